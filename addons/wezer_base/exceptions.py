@@ -1,0 +1,36 @@
+"""Refusals that a page can explain.
+
+Every refusal of the suite names the rule that refused, the value that was
+asked for and the limit that holds (design, section 6 rule 6). The words are
+for people; ``rule`` is a stable lowercase word for code and tests.
+"""
+
+from odoo.exceptions import AccessError, UserError
+
+
+class Refusal(UserError):
+    """A rule of the community says no.
+
+    :param str message: the sentence for the person
+    :param str rule: stable word, for instance ``limit`` or ``state``
+    :param value: what was asked for, as people read it
+    :param limit: what holds, as people read it
+    """
+
+    def __init__(self, message, rule="refused", value=None, limit=None):
+        super().__init__(message)
+        self.rule = rule
+        self.value = value
+        self.limit = limit
+
+
+class NotAllowed(AccessError):
+    """This person may not do this, or not for this partner.
+
+    :param str message: the sentence for the person
+    :param str rule: stable word, ``acts_for`` unless said otherwise
+    """
+
+    def __init__(self, message, rule="acts_for"):
+        super().__init__(message)
+        self.rule = rule

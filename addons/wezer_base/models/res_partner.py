@@ -1,0 +1,134 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..tools.rights import RIGHTS
+
+ACTS_FIELDS = [f"acts_{right}" for right in RIGHTS]
+# Above so many partners the ids go to the database as a subquery.
+MANY = 1000
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    wezer_is_treasury = fields.Boolean(
+        string="Treasury",
+        copy=False,
+        help="Holds the community's money; those act for it whom the settings name.",
+    )
+    # Only the user decides. Rules ask these fields, never a method: a rule's
+    # Python is evaluated once and cached (architecture checks, section 1).
+    acts_wallet = fields.Boolean(
+        compute="_compute_acts", search="_search_acts_wallet", compute_sudo=True
+    )
+    acts_market = fields.Boolean(
+        compute="_compute_acts", search="_search_acts_market", compute_sudo=True
+    )
+    acts_invite = fields.Boolean(
+        compute="_compute_acts", search="_search_acts_invite", compute_sudo=True
+    )
+    acts_manage = fields.Boolean(
+        compute="_compute_acts", search="_search_acts_manage", compute_sudo=True
+    )
+    acts_project = fields.Boolean(
+        compute="_compute_acts", search="_search_acts_project", compute_sudo=True
+    )
+    acts_moderate = fields.Boolean(
+        compute="_compute_acts", search="_search_acts_moderate", compute_sudo=True
+    )
+
+    # === ACTING FOR === #
+
+    @api.depends_context("uid")
+    def _compute_acts(self):
+        for right in RIGHTS:
+            mine = set(self.env.user._acting_ids(right, among=self._origin.ids))
+            for partner in self:
+                partner[f"acts_{right}"] = partner._origin.id in mine
+
+    def _search_acts(self, right, operator):
+        if operator != "in":
+            return NotImplemented
+        user = self.env.user
+        ids = user._acting_ids(right, limit=MANY + 1)
+        if len(ids) <= MANY:
+            return Domain("id", "in", ids)
+        return Domain("id", "in", SQL("(%s)", user._acting_sql(right)))
+
+    def _search_acts_wallet(self, operator, value):
+        return self._search_acts("wallet", operator)
+
+    def _search_acts_market(self, operator, value):
+        return self._search_acts("market", operator)
+
+    def _search_acts_invite(self, operator, value):
+        return self._search_acts("invite", operator)
+
+    def _search_acts_manage(self, operator, value):
+        return self._search_acts("manage", operator)
+
+    def _search_acts_project(self, operator, value):
+        return self._search_acts("project", operator)
+
+    def _search_acts_moderate(self, operator, value):
+        return self._search_acts("moderate", operator)
+
+    @api.model
+    def _wezer_forget_acting(self):
+        """Drop what is cached of who acts for whom; called where a right changes."""
+        self.env["res.partner"].invalidate_model(ACTS_FIELDS, flush=False)
+
+    def _wezer_actor_partners(self, right):
+        """Return the persons who act for this partner: whom a notice reaches.
+
+        Extended by addons with roles; the base knows the person himself and
+        who acts for the community.
+        """
+        self.ensure_one()
+        if self.sudo().wezer_is_treasury or self == self.env.company.partner_id:
+            return self.env.company._wezer_actor_users(right).partner_id
+        return self
+
+    def _wezer_partners_above(self):
+        """Return the partners above this one (of the groups around it); none here."""
+        return self.browse()
+
+    # === PROFILE === #
+
+    def _wezer_profile(self):
+        """Return this partner's profile (sudo), empty where it has none."""
+        if not self:
+            return self.env["wezer.profile"].sudo()
+        return (
+            self.env["wezer.profile"]
+            .sudo()
+            .with_context(active_test=False)
+            .search([("partner_id", "in", self.ids)])
+        )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "name" in vals:
+            # The profile's name follows the partner's, which is the public one.
+            for profile in self._wezer_profile():
+                profile.name = profile.partner_id.name
+        if "wezer_is_treasury" in vals:
+            self._wezer_forget_acting()
+        return result
+
+    # === NOTICES === #
+
+    def _wezer_notify(self, kind, message, url=None, record=None, right="market"):
+        """Leave a notice with those who act for these partners; no mail is sent.
+
+        :param str kind: stable word, for the reader's choices
+        :param str message: the sentence, already in words for people
+        :param str url: where to go
+        :param record: what it is about; settled together with it
+        """
+        people = self.browse()
+        for partner in self:
+            people |= partner._wezer_actor_partners(right)
+        # Members write nothing: the notice is ours, for others.
+        return self.env["wezer.notice"].sudo()._leave(people, kind, message, url, record)

@@ -1,0 +1,195 @@
+from odoo import Command, api, models
+from odoo.tools import SQL
+
+from ..exceptions import NotAllowed, Refusal
+from ..tools.rights import OWN_RIGHTS, RIGHTS
+
+
+class ResUsers(models.Model):
+    _inherit = "res.users"
+
+    # === CRUD === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        users = super().create(vals_list)
+        users._wezer_make_profiles()
+        return users
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"active", "group_ids", "partner_id"} & vals.keys():
+            self._wezer_make_profiles()
+            self.env["res.partner"]._wezer_forget_acting()
+        return result
+
+    def _wezer_make_profiles(self):
+        """Give each person who can log in a profile; bots and visitors get none."""
+        public = self.env.ref("base.public_user", raise_if_not_found=False)
+        root = self.env.ref("base.user_root", raise_if_not_found=False)
+        people = (self - (public or self.browse()) - (root or self.browse())).filtered(
+            lambda user: user.active and user._wezer_is_person()
+        )
+        # A profile is the suite's own row: who signs up may not create it himself.
+        self.env["wezer.profile"].sudo()._make_for(people.partner_id)
+
+    def _wezer_is_person(self):
+        """Say whether this user is a member of the community: portal or internal."""
+        self.ensure_one()
+        return self.has_group("base.group_portal") or self.has_group("base.group_user")
+
+    # === ACTING FOR A PARTNER (design, section 1) === #
+
+    def _acting_selects(self, right):
+        """Return the SELECTs of the ids of partners this user acts for with ``right``.
+
+        The extension point of the contract: an addon calls ``super()`` and
+        appends its own. States and dates are spelled out in SQL, nothing is
+        left to an ``active`` filter, and each lists the fields it reads in
+        ``to_flush``.
+
+        :param str right: one of :data:`RIGHTS`
+        :rtype: list[SQL]
+        """
+        self.ensure_one()
+        selects = []
+        if right in OWN_RIGHTS:
+            selects.append(SQL("SELECT %s::int", self.partner_id.id))
+        company = self.env.company
+        if self in company._wezer_actor_users(right):
+            selects.append(
+                SQL(
+                    "SELECT id FROM res_partner WHERE id = %s OR wezer_is_treasury",
+                    company.partner_id.id,
+                    to_flush=self.env["res.partner"]._fields["wezer_is_treasury"],
+                )
+            )
+        return selects
+
+    def _acting_sql(self, right):
+        """Return one SELECT of the ids of partners this user acts for with ``right``."""
+        self.ensure_one()
+        if right not in RIGHTS:
+            raise ValueError(f"unknown right {right!r}")
+        user = self.sudo()
+        if not user.active or not user._wezer_may_act():
+            return SQL("SELECT NULL::int WHERE FALSE")
+        selects = user._acting_selects(right)
+        if not selects:
+            return SQL("SELECT NULL::int WHERE FALSE")
+        return SQL(" UNION ALL ").join(SQL("(%s)", select) for select in selects)
+
+    def _wezer_may_act(self):
+        """Say whether this user acts at all: visitors, bots and suspended do not."""
+        self.ensure_one()
+        if self.has_group("base.group_public") or not self._wezer_is_person():
+            return False
+        return self.partner_id._wezer_profile().state not in ("suspended", "left")
+
+    def _acting_ids(self, right, among=None, limit=None):
+        """Return the ids of partners this user acts for with ``right``.
+
+        :param among: ids to ask about, all when None
+        :param int limit: at most so many
+        :rtype: list[int]
+        """
+        self.ensure_one()
+        if among is not None and not among:
+            return []
+        query = SQL("SELECT DISTINCT id FROM (%s) acting(id)", self._acting_sql(right))
+        query = SQL("%s WHERE id IS NOT NULL", query)
+        if among is not None:
+            query = SQL("%s AND id = ANY(%s)", query, list(among))
+        if limit:
+            query = SQL("%s ORDER BY id LIMIT %s", query, limit)
+        return [row[0] for row in self.env.execute_query(query)]
+
+    def _acts_for(self, partners, right):
+        """Return those of ``partners`` for whom this user may act with ``right``.
+
+        Only this user decides: ``sudo()`` and the context change nothing.
+        """
+        self.ensure_one()
+        ids = self._acting_ids(right, among=partners.ids)
+        return partners.filtered(lambda partner: partner.id in ids)
+
+    def _check_acts_for(self, partner, right):
+        """Raise NotAllowed unless this user acts for ``partner`` with ``right``."""
+        self.ensure_one()
+        if not partner or self._acts_for(partner, right) != partner:
+            raise NotAllowed(
+                self.env._(
+                    "You may not do this here: it needs the right “%(right)s”"
+                    " for the one you act for.",
+                    right=right,
+                )
+            )
+
+    def _resolve_acting(self, acting_partner_id, candidates, right):
+        """Return the party this user acts for in an arrow, checked.
+
+        :param acting_partner_id: the id that the caller gave, or a false value
+        :param candidates: partners whose arrow it is
+        :raise Refusal: rule ``acting``, where it is not said which of two
+        :raise NotAllowed: where this user does not act for it
+        """
+        self.ensure_one()
+        if acting_partner_id:
+            if acting_partner_id not in candidates.ids:
+                raise NotAllowed(
+                    self.env._("This is not for the one you act for to do.")
+                )
+            partner = candidates.browse(acting_partner_id)
+            self._check_acts_for(partner, right)
+            return partner
+        mine = self._acts_for(candidates, right)
+        if not mine:
+            self._check_acts_for(candidates[:1], right)
+        if len(mine) > 1:
+            raise Refusal(
+                self.env._("Say for whom you act: both sides fit."), rule="acting"
+            )
+        return mine
+
+    def _moderates(self, partners):
+        """Say whether this user is a community moderator over ``partners``.
+
+        Never where he is a party to the matter, or acts for one.
+        """
+        self.ensure_one()
+        user = self.sudo()
+        if not user.active or not user.has_group("wezer_base.group_moderator"):
+            return False
+        if not user._wezer_may_act():
+            return False
+        return not any(self._acts_for(partners, right) for right in OWN_RIGHTS)
+
+    # === WHAT I OWE === #
+
+    def _wezer_todo(self):
+        """Return everything this user owes, one dict a row.
+
+        Addons extend it. Keys: ``section`` (``now``, ``soon``, ``waiting``),
+        ``partner`` (whose face), ``text``, ``url``, ``button`` (a label or
+        False), ``due`` (a date or False).
+        """
+        self.ensure_one()
+        profile = self.partner_id._wezer_profile()
+        if profile and not profile.presentation:
+            return [
+                {
+                    "section": "soon",
+                    "partner": self.partner_id,
+                    "text": self.env._("Tell your neighbours who you are."),
+                    "url": "/my/profile",
+                    "button": self.env._("Fill in my profile"),
+                    "due": False,
+                }
+            ]
+        return []
+
+    def _wezer_make_coordinator(self):
+        """Add the coordinators' group (administrators' button)."""
+        self.write(
+            {"group_ids": [Command.link(self.env.ref("wezer_base.group_coordinator").id)]}
+        )

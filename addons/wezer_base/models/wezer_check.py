@@ -1,0 +1,45 @@
+from odoo import api, models
+
+from ..exceptions import NotAllowed
+
+
+class WezerCheck(models.AbstractModel):
+    """What must hold on a live database. Each addon adds its own sentences."""
+
+    _name = "wezer.check"
+    _description = "Integrity checks"
+
+    @api.model
+    def _checks(self):
+        """Return ``(sentence, function)`` pairs; a function returns offending rows."""
+        return [
+            (
+                self.env._("Every person who can log in has one profile"),
+                self._check_profiles,
+            )
+        ]
+
+    def _check_profiles(self):
+        self.env.flush_all()
+        self.env.cr.execute(
+            """SELECT u.id, u.login FROM res_users u
+               JOIN res_groups_users_rel r ON r.uid = u.id
+               JOIN ir_model_data d ON d.model = 'res.groups' AND d.res_id = r.gid
+                AND d.module = 'base' AND d.name IN ('group_portal', 'group_user')
+               LEFT JOIN wezer_profile p ON p.partner_id = u.partner_id
+               WHERE u.active AND u.id <> 1 AND p.id IS NULL"""
+        )
+        return self.env.cr.fetchall()
+
+    @api.model
+    def run(self):
+        """Run every check; administrators only.
+
+        :return: list of dicts ``name``, ``rows`` (at most ten offending rows)
+        """
+        if not (self.env.su or self.env.user.has_group("wezer_base.group_administrator")):
+            raise NotAllowed(self.env._("Administrators run the checks."), rule="role")
+        return [
+            {"name": str(name), "rows": [list(row) for row in function()[:10]]}
+            for name, function in self._checks()
+        ]

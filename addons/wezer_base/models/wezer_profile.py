@@ -1,0 +1,225 @@
+from odoo import api, fields, models
+
+from ..exceptions import NotAllowed, Refusal
+from ..tools.text import free_slug, normalise, slugify
+
+LEVELS = [
+    ("nobody", "Nobody"),
+    ("members", "Members"),
+    ("everyone", "Everyone"),
+]
+# What an owner may change on his own profile; everything else is refused.
+OWN_FIELDS = {
+    "presentation",
+    "skill_ids",
+    "language_ids",
+    "city",
+    "latitude",
+    "longitude",
+    "image_1920",
+    "share_email",
+    "share_phone",
+    "share_place",
+}
+
+
+class WezerProfile(models.Model):
+    """What others may see of a party; ``res.partner`` itself stays closed."""
+
+    _name = "wezer.profile"
+    _description = "Profile"
+    _inherit = ["image.mixin"]
+    _order = "name, id"
+
+    partner_id = fields.Many2one(
+        "res.partner", required=True, index=True, ondelete="cascade"
+    )
+    # The partner's name is the public one (a many2one shows it anyway).
+    name = fields.Char(required=True, index="trigram")
+    slug = fields.Char(required=True, copy=False)
+    active = fields.Boolean(default=True)
+    state = fields.Selection(
+        [
+            ("pending", "Waiting for approval"),
+            ("active", "Member"),
+            ("suspended", "Suspended"),
+            ("left", "Left"),
+        ],
+        required=True,
+        default="active",
+        index=True,
+    )
+    presentation = fields.Text(translate=False)
+    skill_ids = fields.Many2many("wezer.skill", string="Skills")
+    language_ids = fields.Many2many("res.lang", string="Languages")
+    city = fields.Char(string="Place")
+    latitude = fields.Float(digits=(9, 6), groups="wezer_base.group_administrator")
+    longitude = fields.Float(digits=(9, 6), groups="wezer_base.group_administrator")
+    share_email = fields.Selection(
+        LEVELS, required=True, default="nobody", string="Who sees my e-mail"
+    )
+    share_phone = fields.Selection(
+        LEVELS, required=True, default="nobody", string="Who sees my phone"
+    )
+    share_place = fields.Selection(
+        LEVELS, required=True, default="members", string="Who sees my place"
+    )
+    is_founder = fields.Boolean(string="Founder or steward")
+    admitted_by_id = fields.Many2one(
+        "res.partner",
+        string="Admitted by",
+        groups="wezer_base.group_administrator,wezer_base.group_moderator",
+    )
+    joined_date = fields.Date(default=fields.Date.context_today)
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, index=True
+    )
+
+    _partner_uniq = models.UniqueIndex(
+        "(partner_id)", "A partner has one profile only."
+    )
+    _slug_uniq = models.UniqueIndex("(slug)", "This address is taken.")
+
+    # === CRUD === #
+
+    @api.model
+    def _make_for(self, partners):
+        """Make the missing profiles of ``partners`` and return all of theirs."""
+        partners = partners.sudo()
+        have = partners._wezer_profile()
+        missing = partners - have.partner_id
+        if missing:
+            taken = set(self.with_context(active_test=False).search([]).mapped("slug"))
+            vals_list = []
+            for partner in missing:
+                slug = free_slug(slugify(partner.name, "member"), taken)
+                taken.add(slug)
+                vals_list.append(self._prepare_profile_vals(partner, slug))
+            have |= self.sudo().create(vals_list)
+        return have
+
+    @api.model
+    def _prepare_profile_vals(self, partner, slug):
+        return {
+            "partner_id": partner.id,
+            "name": partner.name or partner.email or slug,
+            "slug": slug,
+            "company_id": self.env.company.id,
+        }
+
+    # === WHAT OTHERS SEE === #
+
+    def _sees(self, level, user):
+        """Say whether ``user`` is among those a field with ``level`` is shared with."""
+        self.ensure_one()
+        if self.partner_id == user.partner_id:
+            return True
+        if level == "everyone":
+            return True
+        return level == "members" and not user._is_public()
+
+    def shared_contact(self):
+        """Return what the caller may see of this party's contact.
+
+        Contact fields are no fields of the profile: what is not here cannot be
+        searched, sorted or grouped by.
+
+        :return: dict with some of ``email``, ``phone``, ``place``
+        """
+        self.ensure_one()
+        self.check_access("read")
+        user = self.env.user
+        # The partner is closed to members; each field passes its owner's choice.
+        profile = self.sudo()
+        contact = {}
+        if profile.partner_id.email and self._sees(profile.share_email, user):
+            contact["email"] = profile.partner_id.email
+        if profile.partner_id.phone and self._sees(profile.share_phone, user):
+            contact["phone"] = profile.partner_id.phone
+        if profile.city and self._sees(profile.share_place, user):
+            contact["place"] = profile.city
+        return contact
+
+    def _wezer_party_values(self):
+        """Return what the party page shows besides the profile; addons extend it."""
+        self.ensure_one()
+        return {"contact": self.shared_contact()}
+
+    # === WHAT THE OWNER CHANGES === #
+
+    @api.model
+    def update_own(self, vals):
+        """Change the caller's own profile.
+
+        :param dict vals: some of the fields in ``OWN_FIELDS``; ``phone`` too
+        :raise Refusal: rule ``field``, for anything else
+        """
+        user = self.env.user
+        if not user._wezer_may_act():
+            raise NotAllowed(self.env._("Log in first."), rule="login")
+        vals = dict(vals)
+        phone = vals.pop("phone", None)
+        foreign = vals.keys() - OWN_FIELDS
+        if foreign:
+            raise Refusal(
+                self.env._(
+                    "This is not yours to change: %(fields)s",
+                    fields=", ".join(sorted(foreign)),
+                ),
+                rule="field",
+            )
+        profile = user.partner_id._wezer_profile()
+        # His own row, checked just above: members write nothing by themselves.
+        profile.write(vals)
+        if phone is not None:
+            user.partner_id.sudo().phone = phone
+        return profile.id
+
+    # === ADMINISTRATORS === #
+
+    def _check_administrator(self):
+        if not self.env.user.has_group("wezer_base.group_administrator"):
+            raise NotAllowed(
+                self.env._("Administrators decide about membership."), rule="role"
+            )
+
+    def _set_state(self, states, new):
+        self._check_administrator()
+        for profile in self:
+            if profile.state not in states:
+                raise Refusal(
+                    self.env._("%(name)s is not in the right state.", name=profile.name),
+                    rule="state",
+                    value=profile.state,
+                )
+        self.sudo().state = new
+        self.env["res.partner"]._wezer_forget_acting()
+
+    def action_approve(self):
+        """Accept a person who waits for approval."""
+        self._set_state(("pending",), "active")
+
+    def action_suspend(self):
+        """Take a member's rights for the time being."""
+        self._set_state(("active",), "suspended")
+
+    def action_resume(self):
+        """Give a suspended member his rights back."""
+        self._set_state(("suspended",), "active")
+
+    # === SEARCH === #
+
+    @api.model
+    def _search_directory(self, words="", skill=None, language=None, limit=24, offset=0):
+        """Return ``(profiles, count)`` of the directory, as the caller may see it."""
+        domain = [("state", "=", "active"), ("partner_id.user_ids", "!=", False)]
+        for word in normalise(words).split():
+            domain += ["|", ("name", "ilike", word), ("skill_ids.name", "ilike", word)]
+        if skill:
+            domain.append(("skill_ids", "in", [skill]))
+        if language:
+            domain.append(("language_ids", "in", [language]))
+        return (
+            self.search(domain, limit=limit, offset=offset),
+            self.search_count(domain),
+        )

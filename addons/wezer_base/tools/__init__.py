@@ -1,0 +1,2 @@
+from . import rights
+from . import text
