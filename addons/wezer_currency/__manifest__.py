@@ -1,0 +1,21 @@
+{
+    "name": "Wezer Currency",
+    "summary": "Community currencies, wallets and a ledger that cannot be wrong",
+    "version": "19.0.1.0.0",
+    "development_status": "Alpha",
+    "category": "Wezer",
+    "license": "AGPL-3",
+    "author": "Wezer founders",
+    "website": "https://wezer.org",
+    "depends": ["wezer_base", "account"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/wezer_currency_rules.xml",
+        "data/ir_cron_data.xml",
+        "views/wezer_currency_menus.xml",
+        "views/wezer_currency_views.xml",
+        "views/wezer_wallet_views.xml",
+        "views/wezer_transfer_views.xml",
+        "views/wezer_ledger_views.xml",
+    ],
+}

@@ -1,0 +1,118 @@
+-- The one place where money moves. Locks the two wallets in id order, checks
+-- state and limits on stored columns, updates them, inserts the entries.
+-- Returns 'ok' or a word that says which rule refused:
+--   payer_state payee_state payer_limit payee_limit
+-- p_reserved / p_incoming: change of what is set aside (negative frees it).
+-- p_check = false: a settlement, whose limits were checked when it was reserved,
+-- or a reversal; frozen wallets take those.
+CREATE OR REPLACE FUNCTION wezer_move(
+    p_transfer integer, p_from integer, p_to integer, p_kind varchar,
+    p_amount bigint, p_levy_payer bigint, p_levy_payee bigint, p_treasury integer,
+    p_reserved bigint, p_incoming bigint, p_post boolean, p_check boolean,
+    p_date timestamp
+) RETURNS text LANGUAGE plpgsql AS $wezer$
+DECLARE
+    f wezer_wallet%ROWTYPE;
+    t wezer_wallet%ROWTYPE;
+    c wezer_currency%ROWTYPE;
+    v_lower bigint; v_upper bigint; v_out bigint; v_in bigint;
+    v_entry integer;
+BEGIN
+    PERFORM 1 FROM wezer_wallet
+      WHERE id IN (p_from, p_to) AND NOT coalesce(is_system, false)
+      ORDER BY id FOR NO KEY UPDATE;
+    SELECT * INTO f FROM wezer_wallet WHERE id = p_from;
+    SELECT * INTO t FROM wezer_wallet WHERE id = p_to;
+    SELECT * INTO c FROM wezer_currency WHERE id = f.wezer_currency_id;
+    IF t.wezer_currency_id <> f.wezer_currency_id THEN
+        RAISE EXCEPTION 'wallets of two currencies';
+    END IF;
+    v_out := CASE WHEN p_post THEN p_amount + p_levy_payer ELSE 0 END;
+    v_in := CASE WHEN p_post THEN p_amount - p_levy_payee ELSE 0 END;
+    IF p_check THEN
+        IF f.state <> 'open' THEN RETURN 'payer_state'; END IF;
+        IF t.state <> 'open' THEN RETURN 'payee_state'; END IF;
+        IF NOT coalesce(f.is_system, false) AND NOT coalesce(c.external, false)
+           AND (c.limit_policy = 'block' OR c.kind <> 'mutual_credit') THEN
+            v_lower := CASE
+                WHEN c.kind <> 'mutual_credit' THEN 0
+                WHEN f.own_limits THEN CASE WHEN f.has_lower THEN f.lower_limit END
+                WHEN c.has_lower THEN c.lower_limit END;
+            IF v_lower IS NOT NULL
+               AND f.balance - f.reserved - v_out - greatest(p_reserved, 0) < v_lower THEN
+                RETURN 'payer_limit';
+            END IF;
+        END IF;
+        IF NOT coalesce(t.is_system, false) AND NOT coalesce(c.external, false)
+           AND c.limit_policy = 'block' THEN
+            v_upper := CASE
+                WHEN t.own_limits THEN CASE WHEN t.has_upper THEN t.upper_limit END
+                WHEN c.has_upper THEN c.upper_limit END;
+            -- Towards zero is always allowed.
+            IF v_upper IS NOT NULL AND t.balance + t.incoming + v_in + greatest(p_incoming, 0) > greatest(v_upper, 0) THEN
+                RETURN 'payee_limit';
+            END IF;
+        END IF;
+    END IF;
+    IF p_post THEN
+        INSERT INTO wezer_ledger_entry
+            (transfer_id, wezer_currency_id, from_id, to_id, amount, kind, date,
+             from_balance, to_balance)
+        VALUES (p_transfer, c.id, p_from, p_to, p_amount, p_kind, p_date,
+            CASE WHEN NOT coalesce(f.is_system, false) THEN f.balance - p_amount END,
+            CASE WHEN NOT coalesce(t.is_system, false) THEN t.balance + p_amount END)
+        RETURNING id INTO v_entry;
+        IF p_levy_payer > 0 THEN
+            INSERT INTO wezer_ledger_entry
+                (transfer_id, wezer_currency_id, from_id, to_id, amount, kind, date,
+                 from_balance, to_balance)
+            VALUES (p_transfer, c.id, p_from, p_treasury, p_levy_payer, 'levy', p_date,
+                CASE WHEN NOT coalesce(f.is_system, false)
+                     THEN f.balance - p_amount - p_levy_payer END, NULL);
+            INSERT INTO wezer_wallet_accrual (wallet_id, delta)
+                VALUES (p_treasury, p_levy_payer);
+        END IF;
+        IF p_levy_payee > 0 THEN
+            INSERT INTO wezer_ledger_entry
+                (transfer_id, wezer_currency_id, from_id, to_id, amount, kind, date,
+                 from_balance, to_balance)
+            VALUES (p_transfer, c.id, p_to, p_treasury, p_levy_payee, 'levy', p_date,
+                CASE WHEN NOT coalesce(t.is_system, false)
+                     THEN t.balance + p_amount - p_levy_payee END, NULL);
+            INSERT INTO wezer_wallet_accrual (wallet_id, delta)
+                VALUES (p_treasury, p_levy_payee);
+        END IF;
+        IF coalesce(f.is_system, false) THEN
+            INSERT INTO wezer_wallet_accrual (wallet_id, delta) VALUES (p_from, -v_out);
+        END IF;
+        IF coalesce(t.is_system, false) THEN
+            INSERT INTO wezer_wallet_accrual (wallet_id, delta) VALUES (p_to, v_in);
+        END IF;
+    END IF;
+    IF NOT coalesce(f.is_system, false) OR p_reserved <> 0 THEN
+        UPDATE wezer_wallet SET
+            balance = balance - CASE WHEN coalesce(is_system, false) THEN 0 ELSE v_out END,
+            reserved = reserved + p_reserved
+          WHERE id = p_from;
+    END IF;
+    IF NOT coalesce(t.is_system, false) OR p_incoming <> 0 THEN
+        UPDATE wezer_wallet SET
+            balance = balance + CASE WHEN coalesce(is_system, false) THEN 0 ELSE v_in END,
+            incoming = incoming + p_incoming
+          WHERE id = p_to;
+    END IF;
+    RETURN 'ok';
+END $wezer$;
+
+CREATE OR REPLACE FUNCTION wezer_ledger_is_append_only() RETURNS trigger
+LANGUAGE plpgsql AS $wezer$
+BEGIN
+    RAISE EXCEPTION 'the ledger is append-only: % refused', TG_OP;
+END $wezer$;
+
+DROP TRIGGER IF EXISTS wezer_ledger_entry_rows ON wezer_ledger_entry;
+CREATE TRIGGER wezer_ledger_entry_rows BEFORE UPDATE OR DELETE ON wezer_ledger_entry
+    FOR EACH ROW EXECUTE FUNCTION wezer_ledger_is_append_only();
+DROP TRIGGER IF EXISTS wezer_ledger_entry_table ON wezer_ledger_entry;
+CREATE TRIGGER wezer_ledger_entry_table BEFORE TRUNCATE ON wezer_ledger_entry
+    FOR EACH STATEMENT EXECUTE FUNCTION wezer_ledger_is_append_only();

@@ -1,0 +1,264 @@
+import itertools
+import string
+
+from odoo import api, fields, models
+
+from odoo.addons.wezer_base.exceptions import Refusal
+
+from ..tools import amounts
+from .fields_bigint import BigInteger
+
+
+class WezerCurrency(models.Model):
+    _name = "wezer.currency"
+    _description = "Community currency"
+    _inherits = {"res.currency": "currency_id"}
+    _order = "wezer_sequence, id"
+    _rec_name = "title"
+
+    currency_id = fields.Many2one(
+        "res.currency", required=True, ondelete="restrict", index=True
+    )
+    title = fields.Char(string="Name", required=True, translate=True)
+    code = fields.Char(
+        required=True, help="As people write it after the amount: h, TIL, €."
+    )
+    wezer_sequence = fields.Integer(string="Order", default=10)
+    wezer_active = fields.Boolean(string="In use", default=True)
+    kind = fields.Selection(
+        [
+            ("mutual_credit", "Mutual credit: people may go below zero, the sum is zero"),
+            ("issued", "Issued: the treasury issues and redeems, nobody below zero"),
+            ("legal", "Legal tender"),
+        ],
+        required=True,
+        default="mutual_credit",
+    )
+    external = fields.Boolean(
+        compute="_compute_external",
+        store=True,
+        readonly=False,
+        help="The money really moves outside; here are only promises to give.",
+    )
+    unit_kind = fields.Selection(
+        [("hour", "Hours and minutes"), ("decimal", "Units and decimals")],
+        required=True,
+        default="decimal",
+    )
+    digits = fields.Integer(
+        default=2, help="Decimals people may use, up to 18. Hours have minutes."
+    )
+    minor_per_unit = BigInteger(compute="_compute_minor_per_unit", store=True)
+    color = fields.Char(default="#2f6f4e", help="One colour a currency.")
+    limit_policy = fields.Selection(
+        [
+            ("block", "Refuse what goes beyond a limit"),
+            ("warn", "Let it pass and tell the moderators"),
+            ("off", "No limits"),
+        ],
+        required=True,
+        default="block",
+    )
+    has_lower = fields.Boolean(string="Lower limit", default=True)
+    lower_limit = BigInteger(string="Lower limit (minor units)")
+    has_upper = fields.Boolean(string="Upper limit")
+    upper_limit = BigInteger(string="Upper limit (minor units)")
+    lower_text = fields.Char(
+        string="Down to",
+        compute="_compute_limit_texts",
+        inverse="_inverse_lower_text",
+        help="How far below zero a member may go: 20:00 hours, 500.00.",
+    )
+    upper_text = fields.Char(
+        string="Up to", compute="_compute_limit_texts", inverse="_inverse_upper_text"
+    )
+    levy_payer = fields.Integer(
+        string="Levy on the payer (1/100 %)", help="150 is 1.5 % of each payment."
+    )
+    levy_payee = fields.Integer(string="Levy on the payee (1/100 %)")
+    treasury_partner_id = fields.Many2one(
+        "res.partner", string="Treasury", ondelete="restrict"
+    )
+    balances_public = fields.Boolean(
+        string="Members see each other's balances", default=False
+    )
+    hours_per_unit = fields.Float(
+        default=1.0, help="What a unit is worth in hours, to compare values."
+    )
+    journal_id = fields.Many2one("account.journal", ondelete="restrict", readonly=True)
+    member_account_id = fields.Many2one("account.account", readonly=True)
+    treasury_account_id = fields.Many2one("account.account", readonly=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, index=True
+    )
+
+    _digits_range = models.Constraint(
+        "CHECK (digits BETWEEN 0 AND 18)", "A currency has 0 to 18 decimals."
+    )
+    _levy_range = models.Constraint(
+        "CHECK (levy_payer BETWEEN 0 AND 10000 AND levy_payee BETWEEN 0 AND 10000)",
+        "A levy is between 0 and 100 %.",
+    )
+    _code_uniq = models.UniqueIndex("(company_id, code)", "This code is taken.")
+
+    # === COMPUTE === #
+
+    @api.depends("kind")
+    def _compute_external(self):
+        for currency in self:
+            currency.external = currency.kind == "legal"
+
+    @api.depends("unit_kind", "digits")
+    def _compute_minor_per_unit(self):
+        for currency in self:
+            currency.minor_per_unit = (
+                amounts.HOUR_MINUTES
+                if currency.unit_kind == "hour"
+                else 10**currency.digits
+            )
+
+    @api.depends("lower_limit", "upper_limit", "has_lower", "has_upper")
+    def _compute_limit_texts(self):
+        for currency in self:
+            currency.lower_text = (
+                currency._decimal(-currency.lower_limit) if currency.has_lower else ""
+            )
+            currency.upper_text = (
+                currency._decimal(currency.upper_limit) if currency.has_upper else ""
+            )
+
+    def _inverse_lower_text(self):
+        for currency in self:
+            currency.has_lower = bool(currency.lower_text)
+            if currency.lower_text:
+                currency.lower_limit = -currency._parse(currency.lower_text.lstrip("-"))
+
+    def _inverse_upper_text(self):
+        for currency in self:
+            currency.has_upper = bool(currency.upper_text)
+            if currency.upper_text:
+                currency.upper_limit = currency._parse(currency.upper_text)
+
+    # === CRUD === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            vals.setdefault("name", vals.get("currency_id") or self._free_iso_name())
+            if vals.get("currency_id"):
+                vals.pop("name")
+            else:
+                vals.setdefault("symbol", vals.get("code"))
+                vals.setdefault("rounding", 10 ** -min(vals.get("digits", 2), 6))
+                if vals.get("unit_kind") == "hour":
+                    # 20 minutes are no finite decimal: six give the minutes back.
+                    vals["rounding"] = 0.000001
+        currencies = super().create(vals_list)
+        currencies.currency_id.active = True
+        for currency in currencies:
+            currency._make_ready()
+        return currencies
+
+    @api.model
+    def _free_iso_name(self):
+        """Return a three-letter name no ``res.currency`` uses, inactive ones included."""
+        taken = set(
+            self.env["res.currency"]
+            .with_context(active_test=False)
+            .search([("name", "=like", "W%")])
+            .mapped("name")
+        )
+        for pair in itertools.product(string.ascii_uppercase, repeat=2):
+            name = "W" + "".join(pair)
+            if name not in taken:
+                return name
+        raise Refusal(self.env._("There is no free currency name left."), rule="name")
+
+    def _make_ready(self):
+        """Make treasury, accounts and journal, so that the first trade is possible."""
+        self.ensure_one()
+        if not self.treasury_partner_id:
+            self.treasury_partner_id = self.env["res.partner"].create(
+                {
+                    "name": self.env._("Treasury: %(currency)s", currency=self.title),
+                    "wezer_is_treasury": True,
+                }
+            )
+        self.treasury_partner_id.wezer_is_treasury = True
+        if not self.external:
+            self._make_accounts()
+
+    def _make_accounts(self):
+        credit = self.kind == "mutual_credit"
+        account = self.env["account.account"].sudo().with_company(self.company_id)
+        self.member_account_id = account.create(
+            {
+                "name": self.env._("%(currency)s: members", currency=self.title),
+                "code": f"WZ{self.id}.1",
+                "account_type": "off_balance" if credit else "liability_current",
+                "currency_id": False if credit else self.currency_id.id,
+            }
+        )
+        self.treasury_account_id = account.create(
+            {
+                "name": self.env._("%(currency)s: treasury", currency=self.title),
+                "code": f"WZ{self.id}.2",
+                "account_type": "off_balance" if credit else "asset_current",
+            }
+        )
+        self.journal_id = (
+            self.env["account.journal"]
+            .sudo()
+            .create(
+                {
+                    "name": self.title,
+                    "code": f"WZ{self.id}",
+                    "type": "general",
+                    "company_id": self.company_id.id,
+                    "show_on_dashboard": False,
+                }
+            )
+        )
+
+    # === AMOUNTS === #
+
+    def _clock(self):
+        return self.unit_kind == "hour"
+
+    def _parse(self, text):
+        """Return the minor units of ``text``; Refusal ``unit`` where it does not fit."""
+        self.ensure_one()
+        try:
+            return amounts.parse(text, self.minor_per_unit, self._clock())
+        except amounts.AmountError as error:
+            example = "1:30" if self._clock() else self._decimal(15 * 10 ** max(self.digits - 1, 0))
+            raise Refusal(
+                self.env._(
+                    "“%(text)s” is no amount in %(currency)s. Write it like %(example)s.",
+                    text=text,
+                    currency=self.title,
+                    example=example,
+                ),
+                rule="unit",
+                value=str(text),
+            ) from error
+
+    def _decimal(self, minor):
+        """Return ``minor`` as plain text, without the currency's code."""
+        self.ensure_one()
+        return amounts.decimal_text(minor or 0, self.minor_per_unit or 1, self._clock())
+
+    def _format(self, minor):
+        """Return ``minor`` with the currency's code, as people read it."""
+        self.ensure_one()
+        return f"{self._decimal(minor)} {self.code}"
+
+    def _levies(self, minor):
+        """Return ``(levy of the payer, levy of the payee)`` on ``minor``."""
+        self.ensure_one()
+        if self.external:
+            return 0, 0
+        return (
+            amounts.percent_up(minor, self.levy_payer),
+            amounts.percent_up(minor, self.levy_payee),
+        )

@@ -1,0 +1,58 @@
+from odoo import fields, models, tools
+
+from odoo.addons.wezer_base.exceptions import Refusal
+
+from .fields_bigint import BigInteger
+
+
+class WezerLedgerEntry(models.Model):
+    """The truth: one amount from one wallet to another, so each row sums to zero."""
+
+    _name = "wezer.ledger.entry"
+    _description = "Ledger entry"
+    _order = "id desc"
+    _log_access = False
+
+    transfer_id = fields.Many2one("wezer.transfer", index=True, ondelete="restrict")
+    wezer_currency_id = fields.Many2one(
+        "wezer.currency", string="Currency", required=True, ondelete="restrict"
+    )
+    from_id = fields.Many2one("wezer.wallet", required=True, ondelete="restrict")
+    to_id = fields.Many2one("wezer.wallet", required=True, ondelete="restrict")
+    amount = BigInteger(required=True, aggregator=None)
+    amount_text = fields.Char(string="Amount", compute="_compute_amount_text")
+    kind = fields.Char(required=True)
+    date = fields.Datetime(required=True)
+    # NULL on the side of a treasury (system wallet).
+    from_balance = BigInteger(aggregator=None)
+    to_balance = BigInteger(aggregator=None)
+    company_id = fields.Many2one(related="wezer_currency_id.company_id")
+
+    _positive = models.Constraint("CHECK (amount > 0)", "An entry has an amount.")
+    _two_wallets = models.Constraint(
+        "CHECK (from_id <> to_id)", "An entry goes from one wallet to another."
+    )
+    _from_idx = models.Index("(from_id, id)")
+    _to_idx = models.Index("(to_id, id)")
+    _currency_idx = models.Index("(wezer_currency_id, id)")
+
+    def init(self):
+        """Create the posting function and the triggers; the database itself refuses."""
+        self.env.cr.execute(
+            """CREATE TABLE IF NOT EXISTS wezer_wallet_accrual (
+                   wallet_id integer NOT NULL REFERENCES wezer_wallet (id),
+                   delta bigint NOT NULL
+               )"""
+        )
+        with tools.file_open("wezer_currency/models/posting.sql") as file:
+            self.env.cr.execute(file.read())
+
+    def _compute_amount_text(self):
+        for entry in self:
+            entry.amount_text = entry.wezer_currency_id._format(entry.amount)
+
+    def write(self, vals):
+        raise Refusal(self.env._("The ledger is append-only."), rule="append_only")
+
+    def unlink(self):
+        raise Refusal(self.env._("The ledger is append-only."), rule="append_only")

@@ -1,0 +1,349 @@
+import hashlib
+import json
+
+from odoo import api, fields, models
+
+from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+
+from .fields_bigint import BigInteger
+
+# How long a reservation lives unless it is said, and at most (design, section 2).
+RESERVE_DAYS = 30
+RESERVE_DAYS_MAX = 365
+REQUEST_DAYS = 30
+
+
+class WezerTransfer(models.Model):
+    """What people see of a payment. Its public methods are the arrows."""
+
+    _name = "wezer.transfer"
+    _description = "Transfer"
+    _order = "date desc, id desc"
+    _rec_name = "purpose"
+
+    payer_id = fields.Many2one("res.partner", required=True, index=True, ondelete="restrict")
+    payee_id = fields.Many2one("res.partner", required=True, index=True, ondelete="restrict")
+    payer_wallet_id = fields.Many2one(
+        "wezer.wallet", required=True, index=True, ondelete="restrict"
+    )
+    payee_wallet_id = fields.Many2one(
+        "wezer.wallet", required=True, index=True, ondelete="restrict"
+    )
+    wezer_currency_id = fields.Many2one(
+        "wezer.currency", string="Currency", required=True, index=True, ondelete="restrict"
+    )
+    amount_minor = BigInteger(required=True, aggregator=None)
+    settled_minor = BigInteger(default=0, aggregator=None)
+    levy_payer_minor = BigInteger(default=0, aggregator=None)
+    levy_payee_minor = BigInteger(default=0, aggregator=None)
+    reversed_minor = BigInteger(default=0, aggregator=None)
+    claim_minor = BigInteger(
+        default=0, aggregator=None, help="What a reversal could not take back."
+    )
+    amount_text = fields.Char(string="Amount", compute="_compute_amount_text")
+    direction_text = fields.Char(string="Direction", compute="_compute_direction_text")
+    purpose = fields.Char()
+    kind = fields.Selection(
+        [
+            ("payment", "Payment"),
+            ("donation", "Donation"),
+            ("issue", "Issue"),
+            ("redeem", "Redemption"),
+            ("fee", "Fee"),
+            ("levy", "Levy"),
+            ("demurrage", "Demurrage"),
+            ("opening", "Opening balance"),
+            ("reversal", "Reversal"),
+        ],
+        required=True,
+        default="payment",
+    )
+    state = fields.Selection(
+        [
+            ("requested", "Asked for"),
+            ("scheduled", "Scheduled"),
+            ("reserved", "Set aside"),
+            ("pending", "Waiting for receipt"),
+            ("done", "Done"),
+            ("ended", "Ended"),
+        ],
+        required=True,
+        index=True,
+    )
+    end_reason = fields.Selection(
+        [
+            ("refused", "Refused"),
+            ("withdrawn", "Withdrawn"),
+            ("expired", "Expired"),
+            ("released", "Released"),
+            ("denied", "Denied"),
+            ("settled", "Paid in part, the rest freed"),
+        ]
+    )
+    date = fields.Datetime(required=True, index=True)
+    until = fields.Datetime(string="Set aside until", index="btree_not_null")
+    parent_id = fields.Many2one(
+        "wezer.transfer", string="Belongs to", index="btree_not_null", ondelete="restrict"
+    )
+    origin_model = fields.Char()
+    origin_id = fields.Many2oneReference(model_field="origin_model")
+    key_scope = fields.Char()
+    key = fields.Char()
+    key_hash = fields.Char()
+    person_id = fields.Many2one("res.partner", string="Done by", ondelete="restrict")
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, index=True
+    )
+
+    _positive = models.Constraint("CHECK (amount_minor > 0)", "A transfer has an amount.")
+    _two_parties = models.Constraint(
+        "CHECK (payer_id <> payee_id)", "Nobody pays himself."
+    )
+    _reversed_range = models.Constraint(
+        "CHECK (reversed_minor BETWEEN 0 AND amount_minor)",
+        "No more is given back than was paid.",
+    )
+    _key_uniq = models.UniqueIndex(
+        "(key_scope, key) WHERE key IS NOT NULL", "This key was used."
+    )
+    _origin_idx = models.Index(
+        "(origin_model, origin_id) WHERE origin_model IS NOT NULL"
+    )
+
+    # === COMPUTE === #
+
+    @api.depends("amount_minor", "wezer_currency_id")
+    def _compute_amount_text(self):
+        for transfer in self:
+            transfer.amount_text = transfer.wezer_currency_id._format(
+                transfer.amount_minor
+            )
+
+    @api.depends("payer_id", "payee_id", "state")
+    @api.depends_context("uid")
+    def _compute_direction_text(self):
+        acts = self.env.user._acts_for(self.payer_id | self.payee_id, "wallet")
+        for transfer in self:
+            pays = transfer.payer_id in acts
+            if transfer.state == "done":
+                text = self.env._("paid") if pays else self.env._("received")
+            else:
+                text = self.env._("to pay") if pays else self.env._("to receive")
+            transfer.direction_text = text
+
+    # === PARTS OF EVERY ARROW === #
+
+    @api.model
+    def _party(self, partner_id, what):
+        """Return the partner ``partner_id`` if it may hold a wallet.
+
+        One sentence for every cause: nothing is learnt by trying ids.
+        """
+        partner = self.env["res.partner"].sudo().browse(partner_id or 0).exists()
+        if partner and (
+            partner.wezer_is_treasury
+            or partner == self.env.company.partner_id
+            or partner._wezer_is_party()
+        ):
+            return partner
+        raise Refusal(
+            self.env._("Nobody by that name can be found here."), rule="party", value=what
+        )
+
+    @api.model
+    def _open_currency(self, currency_id):
+        currency = self.env["wezer.currency"].sudo().browse(currency_id or 0).exists()
+        if not currency or not currency.wezer_active:
+            raise Refusal(self.env._("This currency is not in use."), rule="currency")
+        return currency
+
+    @api.model
+    def _positive_amount(self, currency, amount):
+        minor = currency._parse(amount)
+        if minor <= 0:
+            raise Refusal(
+                self.env._("Say how much."), rule="amount", value=str(amount), limit="0"
+            )
+        return minor
+
+    @api.model
+    def _first_by_key(self, scope, key, data):
+        """Return the transfer made before with ``key``, or an empty recordset.
+
+        :raise Refusal: rule ``key``, where the data differ; it shows nothing
+        """
+        if not key:
+            return self.browse()
+        first = self.sudo().search([("key_scope", "=", scope), ("key", "=", key)])
+        if first and first.key_hash != self._hash(data):
+            raise Refusal(
+                self.env._("This was sent before, with other content."), rule="key"
+            )
+        return first
+
+    @api.model
+    def _hash(self, data):
+        return hashlib.sha256(
+            json.dumps(data, sort_keys=True, default=str).encode()
+        ).hexdigest()
+
+    @api.model
+    def _prepare_transfer_vals(self, payer, payee, currency, minor, purpose, **extra):
+        """Return the values of a transfer; wallets are made where missing."""
+        wallets = self.env["wezer.wallet"]
+        levy_payer, levy_payee = currency._levies(minor)
+        return {
+            "payer_id": payer.id,
+            "payee_id": payee.id,
+            "payer_wallet_id": wallets._get(payer, currency).id,
+            "payee_wallet_id": wallets._get(payee, currency).id,
+            "wezer_currency_id": currency.id,
+            "company_id": currency.company_id.id,
+            "amount_minor": minor,
+            "levy_payer_minor": levy_payer,
+            "levy_payee_minor": levy_payee,
+            "purpose": (purpose or "").strip()[:250],
+            "date": fields.Datetime.now(),
+            "person_id": self.env.user.partner_id.id,
+            **extra,
+        }
+
+    def _set_state(self, state, **extra):
+        """Write the state (sudo: the arrow has checked) with its moment."""
+        self.sudo().write({"state": state, "date": fields.Datetime.now(), **extra})
+
+    # === THE POSTING === #
+
+    def _move(self, amount=0, reserved=0, incoming=0, check=True, levies=(0, 0)):
+        """Move money or set it aside in the database's own function.
+
+        :param int amount: minor units that move now; 0 sets aside or frees only
+        :param int reserved: change of what the payer has set aside
+        :param int incoming: change of what is set aside for the payee
+        :param bool check: state and limits are asked
+        :param levies: of payer and payee, on ``amount``
+        :raise Refusal: rules ``state``, ``limit`` or ``other_side``
+        """
+        self.ensure_one()
+        transfer = self.sudo()
+        treasury = None
+        if any(levies):
+            treasury = (
+                self.env["wezer.wallet"]
+                ._get(
+                    transfer.wezer_currency_id.treasury_partner_id,
+                    transfer.wezer_currency_id,
+                )
+                .id
+            )
+        # A treasury pays and receives no levy on its own payments.
+        for name in ("wezer.wallet", "wezer.currency", "wezer.transfer"):
+            self.env[name].flush_model()
+        self.env.cr.execute(
+            "SELECT wezer_move(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            [
+                transfer.id,
+                transfer.payer_wallet_id.id,
+                transfer.payee_wallet_id.id,
+                transfer.kind,
+                amount,
+                levies[0],
+                levies[1],
+                treasury,
+                reserved,
+                incoming,
+                bool(amount),
+                check,
+                fields.Datetime.now(),
+            ],
+        )
+        answer = self.env.cr.fetchone()[0]
+        self.env["wezer.wallet"].invalidate_model(["balance", "reserved", "incoming"])
+        if answer != "ok":
+            self._refuse(answer, amount + max(reserved, 0))
+
+    def _refuse(self, answer, minor):
+        """Say why the posting was refused: fully about one's own wallet only."""
+        transfer = self.sudo()
+        currency = transfer.wezer_currency_id
+        own_side = answer.startswith("payer")
+        wallet = transfer.payer_wallet_id if own_side else transfer.payee_wallet_id
+        open_book = currency.balances_public or self.env.user._acts_for(
+            wallet.partner_id, "wallet"
+        )
+        if not open_book:
+            raise Refusal(
+                self.env._("The other side cannot pay this amount now.")
+                if own_side
+                else self.env._("The other side cannot receive this amount now."),
+                rule="other_side",
+            )
+        if answer.endswith("state"):
+            raise Refusal(
+                self.env._("The wallet of %(name)s is not open.", name=wallet.partner_id.name),
+                rule="state",
+                value=wallet.state,
+            )
+        lower, upper = wallet._limits()
+        limit = (0 if lower is None else lower) if own_side else upper
+        raise Refusal(
+            self.env._(
+                "%(name)s has %(available)s available, and the limit is %(limit)s:"
+                " %(amount)s is too much.",
+                name=wallet.partner_id.name,
+                available=wallet.available_text,
+                limit=currency._format(limit),
+                amount=currency._format(minor),
+            ),
+            rule="limit",
+            value=currency._format(minor),
+            limit=currency._format(limit),
+        )
+
+    def _carry_out(self):
+        """Carry a new transfer out: done, or waiting for receipt where external."""
+        self.ensure_one()
+        if self.wezer_currency_id.external:
+            self._move(reserved=self.amount_minor, incoming=self.amount_minor)
+            self._set_state("pending")
+        else:
+            self._move(
+                amount=self.amount_minor,
+                levies=(self.levy_payer_minor, self.levy_payee_minor),
+            )
+            self._set_state("done")
+        return self
+
+    def _check_state(self, *states):
+        self.ensure_one()
+        # The row is locked first: two answers at once cannot both pass.
+        self.env.cr.execute(
+            "SELECT state FROM wezer_transfer WHERE id = %s FOR NO KEY UPDATE", [self.id]
+        )
+        if self.sudo().state not in states:
+            raise Refusal(
+                self.env._("This is not possible any more: it is %(state)s.", state=self._state_label()),
+                rule="state",
+                value=self.sudo().state,
+            )
+
+    def _state_label(self):
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        return labels.get(self.sudo().state, "")
+
+    def _check_readable(self):
+        """Refuse who may not even see these transfers."""
+        self.check_access("read")
+        self.ensure_one()
+
+    def _check_no_origin(self):
+        if self.sudo().origin_model:
+            raise NotAllowed(
+                self.env._("This money belongs to a deal and moves only through it."),
+                rule="origin",
+            )
+
+    def _notify_side(self, partner, kind, message):
+        partner._wezer_notify(
+            kind, message, url="/my/requests", record=self.sudo(), right="wallet"
+        )

@@ -1,0 +1,186 @@
+from odoo import api, fields, models
+
+from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+
+from .fields_bigint import BigInteger
+
+
+class WezerWallet(models.Model):
+    """What a partner has in a currency. Stored sums that each posting updates."""
+
+    _name = "wezer.wallet"
+    _description = "Wallet"
+    _order = "partner_id, wezer_currency_id"
+    _rec_names_search = ["partner_id.name"]
+
+    partner_id = fields.Many2one(
+        "res.partner", required=True, index=True, ondelete="restrict"
+    )
+    wezer_currency_id = fields.Many2one(
+        "wezer.currency", string="Currency", required=True, index=True, ondelete="restrict"
+    )
+    is_system = fields.Boolean(
+        string="Treasury",
+        help="Takes part in many payments: its balance is swept, not locked.",
+    )
+    balance = BigInteger(readonly=True, default=0, aggregator=None)
+    reserved = BigInteger(readonly=True, default=0, aggregator=None)
+    incoming = BigInteger(readonly=True, default=0, aggregator=None)
+    balance_text = fields.Char(string="Balance", compute="_compute_texts")
+    reserved_text = fields.Char(string="Set aside", compute="_compute_texts")
+    incoming_text = fields.Char(string="Set aside for you", compute="_compute_texts")
+    available_text = fields.Char(string="Available", compute="_compute_texts")
+    state = fields.Selection(
+        [("open", "Open"), ("frozen", "Frozen"), ("closed", "Closed")],
+        required=True,
+        default="open",
+    )
+    # The member's limits replace the currency's as a block.
+    own_limits = fields.Boolean(string="Own limits")
+    has_lower = fields.Boolean(string="Lower limit")
+    lower_limit = BigInteger(string="Lower limit (minor units)", default=0)
+    has_upper = fields.Boolean(string="Upper limit")
+    upper_limit = BigInteger(string="Upper limit (minor units)", default=0)
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, index=True
+    )
+
+    # An index, not a constraint: Odoo's contact merge deletes rows that break one.
+    _partner_currency_uniq = models.UniqueIndex(
+        "(partner_id, wezer_currency_id)", "A partner has one wallet a currency."
+    )
+    _not_negative = models.Constraint(
+        "CHECK (reserved >= 0 AND incoming >= 0)",
+        "What is set aside is never below zero.",
+    )
+
+    @api.depends("partner_id", "wezer_currency_id")
+    def _compute_display_name(self):
+        for wallet in self:
+            wallet.display_name = (
+                f"{wallet.partner_id.name} · {wallet.wezer_currency_id.title}"
+            )
+
+    @api.depends("balance", "reserved", "incoming", "wezer_currency_id")
+    def _compute_texts(self):
+        for wallet in self:
+            currency = wallet.wezer_currency_id
+            balance = wallet._balance_now()
+            wallet.balance_text = currency._format(balance)
+            wallet.reserved_text = currency._format(wallet.reserved)
+            wallet.incoming_text = currency._format(wallet.incoming)
+            wallet.available_text = currency._format(balance - wallet.reserved)
+
+    def _balance_now(self):
+        """Return the balance, for a treasury with what is not swept yet."""
+        self.ensure_one()
+        if not self.is_system or not self.id:
+            return self.balance
+        self.env.cr.execute(
+            "SELECT coalesce(sum(delta), 0)::text FROM wezer_wallet_accrual"
+            " WHERE wallet_id = %s",
+            [self.id],
+        )
+        return self.balance + int(self.env.cr.fetchone()[0])
+
+    def _limits(self):
+        """Return ``(lower, upper)`` in minor units, None where there is none."""
+        self.ensure_one()
+        source = self if self.own_limits else self.wezer_currency_id
+        if self.wezer_currency_id.limit_policy == "off":
+            return None, None
+        return (
+            source.lower_limit if source.has_lower else None,
+            source.upper_limit if source.has_upper else None,
+        )
+
+    @api.model
+    def _get(self, partner, currency):
+        """Return the wallet of ``partner`` in ``currency``, made where it is missing."""
+        wallets = self.sudo()
+        wallet = wallets.search(
+            [("partner_id", "=", partner.id), ("wezer_currency_id", "=", currency.id)]
+        )
+        return wallet or wallets.create(self._prepare_wallet_vals(partner, currency))
+
+    @api.model
+    def _prepare_wallet_vals(self, partner, currency):
+        """Return the values of a new wallet.
+
+        Credit belongs to approved members; wallets of groups, of organisations
+        and of sign-ups that wait start at zero (design, section 2).
+        """
+        partner = partner.sudo()
+        system = partner.wezer_is_treasury
+        member = partner.user_ids and partner._wezer_profile().state == "active"
+        return {
+            "partner_id": partner.id,
+            "wezer_currency_id": currency.id,
+            "is_system": system,
+            "own_limits": not member and not system,
+            "has_lower": True,
+            "lower_limit": 0,
+            "has_upper": currency.has_upper,
+            "upper_limit": currency.upper_limit,
+            "company_id": currency.company_id.id,
+        }
+
+    def _check_moderator(self):
+        for wallet in self:
+            if not self.env.user._moderates(wallet.partner_id):
+                raise NotAllowed(
+                    self.env._("Community moderators decide about wallets."),
+                    rule="moderate",
+                )
+
+    def action_freeze(self):
+        """Let nothing new happen; what is set aside ends normally."""
+        self._check_moderator()
+        self.sudo().filtered(lambda wallet: wallet.state == "open").state = "frozen"
+
+    def action_unfreeze(self):
+        """Open a frozen wallet again."""
+        self._check_moderator()
+        self.sudo().filtered(lambda wallet: wallet.state == "frozen").state = "open"
+
+    def set_limits(self, lower, upper=None):
+        """Give this wallet limits of its own; community moderators.
+
+        :param lower: how far below zero, as text (``"20:00"``); None for no limit
+        :param upper: how far above zero, as text; None for no limit
+        """
+        self.ensure_one()
+        self._check_moderator()
+        currency = self.wezer_currency_id
+        if currency.kind != "mutual_credit" and (lower is None or currency._parse(lower)):
+            raise Refusal(
+                self.env._("Nobody goes below zero in %(currency)s.", currency=currency.title),
+                rule="issued",
+                limit="0",
+            )
+        self.sudo().write(
+            {
+                "own_limits": True,
+                "has_lower": lower is not None,
+                "lower_limit": -currency._parse(lower) if lower is not None else 0,
+                "has_upper": upper is not None,
+                "upper_limit": currency._parse(upper) if upper is not None else 0,
+            }
+        )
+
+    @api.model
+    def _cron_sweep(self):
+        """Add what treasuries received to their stored balance.
+
+        Rows this snapshot does not see stay for the next sweep.
+        """
+        self.env.cr.execute(
+            """WITH gone AS (
+                   DELETE FROM wezer_wallet_accrual RETURNING wallet_id, delta
+               ), sums AS (
+                   SELECT wallet_id, sum(delta) AS delta FROM gone GROUP BY wallet_id
+               )
+               UPDATE wezer_wallet w SET balance = w.balance + s.delta
+                 FROM sums s WHERE w.id = s.wallet_id"""
+        )
+        self.invalidate_model(["balance"])
