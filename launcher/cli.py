@@ -1,0 +1,110 @@
+"""The command line: what there is, with an example for each."""
+
+import argparse
+import os
+import sys
+
+from .console import Failure
+
+EXAMPLES = {
+    "run": "./wezer run --port 8070",
+    "test": "./wezer test -k story",
+    "check": "./wezer check",
+    "shell": "./wezer shell < script.py",
+    "update": "./wezer update",
+    "import": "./wezer import tasks opportunities.csv --project Volunteering",
+}
+
+
+def parser():
+    root = argparse.ArgumentParser(
+        prog="./wezer",
+        description="Wezer, a cooperation platform for communities.",
+        epilog="Everything it makes stays in .wezer/. Start with: ./wezer run",
+    )
+    commands = root.add_subparsers(dest="command", metavar="COMMAND", required=True)
+
+    def command(name, text):
+        return commands.add_parser(
+            name,
+            help=text,
+            description=text[0].upper() + text[1:] + ".",
+            epilog=f"Example: {EXAMPLES[name]}",
+        )
+
+    sub = command("run", "serve a living demo community on this machine")
+    sub.add_argument("--port", type=int, default=8069, help="where to serve (8069)")
+    sub.add_argument("--kit", metavar="NAME", help="begin with this kit")
+    sub.add_argument("--fresh", action="store_true", help="forget the database first")
+    sub.add_argument("--no-demo", action="store_true", help="no demo community")
+    sub.add_argument(
+        "--no-browser", action="store_true", help="do not open the browser"
+    )
+
+    sub = command("test", "run every test, browser tests included")
+    sub.add_argument(
+        "--all", action="store_true", help="with the counts that the issues name"
+    )
+    sub.add_argument("-k", metavar="WORD", help="only tests whose name has this word")
+    sub.add_argument(
+        "arguments", nargs="*", metavar="PATH", help="paths, and arguments of pytest"
+    )
+
+    command("check", "prove every invariant on the live database")
+    command("shell", "Python with the live database in `env`")
+    sub = command("update", "upgrade the addons in the live database")
+    sub.add_argument(
+        "--everything", action="store_true", help="also those without a change"
+    )
+
+    sub = command("import", "take tasks from a CSV file")
+    sub.add_argument("kind", choices=["tasks"], metavar="tasks")
+    sub.add_argument("files", nargs="+", metavar="FILE", help="CSV files")
+    sub.add_argument("--project", metavar="NAME", help="project to put the tasks into")
+    sub.add_argument(
+        "--map", metavar="FILE", help="JSON: which column is what (default: nyc.json)"
+    )
+    sub.add_argument("--post", action="store_true", help="post them to the marketplace")
+    sub.add_argument("--dry-run", action="store_true", help="report, but keep nothing")
+    sub.add_argument("--json", action="store_true", help="the report as JSON")
+    return root
+
+
+def main(arguments):
+    os.umask(0o022)
+    options, rest = parser().parse_known_args(arguments)
+    if rest and options.command != "test":
+        parser().error("unknown: " + " ".join(rest))
+    options.rest = rest
+    try:
+        return call(options) or 0
+    except Failure as failure:
+        sys.stdout.flush()
+        sys.stderr.write(f"wezer: {failure}\n")
+        return 1
+    except KeyboardInterrupt:
+        sys.stderr.write("\nwezer: stopped.\n")
+        return 130
+    except BaseException as error:
+        if type(error).__name__ == "Stopped":
+            sys.stderr.write("\nwezer: stopped.\n")
+            return 143
+        raise
+
+
+def call(options):
+    if options.command == "run":
+        from .run import run
+
+        return run(options)
+    if options.command == "test":
+        from .testing import test
+
+        return test(options)
+    if options.command == "import":
+        from .importing import command
+
+        return command(options)
+    from . import commands
+
+    return getattr(commands, options.command)(options)

@@ -1,0 +1,96 @@
+"""Talking to the person at the terminal: steps, times, and errors with a remedy."""
+
+import json
+import sys
+import threading
+import time
+
+
+class Failure(Exception):
+    """One line that says what is wrong and what to do about it."""
+
+    def __init__(self, message, remedy=""):
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+    def __str__(self):
+        text = self.message.rstrip(".")
+        return f"{text}. {self.remedy}" if self.remedy else text + "."
+
+
+class Steps:
+    """Numbered steps: ``[3/6] Python packages … 24 s``."""
+
+    def __init__(self, total, stream=None):
+        self.total = total
+        self.number = 0
+        self.times = {}
+        self.stream = stream or sys.stdout
+        self.live = self.stream.isatty()
+
+    def step(self, name):
+        self.number += 1
+        return Step(self, name)
+
+    def save(self, path, command):
+        """Keep the times, the latest of each command, in a JSON file."""
+        try:
+            known = json.loads(path.read_text())
+        except (OSError, ValueError):
+            known = {}
+        known[command] = {
+            "phases": {name: round(took, 1) for name, took in self.times.items()},
+            "total": round(sum(self.times.values()), 1),
+        }
+        path.write_text(json.dumps(known, indent=2) + "\n")
+
+
+class Step:
+    """One step; on a terminal it ticks, elsewhere it reports every 20 seconds."""
+
+    def __init__(self, steps, name):
+        self.steps = steps
+        self.name = name
+        self.detail = ""
+        self._done = threading.Event()
+
+    def __enter__(self):
+        self.start = time.monotonic()
+        self._write(self._head())
+        self._thread = threading.Thread(target=self._tick, daemon=True)
+        self._thread.start()
+        return self
+
+    def say(self, detail):
+        self.detail = detail
+
+    def __exit__(self, kind, error, trace):
+        self._done.set()
+        self._thread.join()
+        took = time.monotonic() - self.start
+        self.steps.times[self.name] = self.steps.times.get(self.name, 0) + took
+        tail = "failed" if kind else (self.detail or "done")
+        end = "\033[K\n" if self.steps.live else "\n"
+        start = "\r" + self._head() if self.steps.live else ""
+        self._write(f"{start} {tail} ({seconds(took)}){end}")
+
+    def _head(self):
+        return f"[{self.steps.number}/{self.steps.total}] {self.name} …"
+
+    def _tick(self):
+        pause = 0.5 if self.steps.live else 20
+        while not self._done.wait(pause):
+            took = seconds(time.monotonic() - self.start)
+            if self.steps.live:
+                self._write(f"\r{self._head()} {self.detail} {took}\033[K")
+            else:
+                self._write(f" {self.detail} {took} …".replace("  ", " "))
+
+    def _write(self, text):
+        self.steps.stream.write(text)
+        self.steps.stream.flush()
+
+
+def seconds(number):
+    return f"{number:.1f} s" if number < 10 else f"{number:.0f} s"

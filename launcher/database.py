@@ -1,0 +1,240 @@
+"""The database: made once, upgraded when the addons changed, copied for tests."""
+
+import json
+import os
+import secrets
+import shutil
+import subprocess
+from pathlib import Path
+
+from . import odoo_process, paths, python_env
+from .console import Failure
+
+NAME = "wezer"
+
+SQL = """
+import sys, psycopg2
+connection = psycopg2.connect(dbname=sys.argv[1])
+connection.autocommit = True
+cursor = connection.cursor()
+cursor.execute(sys.argv[2])
+if cursor.description:
+    for row in cursor.fetchall():
+        print("\\t".join("" if value is None else str(value) for value in row))
+"""
+
+# What a community on one machine needs of a new database: no page and no clock asks
+# anybody outside, and no e-mail leaves.
+SETTLE = """
+for name in (
+    "mail.ir_cron_mail_scheduler_action",
+    "mail.ir_cron_module_update_notification",
+    "digest.ir_cron_digest_scheduler_action",
+):
+    cron = env.ref(name, raise_if_not_found=False)
+    if cron:
+        cron.active = False
+env["ir.config_parameter"].set_param("digest.default_digest_emails", False)
+env["ir.qweb"]._pregenerate_assets_bundles()
+env.cr.commit()
+"""
+
+ADMINISTRATOR = """
+env.ref("base.user_admin").password = {password!r}
+env.cr.commit()
+"""
+
+DEMO = """
+import json, pathlib
+from launcher.demo.make_demo import make
+logins = make(env{kit})
+env.cr.commit()
+path = pathlib.Path({path!r})
+if isinstance(logins, dict):
+    path.touch(0o600)
+    path.write_text(json.dumps(logins, indent=2))
+"""
+
+
+class Database:
+    """One database of the suite and what we remember about it."""
+
+    def __init__(self, runner, name=NAME):
+        self.runner = runner
+        self.name = name
+        self.memory = paths.STATE / f"{name}.json"
+        self.logins_path = paths.STATE / "logins.json"
+
+    # === SQL === #
+
+    def sql(self, query, database=None):
+        done = subprocess.run(
+            [python_env.python(), "-c", SQL, database or self.name, query],
+            env=self.runner.environment,
+            capture_output=True,
+            text=True,
+        )
+        if done.returncode:
+            why = (done.stderr.strip().splitlines() or ["?"])[-1]
+            raise Failure(f"PostgreSQL refused: {why}")
+        return [line.split("\t") for line in done.stdout.splitlines()]
+
+    def exists(self, name=None):
+        query = f"SELECT 1 FROM pg_database WHERE datname = '{name or self.name}'"
+        return bool(self.sql(query, "postgres"))
+
+    def drop(self, name=None):
+        name = name or self.name
+        self.sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            f"WHERE datname = '{name}'",
+            "postgres",
+        )
+        self.sql(f'DROP DATABASE IF EXISTS "{name}"', "postgres")
+        shutil.rmtree(self.filestore(name), ignore_errors=True)
+
+    def copy(self, source, target):
+        self.drop(target)
+        self.sql(f'CREATE DATABASE "{target}" TEMPLATE "{source}"', "postgres")
+        if self.filestore(source).exists():
+            shutil.copytree(
+                self.filestore(source), self.filestore(target), copy_function=link
+            )
+
+    def filestore(self, name):
+        return paths.STATE / "data" / "filestore" / name
+
+    # === Memory === #
+
+    def remembered(self):
+        try:
+            return json.loads(self.memory.read_text())
+        except (OSError, ValueError):
+            return {}
+
+    def remember(self, **values):
+        self.memory.write_text(json.dumps({**self.remembered(), **values}, indent=1))
+
+    def forget(self):
+        self.memory.unlink(missing_ok=True)
+        self.logins_path.unlink(missing_ok=True)
+
+    # === Life === #
+
+    def is_ready(self):
+        return bool(self.remembered().get("ready")) and self.exists()
+
+    def create(self, step):
+        """A new database with every addon of the suite."""
+        names = paths.our_addons()
+        if not names:
+            raise Failure(f"No addon stands in {paths.ADDONS}", "Fetch the repository.")
+        self.drop()
+        self.forget()
+        hashes = paths.addon_hashes()
+        text = self.runner.server(
+            step, "-d", self.name, "-i", ",".join(names), "--skip-auto-install"
+        )
+        step.say("browser files")
+        self.runner.shell(self.name, SETTLE)
+        self.remember(addons=hashes, installed=True)
+        step.say(f"{len(names)} addons")
+        return text
+
+    def make_demo(self, step, kit=None):
+        """The living community; made by launcher/demo, through the public methods."""
+        self.remember(demo="begun")
+        kit = f", kit={kit!r}" if kit else ""
+        self.runner.shell(self.name, DEMO.format(path=str(self.logins_path), kit=kit))
+        self.remember(demo="made")
+        step.say(", ".join(f"{count} {what}" for what, count in self.counts()))
+
+    def counts(self):
+        tables = ("wezer_profile", "wezer_announcement", "wezer_proposition")
+        words = ("members", "announcements", "deals")
+        for table, word in zip(tables, words, strict=True):
+            if self.sql(f"SELECT to_regclass('{table}')")[0][0]:
+                yield word, self.sql(f"SELECT count(*) FROM {table}")[0][0]
+
+    def make_administrator(self):
+        """Without a demo community: the one account, with a password of its own."""
+        password = secrets.token_urlsafe(9)
+        self.runner.shell(self.name, ADMINISTRATOR.format(password=password))
+        self.logins_path.touch(0o600)
+        logins = {"administrator": {"login": "admin", "password": password}}
+        self.logins_path.write_text(json.dumps(logins, indent=2))
+
+    def logins(self):
+        try:
+            return json.loads(self.logins_path.read_text())
+        except (OSError, ValueError):
+            return {}
+
+    def changed_addons(self):
+        """(to install, to upgrade): addons that are new or have changed files."""
+        known = self.remembered().get("addons", {})
+        now = paths.addon_hashes()
+        new = [name for name in now if name not in known]
+        return new, [name for name in now if name in known and now[name] != known[name]]
+
+    def update(self, step, everything=False):
+        """Upgrade what changed; ("" when nothing did)."""
+        new, changed = self.changed_addons()
+        if everything:
+            changed = [name for name in paths.our_addons() if name not in new]
+        if not new and not changed:
+            return ""
+        hashes = paths.addon_hashes()
+        arguments = ["-d", self.name, "--skip-auto-install"]
+        arguments += ["-i", ",".join(new)] if new else []
+        arguments += ["-u", ",".join(changed)] if changed else []
+        text = self.runner.server(step, *arguments)
+        self.runner.shell(self.name, SETTLE)
+        self.remember(addons=hashes)
+        step.say("upgraded " + ", ".join(new + changed))
+        return text
+
+    def check_version(self):
+        """Refuse a database that newer addons have written."""
+        rows = self.sql(
+            "SELECT name, latest_version FROM ir_module_module "
+            "WHERE state = 'installed' AND (name = 'base' OR name LIKE 'wezer_%')"
+        )
+        for name, theirs in rows:
+            ours = self.manifest_version(name)
+            if ours and theirs and numbers(theirs) > numbers(ours):
+                raise Failure(
+                    f"The database {self.name} is of a newer version: {name} {theirs} "
+                    f"there, {ours} here",
+                    "Fetch the newer Wezer (git pull), or start anew with: "
+                    "./wezer run --fresh",
+                )
+
+    def manifest_version(self, name):
+        if name == "base":
+            return self.runner.odoo.version + ".1.3"
+        path = paths.ADDONS / name / "__manifest__.py"
+        if not path.exists():
+            return None
+        import ast
+
+        return ast.literal_eval(path.read_text()).get("version")
+
+
+def numbers(version):
+    return [int(part) for part in version.split(".") if part.isdigit()]
+
+
+def link(source, target):
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
+def demo_is_there():
+    return (Path(__file__).parent / "demo" / "make_demo.py").exists()
+
+
+def show(text):
+    odoo_process.show_complaints(text)

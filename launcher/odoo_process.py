@@ -1,0 +1,197 @@
+"""Calling Odoo: its configuration, its log, its programs."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+
+from . import paths, python_env
+from .console import Failure
+
+# Lines that Odoo logs on every machine like this one, and that are not ours.
+BENIGN = (
+    "Running as user 'root'",
+    "(WARNING/2)",  # docutils on another addon's readme
+    "odoo.addons.base.models.ir_actions_report: You need Wkhtmltopdf",
+    "unaccent",
+)
+LOADING = re.compile(r"Loading module (\w+) \((\d+)/(\d+)\)")
+BAD = re.compile(r" (WARNING|ERROR|CRITICAL) | py\.warnings")
+
+
+class Runner:
+    """Odoo's programs with one configuration and one database server."""
+
+    def __init__(self, odoo, server, config, log):
+        self.odoo = odoo
+        self.config = config
+        self.log = log
+        self.environment = {
+            **{k: v for k, v in os.environ.items() if not k.startswith("ODOO_")},
+            **server.environment,
+            "PYTHONPATH": os.pathsep.join([str(odoo.library), str(paths.ROOT)]),
+            "ODOO_RC": str(config),
+            "PYTHONUNBUFFERED": "1",
+            "WEZER_STATE": str(paths.STATE),
+        }
+        self.environment.pop("PGDATABASE", None)
+        addons = [*odoo.addons, paths.ADDONS]
+        self.addons_path = ",".join(str(path) for path in addons)
+
+    def write_config(self, **options):
+        options = {
+            "addons_path": self.addons_path,
+            "data_dir": paths.STATE / "data",
+            "list_db": False,
+            "workers": 0,
+            "max_cron_threads": 1,
+            "without_demo": True,
+            # Nothing is sent from here: port 9 of this machine takes no mail.
+            "smtp_server": "127.0.0.1",
+            "smtp_port": 9,
+            "publisher_warranty_url": "",
+            **options,
+        }
+        lines = ["[options]"] + [f"{key} = {value}" for key, value in options.items()]
+        self.config.write_text("\n".join(lines) + "\n")
+
+    def command(self, name, *arguments):
+        return [python_env.python(), "-m", "odoo", name, *map(str, arguments)]
+
+    def start(self, name, *arguments, **popen):
+        return subprocess.Popen(
+            self.command(name, *arguments), env=self.environment, **popen
+        )
+
+    def server(self, step, *arguments, log=None):
+        """Run `odoo server … --stop-after-init`, saying which module it is at."""
+        log = log or self.log
+        start = log.stat().st_size if log.exists() else 0
+        with open(log, "ab") as output:
+            process = self.start(
+                "server",
+                *arguments,
+                *("--stop-after-init", "--no-http", "--max-cron-threads=0"),
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        follow = threading.Thread(
+            target=self._follow, args=(process, log, start, step), daemon=True
+        )
+        follow.start()
+        code = wait(process)
+        follow.join()
+        text = read_from(log, start)
+        if code:
+            raise Failure(f"Odoo stopped: {last_error(text)}", f"The log is {log}.")
+        return text
+
+    def _follow(self, process, log, start, step):
+        while process.poll() is None:
+            found = LOADING.findall(read_from(log, start)[-4000:])
+            if found:
+                module, number, total = found[-1]
+                step.say(f"{module} ({number}/{total})")
+            try:
+                process.wait(0.7)
+            except subprocess.TimeoutExpired:
+                continue
+
+    def shell(self, database, script, *arguments, quiet=True):
+        """Run Python text in `odoo shell`; its output is returned."""
+        level = "--log-level=warn" if quiet else "--log-level=info"
+        with open(self.log, "ab") as log:
+            process = self.start(
+                "shell",
+                *("-d", database, "--no-http", level, *arguments),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                start_new_session=True,
+            )
+            output = communicate(process, GUARD.format(script=script))
+        if process.returncode:
+            text = read_from(self.log, 0)
+            raise Failure(f"Odoo stopped: {last_error(text)}", f"The log is {self.log}.")
+        return output
+
+
+# Odoo's shell goes on after an exception and ends with 0: a script that fails must not.
+GUARD = """\
+import os as _os, sys as _sys, traceback as _traceback
+try:
+    exec(compile({script!r}, "<wezer>", "exec"), globals())
+except BaseException:
+    _traceback.print_exc()
+    _sys.stderr.flush()
+    _sys.stdout.flush()
+    _os._exit(3)
+"""
+
+
+def wait(process):
+    """Wait for a child; Ctrl-C ends it too."""
+    try:
+        return process.wait()
+    except BaseException:
+        end(process)
+        raise
+
+
+def communicate(process, text):
+    try:
+        return process.communicate(text)[0]
+    except BaseException:
+        end(process)
+        raise
+
+
+def end(process, patience=15):
+    """Ask a child to stop, then make it."""
+    if process.poll() is not None:
+        return
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(patience)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait(5)
+
+
+def read_from(path, start):
+    try:
+        with open(path, errors="replace") as log:
+            log.seek(start)
+            return log.read()
+    except OSError:
+        return ""
+
+
+def last_error(text):
+    """The most telling line of a log."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    for line in reversed(lines):
+        if re.match(r"^[\w.]+(Error|Exception|Refusal|NotAllowed)\b", line):
+            return line
+    for line in reversed(lines):
+        if " CRITICAL " in line or " ERROR " in line:
+            return line.split(": ", 1)[-1]
+    return lines[-1] if lines else "it gave no reason"
+
+
+def complaints(text):
+    """Warnings and errors of an install log, without the benign ones."""
+    return [
+        line
+        for line in text.splitlines()
+        if BAD.search(line) and not any(benign in line for benign in BENIGN)
+    ]
+
+
+def show_complaints(text):
+    for line in complaints(text):
+        sys.stdout.write(f"      {line}\n")

@@ -1,0 +1,97 @@
+"""Where things are. Everything that is made stays under `.wezer/`."""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from .console import Failure
+
+ROOT = Path(__file__).resolve().parent.parent
+STATE = Path(os.environ.get("WEZER_STATE") or ROOT / ".wezer")
+ADDONS = ROOT / "addons"
+SERIES = "19.0"
+
+# What a first start needs, measured, with room to spare.
+SPACE_FIRST = 3 * 1024**3
+SPACE_LATER = 300 * 1024**2
+
+
+def prepare():
+    """Make `.wezer/` and check that there is room."""
+    first = not (STATE / "venv").exists()
+    try:
+        STATE.mkdir(parents=True, exist_ok=True)
+        (STATE / ".gitignore").write_text("*\n")
+    except OSError as error:
+        raise Failure(
+            f"Cannot write to {STATE}: {error.strerror}",
+            "Give yourself the right to write there, or set WEZER_STATE to a folder "
+            "that is yours.",
+        ) from error
+    check_space(SPACE_FIRST if first else SPACE_LATER)
+
+
+def check_space(wanted, folder=None):
+    folder = folder or STATE
+    free = shutil.disk_usage(folder).free
+    if free < wanted:
+        raise Failure(
+            f"No disk space: {free / 1024**3:.1f} GB free in {folder}, "
+            f"{wanted / 1024**3:.1f} GB needed",
+            "Free some, or set WEZER_STATE to a folder on a larger disk.",
+        )
+
+
+def our_addons():
+    """Names of the addons of the suite, sorted."""
+    return sorted(path.parent.name for path in ADDONS.glob("*/__manifest__.py"))
+
+
+def addon_hashes():
+    """A hash of each addon's files: what decides whether it must be upgraded."""
+    return {name: tree_hash(ADDONS / name) for name in our_addons()}
+
+
+def tree_hash(folder, leave_out=("__pycache__", "tests")):
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        parts = path.relative_to(folder).parts
+        if any(part in leave_out for part in parts) or not path.is_file():
+            continue
+        digest.update("/".join(parts).encode() + b"\0")
+        digest.update(path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def reachable_by_others(folder):
+    """Whether another user can walk to this folder."""
+    folder = Path(folder).resolve()
+    return all(
+        path.stat().st_mode & 0o001 for path in (folder, *folder.parents) if path.exists()
+    )
+
+
+def short_folder(name):
+    """A private folder with a short path, the same at each call.
+
+    For a socket (its path is limited to about 100 characters) and, started by root
+    from a folder that others cannot enter, for the database's files.
+    """
+    mark = hashlib.sha256(str(STATE).encode()).hexdigest()[:10]
+    for base in ("/var/tmp", tempfile.gettempdir()):
+        folder = Path(base) / f"wezer-{os.getuid()}-{mark}" / name
+        try:
+            folder.parent.mkdir(mode=0o755, exist_ok=True)
+            owner = folder.parent.lstat()
+            if owner.st_uid != os.getuid() or folder.parent.is_symlink():
+                continue  # somebody else's: not to be trusted
+            folder.mkdir(mode=0o700, exist_ok=True)
+        except OSError:
+            continue
+        return folder
+    raise Failure(
+        "Found no folder with a short path for the database's socket",
+        "Make /var/tmp or /tmp writable, or set WEZER_STATE to a shorter path.",
+    )

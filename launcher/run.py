@@ -1,0 +1,213 @@
+"""`./wezer run`: from nothing to a served community."""
+
+import json
+import os
+import shutil
+import socket
+import sys
+import time
+import urllib.error
+import urllib.request
+import webbrowser
+
+from . import database as databases
+from . import odoo_process, paths, postgres, session
+from .console import Failure, Steps, seconds
+
+ROLES = ("member", "coordinator", "moderator", "administrator")
+PAGES = ("/", "/market", "/members", "/web/login")
+
+
+def run(options):
+    started = time.monotonic()
+    check_port(options.port)
+    running = still_running()
+    if running:
+        raise Failure(
+            f"Wezer already runs at {running['url']} (process {running['pid']})",
+            f"Use it, or stop it with: kill {running['pid']}",
+        )
+    check_kit(options.kit)
+    if options.fresh:
+        clear()
+    steps = Steps(6)
+    with session.ground(
+        steps, http_interface="127.0.0.1", http_port=options.port
+    ) as runner:
+        database = databases.Database(runner)
+        prepare(steps, database, options)
+        serve(steps, database, options, started)
+    return 0
+
+
+def check_port(port):
+    """Before anything else: nothing is more annoying after two minutes."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise Failure(
+                f"Port {port} is taken",
+                f"Choose another one: ./wezer run --port {port + 1}",
+            ) from error
+        except OverflowError as error:
+            raise Failure(f"Port {port} does not exist", "Choose 1024 to 65535.") from error
+
+
+def check_kit(kit):
+    folder = paths.ROOT / "launcher" / "demo" / "kits"
+    if kit and not (folder / kit).exists() and not (folder / f"{kit}.py").exists():
+        known = sorted({p.stem for p in folder.glob("*") if p.stem[0] not in "_."})
+        raise Failure(
+            f"There is no kit {kit}",
+            f"Kits: {', '.join(known)}" if known else "There are none in this version.",
+        )
+
+
+def still_running():
+    try:
+        known = json.loads((paths.STATE / "run.json").read_text())
+        return known if postgres.alive(known["pid"]) and answers(known["url"]) else None
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def clear():
+    """Forget the database (of our own server: its files too), keep the downloads."""
+    for path in (paths.STATE / f"{databases.NAME}.json", paths.STATE / "logins.json"):
+        path.unlink(missing_ok=True)
+    if not postgres.configured(os.environ):
+        home = postgres.place("pg")
+        if postgres.existing_major("pg"):
+            shutil.rmtree(home / "data")
+        shutil.rmtree(paths.STATE / "data" / "filestore" / databases.NAME, True)
+
+
+def prepare(steps, database, options):
+    """Steps 4 and 5: the database and who lives in it."""
+    demo = not options.no_demo and databases.demo_is_there()
+    with steps.step("Database") as step:
+        known = database.remembered()
+        exists = database.exists()
+        if exists and not known and postgres.configured(os.environ):
+            raise Failure(
+                f"The server {os.environ.get('PGHOST', 'of odoo.conf')} already has a "
+                f"database {database.name} that was not made from here",
+                "Rename or drop it, or unset PGHOST.",
+            )
+        # A demo that was interrupted is not gone on with: nobody knows where it stood.
+        begun = known.get("demo") == "begun"
+        if exists and known.get("installed") and not begun:
+            database.check_version()
+            text = database.update(step)
+            step.say(step.detail or "as it was")
+        else:
+            text = database.create(step)
+    databases.show(text)
+    with steps.step("Community") as step:
+        known = database.remembered()
+        if known.get("ready"):
+            step.say("as it was")
+        elif demo:
+            database.make_demo(step, options.kit)
+        elif options.no_demo:
+            database.make_administrator()
+            step.say("empty, with an administrator")
+        else:
+            database.make_administrator()
+            step.say("empty: launcher/demo is not there")
+        database.remember(ready=True)
+
+
+def serve(steps, database, options, started):
+    url = f"http://127.0.0.1:{options.port}"
+    runner = database.runner
+    mark = runner.log.stat().st_size if runner.log.exists() else 0
+    with steps.step("Website") as step:
+        with open(runner.log, "ab") as log:
+            process = runner.start(
+                "server",
+                *("-d", database.name, "--db-filter", f"^{database.name}$"),
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        try:
+            wait_until_served(process, url, runner, mark, step)
+        except BaseException:
+            odoo_process.end(process)
+            raise
+    try:
+        announce(database, url)
+        steps.save(paths.STATE / "timings.json", "run")
+        print(f"Ready after {seconds(time.monotonic() - started)}. Ctrl-C stops it.")
+        sys.stdout.flush()
+        if not options.no_browser and session.interactive():
+            webbrowser.open(url)
+        code = process.wait()
+        raise Failure(
+            f"Odoo ended by itself ({code}): "
+            + odoo_process.last_error(odoo_process.read_from(runner.log, mark)),
+            f"The log is {runner.log}.",
+        )
+    except (KeyboardInterrupt, session.Stopped):
+        print("\nStopping …")
+    finally:
+        odoo_process.end(process)
+        (paths.STATE / "run.json").unlink(missing_ok=True)
+    print("Stopped. The data are kept; ./wezer run goes on with them.")
+
+
+def wait_until_served(process, url, runner, mark, step):
+    deadline = time.monotonic() + 180
+    while not answers(url):
+        if process.poll() is not None or time.monotonic() > deadline:
+            text = odoo_process.read_from(runner.log, mark)
+            raise Failure(
+                f"Odoo does not start: {odoo_process.last_error(text)}",
+                f"The log is {runner.log}.",
+            )
+        time.sleep(0.2)
+    for page in PAGES:
+        step.say(f"first look at {page}")
+        fetch(url + page)
+    step.say(url)
+
+
+def answers(url):
+    return fetch(url + "/web/health", 5) == 200
+
+
+def fetch(url, patience=120):
+    """The status of a page; None where nobody answers."""
+    # Never by way of a proxy: it is this machine.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(url, timeout=patience) as response:
+            response.read()
+            return response.status
+    except urllib.error.HTTPError as error:
+        return error.code
+    except OSError:
+        return None
+
+
+def announce(database, url):
+    """Write run.json and print who may log in."""
+    logins = database.logins()
+    path = paths.STATE / "run.json"
+    path.touch(0o600)
+    path.write_text(
+        json.dumps(
+            {"url": url, "database": database.name, "pid": os.getpid(), "logins": logins},
+            indent=2,
+        )
+        + "\n"
+    )
+    print(f"\n  Wezer is at {url}\n")
+    for role in [*ROLES, *(role for role in logins if role not in ROLES)]:
+        if role in logins:
+            who = logins[role]
+            print(f"    {role:<15}{who['login']:<28}{who['password']}")
+    print()

@@ -1,0 +1,62 @@
+"""The ground every command stands on: Python packages, Odoo, PostgreSQL."""
+
+import contextlib
+import os
+import signal
+import sys
+
+from . import odoo_source, paths, postgres, python_env
+from .console import Failure
+from .database import Database
+from .odoo_process import Runner
+
+
+class Stopped(BaseException):
+    """SIGTERM arrived: end like Ctrl-C."""
+
+
+def _on_term(number, frame):
+    raise Stopped
+
+
+@contextlib.contextmanager
+def ground(steps, cluster="pg", log="odoo.log", test=False, **config):
+    """Yield a Runner; whatever was started is stopped at the end."""
+    signal.signal(signal.SIGTERM, _on_term)
+    paths.prepare()
+    with steps.step("Python packages") as step:
+        python_env.ensure(step, test=test)
+    with steps.step("Odoo 19") as step:
+        odoo = odoo_source.find(step)
+        step.say(odoo.origin)
+    server = None
+    try:
+        with steps.step("PostgreSQL") as step:
+            server = postgres.find(cluster, step)
+            server.start(step)
+        runner = Runner(
+            odoo, server, paths.STATE / f"{cluster}.conf", paths.STATE / log
+        )
+        runner.write_config(**config)
+        yield runner
+    finally:
+        if server:
+            # A second Ctrl-C must not leave the server behind.
+            with contextlib.suppress(ValueError):
+                signal.signal(signal.SIGINT, signal.SIG_IGN)
+                signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            server.stop()
+
+
+@contextlib.contextmanager
+def live_database(steps):
+    """The database that `./wezer run` made, its server started if it is not."""
+    with ground(steps) as runner:
+        database = Database(runner)
+        if not database.is_ready():
+            raise Failure("There is no database yet", "Make one with: ./wezer run")
+        yield database
+
+
+def interactive():
+    return sys.stdin.isatty() and sys.stdout.isatty() and "CI" not in os.environ

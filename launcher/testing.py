@@ -1,0 +1,119 @@
+"""`./wezer test`: a database from a template, then pytest over addons and tests."""
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from . import odoo_process, paths, python_env, session
+from .console import Failure, Steps
+from .database import SETTLE, Database
+
+TEMPLATE = "wezer_template"
+DATABASE = "wezer_test"
+BROWSERS = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
+
+
+def test(options):
+    check_browser()
+    paths.prepare()
+    steps = Steps(5)
+    with one_at_a_time():
+        with session.ground(
+            steps,
+            cluster="pgtest",
+            log="test.log",
+            test=True,
+            http_interface="127.0.0.1",
+            screenshots=paths.STATE / "screenshots",
+        ) as runner:
+            database = Database(runner, TEMPLATE)
+            with steps.step("Test database") as step:
+                lines = template(step, database)
+                database.copy(TEMPLATE, DATABASE)
+            for line in lines:
+                print(f"      {line}")
+            with steps.step("Tests") as step:
+                sys.stdout.write("\n")
+                step._done.set()  # pytest shows its own progress
+                code = pytest(runner, options)
+        steps.save(paths.STATE / "timings.json", "test")
+    if lines:
+        print(f"The log of the install has {len(lines)} warnings or errors of ours.")
+        code = code or 1
+    counts = "the counts that the issues name" if options.all else "small counts"
+    print(f"{'FAILED' if code else 'Passed'}, with {counts}.")
+    return code
+
+
+def check_browser():
+    if not any(shutil.which(name) for name in BROWSERS):
+        raise Failure(
+            "The browser tests need Chromium, which is not here",
+            "Install it, on Debian: apt install chromium chromium-driver",
+        )
+
+
+@contextlib.contextmanager
+def one_at_a_time():
+    with open(paths.STATE / "test.lock", "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise Failure(
+                "Another ./wezer test is running here", "Wait for it, or stop it."
+            ) from error
+        yield
+
+
+def template(step, database):
+    """The database every run starts from, made anew when the addons changed.
+
+    Returns the install's warnings, which are kept with it.
+    """
+    names = paths.our_addons()
+    known = database.remembered()
+    mark = fingerprint(database.runner)
+    if known.get("mark") == mark and database.exists():
+        step.say("copied from the template")
+        return known["complaints"]
+    database.drop()
+    log = paths.STATE / "test-install.log"
+    log.unlink(missing_ok=True)
+    text = database.runner.server(
+        step, "-d", database.name, "-i", ",".join(names), "--skip-auto-install", log=log
+    )
+    step.say("browser files")
+    database.runner.shell(database.name, SETTLE)
+    lines = odoo_process.complaints(text)
+    database.remember(mark=mark, complaints=lines)
+    step.say(f"{len(names)} addons")
+    return lines
+
+
+def fingerprint(runner):
+    parts = [str(runner.odoo.library), python_env.RUN.read_text(), SETTLE]
+    parts += [f"{name} {value}" for name, value in paths.addon_hashes().items()]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def pytest(runner, options):
+    targets = [a for a in options.arguments if Path(a.split("::")[0]).exists()]
+    others = [a for a in options.arguments if a not in targets]
+    command = [python_env.python(), "-m", "pytest", "-p", "launcher.pytest_plugin"]
+    command += [f"--odoo-database={DATABASE}", f"--odoo-config={runner.config}"]
+    command += ["--odoo-http", "-rs", *others, *options.rest]
+    command += ["-k", options.k] if options.k else []
+    command += [os.path.abspath(t) for t in targets] or ["addons", "tests"]
+    environment = {
+        **runner.environment,
+        "WEZER_COUNTS": "all" if options.all else "small",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    import subprocess
+
+    process = subprocess.Popen(command, cwd=paths.ROOT, env=environment)
+    return odoo_process.wait(process)
