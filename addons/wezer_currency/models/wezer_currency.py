@@ -13,18 +13,18 @@ class WezerCurrency(models.Model):
     _name = "wezer.currency"
     _description = "Community currency"
     _inherits = {"res.currency": "currency_id"}
-    _order = "wezer_sequence, id"
-    _rec_name = "title"
+    _order = "sequence, id"
+    _rec_name = "name"
 
     currency_id = fields.Many2one(
         "res.currency", required=True, ondelete="restrict", index=True
     )
-    title = fields.Char(string="Name", required=True, translate=True)
+    name = fields.Char(string="Currency name", required=True, translate=True)
     code = fields.Char(
         required=True, help="As people write it after the amount: h, TIL, €."
     )
-    wezer_sequence = fields.Integer(string="Order", default=10)
-    wezer_active = fields.Boolean(string="In use", default=True)
+    sequence = fields.Integer(string="Order", default=10)
+    active = fields.Boolean(string="In use", default=True)
     kind = fields.Selection(
         [
             ("mutual_credit", "Mutual credit: people may go below zero, the sum is zero"),
@@ -144,20 +144,35 @@ class WezerCurrency(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            vals.setdefault("name", vals.get("currency_id") or self._free_iso_name())
-            if vals.get("currency_id"):
-                vals.pop("name")
-            else:
-                vals.setdefault("symbol", vals.get("code"))
-                vals.setdefault("rounding", 10 ** -min(vals.get("digits", 2), 6))
-                if vals.get("unit_kind") == "hour":
-                    # 20 minutes are no finite decimal: six give the minutes back.
-                    vals["rounding"] = 0.000001
+            if not vals.get("currency_id"):
+                vals["currency_id"] = self._make_accounting_currency(vals).id
+            for name in ("symbol", "rounding"):
+                # An existing res.currency (EUR) stays as it is.
+                vals.pop(name, None)
         currencies = super().create(vals_list)
-        currencies.currency_id.active = True
+        currencies.currency_id.sudo().active = True
         for currency in currencies:
             currency._make_ready()
         return currencies
+
+    @api.model
+    def _make_accounting_currency(self, vals):
+        """Return the ``res.currency`` that carries a new currency into accounting."""
+        digits = 6 if vals.get("unit_kind") == "hour" else vals.get("digits", 2)
+        # 20 minutes are no finite decimal: six digits give the minutes back.
+        # Administrators of the community need not be those of accounting.
+        return (
+            self.env["res.currency"]
+            .sudo()
+            .create(
+                {
+                    "name": self._free_iso_name(),
+                    "full_name": vals.get("name"),
+                    "symbol": vals.get("code"),
+                    "rounding": 10 ** -min(digits, 6),
+                }
+            )
+        )
 
     @api.model
     def _free_iso_name(self):
@@ -180,7 +195,7 @@ class WezerCurrency(models.Model):
         if not self.treasury_partner_id:
             self.treasury_partner_id = self.env["res.partner"].create(
                 {
-                    "name": self.env._("Treasury: %(currency)s", currency=self.title),
+                    "name": self.env._("Treasury: %(currency)s", currency=self.name),
                     "wezer_is_treasury": True,
                 }
             )
@@ -193,7 +208,7 @@ class WezerCurrency(models.Model):
         account = self.env["account.account"].sudo().with_company(self.company_id)
         self.member_account_id = account.create(
             {
-                "name": self.env._("%(currency)s: members", currency=self.title),
+                "name": self.env._("%(currency)s: members", currency=self.name),
                 "code": f"WZ{self.id}.1",
                 "account_type": "off_balance" if credit else "liability_current",
                 "currency_id": False if credit else self.currency_id.id,
@@ -201,7 +216,7 @@ class WezerCurrency(models.Model):
         )
         self.treasury_account_id = account.create(
             {
-                "name": self.env._("%(currency)s: treasury", currency=self.title),
+                "name": self.env._("%(currency)s: treasury", currency=self.name),
                 "code": f"WZ{self.id}.2",
                 "account_type": "off_balance" if credit else "asset_current",
             }
@@ -211,7 +226,7 @@ class WezerCurrency(models.Model):
             .sudo()
             .create(
                 {
-                    "name": self.title,
+                    "name": self.name,
                     "code": f"WZ{self.id}",
                     "type": "general",
                     "company_id": self.company_id.id,
@@ -236,7 +251,7 @@ class WezerCurrency(models.Model):
                 self.env._(
                     "“%(text)s” is no amount in %(currency)s. Write it like %(example)s.",
                     text=text,
-                    currency=self.title,
+                    currency=self.name,
                     example=example,
                 ),
                 rule="unit",

@@ -19,7 +19,7 @@ class WezerLedgerEntry(models.Model):
     )
     from_id = fields.Many2one("wezer.wallet", required=True, ondelete="restrict")
     to_id = fields.Many2one("wezer.wallet", required=True, ondelete="restrict")
-    amount = BigInteger(required=True, aggregator=None)
+    amount = BigInteger("Amount (minor units)", required=True, aggregator=None)
     amount_text = fields.Char(string="Amount", compute="_compute_amount_text")
     kind = fields.Char(required=True)
     date = fields.Datetime(required=True)

@@ -40,7 +40,7 @@ class WezerTransfer(models.Model):
     claim_minor = BigInteger(
         default=0, aggregator=None, help="What a reversal could not take back."
     )
-    amount_text = fields.Char(string="Amount", compute="_compute_amount_text")
+    amount_display = fields.Char(string="Amount", compute="_compute_amount_display")
     direction_text = fields.Char(string="Direction", compute="_compute_direction_text")
     purpose = fields.Char()
     kind = fields.Selection(
@@ -113,9 +113,9 @@ class WezerTransfer(models.Model):
     # === COMPUTE === #
 
     @api.depends("amount_minor", "wezer_currency_id")
-    def _compute_amount_text(self):
+    def _compute_amount_display(self):
         for transfer in self:
-            transfer.amount_text = transfer.wezer_currency_id._format(
+            transfer.amount_display = transfer.wezer_currency_id._format(
                 transfer.amount_minor
             )
 
@@ -153,7 +153,7 @@ class WezerTransfer(models.Model):
     @api.model
     def _open_currency(self, currency_id):
         currency = self.env["wezer.currency"].sudo().browse(currency_id or 0).exists()
-        if not currency or not currency.wezer_active:
+        if not currency or not currency.active:
             raise Refusal(self.env._("This currency is not in use."), rule="currency")
         return currency
 

@@ -94,7 +94,7 @@ class WezerTransfer(models.Model):
                 self.env._(
                     "%(name)s says to have given you %(amount)s: did you get it?",
                     name=transfer.payer_id.name,
-                    amount=transfer.amount_text,
+                    amount=transfer.amount_display,
                 ),
             )
         return transfer.id
@@ -117,7 +117,7 @@ class WezerTransfer(models.Model):
             self.env._(
                 "%(name)s asks you for %(amount)s.",
                 name=transfer.payee_id.name,
-                amount=transfer.amount_text,
+                amount=transfer.amount_display,
             ),
         )
         return transfer.id

@@ -23,9 +23,9 @@ class WezerWallet(models.Model):
         string="Treasury",
         help="Takes part in many payments: its balance is swept, not locked.",
     )
-    balance = BigInteger(readonly=True, default=0, aggregator=None)
-    reserved = BigInteger(readonly=True, default=0, aggregator=None)
-    incoming = BigInteger(readonly=True, default=0, aggregator=None)
+    balance = BigInteger("Balance (minor units)", readonly=True, default=0, aggregator=None)
+    reserved = BigInteger("Set aside (minor units)", readonly=True, default=0, aggregator=None)
+    incoming = BigInteger("Incoming (minor units)", readonly=True, default=0, aggregator=None)
     balance_text = fields.Char(string="Balance", compute="_compute_texts")
     reserved_text = fields.Char(string="Set aside", compute="_compute_texts")
     incoming_text = fields.Char(string="Set aside for you", compute="_compute_texts")
@@ -58,7 +58,7 @@ class WezerWallet(models.Model):
     def _compute_display_name(self):
         for wallet in self:
             wallet.display_name = (
-                f"{wallet.partner_id.name} · {wallet.wezer_currency_id.title}"
+                f"{wallet.partner_id.name} · {wallet.wezer_currency_id.name}"
             )
 
     @api.depends("balance", "reserved", "incoming", "wezer_currency_id")
@@ -95,13 +95,17 @@ class WezerWallet(models.Model):
         )
 
     @api.model
-    def _get(self, partner, currency):
-        """Return the wallet of ``partner`` in ``currency``, made where it is missing."""
-        wallets = self.sudo()
-        wallet = wallets.search(
+    def _find(self, partner, currency):
+        """Return the wallet of ``partner`` in ``currency`` (sudo), or an empty one."""
+        return self.sudo().search(
             [("partner_id", "=", partner.id), ("wezer_currency_id", "=", currency.id)]
         )
-        return wallet or wallets.create(self._prepare_wallet_vals(partner, currency))
+
+    @api.model
+    def _get(self, partner, currency):
+        """Return the wallet of ``partner`` in ``currency``, made where it is missing."""
+        wallet = self._find(partner, currency)
+        return wallet or wallet.create(self._prepare_wallet_vals(partner, currency))
 
     @api.model
     def _prepare_wallet_vals(self, partner, currency):
@@ -154,7 +158,7 @@ class WezerWallet(models.Model):
         currency = self.wezer_currency_id
         if currency.kind != "mutual_credit" and (lower is None or currency._parse(lower)):
             raise Refusal(
-                self.env._("Nobody goes below zero in %(currency)s.", currency=currency.title),
+                self.env._("Nobody goes below zero in %(currency)s.", currency=currency.name),
                 rule="issued",
                 limit="0",
             )

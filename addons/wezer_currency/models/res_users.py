@@ -1,0 +1,50 @@
+from odoo import models
+
+
+class ResUsers(models.Model):
+    _inherit = "res.users"
+
+    def _wezer_todo(self):
+        """Add what waits for an answer about money: requests and receipts."""
+        rows = super()._wezer_todo()
+        transfers = (
+            self.env["wezer.transfer"]
+            .with_user(self)
+            .search(
+                [
+                    ("origin_model", "=", False),
+                    "|",
+                    "&",
+                    ("state", "=", "requested"),
+                    ("payer_id.acts_wallet", "=", True),
+                    "&",
+                    ("state", "=", "pending"),
+                    ("payee_id.acts_wallet", "=", True),
+                ],
+                limit=50,
+            )
+        )
+        for transfer in transfers.sudo():
+            asked = transfer.state == "requested"
+            other = transfer.payee_id if asked else transfer.payer_id
+            text = (
+                self.env._("%(name)s asks you for %(amount)s: %(purpose)s")
+                if asked
+                else self.env._("Did you get %(amount)s from %(name)s? %(purpose)s")
+            )
+            rows.append(
+                {
+                    "section": "now",
+                    "partner": other,
+                    "text": text
+                    % {
+                        "name": other.name,
+                        "amount": transfer.amount_display,
+                        "purpose": transfer.purpose or "",
+                    },
+                    "url": "/my/requests",
+                    "button": self.env._("Answer"),
+                    "due": transfer.until and transfer.until.date(),
+                }
+            )
+        return rows

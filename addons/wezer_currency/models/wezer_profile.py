@@ -1,0 +1,32 @@
+from odoo import models
+
+
+class WezerProfile(models.Model):
+    _inherit = "wezer.profile"
+
+    def _wezer_party_values(self):
+        """Add the balances that the currency shows to members."""
+        values = super()._wezer_party_values()
+        if self.env.user._is_public():
+            return values
+        # Wallets are closed to others; here only what a currency makes public.
+        wallets = (
+            self.env["wezer.wallet"]
+            .sudo()
+            .search(
+                [
+                    ("partner_id", "=", self.partner_id.id),
+                    ("wezer_currency_id.balances_public", "=", True),
+                    ("wezer_currency_id.external", "=", False),
+                ]
+            )
+        )
+        values["public_wallets"] = wallets
+        currencies = self.env["wezer.currency"].sudo().search_count([], limit=1)
+        partner = self.sudo().partner_id
+        values["wezer_can_be_paid"] = bool(
+            currencies
+            and partner._wezer_is_party()
+            and partner not in self.env.user._acts_for(partner, "wallet")
+        )
+        return values
