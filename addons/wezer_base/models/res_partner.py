@@ -107,6 +107,14 @@ class ResPartner(models.Model):
             .search([("partner_id", "in", self.ids)])
         )
 
+    def _wezer_is_party(self):
+        """Say whether this partner takes part in the community: a member in good standing.
+
+        Extended by addons whose groups are parties too.
+        """
+        self.ensure_one()
+        return self._wezer_profile().state in ("active", "suspended")
+
     def write(self, vals):
         result = super().write(vals)
         if "name" in vals:
