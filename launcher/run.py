@@ -86,6 +86,7 @@ def clear():
 
 def prepare(steps, database, options):
     """Steps 4 and 5: the database and who lives in it."""
+    options.start = "later"
     demo = not options.no_demo and databases.demo_is_there()
     with steps.step("Database") as step:
         known = database.remembered()
@@ -104,6 +105,7 @@ def prepare(steps, database, options):
             step.say(step.detail or "as it was")
         else:
             text = database.create(step)
+            options.start = "first"
     databases.show(text)
     with steps.step("Community") as step:
         known = database.remembered()
@@ -140,7 +142,7 @@ def serve(steps, database, options, started):
             raise
     try:
         announce(database, url)
-        steps.save(paths.STATE / "timings.json", "run")
+        steps.save(paths.STATE / "timings.json", "run, " + options.start)
         print(f"Ready after {seconds(time.monotonic() - started)}. Ctrl-C stops it.")
         sys.stdout.flush()
         if not options.no_browser and session.interactive():

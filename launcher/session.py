@@ -23,6 +23,7 @@ def _on_term(number, frame):
 def ground(steps, cluster="pg", log="odoo.log", test=False, **config):
     """Yield a Runner; whatever was started is stopped at the end."""
     signal.signal(signal.SIGTERM, _on_term)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     paths.prepare()
     with steps.step("Python packages") as step:
         python_env.ensure(step, test=test)
