@@ -1,0 +1,19 @@
+{
+    "name": "Wezer Fractal Groups",
+    "summary": "Circles and roles: members flow up, rights flow down",
+    "version": "19.0.1.0.0",
+    "development_status": "Alpha",
+    "category": "Wezer",
+    "license": "AGPL-3",
+    "author": "Wezer founders",
+    "website": "https://wezer.org",
+    "depends": ["wezer_base", "project"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/wezer_fractal_groups_rules.xml",
+        "views/wezer_fractal_groups_menus.xml",
+        "views/wezer_group_views.xml",
+        "views/wezer_group_membership_views.xml",
+        "views/project_views.xml",
+    ],
+}

@@ -1,0 +1,88 @@
+from odoo import fields, models
+from odoo.tools import SQL
+
+
+class ResUsers(models.Model):
+    _inherit = "res.users"
+
+    def _acting_selects(self, right):
+        """Add the groups this user acts for through the roles he fills.
+
+        Rights flow down: a role's rights hold on its circle and all below, as
+        far as ``rights_reach`` lets them. For a role's own partner act those
+        who fill it, with the rights that the role carries.
+        """
+        selects = super()._acting_selects(right)
+        group = self.env["wezer.group"]
+        membership = self.env["wezer.group.membership"]
+        flush = [membership._fields[name] for name in ("group_id", "partner_id", "state", "date_to")]
+        flush += [
+            group._fields[name]
+            for name in ("kind", "active", "parent_id", "partner_id", "refuse_rights", f"right_{right}")
+        ]
+        right_column = SQL.identifier("r", f"right_{right}")
+        roles = SQL(
+            """SELECT r.id, r.parent_id, r.partner_id FROM wezer_group_membership m
+                 JOIN wezer_group r ON r.id = m.group_id
+                WHERE m.partner_id = %s AND m.state = 'active'
+                  AND (m.date_to IS NULL OR m.date_to >= %s)
+                  AND r.kind = 'role' AND r.active AND %s""",
+            self.partner_id.id,
+            fields.Date.today(),
+            right_column,
+            to_flush=flush,
+        )
+        selects.append(
+            SQL(
+                """SELECT d.partner_id FROM (%s) filled
+                     JOIN wezer_group_closure c ON c.ancestor_id = filled.parent_id
+                     JOIN wezer_group d ON d.id = c.descendant_id
+                    WHERE c.distance <= d.rights_reach AND d.kind = 'circle'""",
+                roles,
+            )
+        )
+        selects.append(SQL("SELECT filled.partner_id FROM (%s) filled", roles))
+        return selects
+
+    def _wezer_todo(self):
+        """Add invitations, and requests to groups where this user may answer."""
+        rows = super()._wezer_todo()
+        memberships = self.env["wezer.group.membership"].sudo()
+        for invited in memberships.search(
+            [("partner_id", "=", self.partner_id.id), ("state", "=", "invited")]
+        ):
+            rows.append(
+                {
+                    "section": "now",
+                    "partner": invited.group_id.partner_id,
+                    "text": self.env._(
+                        "You are invited to %(group)s.", group=invited.group_id.name
+                    ),
+                    "url": f"/groups/{invited.group_id.slug}",
+                    "button": self.env._("Answer"),
+                    "due": False,
+                }
+            )
+        inviting = self._acting_ids("invite")
+        managing = self._acting_ids("manage")
+        for asked in memberships.search([("state", "=", "requested")]):
+            group = asked.group_id
+            circle = group._circle()
+            allowed = inviting if group.kind == "circle" else managing
+            if circle.partner_id.id not in allowed:
+                continue
+            rows.append(
+                {
+                    "section": "now",
+                    "partner": asked.partner_id,
+                    "text": self.env._(
+                        "%(name)s would join %(group)s.",
+                        name=asked.partner_id.name,
+                        group=group.name,
+                    ),
+                    "url": f"/groups/{group.slug}",
+                    "button": self.env._("Answer"),
+                    "due": False,
+                }
+            )
+        return rows

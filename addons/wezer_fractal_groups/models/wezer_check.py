@@ -1,0 +1,52 @@
+from odoo import api, models
+
+
+class WezerCheck(models.AbstractModel):
+    _inherit = "wezer.check"
+
+    @api.model
+    def _checks(self):
+        return super()._checks() + [
+            (
+                self.env._("The groups' closure is what the tree says"),
+                self._check_closure,
+            ),
+            (
+                self.env._("Rights reach as far as refusals let them"),
+                self._check_reach,
+            ),
+        ]
+
+    _WALK = """WITH RECURSIVE walk AS (
+                   SELECT id AS ancestor, id AS descendant, 0 AS distance
+                     FROM wezer_group
+                   UNION ALL
+                   SELECT walk.ancestor, g.id, walk.distance + 1
+                     FROM walk JOIN wezer_group g ON g.parent_id = walk.descendant
+                    WHERE walk.distance < 64
+               )"""
+
+    def _check_closure(self):
+        self.env.flush_all()
+        self.env.cr.execute(
+            self._WALK
+            + """ SELECT coalesce(w.ancestor, c.ancestor_id),
+                         coalesce(w.descendant, c.descendant_id)
+                    FROM walk w FULL JOIN wezer_group_closure c
+                      ON c.ancestor_id = w.ancestor AND c.descendant_id = w.descendant
+                     AND c.distance = w.distance
+                   WHERE w.ancestor IS NULL OR c.ancestor_id IS NULL
+                   ORDER BY 1, 2"""
+        )
+        return self.env.cr.fetchall()
+
+    def _check_reach(self):
+        rows = []
+        groups = self.env["wezer.group"].sudo().with_context(active_test=False)
+        for group in groups.search([]):
+            reach, walked = 0, group
+            while walked.parent_id and not walked.refuse_rights:
+                reach, walked = reach + 1, walked.parent_id
+            if group.rights_reach != reach:
+                rows.append((group.id, group.rights_reach, reach))
+        return rows

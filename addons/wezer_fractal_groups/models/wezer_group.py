@@ -1,0 +1,284 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_base.tools.rights import RIGHTS
+from odoo.addons.wezer_base.tools.text import free_slug, slugify
+
+RIGHT_FIELDS = [f"right_{right}" for right in RIGHTS]
+
+
+class WezerGroup(models.Model):
+    """A circle or a role, with a partner of its own that holds wallets and deals."""
+
+    _name = "wezer.group"
+    _description = "Group"
+    _order = "name, id"
+
+    name = fields.Char(required=True)
+    slug = fields.Char(copy=False, required=True)
+    kind = fields.Selection(
+        [("circle", "Circle"), ("role", "Role")], required=True, default="circle"
+    )
+    active = fields.Boolean(default=True)
+    parent_id = fields.Many2one(
+        "wezer.group", string="Inside", index=True, ondelete="restrict"
+    )
+    child_ids = fields.One2many("wezer.group", "parent_id")
+    role_ids = fields.One2many(
+        "wezer.group", "parent_id", string="Roles", domain=[("kind", "=", "role")]
+    )
+    circle_ids = fields.One2many(
+        "wezer.group",
+        "parent_id",
+        string="Circles inside",
+        domain=[("kind", "=", "circle")],
+    )
+    partner_id = fields.Many2one(
+        "res.partner", required=True, copy=False, ondelete="restrict"
+    )
+    purpose = fields.Text()
+    domains = fields.Text(help="What this group alone decides.")
+    accountabilities = fields.Text(help="What others may expect of it, one a line.")
+    visibility = fields.Selection(
+        [
+            ("public", "Everybody, visitors too"),
+            ("network", "All members of the community"),
+            ("parents", "Members of this group and of the groups above"),
+            ("members", "Members of this group only"),
+        ],
+        required=True,
+        default="network",
+    )
+    join_policy = fields.Selection(
+        [
+            ("open", "Whoever wants joins"),
+            ("request", "One asks, the group accepts"),
+            ("invitation", "The group invites"),
+        ],
+        required=True,
+        default="request",
+    )
+    right_wallet = fields.Boolean(string="Pay for the circle")
+    right_market = fields.Boolean(string="Post and agree for the circle")
+    right_invite = fields.Boolean(string="Invite and accept members")
+    right_manage = fields.Boolean(string="Change the circle and its roles")
+    right_project = fields.Boolean(string="Run its projects")
+    right_moderate = fields.Boolean(string="Settle disputes")
+    refuse_rights = fields.Boolean(
+        string="Refuse rights from above",
+        help="Roles of the circles above have no rights here nor below.",
+    )
+    rights_reach = fields.Integer(
+        readonly=True, help="From how many levels up rights may come."
+    )
+    depth = fields.Integer(readonly=True)
+    structure_version = fields.Integer(readonly=True, default=0)
+    ancestor_ids = fields.Many2many(
+        "wezer.group",
+        "wezer_group_closure",
+        "descendant_id",
+        "ancestor_id",
+        string="All groups above",
+        copy=False,
+        readonly=True,
+    )
+    membership_ids = fields.One2many("wezer.group.membership", "group_id")
+    member_count = fields.Integer(compute="_compute_member_count")
+    i_am_in = fields.Boolean(
+        compute="_compute_i_am_in", search="_search_i_am_in", compute_sudo=True
+    )
+    am_invited = fields.Boolean(
+        compute="_compute_am_invited", search="_search_am_invited", compute_sudo=True
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, index=True
+    )
+
+    _slug_uniq = models.UniqueIndex("(slug)", "This address is taken.")
+    _partner_uniq = models.UniqueIndex(
+        "(partner_id)", "A partner belongs to one group only."
+    )
+    _not_own_parent = models.Constraint(
+        "CHECK (parent_id <> id)", "A group is not inside itself."
+    )
+
+    # === COMPUTE === #
+
+    def _compute_member_count(self):
+        for group in self:
+            group.member_count = len(group.sudo()._effective_member_ids())
+
+    @api.depends_context("uid")
+    @api.depends("name", "visibility")
+    def _compute_display_name(self):
+        """Tell the name of a private group only to those who may see it.
+
+        A many2one shows its target's name whatever the target's rules.
+        """
+        visible = self.sudo(False)._filtered_access("read")
+        for group in self:
+            group.display_name = (
+                group.sudo().name if group in visible else self.env._("Private group")
+            )
+
+    def _in_sql(self):
+        """Return the SELECT of the ids of groups the user is counted in.
+
+        Members flow up: a direct member of a group is counted in all above.
+        """
+        membership = self.env["wezer.group.membership"]
+        return SQL(
+            """SELECT c.ancestor_id FROM wezer_group_membership m
+                 JOIN wezer_group_closure c ON c.descendant_id = m.group_id
+                WHERE m.partner_id = %s AND m.state = 'active'
+                  AND (m.date_to IS NULL OR m.date_to >= %s)""",
+            self.env.user.sudo().partner_id.id,
+            fields.Date.today(),
+            to_flush=(
+                membership._fields["state"],
+                membership._fields["date_to"],
+                membership._fields["partner_id"],
+                membership._fields["group_id"],
+            ),
+        )
+
+    def _my_ids(self):
+        if self.env.user._is_public():
+            return []
+        return [row[0] for row in self.env.execute_query(self._in_sql())]
+
+    @api.depends_context("uid")
+    def _compute_i_am_in(self):
+        mine = set(self._my_ids())
+        for group in self:
+            group.i_am_in = group._origin.id in mine
+
+    def _search_i_am_in(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return Domain("id", "in", list(set(self._my_ids())))
+
+    def _invited_ids(self):
+        """Return the ids of groups where the user is invited or has asked."""
+        membership = self.env["wezer.group.membership"]
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT group_id FROM wezer_group_membership
+                    WHERE partner_id = %s AND state IN ('invited', 'requested')""",
+                self.env.user.sudo().partner_id.id,
+                to_flush=(
+                    membership._fields["state"],
+                    membership._fields["partner_id"],
+                ),
+            )
+        )
+        return [] if self.env.user._is_public() else [row[0] for row in rows]
+
+    @api.depends_context("uid")
+    def _compute_am_invited(self):
+        mine = set(self._invited_ids())
+        for group in self:
+            group.am_invited = group._origin.id in mine
+
+    def _search_am_invited(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return Domain("id", "in", self._invited_ids())
+
+    # === CONSTRAINTS === #
+
+    @api.constrains("kind", "parent_id", "child_ids")
+    def _check_roles_have_no_children(self):
+        for group in self:
+            if group.parent_id.kind == "role":
+                raise Refusal(
+                    self.env._("A role has nothing inside."), rule="role_children"
+                )
+            if group.kind == "role" and not group.parent_id:
+                raise Refusal(
+                    self.env._("A role belongs to a circle."), rule="role_circle"
+                )
+
+    @api.constrains("kind", *RIGHT_FIELDS)
+    def _check_rights_on_roles(self):
+        for group in self:
+            if group.kind != "role" and any(group[name] for name in RIGHT_FIELDS):
+                raise Refusal(
+                    self.env._("Rights belong to roles, not to circles."),
+                    rule="rights_on_roles",
+                )
+
+    # === CRUD === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        taken = set(
+            self.sudo().with_context(active_test=False).search([]).mapped("slug")
+        )
+        for vals in vals_list:
+            self._check_tree_vals(vals)
+            if not vals.get("partner_id"):
+                # The group's own partner is made with it.
+                vals["partner_id"] = (
+                    self.env["res.partner"]
+                    .sudo()
+                    .create({"name": vals["name"], "is_company": True})
+                    .id
+                )
+            if not vals.get("slug"):
+                vals["slug"] = free_slug(slugify(vals["name"], "group"), taken)
+            taken.add(vals["slug"])
+        groups = super().create(vals_list)
+        self.env["wezer.profile"].sudo()._make_for(groups.partner_id)
+        self.env["res.partner"]._wezer_forget_acting()
+        return groups
+
+    def write(self, vals):
+        self._check_tree_vals(vals)
+        result = super().write(vals)
+        if "name" in vals:
+            self.sudo().partner_id.write({"name": vals["name"]})
+        if {"active", "parent_id", "refuse_rights", *RIGHT_FIELDS} & vals.keys():
+            self.env["res.partner"]._wezer_forget_acting()
+        return result
+
+    # === MEMBERS === #
+
+    def _effective_member_ids(self):
+        """Return partner ids of this group and all below, each once."""
+        if not self.ids:
+            return []
+        self.env["wezer.group.membership"].flush_model()
+        self.env.cr.execute(
+            """SELECT DISTINCT m.partner_id FROM wezer_group_membership m
+                 JOIN wezer_group_closure c ON c.descendant_id = m.group_id
+                WHERE c.ancestor_id = ANY(%s) AND m.state = 'active'
+                  AND (m.date_to IS NULL OR m.date_to >= %s)""",
+            [self.ids, fields.Date.today()],
+        )
+        return [row[0] for row in self.env.cr.fetchall()]
+
+    def effective_members(self):
+        """Return the persons counted here, direct and from below, each once.
+
+        :rtype: res.partner
+        """
+        self.check_access("read")
+        return self.env["res.partner"].browse(self._effective_member_ids())
+
+    def _direct_members(self):
+        """Return the partners with a live membership in this very group (sudo)."""
+        self.ensure_one()
+        return self.sudo().membership_ids.filtered("is_live").partner_id
+
+    def _circle(self):
+        """Return the circle: itself, or the one a role belongs to."""
+        self.ensure_one()
+        return self if self.kind == "circle" else self.parent_id
+
+    @api.model
+    def _of_partner(self, partner):
+        """Return the group whose partner this is (sudo), empty for a person."""
+        return self.sudo().search([("partner_id", "=", partner.id)])

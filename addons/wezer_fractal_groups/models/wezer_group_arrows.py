@@ -1,0 +1,252 @@
+from odoo import api, fields, models
+
+from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+from odoo.addons.wezer_base.tools.rights import RIGHTS
+
+
+class WezerGroup(models.Model):
+    """Joining, leaving and filling roles. Checks who, then state, then data."""
+
+    _inherit = "wezer.group"
+
+    # === WHO === #
+
+    def _check_person(self):
+        self.check_access("read")
+        self.ensure_one()
+        if not self.env.user._wezer_may_act():
+            raise NotAllowed(self.env._("Log in first."), rule="login")
+        return self.env.user.partner_id
+
+    def _rights_carried(self):
+        return {right for right in RIGHTS if self.sudo()[f"right_{right}"]}
+
+    def _check_may_fill(self, person):
+        """Refuse unless the caller may give ``person`` a place here.
+
+        A circle: who may invite there. A role: ``manage`` from a circle above
+        the role's circle (at a root: community moderators); ``manage`` on the
+        circle itself only for roles all of whose rights one holds there, and
+        never for oneself.
+        """
+        user = self.env.user
+        group = self.sudo()
+        if group.kind == "circle":
+            user._check_acts_for(group.partner_id, "invite")
+            return
+        circle = group.parent_id
+        above = circle.parent_id
+        if above:
+            reach = user._acts_for(above.partner_id, "manage")
+            if reach and circle.rights_reach:
+                return
+        elif user._moderates(circle.partner_id.browse()):
+            return
+        if person == user.partner_id:
+            raise NotAllowed(
+                self.env._("Nobody gives himself a role."), rule="fill_role"
+            )
+        user._check_acts_for(circle.partner_id, "manage")
+        for right in self._rights_carried():
+            user._check_acts_for(circle.partner_id, right)
+
+    def _live(self, partner):
+        return (
+            self.env["wezer.group.membership"]
+            .sudo()
+            .search(
+                [
+                    ("group_id", "=", self.id),
+                    ("partner_id", "=", partner.id),
+                    ("state", "!=", "left"),
+                ]
+            )
+        )
+
+    def _enter(self, partner, state):
+        """Make the membership; one live row a person, the index says so."""
+        live = self._live(partner)
+        if live:
+            raise Refusal(
+                self.env._("%(name)s has a place here already.", name=partner.name),
+                rule="member",
+                value=live.state,
+            )
+        # Who and state are checked: members write nothing themselves.
+        return (
+            self.env["wezer.group.membership"]
+            .sudo()
+            .create({"group_id": self.id, "partner_id": partner.id, "state": state})
+        )
+
+    # === ARROWS === #
+
+    def action_join(self):
+        """Join an open circle; elsewhere this asks to be let in."""
+        me = self._check_person()
+        group = self.sudo()
+        if group.kind == "role":
+            raise NotAllowed(
+                self.env._("A role is given, not taken: say that you could do it."),
+                rule="fill_role",
+            )
+        if group.join_policy == "invitation":
+            raise Refusal(
+                self.env._("One is invited into this group."), rule="join_policy"
+            )
+        if group.join_policy == "open":
+            self._enter(me, "active")
+        else:
+            self._enter(me, "requested")
+            self._tell_inviters(me)
+        return True
+
+    def action_request(self):
+        """Say that one would join, or could fill this role."""
+        me = self._check_person()
+        self._enter(me, "requested")
+        self._tell_inviters(me)
+        return True
+
+    def _tell_inviters(self, person):
+        group = self.sudo()
+        group.partner_id._wezer_notify(
+            "group_request",
+            self.env._(
+                "%(name)s would join %(group)s.", name=person.name, group=group.name
+            ),
+            url=f"/groups/{group.slug}",
+            record=group,
+            right="invite" if group.kind == "circle" else "manage",
+        )
+
+    def action_invite(self, partner_id):
+        """Invite a person; into a role: give it to him, once he accepts."""
+        self._check_person()
+        person = self.env["res.partner"].sudo().browse(partner_id).exists()
+        if not person or not person._wezer_is_party():
+            raise Refusal(
+                self.env._("Nobody by that name can be found here."), rule="party"
+            )
+        self._check_may_fill(person)
+        live = self._live(person)
+        if live.state == "requested":
+            live.write({"state": "active", "date_from": fields.Date.today()})
+            return True
+        self._enter(person, "invited")
+        person._wezer_notify(
+            "group_invitation",
+            self.env._("You are invited to %(group)s.", group=self.sudo().name),
+            url=f"/groups/{self.sudo().slug}",
+            record=self.sudo(),
+        )
+        return True
+
+    def action_accept_member(self, partner_id):
+        """Let in somebody who asked."""
+        self._check_person()
+        person = self.env["res.partner"].sudo().browse(partner_id)
+        self._check_may_fill(person)
+        live = self._live(person)
+        if live.state != "requested":
+            raise Refusal(self.env._("Nobody asks for that."), rule="state")
+        live.write({"state": "active", "date_from": fields.Date.today()})
+        person._wezer_notify(
+            "group_accepted",
+            self.env._("Welcome to %(group)s!", group=self.sudo().name),
+            url=f"/groups/{self.sudo().slug}",
+            record=self.sudo(),
+        )
+        return True
+
+    def action_refuse_member(self, partner_id):
+        """Not let in somebody who asked."""
+        self._check_person()
+        person = self.env["res.partner"].sudo().browse(partner_id)
+        self._check_may_fill(person)
+        live = self._live(person)
+        if live.state not in ("requested", "invited"):
+            raise Refusal(self.env._("Nobody asks for that."), rule="state")
+        live.write({"state": "left", "date_to": fields.Date.today()})
+        return True
+
+    def action_accept_invitation(self):
+        """Accept an invitation."""
+        me = self.env.user.partner_id
+        live = self._live(me)
+        if live.state != "invited":
+            raise Refusal(self.env._("You are not invited here."), rule="state")
+        live.write({"state": "active", "date_from": fields.Date.today()})
+        return True
+
+    def action_leave(self):
+        """Leave, or decline an invitation."""
+        me = self.env.user.partner_id
+        live = self._live(me)
+        if not live:
+            raise Refusal(self.env._("You are not a member here."), rule="state")
+        live.write({"state": "left", "date_to": fields.Date.today()})
+        return True
+
+    def action_remove_member(self, partner_id):
+        """Take a place away; who may fill it may take it."""
+        self._check_person()
+        person = self.env["res.partner"].sudo().browse(partner_id)
+        self._check_may_fill(person)
+        live = self._live(person)
+        if not live:
+            raise Refusal(self.env._("Nobody has that place."), rule="state")
+        live.write({"state": "left", "date_to": fields.Date.today()})
+        return True
+
+    # === EXPLAINED === #
+
+    @api.model
+    def _right_words(self):
+        return {
+            "wallet": self.env._("pay"),
+            "market": self.env._("post and agree"),
+            "invite": self.env._("invite members"),
+            "manage": self.env._("change the circle and its roles"),
+            "project": self.env._("run projects"),
+            "moderate": self.env._("settle disputes"),
+        }
+
+    def explain_my_rights(self):
+        """Return what the caller may do here and why, a sentence each."""
+        self.check_access("read")
+        self.ensure_one()
+        words = self._right_words()
+        sentences = []
+        for role in self._roles_of(self.env.user.partner_id):
+            circle = role.parent_id
+            for right in RIGHTS:
+                if not role[f"right_{right}"]:
+                    continue
+                above = circle != self._circle()
+                text = (
+                    self.env._("You may %(do)s because you fill %(role)s of %(circle)s, above.")
+                    if above
+                    else self.env._("You may %(do)s because you fill %(role)s of %(circle)s.")
+                )
+                sentences.append(
+                    text
+                    % {"do": words[right], "role": role.name, "circle": circle.name}
+                )
+        return sentences
+
+    def _roles_of(self, partner):
+        """Return the roles (sudo) that ``partner`` fills and whose rights reach here."""
+        self.env["wezer.group.membership"].flush_model()
+        self.env.cr.execute(
+            """SELECT r.id FROM wezer_group_membership m
+                 JOIN wezer_group r ON r.id = m.group_id AND r.kind = 'role' AND r.active
+                 JOIN wezer_group_closure c ON c.ancestor_id = r.parent_id
+                 JOIN wezer_group d ON d.id = c.descendant_id
+                WHERE m.partner_id = %s AND m.state = 'active'
+                  AND (m.date_to IS NULL OR m.date_to >= %s)
+                  AND d.id = %s AND c.distance <= d.rights_reach
+                ORDER BY c.distance, r.id""",
+            [partner.id, fields.Date.today(), self._circle().id],
+        )
+        return self.sudo().browse([row[0] for row in self.env.cr.fetchall()])

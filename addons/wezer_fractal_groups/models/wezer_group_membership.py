@@ -1,0 +1,69 @@
+from odoo import api, fields, models
+
+LIVE_STATES = ("invited", "requested", "active")
+
+
+class WezerGroupMembership(models.Model):
+    """Direct membership only; who is counted above follows from the tree."""
+
+    _name = "wezer.group.membership"
+    _description = "Membership"
+    _order = "date_from desc, id desc"
+
+    group_id = fields.Many2one("wezer.group", required=True, index=True, ondelete="cascade")
+    partner_id = fields.Many2one(
+        "res.partner", string="Person", required=True, index=True, ondelete="cascade"
+    )
+    state = fields.Selection(
+        [
+            ("invited", "Invited"),
+            ("requested", "Asked to join"),
+            ("active", "Member"),
+            ("left", "Left"),
+        ],
+        required=True,
+        default="active",
+    )
+    date_from = fields.Date(default=fields.Date.context_today)
+    date_to = fields.Date(string="Until")
+    focus = fields.Char(help="What this person looks after here.")
+    is_live = fields.Boolean(compute="_compute_is_live")
+    company_id = fields.Many2one(related="group_id.company_id", store=True, index=True)
+
+    _live_uniq = models.UniqueIndex(
+        "(group_id, partner_id) WHERE state <> 'left'",
+        "This person has a place in this group already.",
+    )
+    _person_idx = models.Index("(partner_id, group_id) WHERE state = 'active'")
+
+    @api.depends("state", "date_to")
+    def _compute_is_live(self):
+        today = fields.Date.today()
+        for membership in self:
+            membership.is_live = membership.state == "active" and (
+                not membership.date_to or membership.date_to >= today
+            )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        memberships = super().create(vals_list)
+        self._forget()
+        return memberships
+
+    def write(self, vals):
+        result = super().write(vals)
+        self._forget()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self._forget()
+        return result
+
+    @api.model
+    def _forget(self):
+        """Drop what is cached of who is where and who acts for whom."""
+        self.env["res.partner"]._wezer_forget_acting()
+        self.env["wezer.group"].invalidate_model(
+            ["i_am_in", "am_invited", "member_count"], flush=False
+        )
