@@ -47,6 +47,9 @@ def parser():
     )
     sub.add_argument("-k", metavar="WORD", help="only tests whose name has this word")
     sub.add_argument(
+        "--install-only", action="store_true", help="stop before the first test"
+    )
+    sub.add_argument(
         "arguments", nargs="*", metavar="PATH", help="paths, and arguments of pytest"
     )
 

@@ -1,10 +1,7 @@
 """The small commands on the live database: shell, check, update, import."""
 
 import json
-import os
-import subprocess
 import sys
-from pathlib import Path
 
 from . import odoo_process, paths, session
 from .console import Failure, Steps
@@ -24,7 +21,13 @@ def shell(options):
     with session.live_database(quiet_steps()) as database:
         process = database.runner.start(
             "shell",
-            *("-d", database.name, "--no-http", "--log-level=warn", "--shell-interface=python"),
+            *(
+                "-d",
+                database.name,
+                "--no-http",
+                "--log-level=warn",
+                "--shell-interface=python",
+            ),
         )
         try:
             code = process.wait()

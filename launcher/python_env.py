@@ -9,6 +9,7 @@ import sys
 from .console import Failure
 from .paths import ROOT, STATE
 
+ADDONS = ROOT / "requirements-addons.txt"  # named by the next
 RUN = ROOT / "requirements.txt"
 TEST = ROOT / "requirements-test.txt"
 
@@ -30,7 +31,7 @@ def pip(*arguments, log=None):
     if done.returncode:
         raise Failure(
             f"Python packages cannot be installed: {last_error(log)}",
-            f"Check the connection to the Python package index; the whole log is {log}.",
+            f"Check the connection to the Python package index; the log is {log}.",
         )
 
 
@@ -54,12 +55,13 @@ def ensure(step, test=False):
         pip("install", "--quiet", "--no-deps", "--only-binary=:all:", "-r", str(path))
         mark.write_text(wanted)
     version = ".".join(str(part) for part in sys.version_info[:2])
-    step.say(f"Python {version}, {len(list(folder().glob('lib/*/site-packages/*.dist-info')))} packages")
+    packages = list(folder().glob("lib/*/site-packages/*.dist-info"))
+    step.say(f"Python {version}, {len(packages)} packages")
 
 
 def fingerprint(path):
-    text = f"{sys.version_info[:2]}".encode() + path.read_bytes()
-    return hashlib.sha256(text).hexdigest()
+    text = f"{sys.version_info[:2]}{path.read_text()}{ADDONS.read_text()}"
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def works():

@@ -52,7 +52,9 @@ def check_port(port):
                 f"Choose another one: ./wezer run --port {port + 1}",
             ) from error
         except OverflowError as error:
-            raise Failure(f"Port {port} does not exist", "Choose 1024 to 65535.") from error
+            raise Failure(
+                f"Port {port} does not exist", "Choose 1024 to 65535."
+            ) from error
 
 
 def check_kit(kit):
@@ -202,7 +204,12 @@ def announce(database, url):
     path.touch(0o600)
     path.write_text(
         json.dumps(
-            {"url": url, "database": database.name, "pid": os.getpid(), "logins": logins},
+            {
+                "url": url,
+                "database": database.name,
+                "pid": os.getpid(),
+                "logins": logins,
+            },
             indent=2,
         )
         + "\n"

@@ -5,11 +5,12 @@ import fcntl
 import hashlib
 import os
 import shutil
-import sys
+import subprocess
+import time
 from pathlib import Path
 
 from . import odoo_process, paths, python_env, session
-from .console import Failure, Steps
+from .console import Failure, Steps, seconds
 from .database import SETTLE, Database
 
 TEMPLATE = "wezer_template"
@@ -36,16 +37,20 @@ def test(options):
                 database.copy(TEMPLATE, DATABASE)
             for line in lines:
                 print(f"      {line}")
-            with steps.step("Tests") as step:
-                sys.stdout.write("\n")
-                step._done.set()  # pytest shows its own progress
-                code = pytest(runner, options)
+            if options.install_only:
+                print(f"{len(paths.our_addons())} addons install.")
+                return 1 if lines else 0
+            start = time.monotonic()
+            print("[5/5] Tests …", flush=True)  # pytest shows its own progress
+            code = pytest(runner, options)
+            steps.times["Tests"] = time.monotonic() - start
         steps.save(paths.STATE / "timings.json", "test")
     if lines:
         print(f"The log of the install has {len(lines)} warnings or errors of ours.")
         code = code or 1
+    took = seconds(sum(steps.times.values()))
     counts = "the counts that the issues name" if options.all else "small counts"
-    print(f"{'FAILED' if code else 'Passed'}, with {counts}.")
+    print(f"{'FAILED' if code else 'Passed'}, with {counts}, in {took}.")
     return code
 
 
@@ -113,7 +118,5 @@ def pytest(runner, options):
         "WEZER_COUNTS": "all" if options.all else "small",
         "PYTHONDONTWRITEBYTECODE": "1",
     }
-    import subprocess
-
     process = subprocess.Popen(command, cwd=paths.ROOT, env=environment)
     return odoo_process.wait(process)

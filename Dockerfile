@@ -1,0 +1,14 @@
+# The official Odoo 19 image with the suite. Build: docker compose build
+FROM odoo:19.0
+
+USER root
+COPY requirements-addons.txt /tmp/requirements-addons.txt
+RUN pip3 install --no-cache-dir --no-deps --only-binary=:all: --break-system-packages \
+        -r /tmp/requirements-addons.txt \
+    && rm /tmp/requirements-addons.txt
+COPY addons /mnt/extra-addons
+COPY odoo.conf /etc/odoo/odoo.conf
+USER odoo
+
+HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=5 \
+    CMD ["curl", "--fail", "--silent", "http://127.0.0.1:8069/web/health"]
