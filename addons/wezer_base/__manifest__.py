@@ -19,6 +19,20 @@
         "views/wezer_skill_views.xml",
         "views/wezer_notice_views.xml",
         "views/res_config_settings_views.xml",
+        "views/website_templates.xml",
+        "views/portal_templates.xml",
     ],
+    "assets": {
+        "web._assets_primary_variables": [
+            (
+                "after",
+                "website/static/src/scss/primary_variables.scss",
+                "wezer_base/static/src/scss/primary_variables.scss",
+            ),
+        ],
+        "web.assets_frontend": [
+            "wezer_base/static/src/scss/wezer.scss",
+        ],
+    },
     "post_init_hook": "post_init_hook",
 }

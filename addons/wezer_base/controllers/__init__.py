@@ -1,0 +1,3 @@
+from . import face
+from . import portal
+from . import website

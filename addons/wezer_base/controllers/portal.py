@@ -1,0 +1,125 @@
+from base64 import b64encode
+
+from odoo import http
+from odoo.exceptions import AccessError, UserError
+from odoo.http import request
+
+from odoo.addons.portal.controllers.portal import CustomerPortal
+
+from .website import flash
+
+MAX_PICTURE = 5 * 1024 * 1024
+
+
+class WezerPortal(CustomerPortal):
+    """What a member sees of himself."""
+
+    def _prepare_home_portal_values(self, counters):
+        values = super()._prepare_home_portal_values(counters)
+        if "wezer_todo_count" in counters:
+            rows = request.env.user._wezer_todo()
+            values["wezer_todo_count"] = len(
+                [row for row in rows if row["section"] != "waiting"]
+            )
+        if "wezer_notice_count" in counters:
+            values["wezer_notice_count"] = request.env["wezer.notice"].search_count(
+                [("read", "=", False), ("settled", "=", False)]
+            )
+        return values
+
+    @http.route("/my/todo", type="http", auth="user", website=True)
+    def wezer_todo(self, **_kwargs):
+        """Show everything this person owes, in three lists."""
+        rows = request.env.user._wezer_todo()
+        sections = [
+            (name, [row for row in rows if row["section"] == name])
+            for name in ("now", "soon", "waiting")
+        ]
+        return request.render(
+            "wezer_base.todo_page",
+            {"sections": sections, "empty": not rows, "page_name": "wezer_todo"},
+        )
+
+    @http.route("/my/notices", type="http", auth="user", website=True)
+    def wezer_notices(self, **_kwargs):
+        """Show what was left for this person."""
+        notices = request.env["wezer.notice"].search([("settled", "=", False)], limit=80)
+        return request.render(
+            "wezer_base.notices_page", {"notices": notices, "page_name": "wezer_notices"}
+        )
+
+    @http.route(
+        "/my/notices/read", type="http", auth="user", website=True, methods=["POST"]
+    )
+    def wezer_notices_read(self, **_kwargs):
+        """Mark all as read."""
+        request.env["wezer.notice"].mark_read()
+        return request.redirect("/my/notices")
+
+    @http.route("/my/notices/count", type="jsonrpc", auth="user")
+    def wezer_notices_count(self):
+        """Return how many notices wait, for the bell."""
+        return request.env["wezer.notice"].search_count(
+            [("read", "=", False), ("settled", "=", False)]
+        )
+
+    @http.route("/my/profile", type="http", auth="user", website=True, methods=["GET"])
+    def wezer_profile(self, **_kwargs):
+        """Show one's own profile to change it."""
+        profile = request.env.user.partner_id._wezer_profile()
+        return request.render(
+            "wezer_base.profile_form",
+            {
+                # His own row: shown whole, its limited fields included.
+                "profile": profile,
+                "phone": profile.partner_id.phone or "",
+                "skills": request.env["wezer.skill"].search([]),
+                "languages": request.env["res.lang"].sudo().search([("active", "=", True)]),
+                "levels": profile._fields["share_email"]._description_selection(
+                    request.env
+                ),
+                "page_name": "wezer_profile",
+            },
+        )
+
+    @http.route("/my/profile", type="http", auth="user", website=True, methods=["POST"])
+    def wezer_profile_save(self, picture=None, **post):
+        """Save what the form shows, and nothing else."""
+        form = request.httprequest.form
+        languages = request.env["res.lang"].sudo().search([("active", "=", True)])
+        vals = {
+            "presentation": post.get("presentation", "").strip()[:4000],
+            "city": post.get("city", "").strip()[:120],
+            "phone": post.get("phone", "").strip()[:40],
+            "skill_ids": [(6, 0, self._ids(form.getlist("skill_ids")))],
+            "language_ids": [
+                (
+                    6,
+                    0,
+                    [
+                        number
+                        for number in self._ids(form.getlist("language_ids"))
+                        if number in languages.ids
+                    ],
+                )
+            ],
+        }
+        for name in ("share_email", "share_phone", "share_place"):
+            if post.get(name) in ("nobody", "members", "everyone"):
+                vals[name] = post[name]
+        if picture:
+            data = picture.read(MAX_PICTURE + 1)
+            if len(data) > MAX_PICTURE:
+                flash(request.env._("The picture is larger than 5 MB."), "warning")
+                return request.redirect("/my/profile")
+            if data:
+                vals["image_1920"] = b64encode(data)
+        try:
+            request.env["wezer.profile"].update_own(vals)
+            flash(request.env._("Saved."))
+        except (UserError, AccessError) as error:
+            flash(error.args[0], "warning")
+        return request.redirect("/my/profile")
+
+    def _ids(self, values):
+        return [int(value) for value in values if str(value).isdigit()]

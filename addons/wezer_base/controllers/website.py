@@ -1,0 +1,71 @@
+import werkzeug.exceptions
+
+from odoo import http
+from odoo.http import request
+
+PAGE = 24
+
+
+def flash(message, kind="success"):
+    """Keep a sentence for the next page this visitor opens."""
+    request.session["wezer_flash"] = [kind, str(message)]
+
+
+class WezerWebsite(http.Controller):
+    """The public side of people: directory and party page."""
+
+    @http.route(
+        ["/members", "/members/page/<int:page>"],
+        type="http",
+        auth="public",
+        website=True,
+        sitemap=True,
+    )
+    def members(self, page=1, search="", skill=None, language=None, **_kwargs):
+        """List the members, as far as the caller may see them."""
+        skill = int(skill) if str(skill or "").isdigit() else None
+        language = int(language) if str(language or "").isdigit() else None
+        offset = (max(page, 1) - 1) * PAGE
+        profiles, count = request.env["wezer.profile"]._search_directory(
+            search, skill, language, PAGE, offset
+        )
+        pager = request.website.pager(
+            url="/members",
+            total=count,
+            page=page,
+            step=PAGE,
+            url_args={"search": search, "skill": skill or "", "language": language or ""},
+        )
+        return request.render(
+            "wezer_base.members_page",
+            {
+                "profiles": profiles,
+                "count": count,
+                "pager": pager,
+                "search": search,
+                "skill": skill,
+                "skills": request.env["wezer.skill"].search([], limit=200),
+                "closed": request.env.user._is_public()
+                and not request.env.company.sudo().wezer_visitors_see_members,
+            },
+        )
+
+    @http.route(
+        "/members/<string:slug>", type="http", auth="public", website=True, sitemap=False
+    )
+    def member(self, slug, **_kwargs):
+        """Show one party, with places that other addons fill."""
+        profile = request.env["wezer.profile"].search([("slug", "=", slug)])
+        if not profile:
+            raise werkzeug.exceptions.NotFound()
+        values = profile._wezer_party_values()
+        return request.render(
+            "wezer_base.party_page",
+            {
+                "profile": profile,
+                "partner": profile.sudo().partner_id,
+                "acting_user": request.env.user,
+                "own": profile.partner_id == request.env.user.partner_id,
+                **values,
+            },
+        )
