@@ -1,0 +1,21 @@
+{
+    "name": "Wezer Reputation",
+    "summary": "Assessments after a deal, and scores that explain themselves",
+    "version": "19.0.1.0.0",
+    "development_status": "Alpha",
+    "category": "Wezer",
+    "license": "AGPL-3",
+    "author": "Wezer founders",
+    "website": "https://wezer.org",
+    "depends": ["wezer_base", "gamification"],
+    "external_dependencies": {"python": ["numpy"]},
+    "data": [
+        "security/ir.model.access.csv",
+        "security/wezer_reputation_rules.xml",
+        "data/wezer_criterion_data.xml",
+        "data/ir_cron_data.xml",
+        "views/wezer_reputation_views.xml",
+        "views/reputation_templates.xml",
+    ],
+    "post_init_hook": "post_init_hook",
+}
