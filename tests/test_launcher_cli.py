@@ -1,0 +1,60 @@
+"""Every command says what it does, with an example; nothing names a mirror."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from launcher import cli
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.mark.parametrize("command", sorted(cli.EXAMPLES))
+def test_the_help_of_each_command_has_an_example(command, capsys):
+    with pytest.raises(SystemExit) as end:
+        cli.main([command, "--help"])
+    assert end.value.code == 0
+    assert f"Example: ./wezer {command}" in " ".join(capsys.readouterr().out.split())
+
+
+def test_the_examples_are_what_the_command_line_takes():
+    for example in cli.EXAMPLES.values():
+        words = example.split(" < ")[0].split()[1:]
+        options = cli.parser().parse_args(words)
+        assert options.command == words[0]
+
+
+def test_arguments_of_pytest_are_handed_on():
+    options, rest = cli.parser().parse_known_args(["test", "tests", "-x", "--lf"])
+    assert options.arguments == ["tests"] and rest == ["-x", "--lf"]
+
+
+def test_an_unknown_argument_is_refused(capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["run", "--prot", "1"])
+    assert "unknown: --prot" in capsys.readouterr().err
+
+
+def tracked():
+    done = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return [ROOT / name for name in done.stdout.splitlines() if (ROOT / name).is_file()]
+
+
+def test_no_file_names_a_mirror_or_a_registry():
+    # Written so that this file does not name them either.
+    names = "|".join(
+        ["deb" + r"\.debian\.org", "ftp" + r"\.\w+\.debian", "pypi" + r"\.org"]
+    )
+    for path in tracked():
+        if path.suffix in (".png", ".jpg", ".webp", ".woff2", ".ttf", ".ico"):
+            continue
+        found = re.search(names, path.read_text(errors="replace"))
+        assert not found, f"{path.relative_to(ROOT)} names {found[0]}"
+
+
+def test_what_is_made_is_not_tracked():
+    assert not [p for p in tracked() if ".wezer" in p.parts or p.suffix == ".pyc"]

@@ -1,0 +1,88 @@
+"""Reading a file of tasks: nothing is lost, whatever a row lacks."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from launcher import importing
+from launcher.console import Failure
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared" / "data" / "nyc-volunteer"
+FILE = SHARED / "nyc-service-volunteer-opportunities.csv"
+
+PLACE = (
+    "{'latitude': '40.7', 'longitude': '-73.9', 'human_address': "
+    '\'{"address": "1 Road", "city": "New York", "state": "NY", "zip": "10001"}\'}'
+)
+
+
+@pytest.mark.skipif(not FILE.exists(), reason="shared data are absent")
+def test_the_665_opportunities_are_all_read():
+    rows = importing.read(FILE, importing.read_map(None))
+    assert len(rows) == 665
+    assert len({row["key"] for row in rows}) == 665
+    assert all(row["title"] and row["date_start"] and row["date_end"] for row in rows)
+    assert sum(not row["category"] for row in rows) == 48
+    assert max(row["places"] for row in rows) == 9999
+    assert {row["row"] for row in rows} == set(range(1, 666))
+
+
+def test_a_place_written_as_a_dictionary_in_text_is_understood():
+    place = importing.location(PLACE)
+    assert (place["street"], place["city"], place["zip"]) == (
+        "1 Road",
+        "New York",
+        "10001",
+    )
+    assert (place["latitude"], place["longitude"]) == (40.7, -73.9)
+
+
+@pytest.mark.parametrize("text", ["", "somewhere", "{'a': 1", "__import__('os')", "3"])
+def test_a_place_that_is_none_does_no_harm(text):
+    assert importing.location(text) == {}
+
+
+def test_dates_are_read_as_people_write_them():
+    for text in ("January 22 2011", "2011-01-22", "22.01.2011", "01/22/2011"):
+        assert importing.day(text) == "2011-01-22"
+    assert importing.day("soon") == ""
+
+
+def test_another_file_needs_only_another_map(tmp_path):
+    path = tmp_path / "tasks.csv"
+    path.write_text('Name,What,When\n"Paint, the\ndoor",green,2026-05-01\n,,\n')
+    columns = {"title": "Name", "description": "What", "date_end": "When"}
+    rows = importing.read(path, {"columns": columns})
+    assert rows[0] == {
+        "row": 1,
+        "title": "Paint, the\ndoor",
+        "description": "green",
+        "date_end": "2026-05-01",
+    }
+    assert len(rows) == 2 and rows[1]["title"] == ""
+
+
+def test_a_missing_column_is_named(tmp_path):
+    path = tmp_path / "tasks.csv"
+    path.write_text("a,b\n1,2\n")
+    with pytest.raises(Failure) as error:
+        importing.read(path, importing.read_map(None))
+    assert "lacks the columns" in str(error.value) and "--map" in str(error.value)
+
+
+def test_a_map_that_is_not_there_is_told():
+    with pytest.raises(Failure) as error:
+        importing.read_map("nowhere")
+    assert "Maps: nyc" in str(error.value)
+
+
+def test_the_maps_name_only_what_the_addon_knows():
+    known = {
+        *("key", "title", "description", "category", "organisation", "places", "hours"),
+        *("date_posted", "date_start", "date_end", "city", "street", "zip", "location"),
+        *("latitude", "longitude", "url", "tags"),
+    }
+    for path in importing.MAPS.glob("*.json"):
+        assert set(json.loads(path.read_text())["columns"]) <= known

@@ -1,0 +1,113 @@
+"""The private PostgreSQL: never as root, on a socket, its data kept."""
+
+import os
+import shutil
+import stat
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from launcher import paths, postgres
+
+
+@pytest.fixture
+def home(monkeypatch):
+    """A state folder that the server's account can reach, with a very long path."""
+    base = Path(tempfile.mkdtemp(prefix="wezer-test-", dir="/var/tmp"))
+    base.chmod(0o755)
+    folder = base / ("long" * 30)
+    folder.mkdir()
+    monkeypatch.setattr(paths, "STATE", folder)
+    yield folder
+    shutil.rmtree(base)
+    shutil.rmtree(paths.short_folder("x").parent, ignore_errors=True)
+
+
+def cluster(home, step, name="pgtest"):
+    real = postgres.installed()
+    if real:
+        major = max(real)
+        return postgres.Cluster(name, real[major], major, "installed")
+    return postgres.Cluster(name, *postgres.binaries(name, step))
+
+
+def test_the_server_runs_on_a_socket_and_stops_when_told(home, step):
+    server = cluster(home, step)
+    try:
+        server.start(step)
+        assert server.answers()
+        socket = Path(server.environment["PGHOST"]) / ".s.PGSQL.5432"
+        assert stat.S_ISSOCK(socket.stat().st_mode) and len(str(socket)) <= 103
+        # Only the server's own account (and root) may come near the socket.
+        assert socket.parent.stat().st_mode & 0o077 == 0
+        owner = Path(f"/proc/{server.process.pid}").stat().st_uid
+        assert owner != 0
+        again = cluster(home, step)
+        again.start(step)
+        assert again.process is None  # it found the one that runs
+        again.stop()
+        assert server.answers()
+    finally:
+        server.stop()
+    assert not server.answers() and server.process.poll() is not None
+    assert postgres.existing_major("pgtest") == server.major
+
+
+def test_only_the_tests_server_forgoes_safe_writes(home, step):
+    assert cluster(home, step, "pgtest").options["fsync"] == "off"
+    assert not cluster(home, step, "pg").options
+
+
+def test_a_pid_file_left_by_a_crash_does_not_hinder(home, step, monkeypatch):
+    server = cluster(home, step)
+    server.data.mkdir(parents=True)
+    left = server.data / "postmaster.pid"
+    left.write_text("4194000\n" + "x\n" * 6 + "ready\n")
+    monkeypatch.setattr(postgres, "alive", lambda number: False)
+    assert not server.answers()
+    server._clear_leftover()
+    assert not left.exists()
+
+
+def test_where_others_cannot_enter_the_data_lie_elsewhere(home, step, monkeypatch):
+    monkeypatch.setattr(os, "getuid", lambda: 0)
+    monkeypatch.setattr(paths, "reachable_by_others", lambda folder: False)
+    monkeypatch.setattr(paths, "short_folder", lambda name: home.parent / name)
+    (home.parent / "pg").mkdir()
+    place = postgres.place("pg")
+    assert place == (home.parent / "pg").resolve()
+    assert (home / "pg").is_symlink()
+    assert postgres.place("pg") == place
+
+
+def test_pghost_and_odoo_conf_name_the_server(tmp_path):
+    conf = tmp_path / "odoo.conf"
+    conf.write_text(
+        "[options]\ndb_host = db.example\ndb_user = me\ndb_password = a%b\n"
+    )
+    assert postgres.configured({"ODOO_RC": str(conf)}) == (
+        "db.example",
+        None,
+        "me",
+        "a%b",
+    )
+    assert postgres.configured(
+        {"PGHOST": "h", "PGUSER": "u", "ODOO_RC": str(conf)}
+    ) == (
+        "h",
+        None,
+        "u",
+        None,
+    )
+    conf.write_text("[options]\ndb_host = False\n")
+    assert postgres.configured({"ODOO_RC": str(conf)}) is None
+    # The file for production leaves the server to the environment.
+    assert postgres.configured({}) is None
+
+
+def test_an_external_server_is_neither_started_nor_stopped(step, monkeypatch):
+    server = postgres.find("pg", step, {"PGHOST": "h", "PGPORT": "1", "PGUSER": "u"})
+    server.start(step)
+    server.stop()
+    assert server.environment == {"PGHOST": "h", "PGUSER": "u", "PGPORT": "1"}
