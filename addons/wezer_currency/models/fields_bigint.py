@@ -9,3 +9,8 @@ class BigInteger(fields.Integer):
     """
 
     _column_type = ("int8", "int8")
+    # Amounts of different currencies are never summed by a view.
+    aggregator = None
+
+    def convert_to_read(self, value, record, use_display_name=True):
+        return str(value or 0)

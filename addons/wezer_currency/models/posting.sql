@@ -17,13 +17,21 @@ DECLARE
     c wezer_currency%ROWTYPE;
     v_lower bigint; v_upper bigint; v_out bigint; v_in bigint;
     v_entry integer;
+    v_bound boolean;
+    v_late bigint := 0;
 BEGIN
+    SELECT y.* INTO c FROM wezer_currency y
+      JOIN wezer_wallet w ON w.wezer_currency_id = y.id WHERE w.id = p_from;
+    -- A treasury that spends mutual credit has limits, so it waits like anybody.
+    v_bound := p_check AND c.kind = 'mutual_credit' AND NOT coalesce(c.external, false)
+        AND c.limit_policy = 'block';
     PERFORM 1 FROM wezer_wallet
-      WHERE id IN (p_from, p_to) AND NOT coalesce(is_system, false)
+      WHERE id IN (p_from, p_to)
+        AND (NOT coalesce(is_system, false) OR (v_bound AND id = p_from))
       ORDER BY id FOR NO KEY UPDATE;
     SELECT * INTO f FROM wezer_wallet WHERE id = p_from;
     SELECT * INTO t FROM wezer_wallet WHERE id = p_to;
-    SELECT * INTO c FROM wezer_currency WHERE id = f.wezer_currency_id;
+    v_bound := v_bound AND coalesce(f.is_system, false);
     IF t.wezer_currency_id <> f.wezer_currency_id THEN
         RAISE EXCEPTION 'wallets of two currencies';
     END IF;
@@ -32,14 +40,19 @@ BEGIN
     IF p_check THEN
         IF f.state <> 'open' THEN RETURN 'payer_state'; END IF;
         IF t.state <> 'open' THEN RETURN 'payee_state'; END IF;
-        IF NOT coalesce(f.is_system, false) AND NOT coalesce(c.external, false)
+        IF v_bound THEN
+            SELECT coalesce(sum(delta), 0) INTO v_late
+              FROM wezer_wallet_accrual WHERE wallet_id = p_from;
+        END IF;
+        IF (v_bound OR NOT coalesce(f.is_system, false)) AND NOT coalesce(c.external, false)
            AND (c.limit_policy = 'block' OR c.kind <> 'mutual_credit') THEN
             v_lower := CASE
                 WHEN c.kind <> 'mutual_credit' THEN 0
                 WHEN f.own_limits THEN CASE WHEN f.has_lower THEN f.lower_limit END
+                WHEN v_bound THEN 0
                 WHEN c.has_lower THEN c.lower_limit END;
             IF v_lower IS NOT NULL
-               AND f.balance - f.reserved - v_out - greatest(p_reserved, 0) < v_lower THEN
+               AND f.balance + v_late - f.reserved - v_out - greatest(p_reserved, 0) < v_lower THEN
                 RETURN 'payer_limit';
             END IF;
         END IF;
@@ -89,7 +102,7 @@ BEGIN
             INSERT INTO wezer_wallet_accrual (wallet_id, delta) VALUES (p_to, v_in);
         END IF;
     END IF;
-    IF NOT coalesce(f.is_system, false) OR p_reserved <> 0 THEN
+    IF NOT coalesce(f.is_system, false) OR v_bound OR p_reserved <> 0 THEN
         UPDATE wezer_wallet SET
             balance = balance - CASE WHEN coalesce(is_system, false) THEN 0 ELSE v_out END,
             reserved = reserved + p_reserved
@@ -116,3 +129,25 @@ CREATE TRIGGER wezer_ledger_entry_rows BEFORE UPDATE OR DELETE ON wezer_ledger_e
 DROP TRIGGER IF EXISTS wezer_ledger_entry_table ON wezer_ledger_entry;
 CREATE TRIGGER wezer_ledger_entry_table BEFORE TRUNCATE ON wezer_ledger_entry
     FOR EACH STATEMENT EXECUTE FUNCTION wezer_ledger_is_append_only();
+
+-- The database itself refuses an entry between wallets of two currencies. By a
+-- trigger once a statement: Odoo drops foreign keys of two columns.
+CREATE OR REPLACE FUNCTION wezer_ledger_one_currency() RETURNS trigger
+LANGUAGE plpgsql AS $wezer$
+BEGIN
+    IF EXISTS (
+        SELECT FROM fresh e
+          JOIN wezer_wallet f ON f.id = e.from_id
+          JOIN wezer_wallet t ON t.id = e.to_id
+         WHERE f.wezer_currency_id <> e.wezer_currency_id
+            OR t.wezer_currency_id <> e.wezer_currency_id) THEN
+        RAISE EXCEPTION 'a ledger entry has one currency';
+    END IF;
+    RETURN NULL;
+END $wezer$;
+DROP TRIGGER IF EXISTS wezer_ledger_entry_currency ON wezer_ledger_entry;
+CREATE TRIGGER wezer_ledger_entry_currency AFTER INSERT ON wezer_ledger_entry
+    REFERENCING NEW TABLE AS fresh
+    FOR EACH STATEMENT EXECUTE FUNCTION wezer_ledger_one_currency();
+CREATE INDEX IF NOT EXISTS wezer_wallet_accrual_wallet_idx
+    ON wezer_wallet_accrual (wallet_id);

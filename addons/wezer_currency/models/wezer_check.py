@@ -54,18 +54,20 @@ class WezerCheck(models.AbstractModel):
     def _check_reserved(self):
         return self._wezer_rows(
             """WITH held AS (
-                   SELECT payer_wallet_id, payee_wallet_id, held_minor, expected_minor
+                   SELECT payer_wallet_id, payee_wallet_id,
+                          CASE state WHEN 'pending' THEN amount_minor
+                            ELSE amount_minor - settled_minor + levy_payer_minor
+                               - div(2::numeric * levy_payer_minor * settled_minor
+                                     + amount_minor, 2 * amount_minor) END AS held,
+                          CASE state WHEN 'pending' THEN amount_minor
+                            ELSE amount_minor - settled_minor END AS expected
                      FROM wezer_transfer WHERE state IN ('reserved', 'pending'))
                SELECT w.id, w.reserved::text, w.incoming::text
                  FROM wezer_wallet w
-                WHERE w.reserved <> (SELECT coalesce(sum(held_minor), 0) FROM held
+                WHERE w.reserved <> (SELECT coalesce(sum(held), 0) FROM held
                                       WHERE payer_wallet_id = w.id)
-                   OR w.incoming <> (SELECT coalesce(sum(expected_minor), 0) FROM held
-                                      WHERE payee_wallet_id = w.id)
-               UNION ALL
-               SELECT id, held_minor::text, expected_minor::text FROM wezer_transfer
-                WHERE state NOT IN ('reserved', 'pending')
-                  AND (held_minor <> 0 OR expected_minor <> 0)"""
+                   OR w.incoming <> (SELECT coalesce(sum(expected), 0) FROM held
+                                      WHERE payee_wallet_id = w.id)"""
         )
 
     def _check_zero(self):

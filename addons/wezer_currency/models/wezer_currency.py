@@ -40,6 +40,10 @@ class WezerCurrency(models.Model):
         readonly=False,
         help="The money really moves outside; here are only promises to give.",
     )
+    transferable = fields.Boolean(
+        default=True,
+        help="Off: recognition points, which only the treasury gives and takes.",
+    )
     unit_kind = fields.Selection(
         [("hour", "Hours and minutes"), ("decimal", "Units and decimals")],
         required=True,
@@ -233,6 +237,41 @@ class WezerCurrency(models.Model):
                     "show_on_dashboard": False,
                 }
             )
+        )
+
+    # What may not change once money of this currency was counted.
+    _FIXED = ("kind", "external", "unit_kind", "digits", "currency_id", "company_id")
+
+    def write(self, vals):
+        fixed = [name for name in self._FIXED if name in vals]
+        for currency in self:
+            changed = any(
+                vals[name] != currency[name]
+                for name in fixed
+                if not isinstance(currency[name], models.BaseModel)
+            ) or any(
+                vals[name] != currency[name].id
+                for name in fixed
+                if isinstance(currency[name], models.BaseModel)
+            )
+            if changed and currency._is_used():
+                raise Refusal(
+                    self.env._(
+                        "Money of %(currency)s was counted already: its kind and"
+                        " its unit stay.",
+                        currency=currency.name,
+                    ),
+                    rule="used",
+                )
+        return super().write(vals)
+
+    def _is_used(self):
+        self.ensure_one()
+        # Whether anybody's, not whose.
+        return bool(
+            self.env["wezer.transfer"]
+            .sudo()
+            .search_count([("wezer_currency_id", "=", self.id)], limit=1)
         )
 
     # === AMOUNTS === #

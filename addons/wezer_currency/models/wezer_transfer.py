@@ -1,7 +1,10 @@
 import hashlib
 import json
 
+from psycopg2.errors import NumericValueOutOfRange, UniqueViolation
+
 from odoo import api, fields, models
+from odoo.exceptions import ConcurrencyError
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 
@@ -11,6 +14,7 @@ from .fields_bigint import BigInteger
 RESERVE_DAYS = 30
 RESERVE_DAYS_MAX = 365
 REQUEST_DAYS = 30
+KEY_LENGTH = 200
 
 
 class WezerTransfer(models.Model):
@@ -87,9 +91,14 @@ class WezerTransfer(models.Model):
     )
     origin_model = fields.Char()
     origin_id = fields.Many2oneReference(model_field="origin_model")
-    key_scope = fields.Char()
-    key = fields.Char()
-    key_hash = fields.Char()
+    # A key says nothing to the other side.
+    key_scope = fields.Char(groups="wezer_base.group_administrator")
+    key = fields.Char(groups="wezer_base.group_administrator")
+    key_hash = fields.Char(groups="wezer_base.group_administrator")
+    done_key = fields.Char(
+        groups="wezer_base.group_administrator",
+        help="The key of the call that settled this reservation as a whole.",
+    )
     person_id = fields.Many2one("res.partner", string="Done by", ondelete="restrict")
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True
@@ -124,14 +133,39 @@ class WezerTransfer(models.Model):
     def _compute_direction_text(self):
         acts = self.env.user._acts_for(self.payer_id | self.payee_id, "wallet")
         for transfer in self:
-            pays = transfer.payer_id in acts
-            if transfer.state == "done":
-                text = self.env._("paid") if pays else self.env._("received")
+            pays, gets = transfer.payer_id in acts, transfer.payee_id in acts
+            done = transfer.state == "done"
+            if pays and not gets:
+                text = self.env._("you paid") if done else self.env._("you pay")
+            elif gets and not pays:
+                text = self.env._("you received") if done else self.env._("you receive")
             else:
-                text = self.env._("to pay") if pays else self.env._("to receive")
+                text = ""
             transfer.direction_text = text
 
+    # === CRUD === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        try:
+            return super().create(vals_list)
+        except UniqueViolation as error:
+            if error.diag.constraint_name != "wezer_transfer_key_uniq":
+                raise
+            # The same key at the same moment: the retry finds the first result.
+            raise ConcurrencyError("the same key at the same moment") from error
+
+    def unlink(self):
+        raise Refusal(self.env._("A transfer is kept for good."), rule="append_only")
+
     # === PARTS OF EVERY ARROW === #
+
+    @api.model
+    def _partner(self, partner_id):
+        """Return ``partner_id`` (sudo), unchecked; what is no id gives an empty one."""
+        if isinstance(partner_id, bool) or not isinstance(partner_id, int):
+            partner_id = 0
+        return self.env["res.partner"].sudo().browse(partner_id if partner_id > 0 else [])
 
     @api.model
     def _party(self, partner_id, what):
@@ -139,7 +173,7 @@ class WezerTransfer(models.Model):
 
         One sentence for every cause: nothing is learnt by trying ids.
         """
-        partner = self.env["res.partner"].sudo().browse(partner_id or 0).exists()
+        partner = self._partner(partner_id).exists()
         if partner and (
             partner.wezer_is_treasury
             or partner == self.env.company.partner_id
@@ -152,14 +186,17 @@ class WezerTransfer(models.Model):
 
     @api.model
     def _open_currency(self, currency_id):
-        currency = self.env["wezer.currency"].sudo().browse(currency_id or 0).exists()
-        if not currency or not currency.active:
+        if isinstance(currency_id, bool) or not isinstance(currency_id, int):
+            currency_id = 0
+        currency = self.env["wezer.currency"].sudo().browse(currency_id).exists()
+        if not currency.active or currency.company_id != self.env.company:
             raise Refusal(self.env._("This currency is not in use."), rule="currency")
         return currency
 
     @api.model
     def _positive_amount(self, currency, amount):
-        minor = currency._parse(amount)
+        # A float is no amount: what it says is not what was typed.
+        minor = currency._parse(amount if isinstance(amount, str | int) else "")
         if minor <= 0:
             raise Refusal(
                 self.env._("Say how much."), rule="amount", value=str(amount), limit="0"
@@ -182,6 +219,14 @@ class WezerTransfer(models.Model):
         return first
 
     @api.model
+    def _key(self, key):
+        """Return ``key`` as text, False where there is none."""
+        key = str(key or "")
+        if len(key) > KEY_LENGTH:
+            raise Refusal(self.env._("This key is too long."), rule="key")
+        return key or False
+
+    @api.model
     def _hash(self, data):
         return hashlib.sha256(
             json.dumps(data, sort_keys=True, default=str).encode()
@@ -191,22 +236,38 @@ class WezerTransfer(models.Model):
     def _prepare_transfer_vals(self, payer, payee, currency, minor, purpose, **extra):
         """Return the values of a transfer; wallets are made where missing."""
         wallets = self.env["wezer.wallet"]
-        levy_payer, levy_payee = currency._levies(minor)
+        payer_wallet = wallets._get(payer, currency)
+        payee_wallet = wallets._get(payee, currency)
+        if not (
+            currency.transferable or payer_wallet.is_system or payee_wallet.is_system
+        ):
+            raise Refusal(
+                self.env._("%(name)s is not passed on.", name=currency.name),
+                rule="transferable",
+            )
+        levy_payer, levy_payee = self._levies_between(payer_wallet, payee_wallet, minor)
         return {
             "payer_id": payer.id,
             "payee_id": payee.id,
-            "payer_wallet_id": wallets._get(payer, currency).id,
-            "payee_wallet_id": wallets._get(payee, currency).id,
+            "payer_wallet_id": payer_wallet.id,
+            "payee_wallet_id": payee_wallet.id,
             "wezer_currency_id": currency.id,
             "company_id": currency.company_id.id,
             "amount_minor": minor,
             "levy_payer_minor": levy_payer,
             "levy_payee_minor": levy_payee,
-            "purpose": (purpose or "").strip()[:250],
+            "purpose": str(purpose or "").strip()[:250],
             "date": fields.Datetime.now(),
             "person_id": self.env.user.partner_id.id,
             **extra,
         }
+
+    @api.model
+    def _levies_between(self, payer_wallet, payee_wallet, minor):
+        """Return the levies of both sides; a treasury pays and receives without."""
+        if payer_wallet.is_system or payee_wallet.is_system:
+            return 0, 0
+        return payer_wallet.wezer_currency_id._levies(minor)
 
     def _set_state(self, state, **extra):
         """Write the state (sudo: the arrow has checked) with its moment."""
@@ -236,29 +297,35 @@ class WezerTransfer(models.Model):
                 )
                 .id
             )
-        # A treasury pays and receives no levy on its own payments.
         for name in ("wezer.wallet", "wezer.currency", "wezer.transfer"):
             self.env[name].flush_model()
-        self.env.cr.execute(
-            "SELECT wezer_move(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-            [
-                transfer.id,
-                transfer.payer_wallet_id.id,
-                transfer.payee_wallet_id.id,
-                transfer.kind,
-                amount,
-                levies[0],
-                levies[1],
-                treasury,
-                reserved,
-                incoming,
-                bool(amount),
-                check,
-                fields.Datetime.now(),
-            ],
-        )
+        query = "SELECT wezer_move(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        try:
+            self.env.cr.execute(
+                query,
+                [
+                    transfer.id,
+                    transfer.payer_wallet_id.id,
+                    transfer.payee_wallet_id.id,
+                    transfer.kind,
+                    amount,
+                    levies[0],
+                    levies[1],
+                    treasury,
+                    reserved,
+                    incoming,
+                    bool(amount),
+                    check,
+                    fields.Datetime.now(),
+                ],
+            )
+        except NumericValueOutOfRange as error:
+            raise Refusal(
+                self.env._("This amount is larger than the ledger can count."),
+                rule="amount",
+            ) from error
         answer = self.env.cr.fetchone()[0]
-        self.env["wezer.wallet"].invalidate_model(["balance", "reserved", "incoming"])
+        self.env["wezer.wallet"]._forget_sums()
         if answer != "ok":
             self._refuse(answer, amount + max(reserved, 0))
 
@@ -332,9 +399,22 @@ class WezerTransfer(models.Model):
         return labels.get(self.sudo().state, "")
 
     def _check_readable(self):
-        """Refuse who may not even see these transfers."""
-        self.check_access("read")
+        """Refuse who may not even see this transfer."""
         self.ensure_one()
+        self.check_access("read")
+
+    def _resolve_payee_or_moderator(self, acting_partner_id):
+        """Check that the caller is the payee's actor, or a moderator no party to it."""
+        self.ensure_one()
+        # Only who is asked about: the caller's own rights decide.
+        parties = self.sudo().exists().mapped("payer_id") | self.sudo().payee_id
+        own = self.env.user.partner_id
+        if acting_partner_id in (None, False, own.id) and self.env.user._moderates(parties):
+            return own
+        self._check_readable()
+        return self.env.user._resolve_acting(
+            acting_partner_id, self.sudo().payee_id, "wallet"
+        )
 
     def _check_no_origin(self):
         if self.sudo().origin_model:

@@ -15,30 +15,44 @@ class WezerTransfer(models.Model):
 
     @api.model
     def _start(
-        self, method, payer, payee, currency, amount, purpose, key, acting, side, **extra
+        self,
+        method,
+        payer,
+        payee,
+        currency,
+        amount,
+        purpose,
+        key,
+        acting,
+        side,
+        asked=None,
+        **extra,
     ):
         """Check who and data of a new transfer.
 
         :param str side: ``payer`` or ``payee``, whose arrow it is
+        :param asked: what else the caller said, so that a key stands for it too
         :return: ``(transfer made before with this key, or empty, values)``
         """
+        # Who first: ids that are not the caller's tell him nothing.
+        caller = self._partner(payer if side == "payer" else payee)
+        self.env.user._resolve_acting(acting, caller, "wallet")
         payer = self._party(payer, "payer")
         payee = self._party(payee, "payee")
-        caller = payer if side == "payer" else payee
-        self.env.user._resolve_acting(acting, caller, "wallet")
         if payer == payee:
             raise Refusal(self.env._("Nobody pays himself."), rule="party")
         currency = self._open_currency(currency)
         minor = self._positive_amount(currency, amount)
         wallet = self.env["wezer.wallet"]._get(caller, currency)
         scope = f"{method}:{wallet.id}"
-        data = [payer.id, payee.id, currency.id, minor, purpose, extra.get("until")]
+        key = self._key(key)
+        data = [payer.id, payee.id, currency.id, minor, str(purpose or ""), asked]
         first = self._first_by_key(scope, key, data)
         if first:
             return first, {}
         vals = self._prepare_transfer_vals(payer, payee, currency, minor, purpose, **extra)
         if key:
-            vals.update(key_scope=scope, key=str(key), key_hash=self._hash(data))
+            vals.update(key_scope=scope, key=key, key_hash=self._hash(data))
         return self.browse(), vals
 
     @api.model
@@ -83,11 +97,29 @@ class WezerTransfer(models.Model):
         if first:
             return first.id
         # Who and data are checked: the row is made for the caller.
-        if kind == "issue":
-            vals.update(levy_payer_minor=0, levy_payee_minor=0)
+        money = self.env["wezer.currency"].sudo().browse(vals["wezer_currency_id"])
+        if money.kind == "issued" and money.treasury_partner_id.id == vals["payer_id"]:
+            kind = "issue"
         transfer = self.sudo().create({**vals, "kind": kind, "state": "done"})
-        transfer.with_user(self.env.user)._carry_out()
-        if transfer.state == "pending":
+        transfer._carry_out()
+        transfer._tell_payee()
+        return transfer.id
+
+    def _tell_payee(self):
+        """Leave the payee a notice of what came, or of what to confirm."""
+        transfer = self
+        if transfer.state == "done":
+            transfer.payee_id._wezer_notify(
+                "paid",
+                self.env._(
+                    "%(name)s paid you %(amount)s.",
+                    name=transfer.payer_id.name,
+                    amount=transfer.amount_display,
+                ),
+                url=f"/my/wallets/{transfer.payee_wallet_id.id}",
+                right="wallet",
+            )
+        elif transfer.state == "pending":
             transfer._notify_side(
                 transfer.payee_id,
                 "receipt",
@@ -97,7 +129,6 @@ class WezerTransfer(models.Model):
                     amount=transfer.amount_display,
                 ),
             )
-        return transfer.id
 
     @api.model
     def ask(
@@ -136,7 +167,14 @@ class WezerTransfer(models.Model):
     ):
         """Set ``amount`` aside for ``payee`` until ``until`` (30 days, at most a year)."""
         now = fields.Datetime.now()
-        until = fields.Datetime.to_datetime(until) or now + timedelta(days=RESERVE_DAYS)
+        asked = str(until or "")
+        try:
+            until = fields.Datetime.to_datetime(until or False)
+        except (ValueError, TypeError) as error:
+            raise Refusal(
+                self.env._("“%(text)s” is no date.", text=asked), rule="until", value=asked
+            ) from error
+        until = until or now + timedelta(days=RESERVE_DAYS)
         if not now < until <= now + timedelta(days=RESERVE_DAYS_MAX):
             raise Refusal(
                 self.env._("Money can be set aside for a year at most."),
@@ -145,13 +183,22 @@ class WezerTransfer(models.Model):
                 limit=str(RESERVE_DAYS_MAX),
             )
         first, vals = self._start(
-            "reserve", payer, payee, currency, amount, purpose, key, acting_partner_id,
-            "payer", until=until,
+            "reserve",
+            payer,
+            payee,
+            currency,
+            amount,
+            purpose,
+            key,
+            acting_partner_id,
+            "payer",
+            asked=asked,
+            until=until,
         )
         if first:
             return first.id
         transfer = self.sudo().create({**vals, "state": "reserved"})
-        transfer.with_user(self.env.user)._hold()
+        transfer._hold()
         return transfer.id
 
     def _hold(self):
@@ -166,12 +213,13 @@ class WezerTransfer(models.Model):
     # === ANSWERS === #
 
     def _begin(self, acting_partner_id, side, *states):
-        """Check who (the actor of ``side``), origin and state."""
+        """Check who (the actor of ``side``), origin and (where given) state."""
         self._check_readable()
         party = self.sudo()[side]
         self.env.user._resolve_acting(acting_partner_id, party, "wallet")
         self._check_no_origin()
-        self._check_state(*states)
+        if states:
+            self._check_state(*states)
 
     def action_accept(self, acting_partner_id=None):
         """Pay what was asked for."""
@@ -182,10 +230,12 @@ class WezerTransfer(models.Model):
 
     def _carry_out_accepted(self):
         transfer = self.sudo()
-        levies = transfer.wezer_currency_id._levies(transfer.amount_minor)
+        levies = self._levies_between(
+            transfer.payer_wallet_id, transfer.payee_wallet_id, transfer.amount_minor
+        )
         transfer.write({"levy_payer_minor": levies[0], "levy_payee_minor": levies[1]})
-        # The caller stays himself: what is refused is told in his words.
-        self.sudo().with_user(self.env.user).sudo()._carry_out()
+        transfer._carry_out()
+        transfer._tell_payee()
 
     def action_refuse(self, acting_partner_id=None):
         """Refuse what was asked for."""
@@ -201,18 +251,17 @@ class WezerTransfer(models.Model):
         self.env["wezer.notice"]._settle(self)
         return self.id
 
-    def action_settle(self, amount=None, acting_partner_id=None):
+    def action_settle(self, amount=None, key=None, acting_partner_id=None):
         """Pay what was set aside, all or the ``amount`` given; the rest stays."""
-        self._begin(acting_partner_id, "payer_id", "reserved")
+        self._begin(acting_partner_id, "payer_id")
         currency = self.sudo().wezer_currency_id
         minor = self._positive_amount(currency, amount) if amount else None
-        return self._settle_held(minor, keep_rest=True).id
+        paid = self._settle_once(minor, self._key(key), "settle", keep_rest=True)
+        return paid.id
 
     def action_release(self, acting_partner_id=None):
         """Let the payer have back what was set aside for one."""
-        self._check_readable()
-        if not self.env.user._moderates(self.sudo().payer_id | self.sudo().payee_id):
-            self.env.user._resolve_acting(acting_partner_id, self.sudo().payee_id, "wallet")
+        self._resolve_payee_or_moderator(acting_partner_id)
         self._check_no_origin()
         self._check_state("reserved")
         self._free("released")
@@ -231,22 +280,17 @@ class WezerTransfer(models.Model):
         return self.id
 
     def _begin_receipt(self, acting_partner_id):
-        self._check_readable()
-        if not self.env.user._moderates(self.sudo().payer_id | self.sudo().payee_id):
-            self.env.user._resolve_acting(acting_partner_id, self.sudo().payee_id, "wallet")
+        self._resolve_payee_or_moderator(acting_partner_id)
         self._check_no_origin()
         self._check_state("pending")
 
-    def action_reverse(self, amount=None, acting_partner_id=None):
+    def action_reverse(self, amount=None, key=None, acting_partner_id=None):
         """Give back what was received, all or part; charges come back with it."""
-        self._check_readable()
-        if not self.env.user._moderates(self.sudo().payer_id | self.sudo().payee_id):
-            self.env.user._resolve_acting(acting_partner_id, self.sudo().payee_id, "wallet")
+        self._resolve_payee_or_moderator(acting_partner_id)
         self._check_no_origin()
-        self._check_state("done")
         currency = self.sudo().wezer_currency_id
         minor = self._positive_amount(currency, amount) if amount else None
-        return self._give_back(minor).id
+        return self._give_back_once(minor, self._key(key), "reverse").id
 
     # === WORK SHARED WITH THE ORIGIN'S TWINS: state and data, no "who" === #
 
@@ -268,6 +312,43 @@ class WezerTransfer(models.Model):
         )
         return rest, transfer.levy_payer_minor - spent
 
+    def _levy_part(self, levy, minor):
+        """Return the part of ``levy`` that goes with the next ``minor`` settled."""
+        done, total = self.settled_minor, self.amount_minor
+        return proportion(levy, done + minor, total) - proportion(levy, done, total)
+
+    def _settle_once(self, minor, key, method, keep_rest=False):
+        """Settle, or return what the same ``key`` settled before."""
+        transfer = self.sudo()
+        if key and transfer.done_key == key and transfer.state in ("pending", "done"):
+            return transfer
+        scope, data = f"{method}:{transfer._key_owner()}", [transfer.id, minor, keep_rest]
+        first = self._first_by_key(scope, key, data)
+        if first:
+            return first
+        self._check_state("reserved")
+        extra = {}
+        if key:
+            extra = {"key_scope": scope, "key": key, "key_hash": self._hash(data)}
+        return self._settle_held(minor, keep_rest=keep_rest, **extra)
+
+    def _give_back_once(self, minor, key, method):
+        """Give back, or return what the same ``key`` gave back before."""
+        transfer = self.sudo()
+        scope, data = f"{method}:{transfer._key_owner()}", [transfer.id, minor]
+        first = self._first_by_key(scope, key, data)
+        if first:
+            return first
+        self._check_state("done")
+        extra = {}
+        if key:
+            extra = {"key_scope": scope, "key": key, "key_hash": self._hash(data)}
+        return self._give_back(minor, **extra)
+
+    def _key_owner(self):
+        """Return whose namespace a key of this transfer's arrows lives in."""
+        return self.origin_model or str(self.id)
+
     def _settle_held(self, minor=None, keep_rest=False, **extra):
         """Pay from what is held; never refused for a limit.
 
@@ -284,8 +365,9 @@ class WezerTransfer(models.Model):
                 limit=transfer.wezer_currency_id._format(held),
             )
         if minor == transfer.amount_minor:
-            self._pay_held(self, minor, held_levy, transfer.levy_payee_minor)
-            return self
+            self._pay_held(transfer, minor, held_levy, transfer.levy_payee_minor)
+            transfer.done_key = extra.get("key")
+            return transfer
         payment = transfer.create(
             {
                 **transfer._prepare_transfer_vals(
@@ -302,15 +384,18 @@ class WezerTransfer(models.Model):
                 **extra,
             }
         )
-        levy = held_levy if minor == held else proportion(held_levy, minor, held)
-        payment.levy_payer_minor = levy
-        self._pay_held(payment, minor, levy, payment.levy_payee_minor)
+        # Parts take their levy from what is held, never more in all.
+        payment.levy_payer_minor = transfer._levy_part(transfer.levy_payer_minor, minor)
+        payment.levy_payee_minor = transfer._levy_part(transfer.levy_payee_minor, minor)
+        self._pay_held(
+            payment, minor, payment.levy_payer_minor, payment.levy_payee_minor
+        )
         transfer.settled_minor += minor
         if transfer.settled_minor == transfer.amount_minor:
             self._set_state("ended", end_reason="settled")
         elif not keep_rest:
             self._free("settled")
-        return payment.sudo(self.env.su)
+        return payment
 
     def _pay_held(self, payment, minor, levy_payer, levy_payee):
         payment = payment.sudo()
@@ -336,6 +421,10 @@ class WezerTransfer(models.Model):
 
     def _deny_receipt(self):
         self._free("denied")
+        transfer = self.sudo()
+        if transfer.kind == "reversal":
+            # What did not come back may be given back again.
+            transfer.parent_id.reversed_minor -= transfer.amount_minor
         self.env["wezer.notice"]._settle(self)
 
     def _give_back(self, minor=None, **extra):

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, models
 
 from odoo.addons.wezer_base.exceptions import Refusal
 
@@ -50,24 +50,24 @@ class WezerTransfer(models.Model):
 
     def _settle(self, minor=None, key=None, keep_rest=False):
         """Pay from the reservation; the rest is freed unless ``keep_rest``."""
-        self._check_state("reserved")
-        extra = {}
-        if key:
-            extra = {"key_scope": f"origin:{self.sudo().origin_model}", "key": key}
-        return self._settle_held(minor, keep_rest=keep_rest, **extra)
+        self._check_has_origin()
+        return self._settle_once(minor, self._key(key), "origin", keep_rest=keep_rest)
 
     def _release(self, reason="released"):
         """Free the reservation."""
+        self._check_has_origin()
         self._check_state("reserved")
         self._free(reason)
 
     def _confirm(self):
         """The external money came."""
+        self._check_has_origin()
         self._check_state("pending")
         self._receive()
 
     def _deny(self):
         """The external money did not come."""
+        self._check_has_origin()
         self._check_state("pending")
         self._deny_receipt()
 
@@ -76,11 +76,8 @@ class WezerTransfer(models.Model):
 
         :return: the reversal
         """
-        self._check_state("done")
-        extra = {}
-        if key:
-            extra = {"key_scope": f"origin:{self.sudo().origin_model}", "key": key}
-        return self._give_back(minor, **extra)
+        self._check_has_origin()
+        return self._give_back_once(minor, self._key(key), "origin")
 
     @api.model
     def _of_origin(self, origin):
@@ -93,5 +90,7 @@ class WezerTransfer(models.Model):
     def _is_live(self):
         return self.sudo().state in ("reserved", "pending")
 
-    def _moment(self):
-        return fields.Datetime.to_string(self.sudo().date)
+    def _check_has_origin(self):
+        self.ensure_one()
+        if not self.sudo().origin_model:
+            raise Refusal(self.env._("This money belongs to no deal."), rule="origin")

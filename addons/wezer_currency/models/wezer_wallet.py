@@ -4,6 +4,10 @@ from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 
 from .fields_bigint import BigInteger
 
+# Stored by the posting function, and the texts made of them.
+SUMS = ("balance", "reserved", "incoming", "available")
+FIXED = {"balance", "reserved", "incoming", "partner_id", "wezer_currency_id"}
+
 
 class WezerWallet(models.Model):
     """What a partner has in a currency. Stored sums that each posting updates."""
@@ -26,6 +30,7 @@ class WezerWallet(models.Model):
     balance = BigInteger("Balance (minor units)", readonly=True, default=0, aggregator=None)
     reserved = BigInteger("Set aside (minor units)", readonly=True, default=0, aggregator=None)
     incoming = BigInteger("Incoming (minor units)", readonly=True, default=0, aggregator=None)
+    available = BigInteger("Available (minor units)", compute="_compute_available")
     balance_text = fields.Char(string="Balance", compute="_compute_texts")
     reserved_text = fields.Char(string="Set aside", compute="_compute_texts")
     incoming_text = fields.Char(string="Set aside for you", compute="_compute_texts")
@@ -61,6 +66,11 @@ class WezerWallet(models.Model):
                 f"{wallet.partner_id.name} · {wallet.wezer_currency_id.name}"
             )
 
+    @api.depends("balance", "reserved", "is_system")
+    def _compute_available(self):
+        for wallet in self:
+            wallet.available = wallet._balance_now() - wallet.reserved
+
     @api.depends("balance", "reserved", "incoming", "wezer_currency_id")
     def _compute_texts(self):
         for wallet in self:
@@ -81,18 +91,40 @@ class WezerWallet(models.Model):
             " WHERE wallet_id = %s",
             [self.id],
         )
-        return self.balance + int(self.env.cr.fetchone()[0])
+        late = int(self.env.cr.fetchone()[0])
+        return self.balance + late
+
+    @api.model
+    def _forget_sums(self):
+        """Drop what is cached of sums that the database just changed."""
+        self.invalidate_model([name for name in self._fields if name.startswith(SUMS)])
 
     def _limits(self):
         """Return ``(lower, upper)`` in minor units, None where there is none."""
         self.ensure_one()
-        source = self if self.own_limits else self.wezer_currency_id
-        if self.wezer_currency_id.limit_policy == "off":
+        currency = self.wezer_currency_id
+        source = self if self.own_limits else currency
+        if currency.external:
+            return None, None
+        if currency.kind != "mutual_credit":
+            return 0, source.upper_limit if source.has_upper else None
+        if currency.limit_policy == "off":
             return None, None
         return (
             source.lower_limit if source.has_lower else None,
             source.upper_limit if source.has_upper else None,
         )
+
+    # === CRUD === #
+
+    def write(self, vals):
+        """Refuse what only the posting function changes, and whose wallet it is."""
+        if FIXED & vals.keys():
+            raise Refusal(
+                self.env._("A wallet's sums, owner and currency are not written."),
+                rule="append_only",
+            )
+        return super().write(vals)
 
     @api.model
     def _find(self, partner, currency):
@@ -187,4 +219,4 @@ class WezerWallet(models.Model):
                UPDATE wezer_wallet w SET balance = w.balance + s.delta
                  FROM sums s WHERE w.id = s.wallet_id"""
         )
-        self.invalidate_model(["balance"])
+        self._forget_sums()

@@ -5,11 +5,12 @@ Money is counted in minor units: 60 to the hour, ``10 ** digits`` else
 """
 
 import re
-from decimal import Decimal, InvalidOperation
 
 HOUR_MINUTES = 60
-_CLOCK = re.compile(r"^(\d{1,12}):([0-5]\d)$")
-_PLAIN = re.compile(r"^\d{1,18}([.,]\d{1,18})?$")
+# Sums of a few such amounts still fit 64 bits.
+MAX_MINOR = 10**18
+_CLOCK = re.compile(r"^(\d{1,12}):([0-5]\d)$", re.ASCII)
+_PLAIN = re.compile(r"^\d{1,18}([.,]\d{1,18})?$", re.ASCII)
 
 
 class AmountError(ValueError):
@@ -31,13 +32,12 @@ def parse(text, minor_per_unit, clock=False):
         return int(match[1]) * HOUR_MINUTES + int(match[2])
     if not _PLAIN.match(text):
         raise AmountError(text)
-    try:
-        minor = Decimal(text.replace(",", ".")) * minor_per_unit
-    except InvalidOperation as error:
-        raise AmountError(text) from error
-    if minor != minor.to_integral_value():
+    # Integers only: a Decimal would round at 28 digits.
+    whole, _dot, part = text.replace(",", ".").partition(".")
+    minor, rest = divmod(int(whole + part) * minor_per_unit, 10 ** len(part))
+    if rest or minor > MAX_MINOR:
         raise AmountError(text)
-    return int(minor)
+    return minor
 
 
 def decimal_text(minor, minor_per_unit, clock=False):

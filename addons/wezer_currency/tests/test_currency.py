@@ -1,0 +1,83 @@
+from odoo.tests import Form, tagged
+
+from .common import CurrencyCommon
+
+
+@tagged("post_install", "-at_install")
+class TestCurrency(CurrencyCommon):
+    def test_a_simple_form_makes_the_first_trade_possible(self):
+        with Form(self.env["wezer.currency"]) as form:
+            form.name = "Village time"
+            form.code = "vt"
+            form.unit_kind = "hour"
+            form.lower_text = "10:00"
+        currency = form.save()
+        self.assertTrue(currency.treasury_partner_id.wezer_is_treasury)
+        self.assertTrue(currency.journal_id and currency.member_account_id)
+        self.assertEqual((currency.minor_per_unit, currency.lower_limit), (60, -600))
+        self.pay(self.anna, self.anna, self.luc, "1:30", currency=currency)
+        self.assertEqual(self.wallet(self.luc, currency).balance_text, "1:30 vt")
+
+    def test_a_code_may_be_longer_than_three_letters(self):
+        currency = self._currency("Tilburg", "TILBURG", "5")
+        self.assertEqual(currency.code, "TILBURG")
+        self.assertEqual(len(currency.currency_id.name), 3)
+        self.assertNotEqual(
+            currency.currency_id.name, self.credit.currency_id.name
+        )
+
+    def test_an_existing_currency_stays_as_it_is(self):
+        euro = self.env.ref("base.EUR")
+        symbol, rounding = euro.symbol, euro.rounding
+        self.env["wezer.currency"].create(
+            {"name": "Euro", "code": "EUR", "kind": "legal", "currency_id": euro.id}
+        )
+        self.assertEqual((euro.symbol, euro.rounding, euro.name), (symbol, rounding, "EUR"))
+
+    def test_the_unit_stays_once_money_was_counted(self):
+        self.pay(self.anna, self.anna, self.luc, "1")
+        for vals in (
+            {"digits": 3},
+            {"unit_kind": "hour"},
+            {"kind": "issued"},
+            {"external": True},
+        ):
+            with self.assertRefused("used"):
+                self.credit.write(vals)
+        self.credit.write({"name": "Renamed", "digits": 2})
+
+    def test_amounts_in_hours_read_as_hours(self):
+        self.assertEqual(self.hours._parse("1,5"), 90)
+        self.assertEqual(self.hours._format(90), "1:30 h")
+        with self.assertRefused("unit"):
+            self.hours._parse("0.001")
+
+    def test_contacts_with_wallets_are_not_merged_by_odoo(self):
+        self.pay(self.anna, self.anna, self.luc, "1")
+        partners = self.anna.partner_id | self.luc.partner_id
+        with self.assertRefused("merge"):
+            self.env["base.partner.merge.automatic.wizard"]._merge(partners.ids)
+
+    def test_requests_and_receipts_stand_on_the_list_of_what_i_owe(self):
+        self._transfers(self.luc).ask(
+            self.anna.partner_id.id,
+            self.luc.partner_id.id,
+            self.credit.id,
+            "2",
+            "100 % jam",
+        )
+        rows = [row for row in self.anna._wezer_todo() if row["url"] == "/my/requests"]
+        self.assertIn("100 % jam", rows[0]["text"])
+        self.assertFalse(
+            [row for row in self.luc._wezer_todo() if row["section"] == "now"]
+        )
+
+    def test_no_mail_is_sent(self):
+        before = self.env["mail.mail"].search_count([])
+        self.pay(self.anna, self.anna, self.luc, "1")
+        self.env.flush_all()
+        self.assertEqual(self.env["mail.mail"].search_count([]), before)
+        notice = self.env["wezer.notice"].search(
+            [("partner_id", "=", self.luc.partner_id.id)]
+        )
+        self.assertEqual(notice.kind, "paid")

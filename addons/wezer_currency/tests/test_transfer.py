@@ -1,0 +1,373 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tests import tagged
+
+from odoo.addons.wezer_base.exceptions import NotAllowed
+
+from .common import CurrencyCommon
+
+
+@tagged("post_install", "-at_install")
+class TestTransfer(CurrencyCommon):
+    """The arrows; W1 to W12 of 2015 restated."""
+
+    # --- W1, W2: paying --------------------------------------------------
+
+    def test_w2_who_pays_decides_alone_and_both_balances_move(self):
+        paid = self.pay(self.anna, self.anna, self.luc, "50")
+        self.assertEqual(paid.state, "done")
+        self.assertEqual(self.balance(self.anna), "-50.00")
+        self.assertEqual(self.balance(self.luc), "50.00")
+        entry = self.env["wezer.ledger.entry"].search([("transfer_id", "=", paid.id)])
+        self.assertEqual(len(entry), 1)
+        self.assertEqual((entry.from_balance, entry.to_balance), (-5000, 5000))
+        self.assertBooksHold()
+
+    def test_w1_asking_moves_nothing_until_it_is_accepted(self):
+        asked = self._ask()
+        self.assertEqual(asked.state, "requested")
+        self.assertEqual(self.balance(self.anna), "0.00")
+        asked.with_user(self.anna).action_accept()
+        self.assertEqual(asked.state, "done")
+        self.assertEqual(self.balance(self.luc), "20.00")
+        with self.assertRefused("state"):
+            asked.with_user(self.anna).action_accept()
+        self.assertBooksHold()
+
+    def _ask(self, amount="20"):
+        transfers = self._transfers(self.luc)
+        return transfers.browse(
+            transfers.ask(
+                self.anna.partner_id.id,
+                self.luc.partner_id.id,
+                self.credit.id,
+                amount,
+                "jam",
+            )
+        )
+
+    def test_only_who_is_asked_accepts_and_only_who_asks_withdraws(self):
+        asked = self._ask()
+        for user, arrow in (
+            (self.luc, "action_accept"),
+            (self.luc, "action_refuse"),
+            (self.anna, "action_withdraw"),
+        ):
+            with self.assertRefused("acts_for"):
+                getattr(asked.with_user(user), arrow)()
+        asked.with_user(self.luc).action_withdraw()
+        self.assertEqual((asked.state, asked.end_reason), ("ended", "withdrawn"))
+
+    def test_a_request_is_refused_kindly_and_expires(self):
+        asked = self._ask()
+        asked.with_user(self.anna).action_refuse()
+        self.assertEqual(asked.end_reason, "refused")
+        asked = self._ask()
+        asked.sudo().until = fields.Datetime.now() - timedelta(days=1)
+        self.env["wezer.transfer"]._cron_expire()
+        self.assertEqual(asked.end_reason, "expired")
+
+    # --- W3, W4: giving back --------------------------------------------
+
+    def test_w3_only_the_payee_gives_back(self):
+        paid = self.pay(self.anna, self.anna, self.luc, "50")
+        with self.assertRefused("acts_for"):
+            paid.with_user(self.anna).action_reverse()
+        back = paid.with_user(self.luc).action_reverse()
+        self.assertEqual(self.balance(self.luc), "0.00")
+        self.assertEqual(paid.browse(back).parent_id, paid)
+        with self.assertRefused("reverse"):
+            paid.with_user(self.luc).action_reverse()
+        with self.assertRefused("reversal"):
+            paid.browse(back).with_user(self.anna).action_reverse()
+        self.assertBooksHold()
+
+    def test_w4_what_was_given_back_can_be_paid_again(self):
+        paid = self.pay(self.anna, self.anna, self.luc, "50")
+        paid.with_user(self.luc).action_reverse()
+        self.pay(self.anna, self.anna, self.luc, "50")
+        self.assertEqual(self.balance(self.luc), "50.00")
+
+    def test_no_more_than_was_paid_is_given_back_in_parts(self):
+        paid = self.pay(self.anna, self.anna, self.luc, "50").with_user(self.luc)
+        paid.action_reverse(amount="30")
+        with self.assertRefused("reverse"):
+            paid.action_reverse(amount="20.01")
+        paid.action_reverse(amount="20")
+        self.assertEqual(self.balance(self.luc), "0.00")
+
+    # --- W5: the moderator ----------------------------------------------
+
+    def test_w5_a_moderator_gives_back_what_is_no_matter_of_his(self):
+        paid = self.pay(self.anna, self.anna, self.luc, "50")
+        paid.with_user(self.moderator).action_reverse()
+        self.assertEqual(self.balance(self.luc), "0.00")
+
+    def test_a_moderator_never_decides_in_his_own_matter(self):
+        self.wallet(self.moderator)
+        paid = self.pay(self.moderator, self.moderator, self.luc, "5")
+        with self.assertRefused("acts_for"):
+            paid.with_user(self.moderator).action_reverse()
+
+    # --- W6 to W9: external money ---------------------------------------
+
+    def _euro(self):
+        return self.env["wezer.currency"].create(
+            {
+                "name": "Euro",
+                "code": "EUR",
+                "kind": "legal",
+                "currency_id": self.env.ref("base.EUR").id,
+            }
+        )
+
+    def test_w6_legal_money_is_external_unless_said(self):
+        self.assertTrue(self._euro().external)
+
+    def test_w7_external_money_waits_until_the_payee_has_it(self):
+        euro = self._euro()
+        paid = self.pay(self.anna, self.anna, self.luc, "5000", currency=euro)
+        self.assertEqual(paid.state, "pending")
+        self.assertEqual(self.wallet(self.luc, euro).incoming, 500000)
+        with self.assertRefused("acts_for"):
+            paid.with_user(self.anna).action_confirm()
+        paid.with_user(self.luc).action_confirm()
+        self.assertEqual(paid.state, "done")
+        self.assertEqual(self.wallet(self.anna, euro).reserved, 0)
+        self.assertEqual(self.balance(self.luc, euro), "0.00")
+        self.assertBooksHold()
+
+    def test_w8_external_money_comes_back_in_two_steps_too(self):
+        euro = self._euro()
+        paid = self.pay(self.anna, self.anna, self.luc, "50", currency=euro)
+        paid.with_user(self.luc).action_confirm()
+        with self.assertRefused("acts_for"):
+            paid.with_user(self.anna).action_reverse()
+        back = paid.browse(paid.with_user(self.luc).action_reverse())
+        self.assertEqual(back.state, "pending")
+        with self.assertRefused("acts_for"):
+            back.with_user(self.luc).action_confirm()
+        back.with_user(self.anna).action_deny()
+        self.assertEqual(back.end_reason, "denied")
+        again = paid.browse(paid.with_user(self.luc).action_reverse())
+        again.with_user(self.anna).action_confirm()
+        self.assertEqual(again.state, "done")
+        self.assertBooksHold()
+
+    # --- W10, W11: limits ------------------------------------------------
+
+    def test_w10_limits_hold_on_both_sides_and_equality_is_allowed(self):
+        with self.assertRefused("limit"):
+            self.pay(self.anna, self.anna, self.luc, "500.01")
+        self.pay(self.anna, self.anna, self.luc, "500")
+        with self.assertRefused("limit") as refused:
+            self.pay(self.anna, self.anna, self.luc, "0.01")
+        self.assertEqual(refused.error.limit, "-500.00 COM")
+        with self.assertRefused("other_side"):
+            self.pay(self.stranger, self.stranger, self.luc, "0.01")
+        self.assertEqual(self.balance(self.luc), "500.00")
+
+    def test_w11_own_limits_replace_the_currencys_as_a_block(self):
+        self.wallet(self.anna).with_user(self.moderator).set_limits("10000", None)
+        self.wallet(self.luc).with_user(self.moderator).set_limits("500", None)
+        self.pay(self.anna, self.anna, self.luc, "5050")
+        self.assertEqual(self.balance(self.anna), "-5050.00")
+        self.assertEqual(self.balance(self.luc), "5050.00")
+        self.assertBooksHold()
+
+    def test_nobody_sets_his_own_limits(self):
+        for user in (self.anna, self.luc):
+            with self.assertRefused("moderate"):
+                self.wallet(self.anna).with_user(user).set_limits("10000")
+        with self.assertRefused("moderate"):
+            self.wallet(self.moderator).with_user(self.moderator).set_limits("1")
+
+    def test_a_group_or_a_contact_starts_without_credit(self):
+        partner = self.env["res.partner"].create({"name": "Garden"})
+        self.env["wezer.profile"]._make_for(partner)
+        wallet = partner._wezer_wallet(self.credit)
+        self.assertEqual(wallet._limits(), (0, 50000))
+
+    def test_a_frozen_wallet_neither_pays_nor_receives(self):
+        self.wallet(self.luc).with_user(self.moderator).action_freeze()
+        with self.assertRefused("other_side"):
+            self.pay(self.anna, self.anna, self.luc, "1")
+        with self.assertRefused("state"):
+            self.pay(self.luc, self.luc, self.anna, "1")
+
+    # --- amounts, parties, keys -------------------------------------------
+
+    def test_what_is_no_amount_is_refused(self):
+        for amount in ("0", "-1", "1.001", "NaN", "1e3", 1.5, None, True, "9" * 30):
+            with self.assertRaises(Exception) as caught:
+                self.pay(self.anna, self.anna, self.luc, amount)
+            self.assertIn(caught.exception.rule, ("unit", "amount"), amount)
+
+    def test_nobody_pays_himself_or_who_is_no_party(self):
+        with self.assertRefused("party"):
+            self.pay(self.anna, self.anna, self.anna, "1")
+        contact = self.env["res.partner"].create({"name": "No member"})
+        for partner_id in (contact.id, 10**8, 0, -1, True, "1", None):
+            with self.assertRefused("party"):
+                self._transfers(self.anna).pay(
+                    self.anna.partner_id.id, partner_id, self.credit.id, "1"
+                )
+
+    def test_the_same_key_pays_once_and_other_data_are_refused(self):
+        first = self.pay(self.anna, self.anna, self.luc, "5", key="k1")
+        again = self.pay(self.anna, self.anna, self.luc, "5.00", key="k1")
+        self.assertEqual(first, again)
+        self.assertEqual(self.balance(self.luc), "5.00")
+        with self.assertRefused("key"):
+            self.pay(self.anna, self.anna, self.luc, "6", key="k1")
+        other = self.pay(self.luc, self.luc, self.anna, "5", key="k1")
+        self.assertNotEqual(first, other)
+
+    # --- reservations ------------------------------------------------------
+
+    def _reserve(self, amount="100", **kwargs):
+        transfers = self._transfers(self.anna)
+        return transfers.browse(
+            transfers.reserve(
+                self.anna.partner_id.id,
+                self.luc.partner_id.id,
+                self.credit.id,
+                amount,
+                "roof",
+                **kwargs,
+            )
+        )
+
+    def test_what_is_set_aside_cannot_be_spent_twice(self):
+        self._reserve("400")
+        with self.assertRefused("limit"):
+            self.pay(self.anna, self.anna, self.stranger, "100.01")
+        self.pay(self.anna, self.anna, self.stranger, "100")
+        with self.assertRefused("other_side"):
+            self.pay(self.stranger, self.stranger, self.luc, "100.01")
+        self.assertBooksHold()
+
+    def test_a_settlement_is_never_refused_for_a_limit(self):
+        held = self._reserve("400")
+        self.pay(self.anna, self.anna, self.stranger, "100")
+        self.wallet(self.anna).with_user(self.moderator).set_limits("0", "0")
+        self.wallet(self.luc).with_user(self.moderator).set_limits("0", "0")
+        held.with_user(self.anna).action_settle()
+        self.assertEqual(held.state, "done")
+        self.assertEqual(self.balance(self.luc), "400.00")
+        self.assertBooksHold()
+
+    def test_parts_are_paid_and_the_rest_stays(self):
+        held = self._reserve()
+        part = held.browse(held.action_settle(amount="30"))
+        self.assertEqual((part.state, part.parent_id), ("done", held))
+        self.assertEqual(self.wallet(self.anna).reserved, 7000)
+        with self.assertRefused("held"):
+            held.action_settle(amount="70.01")
+        self.assertBooksHold()
+        held.with_user(self.luc).action_release()
+        self.assertEqual((held.state, held.end_reason), ("ended", "released"))
+        self.assertEqual(self.wallet(self.anna).reserved, 0)
+        self.assertBooksHold()
+
+    def test_only_the_payee_or_a_moderator_releases(self):
+        held = self._reserve()
+        with self.assertRefused("acts_for"):
+            held.with_user(self.anna).action_release()
+        held.with_user(self.moderator).action_release()
+        self.assertEqual(self.wallet(self.anna).reserved, 0)
+
+    def test_a_reservation_ends_after_its_date(self):
+        held = self._reserve()
+        days = (held.until - fields.Datetime.now()).days
+        self.assertIn(days, (29, 30))
+        with self.assertRefused("until"):
+            self._reserve(until=str(fields.Datetime.now() + timedelta(days=366)))
+        with self.assertRefused("until"):
+            self._reserve(until="tomorrow")
+        held.sudo().until = fields.Datetime.now() - timedelta(days=1)
+        self.env["wezer.transfer"]._cron_expire()
+        self.assertEqual((held.end_reason, self.wallet(self.anna).reserved), ("expired", 0))
+
+    def test_the_same_key_sets_aside_once(self):
+        self.assertEqual(self._reserve(key="r"), self._reserve(key="r"))
+        self.assertEqual(self.wallet(self.anna).reserved, 10000)
+
+    # --- levy, treasury, issue --------------------------------------------
+
+    def test_a_levy_goes_to_the_treasury_rounded_up(self):
+        levied = self._currency("Levied", "LEV", "500", levy_payer=150, levy_payee=100)
+        paid = self.pay(self.anna, self.anna, self.luc, "10.01", currency=levied)
+        self.assertEqual((paid.levy_payer_minor, paid.levy_payee_minor), (16, 11))
+        self.assertEqual(self.balance(self.anna, levied), "-10.17")
+        self.assertEqual(self.balance(self.luc, levied), "9.90")
+        treasury = levied.treasury_partner_id._wezer_wallet(levied)
+        self.assertEqual((treasury.balance, treasury._balance_now()), (0, 27))
+        self.assertBooksHold()
+        self.env["wezer.wallet"]._cron_sweep()
+        self.assertEqual(treasury.balance, 27)
+        paid.with_user(self.luc).action_reverse()
+        self.assertEqual(self.balance(self.anna, levied), "0.00")
+        self.assertEqual(treasury._balance_now(), 0)
+        self.assertBooksHold()
+
+    def test_a_reservation_holds_the_levy_and_parts_take_no_more(self):
+        levied = self._currency("Levied", "LEV", "500", levy_payer=150)
+        transfers = self._transfers(self.anna)
+        held = transfers.browse(
+            transfers.reserve(
+                self.anna.partner_id.id, self.luc.partner_id.id, levied.id, "1.00"
+            )
+        )
+        self.assertEqual(self.wallet(self.anna, levied).reserved, 102)
+        for amount in ("0.33", "0.33", "0.34"):
+            held.action_settle(amount=amount)
+            self.assertBooksHold()
+        self.assertEqual(self.balance(self.anna, levied), "-1.02")
+        self.assertEqual((held.state, held.end_reason), ("ended", "settled"))
+
+    def test_only_the_treasury_issues_and_nobody_goes_below_zero(self):
+        token = self._currency("Token", "TIL", kind="issued")
+        admin = self.env.ref("base.user_admin")
+        treasury = token.treasury_partner_id
+        with self.assertRefused("acts_for"):
+            self._transfers(self.anna).issue(
+                treasury.id, self.anna.partner_id.id, token.id, "5"
+            )
+        with self.assertRefused("issue"):
+            self._transfers(self.anna).issue(
+                self.anna.partner_id.id, self.luc.partner_id.id, token.id, "5"
+            )
+        self._transfers(admin).issue(treasury.id, self.anna.partner_id.id, token.id, "5")
+        self.pay(self.anna, self.anna, self.luc, "5", currency=token)
+        with self.assertRefused("limit"):
+            self.pay(self.anna, self.anna, self.luc, "0.01", currency=token)
+        self.assertBooksHold()
+
+    def test_a_treasury_of_mutual_credit_spends_what_it_has(self):
+        admin = self.env.ref("base.user_admin")
+        treasury = self.credit.treasury_partner_id
+        self._transfers(self.anna).donate(
+            self.anna.partner_id.id, treasury.id, self.credit.id, "7"
+        )
+        spend = self._transfers(admin).pay
+        with self.assertRefused("limit"):
+            spend(treasury.id, self.luc.partner_id.id, self.credit.id, "7.01")
+        spend(treasury.id, self.luc.partner_id.id, self.credit.id, "7")
+        with self.assertRefused("limit"):
+            spend(treasury.id, self.luc.partner_id.id, self.credit.id, "0.01")
+        self.assertBooksHold()
+
+    def test_points_that_are_not_passed_on_stay(self):
+        points = self._currency("Thanks", "THX", kind="issued", transferable=False)
+        self._transfers(self.env.ref("base.user_admin")).issue(
+            points.treasury_partner_id.id, self.anna.partner_id.id, points.id, "5"
+        )
+        with self.assertRefused("transferable"):
+            self.pay(self.anna, self.anna, self.luc, "1", currency=points)
+
+    def test_a_visitor_pays_nothing(self):
+        public = self.env.ref("base.public_user")
+        with self.assertRaises(NotAllowed):
+            self.pay(public, public, self.luc, "1")
