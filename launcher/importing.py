@@ -24,12 +24,15 @@ SCRIPT = """
 import json
 from pathlib import Path
 rows = json.loads(Path({path!r}).read_text())
-tasks = env["project.task"]
+# As the administrator, not as the system: the same checks as for a click.
+tasks = env(user=env.ref("base.user_admin").id, su=False)["project.task"]
 report = tasks._wezer_import(rows, {project!r}, dry_run={dry_run!r})
 posted = 0
 if {post!r} and not {dry_run!r}:
-    ids = [row["id"] for row in report if row["id"]]
-    posted = len(tasks.browse(ids)._wezer_post_all())
+    # Unposted ones only: an import may be repeated.
+    ids = [row["id"] for row in report if row["id"] and not row.get("posted")]
+    tasks.browse(ids).action_post_to_marketplace()
+    posted = len(ids)
 env.cr.commit()
 print("WEZER" + json.dumps(dict(rows=report, posted=posted), default=str))
 """

@@ -47,7 +47,7 @@ class Runner:
             "list_db": False,
             "workers": 0,
             "max_cron_threads": 1,
-            "without_demo": True,
+            "with_demo": False,
             # Nothing is sent from here: port 9 of this machine takes no mail.
             "smtp_server": "127.0.0.1",
             "smtp_port": 9,

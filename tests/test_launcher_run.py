@@ -1,0 +1,169 @@
+"""`./wezer run` as people use it: served, stopped, started again, its data kept."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import xmlrpc.client
+from pathlib import Path
+
+import pytest
+
+from launcher import paths
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Running:
+    """A `./wezer run` of the test's own, its downloads borrowed."""
+
+    def __init__(self, state, *arguments):
+        self.state = state
+        self.port = free_port()
+        self.log = state.parent / f"run-{self.port}.log"
+        command = [sys.executable, str(ROOT / "wezer"), "run", "--no-demo"]
+        command += ["--port", str(self.port), *arguments]
+        with open(self.log, "w") as log:
+            self.process = subprocess.Popen(
+                command, env=environment(state), stdout=log, stderr=log
+            )
+
+    def wait(self, patience):
+        deadline = time.monotonic() + patience
+        while not (self.state / "run.json").exists():
+            assert self.process.poll() is None, self.log.read_text()
+            assert time.monotonic() < deadline, self.log.read_text()
+            time.sleep(0.1)
+        return json.loads((self.state / "run.json").read_text())
+
+    def stop(self, number):
+        self.process.send_signal(number)
+        return self.process.wait(60)
+
+
+def environment(state):
+    kept = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith(("PG", "ODOO_")) and key != "PYTHONPATH"
+    }
+    return {**kept, "WEZER_STATE": str(state)}
+
+
+@pytest.fixture(scope="module")
+def state():
+    base = Path(tempfile.mkdtemp(prefix="wezer-run-", dir="/var/tmp"))
+    base.chmod(0o755)
+    folder = base / "state"
+    folder.mkdir()
+    # The same environment and Odoo that run this test: nothing is fetched twice.
+    for name in ("venv", "odoo", "postgresql"):
+        if (paths.STATE / name).exists():
+            (folder / name).symlink_to(paths.STATE / name)
+    yield folder
+    shutil.rmtree(base, ignore_errors=True)
+
+
+def descendants(state):
+    """Processes that have the state folder in their command line or environment."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = path.read_text().replace("\0", " ")
+        except OSError:
+            continue
+        if str(state) in words:
+            found.append(words)
+    return found
+
+
+def log_in(run, role="administrator"):
+    who = run["logins"][role]
+    common = xmlrpc.client.ServerProxy(run["url"] + "/xmlrpc/2/common")
+    return common.authenticate(run["database"], who["login"], who["password"], {})
+
+
+def test_it_serves_stops_and_goes_on_with_its_data(state):
+    first = Running(state)
+    run = first.wait(400)
+    try:
+        assert set(run) == {"url", "database", "pid", "logins"}
+        assert run["pid"] == first.process.pid
+        assert run["url"] == f"http://127.0.0.1:{first.port}"
+        assert (state / "run.json").stat().st_mode & 0o077 == 0
+        me = log_in(run)
+        assert me
+        objects = xmlrpc.client.ServerProxy(run["url"] + "/xmlrpc/2/object")
+        password = run["logins"]["administrator"]["password"]
+        call = (run["database"], me, password, "res.partner")
+        kept = objects.execute_kw(*call, "create", [{"name": "Kept"}])
+        second = subprocess.run(
+            [sys.executable, str(ROOT / "wezer"), "run", "--port", str(free_port())],
+            env=environment(state),
+            capture_output=True,
+            text=True,
+        )
+        assert second.returncode == 1 and "already runs at" in second.stderr
+        check = subprocess.run(
+            [sys.executable, str(ROOT / "wezer"), "check"],
+            env=environment(state),
+            capture_output=True,
+            text=True,
+        )
+        assert check.returncode == 0, check.stdout + check.stderr
+        assert "invariants hold, 0 broken" in check.stdout
+    finally:
+        assert first.stop(signal.SIGTERM) == 0
+    assert not descendants(state)
+    assert not (state / "run.json").exists()
+
+    again = Running(state)
+    run = again.wait(60)
+    try:
+        objects = xmlrpc.client.ServerProxy(run["url"] + "/xmlrpc/2/object")
+        call = (run["database"], log_in(run), password, "res.partner")
+        assert (
+            objects.execute_kw(*call, "read", [[kept], ["name"]])[0]["name"] == "Kept"
+        )
+    finally:
+        assert again.stop(signal.SIGINT) == 0
+    assert not descendants(state)
+    times = json.loads((state / "timings.json").read_text())
+    assert times["run, later"]["total"] < 30
+    assert "Odoo 19" in times["run, first"]["phases"]
+
+
+def test_no_mail_is_sent_and_nobody_is_asked(state):
+    """What the database was told, read from it while it is stopped."""
+    script = (
+        "crons = env['ir.cron'].search([]).mapped('cron_name')\n"
+        "print('MAILS', [c for c in crons if 'Queue' in c or 'Publisher' in c])\n"
+        "banned = ('partner_autocomplete', 'iap_mail', 'sms', 'snailmail')\n"
+        "installed = [('name', 'in', banned), ('state', '=', 'installed')]\n"
+        "print('ASKING', env['ir.module.module'].search(installed).mapped('name'))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "wezer"), "shell"],
+        env=environment(state),
+        input=script,
+        capture_output=True,
+        text=True,
+    )
+    assert "MAILS []" in done.stdout, done.stdout + done.stderr
+    assert "ASKING []" in done.stdout
+
+
+def test_mail_would_go_nowhere_and_databases_are_not_listed(state):
+    text = (state / "pg.conf").read_text()
+    assert "smtp_port = 9" in text and "list_db = False" in text

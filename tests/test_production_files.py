@@ -1,0 +1,209 @@
+"""The files for production name nothing that is not there."""
+
+import ast
+import configparser
+import re
+from pathlib import Path
+
+import pytest
+
+from odoo.tools import config
+
+ROOT = Path(__file__).resolve().parent.parent
+MANIFESTS = {
+    path.parent.name: ast.literal_eval(path.read_text())
+    for path in sorted((ROOT / "addons").glob("*/__manifest__.py"))
+}
+# What the official image brings: Odoo's own requirements.
+ODOO_BRINGS = {"lxml", "requests", "Pillow", "python-dateutil", "psycopg2", "qrcode"}
+# What its entry point reads.
+ENTRY_POINT = {"HOST", "PORT", "USER", "PASSWORD", "PASSWORD_FILE"}
+
+
+def text(name):
+    return (ROOT / name).read_text()
+
+
+def odoo_conf():
+    parser = configparser.RawConfigParser()
+    parser.read(ROOT / "odoo.conf")
+    return dict(parser["options"])
+
+
+def compose():
+    """docker-compose.yml as nested dictionaries; read without a YAML library.
+
+    Enough for this file: mappings, lists, one anchor; comments are left out.
+    """
+    lines = [
+        line.rstrip()
+        for line in text("docker-compose.yml").splitlines()
+        if line.strip() and not line.lstrip().startswith("#")
+    ]
+    anchors = {}
+
+    def block(index, indent):
+        listed = lines[index].lstrip().startswith("- ")
+        result = [] if listed else {}
+        while index < len(lines):
+            line = lines[index]
+            depth = len(line) - len(line.lstrip())
+            if depth < indent:
+                break
+            assert depth == indent, line
+            if listed:
+                result.append(line.strip()[2:].strip('"'))
+                index += 1
+                continue
+            name, _, value = line.strip().partition(":")
+            value = value.strip()
+            index += 1
+            if value and not value.startswith("&"):
+                alias = value.startswith("*")
+                result[name] = anchors[value[1:]] if alias else value.strip('"')
+                continue
+            deeper = index < len(lines) and len(lines[index]) - len(
+                lines[index].lstrip()
+            )
+            if deeper and deeper > indent:
+                result[name], index = block(index, deeper)
+            else:
+                result[name] = None
+            if value.startswith("&"):
+                anchors[value[1:]] = result[name]
+        return result, index
+
+    return block(0, 0)[0]
+
+
+def test_odoo_knows_every_option_of_its_file():
+    known = set(config.options) | {"db_replica_host"}
+    unknown = set(odoo_conf()) - known
+    assert not unknown
+
+
+def test_the_file_for_production_is_closed_to_strangers():
+    options = odoo_conf()
+    assert options["list_db"] == "False" and options["proxy_mode"] == "True"
+    assert options["dbfilter"] == f"^{options['db_name']}$"
+    assert not {"db_password", "admin_passwd", "db_host"} & set(options)
+
+
+def test_workers_fit_the_databases_connections():
+    options = odoo_conf()
+    processes = int(options["workers"]) + int(options["max_cron_threads"]) + 1
+    # PostgreSQL takes 100 by default and keeps three for itself.
+    assert processes * int(options["db_maxconn"]) <= 97
+
+
+def test_paths_of_the_configuration_are_those_of_the_image():
+    dockerfile, options = text("Dockerfile"), odoo_conf()
+    assert f"COPY addons {options['addons_path']}" in dockerfile
+    assert "COPY odoo.conf /etc/odoo/odoo.conf" in dockerfile
+    for service in ("odoo", "install"):
+        assert (
+            f"odoo:{options['data_dir']}" in compose()["services"][service]["volumes"]
+        )
+
+
+def test_every_file_that_the_image_takes_is_there_and_not_left_out():
+    sources = re.findall(r"^COPY (\S+) ", text("Dockerfile"), re.M)
+    assert "addons" in sources
+    taken = {line[1:] for line in text(".dockerignore").splitlines() if line[0] == "!"}
+    for name in sources:
+        assert (ROOT / name).exists(), name
+        assert name in taken
+
+
+def test_the_services_name_only_what_is_defined():
+    services = compose()["services"]
+    volumes = set(compose()["volumes"])
+    for name, service in services.items():
+        for volume in service.get("volumes", []):
+            source = volume.split(":")[0]
+            known = source in volumes or (ROOT / source).exists()
+            assert known, f"{name}: {volume}"
+        for other in service.get("depends_on", {}):
+            assert other in services
+        if "build" in service:
+            assert (ROOT / service["build"] / "Dockerfile").exists()
+    built = {s["image"] for s in services.values() if "build" in s}
+    for service in services.values():
+        assert service["image"] in built or service["image"] == "postgres:16"
+
+
+def test_every_lasting_service_has_a_health_check():
+    for name, service in compose()["services"].items():
+        lasting = service.get("restart") == "unless-stopped"
+        assert lasting == ("healthcheck" in service), name
+    assert "HEALTHCHECK" in text("Dockerfile")
+    for line in (text("Dockerfile"), text("docker-compose.yml")):
+        for port in re.findall(r"127\.0\.0\.1:(\d+)/web/health", line):
+            assert port == str(config.options["http_port"])
+
+
+def test_secrets_come_from_the_environment():
+    services = compose()["services"]
+    assert services["db"]["environment"]["POSTGRES_PASSWORD"].startswith("${WEZER_DB_")
+    for name in ("odoo", "install"):
+        environment = services[name]["environment"]
+        assert environment["PASSWORD"].startswith("${WEZER_DB_PASSWORD:?")
+        assert set(environment) <= ENTRY_POINT
+        assert environment["HOST"] == "db"
+        assert environment["USER"] == services["db"]["environment"]["POSTGRES_USER"]
+
+
+def test_ports_are_open_to_this_machine_only():
+    ports = compose()["services"]["odoo"]["ports"]
+    assert all(port.startswith("127.0.0.1:") for port in ports)
+    assert {port.split(":")[-1] for port in ports} == {
+        str(config.options["http_port"]),
+        odoo_conf()["gevent_port"],
+    }
+    assert "ports" not in compose()["services"]["db"]
+
+
+def test_the_install_names_addons_and_options_that_exist():
+    command = compose()["services"]["install"]["command"]
+    assert command[0] == "odoo"
+    for argument in command[1:]:
+        option, _, value = argument.partition("=")
+        assert config.parser.has_option(option), option
+        if option in ("--init", "--update"):
+            for addon in value.split(","):
+                assert addon in MANIFESTS, addon
+
+
+def test_installing_the_first_brings_every_addon():
+    wanted, seen = ["wezer_marketplace"], set()
+    while wanted:
+        name = wanted.pop()
+        seen.add(name)
+        depends = MANIFESTS.get(name, {}).get("depends", [])
+        wanted += [other for other in depends if other not in seen]
+    assert set(MANIFESTS) <= seen
+
+
+def pinned(name):
+    """Names pinned in a file of requirements, lower case."""
+    found = re.findall(r"^([\w.-]+)==[\w.]+", text(name), re.M)
+    return {entry.lower().replace("_", "-") for entry in found}
+
+
+@pytest.mark.parametrize("addon", sorted(MANIFESTS))
+def test_what_an_addon_needs_from_outside_is_in_the_image(addon):
+    needs = MANIFESTS[addon].get("external_dependencies", {})
+    image = pinned("requirements-addons.txt") | {name.lower() for name in ODOO_BRINGS}
+    for name in needs.get("python", []):
+        assert name.lower().replace("_", "-") in image, name
+    assert not needs.get("bin"), "programs must be installed in Dockerfile"
+
+
+def test_every_requirement_is_pinned():
+    for path in ROOT.glob("requirements*.txt"):
+        for line in path.read_text().splitlines():
+            if line and not line.startswith(("#", "-r ")):
+                assert re.match(r"[\w.-]+==[\w.]+( ; python_version .*)?$", line), line
+    for name in ("requirements.txt", "requirements-test.txt"):
+        assert "numpy" not in pinned(name)
+    assert "-r requirements-addons.txt" in text("requirements.txt")
