@@ -17,5 +17,6 @@
         "views/wezer_wallet_views.xml",
         "views/wezer_transfer_views.xml",
         "views/wezer_ledger_views.xml",
+        "views/portal_templates.xml",
     ],
 }

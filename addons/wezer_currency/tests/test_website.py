@@ -1,0 +1,108 @@
+from odoo import http
+from odoo.tests import HttpCase, tagged
+
+from .common import CurrencyCommon
+
+
+@tagged("post_install", "-at_install")
+class TestWebsite(CurrencyCommon, HttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        for user in (cls.anna, cls.luc, cls.stranger):
+            user.password = user.login
+
+    def _login(self, user):
+        self.authenticate(user.login, user.login)
+
+    def _post(self, url, **form):
+        form["csrf_token"] = http.Request.csrf_token(self)
+        return self.url_open(url, data=form)
+
+    def test_a_member_finds_pays_and_reads_the_statement(self):
+        self._login(self.anna)
+        self.assertIn("A wallet opens by itself", self.url_open("/my/wallets").text)
+        slug = self.luc.partner_id._wezer_profile().slug
+        self.assertIn(f"to={slug}", self.url_open("/my/pay?search=luc").text)
+        self.assertIn("Pay Luc", self.url_open(f"/my/pay?to={slug}").text)
+        form = {
+            "to": slug,
+            "currency": self.hours.id,
+            "amount": "1:30",
+            "purpose": "bicycle <b>repaired</b>",
+            "key": "x" * 32,
+        }
+        page = self._post("/my/pay", **form)
+        self.assertIn("You paid 1:30 h to Luc", page.text)
+        self.assertIn("bicycle &lt;b&gt;repaired", page.text)
+        self.assertIn("you paid", page.text)
+        self.assertIn("more than you gave", page.text)
+        self._post("/my/pay", **form)
+        self.assertEqual(self.balance(self.luc, self.hours), "1:30")
+        self.assertIn("Luc", self.url_open("/my/wallets").text + page.text)
+        self.assertEqual(self.url_open("/my").status_code, 200)
+
+    def test_what_is_refused_says_why_on_the_same_form_and_keeps_it(self):
+        self._login(self.anna)
+        slug = self.luc.partner_id._wezer_profile().slug
+        page = self._post(
+            "/my/pay", to=slug, currency=self.hours.id, amount="20:01", purpose="roof"
+        )
+        self.assertIn("-20:00 h", page.text)
+        self.assertIn("roof", page.text)
+        self.assertFalse(
+            self.env["wezer.transfer"].search([("payer_id", "=", self.anna.partner_id.id)])
+        )
+
+    def test_asking_and_answering(self):
+        slug = self.anna.partner_id._wezer_profile().slug
+        self._login(self.luc)
+        page = self._post(
+            "/my/ask", to=slug, currency=self.credit.id, amount="12,50", purpose="jam"
+        )
+        self.assertIn("You asked Anna for 12.50 COM", page.text)
+        asked = self.env["wezer.transfer"].search([("purpose", "=", "jam")])
+        page = self._post(f"/my/requests/{asked.id}/accept")
+        self.assertEqual(asked.state, "requested")
+        self._login(self.stranger)
+        self.assertNotIn("jam", self.url_open("/my/requests").text)
+        self._post(f"/my/requests/{asked.id}/accept")
+        self.assertEqual(asked.state, "requested")
+        self._login(self.anna)
+        self.assertIn("Your turn", self.url_open("/my/requests").text)
+        self.assertIn("jam", self.url_open("/my/todo").text)
+        self._post(f"/my/requests/{asked.id}/accept")
+        asked.invalidate_recordset()
+        self.assertEqual(asked.state, "done")
+        self.assertEqual(self._post(f"/my/requests/{asked.id}/write").status_code, 404)
+
+    def test_nothing_moves_by_a_link_or_without_the_forms_token(self):
+        self._login(self.anna)
+        slug = self.luc.partner_id._wezer_profile().slug
+        self.url_open(f"/my/pay?to={slug}&currency={self.credit.id}&amount=5")
+        form = {"to": slug, "currency": self.credit.id, "amount": "5"}
+        self.assertEqual(self.url_open("/my/pay", data=form).status_code, 400)
+        self.assertEqual(self.balance(self.luc), "0.00")
+
+    def test_a_statement_is_for_its_actors(self):
+        self.pay(self.anna, self.anna, self.luc, "5", purpose="private matter")
+        url = f"/my/wallets/{self.wallet(self.anna).id}"
+        self._login(self.stranger)
+        self.assertEqual(self.url_open(url).status_code, 404)
+        self._login(self.anna)
+        self.assertIn("private matter", self.url_open(url).text)
+
+    def test_balances_show_on_the_party_page_only_where_public(self):
+        self.pay(self.anna, self.anna, self.luc, "5.67")
+        slug = self.luc.partner_id._wezer_profile().slug
+        self._login(self.stranger)
+        page = self.url_open(f"/members/{slug}").text
+        self.assertIn("Pay Luc", page)
+        self.assertNotIn("5.67", page)
+        self.credit.balances_public = True
+        self.assertIn("5.67", self.url_open(f"/members/{slug}").text)
+
+    def test_a_visitor_is_asked_to_log_in(self):
+        self.authenticate(None, None)
+        for url in ("/my/wallets", "/my/pay", "/my/requests"):
+            self.assertIn("/web/login", self.url_open(url).url)

@@ -1,0 +1,278 @@
+import uuid
+
+import werkzeug.exceptions
+
+from odoo import http
+from odoo.exceptions import AccessError, UserError
+from odoo.http import request
+
+from odoo.addons.portal.controllers.portal import CustomerPortal
+from odoo.addons.wezer_base.controllers.website import flash
+from odoo.addons.wezer_base.tools.text import normalise
+
+STATEMENT_ROWS = 40
+FOUND = 12
+# What the buttons of /my/requests may call.
+ANSWERS = {
+    "accept": "action_accept",
+    "refuse": "action_refuse",
+    "withdraw": "action_withdraw",
+    "confirm": "action_confirm",
+    "deny": "action_deny",
+    "release": "action_release",
+    "settle": "action_settle",
+    "reverse": "action_reverse",
+}
+
+
+class WezerCurrencyPortal(CustomerPortal):
+    """Wallets, statements, paying and asking; all rules are the model's."""
+
+    def _prepare_home_portal_values(self, counters):
+        values = super()._prepare_home_portal_values(counters)
+        if "wezer_wallet_count" in counters:
+            values["wezer_wallet_count"] = len(self._own_wallets())
+        return values
+
+    # === WHAT I HAVE === #
+
+    def _own_wallets(self):
+        """Return the wallets this person acts for (sudo: names of partners show)."""
+        wallets = request.env["wezer.wallet"].search(
+            [("partner_id.acts_wallet", "=", True)], limit=200
+        )
+        return wallets.sudo()
+
+    @http.route("/my/wallets", type="http", auth="user", website=True, readonly=True)
+    def wezer_wallets(self, **_kwargs):
+        """List one's wallets, and those one acts for."""
+        return request.render(
+            "wezer_currency.wallets_page",
+            {
+                "wallets": self._own_wallets(),
+                "own_partner": request.env.user.sudo().partner_id,
+                "page_name": "wezer_wallets",
+            },
+        )
+
+    @http.route(
+        ["/my/wallets/<int:wallet_id>", "/my/wallets/<int:wallet_id>/page/<int:page>"],
+        type="http",
+        auth="user",
+        website=True,
+        readonly=True,
+    )
+    def wezer_wallet(self, wallet_id, page=1, **_kwargs):
+        """Show a wallet's statement to who acts for it."""
+        wallet = request.env["wezer.wallet"].search(
+            [("id", "=", wallet_id), ("partner_id.acts_wallet", "=", True)]
+        )
+        if not wallet:
+            raise werkzeug.exceptions.NotFound()
+        # Whose statement it is was just checked; the other sides' names show.
+        wallet = wallet.sudo()
+        domain = ["|", ("from_id", "=", wallet.id), ("to_id", "=", wallet.id)]
+        entries = request.env["wezer.ledger.entry"].sudo()
+        pager = request.website.pager(
+            url=f"/my/wallets/{wallet.id}",
+            total=entries.search_count(domain),
+            page=page,
+            step=STATEMENT_ROWS,
+        )
+        entries = entries.search(domain, limit=STATEMENT_ROWS, offset=pager["offset"])
+        waiting = (
+            request.env["wezer.transfer"]
+            .sudo()
+            .search(
+                [
+                    ("state", "in", ("reserved", "pending")),
+                    "|",
+                    ("payer_wallet_id", "=", wallet.id),
+                    ("payee_wallet_id", "=", wallet.id),
+                ],
+                limit=STATEMENT_ROWS,
+            )
+        )
+        return request.render(
+            "wezer_currency.wallet_page",
+            {
+                "wallet": wallet,
+                "currency": wallet.wezer_currency_id,
+                "limits": wallet._limits(),
+                "rows": [self._statement_row(wallet, entry) for entry in entries],
+                "waiting": waiting,
+                "own": wallet.partner_id.id == request.env.user.partner_id.id,
+                "pager": pager,
+                "page_name": "wezer_wallet",
+            },
+        )
+
+    def _statement_row(self, wallet, entry):
+        """Return one line of the statement, in words."""
+        paid = entry.from_id == wallet
+        after = entry.from_balance if paid else entry.to_balance
+        currency = wallet.wezer_currency_id
+        return {
+            "date": entry.date,
+            "other": (entry.to_id if paid else entry.from_id).partner_id,
+            "purpose": request.env._("Levy")
+            if entry.kind == "levy"
+            else entry.transfer_id.purpose,
+            "kind": entry.kind,
+            "paid": paid,
+            "amount": currency._format(entry.amount),
+            # A treasury's side carries no balance: it is swept, not locked.
+            "after": "" if wallet.is_system else currency._format(after),
+        }
+
+    # === PAYING AND ASKING === #
+
+    def _found(self, words):
+        """Return the parties whose name has all ``words``, as the caller may see them."""
+        words = normalise(words).split()[:6]
+        if not words:
+            return request.env["wezer.profile"]
+        domain = [("state", "=", "active")] + [("name", "ilike", word) for word in words]
+        return request.env["wezer.profile"].search(domain, limit=FOUND)
+
+    def _party(self, slug):
+        """Return the profile at ``slug`` the caller may see, or an empty one."""
+        return request.env["wezer.profile"].search(
+            [("slug", "=", str(slug or "")), ("state", "=", "active")]
+        )
+
+    def _money_form(self, ask, error=None, **form):
+        """Render the form that pays, or (``ask``) that asks."""
+        user = request.env.user
+        acting = request.env["res.partner"].sudo().browse(user._acting_ids("wallet"))
+        party = self._party(form.get("to"))
+        return request.render(
+            "wezer_currency.money_form",
+            {
+                "ask": ask,
+                "party": party,
+                "found": self._found(form.get("search", "")),
+                "search": form.get("search", ""),
+                "acting": acting.sorted(lambda partner: partner != user.partner_id),
+                "acting_id": self._number(form.get("acting")) or user.partner_id.id,
+                "currencies": request.env["wezer.currency"].search([]),
+                "currency_id": self._number(form.get("currency")),
+                "amount": form.get("amount", ""),
+                "purpose": form.get("purpose", ""),
+                # Sent twice (a second tap, a reload), it pays once.
+                "key": form.get("key") or uuid.uuid4().hex,
+                "error": error,
+                "page_name": "wezer_ask" if ask else "wezer_pay",
+            },
+        )
+
+    def _number(self, text):
+        return int(text) if str(text or "").isdigit() else 0
+
+    @http.route(
+        "/my/pay", type="http", auth="user", website=True, methods=["GET"], readonly=True
+    )
+    def wezer_pay(self, **form):
+        """Show the form that pays somebody."""
+        form.pop("key", None)
+        return self._money_form(False, **form)
+
+    @http.route("/my/pay", type="http", auth="user", website=True, methods=["POST"])
+    def wezer_pay_post(self, **form):
+        """Pay, and show the statement; or say why not, on the same form."""
+        return self._send(False, **form)
+
+    @http.route(
+        "/my/ask", type="http", auth="user", website=True, methods=["GET"], readonly=True
+    )
+    def wezer_ask(self, **form):
+        """Show the form that asks somebody for money."""
+        form.pop("key", None)
+        return self._money_form(True, **form)
+
+    @http.route("/my/ask", type="http", auth="user", website=True, methods=["POST"])
+    def wezer_ask_post(self, **form):
+        """Ask, and show what is asked for."""
+        return self._send(True, **form)
+
+    def _send(self, ask, **form):
+        party = self._party(form.get("to"))
+        acting = self._number(form.get("acting")) or request.env.user.partner_id.id
+        other = party.sudo().partner_id.id
+        payer, payee = (other, acting) if ask else (acting, other)
+        transfers = request.env["wezer.transfer"]
+        try:
+            # What is refused leaves nothing behind.
+            with request.env.cr.savepoint():
+                transfer_id = getattr(transfers, "ask" if ask else "pay")(
+                    payer,
+                    payee,
+                    self._number(form.get("currency")),
+                    form.get("amount", ""),
+                    form.get("purpose", ""),
+                    key=form.get("key"),
+                    acting_partner_id=acting,
+                )
+        except (UserError, AccessError) as error:
+            return self._money_form(ask, error=error.args[0], **form)
+        # Made just now by the caller himself.
+        transfer = transfers.sudo().browse(transfer_id)
+        words = {"amount": transfer.amount_display, "name": party.name}
+        if ask:
+            flash(request.env._("You asked %(name)s for %(amount)s.", **words))
+            return request.redirect("/my/requests")
+        if transfer.state == "pending":
+            flash(
+                request.env._(
+                    "%(name)s is asked to confirm the receipt of %(amount)s.", **words
+                )
+            )
+        else:
+            flash(request.env._("You paid %(amount)s to %(name)s.", **words))
+        return request.redirect(f"/my/wallets/{transfer.payer_wallet_id.id}")
+
+    # === WHAT WAITS FOR AN ANSWER === #
+
+    @http.route("/my/requests", type="http", auth="user", website=True, readonly=True)
+    def wezer_requests(self, **_kwargs):
+        """List what is asked of me, what I asked for, and receipts to confirm."""
+        transfers = request.env["wezer.transfer"].search(
+            [
+                ("state", "in", ("requested", "reserved", "pending")),
+                ("origin_model", "=", False),
+            ],
+            limit=100,
+        )
+        acts = set(request.env.user._acting_ids("wallet"))
+        # Seen by the caller's own rules; the other sides' names show.
+        rows = [
+            {
+                "transfer": transfer,
+                "pays": transfer.payer_id.id in acts,
+                "gets": transfer.payee_id.id in acts,
+            }
+            for transfer in transfers.sudo()
+        ]
+        return request.render(
+            "wezer_currency.requests_page", {"rows": rows, "page_name": "wezer_requests"}
+        )
+
+    @http.route(
+        "/my/requests/<int:transfer_id>/<string:answer>",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["POST"],
+    )
+    def wezer_answer(self, transfer_id, answer, **_kwargs):
+        """Answer one of them."""
+        if answer not in ANSWERS:
+            raise werkzeug.exceptions.NotFound()
+        transfer = request.env["wezer.transfer"].browse(transfer_id)
+        try:
+            with request.env.cr.savepoint():
+                getattr(transfer, ANSWERS[answer])()
+            flash(request.env._("Done."))
+        except (UserError, AccessError) as error:
+            flash(error.args[0], "warning")
+        return request.redirect("/my/requests")
