@@ -15,7 +15,8 @@ def state(tmp_path, monkeypatch):
     """A `.wezer/` of the test's own."""
     from launcher import paths
 
-    # Not pytest's own folder: the server's account must be able to walk to it.
+    # pytest's folders are closed to others: do not look for another place.
+    monkeypatch.setattr(paths, "reachable_by_others", lambda folder: True)
     folder = tmp_path / "state"
     folder.mkdir()
     for name in ("paths", "python_env", "odoo_source"):
