@@ -17,6 +17,9 @@
         "views/wezer_wallet_views.xml",
         "views/wezer_transfer_views.xml",
         "views/wezer_ledger_views.xml",
+        "views/res_config_settings_views.xml",
         "views/portal_templates.xml",
+        "wizards/wezer_wallet_limits_views.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
 }

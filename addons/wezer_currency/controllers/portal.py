@@ -128,11 +128,13 @@ class WezerCurrencyPortal(CustomerPortal):
     # === PAYING AND ASKING === #
 
     def _found(self, words):
-        """Return the parties whose name has all ``words``, as the caller may see them."""
+        """Return the parties the caller may see whose name has all ``words``."""
         words = normalise(words).split()[:6]
         if not words:
             return request.env["wezer.profile"]
-        domain = [("state", "=", "active")] + [("name", "ilike", word) for word in words]
+        domain = [("state", "=", "active")] + [
+            ("name", "ilike", word) for word in words
+        ]
         return request.env["wezer.profile"].search(domain, limit=FOUND)
 
     def _party(self, slug):
@@ -170,7 +172,12 @@ class WezerCurrencyPortal(CustomerPortal):
         return int(text) if str(text or "").isdigit() else 0
 
     @http.route(
-        "/my/pay", type="http", auth="user", website=True, methods=["GET"], readonly=True
+        "/my/pay",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["GET"],
+        readonly=True,
     )
     def wezer_pay(self, **form):
         """Show the form that pays somebody."""
@@ -183,7 +190,12 @@ class WezerCurrencyPortal(CustomerPortal):
         return self._send(False, **form)
 
     @http.route(
-        "/my/ask", type="http", auth="user", website=True, methods=["GET"], readonly=True
+        "/my/ask",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["GET"],
+        readonly=True,
     )
     def wezer_ask(self, **form):
         """Show the form that asks somebody for money."""
@@ -254,7 +266,8 @@ class WezerCurrencyPortal(CustomerPortal):
             for transfer in transfers.sudo()
         ]
         return request.render(
-            "wezer_currency.requests_page", {"rows": rows, "page_name": "wezer_requests"}
+            "wezer_currency.requests_page",
+            {"rows": rows, "page_name": "wezer_requests"},
         )
 
     @http.route(

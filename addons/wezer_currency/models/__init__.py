@@ -2,6 +2,7 @@ from . import wezer_currency
 from . import wezer_wallet
 from . import wezer_ledger_entry
 from . import wezer_transfer
+from . import wezer_transfer_work
 from . import wezer_transfer_arrows
 from . import wezer_transfer_origin
 from . import wezer_ledger_seal

@@ -4,6 +4,15 @@ from odoo import models
 class ResUsers(models.Model):
     _inherit = "res.users"
 
+    def _signup_create_user(self, values):
+        """Who comes uninvited starts without credit, until a moderator grants it."""
+        uninvited = not values.get("partner_id")
+        user = super()._signup_create_user(values)
+        if uninvited:
+            # His own sign-up may not give him a member's credit.
+            user.partner_id._wezer_profile().has_credit = False
+        return user
+
     def _wezer_todo(self):
         """Add what waits for an answer about money: requests and receipts."""
         rows = super()._wezer_todo()

@@ -128,7 +128,9 @@ class WezerCheck(models.AbstractModel):
             if wanted.keys() != booked.keys() or any(
                 abs(wanted[partner] - booked[partner]) >= grain for partner in wanted
             ):
-                rows.append((seal.id, seal.move_id.name or "", len(wanted), len(booked)))
+                rows.append(
+                    (seal.id, seal.move_id.name or "", len(wanted), len(booked))
+                )
             elif seal.move_id and seal.move_id.state != "posted":
                 rows.append((seal.id, seal.move_id.name or "", seal.move_id.state, ""))
         return rows

@@ -27,7 +27,10 @@ class WezerCurrency(models.Model):
     active = fields.Boolean(string="In use", default=True)
     kind = fields.Selection(
         [
-            ("mutual_credit", "Mutual credit: people may go below zero, the sum is zero"),
+            (
+                "mutual_credit",
+                "Mutual credit: people may go below zero, the sum is zero",
+            ),
             ("issued", "Issued: the treasury issues and redeems, nobody below zero"),
             ("legal", "Legal tender"),
         ],
@@ -180,7 +183,7 @@ class WezerCurrency(models.Model):
 
     @api.model
     def _free_iso_name(self):
-        """Return a three-letter name no ``res.currency`` uses, inactive ones included."""
+        """Return three letters no ``res.currency`` uses, inactive ones included."""
         taken = set(
             self.env["res.currency"]
             .with_context(active_test=False)
@@ -280,15 +283,20 @@ class WezerCurrency(models.Model):
         return self.unit_kind == "hour"
 
     def _parse(self, text):
-        """Return the minor units of ``text``; Refusal ``unit`` where it does not fit."""
+        """Return the minor units of ``text``; Refusal ``unit`` where it is none."""
         self.ensure_one()
         try:
             return amounts.parse(text, self.minor_per_unit, self._clock())
         except amounts.AmountError as error:
-            example = "1:30" if self._clock() else self._decimal(15 * 10 ** max(self.digits - 1, 0))
+            example = (
+                "1:30"
+                if self._clock()
+                else self._decimal(15 * 10 ** max(self.digits - 1, 0))
+            )
             raise Refusal(
                 self.env._(
-                    "“%(text)s” is no amount in %(currency)s. Write it like %(example)s.",
+                    "“%(text)s” is no amount in %(currency)s. "
+                    "Write it like %(example)s.",
                     text=text,
                     currency=self.name,
                     example=example,

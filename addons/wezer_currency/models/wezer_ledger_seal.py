@@ -23,7 +23,11 @@ class WezerLedgerSeal(models.Model):
     _order = "id desc"
 
     wezer_currency_id = fields.Many2one(
-        "wezer.currency", string="Currency", required=True, ondelete="restrict", index=True
+        "wezer.currency",
+        string="Currency",
+        required=True,
+        ondelete="restrict",
+        index=True,
     )
     previous_id = fields.Many2one("wezer.ledger.seal", ondelete="restrict")
     date = fields.Datetime(required=True)
@@ -33,7 +37,9 @@ class WezerLedgerSeal(models.Model):
     total = BigInteger(aggregator=None, required=True)
     total_text = fields.Char(string="Sum", compute="_compute_total_text")
     digest = fields.Char(string="SHA-256", required=True)
-    move_id = fields.Many2one("account.move", string="Journal entry", ondelete="restrict")
+    move_id = fields.Many2one(
+        "account.move", string="Journal entry", ondelete="restrict"
+    )
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )
@@ -200,7 +206,9 @@ class WezerLedgerSeal(models.Model):
                 continue
             if sum(minor for _wallet, minor in lines):
                 # Odoo asks for zero in company currency only.
-                raise Refusal(self.env._("The range does not sum to zero."), rule="zero")
+                raise Refusal(
+                    self.env._("The range does not sum to zero."), rule="zero"
+                )
             move = (
                 self.env["account.move"]
                 .with_company(seal.company_id)
@@ -245,7 +253,7 @@ class WezerLedgerSeal(models.Model):
             "move_type": "entry",
             "journal_id": currency.journal_id.id,
             "date": fields.Date.to_date(self.date),
-            "ref": f"{currency.code} {self.from_entry_id}–{self.to_entry_id} {self.digest[:16]}",
+            "ref": f"{currency.code} {self.display_name} {self.digest[:16]}",
             "currency_id": currency.currency_id.id,
             "company_id": self.company_id.id,
             "line_ids": vals,

@@ -1,8 +1,22 @@
-from odoo import models
+from odoo import fields, models
 
 
 class WezerProfile(models.Model):
     _inherit = "wezer.profile"
+
+    has_credit = fields.Boolean(
+        string="Credit of a member",
+        default=True,
+        groups="wezer_base.group_administrator,wezer_base.group_moderator",
+        help="Off for who signed up uninvited: wallets then start without credit.",
+    )
+
+    def action_approve(self):
+        """Who is approved has a member's credit in wallets opened from now on."""
+        result = super().action_approve()
+        # The approval was checked just above.
+        self.sudo().has_credit = True
+        return result
 
     def _wezer_party_values(self):
         """Add the balances that the currency shows to members."""

@@ -25,8 +25,12 @@ class WezerTransfer(models.Model):
     _order = "date desc, id desc"
     _rec_name = "purpose"
 
-    payer_id = fields.Many2one("res.partner", required=True, index=True, ondelete="restrict")
-    payee_id = fields.Many2one("res.partner", required=True, index=True, ondelete="restrict")
+    payer_id = fields.Many2one(
+        "res.partner", required=True, index=True, ondelete="restrict"
+    )
+    payee_id = fields.Many2one(
+        "res.partner", required=True, index=True, ondelete="restrict"
+    )
     payer_wallet_id = fields.Many2one(
         "wezer.wallet", required=True, index=True, ondelete="restrict"
     )
@@ -34,7 +38,11 @@ class WezerTransfer(models.Model):
         "wezer.wallet", required=True, index=True, ondelete="restrict"
     )
     wezer_currency_id = fields.Many2one(
-        "wezer.currency", string="Currency", required=True, index=True, ondelete="restrict"
+        "wezer.currency",
+        string="Currency",
+        required=True,
+        index=True,
+        ondelete="restrict",
     )
     amount_minor = BigInteger(required=True, aggregator=None)
     settled_minor = BigInteger(default=0, aggregator=None)
@@ -45,6 +53,7 @@ class WezerTransfer(models.Model):
         default=0, aggregator=None, help="What a reversal could not take back."
     )
     amount_display = fields.Char(string="Amount", compute="_compute_amount_display")
+    amount_text = fields.Char(string="Amount (text)", related="amount_display")
     direction_text = fields.Char(string="Direction", compute="_compute_direction_text")
     purpose = fields.Char()
     kind = fields.Selection(
@@ -87,7 +96,10 @@ class WezerTransfer(models.Model):
     date = fields.Datetime(required=True, index=True)
     until = fields.Datetime(string="Set aside until", index="btree_not_null")
     parent_id = fields.Many2one(
-        "wezer.transfer", string="Belongs to", index="btree_not_null", ondelete="restrict"
+        "wezer.transfer",
+        string="Belongs to",
+        index="btree_not_null",
+        ondelete="restrict",
     )
     origin_model = fields.Char()
     origin_id = fields.Many2oneReference(model_field="origin_model")
@@ -104,7 +116,9 @@ class WezerTransfer(models.Model):
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )
 
-    _positive = models.Constraint("CHECK (amount_minor > 0)", "A transfer has an amount.")
+    _positive = models.Constraint(
+        "CHECK (amount_minor > 0)", "A transfer has an amount."
+    )
     _two_parties = models.Constraint(
         "CHECK (payer_id <> payee_id)", "Nobody pays himself."
     )
@@ -165,7 +179,9 @@ class WezerTransfer(models.Model):
         """Return ``partner_id`` (sudo), unchecked; what is no id gives an empty one."""
         if isinstance(partner_id, bool) or not isinstance(partner_id, int):
             partner_id = 0
-        return self.env["res.partner"].sudo().browse(partner_id if partner_id > 0 else [])
+        return (
+            self.env["res.partner"].sudo().browse(partner_id if partner_id > 0 else [])
+        )
 
     @api.model
     def _party(self, partner_id, what):
@@ -181,7 +197,9 @@ class WezerTransfer(models.Model):
         ):
             return partner
         raise Refusal(
-            self.env._("Nobody by that name can be found here."), rule="party", value=what
+            self.env._("Nobody by that name can be found here."),
+            rule="party",
+            value=what,
         )
 
     @api.model
@@ -347,7 +365,9 @@ class WezerTransfer(models.Model):
             )
         if answer.endswith("state"):
             raise Refusal(
-                self.env._("The wallet of %(name)s is not open.", name=wallet.partner_id.name),
+                self.env._(
+                    "The wallet of %(name)s is not open.", name=wallet.partner_id.name
+                ),
                 rule="state",
                 value=wallet.state,
             )
@@ -385,11 +405,15 @@ class WezerTransfer(models.Model):
         self.ensure_one()
         # The row is locked first: two answers at once cannot both pass.
         self.env.cr.execute(
-            "SELECT state FROM wezer_transfer WHERE id = %s FOR NO KEY UPDATE", [self.id]
+            "SELECT state FROM wezer_transfer WHERE id = %s FOR NO KEY UPDATE",
+            [self.id],
         )
         if self.sudo().state not in states:
             raise Refusal(
-                self.env._("This is not possible any more: it is %(state)s.", state=self._state_label()),
+                self.env._(
+                    "This is not possible any more: it is %(state)s.",
+                    state=self._state_label(),
+                ),
                 rule="state",
                 value=self.sudo().state,
             )
@@ -409,7 +433,9 @@ class WezerTransfer(models.Model):
         # Only who is asked about: the caller's own rights decide.
         parties = self.sudo().exists().mapped("payer_id") | self.sudo().payee_id
         own = self.env.user.partner_id
-        if acting_partner_id in (None, False, own.id) and self.env.user._moderates(parties):
+        if acting_partner_id in (None, False, own.id) and self.env.user._moderates(
+            parties
+        ):
             return own
         self._check_readable()
         return self.env.user._resolve_acting(

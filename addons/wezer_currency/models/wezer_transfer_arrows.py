@@ -2,9 +2,8 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+from odoo.addons.wezer_base.exceptions import Refusal
 
-from ..tools.amounts import proportion
 from .wezer_transfer import REQUEST_DAYS, RESERVE_DAYS, RESERVE_DAYS_MAX
 
 
@@ -50,14 +49,23 @@ class WezerTransfer(models.Model):
         first = self._first_by_key(scope, key, data)
         if first:
             return first, {}
-        vals = self._prepare_transfer_vals(payer, payee, currency, minor, purpose, **extra)
+        vals = self._prepare_transfer_vals(
+            payer, payee, currency, minor, purpose, **extra
+        )
         if key:
             vals.update(key_scope=scope, key=key, key_hash=self._hash(data))
         return self.browse(), vals
 
     @api.model
     def pay(
-        self, payer, payee, currency, amount, purpose="", key=None, acting_partner_id=None
+        self,
+        payer,
+        payee,
+        currency,
+        amount,
+        purpose="",
+        key=None,
+        acting_partner_id=None,
     ):
         """Pay ``amount`` from ``payer`` to ``payee``.
 
@@ -68,26 +76,71 @@ class WezerTransfer(models.Model):
         :param str key: the same key with the same data pays once
         :return: id of the transfer, done or (external) pending
         """
-        return self._pay("pay", "payment", payer, payee, currency, amount, purpose, key, acting_partner_id)
+        return self._pay(
+            "pay",
+            "payment",
+            payer,
+            payee,
+            currency,
+            amount,
+            purpose,
+            key,
+            acting_partner_id,
+        )
 
     @api.model
     def donate(
-        self, payer, payee, currency, amount, purpose="", key=None, acting_partner_id=None
+        self,
+        payer,
+        payee,
+        currency,
+        amount,
+        purpose="",
+        key=None,
+        acting_partner_id=None,
     ):
         """Give ``amount``: like :meth:`pay`, and shown as a gift."""
-        return self._pay("donate", "donation", payer, payee, currency, amount, purpose, key, acting_partner_id)
+        return self._pay(
+            "donate",
+            "donation",
+            payer,
+            payee,
+            currency,
+            amount,
+            purpose,
+            key,
+            acting_partner_id,
+        )
 
     @api.model
     def issue(
-        self, payer, payee, currency, amount, purpose="", key=None, acting_partner_id=None
+        self,
+        payer,
+        payee,
+        currency,
+        amount,
+        purpose="",
+        key=None,
+        acting_partner_id=None,
     ):
         """Issue ``amount`` of an issued currency from its treasury."""
         money = self._open_currency(currency)
         if money.kind != "issued" or money.treasury_partner_id.id != payer:
             raise Refusal(
-                self.env._("Only the treasury of an issued currency issues it."), rule="issue"
+                self.env._("Only the treasury of an issued currency issues it."),
+                rule="issue",
             )
-        return self._pay("issue", "issue", payer, payee, currency, amount, purpose, key, acting_partner_id)
+        return self._pay(
+            "issue",
+            "issue",
+            payer,
+            payee,
+            currency,
+            amount,
+            purpose,
+            key,
+            acting_partner_id,
+        )
 
     @api.model
     def _pay(self, method, kind, payer, payee, currency, amount, purpose, key, acting):
@@ -132,11 +185,26 @@ class WezerTransfer(models.Model):
 
     @api.model
     def ask(
-        self, payer, payee, currency, amount, purpose="", key=None, acting_partner_id=None
+        self,
+        payer,
+        payee,
+        currency,
+        amount,
+        purpose="",
+        key=None,
+        acting_partner_id=None,
     ):
         """Ask ``payer`` for ``amount``; he has 30 days to answer."""
         first, vals = self._start(
-            "ask", payer, payee, currency, amount, purpose, key, acting_partner_id, "payee"
+            "ask",
+            payer,
+            payee,
+            currency,
+            amount,
+            purpose,
+            key,
+            acting_partner_id,
+            "payee",
         )
         if first:
             return first.id
@@ -165,14 +233,19 @@ class WezerTransfer(models.Model):
         acting_partner_id=None,
         until=None,
     ):
-        """Set ``amount`` aside for ``payee`` until ``until`` (30 days, at most a year)."""
+        """Set ``amount`` aside for ``payee``.
+
+        :param until: when it ends; 30 days unless given, at most a year
+        """
         now = fields.Datetime.now()
         asked = str(until or "")
         try:
             until = fields.Datetime.to_datetime(until or False)
         except (ValueError, TypeError) as error:
             raise Refusal(
-                self.env._("“%(text)s” is no date.", text=asked), rule="until", value=asked
+                self.env._("“%(text)s” is no date.", text=asked),
+                rule="until",
+                value=asked,
             ) from error
         until = until or now + timedelta(days=RESERVE_DAYS)
         if not now < until <= now + timedelta(days=RESERVE_DAYS_MAX):
@@ -291,230 +364,3 @@ class WezerTransfer(models.Model):
         currency = self.sudo().wezer_currency_id
         minor = self._positive_amount(currency, amount) if amount else None
         return self._give_back_once(minor, self._key(key), "reverse").id
-
-    # === WORK SHARED WITH THE ORIGIN'S TWINS: state and data, no "who" === #
-
-    def _free(self, reason):
-        """Free what is set aside or promised and end."""
-        transfer = self.sudo()
-        held, levy = transfer._held()
-        self._move(reserved=-(held + levy), incoming=-held, check=False)
-        self._set_state("ended", end_reason=reason)
-
-    def _held(self):
-        """Return ``(amount, levy of the payer)`` still set aside by this row."""
-        transfer = self.sudo()
-        if transfer.state == "pending":
-            return transfer.amount_minor, 0
-        rest = transfer.amount_minor - transfer.settled_minor
-        spent = proportion(
-            transfer.levy_payer_minor, transfer.settled_minor, transfer.amount_minor
-        )
-        return rest, transfer.levy_payer_minor - spent
-
-    def _levy_part(self, levy, minor):
-        """Return the part of ``levy`` that goes with the next ``minor`` settled."""
-        done, total = self.settled_minor, self.amount_minor
-        return proportion(levy, done + minor, total) - proportion(levy, done, total)
-
-    def _settle_once(self, minor, key, method, keep_rest=False):
-        """Settle, or return what the same ``key`` settled before."""
-        transfer = self.sudo()
-        if key and transfer.done_key == key and transfer.state in ("pending", "done"):
-            return transfer
-        scope, data = f"{method}:{transfer._key_owner()}", [transfer.id, minor, keep_rest]
-        first = self._first_by_key(scope, key, data)
-        if first:
-            return first
-        self._check_state("reserved")
-        extra = {}
-        if key:
-            extra = {"key_scope": scope, "key": key, "key_hash": self._hash(data)}
-        return self._settle_held(minor, keep_rest=keep_rest, **extra)
-
-    def _give_back_once(self, minor, key, method):
-        """Give back, or return what the same ``key`` gave back before."""
-        transfer = self.sudo()
-        scope, data = f"{method}:{transfer._key_owner()}", [transfer.id, minor]
-        first = self._first_by_key(scope, key, data)
-        if first:
-            return first
-        self._check_state("done")
-        extra = {}
-        if key:
-            extra = {"key_scope": scope, "key": key, "key_hash": self._hash(data)}
-        return self._give_back(minor, **extra)
-
-    def _key_owner(self):
-        """Return whose namespace a key of this transfer's arrows lives in."""
-        return self.origin_model or str(self.id)
-
-    def _settle_held(self, minor=None, keep_rest=False, **extra):
-        """Pay from what is held; never refused for a limit.
-
-        :return: the transfer that is done or pending
-        """
-        transfer = self.sudo()
-        held, held_levy = transfer._held()
-        minor = held if minor is None else minor
-        if not 0 < minor <= held:
-            raise Refusal(
-                self.env._("More than what is set aside cannot be paid from it."),
-                rule="held",
-                value=transfer.wezer_currency_id._format(minor),
-                limit=transfer.wezer_currency_id._format(held),
-            )
-        if minor == transfer.amount_minor:
-            self._pay_held(transfer, minor, held_levy, transfer.levy_payee_minor)
-            transfer.done_key = extra.get("key")
-            return transfer
-        payment = transfer.create(
-            {
-                **transfer._prepare_transfer_vals(
-                    transfer.payer_id,
-                    transfer.payee_id,
-                    transfer.wezer_currency_id,
-                    minor,
-                    transfer.purpose,
-                ),
-                "origin_model": transfer.origin_model,
-                "origin_id": transfer.origin_id,
-                "parent_id": transfer.id,
-                "state": "done",
-                **extra,
-            }
-        )
-        # Parts take their levy from what is held, never more in all.
-        payment.levy_payer_minor = transfer._levy_part(transfer.levy_payer_minor, minor)
-        payment.levy_payee_minor = transfer._levy_part(transfer.levy_payee_minor, minor)
-        self._pay_held(
-            payment, minor, payment.levy_payer_minor, payment.levy_payee_minor
-        )
-        transfer.settled_minor += minor
-        if transfer.settled_minor == transfer.amount_minor:
-            self._set_state("ended", end_reason="settled")
-        elif not keep_rest:
-            self._free("settled")
-        return payment
-
-    def _pay_held(self, payment, minor, levy_payer, levy_payee):
-        payment = payment.sudo()
-        if payment.wezer_currency_id.external:
-            # What was set aside stays promised until it is received.
-            payment._set_state("pending")
-            return
-        payment._move(
-            amount=minor,
-            reserved=-(minor + levy_payer),
-            incoming=-minor,
-            check=False,
-            levies=(levy_payer, levy_payee),
-        )
-        payment._set_state("done")
-
-    def _receive(self):
-        transfer = self.sudo()
-        amount = transfer.amount_minor
-        self._move(reserved=-amount, incoming=-amount, check=False)
-        self._set_state("done")
-        self.env["wezer.notice"]._settle(self)
-
-    def _deny_receipt(self):
-        self._free("denied")
-        transfer = self.sudo()
-        if transfer.kind == "reversal":
-            # What did not come back may be given back again.
-            transfer.parent_id.reversed_minor -= transfer.amount_minor
-        self.env["wezer.notice"]._settle(self)
-
-    def _give_back(self, minor=None, **extra):
-        """Make the linked transfer that gives back ``minor`` (all when None)."""
-        transfer = self.sudo()
-        if transfer.kind == "reversal":
-            raise Refusal(self.env._("What was given back stays so."), rule="reversal")
-        left = transfer.amount_minor - transfer.reversed_minor
-        minor = left if minor is None else minor
-        if not 0 < minor <= left:
-            raise Refusal(
-                self.env._("More than what was paid cannot be given back."),
-                rule="reverse",
-                value=transfer.wezer_currency_id._format(minor),
-                limit=transfer.wezer_currency_id._format(left),
-            )
-        currency = transfer.wezer_currency_id
-        before, after = transfer.reversed_minor, transfer.reversed_minor + minor
-        transfer.reversed_minor = after
-        vals = transfer._prepare_transfer_vals(
-            transfer.payee_id, transfer.payer_id, currency, minor, transfer.purpose
-        )
-        reversal = transfer.create(
-            {
-                **vals,
-                "kind": "reversal",
-                "levy_payer_minor": 0,
-                "levy_payee_minor": 0,
-                "parent_id": transfer.id,
-                "origin_model": transfer.origin_model,
-                "origin_id": transfer.origin_id,
-                "state": "pending" if currency.external else "done",
-                **extra,
-            }
-        )
-        if currency.external:
-            reversal._move(reserved=minor, incoming=minor, check=False)
-            return reversal
-        self._return_levies(reversal, before, after)
-        if currency.kind != "mutual_credit":
-            self._check_not_below_zero(reversal, minor)
-        reversal._move(amount=minor, check=False)
-        return reversal
-
-    def _check_not_below_zero(self, reversal, minor):
-        available = reversal.payer_wallet_id._balance_now() - reversal.payer_wallet_id.reserved
-        if available < minor and not reversal.payer_wallet_id.is_system:
-            currency = reversal.wezer_currency_id
-            raise Refusal(
-                self.env._("There is not enough left to give back."),
-                rule="issued",
-                value=currency._format(minor),
-                limit=currency._format(max(available, 0)),
-            )
-
-    def _return_levies(self, reversal, before, after):
-        """Give both sides' levies back, in proportion, never more in all."""
-        transfer = self.sudo()
-        total = transfer.amount_minor
-        treasury = self.env["wezer.wallet"]._get(
-            transfer.wezer_currency_id.treasury_partner_id, transfer.wezer_currency_id
-        )
-        for wallet, levy in (
-            (transfer.payer_wallet_id, transfer.levy_payer_minor),
-            (transfer.payee_wallet_id, transfer.levy_payee_minor),
-        ):
-            back = proportion(levy, after, total) - proportion(levy, before, total)
-            if back:
-                self.env.cr.execute(
-                    "SELECT wezer_move(%s, %s, %s, 'levy', %s, 0, 0, NULL, 0, 0,"
-                    " TRUE, FALSE, %s)",
-                    [reversal.id, treasury.id, wallet.id, back, fields.Datetime.now()],
-                )
-
-    # === CLOCKS === #
-
-    @api.model
-    def _cron_expire(self):
-        """End requests and free reservations whose date has passed."""
-        late = self.search(
-            [
-                ("state", "in", ("requested", "reserved")),
-                ("until", "<", fields.Datetime.now()),
-                ("origin_model", "=", False),
-            ],
-            limit=500,
-        )
-        for transfer in late:
-            if transfer.state == "requested":
-                transfer._set_state("ended", end_reason="expired")
-            else:
-                transfer._free("expired")
-            self.env["wezer.notice"]._settle(transfer)

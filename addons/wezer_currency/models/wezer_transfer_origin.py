@@ -54,10 +54,14 @@ class WezerTransfer(models.Model):
         return self._settle_once(minor, self._key(key), "origin", keep_rest=keep_rest)
 
     def _release(self, reason="released"):
-        """Free the reservation."""
+        """Free the reservation.
+
+        :param str reason: an ``end_reason``; another word counts as released
+        """
         self._check_has_origin()
         self._check_state("reserved")
-        self._free(reason)
+        known = dict(self._fields["end_reason"].selection)
+        self._free(reason if reason in known else "released")
 
     def _confirm(self):
         """The external money came."""

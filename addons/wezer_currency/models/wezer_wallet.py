@@ -21,15 +21,25 @@ class WezerWallet(models.Model):
         "res.partner", required=True, index=True, ondelete="restrict"
     )
     wezer_currency_id = fields.Many2one(
-        "wezer.currency", string="Currency", required=True, index=True, ondelete="restrict"
+        "wezer.currency",
+        string="Currency",
+        required=True,
+        index=True,
+        ondelete="restrict",
     )
     is_system = fields.Boolean(
         string="Treasury",
         help="Takes part in many payments: its balance is swept, not locked.",
     )
-    balance = BigInteger("Balance (minor units)", readonly=True, default=0, aggregator=None)
-    reserved = BigInteger("Set aside (minor units)", readonly=True, default=0, aggregator=None)
-    incoming = BigInteger("Incoming (minor units)", readonly=True, default=0, aggregator=None)
+    balance = BigInteger(
+        "Balance (minor units)", readonly=True, default=0, aggregator=None
+    )
+    reserved = BigInteger(
+        "Set aside (minor units)", readonly=True, default=0, aggregator=None
+    )
+    incoming = BigInteger(
+        "Incoming (minor units)", readonly=True, default=0, aggregator=None
+    )
     available = BigInteger("Available (minor units)", compute="_compute_available")
     balance_text = fields.Char(string="Balance", compute="_compute_texts")
     reserved_text = fields.Char(string="Set aside", compute="_compute_texts")
@@ -135,7 +145,7 @@ class WezerWallet(models.Model):
 
     @api.model
     def _get(self, partner, currency):
-        """Return the wallet of ``partner`` in ``currency``, made where it is missing."""
+        """Return the wallet of ``partner``, made where it is missing (sudo)."""
         wallet = self._find(partner, currency)
         return wallet or wallet.create(self._prepare_wallet_vals(partner, currency))
 
@@ -148,7 +158,8 @@ class WezerWallet(models.Model):
         """
         partner = partner.sudo()
         system = partner.wezer_is_treasury
-        member = partner.user_ids and partner._wezer_profile().state == "active"
+        profile = partner._wezer_profile()
+        member = partner.user_ids and profile.state == "active" and profile.has_credit
         return {
             "partner_id": partner.id,
             "wezer_currency_id": currency.id,
@@ -188,9 +199,13 @@ class WezerWallet(models.Model):
         self.ensure_one()
         self._check_moderator()
         currency = self.wezer_currency_id
-        if currency.kind != "mutual_credit" and (lower is None or currency._parse(lower)):
+        if currency.kind != "mutual_credit" and (
+            lower is None or currency._parse(lower)
+        ):
             raise Refusal(
-                self.env._("Nobody goes below zero in %(currency)s.", currency=currency.name),
+                self.env._(
+                    "Nobody goes below zero in %(currency)s.", currency=currency.name
+                ),
                 rule="issued",
                 limit="0",
             )

@@ -28,15 +28,19 @@ class TestConcurrency(BaseCase):
                 {"name": f"Race {mark}", "code": f"RACE{mark}", "lower_text": "1"}
             )
             portal = env.ref("base.group_portal")
-            users = env["res.users"].with_context(no_reset_password=True).create(
-                [
-                    {
-                        "name": f"Racer {mark} {number}",
-                        "login": f"race_{mark}_{number}",
-                        "group_ids": [(6, 0, portal.ids)],
-                    }
-                    for number in range(3)
-                ]
+            users = (
+                env["res.users"]
+                .with_context(no_reset_password=True)
+                .create(
+                    [
+                        {
+                            "name": f"Racer {mark} {number}",
+                            "login": f"race_{mark}_{number}",
+                            "group_ids": [(6, 0, portal.ids)],
+                        }
+                        for number in range(3)
+                    ]
+                )
             )
             self.currency_id = currency.id
             self.users = users.ids
@@ -127,10 +131,9 @@ class TestConcurrency(BaseCase):
         payee = self.users[1]
         results = self._at_once(
             lambda env: env["wezer.transfer"].browse(held).action_settle(),
-            lambda env: env["wezer.transfer"]
-            .with_user(payee)
-            .browse(held)
-            .action_release(),
+            lambda env: (
+                env["wezer.transfer"].with_user(payee).browse(held).action_release()
+            ),
         )
         refused = [result for result in results if isinstance(result, Refusal)]
         self.assertEqual([refusal.rule for refusal in refused], ["state"], results)

@@ -22,9 +22,7 @@ class TestCurrency(CurrencyCommon):
         currency = self._currency("Tilburg", "TILBURG", "5")
         self.assertEqual(currency.code, "TILBURG")
         self.assertEqual(len(currency.currency_id.name), 3)
-        self.assertNotEqual(
-            currency.currency_id.name, self.credit.currency_id.name
-        )
+        self.assertNotEqual(currency.currency_id.name, self.credit.currency_id.name)
 
     def test_an_existing_currency_stays_as_it_is(self):
         euro = self.env.ref("base.EUR")
@@ -32,7 +30,9 @@ class TestCurrency(CurrencyCommon):
         self.env["wezer.currency"].create(
             {"name": "Euro", "code": "EUR", "kind": "legal", "currency_id": euro.id}
         )
-        self.assertEqual((euro.symbol, euro.rounding, euro.name), (symbol, rounding, "EUR"))
+        self.assertEqual(
+            (euro.symbol, euro.rounding, euro.name), (symbol, rounding, "EUR")
+        )
 
     def test_the_unit_stays_once_money_was_counted(self):
         self.pay(self.anna, self.anna, self.luc, "1")
@@ -71,6 +71,15 @@ class TestCurrency(CurrencyCommon):
         self.assertFalse(
             [row for row in self.luc._wezer_todo() if row["section"] == "now"]
         )
+
+    def test_a_moderator_sets_limits_by_the_form(self):
+        wallet = self.wallet(self.anna)
+        wizard = self.env["wezer.wallet.limits"].with_user(self.moderator)
+        with Form(wizard.with_context(active_id=wallet.id)) as form:
+            self.assertEqual(form.lower, "500.00")
+            form.lower = "750"
+        form.record.action_apply()
+        self.assertEqual(wallet.lower_limit, -75000)
 
     def test_no_mail_is_sent(self):
         before = self.env["mail.mail"].search_count([])

@@ -50,7 +50,11 @@ class TestLedger(CurrencyCommon):
             "UPDATE wezer_wallet SET balance = balance + 1, reserved = 3 WHERE id = %s",
             [self.wallet(self.luc).id],
         )
-        broken = [check["name"] for check in self.env["wezer.check"].sudo().run() if check["rows"]]
+        broken = [
+            check["name"]
+            for check in self.env["wezer.check"].sudo().run()
+            if check["rows"]
+        ]
         self.assertEqual(len(broken), 3, broken)
 
     def test_a_member_may_not_run_the_checks(self):
@@ -106,9 +110,7 @@ class TestLedger(CurrencyCommon):
                     if arrow in ("pay", "reserve"):
                         made.append(getattr(transfers, arrow)(*parties))
                     elif arrow == "ask":
-                        made.append(
-                            transfers.ask(parties[1], parties[0], *parties[2:])
-                        )
+                        made.append(transfers.ask(parties[1], parties[0], *parties[2:]))
                     elif last:
                         made.append(self._answer(arrow, last, amount))
             except (Refusal, NotAllowed):

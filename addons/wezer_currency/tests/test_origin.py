@@ -29,7 +29,9 @@ class TestOrigin(CurrencyCommon):
     def test_a_deal_reserves_settles_and_gives_back(self):
         held = self._reserve()
         self.assertEqual(held, self._reserve())
-        self.assertEqual((held.state, self.wallet(self.anna).reserved), ("reserved", 12000))
+        self.assertEqual(
+            (held.state, self.wallet(self.anna).reserved), ("reserved", 12000)
+        )
         paid = held._settle(key="deal,settle")
         self.assertEqual(paid.state, "done")
         self.assertEqual(paid, held._settle(key="deal,settle"))
@@ -43,7 +45,9 @@ class TestOrigin(CurrencyCommon):
         held = self._reserve()
         paid = held._settle(minor=10000, key="deal,settle")
         self.assertEqual((paid.amount_minor, paid.state), (10000, "done"))
-        self.assertEqual((paid.origin_model, paid.origin_id), ("res.partner", self.deal.id))
+        self.assertEqual(
+            (paid.origin_model, paid.origin_id), ("res.partner", self.deal.id)
+        )
         self.assertEqual(paid, held._settle(minor=10000, key="deal,settle"))
         self.assertEqual(held.end_reason, "settled")
         self.assertEqual(self.wallet(self.anna).reserved, 0)
@@ -52,7 +56,9 @@ class TestOrigin(CurrencyCommon):
     def test_the_rest_stays_for_the_next_milestone(self):
         held = self._reserve()
         first = held._settle(minor=4000, key="deal,1", keep_rest=True)
-        self.assertEqual((held.state, self.wallet(self.anna).reserved), ("reserved", 8000))
+        self.assertEqual(
+            (held.state, self.wallet(self.anna).reserved), ("reserved", 8000)
+        )
         second = held._settle(key="deal,2")
         self.assertEqual((first.amount_minor, second.amount_minor), (4000, 8000))
         self.assertEqual(held.state, "ended")
@@ -77,7 +83,9 @@ class TestOrigin(CurrencyCommon):
         again = self._reserve(10**8, euro, key="deal,again")
         again._settle()
         again._confirm()
-        self.assertEqual((again.state, self.wallet(self.luc, euro).incoming), ("done", 0))
+        self.assertEqual(
+            (again.state, self.wallet(self.luc, euro).incoming), ("done", 0)
+        )
         again._reverse()
         self.assertBooksHold()
 

@@ -126,9 +126,7 @@ class TestRights(CurrencyCommon):
         with self.assertRaises(AccessError):
             self._rpc(self.luc, "wezer.transfer", "read", paid.ids, ["key"])
         with self.assertRaises(AccessError):
-            self._rpc(
-                self.luc, "wezer.transfer", "search", [("key", "=", "secret")]
-            )
+            self._rpc(self.luc, "wezer.transfer", "search", [("key", "=", "secret")])
 
     def test_a_suspended_member_does_nothing(self):
         self.anna.partner_id._wezer_profile().state = "suspended"

@@ -189,6 +189,16 @@ class TestTransfer(CurrencyCommon):
         wallet = partner._wezer_wallet(self.credit)
         self.assertEqual(wallet._limits(), (0, 50000))
 
+    def test_who_signed_up_uninvited_starts_without_credit(self):
+        self.env["res.users"].sudo()._signup_create_user(
+            {"name": "New", "login": "wz_new", "password": "wz_new_password"}
+        )
+        new = self.env["res.users"].search([("login", "=", "wz_new")])
+        with self.assertRefused("limit"):
+            self.pay(new, new, self.luc, "0.01")
+        self.wallet(new).with_user(self.moderator).set_limits("10")
+        self.pay(new, new, self.luc, "10")
+
     def test_a_frozen_wallet_neither_pays_nor_receives(self):
         self.wallet(self.luc).with_user(self.moderator).action_freeze()
         with self.assertRefused("other_side"):
@@ -288,7 +298,9 @@ class TestTransfer(CurrencyCommon):
             self._reserve(until="tomorrow")
         held.sudo().until = fields.Datetime.now() - timedelta(days=1)
         self.env["wezer.transfer"]._cron_expire()
-        self.assertEqual((held.end_reason, self.wallet(self.anna).reserved), ("expired", 0))
+        self.assertEqual(
+            (held.end_reason, self.wallet(self.anna).reserved), ("expired", 0)
+        )
 
     def test_the_same_key_sets_aside_once(self):
         self.assertEqual(self._reserve(key="r"), self._reserve(key="r"))
@@ -339,7 +351,9 @@ class TestTransfer(CurrencyCommon):
             self._transfers(self.anna).issue(
                 self.anna.partner_id.id, self.luc.partner_id.id, token.id, "5"
             )
-        self._transfers(admin).issue(treasury.id, self.anna.partner_id.id, token.id, "5")
+        self._transfers(admin).issue(
+            treasury.id, self.anna.partner_id.id, token.id, "5"
+        )
         self.pay(self.anna, self.anna, self.luc, "5", currency=token)
         with self.assertRefused("limit"):
             self.pay(self.anna, self.anna, self.luc, "0.01", currency=token)

@@ -51,7 +51,9 @@ class TestWebsite(CurrencyCommon, HttpCase):
         self.assertIn("-20:00 h", page.text)
         self.assertIn("roof", page.text)
         self.assertFalse(
-            self.env["wezer.transfer"].search([("payer_id", "=", self.anna.partner_id.id)])
+            self.env["wezer.transfer"].search(
+                [("payer_id", "=", self.anna.partner_id.id)]
+            )
         )
 
     def test_asking_and_answering(self):

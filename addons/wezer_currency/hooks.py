@@ -1,0 +1,13 @@
+def uninstall_hook(env):
+    """Take away what the database keeps beside Odoo's own tables."""
+    env.cr.execute(
+        """DROP TRIGGER IF EXISTS wezer_ledger_entry_rows ON wezer_ledger_entry;
+           DROP TRIGGER IF EXISTS wezer_ledger_entry_table ON wezer_ledger_entry;
+           DROP TRIGGER IF EXISTS wezer_ledger_entry_currency ON wezer_ledger_entry;
+           DROP FUNCTION IF EXISTS wezer_ledger_is_append_only();
+           DROP FUNCTION IF EXISTS wezer_ledger_one_currency();
+           DROP FUNCTION IF EXISTS wezer_move(
+               integer, integer, integer, varchar, bigint, bigint, bigint, integer,
+               bigint, bigint, boolean, boolean, timestamp);
+           DROP TABLE IF EXISTS wezer_wallet_accrual"""
+    )

@@ -1,0 +1,39 @@
+from odoo import api, fields, models
+
+
+class WezerWalletLimits(models.TransientModel):
+    """A moderator gives a wallet limits of its own."""
+
+    _name = "wezer.wallet.limits"
+    _description = "Limits of a wallet"
+
+    wallet_id = fields.Many2one("wezer.wallet", required=True, readonly=True)
+    has_lower = fields.Boolean(string="Limit below zero", default=True)
+    lower = fields.Char(string="Down to", help="20:00 hours, 500.00")
+    has_upper = fields.Boolean(string="Limit above zero")
+    upper = fields.Char(string="Up to")
+
+    @api.model
+    def default_get(self, names):
+        values = super().default_get(names)
+        wallet = self.env["wezer.wallet"].browse(self.env.context.get("active_id"))
+        if wallet and "wallet_id" in names:
+            lower, upper = wallet._limits()
+            currency = wallet.wezer_currency_id
+            values.update(
+                wallet_id=wallet.id,
+                has_lower=lower is not None,
+                lower=currency._decimal(-(lower or 0)),
+                has_upper=upper is not None,
+                upper=currency._decimal(upper or 0),
+            )
+        return values
+
+    def action_apply(self):
+        """Set the limits; the wallet checks who may."""
+        self.ensure_one()
+        self.wallet_id.set_limits(
+            (self.lower or "0") if self.has_lower else None,
+            (self.upper or "0") if self.has_upper else None,
+        )
+        return {"type": "ir.actions.act_window_close"}
