@@ -200,13 +200,12 @@ class WezerCurrency(models.Model):
         """Make treasury, accounts and journal, so that the first trade is possible."""
         self.ensure_one()
         if not self.treasury_partner_id:
-            self.treasury_partner_id = self.env["res.partner"].create(
-                {
-                    "name": self.env._("Treasury: %(currency)s", currency=self.name),
-                    "wezer_is_treasury": True,
-                }
+            # The community's own contact, whoever makes the currency.
+            contacts = self.env["res.partner"].sudo()
+            self.treasury_partner_id = contacts.create(
+                {"name": self.env._("Treasury: %(currency)s", currency=self.name)}
             )
-        self.treasury_partner_id.wezer_is_treasury = True
+        self._make_treasury()
         if not self.external:
             self._make_accounts()
 
@@ -266,7 +265,23 @@ class WezerCurrency(models.Model):
                     ),
                     rule="used",
                 )
-        return super().write(vals)
+        result = super().write(vals)
+        if "treasury_partner_id" in vals:
+            self._make_treasury()
+        return result
+
+    def _make_treasury(self):
+        """Let the treasury's wallet be one: swept, not locked."""
+        for currency in self:
+            # The treasury is the community's: those the settings name act for it.
+            treasury = currency.treasury_partner_id.sudo()
+            if treasury.user_ids:
+                raise Refusal(
+                    self.env._("A person is no treasury: choose or make a contact."),
+                    rule="treasury",
+                )
+            treasury.wezer_is_treasury = True
+            self.env["wezer.wallet"]._get(treasury, currency).is_system = True
 
     def _is_used(self):
         self.ensure_one()

@@ -196,11 +196,7 @@ class WezerTransfer(models.Model):
             or partner._wezer_is_party()
         ):
             return partner
-        raise Refusal(
-            self.env._("Nobody by that name can be found here."),
-            rule="party",
-            value=what,
-        )
+        raise self._other_side_refusal(what == "payer")
 
     @api.model
     def _open_currency(self, currency_id):
@@ -347,6 +343,16 @@ class WezerTransfer(models.Model):
         if answer != "ok":
             self._refuse(answer, amount + max(reserved, 0))
 
+    @api.model
+    def _other_side_refusal(self, pays):
+        """Return the one sentence for all causes that lie with the other side."""
+        return Refusal(
+            self.env._("The other side cannot pay this amount now.")
+            if pays
+            else self.env._("The other side cannot receive this amount now."),
+            rule="other_side",
+        )
+
     def _refuse(self, answer, minor):
         """Say why the posting was refused: fully about one's own wallet only."""
         transfer = self.sudo()
@@ -357,12 +363,7 @@ class WezerTransfer(models.Model):
             wallet.partner_id, "wallet"
         )
         if not open_book:
-            raise Refusal(
-                self.env._("The other side cannot pay this amount now.")
-                if own_side
-                else self.env._("The other side cannot receive this amount now."),
-                rule="other_side",
-            )
+            raise self._other_side_refusal(own_side)
         if answer.endswith("state"):
             raise Refusal(
                 self.env._(

@@ -1,4 +1,7 @@
+from psycopg2.errors import UniqueViolation
+
 from odoo import api, fields, models
+from odoo.exceptions import ConcurrencyError
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 
@@ -127,6 +130,14 @@ class WezerWallet(models.Model):
 
     # === CRUD === #
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        try:
+            return super().create(vals_list)
+        except UniqueViolation as error:
+            # Opened by somebody else at the same moment: the retry finds it.
+            raise ConcurrencyError("the wallet was opened at this moment") from error
+
     def write(self, vals):
         """Refuse what only the posting function changes, and whose wallet it is."""
         if FIXED & vals.keys():
@@ -157,7 +168,8 @@ class WezerWallet(models.Model):
         and of sign-ups that wait start at zero (design, section 2).
         """
         partner = partner.sudo()
-        system = partner.wezer_is_treasury
+        # Only in its own currency: another's treasury has no money to issue.
+        system = partner == currency.treasury_partner_id
         profile = partner._wezer_profile()
         member = partner.user_ids and profile.state == "active" and profile.has_credit
         return {

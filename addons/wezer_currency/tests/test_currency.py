@@ -1,5 +1,7 @@
 from odoo.tests import Form, tagged
 
+from odoo.addons.mail.tests.common import mail_new_test_user
+
 from .common import CurrencyCommon
 
 
@@ -17,6 +19,23 @@ class TestCurrency(CurrencyCommon):
         self.assertEqual((currency.minor_per_unit, currency.lower_limit), (60, -600))
         self.pay(self.anna, self.anna, self.luc, "1:30", currency=currency)
         self.assertEqual(self.wallet(self.luc, currency).balance_text, "1:30 vt")
+
+    def test_an_administrator_of_the_community_needs_no_other_rights(self):
+        admin = mail_new_test_user(
+            self.env,
+            login="wz_admin",
+            groups="base.group_user,wezer_base.group_administrator",
+        )
+        with Form(self.env["wezer.currency"].with_user(admin)) as form:
+            form.name = "Village money"
+            form.code = "VM"
+            form.lower_text = "100"
+        currency = form.save()
+        self.pay(self.anna, self.anna, self.luc, "1", currency=currency)
+        form = Form(currency.with_user(admin))
+        form.upper_text = "250"
+        form.save()
+        self.assertEqual(currency.upper_limit, 25000)
 
     def test_a_code_may_be_longer_than_three_letters(self):
         currency = self._currency("Tilburg", "TILBURG", "5")
@@ -45,6 +64,18 @@ class TestCurrency(CurrencyCommon):
             with self.assertRefused("used"):
                 self.credit.write(vals)
         self.credit.write({"name": "Renamed", "digits": 2})
+
+    def test_a_person_is_no_treasury(self):
+        with self.assertRefused("treasury"):
+            self.credit.treasury_partner_id = self.anna.partner_id
+        box = self.env["res.partner"].create({"name": "Box"})
+        self.credit.treasury_partner_id = box
+        self.assertTrue(box._wezer_wallet(self.credit).is_system)
+
+    def test_visitors_read_what_a_price_needs(self):
+        public = self.env.ref("base.public_user")
+        credit = self.credit.with_user(public)
+        self.assertEqual(credit._format(150), "1.50 COM")
 
     def test_amounts_in_hours_read_as_hours(self):
         self.assertEqual(self.hours._parse("1,5"), 90)

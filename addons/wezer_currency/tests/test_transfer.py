@@ -219,7 +219,7 @@ class TestTransfer(CurrencyCommon):
             self.pay(self.anna, self.anna, self.anna, "1")
         contact = self.env["res.partner"].create({"name": "No member"})
         for partner_id in (contact.id, 10**8, 0, -1, True, "1", None):
-            with self.assertRefused("party"):
+            with self.assertRefused("other_side"):
                 self._transfers(self.anna).pay(
                     self.anna.partner_id.id, partner_id, self.credit.id, "1"
                 )
@@ -358,6 +358,16 @@ class TestTransfer(CurrencyCommon):
         with self.assertRefused("limit"):
             self.pay(self.anna, self.anna, self.luc, "0.01", currency=token)
         self.assertBooksHold()
+
+    def test_the_treasury_of_one_currency_issues_no_other(self):
+        token = self._currency("Token", "TIL", kind="issued")
+        with self.assertRefused("limit"):
+            self._transfers(self.env.ref("base.user_admin")).pay(
+                self.credit.treasury_partner_id.id,
+                self.anna.partner_id.id,
+                token.id,
+                "1",
+            )
 
     def test_a_treasury_of_mutual_credit_spends_what_it_has(self):
         admin = self.env.ref("base.user_admin")
