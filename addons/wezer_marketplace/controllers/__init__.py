@@ -1,0 +1,3 @@
+from . import deal
+from . import market
+from . import portal

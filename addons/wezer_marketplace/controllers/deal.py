@@ -1,0 +1,158 @@
+import werkzeug.exceptions
+
+from odoo import http
+from odoo.exceptions import AccessError, UserError
+from odoo.http import request
+
+from odoo.addons.wezer_base.controllers.website import flash
+
+from .market import terms_of
+
+
+class WezerDeal(http.Controller):
+    """The one page of a deal; each button is an arrow of the model."""
+
+    def _deal(self, deal_id):
+        deal = request.env["wezer.proposition"].search([("id", "=", deal_id)])
+        if not deal:
+            raise werkzeug.exceptions.NotFound()
+        return deal
+
+    def _values(self, deal):
+        mine = deal._my_party()
+        terms = (deal.accepted_terms_id or deal.terms_id).sudo()
+        rounds = deal.sudo().terms_ids.sorted("round", reverse=True)
+        moderates = not mine and request.env.user._moderates(
+            deal.sudo().author_id | deal.sudo().replier_id
+        )
+        return {
+            "deal": deal,
+            "record": deal.sudo(),
+            "me": mine,
+            "other": deal.sudo()._other(mine) if mine else deal.sudo().author_id,
+            "terms": terms,
+            "changes": terms._diff(),
+            "rounds": rounds - terms,
+            "buttons": deal._allowed_actions(),
+            "turn_line": deal._turn_line(),
+            "strip": deal._strip(),
+            "money_line": deal._money_line(),
+            "criteria": deal._criteria() if mine else [],
+            "messages": deal.sudo().message_line_ids,
+            "events": deal.sudo().event_ids,
+            "moderates": moderates,
+            "assessments": request.env["wezer.assessment"].search(
+                [("origin_model", "=", deal._name), ("origin_id", "=", deal.id)]
+            ),
+            "page_name": "wezer_deal",
+        }
+
+    @http.route("/my/deals/<int:deal_id>", type="http", auth="user", website=True)
+    def deal(self, deal_id, **_kwargs):
+        """Show the deal: whose turn, terms, money, buttons, chat, history."""
+        deal = self._deal(deal_id)
+        return request.render("wezer_marketplace.deal_page", self._values(deal))
+
+    @http.route(
+        "/my/deals/<int:deal_id>/live", type="http", auth="user", website=True
+    )
+    def live(self, deal_id, **_kwargs):
+        """Return the changing part of the page; the open page asks for it."""
+        deal = self._deal(deal_id)
+        return request.render("wezer_marketplace.deal_live", self._values(deal))
+
+    @http.route(
+        "/my/deals/<int:deal_id>/<string:action>",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["POST"],
+    )
+    def act(self, deal_id, action, **post):
+        """Do one arrow, and say on the page where it is refused."""
+        deal = self._deal(deal_id)
+        handler = getattr(self, f"_do_{action}", None)
+        if handler is None:
+            raise werkzeug.exceptions.NotFound()
+        party = deal._my_party()
+        try:
+            with request.env.cr.savepoint():
+                handler(deal, party.id or None, post)
+        except (UserError, AccessError) as error:
+            flash(error.args[0], "warning")
+        return request.redirect(f"/my/deals/{deal_id}")
+
+    def _scores(self, post):
+        return {
+            int(name[6:]): value
+            for name, value in post.items()
+            if name.startswith("score_") and name[6:].isdigit()
+        }
+
+    def _do_accept(self, deal, party, post):
+        deal.action_accept(acting_partner_id=party)
+        flash(request.env._("Agreed. These terms are what holds."))
+
+    def _do_counter(self, deal, party, post):
+        deal.action_counter(terms_of(post), acting_partner_id=party)
+
+    def _do_decline(self, deal, party, post):
+        deal.action_decline(post.get("reason", ""), acting_partner_id=party)
+
+    def _do_withdraw(self, deal, party, post):
+        deal.action_withdraw(post.get("reason", ""), acting_partner_id=party)
+
+    def _do_release(self, deal, party, post):
+        deal.action_release(post.get("reason", ""), acting_partner_id=party)
+
+    def _do_deliver(self, deal, party, post):
+        deal.action_deliver(
+            post.get("note", ""), post.get("quantity"), acting_partner_id=party
+        )
+        flash(request.env._("Well done. The other side was told."))
+
+    def _do_send_back(self, deal, party, post):
+        deal.action_send_back(post.get("note", ""), acting_partner_id=party)
+
+    def _do_approve(self, deal, party, post):
+        deal.action_approve(
+            self._scores(post) or None, post.get("comment", ""), acting_partner_id=party
+        )
+        flash(request.env._("Approved."))
+
+    def _do_pay(self, deal, party, post):
+        deal.action_pay(acting_partner_id=party)
+        flash(request.env._("Paid."))
+
+    def _do_confirm(self, deal, party, post):
+        deal.action_confirm(acting_partner_id=party)
+
+    def _do_deny(self, deal, party, post):
+        deal.action_deny(acting_partner_id=party)
+
+    def _do_assess(self, deal, party, post):
+        deal.action_assess(
+            self._scores(post), post.get("comment", ""), acting_partner_id=party
+        )
+        flash(
+            request.env._("Thank you. It is shown when both have said how it was.")
+        )
+
+    def _do_refund(self, deal, party, post):
+        deal.action_refund(acting_partner_id=party)
+
+    def _do_cancel(self, deal, party, post):
+        if not deal.action_cancel(post.get("reason", ""), acting_partner_id=party):
+            flash(request.env._("It is cancelled when the other side agrees."))
+
+    def _do_dispute(self, deal, party, post):
+        deal.action_dispute(post.get("reason", ""), acting_partner_id=party)
+
+    def _do_withdraw_dispute(self, deal, party, post):
+        deal.action_withdraw_dispute(acting_partner_id=party)
+
+    def _do_resolve(self, deal, party, post):
+        deal.action_resolve(post.get("outcome", ""), post.get("reason", ""))
+
+    def _do_say(self, deal, party, post):
+        deal.action_say(post.get("body", ""), acting_partner_id=party)
