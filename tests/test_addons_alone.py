@@ -1,0 +1,100 @@
+"""Each addon installs on an empty database with only its floors, and leaves it."""
+
+import ast
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg2
+import pytest
+
+from odoo.tools import config
+
+from launcher.odoo_process import complaints
+
+ROOT = Path(__file__).resolve().parent.parent
+MANIFESTS = {
+    path.parent.name: ast.literal_eval(path.read_text())
+    for path in sorted((ROOT / "addons").glob("*/__manifest__.py"))
+}
+
+
+def floors(name):
+    """The addons of the suite that one needs, itself included."""
+    found = {name}
+    for other in MANIFESTS[name]["depends"]:
+        if other in MANIFESTS:
+            found |= floors(other)
+    return found
+
+
+def odoo(*arguments):
+    done = subprocess.run(
+        [sys.executable, "-m", "odoo", *arguments],
+        env={**os.environ, "ODOO_RC": config["config"] or os.environ["ODOO_RC"]},
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    log = done.stdout + done.stderr
+    assert done.returncode == 0, log[-4000:]
+    return log
+
+
+def sql(database, query):
+    connection = psycopg2.connect(
+        dbname=database,
+        host=config["db_host"] or os.environ["PGHOST"],
+        port=config["db_port"] or os.environ.get("PGPORT"),
+        user=config["db_user"] or os.environ.get("PGUSER"),
+    )
+    connection.autocommit = True
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(query)
+            return [row[0] for row in cursor.fetchall()] if cursor.description else []
+    finally:
+        connection.close()
+
+
+def models(database, condition):
+    """Names of the suite's models that modules of this condition define."""
+    query = (
+        "SELECT model FROM ir_model WHERE model LIKE 'wezer.%' AND id IN "
+        "(SELECT res_id FROM ir_model_data WHERE model = 'ir.model' AND "
+    )
+    return set(sql(database, f"{query}{condition})"))
+
+
+@pytest.fixture
+def empty():
+    name = "wezer_alone"
+    sql("postgres", f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    sql("postgres", f"CREATE DATABASE {name} TEMPLATE template0")
+    yield name
+    shutil.rmtree(config.filestore(name), ignore_errors=True)
+    sql("postgres", f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+OURS = "SELECT name FROM ir_module_module WHERE name LIKE 'wezer%' AND state = "
+
+
+@pytest.mark.parametrize("addon", sorted(MANIFESTS))
+def test_an_addon_installs_with_only_its_floors_and_uninstalls(addon, empty):
+    quiet = ("--no-http", "--max-cron-threads=0", "--log-level=warn")
+    log = odoo(
+        *("server", "-d", empty, "-i", addon, "--skip-auto-install"),
+        *("--stop-after-init", *quiet),
+    )
+    assert complaints(log) == []
+    assert set(sql(empty, OURS + "'installed'")) == floors(addon)
+    own = models(empty, f"module = '{addon}'") - models(empty, f"module <> '{addon}'")
+    assert own
+    log = odoo("module", "uninstall", "-d", empty, addon)
+    assert not [line for line in log.splitlines() if " ERROR " in line]
+    assert addon not in sql(empty, OURS + "'installed'")
+    assert not own & models(empty, "true")
+    tables = sql(empty, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    assert not set(tables) & {model.replace(".", "_") for model in own}
