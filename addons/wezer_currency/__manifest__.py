@@ -21,5 +21,8 @@
         "views/portal_templates.xml",
         "wizards/wezer_wallet_limits_views.xml",
     ],
+    "assets": {
+        "web.assets_frontend": ["wezer_currency/static/src/interactions/*.js"],
+    },
     "uninstall_hook": "uninstall_hook",
 }

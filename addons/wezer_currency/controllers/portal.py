@@ -93,12 +93,15 @@ class WezerCurrencyPortal(CustomerPortal):
                 limit=STATEMENT_ROWS,
             )
         )
+        limits = wallet._limits()
+        spendable = None if limits[0] is None else wallet.available - limits[0]
         return request.render(
             "wezer_currency.wallet_page",
             {
                 "wallet": wallet,
                 "currency": wallet.wezer_currency_id,
-                "limits": wallet._limits(),
+                "limits": limits,
+                "spendable": spendable,
                 "rows": [self._statement_row(wallet, entry) for entry in entries],
                 "waiting": waiting,
                 "own": wallet.partner_id.id == request.env.user.partner_id.id,

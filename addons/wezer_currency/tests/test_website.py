@@ -37,6 +37,7 @@ class TestWebsite(CurrencyCommon, HttpCase):
         self.assertIn("bicycle &lt;b&gt;repaired", page.text)
         self.assertIn("you paid", page.text)
         self.assertIn("more than you gave", page.text)
+        self.assertIn("18:30 h", page.text)
         self._post("/my/pay", **form)
         self.assertEqual(self.balance(self.luc, self.hours), "1:30")
         self.assertIn("Luc", self.url_open("/my/wallets").text + page.text)
