@@ -29,10 +29,12 @@ tasks = env(user=env.ref("base.user_admin").id, su=False)["project.task"]
 report = tasks._wezer_import(rows, {project!r}, dry_run={dry_run!r})
 posted = 0
 if {post!r} and not {dry_run!r}:
+    ours = tasks.browse([row["id"] for row in report if row["id"]])
     # Unposted ones only: an import may be repeated.
-    ids = [row["id"] for row in report if row["id"] and not row.get("posted")]
-    tasks.browse(ids).action_post_to_marketplace()
-    posted = len(ids)
+    new = ours.filtered(lambda task: not task.wezer_announcement_id)
+    if new:
+        new.action_post_to_marketplace()
+    posted = len(new.filtered("wezer_announcement_id"))
 env.cr.commit()
 print("WEZER" + json.dumps(dict(rows=report, posted=posted), default=str))
 """
