@@ -1,0 +1,38 @@
+{
+    "name": "Wezer Marketplace",
+    "summary": "From one click to paid, negotiated in between on one page",
+    "version": "19.0.1.0.0",
+    "development_status": "Alpha",
+    "category": "Wezer",
+    "license": "AGPL-3",
+    "author": "Wezer founders",
+    "website": "https://wezer.org",
+    "application": True,
+    "depends": [
+        "wezer_currency",
+        "wezer_fractal_groups",
+        "wezer_reputation",
+        "project",
+    ],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/wezer_marketplace_rules.xml",
+        "data/ir_cron.xml",
+        "views/wezer_marketplace_menus.xml",
+        "wizards/wezer_deal_wizard_views.xml",
+        "views/wezer_announcement_views.xml",
+        "views/wezer_proposition_views.xml",
+        "views/project_views.xml",
+        "views/res_config_settings_views.xml",
+        "views/market_templates.xml",
+        "views/announcement_templates.xml",
+        "views/deal_templates.xml",
+        "views/portal_templates.xml",
+    ],
+    "assets": {
+        "web.assets_frontend": [
+            "wezer_marketplace/static/src/scss/market.scss",
+            "wezer_marketplace/static/src/interactions/live_deal.js",
+        ],
+    },
+}

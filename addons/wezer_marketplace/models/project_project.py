@@ -1,0 +1,55 @@
+from odoo import api, fields, models
+
+from odoo.addons.wezer_currency.models.fields_bigint import BigInteger
+
+
+class ProjectProject(models.Model):
+    _inherit = "project.project"
+
+    wezer_currency_id = fields.Many2one(
+        "wezer.currency",
+        string="Tasks are paid in",
+        help="Empty: tasks posted from here ask for unpaid help.",
+    )
+    wezer_rate_minor = BigInteger(string="Rate (minor units an hour)")
+    wezer_rate_text = fields.Char(
+        string="For each hour of work",
+        compute="_compute_wezer_rate_text",
+        inverse="_inverse_wezer_rate_text",
+        help="1:00 in a time currency, 10.00 in others.",
+    )
+
+    @api.depends("wezer_rate_minor", "wezer_currency_id")
+    def _compute_wezer_rate_text(self):
+        for project in self:
+            currency = project.wezer_currency_id
+            project.wezer_rate_text = (
+                currency._decimal(project.wezer_rate_minor)
+                if currency and project.wezer_rate_minor
+                else ""
+            )
+
+    def _inverse_wezer_rate_text(self):
+        for project in self:
+            currency = project.wezer_currency_id
+            project.wezer_rate_minor = (
+                currency._parse(project.wezer_rate_text)
+                if currency and project.wezer_rate_text
+                else 0
+            )
+
+
+class ProjectTaskType(models.Model):
+    _inherit = "project.task.type"
+
+    wezer_deal_state = fields.Selection(
+        [
+            ("accepted", "Being done"),
+            ("delivered", "To approve"),
+            ("approved", "Approved, to be paid"),
+            ("paid", "Paid"),
+        ],
+        string="Means for the deal",
+        help="A task with a deal comes here when the deal gets there. Dropping a"
+        " card never moves money.",
+    )

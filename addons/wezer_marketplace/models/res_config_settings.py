@@ -1,0 +1,15 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    wezer_task_payer_id = fields.Many2one(
+        related="company_id.wezer_task_payer_id", readonly=False
+    )
+    wezer_claims_cap = fields.Integer(
+        related="company_id.wezer_claims_cap", readonly=False
+    )
+    wezer_silence_hours = fields.Float(
+        related="company_id.wezer_silence_hours", readonly=False
+    )

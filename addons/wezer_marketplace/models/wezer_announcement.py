@@ -1,0 +1,222 @@
+from odoo import api, fields, models
+from odoo.tools import html2plaintext
+
+from odoo.addons.wezer_base.tools.text import free_slug, normalise, slugify
+
+# A deal in one of these states has a place.
+PLACE_STATES = ("accepted", "delivered", "approved", "confirming", "paid", "disputed")
+LIVE_STATES = ("open", "waiting", *PLACE_STATES[:-2], "disputed")
+
+
+class WezerAnnouncement(models.Model):
+    """Help wanted or offered, with what it is worth and how it will be done."""
+
+    _name = "wezer.announcement"
+    _description = "Announcement"
+    _inherit = ["image.mixin"]
+    _order = "date_publish desc, id desc"
+    _rec_name = "title"
+
+    title = fields.Char(required=True)
+    slug = fields.Char(required=True, copy=False)
+    kind = fields.Selection(
+        [("want", "Help wanted"), ("offer", "Offered")], required=True, default="want"
+    )
+    description = fields.Html(sanitize=True, sanitize_attributes=True)
+    category_id = fields.Many2one("wezer.category", index=True, ondelete="set null")
+    skill_ids = fields.Many2many("wezer.skill")
+    author_id = fields.Many2one(
+        "res.partner", required=True, index=True, ondelete="restrict"
+    )
+    person_id = fields.Many2one(
+        "res.partner",
+        string="Written by",
+        ondelete="restrict",
+        groups="wezer_base.group_moderator",
+    )
+    places = fields.Integer(default=1, help="How many deals; 0 is unlimited.")
+    quantity = fields.Float(default=1.0, help="Of each deal, in units.")
+    unit = fields.Selection(
+        [("hour", "hours"), ("piece", "pieces"), ("time", "times")],
+        required=True,
+        default="hour",
+    )
+    price_mode = fields.Selection(
+        [("one", "One of these"), ("all", "All of these")], required=True, default="all"
+    )
+    price_line_ids = fields.One2many("wezer.announcement.price", "announcement_id")
+    price_text = fields.Char(string="Price", compute="_compute_price_text")
+    claim_mode = fields.Selection(
+        [
+            ("first_come", "Who comes first has it"),
+            ("choose", "The author chooses"),
+        ],
+        required=True,
+        default="first_come",
+    )
+    waiting_list = fields.Boolean(default=True)
+    visibility = fields.Selection(
+        [
+            ("everyone", "Everybody, visitors too"),
+            ("members", "Members"),
+            ("groups", "Members of the groups named"),
+        ],
+        required=True,
+        default="everyone",
+    )
+    group_ids = fields.Many2many("wezer.group", string="In the context of")
+    task_id = fields.Many2one("project.task", index="btree_not_null", ondelete="set null")
+    date_publish = fields.Datetime(readonly=True)
+    date_start = fields.Datetime()
+    date_end = fields.Datetime()
+    expiry = fields.Date(string="Closes on")
+    city = fields.Char(string="Place")
+    latitude = fields.Float(digits=(9, 6))
+    longitude = fields.Float(digits=(9, 6))
+    steps = fields.Text(help="How it will be done, one step a line.")
+    done_when = fields.Text(help="What counts as done.")
+    state = fields.Selection(
+        [
+            ("draft", "Draft"),
+            ("open", "Open"),
+            ("full", "Full"),
+            ("paused", "Paused"),
+            ("ended", "Ended"),
+        ],
+        required=True,
+        default="draft",
+        index=True,
+    )
+    end_reason = fields.Selection(
+        [("closed", "Closed"), ("expired", "Expired"), ("settled", "All done")]
+    )
+    version = fields.Integer(default=1, help="Counts up when price or process change.")
+    lock_version = fields.Integer(default=0)
+    places_used = fields.Integer(compute="_compute_places")
+    places_left = fields.Integer(compute="_compute_places")
+    search_text = fields.Char(compute="_compute_search_text", store=True)
+    proposition_ids = fields.One2many("wezer.proposition", "announcement_id")
+    answer_count = fields.Integer(compute="_compute_places")
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, index=True
+    )
+
+    _slug_uniq = models.UniqueIndex("(slug)", "This address is taken.")
+    _places_positive = models.Constraint(
+        "CHECK (places >= 0 AND quantity > 0)", "Places and quantity are above zero."
+    )
+    _search_idx = models.Index("USING gin (search_text gin_trgm_ops)")
+    _open_idx = models.Index("(state, kind, date_publish)")
+
+    # === COMPUTE === #
+
+    @api.depends("price_line_ids.unit_minor", "quantity", "price_mode")
+    def _compute_price_text(self):
+        for announcement in self:
+            joiner = " + " if announcement.price_mode == "all" else self.env._(" or ")
+            announcement.price_text = joiner.join(
+                line.wezer_currency_id._format(line._total(announcement.quantity))
+                for line in announcement.sudo().price_line_ids
+            ) or self.env._("unpaid help")
+
+    @api.depends("proposition_ids.state", "proposition_ids.hold_until", "places")
+    def _compute_places(self):
+        now = fields.Datetime.now()
+        for announcement in self:
+            # How many answered is told to all, who answered is not.
+            deals = announcement.sudo().proposition_ids
+            used = deals.filtered(
+                lambda deal: deal.state in PLACE_STATES
+                or (deal.state == "open" and deal.hold_until and deal.hold_until > now)
+            )
+            announcement.places_used = len(used)
+            announcement.places_left = max(announcement.places - len(used), 0)
+            announcement.answer_count = len(
+                deals.filtered(lambda deal: deal.state != "ended")
+            )
+
+    @api.depends("title", "description", "city", "category_id.complete_name", "skill_ids.name")
+    def _compute_search_text(self):
+        for announcement in self:
+            announcement.search_text = normalise(
+                " ".join(
+                    [
+                        announcement.title or "",
+                        html2plaintext(announcement.description or ""),
+                        announcement.city or "",
+                        announcement.category_id.complete_name or "",
+                        *announcement.skill_ids.mapped("name"),
+                    ]
+                )
+            )[:4000]
+
+    # === CRUD === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            if not vals.get("slug"):
+                vals["slug"] = self._free_slug(vals.get("title"))
+        return super().create(vals_list)
+
+    @api.model
+    def _free_slug(self, title):
+        wanted = slugify(title, "help")
+        self.flush_model(["slug"])
+        self.env.cr.execute(
+            "SELECT slug FROM wezer_announcement WHERE slug = %s OR slug LIKE %s",
+            [wanted, wanted + "-%"],
+        )
+        return free_slug(wanted, {row[0] for row in self.env.cr.fetchall()})
+
+    # === HELPERS === #
+
+    def _lock(self):
+        """Lock this row so that places are counted once; the loser is retried."""
+        self.ensure_one()
+        self.flush_recordset()
+        self.env.cr.execute(
+            "UPDATE wezer_announcement SET lock_version = lock_version + 1 WHERE id = %s",
+            [self.id],
+        )
+        self.env["wezer.proposition"].flush_model()
+        self.invalidate_recordset()
+
+    def _has_place(self):
+        self.ensure_one()
+        return not self.places or self.places_left > 0
+
+    def _worker_is_author(self):
+        """Who works: for an offer the author, for a want the replier."""
+        self.ensure_one()
+        return self.kind == "offer"
+
+    def _after_change(self):
+        """Follow the deals: full when nothing is left, open again, ended when all is done."""
+        for announcement in self.sudo():
+            announcement.invalidate_recordset(["places_used", "places_left"])
+            if announcement.state == "open" and not announcement._has_place():
+                announcement.state = "full"
+            elif announcement.state == "full" and announcement._has_place():
+                announcement.state = "open"
+            if announcement.state == "full":
+                deals = announcement.proposition_ids
+                paid = deals.filtered(lambda deal: deal.state == "paid")
+                if announcement.places and len(paid) >= announcement.places:
+                    announcement.write({"state": "ended", "end_reason": "settled"})
+            if announcement.state == "open":
+                announcement._promote()
+
+    def _promote(self):
+        """Offer a free place to the first of the waiting list, held for two days."""
+        for announcement in self:
+            while announcement._has_place():
+                first = announcement.proposition_ids.filtered(
+                    lambda deal: deal.state == "waiting"
+                ).sorted("id")[:1]
+                if not first:
+                    return
+                first._offer_place()
+                announcement.invalidate_recordset(["places_used", "places_left"])
+                if not announcement.places:
+                    return

@@ -1,0 +1,419 @@
+from odoo import api, fields, models
+
+from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+
+from .wezer_announcement import LIVE_STATES
+
+# What an author writes on the website; money and state go through arrows.
+OWN_FIELDS = {
+    "title",
+    "kind",
+    "description",
+    "category_id",
+    "skill_ids",
+    "places",
+    "quantity",
+    "unit",
+    "price_mode",
+    "claim_mode",
+    "waiting_list",
+    "visibility",
+    "group_ids",
+    "date_start",
+    "date_end",
+    "expiry",
+    "city",
+    "latitude",
+    "longitude",
+    "steps",
+    "done_when",
+    "image_1920",
+}
+TERMS_FIELDS = {"quantity", "unit", "price_mode", "steps", "done_when"}
+
+
+class WezerAnnouncement(models.Model):
+    _inherit = "wezer.announcement"
+
+    # === WHO === #
+
+    def _begin(self, acting_partner_id, *states, right="market"):
+        """Check who (the author's actor), then lock, then state."""
+        self.check_access("read")
+        self.ensure_one()
+        author = self.sudo().author_id
+        self.env.user._resolve_acting(acting_partner_id, author, right)
+        self.sudo()._lock()
+        if states and self.sudo().state not in states:
+            raise Refusal(
+                self.env._("This announcement is %(state)s.", state=self._state_label()),
+                rule="state",
+                value=self.sudo().state,
+            )
+
+    def _state_label(self):
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        return labels[self.sudo().state].lower()
+
+    def _check_money_of(self, payer):
+        """Ask the right ``wallet`` where a price commits ``payer``'s money."""
+        if self.sudo().price_line_ids:
+            self.env.user._check_acts_for(payer, "wallet")
+
+    def _check_publishable(self):
+        announcement = self.sudo()
+        if announcement.kind == "want" and announcement.price_line_ids:
+            # Who comes first has it at once: the author's money is committed.
+            if announcement.claim_mode == "first_come":
+                self.env.user._check_acts_for(announcement.author_id, "wallet")
+        if announcement.price_mode == "one" and len(announcement.price_line_ids) == 1:
+            announcement.price_mode = "all"
+        if announcement.visibility == "groups" and not announcement.group_ids:
+            raise Refusal(
+                self.env._("Say for which groups it is."), rule="visibility"
+            )
+
+    # === WRITING === #
+
+    @api.model
+    def action_create_own(self, vals, publish=True, acting_partner_id=None):
+        """Write an announcement for oneself, or for a group one acts for.
+
+        :param dict vals: fields of ``OWN_FIELDS`` and ``prices``,
+            ``{currency id: amount of a unit as text}``
+        :return: its id
+        """
+        me = self.env.user.partner_id
+        author = me
+        if acting_partner_id:
+            author = self.env["wezer.transfer"]._partner(acting_partner_id).exists()
+        self.env.user._check_acts_for(author, "market")
+        vals = self._checked_vals(vals)
+        announcement = self.sudo().create(
+            {
+                **vals,
+                "author_id": author.id,
+                "person_id": me.id,
+                "company_id": self.env.company.id,
+            }
+        )
+        if publish:
+            self.browse(announcement.id).with_user(self.env.user).action_publish()
+        return announcement.id
+
+    @api.model
+    def _checked_vals(self, vals):
+        vals = dict(vals)
+        prices = vals.pop("prices", None)
+        foreign = vals.keys() - OWN_FIELDS
+        if foreign:
+            raise Refusal(
+                self.env._("This is not yours to write: %(names)s", names=", ".join(sorted(foreign))),
+                rule="field",
+            )
+        groups = vals.get("group_ids")
+        if groups:
+            ids = groups[0][2] if isinstance(groups[0], (list, tuple)) else groups
+            visible = self.env["wezer.group"].search([("id", "in", ids)])
+            vals["group_ids"] = [(6, 0, visible.ids)]
+        if prices is not None:
+            lines = self.env["wezer.announcement.price"]._prepare_lines(prices)
+            vals["price_line_ids"] = [(5, 0, 0), *lines]
+        return vals
+
+    def action_edit(self, vals, acting_partner_id=None):
+        """Change an announcement; open answers are asked again where terms change."""
+        self._begin(acting_partner_id, "draft", "open", "full", "paused")
+        vals = self._checked_vals(vals)
+        announcement = self.sudo()
+        answers = announcement.proposition_ids.filtered(
+            lambda deal: deal.state in ("open", "waiting")
+        )
+        if "kind" in vals and vals["kind"] != announcement.kind:
+            if announcement.proposition_ids:
+                # Who pays and who works would change places under a deal.
+                raise Refusal(
+                    self.env._("Somebody answered: what it is stays."), rule="answered"
+                )
+        terms = bool(TERMS_FIELDS & vals.keys()) or "price_line_ids" in vals
+        if terms:
+            vals["version"] = announcement.version + 1
+        announcement.write(vals)
+        if announcement.state != "draft":
+            self._check_publishable()
+        if terms and answers:
+            # The answers get terms that they may accept at once: the author's
+            # money is committed, where he is the one who pays.
+            if announcement.kind == "want":
+                self._check_money_of(announcement.author_id)
+            answers._ask_again()
+        announcement._after_change()
+        return True
+
+    # === ARROWS === #
+
+    def action_publish(self, acting_partner_id=None):
+        """Open the announcement to answers."""
+        self._begin(acting_partner_id, "draft", "paused")
+        self._check_publishable()
+        announcement = self.sudo()
+        announcement.write(
+            {
+                "state": "open",
+                "date_publish": announcement.date_publish or fields.Datetime.now(),
+            }
+        )
+        announcement._after_change()
+        return True
+
+    def action_pause(self, acting_partner_id=None):
+        """Take no answers for the time being."""
+        self._begin(acting_partner_id, "open", "full")
+        self.sudo().state = "paused"
+        return True
+
+    def action_close(self, acting_partner_id=None):
+        """Take no more answers; agreed deals go on, open ones end."""
+        self._begin(acting_partner_id, "draft", "open", "full", "paused")
+        self.sudo()._end("closed")
+        return True
+
+    def action_reopen(self, acting_partner_id=None):
+        """Open a closed announcement again."""
+        self._begin(acting_partner_id, "ended")
+        self._check_publishable()
+        self.sudo().write({"state": "open", "end_reason": False, "expiry": False})
+        self.sudo()._after_change()
+        return True
+
+    def _end(self, reason):
+        self.write({"state": "ended", "end_reason": reason})
+        answers = self.proposition_ids.filtered(
+            lambda deal: deal.state in ("open", "waiting")
+        )
+        answers._finish("announcement_ended")
+
+    def action_undo_post(self, acting_partner_id=None):
+        """Take a posted task back, while nobody answered."""
+        self._begin(acting_partner_id, "draft", "open", "paused")
+        if self.sudo().proposition_ids.filtered(lambda deal: deal.state != "ended"):
+            raise Refusal(
+                self.env._("Somebody answered: it cannot be taken back silently."),
+                rule="answered",
+            )
+        self.sudo().write({"state": "ended", "end_reason": "closed", "task_id": False})
+        return True
+
+    # === ANSWERS === #
+
+    def _begin_answer(self, acting_partner_id, version=None):
+        """Check that the caller may answer, and lock; return the replier."""
+        self.check_access("read")
+        self.ensure_one()
+        user = self.env.user
+        replier = user.partner_id
+        if acting_partner_id:
+            replier = self.env["wezer.transfer"]._partner(acting_partner_id).exists()
+        user._check_acts_for(replier, "market")
+        announcement = self.sudo()
+        if replier == announcement.author_id:
+            raise NotAllowed(
+                self.env._("This is your own announcement."), rule="own"
+            )
+        announcement._lock()
+        if announcement.state not in ("open", "full"):
+            raise Refusal(
+                self.env._("This announcement takes no answers now."),
+                rule="state",
+                value=announcement.state,
+            )
+        if version and int(version) != announcement.version:
+            raise Refusal(
+                self.env._("It was changed meanwhile: please read it again."),
+                rule="version",
+                value=str(version),
+                limit=str(announcement.version),
+            )
+        live = announcement.proposition_ids.filtered(
+            lambda deal: deal.replier_id == replier and deal.state in LIVE_STATES
+        )
+        if live:
+            raise Refusal(
+                self.env._("You have answered already."), rule="answered"
+            )
+        announcement._check_cap(user.partner_id)
+        return replier
+
+    def _check_cap(self, person, but=None):
+        """Cap the open claims of one person, for all he acts for together.
+
+        :param but: the deal that is being agreed, which does not count
+        """
+        cap = self.company_id.wezer_claims_cap
+        if self.kind != "want" or not cap:
+            return
+        # Two claims of one person at once wait for each other here: the second
+        # is retried and counts the first.
+        self.env.cr.execute(
+            "UPDATE wezer_profile SET write_date = write_date WHERE partner_id = %s",
+            [person.id],
+        )
+        claims = self.env["wezer.proposition"].search_count(
+            [
+                ("replier_person_id", "=", person.id),
+                ("state", "in", ("open", "accepted")),
+                ("announcement_id.kind", "=", "want"),
+                ("id", "!=", but.id if but else 0),
+            ]
+        )
+        if claims >= cap:
+            raise Refusal(
+                self.env._(
+                    "%(name)s has %(count)s things in hand: one is finished first.",
+                    name=person.name,
+                    count=claims,
+                ),
+                rule="cap",
+                value=str(claims),
+                limit=str(cap),
+            )
+
+    def action_claim(self, version=None, message="", currency_id=None, acting_partner_id=None):
+        """Take it as announced. First come: agreed at once, if there is a place.
+
+        :param int version: the version that was shown
+        :param int currency_id: which one, where one of several is asked for
+        :return: id of the proposition
+        """
+        replier = self._begin_answer(acting_partner_id, version)
+        announcement = self.sudo()
+        if announcement.kind == "offer" and announcement.price_line_ids:
+            self.env.user._check_acts_for(replier, "wallet")
+        place = announcement._has_place() and announcement.state == "open"
+        if not place and not announcement.waiting_list:
+            raise Refusal(self.env._("All places are taken."), rule="places", limit=str(announcement.places))
+        deal = announcement._make_deal(
+            replier,
+            announcement._announced_terms(message, currency_id),
+            "open" if place else "waiting",
+            "author" if place else False,
+        )
+        deal._log("claim", replier, message)
+        if not place:
+            return deal.id
+        if announcement.claim_mode == "first_come":
+            deal._accept_terms(replier)
+        else:
+            deal._tell(
+                announcement.author_id,
+                "claim",
+                self.env._(
+                    "%(name)s is available: %(title)s", name=replier.name, title=announcement.title
+                ),
+            )
+        return deal.id
+
+    def action_propose(self, vals, acting_partner_id=None):
+        """Answer with terms of one's own; the author answers next.
+
+        :param dict vals: ``quantity``, ``prices`` ``{currency id: total as
+            text}``, ``date_start``, ``date_due``, ``steps``, ``done_when``,
+            ``message``
+        :return: id of the proposition
+        """
+        replier = self._begin_answer(acting_partner_id)
+        announcement = self.sudo()
+        if announcement.kind == "offer":
+            self.env.user._check_acts_for(replier, "wallet")
+        if not announcement._has_place():
+            raise Refusal(self.env._("All places are taken."), rule="places")
+        terms = announcement._announced_terms()
+        terms.update(self.env["wezer.terms"]._checked_vals(vals))
+        announcement._check_price_mode(terms["price_line_ids"])
+        deal = announcement._make_deal(replier, terms, "open", "author")
+        deal._log("propose", replier, terms.get("message"))
+        deal._tell(
+            announcement.author_id,
+            "terms",
+            self.env._(
+                "%(name)s proposes terms: %(title)s", name=replier.name, title=announcement.title
+            ),
+        )
+        return deal.id
+
+    def _check_price_mode(self, commands):
+        """Enforce ``one``/``all``: the currencies of an answer are those asked for."""
+        asked = self.price_line_ids.wezer_currency_id
+        given = {command[2]["wezer_currency_id"] for command in commands if command[0] == 0}
+        if not asked or not given:
+            return
+        if self.price_mode == "one" and (len(given) != 1 or not given <= set(asked.ids)):
+            raise Refusal(self.env._("Choose one of the currencies asked for."), rule="price_mode")
+        if self.price_mode == "all" and given != set(asked.ids):
+            raise Refusal(self.env._("All the currencies asked for belong to the price."), rule="price_mode")
+
+    def _announced_terms(self, message="", currency_id=None):
+        """Return the values of terms as they are announced."""
+        self.ensure_one()
+        lines = self.price_line_ids
+        if self.price_mode == "one" and len(lines) > 1:
+            chosen = lines.filtered(lambda line: line.wezer_currency_id.id == currency_id)
+            if currency_id and not chosen:
+                raise Refusal(self.env._("This currency is not asked for."), rule="price_mode")
+            lines = chosen or lines[:1]
+        return {
+            "quantity": self.quantity,
+            "price_line_ids": [
+                (
+                    0,
+                    0,
+                    {
+                        "wezer_currency_id": line.wezer_currency_id.id,
+                        "total_minor": line._total(self.quantity),
+                    },
+                )
+                for line in lines
+            ],
+            "date_start": self.date_start,
+            "date_due": self.date_end,
+            "steps": self.steps,
+            "done_when": self.done_when,
+            "message": (message or "").strip()[:2000],
+        }
+
+    def _make_deal(self, replier, terms_vals, state, turn):
+        works = self.author_id if self._worker_is_author() else replier
+        pays = replier if self._worker_is_author() else self.author_id
+        deal = self.env["wezer.proposition"].sudo().create(
+            {
+                "announcement_id": self.id,
+                "author_id": self.author_id.id,
+                "replier_id": replier.id,
+                "replier_person_id": self.env.user.partner_id.id,
+                "payer_id": pays.id,
+                "payee_id": works.id,
+                "state": state,
+                "turn": turn,
+                "company_id": self.company_id.id,
+                "date_state": fields.Datetime.now(),
+                # Who wrote an offer speaks for the side that works.
+                "barred_ids": [(6, 0, self.person_id.ids if works == self.author_id else [])],
+            }
+        )
+        deal._add_round("replier", replier, terms_vals)
+        return deal
+
+    # === CLOCKS === #
+
+    @api.model
+    def _cron_expire(self):
+        """Close what has reached its closing day."""
+        late = self.search(
+            [
+                ("state", "in", ("open", "full", "paused")),
+                ("expiry", "<", fields.Date.today()),
+            ],
+            limit=500,
+        )
+        for announcement in late:
+            announcement._end("expired")

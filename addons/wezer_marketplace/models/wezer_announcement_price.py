@@ -1,0 +1,60 @@
+from odoo import api, fields, models
+
+from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_currency.models.fields_bigint import BigInteger
+
+
+class WezerAnnouncementPrice(models.Model):
+    """What a unit costs, in one currency. Price = quantity × unit amount."""
+
+    _name = "wezer.announcement.price"
+    _description = "Price of an announcement"
+    _order = "id"
+
+    announcement_id = fields.Many2one(
+        "wezer.announcement", required=True, index=True, ondelete="cascade"
+    )
+    wezer_currency_id = fields.Many2one(
+        "wezer.currency", string="Currency", required=True, ondelete="restrict"
+    )
+    unit_minor = BigInteger(required=True, aggregator=None)
+    unit_text = fields.Char(string="Each", compute="_compute_unit_text")
+    company_id = fields.Many2one(related="announcement_id.company_id", store=True)
+
+    _positive = models.Constraint("CHECK (unit_minor > 0)", "A price is above zero.")
+    _currency_uniq = models.UniqueIndex(
+        "(announcement_id, wezer_currency_id)", "One price a currency."
+    )
+
+    @api.depends("unit_minor", "wezer_currency_id")
+    def _compute_unit_text(self):
+        for line in self:
+            line.unit_text = line.wezer_currency_id._format(line.unit_minor)
+
+    def _total(self, quantity):
+        """Return quantity × unit amount in minor units, rounded half up, once."""
+        self.ensure_one()
+        return rounded_product(self.unit_minor, quantity)
+
+    @api.model
+    def _prepare_lines(self, prices):
+        """Return commands for ``prices``, ``{currency id: amount as text}``."""
+        commands = []
+        for currency_id, text in (prices or {}).items():
+            if not str(text or "").strip():
+                continue
+            currency = self.env["wezer.transfer"]._open_currency(int(currency_id))
+            minor = currency._parse(text)
+            if minor:
+                commands.append(
+                    (0, 0, {"wezer_currency_id": currency.id, "unit_minor": minor})
+                )
+        return commands
+
+
+def rounded_product(minor, quantity):
+    """Return ``minor × quantity`` rounded half up; quantity to 1/10,000."""
+    parts = round(quantity * 10000)
+    if parts < 0:
+        raise Refusal("A quantity is not below zero.", rule="quantity")
+    return (2 * minor * parts + 10000) // 20000

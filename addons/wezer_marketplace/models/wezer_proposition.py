@@ -1,0 +1,341 @@
+import logging
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.wezer_base.exceptions import Refusal
+
+_logger = logging.getLogger(__name__)
+
+DUE_DAYS = 30
+ASSESS_DAYS = 14
+HOLD_DAYS = 2
+CONSENT_DAYS = 7
+
+
+class WezerProposition(models.Model):
+    """The deal between the author of an announcement and who answers it.
+
+    Members change nothing here by ORM: the arrows of the design's table
+    (section 4) are its public methods. Each checks who, locks the deal,
+    checks the state, then the data.
+    """
+
+    _name = "wezer.proposition"
+    _description = "Deal"
+    _order = "date_state desc, id desc"
+    _rec_name = "title"
+
+    announcement_id = fields.Many2one(
+        "wezer.announcement", required=True, index=True, ondelete="restrict"
+    )
+    title = fields.Char(related="announcement_id.title", store=True)
+    kind = fields.Selection(related="announcement_id.kind", store=True)
+    category_id = fields.Many2one(related="announcement_id.category_id", store=True)
+    author_id = fields.Many2one(
+        "res.partner", required=True, index=True, ondelete="restrict"
+    )
+    replier_id = fields.Many2one(
+        "res.partner", required=True, index=True, ondelete="restrict"
+    )
+    replier_person_id = fields.Many2one("res.partner", index=True, ondelete="restrict")
+    payer_id = fields.Many2one(
+        "res.partner", string="Who pays", required=True, index=True, ondelete="restrict"
+    )
+    payee_id = fields.Many2one(
+        "res.partner", string="Who works", required=True, index=True, ondelete="restrict"
+    )
+    state = fields.Selection(
+        [
+            ("open", "In negotiation"),
+            ("waiting", "On the waiting list"),
+            ("accepted", "Agreed"),
+            ("delivered", "Delivered"),
+            ("approved", "Approved"),
+            ("confirming", "Waiting for receipt"),
+            ("paid", "Paid"),
+            ("disputed", "Disputed"),
+            ("ended", "Ended"),
+        ],
+        required=True,
+        default="open",
+        index=True,
+    )
+    end_reason = fields.Selection(
+        [
+            ("declined", "Declined"),
+            ("withdrawn", "Withdrawn"),
+            ("expired", "Expired"),
+            ("announcement_ended", "The announcement ended"),
+            ("released", "Given back"),
+            ("cancelled", "Cancelled"),
+            ("refunded", "Refunded"),
+        ]
+    )
+    turn = fields.Selection([("author", "Author"), ("replier", "Replier")])
+    terms_ids = fields.One2many("wezer.terms", "proposition_id")
+    terms_id = fields.Many2one("wezer.terms", string="Terms now", ondelete="restrict")
+    accepted_terms_id = fields.Many2one(
+        "wezer.terms", string="Agreed terms", ondelete="restrict"
+    )
+    price_text = fields.Char(string="Price", compute="_compute_price_text")
+    date_state = fields.Datetime(string="Since", required=True)
+    date_due = fields.Datetime(string="Due")
+    date_accepted = fields.Datetime()
+    date_delivered = fields.Datetime()
+    date_paid = fields.Datetime()
+    hold_until = fields.Datetime(help="The place is held until then.")
+    delivered_quantity = fields.Float()
+    delivery_note = fields.Text()
+    barred_ids = fields.Many2many(
+        "res.partner",
+        "wezer_proposition_barred_rel",
+        string="Who may not approve",
+        help="Persons who claimed, negotiated or delivered for the working side.",
+    )
+    consent_ids = fields.Many2many("res.partner", "wezer_proposition_consent_rel")
+    consent_date = fields.Datetime()
+    refunding = fields.Boolean()
+    moderator_called = fields.Boolean(help="Moderators see it since they were called.")
+    state_before = fields.Char()
+    disputed_by_id = fields.Many2one("res.partner", ondelete="restrict")
+    attempt = fields.Integer(default=0)
+    task_id = fields.Many2one("project.task", index="btree_not_null", ondelete="set null")
+    lock_version = fields.Integer(default=0)
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, index=True
+    )
+
+    _live_uniq = models.UniqueIndex(
+        "(announcement_id, replier_id) WHERE state NOT IN ('ended', 'paid')",
+        "You have answered already.",
+    )
+    _two_sides = models.Constraint(
+        "CHECK (author_id <> replier_id)", "Nobody answers himself."
+    )
+
+    @api.depends("terms_id", "accepted_terms_id")
+    def _compute_price_text(self):
+        for deal in self:
+            terms = (deal.accepted_terms_id or deal.terms_id).sudo()
+            deal.price_text = terms.price_text if terms else ""
+
+    # === PARTS OF EVERY ARROW === #
+
+    def _lock(self):
+        """Lock the deal: of two arrows at once the second is retried."""
+        self.ensure_one()
+        self.flush_recordset()
+        self.env.cr.execute(
+            "UPDATE wezer_proposition SET lock_version = lock_version + 1 WHERE id = %s",
+            [self.id],
+        )
+        self.invalidate_recordset()
+
+    def _begin(self, candidates, states, acting_partner_id=None, right="market"):
+        """Check who, lock, check the state. Return the party acted for.
+
+        :param str candidates: names of partner fields whose arrow it is
+        """
+        self.check_access("read")
+        self.ensure_one()
+        deal = self.sudo()
+        parties = self.env["res.partner"].sudo()
+        for name in candidates:
+            parties |= deal[name]
+        party = self.env.user._resolve_acting(acting_partner_id, parties, right)
+        deal._lock()
+        self._check_state(*states)
+        return party
+
+    def _check_state(self, *states):
+        deal = self.sudo()
+        if deal.state not in states:
+            raise Refusal(
+                self.env._(
+                    "This is not possible now: the deal is %(state)s.",
+                    state=deal._state_label().lower(),
+                ),
+                rule="state",
+                value=deal.state,
+                limit=", ".join(states),
+            )
+
+    def _state_label(self):
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        return labels[self.sudo().state]
+
+    def _other(self, party):
+        deal = self.sudo()
+        return deal.replier_id if party == deal.author_id else deal.author_id
+
+    def _side_of(self, party):
+        return "author" if party == self.sudo().author_id else "replier"
+
+    def _bar(self, party):
+        """Remember who acted for the working side: he approves nothing of it."""
+        deal = self.sudo()
+        if party == deal.payee_id:
+            deal.barred_ids |= self.env.user.partner_id
+
+    def _set_state(self, state, **extra):
+        # A consent to cancel lapses at any other arrow.
+        self.sudo().write(
+            {
+                "state": state,
+                "date_state": fields.Datetime.now(),
+                "consent_ids": [(5, 0, 0)],
+                **extra,
+            }
+        )
+
+    def _tell(self, partner, kind, message):
+        """Leave a notice with the other side's actors; earlier ones are settled."""
+        for deal in self:
+            self.env["wezer.notice"]._settle(deal)
+            partner._wezer_notify(
+                kind, message, url=f"/my/deals/{deal.id}", record=deal.sudo()
+            )
+
+    def _tell_both(self, kind, message):
+        for deal in self:
+            self.env["wezer.notice"]._settle(deal)
+            (deal.sudo().author_id | deal.sudo().replier_id)._wezer_notify(
+                kind, message, url=f"/my/deals/{deal.id}", record=deal.sudo()
+            )
+
+    def _add_round(self, side, partner, vals):
+        """Add the next round of terms and make it the current one."""
+        self.ensure_one()
+        vals = {key: value for key, value in vals.items() if value is not None}
+        terms = self.env["wezer.terms"].sudo().create(
+            {
+                **vals,
+                "proposition_id": self.id,
+                "round": max(self.terms_ids.mapped("round"), default=0) + 1,
+                "side": side,
+                "partner_id": partner.id,
+                "person_id": self.env.user.partner_id.id,
+                "date": fields.Datetime.now(),
+            }
+        )
+        self.sudo().terms_id = terms
+        self._bar(partner)
+        return terms
+
+    def _finish(self, reason):
+        """End live answers that had no agreement yet, or were given back."""
+        for deal in self.sudo():
+            deal._release_money("released")
+            deal._set_state("ended", end_reason=reason, turn=False, hold_until=False)
+            self.env["wezer.assessment"]._drop(deal)
+            self.env["wezer.notice"]._settle(deal)
+            deal._free_task()
+            deal.announcement_id._after_change()
+
+    # === CLOCKS === #
+
+    def _offer_place(self):
+        """Give a waiting answer the free place, held for two days.
+
+        Where the author chooses, it is his turn: nothing is held, and nobody
+        has committed his money yet.
+        """
+        self.ensure_one()
+        self._log("place", self.replier_id)
+        if self.announcement_id.claim_mode == "choose":
+            self._set_state("open", turn="author")
+            self._tell(
+                self.author_id,
+                "claim",
+                self.env._("%(name)s is available: %(title)s", name=self.replier_id.name, title=self.title),
+            )
+            return
+        self._set_state(
+            "open",
+            turn="replier",
+            hold_until=fields.Datetime.now() + timedelta(days=HOLD_DAYS),
+        )
+        self._tell(
+            self.replier_id,
+            "place",
+            self.env._("A place is free for you: %(title)s", title=self.title),
+        )
+
+    @api.model
+    def _cron_clocks(self):
+        """Do what silence does: places lapse, late work is freed, old waits go on."""
+        now = fields.Datetime.now()
+        old = now - timedelta(days=ASSESS_DAYS)
+        clocks = [
+            ([("state", "=", "open"), ("hold_until", "<", now)], "_lapse"),
+            ([("state", "=", "accepted"), ("date_due", "<", now)], "_late"),
+            ([("state", "=", "delivered"), ("date_state", "<", old)], "_silence"),
+            (
+                [("state", "in", ("approved", "confirming")), ("date_state", "<", old)],
+                "_call_clock",
+            ),
+        ]
+        for domain, method in clocks:
+            for deal in self.search(domain, order="id", limit=500):
+                try:
+                    # One deal's refusal does not stop the clocks of the others.
+                    with self.env.cr.savepoint():
+                        deal._lock()
+                        getattr(deal, method)(now)
+                except UserError as error:
+                    _logger.info("deal %s stays as it is: %s", deal.id, error)
+
+    def _lapse(self, now):
+        """The place was held long enough: the next one has it."""
+        self._log("clock", self.replier_id)
+        self._finish("expired")
+
+    def _call_clock(self, now):
+        self._call_moderator(
+            self.env["res.partner"], self.env._("14 days of silence")
+        )
+
+    def _late(self, now):
+        """Warn once, a week later free the work."""
+        self.ensure_one()
+        if now > self.date_due + timedelta(days=7):
+            self._log("clock", self.payee_id)
+            self._tell_both("late", self.env._("The time was over: %(title)s", title=self.title))
+            self._finish("expired")
+            return
+        warned = self.env["wezer.notice"].search_count(
+            [("res_model", "=", self._name), ("res_id", "=", self.id), ("kind", "=", "late_warning")]
+        )
+        if not warned:
+            self._tell(
+                self.payee_id,
+                "late_warning",
+                self.env._("Is it done? It was due: %(title)s", title=self.title),
+            )
+
+    def _silence(self, now):
+        """14 days after delivery: what one approver's silence may approve.
+
+        Internal parts only, up to the value that the settings name, never
+        before the due date, and never where who did the work would approve it.
+        """
+        self.ensure_one()
+        if self.date_due and self.date_due > now:
+            return
+        lines = self.accepted_terms_id.price_line_ids
+        external = lines.wezer_currency_id.filtered("external")
+        limit = self.company_id.wezer_silence_hours
+        if external or self._nobody_else_could() or self._value_hours() > limit:
+            self._call_clock(now)
+            return
+        self._log("clock", self.payer_id)
+        self._set_state("approved")
+        self._pay_parts(self.payer_id)
+
+    def _nobody_else_could(self):
+        """Say whether all who could approve for the payer are barred."""
+        deal = self.sudo()
+        actors = deal.payer_id._wezer_actor_partners("market")
+        return not actors - deal.barred_ids

@@ -1,0 +1,152 @@
+from datetime import timedelta
+
+from odoo import fields, models
+
+from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+
+from .wezer_proposition import DUE_DAYS
+
+
+class WezerProposition(models.Model):
+    """From the first answer to the agreement."""
+
+    _inherit = "wezer.proposition"
+
+    def _check_turn(self, party):
+        deal = self.sudo()
+        if deal.turn != self._side_of(party):
+            raise NotAllowed(
+                self.env._("It is the other side's turn: %(name)s.", name=self._other(party).name),
+                rule="turn",
+            )
+
+    def _check_money_right(self, party):
+        """Who pays commits money: the right ``wallet`` is asked too."""
+        if party == self.sudo().payer_id:
+            self.env.user._check_acts_for(party, "wallet")
+
+    def action_counter(self, vals, acting_partner_id=None):
+        """Answer with other terms; see :meth:`wezer.announcement.action_propose`."""
+        party = self._begin(("author_id", "replier_id"), ("open",), acting_partner_id)
+        self._check_turn(party)
+        self._check_money_right(party)
+        deal = self.sudo()
+        last = deal.terms_id
+        terms = {
+            "quantity": last.quantity,
+            "date_start": last.date_start,
+            "date_due": last.date_due,
+            "steps": last.steps,
+            "done_when": last.done_when,
+            "price_line_ids": [
+                (
+                    0,
+                    0,
+                    {
+                        "wezer_currency_id": line.wezer_currency_id.id,
+                        "total_minor": line.total_minor,
+                    },
+                )
+                for line in last.price_line_ids
+            ],
+            **self.env["wezer.terms"]._checked_vals(vals),
+        }
+        deal.announcement_id._check_price_mode(terms["price_line_ids"])
+        deal._add_round(self._side_of(party), party, terms)
+        other = self._other(party)
+        deal.write({"turn": self._side_of(other)})
+        deal._log("counter", party, terms.get("message"))
+        deal._tell(
+            other,
+            "terms",
+            self.env._("%(name)s proposes other terms: %(title)s", name=party.name, title=deal.title),
+        )
+        return True
+
+    def action_accept(self, acting_partner_id=None):
+        """Accept the terms of this round: they are the contract."""
+        party = self._begin(("author_id", "replier_id"), ("open",), acting_partner_id)
+        self._check_turn(party)
+        deal = self.sudo()
+        # Who pays commits money: he accepts with the right to, and a payer who
+        # announced or proposed had it then.
+        self._check_money_right(party)
+        deal.announcement_id._lock()
+        deal._accept_terms(party)
+        return True
+
+    def _accept_terms(self, party):
+        """Check stock again under lock, set the money aside, hand the work over."""
+        deal = self.sudo()
+        announcement = deal.announcement_id
+        held = deal.hold_until and deal.hold_until > fields.Datetime.now()
+        if not held and not announcement._has_place():
+            raise Refusal(self.env._("All places are taken."), rule="places", limit=str(announcement.places))
+        if announcement.state not in ("open", "full", "paused"):
+            raise Refusal(self.env._("The announcement has ended."), rule="state", value=announcement.state)
+        if deal.replier_person_id:
+            announcement._check_cap(deal.replier_person_id, but=deal)
+        terms = deal.terms_id
+        now = fields.Datetime.now()
+        due = terms.date_due
+        if not due or due < now:
+            due = now + timedelta(days=DUE_DAYS)
+        deal._bar(party)
+        deal._set_state(
+            "accepted",
+            accepted_terms_id=terms.id,
+            turn=False,
+            hold_until=False,
+            date_accepted=now,
+            date_due=due,
+        )
+        deal._reserve_money()
+        deal._log("accept", party)
+        deal._assign_task()
+        announcement._after_change()
+        deal._tell(
+            deal._other(party),
+            "accepted",
+            self.env._("%(name)s agreed: %(title)s", name=party.name, title=deal.title),
+        )
+
+    def action_decline(self, reason="", acting_partner_id=None):
+        """The author's side says no."""
+        party = self._begin(("author_id",), ("open", "waiting"), acting_partner_id)
+        self._end_answer(party, "decline", "declined", reason)
+        return True
+
+    def action_withdraw(self, reason="", acting_partner_id=None):
+        """The replier takes his answer back, at any time before the agreement."""
+        party = self._begin(("replier_id",), ("open", "waiting"), acting_partner_id)
+        self._end_answer(party, "withdraw", "withdrawn", reason)
+        return True
+
+    def _end_answer(self, party, action, end_reason, reason):
+        deal = self.sudo()
+        deal.announcement_id._lock()
+        deal._log(action, party, reason)
+        deal._finish(end_reason)
+        message = (
+            self.env._("Not this time: %(title)s")
+            if action == "decline"
+            else self.env._("An answer was taken back: %(title)s")
+        )
+        deal._other(party)._wezer_notify(
+            action, message % {"title": deal.title}, url=f"/my/deals/{deal.id}", record=deal
+        )
+
+    def _ask_again(self):
+        """The announcement's terms changed: open answers are asked again."""
+        for deal in self:
+            deal._add_round(
+                "author", deal.author_id, deal.announcement_id._announced_terms()
+            )
+            if deal.state != "open":
+                continue
+            deal.turn = "replier"
+            deal._tell(
+                deal.replier_id,
+                "terms",
+                self.env._("The announcement was changed, please look: %(title)s", title=deal.title),
+            )

@@ -1,0 +1,466 @@
+from datetime import timedelta
+
+from odoo import fields, models
+
+from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+
+from .wezer_proposition import ASSESS_DAYS, CONSENT_DAYS
+
+
+class WezerProposition(models.Model):
+    """From the agreement to the thanks."""
+
+    _inherit = "wezer.proposition"
+
+    # === WORK === #
+
+    def action_deliver(self, note="", quantity=None, acting_partner_id=None):
+        """The worker says that it is done; less than agreed pays less."""
+        party = self._begin(("payee_id",), ("accepted",), acting_partner_id)
+        deal = self.sudo()
+        agreed = deal.accepted_terms_id.quantity
+        real = agreed
+        if quantity not in (None, ""):
+            real = self.env["wezer.terms"]._number(quantity)
+        if real > agreed:
+            raise Refusal(
+                self.env._("More than was agreed needs the other side's word first."),
+                rule="quantity",
+                value=f"{real:g}",
+                limit=f"{agreed:g}",
+            )
+        deal._bar(party)
+        deal._set_state(
+            "delivered",
+            delivered_quantity=real,
+            delivery_note=(note or "").strip()[:4000],
+            date_delivered=fields.Datetime.now(),
+        )
+        deal._log("deliver", party, note)
+        deal._move_task("delivered")
+        deal._tell(
+            deal.payer_id,
+            "delivered",
+            self.env._("%(name)s says it is done: %(title)s", name=party.name, title=deal.title),
+        )
+        return True
+
+    def action_release(self, reason="", acting_partner_id=None):
+        """The worker gives the work back; the next of the waiting list has it."""
+        party = self._begin(("payee_id",), ("accepted",), acting_partner_id)
+        deal = self.sudo()
+        deal.announcement_id._lock()
+        deal._log("release", party, reason)
+        deal._finish("released")
+        deal._other(party)._wezer_notify(
+            "release",
+            self.env._("%(name)s gave it back: %(title)s", name=party.name, title=deal.title),
+            url=f"/my/deals/{deal.id}",
+            record=deal,
+        )
+        return True
+
+    # === APPROVAL === #
+
+    def _begin_approval(self, states, acting_partner_id):
+        """Who: the payer's actor: ``market``, or ``project`` on the task's team."""
+        self.check_access("read")
+        self.ensure_one()
+        user, payer = self.env.user, self.sudo().payer_id
+        right = "market"
+        if not user._acts_for(payer, "market") and self._runs_project():
+            right = "project"
+        return self._begin(("payer_id",), states, acting_partner_id, right)
+
+    def _runs_project(self):
+        """Say whether the caller holds ``project`` on the team of the deal's task."""
+        deal = self.sudo()
+        task = deal.task_id or deal.announcement_id.task_id
+        team = task.project_id.team_id.partner_id
+        if team != deal.payer_id:
+            return False
+        return bool(self.env.user._acts_for(team, "project"))
+
+    def _check_not_barred(self):
+        """Nobody approves what he claimed, negotiated or delivered for the worker.
+
+        Exception: a group where nobody else could; then it is marked publicly.
+        """
+        deal = self.sudo()
+        person = self.env.user.partner_id
+        if person not in deal.barred_ids:
+            return "approve"
+        if deal.payer_id != person and deal._nobody_else_could():
+            return "self_approve"
+        raise NotAllowed(
+            self.env._("Who did the work does not approve it."), rule="own_work"
+        )
+
+    def action_send_back(self, note="", due=None, acting_partner_id=None):
+        """Say what is missing; the worker has a week at least."""
+        party = self._begin_approval(("delivered", "approved"), acting_partner_id)
+        if not (note or "").strip():
+            raise Refusal(self.env._("Say what is missing."), rule="note")
+        deal = self.sudo()
+        week = fields.Datetime.now() + timedelta(days=7)
+        due = fields.Datetime.to_datetime(due) or week
+        deal._set_state("accepted", date_due=max(due, week), delivered_quantity=0)
+        deal._log("send_back", party, note)
+        deal._move_task("accepted")
+        deal._tell(
+            deal.payee_id,
+            "send_back",
+            self.env._("Something is missing yet: %(title)s", title=deal.title),
+        )
+        return True
+
+    def action_approve(self, scores=None, comment="", acting_partner_id=None):
+        """Approve, and pay in the same act where one may; assess if one likes.
+
+        :param dict scores: ``{criterion id: −2 … +2}``
+        """
+        party = self._begin_approval(("delivered",), acting_partner_id)
+        event = self._check_not_barred()
+        deal = self.sudo()
+        deal._set_state("approved")
+        deal._log(event, party)
+        if not deal.accepted_terms_id.price_line_ids:
+            # Unpaid help: approved is done, no wallet is asked.
+            if scores:
+                self._assess(party, scores, comment, draft=True)
+            deal._become_paid()
+            return True
+        if scores:
+            self._assess(party, scores, comment, draft=True)
+        if self.env.user._acts_for(party, "wallet"):
+            deal._pay_parts(party)
+        else:
+            deal._move_task("approved")
+            deal._tell(
+                deal.payer_id, "to_pay", self.env._("Approved, to be paid: %(title)s", title=deal.title)
+            )
+        return True
+
+    def action_pay(self, acting_partner_id=None):
+        """Pay what was approved and is neither paid nor on its way."""
+        party = self._begin(("payer_id",), ("approved",), acting_partner_id)
+        self.env.user._check_acts_for(party, "wallet")
+        self._check_not_barred()
+        self.sudo()._pay_parts(party)
+        return True
+
+    def _become_paid(self):
+        deal = self.sudo()
+        if deal.refunding:
+            deal.refunding = False
+            if deal._all_given_back():
+                deal._become_refunded()
+            else:
+                deal._set_state("paid")
+            return
+        now = fields.Datetime.now()
+        deal._set_state("paid", date_paid=now)
+        deal._move_task("paid")
+        self.env["wezer.assessment"]._activate(deal, now + timedelta(days=ASSESS_DAYS))
+        deal.announcement_id._after_change()
+        deal._tell_both(
+            "paid", self.env._("Paid, thank you: %(title)s", title=deal.title)
+        )
+
+    # === OUTSIDE MONEY === #
+
+    def _begin_receipt(self, acting_partner_id):
+        self.check_access("read")
+        self.ensure_one()
+        side = "payer_id" if self.sudo().refunding else "payee_id"
+        party = self._begin((side,), ("confirming",), acting_partner_id)
+        return party, self.sudo()._transfers().filtered(lambda one: one.state == "pending")
+
+    def action_confirm(self, acting_partner_id=None):
+        """Say that the outside money came."""
+        party, pending = self._begin_receipt(acting_partner_id)
+        for transfer in pending:
+            transfer._confirm()
+        self.sudo()._log("confirm", party)
+        self.sudo()._become_paid()
+        return True
+
+    def action_deny(self, acting_partner_id=None):
+        """Say that the outside money did not come: it is due again."""
+        party, pending = self._begin_receipt(acting_partner_id)
+        for transfer in pending:
+            transfer._deny()
+        deal = self.sudo()
+        deal.attempt += 1
+        deal._log("deny", party)
+        if deal.refunding:
+            deal.refunding = False
+            deal._set_state("paid")
+        else:
+            deal._set_state("approved")
+        deal._tell(
+            deal._other(party),
+            "denied",
+            self.env._("The outside money did not arrive: %(title)s", title=deal.title),
+        )
+        return True
+
+    # === ASSESSMENT === #
+
+    def action_assess(self, scores, comment="", acting_partner_id=None):
+        """Say how it was; blind until both sides have, or 14 days are over."""
+        party = self._begin(("author_id", "replier_id"), ("paid",), acting_partner_id)
+        deal = self.sudo()
+        if deal.date_paid + timedelta(days=ASSESS_DAYS) < fields.Datetime.now():
+            raise Refusal(
+                self.env._("Assessments are given within 14 days."),
+                rule="deadline",
+                limit=str(ASSESS_DAYS),
+            )
+        self._assess(party, scores, comment, draft=False)
+        return True
+
+    def _assess(self, party, scores, comment, draft):
+        deal = self.sudo()
+        other = deal._other(party)
+        self.env["wezer.assessment"]._give(
+            deal,
+            side="worker" if other == deal.payee_id else "payer",
+            assessor=party,
+            assessed=other,
+            person=self.env.user.partner_id,
+            scores=scores,
+            comment=comment,
+            value_hours=deal._value_hours(),
+            category=deal.category_id,
+            context_partner=other._wezer_partners_above()[:1],
+            deadline=(deal.date_paid or fields.Datetime.now()) + timedelta(days=ASSESS_DAYS),
+            draft=draft,
+        )
+
+    def _value_hours(self):
+        """Return the deal's value: hours agreed, else price × the currency's hours."""
+        self.ensure_one()
+        terms = self.accepted_terms_id or self.terms_id
+        if self.announcement_id.unit == "hour":
+            return terms.quantity
+        return sum(
+            line.total_minor / line.wezer_currency_id.minor_per_unit * line.wezer_currency_id.hours_per_unit
+            for line in terms.price_line_ids
+        ) or 1.0
+
+    # === BACK AND OUT === #
+
+    def action_refund(self, amounts=None, acting_partner_id=None):
+        """Give back what was paid, all or ``{currency id: amount as text}``."""
+        party = self._begin(("payee_id",), ("paid",), acting_partner_id)
+        self.env.user._check_acts_for(party, "wallet")
+        deal = self.sudo()
+        minors = deal._parsed_amounts(amounts) if amounts else None
+        if deal._all_given_back() or (minors is not None and not any(minors.values())):
+            raise Refusal(self.env._("Say how much."), rule="amount", limit="0")
+        whole = deal._give_money_back(minors)
+        deal._log("refund", party)
+        if deal._transfers().filtered(lambda one: one.state == "pending"):
+            deal.refunding = True
+            deal._follow_money()
+        elif whole:
+            deal._become_refunded()
+        else:
+            deal._tell(
+                deal.payer_id,
+                "refund",
+                self.env._("A part of the money was given back: %(title)s", title=deal.title),
+            )
+        return True
+
+    def _parsed_amounts(self, amounts):
+        """Return ``{currency id: minor}`` of what a person sent for this deal."""
+        currencies = self.accepted_terms_id.price_line_ids.wezer_currency_id
+        parsed = {}
+        for key, text in dict(amounts).items():
+            currency = currencies.filtered(lambda one, key=key: str(one.id) == str(key))
+            if not currency:
+                raise Refusal(
+                    self.env._("This currency is no part of the deal."), rule="currency"
+                )
+            parsed[currency.id] = currency._parse(text)
+        return parsed
+
+    def _all_given_back(self):
+        """Say whether nothing of what was paid is left with the worker."""
+        done = self._transfers().filtered(
+            lambda one: one.state == "done" and one.kind != "reversal"
+        )
+        return not any(one.amount_minor - one.reversed_minor for one in done)
+
+    def _become_refunded(self):
+        deal = self.sudo()
+        deal.refunding = False
+        self.env["wezer.assessment"]._void(deal)
+        deal._set_state("ended", end_reason="refunded")
+        deal._free_task()
+        deal._tell_both("refunded", self.env._("The money was given back: %(title)s", title=deal.title))
+        deal.announcement_id._after_change()
+
+    def action_cancel(self, reason="", acting_partner_id=None):
+        """Agree to cancel; it is cancelled when both sides have."""
+        states = ("accepted", "delivered", "approved", "confirming")
+        party = self._begin(("author_id", "replier_id"), states, acting_partner_id)
+        deal = self.sudo()
+        now = fields.Datetime.now()
+        paid = deal._transfers().filtered(lambda one: one.state == "done")
+        if party == deal.payee_id and paid:
+            # What was paid goes back: the worker's money is committed.
+            self.env.user._check_acts_for(party, "wallet")
+        if deal.consent_date and deal.consent_date + timedelta(days=CONSENT_DAYS) < now:
+            deal.consent_ids = [(5, 0, 0)]
+        deal.write({"consent_ids": [(4, party.id)], "consent_date": now})
+        if not (deal.author_id | deal.replier_id) <= deal.consent_ids:
+            deal._log("consent", party, reason)
+            deal._tell(
+                deal._other(party),
+                "consent",
+                self.env._("%(name)s would cancel: %(title)s", name=party.name, title=deal.title),
+            )
+            return False
+        deal._log("cancel", party, reason)
+        deal._cancel()
+        return True
+
+    def _cancel(self):
+        self._release_money("released")
+        self._give_money_back()
+        self.env["wezer.assessment"]._void(self)
+        if self._transfers().filtered(lambda one: one.state == "pending"):
+            # Outside money is on its way back: who gets it says so.
+            self.refunding = True
+            self._follow_money()
+            return
+        self._finish("cancelled")
+
+    # === DISPUTE === #
+
+    def action_dispute(self, reason="", acting_partner_id=None):
+        """Call a moderator; everything stands still meanwhile."""
+        states = ("accepted", "delivered", "approved", "confirming", "paid")
+        party = self._begin(("author_id", "replier_id"), states, acting_partner_id)
+        deal = self.sudo()
+        if not (reason or "").strip():
+            raise Refusal(self.env._("Say what is wrong."), rule="note")
+        if deal.state == "paid" and deal.date_paid + timedelta(days=ASSESS_DAYS) < fields.Datetime.now():
+            raise Refusal(
+                self.env._("After 14 days a payment stands."), rule="deadline", limit=str(ASSESS_DAYS)
+            )
+        deal._call_moderator(party, reason)
+        return True
+
+    def _call_moderator(self, party, reason):
+        self.ensure_one()
+        self._set_state("disputed", state_before=self.state, disputed_by_id=party.id if party else False, moderator_called=True)
+        self._log("dispute", party or False, reason)
+        self._tell_both("dispute", self.env._("A moderator was called: %(title)s", title=self.title))
+        moderators = self.env.ref("wezer_base.group_moderator").sudo().all_user_ids
+        for user in moderators:
+            if user._moderates(self.author_id | self.replier_id):
+                user.partner_id._wezer_notify(
+                    "dispute",
+                    self.env._("A deal waits for your decision: %(title)s", title=self.title),
+                    url=f"/my/deals/{self.id}",
+                    record=self,
+                )
+
+    def action_withdraw_dispute(self, acting_partner_id=None):
+        """Take one's call back; a clock's call either side may take back."""
+        party = self._begin(("author_id", "replier_id"), ("disputed",), acting_partner_id)
+        deal = self.sudo()
+        if deal.disputed_by_id and deal.disputed_by_id != party:
+            raise NotAllowed(self.env._("Who called takes it back."), rule="dispute")
+        deal._log("withdraw_dispute", party)
+        deal._set_state(deal.state_before, disputed_by_id=False, state_before=False)
+        return True
+
+    def action_resolve(self, outcome, reason="", amounts=None):
+        """Decide a dispute: ``paid``, ``cancelled`` or ``split``.
+
+        A moderator, never a party nor acting for one.
+
+        :param dict amounts: for ``split``: ``{currency id: text}`` that the
+            worker receives; the rest is freed
+        """
+        self.check_access("read")
+        self.ensure_one()
+        deal = self.sudo()
+        if not self.env.user._moderates(deal.author_id | deal.replier_id):
+            raise NotAllowed(self.env._("A moderator decides, never a party."), rule="moderate")
+        deal._lock()
+        self._check_state("disputed")
+        if not (reason or "").strip():
+            raise Refusal(self.env._("Give the reasons."), rule="note")
+        me = self.env.user.partner_id
+        deal._log("resolve", me, reason)
+        if outcome == "cancelled":
+            deal._cancel()
+        elif outcome == "paid" and deal.state_before == "paid":
+            deal._set_state("paid")
+        elif outcome == "paid":
+            deal._set_state("approved")
+            deal._pay_parts(me)
+        elif outcome == "split":
+            deal._split(deal._parsed_amounts(amounts or {}))
+            deal._follow_money()
+        else:
+            raise Refusal(self.env._("This is no way to decide."), rule="outcome")
+        return True
+
+    def _split(self, minors):
+        """Pay the worker what was decided, free or give back the rest.
+
+        :param dict minors: ``{currency id: minor}``; what is left out is 0
+        """
+        if not any(minors.values()):
+            raise Refusal(
+                self.env._("Where nothing is paid, the deal is cancelled."), rule="amount"
+            )
+        for line in self.accepted_terms_id.price_line_ids:
+            currency = line.wezer_currency_id
+            minor = minors.get(currency.id, 0)
+            if minor > line.total_minor:
+                raise Refusal(
+                    self.env._("More than was agreed is not paid."),
+                    rule="amount",
+                    value=currency._format(minor),
+                    limit=currency._format(line.total_minor),
+                )
+            self._split_part(line, minor)
+
+    def _split_part(self, line, minor):
+        currency = line.wezer_currency_id
+        mine = self._transfers().filtered(
+            lambda one: one.wezer_currency_id == currency and one.kind != "reversal"
+        )
+        paid = mine.filtered(lambda one: one.state == "done")
+        self.attempt += 1
+        for transfer in paid:
+            left = transfer.amount_minor - transfer.reversed_minor
+            if left > minor:
+                transfer._reverse(left - minor, key=self._key("split", currency))
+            elif left < minor:
+                raise Refusal(
+                    self.env._("More than was paid is not decided afterwards."),
+                    rule="amount",
+                    value=currency._format(minor),
+                    limit=currency._format(left),
+                )
+        for transfer in mine.filtered(lambda one: one.state == "pending"):
+            transfer._deny()
+            if minor:
+                self._reserve_money(line)
+        held = self._transfers().filtered(
+            lambda one: one.wezer_currency_id == currency and one.state == "reserved"
+        )
+        for transfer in held:
+            if minor:
+                transfer._settle(minor, key=self._key("split", currency))
+            else:
+                transfer._release()

@@ -1,0 +1,145 @@
+from odoo import api, fields, models
+
+from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_currency.models.fields_bigint import BigInteger
+
+TERM_FIELDS = ("quantity", "date_start", "date_due", "steps", "done_when")
+
+
+class WezerTerms(models.Model):
+    """One round of a negotiation. Immutable: the next round answers it."""
+
+    _name = "wezer.terms"
+    _description = "Terms"
+    _order = "proposition_id, round desc"
+    _rec_name = "round"
+
+    proposition_id = fields.Many2one(
+        "wezer.proposition", required=True, index=True, ondelete="cascade"
+    )
+    round = fields.Integer(required=True)
+    side = fields.Selection(
+        [("author", "Author"), ("replier", "Replier")], required=True
+    )
+    partner_id = fields.Many2one("res.partner", required=True, ondelete="restrict")
+    person_id = fields.Many2one("res.partner", required=True, ondelete="restrict")
+    quantity = fields.Float(required=True, default=1.0)
+    price_line_ids = fields.One2many("wezer.terms.price", "terms_id")
+    price_text = fields.Char(string="Price", compute="_compute_price_text")
+    date_start = fields.Datetime()
+    date_due = fields.Datetime()
+    steps = fields.Text()
+    done_when = fields.Text()
+    message = fields.Text()
+    date = fields.Datetime(required=True)
+    company_id = fields.Many2one(related="proposition_id.company_id", store=True)
+
+    _round_uniq = models.UniqueIndex("(proposition_id, round)", "One round a number.")
+
+    @api.depends("price_line_ids.total_minor")
+    def _compute_price_text(self):
+        for terms in self:
+            terms.price_text = " + ".join(
+                line.wezer_currency_id._format(line.total_minor)
+                for line in terms.price_line_ids
+            ) or self.env._("unpaid help")
+
+    def write(self, vals):
+        raise Refusal(self.env._("A round of terms stays as it is."), rule="immutable")
+
+    @api.model
+    def _checked_vals(self, vals):
+        """Return the values of a round from what a person sent.
+
+        :param dict vals: see :meth:`wezer.announcement.action_propose`
+        """
+        vals = dict(vals or {})
+        checked = {}
+        if vals.get("quantity") not in (None, ""):
+            checked["quantity"] = self._number(vals["quantity"])
+        if "prices" in vals:
+            lines = self.env["wezer.announcement.price"]._prepare_lines(vals["prices"])
+            checked["price_line_ids"] = [
+                (
+                    0,
+                    0,
+                    {
+                        "wezer_currency_id": line[2]["wezer_currency_id"],
+                        "total_minor": line[2]["unit_minor"],
+                    },
+                )
+                for line in lines
+            ]
+        for name in ("date_start", "date_due"):
+            if vals.get(name):
+                checked[name] = fields.Datetime.to_datetime(
+                    str(vals[name]).replace("T", " ")[:19].ljust(10)
+                    if len(str(vals[name])) != 16
+                    else str(vals[name]).replace("T", " ") + ":00"
+                )
+        for name in ("steps", "done_when", "message"):
+            if name in vals:
+                checked[name] = str(vals[name] or "").strip()[:4000]
+        foreign = vals.keys() - {*TERM_FIELDS, "prices", "message"}
+        if foreign:
+            raise Refusal(self.env._("This is no part of terms."), rule="field")
+        return checked
+
+    @api.model
+    def _number(self, text):
+        try:
+            number = float(str(text).replace(",", "."))
+        except ValueError:
+            number = 0
+        if not 0 < number < 1000000:
+            raise Refusal(
+                self.env._("Say how much, as a number above zero."),
+                rule="quantity",
+                value=str(text),
+                limit="0",
+            )
+        return number
+
+    def _diff(self):
+        """Return what changed since the round before.
+
+        :return: list of ``(label, before, now)``, empty for the first round
+        """
+        self.ensure_one()
+        before = self.search(
+            [
+                ("proposition_id", "=", self.proposition_id.id),
+                ("round", "=", self.round - 1),
+            ]
+        )
+        if not before:
+            return []
+        labels = self.fields_get([*TERM_FIELDS, "price_text"], ["string"])
+        return [
+            (labels[name]["string"], before[name] or "", self[name] or "")
+            for name in ("quantity", "price_text", "date_start", "date_due", "steps", "done_when")
+            if before[name] != self[name]
+        ]
+
+
+class WezerTermsPrice(models.Model):
+    _name = "wezer.terms.price"
+    _description = "Price in terms"
+    _order = "id"
+
+    terms_id = fields.Many2one(
+        "wezer.terms", required=True, index=True, ondelete="cascade"
+    )
+    wezer_currency_id = fields.Many2one(
+        "wezer.currency", string="Currency", required=True, ondelete="restrict"
+    )
+    total_minor = BigInteger(required=True, aggregator=None)
+    company_id = fields.Many2one(related="terms_id.company_id", store=True)
+
+    _positive = models.Constraint("CHECK (total_minor > 0)", "A price is above zero.")
+    _currency_uniq = models.UniqueIndex(
+        "(terms_id, wezer_currency_id)", "One price a currency."
+    )
+
+    def write(self, vals):
+        raise Refusal(self.env._("A round of terms stays as it is."), rule="immutable")

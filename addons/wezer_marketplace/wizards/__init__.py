@@ -1,0 +1,2 @@
+from . import wezer_deal_approve
+from . import wezer_deal_reason

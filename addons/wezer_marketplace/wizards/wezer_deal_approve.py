@@ -1,0 +1,65 @@
+from odoo import api, fields, models
+
+
+class WezerDealApprove(models.TransientModel):
+    """Approve and pay in one act, with an assessment where one likes.
+
+    It asks only; the deal's own arrow checks and does.
+    """
+
+    _name = "wezer.deal.approve"
+    _description = "Approve and pay"
+
+    proposition_id = fields.Many2one(
+        "wezer.proposition", required=True, readonly=True, ondelete="cascade"
+    )
+    sentence = fields.Char(compute="_compute_sentence")
+    delivery_note = fields.Text(related="proposition_id.delivery_note")
+    assess = fields.Boolean(string="Say how it was", default=True)
+    score_ids = fields.One2many("wezer.deal.approve.score", "wizard_id")
+    comment = fields.Text()
+
+    @api.depends("proposition_id")
+    def _compute_sentence(self):
+        for wizard in self:
+            wizard.sentence = wizard.proposition_id._approve_label()
+
+    @api.model
+    def default_get(self, fields_list):
+        values = super().default_get(fields_list)
+        deal = self.env["wezer.proposition"].browse(values.get("proposition_id"))
+        if deal:
+            criteria = self.env["wezer.criterion"]._for(deal.category_id, "worker")
+            values["score_ids"] = [
+                (0, 0, {"criterion_id": criterion.id, "score": "1"})
+                for criterion in criteria
+            ]
+        return values
+
+    def action_approve(self):
+        """Call the deal's arrow."""
+        self.ensure_one()
+        scores = {}
+        if self.assess:
+            scores = {line.criterion_id.id: int(line.score) for line in self.score_ids}
+        self.proposition_id.action_approve(scores=scores, comment=self.comment or "")
+        return {"type": "ir.actions.act_window_close"}
+
+
+class WezerDealApproveScore(models.TransientModel):
+    _name = "wezer.deal.approve.score"
+    _description = "Approve and pay: one criterion"
+
+    wizard_id = fields.Many2one("wezer.deal.approve", required=True, ondelete="cascade")
+    criterion_id = fields.Many2one("wezer.criterion", required=True, ondelete="cascade")
+    score = fields.Selection(
+        [
+            ("-2", "Not at all"),
+            ("-1", "Rather not"),
+            ("0", "So so"),
+            ("1", "Good"),
+            ("2", "Very good"),
+        ],
+        required=True,
+        default="1",
+    )

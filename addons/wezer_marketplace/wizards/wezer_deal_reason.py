@@ -1,0 +1,91 @@
+from odoo import api, fields, models
+
+from odoo.addons.wezer_base.exceptions import Refusal
+
+
+class WezerDealReason(models.TransientModel):
+    """Ask for the words that an arrow wants; the arrow checks and does."""
+
+    _name = "wezer.deal.reason"
+    _description = "Reasons for a step of a deal"
+
+    proposition_id = fields.Many2one(
+        "wezer.proposition", required=True, readonly=True, ondelete="cascade"
+    )
+    action = fields.Selection(
+        [
+            ("send_back", "Send back"),
+            ("decline", "Decline"),
+            ("cancel", "Agree to cancel"),
+            ("dispute", "Call a moderator"),
+            ("resolve", "Decide"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    reason = fields.Text(string="Why", required=True)
+    due = fields.Datetime(string="Until when")
+    outcome = fields.Selection(
+        [
+            ("paid", "The work is paid as agreed"),
+            ("cancelled", "Nothing is paid"),
+            ("split", "A part is paid"),
+        ],
+        default="paid",
+    )
+    line_ids = fields.One2many("wezer.deal.reason.line", "wizard_id")
+
+    @api.model
+    def default_get(self, fields_list):
+        values = super().default_get(fields_list)
+        deal = self.env["wezer.proposition"].browse(values.get("proposition_id"))
+        if deal and values.get("action") == "resolve":
+            values["line_ids"] = [
+                (
+                    0,
+                    0,
+                    {
+                        "wezer_currency_id": line.wezer_currency_id.id,
+                        "agreed": line.wezer_currency_id._format(line.total_minor),
+                    },
+                )
+                for line in deal.accepted_terms_id.price_line_ids
+            ]
+        return values
+
+    def action_confirm(self):
+        """Call the deal's arrow."""
+        self.ensure_one()
+        deal = self.proposition_id
+        if self.action == "send_back":
+            deal.action_send_back(self.reason, self.due)
+        elif self.action == "decline":
+            deal.action_decline(self.reason)
+        elif self.action == "cancel":
+            deal.action_cancel(self.reason)
+        elif self.action == "dispute":
+            deal.action_dispute(self.reason)
+        elif self.action == "resolve":
+            amounts = {
+                line.wezer_currency_id.id: line.amount or "0" for line in self.line_ids
+            }
+            deal.action_resolve(
+                self.outcome,
+                self.reason,
+                amounts=amounts if self.outcome == "split" else None,
+            )
+        else:
+            raise Refusal(self.env._("There is no such step."), rule="action")
+        return {"type": "ir.actions.act_window_close"}
+
+
+class WezerDealReasonLine(models.TransientModel):
+    _name = "wezer.deal.reason.line"
+    _description = "A part of what is decided"
+
+    wizard_id = fields.Many2one("wezer.deal.reason", required=True, ondelete="cascade")
+    wezer_currency_id = fields.Many2one(
+        "wezer.currency", string="Currency", required=True, ondelete="cascade"
+    )
+    agreed = fields.Char()
+    amount = fields.Char(string="To who worked")
