@@ -27,16 +27,17 @@ rows = json.loads(Path({path!r}).read_text())
 # As the administrator, not as the system: the same checks as for a click.
 tasks = env(user=env.ref("base.user_admin").id, su=False)["project.task"]
 report = tasks._wezer_import(rows, {project!r}, dry_run={dry_run!r})
-posted = 0
+posted, told = 0, ""
 if {post!r} and not {dry_run!r}:
     ours = tasks.browse([row["id"] for row in report if row["id"]])
     # Unposted ones only: an import may be repeated.
     new = ours.filtered(lambda task: not task.wezer_announcement_id)
     if new:
-        new.action_post_to_marketplace()
+        told = new.action_post_to_marketplace()["params"]["message"]
     posted = len(new.filtered("wezer_announcement_id"))
+    told = told if posted < len(new) else ""
 env.cr.commit()
-print("WEZER" + json.dumps(dict(rows=report, posted=posted), default=str))
+print("WEZER" + json.dumps(dict(rows=report, posted=posted, told=told), default=str))
 """
 
 
@@ -74,6 +75,8 @@ def tell(answer, project, options):
         if row.get("reason") and not options.json:
             print(f"row {row['row']}: {row['state']}: {row['reason']}")
     told = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
+    if answer["told"] and not options.json:
+        print(answer["told"])
     posted = f", {answer['posted']} posted" if options.post else ""
     kept = " (nothing kept: a dry run)" if options.dry_run else ""
     stream = sys.stderr if options.json else sys.stdout
