@@ -1,7 +1,5 @@
 from odoo import models
 
-from odoo.addons.wezer_base.exceptions import Refusal
-
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
@@ -15,17 +13,3 @@ class ResPartner(models.Model):
         self.ensure_one()
         wallets = self.env["wezer.wallet"]
         return wallets._get(self, currency) if create else wallets._find(self, currency)
-
-
-class BasePartnerMerge(models.TransientModel):
-    _inherit = "base.partner.merge.automatic.wizard"
-
-    def _merge(self, partner_ids, dst_partner=None, extra_checks=True):
-        """Refuse partners with wallets: Odoo's merge deletes or hands them over."""
-        wallets = self.env["wezer.wallet"].sudo()
-        if wallets.search_count([("partner_id", "in", list(partner_ids))], limit=1):
-            raise Refusal(
-                self.env._("Contacts that have wallets cannot be merged here."),
-                rule="merge",
-            )
-        return super()._merge(partner_ids, dst_partner, extra_checks)

@@ -1,4 +1,4 @@
-from odoo import fields, models, tools
+from odoo import api, fields, models, tools
 
 from odoo.addons.wezer_base.exceptions import Refusal
 
@@ -52,7 +52,10 @@ class WezerLedgerEntry(models.Model):
             entry.amount_text = entry.wezer_currency_id._format(entry.amount)
 
     def write(self, vals):
-        raise Refusal(self.env._("The ledger is append-only."), rule="append_only")
+        if vals:
+            raise Refusal(self.env._("The ledger is append-only."), rule="append_only")
+        return super().write(vals)
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
         raise Refusal(self.env._("The ledger is append-only."), rule="append_only")

@@ -65,7 +65,8 @@ class WezerLedgerSeal(models.Model):
             raise Refusal(self.env._("What is sealed stays so."), rule="sealed")
         return super().write(vals)
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
         raise Refusal(self.env._("What is sealed stays so."), rule="sealed")
 
     # === ACTIONS === #

@@ -169,7 +169,8 @@ class WezerTransfer(models.Model):
             # The same key at the same moment: the retry finds the first result.
             raise ConcurrencyError("the same key at the same moment") from error
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
         raise Refusal(self.env._("A transfer is kept for good."), rule="append_only")
 
     # === PARTS OF EVERY ARROW === #
