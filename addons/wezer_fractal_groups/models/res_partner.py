@@ -1,9 +1,53 @@
-from odoo import fields, models
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
+
+    # The partner of a group that does not show itself to the user.
+    wezer_hidden = fields.Boolean(
+        compute="_compute_wezer_hidden", search="_search_wezer_hidden", compute_sudo=True
+    )
+
+    def _wezer_hidden_sql(self):
+        """Return the SELECT of the partners of groups the user may not see."""
+        groups = self.env["wezer.group"].with_user(self.env.uid)
+        visible = groups.with_context(active_test=False)._search([])
+        return SQL(
+            """SELECT partner_id FROM wezer_group
+                WHERE visibility <> 'public' AND id NOT IN %s""",
+            visible.subselect(),
+            to_flush=(groups._fields["partner_id"], groups._fields["visibility"]),
+        )
+
+    @api.depends_context("uid")
+    def _compute_wezer_hidden(self):
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT partner_id FROM (%s) hidden WHERE partner_id = ANY(%s)",
+                self._wezer_hidden_sql(),
+                self._origin.ids,
+            )
+        )
+        hidden = {row[0] for row in rows}
+        for partner in self:
+            partner.wezer_hidden = partner._origin.id in hidden
+
+    def _search_wezer_hidden(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return Domain("id", "in", SQL("(%s)", self._wezer_hidden_sql()))
+
+    @api.depends_context("uid")
+    def _compute_display_name(self):
+        """Keep the name of a private group from those who may not see it."""
+        result = super()._compute_display_name()
+        if self.env.uid != SUPERUSER_ID:
+            for partner in self.filtered("wezer_hidden"):
+                partner.display_name = self.env._("Private group")
+        return result
 
     def _wezer_is_party(self):
         return super()._wezer_is_party() or bool(
@@ -26,6 +70,10 @@ class ResPartner(models.Model):
         group = self.env["wezer.group"]._of_partner(self)
         if not group:
             return super()._wezer_actor_partners(right)
+        if group.kind == "role":
+            fillers = group._direct_members()
+            if fillers:
+                return fillers
         circle = group._circle()
         membership = self.env["wezer.group.membership"]
         rows = self.env.execute_query(

@@ -2,6 +2,10 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 
+# Rights over a role that come from its circle, and from above.
+GOVERNING = ("invite", "manage")
+
+
 class ResUsers(models.Model):
     _inherit = "res.users"
 
@@ -15,10 +19,20 @@ class ResUsers(models.Model):
         selects = super()._acting_selects(right)
         group = self.env["wezer.group"]
         membership = self.env["wezer.group.membership"]
-        flush = [membership._fields[name] for name in ("group_id", "partner_id", "state", "date_to")]
+        flush = [
+            membership._fields[name]
+            for name in ("group_id", "partner_id", "state", "date_to")
+        ]
         flush += [
             group._fields[name]
-            for name in ("kind", "active", "parent_id", "partner_id", "refuse_rights", f"right_{right}")
+            for name in (
+                "kind",
+                "active",
+                "parent_id",
+                "partner_id",
+                "refuse_rights",
+                f"right_{right}",
+            )
         ]
         right_column = SQL.identifier("r", f"right_{right}")
         roles = SQL(
@@ -37,8 +51,11 @@ class ResUsers(models.Model):
                 """SELECT d.partner_id FROM (%s) filled
                      JOIN wezer_group_closure c ON c.ancestor_id = filled.parent_id
                      JOIN wezer_group d ON d.id = c.descendant_id
-                    WHERE c.distance <= d.rights_reach AND d.kind = 'circle'""",
+                    WHERE c.distance <= d.rights_reach AND %s""",
                 roles,
+                # A role is looked after from its circle; its purse and its word
+                # are theirs who fill it.
+                SQL("TRUE") if right in GOVERNING else SQL("d.kind = 'circle'"),
             )
         )
         selects.append(SQL("SELECT filled.partner_id FROM (%s) filled", roles))
@@ -63,13 +80,16 @@ class ResUsers(models.Model):
                     "due": False,
                 }
             )
-        inviting = self._acting_ids("invite")
-        managing = self._acting_ids("manage")
-        for asked in memberships.search([("state", "=", "requested")]):
+        looked_after = set(self._acting_ids("invite")) | set(self._acting_ids("manage"))
+        requests = memberships.search(
+            [
+                ("state", "=", "requested"),
+                ("group_id.partner_id", "in", list(looked_after)),
+            ]
+        )
+        for asked in requests:
             group = asked.group_id
-            circle = group._circle()
-            allowed = inviting if group.kind == "circle" else managing
-            if circle.partner_id.id not in allowed:
+            if not group.with_user(self)._may_fill(asked.partner_id):
                 continue
             rows.append(
                 {

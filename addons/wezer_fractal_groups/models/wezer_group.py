@@ -45,7 +45,7 @@ class WezerGroup(models.Model):
         [
             ("public", "Everybody, visitors too"),
             ("network", "All members of the community"),
-            ("parents", "Members of this group and of the groups above"),
+            ("parents", "Members of this group and of the one above"),
             ("members", "Members of this group only"),
         ],
         required=True,
@@ -71,10 +71,10 @@ class WezerGroup(models.Model):
         help="Roles of the circles above have no rights here nor below.",
     )
     rights_reach = fields.Integer(
-        readonly=True, help="From how many levels up rights may come."
+        readonly=True, copy=False, help="From how many levels up rights may come."
     )
-    depth = fields.Integer(readonly=True)
-    structure_version = fields.Integer(readonly=True, default=0)
+    depth = fields.Integer(readonly=True, copy=False)
+    structure_version = fields.Integer(readonly=True, copy=False)
     ancestor_ids = fields.Many2many(
         "wezer.group",
         "wezer_group_closure",
@@ -130,7 +130,7 @@ class WezerGroup(models.Model):
         """
         membership = self.env["wezer.group.membership"]
         return SQL(
-            """SELECT c.ancestor_id FROM wezer_group_membership m
+            """SELECT DISTINCT c.ancestor_id FROM wezer_group_membership m
                  JOIN wezer_group_closure c ON c.descendant_id = m.group_id
                 WHERE m.partner_id = %s AND m.state = 'active'
                   AND (m.date_to IS NULL OR m.date_to >= %s)""",
@@ -141,6 +141,7 @@ class WezerGroup(models.Model):
                 membership._fields["date_to"],
                 membership._fields["partner_id"],
                 membership._fields["group_id"],
+                self._fields["parent_id"],
             ),
         )
 
@@ -196,9 +197,25 @@ class WezerGroup(models.Model):
                 raise Refusal(
                     self.env._("A role has nothing inside."), rule="role_children"
                 )
+            if group.kind == "role" and group.sudo().child_ids:
+                raise Refusal(
+                    self.env._("A role has nothing inside."), rule="role_children"
+                )
             if group.kind == "role" and not group.parent_id:
                 raise Refusal(
                     self.env._("A role belongs to a circle."), rule="role_circle"
+                )
+
+    @api.constrains("partner_id")
+    def _check_partner_is_no_person(self):
+        for group in self.sudo().with_context(active_test=False):
+            if group.partner_id.user_ids:
+                raise Refusal(
+                    self.env._(
+                        "%(name)s is a person, not an organisation.",
+                        name=group.partner_id.name,
+                    ),
+                    rule="partner",
                 )
 
     @api.constrains("kind", *RIGHT_FIELDS)
@@ -214,23 +231,27 @@ class WezerGroup(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        taken = set(
-            self.sudo().with_context(active_test=False).search([]).mapped("slug")
-        )
+        taken = set()
         for vals in vals_list:
             self._check_tree_vals(vals)
+            name = vals.get("name") or self.env._("Group")
             if not vals.get("partner_id"):
                 # The group's own partner is made with it.
                 vals["partner_id"] = (
                     self.env["res.partner"]
                     .sudo()
-                    .create({"name": vals["name"], "is_company": True})
+                    .create({"name": name, "is_company": True})
                     .id
                 )
             if not vals.get("slug"):
-                vals["slug"] = free_slug(slugify(vals["name"], "group"), taken)
+                vals["slug"] = self._free_slug(name, taken)
             taken.add(vals["slug"])
+            if vals.get("kind") == "role" and vals.get("parent_id"):
+                # A role lets itself be seen as its circle does.
+                circle = self.sudo().browse(vals["parent_id"])
+                vals["visibility"] = circle.visibility
         groups = super().create(vals_list)
+        groups._keep_name_in_step()
         self.env["wezer.profile"].sudo()._make_for(groups.partner_id)
         self.env["res.partner"]._wezer_forget_acting()
         return groups
@@ -238,11 +259,34 @@ class WezerGroup(models.Model):
     def write(self, vals):
         self._check_tree_vals(vals)
         result = super().write(vals)
-        if "name" in vals:
-            self.sudo().partner_id.write({"name": vals["name"]})
-        if {"active", "parent_id", "refuse_rights", *RIGHT_FIELDS} & vals.keys():
+        if {"name", "partner_id"} & vals.keys():
+            self._keep_name_in_step()
+        if {"visibility", "parent_id", "kind"} & vals.keys():
+            self._keep_roles_in_step()
+        if {"active", "kind", "parent_id", "partner_id", *RIGHT_FIELDS} & vals.keys():
             self.env["res.partner"]._wezer_forget_acting()
+        self.env["wezer.group.membership"]._forget()
         return result
+
+    def _free_slug(self, name, taken):
+        slug = slugify(name, "group")
+        alike = self.sudo().with_context(active_test=False)
+        known = set(alike.search([("slug", "=like", f"{slug}%")]).mapped("slug"))
+        return free_slug(slug, known | taken)
+
+    def _keep_name_in_step(self):
+        """The partner of a group is called as the group."""
+        for group in self.sudo():
+            if group.partner_id.name != group.name:
+                group.partner_id.name = group.name
+
+    def _keep_roles_in_step(self):
+        """A role lets itself be seen as its circle does, and no further."""
+        for circle in self.sudo().with_context(active_test=False):
+            roles = circle.role_ids if circle.kind == "circle" else circle
+            for role in roles.filtered("parent_id"):
+                if role.visibility != role.parent_id.visibility:
+                    role.visibility = role.parent_id.visibility
 
     # === MEMBERS === #
 
@@ -250,6 +294,7 @@ class WezerGroup(models.Model):
         """Return partner ids of this group and all below, each once."""
         if not self.ids:
             return []
+        self.flush_model(["parent_id"])
         self.env["wezer.group.membership"].flush_model()
         self.env.cr.execute(
             """SELECT DISTINCT m.partner_id FROM wezer_group_membership m

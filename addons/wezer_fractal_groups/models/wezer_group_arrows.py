@@ -16,6 +16,8 @@ class WezerGroup(models.Model):
         self.ensure_one()
         if not self.env.user._wezer_may_act():
             raise NotAllowed(self.env._("Log in first."), rule="login")
+        if not self.sudo().active:
+            raise Refusal(self.env._("This group is closed."), rule="state")
         return self.env.user.partner_id
 
     def _rights_carried(self):
@@ -26,29 +28,37 @@ class WezerGroup(models.Model):
 
         A circle: who may invite there. A role: ``manage`` from a circle above
         the role's circle (at a root: community moderators); ``manage`` on the
-        circle itself only for roles all of whose rights one holds there, and
-        never for oneself.
+        circle itself only for roles all of whose rights one holds there. Never
+        for oneself.
         """
         user = self.env.user
         group = self.sudo()
         if group.kind == "circle":
             user._check_acts_for(group.partner_id, "invite")
             return
-        circle = group.parent_id
-        above = circle.parent_id
-        if above:
-            reach = user._acts_for(above.partner_id, "manage")
-            if reach and circle.rights_reach:
-                return
-        elif user._moderates(circle.partner_id.browse()):
-            return
         if person == user.partner_id:
             raise NotAllowed(
                 self.env._("Nobody gives himself a role."), rule="fill_role"
             )
+        circle = group.parent_id
+        above = circle.parent_id
+        if above:
+            # What reaches the circle above reaches this one, unless it refuses.
+            if circle.rights_reach and user._acts_for(above.partner_id, "manage"):
+                return
+        elif user._moderates(circle.partner_id.browse()):
+            return
         user._check_acts_for(circle.partner_id, "manage")
         for right in self._rights_carried():
             user._check_acts_for(circle.partner_id, right)
+
+    def _may_fill(self, person):
+        """Say whether the caller may give ``person`` a place here."""
+        try:
+            self._check_may_fill(person)
+        except NotAllowed:
+            return False
+        return True
 
     def _live(self, partner):
         return (
@@ -97,26 +107,26 @@ class WezerGroup(models.Model):
         if group.join_policy == "open":
             self._enter(me, "active")
         else:
-            self._enter(me, "requested")
-            self._tell_inviters(me)
+            self._tell_inviters(me, self._enter(me, "requested"))
         return True
 
     def action_request(self):
         """Say that one would join, or could fill this role."""
         me = self._check_person()
-        self._enter(me, "requested")
-        self._tell_inviters(me)
+        if self.sudo().kind == "circle":
+            return self.action_join()
+        self._tell_inviters(me, self._enter(me, "requested"))
         return True
 
-    def _tell_inviters(self, person):
+    def _tell_inviters(self, person, membership):
         group = self.sudo()
-        group.partner_id._wezer_notify(
+        group._circle().partner_id._wezer_notify(
             "group_request",
             self.env._(
                 "%(name)s would join %(group)s.", name=person.name, group=group.name
             ),
             url=f"/groups/{group.slug}",
-            record=group,
+            record=membership,
             right="invite" if group.kind == "circle" else "manage",
         )
 
@@ -124,21 +134,21 @@ class WezerGroup(models.Model):
         """Invite a person; into a role: give it to him, once he accepts."""
         self._check_person()
         person = self.env["res.partner"].sudo().browse(partner_id).exists()
-        if not person or not person._wezer_is_party():
+        self._check_may_fill(person)
+        if not person or not person.user_ids or not person._wezer_is_party():
             raise Refusal(
                 self.env._("Nobody by that name can be found here."), rule="party"
             )
-        self._check_may_fill(person)
         live = self._live(person)
         if live.state == "requested":
             live.write({"state": "active", "date_from": fields.Date.today()})
             return True
-        self._enter(person, "invited")
+        invited = self._enter(person, "invited")
         person._wezer_notify(
             "group_invitation",
             self.env._("You are invited to %(group)s.", group=self.sudo().name),
             url=f"/groups/{self.sudo().slug}",
-            record=self.sudo(),
+            record=invited,
         )
         return True
 
@@ -155,7 +165,7 @@ class WezerGroup(models.Model):
             "group_accepted",
             self.env._("Welcome to %(group)s!", group=self.sudo().name),
             url=f"/groups/{self.sudo().slug}",
-            record=self.sudo(),
+            record=live,
         )
         return True
 
@@ -172,7 +182,7 @@ class WezerGroup(models.Model):
 
     def action_accept_invitation(self):
         """Accept an invitation."""
-        me = self.env.user.partner_id
+        me = self._check_person()
         live = self._live(me)
         if live.state != "invited":
             raise Refusal(self.env._("You are not invited here."), rule="state")
@@ -180,7 +190,8 @@ class WezerGroup(models.Model):
         return True
 
     def action_leave(self):
-        """Leave, or decline an invitation."""
+        """Leave, or decline an invitation, or take back a request."""
+        self.ensure_one()
         me = self.env.user.partner_id
         live = self._live(me)
         if not live:
@@ -216,27 +227,44 @@ class WezerGroup(models.Model):
         """Return what the caller may do here and why, a sentence each."""
         self.check_access("read")
         self.ensure_one()
+        return self._explain_rights(self.env.user)
+
+    def _explain_rights(self, user):
+        """Return what ``user`` may do here and why, a sentence each, nearest first."""
+        self.ensure_one()
+        if not user._wezer_may_act():
+            return []
         words = self._right_words()
+        here = self._circle()
         sentences = []
-        for role in self._roles_of(self.env.user.partner_id):
+        for role in self._roles_of(user.partner_id):
             circle = role.parent_id
             for right in RIGHTS:
                 if not role[f"right_{right}"]:
                     continue
-                above = circle != self._circle()
-                text = (
-                    self.env._("You may %(do)s because you fill %(role)s of %(circle)s, above.")
-                    if above
-                    else self.env._("You may %(do)s because you fill %(role)s of %(circle)s.")
-                )
-                sentences.append(
-                    text
-                    % {"do": words[right], "role": role.name, "circle": circle.name}
-                )
+                values = {
+                    "do": words[right],
+                    "role": role.name,
+                    "circle": circle.name,
+                    "here": here.sudo().name,
+                }
+                if circle == here.sudo():
+                    text = self.env._(
+                        "You may %(do)s because you fill %(role)s of %(circle)s.",
+                        **values,
+                    )
+                else:
+                    text = self.env._(
+                        "You may %(do)s because you fill %(role)s of %(circle)s,"
+                        " and %(here)s is inside it.",
+                        **values,
+                    )
+                sentences.append(text)
         return sentences
 
     def _roles_of(self, partner):
         """Return the roles (sudo) that ``partner`` fills and whose rights reach here."""
+        self.flush_model()
         self.env["wezer.group.membership"].flush_model()
         self.env.cr.execute(
             """SELECT r.id FROM wezer_group_membership m

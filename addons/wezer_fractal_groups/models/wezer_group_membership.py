@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.wezer_base.exceptions import Refusal
+
 LIVE_STATES = ("invited", "requested", "active")
 
 
@@ -44,6 +46,15 @@ class WezerGroupMembership(models.Model):
                 not membership.date_to or membership.date_to >= today
             )
 
+    @api.constrains("partner_id")
+    def _check_person(self):
+        groups = self.env["wezer.group"].sudo().with_context(active_test=False)
+        if groups.search_count([("partner_id", "in", self.partner_id.ids)], limit=1):
+            raise Refusal(
+                self.env._("Members are persons; a group goes inside a group."),
+                rule="person",
+            )
+
     @api.model_create_multi
     def create(self, vals_list):
         memberships = super().create(vals_list)
@@ -52,6 +63,9 @@ class WezerGroupMembership(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
+        if "state" in vals:
+            # What was asked is answered: its notices wait no longer.
+            self.env["wezer.notice"]._settle(self, ["group_request", "group_invitation"])
         self._forget()
         return result
 
@@ -64,6 +78,9 @@ class WezerGroupMembership(models.Model):
     def _forget(self):
         """Drop what is cached of who is where and who acts for whom."""
         self.env["res.partner"]._wezer_forget_acting()
+        self.env["res.partner"].invalidate_model(
+            ["wezer_hidden", "display_name"], flush=False
+        )
         self.env["wezer.group"].invalidate_model(
-            ["i_am_in", "am_invited", "member_count"], flush=False
+            ["i_am_in", "am_invited", "member_count", "display_name"], flush=False
         )

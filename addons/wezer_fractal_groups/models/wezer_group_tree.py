@@ -39,18 +39,20 @@ class WezerGroup(models.Model):
     def _parent_store_create(self):
         result = super()._parent_store_create()
         cr = self.env.cr
-        for group in self:
-            parent = group.parent_id.id
-            if parent:
-                self._touch_roots([parent])
-            cr.execute(
-                """INSERT INTO wezer_group_closure (ancestor_id, descendant_id, distance)
-                   SELECT ancestor_id, %s, distance + 1 FROM wezer_group_closure
-                    WHERE descendant_id = %s
-                   UNION ALL SELECT %s, %s, 0""",
-                [group.id, parent or 0, group.id, group.id],
-            )
-            self._recount([group.id])
+        cr.execute(
+            "SELECT DISTINCT parent_id FROM wezer_group WHERE id = ANY(%s)", [self.ids]
+        )
+        self._touch_roots([row[0] for row in cr.fetchall() if row[0]])
+        cr.execute(
+            """INSERT INTO wezer_group_closure (ancestor_id, descendant_id, distance)
+               SELECT up.ancestor_id, g.id, up.distance + 1
+                 FROM wezer_group g
+                 JOIN wezer_group_closure up ON up.descendant_id = g.parent_id
+                WHERE g.id = ANY(%s)
+               UNION ALL SELECT unnest(%s), unnest(%s), 0""",
+            [self.ids, self.ids, self.ids],
+        )
+        self._recount(self.ids)
         return result
 
     def _parent_store_update_prepare(self, vals_list):
@@ -103,10 +105,19 @@ class WezerGroup(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
+        if "parent_id" in vals:
+            # The closure follows at the flush: who asks next must find it.
+            self.flush_recordset(["parent_id"])
         if "refuse_rights" in vals:
             self.flush_recordset(["refuse_rights"])
             self._touch_roots(self.ids)
             self._recount(self.ids)
+        return result
+
+    def unlink(self):
+        self._touch_roots(self.ids)
+        result = super().unlink()
+        self.env["wezer.group.membership"]._forget()
         return result
 
     # === THE ROWS === #
@@ -145,7 +156,7 @@ class WezerGroup(models.Model):
         self.env["wezer.group"].invalidate_model(
             ["depth", "rights_reach", "ancestor_ids", "structure_version"], flush=False
         )
-        self.env["res.partner"]._wezer_forget_acting()
+        self.env["wezer.group.membership"]._forget()
         if deepest >= MAX_DEPTH:
             raise Refusal(
                 self.env._("Groups go at most %(limit)s levels deep.", limit=MAX_DEPTH),
