@@ -46,6 +46,8 @@ class WezerMarket(http.Controller):
     def market(self, page=1, **params):
         """List announcements; the filters live in the address."""
         filters = clean_filters(params)
+        # Anybody may write anything into an address.
+        page = int(page) if str(page).isdecimal() and len(str(page)) < 7 else 1
         offset = (max(page, 1) - 1) * PAGE
         market = request.env["wezer.announcement"]
         found, count = market._search_public(filters, offset, PAGE)
