@@ -1,0 +1,367 @@
+"""Fourteen months of life: each deal is a small story told by its own people."""
+
+import heapq
+import itertools
+from datetime import timedelta
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError
+
+from . import texts
+
+# How a deal goes, and how often. What is not ended by then stays where it is.
+WAYS = (
+    ("paid", 92),
+    ("negotiated", 18),
+    ("declined", 6),
+    ("withdrawn", 4),
+    ("released", 4),
+    ("cancelled", 4),
+    ("refunded", 3),
+    ("resolved", 2),
+    ("sent_back", 5),
+)
+# The last ones stop in between, so that every state is there to see.
+UNFINISHED = (
+    "open", "open", "open", "negotiating", "negotiating", "accepted", "accepted",
+    "accepted", "delivered", "delivered", "delivered", "confirming", "disputed",
+    "approved", "blind", "blind", "waiting", "waiting",
+)
+
+
+class Life:
+    """Plays the stories in the order of time, moving the clock."""
+
+    def __init__(self, community, clock, end, say):
+        self.it = community
+        self.env = community.env
+        self.rng = community.rng
+        self.clock = clock
+        self.end = end
+        self.say = say
+        self.queue = []
+        self.counter = itertools.count()
+        self.refused = {}
+        self.published = []
+        self.members = []
+
+    def at(self, moment, story):
+        """Let a generator go on at ``moment``; it yields days to wait."""
+        if moment <= self.end:
+            heapq.heappush(self.queue, (moment, next(self.counter), story))
+
+    def run(self):
+        done = 0
+        while self.queue:
+            moment, _number, story = heapq.heappop(self.queue)
+            self.clock.move_to(moment)
+            try:
+                with self.env.cr.savepoint():
+                    # Its end is no exception: that would undo its last act.
+                    days = next(story, None)
+                if days is not None:
+                    self.at(moment + timedelta(days=days), story)
+            except (UserError, AccessError) as error:
+                # People meet limits; the story ends there, as in life.
+                rule = f"{getattr(error, 'rule', '?')}: {error.args[0]}"
+                self.refused[rule] = self.refused.get(rule, 0) + 1
+            done += 1
+            if done % 40 == 0:
+                self.env.cr.commit()
+            if done % 250 == 0:
+                self.say(f"  {moment:%d %B %Y}: {done} steps")
+        self.env.cr.commit()
+
+    # === WHO === #
+
+    def actor_of(self, partner):
+        """Return the name of somebody who acts for ``partner``."""
+        for name, user in self.it.users.items():
+            if user.partner_id == partner:
+                return name
+        for role in ("Garden coordinator", "Repair café coordinator", "Care coordinator", "Steward"):
+            user = self.it.roles[role].membership_ids.partner_id.user_ids
+            if user and user._acts_for(partner, "wallet"):
+                return next(name for name, one in self.it.users.items() if one == user)
+        raise ValueError(partner.name)
+
+    def deal(self, deal_id, name):
+        return self.it.as_(self.env["wezer.proposition"].browse(deal_id), name)
+
+    def pick_replier(self, announcement):
+        taken = announcement.proposition_ids.replier_id | announcement.author_id
+        author = self.actor_of(announcement.author_id)
+        free = [
+            name
+            for name in self.members
+            if self.it.users[name].partner_id not in taken and name != author
+        ]
+        return self.rng.choice(free)
+
+    # === ANNOUNCEMENTS === #
+
+    def publish(self, row, number, at):
+        """A story: somebody writes an announcement."""
+        kind, title, category, skill, hours, text = row
+        rng, it = self.rng, self.it
+        group = {"Garden": "Garden", "Repairs": "Repair café", "Care": "Care"}.get(category)
+        acting = None
+        name = rng.choice(self.members)
+        if kind == "want" and group and number % 2 == 0:
+            acting = it.circles[group].partner_id
+            name = self.actor_of(acting)
+        prices = {it.hours.id: "1:00"}
+        mode, unit, quantity = "all", "hour", hours
+        turn = number % 6
+        if turn == 1:
+            prices = {it.lindens.id: "12.00"}
+        elif turn == 3:
+            prices = {it.hours.id: "1:00", it.lindens.id: "10.00"}
+            mode = "one"
+        elif turn == 5:
+            prices = {it.hours.id: "0:30", it.euros.id: "4.00"}
+        if number % 11 == 10:
+            prices = {}
+        start = fields.Datetime.now() + timedelta(days=rng.randint(5, 40))
+        vals = {
+            "kind": kind,
+            "title": title,
+            "description": text,
+            "category_id": it.categories[category].id,
+            "skill_ids": [(6, 0, [it.skills[skill].id])],
+            "quantity": quantity,
+            "unit": unit,
+            "places": rng.choice((3, 4, 5, 6)) if number % 9 else 1,
+            "price_mode": mode,
+            "claim_mode": "choose" if number % 4 == 1 else "first_come",
+            "visibility": "members" if number % 7 == 6 else "everyone",
+            "city": rng.choice(texts.PLACES)[0],
+            "steps": "Meet and look at it\nDo it\nTidy up together" if number % 3 == 0 else "",
+            "done_when": "Both of us have looked at it." if number % 3 == 0 else "",
+            "prices": prices,
+        }
+        if number % 5 == 0:
+            vals["date_start"] = start
+        market = it.as_(self.env["wezer.announcement"], name)
+        new = market.action_create_own(vals, acting_partner_id=acting.id if acting else None)
+        self.published.append(self.env["wezer.announcement"].browse(new))
+        return
+        yield
+
+    # === DEALS === #
+
+    def choose(self, want_external=False, full=False):
+        fitting = []
+        for one in self.published:
+            external = bool(one.price_line_ids.wezer_currency_id.filtered("external"))
+            if external != want_external and want_external:
+                continue
+            if full and one.state == "full":
+                fitting.append(one)
+            elif not full and one.state == "open" and one._has_place():
+                fitting.append(one)
+        return self.rng.choice(fitting or self.published)
+
+    def story(self, way):
+        """A deal from the first answer to where ``way`` leads; yields days."""
+        rng = self.rng
+        external = way == "confirming" or rng.random() < 0.12
+        announcement = self.choose(want_external=external, full=way == "waiting")
+        replier = self.pick_replier(announcement)
+        author = self.actor_of(announcement.author_id)
+        negotiates = way in ("negotiated", "negotiating")
+        chooses = announcement.claim_mode == "choose"
+        if way in ("declined", "withdrawn", "open") and not chooses:
+            negotiates = True
+        deal_id = self.answer(announcement, replier, negotiates)
+        deal = self.env["wezer.proposition"].browse(deal_id)
+        if way == "waiting" or deal.state == "waiting":
+            return
+        yield rng.uniform(0.2, 2)
+        if rng.random() < 0.5:
+            self.deal(deal_id, replier).action_say(rng.choice(texts.CHAT))
+        if deal.state == "open":
+            if way == "open":
+                return
+            if way == "declined":
+                self.deal(deal_id, author).action_decline("Somebody else was quicker, sorry.")
+                return
+            if way == "withdrawn":
+                self.deal(deal_id, replier).action_withdraw("My week filled up.")
+                return
+            if negotiates:
+                yield from self.negotiate(deal, author, replier, way == "negotiating")
+                if way == "negotiating":
+                    return
+            turn = author if deal.turn == "author" else replier
+            self.deal(deal_id, turn).action_accept()
+        if way == "accepted":
+            return
+        yield from self.work(deal, way)
+
+    def answer(self, announcement, replier, negotiates):
+        mine = self.it.as_(announcement, replier)
+        if not negotiates:
+            return mine.action_claim(version=announcement.version, message="I would like to do that.")
+        hours = announcement.quantity
+        return mine.action_propose(
+            {
+                "quantity": hours + 1,
+                "prices": self.prices(announcement, hours + 1),
+                "message": "I think it takes an hour more.",
+                "steps": "Look at it together\nDo it\nTidy up",
+                "done_when": "You are content.",
+            }
+        )
+
+    def prices(self, announcement, quantity):
+        lines = announcement.price_line_ids
+        if announcement.price_mode == "one":
+            lines = lines[:1]
+        return {
+            line.wezer_currency_id.id: line.wezer_currency_id._decimal(line._total(quantity))
+            for line in lines
+        }
+
+    def negotiate(self, deal, author, replier, stop):
+        hours = deal.announcement_id.quantity
+        self.deal(deal.id, author).action_counter(
+            {
+                "quantity": hours,
+                "prices": self.prices(deal.announcement_id, hours),
+                "message": "Let us try in the time we thought; I help.",
+            }
+        )
+        yield self.rng.uniform(0.3, 1.5)
+        if stop and self.rng.random() < 0.5:
+            return
+        self.deal(deal.id, replier).action_counter(
+            {
+                "quantity": hours + 0.5,
+                "prices": self.prices(deal.announcement_id, hours + 0.5),
+                "message": "Half an hour more, then it is well done.",
+            }
+        )
+        yield self.rng.uniform(0.3, 1.5)
+
+    def work(self, deal, way):
+        """From the agreement on; who works and who pays decides who acts."""
+        rng = self.rng
+        worker = self.actor_of(deal.payee_id)
+        payer = self.actor_of(deal.payer_id)
+        yield rng.uniform(1, 6)
+        if way == "released":
+            self.deal(deal.id, worker).action_release("I am ill, sorry.")
+            return
+        if way == "cancelled":
+            for name, why in ((payer, "The rain washed it away."), (worker, "Agreed.")):
+                self.deal(deal.id, name).action_cancel(why)
+            return
+        quantity = None
+        if rng.random() < 0.15 and deal.accepted_terms_id.quantity > 1:
+            quantity = deal.accepted_terms_id.quantity - 0.5
+        self.deal(deal.id, worker).action_deliver(rng.choice(texts.NOTES), quantity)
+        if way == "delivered":
+            return
+        yield rng.uniform(0.3, 4)
+        if way == "sent_back":
+            self.deal(deal.id, payer).action_send_back("The second coat of paint is missing.")
+            yield rng.uniform(1, 4)
+            self.deal(deal.id, worker).action_deliver("Now it is complete.")
+            yield 1
+        if way in ("disputed", "resolved"):
+            self.deal(deal.id, worker).action_dispute("Nobody answers me and the work is done.")
+            if way == "disputed":
+                return
+            yield 3
+            self.deal(deal.id, "Moss Okafor").action_resolve("paid", "The photographs show it done.")
+            return
+        good = rng.random() < self.it.quality[worker]
+        self.approve(deal, payer, good)
+        if deal.state == "confirming":
+            if way == "confirming":
+                return
+            yield rng.uniform(0.2, 2)
+            if way == "approved":
+                self.deal(deal.id, worker).action_deny()
+                return
+            self.deal(deal.id, worker).action_confirm()
+        if way == "blind":
+            return
+        yield rng.uniform(0.2, 3)
+        if rng.random() < 0.85:
+            self.assess(deal, worker, rng.random() < 0.92)
+        if way == "refunded":
+            yield 2
+            self.deal(deal.id, worker).action_refund()
+
+    def scores(self, deal, side, good):
+        criteria = self.env["wezer.criterion"]._for(deal.category_id, side)
+        marks = (1, 2, 2) if good else (-1, -2, 0)
+        return {criterion.id: self.rng.choice(marks) for criterion in criteria}
+
+    def approve(self, deal, payer, good):
+        if self.rng.random() < 0.85:
+            comment = self.rng.choice(texts.GOOD if good else texts.POOR)
+            self.deal(deal.id, payer).action_approve(self.scores(deal, "worker", good), comment)
+        else:
+            self.deal(deal.id, payer).action_approve()
+
+    def assess(self, deal, worker, good):
+        comment = self.rng.choice(texts.GOOD if good else texts.POOR)
+        self.deal(deal.id, worker).action_assess(self.scores(deal, "payer", good), comment)
+
+    # === TASKS AND MONEY BESIDE DEALS === #
+
+    def task_story(self, task, stop):
+        carole = self.it.as_(task, "Carole Petit")
+        carole.action_post_to_marketplace()
+        yield self.rng.uniform(1, 4)
+        announcement = task.wezer_announcement_id
+        worker = self.pick_replier(announcement)
+        deal_id = self.it.as_(announcement, worker).action_claim()
+        yield self.rng.uniform(1, 5)
+        if stop == "accepted":
+            return
+        self.deal(deal_id, worker).action_deliver(self.rng.choice(texts.NOTES))
+        yield self.rng.uniform(0.5, 3)
+        if stop == "delivered":
+            return
+        deal = self.env["wezer.proposition"].browse(deal_id)
+        self.approve(deal, "Carole Petit", True)
+        yield self.rng.uniform(0.5, 3)
+        self.assess(deal, worker, True)
+
+    def gift(self):
+        """A payment or a donation beside all deals."""
+        giver, taker = self.rng.sample(self.members, 2)
+        circle = self.it.circles["Garden"].partner_id
+        payee = circle if self.rng.random() < 0.4 else self.it.users[taker].partner_id
+        transfer = self.it.as_(self.env["wezer.transfer"], giver)
+        currency, amount = self.rng.choice(
+            ((self.it.hours, "0:30"), (self.it.hours, "1:00"), (self.it.lindens, "5.00"))
+        )
+        method = transfer.donate if payee == circle else transfer.pay
+        method(self.it.users[giver].partner_id.id, payee.id, currency.id, amount, self.rng.choice(texts.GIFTS))
+        return
+        yield
+
+    def ask(self):
+        """Somebody asks somebody for money."""
+        asker, asked = self.rng.sample(self.members, 2)
+        self.it.as_(self.env["wezer.transfer"], asker).ask(
+            self.it.users[asked].partner_id.id,
+            self.it.users[asker].partner_id.id,
+            self.it.hours.id,
+            "1:00",
+            "For the evening with the accounts",
+        )
+        return
+        yield
+
+    def month(self):
+        """At the end of a month: clocks run, the ledger is sealed."""
+        self.env["wezer.assessment"]._cron_reveal()
+        self.env["wezer.ledger.seal"]._seal_now()
+        return
+        yield

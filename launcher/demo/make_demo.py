@@ -1,0 +1,104 @@
+"""The living demo community, made through the public methods only.
+
+Python's clock is moved through fourteen months, so that every date in the
+community was once "now"; what a rule refuses did not happen.
+"""
+
+import random
+from datetime import datetime, timedelta, timezone
+
+import time_machine
+
+from . import texts
+from .life import UNFINISHED, WAYS, Life
+from .people import FOUNDERS, Community
+
+MONTHS = 14
+DEALS = 150
+LOGINS = {
+    "member": {"login": "luc", "password": "luc"},
+    "coordinator": {"login": "carole", "password": "carole"},
+    "moderator": {"login": "moss", "password": "moss"},
+    "administrator": {"login": "admin", "password": "admin"},
+}
+
+
+def make(env, kit=None):
+    """Make the community in an empty database and return its logins.
+
+    :param kit: name of another community; only this one is there now
+    :return: ``{role: {"login": …, "password": …}}``
+    """
+    rng = random.Random(2015)
+    now = datetime.now(timezone.utc).replace(microsecond=0)
+    start = now - timedelta(days=MONTHS * 30)
+    env = env(context={**env.context, "tracking_disable": True, "lang": "en_US"})
+    with time_machine.travel(start, tick=False) as clock:
+        community = Community(env, rng)
+        print("  people, circles and currencies", flush=True)
+        settle(community)
+        env.cr.commit()
+        life = Life(community, clock, now, lambda text: print(text, flush=True))
+        plan(life, start, now)
+        life.run()
+        clock.move_to(now)
+        env["wezer.assessment"]._cron_reveal()
+        env.cr.commit()
+        env["wezer.ledger.seal"]._seal_now()
+        env["wezer.reputation"]._recompute()
+        env.cr.commit()
+    for rule, count in sorted(life.refused.items(), key=lambda pair: -pair[1])[:8]:
+        print(f"  did not happen {count} times: {rule}", flush=True)
+    return LOGINS
+
+
+def settle(community):
+    """Founders, those whom they admitted, circles, roles, the project."""
+    rng = community.rng
+    community.make_frame()
+    community.make_person("Agnès Morel")
+    for name in FOUNDERS[1:]:
+        community.make_person(name)
+    for name in texts.PEOPLE:
+        if name not in community.users:
+            admitter = rng.choice(list(community.users))
+            community.make_person(name, admitted_by=admitter)
+    community.quality = {name: rng.choice((0.98, 0.95, 0.9, 0.9, 0.6)) for name in community.users}
+    community.make_circles()
+    community.fill_roles()
+    for name in community.users:
+        community.join_circles(name)
+    community.make_project()
+
+
+def plan(life, start, now):
+    """Lay out what will happen when; the clock decides the order."""
+    rng = life.rng
+    life.members = [name for name in life.it.users if name != "Moss Okafor"]
+    span = (now - start).days
+    rows = list(texts.ANNOUNCEMENTS)
+    rng.shuffle(rows)
+    rows = (rows * 2)[:60]
+    for number, row in enumerate(rows):
+        # Two thirds in the first year, the rest in the last weeks: open now.
+        day = rng.uniform(1, span - 70) if number < 42 else span - rng.uniform(5, 60)
+        life.at(start + timedelta(days=day), life.publish(row, number, None))
+    ways = [way for way, count in WAYS for _one in range(count)]
+    rng.shuffle(ways)
+    for way in ways:
+        day = rng.uniform(25, span - 35)
+        life.at(start + timedelta(days=day), life.story(way))
+    for way in UNFINISHED:
+        life.at(now - timedelta(days=rng.uniform(6, 11)), life.story(way))
+    for number, task in enumerate(life.it.tasks):
+        stop = {7: "accepted", 8: "delivered"}.get(number)
+        if number == 9:
+            continue
+        day = span - (rng.uniform(9, 12) if stop else rng.uniform(30, 160))
+        life.at(start + timedelta(days=day), life.task_story(task, stop))
+    for _number in range(45):
+        life.at(start + timedelta(days=rng.uniform(10, span - 1)), life.gift())
+    for _number in range(3):
+        life.at(now - timedelta(days=rng.uniform(1, 5)), life.ask())
+    for month in range(1, MONTHS):
+        life.at(start + timedelta(days=30 * month), life.month())
