@@ -1,0 +1,154 @@
+from odoo.tests import tagged
+
+from .common import MarketCommon
+
+
+@tagged("post_install", "-at_install")
+class TestMoney(MarketCommon):
+    """Outside money, several currencies, disputes."""
+
+    def _outside(self, state="delivered", **vals):
+        return self.make_deal(state, prices={self.dummy.id: "50"}, **vals)
+
+    def test_m12_outside_money_is_confirmed_by_who_receives_it(self):
+        deal = self._outside()
+        as_payer = self.as_(self.test1, deal)
+        with self.assertRefused("acts_for"):
+            deal.action_approve()
+        as_payer.action_approve(self.scores())
+        self.assertEqual(deal.state, "confirming")
+        self.assertEqual(self.env["wezer.assessment"]._of(deal).state, "draft")
+        with self.assertRefused("acts_for"):
+            as_payer.action_confirm()
+        deal.action_confirm()
+        self.assertEqual(deal.state, "paid")
+        self.assertEqual(self.env["wezer.assessment"]._of(deal).state, "blind")
+        self.assertBooksHold()
+
+    def test_m13_an_outside_refund_is_confirmed_by_the_first_payer(self):
+        deal = self._outside()
+        as_payer = self.as_(self.test1, deal)
+        as_payer.action_approve()
+        deal.action_confirm()
+        deal.action_refund()
+        self.assertEqual(deal.state, "confirming")
+        with self.assertRefused("acts_for"):
+            deal.action_confirm()
+        as_payer.action_confirm()
+        self.assertEqual((deal.state, deal.end_reason), ("ended", "refunded"))
+        self.assertBooksHold()
+
+    def test_a_denied_refund_leaves_the_deal_paid_and_may_be_tried_again(self):
+        deal = self._outside()
+        as_payer = self.as_(self.test1, deal)
+        as_payer.action_approve()
+        deal.action_confirm()
+        deal.action_refund()
+        as_payer.action_deny()
+        self.assertEqual(deal.state, "paid")
+        deal.action_refund()
+        as_payer.action_confirm()
+        self.assertEqual(deal.end_reason, "refunded")
+        self.assertBooksHold()
+
+    def test_only_the_denied_part_is_due_again(self):
+        deal = self.make_deal(
+            "delivered", prices={self.dummy.id: "50", self.com.id: "10"}
+        )
+        as_payer = self.as_(self.test1, deal)
+        as_payer.action_approve()
+        self.assertEqual((deal.state, self.balance(self.test2)), ("confirming", "10.00"))
+        deal.action_deny()
+        self.assertEqual(deal.state, "approved")
+        as_payer.action_pay()
+        self.assertEqual((deal.state, self.balance(self.test2)), ("confirming", "10.00"))
+        deal.action_confirm()
+        self.assertEqual(deal.state, "paid")
+        self.assertBooksHold()
+
+    def test_what_the_payer_cannot_pay_is_not_agreed(self):
+        want = self.announce(self.test1, prices={self.com.id: "501"})
+        with self.assertRefused():
+            self.claim(self.test2, want)
+        self.assertFalse(want.sudo().proposition_ids)
+        self.assertEqual(self.reserved(self.test1), "0.00")
+
+    def test_a_dispute_stands_still_until_a_moderator_decides(self):
+        deal = self.make_deal("delivered")
+        with self.assertRefused("note"):
+            deal.action_dispute("")
+        deal.action_dispute("He does not answer")
+        for name in ("action_approve", "action_send_back", "action_cancel"):
+            with self.assertRefused("state"):
+                getattr(self.as_(self.test1, deal), name)()
+        with self.assertRefused("moderate"):
+            self.as_(self.test1, deal).action_resolve("cancelled", "mine")
+        with self.assertRefused():
+            self.as_(self.stranger, deal).action_resolve("paid", "x")
+        decide = self.as_(self.moderator, deal)
+        self.assertTrue(decide.search([("id", "=", deal.id)]))
+        with self.assertRefused("note"):
+            decide.action_resolve("paid")
+        with self.assertRefused("amount"):
+            decide.action_resolve("split", "x", {self.com.id: "0"})
+        with self.assertRefused("amount"):
+            decide.action_resolve("split", "x", {self.com.id: "50.01"})
+        with self.assertRefused("currency"):
+            decide.action_resolve("split", "x", {self.hours.id: "1:00"})
+        decide.action_resolve("split", "Half was done", {self.com.id: "20"})
+        self.assertEqual((deal.state, self.balance(self.test2)), ("paid", "20.00"))
+        self.assertEqual(self.reserved(self.test1), "0.00")
+        self.assertBooksHold()
+
+    def test_a_moderator_may_let_it_be_paid_or_cancelled(self):
+        paid, cancelled = self.make_deal("delivered"), self.make_deal(title="two")
+        for deal in (paid, cancelled):
+            self.as_(self.test1, deal).action_dispute("I am not content")
+        self.as_(self.moderator, paid).action_resolve("paid", "It is good")
+        self.as_(self.moderator, cancelled).action_resolve("cancelled", "Never begun")
+        self.assertEqual((paid.state, cancelled.end_reason), ("paid", "cancelled"))
+        self.assertEqual(self.balance(self.test2), "50.00")
+        self.assertBooksHold()
+
+    def test_a_paid_deal_disputed_may_be_split_or_stand(self):
+        split, stand = self.make_deal("paid"), self.make_deal("paid", title="two")
+        for deal in (split, stand):
+            self.as_(self.test1, deal).action_dispute("It broke")
+        self.as_(self.moderator, split).action_resolve(
+            "split", "Half", {self.com.id: "30"}
+        )
+        self.as_(self.moderator, stand).action_resolve("paid", "It is good")
+        self.assertEqual((split.state, stand.state), ("paid", "paid"))
+        self.assertEqual(self.balance(self.test2), "80.00")
+        self.assertBooksHold()
+
+    def test_who_called_takes_the_call_back(self):
+        deal = self.make_deal("delivered")
+        deal.action_dispute("He does not answer")
+        with self.assertRefused("dispute"):
+            self.as_(self.test1, deal).action_withdraw_dispute()
+        deal.action_withdraw_dispute()
+        self.assertEqual(deal.state, "delivered")
+
+    def test_a_moderator_who_is_a_party_decides_nothing(self):
+        deal = self.make_deal(replier=self.moderator)
+        self.as_(self.test1, deal).action_dispute("x")
+        with self.assertRefused("moderate"):
+            self.as_(self.moderator, deal).action_resolve("paid", "for me")
+
+    def test_prices_are_rounded_half_up_once(self):
+        want = self.announce(self.test1, quantity=0.5, prices={self.com.id: "0.01"})
+        self.claim(self.test2, want)
+        self.assertEqual(self.reserved(self.test1), "0.01")
+
+    def test_public_transfer_methods_refuse_the_deals_money(self):
+        deal = self.make_deal()
+        held = self.transfers(deal)
+        for user, name in (
+            (self.test1, "action_settle"),
+            (self.test2, "action_release"),
+            (self.moderator, "action_release"),
+        ):
+            with self.assertRefused():
+                getattr(held.with_user(user).sudo(False), name)()
+        self.assertEqual(held.state, "reserved")
