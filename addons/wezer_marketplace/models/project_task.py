@@ -215,7 +215,8 @@ class ProjectTask(models.Model):
         deal = self.sudo().wezer_deal_id
         if deal.state not in LIVE:
             return
-        action = self.env.ref("wezer_marketplace.wezer_proposition_action")
+        # The name of a window: coordinators may not read actions themselves.
+        action = self.env.ref("wezer_marketplace.wezer_proposition_action").sudo()
         raise RedirectWarning(
             self.env._(
                 "A stage moves no money: approve and pay the deal “%(title)s”.",
