@@ -10,6 +10,7 @@ from . import wezer_proposition_event
 from . import wezer_proposition_negotiate
 from . import wezer_proposition_work
 from . import wezer_proposition_money
+from . import wezer_proposition_dispute
 from . import wezer_proposition_page
 from . import wezer_proposition_office
 from . import project_project

@@ -5,7 +5,12 @@ from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 
 # Only our own code holds this object: RPC cannot send it in a context.
 DEAL_MOVES = object()
-STATES = {"accepted": "01_in_progress", "delivered": "01_in_progress", "approved": "03_approved", "paid": "1_done"}
+STATES = {
+    "accepted": "01_in_progress",
+    "delivered": "01_in_progress",
+    "approved": "03_approved",
+    "paid": "1_done",
+}
 # States of a task that say that its deal is over, or as good as.
 CLOSING_STATES = ("03_approved", "1_done", "1_canceled")
 QUIET = {
@@ -30,7 +35,10 @@ class ProjectTask(models.Model):
     )
     wezer_deal_ids = fields.One2many("wezer.proposition", "task_id")
     wezer_deal_id = fields.Many2one(
-        "wezer.proposition", string="Deal", compute="_compute_wezer_deal_id", compute_sudo=True
+        "wezer.proposition",
+        string="Deal",
+        compute="_compute_wezer_deal_id",
+        compute_sudo=True,
     )
     wezer_deal_state = fields.Selection(
         lambda self: self.env["wezer.proposition"]._fields["state"].selection,
@@ -111,7 +119,9 @@ class ProjectTask(models.Model):
         user._check_acts_for(payer, right)
         # A want that who comes first has at once commits the payer's money.
         mode = "first_come"
-        if self.project_id.sudo().wezer_rate_minor and not user._acts_for(payer, "wallet"):
+        if self.project_id.sudo().wezer_rate_minor and not user._acts_for(
+            payer, "wallet"
+        ):
             mode = "choose"
         # Who may is checked: the row is the payer's announcement.
         announcement = (
@@ -226,7 +236,14 @@ class ProjectTask(models.Model):
                 "type": "ir.actions.act_window",
                 "res_model": "wezer.proposition",
                 "res_id": deal.id,
-                "views": [(self.env.ref("wezer_marketplace.wezer_proposition_view_form").id, "form")],
+                "views": [
+                    (
+                        self.env.ref(
+                            "wezer_marketplace.wezer_proposition_view_form"
+                        ).id,
+                        "form",
+                    )
+                ],
                 "name": action.name,
             },
             self.env._("Approve and pay"),

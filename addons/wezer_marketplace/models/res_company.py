@@ -9,9 +9,7 @@ class ResCompany(models.Model):
         string="Who pays for tasks without a team",
         help="Empty: a task can be posted only where its project has a team.",
     )
-    wezer_claims_cap = fields.Integer(
-        string="Open claims a person may have", default=3
-    )
+    wezer_claims_cap = fields.Integer(string="Open claims a person may have", default=3)
     wezer_silence_hours = fields.Float(
         string="Silence approves up to (hours)", default=10.0
     )

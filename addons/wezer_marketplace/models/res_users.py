@@ -1,6 +1,13 @@
-from odoo import models
+from datetime import timedelta
 
-TURN_STATES = ("open", "accepted", "delivered", "approved", "confirming", "paid")
+from odoo import fields, models
+
+from odoo.addons.wezer_base.exceptions import Refusal
+
+from .wezer_proposition import ASSESS_DAYS
+
+TURN_STATES = ("open", "accepted", "delivered", "approved", "confirming")
+LIVE_STATES = (*TURN_STATES, "waiting", "disputed")
 
 
 class ResUsers(models.Model):
@@ -10,30 +17,87 @@ class ResUsers(models.Model):
         """Add the deals: what waits for this user and for others."""
         rows = super()._wezer_todo()
         mine = self._acting_ids("market")
+        since = fields.Datetime.now() - timedelta(days=ASSESS_DAYS)
         deals = self.env["wezer.proposition"].search(
             [
+                "|",
                 ("state", "in", TURN_STATES),
+                "&",
+                ("state", "=", "paid"),
+                ("date_paid", ">", since),
                 "|",
                 ("author_id", "in", mine),
                 ("replier_id", "in", mine),
-            ]
+            ],
+            limit=100,
         )
         for deal in deals:
             main = [button for button in deal._allowed_actions() if button["main"]]
             if deal.state == "paid" and not main:
                 continue
-            party = deal._my_party()
             section = "waiting"
             if main:
                 section = "soon" if deal.state in ("accepted", "paid") else "now"
+            due = deal.date_due if deal.state == "accepted" else False
             rows.append(
                 {
                     "section": section,
-                    "partner": deal.sudo()._other(party),
+                    "partner": deal.sudo()._other(deal._my_party()),
                     "text": f"{deal.title}: {deal._turn_line()}",
                     "url": f"/my/deals/{deal.id}",
                     "button": main[0]["label"] if main else False,
-                    "due": deal.date_due.date() if deal.date_due and deal.state == "accepted" else False,
+                    "due": due and due.date(),
+                }
+            )
+        return rows + self._wezer_disputes_to_decide()
+
+    def _wezer_disputes_to_decide(self):
+        """Return the disputes that wait for this user as a moderator."""
+        if not self.sudo().has_group("wezer_base.group_moderator"):
+            return []
+        disputed = self.env["wezer.proposition"].search(
+            [("state", "=", "disputed")], limit=50
+        )
+        rows = []
+        for deal in disputed:
+            parties = deal.sudo().author_id | deal.sudo().replier_id
+            if not self._moderates(parties):
+                continue
+            rows.append(
+                {
+                    "section": "now",
+                    "partner": deal.sudo().author_id,
+                    "text": self.env._(
+                        "%(title)s: a decision is waited for", title=deal.title
+                    ),
+                    "url": f"/my/deals/{deal.id}",
+                    "button": self.env._("Decide"),
+                    "due": False,
                 }
             )
         return rows
+
+    def _deactivate_portal_user(self, **post):
+        """Refuse to leave while deals are open: they come first."""
+        deals = (
+            self.env["wezer.proposition"]
+            .sudo()
+            .search(
+                [
+                    ("state", "in", LIVE_STATES),
+                    "|",
+                    ("author_id", "in", self.partner_id.ids),
+                    ("replier_id", "in", self.partner_id.ids),
+                ],
+                limit=5,
+            )
+        )
+        if deals:
+            raise Refusal(
+                self.env._(
+                    "First end or give back: %(titles)s",
+                    titles=", ".join(deals.mapped("title")),
+                ),
+                rule="open_deals",
+            )
+        return super()._deactivate_portal_user(**post)

@@ -3,6 +3,8 @@ from odoo.tools import plaintext2html
 
 # What asks for more is "as many as come": nobody fills 9,999 places.
 PLACES_MAX = 999
+# What people may have changed since is not written over.
+KEPT = ("description", "project_id", "wezer_date_start", "date_deadline")
 
 
 class ProjectTask(models.Model):
@@ -25,7 +27,9 @@ class ProjectTask(models.Model):
         :return: one dict a row: ``row``, ``id``, ``state`` (created, updated,
             same, refused), ``reason``
         """
-        project = self.env["project.project"].search([("name", "=", project_name)], limit=1)
+        project = self.env["project.project"].search(
+            [("name", "=", project_name)], limit=1
+        )
         if not project and not dry_run:
             project = self.env["project.project"].create({"name": project_name})
         known = {
@@ -42,30 +46,51 @@ class ProjectTask(models.Model):
     def _import_row(self, number, row, project, known, dry_run):
         title = (row.get("title") or "").strip()
         if not title:
-            return {"row": number, "id": False, "state": "refused", "reason": self.env._("no title")}
+            return {
+                "row": number,
+                "id": False,
+                "state": "refused",
+                "reason": self.env._("no title"),
+            }
         vals, reason = self._prepare_import_vals(row, title, project, dry_run)
         task = known.get(vals["wezer_import_key"])
         if task:
             changed = {
                 name: value
                 for name, value in vals.items()
-                if task._fields[name].convert_to_write(task[name], task) != value
-                and name not in ("description", "project_id", "wezer_date_start", "date_deadline")
+                if name not in KEPT and self._import_differs(task, name, value)
             }
             if changed and not dry_run:
                 task.write(changed)
-            return {"row": number, "id": task.id, "state": "updated" if changed else "same", "reason": reason}
+            return {
+                "row": number,
+                "id": task.id,
+                "state": "updated" if changed else "same",
+                "reason": reason,
+            }
         if dry_run:
             return {"row": number, "id": False, "state": "created", "reason": reason}
         task = self.create(vals)
         known[vals["wezer_import_key"]] = task
         return {"row": number, "id": task.id, "state": "created", "reason": reason}
 
+    def _import_differs(self, task, name, value):
+        """Say whether ``value`` is another one than the task's, as it is stored."""
+        field = task._fields[name]
+        now = field.convert_to_write(task[name], task)
+        if field.type == "float":
+            # What was stored has as many digits as its column.
+            value = field.convert_to_column(value, task)
+            return abs(float(now) - float(value or 0)) > 1e-6
+        return now != value
+
     def _prepare_import_vals(self, row, title, project, dry_run):
         places = int(float(row.get("places") or 1))
         reason = ""
         if places > PLACES_MAX or places < 0:
-            reason = self.env._("%(places)s places: taken as “as many as come”", places=places)
+            reason = self.env._(
+                "%(places)s places: taken as “as many as come”", places=places
+            )
             places = 0
         category = (row.get("category") or "").strip()
         if category and not dry_run:

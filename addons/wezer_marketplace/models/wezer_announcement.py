@@ -65,7 +65,9 @@ class WezerAnnouncement(models.Model):
         default="everyone",
     )
     group_ids = fields.Many2many("wezer.group", string="In the context of")
-    task_id = fields.Many2one("project.task", index="btree_not_null", ondelete="set null")
+    task_id = fields.Many2one(
+        "project.task", index="btree_not_null", ondelete="set null"
+    )
     date_publish = fields.Datetime(readonly=True)
     date_start = fields.Datetime()
     date_end = fields.Datetime()
@@ -126,8 +128,14 @@ class WezerAnnouncement(models.Model):
             # How many answered is told to all, who answered is not.
             deals = announcement.sudo().proposition_ids
             used = deals.filtered(
-                lambda deal: deal.state in PLACE_STATES
-                or (deal.state == "open" and deal.hold_until and deal.hold_until > now)
+                lambda deal: (
+                    deal.state in PLACE_STATES
+                    or (
+                        deal.state == "open"
+                        and deal.hold_until
+                        and deal.hold_until > now
+                    )
+                )
             )
             announcement.places_used = len(used)
             announcement.places_left = max(announcement.places - len(used), 0)
@@ -135,7 +143,9 @@ class WezerAnnouncement(models.Model):
                 deals.filtered(lambda deal: deal.state != "ended")
             )
 
-    @api.depends("title", "description", "city", "category_id.complete_name", "skill_ids.name")
+    @api.depends(
+        "title", "description", "city", "category_id.complete_name", "skill_ids.name"
+    )
     def _compute_search_text(self):
         for announcement in self:
             announcement.search_text = normalise(
@@ -176,7 +186,8 @@ class WezerAnnouncement(models.Model):
         self.ensure_one()
         self.flush_recordset()
         self.env.cr.execute(
-            "UPDATE wezer_announcement SET lock_version = lock_version + 1 WHERE id = %s",
+            "UPDATE wezer_announcement SET lock_version = lock_version + 1"
+            " WHERE id = %s",
             [self.id],
         )
         self.env["wezer.proposition"].flush_model()
@@ -192,7 +203,7 @@ class WezerAnnouncement(models.Model):
         return self.kind == "offer"
 
     def _after_change(self):
-        """Follow the deals: full when nothing is left, open again, ended when all is done."""
+        """Follow the deals: full, open again where one falls through, ended."""
         for announcement in self.sudo():
             announcement.invalidate_recordset(["places_used", "places_left"])
             if announcement.state == "open" and not announcement._has_place():

@@ -46,7 +46,9 @@ class WezerAnnouncement(models.Model):
         self.sudo()._lock()
         if states and self.sudo().state not in states:
             raise Refusal(
-                self.env._("This announcement is %(state)s.", state=self._state_label()),
+                self.env._(
+                    "This announcement is %(state)s.", state=self._state_label()
+                ),
                 rule="state",
                 value=self.sudo().state,
             )
@@ -69,9 +71,7 @@ class WezerAnnouncement(models.Model):
         if announcement.price_mode == "one" and len(announcement.price_line_ids) == 1:
             announcement.price_mode = "all"
         if announcement.visibility == "groups" and not announcement.group_ids:
-            raise Refusal(
-                self.env._("Say for which groups it is."), rule="visibility"
-            )
+            raise Refusal(self.env._("Say for which groups it is."), rule="visibility")
 
     # === WRITING === #
 
@@ -97,9 +97,29 @@ class WezerAnnouncement(models.Model):
                 "company_id": self.env.company.id,
             }
         )
-        if publish:
-            self.browse(announcement.id).with_user(self.env.user).action_publish()
+        own = self.browse(announcement.id).with_user(self.env.user)
+        if publish and own._waits_for_wallet():
+            # Who may not pay prepares; it stays a draft until one who may publishes.
+            author._wezer_notify(
+                "to_publish",
+                self.env._("To be published: %(title)s", title=announcement.title),
+                url=f"/market/{announcement.slug}",
+                record=announcement,
+                right="wallet",
+            )
+        elif publish:
+            own.action_publish()
         return announcement.id
+
+    def _waits_for_wallet(self):
+        """Say whether publishing commits money that the caller may not commit."""
+        announcement = self.sudo()
+        commits = (
+            announcement.kind == "want"
+            and announcement.claim_mode == "first_come"
+            and announcement.price_line_ids
+        )
+        return commits and not self.env.user._acts_for(announcement.author_id, "wallet")
 
     @api.model
     def _checked_vals(self, vals):
@@ -108,7 +128,10 @@ class WezerAnnouncement(models.Model):
         foreign = vals.keys() - OWN_FIELDS
         if foreign:
             raise Refusal(
-                self.env._("This is not yours to write: %(names)s", names=", ".join(sorted(foreign))),
+                self.env._(
+                    "This is not yours to write: %(names)s",
+                    names=", ".join(sorted(foreign)),
+                ),
                 rule="field",
             )
         groups = vals.get("group_ids")
@@ -135,7 +158,7 @@ class WezerAnnouncement(models.Model):
                 raise Refusal(
                     self.env._("Somebody answered: what it is stays."), rule="answered"
                 )
-        terms = bool(TERMS_FIELDS & vals.keys()) or "price_line_ids" in vals
+        terms = announcement._changes_terms(vals)
         if terms:
             vals["version"] = announcement.version + 1
         announcement.write(vals)
@@ -149,6 +172,23 @@ class WezerAnnouncement(models.Model):
             answers._ask_again()
         announcement._after_change()
         return True
+
+    def _changes_terms(self, vals):
+        """Say whether ``vals`` change price, quantity or process."""
+        for name in TERMS_FIELDS & vals.keys():
+            if (self[name] or "") != (vals[name] or ""):
+                return True
+        if "price_line_ids" not in vals:
+            return False
+        now = {
+            line.wezer_currency_id.id: line.unit_minor for line in self.price_line_ids
+        }
+        new = {
+            command[2]["wezer_currency_id"]: command[2]["unit_minor"]
+            for command in vals["price_line_ids"]
+            if command[0] == 0
+        }
+        return now != new
 
     # === ARROWS === #
 
@@ -217,9 +257,7 @@ class WezerAnnouncement(models.Model):
         user._check_acts_for(replier, "market")
         announcement = self.sudo()
         if replier == announcement.author_id:
-            raise NotAllowed(
-                self.env._("This is your own announcement."), rule="own"
-            )
+            raise NotAllowed(self.env._("This is your own announcement."), rule="own")
         announcement._lock()
         if announcement.state not in ("open", "full"):
             raise Refusal(
@@ -238,9 +276,7 @@ class WezerAnnouncement(models.Model):
             lambda deal: deal.replier_id == replier and deal.state in LIVE_STATES
         )
         if live:
-            raise Refusal(
-                self.env._("You have answered already."), rule="answered"
-            )
+            raise Refusal(self.env._("You have answered already."), rule="answered")
         announcement._check_cap(user.partner_id)
         return replier
 
@@ -278,7 +314,9 @@ class WezerAnnouncement(models.Model):
                 limit=str(cap),
             )
 
-    def action_claim(self, version=None, message="", currency_id=None, acting_partner_id=None):
+    def action_claim(
+        self, version=None, message="", currency_id=None, acting_partner_id=None
+    ):
         """Take it as announced. First come: agreed at once, if there is a place.
 
         :param int version: the version that was shown
@@ -291,7 +329,11 @@ class WezerAnnouncement(models.Model):
             self.env.user._check_acts_for(replier, "wallet")
         place = announcement._has_place() and announcement.state == "open"
         if not place and not announcement.waiting_list:
-            raise Refusal(self.env._("All places are taken."), rule="places", limit=str(announcement.places))
+            raise Refusal(
+                self.env._("All places are taken."),
+                rule="places",
+                limit=str(announcement.places),
+            )
         deal = announcement._make_deal(
             replier,
             announcement._announced_terms(message, currency_id),
@@ -308,7 +350,9 @@ class WezerAnnouncement(models.Model):
                 announcement.author_id,
                 "claim",
                 self.env._(
-                    "%(name)s is available: %(title)s", name=replier.name, title=announcement.title
+                    "%(name)s is available: %(title)s",
+                    name=replier.name,
+                    title=announcement.title,
                 ),
             )
         return deal.id
@@ -336,7 +380,9 @@ class WezerAnnouncement(models.Model):
             announcement.author_id,
             "terms",
             self.env._(
-                "%(name)s proposes terms: %(title)s", name=replier.name, title=announcement.title
+                "%(name)s proposes terms: %(title)s",
+                name=replier.name,
+                title=announcement.title,
             ),
         )
         return deal.id
@@ -344,22 +390,35 @@ class WezerAnnouncement(models.Model):
     def _check_price_mode(self, commands):
         """Enforce ``one``/``all``: the currencies of an answer are those asked for."""
         asked = self.price_line_ids.wezer_currency_id
-        given = {command[2]["wezer_currency_id"] for command in commands if command[0] == 0}
+        given = {
+            command[2]["wezer_currency_id"] for command in commands if command[0] == 0
+        }
         if not asked or not given:
             return
-        if self.price_mode == "one" and (len(given) != 1 or not given <= set(asked.ids)):
-            raise Refusal(self.env._("Choose one of the currencies asked for."), rule="price_mode")
+        if self.price_mode == "one" and (
+            len(given) != 1 or not given <= set(asked.ids)
+        ):
+            raise Refusal(
+                self.env._("Choose one of the currencies asked for."), rule="price_mode"
+            )
         if self.price_mode == "all" and given != set(asked.ids):
-            raise Refusal(self.env._("All the currencies asked for belong to the price."), rule="price_mode")
+            raise Refusal(
+                self.env._("All the currencies asked for belong to the price."),
+                rule="price_mode",
+            )
 
     def _announced_terms(self, message="", currency_id=None):
         """Return the values of terms as they are announced."""
         self.ensure_one()
         lines = self.price_line_ids
         if self.price_mode == "one" and len(lines) > 1:
-            chosen = lines.filtered(lambda line: line.wezer_currency_id.id == currency_id)
+            chosen = lines.filtered(
+                lambda line: line.wezer_currency_id.id == currency_id
+            )
             if currency_id and not chosen:
-                raise Refusal(self.env._("This currency is not asked for."), rule="price_mode")
+                raise Refusal(
+                    self.env._("This currency is not asked for."), rule="price_mode"
+                )
             lines = chosen or lines[:1]
         return {
             "quantity": self.quantity,
@@ -384,21 +443,27 @@ class WezerAnnouncement(models.Model):
     def _make_deal(self, replier, terms_vals, state, turn):
         works = self.author_id if self._worker_is_author() else replier
         pays = replier if self._worker_is_author() else self.author_id
-        deal = self.env["wezer.proposition"].sudo().create(
-            {
-                "announcement_id": self.id,
-                "author_id": self.author_id.id,
-                "replier_id": replier.id,
-                "replier_person_id": self.env.user.partner_id.id,
-                "payer_id": pays.id,
-                "payee_id": works.id,
-                "state": state,
-                "turn": turn,
-                "company_id": self.company_id.id,
-                "date_state": fields.Datetime.now(),
-                # Who wrote an offer speaks for the side that works.
-                "barred_ids": [(6, 0, self.person_id.ids if works == self.author_id else [])],
-            }
+        deal = (
+            self.env["wezer.proposition"]
+            .sudo()
+            .create(
+                {
+                    "announcement_id": self.id,
+                    "author_id": self.author_id.id,
+                    "replier_id": replier.id,
+                    "replier_person_id": self.env.user.partner_id.id,
+                    "payer_id": pays.id,
+                    "payee_id": works.id,
+                    "state": state,
+                    "turn": turn,
+                    "company_id": self.company_id.id,
+                    "date_state": fields.Datetime.now(),
+                    # Who wrote an offer speaks for the side that works.
+                    "barred_ids": [
+                        (6, 0, self.person_id.ids if works == self.author_id else [])
+                    ],
+                }
+            )
         )
         deal._add_round("replier", replier, terms_vals)
         return deal

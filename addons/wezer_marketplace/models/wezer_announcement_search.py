@@ -62,6 +62,10 @@ class WezerAnnouncement(models.Model):
         if shared:
             names = ", ".join(shared[:2].mapped("name"))
             return self.env._("because you can: %(skills)s", skills=names)
-        if self.city and profile.city and normalise(self.city) == normalise(profile.city):
+        if (
+            self.city
+            and profile.city
+            and normalise(self.city) == normalise(profile.city)
+        ):
             return self.env._("in your place")
         return ""

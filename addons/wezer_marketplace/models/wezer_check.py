@@ -57,9 +57,11 @@ class WezerCheck(models.AbstractModel):
                 continue
             for line in deal.accepted_terms_id.price_line_ids:
                 done = deal._transfers().filtered(
-                    lambda one, line=line: one.state == "done"
-                    and one.kind != "reversal"
-                    and one.wezer_currency_id == line.wezer_currency_id
+                    lambda one, line=line: (
+                        one.state == "done"
+                        and one.kind != "reversal"
+                        and one.wezer_currency_id == line.wezer_currency_id
+                    )
                 )
                 if sum(done.mapped("amount_minor")) != deal._due_minor(line):
                     rows.append((deal.id, line.wezer_currency_id.code))

@@ -44,7 +44,11 @@ class WezerProposition(models.Model):
         "res.partner", string="Who pays", required=True, index=True, ondelete="restrict"
     )
     payee_id = fields.Many2one(
-        "res.partner", string="Who works", required=True, index=True, ondelete="restrict"
+        "res.partner",
+        string="Who works",
+        required=True,
+        index=True,
+        ondelete="restrict",
     )
     state = fields.Selection(
         [
@@ -101,7 +105,9 @@ class WezerProposition(models.Model):
     state_before = fields.Char()
     disputed_by_id = fields.Many2one("res.partner", ondelete="restrict")
     attempt = fields.Integer(default=0)
-    task_id = fields.Many2one("project.task", index="btree_not_null", ondelete="set null")
+    task_id = fields.Many2one(
+        "project.task", index="btree_not_null", ondelete="set null"
+    )
     lock_version = fields.Integer(default=0)
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True
@@ -128,7 +134,8 @@ class WezerProposition(models.Model):
         self.ensure_one()
         self.flush_recordset()
         self.env.cr.execute(
-            "UPDATE wezer_proposition SET lock_version = lock_version + 1 WHERE id = %s",
+            "UPDATE wezer_proposition SET lock_version = lock_version + 1"
+            " WHERE id = %s",
             [self.id],
         )
         self.invalidate_recordset()
@@ -209,16 +216,20 @@ class WezerProposition(models.Model):
         """Add the next round of terms and make it the current one."""
         self.ensure_one()
         vals = {key: value for key, value in vals.items() if value is not None}
-        terms = self.env["wezer.terms"].sudo().create(
-            {
-                **vals,
-                "proposition_id": self.id,
-                "round": max(self.terms_ids.mapped("round"), default=0) + 1,
-                "side": side,
-                "partner_id": partner.id,
-                "person_id": self.env.user.partner_id.id,
-                "date": fields.Datetime.now(),
-            }
+        terms = (
+            self.env["wezer.terms"]
+            .sudo()
+            .create(
+                {
+                    **vals,
+                    "proposition_id": self.id,
+                    "round": max(self.terms_ids.mapped("round"), default=0) + 1,
+                    "side": side,
+                    "partner_id": partner.id,
+                    "person_id": self.env.user.partner_id.id,
+                    "date": fields.Datetime.now(),
+                }
+            )
         )
         self.sudo().terms_id = terms
         self._bar(partner)
@@ -249,7 +260,11 @@ class WezerProposition(models.Model):
             self._tell(
                 self.author_id,
                 "claim",
-                self.env._("%(name)s is available: %(title)s", name=self.replier_id.name, title=self.title),
+                self.env._(
+                    "%(name)s is available: %(title)s",
+                    name=self.replier_id.name,
+                    title=self.title,
+                ),
             )
             return
         self._set_state(
@@ -293,20 +308,24 @@ class WezerProposition(models.Model):
         self._finish("expired")
 
     def _call_clock(self, now):
-        self._call_moderator(
-            self.env["res.partner"], self.env._("14 days of silence")
-        )
+        self._call_moderator(self.env["res.partner"], self.env._("14 days of silence"))
 
     def _late(self, now):
         """Warn once, a week later free the work."""
         self.ensure_one()
         if now > self.date_due + timedelta(days=7):
             self._log("clock", self.payee_id)
-            self._tell_both("late", self.env._("The time was over: %(title)s", title=self.title))
+            self._tell_both(
+                "late", self.env._("The time was over: %(title)s", title=self.title)
+            )
             self._finish("expired")
             return
         warned = self.env["wezer.notice"].search_count(
-            [("res_model", "=", self._name), ("res_id", "=", self.id), ("kind", "=", "late_warning")]
+            [
+                ("res_model", "=", self._name),
+                ("res_id", "=", self.id),
+                ("kind", "=", "late_warning"),
+            ]
         )
         if not warned:
             self._tell(

@@ -123,7 +123,9 @@ class WezerProposition(models.Model):
         deal._tell(
             deal._other(speaker),
             "message",
-            self.env._("%(name)s wrote: %(title)s", name=speaker.name, title=deal.title),
+            self.env._(
+                "%(name)s wrote: %(title)s", name=speaker.name, title=deal.title
+            ),
         )
         return True
 
@@ -138,7 +140,5 @@ class WezerProposition(models.Model):
         if not acting_partner_id:
             mine = user._acts_for(both, "market")
             if len(mine) > 1:
-                acting_partner_id = (
-                    user.partner_id & both or self.sudo().author_id
-                ).id
+                acting_partner_id = (user.partner_id & both or self.sudo().author_id).id
         return user._resolve_acting(acting_partner_id, both, "market")

@@ -16,7 +16,8 @@ class WezerProposition(models.Model):
         return self.env["wezer.transfer"]._of_origin(self)
 
     def _key(self, act, currency):
-        return f"{self.id}/{self.accepted_terms_id.round}/{currency.id}/{act}/{self.attempt}"
+        round_number = self.accepted_terms_id.round
+        return f"{self.id}/{round_number}/{currency.id}/{act}/{self.attempt}"
 
     def _reserve_money(self, lines=None):
         """Set exactly the accepted amounts aside, under the caller's own name."""
@@ -60,8 +61,9 @@ class WezerProposition(models.Model):
                 # It was denied: only this part is due again.
                 self._reserve_money(line)
                 held = self._transfers().filtered(
-                    lambda one, currency=currency: one.wezer_currency_id == currency
-                    and one.state == "reserved"
+                    lambda one, currency=currency: (
+                        one.wezer_currency_id == currency and one.state == "reserved"
+                    )
                 )[:1]
             due = self._due_minor(line)
             if due:
@@ -80,7 +82,11 @@ class WezerProposition(models.Model):
             self._tell(
                 receiver,
                 "receipt",
-                self.env._("Did you get %(amount)s? %(title)s", amount=pending[:1].amount_display, title=self.title),
+                self.env._(
+                    "Did you get %(amount)s? %(title)s",
+                    amount=pending[:1].amount_display,
+                    title=self.title,
+                ),
             )
             return
         self._become_paid()
@@ -117,6 +123,8 @@ class WezerProposition(models.Model):
                     )
             if minor:
                 self.attempt += 1
-                transfer._reverse(minor, key=self._key("reverse", transfer.wezer_currency_id))
+                transfer._reverse(
+                    minor, key=self._key("reverse", transfer.wezer_currency_id)
+                )
             whole = whole and minor == left
         return whole

@@ -16,7 +16,10 @@ class WezerProposition(models.Model):
         deal = self.sudo()
         if deal.turn != self._side_of(party):
             raise NotAllowed(
-                self.env._("It is the other side's turn: %(name)s.", name=self._other(party).name),
+                self.env._(
+                    "It is the other side's turn: %(name)s.",
+                    name=self._other(party).name,
+                ),
                 rule="turn",
             )
 
@@ -59,7 +62,11 @@ class WezerProposition(models.Model):
         deal._tell(
             other,
             "terms",
-            self.env._("%(name)s proposes other terms: %(title)s", name=party.name, title=deal.title),
+            self.env._(
+                "%(name)s proposes other terms: %(title)s",
+                name=party.name,
+                title=deal.title,
+            ),
         )
         return True
 
@@ -81,9 +88,17 @@ class WezerProposition(models.Model):
         announcement = deal.announcement_id
         held = deal.hold_until and deal.hold_until > fields.Datetime.now()
         if not held and not announcement._has_place():
-            raise Refusal(self.env._("All places are taken."), rule="places", limit=str(announcement.places))
+            raise Refusal(
+                self.env._("All places are taken."),
+                rule="places",
+                limit=str(announcement.places),
+            )
         if announcement.state not in ("open", "full", "paused"):
-            raise Refusal(self.env._("The announcement has ended."), rule="state", value=announcement.state)
+            raise Refusal(
+                self.env._("The announcement has ended."),
+                rule="state",
+                value=announcement.state,
+            )
         if deal.replier_person_id:
             announcement._check_cap(deal.replier_person_id, but=deal)
         terms = deal.terms_id
@@ -133,7 +148,10 @@ class WezerProposition(models.Model):
             else self.env._("An answer was taken back: %(title)s")
         )
         deal._other(party)._wezer_notify(
-            action, message % {"title": deal.title}, url=f"/my/deals/{deal.id}", record=deal
+            action,
+            message % {"title": deal.title},
+            url=f"/my/deals/{deal.id}",
+            record=deal,
         )
 
     def _ask_again(self):
@@ -148,5 +166,8 @@ class WezerProposition(models.Model):
             deal._tell(
                 deal.replier_id,
                 "terms",
-                self.env._("The announcement was changed, please look: %(title)s", title=deal.title),
+                self.env._(
+                    "The announcement was changed, please look: %(title)s",
+                    title=deal.title,
+                ),
             )

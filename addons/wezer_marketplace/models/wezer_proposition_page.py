@@ -1,4 +1,8 @@
-from odoo import models
+from datetime import timedelta
+
+from odoo import fields, models
+
+from .wezer_proposition import ASSESS_DAYS
 
 # The strip on the page: agreed – doing – delivered – paid.
 STRIP = ("agreed", "doing", "delivered", "paid")
@@ -37,27 +41,43 @@ class WezerProposition(models.Model):
         if deal.state == "open":
             whose = deal.author_id if deal.turn == "author" else deal.replier_id
             if whose == me:
-                return self.env._("Your turn: %(name)s proposes %(price)s", name=other.name, price=deal.terms_id.price_text)
+                return self.env._(
+                    "Your turn: %(name)s proposes %(price)s",
+                    name=other.name,
+                    price=deal.terms_id.price_text,
+                )
             return self.env._("Waiting for %(name)s", name=whose.name)
         if deal.state == "waiting":
-            return self.env._("You are on the waiting list") if me == deal.replier_id else self.env._("On the waiting list")
+            return (
+                self.env._("You are on the waiting list")
+                if me == deal.replier_id
+                else self.env._("On the waiting list")
+            )
         if deal.state == "accepted":
             if me == deal.payee_id:
                 return self.env._("Your turn: do it, and say when it is done")
             return self.env._("%(name)s is doing it", name=deal.payee_id.name)
         if deal.state in ("delivered", "approved"):
             if me == deal.payer_id:
-                return self.env._("Your turn: %(name)s says it is done", name=deal.payee_id.name)
-            return self.env._("Waiting for %(name)s to approve and pay", name=deal.payer_id.name)
+                return self.env._(
+                    "Your turn: %(name)s says it is done", name=deal.payee_id.name
+                )
+            return self.env._(
+                "Waiting for %(name)s to approve and pay", name=deal.payer_id.name
+            )
         if deal.state == "confirming":
             receiver = deal.payer_id if deal.refunding else deal.payee_id
             if me == receiver:
                 return self.env._("Your turn: did you get the money?")
-            return self.env._("Waiting for %(name)s to say that the money came", name=receiver.name)
+            return self.env._(
+                "Waiting for %(name)s to say that the money came", name=receiver.name
+            )
         if deal.state == "paid":
             return self.env._("Done and paid. Thank you!")
         if deal.state == "disputed":
-            return self.env._("A moderator was called: everything waits for the decision")
+            return self.env._(
+                "A moderator was called: everything waits for the decision"
+            )
         reasons = dict(self._fields["end_reason"]._description_selection(self.env))
         return self.env._("Ended: %(reason)s", reason=reasons.get(deal.end_reason, ""))
 
@@ -80,7 +100,11 @@ class WezerProposition(models.Model):
         self.ensure_one()
         deal, me = self.sudo(), self._my_party()
         price = deal.price_text
-        names = {"payer": deal.payer_id.name, "payee": deal.payee_id.name, "price": price}
+        names = {
+            "payer": deal.payer_id.name,
+            "payee": deal.payee_id.name,
+            "price": price,
+        }
         terms = deal.accepted_terms_id or deal.terms_id
         if not terms.price_line_ids:
             return self.env._("Unpaid help: no money moves.")
@@ -100,7 +124,9 @@ class WezerProposition(models.Model):
         deal, me = self.sudo(), self._my_party()
         user = self.env.user
         if not me:
-            if deal.state == "disputed" and user._moderates(deal.author_id | deal.replier_id):
+            if deal.state == "disputed" and user._moderates(
+                deal.author_id | deal.replier_id
+            ):
                 return [self._button("resolve", self.env._("Decide"), True, "resolve")]
             return []
         as_group = (
@@ -111,13 +137,19 @@ class WezerProposition(models.Model):
             if deal.turn == self._side_of(me):
                 buttons += [
                     self._button("accept", self.env._("Accept") + as_group, True),
-                    self._button("counter", self.env._("Propose other terms"), False, "counter"),
+                    self._button(
+                        "counter", self.env._("Propose other terms"), False, "counter"
+                    ),
                 ]
         if deal.state in ("open", "waiting"):
             if me == deal.author_id:
-                buttons.append(self._button("decline", self.env._("Decline"), False, "reason"))
+                buttons.append(
+                    self._button("decline", self.env._("Decline"), False, "reason")
+                )
             else:
-                buttons.append(self._button("withdraw", self.env._("Withdraw"), False, "reason"))
+                buttons.append(
+                    self._button("withdraw", self.env._("Withdraw"), False, "reason")
+                )
         buttons += self._work_buttons(me, as_group)
         return buttons
 
@@ -126,14 +158,20 @@ class WezerProposition(models.Model):
         buttons = []
         if deal.state == "accepted" and me == deal.payee_id:
             buttons += [
-                self._button("deliver", self.env._("Delivered") + as_group, True, "deliver"),
+                self._button(
+                    "deliver", self.env._("Delivered") + as_group, True, "deliver"
+                ),
                 self._button("release", self.env._("I cannot do it"), False, "reason"),
             ]
         barred = user.partner_id in deal.barred_ids and not deal._nobody_else_could()
         if deal.state == "delivered" and me == deal.payer_id and not barred:
             pay = deal.accepted_terms_id.price_line_ids and user._acts_for(me, "wallet")
             label = (
-                self.env._("Approve and pay %(price)s to %(name)s", price=deal._due_text(), name=deal.payee_id.name)
+                self.env._(
+                    "Approve and pay %(price)s to %(name)s",
+                    price=deal._due_text(),
+                    name=deal.payee_id.name,
+                )
                 if pay
                 else self.env._("Approve")
             )
@@ -141,8 +179,17 @@ class WezerProposition(models.Model):
                 self._button("approve", label + as_group, True, "approve"),
                 self._button("send_back", self.env._("Send back"), False, "send_back"),
             ]
-        if deal.state == "approved" and me == deal.payer_id and not barred and user._acts_for(me, "wallet"):
-            label = self.env._("Pay %(price)s to %(name)s", price=deal._due_text(), name=deal.payee_id.name)
+        if (
+            deal.state == "approved"
+            and me == deal.payer_id
+            and not barred
+            and user._acts_for(me, "wallet")
+        ):
+            label = self.env._(
+                "Pay %(price)s to %(name)s",
+                price=deal._due_text(),
+                name=deal.payee_id.name,
+            )
             buttons.append(self._button("pay", label + as_group, True))
         receiver = deal.payer_id if deal.refunding else deal.payee_id
         if deal.state == "confirming" and me == receiver:
@@ -150,18 +197,39 @@ class WezerProposition(models.Model):
                 self._button("confirm", self.env._("I received it"), True),
                 self._button("deny", self.env._("It did not come"), False),
             ]
+        recent = deal.date_paid and deal.date_paid > fields.Datetime.now() - timedelta(
+            days=ASSESS_DAYS
+        )
         if deal.state == "paid":
-            if me not in self.env["wezer.assessment"]._answered(deal):
-                label = self.env._("Say how it was with %(name)s", name=deal._other(me).name)
+            if recent and me not in self.env["wezer.assessment"]._answered(deal):
+                label = self.env._(
+                    "Say how it was with %(name)s", name=deal._other(me).name
+                )
                 buttons.append(self._button("assess", label, True, "assess"))
-            if me == deal.payee_id and deal.accepted_terms_id.price_line_ids and user._acts_for(me, "wallet"):
-                buttons.append(self._button("refund", self.env._("Give the money back"), False))
+            if (
+                me == deal.payee_id
+                and deal.accepted_terms_id.price_line_ids
+                and user._acts_for(me, "wallet")
+            ):
+                buttons.append(
+                    self._button("refund", self.env._("Give the money back"), False)
+                )
         if deal.state in ("accepted", "delivered", "approved", "confirming"):
-            buttons.append(self._button("cancel", self.env._("Agree to cancel"), False, "reason"))
-        if deal.state in ("accepted", "delivered", "approved", "confirming", "paid"):
-            buttons.append(self._button("dispute", self.env._("Call a moderator"), False, "reason"))
+            buttons.append(
+                self._button("cancel", self.env._("Agree to cancel"), False, "reason")
+            )
+        if deal.state in ("accepted", "delivered", "approved", "confirming") or (
+            deal.state == "paid" and recent
+        ):
+            buttons.append(
+                self._button("dispute", self.env._("Call a moderator"), False, "reason")
+            )
         if deal.state == "disputed" and deal.disputed_by_id in (me, me.browse()):
-            buttons.append(self._button("withdraw_dispute", self.env._("Take the call back"), False))
+            buttons.append(
+                self._button(
+                    "withdraw_dispute", self.env._("Take the call back"), False
+                )
+            )
         return buttons
 
     def _button(self, action, label, main, form=False):

@@ -41,7 +41,9 @@ class WezerProposition(models.Model):
         deal._tell(
             deal.payer_id,
             "delivered",
-            self.env._("%(name)s says it is done: %(title)s", name=party.name, title=deal.title),
+            self.env._(
+                "%(name)s says it is done: %(title)s", name=party.name, title=deal.title
+            ),
         )
         return True
 
@@ -54,7 +56,9 @@ class WezerProposition(models.Model):
         deal._finish("released")
         deal._other(party)._wezer_notify(
             "release",
-            self.env._("%(name)s gave it back: %(title)s", name=party.name, title=deal.title),
+            self.env._(
+                "%(name)s gave it back: %(title)s", name=party.name, title=deal.title
+            ),
             url=f"/my/deals/{deal.id}",
             record=deal,
         )
@@ -137,7 +141,9 @@ class WezerProposition(models.Model):
         else:
             deal._move_task("approved")
             deal._tell(
-                deal.payer_id, "to_pay", self.env._("Approved, to be paid: %(title)s", title=deal.title)
+                deal.payer_id,
+                "to_pay",
+                self.env._("Approved, to be paid: %(title)s", title=deal.title),
             )
         return True
 
@@ -174,7 +180,9 @@ class WezerProposition(models.Model):
         self.ensure_one()
         side = "payer_id" if self.sudo().refunding else "payee_id"
         party = self._begin((side,), ("confirming",), acting_partner_id)
-        return party, self.sudo()._transfers().filtered(lambda one: one.state == "pending")
+        return party, self.sudo()._transfers().filtered(
+            lambda one: one.state == "pending"
+        )
 
     def action_confirm(self, acting_partner_id=None):
         """Say that the outside money came."""
@@ -234,7 +242,8 @@ class WezerProposition(models.Model):
             value_hours=deal._value_hours(),
             category=deal.category_id,
             context_partner=other._wezer_partners_above()[:1],
-            deadline=(deal.date_paid or fields.Datetime.now()) + timedelta(days=ASSESS_DAYS),
+            deadline=(deal.date_paid or fields.Datetime.now())
+            + timedelta(days=ASSESS_DAYS),
             draft=draft,
         )
 
@@ -244,10 +253,15 @@ class WezerProposition(models.Model):
         terms = self.accepted_terms_id or self.terms_id
         if self.announcement_id.unit == "hour":
             return terms.quantity
-        return sum(
-            line.total_minor / line.wezer_currency_id.minor_per_unit * line.wezer_currency_id.hours_per_unit
-            for line in terms.price_line_ids
-        ) or 1.0
+        return (
+            sum(
+                line.total_minor
+                / line.wezer_currency_id.minor_per_unit
+                * line.wezer_currency_id.hours_per_unit
+                for line in terms.price_line_ids
+            )
+            or 1.0
+        )
 
     # === BACK AND OUT === #
 
@@ -270,7 +284,9 @@ class WezerProposition(models.Model):
             deal._tell(
                 deal.payer_id,
                 "refund",
-                self.env._("A part of the money was given back: %(title)s", title=deal.title),
+                self.env._(
+                    "A part of the money was given back: %(title)s", title=deal.title
+                ),
             )
         return True
 
@@ -300,7 +316,10 @@ class WezerProposition(models.Model):
         self.env["wezer.assessment"]._void(deal)
         deal._set_state("ended", end_reason="refunded")
         deal._free_task()
-        deal._tell_both("refunded", self.env._("The money was given back: %(title)s", title=deal.title))
+        deal._tell_both(
+            "refunded",
+            self.env._("The money was given back: %(title)s", title=deal.title),
+        )
         deal.announcement_id._after_change()
 
     def action_cancel(self, reason="", acting_partner_id=None):
@@ -321,7 +340,11 @@ class WezerProposition(models.Model):
             deal._tell(
                 deal._other(party),
                 "consent",
-                self.env._("%(name)s would cancel: %(title)s", name=party.name, title=deal.title),
+                self.env._(
+                    "%(name)s would cancel: %(title)s",
+                    name=party.name,
+                    title=deal.title,
+                ),
             )
             return False
         deal._log("cancel", party, reason)
@@ -338,129 +361,3 @@ class WezerProposition(models.Model):
             self._follow_money()
             return
         self._finish("cancelled")
-
-    # === DISPUTE === #
-
-    def action_dispute(self, reason="", acting_partner_id=None):
-        """Call a moderator; everything stands still meanwhile."""
-        states = ("accepted", "delivered", "approved", "confirming", "paid")
-        party = self._begin(("author_id", "replier_id"), states, acting_partner_id)
-        deal = self.sudo()
-        if not (reason or "").strip():
-            raise Refusal(self.env._("Say what is wrong."), rule="note")
-        if deal.state == "paid" and deal.date_paid + timedelta(days=ASSESS_DAYS) < fields.Datetime.now():
-            raise Refusal(
-                self.env._("After 14 days a payment stands."), rule="deadline", limit=str(ASSESS_DAYS)
-            )
-        deal._call_moderator(party, reason)
-        return True
-
-    def _call_moderator(self, party, reason):
-        self.ensure_one()
-        self._set_state("disputed", state_before=self.state, disputed_by_id=party.id if party else False, moderator_called=True)
-        self._log("dispute", party or False, reason)
-        self._tell_both("dispute", self.env._("A moderator was called: %(title)s", title=self.title))
-        moderators = self.env.ref("wezer_base.group_moderator").sudo().all_user_ids
-        for user in moderators:
-            if user._moderates(self.author_id | self.replier_id):
-                user.partner_id._wezer_notify(
-                    "dispute",
-                    self.env._("A deal waits for your decision: %(title)s", title=self.title),
-                    url=f"/my/deals/{self.id}",
-                    record=self,
-                )
-
-    def action_withdraw_dispute(self, acting_partner_id=None):
-        """Take one's call back; a clock's call either side may take back."""
-        party = self._begin(("author_id", "replier_id"), ("disputed",), acting_partner_id)
-        deal = self.sudo()
-        if deal.disputed_by_id and deal.disputed_by_id != party:
-            raise NotAllowed(self.env._("Who called takes it back."), rule="dispute")
-        deal._log("withdraw_dispute", party)
-        deal._set_state(deal.state_before, disputed_by_id=False, state_before=False)
-        return True
-
-    def action_resolve(self, outcome, reason="", amounts=None):
-        """Decide a dispute: ``paid``, ``cancelled`` or ``split``.
-
-        A moderator, never a party nor acting for one.
-
-        :param dict amounts: for ``split``: ``{currency id: text}`` that the
-            worker receives; the rest is freed
-        """
-        self.check_access("read")
-        self.ensure_one()
-        deal = self.sudo()
-        if not self.env.user._moderates(deal.author_id | deal.replier_id):
-            raise NotAllowed(self.env._("A moderator decides, never a party."), rule="moderate")
-        deal._lock()
-        self._check_state("disputed")
-        if not (reason or "").strip():
-            raise Refusal(self.env._("Give the reasons."), rule="note")
-        me = self.env.user.partner_id
-        deal._log("resolve", me, reason)
-        if outcome == "cancelled":
-            deal._cancel()
-        elif outcome == "paid" and deal.state_before == "paid":
-            deal._set_state("paid")
-        elif outcome == "paid":
-            deal._set_state("approved")
-            deal._pay_parts(me)
-        elif outcome == "split":
-            deal._split(deal._parsed_amounts(amounts or {}))
-            deal._follow_money()
-        else:
-            raise Refusal(self.env._("This is no way to decide."), rule="outcome")
-        return True
-
-    def _split(self, minors):
-        """Pay the worker what was decided, free or give back the rest.
-
-        :param dict minors: ``{currency id: minor}``; what is left out is 0
-        """
-        if not any(minors.values()):
-            raise Refusal(
-                self.env._("Where nothing is paid, the deal is cancelled."), rule="amount"
-            )
-        for line in self.accepted_terms_id.price_line_ids:
-            currency = line.wezer_currency_id
-            minor = minors.get(currency.id, 0)
-            if minor > line.total_minor:
-                raise Refusal(
-                    self.env._("More than was agreed is not paid."),
-                    rule="amount",
-                    value=currency._format(minor),
-                    limit=currency._format(line.total_minor),
-                )
-            self._split_part(line, minor)
-
-    def _split_part(self, line, minor):
-        currency = line.wezer_currency_id
-        mine = self._transfers().filtered(
-            lambda one: one.wezer_currency_id == currency and one.kind != "reversal"
-        )
-        paid = mine.filtered(lambda one: one.state == "done")
-        self.attempt += 1
-        for transfer in paid:
-            left = transfer.amount_minor - transfer.reversed_minor
-            if left > minor:
-                transfer._reverse(left - minor, key=self._key("split", currency))
-            elif left < minor:
-                raise Refusal(
-                    self.env._("More than was paid is not decided afterwards."),
-                    rule="amount",
-                    value=currency._format(minor),
-                    limit=currency._format(left),
-                )
-        for transfer in mine.filtered(lambda one: one.state == "pending"):
-            transfer._deny()
-            if minor:
-                self._reserve_money(line)
-        held = self._transfers().filtered(
-            lambda one: one.wezer_currency_id == currency and one.state == "reserved"
-        )
-        for transfer in held:
-            if minor:
-                transfer._settle(minor, key=self._key("split", currency))
-            else:
-                transfer._release()

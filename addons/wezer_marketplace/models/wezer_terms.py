@@ -117,7 +117,14 @@ class WezerTerms(models.Model):
         labels = self.fields_get([*TERM_FIELDS, "price_text"], ["string"])
         return [
             (labels[name]["string"], before[name] or "", self[name] or "")
-            for name in ("quantity", "price_text", "date_start", "date_due", "steps", "done_when")
+            for name in (
+                "quantity",
+                "price_text",
+                "date_start",
+                "date_due",
+                "steps",
+                "done_when",
+            )
             if before[name] != self[name]
         ]
 

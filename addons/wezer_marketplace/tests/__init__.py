@@ -1,4 +1,5 @@
 from . import test_announcement
+from . import test_concurrency
 from . import test_deal
 from . import test_money
 from . import test_rights

@@ -35,7 +35,10 @@ class MarketCommon(BaseCommon):
         cls.criteria = cls.env["wezer.criterion"].search([])
         if not cls.criteria:
             cls.criteria = cls.env["wezer.criterion"].create(
-                [{"name": "Cordial", "side": "both"}, {"name": "On time", "side": "both"}]
+                [
+                    {"name": "Cordial", "side": "both"},
+                    {"name": "On time", "side": "both"},
+                ]
             )
 
     @classmethod
@@ -147,7 +150,9 @@ class Refused:
     def __exit__(self, kind, error, trace):
         self.savepoint.close(rollback=True)
         self.case.env.invalidate_all(flush=False)
-        self.case.assertIsNotNone(error, f"nothing refused, {self.rule or 'any'} wanted")
+        self.case.assertIsNotNone(
+            error, f"nothing refused, {self.rule or 'any'} wanted"
+        )
         if not self.rule:
             return isinstance(error, Refusal | NotAllowed) or _is_access_error(error)
         if not hasattr(error, "rule"):

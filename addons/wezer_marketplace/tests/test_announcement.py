@@ -10,7 +10,11 @@ from .common import MarketCommon
 class TestAnnouncement(MarketCommon):
     def test_m1_only_the_author_publishes_closes_and_reopens_an_offer(self):
         offer = self.announce(
-            self.test1, publish=False, kind="offer", title="Odoo customization", places=0
+            self.test1,
+            publish=False,
+            kind="offer",
+            title="Odoo customization",
+            places=0,
         )
         self.assertEqual(offer.state, "draft")
         with self.assertRefused():
@@ -104,6 +108,14 @@ class TestAnnouncement(MarketCommon):
             self.as_(self.test1, deal).action_accept()
         deal.action_accept()
         self.assertEqual(self.reserved(self.test1), "60.00")
+
+    def test_an_edit_that_changes_no_terms_asks_nobody_again(self):
+        want = self.announce(self.test1, claim_mode="choose")
+        deal = self.claim(self.test2, want)
+        want.action_edit(
+            {"title": "Better words", "quantity": 1.0, "prices": {self.com.id: "50"}}
+        )
+        self.assertEqual((deal.turn, want.version), ("author", 1))
 
     def test_money_and_state_are_no_fields_to_write(self):
         with self.assertRefused("field"):

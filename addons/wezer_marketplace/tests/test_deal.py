@@ -15,9 +15,7 @@ class TestDeal(MarketCommon):
 
     def test_m4_an_answer_is_the_repliers_to_give(self):
         offer = self._offer()
-        deal = self.propose(
-            self.test2, offer, quantity=5, prices={self.com.id: "250"}
-        )
+        deal = self.propose(self.test2, offer, quantity=5, prices={self.com.id: "250"})
         self.assertEqual((deal.state, deal.turn), ("open", "author"))
         self.assertEqual(deal.payer_id, self.test2.partner_id)
         with self.assertRefused("acts_for"):
@@ -67,9 +65,7 @@ class TestDeal(MarketCommon):
 
     def test_m8_the_full_cycle_pays_in_one_act(self):
         offer = self._offer()
-        deal = self.propose(
-            self.test2, offer, quantity=5, prices={self.com.id: "250"}
-        )
+        deal = self.propose(self.test2, offer, quantity=5, prices={self.com.id: "250"})
         as_author = self.as_(self.test1, deal)
         as_author.action_accept()
         with self.assertRefused("acts_for"):
@@ -90,9 +86,9 @@ class TestDeal(MarketCommon):
         given = self.env["wezer.assessment"]._of(deal)
         self.assertEqual(given.state, "blind")
         self.assertFalse(
-            self.env["wezer.assessment"].with_user(self.test2).search(
-                [("id", "in", given.ids)]
-            )
+            self.env["wezer.assessment"]
+            .with_user(self.test2)
+            .search([("id", "in", given.ids)])
         )
         deal.action_assess(self.scores(2, "payer"), "a pleasure")
         given = self.env["wezer.assessment"]._of(deal)
@@ -213,7 +209,9 @@ class TestDeal(MarketCommon):
 
     def test_silence_approves_small_things_only(self):
         small = self.make_deal("delivered", title="small")
-        big = self.make_deal("delivered", title="big", quantity=20, prices={self.com.id: "1"})
+        big = self.make_deal(
+            "delivered", title="big", quantity=20, prices={self.com.id: "1"}
+        )
         early = self.make_deal("delivered", title="early")
         old = fields.Datetime.now() - timedelta(days=15)
         (small | big | early).sudo().write({"date_state": old, "date_due": old})
@@ -237,8 +235,10 @@ class TestDeal(MarketCommon):
     def test_each_arrow_tells_the_other_side_and_mails_nobody(self):
         mails = self.env["mail.mail"].sudo().search_count([])
         deal = self.make_deal("paid")
-        notices = self.env["wezer.notice"].sudo().search(
-            [("res_model", "=", deal._name), ("res_id", "=", deal.id)]
+        notices = (
+            self.env["wezer.notice"]
+            .sudo()
+            .search([("res_model", "=", deal._name), ("res_id", "=", deal.id)])
         )
         self.assertEqual(notices.partner_id, (self.test1 | self.test2).partner_id)
         self.assertEqual(self.env["mail.mail"].sudo().search_count([]), mails)

@@ -57,11 +57,15 @@ class TestMoney(MarketCommon):
         )
         as_payer = self.as_(self.test1, deal)
         as_payer.action_approve()
-        self.assertEqual((deal.state, self.balance(self.test2)), ("confirming", "10.00"))
+        self.assertEqual(
+            (deal.state, self.balance(self.test2)), ("confirming", "10.00")
+        )
         deal.action_deny()
         self.assertEqual(deal.state, "approved")
         as_payer.action_pay()
-        self.assertEqual((deal.state, self.balance(self.test2)), ("confirming", "10.00"))
+        self.assertEqual(
+            (deal.state, self.balance(self.test2)), ("confirming", "10.00")
+        )
         deal.action_confirm()
         self.assertEqual(deal.state, "paid")
         self.assertBooksHold()

@@ -63,6 +63,23 @@ class TestRights(MarketCommon):
         self.as_(self.luc, want).action_publish()
         self.assertEqual(want.state, "open")
 
+    def test_what_who_may_not_pay_publishes_waits_as_a_draft(self):
+        want = self.want(self.roger)
+        self.assertEqual(want.state, "draft")
+        notice = self.env["wezer.notice"].sudo().search([("kind", "=", "to_publish")])
+        self.assertEqual(notice.partner_id, (self.luc | self.clara).partner_id)
+
+    def test_who_has_open_deals_does_not_leave(self):
+        self.make_deal()
+        with self.assertRefused("open_deals"):
+            self.test2.with_user(self.test2)._deactivate_portal_user()
+
+    def test_a_dispute_is_on_the_moderators_list(self):
+        deal = self.make_deal("delivered")
+        deal.action_dispute("x")
+        rows = self.moderator.with_user(self.moderator)._wezer_todo()
+        self.assertIn(f"/my/deals/{deal.id}", [row["url"] for row in rows])
+
     def test_the_price_of_an_open_want_is_changed_by_who_may_pay(self):
         want = self.want(claim_mode="choose")
         deal = self.claim(self.test2, want)
@@ -147,9 +164,7 @@ class TestRights(MarketCommon):
         ).write({"state": "left"})
         with self.assertRefused():
             self.as_(self.luc, deal).action_approve()
-        self.assertFalse(
-            self.as_(self.luc, deal).search([("id", "=", deal.id)])
-        )
+        self.assertFalse(self.as_(self.luc, deal).search([("id", "=", deal.id)]))
 
     def test_an_announcement_for_a_group_is_seen_by_its_members(self):
         want = self.want(

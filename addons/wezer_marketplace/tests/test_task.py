@@ -237,7 +237,12 @@ class TestTask(MarketCommon):
     def test_rows_are_imported_once(self):
         rows = [
             {"key": "1", "title": "Plant trees", "places": "9999", "category": "Green"},
-            {"key": "2", "title": "Read aloud", "hours": "1.5", "date_end": "2027-01-31"},
+            {
+                "key": "2",
+                "title": "Read aloud",
+                "hours": "1.5",
+                "latitude": "40.12345678",
+            },
             {"key": "3", "title": ""},
         ]
         tasks = self.env["project.task"]

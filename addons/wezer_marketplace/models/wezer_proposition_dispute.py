@@ -1,0 +1,156 @@
+from datetime import timedelta
+
+from odoo import fields, models
+
+from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+
+from .wezer_proposition import ASSESS_DAYS
+
+
+class WezerProposition(models.Model):
+    """A moderator is called, and decides."""
+
+    _inherit = "wezer.proposition"
+
+    def action_dispute(self, reason="", acting_partner_id=None):
+        """Call a moderator; everything stands still meanwhile."""
+        states = ("accepted", "delivered", "approved", "confirming", "paid")
+        party = self._begin(("author_id", "replier_id"), states, acting_partner_id)
+        deal = self.sudo()
+        if not (reason or "").strip():
+            raise Refusal(self.env._("Say what is wrong."), rule="note")
+        if (
+            deal.state == "paid"
+            and deal.date_paid + timedelta(days=ASSESS_DAYS) < fields.Datetime.now()
+        ):
+            raise Refusal(
+                self.env._("After 14 days a payment stands."),
+                rule="deadline",
+                limit=str(ASSESS_DAYS),
+            )
+        deal._call_moderator(party, reason)
+        return True
+
+    def _call_moderator(self, party, reason):
+        self.ensure_one()
+        self._set_state(
+            "disputed",
+            state_before=self.state,
+            disputed_by_id=party.id if party else False,
+            moderator_called=True,
+        )
+        self._log("dispute", party or False, reason)
+        self._tell_both(
+            "dispute", self.env._("A moderator was called: %(title)s", title=self.title)
+        )
+        moderators = self.env.ref("wezer_base.group_moderator").sudo().all_user_ids
+        for user in moderators:
+            if user._moderates(self.author_id | self.replier_id):
+                user.partner_id._wezer_notify(
+                    "dispute",
+                    self.env._(
+                        "A deal waits for your decision: %(title)s", title=self.title
+                    ),
+                    url=f"/my/deals/{self.id}",
+                    record=self,
+                )
+
+    def action_withdraw_dispute(self, acting_partner_id=None):
+        """Take one's call back; a clock's call either side may take back."""
+        party = self._begin(
+            ("author_id", "replier_id"), ("disputed",), acting_partner_id
+        )
+        deal = self.sudo()
+        if deal.disputed_by_id and deal.disputed_by_id != party:
+            raise NotAllowed(self.env._("Who called takes it back."), rule="dispute")
+        deal._log("withdraw_dispute", party)
+        deal._set_state(deal.state_before, disputed_by_id=False, state_before=False)
+        return True
+
+    def action_resolve(self, outcome, reason="", amounts=None):
+        """Decide a dispute: ``paid``, ``cancelled`` or ``split``.
+
+        A moderator, never a party nor acting for one.
+
+        :param dict amounts: for ``split``: ``{currency id: text}`` that the
+            worker receives; the rest is freed
+        """
+        self.check_access("read")
+        self.ensure_one()
+        deal = self.sudo()
+        if not self.env.user._moderates(deal.author_id | deal.replier_id):
+            raise NotAllowed(
+                self.env._("A moderator decides, never a party."), rule="moderate"
+            )
+        deal._lock()
+        self._check_state("disputed")
+        if not (reason or "").strip():
+            raise Refusal(self.env._("Give the reasons."), rule="note")
+        me = self.env.user.partner_id
+        deal._log("resolve", me, reason)
+        if outcome == "cancelled":
+            deal._cancel()
+        elif outcome == "paid" and deal.state_before == "paid":
+            deal._set_state("paid")
+        elif outcome == "paid":
+            deal._set_state("approved")
+            deal._pay_parts(me)
+        elif outcome == "split":
+            deal._split(deal._parsed_amounts(amounts or {}))
+            deal._follow_money()
+        else:
+            raise Refusal(self.env._("This is no way to decide."), rule="outcome")
+        return True
+
+    def _split(self, minors):
+        """Pay the worker what was decided, free or give back the rest.
+
+        :param dict minors: ``{currency id: minor}``; what is left out is 0
+        """
+        if not any(minors.values()):
+            raise Refusal(
+                self.env._("Where nothing is paid, the deal is cancelled."),
+                rule="amount",
+            )
+        for line in self.accepted_terms_id.price_line_ids:
+            currency = line.wezer_currency_id
+            minor = minors.get(currency.id, 0)
+            if minor > line.total_minor:
+                raise Refusal(
+                    self.env._("More than was agreed is not paid."),
+                    rule="amount",
+                    value=currency._format(minor),
+                    limit=currency._format(line.total_minor),
+                )
+            self._split_part(line, minor)
+
+    def _split_part(self, line, minor):
+        currency = line.wezer_currency_id
+        mine = self._transfers().filtered(
+            lambda one: one.wezer_currency_id == currency and one.kind != "reversal"
+        )
+        paid = mine.filtered(lambda one: one.state == "done")
+        self.attempt += 1
+        for transfer in paid:
+            left = transfer.amount_minor - transfer.reversed_minor
+            if left > minor:
+                transfer._reverse(left - minor, key=self._key("split", currency))
+            elif left < minor:
+                raise Refusal(
+                    self.env._("More than was paid is not decided afterwards."),
+                    rule="amount",
+                    value=currency._format(minor),
+                    limit=currency._format(left),
+                )
+        for transfer in mine.filtered(lambda one: one.state == "pending"):
+            transfer._deny()
+            if minor:
+                self._reserve_money(line)
+        held = self._transfers().filtered(
+            lambda one: one.wezer_currency_id == currency and one.state == "reserved"
+        )
+        for transfer in held:
+            if minor:
+                transfer._settle(minor, key=self._key("split", currency))
+            else:
+                transfer._release()
