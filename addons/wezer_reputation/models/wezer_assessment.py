@@ -1,8 +1,14 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 
 SCORES = range(-2, 3)
+# How long the other side has, where the deal says nothing.
+DAYS = 14
+# What may still change once revealed: only the nightly computation's side of it.
+AFTER_REVEAL = {"no_weight", "weight", "part"}
 
 
 class WezerAssessment(models.Model):
@@ -49,6 +55,17 @@ class WezerAssessment(models.Model):
         index=True,
     )
     no_weight = fields.Boolean(help="The deal was refunded: shown, not counted.")
+    # Written by the nightly computation: what this one weighs in the stored
+    # score, and what it adds to it (out of 5).
+    weight = fields.Float(
+        readonly=True, aggregator=None, groups="wezer_base.group_administrator"
+    )
+    part = fields.Float(
+        string="Adds to the score",
+        readonly=True,
+        aggregator=None,
+        groups="wezer_base.group_administrator",
+    )
     date = fields.Datetime(required=True)
     deadline = fields.Datetime()
     company_id = fields.Many2one(
@@ -56,8 +73,11 @@ class WezerAssessment(models.Model):
     )
 
     _side_uniq = models.UniqueIndex(
-        "(origin_model, origin_id, assessor_id) WHERE state <> 'dropped'",
+        "(origin_model, origin_id, side) WHERE state <> 'dropped'",
         "Each side assesses once.",
+    )
+    _other_party = models.Constraint(
+        "CHECK (assessor_id <> assessed_id)", "Nobody assesses himself."
     )
 
     # === THE DEAL'S TWINS: not callable by RPC; the deal has checked who === #
@@ -80,17 +100,28 @@ class WezerAssessment(models.Model):
     ):
         """Record what ``assessor`` says of ``assessed``; editable until revealed.
 
+        Given in a group's name by the one assessed, it is shown and not counted.
+
         :param str side: which side is assessed, ``worker`` or ``payer``
         :param dict scores: ``{criterion id: −2 … +2}``
         :param bool draft: the deal is not paid yet
         """
         criteria = self.env["wezer.criterion"]._for(category, side)
         lines = self._checked_lines(criteria, scores)
-        mine = self._of(origin).filtered(lambda one: one.assessor_id == assessor)
-        if mine.state == "revealed":
+        given = self._of(origin)
+        mine = given.filtered(lambda one: one.side == side)
+        if mine and mine.assessor_id != assessor:
+            raise NotAllowed(
+                self.env._("This side's assessment was given by another party."),
+                rule="side",
+            )
+        # Whoever waited for the deadline has read the other's by now.
+        if "revealed" in given.mapped("state"):
             raise Refusal(
                 self.env._("What is revealed stays as it is."), rule="revealed"
             )
+        draft = draft and mine.state != "blind"
+        now = fields.Datetime.now()
         vals = {
             "assessor_id": assessor.id,
             "person_id": person.id,
@@ -103,8 +134,9 @@ class WezerAssessment(models.Model):
             "comment": (comment or "").strip()[:2000],
             "value_hours": value_hours,
             "state": "draft" if draft else "blind",
-            "date": fields.Datetime.now(),
-            "deadline": deadline,
+            "date": now,
+            "deadline": deadline or now + timedelta(days=DAYS),
+            "no_weight": person == assessed,
             "line_ids": [(5, 0, 0)] + [(0, 0, line) for line in lines],
         }
         if mine:
@@ -117,7 +149,10 @@ class WezerAssessment(models.Model):
 
     @api.model
     def _checked_lines(self, criteria, scores):
-        scores = {int(key): value for key, value in (scores or {}).items()}
+        try:
+            scores = {int(key): value for key, value in (scores or {}).items()}
+        except (TypeError, ValueError, AttributeError):
+            scores = {0: None}
         foreign = scores.keys() - set(criteria.ids)
         if foreign:
             raise Refusal(self.env._("This is no criterion here."), rule="criterion")
@@ -125,18 +160,24 @@ class WezerAssessment(models.Model):
         for criterion in criteria:
             if criterion.id not in scores:
                 raise Refusal(
-                    self.env._("Say something about “%(name)s” too.", name=criterion.name),
+                    self.env._(
+                        "Say something about “%(name)s” too.", name=criterion.name
+                    ),
                     rule="complete",
                 )
             value = scores[criterion.id]
-            if isinstance(value, bool) or not str(value).lstrip("+-").isdigit() or int(value) not in SCORES:
+            try:
+                number = int(str(value))
+            except ValueError:
+                number = None
+            if number not in SCORES:
                 raise Refusal(
                     self.env._("A score is from −2 to +2."),
                     rule="score",
                     value=str(value),
                     limit="-2…2",
                 )
-            lines.append({"criterion_id": criterion.id, "score": int(value)})
+            lines.append({"criterion_id": criterion.id, "score": number})
         return lines
 
     @api.model
@@ -152,10 +193,21 @@ class WezerAssessment(models.Model):
 
     @api.model
     def _activate(self, origin, deadline):
-        """The deal is paid: drafts count from now, revealed when both are in."""
-        drafts = self._of(origin).filtered(lambda one: one.state == "draft")
-        drafts.write({"state": "blind", "deadline": deadline})
+        """The deal is paid, or its dispute over: what was given counts from now.
+
+        Drafts become blind; both are revealed when both are in, else at ``deadline``.
+        """
+        self._of(origin).filtered(lambda one: one.state in ("draft", "blind")).write(
+            {"state": "blind", "deadline": deadline}
+        )
         self._reveal_if_both(origin)
+
+    @api.model
+    def _pause(self, origin):
+        """The deal is disputed: its clock stands still until ``_activate``."""
+        self._of(origin).filtered(lambda one: one.state == "blind").write(
+            {"deadline": False}
+        )
 
     @api.model
     def _drop(self, origin):
@@ -171,7 +223,10 @@ class WezerAssessment(models.Model):
 
     @api.model
     def _answered(self, origin):
-        """Return the partners who have assessed; a flag for the deal's page only."""
+        """Return the partners who have assessed: a flag for the deal's page only.
+
+        Never how: for the other side it stays blind.
+        """
         return self._of(origin).assessor_id
 
     @api.model
@@ -193,27 +248,12 @@ class WezerAssessment(models.Model):
 
     # === IMMUTABLE === #
 
+    def write(self, vals):
+        if vals.keys() - AFTER_REVEAL and "revealed" in self.sudo().mapped("state"):
+            raise NotAllowed(
+                self.env._("What is revealed stays as it is."), rule="immutable"
+            )
+        return super().write(vals)
+
     def unlink(self):
-        if not self.env.context.get("module_uninstall"):
-            raise NotAllowed(self.env._("Assessments stay."), rule="immutable")
-        return super().unlink()
-
-
-class WezerAssessmentLine(models.Model):
-    _name = "wezer.assessment.line"
-    _description = "Assessment: one criterion"
-    _order = "criterion_id"
-
-    assessment_id = fields.Many2one(
-        "wezer.assessment", required=True, index=True, ondelete="cascade"
-    )
-    criterion_id = fields.Many2one("wezer.criterion", required=True, ondelete="restrict")
-    score = fields.Integer(required=True, aggregator="avg")
-    company_id = fields.Many2one(related="assessment_id.company_id", store=True)
-
-    _score_range = models.Constraint(
-        "CHECK (score BETWEEN -2 AND 2)", "A score is from −2 to +2."
-    )
-    _criterion_uniq = models.UniqueIndex(
-        "(assessment_id, criterion_id)", "One score a criterion."
-    )
+        raise NotAllowed(self.env._("Assessments stay."), rule="immutable")

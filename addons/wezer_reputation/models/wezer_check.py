@@ -1,5 +1,8 @@
 from odoo import api, models
 
+from ..tools import rrg
+from .wezer_reputation import OUT_OF
+
 
 class WezerCheck(models.AbstractModel):
     _inherit = "wezer.check"
@@ -15,6 +18,14 @@ class WezerCheck(models.AbstractModel):
                 self.env._("Nobody assesses himself, nor twice"),
                 self._check_assessment_sides,
             ),
+            (
+                self.env._("What is not revealed has no weight"),
+                self._check_blind_weight,
+            ),
+            (
+                self.env._("Every score is its start and its parts"),
+                self._check_scores,
+            ),
         ]
 
     def _check_assessment_lines(self):
@@ -22,14 +33,60 @@ class WezerCheck(models.AbstractModel):
         self.env.cr.execute(
             """SELECT a.id FROM wezer_assessment a
                 LEFT JOIN wezer_assessment_line l ON l.assessment_id = a.id
-                WHERE a.state = 'revealed' GROUP BY a.id HAVING count(l.id) = 0"""
+                WHERE a.state = 'revealed' AND NOT coalesce(a.no_weight, false)
+                GROUP BY a.id HAVING count(l.id) = 0"""
         )
         return self.env.cr.fetchall()
 
     def _check_assessment_sides(self):
         self.env.flush_all()
         self.env.cr.execute(
-            """SELECT id FROM wezer_assessment
-                WHERE assessor_id = assessed_id OR person_id = assessed_id"""
+            """SELECT min(id), origin_model, origin_id, side, count(*)
+                 FROM wezer_assessment WHERE state <> 'dropped'
+                GROUP BY origin_model, origin_id, side
+               HAVING count(*) > 1 OR bool_or(assessor_id = assessed_id OR
+                      person_id = assessed_id AND NOT coalesce(no_weight, false))"""
         )
         return self.env.cr.fetchall()
+
+    def _check_blind_weight(self):
+        self.env.flush_all()
+        self.env.cr.execute(
+            """SELECT id, state FROM wezer_assessment
+                WHERE state <> 'revealed' AND coalesce(weight, 0) <> 0"""
+        )
+        return self.env.cr.fetchall()
+
+    def _check_scores(self):
+        """Compare each stored score with the sum of what its assessments add."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            """SELECT r.id, r.partner_id, r.score, r.prior + coalesce(sum(a.part), 0),
+                      r.evidence, coalesce(sum(a.weight), 0), r.prior,
+                      coalesce(sum(a.weight * m.x), 0)
+                 FROM wezer_reputation r
+                 LEFT JOIN wezer_assessment a ON a.assessed_id = r.partner_id
+                  AND a.company_id = r.company_id AND a.weight > 0
+                 LEFT JOIN LATERAL (SELECT (avg(l.score)::float + 2) / 4 AS x
+                      FROM wezer_assessment_line l WHERE l.assessment_id = a.id) m
+                   ON true
+                WHERE r.criterion_id IS NULL AND NOT r.is_new
+                GROUP BY r.id"""
+        )
+        m = rrg.Parameters().prior_weight
+        bad = []
+        for (
+            _id,
+            partner,
+            score,
+            told,
+            evidence,
+            weight,
+            prior,
+            marks,
+        ) in self.env.cr.fetchall():
+            again = OUT_OF * (m * prior / OUT_OF + marks) / (m + weight)
+            gaps = (score - told, score - again, evidence - weight)
+            if max(map(abs, gaps)) > 1e-6:
+                bad.append((_id, partner, score, told, again, evidence, weight))
+        return bad

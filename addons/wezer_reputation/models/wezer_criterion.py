@@ -29,12 +29,19 @@ class WezerCriterion(models.Model):
     @api.model
     def _for(self, category, side):
         """Return the criteria that assess the ``side`` of a deal in ``category``."""
-        criteria = self.sudo().search([("side", "in", (side, "both"))])
+        # Members read criteria anyway; categories may be closed to the caller.
+        criteria = self.sudo().search(
+            [
+                ("side", "in", (side, "both")),
+                ("company_id", "in", [self.env.company.id, False]),
+            ]
+        )
         chain = self.env["wezer.category"].sudo()
         while category:
             chain |= category.sudo()
             category = category.sudo().parent_id
         return criteria.filtered(
-            lambda criterion: not criterion.category_ids
-            or criterion.category_ids & chain
+            lambda criterion: (
+                not criterion.category_ids or criterion.category_ids & chain
+            )
         )

@@ -1,13 +1,29 @@
+import logging
+
+import numpy as np
+
 from odoo import api, fields, models
+from odoo.tools import SQL
+
+from odoo.addons.wezer_base.exceptions import NotAllowed
 
 from ..tools import rrg
 
+_logger = logging.getLogger(__name__)
+
 # Below so many different people a member is new, without a number.
 ASSESSORS = 3
+# A score is published only where trust reaches so many of those who assess.
+COVERAGE = 0.8
+OUT_OF = 5
 
 
 class WezerReputation(models.Model):
-    """A stored score of a partner: overall, or by criterion."""
+    """A stored score of a partner: overall, or by criterion.
+
+    Computed each night from revealed assessments. Each assessment keeps the
+    weight it had, so that the stored score can be told as the sum it is.
+    """
 
     _name = "wezer.reputation"
     _description = "Reputation"
@@ -20,69 +36,86 @@ class WezerReputation(models.Model):
     criterion_id = fields.Many2one(
         "wezer.criterion", ondelete="cascade", help="Empty: overall."
     )
-    score = fields.Float(digits=(6, 4), aggregator="avg", help="Out of 5.")
-    lower = fields.Float(string="Lower bound", digits=(6, 4), aggregator="avg")
-    evidence = fields.Float(digits=(12, 4), aggregator="avg")
+    # None of these while the party is new (three different people make a score).
+    score = fields.Float(aggregator="avg", help="Out of 5.")
+    lower = fields.Float(string="Lower bound", aggregator="avg")
+    prior = fields.Float(string="Start", aggregator=None, help="Out of 5.")
+    evidence = fields.Float(aggregator="avg")
     n_deals = fields.Integer(string="Deals")
     n_assessors = fields.Integer(string="Different people")
     is_new = fields.Boolean(string="New")
-    run_date = fields.Datetime()
+    run_date = fields.Datetime(string="Computed")
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )
 
     _partner_criterion_uniq = models.UniqueIndex(
-        "(partner_id, coalesce(criterion_id, 0))", "One score a criterion."
+        "(company_id, partner_id, coalesce(criterion_id, 0))", "One score a criterion."
     )
 
+    # === COMPUTATION === #
+
     @api.model
-    def _inputs(self, criterion=None):
+    def _inputs(self, now):
         """Return what the arithmetic takes, from revealed assessments with weight.
 
         :return: dict with ``partners`` (ids by index), arrays and seeds
         """
         self.env.flush_all()
-        self.env.cr.execute(
-            """SELECT a.id, a.person_id, a.assessed_id, a.assessor_id,
-                      avg(l.score)::float, a.date, a.value_hours
-                 FROM wezer_assessment a JOIN wezer_assessment_line l
-                   ON l.assessment_id = a.id
-                WHERE a.state = 'revealed' AND NOT coalesce(a.no_weight, false)
-                  AND a.company_id = %s AND (%s::int IS NULL OR l.criterion_id = %s)
-                GROUP BY a.id ORDER BY a.id""",
-            [self.env.company.id, criterion, criterion],
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT a.id, a.person_id, a.assessed_id, avg(l.score)::float,
+                          a.date, a.value_hours
+                     FROM wezer_assessment a JOIN wezer_assessment_line l
+                       ON l.assessment_id = a.id
+                    WHERE a.state = 'revealed' AND NOT coalesce(a.no_weight, false)
+                      AND a.company_id = %s
+                    GROUP BY a.id ORDER BY a.id""",
+                self.env.company.id,
+            )
         )
-        rows = self.env.cr.fetchall()
-        profiles = self.env["wezer.profile"].sudo().search([])
+        # Archived profiles keep their place in the flow of trust.
+        profiles = (
+            self.env["wezer.profile"]
+            .sudo()
+            .with_context(active_test=False)
+            .search([("company_id", "=", self.env.company.id)])
+        )
+        people = [
+            (profile.partner_id.id, profile.admitted_by_id.id) for profile in profiles
+        ]
         partners = sorted(
-            set(profiles.partner_id.ids)
+            {partner for partner, _by in people}
             | {row[1] for row in rows}
             | {row[2] for row in rows}
         )
         index = {partner: number for number, partner in enumerate(partners)}
-        now = fields.Datetime.now()
         return {
             "partners": partners,
             "ids": [row[0] for row in rows],
             "rater": [index[row[1]] for row in rows],
             "rated": [index[row[2]] for row in rows],
-            "marks": [row[4] for row in rows],
-            "age_days": [(now - row[5]).total_seconds() / 86400 for row in rows],
-            "hours": [row[6] or 1.0 for row in rows],
-            "seeds": [
-                index[profile.partner_id.id]
-                for profile in profiles
-                if profile.is_founder
-            ],
+            "marks": [row[3] for row in rows],
+            "age_days": [(now - row[4]).total_seconds() / 86400 for row in rows],
+            "hours": [row[5] or 1.0 for row in rows],
+            "seeds": [index[one] for one in self._seed_ids(profiles) if one in index],
             "admissions": [
-                (index[profile.admitted_by_id.id], index[profile.partner_id.id])
-                for profile in profiles
-                if profile.admitted_by_id.id in index
+                (index[by], index[partner]) for partner, by in people if by in index
             ],
         }
 
     @api.model
+    def _seed_ids(self, profiles):
+        """Return the partners trust starts from: founders, else the moderators."""
+        founders = profiles.filtered("is_founder").partner_id.ids
+        if founders:
+            return founders
+        moderators = self.env.ref("wezer_base.group_moderator").sudo().all_user_ids
+        return moderators.filtered("active").partner_id.ids
+
+    @api.model
     def _scores(self, data):
+        """Return :class:`rrg.Scores` of what :meth:`_inputs` gave."""
         return rrg.score(
             len(data["partners"]),
             data["rater"],
@@ -96,63 +129,165 @@ class WezerReputation(models.Model):
 
     @api.model
     def _recompute(self):
-        """Compute all scores anew and store them (nightly, and on demand)."""
-        reputations = self.sudo()
+        """Compute all scores anew and store them (nightly, and on demand).
+
+        :return: whether they were published; not where trust reaches too few
+        """
+        now = fields.Datetime.now()
+        data = self._inputs(now)
+        result = self._scores(data)
+        if result.coverage < COVERAGE:
+            self._alert(result.coverage)
+            return False
+        self._store_weights(data, result)
+        wanted = self._overall_vals(data, result) | self._criterion_vals(data, result)
         stored = {
             (row.partner_id.id, row.criterion_id.id): row
-            for row in reputations.search([])
+            for row in self.sudo().search([("company_id", "=", self.env.company.id)])
         }
-        criteria = self.env["wezer.criterion"].sudo().search([])
-        now = fields.Datetime.now()
-        for criterion in [False, *criteria.ids]:
-            data = self._inputs(criterion or None)
-            if not data["ids"]:
-                continue
-            result = self._scores(data)
-            deals = {}
-            for number in data["rated"]:
-                deals[number] = deals.get(number, 0) + 1
-            for number, partner in enumerate(data["partners"]):
-                if number not in deals:
-                    continue
-                vals = {
-                    "score": 5 * float(result.score[number]),
-                    "lower": 5 * float(result.lower[number]),
-                    "evidence": float(result.evidence[number]),
-                    "n_deals": deals[number],
-                    "n_assessors": int(result.assessors[number]),
-                    "is_new": int(result.assessors[number]) < ASSESSORS,
-                    "run_date": now,
-                }
-                row = stored.get((partner, criterion))
-                if row:
-                    row.write(vals)
-                else:
-                    reputations.create(
-                        {"partner_id": partner, "criterion_id": criterion, **vals}
-                    )
+        new = []
+        for key, vals in wanted.items():
+            vals["run_date"] = now
+            if key in stored:
+                stored.pop(key).write(vals)
+            else:
+                new.append({"partner_id": key[0], "criterion_id": key[1], **vals})
+        self.sudo().create(new)
+        # Nothing counts for them any more (refunded).
+        self.sudo().browse([row.id for row in stored.values()]).unlink()
+        return True
+
+    def _vals(self, score, lower, prior, evidence, deals, assessors):
+        new = int(assessors) < ASSESSORS
+        return {
+            "score": 0.0 if new else OUT_OF * float(score),
+            "lower": 0.0 if new else OUT_OF * float(lower),
+            "prior": 0.0 if new else OUT_OF * float(prior),
+            "evidence": float(evidence),
+            "n_deals": int(deals),
+            "n_assessors": int(assessors),
+            "is_new": new,
+        }
+
+    def _overall_vals(self, data, result):
+        deals = {}
+        for number in data["rated"]:
+            deals[number] = deals.get(number, 0) + 1
+        return {
+            (data["partners"][number], False): self._vals(
+                result.score[number],
+                result.lower[number],
+                result.prior[number],
+                result.evidence[number],
+                count,
+                result.assessors[number],
+            )
+            for number, count in deals.items()
+        }
+
+    def _criterion_vals(self, data, result):
+        """Return the scores by criterion, with the weights of the overall score."""
+        place = {one: number for number, one in enumerate(data["ids"])}
+        marks = {}
+        lines = self.env.execute_query(
+            SQL(
+                """SELECT assessment_id, criterion_id, score
+                     FROM wezer_assessment_line WHERE assessment_id = ANY(%s)""",
+                data["ids"],
+            )
+        )
+        for assessment, criterion, mark in lines:
+            number = place[assessment]
+            key = (data["rated"][number], criterion)
+            marks.setdefault(key, []).append((number, (mark + 2) / 4))
+        wanted = {}
+        for (number, criterion), rows in marks.items():
+            weights = [result.weights[row] for row, _x in rows]
+            prior = result.prior[number]
+            score, evidence = rrg.weighted(
+                1, [0] * len(rows), weights, np.array([x for _row, x in rows]), prior
+            )
+            lower = rrg.lower_bound(score, evidence)
+            people = len({data["rater"][row] for row, _x in rows})
+            wanted[(data["partners"][number], criterion)] = self._vals(
+                score[0], lower[0], prior, evidence[0], len(rows), people
+            )
+        return wanted
+
+    def _store_weights(self, data, result):
+        """Keep with each assessment what it weighs and adds (out of 5)."""
+        whole = rrg.Parameters().prior_weight + result.evidence
+        rated = np.asarray(data["rated"], dtype=int)
+        away = result.x - result.prior[rated]
+        parts = OUT_OF * result.weights * away / whole[rated]
+        assessments = self.env["wezer.assessment"].sudo()
+        assessments.flush_model()
+        self.env.cr.execute(
+            SQL(
+                """UPDATE wezer_assessment SET weight = 0, part = 0
+                    WHERE company_id = %s AND NOT id = ANY(%s) AND weight <> 0""",
+                self.env.company.id,
+                data["ids"],
+            )
+        )
+        self.env.cr.execute(
+            SQL(
+                """UPDATE wezer_assessment a SET weight = new.weight, part = new.part
+                     FROM unnest(%s::int[], %s::float8[], %s::float8[])
+                       AS new(id, weight, part) WHERE a.id = new.id""",
+                data["ids"],
+                [float(one) for one in result.weights],
+                [float(one) for one in parts],
+            )
+        )
+        assessments.invalidate_model(["weight", "part"], flush=False)
+
+    def _alert(self, coverage):
+        """Tell the administrators why no scores are published, and what helps."""
+        _logger.info("reputation not published: coverage %.0f %%", 100 * coverage)
+        administrators = self.env.ref("wezer_base.group_administrator").sudo()
+        administrators.all_user_ids.filtered("active").partner_id._wezer_notify(
+            "reputation_coverage",
+            self.env._(
+                "Scores were not renewed: trust reaches only %(share)s of 100 people"
+                " who assess. Name founders, and say on each profile who admitted"
+                " whom.",
+                share=round(100 * coverage),
+            ),
+        )
+
+    def action_recompute(self):
+        """Compute all scores now; administrators only."""
+        if not self.env.user.has_group("wezer_base.group_administrator"):
+            raise NotAllowed(
+                self.env._("Administrators compute the scores."), rule="role"
+            )
+        self.sudo()._recompute()
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    # === EXPLANATION === #
 
     @api.model
     def _explain(self, partner):
-        """Return the exact sum behind a partner's overall score, out of 5.
+        """Return the exact sum behind a partner's stored overall score, out of 5.
 
         :return: dict ``prior``, ``parts`` (list of ``(assessment, part)``,
-            largest first), ``score``; prior + parts = score
+            largest first) and ``score``, where prior + parts = score; empty
+            parts and no score while the partner is new
         """
-        data = self._inputs()
-        if partner.id not in data["partners"] or not data["ids"]:
-            return {"prior": 3.5, "parts": [], "score": 3.5}
-        result = self._scores(data)
-        member = data["partners"].index(partner.id)
-        prior, rows, parts = rrg.contributions(result, data["rated"], member)
+        row = partner._wezer_reputation()
         assessments = self.env["wezer.assessment"].sudo()
-        pairs = [
-            (assessments.browse(data["ids"][row]), 5 * float(part))
-            for row, part in zip(rows, parts, strict=True)
-        ]
-        pairs.sort(key=lambda pair: -abs(pair[1]))
-        return {
-            "prior": 5 * prior,
-            "parts": pairs,
-            "score": 5 * float(result.score[member]),
-        }
+        if not row or row.is_new:
+            return {"prior": False, "parts": [], "score": False}
+        counted = assessments.search(
+            [
+                ("assessed_id", "=", partner.id),
+                ("company_id", "=", self.env.company.id),
+                ("state", "=", "revealed"),
+                ("weight", ">", 0),
+            ]
+        )
+        parts = sorted(
+            ((one, one.part) for one in counted), key=lambda pair: -abs(pair[1])
+        )
+        return {"prior": row.prior, "parts": parts, "score": row.score}

@@ -41,6 +41,8 @@ class Scores:
     assessors: np.ndarray
     trust: np.ndarray
     fairness: np.ndarray
+    prior: np.ndarray  # μ of each member
+    coverage: float  # share of the raters that trust reaches, 0 … 1
     weights: np.ndarray = field(repr=False)  # shape (ratings,)
     x: np.ndarray = field(repr=False)  # shape (ratings,), in 0 … 1
 
@@ -84,29 +86,80 @@ def value_weight(hours, parameters):
     return np.clip(weight, 0.25, 1.0)
 
 
-def repetition(rater_person, rated, age_days):
+def repetition(rater_person, rated, age_days, ties=()):
     """Return k of each rating: how many of the same pair are more recent.
 
     Pairs are counted by person, so that rating in several groups' names
     multiplies nothing. O(n log n).
+
+    :param ties: arrays that order ratings of one age, so that the order in
+        which they are given never matters
     """
-    order = np.lexsort((age_days, rated, rater_person))
+    order = np.lexsort((*ties, age_days, rated, rater_person))
     k = np.zeros(len(order), dtype=int)
     if not len(order):
         return k
     pair_rater, pair_rated = rater_person[order], rated[order]
     new_pair = np.ones(len(order), dtype=bool)
-    new_pair[1:] = (pair_rater[1:] != pair_rater[:-1]) | (pair_rated[1:] != pair_rated[:-1])
+    new_pair[1:] = pair_rater[1:] != pair_rater[:-1]
+    new_pair[1:] |= pair_rated[1:] != pair_rated[:-1]
     starts = np.maximum.accumulate(np.where(new_pair, np.arange(len(order)), 0))
     k[order] = np.arange(len(order)) - starts
     return k
 
 
-def _means(members, rated, weights, x, parameters):
+def weighted(members, rated, weights, x, prior=0.7, prior_weight=3.0):
+    """Return ``S = (m·μ + Σ w·x) / (m + Σ w)`` of each member, and ``Σ w``.
+
+    :param prior: μ, one for all or one a member
+    """
     total = np.bincount(rated, weights=weights, minlength=members)
     scored = np.bincount(rated, weights=weights * x, minlength=members)
-    m = parameters.prior_weight
-    return (m * parameters.prior + scored) / (m + total), total
+    return (prior_weight * prior + scored) / (prior_weight + total), total
+
+
+def lower_bound(score, evidence, parameters=None):
+    """Return what ranking uses: the score less ``z`` times its spread, at least 0."""
+    parameters = parameters or Parameters()
+    spread = np.sqrt(score * (1 - score) / (evidence + parameters.prior_weight + 1))
+    return np.maximum(score - parameters.z * spread, 0)
+
+
+def group_priors(parents, group, weights, x, root_prior=0.7, group_weight=20.0):
+    """Return μ of each group: its subtree's mean, drawn to its parent's.
+
+    ``μ_g = (m_g·μ_parent + Σ w·x) / (m_g + Σ w)`` over the ratings in g and below.
+
+    :param parents: index of each group's parent, −1 at a root
+    :param group: group of each rating, −1 for none
+    :rtype: np.ndarray, shape ``(groups,)``
+    """
+    parents, group = np.asarray(parents, dtype=int), np.asarray(group, dtype=int)
+    weights, x = np.asarray(weights, dtype=float), np.asarray(x, dtype=float)
+    inside = group >= 0
+    count = len(parents)
+    total = np.bincount(group[inside], weights=weights[inside], minlength=count)
+    scored = np.bincount(group[inside], weights=(weights * x)[inside], minlength=count)
+    depth = np.zeros(count, dtype=int)
+    above = parents.copy()
+    for _step in range(count):
+        if (above < 0).all():
+            break
+        depth += above >= 0
+        above = np.where(above >= 0, parents[above], -1)
+    else:
+        if count and (above >= 0).any():
+            raise ValueError("the groups form a cycle")
+    order = np.argsort(depth, kind="stable")
+    for one in order[::-1]:
+        if parents[one] >= 0:
+            total[parents[one]] += total[one]
+            scored[parents[one]] += scored[one]
+    priors = np.full(count, float(root_prior))
+    for one in order:
+        above = priors[parents[one]] if parents[one] >= 0 else root_prior
+        priors[one] = (group_weight * above + scored[one]) / (group_weight + total[one])
+    return priors
 
 
 def score(
@@ -121,6 +174,7 @@ def score(
     parameters=None,
     person=None,
     flags=None,
+    prior=None,
 ):
     """Return the scores of all members.
 
@@ -134,6 +188,7 @@ def score(
     :param admissions: pairs ``(who admitted, whom)``: trust only, no rating
     :param person: who gave it in a group's name (``rater`` where left out)
     :param flags: κ of each, 1 or less for flagged rings
+    :param prior: μ, one for all or one a member
     :rtype: Scores
     """
     parameters = parameters or Parameters()
@@ -144,8 +199,15 @@ def score(
     hours = np.ones(len(x)) if hours is None else np.asarray(hours, dtype=float)
     flags = np.ones(len(x)) if flags is None else np.asarray(flags, dtype=float)
 
-    good = x > parameters.good
+    prior = np.broadcast_to(
+        np.asarray(parameters.prior if prior is None else prior, dtype=float),
+        (members,),
+    )
+
+    other = (person != rated) & (rater != rated)  # nobody rates himself
+    good = (x > parameters.good) & other
     admissions = np.asarray(admissions, dtype=int).reshape(-1, 2)
+    admissions = admissions[admissions[:, 0] != admissions[:, 1]]
     edges = (
         np.concatenate([person[good], admissions[:, 0]]),
         np.concatenate([rated[good], admissions[:, 1]]),
@@ -155,50 +217,57 @@ def score(
     positive = trust[trust > 0]
     tau = np.percentile(positive, parameters.trust_percentile) if len(positive) else 1.0
     credible = np.minimum(1.0, trust / tau)
-
     base = (
         value_weight(hours, parameters)
         * 2.0 ** (-age / parameters.half_life_days)
-        * parameters.pair_damping ** repetition(person, rated, age)
+        * parameters.pair_damping ** repetition(person, rated, age, (x, hours))
         * flags
+        * other
     )
-    fairness = np.ones(members)
-    given = np.bincount(person, minlength=members)
-    pi = parameters.fairness_weight
-    means, total = _means(members, rated, base * credible[person], x, parameters)
-    weights = base * credible[person]
-    for _step in range(100):
-        gap = np.bincount(person, weights=np.abs(x - means[rated]), minlength=members)
-        new = 1 - (gap + pi * parameters.fairness_prior) / (given + pi)
-        done = np.abs(new - fairness).max(initial=0) < 1e-9
-        fairness = new
-        weights = base * credible[person] * fairness[person]
-        means, total = _means(members, rated, weights, x, parameters)
-        if done:
-            break
-    spread = np.sqrt(means * (1 - means) / (total + parameters.prior_weight + 1))
-    pairs = np.unique(np.stack([person, rated], axis=1), axis=0)
+    fairness, weights, means, total = _fixed_point(
+        members, person, rated, base * credible[person], x, prior, parameters
+    )
+    raters = np.unique(person)
+    pairs = np.unique(np.stack([person[other], rated[other]], axis=1), axis=0)
     return Scores(
         score=means,
-        lower=means - parameters.z * spread,
+        lower=lower_bound(means, total, parameters),
         evidence=total,
         assessors=np.bincount(pairs[:, 1], minlength=members),
         trust=trust,
         fairness=fairness,
+        prior=prior,
+        coverage=float((trust[raters] > 0).mean()) if len(raters) else 1.0,
         weights=weights,
         x=x,
     )
 
 
-def contributions(result, rated, member, parameters=None):
-    """Return the exact parts of a member's score: prior + parts = score.
+def _fixed_point(members, person, rated, base, x, prior, parameters):
+    """Return ``(F, w, S, Σw)``: raters are fair who agree with the scores they make."""
+    given = np.bincount(person, minlength=members)
+    pi, m = parameters.fairness_weight, parameters.prior_weight
+    fairness, weights = np.ones(members), base
+    means, total = weighted(members, rated, weights, x, prior, m)
+    for _step in range(100):
+        gap = np.bincount(person, weights=np.abs(x - means[rated]), minlength=members)
+        new = 1 - (gap + pi * parameters.fairness_prior) / (given + pi)
+        done = np.abs(new - fairness).max(initial=0) < 1e-9
+        fairness, weights = new, base * new[person]
+        means, total = weighted(members, rated, weights, x, prior, m)
+        if done:
+            break
+    return fairness, weights, means, total
+
+
+def contributions(prior, weights, x, prior_weight=3.0):
+    """Return the exact parts of one member's score: prior + parts = score.
 
     ``φ_r = w_r (x_r − μ) / W`` with ``W = m + Σw`` (reference, section 4.4).
 
-    :return: ``(prior, indexes of his ratings, their parts)``
+    :param prior: his μ
+    :param weights: of the ratings he received
+    :param x: the ratings, in 0 … 1
     """
-    parameters = parameters or Parameters()
-    rows = np.flatnonzero(np.asarray(rated) == member)
-    whole = parameters.prior_weight + result.weights[rows].sum()
-    parts = result.weights[rows] * (result.x[rows] - parameters.prior) / whole
-    return parameters.prior, rows, parts
+    weights, x = np.asarray(weights, dtype=float), np.asarray(x, dtype=float)
+    return weights * (x - prior) / (prior_weight + weights.sum())

@@ -1,0 +1,47 @@
+from odoo import api, fields, models
+
+from odoo.addons.wezer_base.exceptions import NotAllowed
+
+
+class WezerAssessmentLine(models.Model):
+    _name = "wezer.assessment.line"
+    _description = "Assessment: one criterion"
+    _order = "criterion_id"
+
+    assessment_id = fields.Many2one(
+        "wezer.assessment", required=True, index=True, ondelete="cascade"
+    )
+    criterion_id = fields.Many2one(
+        "wezer.criterion", required=True, ondelete="restrict"
+    )
+    score = fields.Integer(required=True, aggregator="avg")
+    company_id = fields.Many2one(related="assessment_id.company_id", store=True)
+
+    _score_range = models.Constraint(
+        "CHECK (score BETWEEN -2 AND 2)", "A score is from −2 to +2."
+    )
+    _criterion_uniq = models.UniqueIndex(
+        "(assessment_id, criterion_id)", "One score a criterion."
+    )
+
+    def _check_not_revealed(self):
+        if "revealed" in self.sudo().assessment_id.mapped("state"):
+            raise NotAllowed(
+                self.env._("What is revealed stays as it is."), rule="immutable"
+            )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines._check_not_revealed()
+        return lines
+
+    def write(self, vals):
+        self._check_not_revealed()
+        result = super().write(vals)
+        self._check_not_revealed()
+        return result
+
+    def unlink(self):
+        self._check_not_revealed()
+        return super().unlink()

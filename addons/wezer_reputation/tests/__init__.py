@@ -1,0 +1,5 @@
+from . import test_assessment
+from . import test_badges
+from . import test_check
+from . import test_reputation
+from . import test_website

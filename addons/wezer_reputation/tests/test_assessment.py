@@ -1,0 +1,175 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+
+from .common import ReputationCommon
+
+
+@tagged("post_install", "-at_install")
+class TestAssessment(ReputationCommon):
+    def _seen_by(self, user, given):
+        model = self.assessments.with_user(user)
+        return given.id in model.search([]).ids
+
+    def test_one_side_alone_stays_blind_for_everybody_but_its_giver(self):
+        given = self.give(self.anna, self.luc, comment="bad")
+        self.assertEqual(given.state, "blind")
+        self.assertTrue(self._seen_by(self.anna, given))
+        administrator = self.env.ref("base.user_admin")
+        for user in (self.luc, self.mia, administrator):
+            self.assertFalse(self._seen_by(user, given))
+            mine = given.with_user(user)
+            with self.assertRaises(AccessError):
+                mine.read(["comment"])
+            with self.assertRaises(AccessError):
+                mine.line_ids.read(["score"])
+            domain = [("assessed_id", "=", self.luc.partner_id.id)]
+            self.assertEqual(mine.search_count(domain), 0)
+            self.assertEqual(mine._read_group(domain, [], ["__count"])[0][0], 0)
+            lines = self.env["wezer.assessment.line"].with_user(user)
+            self.assertFalse(lines.search([("assessment_id", "=", given.id)]))
+
+    def test_what_sudo_has_read_does_not_open_the_blind_one(self):
+        given = self.give(self.anna, self.luc, comment="bad")
+        given.sudo().read(["comment", "line_ids"])
+        with self.assertRaises(AccessError):
+            given.with_user(self.luc).read(["comment"])
+
+    def test_both_in_reveals_both_to_members_not_to_visitors(self):
+        first = self.give(self.anna, self.luc, side="worker")
+        second = self.give(self.luc, self.anna, side="payer")
+        self.assertEqual((first | second).mapped("state"), ["revealed", "revealed"])
+        self.assertTrue(self._seen_by(self.mia, first))
+        with self.assertRaises(AccessError):
+            first.with_user(self.env.ref("base.public_user")).read(["comment"])
+
+    def test_the_deadline_reveals_one_and_closes_the_other_side(self):
+        yesterday = fields.Datetime.now() - timedelta(days=1)
+        given = self.give(self.anna, self.luc, deadline=yesterday)
+        self.assessments._cron_reveal()
+        self.assertEqual(given.state, "revealed")
+        with self.assertRaises(Refusal) as refused:
+            self.give(self.luc, self.anna, side="payer", mark=-2)
+        self.assertEqual(refused.exception.rule, "revealed")
+
+    def test_before_the_deadline_nothing_is_revealed(self):
+        given = self.give(self.anna, self.luc)
+        self.assertTrue(given.deadline)
+        self.assessments._cron_reveal()
+        self.assertEqual(given.state, "blind")
+
+    def test_a_dispute_stops_the_clock(self):
+        given = self.give(
+            self.anna, self.luc, deadline=fields.Datetime.now() - timedelta(days=1)
+        )
+        self.assessments._pause(self.deal)
+        self.assessments._cron_reveal()
+        self.assertEqual(given.state, "blind")
+        later = fields.Datetime.now() + timedelta(days=3)
+        self.assessments._activate(self.deal, later)
+        self.assertEqual(given.deadline, later)
+
+    def test_one_can_be_corrected_until_it_is_revealed(self):
+        given = self.give(self.anna, self.luc, mark=-2)
+        again = self.give(self.anna, self.luc, mark=1)
+        self.assertEqual(given, again)
+        self.assertEqual(set(given.line_ids.mapped("score")), {1})
+
+    def test_what_is_revealed_is_immutable_even_for_sudo(self):
+        given = self.reveal(self.anna, self.luc)
+        for vals in ({"comment": "x"}, {"state": "blind"}, {"value_hours": 99}):
+            with self.assertRaises(NotAllowed):
+                given.sudo().write(vals)
+        line = given.line_ids[:1]
+        with self.assertRaises(NotAllowed):
+            line.sudo().score = -2
+        with self.assertRaises(NotAllowed):
+            line.sudo().unlink()
+        with self.assertRaises(NotAllowed):
+            given.sudo().unlink()
+
+    def test_one_given_at_approval_waits_as_a_draft_for_the_payment(self):
+        draft = self.give(self.anna, self.luc, draft=True)
+        self.give(self.luc, self.anna, side="payer", draft=True)
+        self.assertEqual(draft.state, "draft")
+        self.assertFalse(self._seen_by(self.luc, draft))
+        self.assessments._activate(self.deal, fields.Datetime.now())
+        self.assertEqual(draft.state, "revealed")
+
+    def test_a_deal_never_paid_drops_what_was_prepared(self):
+        draft = self.give(self.anna, self.luc, draft=True)
+        self.assessments._drop(self.deal)
+        self.assertEqual(draft.state, "dropped")
+        self.assertFalse(self._seen_by(self.anna, draft))
+        self.assertFalse(self.assessments._answered(self.deal))
+
+    def test_a_refund_keeps_the_words_and_takes_the_weight(self):
+        given = self.reveal(self.anna, self.luc)
+        self.assessments._void(given.env["wezer.category"].browse(given.origin_id))
+        self.assertTrue(given.no_weight)
+        self.assertEqual(given.state, "revealed")
+
+    def test_who_answered_is_known_not_how(self):
+        self.give(self.anna, self.luc)
+        self.assertEqual(self.assessments._answered(self.deal), self.anna.partner_id)
+
+    def test_marks_outside_the_scale_and_foreign_criteria_are_refused(self):
+        criteria = self.env["wezer.criterion"]
+        foreign = criteria._for(None, "payer").ids[-1]
+        good = self.scores()
+        first = next(iter(good))
+        for scores, rule in (
+            ({**good, first: 3}, "score"),
+            ({**good, first: "²"}, "score"),
+            ({**good, first: True}, "score"),
+            ({**good, first: 1.5}, "score"),
+            ({**good, foreign: 1}, "criterion"),
+            ({"x": 1}, "criterion"),
+            ([1, 2], "criterion"),
+            ({first: 1}, "complete"),
+            ({}, "complete"),
+        ):
+            with self.assertRaises(Refusal) as refused:
+                self.give(self.anna, self.luc, scores=scores)
+            self.assertEqual(refused.exception.rule, rule)
+        words = {str(key): str(value) for key, value in good.items()}
+        self.assertEqual(self.give(self.anna, self.luc, scores=words).state, "blind")
+
+    def test_nobody_counts_for_himself_in_a_group_s_name(self):
+        group = self.env["res.partner"].create({"name": "Garden"})
+        given = self.give(self.anna, self.anna, assessor=group)
+        self.assertTrue(given.no_weight)
+
+    def test_another_party_does_not_change_a_side_s_assessment(self):
+        self.give(self.anna, self.luc)
+        with self.assertRaises(NotAllowed):
+            self.give(self.mia, self.luc, mark=-2)
+
+    @mute_logger("odoo.addons.base.models.ir_model")
+    def test_members_and_coordinators_write_nothing_by_orm(self):
+        given = self.give(self.anna, self.luc)
+        for user in (self.anna, self.env.ref("base.user_admin")):
+            with self.assertRaises(AccessError):
+                given.with_user(user).write({"comment": "x"})
+            with self.assertRaises(AccessError):
+                given.line_ids.with_user(user).write({"score": 2})
+            with self.assertRaises(AccessError):
+                self.assessments.with_user(user).create({"side": "worker"})
+
+    def test_criteria_are_inherited_by_category(self):
+        parent = self.env["wezer.category"].create({"name": "Garden"})
+        child = self.env["wezer.category"].create(
+            {"name": "Trees", "parent_id": parent.id}
+        )
+        criteria = self.env["wezer.criterion"]
+        own = criteria.create(
+            {"name": "Gentle", "side": "worker", "category_ids": parent.ids}
+        )
+        self.assertIn(own, criteria._for(child, "worker"))
+        self.assertNotIn(own, criteria._for(child, "payer"))
+        self.assertNotIn(own, criteria._for(None, "worker"))

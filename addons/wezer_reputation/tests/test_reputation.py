@@ -1,0 +1,146 @@
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+
+from odoo.addons.wezer_base.exceptions import NotAllowed
+
+from .common import ReputationCommon
+
+
+@tagged("post_install", "-at_install")
+class TestReputation(ReputationCommon):
+    def _row(self, user):
+        return user.partner_id._wezer_reputation()
+
+    def _three(self, about, mark=2, **more):
+        for giver in (self.anna, self.mia, self.noe):
+            self.reveal(giver, about, mark, **more)
+
+    def test_a_member_is_new_without_number_until_three_people_assessed(self):
+        for giver in (self.anna, self.anna, self.anna, self.mia):
+            self.reveal(giver, self.luc)
+        self.assertTrue(self.reputations._recompute())
+        self.assertEqual(self.luc.partner_id._wezer_score(), {"new": True})
+        row = self._row(self.luc)
+        self.assertEqual((row.n_assessors, row.n_deals), (2, 4))
+        self.assertFalse(row.score or row.lower)
+        self.reveal(self.noe, self.luc)
+        self.reputations._recompute()
+        score = self.luc.partner_id._wezer_score()
+        self.assertEqual(score["n"], 3)
+        self.assertGreater(score["score"], 3.5)
+
+    def test_good_marks_raise_and_bad_ones_lower(self):
+        self._three(self.luc, 2)
+        self._three(self.eva, -2)
+        self.reputations._recompute()
+        self.assertGreater(self._row(self.luc).score, 3.5)
+        self.assertLess(self._row(self.eva).score, 3.5)
+        self.assertLess(self._row(self.luc).lower, self._row(self.luc).score)
+
+    def test_the_score_is_the_sum_of_its_start_and_its_parts(self):
+        self._three(self.luc, 2, days=40, value_hours=3)
+        self._three(self.luc, -1, value_hours=12)
+        self.reputations._recompute()
+        told = self.reputations._explain(self.luc.partner_id)
+        self.assertEqual(len(told["parts"]), 6)
+        total = told["prior"] + sum(part for _one, part in told["parts"])
+        self.assertAlmostEqual(total, told["score"], 9)
+        sizes = [abs(part) for _one, part in told["parts"]]
+        self.assertEqual(sizes, sorted(sizes, reverse=True))
+
+    def test_what_is_blind_counts_nothing(self):
+        self._three(self.luc)
+        self.reputations._recompute()
+        before = self._row(self.luc).read(["score", "n_assessors", "n_deals"])
+        self.give(self.eva, self.luc, mark=-2)
+        self.reputations._recompute()
+        after = self._row(self.luc).read(["score", "n_assessors", "n_deals"])
+        self.assertAlmostEqual(before[0].pop("score"), after[0].pop("score"), 6)
+        self.assertEqual(before, after)
+
+    def test_a_refunded_deal_leaves_the_score(self):
+        self._three(self.luc)
+        self.reputations._recompute()
+        for given in self.assessments.search(
+            [("assessed_id", "=", self.luc.partner_id.id)]
+        ):
+            self.assessments._void(self.env[given.origin_model].browse(given.origin_id))
+        self.reputations._recompute()
+        self.assertFalse(self._row(self.luc))
+        self.assertEqual(self.luc.partner_id._wezer_score(), {"new": True})
+
+    def test_scores_by_criterion_are_kept_too(self):
+        criteria = self.env["wezer.criterion"]._for(None, "worker")
+        scores = dict(zip(criteria.ids, (2, -2, 0), strict=True))
+        for giver in (self.anna, self.mia, self.noe):
+            self.reveal(giver, self.luc, scores=scores)
+        self.reputations._recompute()
+        rows = self.reputations.search(
+            [("partner_id", "=", self.luc.partner_id.id), ("criterion_id", "!=", False)]
+        )
+        by_criterion = {row.criterion_id: row.score for row in rows}
+        self.assertEqual(set(by_criterion), set(criteria))
+        good, bad, middling = (by_criterion[criterion] for criterion in criteria)
+        self.assertTrue(good > middling > bad)
+
+    def test_assessing_in_several_groups_names_counts_once(self):
+        for number in range(3):
+            group = self.env["res.partner"].create({"name": f"Circle {number}"})
+            self.reveal(self.anna, self.luc, assessor=group)
+        self.reputations._recompute()
+        row = self._row(self.luc)
+        self.assertEqual(row.n_assessors, 1)
+        self.assertTrue(row.is_new)
+
+    def test_computing_twice_changes_nothing(self):
+        self._three(self.luc)
+        self.reputations._recompute()
+        before = self._row(self.luc)
+        score = before.score
+        self.reputations._recompute()
+        self.assertEqual(self._row(self.luc), before)
+        self.assertAlmostEqual(before.score, score, 5)
+
+    def test_without_trust_nothing_is_published_and_administrators_are_told(self):
+        self._three(self.luc)
+        for member in self.members:
+            member.partner_id._wezer_profile().admitted_by_id = False
+        self.assertFalse(self.reputations._recompute())
+        self.assertFalse(self._row(self.luc))
+        self.assertTrue(
+            self.env["wezer.notice"].search([("kind", "=", "reputation_coverage")])
+        )
+
+    def test_without_founders_trust_starts_from_the_moderators(self):
+        self.founder.partner_id._wezer_profile().is_founder = False
+        administrator = self.env.ref("base.user_admin")
+        profiles = self.env["wezer.profile"].search([])
+        seeds = self.reputations._seed_ids(profiles)
+        self.assertIn(administrator.partner_id.id, seeds)
+        self.assertNotIn(self.anna.partner_id.id, seeds)
+
+    def test_approving_a_person_is_admitting_him(self):
+        profile = self._member("fresh").partner_id._wezer_profile()
+        profile.state = "pending"
+        administrator = self.env.ref("base.user_admin")
+        profile.with_user(administrator).action_approve()
+        self.assertEqual(profile.admitted_by_id, administrator.partner_id)
+
+    def test_members_read_scores_and_write_none(self):
+        self._three(self.luc)
+        self.reveal(self.anna, self.eva)
+        self.reputations._recompute()
+        known, new = self._row(self.luc), self._row(self.eva)
+        self.assertTrue(known.with_user(self.mia).read(["score"]))
+        with self.assertRaises(AccessError):
+            new.with_user(self.mia).read(["n_assessors"])
+        with self.assertRaises(AccessError):
+            known.with_user(self.luc).write({"score": 5})
+        given = self.assessments.search([("assessed_id", "=", self.luc.partner_id.id)])
+        with self.assertRaises(AccessError):
+            given[:1].with_user(self.luc).read(["weight"])
+
+    def test_a_member_does_not_start_the_computation(self):
+        with self.assertRaises(NotAllowed):
+            self.reputations.with_user(self.anna).action_recompute()
+        self.reputations.with_user(self.env.ref("base.user_admin")).action_recompute()

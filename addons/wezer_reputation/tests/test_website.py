@@ -1,0 +1,45 @@
+from odoo.tests import HttpCase, tagged
+
+from .common import ReputationCommon
+
+
+@tagged("post_install", "-at_install")
+class TestWebsite(ReputationCommon, HttpCase):
+    def _page(self, user, url):
+        self.authenticate(user and user.login, user and user.login)
+        response = self.url_open(url)
+        self.assertEqual(response.status_code, 200)
+        return " ".join(response.text.split())
+
+    def test_a_new_member_reads_how_many_people_he_has(self):
+        self.reveal(self.anna, self.luc)
+        self.reputations._recompute()
+        page = self._page(self.luc, "/my/reputation")
+        self.assertIn("make a score. You have 1.", page)
+        self.assertNotIn("of 5", page)
+
+    def test_a_member_reads_his_score_as_a_sum(self):
+        for giver in (self.anna, self.mia, self.noe):
+            self.reveal(giver, self.luc, comment=f"Thanks from {giver.name}")
+        self.reputations._recompute()
+        self.give(self.eva, self.luc, comment="Blind word")
+        page = self._page(self.luc, "/my/reputation")
+        score = self.luc.partner_id._wezer_score()["score"]
+        self.assertIn(f"<strong>{score:.1f} of 5</strong>, from 3 people", page)
+        self.assertIn("Thanks from Member0", page)
+        self.assertIn("3.50", page)
+        self.assertNotIn("Blind word", page)
+
+    def test_the_party_page_says_the_score_and_what_was_said(self):
+        for giver in (self.anna, self.mia, self.noe):
+            self.reveal(giver, self.luc, comment="Very good bread")
+        self.reputations._recompute()
+        self.give(self.eva, self.luc, comment="Blind word")
+        slug = self.luc.partner_id._wezer_profile().slug
+        page = self._page(self.mia, f"/members/{slug}")
+        self.assertIn("from 3 people", page)
+        self.assertIn("Very good bread", page)
+        self.assertNotIn("Blind word", page)
+        slug = self.anna.partner_id._wezer_profile().slug
+        page = self._page(self.mia, f"/members/{slug}")
+        self.assertIn('<span class="wz-pill">new</span>', page)
