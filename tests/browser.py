@@ -1,0 +1,109 @@
+"""A headless Chromium for the tests, driven as a person drives it."""
+
+import resource
+import shutil
+import tempfile
+
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+
+WAIT = 40
+FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def unlimited_memory():
+    """Odoo limits its own address space; a browser's is larger."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+
+
+class Browser:
+    """One person at one browser. Counts what he clicks."""
+
+    def __init__(self, base_url, width=1280, height=900):
+        self.base_url = base_url
+        self.clicks = 0
+        self.folder = tempfile.mkdtemp(prefix="wezer-browser-")
+        options = webdriver.ChromeOptions()
+        for flag in (*FLAGS, f"--user-data-dir={self.folder}"):
+            options.add_argument(flag)
+        options.add_argument(f"--window-size={width},{height}")
+        options.set_capability("goog:loggingPrefs", {"browser": "SEVERE"})
+        self.driver = webdriver.Chrome(
+            options=options,
+            service=Service(
+                shutil.which("chromedriver"), popen_kw={"preexec_fn": unlimited_memory}
+            ),
+        )
+
+    def close(self):
+        self.driver.quit()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def open(self, path):
+        """Go to an address; a page that is an error fails the test."""
+        self.driver.get(self.base_url + path)
+        self.check_page()
+
+    def check_page(self):
+        """Refuse a page that shows an error."""
+        text = self.driver.page_source
+        for sign in ("Internal Server Error", "Traceback (most recent", "Error 404", "Error 403"):
+            assert sign not in text, f"{sign!r} on {self.driver.current_url}"
+        dialogs = self.driver.find_elements(By.CSS_SELECTOR, ".o_error_dialog")
+        assert not dialogs, f"error dialog on {self.driver.current_url}: {dialogs[0].text}"
+
+    def wait(self, css, text=None):
+        """Wait for an element that is shown, and has ``text`` where given."""
+
+        def there(driver):
+            for element in driver.find_elements(By.CSS_SELECTOR, css):
+                try:
+                    if element.is_displayed() and (text is None or text in element.text):
+                        return element
+                except Exception:  # the page was replaced under our hands
+                    return False
+            return False
+
+        return WebDriverWait(self.driver, WAIT).until(
+            there, f"{css} {text or ''} on {self.driver.current_url}"
+        )
+
+    def click(self, css, text=None, counts=True):
+        """Click it as a person does; navigation clicks do not count."""
+        element = self.wait(css, text)
+        self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
+        try:
+            element.click()
+        except Exception:  # something sticky lies above it
+            self.driver.execute_script("arguments[0].click()", element)
+        self.clicks += bool(counts)
+
+    def fill(self, css, text):
+        element = self.wait(css)
+        element.clear()
+        element.send_keys(text)
+
+    def text(self, css="body"):
+        return self.wait(css).text
+
+    def login(self, login, password):
+        self.driver.get(self.base_url + "/web/login")
+        self.fill("input[name=login]", login)
+        self.fill("input[name=password]", password)
+        self.click("form.oe_login_form button[type=submit]", counts=False)
+        WebDriverWait(self.driver, WAIT).until(
+            lambda driver: "/web/login" not in driver.current_url
+        )

@@ -1,0 +1,178 @@
+"""The story, told by what people click (issue: the story runs)."""
+
+from odoo.tests import HttpCase, new_test_user, tagged
+
+from .browser import Browser
+
+
+@tagged("post_install", "-at_install")
+class TestStory(HttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        env = cls.env
+        cls.hours = env["wezer.currency"].create(
+            {
+                "name": "Story hours",
+                "code": "sh",
+                "kind": "mutual_credit",
+                "unit_kind": "hour",
+                "has_lower": True,
+                "lower_limit": -20 * 60,
+            }
+        )
+        cls.coordinator = new_test_user(
+            env,
+            login="story_carole",
+            password="story_carole",
+            name="Carole Story",
+            groups="wezer_base.group_coordinator,project.group_project_manager",
+        )
+        cls.volunteer = new_test_user(
+            env,
+            login="story_luc",
+            password="story_luc",
+            name="Luc Story",
+            groups="base.group_portal",
+        )
+        cls.circle = env["wezer.group"].create({"name": "Story garden", "kind": "circle"})
+        role = env["wezer.group"].create(
+            {
+                "name": "Story coordinator",
+                "kind": "role",
+                "parent_id": cls.circle.id,
+                "right_wallet": True,
+                "right_market": True,
+                "right_project": True,
+            }
+        )
+        env["wezer.group.membership"].create(
+            {
+                "group_id": role.id,
+                "partner_id": cls.coordinator.partner_id.id,
+                "state": "active",
+            }
+        )
+        cls.garden_wallet = cls.circle.partner_id._wezer_wallet(cls.hours)
+        cls.garden_wallet.write({"own_limits": True, "has_lower": True, "lower_limit": -600})
+        stages = env["project.task.type"].create(
+            [
+                {"name": "To do", "sequence": 1},
+                {"name": "To approve", "sequence": 2, "wezer_deal_state": "delivered"},
+                {"name": "Paid", "sequence": 3, "wezer_deal_state": "paid"},
+            ]
+        )
+        project = env["project.project"].create(
+            {
+                "name": "Story greenhouse",
+                "team_id": cls.circle.id,
+                "wezer_currency_id": cls.hours.id,
+                "wezer_rate_minor": 60,
+                "type_ids": [(6, 0, stages.ids)],
+            }
+        )
+        cls.task = env["project.task"].create(
+            {
+                "name": "Repair the story door",
+                "project_id": project.id,
+                "stage_id": stages[0].id,
+                "allocated_hours": 2,
+            }
+        )
+        cls.mails = env["mail.mail"].search_count([])
+
+    def browser(self, width=1280):
+        browser = Browser(self.base_url(), width)
+        self.addCleanup(browser.close)
+        return browser
+
+    def test_a_task_goes_from_one_click_to_two_hours_paid_and_thanked(self):
+        with self.allow_requests(all_requests=True):
+            carole, luc = self.browser(), self.browser(width=420)
+            self.post(carole)
+            self.claim_and_deliver(luc)
+            self.approve_and_pay(carole)
+            self.assess_back(luc)
+            self.see_it_in_the_wallets(luc)
+        self.everything_agrees()
+        # Three clicks for each: post, approve, pay; claim, deliver, thank.
+        self.assertEqual(carole.clicks, 3)
+        self.assertEqual(luc.clicks, 3)
+
+    # === THE ACTS === #
+
+    def post(self, carole):
+        carole.login("story_carole", "story_carole")
+        carole.open(f"/odoo/project.task/{self.task.id}")
+        carole.click("button[name=action_post_to_marketplace]")
+        carole.wait("button[name=action_undo_post]")
+        carole.check_page()
+
+    def claim_and_deliver(self, luc):
+        luc.login("story_luc", "story_luc")
+        luc.open("/market?words=story")
+        luc.click("a.wz-announcement", "Repair the story door", counts=False)
+        box = luc.wait(".wz-box").text
+        self.assertIn("You receive", box)
+        self.assertIn("2:00 sh", box)
+        luc.click("button.wz-claim", "I'll do it")
+        luc.wait(".wz-turn", "Your turn")
+        luc.check_page()
+        luc.fill("textarea[name=note]", "The hinge is new and it closes.")
+        luc.click("button.wz-act-deliver")
+        luc.wait(".wz-turn", "Waiting for")
+        luc.check_page()
+
+    def approve_and_pay(self, carole):
+        carole.open(f"/odoo/project.task/{self.task.id}")
+        carole.click("button[name=action_open_deal]", counts=False)
+        carole.click("button[name=action_open_approve]")
+        carole.wait(".modal")
+        carole.click(".modal button[name=action_approve]")
+        carole.wait(".o_statusbar_status button.o_arrow_button_current", "Paid")
+        carole.check_page()
+
+    def assess_back(self, luc):
+        self.env.invalidate_all()
+        deal = self.task.wezer_deal_ids
+        luc.open(f"/my/deals/{deal.id}")
+        luc.fill("input[name=comment]", "Clear and kind.")
+        luc.click("button.wz-act-assess")
+        luc.wait(".alert", "Thank you")
+        luc.check_page()
+        self.assertIn("Clear and kind.", luc.text())
+
+    def see_it_in_the_wallets(self, luc):
+        wallet = self.volunteer.partner_id._wezer_wallet(self.hours)
+        luc.open("/my/wallets")
+        self.assertIn("2:00", luc.text())
+        luc.open(f"/my/wallets/{wallet.id}")
+        self.assertIn("Repair the story door", luc.text())
+        luc.open("/my/todo")
+
+    # === WHAT IS TRUE AFTERWARDS === #
+
+    def everything_agrees(self):
+        self.env.invalidate_all()
+        deal = self.task.wezer_deal_ids
+        self.assertEqual(deal.state, "paid")
+        self.assertEqual(deal.payee_id, self.volunteer.partner_id)
+        volunteers = self.volunteer.partner_id._wezer_wallet(self.hours)
+        self.assertEqual(volunteers.balance, 120)
+        self.assertEqual((self.garden_wallet.balance, self.garden_wallet.reserved), (-120, 0))
+        self.assertEqual(self.task.stage_id.wezer_deal_state, "paid")
+        self.assertEqual(self.task.state, "1_done")
+        given = self.env["wezer.assessment"].sudo()._of(deal)
+        self.assertEqual(set(given.mapped("state")), {"revealed"})
+        self.assertEqual(
+            given.assessor_id, self.volunteer.partner_id | self.circle.partner_id
+        )
+        self.assertEqual(self.env["mail.mail"].search_count([]), self.mails)
+        seals = self.env["wezer.ledger.seal"]._seal_now()
+        seal = seals.filtered(lambda one: one.wezer_currency_id == self.hours)
+        line = seal.move_id.line_ids.filtered(
+            lambda one: one.partner_id == self.volunteer.partner_id
+        )
+        self.assertEqual((seal.move_id.state, line.amount_currency), ("posted", -2.0))
+        broken = [check for check in self.env["wezer.check"].sudo().run() if check["rows"]]
+        self.assertEqual(broken, [])
