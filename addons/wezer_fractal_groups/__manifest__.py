@@ -15,5 +15,11 @@
         "views/wezer_group_views.xml",
         "views/wezer_group_membership_views.xml",
         "views/project_views.xml",
+        "views/groups_templates.xml",
     ],
+    "assets": {
+        "web.assets_frontend": [
+            "wezer_fractal_groups/static/src/scss/groups.scss",
+        ],
+    },
 }

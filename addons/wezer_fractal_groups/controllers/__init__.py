@@ -1,0 +1,2 @@
+from . import groups
+from . import portal

@@ -2,8 +2,10 @@ from . import wezer_group
 from . import wezer_group_tree
 from . import wezer_group_membership
 from . import wezer_group_arrows
+from . import wezer_group_page
 from . import res_users
 from . import res_partner
+from . import wezer_profile
 from . import project_project
 from . import project_task
 from . import wezer_check

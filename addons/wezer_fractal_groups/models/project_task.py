@@ -28,19 +28,37 @@ class ProjectTask(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        vals_list = [dict(vals) for vals in vals_list]
         for vals in vals_list:
-            self._keep_assignee_in_step(vals)
-        return super().create(vals_list)
+            self._prepare_users_in_step(vals)
+        tasks = super().create(vals_list)
+        tasks._keep_assignee_in_step()
+        return tasks
 
     def write(self, vals):
         vals = dict(vals)
-        self._keep_assignee_in_step(vals)
-        return super().write(vals)
+        self._prepare_users_in_step(vals)
+        result = super().write(vals)
+        if "user_ids" in vals and "assignee_partner_id" not in vals:
+            self._keep_assignee_in_step()
+        return result
 
-    def _keep_assignee_in_step(self, vals):
+    def _prepare_users_in_step(self, vals):
         """Follow the partner with Odoo's assignee where he is an internal user."""
         if "assignee_partner_id" not in vals or "user_ids" in vals:
             return
-        partner = self.env["res.partner"].sudo().browse(vals["assignee_partner_id"] or 0)
-        user = partner.user_ids.filtered(lambda user: user.active and not user.share)[:1]
-        vals["user_ids"] = [Command.set(user.ids)]
+        partner = self.env["res.partner"].sudo().browse(vals["assignee_partner_id"])
+        users = partner.user_ids.filtered(lambda user: user.active and not user.share)
+        vals["user_ids"] = [Command.set(users[:1].ids)]
+
+    def _keep_assignee_in_step(self):
+        """Follow Odoo's assignee with the partner; a volunteer or a role stays."""
+        for task in self.sudo():
+            partner, users = task.assignee_partner_id, task.user_ids
+            if partner in users.partner_id:
+                continue
+            internal = partner.user_ids.filtered(lambda user: not user.share)
+            if users:
+                task.assignee_partner_id = users[0].partner_id
+            elif internal:
+                task.assignee_partner_id = False

@@ -74,7 +74,7 @@ class WezerGroup(models.Model):
         readonly=True, copy=False, help="From how many levels up rights may come."
     )
     depth = fields.Integer(readonly=True, copy=False)
-    structure_version = fields.Integer(readonly=True, copy=False)
+    structure_version = fields.Integer(readonly=True, copy=False, default=0)
     ancestor_ids = fields.Many2many(
         "wezer.group",
         "wezer_group_closure",

@@ -66,10 +66,9 @@ class WezerGroup(models.Model):
         return moved | groups if moved else groups
 
     def _parent_store_update(self):
-        result = super()._parent_store_update()
+        # There is no parent_path (``_parent_store``) for the ORM to keep here.
         for group in self:
             self._move_closure(group)
-        return result
 
     def _move_closure(self, group):
         cr = self.env.cr
@@ -125,7 +124,8 @@ class WezerGroup(models.Model):
     def _touch_roots(self, ids):
         """Count up the version on the roots above ``ids``: the lock of their trees."""
         self.env.cr.execute(
-            """UPDATE wezer_group SET structure_version = structure_version + 1
+            """UPDATE wezer_group
+                  SET structure_version = coalesce(structure_version, 0) + 1
                 WHERE id IN (SELECT c.ancestor_id FROM wezer_group_closure c
                                JOIN wezer_group g ON g.id = c.ancestor_id
                               WHERE c.descendant_id = ANY(%s) AND g.parent_id IS NULL)""",

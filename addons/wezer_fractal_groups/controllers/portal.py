@@ -1,0 +1,15 @@
+from odoo.http import request
+
+from odoo.addons.portal.controllers.portal import CustomerPortal
+
+
+class WezerGroupsPortal(CustomerPortal):
+    """One's groups on one's own page."""
+
+    def _prepare_home_portal_values(self, counters):
+        values = super()._prepare_home_portal_values(counters)
+        if "wezer_group_count" in counters:
+            values["wezer_group_count"] = request.env["wezer.group"].search_count(
+                [("kind", "=", "circle"), ("i_am_in", "=", True)]
+            )
+        return values

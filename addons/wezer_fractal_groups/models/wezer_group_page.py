@@ -1,0 +1,113 @@
+from odoo import api, models
+
+from odoo.addons.wezer_base.tools.text import normalise
+
+MEMBERS_SHOWN = 60
+
+
+class WezerGroup(models.Model):
+    """What the pages show of a group, as far as the caller may see it."""
+
+    _inherit = "wezer.group"
+
+    @api.model
+    def _search_public(self, words="", mine=False, limit=24, offset=0):
+        """Return ``(circles, count)`` of the directory, as the caller may see it."""
+        domain = [("kind", "=", "circle")]
+        if mine:
+            domain.append(("i_am_in", "=", True))
+        for word in normalise(words).split():
+            domain += ["|", ("name", "ilike", word), ("purpose", "ilike", word)]
+        return (
+            self.search(domain, limit=limit, offset=offset),
+            self.search_count(domain),
+        )
+
+    @api.model
+    def _map_tree(self):
+        """Return the visible circles as nested dicts; each once."""
+        circles = self.search([("kind", "=", "circle")])
+        nodes = {
+            circle.id: {
+                "name": circle.name,
+                "slug": circle.slug,
+                "size": circle.member_count,
+                "children": [],
+            }
+            for circle in circles
+        }
+        tops = []
+        for circle in circles:
+            parent = nodes.get(circle.sudo().parent_id.id)
+            (parent["children"] if parent else tops).append(nodes[circle.id])
+        return tops
+
+    def _profiles_of(self, partners):
+        """Return the profiles of ``partners`` that the caller may see."""
+        return self.env["wezer.profile"].search([("partner_id", "in", partners.ids)])
+
+    def _role_rows(self, roles):
+        """Return for each role who fills it, who asks for it, and what I may do."""
+        rows = []
+        for role in roles:
+            # Seen by whoever sees the role; visitors learn no names, because
+            # the profiles are read as the caller.
+            fillers = role._direct_members()
+            rows.append(
+                {
+                    "role": role,
+                    "vacant": not fillers,
+                    "fillers": self._profiles_of(fillers),
+                    "mine": self._live_state(role),
+                    "may_fill": role._may_fill(self.env["res.partner"]),
+                }
+            )
+        return rows
+
+    @api.model
+    def _live_state(self, group):
+        if self.env.user._is_public():
+            return False
+        return group._live(self.env.user.partner_id).state
+
+    def _request_rows(self):
+        """Return who asks to be let in here or into a role, where I may answer."""
+        self.ensure_one()
+        groups = self | self.search([("parent_id", "=", self.id), ("kind", "=", "role")])
+        requests = (
+            self.env["wezer.group.membership"]
+            .sudo()
+            .search([("group_id", "in", groups.ids), ("state", "=", "requested")])
+        )
+        rows = []
+        for asked in requests:
+            group = asked.group_id.with_env(self.env)
+            if group._may_fill(asked.partner_id):
+                rows.append(
+                    {"group": group, "profile": asked.partner_id._wezer_profile()}
+                )
+        return rows
+
+    def _page_values(self):
+        """Return what the page of this group shows; the caller sees the group."""
+        self.ensure_one()
+        self.check_access("read")
+        user = self.env.user
+        roles = self.search([("parent_id", "=", self.id), ("kind", "=", "role")])
+        circle = self.kind == "circle"
+        members = self.effective_members()
+        return {
+            "group": self,
+            "group_parent": self.search([("id", "=", self.sudo().parent_id.id)]),
+            "group_circles": self.search(
+                [("parent_id", "=", self.id), ("kind", "=", "circle")]
+            ),
+            "group_roles": self._role_rows(roles if circle else self),
+            "group_members": self._profiles_of(members)[:MEMBERS_SHOWN],
+            "group_member_count": len(members),
+            "group_state": self._live_state(self),
+            "group_rights": self._explain_rights(user),
+            "group_requests": self._request_rows(),
+            "group_may_invite": circle and self._may_fill(self.env["res.partner"]),
+            "group_login": user._is_public(),
+        }

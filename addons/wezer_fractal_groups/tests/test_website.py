@@ -1,0 +1,110 @@
+from odoo import http
+from odoo.tests import HttpCase, tagged
+
+from .common import GroupsCommon
+
+
+@tagged("post_install", "-at_install")
+class TestWebsite(GroupsCommon, HttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        for user in (cls.joel, cls.luc, cls.demo):
+            user.password = user.login
+        cls.garden.write({"purpose": "Grow <b>food</b>", "join_policy": "open"})
+        cls.secret = cls._circle("Zebra secret", cls.garden, visibility="members")
+        cls._put(cls.demo, cls.secret)
+
+    def _login(self, user):
+        self.authenticate(user.login, user.login)
+
+    def _post(self, group, act, **form):
+        form["csrf_token"] = http.Request.csrf_token(self)
+        return self.url_open(f"/groups/{group.slug}/{act}", data=form)
+
+    def test_a_member_finds_joins_and_leaves(self):
+        self._put(self.joel, self.treasurer)
+        self._login(self.luc)
+        self.assertIn("Test garden", self.url_open("/groups?search=food").text)
+        page = self.url_open(f"/groups/{self.garden.slug}").text
+        for words in ("Grow &lt;b&gt;food", "Treasurer", "Joel", "Test compost"):
+            self.assertIn(words, page)
+        for place in ("o_wezer_group_main", "o_wezer_group_side"):
+            self.assertIn(place, page)
+        self.assertIn("You are a member", self._post(self.garden, "join").text)
+        self.assertIn("Test garden", self.url_open("/groups?mine=1").text)
+        self.assertIn("My groups", self.url_open("/my").text)
+        self.assertIn("You left", self._post(self.garden, "leave").text)
+
+    def test_the_page_says_what_i_may_do_and_why(self):
+        self._put(self.joel, self.treasurer)
+        self._login(self.joel)
+        page = self.url_open(f"/groups/{self.compost.slug}").text
+        self.assertIn("You may pay because you fill Treasurer of Test garden", page)
+
+    def test_asking_for_a_role_and_being_let_in(self):
+        self._put(self.joel, self.president)
+        self._login(self.luc)
+        self.assertIn("You asked", self._post(self.treasurer, "ask").text)
+        slug = self.luc.partner_id._wezer_profile().slug
+        self.assertIn(
+            "Nobody gives himself", self._post(self.treasurer, "admit", person=slug).text
+        )
+        self._login(self.joel)
+        self.assertIn("would join Treasurer", self.url_open("/my/todo").text)
+        page = self.url_open(f"/groups/{self.garden.slug}").text
+        self.assertIn("They ask to be let in", page)
+        self._post(self.treasurer, "admit", person=slug)
+        self.assertTrue(self.acts(self.luc, self.garden, "wallet"))
+
+    def test_offering_a_role_and_accepting_it(self):
+        self._put(self.joel, self.president)
+        self._put(self.luc, self.garden)
+        slug = self.luc.partner_id._wezer_profile().slug
+        self._login(self.joel)
+        page = self._post(self.treasurer, "invite", person=slug)
+        self.assertIn("invitation is on its way", page.text)
+        self._login(self.luc)
+        page = self.url_open(f"/groups/{self.garden.slug}").text
+        self.assertIn("Accept this role", page)
+        self._post(self.treasurer, "accept")
+        self.assertTrue(self.acts(self.luc, self.garden, "wallet"))
+
+    def test_a_private_group_is_on_no_page_of_others(self):
+        self._login(self.luc)
+        for url in ("/groups", "/groups?search=zebra", "/groups/map"):
+            self.assertNotIn("Zebra", self.url_open(url).text)
+        self.assertNotIn("Zebra", self.url_open(f"/groups/{self.garden.slug}").text)
+        profile = self.secret.partner_id._wezer_profile()
+        for url in (f"/groups/{self.secret.slug}", f"/members/{profile.slug}"):
+            self.assertEqual(self.url_open(url).status_code, 404)
+        self.assertEqual(self._post(self.secret, "join").status_code, 404)
+        self._login(self.demo)
+        self.assertIn("Zebra", self.url_open(f"/groups/{self.secret.slug}").text)
+        self.assertIn("Zebra", self.url_open("/groups/map").text)
+
+    def test_the_map_is_a_list_too(self):
+        self._login(self.luc)
+        page = self.url_open("/groups/map").text
+        self.assertIn("<svg", page)
+        self.assertIn("wz-tree", page)
+        self.assertIn(f"/groups/{self.compost.slug}", page)
+
+    def test_visitors_see_public_groups_without_names_of_members(self):
+        self._put(self.joel, self.treasurer)
+        self.assertEqual(self.url_open(f"/groups/{self.garden.slug}").status_code, 404)
+        self.garden.visibility = "public"
+        page = self.url_open(f"/groups/{self.garden.slug}")
+        self.assertEqual(page.status_code, 200)
+        self.assertIn("Log in to join", page.text)
+        if not self.env.company.wezer_visitors_see_members:
+            self.assertNotIn("Joel", page.text)
+        self.assertEqual(self.url_open("/groups").status_code, 200)
+        self.assertEqual(self.url_open("/groups/map").status_code, 200)
+
+    def test_nothing_changes_by_a_link(self):
+        self._login(self.luc)
+        self.url_open(f"/groups/{self.garden.slug}/join")
+        self.assertFalse(self.garden.with_user(self.luc).i_am_in)
+        self.url_open(f"/groups/{self.garden.slug}/join", data={"csrf_token": "x"})
+        self.assertFalse(self.garden.with_user(self.luc).i_am_in)
