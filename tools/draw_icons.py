@@ -1,0 +1,185 @@
+#!/usr/bin/env python3
+"""Draw the icons of the addons: line drawings on warm paper, one accent each.
+
+    python tools/draw_icons.py [--check]
+
+Needs Pillow. Writes ``addons/*/static/description/icon.png`` (140 × 140);
+``--check`` writes nothing and says which addon has none, or another picture.
+"""
+
+import io
+import math
+import sys
+from pathlib import Path
+
+from PIL import Image, ImageChops, ImageDraw
+
+ADDONS = Path(__file__).resolve().parent.parent / "addons"
+SIZE, FINE = 140, 8  # drawn eight times as large, then reduced
+PAPER, INK = "#fbf7f0", "#2b2a27"
+STROKE = 5
+
+
+class Pen:
+    """Draws in a square of 140, with round ends, on a large picture."""
+
+    def __init__(self, accent):
+        self.accent = accent
+        self.image = Image.new("RGBA", (SIZE * FINE,) * 2, (0, 0, 0, 0))
+        self.draw = ImageDraw.Draw(self.image)
+        self.draw.rounded_rectangle(
+            (0, 0, SIZE * FINE - 1, SIZE * FINE - 1), 28 * FINE, fill=PAPER
+        )
+
+    def _fine(self, points):
+        return [(x * FINE, y * FINE) for x, y in points]
+
+    def line(self, *points, colour=INK, width=STROKE):
+        """Draw a line through ``points``, round at its ends and corners."""
+        self.draw.line(self._fine(points), colour, round(width * FINE), joint="curve")
+        for x, y in points:
+            self.dot(x, y, width / 2, colour)
+
+    def dot(self, x, y, radius, colour=INK):
+        """Fill a circle."""
+        box = [((x - radius) * FINE, (y - radius) * FINE)]
+        box.append(((x + radius) * FINE, (y + radius) * FINE))
+        self.draw.ellipse(box, fill=colour)
+
+    def circle(self, x, y, radius, colour=INK, fill=None):
+        """Draw a circle's line, its middle at ``radius``."""
+        self.dot(x, y, radius + STROKE / 2, colour)
+        self.dot(x, y, radius - STROKE / 2, fill or PAPER)
+
+    def arc(self, x, y, radius, start, end, colour=INK):
+        """Draw a part of a circle, degrees clockwise from the right."""
+        turn = [math.radians(start + (end - start) * step / 60) for step in range(61)]
+        points = [
+            (x + radius * math.cos(angle), y + radius * math.sin(angle))
+            for angle in turn
+        ]
+        self.line(*points, colour=colour)
+
+    def shape(self, *points, fill=None, colour=INK):
+        """Draw a closed line, filled where ``fill`` is given."""
+        if fill:
+            self.draw.polygon(self._fine(points), fill=fill)
+        self.line(*points, points[0], points[1], colour=colour)
+
+    def png(self):
+        """Return the picture of 140 × 140 as bytes."""
+        small = self.image.resize((SIZE, SIZE), Image.Resampling.LANCZOS)
+        out = io.BytesIO()
+        small.save(out, "PNG", optimize=True)
+        return out.getvalue()
+
+
+def people(pen):
+    """Two people side by side: the community."""
+    pen.circle(90, 50, 15)
+    pen.arc(90, 108, 28, 180, 360)
+    pen.dot(52, 100, 36, PAPER)
+    pen.circle(50, 52, 19, fill=pen.accent)
+    pen.arc(50, 116, 34, 180, 360)
+    pen.line((118, 108), (118, 116), (16, 116))
+
+
+def coins(pen):
+    """A coin whose face is a clock, over another: hours and credits."""
+    pen.circle(92, 90, 32)
+    pen.dot(62, 60, 44, PAPER)
+    pen.circle(62, 60, 38)
+    pen.line((62, 60), (62, 38), colour=pen.accent, width=7)
+    pen.line((62, 60), (78, 68), colour=pen.accent, width=7)
+    pen.dot(62, 60, 5)
+    for angle in range(0, 360, 90):
+        x, y = math.cos(math.radians(angle)), math.sin(math.radians(angle))
+        pen.line((62 + 29 * x, 60 + 29 * y), (62 + 30 * x, 60 + 30 * y), width=4)
+
+
+def circles(pen):
+    """Circles in circles."""
+    pen.circle(70, 70, 52)
+    pen.circle(54, 60, 25)
+    pen.circle(90, 88, 15)
+    pen.circle(48, 52, 8, fill=pen.accent)
+    pen.circle(64, 68, 6)
+    pen.dot(90, 88, 5)
+
+
+def star(pen):
+    """A star above the steps that make it: a score that explains itself."""
+    points = []
+    for step in range(10):
+        radius = 38 if step % 2 == 0 else 16
+        angle = math.radians(-90 + 36 * step)
+        points.append((70 + radius * math.cos(angle), 56 + radius * math.sin(angle)))
+    pen.shape(*points, fill=pen.accent)
+    pen.line((26, 118), (48, 118), (48, 110), (70, 110), (70, 102), (92, 102))
+    pen.line((92, 102), (92, 112), (114, 112))
+
+
+def stall(pen):
+    """A market stall under its awning."""
+    pen.line((34, 66), (34, 116))
+    pen.line((106, 66), (106, 116))
+    for number in range(4):
+        left, right = 24 + 23 * number, 47 + 23 * number
+        top_left, top_right = 34 + 18 * number, 52 + 18 * number
+        fill = pen.accent if number % 2 == 0 else PAPER
+        middle = (left + right) / 2
+        radius = (right - left) / 2
+        pen.circle(middle, 56, radius, fill=fill)
+        pen.shape((top_left, 28), (top_right, 28), (right, 56), (left, 56), fill=fill)
+        pen.dot(middle, 56, radius - STROKE / 2, fill)
+    pen.line((24, 116), (116, 116))
+    pen.line((34, 92), (106, 92))
+
+
+ICONS = {
+    "wezer_base": (people, "#2f6f4e"),
+    "wezer_currency": (coins, "#b5781f"),
+    "wezer_fractal_groups": (circles, "#4a5f8a"),
+    "wezer_marketplace": (stall, "#b5532f"),
+    "wezer_reputation": (star, "#d9a93a"),
+}
+
+
+def drawn(name):
+    """Return the icon of an addon as bytes."""
+    draw, accent = ICONS[name]
+    pen = Pen(accent)
+    draw(pen)
+    return pen.png()
+
+
+def same(path, picture):
+    """Say whether the file shows the picture, to a shade (versions of Pillow)."""
+    if not path.is_file():
+        return False
+    old, new = Image.open(path), Image.open(io.BytesIO(picture))
+    if old.size != new.size or old.mode != new.mode:
+        return False
+    shades = ImageChops.difference(old, new).getextrema()
+    return max(high for _low, high in shades) <= 8
+
+
+def main(arguments):
+    """Draw all, or check all with ``--check``; 1 where one is missing."""
+    bad = []
+    for addon in sorted(ADDONS.glob("*/__manifest__.py")):
+        name = addon.parent.name
+        path = addon.parent / "static" / "description" / "icon.png"
+        if name not in ICONS:
+            bad.append(f"{name}: no drawing")
+        elif "--check" not in arguments:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(drawn(name))
+        elif not same(path, drawn(name)):
+            bad.append(f"{name}: missing, or not what is drawn here")
+    print("\n".join(bad) or f"{len(ICONS)} icons are there")
+    return int(bool(bad))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
