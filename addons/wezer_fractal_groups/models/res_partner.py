@@ -8,7 +8,9 @@ class ResPartner(models.Model):
 
     # The partner of a group that does not show itself to the user.
     wezer_hidden = fields.Boolean(
-        compute="_compute_wezer_hidden", search="_search_wezer_hidden", compute_sudo=True
+        compute="_compute_wezer_hidden",
+        search="_search_wezer_hidden",
+        compute_sudo=True,
     )
 
     def _wezer_hidden_sql(self):

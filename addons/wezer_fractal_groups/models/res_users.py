@@ -1,7 +1,6 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-
 # Rights over a role that come from its circle, and from above.
 GOVERNING = ("invite", "manage")
 

@@ -263,12 +263,13 @@ class WezerGroup(models.Model):
         return sentences
 
     def _roles_of(self, partner):
-        """Return the roles (sudo) that ``partner`` fills and whose rights reach here."""
+        """Return the roles (sudo) of ``partner`` whose rights reach here."""
         self.flush_model()
         self.env["wezer.group.membership"].flush_model()
         self.env.cr.execute(
             """SELECT r.id FROM wezer_group_membership m
-                 JOIN wezer_group r ON r.id = m.group_id AND r.kind = 'role' AND r.active
+                 JOIN wezer_group r ON r.id = m.group_id AND r.kind = 'role'
+                  AND r.active
                  JOIN wezer_group_closure c ON c.ancestor_id = r.parent_id
                  JOIN wezer_group d ON d.id = c.descendant_id
                 WHERE m.partner_id = %s AND m.state = 'active'

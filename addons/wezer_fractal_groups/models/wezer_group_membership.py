@@ -12,7 +12,9 @@ class WezerGroupMembership(models.Model):
     _description = "Membership"
     _order = "date_from desc, id desc"
 
-    group_id = fields.Many2one("wezer.group", required=True, index=True, ondelete="cascade")
+    group_id = fields.Many2one(
+        "wezer.group", required=True, index=True, ondelete="cascade"
+    )
     partner_id = fields.Many2one(
         "res.partner", string="Person", required=True, index=True, ondelete="cascade"
     )
@@ -65,7 +67,9 @@ class WezerGroupMembership(models.Model):
         result = super().write(vals)
         if "state" in vals:
             # What was asked is answered: its notices wait no longer.
-            self.env["wezer.notice"]._settle(self, ["group_request", "group_invitation"])
+            self.env["wezer.notice"]._settle(
+                self, ["group_request", "group_invitation"]
+            )
         self._forget()
         return result
 

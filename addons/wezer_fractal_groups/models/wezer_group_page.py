@@ -73,7 +73,9 @@ class WezerGroup(models.Model):
     def _request_rows(self):
         """Return who asks to be let in here or into a role, where I may answer."""
         self.ensure_one()
-        groups = self | self.search([("parent_id", "=", self.id), ("kind", "=", "role")])
+        groups = self | self.search(
+            [("parent_id", "=", self.id), ("kind", "=", "role")]
+        )
         requests = (
             self.env["wezer.group.membership"]
             .sudo()

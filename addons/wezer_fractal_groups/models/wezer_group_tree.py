@@ -128,12 +128,13 @@ class WezerGroup(models.Model):
                   SET structure_version = coalesce(structure_version, 0) + 1
                 WHERE id IN (SELECT c.ancestor_id FROM wezer_group_closure c
                                JOIN wezer_group g ON g.id = c.ancestor_id
-                              WHERE c.descendant_id = ANY(%s) AND g.parent_id IS NULL)""",
+                              WHERE c.descendant_id = ANY(%s)
+                                AND g.parent_id IS NULL)""",
             [list(ids)],
         )
 
     def _recount(self, ids):
-        """Recompute depth and reach of ``ids`` and all below; refuse what is too deep."""
+        """Recompute depth and reach of ``ids`` and below; refuse what is too deep."""
         cr = self.env.cr
         cr.execute(
             """WITH RECURSIVE walk AS (

@@ -48,7 +48,8 @@ class TestWebsite(GroupsCommon, HttpCase):
         self.assertIn("You asked", self._post(self.treasurer, "ask").text)
         slug = self.luc.partner_id._wezer_profile().slug
         self.assertIn(
-            "Nobody gives himself", self._post(self.treasurer, "admit", person=slug).text
+            "Nobody gives himself",
+            self._post(self.treasurer, "admit", person=slug).text,
         )
         self._login(self.joel)
         self.assertIn("would join Treasurer", self.url_open("/my/todo").text)

@@ -21,7 +21,7 @@ def _ring(radii):
 
 
 def _size(node):
-    """Set ``r`` of a node and all below, and ``dx``, ``dy`` from the parent's centre."""
+    """Set ``r`` of a node and all below, ``dx``, ``dy`` from the parent's centre."""
     children = node["children"]
     own = 14 + 4 * math.sqrt(node["size"])
     for child in children:
@@ -47,7 +47,7 @@ def _size(node):
 
 
 def layout(nodes):
-    """Return the circles of a forest, parents first, with ``x``, ``y``, ``r``, ``level``.
+    """Return the circles of a forest, parents first: ``x``, ``y``, ``r``, ``level``.
 
     :param nodes: list of dicts ``name``, ``size`` and ``children`` (the same);
         what else they carry is kept
