@@ -11,6 +11,7 @@ from pathlib import Path
 
 from selenium import webdriver
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 
 ROOT = Path(__file__).resolve().parent.parent
 STATE = Path(os.environ.get("WEZER_STATE") or ROOT / ".wezer")
@@ -35,8 +36,9 @@ class Tour:
         self.browser.delete_all_cookies()
         self.go("/web/login")
         self.browser.find_element(By.NAME, "login").send_keys(who["login"])
-        self.browser.find_element(By.NAME, "password").send_keys(who["password"])
-        self.browser.find_element(By.CSS_SELECTOR, "form button[type=submit]").click()
+        password = self.browser.find_element(By.NAME, "password")
+        password.send_keys(who["password"], Keys.ENTER)
+        self.browser.find_element(By.CSS_SELECTOR, "a[href*='/web/session/logout']")
 
     def go(self, path):
         self.browser.get(self.run["url"] + path)

@@ -145,7 +145,8 @@ class Database:
         """The living community; made by launcher/demo, through the public methods."""
         self.remember(demo="begun")
         kit = f", kit={kit!r}" if kit else ""
-        self.runner.shell(self.name, DEMO.format(path=str(self.logins_path), kit=kit))
+        script = DEMO.format(path=str(self.logins_path), kit=kit)
+        self.runner.shell(self.name, script, step)
         self.remember(demo="made")
         step.say(", ".join(f"{count} {what}" for what, count in self.counts()))
 

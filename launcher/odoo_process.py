@@ -100,20 +100,22 @@ class Runner:
             except subprocess.TimeoutExpired:
                 continue
 
-    def shell(self, database, script, *arguments, quiet=True):
-        """Run Python text in `odoo shell`; its output is returned."""
-        level = "--log-level=warn" if quiet else "--log-level=info"
+    def shell(self, database, script, step=None):
+        """Run Python text in `odoo shell`; its output is returned.
+
+        What it prints is how far it is, told by the step.
+        """
         with open(self.log, "ab") as log:
             process = self.start(
                 "shell",
-                *("-d", database, "--no-http", level, *arguments),
+                *("-d", database, "--no-http", "--log-level=warn"),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
                 start_new_session=True,
             )
-            output = communicate(process, GUARD.format(script=script))
+            output = communicate(process, GUARD.format(script=script), step)
         if process.returncode:
             text = read_from(self.log, 0)
             raise Failure(
@@ -144,12 +146,21 @@ def wait(process):
         raise
 
 
-def communicate(process, text):
+def communicate(process, text, step):
+    """Hand a program its input; return its output, told line by line."""
+    lines = []
     try:
-        return process.communicate(text)[0]
+        process.stdin.write(text)
+        process.stdin.close()
+        for line in process.stdout:
+            lines.append(line)
+            if step:
+                step.say(line.strip()[:60])
+        process.wait()
     except BaseException:
         end(process)
         raise
+    return "".join(lines)
 
 
 def end(process, patience=15):
