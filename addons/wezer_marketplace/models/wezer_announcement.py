@@ -68,7 +68,7 @@ class WezerAnnouncement(models.Model):
     task_id = fields.Many2one(
         "project.task", index="btree_not_null", ondelete="set null"
     )
-    date_publish = fields.Datetime(readonly=True)
+    date_publish = fields.Datetime(string="Published", readonly=True)
     date_start = fields.Datetime()
     date_end = fields.Datetime()
     expiry = fields.Date(string="Closes on")
@@ -95,10 +95,10 @@ class WezerAnnouncement(models.Model):
     version = fields.Integer(default=1, help="Counts up when price or process change.")
     lock_version = fields.Integer(default=0)
     places_used = fields.Integer(compute="_compute_places")
-    places_left = fields.Integer(compute="_compute_places")
+    places_left = fields.Integer(string="Free places", compute="_compute_places")
     search_text = fields.Char(compute="_compute_search_text", store=True)
     proposition_ids = fields.One2many("wezer.proposition", "announcement_id")
-    answer_count = fields.Integer(compute="_compute_places")
+    answer_count = fields.Integer(string="Answers", compute="_compute_places")
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )

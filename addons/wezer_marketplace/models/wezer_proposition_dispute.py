@@ -40,6 +40,7 @@ class WezerProposition(models.Model):
             moderator_called=True,
         )
         self._log("dispute", party or False, reason)
+        self.env["wezer.assessment"]._pause(self)
         self._tell_both(
             "dispute", self.env._("A moderator was called: %(title)s", title=self.title)
         )
@@ -64,8 +65,16 @@ class WezerProposition(models.Model):
         if deal.disputed_by_id and deal.disputed_by_id != party:
             raise NotAllowed(self.env._("Who called takes it back."), rule="dispute")
         deal._log("withdraw_dispute", party)
-        deal._set_state(deal.state_before, disputed_by_id=False, state_before=False)
+        deal._go_back()
         return True
+
+    def _go_back(self):
+        """Back to the state before the dispute; what stood still goes on."""
+        before = self.state_before
+        self._set_state(before, disputed_by_id=False, state_before=False)
+        if before == "paid":
+            deadline = fields.Datetime.now() + timedelta(days=ASSESS_DAYS)
+            self.env["wezer.assessment"]._activate(self, deadline)
 
     def action_resolve(self, outcome, reason="", amounts=None):
         """Decide a dispute: ``paid``, ``cancelled`` or ``split``.
@@ -91,12 +100,15 @@ class WezerProposition(models.Model):
         if outcome == "cancelled":
             deal._cancel()
         elif outcome == "paid" and deal.state_before == "paid":
-            deal._set_state("paid")
+            deal._go_back()
         elif outcome == "paid":
             deal._set_state("approved")
             deal._pay_parts(me)
         elif outcome == "split":
             deal._split(deal._parsed_amounts(amounts or {}))
+            # Outside money on its way back: the first payer says that it came.
+            pending = deal._transfers().filtered(lambda one: one.state == "pending")
+            deal.refunding = "reversal" in pending.mapped("kind")
             deal._follow_money()
         else:
             raise Refusal(self.env._("This is no way to decide."), rule="outcome")

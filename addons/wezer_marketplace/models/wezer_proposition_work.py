@@ -165,7 +165,8 @@ class WezerProposition(models.Model):
                 deal._set_state("paid")
             return
         now = fields.Datetime.now()
-        deal._set_state("paid", date_paid=now)
+        # A decision on a paid deal opens no new time to dispute.
+        deal._set_state("paid", date_paid=deal.date_paid or now)
         deal._move_task("paid")
         self.env["wezer.assessment"]._activate(deal, now + timedelta(days=ASSESS_DAYS))
         deal.announcement_id._after_change()
