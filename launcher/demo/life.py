@@ -23,9 +23,24 @@ WAYS = (
 )
 # The last ones stop in between, so that every state is there to see.
 UNFINISHED = (
-    "open", "open", "open", "negotiating", "negotiating", "accepted", "accepted",
-    "accepted", "delivered", "delivered", "delivered", "confirming", "disputed",
-    "approved", "blind", "blind", "waiting", "waiting",
+    "open",
+    "open",
+    "open",
+    "negotiating",
+    "negotiating",
+    "accepted",
+    "accepted",
+    "accepted",
+    "delivered",
+    "delivered",
+    "delivered",
+    "confirming",
+    "disputed",
+    "approved",
+    "blind",
+    "blind",
+    "waiting",
+    "waiting",
 )
 
 
@@ -79,7 +94,12 @@ class Life:
         for name, user in self.it.users.items():
             if user.partner_id == partner:
                 return name
-        for role in ("Garden coordinator", "Repair café coordinator", "Care coordinator", "Steward"):
+        for role in (
+            "Garden coordinator",
+            "Repair café coordinator",
+            "Care coordinator",
+            "Steward",
+        ):
             user = self.it.roles[role].membership_ids.partner_id.user_ids
             if user and user._acts_for(partner, "wallet"):
                 return next(name for name, one in self.it.users.items() if one == user)
@@ -104,7 +124,9 @@ class Life:
         """A story: somebody writes an announcement."""
         kind, title, category, skill, hours, text = row
         rng, it = self.rng, self.it
-        group = {"Garden": "Garden", "Repairs": "Repair café", "Care": "Care"}.get(category)
+        group = {"Garden": "Garden", "Repairs": "Repair café", "Care": "Care"}.get(
+            category
+        )
         acting = None
         name = rng.choice(self.members)
         if kind == "want" and group and number % 2 == 0:
@@ -136,14 +158,18 @@ class Life:
             "claim_mode": "choose" if number % 4 == 1 else "first_come",
             "visibility": "members" if number % 7 == 6 else "everyone",
             "city": rng.choice(texts.PLACES)[0],
-            "steps": "Meet and look at it\nDo it\nTidy up together" if number % 3 == 0 else "",
+            "steps": "Meet and look at it\nDo it\nTidy up together"
+            if number % 3 == 0
+            else "",
             "done_when": "Both of us have looked at it." if number % 3 == 0 else "",
             "prices": prices,
         }
         if number % 5 == 0:
             vals["date_start"] = start
         market = it.as_(self.env["wezer.announcement"], name)
-        new = market.action_create_own(vals, acting_partner_id=acting.id if acting else None)
+        new = market.action_create_own(
+            vals, acting_partner_id=acting.id if acting else None
+        )
         self.published.append(self.env["wezer.announcement"].browse(new))
         return
         yield
@@ -184,7 +210,9 @@ class Life:
             if way == "open":
                 return
             if way == "declined":
-                self.deal(deal_id, author).action_decline("Somebody else was quicker, sorry.")
+                self.deal(deal_id, author).action_decline(
+                    "Somebody else was quicker, sorry."
+                )
                 return
             if way == "withdrawn":
                 self.deal(deal_id, replier).action_withdraw("My week filled up.")
@@ -202,7 +230,9 @@ class Life:
     def answer(self, announcement, replier, negotiates):
         mine = self.it.as_(announcement, replier)
         if not negotiates:
-            return mine.action_claim(version=announcement.version, message="I would like to do that.")
+            return mine.action_claim(
+                version=announcement.version, message="I would like to do that."
+            )
         hours = announcement.quantity
         return mine.action_propose(
             {
@@ -219,7 +249,9 @@ class Life:
         if announcement.price_mode == "one":
             lines = lines[:1]
         return {
-            line.wezer_currency_id.id: line.wezer_currency_id._decimal(line._total(quantity))
+            line.wezer_currency_id.id: line.wezer_currency_id._decimal(
+                line._total(quantity)
+            )
             for line in lines
         }
 
@@ -265,16 +297,22 @@ class Life:
             return
         yield rng.uniform(0.3, 4)
         if way == "sent_back":
-            self.deal(deal.id, payer).action_send_back("The second coat of paint is missing.")
+            self.deal(deal.id, payer).action_send_back(
+                "The second coat of paint is missing."
+            )
             yield rng.uniform(1, 4)
             self.deal(deal.id, worker).action_deliver("Now it is complete.")
             yield 1
         if way in ("disputed", "resolved"):
-            self.deal(deal.id, worker).action_dispute("Nobody answers me and the work is done.")
+            self.deal(deal.id, worker).action_dispute(
+                "Nobody answers me and the work is done."
+            )
             if way == "disputed":
                 return
             yield 3
-            self.deal(deal.id, "Moss Okafor").action_resolve("paid", "The photographs show it done.")
+            self.deal(deal.id, "Moss Okafor").action_resolve(
+                "paid", "The photographs show it done."
+            )
             return
         good = rng.random() < self.it.quality[worker]
         self.approve(deal, payer, good)
@@ -303,13 +341,17 @@ class Life:
     def approve(self, deal, payer, good):
         if self.rng.random() < 0.85:
             comment = self.rng.choice(texts.GOOD if good else texts.POOR)
-            self.deal(deal.id, payer).action_approve(self.scores(deal, "worker", good), comment)
+            self.deal(deal.id, payer).action_approve(
+                self.scores(deal, "worker", good), comment
+            )
         else:
             self.deal(deal.id, payer).action_approve()
 
     def assess(self, deal, worker, good):
         comment = self.rng.choice(texts.GOOD if good else texts.POOR)
-        self.deal(deal.id, worker).action_assess(self.scores(deal, "payer", good), comment)
+        self.deal(deal.id, worker).action_assess(
+            self.scores(deal, "payer", good), comment
+        )
 
     # === TASKS AND MONEY BESIDE DEALS === #
 
@@ -339,10 +381,20 @@ class Life:
         payee = circle if self.rng.random() < 0.4 else self.it.users[taker].partner_id
         transfer = self.it.as_(self.env["wezer.transfer"], giver)
         currency, amount = self.rng.choice(
-            ((self.it.hours, "0:30"), (self.it.hours, "1:00"), (self.it.lindens, "5.00"))
+            (
+                (self.it.hours, "0:30"),
+                (self.it.hours, "1:00"),
+                (self.it.lindens, "5.00"),
+            )
         )
         method = transfer.donate if payee == circle else transfer.pay
-        method(self.it.users[giver].partner_id.id, payee.id, currency.id, amount, self.rng.choice(texts.GIFTS))
+        method(
+            self.it.users[giver].partner_id.id,
+            payee.id,
+            currency.id,
+            amount,
+            self.rng.choice(texts.GIFTS),
+        )
         return
         yield
 

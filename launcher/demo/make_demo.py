@@ -63,7 +63,9 @@ def settle(community):
         if name not in community.users:
             admitter = rng.choice(list(community.users))
             community.make_person(name, admitted_by=admitter)
-    community.quality = {name: rng.choice((0.98, 0.95, 0.9, 0.9, 0.6)) for name in community.users}
+    community.quality = {
+        name: rng.choice((0.98, 0.95, 0.9, 0.9, 0.6)) for name in community.users
+    }
     community.make_circles()
     community.fill_roles()
     for name in community.users:

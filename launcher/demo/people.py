@@ -10,10 +10,21 @@ from .portraits import portrait
 
 # name in PEOPLE: login, groups
 STAFF = {
-    "Carole Petit": ("carole", "wezer_base.group_coordinator", "project.group_project_manager"),
+    "Carole Petit": (
+        "carole",
+        "wezer_base.group_coordinator",
+        "project.group_project_manager",
+    ),
     "Moss Okafor": ("moss", "wezer_base.group_moderator"),
 }
-FOUNDERS = ("Agnès Morel", "Henri Dubois", "Béatrice Lemoine", "Jean-Marc Roux", "Carole Petit", "Odile Perrin")
+FOUNDERS = (
+    "Agnès Morel",
+    "Henri Dubois",
+    "Béatrice Lemoine",
+    "Jean-Marc Roux",
+    "Carole Petit",
+    "Odile Perrin",
+)
 
 
 class Community:
@@ -133,14 +144,22 @@ class Community:
         profile.write(
             {
                 "is_founder": name in FOUNDERS,
-                "admitted_by_id": self.users[admitted_by].partner_id.id if admitted_by else False,
+                "admitted_by_id": self.users[admitted_by].partner_id.id
+                if admitted_by
+                else False,
                 "joined_date": fields.Date.today(),
                 "city": place[0],
                 "latitude": place[1] + rng.uniform(-0.004, 0.004),
                 "longitude": place[2] + rng.uniform(-0.004, 0.004),
                 "image_1920": b64encode(portrait(name)),
                 "presentation": rng.choice(texts.PRESENTATIONS),
-                "skill_ids": [(6, 0, [one.id for one in rng.sample(list(self.skills.values()), 4)])],
+                "skill_ids": [
+                    (
+                        6,
+                        0,
+                        [one.id for one in rng.sample(list(self.skills.values()), 4)],
+                    )
+                ],
                 "language_ids": [(6, 0, self.env["res.lang"].search([]).ids)],
                 "share_place": "members",
                 "share_phone": rng.choice(("nobody", "members")),
@@ -152,17 +171,51 @@ class Community:
 
     def make_circles(self):
         group = self.env["wezer.group"]
-        root = self.circle("Village of Les Tilleuls", None, "Live well together, and decide together.", "public")
-        garden = self.circle("Garden", root, "Grow food and friendships on the common ground.", "public")
-        self.circle("Greenhouse", garden, "Seedlings in spring, tomatoes until November.", "network")
-        self.circle("Repair café", root, "Nothing is thrown away before we have looked at it.", "public")
-        care = self.circle("Care", root, "Nobody in the quarter is left alone.", "network")
+        root = self.circle(
+            "Village of Les Tilleuls",
+            None,
+            "Live well together, and decide together.",
+            "public",
+        )
+        garden = self.circle(
+            "Garden", root, "Grow food and friendships on the common ground.", "public"
+        )
+        self.circle(
+            "Greenhouse",
+            garden,
+            "Seedlings in spring, tomatoes until November.",
+            "network",
+        )
+        self.circle(
+            "Repair café",
+            root,
+            "Nothing is thrown away before we have looked at it.",
+            "public",
+        )
+        care = self.circle(
+            "Care", root, "Nobody in the quarter is left alone.", "network"
+        )
         self.circle("Visits", care, "A knock at the door once a week.", "members")
-        self.role("Steward", root, "Keeps the whole in view.", ("wallet", "market", "invite", "manage", "project"))
+        self.role(
+            "Steward",
+            root,
+            "Keeps the whole in view.",
+            ("wallet", "market", "invite", "manage", "project"),
+        )
         self.role("Treasurer", root, "Pays what was agreed.", ("wallet",))
         for name in ("Garden", "Repair café", "Care"):
-            self.role(f"{name} coordinator", self.circles[name], "Posts what is to do, approves and pays.", ("wallet", "market", "invite", "project"))
-        self.role("Delegate of the Garden", garden, "Speaks for the Garden in the Village.", ())
+            self.role(
+                f"{name} coordinator",
+                self.circles[name],
+                "Posts what is to do, approves and pays.",
+                ("wallet", "market", "invite", "project"),
+            )
+        self.role(
+            "Delegate of the Garden",
+            garden,
+            "Speaks for the Garden in the Village.",
+            (),
+        )
         self.role("Peacemaker", care, "Listens to both sides.", ("moderate",))
         return group
 
@@ -214,7 +267,9 @@ class Community:
                 self.as_(wallet, "Moss Okafor").set_limits(lower)
 
     def join_circles(self, name):
-        for circle in self.rng.sample(("Garden", "Greenhouse", "Repair café", "Care"), self.rng.randint(1, 2)):
+        for circle in self.rng.sample(
+            ("Garden", "Greenhouse", "Repair café", "Care"), self.rng.randint(1, 2)
+        ):
             self.as_(self.circles[circle], name).action_join()
 
     # === PROJECT === #
@@ -226,7 +281,12 @@ class Community:
                 {"name": "To do", "sequence": 1},
                 {"name": "Being done", "sequence": 2, "wezer_deal_state": "accepted"},
                 {"name": "To approve", "sequence": 3, "wezer_deal_state": "delivered"},
-                {"name": "Paid", "sequence": 4, "wezer_deal_state": "paid", "fold": True},
+                {
+                    "name": "Paid",
+                    "sequence": 4,
+                    "wezer_deal_state": "paid",
+                    "fold": True,
+                },
             ]
         )
         self.project = env["project.project"].create(

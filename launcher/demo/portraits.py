@@ -24,8 +24,12 @@ def portrait(seed):
     draw = ImageDraw.Draw(image)
 
     def box(x, y, width, height):
-        return [(x - width / 2) * scale, (y - height / 2) * scale,
-                (x + width / 2) * scale, (y + height / 2) * scale]
+        return [
+            (x - width / 2) * scale,
+            (y - height / 2) * scale,
+            (x + width / 2) * scale,
+            (y + height / 2) * scale,
+        ]
 
     skin, hair, cloth = rng.choice(SKIN), rng.choice(HAIR), rng.choice(CLOTH)
     face_w, face_h = rng.randint(96, 112), rng.randint(116, 134)
@@ -42,14 +46,28 @@ def portrait(seed):
         draw.ellipse(box(128, 118 + fringe, face_w - 8, face_h * 0.62), fill=skin)
     for x in (106, 150):
         draw.ellipse(box(x, 128, 11, 13), fill="#2b2a27")
-        draw.line([(x - 9) * scale, 114 * scale, (x + 9) * scale, (112 + rng.randint(-2, 2)) * scale],
-                  fill=hair, width=4 * scale)
+        draw.line(
+            [
+                (x - 9) * scale,
+                114 * scale,
+                (x + 9) * scale,
+                (112 + rng.randint(-2, 2)) * scale,
+            ],
+            fill=hair,
+            width=4 * scale,
+        )
     if rng.random() < 0.35:
         for x in (106, 150):
             draw.ellipse(box(x, 129, 34, 30), outline="#3a3a3a", width=3 * scale)
-        draw.line([123 * scale, 129 * scale, 133 * scale, 129 * scale], fill="#3a3a3a", width=3 * scale)
+        draw.line(
+            [123 * scale, 129 * scale, 133 * scale, 129 * scale],
+            fill="#3a3a3a",
+            width=3 * scale,
+        )
     draw.arc(box(128, 138, 14, 22), 20, 160, fill="#8a5a44", width=3 * scale)
-    draw.arc(box(128, 154, 44, rng.randint(18, 30)), 15, 165, fill="#8a3a35", width=4 * scale)
+    draw.arc(
+        box(128, 154, 44, rng.randint(18, 30)), 15, 165, fill="#8a3a35", width=4 * scale
+    )
     if rng.random() < 0.25 and not long_hair:
         draw.chord(box(128, 160, face_w - 14, 60), 10, 170, fill=hair)
         draw.arc(box(128, 156, 34, 16), 15, 165, fill="#f2d3b8", width=3 * scale)
