@@ -60,10 +60,17 @@ class Browser:
     def check_page(self):
         """Refuse a page that shows an error."""
         text = self.driver.page_source
-        for sign in ("Internal Server Error", "Traceback (most recent", "Error 404", "Error 403"):
+        for sign in (
+            "Internal Server Error",
+            "Traceback (most recent",
+            "Error 404",
+            "Error 403",
+        ):
             assert sign not in text, f"{sign!r} on {self.driver.current_url}"
         dialogs = self.driver.find_elements(By.CSS_SELECTOR, ".o_error_dialog")
-        assert not dialogs, f"error dialog on {self.driver.current_url}: {dialogs[0].text}"
+        assert not dialogs, (
+            f"error dialog on {self.driver.current_url}: {dialogs[0].text}"
+        )
 
     def wait(self, css, text=None):
         """Wait for an element that is shown, and has ``text`` where given."""
@@ -71,7 +78,9 @@ class Browser:
         def there(driver):
             for element in driver.find_elements(By.CSS_SELECTOR, css):
                 try:
-                    if element.is_displayed() and (text is None or text in element.text):
+                    if element.is_displayed() and (
+                        text is None or text in element.text
+                    ):
                         return element
                 except Exception:  # the page was replaced under our hands
                     return False
@@ -84,7 +93,9 @@ class Browser:
     def click(self, css, text=None, counts=True):
         """Click it as a person does; navigation clicks do not count."""
         element = self.wait(css, text)
-        self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
+        self.driver.execute_script(
+            "arguments[0].scrollIntoView({block: 'center'})", element
+        )
         try:
             element.click()
         except Exception:  # something sticky lies above it

@@ -43,9 +43,7 @@ class TestAccessMatrix(TransactionCase):
             for name, model in cls.env.registry.items()
             if name.startswith("wezer.") and not model._abstract
         )
-        cls.stored = [
-            name for name in cls.models if not cls.env[name]._transient
-        ]
+        cls.stored = [name for name in cls.models if not cls.env[name]._transient]
 
     def _assert_no_change(self, user, names):
         open_doors = [

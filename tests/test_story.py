@@ -35,7 +35,9 @@ class TestStory(HttpCase):
             name="Luc Story",
             groups="base.group_portal",
         )
-        cls.circle = env["wezer.group"].create({"name": "Story garden", "kind": "circle"})
+        cls.circle = env["wezer.group"].create(
+            {"name": "Story garden", "kind": "circle"}
+        )
         role = env["wezer.group"].create(
             {
                 "name": "Story coordinator",
@@ -54,7 +56,9 @@ class TestStory(HttpCase):
             }
         )
         cls.garden_wallet = cls.circle.partner_id._wezer_wallet(cls.hours)
-        cls.garden_wallet.write({"own_limits": True, "has_lower": True, "lower_limit": -600})
+        cls.garden_wallet.write(
+            {"own_limits": True, "has_lower": True, "lower_limit": -600}
+        )
         stages = env["project.task.type"].create(
             [
                 {"name": "To do", "sequence": 1},
@@ -159,7 +163,9 @@ class TestStory(HttpCase):
         self.assertEqual(deal.payee_id, self.volunteer.partner_id)
         volunteers = self.volunteer.partner_id._wezer_wallet(self.hours)
         self.assertEqual(volunteers.balance, 120)
-        self.assertEqual((self.garden_wallet.balance, self.garden_wallet.reserved), (-120, 0))
+        self.assertEqual(
+            (self.garden_wallet.balance, self.garden_wallet.reserved), (-120, 0)
+        )
         self.assertEqual(self.task.stage_id.wezer_deal_state, "paid")
         self.assertEqual(self.task.state, "1_done")
         given = self.env["wezer.assessment"].sudo()._of(deal)
@@ -174,5 +180,7 @@ class TestStory(HttpCase):
             lambda one: one.partner_id == self.volunteer.partner_id
         )
         self.assertEqual((seal.move_id.state, line.amount_currency), ("posted", -2.0))
-        broken = [check for check in self.env["wezer.check"].sudo().run() if check["rows"]]
+        broken = [
+            check for check in self.env["wezer.check"].sudo().run() if check["rows"]
+        ]
         self.assertEqual(broken, [])

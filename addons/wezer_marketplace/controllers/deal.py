@@ -53,9 +53,7 @@ class WezerDeal(http.Controller):
         deal = self._deal(deal_id)
         return request.render("wezer_marketplace.deal_page", self._values(deal))
 
-    @http.route(
-        "/my/deals/<int:deal_id>/live", type="http", auth="user", website=True
-    )
+    @http.route("/my/deals/<int:deal_id>/live", type="http", auth="user", website=True)
     def live(self, deal_id, **_kwargs):
         """Return the changing part of the page; the open page asks for it."""
         deal = self._deal(deal_id)
@@ -134,9 +132,7 @@ class WezerDeal(http.Controller):
         deal.action_assess(
             self._scores(post), post.get("comment", ""), acting_partner_id=party
         )
-        flash(
-            request.env._("Thank you. It is shown when both have said how it was.")
-        )
+        flash(request.env._("Thank you. It is shown when both have said how it was."))
 
     def _do_refund(self, deal, party, post):
         deal.action_refund(acting_partner_id=party)

@@ -125,7 +125,11 @@ class WezerMarket(http.Controller):
             return request.redirect(back)
 
     @http.route(
-        "/market/<string:slug>/claim", type="http", auth="user", website=True, methods=["POST"]
+        "/market/<string:slug>/claim",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["POST"],
     )
     def claim(self, slug, **post):
         """Take it as announced."""
@@ -143,7 +147,11 @@ class WezerMarket(http.Controller):
         return self._act(f"/market/{slug}", take)
 
     @http.route(
-        "/market/<string:slug>/propose", type="http", auth="user", website=True, methods=["POST"]
+        "/market/<string:slug>/propose",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["POST"],
     )
     def propose(self, slug, **post):
         """Answer with terms of one's own."""
@@ -163,7 +171,11 @@ class WezerMarket(http.Controller):
         """Show the form for help wanted or offered."""
         return request.render(
             "wezer_marketplace.announcement_form",
-            {**self._form_values(), "announcement": None, "kind": params.get("kind", "want")},
+            {
+                **self._form_values(),
+                "announcement": None,
+                "kind": params.get("kind", "want"),
+            },
         )
 
     @http.route("/market/new", type="http", auth="user", website=True, methods=["POST"])
@@ -181,18 +193,30 @@ class WezerMarket(http.Controller):
         return self._act("/market/new", write)
 
     @http.route(
-        "/market/<string:slug>/edit", type="http", auth="user", website=True, methods=["GET"]
+        "/market/<string:slug>/edit",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["GET"],
     )
     def edit(self, slug, **_params):
         """Show one's own announcement to change it."""
         announcement = self._own(slug)
         return request.render(
             "wezer_marketplace.announcement_form",
-            {**self._form_values(), "announcement": announcement, "kind": announcement.kind},
+            {
+                **self._form_values(),
+                "announcement": announcement,
+                "kind": announcement.kind,
+            },
         )
 
     @http.route(
-        "/market/<string:slug>/edit", type="http", auth="user", website=True, methods=["POST"]
+        "/market/<string:slug>/edit",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["POST"],
     )
     def save(self, slug, **post):
         """Save it; close it where that button was pressed."""
@@ -264,6 +288,17 @@ def prices_of(post):
 
 def terms_of(post):
     """Return the values of terms from a form."""
-    vals = {name: post[name] for name in ("quantity", "date_start", "date_due", "steps", "done_when", "message") if name in post}
+    vals = {
+        name: post[name]
+        for name in (
+            "quantity",
+            "date_start",
+            "date_due",
+            "steps",
+            "done_when",
+            "message",
+        )
+        if name in post
+    }
     vals["prices"] = prices_of(post)
     return vals

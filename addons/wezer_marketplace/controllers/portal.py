@@ -3,7 +3,15 @@ from odoo.http import request
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
-LIVE = ("open", "waiting", "accepted", "delivered", "approved", "confirming", "disputed")
+LIVE = (
+    "open",
+    "waiting",
+    "accepted",
+    "delivered",
+    "approved",
+    "confirming",
+    "disputed",
+)
 
 
 class WezerMarketPortal(CustomerPortal):
@@ -25,7 +33,10 @@ class WezerMarketPortal(CustomerPortal):
         ]
 
     @http.route(
-        ["/my/deals", "/my/deals/page/<int:page>"], type="http", auth="user", website=True
+        ["/my/deals", "/my/deals/page/<int:page>"],
+        type="http",
+        auth="user",
+        website=True,
     )
     def wezer_deals(self, page=1, **_kwargs):
         """List one's deals, those in hand first."""
@@ -33,7 +44,11 @@ class WezerMarketPortal(CustomerPortal):
         domain = self._deals_domain()
         total = deals.search_count(domain)
         pager = request.website.pager(url="/my/deals", total=total, page=page, step=20)
-        live = deals.search(self._deals_domain([("state", "in", LIVE)])) if page == 1 else deals
+        live = (
+            deals.search(self._deals_domain([("state", "in", LIVE)]))
+            if page == 1
+            else deals
+        )
         past = deals.search(
             self._deals_domain([("state", "in", ("paid", "ended"))]),
             limit=20,

@@ -1,0 +1,72 @@
+#!/usr/bin/env python3
+"""Take the pictures of README and docs from a running demo community.
+
+    ./wezer run            # in another terminal
+    .wezer/venv/bin/python tools/screenshots.py
+
+Reads ``.wezer/run.json``; writes PNG files to ``docs/images`` (or ``--out``).
+"""
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tests.browser import Browser  # noqa: E402
+
+# name, who, address, width
+PAGES = (
+    ("home", None, "/", 1280),
+    ("market", "member", "/market", 1280),
+    ("market-phone", "member", "/market", 400),
+    ("announcement-phone", "member", "FIRST", 400),
+    ("deals", "member", "/my/deals", 1280),
+    ("todo-phone", "member", "/my/todo", 400),
+    ("wallets", "member", "/my/wallets", 1280),
+    ("members", "member", "/members", 1280),
+    ("groups", "member", "/groups", 1280),
+    ("reputation", "member", "/my/reputation", 1280),
+    ("board", "coordinator", "/odoo/wezer-deals", 1400),
+    ("currencies", "administrator", "/odoo/wezer-currencies", 1400),
+)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--run", default=str(ROOT / ".wezer" / "run.json"))
+    parser.add_argument("--out", default=str(ROOT / "docs" / "images"))
+    parser.add_argument("--only", help="part of a name")
+    options = parser.parse_args()
+    run = json.loads(Path(options.run).read_text())
+    out = Path(options.out)
+    out.mkdir(parents=True, exist_ok=True)
+    browsers = {}
+    try:
+        for name, who, address, width in PAGES:
+            if options.only and options.only not in name:
+                continue
+            browser = browsers.get((who, width))
+            if browser is None:
+                browser = browsers[who, width] = Browser(run["url"], width, 900)
+                if who:
+                    login = run["logins"][who]
+                    browser.login(login["login"], login["password"])
+            if address == "FIRST":
+                browser.open("/market")
+                browser.click("a.wz-announcement")
+            else:
+                browser.open(address)
+            time.sleep(2)
+            browser.driver.save_screenshot(str(out / f"{name}.png"))
+            print(f"{name}.png")
+    finally:
+        for browser in browsers.values():
+            browser.close()
+
+
+if __name__ == "__main__":
+    main()
