@@ -32,6 +32,7 @@
         ],
         "web.assets_frontend": [
             "wezer_base/static/src/scss/wezer.scss",
+            "wezer_base/static/src/interactions/notice_bell.js",
         ],
     },
     "post_init_hook": "post_init_hook",

@@ -5,6 +5,7 @@ from markupsafe import escape
 
 from odoo import http
 from odoo.http import request
+from odoo.tools.mimetypes import guess_mimetype
 
 COLOURS = ("#2f6f4e", "#8a5a2b", "#4a5f8a", "#8a3f5a", "#5a6b2f", "#3f7a80", "#6b4a8a")
 
@@ -22,7 +23,7 @@ class WezerFace(http.Controller):
             return self._svg("·", "0")
         if profile.image_256:
             picture = b64decode(profile.image_256)
-            kind = "image/svg+xml" if picture[:4] == b"<svg" else "image/png"
+            kind = guess_mimetype(picture, default="image/png")
             return request.make_response(picture, self._headers(kind))
         initials = "".join(word[0] for word in profile.name.split()[:2]).upper()
         return self._svg(initials, profile.slug)
@@ -42,5 +43,8 @@ class WezerFace(http.Controller):
             ("Content-Type", kind),
             ("Cache-Control", "private, max-age=600"),
             ("X-Content-Type-Options", "nosniff"),
-            ("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"),
+            (
+                "Content-Security-Policy",
+                "default-src 'none'; style-src 'unsafe-inline'",
+            ),
         ]

@@ -22,9 +22,7 @@ class WezerPortal(CustomerPortal):
                 [row for row in rows if row["section"] != "waiting"]
             )
         if "wezer_notice_count" in counters:
-            values["wezer_notice_count"] = request.env["wezer.notice"].search_count(
-                [("read", "=", False), ("settled", "=", False)]
-            )
+            values["wezer_notice_count"] = request.env["wezer.notice"]._waiting_count()
         return values
 
     @http.route("/my/todo", type="http", auth="user", website=True)
@@ -43,9 +41,12 @@ class WezerPortal(CustomerPortal):
     @http.route("/my/notices", type="http", auth="user", website=True)
     def wezer_notices(self, **_kwargs):
         """Show what was left for this person."""
-        notices = request.env["wezer.notice"].search([("settled", "=", False)], limit=80)
+        notices = request.env["wezer.notice"].search(
+            [("settled", "=", False)], limit=80
+        )
         return request.render(
-            "wezer_base.notices_page", {"notices": notices, "page_name": "wezer_notices"}
+            "wezer_base.notices_page",
+            {"notices": notices, "page_name": "wezer_notices"},
         )
 
     @http.route(
@@ -56,12 +57,10 @@ class WezerPortal(CustomerPortal):
         request.env["wezer.notice"].mark_read()
         return request.redirect("/my/notices")
 
-    @http.route("/my/notices/count", type="jsonrpc", auth="user")
+    @http.route("/my/notices/count", type="jsonrpc", auth="user", readonly=True)
     def wezer_notices_count(self):
         """Return how many notices wait, for the bell."""
-        return request.env["wezer.notice"].search_count(
-            [("read", "=", False), ("settled", "=", False)]
-        )
+        return request.env["wezer.notice"]._waiting_count()
 
     @http.route("/my/profile", type="http", auth="user", website=True, methods=["GET"])
     def wezer_profile(self, **_kwargs):
@@ -74,7 +73,9 @@ class WezerPortal(CustomerPortal):
                 "profile": profile,
                 "phone": profile.partner_id.phone or "",
                 "skills": request.env["wezer.skill"].search([]),
-                "languages": request.env["res.lang"].sudo().search([("active", "=", True)]),
+                "languages": request.env["res.lang"]
+                .sudo()
+                .search([("active", "=", True)]),
                 "levels": profile._fields["share_email"]._description_selection(
                     request.env
                 ),

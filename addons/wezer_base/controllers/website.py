@@ -34,7 +34,11 @@ class WezerWebsite(http.Controller):
             total=count,
             page=page,
             step=PAGE,
-            url_args={"search": search, "skill": skill or "", "language": language or ""},
+            url_args={
+                "search": search,
+                "skill": skill or "",
+                "language": language or "",
+            },
         )
         return request.render(
             "wezer_base.members_page",
@@ -51,7 +55,11 @@ class WezerWebsite(http.Controller):
         )
 
     @http.route(
-        "/members/<string:slug>", type="http", auth="public", website=True, sitemap=False
+        "/members/<string:slug>",
+        type="http",
+        auth="public",
+        website=True,
+        sitemap=False,
     )
     def member(self, slug, **_kwargs):
         """Show one party, with places that other addons fill."""

@@ -1,5 +1,6 @@
 from . import ir_qweb
 from . import res_company
+from . import res_groups
 from . import res_users
 from . import res_partner
 from . import wezer_category

@@ -10,5 +10,7 @@ class IrQweb(models.AbstractModel):
         """Give each page of the website the sentence left by the last act."""
         result = super()._prepare_frontend_environment(values)
         if request and hasattr(request, "session"):
-            values["wezer_take_flash"] = lambda: request.session.pop("wezer_flash", None)
+            values["wezer_take_flash"] = lambda: request.session.pop(
+                "wezer_flash", None
+            )
         return result

@@ -45,6 +45,14 @@ class ResCompany(models.Model):
         string="Terms of the community", translate=True, sanitize=True
     )
 
+    def write(self, vals):
+        result = super().write(vals)
+        if "partner_id" in vals or any(
+            f"wezer_{right}_user_ids" in vals for right in RIGHTS
+        ):
+            self.env["res.partner"]._wezer_forget_acting()
+        return result
+
     def _wezer_actor_users(self, right):
         """Return who acts for this company's own partner and treasuries.
 
@@ -53,4 +61,6 @@ class ResCompany(models.Model):
         self.ensure_one()
         assert right in RIGHTS
         named = self.sudo()[f"wezer_{right}_user_ids"]
-        return named or self.env.ref("wezer_base.group_administrator").sudo().all_user_ids
+        return (
+            named or self.env.ref("wezer_base.group_administrator").sudo().all_user_ids
+        )

@@ -1,7 +1,9 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..exceptions import NotAllowed
 from ..tools.rights import RIGHTS
 
 ACTS_FIELDS = [f"acts_{right}" for right in RIGHTS]
@@ -115,15 +117,42 @@ class ResPartner(models.Model):
         self.ensure_one()
         return self._wezer_profile().state in ("active", "suspended")
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_treasury_vals(vals_list)
+        return super().create(vals_list)
+
     def write(self, vals):
+        self._check_treasury_vals([vals])
         result = super().write(vals)
-        if "name" in vals:
-            # The profile's name follows the partner's, which is the public one.
-            for profile in self._wezer_profile():
-                profile.name = profile.partner_id.name
         if "wezer_is_treasury" in vals:
             self._wezer_forget_acting()
         return result
+
+    @api.model
+    def _check_treasury_vals(self, vals_list):
+        """Only administrators say what a treasury is: others act for it.
+
+        An internal user may write contacts; with this flag on a member's he
+        would open that member's wallets to whoever pays for the community.
+        """
+        if (
+            any("wezer_is_treasury" in vals for vals in vals_list)
+            and not self.env.su
+            and not self.env.user.has_group("wezer_base.group_administrator")
+        ):
+            raise NotAllowed(
+                self.env._("Administrators decide what a treasury is."), rule="role"
+            )
+
+    @api.constrains("wezer_is_treasury")
+    def _check_treasury_is_no_person(self):
+        for partner in self:
+            people = partner.sudo().with_context(active_test=False).user_ids
+            if partner.wezer_is_treasury and people:
+                raise ValidationError(
+                    self.env._("A treasury is not a person who can log in.")
+                )
 
     # === NOTICES === #
 
@@ -139,4 +168,6 @@ class ResPartner(models.Model):
         for partner in self:
             people |= partner._wezer_actor_partners(right)
         # Members write nothing: the notice is ours, for others.
-        return self.env["wezer.notice"].sudo()._leave(people, kind, message, url, record)
+        return (
+            self.env["wezer.notice"].sudo()._leave(people, kind, message, url, record)
+        )

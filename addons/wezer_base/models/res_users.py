@@ -18,7 +18,7 @@ class ResUsers(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if {"active", "group_ids", "partner_id"} & vals.keys():
+        if {"active", "group_ids", "partner_id", "company_id"} & vals.keys():
             self._wezer_make_profiles()
             self.env["res.partner"]._wezer_forget_acting()
         return result
@@ -55,7 +55,8 @@ class ResUsers(models.Model):
         selects = []
         if right in OWN_RIGHTS:
             selects.append(SQL("SELECT %s::int", self.partner_id.id))
-        company = self.env.company
+        # His own company: the one in the context is the caller's choice.
+        company = self.company_id
         if self in company._wezer_actor_users(right):
             selects.append(
                 SQL(
@@ -110,7 +111,7 @@ class ResUsers(models.Model):
         Only this user decides: ``sudo()`` and the context change nothing.
         """
         self.ensure_one()
-        ids = self._acting_ids(right, among=partners.ids)
+        ids = set(self._acting_ids(right, among=partners.ids))
         return partners.filtered(lambda partner: partner.id in ids)
 
     def _check_acts_for(self, partner, right):
@@ -191,5 +192,9 @@ class ResUsers(models.Model):
     def _wezer_make_coordinator(self):
         """Add the coordinators' group (administrators' button)."""
         self.write(
-            {"group_ids": [Command.link(self.env.ref("wezer_base.group_coordinator").id)]}
+            {
+                "group_ids": [
+                    Command.link(self.env.ref("wezer_base.group_coordinator").id)
+                ]
+            }
         )

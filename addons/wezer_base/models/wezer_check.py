@@ -16,7 +16,11 @@ class WezerCheck(models.AbstractModel):
             (
                 self.env._("Every person who can log in has one profile"),
                 self._check_profiles,
-            )
+            ),
+            (
+                self.env._("A profile is called as its partner"),
+                self._check_profile_names,
+            ),
         ]
 
     def _check_profiles(self):
@@ -31,13 +35,24 @@ class WezerCheck(models.AbstractModel):
         )
         return self.env.cr.fetchall()
 
+    def _check_profile_names(self):
+        self.env.flush_all()
+        self.env.cr.execute(
+            """SELECT w.id, w.name, p.name FROM wezer_profile w
+               JOIN res_partner p ON p.id = w.partner_id
+               WHERE p.name IS NOT NULL AND w.name IS DISTINCT FROM p.name"""
+        )
+        return self.env.cr.fetchall()
+
     @api.model
     def run(self):
         """Run every check; administrators only.
 
         :return: list of dicts ``name``, ``rows`` (at most ten offending rows)
         """
-        if not (self.env.su or self.env.user.has_group("wezer_base.group_administrator")):
+        if not (
+            self.env.su or self.env.user.has_group("wezer_base.group_administrator")
+        ):
             raise NotAllowed(self.env._("Administrators run the checks."), rule="role")
         return [
             {"name": str(name), "rows": [list(row) for row in function()[:10]]}

@@ -39,7 +39,8 @@ class WezerNotice(models.Model):
                     "res_model": record._name if record else False,
                     "res_id": record.id if record else False,
                 }
-                for person in people
+                # Who cannot log in could not read it.
+                for person in people.filtered("user_ids")
             ]
         )
         for notice in notices:
@@ -58,6 +59,13 @@ class WezerNotice(models.Model):
         if kinds:
             domain.append(("kind", "in", kinds))
         self.sudo().search(domain).write({"settled": True})
+
+    @api.model
+    def _waiting_count(self):
+        """Return how many notices the caller has not read; visitors have none."""
+        if not self.has_access("read"):
+            return 0
+        return self.search_count([("read", "=", False), ("settled", "=", False)])
 
     @api.model
     def mark_read(self):

@@ -1,4 +1,10 @@
-from odoo import api, fields, models
+from base64 import b64decode
+from binascii import Error as Base64Error
+from io import BytesIO
+
+from PIL import Image, UnidentifiedImageError
+
+from odoo import Command, api, fields, models
 
 from ..exceptions import NotAllowed, Refusal
 from ..tools.text import free_slug, normalise, slugify
@@ -35,7 +41,13 @@ class WezerProfile(models.Model):
         "res.partner", required=True, index=True, ondelete="cascade"
     )
     # The partner's name is the public one (a many2one shows it anyway).
-    name = fields.Char(required=True, index="trigram")
+    name = fields.Char(
+        compute="_compute_name", store=True, compute_sudo=True, index="trigram"
+    )
+    # Stored: members cannot look through the partner, which is closed to them.
+    is_person = fields.Boolean(
+        compute="_compute_is_person", store=True, compute_sudo=True, index=True
+    )
     slug = fields.Char(required=True, copy=False)
     active = fields.Boolean(default=True)
     state = fields.Selection(
@@ -52,7 +64,9 @@ class WezerProfile(models.Model):
     presentation = fields.Text(translate=False)
     skill_ids = fields.Many2many("wezer.skill", string="Skills")
     language_ids = fields.Many2many("res.lang", string="Languages")
-    city = fields.Char(string="Place")
+    # The place has a sharing level: others get it from shared_contact(), never
+    # by reading, searching or grouping.
+    city = fields.Char(string="Place", groups="wezer_base.group_administrator")
     latitude = fields.Float(digits=(9, 6), groups="wezer_base.group_administrator")
     longitude = fields.Float(digits=(9, 6), groups="wezer_base.group_administrator")
     share_email = fields.Selection(
@@ -80,7 +94,25 @@ class WezerProfile(models.Model):
     )
     _slug_uniq = models.UniqueIndex("(slug)", "This address is taken.")
 
+    # === COMPUTE === #
+
+    @api.depends("partner_id.name", "slug")
+    def _compute_name(self):
+        for profile in self:
+            profile.name = profile.partner_id.name or profile.slug
+
+    @api.depends("partner_id.user_ids", "partner_id.user_ids.active")
+    def _compute_is_person(self):
+        for profile in self:
+            profile.is_person = bool(profile.partner_id.user_ids.filtered("active"))
+
     # === CRUD === #
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"state", "partner_id"} & vals.keys():
+            self.env["res.partner"]._wezer_forget_acting()
+        return result
 
     @api.model
     def _make_for(self, partners):
@@ -89,20 +121,31 @@ class WezerProfile(models.Model):
         have = partners._wezer_profile()
         missing = partners - have.partner_id
         if missing:
-            taken = set(self.with_context(active_test=False).search([]).mapped("slug"))
+            taken = set()
             vals_list = []
             for partner in missing:
-                slug = free_slug(slugify(partner.name, "member"), taken)
+                wanted = slugify(partner.name, "member")
+                taken |= self._slugs_like(wanted)
+                slug = free_slug(wanted, taken)
                 taken.add(slug)
                 vals_list.append(self._prepare_profile_vals(partner, slug))
             have |= self.sudo().create(vals_list)
         return have
 
     @api.model
+    def _slugs_like(self, wanted):
+        """Return the slugs in use that begin with ``wanted``."""
+        others = (
+            self.sudo()
+            .with_context(active_test=False)
+            .search_fetch([("slug", "=like", f"{wanted}%")], ["slug"])
+        )
+        return set(others.mapped("slug"))
+
+    @api.model
     def _prepare_profile_vals(self, partner, slug):
         return {
             "partner_id": partner.id,
-            "name": partner.name or partner.email or slug,
             "slug": slug,
             "company_id": self.env.company.id,
         }
@@ -168,12 +211,94 @@ class WezerProfile(models.Model):
                 ),
                 rule="field",
             )
+        vals = self._clean_own(vals)
         profile = user.partner_id._wezer_profile()
         # His own row, checked just above: members write nothing by themselves.
         profile.write(vals)
         if phone is not None:
-            user.partner_id.sudo().phone = phone
+            user.partner_id.sudo().phone = str(phone or "").strip()[:40]
         return profile.id
+
+    @api.model
+    def _clean_own(self, vals):
+        """Return ``vals`` with nothing in them but plain values of the right kind.
+
+        They are written with ``sudo()``: a command for a many2many could change
+        or delete the skills of all, a drawing could carry a script.
+        """
+        clean = {}
+        for name, value in vals.items():
+            if name in ("skill_ids", "language_ids"):
+                known = self.env[self._fields[name].comodel_name].sudo()
+                ids = self._plain_ids(value)
+                clean[name] = [Command.set(known.search([("id", "in", ids)]).ids)]
+            elif name in ("latitude", "longitude"):
+                try:
+                    number = float(value or 0)
+                except (TypeError, ValueError):
+                    self._refuse_value(name)
+                limit = 90 if name == "latitude" else 180
+                if not -limit <= number <= limit:
+                    self._refuse_value(name)
+                clean[name] = number
+            elif name.startswith("share_"):
+                if value not in dict(LEVELS):
+                    self._refuse_value(name)
+                clean[name] = value
+            elif name == "image_1920":
+                clean[name] = self._clean_picture(value)
+            else:
+                if value and not isinstance(value, str):
+                    self._refuse_value(name)
+                limit = 4000 if name == "presentation" else 120
+                clean[name] = (value or "").strip()[:limit]
+        return clean
+
+    def _refuse_value(self, name):
+        raise Refusal(
+            self.env._("This does not fit here: %(field)s", field=name), rule="value"
+        )
+
+    @api.model
+    def _plain_ids(self, value):
+        """Return the ids in a list of ids or in one SET command; refuse the rest."""
+        if (
+            isinstance(value, list | tuple)
+            and len(value) == 1
+            and isinstance(value[0], list | tuple)
+            and len(value[0]) == 3
+            and value[0][0] == Command.SET
+        ):
+            value = value[0][2]
+        if not isinstance(value, list | tuple) or any(
+            type(one) is not int for one in value
+        ):
+            self._refuse_value("ids")
+        return list(value)
+
+    @api.model
+    def _clean_picture(self, value):
+        """Return a picture in base64, or False; drawings with code are refused."""
+        if not value:
+            return False
+        try:
+            with Image.open(BytesIO(b64decode(value))) as picture:
+                known = picture.format in ("PNG", "JPEG", "GIF", "WEBP")
+        except (
+            Base64Error,
+            Image.DecompressionBombError,
+            OSError,
+            TypeError,
+            UnidentifiedImageError,
+            ValueError,
+        ):
+            known = False
+        if not known:
+            raise Refusal(
+                self.env._("A picture is a PNG, JPEG, GIF or WebP file."),
+                rule="picture",
+            )
+        return value
 
     # === ADMINISTRATORS === #
 
@@ -188,7 +313,9 @@ class WezerProfile(models.Model):
         for profile in self:
             if profile.state not in states:
                 raise Refusal(
-                    self.env._("%(name)s is not in the right state.", name=profile.name),
+                    self.env._(
+                        "%(name)s is not in the right state.", name=profile.name
+                    ),
                     rule="state",
                     value=profile.state,
                 )
@@ -210,9 +337,11 @@ class WezerProfile(models.Model):
     # === SEARCH === #
 
     @api.model
-    def _search_directory(self, words="", skill=None, language=None, limit=24, offset=0):
+    def _search_directory(
+        self, words="", skill=None, language=None, limit=24, offset=0
+    ):
         """Return ``(profiles, count)`` of the directory, as the caller may see it."""
-        domain = [("state", "=", "active"), ("partner_id.user_ids", "!=", False)]
+        domain = [("state", "=", "active"), ("is_person", "=", True)]
         for word in normalise(words).split():
             domain += ["|", ("name", "ilike", word), ("skill_ids.name", "ilike", word)]
         if skill:
