@@ -18,20 +18,20 @@ sys.path.insert(0, str(ROOT))
 
 from tests.browser import Browser  # noqa: E402
 
-# name, who, address, width
+# name, who, address (then what to click there), width
 PAGES = (
-    ("home", None, "/", 1280),
-    ("market", "member", "/market", 1280),
-    ("market-phone", "member", "/market", 400),
-    ("announcement-phone", "member", "FIRST", 400),
-    ("deals", "member", "/my/deals", 1280),
-    ("todo-phone", "member", "/my/todo", 400),
-    ("wallets", "member", "/my/wallets", 1280),
-    ("members", "member", "/members", 1280),
-    ("groups", "member", "/groups", 1280),
-    ("reputation", "member", "/my/reputation", 1280),
-    ("board", "coordinator", "/odoo/wezer-deals", 1400),
-    ("currencies", "administrator", "/odoo/wezer-currencies", 1400),
+    ("home", None, "/", None, 1280),
+    ("market", "member", "/market", None, 1280),
+    ("market-phone", "member", "/market", None, 400),
+    ("announcement-phone", "member", "/market", "a.wz-announcement", 400),
+    ("deal", "member", "/my/deals", "a.wz-row", 1280),
+    ("todo-phone", "member", "/my/todo", None, 400),
+    ("wallet", "member", "/my/wallets", "a.wz-card", 1280),
+    ("member", "member", "/members", "a.wz-member", 1280),
+    ("group", "member", "/groups/garden", None, 1280),
+    ("reputation", "member", "/my/reputation", None, 1280),
+    ("board", "coordinator", "/odoo/wezer-deals", None, 1400),
+    ("currencies", "administrator", "/odoo/wezer-currencies", None, 1400),
 )
 
 
@@ -46,7 +46,7 @@ def main():
     out.mkdir(parents=True, exist_ok=True)
     browsers = {}
     try:
-        for name, who, address, width in PAGES:
+        for name, who, address, click, width in PAGES:
             if options.only and options.only not in name:
                 continue
             browser = browsers.get((who, width))
@@ -55,11 +55,10 @@ def main():
                 if who:
                     login = run["logins"][who]
                     browser.login(login["login"], login["password"])
-            if address == "FIRST":
-                browser.open("/market")
-                browser.click("a.wz-announcement")
-            else:
-                browser.open(address)
+            browser.open(address)
+            if click:
+                browser.click(click)
+                browser.wait("main")
             time.sleep(2)
             browser.driver.save_screenshot(str(out / f"{name}.png"))
             print(f"{name}.png")
