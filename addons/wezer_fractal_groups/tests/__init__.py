@@ -1,4 +1,5 @@
 from . import test_circles
+from . import test_concurrency
 from . import test_joining
 from . import test_privacy
 from . import test_project
