@@ -110,7 +110,7 @@ class ResPartner(models.Model):
         )
 
     def _wezer_is_party(self):
-        """Say whether this partner takes part in the community: a member in good standing.
+        """Say whether this partner takes part in the community, in good standing.
 
         Extended by addons whose groups are parties too.
         """

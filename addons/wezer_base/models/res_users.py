@@ -68,7 +68,7 @@ class ResUsers(models.Model):
         return selects
 
     def _acting_sql(self, right):
-        """Return one SELECT of the ids of partners this user acts for with ``right``."""
+        """Return one SELECT of the partners this user acts for with ``right``."""
         self.ensure_one()
         if right not in RIGHTS:
             raise ValueError(f"unknown right {right!r}")

@@ -37,7 +37,7 @@ class WezerCategory(models.Model):
 
     @api.model
     def _find_or_create(self, name):
-        """Return the category called ``name`` (accents and case aside), made if missing."""
+        """Return the category called ``name``, accents and case aside; make it."""
         wanted = normalise(name)
         for category in self.search([]):
             words = [category.name, *(category.synonyms or "").split(",")]

@@ -89,6 +89,11 @@ class WezerProfile(models.Model):
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )
 
+    # What the directory searches: name and skills, without accents.
+    search_text = fields.Char(
+        compute="_compute_search_text", store=True, compute_sudo=True, index="trigram"
+    )
+
     _partner_uniq = models.UniqueIndex(
         "(partner_id)", "A partner has one profile only."
     )
@@ -105,6 +110,14 @@ class WezerProfile(models.Model):
     def _compute_is_person(self):
         for profile in self:
             profile.is_person = bool(profile.partner_id.user_ids.filtered("active"))
+
+    @api.depends("name", "skill_ids.name", "skill_ids.synonyms")
+    def _compute_search_text(self):
+        for profile in self:
+            words = [profile.name]
+            for skill in profile.skill_ids:
+                words += [skill.name, skill.synonyms]
+            profile.search_text = normalise(" ".join(filter(None, words)))
 
     # === CRUD === #
 
@@ -343,7 +356,7 @@ class WezerProfile(models.Model):
         """Return ``(profiles, count)`` of the directory, as the caller may see it."""
         domain = [("state", "=", "active"), ("is_person", "=", True)]
         for word in normalise(words).split():
-            domain += ["|", ("name", "ilike", word), ("skill_ids.name", "ilike", word)]
+            domain.append(("search_text", "like", word))
         if skill:
             domain.append(("skill_ids", "in", [skill]))
         if language:

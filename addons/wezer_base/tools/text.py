@@ -12,7 +12,10 @@ def normalise(text):
 
 
 def slugify(text, fallback="x"):
-    """Return ``text`` as one word of an address: ``Café Réparation`` → ``cafe-reparation``."""
+    """Return ``text`` as one word of an address.
+
+    ``Café Réparation`` → ``cafe-reparation``.
+    """
     word = re.sub(r"[^a-z0-9]+", "-", normalise(text)).strip("-")
     return word[:64].strip("-") or fallback
 

@@ -1,0 +1,104 @@
+import re
+
+from odoo import http
+from odoo.tests import HttpCase, tagged
+
+from .common import WezerCommon
+
+OUTSIDE = re.compile(
+    r"""(?:<(?:script|img|iframe|source)[^>]*\ssrc|<link[^>]*\shref)="(?:https?:)?//(?!127\.0\.0\.1|localhost)"""
+)
+
+
+@tagged("post_install", "-at_install")
+class TestWebsite(WezerCommon, HttpCase):
+    def _login(self, user):
+        name = user.login.split("-")[0]
+        self.authenticate(user.login, f"{name}-base-secret")
+
+    def _page(self, url, status=200):
+        response = self.url_open(url)
+        self.assertEqual(response.status_code, status, url)
+        self.assertFalse(OUTSIDE.search(response.text), url)
+        return response.text
+
+    def test_a_visitor_sees_that_the_community_exists_and_no_names(self):
+        page = self._page("/")
+        self.assertIn("/web/signup", page)
+        page = self._page("/members")
+        self.assertIn("Log in", page)
+        self.assertNotIn("Luc Noël", page)
+        self._page(f"/members/{self.luc_profile.slug}", 404)
+        face = self.url_open(f"/wezer/face/{self.luc_profile.id}")
+        self.assertEqual(face.status_code, 200)
+        self.assertNotIn("LN", face.text)
+
+    def test_a_member_finds_members_and_opens_one(self):
+        self._login(self.anna)
+        page = self._page("/members?search=Luc")
+        self.assertIn("Luc Noël", page)
+        page = self._page(f"/members/{self.luc_profile.slug}")
+        self.assertIn("Luc Noël", page)
+        self.assertNotIn("luc@secret.example", page)
+        self.assertNotIn("0123456", page)
+        face = self.url_open(f"/wezer/face/{self.luc_profile.id}")
+        self.assertEqual(face.headers["Content-Type"], "image/svg+xml")
+        self.assertIn("LN", face.text)
+
+    def test_a_member_fills_in_his_profile(self):
+        self._login(self.luc)
+        self._page("/my/profile")
+        answer = self.url_open(
+            "/my/profile",
+            data={
+                "presentation": "I mend chairs.",
+                "share_email": "everyone",
+                "state": "left",
+                "csrf_token": http.Request.csrf_token(self),
+            },
+        )
+        self.assertEqual(answer.status_code, 200)
+        self.luc_profile.invalidate_recordset()
+        self.assertEqual(self.luc_profile.presentation, "I mend chairs.")
+        self.assertEqual(self.luc_profile.share_email, "everyone")
+        self.assertEqual(self.luc_profile.state, "active")
+
+    def test_a_form_from_elsewhere_changes_nothing(self):
+        self._login(self.luc)
+        answer = self.url_open("/my/profile", data={"presentation": "Hacked"})
+        self.assertEqual(answer.status_code, 400)
+        self.assertFalse(self.luc_profile.presentation)
+
+    def test_notices_are_shown_with_their_number_and_marked_read(self):
+        self.luc.partner_id._wezer_notify("test", "Anna waved at you.")
+        self._login(self.luc)
+        page = self._page("/my/notices")
+        self.assertIn("Anna waved at you.", page)
+        self.assertRegex(page, r"o_wezer_bell_count[^>]*>1<")
+        self.url_open(
+            "/my/notices/read", data={"csrf_token": http.Request.csrf_token(self)}
+        )
+        count = self.make_jsonrpc_request("/my/notices/count", {})
+        self.assertEqual(count, 0)
+
+    def test_what_one_owes_and_the_portal_home_open(self):
+        self._login(self.luc)
+        self.assertIn("/my/profile", self._page("/my/todo"))
+        home = self._page("/my")
+        for url in ("/my/todo", "/my/notices", "/my/profile"):
+            self.assertIn(url, home)
+
+    def test_pages_of_a_person_ask_a_visitor_to_log_in(self):
+        for url in ("/my/todo", "/my/notices", "/my/profile"):
+            answer = self.url_open(url)
+            self.assertIn("/web/login", answer.url)
+
+    def test_no_page_asks_for_a_font_outside(self):
+        page = self._page("/")
+        sheets = re.findall(r'href="(/web/assets/[^"]+\.css)"', page)
+        self.assertTrue(sheets)
+        for sheet in sheets:
+            css = self.url_open(sheet).text
+            self.assertNotIn("fonts.googleapis", css)
+            self.assertNotIn("fonts.gstatic", css)
+            self.assertFalse(re.search(r"(@import|src:)[^;]*https?://", css), sheet)
