@@ -65,6 +65,7 @@ class TestProfile(WezerCommon):
         self.assertNotIn(club, profiles)
         self.assertEqual(count, len(profiles))
         found, _count = directory._search_directory("noël")
+        self.assertIn(self.luc_profile, directory._search_directory("NOEL luc")[0])
         self.assertIn(self.luc_profile, found)
         self.luc.active = False
         self.assertNotIn(self.luc_profile, directory._search_directory()[0])
