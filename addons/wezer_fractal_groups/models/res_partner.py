@@ -16,10 +16,17 @@ class ResPartner(models.Model):
     def _wezer_hidden_sql(self):
         """Return the SELECT of the partners of groups the user may not see."""
         groups = self.env["wezer.group"].with_user(self.env.uid)
-        visible = groups.with_context(active_test=False)._search([])
+        # Only groups that can be hidden at all: what all members see is the most.
+        closed = ["parents", "members"]
+        if self.env.user._is_public():
+            closed.append("network")
+        visible = groups.with_context(active_test=False)._search(
+            [("visibility", "in", closed)]
+        )
         return SQL(
             """SELECT partner_id FROM wezer_group
-                WHERE visibility <> 'public' AND id NOT IN %s""",
+                WHERE visibility = ANY(%s) AND id NOT IN %s""",
+            closed,
             visible.subselect(),
             to_flush=(groups._fields["partner_id"], groups._fields["visibility"]),
         )
