@@ -1,3 +1,5 @@
+from urllib.parse import quote as url_quote
+
 import werkzeug.exceptions
 
 from odoo import http
@@ -55,6 +57,17 @@ class WezerWebsite(http.Controller):
         )
 
     @http.route(
+        "/community/terms", type="http", auth="public", website=True, readonly=True
+    )
+    def terms(self, **_kwargs):
+        """Show what everybody who joins agrees to."""
+        # The terms are for all; the rest of the company is not.
+        terms = request.env.company.sudo().wezer_terms
+        if not terms:
+            raise werkzeug.exceptions.NotFound()
+        return request.render("wezer_base.terms_page", {"terms": terms})
+
+    @http.route(
         "/members/<string:slug>",
         type="http",
         auth="public",
@@ -64,6 +77,9 @@ class WezerWebsite(http.Controller):
     def member(self, slug, **_kwargs):
         """Show one party, with places that other addons fill."""
         profile = request.env["wezer.profile"].search([("slug", "=", slug)])
+        if not profile and request.env.user._is_public():
+            # The same answer for every address: it says nothing of who is here.
+            return request.redirect(f"/web/login?redirect=/members/{url_quote(slug)}")
         if not profile:
             raise werkzeug.exceptions.NotFound()
         values = profile._wezer_party_values()

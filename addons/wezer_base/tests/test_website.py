@@ -28,10 +28,25 @@ class TestWebsite(WezerCommon, HttpCase):
         page = self._page("/members")
         self.assertIn("Log in", page)
         self.assertNotIn("Luc Noël", page)
-        self._page(f"/members/{self.luc_profile.slug}", 404)
+        for slug in (self.luc_profile.slug, "nobody-of-that-name"):
+            answer = self.url_open(f"/members/{slug}")
+            self.assertIn("/web/login", answer.url)
+            self.assertNotIn("Luc Noël", answer.text)
         face = self.url_open(f"/wezer/face/{self.luc_profile.id}")
         self.assertEqual(face.status_code, 200)
         self.assertNotIn("LN", face.text)
+
+    def test_no_example_text_of_odoo_is_left(self):
+        page = self._page("/")
+        for words in ("+1 555", "passionate people", "/contactus", "Free Returns"):
+            self.assertNotIn(words, page)
+
+    def test_terms_are_shown_once_there_are_any(self):
+        self.env.company.wezer_terms = False
+        self._page("/community/terms", 404)
+        self.env.company.wezer_terms = "<p>Be kind.</p>"
+        self.assertIn("Be kind.", self._page("/community/terms"))
+        self.assertIn("/community/terms", self._page("/"))
 
     def test_a_member_finds_members_and_opens_one(self):
         self._login(self.anna)
