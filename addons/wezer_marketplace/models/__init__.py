@@ -3,7 +3,9 @@ from . import res_config_settings
 from . import wezer_announcement
 from . import wezer_announcement_price
 from . import wezer_announcement_arrows
+from . import wezer_announcement_write
 from . import wezer_announcement_search
+from . import wezer_announcement_page
 from . import wezer_terms
 from . import wezer_proposition
 from . import wezer_proposition_event

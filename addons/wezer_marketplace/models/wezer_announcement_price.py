@@ -43,7 +43,8 @@ class WezerAnnouncementPrice(models.Model):
         for currency_id, text in (prices or {}).items():
             if not str(text or "").strip():
                 continue
-            currency = self.env["wezer.transfer"]._open_currency(int(currency_id))
+            number = int(currency_id) if str(currency_id).isdecimal() else 0
+            currency = self.env["wezer.transfer"]._open_currency(number)
             minor = currency._parse(text)
             if minor:
                 commands.append(

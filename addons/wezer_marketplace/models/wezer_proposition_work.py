@@ -242,7 +242,8 @@ class WezerProposition(models.Model):
             comment=comment,
             value_hours=deal._value_hours(),
             category=deal.category_id,
-            context_partner=other._wezer_partners_above()[:1],
+            context_partner=deal.announcement_id.group_ids[:1].partner_id
+            or other._wezer_partners_above()[:1],
             deadline=(deal.date_paid or fields.Datetime.now())
             + timedelta(days=ASSESS_DAYS),
             draft=draft,

@@ -72,11 +72,7 @@ class WezerTerms(models.Model):
             ]
         for name in ("date_start", "date_due"):
             if vals.get(name):
-                checked[name] = fields.Datetime.to_datetime(
-                    str(vals[name]).replace("T", " ")[:19].ljust(10)
-                    if len(str(vals[name])) != 16
-                    else str(vals[name]).replace("T", " ") + ":00"
-                )
+                checked[name] = self._moment(vals[name])
         for name in ("steps", "done_when", "message"):
             if name in vals:
                 checked[name] = str(vals[name] or "").strip()[:4000]
@@ -84,6 +80,19 @@ class WezerTerms(models.Model):
         if foreign:
             raise Refusal(self.env._("This is no part of terms."), rule="field")
         return checked
+
+    @api.model
+    def _moment(self, text):
+        """Return a date or moment as a form or RPC sends it."""
+        text = str(text).replace("T", " ")[:19]
+        try:
+            return fields.Datetime.to_datetime(
+                text + ":00" if len(text) == 16 else text
+            )
+        except ValueError as error:
+            raise Refusal(
+                self.env._("“%(text)s” is no date.", text=text), rule="date", value=text
+            ) from error
 
     @api.model
     def _number(self, text):

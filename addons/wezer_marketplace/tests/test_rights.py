@@ -244,6 +244,34 @@ class TestRights(MarketCommon):
                 )
         self.assertEqual(self.snapshot(deal), before)
 
+    def test_commands_in_what_one_writes_reach_no_other_record(self):
+        skill = self.env["wezer.skill"].create({"name": "Baking"})
+        for command in (
+            [(1, skill.id, {"name": "hacked"})],
+            [(0, 0, {"name": "hacked"})],
+            [(2, skill.id)],
+        ):
+            with self.assertRefused("field"):
+                self.announce(self.test1, skill_ids=command)
+        want = self.announce(self.test1, skill_ids=[(6, 0, skill.ids)])
+        self.assertEqual(want.skill_ids, skill)
+        hidden = self.env["wezer.group"].create(
+            {"name": "Hidden", "visibility": "members"}
+        )
+        want = self.announce(self.test1, group_ids=hidden.ids)
+        self.assertFalse(want.sudo().group_ids)
+
+    def test_a_sheet_shows_no_foreign_deal(self):
+        deal = self.make_deal("delivered")
+        for model, vals in (
+            ("wezer.deal.approve", {}),
+            ("wezer.deal.reason", {"action": "dispute", "reason": "x"}),
+        ):
+            with self.assertRefused():
+                self.env[model].with_user(self.moderator).create(
+                    {"proposition_id": deal.id, **vals}
+                )
+
     def test_chat_is_for_both_sides(self):
         deal = self.make_deal()
         deal.action_say("When shall I come?")

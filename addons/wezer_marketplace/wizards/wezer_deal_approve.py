@@ -14,7 +14,9 @@ class WezerDealApprove(models.TransientModel):
         "wezer.proposition", required=True, readonly=True, ondelete="cascade"
     )
     sentence = fields.Char(compute="_compute_sentence")
-    delivery_note = fields.Text(related="proposition_id.delivery_note")
+    delivery_note = fields.Text(
+        related="proposition_id.delivery_note", related_sudo=False
+    )
     assess = fields.Boolean(string="Say how it was", default=True)
     score_ids = fields.One2many("wezer.deal.approve.score", "wizard_id")
     comment = fields.Text()
@@ -22,6 +24,7 @@ class WezerDealApprove(models.TransientModel):
     @api.depends("proposition_id")
     def _compute_sentence(self):
         for wizard in self:
+            wizard.proposition_id.check_access("read")
             wizard.sentence = wizard.proposition_id._approve_label()
 
     @api.model
@@ -35,6 +38,13 @@ class WezerDealApprove(models.TransientModel):
                 for criterion in criteria
             ]
         return values
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        sheets = super().create(vals_list)
+        # A sheet shows its deal's name: only to who may read the deal.
+        sheets.proposition_id.check_access("read")
+        return sheets
 
     def action_approve(self):
         """Call the deal's arrow."""

@@ -53,6 +53,13 @@ class WezerDealReason(models.TransientModel):
             ]
         return values
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        sheets = super().create(vals_list)
+        # A sheet shows its deal's name: only to who may read the deal.
+        sheets.proposition_id.check_access("read")
+        return sheets
+
     def action_confirm(self):
         """Call the deal's arrow."""
         self.ensure_one()

@@ -1,0 +1,50 @@
+from odoo import models
+
+
+class WezerAnnouncement(models.Model):
+    """What the market's pages show of an announcement, and to whom."""
+
+    _inherit = "wezer.announcement"
+
+    def _author_shown(self):
+        """Return whose name the caller may read here; empty where nobody's.
+
+        Visitors read names only where the community says so, or where the author
+        is the community itself or a group that visitors see.
+        """
+        self.ensure_one()
+        author = self.sudo().author_id
+        if not self.env.user._is_public():
+            return author
+        if (
+            self.env.company.sudo().wezer_visitors_see_members
+            or author == self.env.company.sudo().partner_id
+            or self.env["wezer.group"].search_count([("partner_id", "=", author.id)])
+        ):
+            return author
+        return author.browse()
+
+    def _cards(self):
+        """Return what the card of each announcement says to the caller."""
+        public = self.env.user._is_public()
+        authors = self.sudo().author_id
+        scores = {} if public else authors._wezer_scores()
+        me = self.env.user.partner_id
+        return [
+            {
+                "one": one,
+                # The display name guards the names of private groups.
+                "name": one._author_shown().display_name or "",
+                "profile": one._profile_shown(),
+                "score": scores.get(one.sudo().author_id.id),
+                "reason": "" if public else one._reason_for(me),
+            }
+            for one in self
+        ]
+
+    def _profile_shown(self):
+        """Return the author's profile where the caller may open its page."""
+        shown = self._author_shown()
+        return self.env["wezer.profile"].search(
+            [("partner_id", "in", shown.ids)], limit=1
+        )

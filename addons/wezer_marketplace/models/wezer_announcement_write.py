@@ -1,0 +1,173 @@
+from odoo import api, models
+
+from odoo.addons.wezer_base.exceptions import Refusal
+
+# What an author writes on the website; money and state go through arrows.
+OWN_FIELDS = {
+    "title",
+    "kind",
+    "description",
+    "category_id",
+    "skill_ids",
+    "places",
+    "quantity",
+    "unit",
+    "price_mode",
+    "claim_mode",
+    "waiting_list",
+    "visibility",
+    "group_ids",
+    "date_start",
+    "date_end",
+    "expiry",
+    "city",
+    "latitude",
+    "longitude",
+    "steps",
+    "done_when",
+    "image_1920",
+}
+TERMS_FIELDS = {"quantity", "unit", "price_mode", "steps", "done_when"}
+
+
+class WezerAnnouncement(models.Model):
+    """What an author writes, and what may not be written."""
+
+    _inherit = "wezer.announcement"
+
+    @api.model
+    def action_create_own(self, vals, publish=True, acting_partner_id=None):
+        """Write an announcement for oneself, or for a group one acts for.
+
+        :param dict vals: fields of ``OWN_FIELDS`` and ``prices``,
+            ``{currency id: amount of a unit as text}``
+        :return: its id
+        """
+        me = self.env.user.partner_id
+        author = me
+        if acting_partner_id:
+            author = self.env["wezer.transfer"]._partner(acting_partner_id).exists()
+        self.env.user._check_acts_for(author, "market")
+        vals = self._checked_vals(vals)
+        announcement = self.sudo().create(
+            {
+                **vals,
+                "author_id": author.id,
+                "person_id": me.id,
+                "company_id": self.env.company.id,
+            }
+        )
+        own = self.browse(announcement.id).with_user(self.env.user)
+        if publish and own._waits_for_wallet():
+            # Who may not pay prepares; it stays a draft until one who may publishes.
+            author._wezer_notify(
+                "to_publish",
+                self.env._("To be published: %(title)s", title=announcement.title),
+                url=f"/market/{announcement.slug}",
+                record=announcement,
+                right="wallet",
+            )
+        elif publish:
+            own.action_publish()
+        return announcement.id
+
+    def _waits_for_wallet(self):
+        """Say whether publishing commits money that the caller may not commit."""
+        announcement = self.sudo()
+        commits = (
+            announcement.kind == "want"
+            and announcement.claim_mode == "first_come"
+            and announcement.price_line_ids
+        )
+        return commits and not self.env.user._acts_for(announcement.author_id, "wallet")
+
+    @api.model
+    def _checked_vals(self, vals):
+        vals = dict(vals)
+        prices = vals.pop("prices", None)
+        foreign = vals.keys() - OWN_FIELDS
+        if foreign:
+            raise Refusal(
+                self.env._(
+                    "This is not yours to write: %(names)s",
+                    names=", ".join(sorted(foreign)),
+                ),
+                rule="field",
+            )
+        # Commands could write on what they point at: only ids pass, and only
+        # of what the caller sees himself.
+        for name, model in (("group_ids", "wezer.group"), ("skill_ids", "wezer.skill")):
+            if name in vals:
+                seen = self.env[model].search([("id", "in", self._ids_of(vals[name]))])
+                vals[name] = [(6, 0, seen.ids)]
+        if "title" in vals:
+            vals["title"] = str(vals["title"] or "").strip()[:200]
+            if not vals["title"]:
+                raise Refusal(
+                    self.env._("Say in a few words what it is about."), rule="title"
+                )
+        if prices is not None:
+            lines = self.env["wezer.announcement.price"]._prepare_lines(prices)
+            vals["price_line_ids"] = [(5, 0, 0), *lines]
+        return vals
+
+    @api.model
+    def _ids_of(self, value):
+        """Return the ids in ``[(6, 0, ids)]``, ``[(4, id)]`` or a list of ids."""
+        ids = []
+        for one in value if isinstance(value, list | tuple) else []:
+            if isinstance(one, list | tuple) and len(one) == 3 and one[0] == 6:
+                ids += [number for number in one[2] if isinstance(number, int)]
+            elif isinstance(one, list | tuple) and len(one) >= 2 and one[0] == 4:
+                ids += [one[1]] if isinstance(one[1], int) else []
+            elif isinstance(one, int):
+                ids.append(one)
+            else:
+                raise Refusal(self.env._("This is not yours to write."), rule="field")
+        return ids
+
+    def action_edit(self, vals, acting_partner_id=None):
+        """Change an announcement; open answers are asked again where terms change."""
+        self._begin(acting_partner_id, "draft", "open", "full", "paused")
+        vals = self._checked_vals(vals)
+        announcement = self.sudo()
+        answers = announcement.proposition_ids.filtered(
+            lambda deal: deal.state in ("open", "waiting")
+        )
+        if "kind" in vals and vals["kind"] != announcement.kind:
+            if announcement.proposition_ids:
+                # Who pays and who works would change places under a deal.
+                raise Refusal(
+                    self.env._("Somebody answered: what it is stays."), rule="answered"
+                )
+        terms = announcement._changes_terms(vals)
+        if terms:
+            vals["version"] = announcement.version + 1
+        announcement.write(vals)
+        if announcement.state != "draft":
+            self._check_publishable()
+        if terms and answers:
+            # The answers get terms that they may accept at once: the author's
+            # money is committed, where he is the one who pays.
+            if announcement.kind == "want":
+                self._check_money_of(announcement.author_id)
+            answers._ask_again()
+        announcement._after_change()
+        return True
+
+    def _changes_terms(self, vals):
+        """Say whether ``vals`` change price, quantity or process."""
+        for name in TERMS_FIELDS & vals.keys():
+            if (self[name] or "") != (vals[name] or ""):
+                return True
+        if "price_line_ids" not in vals:
+            return False
+        now = {
+            line.wezer_currency_id.id: line.unit_minor for line in self.price_line_ids
+        }
+        new = {
+            command[2]["wezer_currency_id"]: command[2]["unit_minor"]
+            for command in vals["price_line_ids"]
+            if command[0] == 0
+        }
+        return now != new
