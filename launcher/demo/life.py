@@ -7,7 +7,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 
-from . import texts
+from . import talk, texts
 
 # How a deal goes, and how often. What is not ended by then stays where it is.
 WAYS = (
@@ -120,8 +120,11 @@ class Life:
 
     # === ANNOUNCEMENTS === #
 
-    def publish(self, row, number, at):
-        """A story: somebody writes an announcement."""
+    def publish(self, row, number, still=None):
+        """A story: somebody writes an announcement.
+
+        :param still: ``draft`` leaves it unpublished, ``paused`` pauses it
+        """
         kind, title, category, skill, hours, text = row
         rng, it = self.rng, self.it
         group = {"Garden": "Garden", "Repairs": "Repair café", "Care": "Care"}.get(
@@ -168,9 +171,14 @@ class Life:
             vals["date_start"] = start
         market = it.as_(self.env["wezer.announcement"], name)
         new = market.action_create_own(
-            vals, acting_partner_id=acting.id if acting else None
+            vals,
+            publish=still != "draft",
+            acting_partner_id=acting.id if acting else None,
         )
-        self.published.append(self.env["wezer.announcement"].browse(new))
+        if still == "paused":
+            market.browse(new).action_pause()
+        elif not still:
+            self.published.append(self.env["wezer.announcement"].browse(new))
         return
         yield
 
@@ -191,7 +199,7 @@ class Life:
     def story(self, way):
         """A deal from the first answer to where ``way`` leads; yields days."""
         rng = self.rng
-        external = way == "confirming" or rng.random() < 0.12
+        external = way in ("confirming", "approved") or rng.random() < 0.12
         announcement = self.choose(want_external=external, full=way == "waiting")
         replier = self.pick_replier(announcement)
         author = self.actor_of(announcement.author_id)
@@ -206,16 +214,19 @@ class Life:
         yield rng.uniform(0.2, 2)
         if rng.random() < 0.5:
             self.deal(deal_id, replier).action_say(rng.choice(texts.CHAT))
+        if rng.random() < 0.4:
+            question, answer = rng.choice(talk.TALKS)
+            self.deal(deal_id, replier).action_say(question)
+            yield rng.uniform(0.01, 0.2)
+            self.deal(deal_id, author).action_say(answer)
         if deal.state == "open":
             if way == "open":
                 return
             if way == "declined":
-                self.deal(deal_id, author).action_decline(
-                    "Somebody else was quicker, sorry."
-                )
+                self.deal(deal_id, author).action_decline(rng.choice(talk.DECLINED))
                 return
             if way == "withdrawn":
-                self.deal(deal_id, replier).action_withdraw("My week filled up.")
+                self.deal(deal_id, replier).action_withdraw(rng.choice(talk.WITHDRAWN))
                 return
             if negotiates:
                 yield from self.negotiate(deal, author, replier, way == "negotiating")
@@ -231,14 +242,14 @@ class Life:
         mine = self.it.as_(announcement, replier)
         if not negotiates:
             return mine.action_claim(
-                version=announcement.version, message="I would like to do that."
+                version=announcement.version, message=self.rng.choice(talk.CLAIMS)
             )
         hours = announcement.quantity
         return mine.action_propose(
             {
                 "quantity": hours + 1,
                 "prices": self.prices(announcement, hours + 1),
-                "message": "I think it takes an hour more.",
+                "message": self.rng.choice(talk.ASKS_MORE),
                 "steps": "Look at it together\nDo it\nTidy up",
                 "done_when": "You are content.",
             }
@@ -261,7 +272,7 @@ class Life:
             {
                 "quantity": hours,
                 "prices": self.prices(deal.announcement_id, hours),
-                "message": "Let us try in the time we thought; I help.",
+                "message": self.rng.choice(talk.ASKS_LESS),
             }
         )
         yield self.rng.uniform(0.3, 1.5)
@@ -271,10 +282,19 @@ class Life:
             {
                 "quantity": hours + 0.5,
                 "prices": self.prices(deal.announcement_id, hours + 0.5),
-                "message": "Half an hour more, then it is well done.",
+                "message": self.rng.choice(talk.MEETS),
             }
         )
         yield self.rng.uniform(0.3, 1.5)
+        if not stop and self.rng.random() < 0.4:
+            self.deal(deal.id, author).action_counter(
+                {
+                    "quantity": hours + 0.5,
+                    "prices": self.prices(deal.announcement_id, hours + 0.5),
+                    "message": self.rng.choice(talk.AGAIN),
+                }
+            )
+            yield self.rng.uniform(0.2, 1)
 
     def work(self, deal, way):
         """From the agreement on; who works and who pays decides who acts."""
@@ -283,10 +303,12 @@ class Life:
         payer = self.actor_of(deal.payer_id)
         yield rng.uniform(1, 6)
         if way == "released":
-            self.deal(deal.id, worker).action_release("I am ill, sorry.")
+            self.deal(deal.id, worker).action_release(rng.choice(talk.RELEASED))
             return
         if way == "cancelled":
-            for name, why in ((payer, "The rain washed it away."), (worker, "Agreed.")):
+            for name, why in zip(
+                (payer, worker), rng.choice(talk.CANCELLED), strict=True
+            ):
                 self.deal(deal.id, name).action_cancel(why)
             return
         quantity = None
@@ -297,16 +319,12 @@ class Life:
             return
         yield rng.uniform(0.3, 4)
         if way == "sent_back":
-            self.deal(deal.id, payer).action_send_back(
-                "The second coat of paint is missing."
-            )
+            self.deal(deal.id, payer).action_send_back(rng.choice(talk.SENT_BACK))
             yield rng.uniform(1, 4)
             self.deal(deal.id, worker).action_deliver("Now it is complete.")
             yield 1
         if way in ("disputed", "resolved"):
-            self.deal(deal.id, worker).action_dispute(
-                "Nobody answers me and the work is done."
-            )
+            self.deal(deal.id, worker).action_dispute(rng.choice(talk.DISPUTED))
             if way == "disputed":
                 return
             yield 3

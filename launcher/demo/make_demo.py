@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, timezone
 
 import time_machine
 
-from . import texts
+from . import talk, texts
 from .life import UNFINISHED, WAYS, Life
 from .people import FOUNDERS, Community
 
@@ -78,13 +78,16 @@ def plan(life, start, now):
     rng = life.rng
     life.members = [name for name in life.it.users if name != "Moss Okafor"]
     span = (now - start).days
-    rows = list(texts.ANNOUNCEMENTS)
+    rows = [*texts.ANNOUNCEMENTS, *talk.ANNOUNCEMENTS]
     rng.shuffle(rows)
-    rows = (rows * 2)[:60]
+    # Two are not to be answered: one is paused, one still being written.
+    for row, still in zip(rows, ("draft", "paused"), strict=False):
+        life.at(now - timedelta(days=rng.uniform(2, 4)), life.publish(row, 2, still))
+    rows = rows[2:]
     for number, row in enumerate(rows):
         # Two thirds in the first year, the rest in the last weeks: open now.
         day = rng.uniform(1, span - 70) if number < 42 else span - rng.uniform(5, 60)
-        life.at(start + timedelta(days=day), life.publish(row, number, None))
+        life.at(start + timedelta(days=day), life.publish(row, number))
     ways = [way for way, count in WAYS for _one in range(count)]
     rng.shuffle(ways)
     for way in ways:
