@@ -6,7 +6,6 @@ class ProjectProject(models.Model):
 
     team_id = fields.Many2one(
         "wezer.group",
-        string="Team",
         domain=[("kind", "=", "circle")],
         index="btree_not_null",
         ondelete="restrict",

@@ -37,7 +37,7 @@ class WezerGroup(models.Model):
     # === CALLED BY THE ORM === #
 
     def _parent_store_create(self):
-        result = super()._parent_store_create()
+        super()._parent_store_create()
         cr = self.env.cr
         cr.execute(
             "SELECT DISTINCT parent_id FROM wezer_group WHERE id = ANY(%s)", [self.ids]
@@ -53,7 +53,6 @@ class WezerGroup(models.Model):
             [self.ids, self.ids, self.ids],
         )
         self._recount(self.ids)
-        return result
 
     def _parent_store_update_prepare(self, vals_list):
         moved = super()._parent_store_update_prepare(vals_list)

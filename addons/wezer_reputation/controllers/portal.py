@@ -37,15 +37,14 @@ class WezerReputationPortal(CustomerPortal):
         """Return the bars of the sum: where each begins and how long it is, in %."""
         if not explained["score"]:
             return []
-        _ = request.env._
-        steps = [(_("Start"), explained["prior"], "%.2f")]
+        steps = [(request.env._("Start"), explained["prior"], "%.2f")]
         steps += [
             (one.assessor_id.name, part, "%+.2f")
             for one, part in explained["parts"][:SHOWN]
         ]
         rest = sum(part for _one, part in explained["parts"][SHOWN:])
         if rest:
-            steps.append((_("Older and smaller"), rest, "%+.2f"))
+            steps.append((request.env._("Older and smaller"), rest, "%+.2f"))
         bars, at = [], 0.0
         for number, (label, part, text) in enumerate(steps):
             low, at = min(at, at + part), at + part
@@ -61,7 +60,7 @@ class WezerReputationPortal(CustomerPortal):
             )
         bars.append(
             {
-                "label": _("Together"),
+                "label": request.env._("Together"),
                 "left": 0,
                 "width": round(100 * explained["score"] / OUT_OF, 2),
                 "colour": "var(--wz-accent)",
