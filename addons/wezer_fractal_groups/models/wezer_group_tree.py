@@ -36,7 +36,7 @@ class WezerGroup(models.Model):
 
     # === CALLED BY THE ORM === #
 
-    def _parent_store_create(self):
+    def _parent_store_create(self):  # pylint: disable=missing-return
         super()._parent_store_create()
         cr = self.env.cr
         cr.execute(
