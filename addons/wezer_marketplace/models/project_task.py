@@ -318,9 +318,14 @@ class WezerProposition(models.Model):
             task = deal.task_id.with_context(wezer_deal_moves=DEAL_MOVES, **QUIET)
             own = task != deal.announcement_id.task_id
             # A sub-task was made for this deal alone; the task itself waits on.
-            task.write(
-                {
-                    "assignee_partner_id": False,
-                    "state": "1_canceled" if own else "01_in_progress",
-                }
-            )
+            vals = {
+                "assignee_partner_id": False,
+                "state": "1_canceled" if own else "01_in_progress",
+            }
+            if not own and task.stage_id.wezer_deal_state:
+                stages = task.project_id.type_ids.filtered(
+                    lambda stage: not (stage.wezer_deal_state or stage.fold)
+                )
+                if stages:
+                    vals["stage_id"] = stages[:1].id
+            task.write(vals)

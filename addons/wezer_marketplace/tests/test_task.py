@@ -125,6 +125,15 @@ class TestTask(MarketCommon):
         deals[0].action_release()
         self.assertEqual(deals[0].sudo().task_id.state, "1_canceled")
 
+    def test_a_task_given_back_waits_at_the_beginning(self):
+        deal = self.claim(self.test2, self._post(self.task))
+        deal.action_release("I am ill")
+        task = self.task.sudo()
+        self.assertEqual((task.stage_id, task.state), (self.new, "01_in_progress"))
+        self.assertFalse(task.assignee_partner_id)
+        again = self.claim(self.test3, task.wezer_announcement_id)
+        self.assertEqual((again.state, task.stage_id), ("accepted", self.doing))
+
     def test_a_stage_never_moves_money(self):
         deal = self.claim(self.test2, self._post(self.task))
         deal.action_deliver()
