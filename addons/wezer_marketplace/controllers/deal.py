@@ -1,12 +1,15 @@
+from datetime import datetime
+
 import werkzeug.exceptions
 
 from odoo import http
 from odoo.exceptions import AccessError, UserError
 from odoo.http import request
+from odoo.tools import format_datetime
 
 from odoo.addons.wezer_base.controllers.website import flash
 
-from .market import terms_of
+from .form import terms_of, to_local
 
 
 class WezerDeal(http.Controller):
@@ -31,7 +34,9 @@ class WezerDeal(http.Controller):
             "me": mine,
             "other": deal.sudo()._other(mine) if mine else deal.sudo().author_id,
             "terms": terms,
-            "changes": terms._diff(),
+            "changes": [] if deal.sudo().accepted_terms_id else self._changes(terms),
+            "stamp": self._stamp(deal.sudo(), mine),
+            "to_local": to_local,
             "rounds": rounds - terms,
             "buttons": deal._allowed_actions(),
             "turn_line": deal._turn_line(),
@@ -47,13 +52,42 @@ class WezerDeal(http.Controller):
             "page_name": "wezer_deal",
         }
 
-    @http.route("/my/deals/<int:deal_id>", type="http", auth="user", website=True)
+    def _changes(self, terms):
+        """Return what changed since the last round, as people say it."""
+
+        def say(value):
+            if isinstance(value, datetime):
+                return format_datetime(request.env, value, dt_format="short")
+            return f"{value:g}" if isinstance(value, float) else value or "–"
+
+        return [(label, say(before), say(now)) for label, before, now in terms._diff()]
+
+    def _stamp(self, deal, party):
+        """Return a word that differs when something on the page does."""
+        counted = (deal.message_line_ids, deal.event_ids, deal.terms_ids)
+        return "-".join(
+            [deal.state, str(party.id), *(str(len(records)) for records in counted)]
+        )
+
+    @http.route(
+        "/my/deals/<int:deal_id>",
+        type="http",
+        auth="user",
+        website=True,
+        readonly=True,
+    )
     def deal(self, deal_id, **_kwargs):
         """Show the deal: whose turn, terms, money, buttons, chat, history."""
         deal = self._deal(deal_id)
         return request.render("wezer_marketplace.deal_page", self._values(deal))
 
-    @http.route("/my/deals/<int:deal_id>/live", type="http", auth="user", website=True)
+    @http.route(
+        "/my/deals/<int:deal_id>/live",
+        type="http",
+        auth="user",
+        website=True,
+        readonly=True,
+    )
     def live(self, deal_id, **_kwargs):
         """Return the changing part of the page; the open page asks for it."""
         deal = self._deal(deal_id)
@@ -84,7 +118,7 @@ class WezerDeal(http.Controller):
         return {
             int(name[6:]): value
             for name, value in post.items()
-            if name.startswith("score_") and name[6:].isdigit()
+            if name.startswith("score_") and name[6:].isdecimal()
         }
 
     def _do_accept(self, deal, party, post):
@@ -148,7 +182,12 @@ class WezerDeal(http.Controller):
         deal.action_withdraw_dispute(acting_partner_id=party)
 
     def _do_resolve(self, deal, party, post):
-        deal.action_resolve(post.get("outcome", ""), post.get("reason", ""))
+        amounts = {
+            int(name[7:]): text
+            for name, text in post.items()
+            if name.startswith("amount_") and name[7:].isdecimal() and text.strip()
+        }
+        deal.action_resolve(post.get("outcome", ""), post.get("reason", ""), amounts)
 
     def _do_say(self, deal, party, post):
         deal.action_say(post.get("body", ""), acting_partner_id=party)

@@ -8,10 +8,18 @@ from odoo.http import request
 
 from odoo.addons.wezer_base.controllers.website import flash
 
+from .form import (
+    announcement_of,
+    number_of,
+    shown_in_form,
+    terms_of,
+    to_local,
+    typed_in_form,
+)
+
 PAGE = 20
 NUMBERS = ("category", "skill", "currency", "group")
 WORDS = ("words", "kind", "place", "sort", "unpaid")
-TEXTS = ("title", "description", "city", "steps", "done_when")
 
 
 def clean_filters(params):
@@ -21,8 +29,8 @@ def clean_filters(params):
         if params.get(name):
             filters[name] = str(params[name])[:120]
     for name in NUMBERS:
-        if str(params.get(name) or "").isdigit():
-            filters[name] = int(params[name])
+        if number_of(params.get(name)):
+            filters[name] = number_of(params[name])
     return filters
 
 
@@ -42,18 +50,19 @@ class WezerMarket(http.Controller):
         auth="public",
         website=True,
         sitemap=True,
+        readonly=True,
     )
     def market(self, page=1, **params):
         """List announcements; the filters live in the address."""
         filters = clean_filters(params)
         # Anybody may write anything into an address.
-        page = int(page) if str(page).isdecimal() and len(str(page)) < 7 else 1
-        offset = (max(page, 1) - 1) * PAGE
+        page = max(number_of(page, 1), 1) if len(str(page)) < 7 else 1
         market = request.env["wezer.announcement"]
-        found, count = market._search_public(filters, offset, PAGE)
+        found, count = market._search_public(filters, (page - 1) * PAGE, PAGE)
         pager = request.website.pager(
             url="/market", total=count, page=page, step=PAGE, url_args=filters
         )
+        public = request.env.user._is_public()
         return request.render(
             "wezer_marketplace.market_page",
             {
@@ -61,10 +70,11 @@ class WezerMarket(http.Controller):
                 "count": count,
                 "pager": pager,
                 "filters": filters,
-                "me": request.env.user.partner_id,
-                "public": request.env.user._is_public(),
+                "public": public,
                 "categories": request.env["wezer.category"].search([]),
                 "currencies": request.env["wezer.currency"].search([]),
+                "skills": request.env["wezer.skill"].search([]),
+                "groups": [] if public else self._my_groups(),
                 "link": lambda **change: self._link(filters, change),
             },
         )
@@ -73,39 +83,53 @@ class WezerMarket(http.Controller):
         params = {**filters, **change}
         return "/market?" + urlencode({k: v for k, v in params.items() if v})
 
-    @http.route("/market/<string:slug>", type="http", auth="public", website=True)
+    def _my_groups(self):
+        return request.env["wezer.group"].search(
+            [("i_am_in", "=", True), ("kind", "=", "circle")]
+        )
+
+    @http.route(
+        "/market/<string:slug>",
+        type="http",
+        auth="public",
+        website=True,
+        sitemap=False,
+        readonly=True,
+    )
     def announcement(self, slug, **_kwargs):
         """Show one announcement, and the box to answer."""
         announcement = self._announcement(slug)
         user = request.env.user
-        mine = request.env["wezer.proposition"].browse()
-        if not user._is_public():
-            mine = mine.search(
+        public = user._is_public()
+        author = announcement.sudo().author_id
+        deals = request.env["wezer.proposition"].browse()
+        parties = author.browse()
+        own = False
+        if not public:
+            own = bool(user._acts_for(author, "market"))
+            parties = self._parties() - author
+            deals = deals.search(
                 [("announcement_id", "=", announcement.id), ("state", "!=", "ended")]
             )
+            if not own:
+                # Who runs the project, or moderates, has not answered himself.
+                deals = deals.filtered(lambda deal: deal.sudo().replier_id in parties)
         return request.render(
             "wezer_marketplace.announcement_page",
             {
                 "announcement": announcement,
-                "author": announcement.sudo().author_id,
-                "author_profile": announcement.sudo().author_id._wezer_profile(),
-                "shows_names": not user._is_public()
-                or request.env.company.sudo().wezer_visitors_see_members
-                or announcement.sudo().author_id.is_company,
-                "own": bool(
-                    not user._is_public()
-                    and user._acts_for(announcement.sudo().author_id, "market")
-                ),
-                "public": user._is_public(),
-                "parties": self._parties() - announcement.sudo().author_id
-                if not user._is_public()
-                else [],
-                "deals": mine,
+                "author_name": announcement._author_shown().display_name or "",
+                "author_profile": announcement._profile_shown(),
+                "score": {} if public else author._wezer_score(),
+                "own": own,
+                "public": public,
+                "parties": parties,
+                "deals": deals,
                 "currencies": announcement.sudo().price_line_ids.wezer_currency_id,
                 "reason": ""
-                if user._is_public()
+                if public or own
                 else announcement._reason_for(user.partner_id),
-                "score": announcement.sudo().author_id._wezer_score(),
+                "to_local": to_local,
             },
         )
 
@@ -122,7 +146,7 @@ class WezerMarket(http.Controller):
                 return function()
         except (UserError, AccessError) as error:
             flash(error.args[0], "warning")
-            return request.redirect(back)
+            return back() if callable(back) else request.redirect(back)
 
     @http.route(
         "/market/<string:slug>/claim",
@@ -137,14 +161,14 @@ class WezerMarket(http.Controller):
 
         def take():
             deal_id = announcement.action_claim(
-                version=int(post.get("version") or 0),
+                version=number_of(post.get("version")),
                 message=post.get("message", ""),
-                currency_id=int(post.get("currency_id") or 0) or None,
-                acting_partner_id=int(post.get("acting_partner_id") or 0) or None,
+                currency_id=number_of(post.get("currency_id")),
+                acting_partner_id=number_of(post.get("acting_partner_id")),
             )
             return request.redirect(f"/my/deals/{deal_id}")
 
-        return self._act(f"/market/{slug}", take)
+        return self._act(f"/market/{announcement.slug}", take)
 
     @http.route(
         "/market/<string:slug>/propose",
@@ -160,23 +184,24 @@ class WezerMarket(http.Controller):
         def answer():
             deal_id = announcement.action_propose(
                 terms_of(post),
-                acting_partner_id=int(post.get("acting_partner_id") or 0) or None,
+                acting_partner_id=number_of(post.get("acting_partner_id")),
             )
             return request.redirect(f"/my/deals/{deal_id}")
 
-        return self._act(f"/market/{slug}", answer)
+        return self._act(f"/market/{announcement.slug}", answer)
 
-    @http.route("/market/new", type="http", auth="user", website=True, methods=["GET"])
+    @http.route(
+        "/market/new",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["GET"],
+        readonly=True,
+    )
     def new(self, **params):
         """Show the form for help wanted or offered."""
-        return request.render(
-            "wezer_marketplace.announcement_form",
-            {
-                **self._form_values(),
-                "announcement": None,
-                "kind": params.get("kind", "want"),
-            },
-        )
+        kind = "offer" if params.get("kind") == "offer" else "want"
+        return self._form({"kind": kind, "places": 1, "quantity": "1"})
 
     @http.route("/market/new", type="http", auth="user", website=True, methods=["POST"])
     def create(self, **post):
@@ -184,13 +209,23 @@ class WezerMarket(http.Controller):
         market = request.env["wezer.announcement"]
 
         def write():
-            vals = self._vals(post)
-            acting = int(post.get("acting_partner_id") or 0) or None
-            new_id = market.action_create_own(vals, acting_partner_id=acting)
-            flash(request.env._("It is on the market."))
-            return request.redirect(f"/market/{market.browse(new_id).sudo().slug}")
+            new_id = market.action_create_own(
+                announcement_of(post),
+                acting_partner_id=number_of(post.get("acting_partner_id")),
+            )
+            announcement = market.browse(new_id).sudo()
+            if announcement.state == "draft":
+                flash(
+                    request.env._(
+                        "It is written, and published by who may pay for %s.",
+                        announcement.author_id.display_name,
+                    )
+                )
+            else:
+                flash(request.env._("It is on the market."))
+            return request.redirect(f"/market/{announcement.slug}")
 
-        return self._act("/market/new", write)
+        return self._act(lambda: self._form(typed_in_form(post)), write)
 
     @http.route(
         "/market/<string:slug>/edit",
@@ -198,18 +233,12 @@ class WezerMarket(http.Controller):
         auth="user",
         website=True,
         methods=["GET"],
+        readonly=True,
     )
     def edit(self, slug, **_params):
         """Show one's own announcement to change it."""
         announcement = self._own(slug)
-        return request.render(
-            "wezer_marketplace.announcement_form",
-            {
-                **self._form_values(),
-                "announcement": announcement,
-                "kind": announcement.kind,
-            },
-        )
+        return self._form(shown_in_form(announcement), announcement)
 
     @http.route(
         "/market/<string:slug>/edit",
@@ -219,19 +248,25 @@ class WezerMarket(http.Controller):
         methods=["POST"],
     )
     def save(self, slug, **post):
-        """Save it; close it where that button was pressed."""
+        """Save it; close, publish or open it again where that button was pressed."""
         announcement = self._own(slug)
 
         def write():
-            if post.get("close"):
+            if "close" in post:
                 announcement.action_close()
                 flash(request.env._("Closed: nobody can answer any more."))
+            elif "reopen" in post:
+                announcement.action_reopen()
+                flash(request.env._("It is on the market."))
             else:
-                announcement.action_edit(self._vals(post))
+                announcement.action_edit(announcement_of(post, announcement))
                 flash(request.env._("Saved."))
-            return request.redirect(f"/market/{slug}")
+            if "publish" in post:
+                announcement.action_publish()
+                flash(request.env._("It is on the market."))
+            return request.redirect(f"/market/{announcement.slug}")
 
-        return self._act(f"/market/{slug}/edit", write)
+        return self._act(lambda: self._form(typed_in_form(post), announcement), write)
 
     def _own(self, slug):
         announcement = self._announcement(slug)
@@ -239,66 +274,19 @@ class WezerMarket(http.Controller):
             raise werkzeug.exceptions.NotFound()
         return announcement
 
-    def _form_values(self):
-        return {
-            "categories": request.env["wezer.category"].search([]),
-            "skills": request.env["wezer.skill"].search([]),
-            "currencies": request.env["wezer.currency"].search([]),
-            "parties": self._parties(),
-        }
-
-    def _vals(self, post):
-        """Return the values of the form, and nothing else it may carry."""
-        form = request.httprequest.form
-        vals = {name: post.get(name, "").strip() for name in TEXTS if name in post}
-        if post.get("kind") in ("want", "offer"):
-            vals["kind"] = post["kind"]
-        vals["category_id"] = int(post.get("category_id") or 0) or False
-        vals["skill_ids"] = [
-            (6, 0, [int(one) for one in form.getlist("skill_ids") if one.isdigit()])
-        ]
-        vals["places"] = int(post.get("places") or 1)
-        vals["quantity"] = request.env["wezer.terms"]._number(post.get("quantity") or 1)
-        for name, choices in (
-            ("price_mode", ("one", "all")),
-            ("claim_mode", ("first_come", "choose")),
-            ("visibility", ("everyone", "members")),
-            ("unit", ("hour", "piece", "time")),
-        ):
-            if post.get(name) in choices:
-                vals[name] = post[name]
-        for name in ("date_start", "date_end"):
-            text = post.get(name, "").replace("T", " ")
-            vals[name] = f"{text}:00" if len(text) == 16 else False
-        vals["expiry"] = post.get("expiry") or False
-        vals["prices"] = prices_of(post)
-        if not vals.get("title"):
-            raise UserError(request.env._("Say in a few words what it is about."))
-        return vals
-
-
-def prices_of(post):
-    """Return ``{currency id: text}`` of the fields ``price_<id>`` that are filled."""
-    return {
-        int(name[6:]): text
-        for name, text in post.items()
-        if name.startswith("price_") and name[6:].isdigit() and text.strip()
-    }
-
-
-def terms_of(post):
-    """Return the values of terms from a form."""
-    vals = {
-        name: post[name]
-        for name in (
-            "quantity",
-            "date_start",
-            "date_due",
-            "steps",
-            "done_when",
-            "message",
+    def _form(self, typed, announcement=None):
+        groups = self._my_groups()
+        if announcement:
+            groups |= announcement.group_ids
+        return request.render(
+            "wezer_marketplace.announcement_form",
+            {
+                "typed": typed,
+                "announcement": announcement,
+                "categories": request.env["wezer.category"].search([]),
+                "skills": request.env["wezer.skill"].search([]),
+                "groups": groups,
+                "currencies": request.env["wezer.currency"].search([]),
+                "parties": self._parties(),
+            },
         )
-        if name in post
-    }
-    vals["prices"] = prices_of(post)
-    return vals

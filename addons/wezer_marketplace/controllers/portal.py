@@ -3,6 +3,7 @@ from odoo.http import request
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
+PAGE = 20
 LIVE = (
     "open",
     "waiting",
@@ -37,23 +38,24 @@ class WezerMarketPortal(CustomerPortal):
         type="http",
         auth="user",
         website=True,
+        readonly=True,
     )
     def wezer_deals(self, page=1, **_kwargs):
         """List one's deals, those in hand first."""
         deals = request.env["wezer.proposition"]
-        domain = self._deals_domain()
-        total = deals.search_count(domain)
-        pager = request.website.pager(url="/my/deals", total=total, page=page, step=20)
-        live = (
-            deals.search(self._deals_domain([("state", "in", LIVE)]))
-            if page == 1
-            else deals
+        done = self._deals_domain([("state", "in", ("paid", "ended"))])
+        page = page if 0 < page < 1000000 else 1
+        pager = request.website.pager(
+            url="/my/deals", total=deals.search_count(done), page=page, step=PAGE
         )
-        past = deals.search(
-            self._deals_domain([("state", "in", ("paid", "ended"))]),
-            limit=20,
-            offset=(page - 1) * 20,
-        )
+        live = deals
+        if page == 1:
+            live = deals.search(self._deals_domain([("state", "in", LIVE)]))
+            # What waits for the caller comes first: his turn has a main button.
+            live = live.sorted(
+                lambda deal: not any(one["main"] for one in deal._allowed_actions())
+            )
+        past = deals.search(done, limit=PAGE, offset=(page - 1) * PAGE)
         return request.render(
             "wezer_marketplace.deals_page",
             {"live": live, "past": past, "pager": pager, "page_name": "wezer_deals"},

@@ -4,3 +4,4 @@ from . import test_deal
 from . import test_money
 from . import test_rights
 from . import test_task
+from . import test_website_market

@@ -26,25 +26,45 @@ export class LiveDeal extends Interaction {
         this.registerCleanup(() => clearInterval(timer));
     }
 
-    isTyping() {
-        const fields = this.el.querySelectorAll("input[type=text], textarea, input:not([type])");
-        return [...fields].some((field) => field.value !== field.defaultValue);
+    /** True while somebody fills something in: what he wrote must stay. */
+    isBusy() {
+        const fields = [...this.el.querySelectorAll("input:not([type=hidden]), textarea")];
+        return (
+            this.el.querySelector(".wz-buttons details[open]") !== null ||
+            fields.includes(document.activeElement) ||
+            fields.some((field) =>
+                field.type === "radio"
+                    ? field.checked !== field.defaultChecked
+                    : field.value !== field.defaultValue
+            )
+        );
     }
 
     async refresh() {
-        const answer = await this.waitFor(
-            fetch(`/my/deals/${this.el.dataset.deal}/live`, {credentials: "same-origin"})
-        );
-        if (!answer.ok) {
+        let text = "";
+        try {
+            const answer = await this.waitFor(
+                fetch(`/my/deals/${this.el.dataset.deal}/live`)
+            );
+            if (!answer.ok) {
+                return;
+            }
+            text = await this.waitFor(answer.text());
+        } catch {
+            // Away from the network: the next round asks again.
             return;
         }
-        const text = await this.waitFor(answer.text());
         const page = new DOMParser().parseFromString(text, "text/html");
         const fresh = page.querySelector(".wz-deal-live");
-        if (!fresh || this.isTyping()) {
+        if (!fresh || fresh.dataset.stamp === this.el.dataset.stamp) {
+            return;
+        }
+        if (this.isBusy()) {
+            this.el.querySelector(".wz-changed").classList.remove("d-none");
             return;
         }
         this.el.dataset.state = fresh.dataset.state;
+        this.el.dataset.stamp = fresh.dataset.stamp;
         this.el.replaceChildren(...fresh.childNodes);
     }
 }

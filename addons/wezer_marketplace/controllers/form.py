@@ -1,0 +1,142 @@
+"""Reading the forms of the market: what people type, never trusted."""
+
+from datetime import datetime
+
+import pytz
+
+from odoo import fields
+from odoo.exceptions import UserError
+from odoo.http import request
+from odoo.tools import html2plaintext, plaintext2html
+
+TEXTS = ("title", "city", "steps", "done_when")
+CHOICES = {
+    "kind": ("want", "offer"),
+    "price_mode": ("all", "one"),
+    "claim_mode": ("first_come", "choose"),
+    "visibility": ("everyone", "members", "groups"),
+    "unit": ("hour", "piece", "time"),
+}
+
+
+def number_of(text, default=None):
+    """Return ``text`` as a whole number that a database takes, else ``default``."""
+    text = str(text or "").strip()
+    return int(text) if text.isdecimal() and len(text) < 10 else default
+
+
+def to_utc(text):
+    """Return what a ``datetime-local`` field sent as UTC, or False."""
+    if not text:
+        return False
+    try:
+        typed = datetime.strptime(str(text)[:16], "%Y-%m-%dT%H:%M")
+        moment = request.env.tz.localize(typed).astimezone(pytz.utc)
+    except (ValueError, OverflowError) as error:
+        raise UserError(request.env._("This is no date: %s", text)) from error
+    return fields.Datetime.to_string(moment)
+
+
+def to_local(moment):
+    """Return a UTC moment as a ``datetime-local`` field wants it."""
+    if not moment:
+        return ""
+    here = pytz.utc.localize(moment).astimezone(request.env.tz)
+    return here.strftime("%Y-%m-%dT%H:%M")
+
+
+def prices_of(post):
+    """Return ``{currency id: text}`` of the fields ``price_<id>`` that are filled."""
+    return {
+        number_of(name[6:]): text
+        for name, text in post.items()
+        if name.startswith("price_") and number_of(name[6:]) and text.strip()
+    }
+
+
+def terms_of(post):
+    """Return the values of terms from a form."""
+    names = ("quantity", "steps", "done_when", "message")
+    vals = {name: post[name].replace("\r\n", "\n") for name in names if name in post}
+    for name in ("date_start", "date_due"):
+        if name in post:
+            vals[name] = to_utc(post[name])
+    vals["prices"] = prices_of(post)
+    return vals
+
+
+def announcement_of(post, announcement=None):
+    """Return the values of an announcement, and nothing else a form may carry."""
+    form = request.httprequest.form
+    # Browsers send two characters for a line's end: no change of the process.
+    vals = {
+        name: post[name].strip().replace("\r\n", "\n") for name in TEXTS if name in post
+    }
+    if not vals.get("title"):
+        raise UserError(request.env._("Say in a few words what it is about."))
+    words = post.get("description", "").strip()
+    before = html2plaintext(announcement.description or "") if announcement else ""
+    if words.split() != before.split():
+        # What nobody changed keeps its pictures and its bold words.
+        vals["description"] = plaintext2html(words)
+    for name, choices in CHOICES.items():
+        if post.get(name) in choices:
+            vals[name] = post[name]
+    category = number_of(post.get("category_id"))
+    vals["category_id"] = (
+        request.env["wezer.category"].search([("id", "=", category)]).id
+    )
+    for name, model in (("skill_ids", "wezer.skill"), ("group_ids", "wezer.group")):
+        ids = [number_of(one) for one in form.getlist(name) if number_of(one)]
+        vals[name] = [(6, 0, request.env[model].search([("id", "in", ids)]).ids)]
+    places = number_of(post.get("places", "1"))
+    if places is None:
+        raise UserError(request.env._("Say how many places there are, as a number."))
+    vals["places"] = places
+    vals["quantity"] = request.env["wezer.terms"]._number(post.get("quantity") or 1)
+    for name in ("date_start", "date_end"):
+        if name in post:
+            vals[name] = to_utc(post[name])
+    if "expiry" in post:
+        try:
+            vals["expiry"] = fields.Date.to_date(post["expiry"] or False)
+        except ValueError as error:
+            raise UserError(
+                request.env._("This is no date: %s", post["expiry"])
+            ) from error
+    vals["prices"] = prices_of(post)
+    return vals
+
+
+def shown_in_form(announcement):
+    """Return the texts that the form shows for ``announcement``."""
+    return {
+        **{name: announcement[name] or "" for name in (*TEXTS, *CHOICES)},
+        "description": html2plaintext(announcement.description or ""),
+        "category_id": announcement.category_id.id,
+        "skill_ids": announcement.skill_ids.ids,
+        "group_ids": announcement.group_ids.ids,
+        "places": announcement.places,
+        "quantity": f"{announcement.quantity:g}",
+        "date_start": to_local(announcement.date_start),
+        "date_end": to_local(announcement.date_end),
+        "expiry": announcement.expiry or "",
+        "prices": {
+            line.wezer_currency_id.id: line.wezer_currency_id._decimal(line.unit_minor)
+            for line in announcement.sudo().price_line_ids
+        },
+    }
+
+
+def typed_in_form(post):
+    """Return the texts of a form that was refused, so that nobody types twice."""
+    form = request.httprequest.form
+    return {
+        "places": 1,
+        "quantity": "1",
+        **post,
+        "category_id": number_of(post.get("category_id")),
+        "skill_ids": [number_of(one) for one in form.getlist("skill_ids")],
+        "group_ids": [number_of(one) for one in form.getlist("group_ids")],
+        "prices": prices_of(post),
+    }
