@@ -1,0 +1,127 @@
+"""The demo community is alive, whole, and breaks no rule of its own."""
+
+from contextlib import redirect_stdout
+from io import StringIO
+from unittest.mock import patch
+
+from odoo import fields
+from odoo.tests import HttpCase, tagged
+
+from launcher.demo.make_demo import make
+
+REASONS = {"declined", "withdrawn", "released", "cancelled", "refunded"}
+
+
+@tagged("post_install", "-at_install")
+class TestDemoCommunity(HttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.mails = cls.env["mail.mail"].search_count([])
+        # Steps are kept as they are done; here they all belong to the test.
+        with (
+            patch.object(cls.env.cr, "commit", cls.env.flush_all),
+            redirect_stdout(StringIO()),
+        ):
+            cls.logins = make(cls.env)
+        cls.env.invalidate_all()
+        cls.deals = cls.env["wezer.proposition"].search([])
+
+    def count(self, model, *domain):
+        return self.env[model].search_count(list(domain))
+
+    def test_at_least_forty_people_have_faces_and_somebody_who_admitted_them(self):
+        alive = (
+            self.env["wezer.profile"]
+            .search([])
+            .filtered(lambda one: one.is_founder or one.admitted_by_id)
+        )
+        self.assertGreaterEqual(len(alive), 40)
+        self.assertEqual(alive.filtered(lambda one: not one.image_1920).ids, [])
+        self.assertEqual(len(set(alive.mapped("image_1920"))), len(alive))
+        self.assertTrue(alive.filtered("is_founder"))
+        for profile in alive.filtered(lambda one: not one.is_founder):
+            seen = profile
+            while not seen.is_founder:
+                seen = seen.admitted_by_id._wezer_profile()
+                self.assertNotEqual(seen, profile, "the chain ends at a founder")
+
+    def test_six_circles_are_nested_and_their_roles_filled(self):
+        circles = self.env["wezer.group"].search([("kind", "=", "circle")])
+        self.assertGreaterEqual(len(circles), 6)
+        self.assertTrue(circles.parent_id.parent_id, "three floors at least")
+        roles = self.env["wezer.group"].search([("kind", "=", "role")])
+        filled = roles.membership_ids.filtered(lambda one: one.state == "active")
+        self.assertGreaterEqual(len(filled.group_id), 5)
+
+    def test_there_are_hours_a_local_credit_and_outside_euros(self):
+        currencies = self.env["wezer.currency"].search([])
+        self.assertGreaterEqual(len(currencies), 3)
+        self.assertIn("hour", currencies.mapped("unit_kind"))
+        self.assertTrue(currencies.filtered("external"))
+        self.assertTrue(currencies.filtered("levy_payee"))
+
+    def test_sixty_announcements_differ_and_some_rest(self):
+        found = self.env["wezer.announcement"].search([])
+        self.assertGreaterEqual(len(found), 60)
+        self.assertGreaterEqual(len(set(found.mapped("title"))), 60)
+        self.assertEqual(
+            set(found.mapped("state")), {"draft", "open", "full", "paused", "ended"}
+        )
+        self.assertEqual(set(found.mapped("kind")), {"offer", "want"})
+
+    def test_150_deals_are_there_in_every_state_and_end(self):
+        self.assertGreaterEqual(len(self.deals), 150)
+        states = {value for value, _label in self.deals._fields["state"].selection}
+        self.assertEqual(states - set(self.deals.mapped("state")), set())
+        self.assertEqual(REASONS - set(self.deals.mapped("end_reason")), set())
+        self.assertGreaterEqual(max(self.deals.terms_ids.mapped("round")), 3)
+        self.assertGreater(self.count("wezer.proposition.message"), 50)
+
+    def test_fourteen_months_lie_behind_and_nothing_ahead(self):
+        dates = self.env["wezer.transfer"].search([("state", "=", "done")])
+        dates = dates.mapped("date")
+        self.assertGreater((max(dates) - min(dates)).days, 365)
+        self.assertLessEqual(max(dates), fields.Datetime.now())
+        months = {(one.year, one.month) for one in dates}
+        self.assertGreaterEqual(len(months), 13, "no month without a payment")
+
+    def test_scores_exist_and_some_assessments_are_blind(self):
+        scored = self.env["wezer.reputation"].search(
+            [("criterion_id", "=", False), ("is_new", "=", False)]
+        )
+        self.assertGreaterEqual(len(scored), 20)
+        self.assertGreater(len(set(scored.mapped("score"))), 10)
+        self.assertTrue(self.count("wezer.assessment", ("state", "=", "blind")))
+        self.assertTrue(self.count("wezer.assessment", ("state", "=", "revealed")))
+
+    def test_the_books_are_sealed_and_every_invariant_holds(self):
+        seals = self.env["wezer.ledger.seal"].search([])
+        self.assertGreaterEqual(len(seals), 13)
+        self.assertEqual(set(seals.move_id.mapped("state")), {"posted"})
+        broken = {
+            check["name"]: check["rows"]
+            for check in self.env["wezer.check"].sudo().run()
+            if check["rows"]
+        }
+        self.assertEqual(broken, {})
+
+    def test_no_mail_was_written(self):
+        self.assertEqual(self.env["mail.mail"].search_count([]), self.mails)
+
+    def test_all_four_logins_open_their_pages(self):
+        self.assertEqual(
+            set(self.logins), {"member", "coordinator", "moderator", "administrator"}
+        )
+        luc = self.env["res.users"].search([("login", "=", "luc")])
+        slug = luc.partner_id._wezer_profile().slug
+        pages = ("/market", "/members", f"/members/{slug}", "/my/todo", "/my/wallets")
+        for account in self.logins.values():
+            self.authenticate(account["login"], account["password"])
+            for page in pages:
+                answer = self.url_open(page)
+                self.assertEqual(answer.status_code, 200, f"{account['login']}: {page}")
+                self.assertNotIn("/web/login", answer.url)
+        self.authenticate(None, None)
+        for page in ("/", "/market", "/members", "/groups"):
+            self.assertEqual(self.url_open(page).status_code, 200, page)

@@ -1,0 +1,197 @@
+"""Real tasks: imported without loss, repeatable, posted with one action, found."""
+
+from pathlib import Path
+
+import pytest
+
+from odoo.exceptions import AccessError
+from odoo.tests import HttpCase, TransactionCase, new_test_user, tagged
+
+from launcher import importing
+
+ROOT = Path(__file__).resolve().parent.parent
+FILE = (
+    ROOT.parent
+    / "shared"
+    / "data"
+    / "nyc-volunteer"
+    / "nyc-service-volunteer-opportunities.csv"
+)
+PROJECT = "Imported tasks"
+
+
+def row(number, **vals):
+    return {"row": number, "key": f"t-{number}", "title": f"Task {number}", **vals}
+
+
+def states(report):
+    return [one["state"] for one in report]
+
+
+class Importing:
+    def setUp(self):
+        super().setUp()
+        self.coordinator = new_test_user(
+            self.env,
+            login="importing_coordinator",
+            groups="wezer_base.group_coordinator,project.group_project_manager",
+        )
+        circle = self.env["wezer.group"].create({"name": "Importers", "kind": "circle"})
+        role = self.env["wezer.group"].create(
+            {
+                "name": "Importing",
+                "kind": "role",
+                "parent_id": circle.id,
+                "right_market": True,
+                "right_project": True,
+            }
+        )
+        self.env["wezer.group.membership"].create(
+            {
+                "group_id": role.id,
+                "partner_id": self.coordinator.partner_id.id,
+                "state": "active",
+            }
+        )
+        self.payer = circle.partner_id
+        self.project = self.env["project.project"].create(
+            {"name": PROJECT, "team_id": circle.id}
+        )
+
+    def take(self, rows, **options):
+        tasks = self.env["project.task"].with_user(self.coordinator)
+        return tasks._wezer_import(rows, PROJECT, **options)
+
+    def tasks(self):
+        return self.env["project.task"].search([("project_id", "=", self.project.id)])
+
+    def post_all(self, tasks):
+        """Choose all in the list and take the action of the menu."""
+        action = self.env.ref("wezer_marketplace.action_post_tasks")
+        return (
+            action.with_user(self.coordinator)
+            .with_context(
+                active_model="project.task",
+                active_ids=tasks.ids,
+                active_id=tasks[:1].id,
+            )
+            .run()
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestImportTasks(Importing, TransactionCase):
+    def test_a_row_without_category_or_place_is_kept(self):
+        report = self.take([row(1), row(2, category="", city="")])
+        self.assertEqual(states(report), ["created", "created"])
+        self.assertFalse(self.tasks().wezer_category_id)
+
+    def test_a_row_without_title_is_refused_with_one_line_and_stops_no_other(self):
+        report = self.take([row(1), row(2, title="  "), row(3)])
+        self.assertEqual(states(report), ["created", "refused", "created"])
+        self.assertEqual(
+            [(one["row"], bool(one["reason"])) for one in report if one["reason"]],
+            [(2, True)],
+        )
+
+    def test_a_second_run_makes_no_doubles_and_tells_what_changed(self):
+        rows = [row(1, latitude=40.712345678, hours=2.5), row(2, category="Parks")]
+        self.take(rows)
+        self.assertEqual(states(self.take(rows)), ["same", "same"])
+        rows[1]["title"] = "Task two"
+        self.assertEqual(states(self.take(rows)), ["same", "updated"])
+        self.assertEqual(sorted(self.tasks().mapped("name")), ["Task 1", "Task two"])
+
+    def test_a_key_that_comes_twice_in_one_file_makes_one_task(self):
+        report = self.take([row(1), row(1)])
+        self.assertEqual(states(report), ["created", "same"])
+        self.assertEqual(len(self.tasks()), 1)
+
+    def test_a_category_is_created_once(self):
+        self.take([row(1, category="Ducks"), row(2, category="Ducks")])
+        self.assertEqual(
+            self.env["wezer.category"].search_count([("name", "=", "Ducks")]), 1
+        )
+
+    def test_9999_places_are_as_many_as_come_and_told(self):
+        report = self.take([row(1, places=9999), row(2, places=12)])
+        self.assertIn("9999", report[0]["reason"])
+        self.assertEqual(self.tasks().sorted("id").mapped("wezer_places"), [0, 12])
+        self.assertEqual(states(self.take([row(1, places=9999)])), ["same"])
+
+    def test_a_dry_run_keeps_nothing(self):
+        self.assertEqual(
+            states(self.take([row(1, category="Swans")], dry_run=True)), ["created"]
+        )
+        self.assertFalse(self.tasks())
+        self.assertFalse(self.env["wezer.category"].search([("name", "=", "Swans")]))
+
+    def test_a_description_is_text_and_never_runs(self):
+        self.take([row(1, description="<script>alert(1)</script> & <b>dig</b>")])
+        self.assertNotIn("<script", self.tasks().description)
+
+    def test_a_member_imports_nothing(self):
+        member = new_test_user(
+            self.env, login="importing_member", groups="base.group_portal"
+        )
+        tasks = self.env["project.task"].with_user(member)
+        with self.assertRaises(AccessError):
+            tasks._wezer_import([row(1)], PROJECT)
+
+    def test_one_action_posts_all_and_a_second_one_nothing_twice(self):
+        self.take([row(number) for number in range(1, 6)])
+        self.post_all(self.tasks())
+        self.assertEqual(
+            self.tasks().wezer_announcement_id.mapped("state"), ["open"] * 5
+        )
+        answer = self.post_all(self.tasks())
+        self.assertEqual(answer["params"]["type"], "warning")
+        self.assertEqual(len(self.tasks().wezer_announcement_ids), 5)
+
+
+@tagged("post_install", "-at_install")
+@pytest.mark.skipif(not FILE.exists(), reason="shared data are absent")
+class TestImportOpportunities(Importing, HttpCase):
+    def test_665_real_tasks_are_imported_posted_listed_searched_and_filtered(self):
+        rows = importing.read(FILE, importing.read_map(None))
+        report = self.take(rows)
+        self.assertEqual(states(report), ["created"] * 665)
+        # The only rows with something to say ask for thousands; two for 9,999.
+        told = [one["row"] for one in report if one["reason"]]
+        self.assertEqual(told, [one["row"] for one in rows if one["places"] > 999])
+        self.assertEqual(sum("9999" in one["reason"] for one in report), 2)
+        tasks = self.tasks()
+        self.assertEqual(len(tasks), 665)
+        self.assertTrue(tasks.filtered(lambda task: not task.wezer_city))
+        self.assertEqual(
+            len(tasks.filtered(lambda task: not task.wezer_category_id)), 48
+        )
+        self.assertEqual(set(states(self.take(rows))), {"same"})
+        self.post_all(tasks)
+        self.assertEqual(set(tasks.wezer_announcement_id.mapped("state")), {"open"})
+        self.see_them(tasks)
+
+    def see_them(self, tasks):
+        """As a visitor, on the pages of the website."""
+        visitor = self.env.ref("base.public_user")
+        market = self.env["wezer.announcement"].with_user(visitor)
+        mine = {"author": self.payer.id}
+        self.assertEqual(market._search_public(mine)[1], 665)
+        category = tasks.wezer_category_id[0]
+        expected = len(tasks.filtered(lambda task: task.wezer_category_id == category))
+        self.assertEqual(
+            market._search_public({**mine, "category": category.id})[1], expected
+        )
+        task = tasks.sorted("name")[0]
+        words = task.name.split()[0]
+        found, count = market._search_public({**mine, "words": words}, 0, 700)
+        self.assertIn(task.wezer_announcement_id.id, found.ids)
+        self.assertLess(count, 665)
+        page = self.url_open("/market")
+        self.assertEqual(page.status_code, 200)
+        self.assertIn("wz-announcement", page.text)
+        page = self.url_open(f"/market/page/2?category={category.id}")
+        self.assertEqual(page.status_code, 200)
+        page = self.url_open(f"/market/{task.wezer_announcement_id.slug}")
+        self.assertEqual(page.status_code, 200)
+        self.assertIn(task.wezer_announcement_id.slug, page.url)
