@@ -39,6 +39,14 @@ env["ir.qweb"]._pregenerate_assets_bundles()
 env.cr.commit()
 """
 
+# Who pays for tasks of a project without a team; the settings say otherwise.
+PAYER = """
+for company in env["res.company"].search([]):
+    if "wezer_task_payer_id" in company._fields and not company.wezer_task_payer_id:
+        company.wezer_task_payer_id = company.partner_id
+env.cr.commit()
+"""
+
 ADMINISTRATOR = """
 env.ref("base.user_admin").password = {password!r}
 env.cr.commit()
@@ -136,7 +144,7 @@ class Database:
             step, "-d", self.name, "-i", ",".join(names), "--skip-auto-install"
         )
         step.say("browser files")
-        self.runner.shell(self.name, SETTLE)
+        self.runner.shell(self.name, SETTLE + PAYER)
         self.remember(addons=hashes, installed=True)
         step.say(f"{len(names)} addons")
         return text
