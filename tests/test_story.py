@@ -98,6 +98,7 @@ class TestStory(HttpCase):
             self.approve_and_pay(carole)
             self.assess_back(luc)
             self.see_it_in_the_wallets(luc)
+            self.see_the_groups_statement(carole)
         self.everything_agrees()
         # Three clicks for each: post, approve, pay; claim, deliver, thank.
         self.assertEqual(carole.clicks, 3)
@@ -153,6 +154,11 @@ class TestStory(HttpCase):
         luc.open(f"/my/wallets/{wallet.id}")
         self.assertIn("Repair the story door", luc.text())
         luc.open("/my/todo")
+
+    def see_the_groups_statement(self, carole):
+        carole.open(f"/my/wallets/{self.garden_wallet.id}")
+        self.assertIn("Repair the story door", carole.text())
+        self.assertIn("2:00", carole.text())
 
     # === WHAT IS TRUE AFTERWARDS === #
 
