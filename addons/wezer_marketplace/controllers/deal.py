@@ -58,7 +58,9 @@ class WezerDeal(http.Controller):
         def say(value):
             if isinstance(value, datetime):
                 return format_datetime(request.env, value, dt_format="short")
-            return f"{value:g}" if isinstance(value, float) else value or "–"
+            if isinstance(value, float):
+                return terms.proposition_id.announcement_id._say_quantity(value)
+            return value or "–"
 
         return [(label, say(before), say(now)) for label, before, now in terms._diff()]
 

@@ -48,3 +48,12 @@ class WezerAnnouncement(models.Model):
         return self.env["wezer.profile"].search(
             [("partner_id", "in", shown.ids)], limit=1
         )
+
+    def _say_quantity(self, quantity):
+        """Return a quantity as people say it: hours and minutes, or pieces."""
+        self.ensure_one()
+        if self.unit == "hour":
+            minutes = round(quantity * 60)
+            return f"{minutes // 60}:{minutes % 60:02d} h"
+        units = dict(self._fields["unit"]._description_selection(self.env))
+        return f"{quantity:g} {units[self.unit]}"
