@@ -272,7 +272,8 @@ class WezerGroup(models.Model):
         slug = slugify(name, "group")
         alike = self.sudo().with_context(active_test=False)
         known = set(alike.search([("slug", "=like", f"{slug}%")]).mapped("slug"))
-        return free_slug(slug, known | taken)
+        # Below /groups stands the map too.
+        return free_slug(slug, known | taken | {"map", "page"})
 
     def _keep_name_in_step(self):
         """The partner of a group is called as the group."""

@@ -7,6 +7,9 @@ from odoo.addons.wezer_base.tools.text import free_slug, normalise, slugify
 PLACE_STATES = ("accepted", "delivered", "approved", "confirming", "paid", "disputed")
 LIVE_STATES = ("open", "waiting", *PLACE_STATES[:-2], "disputed")
 
+# Addresses of pages below /market that are no announcements.
+RESERVED = {"new", "page"}
+
 
 class WezerAnnouncement(models.Model):
     """Help wanted or offered, with what it is worth and how it will be done."""
@@ -177,7 +180,8 @@ class WezerAnnouncement(models.Model):
             "SELECT slug FROM wezer_announcement WHERE slug = %s OR slug LIKE %s",
             [wanted, wanted + "-%"],
         )
-        return free_slug(wanted, {row[0] for row in self.env.cr.fetchall()})
+        taken = {row[0] for row in self.env.cr.fetchall()} | RESERVED
+        return free_slug(wanted, taken)
 
     # === HELPERS === #
 

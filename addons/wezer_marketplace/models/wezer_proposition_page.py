@@ -108,6 +108,13 @@ class WezerProposition(models.Model):
         terms = deal.accepted_terms_id or deal.terms_id
         if not terms.price_line_ids:
             return self.env._("Unpaid help: no money moves.")
+        if deal.state == "paid":
+            names["price"] = deal._due_text()
+            if me == deal.payee_id:
+                return self.env._("%(payer)s paid you %(price)s", **names)
+            if me == deal.payer_id:
+                return self.env._("You paid %(price)s to %(payee)s", **names)
+            return self.env._("%(payer)s paid %(price)s to %(payee)s", **names)
         if me == deal.payee_id:
             return self.env._("%(payer)s pays you %(price)s", **names)
         if me == deal.payer_id:
@@ -216,7 +223,7 @@ class WezerProposition(models.Model):
                 )
         if deal.state in ("accepted", "delivered", "approved", "confirming"):
             buttons.append(
-                self._button("cancel", self.env._("Agree to cancel"), False, "reason")
+                self._button("cancel", self._cancel_label(me), False, "reason")
             )
         if deal.state in ("accepted", "delivered", "approved", "confirming") or (
             deal.state == "paid" and recent
@@ -231,6 +238,12 @@ class WezerProposition(models.Model):
                 )
             )
         return buttons
+
+    def _cancel_label(self, me):
+        """Say whether one would begin a cancel or agrees to the other side's."""
+        if self.sudo().consent_ids - me:
+            return self.env._("Agree to cancel")
+        return self.env._("Propose to cancel")
 
     def _button(self, action, label, main, form=False):
         return {"action": action, "label": label, "main": main, "form": form}

@@ -35,6 +35,11 @@ class TestAnnouncement(MarketCommon):
         self.assertEqual((want.state, want.kind), ("open", "want"))
         self.assertEqual(want.price_text, self.com._format(20000))
 
+    def test_a_title_never_takes_the_address_of_another_page(self):
+        first = self.announce(self.test1, title="New")
+        self.assertEqual(first.slug, "new-2")
+        self.assertEqual(self.announce(self.test2, title="New").slug, "new-3")
+
     def test_m18_a_want_ends_when_all_its_places_are_paid(self):
         want = self.announce(self.test1, places=2)
         for user in (self.test2, self.test3):
