@@ -35,13 +35,18 @@ UNFINISHED = (
     "delivered",
     "delivered",
     "confirming",
+    "confirming",
     "disputed",
+    "disputed",
+    "approved",
     "approved",
     "blind",
     "blind",
     "waiting",
     "waiting",
 )
+# Those of them that take up to a fortnight.
+LONG = ("confirming", "disputed", "approved")
 
 
 class Life:
