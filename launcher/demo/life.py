@@ -114,14 +114,35 @@ class Life:
         return self.it.as_(self.env["wezer.proposition"].browse(deal_id), name)
 
     def pick_replier(self, announcement):
-        taken = announcement.proposition_ids.replier_id | announcement.author_id
-        author = self.actor_of(announcement.author_id)
+        """Return somebody who has not answered and acts for nobody there."""
+        author = announcement.author_id
+        taken = announcement.proposition_ids.replier_id | author
+        taken |= author._wezer_actor_partners("market")
+        taken |= author._wezer_actor_partners("wallet")
         free = [
             name
             for name in self.members
-            if self.it.users[name].partner_id not in taken and name != author
+            if self.it.users[name].partner_id not in taken
+            and name != self.actor_of(author)
         ]
         return self.rng.choice(free)
+
+    def ensure(self, states):
+        """Tell the stories again whose end a refusal kept from being there.
+
+        :param states: pairs of a state and the way that leads to it
+        """
+        deals = self.env["wezer.proposition"]
+        for state, way in states:
+            for _attempt in range(12):
+                if deals.search_count([("state", "=", state)]):
+                    break
+                try:
+                    with self.env.cr.savepoint():
+                        for _days in self.story(way):
+                            pass
+                except (UserError, AccessError):
+                    continue
 
     # === ANNOUNCEMENTS === #
 

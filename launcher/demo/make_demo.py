@@ -42,6 +42,10 @@ def make(env, kit=None):
         plan(life, start, now)
         life.run()
         clock.move_to(now)
+        life.ensure(
+            (state, state)
+            for state in ("open", "waiting", "accepted", "delivered", "disputed")
+        )
         env["wezer.assessment"]._cron_reveal()
         env.cr.commit()
         env["wezer.ledger.seal"]._seal_now()
