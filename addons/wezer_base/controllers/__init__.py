@@ -1,3 +1,4 @@
 from . import face
 from . import portal
 from . import website
+from . import words

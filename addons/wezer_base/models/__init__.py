@@ -3,8 +3,11 @@ from . import res_company
 from . import res_groups
 from . import res_users
 from . import res_partner
+from . import wezer_word
 from . import wezer_category
 from . import wezer_skill
+from . import wezer_word_merge
+from . import vocabulary_import
 from . import wezer_profile
 from . import wezer_notice
 from . import wezer_check

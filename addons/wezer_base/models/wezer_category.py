@@ -1,32 +1,56 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
 
-from ..tools.text import normalise
+from .wezer_word import word_key
 
 
 class WezerCategory(models.Model):
+    """A branch of the tree that help, skills and criteria hang on."""
+
     _name = "wezer.category"
     _description = "Category"
-    _order = "complete_name"
+    _inherit = ["wezer.word.mixin"]
+    _order = "sort_text, id"
     _rec_name = "complete_name"
     _parent_store = True
 
-    name = fields.Char(required=True, translate=True)
     complete_name = fields.Char(
-        compute="_compute_complete_name", store=True, recursive=True
+        string="Full name",
+        compute="_compute_complete_name",
+        search="_search_complete_name",
+        recursive=True,
     )
-    parent_id = fields.Many2one("wezer.category", index=True, ondelete="restrict")
+    # The order of the tree, the same for every reader: the source language's.
+    sort_text = fields.Char(
+        compute="_compute_sort_text", store=True, recursive=True, index=True
+    )
+    # Every word of this category and of those above it: what texts are found by.
+    path_text = fields.Char(compute="_compute_path_text", recursive=True)
+    parent_id = fields.Many2one(
+        "wezer.category",
+        string="Belongs to",
+        index=True,
+        ondelete="restrict",
+        help="The wider category; who looks there finds this one too.",
+    )
     parent_path = fields.Char(index=True)
-    child_ids = fields.One2many("wezer.category", "parent_id")
-    synonyms = fields.Char(help="Other words people use, separated by commas.")
+    child_ids = fields.One2many("wezer.category", "parent_id", string="Inside it")
+    skill_ids = fields.Many2many(
+        "wezer.skill",
+        "wezer_category_skill_rel",
+        "category_id",
+        "skill_id",
+        string="Skills it takes",
+    )
     icon = fields.Char(
         default="leaf", help="Name of the line drawing shown where there is no picture."
     )
-    sequence = fields.Integer(default=10)
-    active = fields.Boolean(default=True)
-    company_id = fields.Many2one(
-        "res.company", default=lambda self: self.env.company, index=True
+    sequence = fields.Integer(
+        default=10, help="Smaller comes first among those of the same branch."
     )
 
+    @api.depends_context("lang")
     @api.depends("name", "parent_id.complete_name")
     def _compute_complete_name(self):
         for category in self:
@@ -35,12 +59,59 @@ class WezerCategory(models.Model):
                 f"{parent} / {category.name}" if parent else category.name
             )
 
+    def _search_complete_name(self, operator, value):
+        return self._search_display_name(operator, value)
+
+    @api.depends("name", "sequence", "parent_id.sort_text")
+    def _compute_sort_text(self):
+        for category in self:
+            name = category.with_context(lang=None).name
+            own = f"{min(category.sequence or 0, 99999):05d} {word_key(name)}"
+            # Two blanks sort before all that a name holds: what is inside a
+            # branch comes right after it.
+            above = category.parent_id.sort_text
+            category.sort_text = f"{above}  {own}" if above else own
+
+    @api.depends("search_text", "parent_id.path_text")
+    def _compute_path_text(self):
+        for category in self:
+            words = (category.search_text or "").replace("|", " ").split()
+            above = (category.parent_id.path_text or "").split()
+            category.path_text = " ".join(dict.fromkeys(above + words))
+
     @api.model
-    def _find_or_create(self, name):
-        """Return the category called ``name``, accents and case aside; make it."""
-        wanted = normalise(name)
-        for category in self.search([]):
-            words = [category.name, *(category.synonyms or "").split(",")]
-            if wanted in map(normalise, words):
-                return category
-        return self.create({"name": name.strip()})
+    def _word_domain(self, operator, value):
+        """Find "Garden / Trees" by its path too, as lists and files write it."""
+        if isinstance(value, str) and " / " in value:
+            return self._path_domain(operator, value)
+        if operator == "in" and any(" / " in str(one) for one in value):
+            return Domain.OR(self._path_domain("in", str(one)) for one in value)
+        return super()._word_domain(operator, value)
+
+    @api.model
+    def _path_domain(self, operator, path):
+        above, _slash, name = path.rpartition(" / ")
+        value = [name] if operator == "in" else name
+        domain = Domain(self._word_domain(operator, value) or Domain.TRUE)
+        if above:
+            domain &= Domain("parent_id", "any", self._path_domain("in", above))
+        return domain
+
+    def _rank_near(self, category):
+        """Branches below ``category`` first."""
+        if not category:
+            return SQL("NULL::int")
+        return SQL(
+            "CASE WHEN %s LIKE %s THEN 0 ELSE 1 END",
+            SQL.identifier(self._table, "parent_path"),
+            f"{category.sudo().parent_path}%",
+        )
+
+    def _suggestion(self, typed):
+        """A category is shown by its name, and the branch above it as the hint."""
+        suggestion = super()._suggestion(typed)
+        suggestion["name"] = self.name
+        return suggestion
+
+    def _suggestion_place(self):
+        return self.parent_id.complete_name

@@ -5,3 +5,5 @@ from . import test_profile
 from . import test_signup
 from . import test_text
 from . import test_website
+from . import test_words
+from . import test_words_import

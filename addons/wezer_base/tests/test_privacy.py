@@ -163,8 +163,8 @@ class TestPrivacy(WezerCommon):
                 "action_suspend",
                 "action_resume",
             },
-            "wezer.category": set(),
-            "wezer.skill": set(),
+            "wezer.category": {"action_merge_into", "import_vocabulary"},
+            "wezer.skill": {"action_merge_into"},
             "wezer.notice": {"mark_read"},
             "wezer.check": {"run"},
         }

@@ -1,0 +1,33 @@
+from odoo import http
+from odoo.http import request
+
+WORDS = {"skill": "wezer.skill", "category": "wezer.category"}
+SHOWN = 8
+
+
+class WezerWords(http.Controller):
+    """Suggestions while somebody types what he can do or needs."""
+
+    @http.route(
+        "/wezer/words/<string:kind>",
+        type="jsonrpc",
+        auth="public",
+        website=True,
+        multilang=False,
+        readonly=True,
+    )
+    def words(self, kind, typed="", category=None, **_kwargs):
+        """Return the nearest words: dicts ``id``, ``name``, ``hint``.
+
+        :param str kind: ``skill`` or ``category``; another answers nothing
+        :param str typed: what is typed so far
+        :param int category: prefer what belongs there
+        """
+        if kind not in WORDS or not isinstance(typed, str):
+            return []
+        words = request.env[WORDS[kind]]
+        near = request.env["wezer.category"]
+        if type(category) is int and 0 < category < 2**31:
+            near = near.search([("id", "=", category)])
+        found = words._suggest(typed, limit=SHOWN, category=near)
+        return [word._suggestion(typed) for word in found]

@@ -1,0 +1,194 @@
+import csv
+import io
+import json
+
+from odoo import Command, api, models
+
+from ..exceptions import Refusal
+from .wezer_word import split_words, word_key
+
+# What public vocabularies call the columns, first ours.
+COLUMNS = {
+    "name": ("name", "label", "preferredlabel", "title"),
+    "synonyms": ("synonyms", "altlabel", "altlabels", "other words"),
+    "skills": ("skills", "skill", "needs"),
+    "parent": ("parent", "belongs to", "group"),
+    "uri": ("uri", "concepturi", "address"),
+}
+ROWS_MAX = 20000
+
+
+class WezerCategory(models.Model):
+    """Taking in a public vocabulary: categories, with the skills they need."""
+
+    _inherit = "wezer.category"
+
+    @api.model
+    def import_vocabulary(self, rows, parent_id=None, dry_run=False):
+        """Import categories and their skills; doing it again changes nothing.
+
+        A category is found again by its address, else by its name in the same
+        branch; a skill by its name, else by a synonym. Words that people have
+        here stay as they are: imported synonyms are added, nothing is taken.
+
+        :param list rows: dicts with ``name`` and some of ``synonyms``, ``skills``
+            (lists, or text with commas), ``parent`` (a name), ``uri``
+        :param int parent_id: the category that they go into
+        :param bool dry_run: only say what would happen
+        :raise NotAllowed: who is no administrator
+        :raise Refusal: rule ``vocabulary``, where nothing can be read
+        :return: ``categories``, ``skills``, ``links`` (how many are new),
+            ``same`` (categories that were here), ``refused`` (rows with reason)
+        """
+        self._check_words_administrator()
+        parent = self.browse(parent_id).exists() if parent_id else self.browse()
+        if not isinstance(rows, list) or len(rows) > ROWS_MAX:
+            raise Refusal(self.env._("There are no rows to read."), rule="vocabulary")
+        rows, refused = self._clean_vocabulary(rows)
+        report = {"categories": 0, "skills": 0, "links": 0, "same": 0}
+        skills = self._import_skills(rows, report, dry_run)
+        self._import_categories(rows, parent, skills, report, dry_run)
+        return {**report, "refused": refused}
+
+    @api.model
+    def _clean_vocabulary(self, rows):
+        """Return the rows that can be read, and why the others cannot."""
+        clean, refused = [], []
+        for number, row in enumerate(rows, start=1):
+            row = self._clean_vocabulary_row(row) if isinstance(row, dict) else {}
+            if row.get("name"):
+                clean.append(row)
+            else:
+                reason = self.env._("no name")
+                refused.append({"row": number, "reason": reason})
+        return clean, refused
+
+    @api.model
+    def _clean_vocabulary_row(self, row):
+        lower = {str(key).strip().lower(): value for key, value in row.items()}
+        clean = {}
+        for name, titles in COLUMNS.items():
+            value = next((lower[one] for one in titles if lower.get(one)), "")
+            if name in ("synonyms", "skills"):
+                words = value if isinstance(value, list) else split_words(str(value))
+                # A comma parts our synonyms: one within a word becomes a blank.
+                words = (" ".join(split_words(str(word))) for word in words)
+                words = {word_key(word): word[:250] for word in words}
+                clean[name] = {key: word for key, word in words.items() if key}
+            else:
+                clean[name] = " ".join(str(value).split())[:250]
+        return clean
+
+    @api.model
+    def _import_skills(self, rows, report, dry_run):
+        """Make the missing skills; return ``{key: id}`` of all that rows name."""
+        wanted = {}
+        for row in rows:
+            for key, name in row["skills"].items():
+                wanted.setdefault(key, name)
+        known = self.env["wezer.skill"]._word_map()
+        missing = {key: name for key, name in wanted.items() if key not in known}
+        report["skills"] = len(missing)
+        if missing and not dry_run:
+            made = self.env["wezer.skill"].create(
+                [{"name": name} for name in missing.values()]
+            )
+            known.update(zip(missing, made.ids, strict=True))
+        return known
+
+    def _import_categories(self, rows, parent, skills, report, dry_run):
+        here = self.with_context(active_test=False).search(self._company_domain())
+        by_uri = {one.uri: one for one in here if one.uri}
+        by_name = {(one.parent_id.id, word_key(one.name)): one for one in here}
+        for row in rows:
+            above = self._import_parent(row, parent, by_name, report, dry_run)
+            place = (above.id, word_key(row["name"]))
+            category = by_uri.get(row["uri"]) or by_name.get(place)
+            report["same" if category else "categories"] += 1
+            if not category and not dry_run:
+                category = self.create(
+                    {"name": row["name"], "parent_id": above.id, "uri": row["uri"]}
+                )
+                by_name[place] = category
+                if row["uri"]:
+                    by_uri[row["uri"]] = category
+            self._import_words(row, category, skills, report, dry_run)
+
+    def _import_parent(self, row, parent, by_name, report, dry_run):
+        """Return the branch a row goes into, made where it is missing."""
+        if not row["parent"]:
+            return parent
+        place = (parent.id, word_key(row["parent"]))
+        if place not in by_name:
+            report["categories"] += 1
+            by_name[place] = self.browse()
+            if not dry_run:
+                by_name[place] = self.create(
+                    {"name": row["parent"], "parent_id": parent.id}
+                )
+        return by_name[place]
+
+    def _import_words(self, row, category, skills, report, dry_run):
+        """Add to ``category`` the synonyms and skills it does not have yet."""
+        category = category or self.browse()
+        ids = {skills[key] for key in row["skills"] if key in skills}
+        new = ids - set(category.skill_ids.ids)
+        report["links"] += len(row["skills"]) - len(ids) + len(new)
+        if dry_run:
+            return
+        known = set(filter(None, (category.search_text or "").split("|")))
+        more = [word for key, word in row["synonyms"].items() if key not in known]
+        vals = {}
+        if more:
+            vals["synonyms"] = ", ".join(split_words(category.synonyms) + more)
+        if new:
+            vals["skill_ids"] = [Command.link(number) for number in sorted(new)]
+        if vals:
+            category.write(vals)
+        homeless = (
+            self.env["wezer.skill"]
+            .browse(new)
+            .filtered(lambda skill: not skill.category_id)
+        )
+        homeless.category_id = category
+
+    # === FILES === #
+
+    @api.model
+    def _read_vocabulary(self, content, filename=""):
+        """Return the rows of a file: JSON (a list), or CSV with a line of titles.
+
+        :param bytes content: in UTF-8
+        :raise Refusal: rule ``vocabulary``
+        """
+        try:
+            text = content.decode("utf-8-sig")
+            if text.lstrip()[:1] in ("[", "{"):
+                rows = json.loads(text)
+                rows = rows.get("rows") if isinstance(rows, dict) else rows
+            else:
+                first = text.split("\n", 1)[0]
+                separator = max(",;\t", key=first.count)
+                rows = list(csv.DictReader(io.StringIO(text), delimiter=separator))
+        except (UnicodeDecodeError, ValueError, csv.Error) as error:
+            raise Refusal(
+                self.env._("This file is neither CSV nor JSON in UTF-8."),
+                rule="vocabulary",
+            ) from error
+        if not isinstance(rows, list) or not rows:
+            raise Refusal(self.env._("This file holds no rows."), rule="vocabulary")
+        return rows
+
+
+class WezerWord(models.AbstractModel):
+    _inherit = "wezer.word.mixin"
+
+    @api.model
+    def _word_map(self):
+        """Return ``{normalised word: id}`` of all words; names win over synonyms."""
+        names, synonyms = {}, {}
+        for word in self.search(self._company_domain()):
+            own = word._name_keys()
+            for key in filter(None, (word.search_text or "").split("|")):
+                (names if key in own else synonyms).setdefault(key, word.id)
+        return {**synonyms, **names}

@@ -1,0 +1,158 @@
+import json
+from base64 import b64encode
+from pathlib import Path
+from unittest import skipUnless
+
+from odoo.tests import tagged
+
+from ..exceptions import NotAllowed, Refusal
+from .common import WezerCommon
+
+# Data that nobody of us wrote, beside the repository; never a part of it.
+SHARED = Path(__file__).resolve().parents[4] / "shared" / "data"
+ESCO = SHARED / "esco" / "ict_occupations_91.json"
+
+ROWS = [
+    {
+        "name": "Zzbaker",
+        "synonyms": "zzboulanger, zzbäcker",
+        "skills": "zzkneading; Zzbaking",
+        "parent": "Zzfood",
+        "uri": "http://example.org/baker",
+    },
+    {"name": "Zzcook", "skills": ["ZZBAKING", "zzcooking"], "parent": "zzfood"},
+    {"name": " "},
+]
+
+
+@tagged("post_install", "-at_install")
+class TestWordsImport(WezerCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.categories = cls.env["wezer.category"].with_user(cls.ada)
+
+    def test_categories_come_with_their_branch_synonyms_and_skills(self):
+        report = self.categories.import_vocabulary(ROWS)
+        self.assertEqual(
+            report,
+            {
+                "categories": 3,
+                "skills": 3,
+                "links": 4,
+                "same": 0,
+                "refused": [{"row": 3, "reason": "no name"}],
+            },
+        )
+        baker = self.categories._find("zzbacker")
+        self.assertEqual(baker.complete_name, "Zzfood / Zzbaker")
+        self.assertEqual(
+            sorted(baker.skill_ids.mapped("name")), ["Zzbaking", "zzkneading"]
+        )
+        baking = self.env["wezer.skill"]._find("zzbaking")
+        self.assertEqual(baking.category_ids, baker | self.categories._find("zzcook"))
+        self.assertEqual(baking.category_id, baker)
+
+    def test_importing_again_changes_nothing(self):
+        self.categories.import_vocabulary(ROWS)
+        self.categories._find("zzbaker").name = "Zzbakery"
+        report = self.categories.import_vocabulary(ROWS)
+        self.assertEqual(
+            [report[key] for key in ("categories", "skills", "links", "same")],
+            [0, 0, 0, 2],
+        )
+        self.assertEqual(self.categories._find("zzbakery").parent_id.name, "Zzfood")
+
+    def test_a_dry_run_says_the_same_and_changes_nothing(self):
+        dry = self.categories.import_vocabulary(ROWS, dry_run=True)
+        self.assertFalse(self.categories._find("zzbaker"))
+        self.assertFalse(self.env["wezer.skill"]._find("zzbaking"))
+        self.assertEqual(dry, self.categories.import_vocabulary(ROWS))
+
+    def test_what_people_wrote_stays(self):
+        skill = self.env["wezer.skill"].create(
+            {"name": "Zzbake things", "synonyms": "zzbaking"}
+        )
+        self.categories.import_vocabulary(ROWS)
+        self.assertIn(skill, self.categories._find("zzbaker").skill_ids)
+        self.assertEqual(skill.name, "Zzbake things")
+
+    def test_only_administrators_import(self):
+        for user in (self.anna, self.cora, self.mo, self.public):
+            with self.subTest(user=user.name), self.assertRaises(NotAllowed):
+                self.env["wezer.category"].with_user(user).import_vocabulary(ROWS)
+            with self.assertRaises(NotAllowed):
+                self.env["wezer.category"].with_user(user).import_vocabulary(
+                    ROWS, dry_run=True
+                )
+
+    def test_what_is_no_vocabulary_is_refused(self):
+        for rows in (None, "rows", {"name": "x"}):
+            with self.assertRaises(Refusal):
+                self.categories.import_vocabulary(rows)
+        self.assertEqual(
+            len(self.categories.import_vocabulary([1, [], "x"])["refused"]), 3
+        )
+        for content in (b"\xff\xfe\x00", b"[1", b"", b"name\n"):
+            with self.subTest(content=content), self.assertRaises(Refusal):
+                self.categories._read_vocabulary(content)
+
+    def test_files_are_csv_with_any_separator_or_json(self):
+        wanted = [{"name": "Zza", "skills": "zzb,zzc"}]
+        for content in (
+            'name;skills\nZza;"zzb,zzc"\n',
+            'name,skills\nZza,"zzb,zzc"\n',
+            "name\tskills\nZza\tzzb,zzc\n",
+            json.dumps(wanted),
+            json.dumps({"rows": wanted}),
+        ):
+            rows = self.categories._read_vocabulary(content.encode("utf-8-sig"))
+            self.assertEqual(rows, wanted, content)
+
+    def test_the_form_looks_first_and_imports_then(self):
+        wizard = (
+            self.env["wezer.vocabulary.import"]
+            .with_user(self.ada)
+            .create(
+                {"file": b64encode(json.dumps(ROWS).encode()), "filename": "a.json"}
+            )
+        )
+        wizard.action_look()
+        self.assertIn("3 new skills", wizard.report)
+        self.assertIn("Row 3: no name", wizard.report)
+        self.assertFalse(self.categories._find("zzbaker"))
+        wizard.action_import()
+        self.assertTrue(self.categories._find("zzbaker"))
+        wizard.file = False
+        with self.assertRaises(Refusal):
+            wizard.action_import()
+
+    @skipUnless(ESCO.exists(), "shared data are absent")
+    def test_the_91_occupations_of_esco_come_in_whole(self):
+        content = ESCO.read_bytes()
+        occupations = json.loads(content)
+        parent = self.env["wezer.category"].create({"name": "Zz ICT"})
+        rows = self.categories._read_vocabulary(content)
+        report = self.categories.import_vocabulary(rows, parent.id)
+        self.assertEqual((report["categories"], report["refused"]), (91, []))
+        self.assertEqual(parent.child_ids.mapped("uri").count(False), 0)
+        self.assertEqual(len(parent.child_ids), 91)
+        self.assertGreaterEqual(
+            len(parent.child_ids.skill_ids),
+            len({s for o in occupations for s in o["skill"]}),
+        )
+        by_uri = {one.uri: one for one in parent.child_ids}
+        for one in occupations:
+            category = by_uri[one["uri"]]
+            self.assertEqual(category.name, one["label"])
+            self.assertEqual(len(category.skill_ids), len(set(one["skill"])))
+            for label in one["altLabel"]:
+                found = self.categories.search([("display_name", "=", label)])
+                self.assertIn(category, found, label)
+        again = self.categories.import_vocabulary(rows, parent.id)
+        self.assertEqual(
+            [again[key] for key in ("categories", "skills", "links", "same")],
+            [0, 0, 0, 91],
+        )
+        suggested = self.env["wezer.skill"].with_user(self.public)._suggest("cyber")
+        self.assertTrue(suggested)

@@ -1,0 +1,66 @@
+from base64 import b64decode
+
+from odoo import fields, models
+
+from ..exceptions import Refusal
+
+
+class WezerVocabularyImport(models.TransientModel):
+    """The administrator's form for taking in a public vocabulary."""
+
+    _name = "wezer.vocabulary.import"
+    _description = "Import a vocabulary"
+
+    file = fields.Binary(attachment=False)
+    filename = fields.Char()
+    parent_id = fields.Many2one(
+        "wezer.category",
+        string="Into the category",
+        help="The imported categories become branches of this one; empty: of the root.",
+    )
+    report = fields.Text(readonly=True)
+
+    def action_look(self):
+        """Read the file and say what would happen; nothing is changed."""
+        return self._run(dry_run=True)
+
+    def action_import(self):
+        """Import the file and say what happened."""
+        return self._run(dry_run=False)
+
+    def _run(self, dry_run):
+        self.ensure_one()
+        if not self.file:
+            raise Refusal(self.env._("Choose a file first."), rule="vocabulary")
+        categories = self.env["wezer.category"]
+        categories._check_words_administrator()
+        rows = categories._read_vocabulary(b64decode(self.file), self.filename)
+        result = categories.import_vocabulary(rows, self.parent_id.id, dry_run)
+        self.report = self._in_words(result, dry_run)
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
+    def _in_words(self, result, dry_run):
+        lines = [
+            self.env._("This would happen:") if dry_run else self.env._("Done:"),
+            self.env._("%(count)s new categories", count=result["categories"]),
+            self.env._("%(count)s new skills", count=result["skills"]),
+            self.env._(
+                "%(count)s times a skill is put to a category", count=result["links"]
+            ),
+            self.env._("%(count)s categories were here already", count=result["same"]),
+        ]
+        for refused in result["refused"][:20]:
+            lines.append(
+                self.env._(
+                    "Row %(row)s: %(reason)s",
+                    row=refused["row"],
+                    reason=refused["reason"],
+                )
+            )
+        return "\n".join(lines)
