@@ -12,6 +12,7 @@ EXAMPLES = {
     "check": "./wezer check",
     "shell": "./wezer shell < script.py",
     "update": "./wezer update",
+    "reputation": "./wezer reputation ratings.csv --out scores.csv --scale=-10,10",
     "import": "./wezer import tasks opportunities.csv --project Volunteering",
 }
 
@@ -70,11 +71,23 @@ def parser():
     sub.add_argument("--post", action="store_true", help="post them to the marketplace")
     sub.add_argument("--dry-run", action="store_true", help="report, but keep nothing")
     sub.add_argument("--json", action="store_true", help="the report as JSON")
+
+    sub = command("reputation", "compute scores of a file of ratings, without Odoo")
+    sub.add_argument("ratings", metavar="RATINGS.csv", help="rater,rated,score,time")
+    sub.add_argument("--out", metavar="FILE", help="where the scores go, as CSV")
+    sub.add_argument("--seeds", metavar="FILE", help="who is trusted, one a line")
+    sub.add_argument(
+        "--admissions", metavar="FILE", help="who admitted whom, two columns"
+    )
+    sub.add_argument("--scale", metavar="MIN,MAX", help="of the scores (-2,2)")
+    sub.add_argument("--until", metavar="TIME", help="only what was rated until then")
+    sub.add_argument("--explain", metavar="ID", help="the score of one, as a sum")
     return root
 
 
 def main(arguments):
     os.umask(0o022)
+    arguments = joined(arguments)
     options, rest = parser().parse_known_args(arguments)
     if rest and options.command != "test":
         parser().error("unknown: " + " ".join(rest))
@@ -95,6 +108,17 @@ def main(arguments):
         raise
 
 
+def joined(arguments):
+    """``--scale -10,10`` as one word: argparse takes the second for an option."""
+    words = []
+    for word in arguments:
+        if words and words[-1] == "--scale":
+            words[-1] = f"--scale={word}"
+        else:
+            words.append(word)
+    return words
+
+
 def call(options):
     if options.command == "run":
         from .run import run
@@ -106,6 +130,10 @@ def call(options):
         return test(options)
     if options.command == "import":
         from .importing import command
+
+        return command(options)
+    if options.command == "reputation":
+        from .reputation import command
 
         return command(options)
     from . import commands

@@ -44,6 +44,7 @@ class Scores:
     prior: np.ndarray  # μ of each member
     coverage: float  # share of the raters that trust reaches, 0 … 1
     weights: np.ndarray = field(repr=False)  # shape (ratings,)
+    damping: np.ndarray = field(repr=False)  # γ^k·κ of each, 0 for one's own
     x: np.ndarray = field(repr=False)  # shape (ratings,), in 0 … 1
 
 
@@ -162,6 +163,24 @@ def group_priors(parents, group, weights, x, root_prior=0.7, group_weight=20.0):
     return priors
 
 
+def community_prior(result, person, root_prior=0.7, group_weight=20.0):
+    """Return μ of the whole community: what its people say, drawn to ``root_prior``.
+
+    Each rating counts as its rater is fair and trusted, where whoever is trusted as
+    much as the median counts full; its age and value do not matter. Strangers without
+    trust say nothing here either, however many they are.
+
+    :param Scores result: a first round, with any prior
+    :param person: who gave each rating
+    """
+    reached = result.trust[result.trust > 0]
+    middle = np.median(reached) if len(reached) else 1.0
+    voice = np.minimum(1.0, result.trust / middle) * result.fairness
+    weights = voice[np.asarray(person, dtype=int)] * result.damping
+    total, said = weights.sum(), (weights * result.x).sum()
+    return float((group_weight * root_prior + said) / (group_weight + total))
+
+
 def score(
     members,
     rater,
@@ -183,7 +202,7 @@ def score(
     :param rated: who is rated, shape ``(n,)``
     :param marks: −2 … +2, shape ``(n,)``
     :param age_days: age of each, ≥ 0
-    :param hours: value of each deal in hours (1 where left out)
+    :param hours: value of each deal in hours; left out, all weigh as one
     :param seeds: founders and stewards
     :param admissions: pairs ``(who admitted, whom)``: trust only, no rating
     :param person: who gave it in a group's name (``rater`` where left out)
@@ -196,7 +215,9 @@ def score(
     person = rater if person is None else np.asarray(person, dtype=int)
     x = (np.asarray(marks, dtype=float) + 2) / 4
     age = np.maximum(np.asarray(age_days, dtype=float), 0)
-    hours = np.ones(len(x)) if hours is None else np.asarray(hours, dtype=float)
+    if hours is None:
+        hours = np.full(len(x), parameters.value_cap_hours)
+    hours = np.asarray(hours, dtype=float)
     flags = np.ones(len(x)) if flags is None else np.asarray(flags, dtype=float)
 
     prior = np.broadcast_to(
@@ -217,28 +238,26 @@ def score(
     positive = trust[trust > 0]
     tau = np.percentile(positive, parameters.trust_percentile) if len(positive) else 1.0
     credible = np.minimum(1.0, trust / tau)
-    base = (
-        value_weight(hours, parameters)
-        * 2.0 ** (-age / parameters.half_life_days)
-        * parameters.pair_damping ** repetition(person, rated, age, (x, hours))
-        * flags
-        * other
-    )
+    repeated = repetition(person, rated, age, (x, hours))
+    damping = parameters.pair_damping**repeated * flags * other
+    decay = 2.0 ** (-age / parameters.half_life_days)
+    base = value_weight(hours, parameters) * decay * damping
     fairness, weights, means, total = _fixed_point(
         members, person, rated, base * credible[person], x, prior, parameters
     )
     raters = np.unique(person)
-    pairs = np.unique(np.stack([person[other], rated[other]], axis=1), axis=0)
+    pairs = np.unique(person[other] * members + rated[other])
     return Scores(
         score=means,
         lower=lower_bound(means, total, parameters),
         evidence=total,
-        assessors=np.bincount(pairs[:, 1], minlength=members),
+        assessors=np.bincount(pairs % members, minlength=members),
         trust=trust,
         fairness=fairness,
         prior=prior,
         coverage=float((trust[raters] > 0).mean()) if len(raters) else 1.0,
         weights=weights,
+        damping=damping,
         x=x,
     )
 
