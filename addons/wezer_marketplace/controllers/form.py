@@ -65,6 +65,22 @@ def terms_of(post):
     return vals
 
 
+def typed_skills(post):
+    """Return the skills typed but not chosen; what is no word here is said."""
+    known, unknown = request.env["wezer.skill"]._ids_of_words(
+        post.get("skill_ids_typed", "")
+    )
+    if unknown:
+        raise UserError(
+            request.env._(
+                "Not among our words yet: %(words)s. Choose one that is near, or"
+                " leave it out and say it in the title.",
+                words=", ".join(unknown),
+            )
+        )
+    return known
+
+
 def announcement_of(post, announcement=None):
     """Return the values of an announcement, and nothing else a form may carry."""
     form = request.httprequest.form
@@ -88,7 +104,10 @@ def announcement_of(post, announcement=None):
     )
     for name, model in (("skill_ids", "wezer.skill"), ("group_ids", "wezer.group")):
         ids = [number_of(one) for one in form.getlist(name) if number_of(one)]
-        vals[name] = [(6, 0, request.env[model].search([("id", "in", ids)]).ids)]
+        chosen = request.env[model].search([("id", "in", ids)])
+        if name == "skill_ids":
+            chosen |= typed_skills(post)
+        vals[name] = [(6, 0, chosen.ids)]
     places = number_of(post.get("places", "1"))
     if places is None:
         raise UserError(request.env._("Say how many places there are, as a number."))

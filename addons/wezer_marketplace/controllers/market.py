@@ -31,6 +31,13 @@ def clean_filters(params):
     for name in NUMBERS:
         if number_of(params.get(name)):
             filters[name] = number_of(params[name])
+    if params.get("skill_typed") and "skill" not in filters:
+        # Typed, not chosen from the list: the first that is called so.
+        known, _unknown = request.env["wezer.skill"]._ids_of_words(
+            str(params["skill_typed"])
+        )
+        if known:
+            filters["skill"] = known[0].id
     return filters
 
 
@@ -73,7 +80,9 @@ class WezerMarket(http.Controller):
                 "public": public,
                 "categories": request.env["wezer.category"].search([]),
                 "currencies": request.env["wezer.currency"].search([]),
-                "skills": request.env["wezer.skill"].search([]),
+                "skill": request.env["wezer.skill"].search(
+                    [("id", "=", filters.get("skill", False))]
+                ),
                 "groups": [] if public else self._my_groups(),
                 "link": lambda **change: self._link(filters, change),
             },
@@ -284,7 +293,9 @@ class WezerMarket(http.Controller):
                 "typed": typed,
                 "announcement": announcement,
                 "categories": request.env["wezer.category"].search([]),
-                "skills": request.env["wezer.skill"].search([]),
+                "skills": request.env["wezer.skill"].search(
+                    [("id", "in", typed.get("skill_ids", []))]
+                ),
                 "groups": groups,
                 "currencies": request.env["wezer.currency"].search([]),
                 "parties": self._parties(),

@@ -146,8 +146,9 @@ class ProjectTask(models.Model):
     def _prepare_announcement_vals(self, payer):
         """Return the values of the announcement, all from task and project."""
         project = self.project_id.sudo()
-        tags = [name.strip() for name in self.tag_ids.mapped("name")]
-        skills = self.env["wezer.skill"].sudo().search([("name", "in", tags)])
+        skills = self.env["wezer.skill"].sudo()
+        for tag in self.tag_ids:
+            skills |= skills._find(tag.name)[:1]
         hours = self.allocated_hours or 1.0
         prices = []
         if project.wezer_currency_id and project.wezer_rate_minor:

@@ -147,7 +147,11 @@ class WezerAnnouncement(models.Model):
             )
 
     @api.depends(
-        "title", "description", "city", "category_id.complete_name", "skill_ids.name"
+        "title",
+        "description",
+        "city",
+        "category_id.path_text",
+        "skill_ids.search_text",
     )
     def _compute_search_text(self):
         for announcement in self:
@@ -157,8 +161,12 @@ class WezerAnnouncement(models.Model):
                         announcement.title or "",
                         html2plaintext(announcement.description or ""),
                         announcement.city or "",
-                        announcement.category_id.complete_name or "",
-                        *announcement.skill_ids.mapped("name"),
+                        # With their synonyms: whichever word is typed finds it.
+                        announcement.category_id.path_text or "",
+                        *(
+                            (skill.search_text or "").replace("|", " ")
+                            for skill in announcement.skill_ids
+                        ),
                     ]
                 )
             )[:4000]

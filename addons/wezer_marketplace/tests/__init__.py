@@ -5,3 +5,4 @@ from . import test_money
 from . import test_rights
 from . import test_task
 from . import test_website_market
+from . import test_words_market
