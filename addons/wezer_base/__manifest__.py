@@ -8,7 +8,7 @@
     "author": "Wezer founders",
     "website": "https://wezer.org",
     "application": True,
-    "depends": ["mail", "portal", "website", "auth_signup"],
+    "depends": ["mail", "portal", "website", "auth_signup", "rpc"],
     "data": [
         "security/wezer_base_groups.xml",
         "security/ir.model.access.csv",

@@ -1,4 +1,5 @@
 from . import test_acting
+from . import test_error_bodies
 from . import test_notice
 from . import test_privacy
 from . import test_profile

@@ -1,0 +1,82 @@
+import contextlib
+import json
+
+import psycopg2
+import werkzeug.exceptions
+
+from odoo import models
+from odoo.exceptions import RedirectWarning, UserError
+from odoo.http import SessionExpiredException, request
+from odoo.tools import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+WENT_WRONG = _lt("Something went wrong here. It is in the log of the server.")
+
+
+def is_meant_for_people(error):
+    """Say whether ``error`` carries a sentence written for who caused it."""
+    return isinstance(
+        error,
+        UserError
+        | RedirectWarning
+        | werkzeug.exceptions.HTTPException
+        | SessionExpiredException,
+    )
+
+
+class IrHttp(models.AbstractModel):
+    """Error bodies tell outsiders the sentence, never the traceback.
+
+    Odoo puts the whole traceback into the answers of ``call_kw`` and JSON-2,
+    and the database's own words (with values of rows) of what it did not expect.
+    """
+
+    _inherit = "ir.http"
+
+    @classmethod
+    def _wezer_is_outsider(cls):
+        """Say whether the caller is no internal user; in doubt he is none."""
+        with contextlib.suppress(psycopg2.Error):
+            return not (request.env.uid and request.env.user._is_internal())
+        return True
+
+    @classmethod
+    def _get_exception_code_values(cls, exception):
+        code, values = super()._get_exception_code_values(exception)
+        if cls._wezer_is_outsider():
+            values["traceback"] = ""
+            values.pop("qweb_exception", None)
+            if not is_meant_for_people(exception):
+                values["exception"] = None
+        return code, values
+
+    @classmethod
+    def _handle_error(cls, exception):
+        response = super()._handle_error(exception)
+        kind = getattr(request.dispatcher, "routing_type", None)
+        if kind in ("jsonrpc", "json2") and cls._wezer_is_outsider():
+            cls._wezer_hide_traceback(response, exception)
+        return response
+
+    @classmethod
+    def _wezer_hide_traceback(cls, response, exception):
+        """Take from a JSON answer what only the server's log should know."""
+        if not getattr(response, "is_json", False):
+            return
+        body = response.get_json(silent=True)
+        if not isinstance(body, dict):
+            return
+        data = body.get("error", {}).get("data") if "jsonrpc" in body else body
+        if not isinstance(data, dict):
+            return
+        if "debug" in data:
+            data["debug"] = ""
+        if not is_meant_for_people(exception):
+            data.update(
+                name="odoo.exceptions.UserError",
+                message=str(WENT_WRONG),
+                arguments=[str(WENT_WRONG)],
+                context={},
+            )
+        response.set_data(json.dumps(body))

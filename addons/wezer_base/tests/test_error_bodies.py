@@ -1,0 +1,141 @@
+import xmlrpc.client
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tests import HttpCase, mute_logger, tagged
+from odoo.tests.common import get_db_name
+
+from .common import WezerCommon
+
+LOUD = (
+    "odoo.http",
+    "odoo.sql_db",
+    "odoo.addons.rpc.controllers.xmlrpc",
+    "odoo.addons.rpc.controllers.jsonrpc",
+    "odoo.addons.http_routing.models.ir_http",
+)
+# What Odoo did not expect, and what it did.
+UNEXPECTED = [[("secret_of_luc", "=", 1)]]
+CODE = ("Traceback", "File ", ".py", "secret_of_luc", "psycopg2", "SELECT")
+
+
+@tagged("post_install", "-at_install")
+class TestErrorBodies(HttpCase, WezerCommon):
+    """No door shows outsiders a traceback, nor the words of the database."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["ir.config_parameter"].set_param("portal.allow_api_keys", "True")
+
+    def _assert_plain(self, text):
+        for word in CODE:
+            self.assertNotIn(word, text)
+
+    def _call_kw(self, user, model, method, args):
+        if user:
+            self.authenticate(user.login, f"{user.login}-secret")
+        else:
+            self.authenticate(None, None)
+        return self.url_open(
+            f"/web/dataset/call_kw/{model}/{method}",
+            json={
+                "params": {
+                    "model": model,
+                    "method": method,
+                    "args": args,
+                    "kwargs": {},
+                }
+            },
+        )
+
+    def _json2(self, user, model, method, body):
+        expires = fields.Datetime.now() + timedelta(hours=5)
+        key = (
+            self.env["res.users.apikeys"]
+            .with_user(user)
+            ._generate("rpc", "test", expires)
+        )
+        return self.url_open(
+            f"/json/2/{model}/{method}",
+            json=body,
+            headers={"Authorization": f"Bearer {key}"},
+        )
+
+    @mute_logger(*LOUD)
+    def test_call_kw_shows_members_no_traceback(self):
+        answer = self._call_kw(self.anna, "wezer.profile", "search", UNEXPECTED)
+        self._assert_plain(answer.text)
+        self.assertIn("Something went wrong", answer.text)
+
+    @mute_logger(*LOUD)
+    def test_a_refusal_keeps_its_sentence_and_loses_its_traceback(self):
+        args = [self.luc_profile.ids]
+        answer = self._call_kw(self.anna, "wezer.profile", "action_suspend", args)
+        data = answer.json()["error"]["data"]
+        self.assertIn("Administrators", data["message"])
+        self._assert_plain(answer.text)
+
+    @mute_logger(*LOUD)
+    def test_visitors_see_no_traceback_in_any_answer(self):
+        for answer in (
+            self._call_kw(None, "wezer.profile", "search", UNEXPECTED),
+            self.url_open("/wezer/words/skill", json={"params": {"typed": "a\x00"}}),
+            self.url_open("/jsonrpc", json={"params": {"service": "object"}}),
+            self.url_open("/jsonrpc", json={"params": {"service": "x", "args": []}}),
+            self.url_open("/json/2/wezer.profile/search", json={}),
+            self.url_open("/members/page/99999999999999999999"),
+            self.url_open("/members?skill=99999999999999999999&language=x"),
+            self.url_open("/members/a%00b"),
+            self.url_open("/members?search=%00"),
+        ):
+            with self.subTest(url=answer.url):
+                self._assert_plain(answer.text)
+
+    @mute_logger(*LOUD)
+    def test_json2_shows_members_no_traceback(self):
+        for method, body in (
+            ("search", {"domain": UNEXPECTED[0]}),
+            ("action_suspend", {"ids": self.luc_profile.ids}),
+            ("update_own", {"vals": {"state": "active"}}),
+            ("_set_state", {"ids": []}),
+            ("search", {"nonsense": 1}),
+        ):
+            answer = self._json2(self.anna, "wezer.profile", method, body)
+            self.assertGreaterEqual(answer.status_code, 400)
+            self._assert_plain(answer.text)
+
+    @mute_logger(*LOUD)
+    def test_xmlrpc_shows_nobody_a_traceback(self):
+        for args in (
+            ("wezer.profile", "search", UNEXPECTED),
+            ("wezer.profile", "action_suspend", [self.luc_profile.ids]),
+            ("wezer.profile", "no_such_method", []),
+            ("no.such.model", "search", [[]]),
+        ):
+            with self.assertRaises(xmlrpc.client.Fault) as fault:
+                self.xmlrpc_object.execute_kw(
+                    get_db_name(), self.anna.id, "anna-base-secret", *args
+                )
+            self._assert_plain(str(fault.exception))
+        with self.assertRaises(xmlrpc.client.Fault) as fault:
+            self.xmlrpc_object.execute_kw(
+                get_db_name(), self.anna.id, "wrong", "res.partner", "read", [[1]]
+            )
+        self._assert_plain(str(fault.exception))
+
+    @mute_logger(*LOUD)
+    def test_who_works_on_the_server_still_sees_the_cause(self):
+        answer = self._call_kw(self.ada, "wezer.profile", "search", UNEXPECTED)
+        self.assertIn("Traceback", answer.text)
+
+    @mute_logger(*LOUD)
+    def test_a_page_that_breaks_shows_visitors_no_cause(self):
+        view = self.env.ref("wezer_base.members_page")
+        view.arch = view.arch.replace(
+            "<h1", "<t t-out=\"profiles['secret_of_luc']\"/><h1"
+        )
+        self.authenticate(None, None)
+        answer = self.url_open("/members")
+        self.assertEqual(answer.status_code, 500)
+        self._assert_plain(answer.text)
