@@ -247,6 +247,7 @@ class WezerProposition(models.Model):
             deadline=(deal.date_paid or fields.Datetime.now())
             + timedelta(days=ASSESS_DAYS),
             draft=draft,
+            skills=deal.announcement_id.skill_ids,
         )
 
     def _value_hours(self):

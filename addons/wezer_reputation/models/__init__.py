@@ -3,6 +3,14 @@ from . import wezer_criterion
 from . import wezer_assessment
 from . import wezer_assessment_line
 from . import wezer_reputation
+from . import wezer_reputation_compute
+from . import wezer_reputation_history
+from . import wezer_reputation_part
+from . import wezer_reputation_ring
+from . import wezer_reputation_run
+from . import wezer_reputation_trust
+from . import res_company
+from . import res_config_settings
 from . import res_partner
 from . import wezer_profile
 from . import wezer_check

@@ -13,6 +13,8 @@ class ResPartner(models.Model):
                 [
                     ("partner_id", "in", self.ids),
                     ("criterion_id", "=", False),
+                    ("skill_id", "=", False),
+                    ("group_partner_id", "=", False),
                     ("company_id", "=", self.env.company.id),
                 ]
             )

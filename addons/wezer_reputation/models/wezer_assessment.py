@@ -7,8 +7,8 @@ from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 SCORES = range(-2, 3)
 # How long the other side has, where the deal says nothing.
 DAYS = 14
-# What may still change once revealed: only the nightly computation's side of it.
-AFTER_REVEAL = {"no_weight", "weight", "part"}
+# What may still change once revealed: that the deal was refunded.
+AFTER_REVEAL = {"no_weight", "void_date"}
 
 
 class WezerAssessment(models.Model):
@@ -55,16 +55,9 @@ class WezerAssessment(models.Model):
         index=True,
     )
     no_weight = fields.Boolean(help="The deal was refunded: shown, not counted.")
-    # Written by the nightly computation: what this one weighs in the stored
-    # score, and what it adds to it (out of 5).
-    weight = fields.Float(
-        readonly=True, aggregator=None, groups="wezer_base.group_administrator"
-    )
-    part = fields.Float(
-        string="Adds to the score",
-        readonly=True,
-        aggregator=None,
-        groups="wezer_base.group_administrator",
+    void_date = fields.Datetime(help="Since when it counts no longer.")
+    skill_ids = fields.Many2many(
+        "wezer.skill", "wezer_assessment_skill_rel", "assessment_id", "skill_id"
     )
     date = fields.Datetime(required=True)
     deadline = fields.Datetime()
@@ -97,6 +90,7 @@ class WezerAssessment(models.Model):
         context_partner=None,
         deadline=None,
         draft=False,
+        skills=None,
     ):
         """Record what ``assessor`` says of ``assessed``; editable until revealed.
 
@@ -105,6 +99,7 @@ class WezerAssessment(models.Model):
         :param str side: which side is assessed, ``worker`` or ``payer``
         :param dict scores: ``{criterion id: −2 … +2}``
         :param bool draft: the deal is not paid yet
+        :param skills: what the deal took
         """
         criteria = self.env["wezer.criterion"]._for(category, side)
         lines = self._checked_lines(criteria, scores)
@@ -137,6 +132,7 @@ class WezerAssessment(models.Model):
             "date": now,
             "deadline": deadline or now + timedelta(days=DAYS),
             "no_weight": person == assessed,
+            "skill_ids": [(6, 0, skills.ids if skills else [])],
             "line_ids": [(5, 0, 0)] + [(0, 0, line) for line in lines],
         }
         if mine:
@@ -219,7 +215,9 @@ class WezerAssessment(models.Model):
     @api.model
     def _void(self, origin):
         """All was given back: assessments stay, with weight zero."""
-        self._of(origin).write({"no_weight": True})
+        given = self._of(origin).filtered(lambda one: not one.no_weight)
+        given.write({"no_weight": True, "void_date": fields.Datetime.now()})
+        self.env["wezer.reputation"]._update_now(given.assessed_id)
 
     @api.model
     def _answered(self, origin):
@@ -238,6 +236,8 @@ class WezerAssessment(models.Model):
     def _reveal(self):
         blind = self.filtered(lambda one: one.state == "blind")
         blind.write({"state": "revealed", "date": fields.Datetime.now()})
+        # The score follows at once; the rest of the community's each night.
+        self.env["wezer.reputation"].sudo()._update_now(blind.assessed_id)
 
     @api.model
     def _cron_reveal(self):

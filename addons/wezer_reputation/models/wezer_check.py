@@ -52,8 +52,9 @@ class WezerCheck(models.AbstractModel):
     def _check_blind_weight(self):
         self.env.flush_all()
         self.env.cr.execute(
-            """SELECT id, state FROM wezer_assessment
-                WHERE state <> 'revealed' AND coalesce(weight, 0) <> 0"""
+            """SELECT p.assessment_id, a.state FROM wezer_reputation_part p
+                 LEFT JOIN wezer_assessment a ON a.id = p.assessment_id
+                WHERE p.weight <> 0 AND a.state IS DISTINCT FROM 'revealed'"""
         )
         return self.env.cr.fetchall()
 
@@ -61,16 +62,17 @@ class WezerCheck(models.AbstractModel):
         """Compare each stored score with the sum of what its assessments add."""
         self.env.flush_all()
         self.env.cr.execute(
-            """SELECT r.id, r.partner_id, r.score, r.prior + coalesce(sum(a.part), 0),
-                      r.evidence, coalesce(sum(a.weight), 0), r.prior,
-                      coalesce(sum(a.weight * m.x), 0)
+            """SELECT r.id, r.partner_id, r.score, r.prior + coalesce(sum(p.part), 0),
+                      r.evidence, coalesce(sum(p.weight), 0), r.prior,
+                      coalesce(sum(p.weight * m.x), 0)
                  FROM wezer_reputation r
-                 LEFT JOIN wezer_assessment a ON a.assessed_id = r.partner_id
-                  AND a.company_id = r.company_id AND a.weight > 0
+                 LEFT JOIN wezer_reputation_part p ON p.partner_id = r.partner_id
+                  AND p.company_id = r.company_id AND p.weight > 0
                  LEFT JOIN LATERAL (SELECT (avg(l.score)::float + 2) / 4 AS x
-                      FROM wezer_assessment_line l WHERE l.assessment_id = a.id) m
-                   ON true
-                WHERE r.criterion_id IS NULL AND NOT r.is_new
+                      FROM wezer_assessment_line l
+                     WHERE l.assessment_id = p.assessment_id) m ON true
+                WHERE r.criterion_id IS NULL AND r.skill_id IS NULL
+                  AND r.group_partner_id IS NULL AND NOT r.is_new
                 GROUP BY r.id"""
         )
         m = rrg.Parameters().prior_weight

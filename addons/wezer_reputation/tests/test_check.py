@@ -29,7 +29,9 @@ class TestCheck(ReputationCommon):
         self.assertTrue(self._bad("_check_scores"))
 
     def test_a_part_that_was_changed_is_found(self):
-        self.given.part = 1
+        self.env["wezer.reputation.part"].search(
+            [("assessment_id", "=", self.given.id)]
+        ).part = 1
         self.assertTrue(self._bad("_check_scores"))
 
     def test_an_assessment_without_scores_is_found(self):

@@ -1,1 +1,4 @@
+from . import bulk
+from . import ratings_file
+from . import rings
 from . import rrg

@@ -41,6 +41,7 @@ class Scores:
     assessors: np.ndarray
     trust: np.ndarray
     fairness: np.ndarray
+    credibility: np.ndarray  # of each as a rater: trust, capped, times fairness
     prior: np.ndarray  # μ of each member
     coverage: float  # share of the raters that trust reaches, 0 … 1
     weights: np.ndarray = field(repr=False)  # shape (ratings,)
@@ -225,8 +226,9 @@ def score(
         (members,),
     )
 
-    other = (person != rated) & (rater != rated)  # nobody rates himself
-    good = (x > parameters.good) & other
+    damping = repeated_damping(rater, rated, person, x, age, hours, flags, parameters)
+    base = base_weights(age, hours, damping, parameters)
+    good = (x > parameters.good) & (damping > 0)
     admissions = np.asarray(admissions, dtype=int).reshape(-1, 2)
     admissions = admissions[admissions[:, 0] != admissions[:, 1]]
     edges = (
@@ -238,28 +240,44 @@ def score(
     positive = trust[trust > 0]
     tau = np.percentile(positive, parameters.trust_percentile) if len(positive) else 1.0
     credible = np.minimum(1.0, trust / tau)
-    repeated = repetition(person, rated, age, (x, hours))
-    damping = parameters.pair_damping**repeated * flags * other
-    decay = 2.0 ** (-age / parameters.half_life_days)
-    base = value_weight(hours, parameters) * decay * damping
     fairness, weights, means, total = _fixed_point(
         members, person, rated, base * credible[person], x, prior, parameters
     )
     raters = np.unique(person)
-    pairs = np.unique(person[other] * members + rated[other])
     return Scores(
         score=means,
         lower=lower_bound(means, total, parameters),
         evidence=total,
-        assessors=np.bincount(pairs % members, minlength=members),
+        assessors=count_assessors(members, person, rated, damping),
         trust=trust,
         fairness=fairness,
+        credibility=credible * fairness,
         prior=prior,
         coverage=float((trust[raters] > 0).mean()) if len(raters) else 1.0,
         weights=weights,
         damping=damping,
         x=x,
     )
+
+
+def repeated_damping(rater, rated, person, x, age, hours, flags, parameters):
+    """Return ``γ^k·κ`` of each rating; 0 where somebody rates himself."""
+    other = (person != rated) & (rater != rated)
+    repeated = repetition(person, rated, age, (x, hours))
+    return parameters.pair_damping**repeated * flags * other
+
+
+def base_weights(age, hours, damping, parameters):
+    """Return what a rating weighs before its rater's credibility is known."""
+    decay = 2.0 ** (-age / parameters.half_life_days)
+    return value_weight(hours, parameters) * decay * damping
+
+
+def count_assessors(members, person, rated, damping):
+    """Return how many different people rated each member."""
+    counted = damping > 0
+    pairs = np.unique(person[counted] * members + rated[counted])
+    return np.bincount(pairs % members, minlength=members)
 
 
 def _fixed_point(members, person, rated, base, x, prior, parameters):

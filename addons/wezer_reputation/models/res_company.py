@@ -1,0 +1,20 @@
+from odoo import fields, models
+
+# Who counts in full: as trusted as so many per cent of those whom trust reaches.
+PERCENTILES = {"open": 90.0, "closed": 50.0}
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    wezer_trust = fields.Selection(
+        [
+            ("closed", "Somebody here knew each of them"),
+            ("open", "Anybody may sign up"),
+        ],
+        string="How members came",
+        default="closed",
+        required=True,
+        help="Where anybody may sign up, few are trusted in full, so that invented"
+        " accounts move no score; where members are known, most are.",
+    )

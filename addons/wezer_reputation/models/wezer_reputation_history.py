@@ -1,0 +1,19 @@
+from odoo import fields, models
+
+
+class WezerReputationHistory(models.Model):
+    """The overall score of a party on the days it changed."""
+
+    _name = "wezer.reputation.history"
+    _description = "Reputation: history"
+    _log_access = False
+    _order = "date, id"
+    _rec_name = "partner_id"
+
+    partner_id = fields.Many2one(
+        "res.partner", required=True, index=True, ondelete="cascade"
+    )
+    date = fields.Datetime(required=True)
+    score = fields.Float(required=True, aggregator=None, help="Out of 5.")
+    lower = fields.Float(required=True, aggregator=None)
+    company_id = fields.Many2one("res.company", required=True)

@@ -1,0 +1,29 @@
+from odoo import fields, models
+
+
+class WezerReputationPart(models.Model):
+    """What one assessment weighs in the stored score, and what it adds (out of 5).
+
+    Written anew by each computation; the person assessed is told of them on his
+    page, nobody reads them otherwise.
+    """
+
+    _name = "wezer.reputation.part"
+    _description = "Reputation: part of a score"
+    _log_access = False
+    _rec_name = "id"
+
+    # No many2one to the assessment: its name would tell of it.
+    assessment_id = fields.Many2oneReference(
+        model_field="assessment_model", required=True, index=True
+    )
+    assessment_model = fields.Char(compute="_compute_assessment_model")
+    partner_id = fields.Many2one(
+        "res.partner", required=True, index=True, ondelete="cascade"
+    )
+    weight = fields.Float(required=True, aggregator=None)
+    part = fields.Float(required=True, aggregator=None, string="Adds to the score")
+    company_id = fields.Many2one("res.company", required=True)
+
+    def _compute_assessment_model(self):
+        self.assessment_model = "wezer.assessment"

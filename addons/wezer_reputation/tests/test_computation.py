@@ -1,0 +1,291 @@
+from datetime import timedelta
+
+import numpy as np
+
+from odoo import fields
+from odoo.tests import tagged
+
+from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+
+from ..tools import bulk
+from .common import ReputationCommon
+
+
+@tagged("post_install", "-at_install")
+class TestComputation(ReputationCommon):
+    """A full computation, the one at once, history, rings, skills and groups."""
+
+    def _three(self, about, mark=2, **more):
+        for giver in (self.anna, self.mia, self.noe):
+            self.reveal(giver, about, mark, **more)
+
+    def _stored(self, partner):
+        rows = self.reputations.search([("partner_id", "=", partner.id)])
+        return {
+            (row.criterion_id.id, row.skill_id.id, row.group_partner_id.id): (
+                row.score,
+                row.lower,
+                row.evidence,
+                row.n_deals,
+                row.n_assessors,
+            )
+            for row in rows
+        }
+
+    def _same(self, one, two, tolerance=1e-6):
+        self.assertEqual(one.keys(), two.keys())
+        for key, values in one.items():
+            for a, b in zip(values, two[key], strict=True):
+                self.assertAlmostEqual(a, b, delta=tolerance)
+
+    # === AT ONCE === #
+
+    def test_a_new_assessment_counts_at_once_as_a_full_computation_would(self):
+        self._three(self.luc, 1, days=30, value_hours=3)
+        self._three(self.eva, -1)
+        self.reputations._recompute()
+        self.reveal(self.anna, self.luc, -2, value_hours=8)
+        self.reputations._update_now(self.luc.partner_id)
+        at_once = self._stored(self.luc.partner_id)
+        parts = self.env["wezer.reputation.part"].search(
+            [("partner_id", "=", self.luc.partner_id.id)]
+        )
+        self.assertEqual(len(parts), 4)
+        # All of everybody's, with the same credibility: the same to the last digit.
+        run = self.env["wezer.reputation.run"]._latest()
+        now = fields.Datetime.now()
+        everything = self.reputations._read_ratings()
+        tables = self.reputations._tables_now(everything, run, now)
+        place = list(tables.overall.party).index(self.luc.partner_id.id)
+        key = (False, False, False)
+        self.assertAlmostEqual(at_once[key][0], 5 * tables.overall.score[place], 6)
+        self.assertEqual(at_once[key][3:], (4, 3))
+
+    def test_revealing_both_sides_renews_both_scores(self):
+        self._three(self.luc)
+        for giver in (self.eva, self.mia, self.noe):
+            self.reveal(giver, self.anna, 1)
+        self.reputations._recompute()
+        before = {
+            user: user.partner_id._wezer_reputation().n_deals
+            for user in (self.anna, self.luc)
+        }
+        deal = self._deal()
+        self.give(self.anna, self.luc, deal)
+        self.give(self.luc, self.anna, deal, side="payer")
+        for user, deals in before.items():
+            self.assertEqual(user.partner_id._wezer_reputation().n_deals, deals + 1)
+
+    def test_the_sum_stays_exact_after_an_update_at_once(self):
+        self._three(self.luc)
+        self.reputations._recompute()
+        self._three(self.luc, -1)
+        self.reputations._update_now(self.luc.partner_id)
+        told = self.reputations._explain(self.luc.partner_id)
+        total = told["prior"] + sum(part for _one, part in told["parts"])
+        self.assertAlmostEqual(total, told["score"], 9)
+        self.assertFalse(self.env["wezer.check"]._check_scores())
+
+    def test_before_the_first_computation_nothing_is_updated(self):
+        self._three(self.luc)
+        self.reputations._update_now(self.luc.partner_id)
+        self.assertFalse(self.luc.partner_id._wezer_reputation())
+
+    # === RUNS AND HISTORY === #
+
+    def test_a_run_s_scores_can_be_computed_again(self):
+        self._three(self.luc, 1, days=40)
+        self._three(self.eva, -2, days=3)
+        self.reputations._recompute()
+        run = self.env["wezer.reputation.run"]._latest()
+        stored = self.luc.partner_id._wezer_reputation().score
+        # What comes later changes nothing of that day.
+        later = run.date + timedelta(days=1)
+        given = self.reveal(self.mia, self.luc, -2)
+        self.env.cr.execute(
+            "UPDATE wezer_assessment SET date = %s WHERE id = %s", [later, given.id]
+        )
+        self.eva.partner_id._wezer_profile().admitted_by_id = False
+        again = run._reproduce()
+        place = list(again.tables.overall.party).index(self.luc.partner_id.id)
+        self.assertAlmostEqual(5 * again.tables.overall.score[place], stored, 9)
+
+    def test_a_refund_after_a_run_leaves_that_run_as_it_was(self):
+        self._three(self.luc, 1, days=2)
+        self.reputations._recompute()
+        run = self.env["wezer.reputation.run"]._latest()
+        stored = self.luc.partner_id._wezer_reputation().score
+        given = self.assessments.search(
+            [("assessed_id", "=", self.luc.partner_id.id)], limit=1
+        )
+        given.write({"no_weight": True, "void_date": run.date + timedelta(hours=1)})
+        again = run._reproduce().tables.overall
+        place = list(again.party).index(self.luc.partner_id.id)
+        self.assertAlmostEqual(5 * again.score[place], stored, 9)
+
+    def test_a_run_with_the_same_admissions_does_not_keep_them_twice(self):
+        self._three(self.luc)
+        self.reputations._recompute()
+        self.reputations._recompute()
+        first, second = self.env["wezer.reputation.run"].search([], order="id desc")[
+            1::-1
+        ]
+        self.assertIsNone(second.inputs["admissions"])
+        self.assertEqual(first._admissions(), second._admissions())
+        self.assertIn(
+            [self.founder.partner_id.id, self.luc.partner_id.id], second._admissions()
+        )
+
+    def test_history_gets_a_point_where_the_score_moved_and_none_else(self):
+        self._three(self.luc)
+        self.reputations._recompute()
+        self.reputations._recompute()
+        points = self.env["wezer.reputation.history"].search(
+            [("partner_id", "=", self.luc.partner_id.id)]
+        )
+        self.assertEqual(len(points), 1)
+        self._three(self.luc, -2, value_hours=30)
+        self.reputations._recompute()
+        points = self.env["wezer.reputation.history"].search(
+            [("partner_id", "=", self.luc.partner_id.id)]
+        )
+        self.assertEqual(len(points), 2)
+        self.assertLess(points[1].score, points[0].score)
+
+    def test_another_s_history_is_not_read(self):
+        self._three(self.luc)
+        self.reputations._recompute()
+        history = self.env["wezer.reputation.history"]
+        self.assertTrue(history.with_user(self.luc).search_count([]))
+        self.assertFalse(history.with_user(self.mia).search_count([]))
+
+    # === SEEDS === #
+
+    def test_moderators_stand_beside_founders_where_these_are_few(self):
+        administrator = self.env.ref("base.user_admin")
+        self.assertIn(administrator.partner_id, self.reputations._seeds())
+        for member in self.members:
+            member.partner_id._wezer_profile().is_founder = True
+        seeds = self.reputations._seeds()
+        self.assertNotIn(administrator.partner_id, seeds)
+        self.assertIn(self.luc.partner_id, seeds)
+
+    # === RINGS === #
+
+    def _ring(self):
+        trio = (self.mia, self.noe, self.eva)
+        for one in trio:
+            for two in trio:
+                if one != two:
+                    for _time in range(3):
+                        self.reveal(one, two, 2, value_hours=10)
+        for member in trio:
+            self.reveal(self.anna, member, -1)
+        return trio
+
+    def test_a_ring_is_flagged_weighs_less_and_moderators_are_told(self):
+        trio = self._ring()
+        self.reputations._recompute()
+        ring = self.env["wezer.reputation.ring"].search([])
+        self.assertEqual(set(ring.partner_ids.ids), {one.partner_id.id for one in trio})
+        self.assertEqual(ring.state, "flagged")
+        self.assertTrue(
+            self.env["wezer.notice"].search([("kind", "=", "reputation_ring")])
+        )
+        before = self.mia.partner_id._wezer_reputation().evidence
+        moderator = self.env.ref("base.user_admin")
+        with self.assertRaises(Refusal):
+            ring.with_user(moderator).action_clear()
+        ring.with_user(moderator).action_clear("They share a house.")
+        self.reputations._recompute()
+        self.assertGreater(self.mia.partner_id._wezer_reputation().evidence, before)
+        self.assertEqual(self.env["wezer.reputation.ring"].search([]), ring)
+
+    def test_nobody_of_the_ring_judges_it(self):
+        self._ring()
+        self.reputations._recompute()
+        ring = self.env["wezer.reputation.ring"].search([])
+        self.mia.group_ids = [
+            (4, self.env.ref("wezer_base.group_moderator").id),
+            (3, self.env.ref("base.group_portal").id),
+        ]
+        with self.assertRaises(NotAllowed):
+            ring.with_user(self.mia).action_clear("We are fine.")
+
+    def test_a_ring_that_is_no_more_is_said_to_be_gone(self):
+        self._ring()
+        self.reputations._recompute()
+        self.env.cr.execute("UPDATE wezer_assessment SET date = date - interval '1 y'")
+        self.reputations._recompute()
+        self.assertEqual(self.env["wezer.reputation.ring"].search([]).state, "gone")
+
+    # === SKILLS AND GROUPS === #
+
+    def test_a_score_by_skill_counts_only_deals_that_took_it(self):
+        skill = self.env["wezer.skill"].create({"name": "Grafting"})
+        self._three(self.luc, 2, skills=skill)
+        self._three(self.luc, -2)
+        self.reputations._recompute()
+        rows = self._stored(self.luc.partner_id)
+        with_skill = rows[(False, skill.id, False)]
+        overall = rows[(False, False, False)]
+        self.assertGreater(with_skill[0], overall[0])
+        self.assertEqual(with_skill[3], 3)
+
+    def test_a_score_within_a_group_is_drawn_to_the_group_s(self):
+        circle = self.env["res.partner"].create({"name": "Garden"})
+        self._three(self.luc, 2, context_partner=circle)
+        self.reputations._recompute()
+        rows = self._stored(self.luc.partner_id)
+        self.assertIn((False, False, circle.id), rows)
+        run = self.env["wezer.reputation.run"]._latest()
+        self.assertGreater(run.inputs["group_priors"][str(circle.id)], run.prior)
+
+    def test_few_are_trusted_in_full_where_anybody_signs_up(self):
+        self._three(self.luc)
+        self.env.company.wezer_trust = "open"
+        self.reputations._recompute()
+        guarded = self.luc.partner_id._wezer_reputation().evidence
+        self.env.company.wezer_trust = "closed"
+        self.reputations._recompute()
+        self.assertGreater(self.luc.partner_id._wezer_reputation().evidence, guarded)
+
+
+@tagged("post_install", "-at_install")
+class TestBulk(ReputationCommon):
+    def test_what_goes_in_comes_out(self):
+        self.env.cr.execute(
+            "CREATE TEMP TABLE bulk_try (a int4, b int8, c float8, d bool, e timestamp)"
+        )
+        moment = fields.Datetime.now()
+        bulk.store(
+            self.env.cr,
+            "bulk_try",
+            [
+                ("a", "i4", np.array([1, -2, 2**31 - 1])),
+                ("b", "i8", np.array([2**53 + 1, 0, -5])),
+                ("c", "f8", np.array([0.1, -1e300, 3.0])),
+                ("d", "i1", np.array([True, False, True])),
+                ("e", "i8", bulk.timestamp(moment)),
+            ],
+        )
+        rows = bulk.fetch(
+            self.env.cr,
+            "SELECT a, b, c FROM bulk_try ORDER BY a",
+            [("a", "i4"), ("b", "i8"), ("c", "f8")],
+        )
+        self.assertEqual(rows["a"].tolist(), [-2, 1, 2**31 - 1])
+        self.assertEqual(rows["b"].tolist(), [0, 2**53 + 1, -5])
+        self.assertEqual(rows["c"].tolist(), [-1e300, 0.1, 3.0])
+        self.env.cr.execute(
+            "SELECT count(*) FROM bulk_try WHERE d AND e = %s", [moment]
+        )
+        self.assertEqual(self.env.cr.fetchone()[0], 2)
+
+    def test_nothing_goes_in_where_there_is_nothing(self):
+        self.env.cr.execute("CREATE TEMP TABLE bulk_none (a int4)")
+        bulk.store(self.env.cr, "bulk_none", [("a", "i4", np.zeros(0, dtype=int))])
+        self.assertEqual(
+            bulk.fetch(self.env.cr, "SELECT a FROM bulk_none", [("a", "i4")])["a"].size,
+            0,
+        )

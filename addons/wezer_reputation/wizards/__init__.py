@@ -1,0 +1,1 @@
+from . import wezer_reputation_ring_judge
