@@ -201,6 +201,11 @@ class _Rows:
         self.weights = weights
         self.counted = counted
         self.parameters = parameters
+        # Each pair of people once: who counts under a key is then only looked up.
+        pairs, self.pair = np.unique(
+            assessed * self.people + person, return_inverse=True
+        )
+        self.assessed_of_pair = pairs // self.people
 
     def table(self, row, x, key, prior):
         """Return the scores of all parties from the ratings at ``row``, of one key."""
@@ -220,7 +225,7 @@ class _Rows:
             prior=np.full(has.sum(), float(prior)),
             evidence=total[has],
             deals=deals[has],
-            assessors=self._assessors(assessed, row, count)[has],
+            assessors=self._assessors_of_all(row, count)[has],
         )
 
     def by_key(self, row, x, key, prior, priors):
@@ -244,6 +249,12 @@ class _Rows:
             deals=np.bincount(where, minlength=len(codes)),
             assessors=self._assessors(where, row, len(codes)),
         )
+
+    def _assessors_of_all(self, row, count):
+        """Return how many different people rated each party, in the ratings at row."""
+        there = np.zeros(len(self.assessed_of_pair), dtype=bool)
+        there[self.pair[row[self.counted[row]]]] = True
+        return np.bincount(self.assessed_of_pair[there], minlength=count)
 
     def _assessors(self, where, row, count):
         """Return how many different people rated each of ``count`` things."""

@@ -206,11 +206,12 @@ def write_scores(path, ratings, scores, ring, x, place):
     fields.append("flag")
     if ratings.criterion is not None:
         fields.insert(1, "criterion")
+    assessors = scores.assessors
     with open(path, "w", newline="", encoding="utf-8") as target:
         writer = csv.DictWriter(target, fields, restval="", lineterminator="\n")
         writer.writeheader()
         for number, name in enumerate(ratings.ids):
-            writer.writerow(_line(name, number, scores, ring))
+            writer.writerow(_line(name, number, scores, ring, assessors))
         if ratings.criterion is not None:
             for line in _criterion_lines(ratings, scores.weights[place], scores, x):
                 writer.writerow(line)
@@ -232,13 +233,13 @@ def explain(ratings, scores, x, number):
     )
 
 
-def _line(name, number, scores, ring):
+def _line(name, number, scores, ring, assessors):
     return {
         "id": name,
         "score": f"{scores.score[number]:.9f}",
         "lower": f"{scores.lower[number]:.9f}",
         "evidence": f"{scores.evidence[number]:.9f}",
-        "assessors": int(scores.assessors[number]),
+        "assessors": int(assessors[number]),
         "trust": f"{scores.trust[number]:.12g}",
         "fairness": f"{scores.fairness[number]:.9f}",
         "flag": "ring" if ring[number] >= 0 else "",

@@ -38,7 +38,6 @@ class Scores:
     score: np.ndarray
     lower: np.ndarray
     evidence: np.ndarray
-    assessors: np.ndarray
     trust: np.ndarray
     fairness: np.ndarray
     credibility: np.ndarray  # of each as a rater: trust, capped, times fairness
@@ -47,6 +46,13 @@ class Scores:
     weights: np.ndarray = field(repr=False)  # shape (ratings,)
     damping: np.ndarray = field(repr=False)  # γ^k·κ of each, 0 for one's own
     x: np.ndarray = field(repr=False)  # shape (ratings,), in 0 … 1
+    person: np.ndarray = field(repr=False)
+    rated: np.ndarray = field(repr=False)
+
+    @property
+    def assessors(self):
+        """How many different people rated each member, shape ``(members,)``."""
+        return count_assessors(len(self.score), self.person, self.rated, self.damping)
 
 
 def trust_flow(members, edges, seeds, alpha=0.5, tolerance=1e-12):
@@ -248,7 +254,6 @@ def score(
         score=means,
         lower=lower_bound(means, total, parameters),
         evidence=total,
-        assessors=count_assessors(members, person, rated, damping),
         trust=trust,
         fairness=fairness,
         credibility=credible * fairness,
@@ -257,6 +262,8 @@ def score(
         weights=weights,
         damping=damping,
         x=x,
+        person=person,
+        rated=rated,
     )
 
 
