@@ -1,7 +1,7 @@
 {
     "name": "Wezer Base",
     "summary": "People of a community: profiles, rights, acting for a partner",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "development_status": "Alpha",
     "category": "Wezer",
     "license": "AGPL-3",
@@ -23,6 +23,7 @@
         "views/words_templates.xml",
         "views/website_templates.xml",
         "views/portal_templates.xml",
+        "views/acting_templates.xml",
     ],
     "assets": {
         "web._assets_primary_variables": [

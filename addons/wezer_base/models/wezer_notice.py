@@ -17,13 +17,13 @@ class WezerNotice(models.Model):
     res_model = fields.Char()
     res_id = fields.Many2oneReference(model_field="res_model")
     date = fields.Datetime(required=True, default=fields.Datetime.now)
-    read = fields.Boolean()
+    is_read = fields.Boolean(string="Read")
     settled = fields.Boolean(help="The matter is done: shown no longer.")
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )
 
-    _waiting_idx = models.Index("(partner_id, date) WHERE NOT read AND NOT settled")
+    _waiting_idx = models.Index("(partner_id, date) WHERE NOT is_read AND NOT settled")
     _matter_idx = models.Index("(res_model, res_id) WHERE NOT settled")
 
     @api.model
@@ -65,13 +65,13 @@ class WezerNotice(models.Model):
         """Return how many notices the caller has not read; visitors have none."""
         if not self.has_access("read"):
             return 0
-        return self.search_count([("read", "=", False), ("settled", "=", False)])
+        return self.search_count([("is_read", "=", False), ("settled", "=", False)])
 
     @api.model
     def mark_read(self):
         """Mark the caller's own notices as read."""
         mine = self.sudo().search(
-            [("partner_id", "=", self.env.user.partner_id.id), ("read", "=", False)]
+            [("partner_id", "=", self.env.user.partner_id.id), ("is_read", "=", False)]
         )
-        mine.write({"read": True})
+        mine.write({"is_read": True})
         return len(mine)
