@@ -7,7 +7,12 @@ def uninstall_hook(env):
            DROP FUNCTION IF EXISTS wezer_ledger_is_append_only();
            DROP FUNCTION IF EXISTS wezer_ledger_one_currency();
            DROP FUNCTION IF EXISTS wezer_move(
-               integer, integer, integer, varchar, bigint, bigint, bigint, integer,
-               bigint, bigint, boolean, boolean, timestamp);
+               integer, integer, integer, varchar, numeric, numeric, numeric, integer,
+               numeric, numeric, boolean, boolean, timestamp);
+           DROP FUNCTION IF EXISTS wezer_pay_plainly(
+               integer, boolean, integer, integer, integer, numeric, numeric, varchar,
+               varchar, integer, varchar, varchar, varchar, timestamp);
+           DROP FUNCTION IF EXISTS wezer_levy(numeric, numeric, integer);
+           DROP TABLE IF EXISTS wezer_refused_try;
            DROP TABLE IF EXISTS wezer_wallet_accrual"""
     )

@@ -232,6 +232,7 @@ class WezerCurrencyPortal(CustomerPortal):
             return self._money_form(ask, error=error.args[0], **form)
         # Made just now by the caller himself.
         transfer = transfers.sudo().browse(transfer_id)
+        transfer._tell()
         words = {"amount": transfer.amount_display, "name": party.name}
         if ask:
             flash(request.env._("You asked %(name)s for %(amount)s.", **words))

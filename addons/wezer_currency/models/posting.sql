@@ -2,35 +2,45 @@
 -- state and limits on stored columns, updates them, inserts the entries.
 -- Returns 'ok' or a word that says which rule refused:
 --   payer_state payee_state payer_limit payee_limit
+-- or 'ok_beyond': it passed, beyond a limit that only warns.
 -- p_reserved / p_incoming: change of what is set aside (negative frees it).
 -- p_check = false: a settlement, whose limits were checked when it was reserved,
 -- or a reversal; frozen wallets take those.
+DROP FUNCTION IF EXISTS wezer_move(
+    integer, integer, integer, varchar, bigint, bigint, bigint, integer,
+    bigint, bigint, boolean, boolean, timestamp);
 CREATE OR REPLACE FUNCTION wezer_move(
     p_transfer integer, p_from integer, p_to integer, p_kind varchar,
-    p_amount bigint, p_levy_payer bigint, p_levy_payee bigint, p_treasury integer,
-    p_reserved bigint, p_incoming bigint, p_post boolean, p_check boolean,
+    p_amount numeric, p_levy_payer numeric, p_levy_payee numeric, p_treasury integer,
+    p_reserved numeric, p_incoming numeric, p_post boolean, p_check boolean,
     p_date timestamp
 ) RETURNS text LANGUAGE plpgsql AS $wezer$
 DECLARE
     f wezer_wallet%ROWTYPE;
     t wezer_wallet%ROWTYPE;
+    one wezer_wallet%ROWTYPE;
     c wezer_currency%ROWTYPE;
-    v_lower bigint; v_upper bigint; v_out bigint; v_in bigint;
+    v_lower numeric; v_upper numeric; v_out numeric; v_in numeric;
     v_entry integer;
     v_bound boolean;
-    v_late bigint := 0;
+    v_late numeric := 0;
+    v_answer text := 'ok';
 BEGIN
     SELECT y.* INTO c FROM wezer_currency y
       JOIN wezer_wallet w ON w.wezer_currency_id = y.id WHERE w.id = p_from;
     -- A treasury that spends mutual credit has limits, so it waits like anybody.
     v_bound := p_check AND c.kind = 'mutual_credit' AND NOT coalesce(c.external, false)
         AND c.limit_policy = 'block';
-    PERFORM 1 FROM wezer_wallet
-      WHERE id IN (p_from, p_to)
-        AND (NOT coalesce(is_system, false) OR (v_bound AND id = p_from))
-      ORDER BY id FOR NO KEY UPDATE;
-    SELECT * INTO f FROM wezer_wallet WHERE id = p_from;
-    SELECT * INTO t FROM wezer_wallet WHERE id = p_to;
+    FOR one IN
+        SELECT * FROM wezer_wallet
+         WHERE id IN (p_from, p_to)
+           AND (is_system IS NOT TRUE OR (v_bound AND id = p_from))
+         ORDER BY id FOR NO KEY UPDATE
+    LOOP
+        IF one.id = p_from THEN f := one; ELSE t := one; END IF;
+    END LOOP;
+    IF f.id IS NULL THEN SELECT * INTO f FROM wezer_wallet WHERE id = p_from; END IF;
+    IF t.id IS NULL THEN SELECT * INTO t FROM wezer_wallet WHERE id = p_to; END IF;
     v_bound := v_bound AND coalesce(f.is_system, false);
     IF t.wezer_currency_id <> f.wezer_currency_id THEN
         RAISE EXCEPTION 'wallets of two currencies';
@@ -45,7 +55,7 @@ BEGIN
               FROM wezer_wallet_accrual WHERE wallet_id = p_from;
         END IF;
         IF (v_bound OR NOT coalesce(f.is_system, false)) AND NOT coalesce(c.external, false)
-           AND (c.limit_policy = 'block' OR c.kind <> 'mutual_credit') THEN
+           AND (c.limit_policy <> 'off' OR c.kind <> 'mutual_credit') THEN
             v_lower := CASE
                 WHEN c.kind <> 'mutual_credit' THEN 0
                 WHEN f.own_limits THEN CASE WHEN f.has_lower THEN f.lower_limit END
@@ -53,17 +63,23 @@ BEGIN
                 WHEN c.has_lower THEN c.lower_limit END;
             IF v_lower IS NOT NULL
                AND f.balance + v_late - f.reserved - v_out - greatest(p_reserved, 0) < v_lower THEN
-                RETURN 'payer_limit';
+                IF c.limit_policy = 'block' OR c.kind <> 'mutual_credit' THEN
+                    RETURN 'payer_limit';
+                END IF;
+                v_answer := 'ok_beyond';
             END IF;
         END IF;
         IF NOT coalesce(t.is_system, false) AND NOT coalesce(c.external, false)
-           AND c.limit_policy = 'block' THEN
+           AND c.limit_policy <> 'off' THEN
             v_upper := CASE
                 WHEN t.own_limits THEN CASE WHEN t.has_upper THEN t.upper_limit END
                 WHEN c.has_upper THEN c.upper_limit END;
             -- Towards zero is always allowed.
             IF v_upper IS NOT NULL AND t.balance + t.incoming + v_in + greatest(p_incoming, 0) > greatest(v_upper, 0) THEN
-                RETURN 'payee_limit';
+                IF c.limit_policy = 'block' THEN
+                    RETURN 'payee_limit';
+                END IF;
+                v_answer := 'ok_beyond';
             END IF;
         END IF;
     END IF;
@@ -102,19 +118,17 @@ BEGIN
             INSERT INTO wezer_wallet_accrual (wallet_id, delta) VALUES (p_to, v_in);
         END IF;
     END IF;
-    IF NOT coalesce(f.is_system, false) OR v_bound OR p_reserved <> 0 THEN
-        UPDATE wezer_wallet SET
-            balance = balance - CASE WHEN coalesce(is_system, false) THEN 0 ELSE v_out END,
-            reserved = reserved + p_reserved
-          WHERE id = p_from;
-    END IF;
-    IF NOT coalesce(t.is_system, false) OR p_incoming <> 0 THEN
-        UPDATE wezer_wallet SET
-            balance = balance + CASE WHEN coalesce(is_system, false) THEN 0 ELSE v_in END,
-            incoming = incoming + p_incoming
-          WHERE id = p_to;
-    END IF;
-    RETURN 'ok';
+    -- A treasury's row is left alone, unless something of it is set aside.
+    UPDATE wezer_wallet SET
+        balance = balance + CASE WHEN is_system THEN 0
+                                 WHEN id = p_from THEN -v_out ELSE v_in END,
+        reserved = reserved + CASE WHEN id = p_from THEN p_reserved ELSE 0 END,
+        incoming = incoming + CASE WHEN id = p_to THEN p_incoming ELSE 0 END
+      WHERE id IN (p_from, p_to)
+        AND (is_system IS NOT TRUE
+             OR (id = p_from AND (v_bound OR p_reserved <> 0))
+             OR (id = p_to AND p_incoming <> 0));
+    RETURN v_answer;
 END $wezer$;
 
 CREATE OR REPLACE FUNCTION wezer_ledger_is_append_only() RETURNS trigger
@@ -151,3 +165,10 @@ CREATE TRIGGER wezer_ledger_entry_currency AFTER INSERT ON wezer_ledger_entry
     FOR EACH STATEMENT EXECUTE FUNCTION wezer_ledger_one_currency();
 CREATE INDEX IF NOT EXISTS wezer_wallet_accrual_wallet_idx
     ON wezer_wallet_accrual (wallet_id);
+ALTER TABLE wezer_wallet_accrual ALTER COLUMN delta TYPE numeric(38,0);
+-- Who was refused for the other side's reasons, and how often that day.
+CREATE TABLE IF NOT EXISTS wezer_refused_try (
+    payer_id integer NOT NULL, payee_id integer NOT NULL,
+    day date NOT NULL, tries integer NOT NULL,
+    PRIMARY KEY (payer_id, payee_id, day)
+);

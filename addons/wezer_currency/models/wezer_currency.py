@@ -1,7 +1,7 @@
 import itertools
 import string
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 
 from odoo.addons.wezer_base.exceptions import Refusal
 
@@ -266,6 +266,8 @@ class WezerCurrency(models.Model):
                     rule="used",
                 )
         result = super().write(vals)
+        if fixed:
+            self.env.registry.clear_cache()
         if "treasury_partner_id" in vals:
             self._make_treasury()
         return result
@@ -336,6 +338,16 @@ class WezerCurrency(models.Model):
         if self.external:
             return 0, 0
         return (
-            amounts.percent_up(minor, self.levy_payer),
-            amounts.percent_up(minor, self.levy_payee),
+            amounts.levy(minor, self.levy_payer_fixed, self.levy_payer),
+            amounts.levy(minor, self.levy_payee_fixed, self.levy_payee),
         )
+
+    @api.model
+    @tools.ormcache("currency_id")
+    def _unit_of(self, currency_id):
+        """Return ``(minor units per unit, hours and minutes)``, None for no currency.
+
+        Both stay for good once money was counted; the posting asks them again.
+        """
+        currency = self.sudo().browse(currency_id).exists()
+        return (currency.minor_per_unit, currency._clock()) if currency else None

@@ -41,11 +41,12 @@ class WezerLedgerEntry(models.Model):
         self.env.cr.execute(
             """CREATE TABLE IF NOT EXISTS wezer_wallet_accrual (
                    wallet_id integer NOT NULL REFERENCES wezer_wallet (id),
-                   delta bigint NOT NULL
+                   delta numeric(38,0) NOT NULL
                )"""
         )
-        with tools.file_open("wezer_currency/models/posting.sql") as file:
-            self.env.cr.execute(file.read())
+        for name in ("posting", "posting_pay"):
+            with tools.file_open(f"wezer_currency/models/{name}.sql") as file:
+                self.env.cr.execute(file.read())
 
     def _compute_amount_text(self):
         for entry in self:

@@ -15,6 +15,7 @@ RESERVE_DAYS = 30
 RESERVE_DAYS_MAX = 365
 REQUEST_DAYS = 30
 KEY_LENGTH = 200
+PURPOSE_LENGTH = 250
 
 
 class WezerTransfer(models.Model):
@@ -56,6 +57,9 @@ class WezerTransfer(models.Model):
     amount_text = fields.Char(string="Amount (text)", related="amount_display")
     direction_text = fields.Char(string="Direction", compute="_compute_direction_text")
     purpose = fields.Char()
+    category_id = fields.Many2one(
+        "wezer.category", string="Category", index="btree_not_null", ondelete="restrict"
+    )
     kind = fields.Selection(
         [
             ("payment", "Payment"),
@@ -91,8 +95,13 @@ class WezerTransfer(models.Model):
             ("released", "Released"),
             ("denied", "Denied"),
             ("settled", "Paid in part, the rest freed"),
+            ("cancelled", "Cancelled"),
+            ("failed", "Failed"),
         ]
     )
+    end_text = fields.Char(string="Why it ended")
+    beyond_limit = fields.Boolean(help="It passed beyond a limit that does not block.")
+    untold = fields.Boolean(help="Those concerned get their notice in a minute.")
     date = fields.Datetime(required=True, index=True)
     until = fields.Datetime(string="Set aside until", index="btree_not_null")
     parent_id = fields.Many2one(
@@ -129,6 +138,7 @@ class WezerTransfer(models.Model):
     _key_uniq = models.UniqueIndex(
         "(key_scope, key) WHERE key IS NOT NULL", "This key was used."
     )
+    _untold_idx = models.Index("(id) WHERE untold")
     _origin_idx = models.Index(
         "(origin_model, origin_id) WHERE origin_model IS NOT NULL"
     )
@@ -219,6 +229,18 @@ class WezerTransfer(models.Model):
         return minor
 
     @api.model
+    def _moment(self, text, rule):
+        """Return the moment that ``text`` says, None where it says none."""
+        try:
+            return fields.Datetime.to_datetime(text or False)
+        except (ValueError, TypeError) as error:
+            raise Refusal(
+                self.env._("“%(text)s” is no date.", text=text),
+                rule=rule,
+                value=str(text),
+            ) from error
+
+    @api.model
     def _first_by_key(self, scope, key, data):
         """Return the transfer made before with ``key``, or an empty recordset.
 
@@ -271,11 +293,24 @@ class WezerTransfer(models.Model):
             "amount_minor": minor,
             "levy_payer_minor": levy_payer,
             "levy_payee_minor": levy_payee,
-            "purpose": str(purpose or "").strip()[:250],
+            "purpose": str(purpose or "").strip()[:PURPOSE_LENGTH],
             "date": fields.Datetime.now(),
             "person_id": self.env.user.partner_id.id,
             **extra,
         }
+
+    @api.model
+    def _purpose_category(self, currency, category):
+        """Return the id of the purpose's category, False where there is none."""
+        if category:
+            known = isinstance(category, int) and not isinstance(category, bool)
+            found = self.env["wezer.category"].sudo().browse(category if known else [])
+            if found.exists():
+                return found.id
+            raise Refusal(self.env._("There is no such category."), rule="category")
+        if currency.category_required:
+            raise Refusal(self.env._("Say which kind of purpose."), rule="category")
+        return False
 
     @api.model
     def _levies_between(self, payer_wallet, payee_wallet, minor):
@@ -341,53 +376,12 @@ class WezerTransfer(models.Model):
             ) from error
         answer = self.env.cr.fetchone()[0]
         self.env["wezer.wallet"]._forget_sums()
-        if answer != "ok":
+        if answer == "ok_beyond":
+            transfer.write({"beyond_limit": True, "untold": True})
+        elif answer != "ok":
             self._refuse(answer, amount + max(reserved, 0))
-
-    @api.model
-    def _other_side_refusal(self, pays):
-        """Return the one sentence for all causes that lie with the other side."""
-        return Refusal(
-            self.env._("The other side cannot pay this amount now.")
-            if pays
-            else self.env._("The other side cannot receive this amount now."),
-            rule="other_side",
-        )
-
-    def _refuse(self, answer, minor):
-        """Say why the posting was refused: fully about one's own wallet only."""
-        transfer = self.sudo()
-        currency = transfer.wezer_currency_id
-        own_side = answer.startswith("payer")
-        wallet = transfer.payer_wallet_id if own_side else transfer.payee_wallet_id
-        open_book = currency.balances_public or self.env.user._acts_for(
-            wallet.partner_id, "wallet"
-        )
-        if not open_book:
-            raise self._other_side_refusal(own_side)
-        if answer.endswith("state"):
-            raise Refusal(
-                self.env._(
-                    "The wallet of %(name)s is not open.", name=wallet.partner_id.name
-                ),
-                rule="state",
-                value=wallet.state,
-            )
-        lower, upper = wallet._limits()
-        limit = (0 if lower is None else lower) if own_side else upper
-        raise Refusal(
-            self.env._(
-                "%(name)s has %(available)s available, and the limit is %(limit)s:"
-                " %(amount)s is too much.",
-                name=wallet.partner_id.name,
-                available=wallet.available_text,
-                limit=currency._format(limit),
-                amount=currency._format(minor),
-            ),
-            rule="limit",
-            value=currency._format(minor),
-            limit=currency._format(limit),
-        )
+        if amount and transfer.wezer_currency_id.accounting_mode == "immediate":
+            self.env.ref("wezer_currency.ir_cron_seal").sudo()._trigger()
 
     def _carry_out(self):
         """Carry a new transfer out: done, or waiting for receipt where external."""
@@ -395,12 +389,13 @@ class WezerTransfer(models.Model):
         if self.wezer_currency_id.external:
             self._move(reserved=self.amount_minor, incoming=self.amount_minor)
             self._set_state("pending")
+            self.sudo()._tell_payee()
         else:
             self._move(
                 amount=self.amount_minor,
                 levies=(self.levy_payer_minor, self.levy_payee_minor),
             )
-            self._set_state("done")
+            self._set_state("done", untold=True)
         return self
 
     def _check_state(self, *states):

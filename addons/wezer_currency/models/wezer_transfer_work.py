@@ -164,10 +164,17 @@ class WezerTransfer(models.Model):
                 limit=transfer.wezer_currency_id._format(left),
             )
         currency = transfer.wezer_currency_id
-        before, after = transfer.reversed_minor, transfer.reversed_minor + minor
-        transfer.reversed_minor = after
+        given = transfer.reversed_minor - transfer.claim_minor
+        transfer.reversed_minor += minor
+        taken = minor
+        if currency._is_issued():
+            taken = self._takeable(given, minor)
+        if taken < minor:
+            claim = self._claim(minor - taken, **({} if taken else extra))
+            if not taken:
+                return claim
         vals = transfer._prepare_transfer_vals(
-            transfer.payee_id, transfer.payer_id, currency, minor, transfer.purpose
+            transfer.payee_id, transfer.payer_id, currency, taken, transfer.purpose
         )
         reversal = transfer.create(
             {
@@ -176,6 +183,7 @@ class WezerTransfer(models.Model):
                 "levy_payer_minor": 0,
                 "levy_payee_minor": 0,
                 "parent_id": transfer.id,
+                "category_id": transfer.category_id.id,
                 "origin_model": transfer.origin_model,
                 "origin_id": transfer.origin_id,
                 "state": "pending" if currency.external else "done",
@@ -183,31 +191,20 @@ class WezerTransfer(models.Model):
             }
         )
         if currency.external:
-            reversal._move(reserved=minor, incoming=minor, check=False)
+            reversal._move(reserved=taken, incoming=taken, check=False)
             return reversal
-        self._return_levies(reversal, before, after)
-        if currency.kind != "mutual_credit":
-            self._check_not_below_zero(reversal, minor)
-        reversal._move(amount=minor, check=False)
+        self._return_levies(reversal, given, given + taken)
+        reversal._move(amount=taken, check=False)
+        lower = reversal.payer_wallet_id._limits()[0]
+        reversal.untold = True
+        if lower is not None and reversal.payer_wallet_id.available < lower:
+            # It passed all the same, and says so.
+            reversal.beyond_limit = not reversal.payer_wallet_id.is_system
         return reversal
-
-    def _check_not_below_zero(self, reversal, minor):
-        available = (
-            reversal.payer_wallet_id._balance_now() - reversal.payer_wallet_id.reserved
-        )
-        if available < minor and not reversal.payer_wallet_id.is_system:
-            currency = reversal.wezer_currency_id
-            raise Refusal(
-                self.env._("There is not enough left to give back."),
-                rule="issued",
-                value=currency._format(minor),
-                limit=currency._format(max(available, 0)),
-            )
 
     def _return_levies(self, reversal, before, after):
         """Give both sides' levies back, in proportion, never more in all."""
         transfer = self.sudo()
-        total = transfer.amount_minor
         treasury = self.env["wezer.wallet"]._get(
             transfer.wezer_currency_id.treasury_partner_id, transfer.wezer_currency_id
         )
@@ -215,13 +212,102 @@ class WezerTransfer(models.Model):
             (transfer.payer_wallet_id, transfer.levy_payer_minor),
             (transfer.payee_wallet_id, transfer.levy_payee_minor),
         ):
-            back = proportion(levy, after, total) - proportion(levy, before, total)
+            back = self._levy_back(levy, before, after)
             if back:
                 self.env.cr.execute(
                     "SELECT wezer_move(%s, %s, %s, 'levy', %s, 0, 0, NULL, 0, 0,"
                     " TRUE, FALSE, %s)",
                     [reversal.id, treasury.id, wallet.id, back, fields.Datetime.now()],
                 )
+
+    def _levy_back(self, levy, before, after):
+        """Return the part of ``levy`` that goes back with what is given back."""
+        total = self.amount_minor
+        return proportion(levy, after, total) - proportion(levy, before, total)
+
+    # === CLAIMS: issued money that is not there any more === #
+
+    def _takeable(self, given, minor):
+        """Return how much of ``minor`` the payee has; the rest stays a claim.
+
+        Nobody goes below zero in issued money. His own levy comes back first.
+        """
+        transfer = self.sudo()
+        wallet = transfer.payee_wallet_id
+        if wallet.is_system:
+            return minor
+        self.env["wezer.wallet"].flush_model()
+        # Locked and read in one: what changed meanwhile makes us begin anew.
+        self.env.cr.execute(
+            "SELECT (balance - reserved)::text FROM wezer_wallet WHERE id = %s"
+            " FOR NO KEY UPDATE",
+            [wallet.id],
+        )
+        available = int(self.env.cr.fetchone()[0])
+        levy, taken = transfer.levy_payee_minor, min(minor, max(available, 0))
+        for _round in range(3):
+            back = transfer._levy_back(levy, given, given + taken)
+            taken = min(minor, max(available + back, 0))
+        if taken > available + transfer._levy_back(levy, given, given + taken):
+            taken = min(minor, max(available, 0))
+        return taken
+
+    def _claim(self, minor, **extra):
+        """Leave a claim for what could not be taken back; it does not lapse."""
+        transfer = self.sudo()
+        transfer.claim_minor += minor
+        vals = transfer._prepare_transfer_vals(
+            transfer.payee_id,
+            transfer.payer_id,
+            transfer.wezer_currency_id,
+            minor,
+            transfer.purpose,
+        )
+        claim = transfer.create(
+            {
+                **vals,
+                "kind": "reversal",
+                "levy_payer_minor": 0,
+                "levy_payee_minor": 0,
+                "parent_id": transfer.id,
+                "state": "requested",
+                **extra,
+            }
+        )
+        claim._notify_side(
+            claim.payer_id,
+            "request",
+            self.env._(
+                "You owe %(name)s %(amount)s, to be given back.",
+                name=claim.payee_id.name,
+                amount=claim.amount_display,
+            ),
+        )
+        return claim
+
+    def _is_claim(self):
+        return self.sudo().kind == "reversal" and not self.sudo().origin_model
+
+    def _check_no_claim(self):
+        if self._is_claim():
+            raise Refusal(
+                self.env._("What is to be given back cannot be refused."), rule="claim"
+            )
+
+    def _end_claim(self):
+        """Count an accepted claim as given back, its levies with it."""
+        if self._is_claim():
+            claim, paid = self.sudo(), self.sudo().parent_id
+            given = paid.reversed_minor - paid.claim_minor
+            paid._return_levies(claim, given, given + claim.amount_minor)
+            paid.claim_minor -= claim.amount_minor
+
+    def _waive_claim(self):
+        """Give a claim up: it may be given back another time."""
+        if self._is_claim():
+            claim = self.sudo()
+            claim.parent_id.claim_minor -= claim.amount_minor
+            claim.parent_id.reversed_minor -= claim.amount_minor
 
     # === CLOCKS === #
 

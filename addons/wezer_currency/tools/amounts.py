@@ -7,8 +7,8 @@ Money is counted in minor units: 60 to the hour, ``10 ** digits`` else
 import re
 
 HOUR_MINUTES = 60
-# Sums of a few such amounts still fit 64 bits.
-MAX_MINOR = 10**18
+# Sums of a hundred million such amounts still fit 38 digits.
+MAX_MINOR = 10**30
 _CLOCK = re.compile(r"^(\d{1,12}):([0-5]\d)$", re.ASCII)
 _PLAIN = re.compile(r"^\d{1,18}([.,]\d{1,18})?$", re.ASCII)
 
@@ -60,6 +60,11 @@ def percent_up(minor, per_ten_thousand):
     Rounding up, so that splitting a payment never lowers a levy.
     """
     return -(-minor * per_ten_thousand // 10000)
+
+
+def levy(minor, fixed, per_ten_thousand):
+    """Return what is levied on ``minor``: a fixed part and a share, at most all."""
+    return min(minor, (fixed or 0) + percent_up(minor, per_ten_thousand or 0))
 
 
 def proportion(total, part, whole):

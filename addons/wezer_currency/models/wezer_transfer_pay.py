@@ -1,0 +1,304 @@
+from psycopg2.errors import NumericValueOutOfRange, UniqueViolation
+
+from odoo import api, fields, models
+from odoo.exceptions import ConcurrencyError
+
+from odoo.addons.wezer_base.exceptions import Refusal
+
+from ..tools import amounts
+from .wezer_transfer import KEY_LENGTH, PURPOSE_LENGTH
+
+PLAIN = """SELECT wezer_pay_plainly(
+    %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"""
+TELL_AT_ONCE = 500
+
+
+class WezerTransfer(models.Model):
+    """Paying: the plain case in one call of the database, the rest step by step."""
+
+    _inherit = "wezer.transfer"
+
+    @api.model
+    def _key_data(self, payer, payee, currency, minor, purpose, category, asked=None):
+        """Return what a key stands for, so that other data are refused."""
+        data = [payer, payee, currency, minor, str(purpose or ""), asked]
+        return data + [category] if category else data
+
+    @api.model
+    def _start(
+        self,
+        method,
+        payer,
+        payee,
+        currency,
+        amount,
+        purpose,
+        key,
+        acting,
+        side,
+        category=None,
+        asked=None,
+        **extra,
+    ):
+        """Check who and data of a new transfer.
+
+        :param str side: ``payer`` or ``payee``, whose arrow it is
+        :param asked: what else the caller said, so that a key stands for it too
+        :return: ``(transfer made before with this key, or empty, values)``
+        """
+        # Who first: ids that are not the caller's tell him nothing.
+        caller = self._partner(payer if side == "payer" else payee)
+        self.env.user._resolve_acting(acting, caller, "wallet")
+        payer = self._party(payer, "payer")
+        payee = self._party(payee, "payee")
+        if payer == payee:
+            raise Refusal(self.env._("Nobody pays himself."), rule="party")
+        currency = self._open_currency(currency)
+        minor = self._positive_amount(currency, amount)
+        category = self._purpose_category(currency, category)
+        self._check_tries(payer, payee)
+        wallet = self.env["wezer.wallet"]._get(caller, currency)
+        scope = f"{method}:{wallet.id}"
+        key = self._key(key)
+        data = self._key_data(
+            payer.id, payee.id, currency.id, minor, purpose, category, asked
+        )
+        first = self._first_by_key(scope, key, data)
+        if first:
+            return first, {}
+        vals = self._prepare_transfer_vals(
+            payer, payee, currency, minor, purpose, category_id=category, **extra
+        )
+        if key:
+            vals.update(key_scope=scope, key=key, key_hash=self._hash(data))
+        return self.browse(), vals
+
+    @api.model
+    def pay(
+        self,
+        payer,
+        payee,
+        currency,
+        amount,
+        purpose="",
+        key=None,
+        acting_partner_id=None,
+        category=None,
+    ):
+        """Pay ``amount`` from ``payer`` to ``payee``.
+
+        :param int payer: partner id
+        :param int payee: partner id
+        :param int currency: id of a ``wezer.currency``
+        :param str amount: as people write it, ``"1:30"`` or ``"12.50"``
+        :param str key: the same key with the same data pays once
+        :param int category: what kind of purpose, id of a ``wezer.category``
+        :return: id of the transfer, done or (external) pending
+        """
+        return self._pay(
+            "pay",
+            "payment",
+            payer,
+            payee,
+            currency,
+            amount,
+            purpose,
+            key,
+            acting_partner_id,
+            category,
+        )
+
+    @api.model
+    def donate(
+        self,
+        payer,
+        payee,
+        currency,
+        amount,
+        purpose="",
+        key=None,
+        acting_partner_id=None,
+        category=None,
+    ):
+        """Give ``amount``: like :meth:`pay`, and shown as a gift."""
+        return self._pay(
+            "donate",
+            "donation",
+            payer,
+            payee,
+            currency,
+            amount,
+            purpose,
+            key,
+            acting_partner_id,
+            category,
+        )
+
+    @api.model
+    def _pay(
+        self,
+        method,
+        kind,
+        payer,
+        payee,
+        currency,
+        amount,
+        purpose,
+        key,
+        acting,
+        category=None,
+    ):
+        plain = (method, kind, payer, payee, currency, amount, purpose, key, category)
+        if acting in (None, False, payer) and (done := self._pay_plainly(*plain)):
+            return done
+        caller = self._partner(payer)
+        if caller != self.env.user.partner_id:
+            self.env.user._resolve_acting(acting, caller, "wallet")
+            if done := self._pay_plainly(*plain, guarded=True):
+                return done
+        first, vals = self._start(
+            method,
+            payer,
+            payee,
+            currency,
+            amount,
+            purpose,
+            key,
+            acting,
+            "payer",
+            category,
+        )
+        if first:
+            return first.id
+        money = self.env["wezer.currency"].sudo().browse(vals["wezer_currency_id"])
+        if money._is_issued() and money.treasury_partner_id.id == vals["payer_id"]:
+            kind = "issue"
+        # Who and data are checked: the row is made for the caller.
+        transfer = self.sudo().create({**vals, "kind": kind, "state": "done"})
+        transfer._carry_out()
+        return transfer.id
+
+    @api.model
+    def _pay_plainly(
+        self,
+        method,
+        kind,
+        payer,
+        payee,
+        currency,
+        amount,
+        purpose,
+        key,
+        category,
+        guarded=False,
+    ):
+        """Pay in one call of the database; None where the case is not plain.
+
+        That call asks who, state and data itself (``posting_pay.sql``). What
+        it does not do is done, or refused with its reason, step by step.
+        """
+        user, key = self.env.user, str(key or "") or None
+        plain = all(type(one) is int for one in (payer, payee, currency))
+        if not plain or payer == payee or len(key or "") > KEY_LENGTH:
+            return None
+        unit = self.env["wezer.currency"]._unit_of(currency)
+        if not unit or not user._wezer_is_person() or not isinstance(amount, str):
+            return None
+        if category:
+            category = self._purpose_category(self.env["wezer.currency"], category)
+        try:
+            minor = amounts.parse(amount, *unit)
+        except amounts.AmountError:
+            return None
+        if minor <= 0:
+            return None
+        self.env.flush_all()
+        data = self._key_data(payer, payee, currency, minor, purpose, category)
+        purpose = str(purpose or "").strip()[:PURPOSE_LENGTH]
+        try:
+            self.env.cr.execute(
+                PLAIN,
+                [
+                    user.id,
+                    guarded,
+                    payer,
+                    payee,
+                    currency,
+                    minor,
+                    unit[0],
+                    kind,
+                    purpose,
+                    category or None,
+                    method,
+                    key,
+                    self._hash(data) if key else None,
+                    fields.Datetime.now(),
+                ],
+            )
+        except UniqueViolation as error:
+            # The same key at the same moment: the retry finds the first result.
+            raise ConcurrencyError("the same key at the same moment") from error
+        except NumericValueOutOfRange as error:
+            raise Refusal(
+                self.env._("This amount is larger than the ledger can count."),
+                rule="amount",
+            ) from error
+        self.env["wezer.wallet"]._forget_sums()
+        return self.env.cr.fetchone()[0]
+
+    # === TELLING === #
+
+    @api.model
+    def _cron_tell(self):
+        """Leave the notices of what was paid; beside the payments, which are fast."""
+        untold = self.sudo().search([("untold", "=", True)], limit=TELL_AT_ONCE)
+        untold._tell()
+        if len(untold) == TELL_AT_ONCE:
+            self.env.ref("wezer_currency.ir_cron_tell").sudo()._trigger()
+
+    def _tell(self):
+        """Tell those concerned of these transfers, once."""
+        for transfer in self.sudo().filtered("untold"):
+            transfer.untold = False
+            if transfer.state == "done" and not transfer.origin_model:
+                transfer._tell_payee()
+            if transfer.beyond_limit:
+                transfer._tell_moderators()
+
+    def _tell_moderators(self):
+        moderators = self.env.ref("wezer_base.group_moderator").all_user_ids
+        moderators.partner_id._wezer_notify(
+            "limit",
+            self.env._(
+                "%(payer)s paid %(payee)s %(amount)s, beyond a limit.",
+                payer=self.payer_id.name,
+                payee=self.payee_id.name,
+                amount=self.amount_display,
+            ),
+            url="/my/notices",
+        )
+
+    def _tell_payee(self):
+        """Leave the payee a notice of what came, or of what to confirm."""
+        transfer = self
+        if transfer.state == "done":
+            transfer.payee_id._wezer_notify(
+                "paid",
+                self.env._(
+                    "%(name)s paid you %(amount)s.",
+                    name=transfer.payer_id.name,
+                    amount=transfer.amount_display,
+                ),
+                url=f"/my/wallets/{transfer.payee_wallet_id.id}",
+                right="wallet",
+            )
+        elif transfer.state == "pending":
+            transfer._notify_side(
+                transfer.payee_id,
+                "receipt",
+                self.env._(
+                    "%(name)s says to have given you %(amount)s: did you get it?",
+                    name=transfer.payer_id.name,
+                    amount=transfer.amount_display,
+                ),
+            )

@@ -1,0 +1,215 @@
+from odoo import api, fields, models
+
+
+class WezerWallet(models.Model):
+    """Finding the wallets that a file or a program names."""
+
+    _inherit = "wezer.wallet"
+
+    reference = fields.Char(
+        help="What files call this wallet: an account number of another system.",
+        copy=False,
+    )
+
+    _reference_uniq = models.UniqueIndex(
+        "(wezer_currency_id, reference) WHERE reference IS NOT NULL",
+        "This reference is another wallet's.",
+    )
+
+    @api.model
+    def _resolver(self, wide=False, create=False):
+        """Return what finds wallets by references.
+
+        :param bool wide: by e-mail address and name too (administrators)
+        :param bool create: make the missing members and wallets
+        """
+        return WalletResolver(self, wide, create)
+
+    def _reference_text(self):
+        """Return what a file calls this wallet, so that an import finds it again."""
+        self.ensure_one()
+        profile = self.partner_id._wezer_profile()
+        return self.reference or profile.slug or self.partner_id.name or ""
+
+
+class WalletResolver:
+    """Turns partner ids and references into wallets, set by set."""
+
+    def __init__(self, wallets, wide, create):
+        self.wallets = wallets.sudo()
+        self.env = wallets.env
+        self.wide = wide
+        self.create = create
+
+    def resolve(self, rows):
+        """Add ``payer_wallet``, ``payee_wallet`` and ``parties`` to each row.
+
+        What cannot be found gets its reason; one sentence for every cause.
+        """
+        partners = self._partners(rows)
+        for row in rows:
+            payer = partners.get((row["payer"], row["money"]))
+            payee = partners.get((row["payee"], row["money"]))
+            if not payer or not payee:
+                self._refuse(row, row["payee"] if payer else row["payer"], payer)
+            elif payer == payee:
+                row.update(rule="party", reason=self.env._("Nobody pays himself."))
+            else:
+                row["parties"] = payer, payee
+        good = [row for row in rows if "parties" in row]
+        wallets = self._wallets(good)
+        for row in good:
+            payer, payee = row["parties"]
+            row["payer_wallet"] = wallets[payer.id, row["money"]]
+            row["payee_wallet"] = wallets[payee.id, row["money"]]
+
+    def _refuse(self, row, name, is_payee):
+        if self.wide:
+            row.update(
+                rule="party",
+                reason=self.env._("There is no “%(name)s” here.", name=name),
+            )
+            return
+        refusal = self.env["wezer.transfer"]._other_side_refusal(not is_payee)
+        row.update(rule=refusal.rule, reason=refusal.args[0])
+
+    # === PARTNERS === #
+
+    def _partners(self, rows):
+        """Return ``{(name, currency id): partner}`` of all that can be found."""
+        names = {
+            (row[side], row["money"])
+            for row in rows
+            for side in ("payer", "payee")
+            if isinstance(row[side], str | int) and not isinstance(row[side], bool)
+        }
+        found = self._by_id({name for name, _money in names if isinstance(name, int)})
+        answer = {(name, money): found[name] for name, money in names if name in found}
+        texts = {(name, money) for name, money in names if isinstance(name, str)}
+        by_reference = self._by_reference(texts)
+        rest = {name for name, money in texts if (name, money) not in by_reference}
+        by_name = self._by_name(rest)
+        if self.create:
+            by_name.update(self._make(sorted(rest - by_name.keys())))
+        for name, money in texts:
+            partner = by_reference.get((name, money)) or by_name.get(name)
+            if partner:
+                answer[name, money] = partner
+        return answer
+
+    def _by_id(self, ids):
+        """Return those of ``ids`` that take part in the community."""
+        partners = self.env["res.partner"].sudo().browse(ids).exists()
+        profiles = (
+            self.env["wezer.profile"]
+            .sudo()
+            .search(
+                [
+                    ("partner_id", "in", partners.ids),
+                    ("state", "in", ("active", "suspended")),
+                ]
+            )
+        )
+        good = set(profiles.partner_id.ids)
+        company = self.env.company.partner_id
+        return {
+            partner.id: partner
+            for partner in partners
+            if partner.id in good
+            or partner.wezer_is_treasury
+            or partner == company
+            or partner._wezer_is_party()
+        }
+
+    def _by_reference(self, texts):
+        if not texts:
+            return {}
+        found = self.wallets.search(
+            [
+                ("reference", "in", [name for name, _money in texts]),
+                ("wezer_currency_id", "in", [money for _name, money in texts]),
+            ]
+        )
+        return {
+            (wallet.reference, wallet.wezer_currency_id.id): wallet.partner_id
+            for wallet in found
+        }
+
+    def _by_name(self, names):
+        """Return ``{text: partner}``: other references, addresses, e-mail, names."""
+        if not names:
+            return {}
+        # What the caller may see: a slug is the public address of a profile.
+        profiles = self.env["wezer.profile"]
+        profiles = profiles.sudo() if self.wide else profiles
+        found = {
+            profile.slug: profile.sudo().partner_id
+            for profile in profiles.search([("slug", "in", list(names))])
+        }
+        if not self.wide:
+            return found
+        for wallet in self.wallets.search([("reference", "in", list(names))]):
+            found.setdefault(wallet.reference, wallet.partner_id)
+        left = [name for name in names if name not in found]
+        partners = self.env["res.partner"].sudo()
+        for field in ("email", "name"):
+            seen = {}
+            for partner in partners.search([(field, "in", left)]):
+                seen.setdefault(partner[field], []).append(partner)
+            for name, several in seen.items():
+                members = [one for one in several if self._by_id({one.id})]
+                if len(members) == 1:
+                    found.setdefault(name, members[0])
+        return found
+
+    def _make(self, names):
+        """Make a member for each name that nobody has; no login, no mail."""
+        names = [name for name in names if name.strip()]
+        partners = (
+            self.env["res.partner"]
+            .sudo()
+            .create(
+                [
+                    {"name": name, "email": name if "@" in name else False}
+                    for name in names
+                ]
+            )
+        )
+        self.env["wezer.profile"].sudo()._make_for(partners)
+        return dict(zip(names, partners, strict=True))
+
+    # === WALLETS === #
+
+    def _wallets(self, rows):
+        """Return ``{(partner id, currency id): wallet id}``, missing ones made."""
+        wanted = {}
+        for row in rows:
+            for side, partner in zip(("payer", "payee"), row["parties"], strict=True):
+                wanted.setdefault((partner.id, row["money"]), row[side])
+        if not wanted:
+            return {}
+        self.wallets.flush_model()
+        self.env.cr.execute(
+            "SELECT partner_id, wezer_currency_id, id FROM wezer_wallet"
+            " WHERE partner_id = ANY(%s) AND wezer_currency_id = ANY(%s)",
+            [
+                list({partner for partner, _money in wanted}),
+                list({money for _partner, money in wanted}),
+            ],
+        )
+        found = {(row[0], row[1]): row[2] for row in self.env.cr.fetchall()}
+        missing = [pair for pair in wanted if pair not in found]
+        partners, money = self.env["res.partner"].sudo(), self.env["wezer.currency"]
+        vals_list = []
+        for partner, currency in missing:
+            vals = self.wallets._prepare_wallet_vals(
+                partners.browse(partner), money.sudo().browse(currency)
+            )
+            name = wanted[partner, currency]
+            if self.create and isinstance(name, str):
+                vals["reference"] = name
+            vals_list.append(vals)
+        for pair, wallet in zip(missing, self.wallets.create(vals_list), strict=True):
+            found[pair] = wallet.id
+        self.wallets.flush_model()
+        return found
