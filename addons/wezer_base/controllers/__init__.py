@@ -1,4 +1,6 @@
+from . import acting
 from . import face
+from . import leaving
 from . import portal
 from . import rpc
 from . import website

@@ -4,7 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..exceptions import NotAllowed
-from ..tools.rights import RIGHTS
+from ..tools.rights import OWN_RIGHTS, RIGHTS
 
 ACTS_FIELDS = [f"acts_{right}" for right in RIGHTS]
 # Above so many partners the ids go to the database as a subquery.
@@ -90,6 +90,9 @@ class ResPartner(models.Model):
         self.ensure_one()
         if self.sudo().wezer_is_treasury or self == self.env.company.partner_id:
             return self.env.company._wezer_actor_users(right).partner_id
+        if not self.sudo().user_ids and right in OWN_RIGHTS:
+            # Who cannot log in is told through who acts for him.
+            return self.env["wezer.mandate"]._holders_of(self, right) or self
         return self
 
     def _wezer_partners_above(self):

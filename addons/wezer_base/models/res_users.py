@@ -1,4 +1,5 @@
 from odoo import Command, api, models
+from odoo.http import request
 from odoo.tools import SQL
 
 from ..exceptions import NotAllowed, Refusal
@@ -55,6 +56,7 @@ class ResUsers(models.Model):
         selects = []
         if right in OWN_RIGHTS:
             selects.append(SQL("SELECT %s::int", self.partner_id.id))
+            selects.append(self.env["wezer.mandate"]._acting_select(self, right))
         # His own company: the one in the context is the caller's choice.
         company = self.company_id
         if self in company._wezer_actor_users(right):
@@ -81,11 +83,12 @@ class ResUsers(models.Model):
         return SQL(" UNION ALL ").join(SQL("(%s)", select) for select in selects)
 
     def _wezer_may_act(self):
-        """Say whether this user acts at all: visitors, bots and suspended do not."""
+        """Say whether this user acts at all: only members in good standing do."""
         self.ensure_one()
         if self.has_group("base.group_public") or not self._wezer_is_person():
             return False
-        return self.partner_id._wezer_profile().state not in ("suspended", "left")
+        # Without a profile: a bot of Odoo's that is a person to it.
+        return self.partner_id._wezer_profile().state in ("active", False)
 
     def _acting_ids(self, right, among=None, limit=None):
         """Return the ids of partners this user acts for with ``right``.
@@ -126,11 +129,17 @@ class ResUsers(models.Model):
                 )
             )
 
-    def _resolve_acting(self, acting_partner_id, candidates, right):
+    def _resolve_acting(
+        self, acting_partner_id, candidates, right, what=None, record=None
+    ):
         """Return the party this user acts for in an arrow, checked.
+
+        What is done for another is logged with it (``wezer.act``).
 
         :param acting_partner_id: the id that the caller gave, or a false value
         :param candidates: partners whose arrow it is
+        :param str what: a stable word for the act, for its log
+        :param record: what the act is about
         :raise Refusal: rule ``acting``, where it is not said which of two
         :raise NotAllowed: where this user does not act for it
         """
@@ -142,7 +151,7 @@ class ResUsers(models.Model):
                 )
             partner = candidates.browse(acting_partner_id)
             self._check_acts_for(partner, right)
-            return partner
+            return self._wezer_log_act(partner, right, what, record)
         mine = self._acts_for(candidates, right)
         if not mine:
             self._check_acts_for(candidates[:1], right)
@@ -150,7 +159,34 @@ class ResUsers(models.Model):
             raise Refusal(
                 self.env._("Say for whom you act: both sides fit."), rule="acting"
             )
-        return mine
+        return self._wezer_log_act(mine, right, what, record)
+
+    def _wezer_log_act(self, partner, right, what=None, record=None):
+        """Log that this user acts for ``partner``, unless for himself; return it."""
+        self.ensure_one()
+        if partner != self.partner_id:
+            self.env["wezer.act"]._log(self, partner, right, what, record)
+        return partner
+
+    def _wezer_acting_choices(self, right="market", limit=50):
+        """Return the partners this user may act for, himself first (sudo)."""
+        self.ensure_one()
+        ids = self._acting_ids(right, limit=limit)
+        partners = self.env["res.partner"].sudo().browse(ids).exists()
+        return partners.sorted(
+            lambda one: (one != self.partner_id, (one.name or "").lower())
+        )
+
+    def _wezer_act_as(self, right="market"):
+        """Return whom the website's switch preselects: himself unless he chose else.
+
+        It only fills in forms: each act is checked again by its arrow.
+        """
+        self.ensure_one()
+        chosen = request.session.get("wezer_act_as") if request else None
+        if chosen and self._acting_ids(right, among=[chosen]):
+            return self.env["res.partner"].sudo().browse(chosen)
+        return self.partner_id
 
     def _moderates(self, partners):
         """Say whether this user is a community moderator over ``partners``.

@@ -1,0 +1,94 @@
+from odoo import http
+from odoo.exceptions import AccessError, UserError
+from odoo.http import request
+
+from .website import flash
+
+FOUND = 8
+LOGGED = 40
+
+
+class WezerActing(http.Controller):
+    """Acting for others: for whom, by what right, who acts for me, what was done."""
+
+    @http.route("/my/acting", type="http", auth="user", website=True, readonly=True)
+    def acting(self, search="", **_kwargs):
+        """Show for whom this person acts, and who acts for him."""
+        user = request.env.user
+        mandates = request.env["wezer.mandate"].search(
+            [("state", "=", "active")], order="date_from"
+        )
+        found = request.env["wezer.profile"]
+        if search.strip():
+            found = found._search_directory(search, limit=FOUND)[0].filtered(
+                lambda one: one.partner_id != user.partner_id
+            )
+        return request.render(
+            "wezer_base.acting_page",
+            {
+                "choices": user._wezer_acting_choices(),
+                "act_as": user._wezer_act_as(),
+                "given": mandates.filtered(lambda m: m.giver_id == user.partner_id),
+                "held": mandates.filtered(lambda m: m.holder_id == user.partner_id),
+                "acts": request.env["wezer.act"].search([], limit=LOGGED),
+                "search": search,
+                "found": found,
+                "page_name": "wezer_acting",
+            },
+        )
+
+    @http.route("/my/act-as", type="http", auth="user", website=True, methods=["POST"])
+    def act_as(self, partner_id="", **_kwargs):
+        """Choose for whom the forms are filled in; each act is checked again."""
+        user = request.env.user
+        chosen = int(partner_id) if str(partner_id).isdigit() else 0
+        if chosen and chosen != user.partner_id.id:
+            if not user._acting_ids("market", among=[chosen]):
+                flash(request.env._("You do not act there."), "warning")
+                return request.redirect("/my/acting")
+            partner = request.env["res.partner"].sudo().browse(chosen)
+            request.session["wezer_act_as"] = chosen
+            request.session["wezer_act_as_name"] = partner.name
+            flash(request.env._("You act as %(name)s now.", name=partner.name))
+        else:
+            request.session.pop("wezer_act_as", None)
+            request.session.pop("wezer_act_as_name", None)
+            flash(request.env._("You act for yourself again."))
+        return request.redirect("/my/acting")
+
+    @http.route(
+        "/my/acting/give", type="http", auth="user", website=True, methods=["POST"]
+    )
+    def give(self, profile_id="", until="", **_kwargs):
+        """Let somebody act for the caller."""
+        rights = request.httprequest.form.getlist("rights")
+        number = int(profile_id) if str(profile_id).isdigit() else 0
+        return self._do(
+            lambda: request.env["wezer.mandate"].action_give(
+                number, rights, until or None
+            ),
+            request.env._("It is said, and can be taken back here at any time."),
+        )
+
+    @http.route(
+        "/my/acting/<int:mandate_id>/<any(revoke,resign):act>",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["POST"],
+    )
+    def end(self, mandate_id, act, **_kwargs):
+        """Take a mandate back, or give it back."""
+        mandate = request.env["wezer.mandate"].search([("id", "=", mandate_id)])
+        return self._do(
+            mandate.action_revoke if act == "revoke" else mandate.action_resign,
+            request.env._("Done: it is over from now on."),
+        )
+
+    def _do(self, arrow, done):
+        try:
+            arrow()
+            flash(done)
+        except (UserError, AccessError, ValueError) as error:
+            flash(error.args[0], "warning")
+        return request.redirect("/my/acting")

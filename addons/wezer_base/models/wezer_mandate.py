@@ -1,0 +1,291 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..exceptions import NotAllowed, Refusal
+from ..tools.rights import OWN_RIGHTS
+
+
+class WezerMandate(models.Model):
+    """A member names someone who acts for him, for instance who has no internet.
+
+    Revocable at once by either. It carries the giver's own rights only, never those
+    he has for a group or from another's mandate: there are no chains.
+    """
+
+    _name = "wezer.mandate"
+    _description = "Mandate"
+    _order = "date_from desc, id desc"
+    _rec_name = "id"
+
+    giver_id = fields.Many2one(
+        "res.partner",
+        string="Who is acted for",
+        required=True,
+        index=True,
+        ondelete="cascade",
+    )
+    holder_id = fields.Many2one(
+        "res.partner",
+        string="Who acts",
+        required=True,
+        index=True,
+        ondelete="cascade",
+    )
+    right_wallet = fields.Boolean(string="Pays and sees the wallet")
+    right_market = fields.Boolean(string="Posts and agrees")
+    date_from = fields.Date(required=True)
+    date_until = fields.Date(help="The last day; empty: until it is taken back.")
+    state = fields.Selection(
+        [
+            ("active", "In force"),
+            ("revoked", "Taken back"),
+            ("resigned", "Given back"),
+        ],
+        required=True,
+        default="active",
+        index=True,
+    )
+    date_ended = fields.Datetime()
+    given_by_id = fields.Many2one("res.partner", ondelete="set null")
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, index=True
+    )
+
+    _active_uniq = models.UniqueIndex(
+        "(giver_id, holder_id) WHERE state = 'active'",
+        "This person acts for you already.",
+    )
+    _not_oneself = models.Constraint(
+        "CHECK (giver_id <> holder_id)", "Nobody needs a mandate for himself."
+    )
+    _some_right = models.Constraint(
+        "CHECK (right_wallet OR right_market)", "Say what the mandate is for."
+    )
+
+    # === CRUD === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        mandates = super().create(vals_list)
+        self.env["res.partner"]._wezer_forget_acting()
+        return mandates
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.env["res.partner"]._wezer_forget_acting()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env["res.partner"]._wezer_forget_acting()
+        return result
+
+    # === ARROWS === #
+
+    @api.model
+    def action_give(self, holder_profile_id, rights, until=None, giver_profile_id=None):
+        """Let somebody act for the caller, from now on.
+
+        :param int holder_profile_id: profile of who shall act
+        :param rights: some of ``wallet``, ``market``
+        :param str until: the last day, as ISO date; open-ended where left out
+        :param int giver_profile_id: for administrators only: the member acted for,
+            where he cannot log in himself
+        :return: id of the mandate
+        :raise NotAllowed: rule ``acts_for``
+        :raise Refusal: rules ``right``, ``date``, ``holder``, ``twice``
+        """
+        giver = self._giver(giver_profile_id)
+        holder = self._holder(holder_profile_id)
+        if not isinstance(rights, list | tuple) or not set(rights) <= set(OWN_RIGHTS):
+            rights = ()
+        if not rights:
+            raise Refusal(self.env._("Say what the mandate is for."), rule="right")
+        if giver == holder:
+            raise Refusal(
+                self.env._("Nobody needs a mandate for himself."), rule="holder"
+            )
+        if self._in_force(giver, holder):
+            raise Refusal(
+                self.env._("%(name)s acts for you already.", name=holder.name),
+                rule="twice",
+            )
+        # Checked just above; members write nothing by themselves.
+        mandate = self.sudo().create(
+            self._prepare_mandate_vals(giver, holder, rights, self._until(until))
+        )
+        holder._wezer_notify(
+            "mandate",
+            self.env._("You may act for %(name)s now.", name=giver.name),
+            url="/my/acting",
+            record=mandate,
+        )
+        return mandate.id
+
+    @api.model
+    def _prepare_mandate_vals(self, giver, holder, rights, until):
+        return {
+            "giver_id": giver.id,
+            "holder_id": holder.id,
+            "right_wallet": "wallet" in rights,
+            "right_market": "market" in rights,
+            "date_from": fields.Date.today(),
+            "date_until": until,
+            "given_by_id": self.env.user.partner_id.id,
+        }
+
+    @api.model
+    def _giver(self, profile_id):
+        """Return the partner the mandate is for, checked."""
+        user = self.env.user
+        own = user.partner_id
+        if not profile_id or profile_id == own._wezer_profile().id:
+            if not user._wezer_may_act():
+                raise NotAllowed(self.env._("Log in first."), rule="login")
+            return own
+        if not user.has_group("wezer_base.group_administrator"):
+            raise NotAllowed(self.env._("Everybody names for himself who acts."))
+        giver = self.env["wezer.profile"].sudo().browse(profile_id).exists()
+        if not giver or giver.state != "active":
+            raise Refusal(self.env._("This is no member."), rule="giver")
+        if giver.partner_id.user_ids:
+            raise NotAllowed(
+                self.env._("%(name)s can log in and names it.", name=giver.name)
+            )
+        return giver.partner_id
+
+    @api.model
+    def _holder(self, profile_id):
+        """Return the partner of a profile the caller may see, an active person's."""
+        profile = self.env["wezer.profile"].browse(profile_id)
+        if (
+            not isinstance(profile_id, int)
+            or not profile.exists()
+            or not profile.has_access("read")
+            or profile.sudo().state != "active"
+            or not profile.sudo().is_person
+        ):
+            raise Refusal(
+                self.env._("Nobody by that name can be found here."), rule="holder"
+            )
+        return profile.sudo().partner_id
+
+    @api.model
+    def _until(self, until):
+        if not until:
+            return False
+        try:
+            day = fields.Date.to_date(until)
+        except (TypeError, ValueError):
+            day = None
+        if not day or day < fields.Date.today():
+            raise Refusal(
+                self.env._("The last day is today or later."),
+                rule="date",
+                value=str(until),
+            )
+        return day
+
+    @api.model
+    def _in_force(self, giver, holder):
+        """Return the active mandate between two partners (sudo), a lapsed one ended."""
+        mandate = self.sudo().search(
+            [
+                ("giver_id", "=", giver.id),
+                ("holder_id", "=", holder.id),
+                ("state", "=", "active"),
+            ]
+        )
+        if mandate.date_until and mandate.date_until < fields.Date.today():
+            mandate._end("revoked")
+            return mandate.browse()
+        return mandate
+
+    def _end(self, state):
+        self.sudo().write({"state": state, "date_ended": fields.Datetime.now()})
+        # A new one may follow, and comes before what waits to be written.
+        self.flush_recordset()
+        self.env["wezer.notice"]._settle(self, ["mandate"])
+
+    def action_revoke(self):
+        """Take the mandate back; nothing can be done with it from now on."""
+        self.ensure_one()
+        self.check_access("read")
+        mine = self.sudo().giver_id == self.env.user.partner_id
+        if not mine and not self.env.user.has_group("wezer_base.group_administrator"):
+            raise NotAllowed(self.env._("Who gave it takes it back."))
+        self._check_active()
+        self._end("revoked")
+        self.sudo().holder_id._wezer_notify(
+            "mandate",
+            self.env._(
+                "You act for %(name)s no longer.", name=self.sudo().giver_id.name
+            ),
+            url="/my/acting",
+        )
+        return True
+
+    def action_resign(self):
+        """Give the mandate back: the caller acts for this member no longer."""
+        self.ensure_one()
+        self.check_access("read")
+        if self.sudo().holder_id != self.env.user.partner_id:
+            raise NotAllowed(self.env._("Who has it gives it back."))
+        self._check_active()
+        self._end("resigned")
+        self.sudo().giver_id._wezer_notify(
+            "mandate",
+            self.env._(
+                "%(name)s acts for you no longer.", name=self.env.user.partner_id.name
+            ),
+            url="/my/acting",
+        )
+        return True
+
+    def _check_active(self):
+        if self.sudo().state != "active":
+            raise Refusal(
+                self.env._("This mandate has ended."),
+                rule="state",
+                value=self.sudo().state,
+            )
+
+    @api.model
+    def _holders_of(self, giver, right):
+        """Return the partners who act for ``giver`` by a mandate in force (sudo)."""
+        today = fields.Date.today()
+        mandates = self.sudo().search(
+            [
+                ("giver_id", "=", giver.id),
+                ("state", "=", "active"),
+                (f"right_{right}", "=", True),
+                ("date_from", "<=", today),
+                "|",
+                ("date_until", "=", False),
+                ("date_until", ">=", today),
+            ]
+        )
+        return mandates.holder_id
+
+    @api.model
+    def _acting_select(self, user, right):
+        """Return the SELECT of the partners ``user`` acts for by mandate.
+
+        States and days in SQL; both must be members in good standing.
+        """
+        column = SQL.identifier("m", f"right_{right}")
+        today = fields.Date.today()
+        own, profile = self._fields, self.env["wezer.profile"]._fields
+        read = (f"right_{right}", "state", "giver_id", "holder_id", "date_until")
+        return SQL(
+            """SELECT m.giver_id FROM wezer_mandate m
+                 JOIN wezer_profile p ON p.partner_id = m.giver_id
+                WHERE m.holder_id = %s AND m.state = 'active' AND %s
+                  AND p.state = 'active' AND m.date_from <= %s
+                  AND (m.date_until IS NULL OR m.date_until >= %s)""",
+            user.partner_id.id,
+            column,
+            today,
+            today,
+            to_flush=[*(own[name] for name in read), profile["state"]],
+        )
