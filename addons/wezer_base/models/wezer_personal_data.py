@@ -1,0 +1,158 @@
+import csv
+import io
+import json
+import re
+import zipfile
+from base64 import b64decode
+from datetime import date, datetime
+
+from odoo import api, models
+from odoo.tools.mimetypes import guess_mimetype
+
+from ..exceptions import NotAllowed
+
+# A cell that a spreadsheet would run as a formula; numbers and times stay.
+FORMULA = re.compile(r"^[=+\-@\t\r]")
+NUMBER = re.compile(r"^[+\-]?[\d\s.,:]+( \S{1,12})?$")
+
+
+class WezerPersonalData(models.AbstractModel):
+    """Everything the community keeps of a member, for himself."""
+
+    _name = "wezer.personal.data"
+    _description = "Personal data of a member"
+
+    @api.model
+    def own(self):
+        """Return everything about the caller: ``{section: [rows]}``.
+
+        The rows are plain dicts of texts and numbers; amounts are texts.
+        """
+        if self.env.user._is_public():
+            raise NotAllowed(self.env._("Log in first."), rule="login")
+        return self._of(self.env.user.partner_id)
+
+    @api.model
+    def _of(self, partner):
+        """Return all sections of ``partner`` and of the doubles merged into it."""
+        sections = {}
+        for one in partner._wezer_selves():
+            # Who asks was checked; each addon names its own rows of him.
+            for name, rows in one._wezer_personal_data().items():
+                sections.setdefault(name, []).extend(rows)
+        return sections
+
+    @api.model
+    def _zip(self, partner):
+        """Return it all as a zip: ``data.json``, a CSV each section, the picture."""
+        sections = self._of(partner)
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr(
+                "data.json", json.dumps(sections, indent=2, ensure_ascii=False)
+            )
+            for name, rows in sections.items():
+                archive.writestr(f"{name}.csv", self._csv(rows))
+            picture = partner._wezer_profile().image_1920
+            if picture:
+                content = b64decode(picture)
+                kind = guess_mimetype(content, default="image/png").split("/")[1]
+                archive.writestr(f"picture.{kind}", content)
+        return buffer.getvalue()
+
+    @api.model
+    def _csv(self, rows):
+        """Return rows as CSV that no spreadsheet runs as a formula."""
+        columns = list(dict.fromkeys(key for row in rows for key in row))
+        buffer = io.StringIO()
+        writer = csv.writer(buffer)
+        writer.writerow(columns)
+        for row in rows:
+            writer.writerow([self._cell(row.get(column, "")) for column in columns])
+        # With its mark: spreadsheets read accents right.
+        return "\ufeff" + buffer.getvalue()
+
+    @api.model
+    def _cell(self, value):
+        if isinstance(value, list):
+            value = ", ".join(str(one) for one in value)
+        text = "" if value is None or value is False else str(value)
+        if FORMULA.match(text) and not NUMBER.match(text):
+            return "'" + text
+        return text
+
+    @api.model
+    def _rows(self, records, names):
+        """Return ``records`` as plain dicts of those fields among ``names`` they have."""
+        known = [name for name in names if name in records._fields]
+        return [
+            {name: self._plain(record, name) for name in known} for record in records
+        ]
+
+    @api.model
+    def _plain(self, record, name):
+        value = record[name]
+        if isinstance(value, models.BaseModel):
+            if record._fields[name].type.endswith("2many"):
+                return [one.display_name for one in value]
+            return value.display_name or ""
+        if isinstance(value, date | datetime):
+            return value.isoformat()
+        if value is False and record._fields[name].type != "boolean":
+            return ""
+        return value if isinstance(value, int | float) else str(value)
+
+    @api.model
+    def _own_fields(self, model):
+        """Return the stored plain fields of ``model``, pictures aside."""
+        return [
+            name
+            for name, field in model._fields.items()
+            if field.store
+            and field.type not in ("binary", "image", "one2many", "json", "properties")
+            and name not in models.MAGIC_COLUMNS
+        ]
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    def _wezer_personal_data(self):
+        """Return all the community keeps of this party: ``{section: [rows]}`` (sudo).
+
+        Extended by each addon with its own sections; a row is a plain dict.
+        What others have not revealed to him yet is no part of it.
+        """
+        self.ensure_one()
+        data = self.env["wezer.personal.data"]
+        partner = self.sudo().with_context(active_test=False)
+        profile = partner._wezer_profile()
+        hidden = {"search_text", "return_keys", "left_from", "admitted_by_id"}
+        names = [name for name in data._own_fields(profile) if name not in hidden]
+        notices = self.env["wezer.notice"].sudo()
+        return {
+            "contact": data._rows(
+                partner,
+                ["name", "email", "phone", "street", "street2", "zip", "city"]
+                + ["country_id", "lang", "tz", "website", "vat", "comment"],
+            ),
+            "account": data._rows(
+                partner.user_ids, ["login", "lang", "tz", "create_date", "login_date"]
+            ),
+            "profile": data._rows(profile, names),
+            "notices": data._rows(
+                notices.search([("partner_id", "=", partner.id)]),
+                ["date", "kind", "text", "message", "url", "read", "is_read"],
+            ),
+            "messages": [
+                {
+                    "date": message.date.isoformat(),
+                    "about": message.record_name or "",
+                    "body": message.preview or "",
+                }
+                for message in self.env["mail.message"]
+                .sudo()
+                .search([("author_id", "=", partner.id)])
+                if message.message_type in ("comment", "email")
+            ],
+        }
