@@ -220,15 +220,34 @@ class WezerLedgerSeal(models.Model):
             seal.with_context(wezer_seal=SEAL_TOKEN).move_id = move
             move.wezer_seal_id = seal
 
+    def _worth_of_lines(self, lines):
+        """Return ``{wallet id: balance in the company's money}``, zero in sum.
+
+        What rounding leaves goes to the treasury's line.
+        """
+        currency = self.wezer_currency_id
+        if not (currency._is_own_money() or currency._has_value()):
+            return {wallet.id: 0.0 for wallet, _minor in lines}
+        worth = {wallet.id: -currency._worth(minor) for wallet, minor in lines}
+        money = self.company_id.currency_id
+        rest = money.round(sum(worth.values()))
+        if rest:
+            treasury = next(
+                (wallet.id for wallet, _minor in lines if wallet.is_system),
+                lines[0][0].id,
+            )
+            worth[treasury] = money.round(worth[treasury] - rest)
+        return worth
+
     def _prepare_move_vals(self, lines):
         """Return the journal entry of the range: one line per member.
 
         A wallet above zero is a credit. Without value in company currency,
-        unless the currency is the company's own.
+        unless the currency is the company's own, or paid for with it.
         """
         self.ensure_one()
         currency = self.wezer_currency_id
-        own_money = currency.currency_id == self.company_id.currency_id
+        worth = self._worth_of_lines(lines)
         vals = []
         for wallet, minor in lines:
             account = (
@@ -246,7 +265,7 @@ class WezerLedgerSeal(models.Model):
                         "currency_id": currency.currency_id.id,
                         "amount_currency": units,
                         # Given explicitly: left out, Odoo converts 1 : 1.
-                        "balance": units if own_money else 0.0,
+                        "balance": worth[wallet.id],
                     }
                 )
             )

@@ -288,10 +288,11 @@ class WezerTransfer(models.Model):
             "SELECT nextval('wezer_transfer_id_seq') FROM generate_series(1, %s)",
             [len(posted)],
         )
+        numbers = cr.fetchall()
         transfers, entries = [], []
         uid, person = self.env.user.id, self.env.user.partner_id.id
         told = mode == "strict"
-        for (row, answer), (number,) in zip(posted, cr.fetchall(), strict=True):
+        for (row, answer), (number,) in zip(posted, numbers, strict=True):
             answer["id"] = number
             currency = row["currency"]
             payer, payee = sides[row["payer_wallet"]], sides[row["payee_wallet"]]

@@ -40,6 +40,7 @@ class WalletResolver:
         self.env = wallets.env
         self.wide = wide
         self.create = create
+        self.made = set()
 
     def resolve(self, rows):
         """Add ``payer_wallet``, ``payee_wallet`` and ``parties`` to each row.
@@ -176,6 +177,7 @@ class WalletResolver:
             )
         )
         self.env["wezer.profile"].sudo()._make_for(partners)
+        self.made |= set(partners.ids)
         return dict(zip(names, partners, strict=True))
 
     # === WALLETS === #
@@ -208,6 +210,9 @@ class WalletResolver:
             name = wanted[partner, currency]
             if self.create and isinstance(name, str):
                 vals["reference"] = name
+            if partner in self.made:
+                # A member by the administrator's word, with a member's credit.
+                vals["own_limits"] = False
             vals_list.append(vals)
         for pair, wallet in zip(missing, self.wallets.create(vals_list), strict=True):
             found[pair] = wallet.id

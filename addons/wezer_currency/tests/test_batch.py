@@ -1,0 +1,213 @@
+from odoo import fields
+from odoo.tests import tagged
+
+from odoo.addons.wezer_base.exceptions import NotAllowed
+
+from ..models.wezer_transfer_batch import BatchRefusal
+from .common import CurrencyCommon
+
+
+@tagged("post_install", "-at_install")
+class TestBatch(CurrencyCommon):
+    """Batches: all or none, with a reason for every bad row."""
+
+    def _row(self, payer, payee, amount, /, **values):
+        row = {
+            "payer": payer.partner_id.id,
+            "payee": payee.partner_id.id,
+            "currency": self.credit.id,
+            "amount": amount,
+        }
+        row.update(values)
+        return row
+
+    def _post(self, rows, user=None, **kwargs):
+        transfers = self._transfers(user or self.env.ref("base.user_admin"))
+        return transfers.browse(transfers.post_batch(rows, **kwargs))
+
+    def assertRows(self, error, *rules):
+        self.assertEqual([one["rule"] for one in error.rows], list(rules), error)
+
+    def test_one_pays_many_and_many_pay_one(self):
+        people = self.luc, self.stranger
+        self._post([self._row(self.anna, to, "5") for to in people], self.anna)
+        self.assertEqual(self.balance(self.anna), "-10.00")
+        self._post([self._row(one, self.anna, "7") for one in people])
+        self.assertEqual(self.balance(self.anna), "4.00")
+        self.assertBooksHold()
+
+    def test_several_currencies_in_one_act_all_or_none(self):
+        euro = self._currency("Outside", "OUT", kind="legal")
+        rows = [
+            self._row(self.anna, self.luc, "2:00", currency=self.hours.id),
+            self._row(self.anna, self.luc, "10", currency=euro.id),
+        ]
+        paid = self._post(rows, self.anna)
+        self.assertEqual(paid.mapped("state"), ["done", "pending"])
+        self.assertEqual(self.balance(self.luc, self.hours), "2:00")
+        rows[0]["amount"] = "20:00"
+        with self.assertRaises(BatchRefusal) as caught:
+            self._post(rows, self.anna)
+        self.assertRows(caught.exception, "limit")
+        self.assertEqual(self.wallet(self.luc, euro).incoming, 1000)
+        paid[1].with_user(self.luc).action_confirm()
+        self.assertBooksHold()
+
+    def test_every_bad_row_says_why_and_nothing_is_posted(self):
+        rows = [
+            self._row(self.anna, self.luc, "5"),
+            self._row(self.anna, self.luc, "1.005"),
+            self._row(self.anna, self.anna, "1"),
+            self._row(self.anna, self.luc, "1", currency="NONE"),
+            self._row(self.anna, self.luc, "1", payee=10**8),
+            self._row(self.anna, self.luc, "600"),
+            self._row(self.anna, self.luc, "1", date="soon"),
+        ]
+        with self.assertRaises(BatchRefusal) as caught:
+            self._post(rows)
+        error = caught.exception
+        self.assertRows(error, "unit", "party", "currency", "party", "limit", "date")
+        self.assertEqual([one["row"] for one in error.rows], [2, 3, 4, 5, 6, 7])
+        self.assertIn("Row 2", str(error))
+        self.assertEqual(self.balance(self.luc), "0.00")
+
+    def test_a_row_passes_by_what_the_rows_before_it_brought(self):
+        self._post(
+            [
+                self._row(self.anna, self.luc, "500"),
+                self._row(self.luc, self.anna, "100"),
+                self._row(self.anna, self.stranger, "100"),
+            ]
+        )
+        entries = self.env["wezer.ledger.entry"].search(
+            [("wezer_currency_id", "=", self.credit.id)], order="id"
+        )
+        self.assertEqual(
+            [(one.from_balance, one.to_balance) for one in entries],
+            [(-50000, 50000), (40000, -40000), (-50000, 10000)],
+        )
+        self.assertBooksHold()
+
+    def test_a_dry_run_checks_all_and_posts_nothing(self):
+        self.assertFalse(
+            self._post([self._row(self.anna, self.luc, "5")], dry_run=True)
+        )
+        with self.assertRaises(BatchRefusal):
+            self._post([self._row(self.anna, self.luc, "501")], dry_run=True)
+        self.assertEqual(self.balance(self.luc), "0.00")
+
+    def test_the_same_key_posts_once_and_other_data_are_refused(self):
+        row = self._row(self.anna, self.luc, "5", key="a")
+        first = self._post([row, dict(row)])
+        self.assertEqual(len(set(first.ids)), 1)
+        self.assertEqual(self._post([row]), first[0])
+        with self.assertRaises(BatchRefusal) as caught:
+            self._post([dict(row, amount="6")])
+        self.assertRows(caught.exception, "key")
+        self.assertEqual(self.balance(self.luc), "5.00")
+
+    # --- who -----------------------------------------------------------------
+
+    def test_a_member_pays_from_his_own_wallet_only_and_gives_no_date(self):
+        with self.assertRaises(BatchRefusal) as caught:
+            self._post(
+                [
+                    self._row(self.luc, self.anna, "5"),
+                    self._row(self.anna, self.luc, "5", date="2026-01-01"),
+                ],
+                self.anna,
+            )
+        self.assertRows(caught.exception, "acts_for", "date")
+
+    def test_histories_and_new_members_are_for_administrators(self):
+        for kwargs in ({"mode": "history"}, {"create": True}):
+            for user in (self.anna, self.moderator):
+                with self.assertRaises(NotAllowed):
+                    self._post([self._row(self.anna, self.luc, "5")], user, **kwargs)
+
+    def test_the_others_reasons_stay_the_others(self):
+        self.wallet(self.luc).sudo().state = "frozen"
+        with self.assertRaises(BatchRefusal) as caught:
+            self._post([self._row(self.anna, self.luc, "5")], self.anna)
+        self.assertRows(caught.exception, "other_side")
+        self.assertNotIn("Luc", str(caught.exception))
+        with self.assertRaises(BatchRefusal) as other:
+            self._post([self._row(self.anna, self.anna, "5", payee=10**8)], self.anna)
+        self.assertEqual(
+            caught.exception.rows[0]["reason"], other.exception.rows[0]["reason"]
+        )
+
+    def test_a_member_finds_nobody_by_address_or_name(self):
+        self.luc.partner_id.email = "luc@example.com"
+        for name in ("luc@example.com", "Luc"):
+            with self.assertRaises(BatchRefusal) as caught:
+                self._post([self._row(self.anna, self.luc, "5", payee=name)], self.anna)
+            self.assertRows(caught.exception, "other_side")
+        slug = self.luc.partner_id._wezer_profile().slug
+        self._post([self._row(self.anna, self.luc, "5", payee=slug)], self.anna)
+        self.assertEqual(self.balance(self.luc), "5.00")
+
+    def test_levies_are_taken_in_a_batch_as_in_a_payment(self):
+        self.credit.write({"levy_payer": 200, "levy_payee": 200})
+        self._post([self._row(self.anna, self.luc, "100")] * 2)
+        self.assertEqual(self.balance(self.anna), "-204.00")
+        self.assertEqual(self.balance(self.luc), "196.00")
+        self.assertBooksHold()
+
+    def test_what_the_administrator_brings_is_said_to_those_paid(self):
+        self._post([self._row(self.anna, self.luc, "5")])
+        self.env["wezer.transfer"]._cron_tell()
+        self.assertTrue(
+            self.env["wezer.notice"].search(
+                [("kind", "=", "paid"), ("partner_id", "=", self.luc.partner_id.id)]
+            )
+        )
+
+    # --- histories ----------------------------------------------------------
+
+    def test_a_history_passes_limits_and_lists_every_overdraft(self):
+        rows = [
+            self._row(self.anna, self.luc, "400", date="2024-01-31T10:00:00.5Z"),
+            self._row(self.anna, self.luc, "400", date="2024-02-01"),
+        ]
+        transfers = self._transfers(self.env.ref("base.user_admin"))
+        report = transfers._post_batch(rows, mode="history")
+        self.assertEqual(
+            [bool(answer.get("beyond")) for answer in report], [False, True]
+        )
+        first = self.env["wezer.transfer"].browse(report[0]["id"])
+        self.assertEqual(fields.Datetime.to_string(first.date), "2024-01-31 10:00:00")
+        self.assertEqual(self.balance(self.anna), "-800.00")
+        self.assertBooksHold()
+
+    def test_wallets_and_members_are_made_when_asked(self):
+        rows = [
+            {
+                "payer": "STAT1",
+                "payee": "STAT2",
+                "currency": "COM",
+                "amount": "1.50",
+            }
+        ]
+        with self.assertRaises(BatchRefusal) as caught:
+            self._post(rows)
+        self.assertRows(caught.exception, "party")
+        self._post(rows, create=True)
+        self._post(rows)
+        wallet = self.env["wezer.wallet"].search([("reference", "=", "STAT2")])
+        self.assertEqual(wallet.balance, 300)
+        self.assertEqual(wallet.partner_id._wezer_profile().state, "active")
+        self.assertBooksHold()
+
+    def test_eighteen_decimals_are_kept_to_the_last(self):
+        fine = self._currency("Fine", "FIN", digits=18, lower="")
+        amount = "123456789.123456789012345678"
+        ids = self.anna.partner_id.id, self.luc.partner_id.id
+        self._post(
+            [{"payer": ids[0], "payee": ids[1], "currency": "FIN", "amount": amount}]
+        )
+        self.assertEqual(self.balance(self.luc, fine), amount)
+        self.pay(self.luc, self.luc, self.anna, "0." + "0" * 17 + "1", fine)
+        self.assertEqual(self.balance(self.luc, fine), amount[:-1] + "7")
+        self.env["wezer.ledger.seal"]._seal_now()
+        self.assertBooksHold()

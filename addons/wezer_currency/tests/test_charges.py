@@ -1,0 +1,189 @@
+from datetime import timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from odoo import fields
+from odoo.tests import BaseCase, tagged
+
+from ..tools import amounts
+from .common import CurrencyCommon
+
+
+@tagged("post_install", "-at_install")
+class TestLevyArithmetic(BaseCase):
+    @settings(max_examples=300, deadline=None)
+    @given(
+        st.lists(st.integers(1, 10**12), min_size=1, max_size=8),
+        st.integers(0, 500),
+        st.integers(0, 10000),
+    )
+    def test_splitting_a_payment_never_lowers_its_levy(self, parts, fixed, share):
+        whole = amounts.levy(sum(parts), fixed, share)
+        self.assertGreaterEqual(
+            sum(amounts.levy(part, fixed, share) for part in parts), whole
+        )
+
+    @settings(max_examples=300, deadline=None)
+    @given(st.integers(1, 10**20), st.integers(0, 10**6), st.integers(0, 10000))
+    def test_a_levy_is_never_more_than_the_amount(self, minor, fixed, share):
+        self.assertLessEqual(amounts.levy(minor, fixed, share), minor)
+
+
+@tagged("post_install", "-at_install")
+class TestCharges(CurrencyCommon):
+    """Levies, fees and demurrage: visible lines into a treasury."""
+
+    def _treasury(self, currency=None):
+        currency = currency or self.credit
+        wallet = currency.treasury_partner_id._wezer_wallet(currency)
+        wallet.invalidate_recordset()
+        return currency._decimal(wallet._balance_now())
+
+    def test_the_database_and_python_levy_the_same(self):
+        for minor, fixed, share in (
+            (1, 0, 1),
+            (10001, 0, 150),
+            (10000, 25, 150),
+            (7, 9, 0),
+            (10**25 + 1, 3, 9999),
+        ):
+            self.env.cr.execute(
+                "SELECT wezer_levy(%s, %s, %s)::text", [minor, fixed, share]
+            )
+            self.assertEqual(
+                int(self.env.cr.fetchone()[0]), amounts.levy(minor, fixed, share)
+            )
+
+    def test_two_percent_of_both_sides_as_the_exchanges_do_it(self):
+        self.credit.write({"levy_payer": 200, "levy_payee": 200})
+        self.pay(self.anna, self.anna, self.luc, "100")
+        self.assertEqual(self.balance(self.anna), "-102.00")
+        self.assertEqual(self.balance(self.luc), "98.00")
+        self.assertEqual(self._treasury(), "4.00")
+        self.assertBooksHold()
+
+    def test_a_fixed_levy_is_added_and_never_exceeds_the_amount(self):
+        self.credit.write({"levy_payer_fixed_text": "0.50", "levy_payee": 100})
+        self.pay(self.anna, self.anna, self.luc, "10")
+        self.assertEqual(self.balance(self.anna), "-10.50")
+        self.assertEqual(self.balance(self.luc), "9.90")
+        self.pay(self.anna, self.anna, self.luc, "0.10")
+        self.assertEqual(self.balance(self.anna), "-10.70")
+        self.assertBooksHold()
+
+    def test_donations_requests_schedules_and_reservations_pay_the_levy_too(self):
+        self.credit.levy_payer = 1000
+        ids = self.anna.partner_id.id, self.luc.partner_id.id, self.credit.id
+        transfers = self._transfers(self.anna)
+        transfers.donate(*ids, "10")
+        transfers.browse(self._transfers(self.luc).ask(*ids, "10")).action_accept()
+        transfers.browse(transfers.reserve(*ids, "10")).action_settle()
+        date = fields.Datetime.now() + timedelta(days=1)
+        planned = transfers.browse(transfers.schedule(*ids, "10", date=date))
+        planned.sudo().date = fields.Datetime.now() - timedelta(days=1)
+        self.env["wezer.transfer"]._cron_schedule()
+        self._transfers(self.anna).post_batch(
+            [{"payer": ids[0], "payee": ids[1], "currency": ids[2], "amount": "10"}]
+        )
+        self.assertEqual(self._treasury(), "5.00")
+        self.assertEqual(self.balance(self.anna), "-55.00")
+        self.assertBooksHold()
+
+    # --- the fee -------------------------------------------------------------
+
+    def test_a_rehearsal_of_the_fee_reports_and_takes_nothing(self):
+        for user in (self.anna, self.luc):
+            self.wallet(user)
+        self.credit.fee_minor_text = "2"
+        run = self.credit.action_charge("fee", dry_run=True)
+        self.assertEqual((run.taken, run.dry_run, run.refused), (2, True, 0))
+        self.assertEqual(self.balance(self.anna), "0.00")
+
+    def test_a_fee_is_taken_once_and_says_who_could_not_pay(self):
+        self.pay(self.anna, self.anna, self.luc, "499")
+        self.credit.fee_minor_text = "2"
+        run = self.credit.action_charge("fee")
+        self.assertEqual((run.taken, run.refused), (1, 1))
+        refused = run.line_ids.filtered(lambda line: line.state == "refused")
+        self.assertEqual(refused.wallet_id, self.wallet(self.anna))
+        self.assertIn("500", refused.reason)
+        self.assertEqual(self.balance(self.luc), "497.00")
+        again = self.credit.action_charge("fee")
+        self.assertEqual(again.line_ids.mapped("state").count("known"), 1)
+        self.assertEqual(self.balance(self.luc), "497.00")
+        self.assertBooksHold()
+
+    def test_the_clock_takes_the_fee_that_is_due_and_sets_the_next(self):
+        self.wallet(self.anna)
+        today = fields.Date.today()
+        self.credit.write(
+            {"fee_minor_text": "2", "fee_every": "month", "fee_next": today}
+        )
+        self.env["wezer.currency"]._cron_charges()
+        self.env["wezer.currency"]._cron_charges()
+        self.assertEqual(self.balance(self.anna), "-2.00")
+        self.assertGreater(self.credit.fee_next, today + timedelta(days=27))
+        self.assertBooksHold()
+
+    def test_members_take_no_charges(self):
+        for user in (self.anna, self.moderator):
+            with self.assertRefused("role"):
+                self.credit.with_user(user).action_charge("fee")
+
+    # --- demurrage -------------------------------------------------------------
+
+    def test_demurrage_takes_a_share_of_what_lies_above(self):
+        self.pay(self.anna, self.anna, self.luc, "150")
+        self.pay(self.stranger, self.stranger, self.moderator, "50")
+        self.credit.write({"demurrage_rate": 200, "demurrage_above_text": "100"})
+        self.credit.action_charge("demurrage")
+        self.assertEqual(self.balance(self.luc), "149.00")
+        self.assertEqual(self.balance(self.moderator), "50.00")
+        self.assertEqual(self.balance(self.anna), "-150.00")
+        line = self.env["wezer.transfer"].search([("kind", "=", "demurrage")])
+        self.assertEqual(line.payer_id, self.luc.partner_id)
+        self.assertBooksHold()
+
+    def test_flat_demurrage_rounds_down_and_leaves_what_is_set_aside(self):
+        tickets = self._currency("Points", "PTS", kind="issued")
+        admin = self.env.ref("base.user_admin")
+        self._transfers(admin).issue(
+            tickets.treasury_partner_id.id, self.anna.partner_id.id, tickets.id, "10.05"
+        )
+        tickets.demurrage_rate = 1000
+        tickets.action_charge("demurrage")
+        self.assertEqual(self.balance(self.anna, tickets), "9.05")
+        self._transfers(self.anna).reserve(
+            self.anna.partner_id.id, self.luc.partner_id.id, tickets.id, "9"
+        )
+        self.env["wezer.charge.run"].search([]).unlink()
+        tickets.demurrage_rate = 10000
+        tickets._charge("demurrage", fields.Date.today() + timedelta(days=1))
+        self.assertEqual(self.balance(self.anna, tickets), "9.00")
+        self.assertBooksHold()
+
+    # --- the purpose's category ------------------------------------------------
+
+    def test_a_category_is_asked_for_where_the_currency_wants_one(self):
+        self.credit.category_required = True
+        with self.assertRefused("category"):
+            self.pay(self.anna, self.anna, self.luc, "1")
+        with self.assertRefused("category"):
+            self.pay(self.anna, self.anna, self.luc, "1", category=10**8)
+        category = self.env["wezer.category"].create({"name": "Garden works"})
+        paid = self.pay(self.anna, self.anna, self.luc, "1", category=category.id)
+        self.assertEqual(paid.category_id, category)
+
+    # --- soft limits -------------------------------------------------------------
+
+    def test_a_limit_that_warns_lets_pass_and_tells_the_moderators(self):
+        self.credit.limit_policy = "warn"
+        paid = self.pay(self.anna, self.anna, self.luc, "600")
+        self.assertTrue(paid.beyond_limit)
+        self.env["wezer.transfer"]._cron_tell()
+        notice = self.env["wezer.notice"].search(
+            [("kind", "=", "limit"), ("partner_id", "=", self.moderator.partner_id.id)]
+        )
+        self.assertTrue(notice)
+        self.assertBooksHold()
