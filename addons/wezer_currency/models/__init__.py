@@ -20,3 +20,4 @@ from . import res_partner_leaving
 from . import res_users
 from . import wezer_profile
 from . import wezer_check
+from . import wezer_check_transfers

@@ -22,8 +22,20 @@ class WezerCheck(models.AbstractModel):
                 self._check_seal_moves,
             ),
             (
-                self.env._("Each done transfer has its ledger entry"),
-                self._check_transfers,
+                self.env._("Each entry says the balances that it left"),
+                self._check_running_balances,
+            ),
+            (
+                self.env._("Entries, transfers and wallets are of one currency"),
+                self._check_one_currency,
+            ),
+            (
+                self.env._("The database itself keeps the ledger append-only"),
+                self._check_guards,
+            ),
+            (
+                self.env._("Nobody is below zero in issued money, unless marked"),
+                self._check_issued,
             ),
         ]
 
@@ -70,6 +82,65 @@ class WezerCheck(models.AbstractModel):
                                       WHERE payee_wallet_id = w.id)"""
         )
 
+    def _check_running_balances(self):
+        return self._wezer_rows(
+            """SELECT wallet, id, said::text, had::text FROM (
+                   SELECT wallet, id, said,
+                          sum(minor) OVER (PARTITION BY wallet ORDER BY id) AS had
+                     FROM (SELECT from_id AS wallet, id, -amount AS minor,
+                                  from_balance AS said FROM wezer_ledger_entry
+                           UNION ALL
+                           SELECT to_id, id, amount, to_balance
+                             FROM wezer_ledger_entry) sides) running
+                WHERE said <> had ORDER BY id LIMIT 10"""
+        )
+
+    def _check_one_currency(self):
+        return self._wezer_rows(
+            """SELECT e.id, e.wezer_currency_id, f.wezer_currency_id,
+                      t.wezer_currency_id
+                 FROM wezer_ledger_entry e
+                 JOIN wezer_wallet f ON f.id = e.from_id
+                 JOIN wezer_wallet t ON t.id = e.to_id
+                 JOIN wezer_currency c ON c.id = e.wezer_currency_id
+                WHERE f.wezer_currency_id <> e.wezer_currency_id
+                   OR t.wezer_currency_id <> e.wezer_currency_id OR c.external
+               UNION ALL
+               SELECT a.wallet_id, w.wezer_currency_id, NULL, NULL
+                 FROM wezer_wallet_accrual a JOIN wezer_wallet w ON w.id = a.wallet_id
+                WHERE w.is_system IS NOT TRUE"""
+        )
+
+    def _check_guards(self):
+        return self._wezer_rows(
+            """SELECT name FROM unnest(ARRAY['wezer_ledger_entry_rows',
+                   'wezer_ledger_entry_table', 'wezer_ledger_entry_currency']) name
+                WHERE NOT EXISTS (
+                      SELECT FROM pg_trigger
+                       WHERE tgname = name AND tgenabled IN ('O', 'A')
+                         AND tgrelid = 'wezer_ledger_entry'::regclass)
+               UNION ALL
+               SELECT name FROM unnest(ARRAY['wezer_ledger_entry_positive',
+                   'wezer_ledger_entry_two_wallets', 'wezer_wallet_not_negative',
+                   'wezer_transfer_reversed_range']) name
+                WHERE NOT EXISTS (SELECT FROM pg_constraint
+                                   WHERE conname = name AND convalidated)
+               UNION ALL
+               SELECT name FROM unnest(ARRAY['wezer_wallet_partner_currency_uniq',
+                   'wezer_transfer_key_uniq', 'wezer_ledger_seal_previous_uniq']) name
+                WHERE to_regclass(name) IS NULL"""
+        )
+
+    def _check_issued(self):
+        return self._wezer_rows(
+            """SELECT w.id, w.balance::text, w.reserved::text FROM wezer_wallet w
+                 JOIN wezer_currency c ON c.id = w.wezer_currency_id
+                WHERE c.kind <> 'mutual_credit' AND c.external IS NOT TRUE
+                  AND w.is_system IS NOT TRUE AND w.balance < w.reserved
+                  AND NOT EXISTS (SELECT FROM wezer_transfer t
+                                   WHERE t.payer_wallet_id = w.id AND t.beyond_limit)"""
+        )
+
     def _check_zero(self):
         return self._wezer_rows(
             """SELECT w.wezer_currency_id, sum(w.balance + coalesce(u.minor, 0))::text
@@ -79,22 +150,6 @@ class WezerCheck(models.AbstractModel):
                    ON u.wallet_id = w.id
                 GROUP BY w.wezer_currency_id
                HAVING sum(w.balance + coalesce(u.minor, 0)) <> 0"""
-        )
-
-    def _check_transfers(self):
-        return self._wezer_rows(
-            """SELECT t.id, t.state, t.amount_minor::text
-                 FROM wezer_transfer t
-                 JOIN wezer_currency c ON c.id = t.wezer_currency_id
-                WHERE t.state = 'done' AND NOT c.external
-                  AND t.amount_minor <> (
-                      SELECT coalesce(sum(e.amount), 0) FROM wezer_ledger_entry e
-                       WHERE e.transfer_id = t.id AND e.kind <> 'levy')
-               UNION ALL
-               SELECT e.transfer_id, 'entry', e.id::text
-                 FROM wezer_ledger_entry e
-                 LEFT JOIN wezer_transfer t ON t.id = e.transfer_id
-                WHERE t.state IS DISTINCT FROM 'done'"""
         )
 
     def _check_seals(self):
@@ -107,7 +162,20 @@ class WezerCheck(models.AbstractModel):
             digest = seals._hash_range(
                 currency, previous.to_entry_id + 1, seal.to_entry_id, previous.digest
             )
-            if seal.previous_id != previous or digest != seal.digest:
+            self.env.cr.execute(
+                """SELECT count(*), coalesce(sum(amount), 0)::text, min(id), max(id)
+                     FROM wezer_ledger_entry
+                    WHERE wezer_currency_id = %s AND id > %s AND id <= %s""",
+                [currency.id, previous.to_entry_id, seal.to_entry_id],
+            )
+            count, total, first, until = self.env.cr.fetchone()
+            said = (seal.entry_count, str(seal.total), seal.from_entry_id)
+            if (
+                seal.previous_id != previous
+                or digest != seal.digest
+                or said != (count, total, first)
+                or until != seal.to_entry_id
+            ):
                 rows.append((seal.id, currency.name, seal.digest, digest))
             last[currency.id] = seal
         return rows

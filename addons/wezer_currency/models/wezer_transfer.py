@@ -58,7 +58,7 @@ class WezerTransfer(models.Model):
     direction_text = fields.Char(string="Direction", compute="_compute_direction_text")
     purpose = fields.Char()
     category_id = fields.Many2one(
-        "wezer.category", string="Category", index="btree_not_null", ondelete="restrict"
+        "wezer.category", index="btree_not_null", ondelete="restrict"
     )
     kind = fields.Selection(
         [

@@ -1,6 +1,7 @@
 from . import test_amounts
 from . import test_batch
 from . import test_charges
+from . import test_check
 from . import test_concurrency
 from . import test_currency
 from . import test_issued

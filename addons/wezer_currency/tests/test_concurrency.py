@@ -137,3 +137,38 @@ class TestConcurrency(BaseCase):
         )
         refused = [result for result in results if isinstance(result, Refusal)]
         self.assertEqual([refusal.rule for refusal in refused], ["state"], results)
+
+    # --- probing -------------------------------------------------------------
+
+    def _alone(self, call):
+        """Run ``call`` in a transaction of its own; return what it gives or raises."""
+        with self.registry.cursor() as cr:
+            try:
+                return call(api.Environment(cr, self.users[0], {}))
+            except Refusal as refusal:
+                cr.rollback()
+                return refusal
+
+    def _freeze(self, state):
+        with self.registry.cursor() as cr:
+            cr.execute(
+                "UPDATE wezer_wallet SET state = %s WHERE partner_id = %s",
+                [state, self.partners[1]],
+            )
+
+    def test_after_five_refusals_for_the_others_reasons_none_is_tested_that_day(self):
+        self._freeze("frozen")
+        answers = [self._alone(self._pay(1, "0.1")) for _number in range(5)]
+        self._freeze("open")
+        answers.append(self._alone(self._pay(1, "0.1")))
+        answers.append(
+            self._alone(
+                lambda env: env["wezer.transfer"].reserve(
+                    self.partners[0], self.partners[1], self.currency_id, "0.1"
+                )
+            )
+        )
+        self.assertEqual({one.rule for one in answers}, {"other_side"})
+        self.assertEqual(len({one.args[0] for one in answers}), 1)
+        self.assertIsInstance(self._alone(self._pay(2, "0.1")), int)
+        self.assertEqual(self._balance(1), 0)

@@ -151,28 +151,3 @@ class TestRights(CurrencyCommon):
         ):
             with self.assertRefused("origin"):
                 getattr(held.with_user(user).sudo(False), arrow)()
-
-    def test_after_five_refusals_for_the_others_reasons_none_is_tested_that_day(self):
-        self.wallet(self.luc).sudo().state = "frozen"
-        words = set()
-        for _attempt in range(5):
-            with self.assertRefused("other_side") as refused:
-                self.pay(self.anna, self.anna, self.luc, "1")
-            words.add(refused.error.args[0])
-        self.wallet(self.luc).sudo().state = "open"
-        self.env.flush_all()
-        with self.assertRefused("other_side") as refused:
-            self.pay(self.anna, self.anna, self.luc, "1")
-        words.add(refused.error.args[0])
-        self.assertEqual(len(words), 1, "one sentence for every cause")
-        for method in ("donate", "reserve"):
-            with self.assertRefused("other_side"):
-                getattr(self._transfers(self.anna), method)(
-                    self.anna.partner_id.id,
-                    self.luc.partner_id.id,
-                    self.credit.id,
-                    "1",
-                )
-        self.pay(self.stranger, self.stranger, self.luc, "1")
-        self.pay(self.anna, self.anna, self.stranger, "1")
-        self.env["wezer.transfer"]._forget_tries()

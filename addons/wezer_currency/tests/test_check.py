@@ -1,0 +1,136 @@
+from odoo.tests import tagged
+
+from .common import CurrencyCommon
+
+LEDGER = "wezer_ledger_entry"
+# (what somebody does to the database, a word of the sentence that finds it)
+DAMAGES = [
+    ("UPDATE wezer_wallet SET balance = balance + 1 WHERE id = {luc}", "sum of its"),
+    ("UPDATE wezer_wallet SET reserved = reserved + 1 WHERE id = {luc}", "set aside"),
+    ("UPDATE wezer_wallet SET incoming = incoming + 1 WHERE id = {luc}", "set aside"),
+    ("UPDATE wezer_wallet SET balance = balance + 1 WHERE id = {luc}", "zero"),
+    ("INSERT INTO wezer_wallet_accrual VALUES ({treasury}, 5)", "sum of its"),
+    ("INSERT INTO wezer_wallet_accrual VALUES ({luc}, 0)", "one currency"),
+    ("DELETE FROM wezer_wallet_accrual", "sum of its"),
+    (f"UPDATE {LEDGER} SET amount = amount + 1 WHERE id = {{entry}}", "sum of its"),
+    (f"UPDATE {LEDGER} SET amount = amount + 1 WHERE id = {{entry}}", "hashes"),
+    (f"UPDATE {LEDGER} SET date = date + interval '1 s' WHERE id = {{entry}}", "hash"),
+    (f"UPDATE {LEDGER} SET kind = 'fee' WHERE id = {{entry}}", "hashes"),
+    (f"UPDATE {LEDGER} SET to_balance = 1 WHERE id = {{entry}}", "balances that"),
+    (f"UPDATE {LEDGER} SET from_balance = 1 WHERE id = {{entry}}", "balances that"),
+    (f"UPDATE {LEDGER} SET to_id = {{other}} WHERE id = {{entry}}", "one currency"),
+    (f"UPDATE {LEDGER} SET to_id = {{third}} WHERE id = {{entry}}", "own"),
+    (f"DELETE FROM {LEDGER} WHERE id = {{entry}}", "done transfer"),
+    (f"DELETE FROM {LEDGER} WHERE kind = 'levy'", "levy"),
+    (f"ALTER TABLE {LEDGER} DISABLE TRIGGER wezer_ledger_entry_rows", "append-only"),
+    (f"DROP TRIGGER wezer_ledger_entry_table ON {LEDGER}", "append-only"),
+    (f"ALTER TABLE {LEDGER} DROP CONSTRAINT wezer_ledger_entry_positive", "append"),
+    ("DROP INDEX wezer_transfer_key_uniq", "append-only"),
+    ("UPDATE wezer_ledger_seal SET digest = 'x' WHERE id = {seal}", "hashes"),
+    ("UPDATE wezer_ledger_seal SET total = 1 WHERE id = {seal}", "hashes"),
+    ("UPDATE wezer_ledger_seal SET entry_count = 1 WHERE id = {seal}", "hashes"),
+    ("UPDATE wezer_ledger_seal SET previous_id = id WHERE id = {seal}", "hashes"),
+    ("UPDATE account_move SET state = 'draft' WHERE id = {move}", "seals say"),
+    (
+        "UPDATE account_move_line SET amount_currency = amount_currency + 1"
+        " WHERE move_id = {move}",
+        "seals say",
+    ),
+    ("UPDATE wezer_ledger_seal SET move_id = NULL WHERE id = {seal}", "seals say"),
+    ("UPDATE wezer_transfer SET state = 'ended' WHERE id = {paid}", "done transfer"),
+    (
+        "UPDATE wezer_transfer SET amount_minor = amount_minor + 1 WHERE id = {paid}",
+        "done transfer",
+    ),
+    ("UPDATE wezer_transfer SET levy_payer_minor = 9 WHERE id = {paid}", "levy"),
+    ("UPDATE wezer_transfer SET payee_id = 1 WHERE id = {paid}", "own"),
+    ("UPDATE wezer_transfer SET reversed_minor = 1 WHERE id = {paid}", "Parts"),
+    ("UPDATE wezer_transfer SET claim_minor = 1 WHERE id = {paid}", "Parts"),
+    ("UPDATE wezer_transfer SET settled_minor = 1 WHERE id = {held}", "Parts"),
+    ("UPDATE wezer_transfer SET state = 'ended' WHERE id = {held}", "set aside"),
+    ("UPDATE wezer_transfer SET until = NULL WHERE id = {held}", "ends"),
+    ("UPDATE wezer_currency SET kind = 'issued' WHERE id = {credit}", "below zero"),
+]
+
+
+@tagged("post_install", "-at_install")
+class TestCheck(CurrencyCommon):
+    """Each invariant is damaged by SQL, and the check finds it."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.credit.write({"levy_payer": 150, "levy_payee": 150})
+        case = cls("test_every_damage_is_found")
+        case.paid = case.pay(cls.anna, cls.anna, cls.luc, "100")
+        case.pay(cls.luc, cls.luc, cls.stranger, "20")
+        cls.env["wezer.ledger.seal"]._seal_now()
+        case.pay(cls.stranger, cls.stranger, cls.luc, "5")
+        transfers = case._transfers(cls.anna)
+        parties = cls.anna.partner_id.id, cls.luc.partner_id.id, cls.credit.id
+        held = transfers.reserve(*parties, "30")
+        case.paid.with_user(cls.luc).action_reverse("10")
+        entry = cls.env["wezer.ledger.entry"].search(
+            [("transfer_id", "=", case.paid.id), ("kind", "=", "payment")]
+        )
+        seal = cls.env["wezer.ledger.seal"].search(
+            [("wezer_currency_id", "=", cls.credit.id)], limit=1
+        )
+        treasury = cls.credit.treasury_partner_id._wezer_wallet(cls.credit)
+        cls.ids = {
+            "luc": case.wallet(cls.luc).id,
+            "third": case.wallet(cls.stranger).id,
+            "other": case.wallet(cls.luc, cls.hours).id,
+            "treasury": treasury.id,
+            "entry": entry.id,
+            "seal": seal.id,
+            "move": seal.move_id.id,
+            "paid": case.paid.id,
+            "held": held,
+            "credit": cls.credit.id,
+        }
+        cls.env.flush_all()
+
+    def _broken(self):
+        self.env.invalidate_all()
+        return {
+            check["name"]: check["rows"]
+            for check in self.env["wezer.check"].sudo().run()
+            if check["rows"]
+        }
+
+    def test_nothing_is_broken_before(self):
+        self.assertEqual(self._broken(), {})
+
+    def test_every_damage_is_found(self):
+        for damage, word in DAMAGES:
+            with self.subTest(damage), self.env.cr.savepoint() as savepoint:
+                if f"UPDATE {LEDGER}" in damage or f"DELETE FROM {LEDGER}" in damage:
+                    self.env.cr.execute(f"ALTER TABLE {LEDGER} DISABLE TRIGGER USER")
+                self.env.cr.execute(damage.format(**self.ids))
+                broken = self._broken()
+                self.assertTrue(
+                    any(word in name for name in broken),
+                    f"{damage}: nothing about “{word}” in {list(broken)}",
+                )
+                savepoint.rollback()
+        self.env.invalidate_all(flush=False)
+
+    def test_every_invariant_of_the_ledger_was_damaged(self):
+        own = {
+            str(name)
+            for name, function in self.env["wezer.check"]._checks()
+            if "wezer_currency" in function.__func__.__module__
+        }
+        missed = {
+            name for name in own if not any(word in name for _damage, word in DAMAGES)
+        }
+        self.assertEqual(missed, set())
+
+    def test_the_check_names_the_first_row_that_breaks_it(self):
+        self.env.cr.execute(
+            "UPDATE wezer_wallet SET balance = balance + 1 WHERE id = %s",
+            [self.ids["luc"]],
+        )
+        rows = self._broken()["Each balance is the sum of its ledger entries"]
+        self.assertEqual(rows[0][0], self.ids["luc"])
