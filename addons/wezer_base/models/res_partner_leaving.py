@@ -86,6 +86,9 @@ class ResPartner(models.Model):
             ]
         return []
 
+    def _wezer_leave_called(self, reason):
+        """Call to what needs a judgement: this party asks to be let go."""
+
     def _wezer_leave_release(self, reason):
         """End what needs no judgement, because a moderator let this party go."""
 
@@ -100,6 +103,7 @@ class ResPartner(models.Model):
             active_test=False, tracking_disable=True, mail_notrack=True
         )
         old, new = partner.name, partner._wezer_pseudonym()
+        partner._wezer_end_mandates()
         partner._wezer_forget_profile()
         partner._wezer_forget_mail()
         partner._wezer_forget_contact(new)
@@ -145,10 +149,11 @@ class ResPartner(models.Model):
     def _wezer_leave(self):
         """Leave: the profile says so, all else is forgotten (sudo, checked before)."""
         self.ensure_one()
-        partner = self.sudo()
+        partner = self.sudo().with_context(active_test=True)
         keys = partner._wezer_return_keys()
         before = partner._wezer_profile().state
-        partner._wezer_forget()
+        for one in partner._wezer_selves():
+            one._wezer_forget()
         partner._wezer_profile().write(
             {
                 "state": "left",
@@ -157,7 +162,6 @@ class ResPartner(models.Model):
                 "return_keys": keys,
             }
         )
-        partner.active = False
 
     def _wezer_pseudonym(self):
         """Return the name that stays, in the community's language."""
@@ -169,7 +173,7 @@ class ResPartner(models.Model):
 
     @api.model
     def _wezer_return_key(self, address):
-        """Return the fingerprint of an e-mail address; without our key it says nothing."""
+        """Return the fingerprint of an address: without our key it says nothing."""
         address = email_normalize(address or "")
         return hmac(self.env(su=True), "wezer-return", address) if address else ""
 
@@ -193,10 +197,25 @@ class ResPartner(models.Model):
         ).partner_id
         while found.wezer_merged_into_id:
             found = found.wezer_merged_into_id
+        found = found.with_context(active_test=True)
         # Whose other account goes on logs in with that one.
         return found.browse() if found.user_ids else found
 
     # === WHAT IS FORGOTTEN === #
+
+    def _wezer_end_mandates(self):
+        """End the mandates this party gave or has."""
+        mandates = self.env["wezer.mandate"].sudo()
+        mine = mandates.search(
+            [
+                ("state", "=", "active"),
+                "|",
+                ("giver_id", "in", self.ids),
+                ("holder_id", "in", self.ids),
+            ]
+        )
+        for mandate in mine:
+            mandate._end("revoked")
 
     def _wezer_forget_profile(self):
         for profile in self._wezer_profile():
@@ -284,7 +303,8 @@ class ResPartner(models.Model):
             self.env.cr.execute(
                 SQL(
                     "UPDATE %(table)s SET %(column)s ="
-                    " regexp_replace(%(column)s::text, %(pattern)s, %(new)s, 'g')%(cast)s"
+                    " regexp_replace("
+                    "%(column)s::text, %(pattern)s, %(new)s, 'g')%(cast)s"
                     " WHERE %(column)s::text ~ %(pattern)s AND %(where)s",
                     table=SQL.identifier(model._table),
                     column=column,

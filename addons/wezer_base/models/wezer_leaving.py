@@ -73,10 +73,13 @@ class WezerLeaving(models.Model):
         asked = self.sudo().create(
             {"partner_id": partner.id, "reason": str(reason or "").strip()[:2000]}
         )
+        partner._wezer_leave_called(
+            asked.reason or self.env._("%(name)s would leave.", name=partner.name)
+        )
         for moderator in asked._moderators():
             moderator.partner_id._wezer_notify(
                 "leaving",
-                self.env._(
+                lambda env: env._(
                     "%(name)s would leave, and something is open.", name=partner.name
                 ),
                 url=asked._office_url(),

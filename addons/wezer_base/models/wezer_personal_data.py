@@ -83,7 +83,7 @@ class WezerPersonalData(models.AbstractModel):
 
     @api.model
     def _rows(self, records, names):
-        """Return ``records`` as plain dicts of those fields among ``names`` they have."""
+        """Return ``records`` as plain dicts of the fields in ``names`` they have."""
         known = [name for name in names if name in records._fields]
         return [
             {name: self._plain(record, name) for name in known} for record in records
@@ -130,6 +130,7 @@ class ResPartner(models.Model):
         hidden = {"search_text", "return_keys", "left_from", "admitted_by_id"}
         names = [name for name in data._own_fields(profile) if name not in hidden]
         notices = self.env["wezer.notice"].sudo()
+        mandates, acts = self.env["wezer.mandate"].sudo(), self.env["wezer.act"].sudo()
         return {
             "contact": data._rows(
                 partner,
@@ -144,6 +145,23 @@ class ResPartner(models.Model):
                 notices.search([("partner_id", "=", partner.id)]),
                 ["date", "kind", "text", "message", "url", "read", "is_read"],
             ),
+            "mandates": data._rows(
+                mandates.search(
+                    ["|", ("giver_id", "=", partner.id), ("holder_id", "=", partner.id)]
+                ),
+                ["giver_id", "holder_id", "right_wallet", "right_market"]
+                + ["date_from", "date_until", "state"],
+            ),
+            "acts": [
+                {"date": act.date.isoformat(), "what": act._sentence()}
+                for act in acts.search(
+                    [
+                        "|",
+                        ("actor_id", "=", partner.id),
+                        ("partner_id", "=", partner.id),
+                    ]
+                )
+            ],
             "messages": [
                 {
                     "date": message.date.isoformat(),

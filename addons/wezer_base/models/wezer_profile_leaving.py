@@ -4,6 +4,8 @@ from odoo.fields import NO_ACCESS
 
 from ..exceptions import NotAllowed, Refusal
 
+# Odoo tells by mail that a login changed: not who leaves. No call can forge it.
+FAREWELL = object()
 # What stays of a profile when its owner is forgotten: no word about him.
 STAYS = {
     "partner_id",
@@ -47,6 +49,10 @@ class WezerProfile(models.Model):
                 vals[name] = [(5, 0, 0)] if field.type.endswith("2many") else False
         self.sudo().write(vals)
 
+    def _plain_partner(self):
+        """Return whose profile this is (sudo); archived rows count as such again."""
+        return self.sudo().partner_id.with_context(active_test=True)
+
     # === THE MEMBER === #
 
     @api.model
@@ -71,7 +77,7 @@ class WezerProfile(models.Model):
         """Let members go who asked for it and cannot do it themselves."""
         self._check_administrator()
         for profile in self:
-            partner = profile.sudo().partner_id
+            partner = profile._plain_partner()
             if partner == self.env.user.partner_id:
                 raise NotAllowed(self.env._("You leave on your own page."), rule="own")
             if profile.sudo().state == "left":
@@ -100,6 +106,12 @@ class ResUsers(models.Model):
                 self.env._("This is not your password."), rule="password"
             ) from error
 
+    def _notify_security_setting_update(self, *args, **kwargs):
+        """Write no mail to who is leaving: the address is gone."""
+        if self.env.context.get("wezer_farewell") is FAREWELL:
+            return None
+        return super()._notify_security_setting_update(*args, **kwargs)
+
     def _deactivate_portal_user(self, **post):
         """Take our way out: what is open comes first, then all is forgotten."""
         for user in self:
@@ -108,7 +120,9 @@ class ResUsers(models.Model):
         blocked = self.mapped("email") if post.pop("request_blacklist", None) else []
         for user in self:
             user.partner_id._wezer_leave()
-        result = super()._deactivate_portal_user(**post)
+        leaving = self.with_context(wezer_farewell=FAREWELL)
+        result = super(ResUsers, leaving)._deactivate_portal_user(**post)
+        self.partner_id.filtered("active").action_archive()
         for address in filter(None, blocked):
             self.env["mail.blacklist"].sudo()._add(address)
         return result
@@ -126,3 +140,4 @@ class ResPartner(models.Model):
             return
         self._wezer_check_leave()
         self._wezer_leave()
+        self.sudo().active = False

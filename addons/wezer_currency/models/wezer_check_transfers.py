@@ -67,7 +67,18 @@ class WezerCheck(models.AbstractModel):
 
     def _check_parties(self):
         return self._wezer_rows(
-            """SELECT t.id, t.payer_id, f.partner_id, t.payee_id, p.partner_id
+            """WITH RECURSIVE merged(id, into_id) AS (
+                   SELECT id, wezer_merged_into_id FROM res_partner
+                    WHERE wezer_merged_into_id IS NOT NULL
+                   UNION ALL
+                   SELECT m.id, p.wezer_merged_into_id FROM merged m
+                     JOIN res_partner p ON p.id = m.into_id
+                    WHERE p.wezer_merged_into_id IS NOT NULL),
+               -- Lines stay with the wallet of the account that was merged.
+               held AS (
+                   SELECT w.id, m.into_id AS partner_id FROM wezer_wallet w
+                     JOIN merged m ON m.id = w.partner_id)
+               SELECT t.id, t.payer_id, f.partner_id, t.payee_id, p.partner_id
                  FROM wezer_transfer t
                  JOIN wezer_wallet f ON f.id = t.payer_wallet_id
                  JOIN wezer_wallet p ON p.id = t.payee_wallet_id
@@ -77,8 +88,13 @@ class WezerCheck(models.AbstractModel):
                UNION ALL
                SELECT t.id, e.from_id, t.payer_wallet_id, e.to_id, t.payee_wallet_id
                  FROM wezer_ledger_entry e JOIN wezer_transfer t ON t.id = e.transfer_id
-                WHERE e.kind <> 'levy' AND (e.from_id <> t.payer_wallet_id
-                                            OR e.to_id <> t.payee_wallet_id)"""
+                WHERE e.kind <> 'levy' AND (
+                      (e.from_id <> t.payer_wallet_id AND NOT EXISTS (
+                       SELECT 1 FROM held
+                        WHERE id = e.from_id AND partner_id = t.payer_id))
+                   OR (e.to_id <> t.payee_wallet_id AND NOT EXISTS (
+                       SELECT 1 FROM held
+                        WHERE id = e.to_id AND partner_id = t.payee_id)))"""
         )
 
     def _check_parts(self):

@@ -5,6 +5,7 @@ from . import wezer_group_arrows
 from . import wezer_group_page
 from . import res_users
 from . import res_partner
+from . import res_partner_leaving
 from . import wezer_profile
 from . import project_project
 from . import project_task

@@ -19,5 +19,6 @@ from . import project_project
 from . import project_task
 from . import task_import
 from . import res_users
+from . import res_partner_leaving
 from . import wezer_profile
 from . import wezer_check

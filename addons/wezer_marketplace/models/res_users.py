@@ -2,12 +2,9 @@ from datetime import timedelta
 
 from odoo import fields, models
 
-from odoo.addons.wezer_base.exceptions import Refusal
-
 from .wezer_proposition import ASSESS_DAYS
 
 TURN_STATES = ("open", "accepted", "delivered", "approved", "confirming")
-LIVE_STATES = (*TURN_STATES, "waiting", "disputed")
 
 
 class ResUsers(models.Model):
@@ -76,28 +73,3 @@ class ResUsers(models.Model):
                 }
             )
         return rows
-
-    def _deactivate_portal_user(self, **post):
-        """Refuse to leave while deals are open: they come first."""
-        deals = (
-            self.env["wezer.proposition"]
-            .sudo()
-            .search(
-                [
-                    ("state", "in", LIVE_STATES),
-                    "|",
-                    ("author_id", "in", self.partner_id.ids),
-                    ("replier_id", "in", self.partner_id.ids),
-                ],
-                limit=5,
-            )
-        )
-        if deals:
-            raise Refusal(
-                self.env._(
-                    "First end or give back: %(titles)s",
-                    titles=", ".join(deals.mapped("title")),
-                ),
-                rule="open_deals",
-            )
-        return super()._deactivate_portal_user(**post)

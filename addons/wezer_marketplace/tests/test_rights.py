@@ -71,7 +71,7 @@ class TestRights(MarketCommon):
 
     def test_who_has_open_deals_does_not_leave(self):
         self.make_deal()
-        with self.assertRefused("open_deals"):
+        with self.assertRefused("open"):
             self.test2.with_user(self.test2)._deactivate_portal_user()
 
     def test_a_dispute_is_on_the_moderators_list(self):

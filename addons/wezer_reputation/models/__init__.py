@@ -12,5 +12,6 @@ from . import wezer_reputation_trust
 from . import res_company
 from . import res_config_settings
 from . import res_partner
+from . import res_partner_leaving
 from . import wezer_profile
 from . import wezer_check
