@@ -26,6 +26,7 @@
         "views/wezer_leaving_views.xml",
         "views/leaving_templates.xml",
         "views/acting_templates.xml",
+        "views/joining_templates.xml",
     ],
     "assets": {
         "web._assets_primary_variables": [

@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ..tools.rights import RIGHTS
 
@@ -45,8 +46,66 @@ class ResCompany(models.Model):
         string="Terms of the community", translate=True, sanitize=True
     )
 
+    wezer_approval = fields.Selection(
+        [
+            ("nobody", "Nobody: who joins is a member at once"),
+            ("uninvited", "An administrator, where no member invited"),
+            ("always", "An administrator, always"),
+        ],
+        string="Who accepts new members",
+        required=True,
+        default="nobody",
+        help="Until somebody is accepted, this person sees what visitors see and can"
+        " do nothing.",
+    )
+    wezer_invitations = fields.Selection(
+        [
+            ("members", "Every member"),
+            ("stewards", "Only those named for it"),
+        ],
+        string="Who invites",
+        required=True,
+        default="members",
+        help="Whom a member invites is known to have come through him.",
+    )
+    wezer_invite_pending = fields.Integer(
+        string="Invitations waiting at a time",
+        default=20,
+        help="So many invitations of one member may wait for an answer.",
+    )
+    wezer_invite_daily = fields.Integer(
+        string="Invitations a day",
+        default=10,
+        help="So many invitations a member may send a day.",
+    )
+    wezer_i_am_member = fields.Boolean(
+        compute="_compute_wezer_i_am_member",
+        search="_search_wezer_i_am_member",
+        compute_sudo=True,
+        help="The reader is a member here: asked by record rules.",
+    )
+
+    @api.depends_context("uid")
+    def _compute_wezer_i_am_member(self):
+        self.wezer_i_am_member = self.env.user._wezer_is_member()
+
+    def _search_wezer_i_am_member(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return Domain.TRUE if self.env.user._wezer_is_member() else Domain.FALSE
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        companies = super().create(vals_list)
+        for company in companies.filtered("wezer_terms"):
+            self.env["wezer.agreement"]._keep(company)
+        return companies
+
     def write(self, vals):
         result = super().write(vals)
+        if "wezer_terms" in vals:
+            for company in self:
+                self.env["wezer.agreement"]._keep(company)
         if "partner_id" in vals or any(
             f"wezer_{right}_user_ids" in vals for right in RIGHTS
         ):

@@ -90,6 +90,14 @@ class ResUsers(models.Model):
         # Without a profile: a bot of Odoo's that is a person to it.
         return self.partner_id._wezer_profile().state in ("active", False)
 
+    def _wezer_is_member(self):
+        """Say whether this user sees what members see: suspended ones still do."""
+        self.ensure_one()
+        if self.has_group("base.group_public") or not self._wezer_is_person():
+            return False
+        states = ("active", "suspended", False)
+        return self.partner_id._wezer_profile().state in states
+
     def _acting_ids(self, right, among=None, limit=None):
         """Return the ids of partners this user acts for with ``right``.
 

@@ -211,7 +211,8 @@ class WezerProfile(models.Model):
         :raise Refusal: rule ``field``, for anything else
         """
         user = self.env.user
-        if not user._wezer_may_act():
+        # Who joins tells who he is before he is a member.
+        if not user._wezer_may_join():
             raise NotAllowed(self.env._("Log in first."), rule="login")
         vals = dict(vals)
         phone = vals.pop("phone", None)

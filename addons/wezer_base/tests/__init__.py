@@ -1,5 +1,6 @@
 from . import test_acting
 from . import test_error_bodies
+from . import test_joining
 from . import test_mandate
 from . import test_notice
 from . import test_privacy

@@ -1,0 +1,308 @@
+import werkzeug.exceptions
+
+from odoo import http
+from odoo.exceptions import AccessError, UserError
+from odoo.http import request
+
+from odoo.addons.auth_signup.controllers.main import AuthSignupHome
+
+from .website import flash
+
+SHORTEST = 8
+
+
+class WezerSignup(AuthSignupHome):
+    """Sign-up with an e-mail address only; nothing tells who has an account."""
+
+    def _login_redirect(self, uid, redirect=None):
+        user = request.env["res.users"].sudo().browse(uid)
+        if not redirect and user._wezer_awaits_welcome():
+            return "/welcome"
+        return super()._login_redirect(uid, redirect)
+
+    @http.route()
+    def web_auth_signup(self, *args, **kw):
+        """Ask for the address and write to it; with Odoo's own token, its own way."""
+        # Odoo answers differently where the address is known.
+        request.params.pop("signup_email", None)
+        qcontext = self.get_auth_signup_qcontext()
+        if qcontext.get("token"):
+            return super().web_auth_signup(*args, **kw)
+        if not qcontext.get("signup_enabled"):
+            return request.render("wezer_base.signup_page", {"closed": True})
+        values = {"login": kw.get("login", ""), "error": False, "sent": False}
+        if request.httprequest.method == "POST":
+            try:
+                request.env["wezer.invitation"].sudo()._request(kw.get("login"))
+                values["sent"] = True
+            except UserError as error:
+                values["error"] = error.args[0]
+        response = request.render("wezer_base.signup_page", values)
+        response.headers["X-Frame-Options"] = "SAMEORIGIN"
+        return response
+
+    @http.route()
+    def web_auth_reset_password(self, *args, **kw):
+        """The same answer for every address, known or not."""
+        request.params.pop("signup_email", None)
+        qcontext = self.get_auth_signup_qcontext()
+        login = (kw.get("login") or "").strip()
+        if request.httprequest.method != "POST" or qcontext.get("token") or not login:
+            return super().web_auth_reset_password(*args, **kw)
+        if not qcontext.get("reset_password_enabled"):
+            raise werkzeug.exceptions.NotFound()
+        users = request.env["res.users"].sudo()
+        found = users.search(users._get_login_domain(login)) or users.search(
+            users._get_email_domain(login)
+        )
+        if len(found) == 1 and found.email:
+            try:
+                with request.env.cr.savepoint():
+                    found.action_reset_password()
+            except UserError:
+                # Told to nobody who asks; Odoo's mail queue shows it.
+                pass
+        qcontext["message"] = request.env._(
+            "If there is an account with this address, a letter is on its way to it."
+        )
+        return request.render("auth_signup.reset_password", qcontext)
+
+
+class WezerJoining(http.Controller):
+    """From an invitation to a member."""
+
+    # === INVITATIONS === #
+
+    @http.route(
+        "/join/<string:token>",
+        type="http",
+        auth="public",
+        website=True,
+        sitemap=False,
+        methods=["GET"],
+    )
+    def join(self, token, **_kwargs):
+        """Show who invites, and what comes next."""
+        return self._join_page(token)
+
+    @http.route(
+        "/join/<string:token>",
+        type="http",
+        auth="public",
+        website=True,
+        sitemap=False,
+        methods=["POST"],
+    )
+    def join_post(self, token, email="", name="", password="", **_kwargs):
+        """Write to who opened a link; make the account of who got a letter."""
+        invitation = request.env["wezer.invitation"].sudo()._of_token(token)
+        if not invitation:
+            return self._join_page(token)
+        try:
+            if invitation.kind == "link":
+                invitation._write_from_link(email)
+                return self._join_page(token, sent=True)
+            self._check_password(password)
+            with request.env.cr.savepoint():
+                login = invitation._accept(name, password, request.env.lang)
+        except (UserError, AccessError) as error:
+            return self._join_page(token, error=error.args[0], name=name, email=email)
+        credential = {"login": login, "password": password, "type": "password"}
+        request.session.authenticate(request.env, credential)
+        return request.redirect("/welcome")
+
+    def _check_password(self, password):
+        if len(password or "") < SHORTEST:
+            raise UserError(
+                request.env._(
+                    "A password has at least %(count)s letters.", count=SHORTEST
+                )
+            )
+
+    def _join_page(self, token, **values):
+        # The token is the right to see this one invitation.
+        invitation = request.env["wezer.invitation"].sudo()._of_token(token)
+        response = request.render(
+            "wezer_base.join_page",
+            {
+                "invitation": invitation,
+                "inviter": invitation.inviter_id.name,
+                "token": token,
+                "sent": False,
+                "error": False,
+                **values,
+            },
+        )
+        response.headers["Referrer-Policy"] = "no-referrer"
+        return response
+
+    @http.route(
+        "/join/<string:token>/block",
+        type="http",
+        auth="public",
+        website=True,
+        sitemap=False,
+    )
+    def block(self, token, everybody="", **_kwargs):
+        """Let who got a letter have no more of them."""
+        invitation = request.env["wezer.invitation"].sudo()._of_token(token)
+        done = False
+        if request.httprequest.method == "POST" and invitation:
+            invitation._block(everybody=bool(everybody))
+            done = True
+        return request.render(
+            "wezer_base.block_page",
+            {
+                "invitation": invitation,
+                "inviter": invitation.inviter_id.name,
+                "token": token,
+                "done": done,
+            },
+        )
+
+    @http.route("/my/invite", type="http", auth="user", website=True, methods=["GET"])
+    def invite(self, **_kwargs):
+        """Invite people, and see who has not answered."""
+        return self._invite_page()
+
+    def _invite_page(self, **values):
+        invitations = request.env["wezer.invitation"].search(
+            [
+                ("inviter_id", "=", request.env.user.partner_id.id),
+                ("state", "=", "pending"),
+            ]
+        )
+        return request.render(
+            "wezer_base.invite_page",
+            {
+                "links": invitations.filtered(lambda one: one.kind == "link"),
+                "letters": invitations.filtered(lambda one: one.kind == "letter"),
+                "page_name": "wezer_invite",
+                "error": False,
+                "emails": "",
+                **values,
+            },
+        )
+
+    @http.route("/my/invite", type="http", auth="user", website=True, methods=["POST"])
+    def invite_post(self, emails="", message="", **_kwargs):
+        """Write to those addresses."""
+        try:
+            count = request.env["wezer.invitation"].action_invite(emails, message)
+        except (UserError, AccessError) as error:
+            return self._invite_page(error=error.args[0], emails=emails)
+        flash(request.env._("%(count)s letters are on their way.", count=count))
+        return request.redirect("/my/invite")
+
+    @http.route(
+        "/my/invite/link", type="http", auth="user", website=True, methods=["POST"]
+    )
+    def invite_link(self, **_kwargs):
+        """Make a link to pass on."""
+        try:
+            request.env["wezer.invitation"].action_link()
+        except (UserError, AccessError) as error:
+            flash(error.args[0], "warning")
+        return request.redirect("/my/invite")
+
+    @http.route(
+        "/my/invite/<int:invitation_id>/withdraw",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["POST"],
+    )
+    def invite_withdraw(self, invitation_id, **_kwargs):
+        """Take an invitation back."""
+        invitation = request.env["wezer.invitation"].search(
+            [("id", "=", invitation_id)]
+        )
+        try:
+            invitation.action_withdraw()
+        except (UserError, AccessError, ValueError) as error:
+            flash(error.args[0], "warning")
+        return request.redirect("/my/invite")
+
+    # === THE SECOND STEP === #
+
+    @http.route("/welcome", type="http", auth="user", website=True, methods=["GET"])
+    def welcome(self, **_kwargs):
+        """Ask who one is, and show the terms."""
+        return self._welcome_page()
+
+    def _welcome_page(self, **values):
+        user = request.env.user
+        profile = user.partner_id._wezer_profile()
+        if not user._wezer_awaits_welcome():
+            waits = profile.state == "pending"
+            return request.render("wezer_base.waiting_page") if waits else (
+                request.redirect("/my")
+            )  # fmt: skip
+        return request.render(
+            "wezer_base.welcome_page",
+            {
+                "profile": profile,
+                "name": profile.partner_id.name,
+                "agreement": request.env["wezer.agreement"]._current(),
+                "languages": request.env["res.lang"]
+                .sudo()
+                .search([("active", "=", True)]),
+                "groups": user._wezer_joinable_groups(),
+                "error": False,
+                **values,
+            },
+        )
+
+    @http.route("/welcome", type="http", auth="user", website=True, methods=["POST"])
+    def welcome_post(self, name="", agreement_id="", agree="", **post):
+        """Finish joining."""
+        form = request.httprequest.form
+        ids = {
+            key: [int(one) for one in form.getlist(key) if one.isdigit()]
+            for key in ("skill_ids", "language_ids", "group_ids")
+        }
+        known, _unknown = request.env["wezer.skill"]._ids_of_words(
+            post.get("skill_ids_typed", "")
+        )
+        vals = {
+            "name": name,
+            "presentation": post.get("presentation", ""),
+            "city": post.get("city", ""),
+            "skill_ids": sorted({*ids["skill_ids"], *known}),
+            "language_ids": ids["language_ids"],
+        }
+        chosen = int(agreement_id) if agree and str(agreement_id).isdigit() else None
+        try:
+            with request.env.cr.savepoint():
+                state = request.env["res.users"].action_finish_welcome(
+                    vals, chosen, ids["group_ids"]
+                )
+        except (UserError, AccessError) as error:
+            return self._welcome_page(
+                error=error.args[0],
+                name=name,
+                presentation=post.get("presentation"),
+                city=post.get("city"),
+            )
+        if state == "active":
+            flash(request.env._("Welcome, %(name)s!", name=name))
+            return request.redirect("/my")
+        return request.redirect("/welcome")
+
+    @http.route(
+        "/community/terms/agree",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["POST"],
+    )
+    def agree(self, agreement_id="", **_kwargs):
+        """Agree to the terms as they are now."""
+        number = int(agreement_id) if str(agreement_id).isdigit() else 0
+        try:
+            agreement = request.env["wezer.agreement"].search([("id", "=", number)])
+            agreement.action_consent()
+            flash(request.env._("Thank you."))
+        except (UserError, AccessError, ValueError) as error:
+            flash(error.args[0], "warning")
+        return request.redirect("/community/terms")

@@ -1,0 +1,61 @@
+from odoo import models
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    def _wezer_consent(self, agreement):
+        """Return this person's consent to a version of the terms (sudo)."""
+        return (
+            self.env["wezer.consent"]
+            .sudo()
+            .search(
+                [
+                    ("partner_id", "in", self.ids),
+                    ("agreement_id", "=", agreement.id),
+                ],
+                limit=1,
+            )
+        )
+
+    def _wezer_joined(self, invitation, name):
+        """The account of an invitation was made: remember who brought this person."""
+        self.ensure_one()
+        partner = self.sudo()
+        partner.write({"name": name, "email": invitation.email})
+        profile = partner._wezer_profile()
+        profile.welcomed = False
+        if not profile.admitted_by_id and invitation.inviter_id:
+            profile.admitted_by_id = invitation.inviter_id
+
+    def _wezer_personal_data(self):
+        data = super()._wezer_personal_data()
+        partners = self._wezer_selves()
+        consents = self.env["wezer.consent"].sudo()
+        data["consents"] = [
+            {"date": str(one.date), "version": one.agreement_id.version}
+            for one in consents.search([("partner_id", "in", partners.ids)])
+        ]
+        invitations = self.env["wezer.invitation"].sudo()
+        data["invitations"] = [
+            {"date": str(one.date), "email": one.email or "", "state": one.state}
+            for one in invitations.search([("inviter_id", "in", partners.ids)])
+        ]
+        return data
+
+    def _wezer_forget(self):
+        # Whom he invited is nobody's business any more.
+        self.env["wezer.invitation"].sudo().search(
+            [
+                "|",
+                ("inviter_id", "=", self.id),
+                ("email", "in", self._wezer_addresses()),
+            ]
+        ).unlink()
+        return super()._wezer_forget()
+
+    def _wezer_addresses(self):
+        """Return the e-mail addresses of this party, in small letters."""
+        partner = self.sudo().with_context(active_test=False)
+        found = {partner.email_normalized, *partner.user_ids.mapped("login")}
+        return [address for address in found if address]

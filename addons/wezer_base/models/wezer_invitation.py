@@ -1,0 +1,410 @@
+import hashlib
+import secrets
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import email_normalize, hmac, single_email_re
+
+from ..exceptions import NotAllowed, Refusal
+
+DAYS = 14
+# Who asks for an account himself gets the next letter after so long.
+PAUSE = timedelta(minutes=10)
+# So many may ask for their letter through one person's link a day.
+LINK_LETTERS = 50
+
+
+class WezerInvitation(models.Model):
+    """A way in: by a link to pass on, by a letter to somebody, or asked for.
+
+    The letter proves whose address it is: an account is made only with its token,
+    which is kept as a hash. Nothing here tells who has an account already.
+    """
+
+    _name = "wezer.invitation"
+    _description = "Invitation"
+    _order = "date desc, id desc"
+    _rec_name = "kind"
+
+    kind = fields.Selection(
+        [
+            ("link", "Link to pass on"),
+            ("letter", "Letter"),
+            ("request", "Asked for an account"),
+        ],
+        required=True,
+    )
+    inviter_id = fields.Many2one("res.partner", index=True, ondelete="cascade")
+    # The inviter knows it; nobody else reads it.
+    email = fields.Char()
+    message = fields.Text()
+    link_token = fields.Char(copy=False)
+    token_hash = fields.Char(
+        index="btree_not_null", copy=False, groups="base.group_system"
+    )
+    state = fields.Selection(
+        [
+            ("pending", "Waiting"),
+            ("accepted", "Accepted"),
+            ("withdrawn", "Taken back"),
+        ],
+        required=True,
+        default="pending",
+        index=True,
+    )
+    date = fields.Datetime(required=True)
+    expiry = fields.Datetime(required=True)
+    invited_id = fields.Many2one(
+        "res.partner",
+        ondelete="set null",
+        groups="wezer_base.group_administrator",
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, index=True
+    )
+
+    # === INVITING === #
+
+    @api.model
+    def action_invite(self, emails, message=""):
+        """Write to people whom the caller would like to see here.
+
+        Who has an account, or wants no letters from here, is passed over silently:
+        the answer is the same.
+
+        :param list emails: addresses
+        :return: how many letters are on their way, as far as the inviter is told
+        :raise Refusal: rules ``address``, ``pending``, ``daily``
+        """
+        inviter = self._check_may_invite()
+        addresses = self._addresses(emails)
+        self._check_caps(inviter, len(addresses))
+        message = str(message or "").strip()[:1000]
+        for address in addresses:
+            self._write_to(address, "letter", inviter, message)
+        return len(addresses)
+
+    @api.model
+    def action_link(self):
+        """Return the address of the caller's own link to pass on, made once."""
+        inviter = self._check_may_invite()
+        link = self.sudo().search(
+            [
+                ("inviter_id", "=", inviter.id),
+                ("kind", "=", "link"),
+                ("state", "=", "pending"),
+                ("expiry", ">", fields.Datetime.now()),
+            ],
+            limit=1,
+        )
+        if not link:
+            self._check_caps(inviter, 1)
+            token = secrets.token_urlsafe(24)
+            link = self._make("link", token, inviter)
+            link.link_token = token
+        return link._url(link.link_token)
+
+    def action_withdraw(self):
+        """Take an invitation back: its link or letter leads nowhere from now on."""
+        self.ensure_one()
+        self.check_access("read")
+        if (
+            self.sudo().inviter_id != self.env.user.partner_id
+            and not self.env.user.has_group("wezer_base.group_administrator")
+        ):
+            raise NotAllowed(self.env._("Who invited takes it back."))
+        if self.sudo().state != "pending":
+            raise Refusal(
+                self.env._("This invitation waits no longer."),
+                rule="state",
+                value=self.sudo().state,
+            )
+        self.sudo().state = "withdrawn"
+        return True
+
+    @api.model
+    def _check_may_invite(self):
+        """Return the caller's partner, where the community lets him invite."""
+        user = self.env.user
+        if not user._wezer_may_act():
+            raise NotAllowed(self.env._("Log in first."), rule="login")
+        company = self.env.company.sudo()
+        if company.wezer_invitations == "stewards" and user not in (
+            company._wezer_actor_users("invite")
+        ):
+            raise NotAllowed(
+                self.env._("Here only some invite: ask an administrator."), rule="role"
+            )
+        return user.partner_id
+
+    @api.model
+    def _addresses(self, emails):
+        if isinstance(emails, str):
+            emails = emails.replace(",", " ").replace(";", " ").split()
+        if not isinstance(emails, list | tuple) or not emails:
+            raise Refusal(self.env._("Write at least one address."), rule="address")
+        addresses = []
+        for text in emails:
+            address = email_normalize(str(text))
+            if not address or not single_email_re.match(address):
+                raise Refusal(
+                    self.env._("“%(text)s” is no e-mail address.", text=text),
+                    rule="address",
+                    value=str(text),
+                )
+            addresses.append(address)
+        return list(dict.fromkeys(addresses))
+
+    @api.model
+    def _check_caps(self, inviter, more):
+        """Refuse where too many of this inviter's wait, or were sent today."""
+        if self.env.user.has_group("wezer_base.group_administrator"):
+            return
+        company, now = self.env.company.sudo(), fields.Datetime.now()
+        mine = [("inviter_id", "=", inviter.id)]
+        waiting = self.sudo().search_count(
+            [*mine, ("state", "=", "pending"), ("expiry", ">", now)]
+        )
+        today = self.sudo().search_count(
+            [*mine, ("date", ">", now - timedelta(days=1))]
+        )
+        for rule, value, limit, text in (
+            (
+                "pending",
+                waiting + more,
+                company.wezer_invite_pending,
+                self.env._("At most %s invitations wait for an answer at a time."),
+            ),
+            (
+                "daily",
+                today + more,
+                company.wezer_invite_daily,
+                self.env._("At most %s invitations a day."),
+            ),
+        ):
+            if value > limit:
+                raise Refusal(text % limit, rule=rule, value=value, limit=limit)
+
+    # === LETTERS === #
+
+    @api.model
+    def _request(self, email):
+        """Somebody asks for an account with his e-mail address only (sudo).
+
+        The same answer whether it is known or not; who has an account gets a letter
+        that says so and leads to his password.
+        """
+        address = self._addresses([email])[0]
+        recent = self.sudo().search_count(
+            [
+                ("email", "=", address),
+                ("kind", "=", "request"),
+                ("date", ">", fields.Datetime.now() - PAUSE),
+            ]
+        )
+        if not recent:
+            self._write_to(address, "request", self.env["res.partner"], "")
+        return True
+
+    def _write_from_link(self, email):
+        """Write to who opened a link that was passed on (sudo, by its token)."""
+        self.ensure_one()
+        address = self._addresses([email])[0]
+        now = fields.Datetime.now()
+        through = [("inviter_id", "=", self.inviter_id.id), ("kind", "=", "letter")]
+        today = self.search_count([*through, ("date", ">", now - timedelta(days=1))])
+        if today >= LINK_LETTERS:
+            raise Refusal(
+                self.env._("Many came through this link today: try tomorrow."),
+                rule="daily",
+                limit=LINK_LETTERS,
+            )
+        waits = self.search_count(
+            [*through, ("email", "=", address), ("date", ">", now - PAUSE)]
+        )
+        if not waits:
+            self._write_to(address, "letter", self.inviter_id, "")
+
+    @api.model
+    def _write_to(self, address, kind, inviter, message):
+        token = secrets.token_urlsafe(24)
+        invitation = self._make(kind, token, inviter, address, message)
+        if self._is_blocked(address, inviter):
+            return invitation
+        user = self._user_of(address)
+        if user and kind == "letter":
+            # He is here: a word on the website, no letter, and the inviter sees
+            # an invitation like any other.
+            user.partner_id._wezer_notify(
+                "invited",
+                lambda env: env._("%(name)s invited you here.", name=inviter.name),
+                url="/members",
+            )
+            return invitation
+        template = "invitation_known" if user else "invitation"
+        invitation._send(template, token, user)
+        return invitation
+
+    @api.model
+    def _make(self, kind, token, inviter, address=False, message=""):
+        now = fields.Datetime.now()
+        # Members write nothing themselves; checked by who called.
+        return self.sudo().create(
+            {
+                "kind": kind,
+                "inviter_id": inviter.id,
+                "email": address,
+                "message": message,
+                "token_hash": self._hash(token),
+                "date": now,
+                "expiry": now + timedelta(days=DAYS),
+            }
+        )
+
+    def _send(self, template, token, user):
+        """Send one of the letters, in the language of the page that asked."""
+        self.ensure_one()
+        company = self.company_id
+        values = {
+            "invitation": self,
+            "inviter": self.inviter_id,
+            "company": company,
+            "url": self._url(token),
+            "block_url": f"{self._url(token)}/block",
+            "login_url": f"{self.get_base_url()}/web/reset_password",
+        }
+        body = self.env["ir.qweb"]._render(f"wezer_base.{template}", values)
+        subject = self.env._("Your way into %(name)s", name=company.name)
+        if self.inviter_id:
+            subject = self.env._(
+                "%(inviter)s invites you to %(name)s",
+                inviter=self.inviter_id.name,
+                name=company.name,
+            )
+        self.env["mail.mail"].sudo().create(
+            {
+                "subject": subject,
+                "email_from": company.email_formatted
+                or self.env.ref("base.user_root").email_formatted,
+                "email_to": self.email,
+                "body_html": body,
+                "auto_delete": True,
+            }
+        ).send_after_commit()
+
+    def _url(self, token):
+        return f"{self.get_base_url()}/join/{token}"
+
+    @api.model
+    def _hash(self, token):
+        return hashlib.sha256(str(token).encode()).hexdigest()
+
+    @api.model
+    def _of_token(self, token):
+        """Return the waiting invitation a token opens (sudo), or none."""
+        return self.sudo().search(
+            [
+                ("token_hash", "=", self._hash(token)),
+                ("state", "=", "pending"),
+                ("expiry", ">", fields.Datetime.now()),
+            ]
+        )
+
+    @api.model
+    def _user_of(self, address):
+        users = self.env["res.users"].sudo().with_context(active_test=True)
+        return users.search(["|", ("login", "=", address), ("email", "=", address)])[:1]
+
+    # === BLOCKING === #
+
+    @api.model
+    def _block_key(self, address):
+        """Return the fingerprint of an address that wants no letters."""
+        return hmac(self.env(su=True), "wezer-block", address)
+
+    @api.model
+    def _is_blocked(self, address, inviter):
+        blocks = self.env["wezer.invitation.block"].sudo()
+        return bool(
+            blocks.search_count(
+                [
+                    ("address_key", "=", self._block_key(address)),
+                    ("inviter_id", "in", [inviter.id, False]),
+                ],
+                limit=1,
+            )
+        )
+
+    def _block(self, everybody=False):
+        """The one written to wants no more letters, of this inviter or of anybody."""
+        self.ensure_one()
+        if not self.email:
+            return
+        self.env["wezer.invitation.block"].sudo().create(
+            {
+                "address_key": self._block_key(self.email),
+                "inviter_id": False if everybody else self.inviter_id.id,
+            }
+        )
+        self.sudo().state = "withdrawn"
+
+    # === ACCEPTING === #
+
+    def _accept(self, name, password, lang=None):
+        """Make the account of who got this letter; portal, never internal (sudo).
+
+        Who left, or was entered without a login, is found again by the address.
+
+        :return: the login
+        """
+        self.ensure_one()
+        name = str(name or "").strip()[:120]
+        if not name:
+            raise Refusal(self.env._("Say how we shall call you."), rule="name")
+        if self.kind == "link" or self.state != "pending":
+            raise Refusal(self.env._("This invitation waits no longer."), rule="state")
+        users = self.env["res.users"].sudo()
+        if self._user_of(self.email):
+            raise Refusal(
+                self.env._("You have an account here already: log in."), rule="known"
+            )
+        values = {"login": self.email, "email": self.email, "password": password}
+        values["lang"] = lang or self.env.lang
+        partner = self._old_self()
+        if partner:
+            values["partner_id"] = partner.id
+        else:
+            values["name"] = name
+        user = users.with_context(wezer_signup=True)._create_user_from_template(values)
+        user.partner_id._wezer_joined(self, name)
+        self.write({"state": "accepted", "invited_id": user.partner_id.id})
+        return user.login
+
+    def _old_self(self):
+        """Return the partner this address had before (sudo), or none."""
+        partners = self.env["res.partner"].sudo()
+        left = partners._wezer_find_left(self.email)
+        if left:
+            left._wezer_return()
+            left.email = self.email
+            return left
+        known = (
+            self.env["wezer.profile"]
+            .sudo()
+            .search(
+                [
+                    ("partner_id.email_normalized", "=", self.email),
+                    ("state", "in", ("active", "pending", "suspended")),
+                    ("partner_id.user_ids", "=", False),
+                    ("partner_id.is_company", "=", False),
+                ],
+                limit=1,
+            )
+        )
+        return known.partner_id
+
+    @api.autovacuum
+    def _gc_invitations(self):
+        """Forget the addresses of who never came, a month after."""
+        old = fields.Datetime.now() - timedelta(days=30)
+        self.sudo().search([("expiry", "<", old), ("state", "!=", "accepted")]).unlink()
