@@ -23,6 +23,8 @@
         "views/words_templates.xml",
         "views/website_templates.xml",
         "views/portal_templates.xml",
+        "views/notice_templates.xml",
+        "data/ir_cron_data.xml",
         "views/wezer_leaving_views.xml",
         "views/leaving_templates.xml",
         "views/acting_templates.xml",

@@ -14,54 +14,6 @@ MAX_PICTURE = 5 * 1024 * 1024
 class WezerPortal(CustomerPortal):
     """What a member sees of himself."""
 
-    def _prepare_home_portal_values(self, counters):
-        values = super()._prepare_home_portal_values(counters)
-        if "wezer_todo_count" in counters:
-            rows = request.env.user._wezer_todo()
-            values["wezer_todo_count"] = len(
-                [row for row in rows if row["section"] != "waiting"]
-            )
-        if "wezer_notice_count" in counters:
-            values["wezer_notice_count"] = request.env["wezer.notice"]._waiting_count()
-        return values
-
-    @http.route("/my/todo", type="http", auth="user", website=True)
-    def wezer_todo(self, **_kwargs):
-        """Show everything this person owes, in three lists."""
-        rows = request.env.user._wezer_todo()
-        sections = [
-            (name, [row for row in rows if row["section"] == name])
-            for name in ("now", "soon", "waiting")
-        ]
-        return request.render(
-            "wezer_base.todo_page",
-            {"sections": sections, "empty": not rows, "page_name": "wezer_todo"},
-        )
-
-    @http.route("/my/notices", type="http", auth="user", website=True)
-    def wezer_notices(self, **_kwargs):
-        """Show what was left for this person."""
-        notices = request.env["wezer.notice"].search(
-            [("settled", "=", False)], limit=80
-        )
-        return request.render(
-            "wezer_base.notices_page",
-            {"notices": notices, "page_name": "wezer_notices"},
-        )
-
-    @http.route(
-        "/my/notices/read", type="http", auth="user", website=True, methods=["POST"]
-    )
-    def wezer_notices_read(self, **_kwargs):
-        """Mark all as read."""
-        request.env["wezer.notice"].mark_read()
-        return request.redirect("/my/notices")
-
-    @http.route("/my/notices/count", type="jsonrpc", auth="user", readonly=True)
-    def wezer_notices_count(self):
-        """Return how many notices wait, for the bell."""
-        return request.env["wezer.notice"]._waiting_count()
-
     @http.route("/my/profile", type="http", auth="user", website=True, methods=["GET"])
     def wezer_profile(self, **_kwargs):
         """Show one's own profile to change it."""

@@ -19,9 +19,11 @@ from . import wezer_invitation_block
 from . import wezer_mandate
 from . import wezer_act
 from . import wezer_notice
+from . import wezer_notice_choice
 from . import wezer_profile_leaving
 from . import wezer_leaving
 from . import wezer_personal_data
+from . import wezer_digest
 from . import wezer_profile_joining
 from . import res_partner_joining
 from . import res_users_joining

@@ -42,6 +42,13 @@ class ResCompany(models.Model):
         string="Visitors see members",
         help="Off: who is not logged in sees no names, faces or profiles.",
     )
+    wezer_digest = fields.Selection(
+        [("daily", "Every day"), ("weekly", "Every week"), ("never", "Never")],
+        string="Mail about what waits",
+        default="weekly",
+        help="How often members are told by mail what they have not read yet, until"
+        " each chooses for himself. There is no other mail.",
+    )
     wezer_terms = fields.Html(
         string="Terms of the community", translate=True, sanitize=True
     )

@@ -19,6 +19,7 @@ class ResConfigSettings(models.TransientModel):
     wezer_invite_daily = fields.Integer(
         related="company_id.wezer_invite_daily", readonly=False
     )
+    wezer_digest = fields.Selection(related="company_id.wezer_digest", readonly=False)
     wezer_terms = fields.Html(related="company_id.wezer_terms", readonly=False)
     wezer_wallet_user_ids = fields.Many2many(
         related="company_id.wezer_wallet_user_ids", readonly=False

@@ -163,7 +163,9 @@ class ResPartner(models.Model):
         """Leave a notice with those who act for these partners; no mail is sent.
 
         :param str kind: stable word, for the reader's choices
-        :param str message: the sentence, already in words for people
+        :param message: the sentence in words for people; better a function that is
+            given an environment in the reader's language:
+            ``lambda env: env._("Anna waved: %(what)s", what=what)``
         :param str url: where to go
         :param record: what it is about; settled together with it
         """

@@ -71,7 +71,11 @@ class WezerAct(models.Model):
         )
         if act.by_mandate:
             self.env["wezer.notice"].sudo()._leave(
-                partner, "acted_for", act._sentence(), "/my/acting", act
+                partner,
+                "acted_for",
+                lambda env: act.with_env(env)._sentence(),
+                "/my/acting",
+                act,
             )
         return act
 

@@ -116,7 +116,7 @@ class WezerMandate(models.Model):
         )
         holder._wezer_notify(
             "mandate",
-            self.env._("You may act for %(name)s now.", name=giver.name),
+            lambda env: env._("You may act for %(name)s now.", name=giver.name),
             url="/my/acting",
             record=mandate,
         )
@@ -218,7 +218,7 @@ class WezerMandate(models.Model):
         self._end("revoked")
         self.sudo().holder_id._wezer_notify(
             "mandate",
-            self.env._(
+            lambda env: env._(
                 "You act for %(name)s no longer.", name=self.sudo().giver_id.name
             ),
             url="/my/acting",
@@ -235,7 +235,7 @@ class WezerMandate(models.Model):
         self._end("resigned")
         self.sudo().giver_id._wezer_notify(
             "mandate",
-            self.env._(
+            lambda env: env._(
                 "%(name)s acts for you no longer.", name=self.env.user.partner_id.name
             ),
             url="/my/acting",

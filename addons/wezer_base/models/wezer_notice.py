@@ -1,4 +1,11 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
+
+from ..exceptions import NotAllowed
+
+# How many a page shows; older ones stay and can be found in the download.
+SHOWN = 80
 
 
 class WezerNotice(models.Model):
@@ -19,6 +26,7 @@ class WezerNotice(models.Model):
     date = fields.Datetime(required=True, default=fields.Datetime.now)
     is_read = fields.Boolean(string="Read")
     settled = fields.Boolean(help="The matter is done: shown no longer.")
+    date_mailed = fields.Datetime(help="When a digest told it; each tells it once.")
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )
@@ -27,26 +35,69 @@ class WezerNotice(models.Model):
     _matter_idx = models.Index("(res_model, res_id) WHERE NOT settled")
 
     @api.model
+    def _kinds(self):
+        """Return what notices can be about; addons add theirs.
+
+        :return: ``{stable word: (what people read, whether a digest tells it)}``;
+            the second is what holds until a person chooses
+        """
+        return {
+            "invited": (self.env._("Somebody invited me"), True),
+            "application": (self.env._("Somebody would like to join"), True),
+            "approved": (self.env._("I was taken in"), True),
+            "mandate": (self.env._("Who acts for whom"), True),
+            "acted_for": (self.env._("Somebody acted for me"), True),
+            "leaving": (self.env._("Somebody leaves"), True),
+        }
+
+    # === LEAVING AND WITHDRAWING (by the suite's own methods) === #
+
+    @api.model
     def _leave(self, people, kind, message, url=None, record=None):
-        """Write one notice for each of ``people`` and tell their open pages."""
-        notices = self.create(
-            [
+        """Write one notice for each of ``people`` and tell their open pages.
+
+        :param message: the sentence, or a function that is given an environment in
+            the reader's language and returns it there
+        """
+        texts, vals_list = {}, []
+        for person in self._readers(people):
+            lang = person.lang or self.env.company.sudo().partner_id.lang
+            if lang not in texts:
+                texts[lang] = message
+                if callable(message):
+                    texts[lang] = message(self.with_context(lang=lang).env)
+            vals_list.append(
                 {
                     "partner_id": person.id,
                     "kind": kind,
-                    "message": message,
+                    "message": texts[lang],
                     "url": url,
                     "res_model": record._name if record else False,
                     "res_id": record.id if record else False,
                 }
-                # Who cannot log in could not read it.
-                for person in people.filtered("user_ids")
-            ]
-        )
-        for notice in notices:
-            # Only "something changed": what it says is asked for by the page.
-            notice.partner_id._bus_send("wezer.notice", {"kind": kind})
+            )
+        notices = self.create(vals_list)
+        notices._tell_pages()
         return notices
+
+    @api.model
+    def _readers(self, people):
+        """Return those of ``people`` who read notices here.
+
+        Who cannot log in could not; who is suspended or left is not concerned.
+        """
+        people = people.filtered("user_ids")
+        away = people._wezer_profile().filtered(
+            lambda profile: profile.state in ("suspended", "left")
+        )
+        return people - people.browse(away.partner_id.ids)
+
+    def _tell_pages(self):
+        """Let the open pages of the readers ask again."""
+        for partner in self.partner_id:
+            # Only "something changed": what it says is asked for by the page.
+            kinds = self.filtered(lambda one, who=partner: one.partner_id == who)
+            partner._bus_send("wezer.notice", {"kind": kinds[:1].kind})
 
     @api.model
     def _settle(self, record, kinds=None):
@@ -58,20 +109,79 @@ class WezerNotice(models.Model):
         ]
         if kinds:
             domain.append(("kind", "in", kinds))
-        self.sudo().search(domain).write({"settled": True})
+        # Other people's too: the matter is the same.
+        notices = self.sudo().search(domain)
+        notices.write({"settled": True})
+        notices.filtered(lambda notice: not notice.is_read)._tell_pages()
+
+    # === READING === #
 
     @api.model
     def _waiting_count(self):
         """Return how many notices the caller has not read; visitors have none."""
         if not self.has_access("read"):
             return 0
-        return self.search_count([("is_read", "=", False), ("settled", "=", False)])
+        return self.search_count(
+            [
+                ("partner_id", "=", self.env.user.partner_id.id),
+                ("is_read", "=", False),
+                ("settled", "=", False),
+            ]
+        )
 
     @api.model
-    def mark_read(self):
-        """Mark the caller's own notices as read."""
-        mine = self.sudo().search(
-            [("partner_id", "=", self.env.user.partner_id.id), ("is_read", "=", False)]
-        )
+    def mark_read(self, notice_ids=None):
+        """Mark the caller's own notices as read.
+
+        :param list notice_ids: only these; all where left out
+        :return: how many were marked
+        :raise NotAllowed: rule ``login``, for visitors
+        """
+        user = self.env.user
+        if user._is_public():
+            raise NotAllowed(self.env._("Log in first."), rule="login")
+        domain = [("partner_id", "=", user.partner_id.id), ("is_read", "=", False)]
+        if notice_ids is not None:
+            ids = [one for one in notice_ids if type(one) is int]
+            domain.append(("id", "in", ids))
+        # His own rows, by the domain: members write nothing by themselves.
+        mine = self.sudo().search(domain)
         mine.write({"is_read": True})
         return len(mine)
+
+    @api.model
+    def _page_sections(self):
+        """Return the caller's notices as the page shows them.
+
+        Those of one matter stand together, the newest says it.
+
+        :return: list of ``(title, [(notice, older notices of the matter)])``
+        """
+        notices = self.search(
+            [
+                ("partner_id", "=", self.env.user.partner_id.id),
+                ("settled", "=", False),
+            ],
+            limit=SHOWN,
+        )
+        matters = {}
+        for notice in notices:
+            matter = (notice.res_model, notice.res_id) if notice.res_id else notice.id
+            matters.setdefault(matter, self.browse())
+            matters[matter] |= notice
+        today = fields.Date.context_today(self)
+        sections = {}
+        for matter in matters.values():
+            title = self._day_title(matter[0].date, today)
+            sections.setdefault(title, []).append((matter[0], matter[1:]))
+        return list(sections.items())
+
+    def _day_title(self, moment, today):
+        day = fields.Datetime.context_timestamp(self, moment).date()
+        if day >= today:
+            return self.env._("Today")
+        if day == today - timedelta(days=1):
+            return self.env._("Yesterday")
+        if day > today - timedelta(days=7):
+            return self.env._("In the last days")
+        return self.env._("Before")

@@ -21,3 +21,4 @@ from . import res_users
 from . import wezer_profile
 from . import wezer_check
 from . import wezer_check_transfers
+from . import wezer_notice

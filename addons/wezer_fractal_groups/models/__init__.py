@@ -10,3 +10,4 @@ from . import wezer_profile
 from . import project_project
 from . import project_task
 from . import wezer_check
+from . import wezer_notice

@@ -122,7 +122,7 @@ class WezerGroup(models.Model):
         group = self.sudo()
         group._circle().partner_id._wezer_notify(
             "group_request",
-            self.env._(
+            lambda env: env._(
                 "%(name)s would join %(group)s.", name=person.name, group=group.name
             ),
             url=f"/groups/{group.slug}",
@@ -146,7 +146,7 @@ class WezerGroup(models.Model):
         invited = self._enter(person, "invited")
         person._wezer_notify(
             "group_invitation",
-            self.env._("You are invited to %(group)s.", group=self.sudo().name),
+            lambda env: env._("You are invited to %(group)s.", group=self.sudo().name),
             url=f"/groups/{self.sudo().slug}",
             record=invited,
         )
@@ -163,7 +163,7 @@ class WezerGroup(models.Model):
         live.write({"state": "active", "date_from": fields.Date.today()})
         person._wezer_notify(
             "group_accepted",
-            self.env._("Welcome to %(group)s!", group=self.sudo().name),
+            lambda env: env._("Welcome to %(group)s!", group=self.sudo().name),
             url=f"/groups/{self.sudo().slug}",
             record=live,
         )

@@ -205,7 +205,7 @@ class WezerAnnouncement(models.Model):
             deal._tell(
                 announcement.author_id,
                 "claim",
-                self.env._(
+                lambda env: env._(
                     "%(name)s is available: %(title)s",
                     name=replier.name,
                     title=announcement.title,
@@ -235,7 +235,7 @@ class WezerAnnouncement(models.Model):
         deal._tell(
             announcement.author_id,
             "terms",
-            self.env._(
+            lambda env: env._(
                 "%(name)s proposes terms: %(title)s",
                 name=replier.name,
                 title=announcement.title,

@@ -62,7 +62,9 @@ class WezerAnnouncement(models.Model):
             # Who may not pay prepares; it stays a draft until one who may publishes.
             author._wezer_notify(
                 "to_publish",
-                self.env._("To be published: %(title)s", title=announcement.title),
+                lambda env, title=announcement.title: env._(
+                    "To be published: %(title)s", title=title
+                ),
                 url=f"/market/{announcement.slug}",
                 record=announcement,
                 right="wallet",

@@ -260,7 +260,7 @@ class WezerProposition(models.Model):
             self._tell(
                 self.author_id,
                 "claim",
-                self.env._(
+                lambda env: env._(
                     "%(name)s is available: %(title)s",
                     name=self.replier_id.name,
                     title=self.title,
@@ -275,7 +275,7 @@ class WezerProposition(models.Model):
         self._tell(
             self.replier_id,
             "place",
-            self.env._("A place is free for you: %(title)s", title=self.title),
+            lambda env: env._("A place is free for you: %(title)s", title=self.title),
         )
 
     @api.model
@@ -316,7 +316,8 @@ class WezerProposition(models.Model):
         if now > self.date_due + timedelta(days=7):
             self._log("clock", self.payee_id)
             self._tell_both(
-                "late", self.env._("The time was over: %(title)s", title=self.title)
+                "late",
+                lambda env: env._("The time was over: %(title)s", title=self.title),
             )
             self._finish("expired")
             return
@@ -331,7 +332,9 @@ class WezerProposition(models.Model):
             self._tell(
                 self.payee_id,
                 "late_warning",
-                self.env._("Is it done? It was due: %(title)s", title=self.title),
+                lambda env: env._(
+                    "Is it done? It was due: %(title)s", title=self.title
+                ),
             )
 
     def _silence(self, now):

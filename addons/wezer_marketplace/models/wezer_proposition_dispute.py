@@ -42,14 +42,15 @@ class WezerProposition(models.Model):
         self._log("dispute", party or False, reason)
         self.env["wezer.assessment"]._pause(self)
         self._tell_both(
-            "dispute", self.env._("A moderator was called: %(title)s", title=self.title)
+            "dispute",
+            lambda env: env._("A moderator was called: %(title)s", title=self.title),
         )
         moderators = self.env.ref("wezer_base.group_moderator").sudo().all_user_ids
         for user in moderators:
             if user._moderates(self.author_id | self.replier_id):
                 user.partner_id._wezer_notify(
                     "dispute",
-                    self.env._(
+                    lambda env: env._(
                         "A deal waits for your decision: %(title)s", title=self.title
                     ),
                     url=f"/my/deals/{self.id}",

@@ -123,7 +123,7 @@ class WezerProposition(models.Model):
         deal._tell(
             deal._other(speaker),
             "message",
-            self.env._(
+            lambda env: env._(
                 "%(name)s wrote: %(title)s", name=speaker.name, title=deal.title
             ),
         )

@@ -82,7 +82,7 @@ class WezerProposition(models.Model):
             self._tell(
                 receiver,
                 "receipt",
-                self.env._(
+                lambda env: env._(
                     "Did you get %(amount)s? %(title)s",
                     amount=pending[:1].amount_display,
                     title=self.title,

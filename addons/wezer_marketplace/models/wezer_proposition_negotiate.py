@@ -62,7 +62,7 @@ class WezerProposition(models.Model):
         deal._tell(
             other,
             "terms",
-            self.env._(
+            lambda env: env._(
                 "%(name)s proposes other terms: %(title)s",
                 name=party.name,
                 title=deal.title,
@@ -122,7 +122,9 @@ class WezerProposition(models.Model):
         deal._tell(
             deal._other(party),
             "accepted",
-            self.env._("%(name)s agreed: %(title)s", name=party.name, title=deal.title),
+            lambda env: env._(
+                "%(name)s agreed: %(title)s", name=party.name, title=deal.title
+            ),
         )
 
     def action_decline(self, reason="", acting_partner_id=None):
@@ -142,14 +144,13 @@ class WezerProposition(models.Model):
         deal.announcement_id._lock()
         deal._log(action, party, reason)
         deal._finish(end_reason)
-        message = (
-            self.env._("Not this time: %(title)s")
-            if action == "decline"
-            else self.env._("An answer was taken back: %(title)s")
-        )
         deal._other(party)._wezer_notify(
             action,
-            message % {"title": deal.title},
+            lambda env: (
+                env._("Not this time: %(title)s", title=deal.title)
+                if action == "decline"
+                else env._("An answer was taken back: %(title)s", title=deal.title)
+            ),
             url=f"/my/deals/{deal.id}",
             record=deal,
         )
@@ -166,7 +167,7 @@ class WezerProposition(models.Model):
             deal._tell(
                 deal.replier_id,
                 "terms",
-                self.env._(
+                lambda env, deal=deal: env._(
                     "The announcement was changed, please look: %(title)s",
                     title=deal.title,
                 ),

@@ -41,7 +41,7 @@ class WezerProposition(models.Model):
         deal._tell(
             deal.payer_id,
             "delivered",
-            self.env._(
+            lambda env: env._(
                 "%(name)s says it is done: %(title)s", name=party.name, title=deal.title
             ),
         )
@@ -56,7 +56,7 @@ class WezerProposition(models.Model):
         deal._finish("released")
         deal._other(party)._wezer_notify(
             "release",
-            self.env._(
+            lambda env: env._(
                 "%(name)s gave it back: %(title)s", name=party.name, title=deal.title
             ),
             url=f"/my/deals/{deal.id}",
@@ -114,7 +114,7 @@ class WezerProposition(models.Model):
         deal._tell(
             deal.payee_id,
             "send_back",
-            self.env._("Something is missing yet: %(title)s", title=deal.title),
+            lambda env: env._("Something is missing yet: %(title)s", title=deal.title),
         )
         return True
 
@@ -143,7 +143,7 @@ class WezerProposition(models.Model):
             deal._tell(
                 deal.payer_id,
                 "to_pay",
-                self.env._("Approved, to be paid: %(title)s", title=deal.title),
+                lambda env: env._("Approved, to be paid: %(title)s", title=deal.title),
             )
         return True
 
@@ -171,7 +171,7 @@ class WezerProposition(models.Model):
         self.env["wezer.assessment"]._activate(deal, now + timedelta(days=ASSESS_DAYS))
         deal.announcement_id._after_change()
         deal._tell_both(
-            "paid", self.env._("Paid, thank you: %(title)s", title=deal.title)
+            "paid", lambda env: env._("Paid, thank you: %(title)s", title=deal.title)
         )
 
     # === OUTSIDE MONEY === #
@@ -210,7 +210,9 @@ class WezerProposition(models.Model):
         deal._tell(
             deal._other(party),
             "denied",
-            self.env._("The outside money did not arrive: %(title)s", title=deal.title),
+            lambda env: env._(
+                "The outside money did not arrive: %(title)s", title=deal.title
+            ),
         )
         return True
 
@@ -287,7 +289,7 @@ class WezerProposition(models.Model):
             deal._tell(
                 deal.payer_id,
                 "refund",
-                self.env._(
+                lambda env: env._(
                     "A part of the money was given back: %(title)s", title=deal.title
                 ),
             )
@@ -321,7 +323,7 @@ class WezerProposition(models.Model):
         deal._free_task()
         deal._tell_both(
             "refunded",
-            self.env._("The money was given back: %(title)s", title=deal.title),
+            lambda env: env._("The money was given back: %(title)s", title=deal.title),
         )
         deal.announcement_id._after_change()
 
@@ -343,7 +345,7 @@ class WezerProposition(models.Model):
             deal._tell(
                 deal._other(party),
                 "consent",
-                self.env._(
+                lambda env: env._(
                     "%(name)s would cancel: %(title)s",
                     name=party.name,
                     title=deal.title,

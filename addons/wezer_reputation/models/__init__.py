@@ -15,3 +15,4 @@ from . import res_partner
 from . import res_partner_leaving
 from . import wezer_profile
 from . import wezer_check
+from . import wezer_notice

@@ -410,7 +410,7 @@ class WezerReputation(models.Model):
         administrators = self.env.ref("wezer_base.group_administrator").sudo()
         administrators.all_user_ids.filtered("active").partner_id._wezer_notify(
             "reputation_coverage",
-            self.env._(
+            lambda env: env._(
                 "Scores were not renewed: trust reaches only %(share)s of 100 people"
                 " who assess. Name founders, and say on each profile who admitted"
                 " whom.",

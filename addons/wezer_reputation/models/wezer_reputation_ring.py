@@ -75,7 +75,7 @@ class WezerReputationRing(models.Model):
             moderators = self.env.ref("wezer_base.group_moderator").sudo()
             moderators.all_user_ids.filtered("active").partner_id._wezer_notify(
                 "reputation_ring",
-                self.env._(
+                lambda env: env._(
                     "%(count)s groups of people praise only each other: please look.",
                     count=len(new),
                 ),

@@ -1,0 +1,155 @@
+import werkzeug.exceptions
+
+from odoo import http
+from odoo.exceptions import AccessError, UserError
+from odoo.http import request
+
+from odoo.addons.portal.controllers.portal import CustomerPortal
+
+from ..models.wezer_digest import FREQUENCIES
+from .website import flash
+
+
+class WezerNotices(CustomerPortal):
+    """What happened, what one owes, and how often one is told by mail."""
+
+    def _prepare_home_portal_values(self, counters):
+        values = super()._prepare_home_portal_values(counters)
+        if "wezer_todo_count" in counters:
+            rows = request.env.user._wezer_todo()
+            values["wezer_todo_count"] = len(
+                [row for row in rows if row["section"] != "waiting"]
+            )
+        if "wezer_notice_count" in counters:
+            values["wezer_notice_count"] = request.env["wezer.notice"]._waiting_count()
+        return values
+
+    @http.route("/my/todo", type="http", auth="user", website=True)
+    def wezer_todo(self, **_kwargs):
+        """Show everything this person owes, in three lists."""
+        rows = request.env.user._wezer_todo()
+        sections = [
+            (name, [row for row in rows if row["section"] == name])
+            for name in ("now", "soon", "waiting")
+        ]
+        return request.render(
+            "wezer_base.todo_page",
+            {"sections": sections, "empty": not rows, "page_name": "wezer_todo"},
+        )
+
+    # === NOTICES === #
+
+    @http.route("/my/notices", type="http", auth="user", website=True, readonly=True)
+    def wezer_notices(self, **_kwargs):
+        """Show what was left for this person, the newest first."""
+        notices = request.env["wezer.notice"]
+        return request.render(
+            "wezer_base.notices_page",
+            {
+                "sections": notices._page_sections(),
+                "waiting": notices._waiting_count(),
+                "page_name": "wezer_notices",
+            },
+        )
+
+    @http.route(
+        "/my/notices/read", type="http", auth="user", website=True, methods=["POST"]
+    )
+    def wezer_notices_read(self, **_kwargs):
+        """Mark all as read."""
+        request.env["wezer.notice"].mark_read()
+        return request.redirect("/my/notices")
+
+    @http.route(
+        "/my/notices/<int:notice_id>/open",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["POST"],
+    )
+    def wezer_notice_open(self, notice_id, **_kwargs):
+        """Mark one as read, the older ones of its matter too, and go where it leads."""
+        notices = request.env["wezer.notice"]
+        notice = notices.search([("id", "=", notice_id)])
+        if not notice:
+            raise werkzeug.exceptions.NotFound()
+        if notice.res_id:
+            notice |= notices.search(
+                [("res_model", "=", notice.res_model), ("res_id", "=", notice.res_id)]
+            )
+        notices.mark_read(notice.ids)
+        first = notice.filtered(lambda one: one.id == notice_id)
+        return request.redirect(first.url or "/my/notices")
+
+    @http.route("/my/notices/count", type="jsonrpc", auth="user", readonly=True)
+    def wezer_notices_count(self):
+        """Return how many notices wait, for the bell."""
+        return request.env["wezer.notice"]._waiting_count()
+
+    # === MAILS === #
+
+    @http.route(
+        "/my/notices/choices",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["GET"],
+        readonly=True,
+    )
+    def wezer_choices(self, **_kwargs):
+        """Show how often this person is told by mail, and of what."""
+        frequency, kinds = request.env["wezer.digest"]._choices()
+        field = request.env["wezer.digest"]._fields["frequency"]
+        return request.render(
+            "wezer_base.notice_choices_page",
+            {
+                "frequency": frequency,
+                "frequencies": field._description_selection(request.env),
+                "kinds": kinds,
+                "page_name": "wezer_choices",
+            },
+        )
+
+    @http.route(
+        "/my/notices/choices", type="http", auth="user", website=True, methods=["POST"]
+    )
+    def wezer_choices_save(self, frequency="", **_post):
+        """Save the choices."""
+        kinds = request.httprequest.form.getlist("kinds")
+        try:
+            request.env["wezer.digest"].choose(frequency, kinds)
+            flash(request.env._("Saved."))
+        except (UserError, AccessError) as error:
+            flash(error.args[0], "warning")
+        return request.redirect("/my/notices/choices")
+
+    @http.route(
+        "/digest/stop/<int:partner_id>/<string:token>",
+        type="http",
+        auth="public",
+        website=True,
+        methods=["GET"],
+        sitemap=False,
+        readonly=True,
+    )
+    def wezer_digest_stop(self, partner_id, token, **_kwargs):
+        """Ask once, by a button: mail readers open links before people do."""
+        if not request.env["wezer.digest"]._of_link(partner_id, token):
+            raise werkzeug.exceptions.NotFound()
+        return request.render("wezer_base.digest_stop_page", {"stopped": False})
+
+    @http.route(
+        "/digest/stop/<int:partner_id>/<string:token>",
+        type="http",
+        auth="public",
+        website=True,
+        methods=["POST"],
+        csrf=False,
+    )
+    def wezer_digest_stopped(self, partner_id, token, **_kwargs):
+        """Stop the mails: List-Unsubscribe=One-Click (RFC 8058), signed, no login."""
+        partner = request.env["wezer.digest"]._of_link(partner_id, token)
+        if not partner:
+            raise werkzeug.exceptions.NotFound()
+        request.env["wezer.digest"]._of(partner).frequency = FREQUENCIES[-1][0]
+        return request.render("wezer_base.digest_stop_page", {"stopped": True})

@@ -1,0 +1,268 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import consteq, formataddr, hmac
+
+from ..exceptions import NotAllowed, Refusal
+
+FREQUENCIES = [
+    ("daily", "Every day"),
+    ("weekly", "Every week"),
+    ("never", "Never"),
+]
+# A little less than their names: the clock of the server may run early.
+APART = {"daily": timedelta(hours=20), "weekly": timedelta(days=6, hours=12)}
+# What is younger may still be read on the page.
+GRACE = timedelta(hours=1)
+SHOWN = 30
+
+
+class WezerDigest(models.Model):
+    """How often a person is told by mail what waits for him: our only mail."""
+
+    _name = "wezer.digest"
+    _description = "Digest of notices"
+    _rec_name = "partner_id"
+
+    partner_id = fields.Many2one("res.partner", required=True, ondelete="cascade")
+    frequency = fields.Selection(FREQUENCIES, help="Empty: as the community has it.")
+    date_sent = fields.Datetime(readonly=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, index=True
+    )
+
+    _one_each = models.UniqueIndex("(partner_id)", "A person has one digest.")
+
+    @api.model
+    def _of(self, partner):
+        """Return the row of ``partner`` (sudo), made where it is missing."""
+        # Everybody's own settings: the suite's row, not his to write.
+        digests = self.sudo()
+        found = digests.search([("partner_id", "=", partner.id)])
+        return found or digests.create({"partner_id": partner.id})
+
+    def _often(self):
+        """Return ``daily``, ``weekly`` or ``never``."""
+        self.ensure_one()
+        return self.frequency or self.company_id.wezer_digest or "never"
+
+    # === CHOOSING === #
+
+    @api.model
+    def _choices(self):
+        """Return the caller's choices: ``(frequency, {kind: (label, wanted)})``."""
+        partner = self.env.user.partner_id
+        digests = self.sudo().search([("partner_id", "=", partner.id)])
+        often = digests._often() if digests else self.env.company.wezer_digest
+        refused = self._refused_kinds(partner)
+        kinds = self.env["wezer.notice"]._kinds()
+        return often or "never", {
+            kind: (label, kind not in refused)
+            for kind, (label, _default) in kinds.items()
+        }
+
+    @api.model
+    def _refused_kinds(self, partner):
+        """Return the kinds that ``partner`` does not want by mail."""
+        chosen = self.env["wezer.notice.choice"].sudo()
+        chosen = chosen.search([("partner_id", "=", partner.id)])
+        wanted = {
+            kind: default
+            for kind, (_label, default) in self.env["wezer.notice"]._kinds().items()
+        }
+        wanted.update({choice.kind: choice.in_digest for choice in chosen})
+        return {kind for kind, by_mail in wanted.items() if not by_mail}
+
+    @api.model
+    def choose(self, frequency, kinds):
+        """Say how often the caller is told by mail, and of what.
+
+        :param str frequency: ``daily``, ``weekly`` or ``never``
+        :param list kinds: stable words of the kinds that a mail tells
+        :raise NotAllowed: rule ``login``, for visitors
+        :raise Refusal: rules ``frequency``, ``kind``
+        """
+        user = self.env.user
+        if user._is_public():
+            raise NotAllowed(self.env._("Log in first."), rule="login")
+        if frequency not in dict(FREQUENCIES):
+            raise Refusal(
+                self.env._("Choose daily, weekly or never."), rule="frequency"
+            )
+        known = self.env["wezer.notice"]._kinds()
+        if not isinstance(kinds, list | tuple) or not set(kinds) <= known.keys():
+            raise Refusal(self.env._("There is no such kind of notice."), rule="kind")
+        partner = user.partner_id
+        self._of(partner).frequency = frequency
+        # His own choices, checked just above; members write nothing themselves.
+        choices = self.env["wezer.notice.choice"].sudo()
+        mine = {
+            one.kind: one for one in choices.search([("partner_id", "=", partner.id)])
+        }
+        for kind in known:
+            if kind in mine:
+                mine[kind].in_digest = kind in kinds
+            else:
+                choices.create(
+                    {
+                        "partner_id": partner.id,
+                        "kind": kind,
+                        "in_digest": kind in kinds,
+                    }
+                )
+        return True
+
+    # === STOPPING WITHOUT LOGGING IN === #
+
+    @api.model
+    def _stop_token(self, partner):
+        """Return the signature of the link that stops the mails of ``partner``."""
+        return hmac(self.env(su=True), "wezer-digest-stop", str(partner.id))[:40]
+
+    @api.model
+    def _stop_url(self, partner):
+        token = self._stop_token(partner)
+        return f"{partner.get_base_url()}/digest/stop/{partner.id}/{token}"
+
+    @api.model
+    def _of_link(self, partner_id, token):
+        """Return the partner that a stop link is for (sudo), empty where forged."""
+        partner = self.env["res.partner"].sudo().browse(partner_id).exists()
+        if partner and consteq(self._stop_token(partner), token or ""):
+            return partner
+        return partner.browse()
+
+    # === SENDING === #
+
+    @api.model
+    def _cron_send(self):
+        """Send each person his digest where it is due; doing it again sends nothing."""
+        partners = self._waiting_people()
+        cron = self.env["ir.cron"]
+        cron._commit_progress(remaining=len(partners))
+        for partner in partners:
+            self._send_to(partner)
+            if not cron._commit_progress(1):
+                break
+
+    @api.model
+    def _waiting_domain(self):
+        return [
+            ("is_read", "=", False),
+            ("settled", "=", False),
+            ("date_mailed", "=", False),
+            ("date", "<=", fields.Datetime.now() - GRACE),
+        ]
+
+    @api.model
+    def _waiting_people(self):
+        """Return everybody for whom something unread was not told by mail yet."""
+        groups = (
+            self.env["wezer.notice"]
+            .sudo()
+            ._read_group(self._waiting_domain(), ["partner_id"])
+        )
+        people = self.env["res.partner"].sudo()
+        return self.env["wezer.notice"]._readers(
+            people.browse([partner.id for (partner,) in groups])
+        )
+
+    def _is_due(self, now):
+        self.ensure_one()
+        apart = APART.get(self._often())
+        if not apart:
+            return False
+        return not self.date_sent or now - self.date_sent >= apart
+
+    @api.model
+    def _send_to(self, partner):
+        """Write one mail with what waits for ``partner``; nothing where nothing does.
+
+        The notices are marked in the same transaction: no digest tells them twice.
+        """
+        now = fields.Datetime.now()
+        digest = self._of(partner)
+        if not partner.email or not digest._is_due(now):
+            return self.env["mail.mail"]
+        notices = (
+            self.env["wezer.notice"]
+            .sudo()
+            .search([("partner_id", "=", partner.id), *self._waiting_domain()])
+        )
+        refused = self._refused_kinds(partner)
+        notices = notices.filtered(lambda one: one.kind not in refused)
+        if not notices:
+            return self.env["mail.mail"]
+        notices.date_mailed = now
+        digest.date_sent = now
+        return self.env["mail.mail"].sudo().create(self._prepare_mail(partner, notices))
+
+    @api.model
+    def _prepare_mail(self, partner, notices):
+        lang = partner.lang or self.env.company.partner_id.lang
+        here = self.with_context(lang=lang)
+        company = self.env.company
+        stop = self._stop_url(partner)
+        body = here.env["ir.qweb"]._render(
+            "wezer_base.digest_mail",
+            {
+                "partner": partner,
+                "notices": notices[:SHOWN],
+                "more": max(len(notices) - SHOWN, 0),
+                "base_url": partner.get_base_url(),
+                "stop_url": stop,
+                "company": company,
+            },
+            lang=lang,
+            minimal_qcontext=True,
+        )
+        count = len(notices)
+        subject = (
+            here.env._("One thing waits for you at %(name)s", name=company.name)
+            if count == 1
+            else here.env._(
+                "%(count)s things wait for you at %(name)s",
+                count=count,
+                name=company.name,
+            )
+        )
+        vals = {
+            "subject": subject,
+            "body_html": body,
+            "email_to": formataddr((partner.name, partner.email)),
+            "auto_delete": True,
+            "headers": repr(
+                {
+                    "List-Unsubscribe": f"<{stop}>",
+                    "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+                    "Auto-Submitted": "auto-generated",
+                }
+            ),
+        }
+        if company.email:
+            vals["email_from"] = company.email_formatted
+        return vals
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    def _wezer_personal_data(self):
+        data = super()._wezer_personal_data()
+        digests = self.env["wezer.digest"].sudo()
+        digests = digests.search([("partner_id", "in", self.ids)])
+        choices = self.env["wezer.notice.choice"].sudo()
+        choices = choices.search([("partner_id", "in", self.ids)])
+        data["digest"] = [
+            {"frequency": one._often(), "last_sent": one.date_sent} for one in digests
+        ]
+        data["notice_choices"] = [
+            {"kind": one.kind, "by_mail": one.in_digest} for one in choices
+        ]
+        return data
+
+    def _wezer_forget(self):
+        for name in ("wezer.digest", "wezer.notice.choice"):
+            mine = self.env[name].sudo()
+            mine.search([("partner_id", "in", self.ids)]).unlink()
+        return super()._wezer_forget()

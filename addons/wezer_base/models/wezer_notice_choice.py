@@ -1,0 +1,23 @@
+from odoo import fields, models
+
+
+class WezerNoticeChoice(models.Model):
+    """What one person chose for one kind of notices."""
+
+    _name = "wezer.notice.choice"
+    _description = "Choice about notices"
+    _order = "kind"
+    _rec_name = "kind"
+
+    partner_id = fields.Many2one(
+        "res.partner", required=True, index=True, ondelete="cascade"
+    )
+    kind = fields.Char(required=True)
+    in_digest = fields.Boolean(string="By mail too")
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, index=True
+    )
+
+    _one_each = models.UniqueIndex(
+        "(partner_id, kind)", "There is a choice for this already."
+    )

@@ -1,0 +1,201 @@
+from datetime import timedelta
+
+from freezegun import freeze_time
+
+from odoo import fields
+from odoo.exceptions import AccessError
+from odoo.tests import HttpCase, mute_logger, tagged
+
+from ..exceptions import NotAllowed, Refusal
+from .common import WezerCommon
+
+
+class DigestCommon(WezerCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env.company.wezer_digest = "weekly"
+        cls.env["wezer.notice"].search([]).unlink()
+        cls.digest = cls.env["wezer.digest"]
+        cls.env["res.lang"]._activate_lang("fr_FR")
+
+    def _notify(self, user, message="Something waits.", kind="mandate", **kwargs):
+        notice = user.partner_id._wezer_notify(kind, message, **kwargs)
+        notice.date = fields.Datetime.now() - timedelta(hours=2)
+        return notice
+
+    def _send(self):
+        """Run the job, and return the mails it wrote."""
+        before = self.env["mail.mail"].search([])
+        with self.enter_registry_test_mode():
+            self.env.ref("wezer_base.ir_cron_digest").method_direct_trigger()
+        return self.env["mail.mail"].search([]) - before
+
+    def _send_directly(self):
+        mails = self.env["mail.mail"]
+        for partner in self.digest._waiting_people():
+            mails |= self.digest._send_to(partner)
+        return mails
+
+
+@tagged("post_install", "-at_install")
+class TestDigest(DigestCommon):
+    def test_what_waits_is_told_once(self):
+        self._notify(self.luc, "Please look.", url="/my/deals/7")
+        mail = self._send_directly()
+        self.assertEqual(len(mail), 1)
+        self.assertIn("luc@secret.example", mail.email_to)
+        self.assertIn("Please look.", mail.body_html)
+        self.assertIn("/my/deals/7", mail.body_html)
+        self.assertFalse(self._send_directly(), "the same again")
+        with freeze_time(fields.Datetime.now() + timedelta(days=8)):
+            self.assertFalse(self._send_directly(), "a week later again")
+
+    def test_the_job_sends_and_doing_it_again_sends_nothing(self):
+        self._notify(self.luc)
+        self.assertEqual(len(self._send()), 1)
+        self.assertFalse(self._send())
+
+    def test_nothing_is_sent_where_nothing_waits(self):
+        self.assertFalse(self._send_directly())
+        notice = self._notify(self.luc)
+        self.env["wezer.notice"].with_user(self.luc).mark_read()
+        self.assertFalse(self._send_directly(), "it was read")
+        notice.is_read = False
+        notice.settled = True
+        self.assertFalse(self._send_directly(), "the matter is settled")
+        self._notify(self.luc).date = fields.Datetime.now()
+        self.assertFalse(self._send_directly(), "it may still be read on the page")
+
+    def test_a_digest_comes_daily_weekly_or_never(self):
+        start = fields.Datetime.now()
+        for frequency, days in (("daily", 1), ("weekly", 7)):
+            self.env["wezer.digest"].with_user(self.luc).choose(frequency, ["mandate"])
+            digest = self.digest._of(self.luc.partner_id)
+            digest.date_sent = start
+            for passed, wanted in ((days - 0.6, False), (days, True)):
+                with freeze_time(start + timedelta(days=passed)):
+                    self._notify(self.luc)
+                    with self.subTest(frequency=frequency, days=passed):
+                        self.assertEqual(bool(self._send_directly()), wanted)
+        self.digest.with_user(self.luc).choose("never", ["mandate"])
+        with freeze_time(start + timedelta(days=90)):
+            self._notify(self.luc)
+            self.assertFalse(self._send_directly())
+
+    def test_until_a_person_chooses_the_community_does(self):
+        self._notify(self.luc)
+        self.env.company.wezer_digest = "never"
+        self.assertFalse(self._send_directly())
+        self.digest.with_user(self.luc).choose("daily", ["mandate"])
+        self.assertTrue(self._send_directly())
+
+    def test_a_refused_kind_is_told_on_the_website_only(self):
+        self.digest.with_user(self.luc).choose("daily", ["invited"])
+        self._notify(self.luc, kind="mandate")
+        self.assertFalse(self._send_directly())
+        self._notify(self.luc, "You are invited.", kind="invited")
+        mail = self._send_directly()
+        self.assertIn("You are invited.", mail.body_html)
+        self.assertNotIn("Something waits.", mail.body_html)
+        self.assertEqual(
+            self.env["wezer.notice"].with_user(self.luc)._waiting_count(), 2
+        )
+
+    def test_each_reads_his_own_language(self):
+        self.luc.partner_id.lang = "fr_FR"
+        self.env.ref("wezer_base.digest_mail").update_field_translations(
+            "arch_db", {"fr_FR": {"See all": "Tout voir"}}
+        )
+        self._notify(self.luc)
+        self._notify(self.anna)
+        mails = self._send_directly()
+        french = mails.filtered(lambda mail: "luc@" in mail.email_to)
+        english = mails - french
+        self.assertIn("See all", english.body_html)
+        self.assertIn("Tout voir", french.body_html)
+
+    def test_nobody_is_written_to_who_is_not_concerned(self):
+        for state in ("suspended", "left"):
+            self.luc_profile.state = "active"
+            notice = self._notify(self.luc)
+            self.luc_profile.state = state
+            self.assertFalse(self._send_directly(), state)
+            self.assertFalse(self._notify(self.luc), state)
+            notice.unlink()
+        self.luc_profile.state = "active"
+        self._notify(self.luc)
+        self.luc.active = False
+        self.assertFalse(self._send_directly())
+        self.luc.active = True
+        self.luc.partner_id.email = False
+        self.assertFalse(self._send_directly())
+
+    def test_a_mail_can_be_stopped_by_its_reader_and_his_program(self):
+        self._notify(self.luc)
+        mail = self._send_directly()
+        headers = dict(eval(mail.headers))  # pylint: disable=eval-used
+        self.assertEqual(headers["List-Unsubscribe-Post"], "List-Unsubscribe=One-Click")
+        stop = self.digest._stop_url(self.luc.partner_id)
+        self.assertEqual(headers["List-Unsubscribe"], f"<{stop}>")
+        self.assertIn(stop, mail.body_html)
+
+    def test_only_ones_own_choices_are_seen_and_made(self):
+        self.digest.with_user(self.luc).choose("daily", [])
+        self.env.invalidate_all()
+        for name in ("wezer.digest", "wezer.notice.choice"):
+            for user in (self.anna, self.cora, self.mo, self.ada):
+                self.assertFalse(self.env[name].with_user(user).search([]), name)
+            self.assertTrue(self.env[name].with_user(self.luc).search([]))
+        with self.assertRaises(NotAllowed):
+            self.digest.with_user(self.public).choose("daily", [])
+        with self.assertRaises(AccessError):
+            self.digest.with_user(self.public).search([])
+        for frequency, kinds, rule in (
+            ("hourly", [], "frequency"),
+            (None, [], "frequency"),
+            ("daily", ["no such kind"], "kind"),
+            ("daily", "mandate", "kind"),
+        ):
+            with self.assertRaises(Refusal) as refused:
+                self.digest.with_user(self.luc).choose(frequency, kinds)
+            self.assertEqual(refused.exception.rule, rule)
+
+    def test_who_is_forgotten_has_no_choices_left(self):
+        self.digest.with_user(self.luc).choose("daily", ["mandate"])
+        data = self.luc.partner_id._wezer_personal_data()
+        self.assertEqual(data["digest"][0]["frequency"], "daily")
+        self.assertIn({"kind": "mandate", "by_mail": True}, data["notice_choices"])
+        partner = self.luc.partner_id
+        partner._wezer_forget()
+        for name in ("wezer.digest", "wezer.notice.choice"):
+            self.assertFalse(self.env[name].search([("partner_id", "=", partner.id)]))
+
+
+@tagged("post_install", "-at_install")
+class TestDigestOnPages(HttpCase, DigestCommon):
+    @mute_logger("odoo.http")
+    def test_the_link_stops_the_mails_without_login_by_a_press(self):
+        partner = self.luc.partner_id
+        stop = self.digest._stop_url(partner).replace(partner.get_base_url(), "")
+        self.assertEqual(self.url_open(stop).status_code, 200)
+        self.env.invalidate_all()
+        self.assertEqual(self.digest._of(partner)._often(), "weekly", "only looked")
+        body = {"List-Unsubscribe": "One-Click"}
+        self.assertEqual(self.url_open(stop, body).status_code, 200)
+        self.env.invalidate_all()
+        self.assertEqual(self.digest._of(partner)._often(), "never")
+
+    @mute_logger("odoo.http")
+    def test_a_forged_link_stops_nothing(self):
+        partner = self.luc.partner_id
+        anna = self.digest._stop_token(self.anna.partner_id)
+        for path in (
+            f"/digest/stop/{partner.id}/{anna}",
+            f"/digest/stop/{partner.id}/x",
+            f"/digest/stop/99999999/{anna}",
+        ):
+            self.assertEqual(self.url_open(path).status_code, 404)
+            answer = self.url_open(path, {"List-Unsubscribe": "One-Click"})
+            self.assertEqual(answer.status_code, 404)
+        self.assertEqual(self.digest._of(partner)._often(), "weekly")

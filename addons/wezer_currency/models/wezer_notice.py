@@ -1,0 +1,18 @@
+from odoo import api, models
+
+
+class WezerNotice(models.Model):
+    _inherit = "wezer.notice"
+
+    @api.model
+    def _kinds(self):
+        kinds = {
+            **super()._kinds(),
+            "paid": (self.env._("A payment came"), True),
+            "request": (self.env._("Somebody asks me to pay"), True),
+            "receipt": (self.env._("Outside money is to be confirmed"), True),
+            "scheduled": (self.env._("A planned payment was made, or failed"), True),
+        }
+        if self.env.user.has_group("wezer_base.group_moderator"):
+            kinds["limit"] = (self.env._("Somebody paid beyond a limit"), True)
+        return kinds

@@ -1,0 +1,14 @@
+from odoo import api, models
+
+
+class WezerNotice(models.Model):
+    _inherit = "wezer.notice"
+
+    @api.model
+    def _kinds(self):
+        return {
+            **super()._kinds(),
+            "group_request": (self.env._("Somebody would join a circle"), True),
+            "group_invitation": (self.env._("I am invited to a circle"), True),
+            "group_accepted": (self.env._("I was taken into a circle"), True),
+        }
