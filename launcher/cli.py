@@ -13,6 +13,7 @@ EXAMPLES = {
     "shell": "./wezer shell < script.py",
     "update": "./wezer update",
     "reputation": "./wezer reputation ratings.csv --out scores.csv --scale=-10,10",
+    "export": "./wezer export balances balances.csv",
     "import": "./wezer import tasks opportunities.csv --project Volunteering",
 }
 
@@ -61,16 +62,35 @@ def parser():
         "--everything", action="store_true", help="also those without a change"
     )
 
-    sub = command("import", "take tasks from a CSV file")
-    sub.add_argument("kind", choices=["tasks"], metavar="tasks")
+    sub = command("import", "take tasks or transfers from a CSV file")
+    sub.add_argument("kind", choices=["tasks", "transfers"], metavar="tasks|transfers")
     sub.add_argument("files", nargs="+", metavar="FILE", help="CSV files")
     sub.add_argument("--project", metavar="NAME", help="project to put the tasks into")
     sub.add_argument(
         "--map", metavar="FILE", help="JSON: which column is what (default: nyc.json)"
     )
     sub.add_argument("--post", action="store_true", help="post them to the marketplace")
+    sub.add_argument(
+        "--mode",
+        choices=["strict", "history"],
+        help="transfers: limits apply (strict), or are only told (history)",
+    )
+    sub.add_argument(
+        "--create",
+        action="store_true",
+        help="transfers: make the currencies, members and wallets that miss",
+    )
+    sub.add_argument(
+        "--digits", type=int, metavar="N", help="decimals of a currency that is made"
+    )
     sub.add_argument("--dry-run", action="store_true", help="report, but keep nothing")
     sub.add_argument("--json", action="store_true", help="the report as JSON")
+
+    sub = command("export", "write balances or transfers to a CSV file")
+    sub.add_argument(
+        "kind", choices=["balances", "transfers"], metavar="balances|transfers"
+    )
+    sub.add_argument("file", metavar="FILE", help="where they go")
 
     sub = command("reputation", "compute scores of a file of ratings, without Odoo")
     sub.add_argument("ratings", metavar="RATINGS.csv", help="rater,rated,score,time")
@@ -128,6 +148,14 @@ def call(options):
         from .testing import test
 
         return test(options)
+    if options.command == "import" and options.kind == "transfers":
+        from .import_transfers import command
+
+        return command(options)
+    if options.command == "export":
+        from .export import command
+
+        return command(options)
     if options.command == "import":
         from .importing import command
 

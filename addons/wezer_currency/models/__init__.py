@@ -12,11 +12,11 @@ from . import wezer_transfer_issue
 from . import wezer_transfer_schedule
 from . import wezer_transfer_post
 from . import wezer_transfer_batch
+from . import wezer_transfer_files
 from . import wezer_transfer_origin
 from . import wezer_ledger_seal
 from . import account_move
 from . import res_partner
-from . import res_partner_leaving
 from . import res_users
 from . import wezer_profile
 from . import wezer_check

@@ -41,6 +41,7 @@ class WezerCheck(models.AbstractModel):
                  JOIN wezer_currency c ON c.id = t.wezer_currency_id
                  LEFT JOIN posted p ON p.transfer_id = t.id
                 WHERE t.state = 'done' AND c.external IS NOT TRUE
+                  AND t.payer_wallet_id <> t.payee_wallet_id
                   AND t.amount_minor IS DISTINCT FROM p.minor
                UNION ALL
                SELECT e.transfer_id, 'entry', e.id::text

@@ -8,6 +8,9 @@ from odoo.addons.wezer_base.exceptions import Refusal
 from ..tools import amounts
 from .fields_bigint import BigInteger
 
+# How far below zero a member may go unless it is said.
+SAFE_HOURS, SAFE_UNITS = "20:00", "500"
+
 
 class WezerCurrency(models.Model):
     _name = "wezer.currency"
@@ -151,6 +154,7 @@ class WezerCurrency(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
+            self._add_safe_limit(vals)
             if not vals.get("currency_id"):
                 vals["currency_id"] = self._make_accounting_currency(vals).id
             for name in ("symbol", "rounding"):
@@ -161,6 +165,14 @@ class WezerCurrency(models.Model):
         for currency in currencies:
             currency._make_ready()
         return currencies
+
+    @api.model
+    def _add_safe_limit(self, vals):
+        """Let the first trade pass: a limit of 0 would refuse it."""
+        if {"has_lower", "lower_limit", "lower_text"} & vals.keys():
+            return
+        hours = vals.get("unit_kind") == "hour"
+        vals["lower_text"] = SAFE_HOURS if hours else SAFE_UNITS
 
     @api.model
     def _make_accounting_currency(self, vals):

@@ -101,6 +101,9 @@ class WezerTransfer(models.Model):
     )
     end_text = fields.Char(string="Why it ended")
     beyond_limit = fields.Boolean(help="It passed beyond a limit that does not block.")
+    historic = fields.Boolean(
+        help="Brought from another system by an administrator, limits off."
+    )
     untold = fields.Boolean(help="Those concerned get their notice in a minute.")
     date = fields.Datetime(required=True, index=True)
     until = fields.Datetime(string="Set aside until", index="btree_not_null")
@@ -129,7 +132,7 @@ class WezerTransfer(models.Model):
         "CHECK (amount_minor > 0)", "A transfer has an amount."
     )
     _two_parties = models.Constraint(
-        "CHECK (payer_id <> payee_id)", "Nobody pays himself."
+        "CHECK (payer_id <> payee_id OR historic IS TRUE)", "Nobody pays himself."
     )
     _reversed_range = models.Constraint(
         "CHECK (reversed_minor BETWEEN 0 AND amount_minor)",

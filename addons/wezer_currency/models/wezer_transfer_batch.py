@@ -143,7 +143,7 @@ class BatchReader:
         self.create = create
         self.administrator = transfers._is_administrator()
         self.resolver = self.env["wezer.wallet"]._resolver(
-            wide=self.administrator, create=create
+            wide=self.administrator, create=create, historic=mode == "history"
         )
         self.money = {}
 

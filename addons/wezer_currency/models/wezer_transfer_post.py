@@ -6,7 +6,7 @@ from odoo.tools import OrderedSet
 TRANSFER_COLUMNS = (
     "id payer_id payee_id payer_wallet_id payee_wallet_id wezer_currency_id company_id"
     " amount_minor levy_payer_minor levy_payee_minor purpose category_id kind state"
-    " date key_scope key key_hash person_id beyond_limit untold settled_minor"
+    " date key_scope key key_hash person_id beyond_limit untold historic settled_minor"
     " reversed_minor claim_minor create_uid write_uid create_date write_date"
 ).split()
 ENTRY_COLUMNS = (
@@ -324,6 +324,7 @@ class WezerTransfer(models.Model):
                     person,
                     beyond,
                     told or (beyond and mode != "history"),
+                    mode == "history",
                     0,
                     0,
                     0,
@@ -333,7 +334,7 @@ class WezerTransfer(models.Model):
                     now,
                 )
             )
-            if not currency.external:
+            if payer is not payee and not currency.external:
                 entries += self._entries_of(row, number, kind, date, payer, payee)
         self._copy("wezer_transfer", TRANSFER_COLUMNS, transfers)
         self._copy("wezer_ledger_entry", ENTRY_COLUMNS, entries)

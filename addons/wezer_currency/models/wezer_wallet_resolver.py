@@ -17,29 +17,26 @@ class WezerWallet(models.Model):
     )
 
     @api.model
-    def _resolver(self, wide=False, create=False):
+    def _resolver(self, wide=False, create=False, historic=False):
         """Return what finds wallets by references.
 
         :param bool wide: by e-mail address and name too (administrators)
         :param bool create: make the missing members and wallets
+        :param bool historic: let a party pay itself
         """
-        return WalletResolver(self, wide, create)
-
-    def _reference_text(self):
-        """Return what a file calls this wallet, so that an import finds it again."""
-        self.ensure_one()
-        profile = self.partner_id._wezer_profile()
-        return self.reference or profile.slug or self.partner_id.name or ""
+        return WalletResolver(self, wide, create, historic)
 
 
 class WalletResolver:
     """Turns partner ids and references into wallets, set by set."""
 
-    def __init__(self, wallets, wide, create):
+    def __init__(self, wallets, wide, create, historic):
         self.wallets = wallets.sudo()
         self.env = wallets.env
         self.wide = wide
         self.create = create
+        # What another system let people pay to themselves moved nothing.
+        self.historic = historic
         self.made = set()
 
     def resolve(self, rows):
@@ -53,7 +50,7 @@ class WalletResolver:
             payee = partners.get((row["payee"], row["money"]))
             if not payer or not payee:
                 self._refuse(row, row["payee"] if payer else row["payer"], payer)
-            elif payer == payee:
+            elif payer == payee and not self.historic:
                 row.update(rule="party", reason=self.env._("Nobody pays himself."))
             else:
                 row["parties"] = payer, payee

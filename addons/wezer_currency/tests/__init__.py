@@ -4,6 +4,7 @@ from . import test_charges
 from . import test_check
 from . import test_concurrency
 from . import test_currency
+from . import test_files
 from . import test_issued
 from . import test_ledger
 from . import test_origin

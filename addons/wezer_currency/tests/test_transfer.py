@@ -194,6 +194,8 @@ class TestTransfer(CurrencyCommon):
             {"name": "New", "login": "wz_new", "password": "wz_new_password"}
         )
         new = self.env["res.users"].search([("login", "=", "wz_new")])
+        # Where no approval is asked for, he is a member at once.
+        new.partner_id._wezer_profile().state = "active"
         with self.assertRefused("limit"):
             self.pay(new, new, self.luc, "0.01")
         self.wallet(new).with_user(self.moderator).set_limits("10")

@@ -1,0 +1,171 @@
+from pathlib import Path
+
+from odoo.tests import BaseCase, tagged
+from odoo.tools import file_path
+
+from odoo.addons.wezer_base.exceptions import NotAllowed
+
+from ..tools import transfer_rows
+from ..tools.moments import parse_moment
+from .common import CurrencyCommon
+
+
+def scenarios():
+    """Return the folder of other systems' scenarios, beside the repository."""
+    addon = Path(file_path("wezer_currency/__manifest__.py")).resolve()
+    return addon.parents[3] / "shared" / "data" / "scenarios"
+
+
+@tagged("post_install", "-at_install")
+class TestTransferRows(BaseCase):
+    def test_columns_are_known_by_other_names_too(self):
+        rows = transfer_rows.read_rows(
+            "Buyer;Seller;Amount;Description\na;b;1,50;jam\n"
+        )
+        self.assertEqual(
+            rows,
+            [
+                {
+                    "row": 1,
+                    "payer": "a",
+                    "payee": "b",
+                    "amount": "1,50",
+                    "purpose": "jam",
+                }
+            ],
+        )
+
+    def test_a_map_names_columns_and_what_is_the_same_in_all_rows(self):
+        rows = transfer_rows.read_rows(
+            "who,whom,cents,n\na,b,5,7\n",
+            {
+                "columns": {"payer": "who", "payee": "whom", "amount": "cents"},
+                "defaults": {"currency": "TIL"},
+                "amount_digits": 2,
+                "key_prefix": "old-",
+            },
+        )
+        self.assertEqual(rows[0]["amount"], "0.05")
+        self.assertEqual((rows[0]["currency"], rows[0]["key"]), ("TIL", "old-7"))
+
+    def test_what_never_moved_is_skipped(self):
+        rows = transfer_rows.read_rows("payer,payee,amount,state\na,b,1,rejected\n")
+        self.assertTrue(rows[0]["skip"])
+
+    def test_missing_columns_are_named(self):
+        with self.assertRaisesRegex(transfer_rows.ColumnError, "payee, amount"):
+            transfer_rows.read_rows("payer,currency\na,b\n")
+
+    def test_moments_are_read_with_and_without_a_zone(self):
+        for text, hour in (
+            ("2024-06-04", 0),
+            ("2024-06-04 21:06:56", 21),
+            ("2024-06-04T21:06:56.292+02:00", 19),
+            ("2024-06-04T21:06:56Z", 21),
+        ):
+            self.assertEqual(parse_moment(text).hour, hour, text)
+        with self.assertRaises(ValueError):
+            parse_moment("soon")
+
+
+@tagged("post_install", "-at_install")
+class TestFiles(CurrencyCommon):
+    """Whole files of transfers, in and out."""
+
+    def _transfers_admin(self):
+        return self._transfers(self.env.ref("base.user_admin"))
+
+    def _import(self, text, mapping=None, **options):
+        rows = transfer_rows.read_rows(text, mapping)
+        return self._transfers_admin()._import_rows(rows, **options)
+
+    def test_members_take_no_files(self):
+        for user in (self.anna, self.moderator):
+            with self.assertRaises(NotAllowed):
+                self._transfers(user)._import_rows([])
+            with self.assertRaises(NotAllowed):
+                list(self._transfers(user)._export_rows())
+            with self.assertRaises(NotAllowed):
+                list(self.env["wezer.wallet"].with_user(user)._export_rows())
+
+    def test_currencies_members_and_wallets_are_made_when_asked(self):
+        text = "payer,payee,currency,amount\nA1,A2,NEW,1.000000000000000001\n"
+        report = self._import(text)
+        self.assertEqual(report["refused"][0]["rule"], "currency")
+        report = self._import(text, create=True, digits=18)
+        self.assertEqual((report["made"], report["posted"]), (["NEW"], 1))
+        wallet = self.env["wezer.wallet"].search([("reference", "=", "A2")])
+        self.assertEqual(wallet.balance, 10**18 + 1)
+        self.assertBooksHold()
+
+    def test_what_does_not_fit_the_unit_is_refused_with_its_row(self):
+        text = "payer,payee,currency,amount\nA,B,COM,1\nA,B,COM,1.005\n"
+        report = self._import(text, create=True)
+        self.assertEqual([one["row"] for one in report["refused"]], [2])
+        self.assertEqual(report["posted"], 0)
+        self.assertFalse(self.env["wezer.wallet"].search([("reference", "=", "A")]))
+
+    def test_a_history_lists_its_overdrafts_and_a_strict_file_is_refused(self):
+        text = (
+            "payer,payee,currency,amount,date\n"
+            "A,B,COM,400,2024-01-01\nB,A,COM,100,2024-01-02\nA,C,COM,300,2024-01-03\n"
+        )
+        report = self._import(text, create=True)
+        self.assertEqual([one["row"] for one in report["refused"]], [3])
+        report = self._import(text, create=True, mode="history", dry_run=True)
+        self.assertEqual(report["posted"], 3)
+        self.assertFalse(self.env["wezer.wallet"].search([("reference", "=", "A")]))
+        report = self._import(text, create=True, mode="history")
+        self.assertEqual([one["row"] for one in report["overdrafts"]], [3])
+        self.assertBooksHold()
+
+    def test_what_was_exported_is_known_again(self):
+        paid = self.pay(self.anna, self.anna, self.luc, "12.50", key="k1")
+        rows = list(self._transfers_admin()._export_rows())
+        self.assertEqual(
+            rows[0],
+            "id date payer payee currency amount kind state purpose key".split(),
+        )
+        mine = [row for row in rows if row[0] == paid.id][0]
+        self.assertEqual(mine[4:], ["COM", "12.50", "payment", "done", "bread", "k1"])
+        again = {
+            name: mine[rows[0].index(name)]
+            for name in ("payer", "payee", "currency", "amount")
+        }
+        report = self._transfers_admin()._import_rows([{"row": 1, **again}])
+        self.assertEqual(report["posted"], 1)
+        self.assertEqual(self.balance(self.luc), "25.00")
+        balances = list(self.env["wezer.wallet"].sudo()._export_rows())
+        self.assertIn([mine[3], "COM", "25.00", "0.00"], balances)
+
+    def test_the_3000_transfers_of_komunitin_give_their_published_figures(self):
+        if not scenarios().is_dir():
+            self.skipTest("shared data are absent")
+        figures = {
+            "TEST": (907, 45743200, 38, 1868700),
+            "STAT": (1829, 91290200, 85, 3891200),
+        }
+        for code, wanted in figures.items():
+            path = scenarios() / f"komunitin_stats_{code}_transfers.csv"
+            report = self._import(
+                path.read_text(),
+                {"defaults": {"currency": code}, "amount_digits": 4},
+                mode="history",
+                create=True,
+                digits=4,
+            )
+            self.assertEqual((report["posted"], report["refused"]), (wanted[0], []))
+            self.env.cr.execute(
+                """SELECT count(*), sum(amount_minor)::text,
+                          count(*) FILTER (WHERE june),
+                          (sum(amount_minor) FILTER (WHERE june))::text
+                     FROM (SELECT t.amount_minor,
+                                  t.date >= '2024-06-01' AND t.date < '2024-07-01' june
+                             FROM wezer_transfer t
+                             JOIN wezer_currency c ON c.id = t.wezer_currency_id
+                            WHERE c.code = %s) x""",
+                [code],
+            )
+            count, volume, june, june_volume = self.env.cr.fetchone()
+            self.assertEqual((count, int(volume), june, int(june_volume)), wanted)
+        self.assertBooksHold()

@@ -1,0 +1,100 @@
+"""`./wezer import transfers`: histories and batches of payments, all or none.
+
+What a transfer is, and how its file is read, the addon knows.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+from . import paths, session
+from .commands import tagged
+from .console import Failure, Steps
+
+SCRIPT = """
+import json
+from pathlib import Path
+from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_currency.tools.transfer_rows import ColumnError, read_rows
+given = json.loads(Path({path!r}).read_text())
+# As the administrator, not as the system: the same checks as for a click.
+transfers = env(user=env.ref("base.user_admin").id, su=False)["wezer.transfer"]
+answer = {{}}
+try:
+    rows = []
+    for text in given["files"]:
+        for row in read_rows(text, given["map"]):
+            rows.append(dict(row, row=len(rows) + 1))
+    answer = transfers._import_rows(rows, **given["options"])
+except (ColumnError, Refusal) as error:
+    answer = dict(error=str(error.args[0]))
+env.cr.commit()
+print("WEZER" + json.dumps(answer, default=str))
+"""
+
+
+def command(options):
+    files = [text_of(Path(name)) for name in options.files]
+    given = {
+        "files": files,
+        "map": json.loads(text_of(Path(options.map))) if options.map else {},
+        "options": {
+            "mode": options.mode or "strict",
+            "create": options.create,
+            "digits": options.digits,
+            "dry_run": options.dry_run,
+        },
+    }
+    steps = Steps(4, stream=sys.stderr)
+    with session.live_database(steps) as database:
+        with steps.step("Transfers") as step:
+            lines = sum(max(text.count("\n") - 1, 0) for text in files)
+            step.say(f"about {lines} rows")
+            path = paths.STATE / "import.json"
+            path.write_text(json.dumps(given))
+            script = SCRIPT.format(path=str(path))
+            answer = tagged(database.runner.shell(database.name, script))
+            path.unlink()
+    return tell(answer, options)
+
+
+def text_of(path):
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise Failure(f"{path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise Failure(f"{path} is not UTF-8", "Save it as UTF-8 first.") from error
+
+
+def tell(answer, options):
+    """The report row by row, and the closing line; 1 where something is refused."""
+    if "error" in answer:
+        raise Failure(answer["error"], "Columns: payer, payee, currency, amount, …")
+    if options.json:
+        print(json.dumps(answer, indent=1))
+    else:
+        for code in answer["made"]:
+            print(f"currency made: {code}")
+        for row in answer["refused"]:
+            print(f"row {row['row']}: refused: {row['reason']}")
+        for row in answer["overdrafts"]:
+            print(
+                f"row {row['row']}: beyond a limit:"
+                f" {row['payer']} pays {row['payee']} {row['amount']}"
+            )
+    refused = len(answer["refused"])
+    if refused:
+        text = f"Nothing was posted: {refused} rows are refused"
+    else:
+        text = f"{answer['posted']} transfers posted"
+        for name in ("known", "skipped"):
+            if answer[name]:
+                text += f", {answer[name]} {name}"
+        if answer["overdrafts"]:
+            text += f", {len(answer['overdrafts'])} beyond a limit"
+        if options.dry_run:
+            text += " (nothing kept: a dry run)"
+    stream = sys.stderr if options.json else sys.stdout
+    stream.write(text + ".\n")
+    return 1 if refused else 0

@@ -1,0 +1,63 @@
+"""`./wezer import transfers` and `export`: what the launcher itself does."""
+
+import argparse
+
+import pytest
+
+from launcher import cli, export, import_transfers
+from launcher.console import Failure
+
+ANSWER = {
+    "posted": 2,
+    "known": 1,
+    "skipped": 0,
+    "refused": [],
+    "overdrafts": [{"row": 2, "payer": "A", "payee": "B", "amount": "5"}],
+    "made": ["TIL"],
+}
+
+
+def options(**values):
+    given = {"json": False, "dry_run": False}
+    return argparse.Namespace(**{**given, **values})
+
+
+def test_the_command_takes_every_option_of_the_design():
+    words = "import transfers a.csv b.csv --mode history --create --digits 18"
+    given = cli.parser().parse_args([*words.split(), "--dry-run", "--json"])
+    assert (given.kind, given.files) == ("transfers", ["a.csv", "b.csv"])
+    assert (given.mode, given.create, given.digits) == ("history", True, 18)
+    with pytest.raises(SystemExit):
+        cli.parser().parse_args("import transfers a.csv --mode loose".split())
+
+
+def test_the_last_line_says_what_happened(capsys):
+    assert import_transfers.tell(ANSWER, options()) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "currency made: TIL"
+    assert lines[1].startswith("row 2: beyond a limit: A pays B 5")
+    assert lines[-1] == "2 transfers posted, 1 known, 1 beyond a limit."
+
+
+def test_every_refused_row_is_named_and_the_command_fails(capsys):
+    refused = [{"row": 7, "rule": "limit", "reason": "too much"}]
+    answer = {**ANSWER, "posted": 0, "refused": refused}
+    assert import_transfers.tell(answer, options()) == 1
+    out = capsys.readouterr().out
+    assert "row 7: refused: too much" in out
+    assert out.splitlines()[-1] == "Nothing was posted: 1 rows are refused."
+
+
+def test_a_file_that_cannot_be_read_says_so(tmp_path):
+    with pytest.raises(Failure):
+        import_transfers.text_of(tmp_path / "none.csv")
+    path = tmp_path / "latin.csv"
+    path.write_bytes("payer,payee\nZoë,b\n".encode("latin-1"))
+    with pytest.raises(Failure, match="UTF-8"):
+        import_transfers.text_of(path)
+
+
+def test_an_export_needs_a_folder_that_is_there(tmp_path):
+    given = options(kind="balances", file=str(tmp_path / "none" / "x.csv"))
+    with pytest.raises(Failure, match="folder"):
+        export.command(given)
