@@ -17,6 +17,7 @@ from . import wezer_transfer_origin
 from . import wezer_ledger_seal
 from . import account_move
 from . import res_partner
+from . import res_partner_leaving
 from . import res_users
 from . import wezer_profile
 from . import wezer_check
