@@ -142,6 +142,7 @@ class WezerJoining(http.Controller):
         auth="public",
         website=True,
         sitemap=False,
+        methods=["GET", "POST"],
     )
     def block(self, token, everybody="", **_kwargs):
         """Let who got a letter have no more of them."""

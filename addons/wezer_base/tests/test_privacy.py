@@ -1,5 +1,4 @@
 from odoo.exceptions import AccessError, UserError
-from odoo.models import BaseModel
 from odoo.service.model import call_kw
 from odoo.tests import tagged
 
@@ -152,31 +151,3 @@ class TestPrivacy(WezerCommon):
                     self._rpc(user, "wezer.profile", method, self.luc_profile.ids)
             with self.assertRaises(AccessError):
                 self._rpc(user, "wezer.check", "run")
-
-    def test_every_public_method_of_ours_is_known(self):
-        """A new public method is a new door: it must be put here by somebody."""
-        known = {
-            "wezer.profile": {
-                "shared_contact",
-                "update_own",
-                "action_approve",
-                "action_suspend",
-                "action_resume",
-            },
-            "wezer.category": {"action_merge_into", "import_vocabulary"},
-            "wezer.skill": {"action_merge_into"},
-            "wezer.notice": {"mark_read"},
-            "wezer.check": {"run"},
-        }
-        for name, expected in known.items():
-            mine = set()
-            for cls in type(self.env[name]).mro():
-                if cls.__module__.startswith("odoo.addons.wezer_base"):
-                    mine |= {
-                        key
-                        for key, value in vars(cls).items()
-                        if callable(value)
-                        and not key.startswith("_")
-                        and not hasattr(BaseModel, key)
-                    }
-            self.assertEqual(mine, expected, name)

@@ -1,0 +1,125 @@
+"""Who may do what in ``wezer_base``: a row for each model, method and route.
+
+Letters are people: V visitor, M the member whose rows they are, O another
+member, H who holds a mandate of M, G who acts for a group (here the community's
+own partner), C coordinator, R moderator, A administrator.
+"""
+
+ALL = "VMOHGCRA"
+MEMBERS = "MOHGCRA"
+
+# model: (who may read the model, who sees M's row, who changes rows by ORM)
+MODELS = {
+    "wezer.act": (MEMBERS, "MH", ""),
+    "wezer.agreement": (ALL, ALL, ""),
+    "wezer.category": (ALL, ALL, "A"),
+    "wezer.consent": (MEMBERS, "MA", ""),
+    "wezer.digest": (MEMBERS, "M", ""),
+    "wezer.invitation": (MEMBERS, "MA", ""),
+    # Fingerprints of addresses: for nobody's eyes.
+    "wezer.invitation.block": ("", "", ""),
+    # Moderators write their reasons, and decide by the button.
+    "wezer.leaving": (MEMBERS, "MRA", "RA"),
+    "wezer.mandate": (MEMBERS, "MHA", ""),
+    "wezer.member.merge": ("A", "A", "A"),
+    "wezer.notice": (MEMBERS, "M", ""),
+    "wezer.notice.choice": (MEMBERS, "M", ""),
+    "wezer.profile": (ALL, MEMBERS, "A"),
+    "wezer.skill": (ALL, ALL, "A"),
+    "wezer.vocabulary.import": ("A", "A", "A"),
+    "wezer.word.merge": ("A", "A", "A"),
+}
+# No table, nothing to read; their public methods are rows below.
+ABSTRACT = {"wezer.check", "wezer.personal.data", "wezer.word.mixin"}
+
+# model.method: (who passes, how it is called: see TestMatrix._arguments)
+METHODS = {
+    "res.users.action_finish_welcome": (MEMBERS, "{}"),
+    "wezer.agreement.action_consent": (MEMBERS, "row"),
+    "wezer.category.action_merge_into": ("A", "row, 0"),
+    "wezer.category.import_vocabulary": ("A", "[]"),
+    "wezer.check.run": ("A", ""),
+    "wezer.digest.choose": (MEMBERS, "'never', []"),
+    "wezer.invitation.action_invite": (MEMBERS, "['zz@example.org']"),
+    "wezer.invitation.action_link": (MEMBERS, ""),
+    "wezer.invitation.action_withdraw": ("MA", "row"),
+    "wezer.leaving.action_let_go": ("RA", "row, 'because'"),
+    "wezer.leaving.action_withdraw": ("M", "row"),
+    "wezer.leaving.ask": (MEMBERS, ""),
+    # Everybody names for himself who acts; nobody for another who can log in.
+    "wezer.mandate.action_give": (MEMBERS, "profile_X, ['market']"),
+    "wezer.mandate.action_resign": ("H", "row"),
+    "wezer.mandate.action_revoke": ("MA", "row"),
+    "wezer.member.merge.action_merge": ("A", "row"),
+    "wezer.notice.mark_read": (MEMBERS, ""),
+    "wezer.personal.data.own": (MEMBERS, ""),
+    "wezer.profile.action_approve": ("A", "row"),
+    "wezer.profile.action_forget": ("A", "row"),
+    "wezer.profile.action_merge_into": ("A", "row, profile_X"),
+    "wezer.profile.action_resume": ("A", "row"),
+    "wezer.profile.action_suspend": ("A", "row"),
+    # With one's own password only, which this is not.
+    "wezer.profile.leave": ("", "'a guess'"),
+    "wezer.profile.shared_contact": (MEMBERS, "row"),
+    "wezer.profile.update_own": (MEMBERS, "{}"),
+    "wezer.skill.action_merge_into": ("A", "row, 0"),
+    "wezer.vocabulary.import.action_import": ("A", "row"),
+    "wezer.vocabulary.import.action_look": ("A", "row"),
+    "wezer.word.merge.action_merge": ("A", "row"),
+}
+
+# "METHOD route": {letters: what they get}. A number is a status; "login" is the
+# way to the login page; "back" leads to another page of ours.
+ROUTES = {
+    "GET /community/terms": {ALL: 200},
+    "GET /digest/stop/<int:partner_id>/<string:token>": {ALL: 200},
+    "GET /join/<string:token>": {ALL: 200},
+    "GET /join/<string:token>/block": {ALL: 200},
+    "GET /members": {ALL: 200},
+    "GET /members/<string:slug>": {"V": "login", MEMBERS: 200},
+    "GET /members/page/<int:page>": {ALL: 200},
+    "GET /my/acting": {"V": "login", MEMBERS: 200},
+    "GET /my/download": {"V": "login", MEMBERS: 200},
+    "GET /my/download/data.zip": {"V": "login", MEMBERS: 200},
+    "GET /my/invite": {"V": "login", MEMBERS: 200},
+    "GET /my/leave": {"V": "login", MEMBERS: 200},
+    "GET /my/notices/choices": {"V": "login", MEMBERS: 200},
+    "GET /my/notices": {"V": "login", MEMBERS: 200},
+    "GET /my/profile": {"V": "login", MEMBERS: 200},
+    "GET /my/todo": {"V": "login", MEMBERS: 200},
+    "GET /welcome": {"V": "login", MEMBERS: "back"},
+    "GET /wezer/face/<int:profile_id>": {ALL: 200},
+    "JSON /my/notices/count": {"V": "error", MEMBERS: "answer"},
+    "JSON /wezer/words/<string:kind>": {ALL: "answer"},
+    "POST /community/terms/agree": {"V": "login", MEMBERS: "back"},
+    "POST /digest/stop/<int:partner_id>/<string:token>": {ALL: 200},
+    "POST /join/<string:token>": {ALL: 200},
+    "POST /join/<string:token>/block": {ALL: 200},
+    "POST /my/act-as": {"V": "login", MEMBERS: "back"},
+    "POST /my/acting/<int:mandate_id>/<any(revoke,resign):act>": {
+        "V": "login",
+        MEMBERS: "back",
+    },
+    "POST /my/acting/give": {"V": "login", MEMBERS: "back"},
+    "POST /my/invite": {"V": "login", MEMBERS: 200},
+    "POST /my/invite/<int:invitation_id>/withdraw": {"V": "login", MEMBERS: "back"},
+    "POST /my/invite/link": {"V": "login", MEMBERS: "back"},
+    # The password is missing: the page says so.
+    "POST /my/leave": {"V": "login", MEMBERS: 200},
+    "POST /my/leave/ask": {"V": "login", MEMBERS: "back"},
+    "POST /my/leave/stay": {"V": "login", MEMBERS: "back"},
+    "POST /my/notices/<int:notice_id>/open": {"V": "login", "M": "back", MEMBERS: 404},
+    "POST /my/notices/choices": {"V": "login", MEMBERS: "back"},
+    "POST /my/notices/read": {"V": "login", MEMBERS: "back"},
+    "POST /my/profile": {"V": "login", MEMBERS: "back"},
+    "POST /welcome": {"V": "login", MEMBERS: "back"},
+}
+# Odoo's own doors that we only clothe: tried in test_error_bodies, test_joining.
+CLOTHED = {
+    "/web/reset_password",
+    "/web/signup",
+    "/xmlrpc/2/<service>",
+    "/xmlrpc/<service>",
+}
+# Signed by the link itself: a mail program presses it without the page's token.
+SIGNED = {"POST /digest/stop/<int:partner_id>/<string:token>"}
