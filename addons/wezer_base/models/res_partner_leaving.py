@@ -227,7 +227,9 @@ class ResPartner(models.Model):
     def _wezer_forget_contact(self, name):
         known = [field for field in CONTACT_FIELDS if field in self._fields]
         self.signup_cancel()
-        self.write({**dict.fromkeys(known, False), "name": name})
+        # Only what is there: an empty parent written again moves journal items.
+        there = [field for field in known if self[field]]
+        self.write({**dict.fromkeys(there, False), "name": name})
         self.bank_ids.unlink()
         below = self.child_ids.filtered(lambda child: not child.user_ids)
         below.write({**dict.fromkeys(known, False), "name": name, "active": False})

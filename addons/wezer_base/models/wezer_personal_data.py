@@ -39,8 +39,16 @@ class WezerPersonalData(models.AbstractModel):
         for one in partner._wezer_selves():
             # Who asks was checked; each addon names its own rows of him.
             for name, rows in one._wezer_personal_data().items():
-                sections.setdefault(name, []).extend(rows)
+                kept = sections.setdefault(name, [])
+                kept += [row for row in map(self._plain_row, rows) if row not in kept]
         return sections
+
+    @api.model
+    def _plain_row(self, row):
+        return {
+            key: value.isoformat() if isinstance(value, date | datetime) else value
+            for key, value in row.items()
+        }
 
     @api.model
     def _zip(self, partner):
