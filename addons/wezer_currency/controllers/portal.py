@@ -10,6 +10,8 @@ from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.addons.wezer_base.controllers.website import flash
 from odoo.addons.wezer_base.tools.text import normalise
 
+from .queue import wait_for_wallets
+
 STATEMENT_ROWS = 40
 FOUND = 12
 # What the buttons of /my/requests may call.
@@ -216,6 +218,8 @@ class WezerCurrencyPortal(CustomerPortal):
         other = party.sudo().partner_id.id
         payer, payee = (other, acting) if ask else (acting, other)
         transfers = request.env["wezer.transfer"]
+        if not ask:
+            wait_for_wallets(self._number(form.get("currency")), payer, payee)
         try:
             # What is refused leaves nothing behind.
             with request.env.cr.savepoint():

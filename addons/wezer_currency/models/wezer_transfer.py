@@ -427,7 +427,7 @@ class WezerTransfer(models.Model):
         self.ensure_one()
         self.check_access("read")
 
-    def _resolve_payee_or_moderator(self, acting_partner_id):
+    def _resolve_payee_or_moderator(self, acting_partner_id, what):
         """Check that the caller is the payee's actor, or a moderator no party to it."""
         self.ensure_one()
         # Only who is asked about: the caller's own rights decide.
@@ -439,7 +439,11 @@ class WezerTransfer(models.Model):
             return own
         self._check_readable()
         return self.env.user._resolve_acting(
-            acting_partner_id, self.sudo().payee_id, "wallet"
+            acting_partner_id,
+            self.sudo().payee_id,
+            "wallet",
+            what=what,
+            record=self.sudo(),
         )
 
     def _check_no_origin(self):

@@ -44,7 +44,7 @@ class WezerTransfer(models.Model):
         transfer._notify_side(
             transfer.payer_id,
             "request",
-            self.env._(
+            lambda env: env._(
                 "%(name)s asks you for %(amount)s.",
                 name=transfer.payee_id.name,
                 amount=transfer.amount_display,
@@ -111,21 +111,23 @@ class WezerTransfer(models.Model):
 
     # === ANSWERS === #
 
-    def _begin(self, acting_partner_id, side, *states):
+    def _begin(self, acting_partner_id, side, what, *states):
         """Check who (the actor of ``side``), origin and (where given) state."""
         self._check_readable()
         if self.sudo().kind == "redeem" and "requested" in states:
             # The holder asks here, and the treasury answers.
             side = {"payer_id": "payee_id", "payee_id": "payer_id"}[side]
         party = self.sudo()[side]
-        self.env.user._resolve_acting(acting_partner_id, party, "wallet")
+        self.env.user._resolve_acting(
+            acting_partner_id, party, "wallet", what=what, record=self.sudo()
+        )
         self._check_no_origin()
         if states:
             self._check_state(*states)
 
     def action_accept(self, acting_partner_id=None):
         """Pay what was asked for."""
-        self._begin(acting_partner_id, "payer_id", "requested")
+        self._begin(acting_partner_id, "payer_id", "accept", "requested")
         self.env["wezer.notice"]._settle(self)
         self._carry_out_accepted()
         return self.id
@@ -147,7 +149,7 @@ class WezerTransfer(models.Model):
 
     def action_refuse(self, acting_partner_id=None):
         """Refuse what was asked for."""
-        self._begin(acting_partner_id, "payer_id", "requested")
+        self._begin(acting_partner_id, "payer_id", "refuse", "requested")
         self._check_no_claim()
         self._set_state("ended", end_reason="refused")
         self.env["wezer.notice"]._settle(self)
@@ -155,7 +157,7 @@ class WezerTransfer(models.Model):
 
     def action_withdraw(self, acting_partner_id=None):
         """Take one's request back."""
-        self._begin(acting_partner_id, "payee_id", "requested")
+        self._begin(acting_partner_id, "payee_id", "withdraw", "requested")
         self._waive_claim()
         self._set_state("ended", end_reason="withdrawn")
         self.env["wezer.notice"]._settle(self)
@@ -163,7 +165,7 @@ class WezerTransfer(models.Model):
 
     def action_settle(self, amount=None, key=None, acting_partner_id=None):
         """Pay what was set aside, all or the ``amount`` given; the rest stays."""
-        self._begin(acting_partner_id, "payer_id")
+        self._begin(acting_partner_id, "payer_id", "settle")
         currency = self.sudo().wezer_currency_id
         minor = self._positive_amount(currency, amount) if amount else None
         paid = self._settle_once(minor, self._key(key), "settle", keep_rest=True)
@@ -171,7 +173,7 @@ class WezerTransfer(models.Model):
 
     def action_release(self, acting_partner_id=None):
         """Let the payer have back what was set aside for one."""
-        self._resolve_payee_or_moderator(acting_partner_id)
+        self._resolve_payee_or_moderator(acting_partner_id, "release")
         self._check_no_origin()
         self._check_state("reserved")
         self._free("released")
@@ -179,24 +181,24 @@ class WezerTransfer(models.Model):
 
     def action_confirm(self, acting_partner_id=None):
         """Say that the money came."""
-        self._begin_receipt(acting_partner_id)
+        self._begin_receipt(acting_partner_id, "confirm")
         self._receive()
         return self.id
 
     def action_deny(self, acting_partner_id=None):
         """Say that the money did not come."""
-        self._begin_receipt(acting_partner_id)
+        self._begin_receipt(acting_partner_id, "deny")
         self._deny_receipt()
         return self.id
 
-    def _begin_receipt(self, acting_partner_id):
-        self._resolve_payee_or_moderator(acting_partner_id)
+    def _begin_receipt(self, acting_partner_id, what):
+        self._resolve_payee_or_moderator(acting_partner_id, what)
         self._check_no_origin()
         self._check_state("pending")
 
     def action_reverse(self, amount=None, key=None, acting_partner_id=None):
         """Give back what was received, all or part; charges come back with it."""
-        self._resolve_payee_or_moderator(acting_partner_id)
+        self._resolve_payee_or_moderator(acting_partner_id, "reverse")
         self._check_no_origin()
         currency = self.sudo().wezer_currency_id
         minor = self._positive_amount(currency, amount) if amount else None

@@ -227,6 +227,8 @@ class BatchReader:
         partners = self.env["res.partner"].sudo()
         payers = partners.browse({row["parties"][0].id for row in good})
         acts = self.env.user._acts_for(payers, "wallet")
+        for payer in acts:
+            self.env.user._wezer_log_act(payer, "wallet", what="batch")
         tries = self._tries(good)
         for row in good:
             payer, payee = row["parties"]

@@ -131,7 +131,7 @@ class WezerTransfer(models.Model):
         transfer._notify_side(
             transfer.payee_id,
             "request",
-            self.env._(
+            lambda env: env._(
                 "%(name)s asks to redeem %(amount)s.",
                 name=transfer.payer_id.name,
                 amount=transfer.amount_display,

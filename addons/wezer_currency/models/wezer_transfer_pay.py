@@ -38,17 +38,20 @@ class WezerTransfer(models.Model):
         side,
         category=None,
         asked=None,
+        guarded=False,
         **extra,
     ):
         """Check who and data of a new transfer.
 
         :param str side: ``payer`` or ``payee``, whose arrow it is
+        :param bool guarded: who may was asked, and logged, before
         :param asked: what else the caller said, so that a key stands for it too
         :return: ``(transfer made before with this key, or empty, values)``
         """
         # Who first: ids that are not the caller's tell him nothing.
         caller = self._partner(payer if side == "payer" else payee)
-        self.env.user._resolve_acting(acting, caller, "wallet")
+        if not guarded:
+            self.env.user._resolve_acting(acting, caller, "wallet", what=method)
         payer = self._party(payer, "payer")
         payee = self._party(payee, "payee")
         if payer == payee:
@@ -152,8 +155,9 @@ class WezerTransfer(models.Model):
         if acting in (None, False, payer) and (done := self._pay_plainly(*plain)):
             return done
         caller = self._partner(payer)
-        if caller != self.env.user.partner_id:
-            self.env.user._resolve_acting(acting, caller, "wallet")
+        other = caller != self.env.user.partner_id
+        if other:
+            self.env.user._resolve_acting(acting, caller, "wallet", what=method)
             if done := self._pay_plainly(*plain, guarded=True):
                 return done
         first, vals = self._start(
@@ -167,6 +171,7 @@ class WezerTransfer(models.Model):
             acting,
             "payer",
             category,
+            guarded=other,
         )
         if first:
             return first.id
@@ -269,7 +274,7 @@ class WezerTransfer(models.Model):
         moderators = self.env.ref("wezer_base.group_moderator").all_user_ids
         moderators.partner_id._wezer_notify(
             "limit",
-            self.env._(
+            lambda env: env._(
                 "%(payer)s paid %(payee)s %(amount)s, beyond a limit.",
                 payer=self.payer_id.name,
                 payee=self.payee_id.name,
@@ -284,7 +289,7 @@ class WezerTransfer(models.Model):
         if transfer.state == "done":
             transfer.payee_id._wezer_notify(
                 "paid",
-                self.env._(
+                lambda env: env._(
                     "%(name)s paid you %(amount)s.",
                     name=transfer.payer_id.name,
                     amount=transfer.amount_display,
@@ -296,7 +301,7 @@ class WezerTransfer(models.Model):
             transfer._notify_side(
                 transfer.payee_id,
                 "receipt",
-                self.env._(
+                lambda env: env._(
                     "%(name)s says to have given you %(amount)s: did you get it?",
                     name=transfer.payer_id.name,
                     amount=transfer.amount_display,

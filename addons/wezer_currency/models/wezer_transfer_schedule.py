@@ -95,7 +95,7 @@ class WezerTransfer(models.Model):
 
     def action_cancel(self, acting_partner_id=None):
         """Take a scheduled payment back, and those that would follow it."""
-        self._begin(acting_partner_id, "payer_id", "scheduled")
+        self._begin(acting_partner_id, "payer_id", "cancel", "scheduled")
         self._set_state("ended", end_reason="cancelled")
         return self.id
 
@@ -188,7 +188,7 @@ class WezerTransfer(models.Model):
         self._notify_side(
             self.payer_id,
             "scheduled",
-            self.env._(
+            lambda env: env._(
                 "Your payment of %(amount)s to %(payee)s did not go out: %(reason)s",
                 **words,
             ),
@@ -196,5 +196,7 @@ class WezerTransfer(models.Model):
         self._notify_side(
             self.payee_id,
             "scheduled",
-            self.env._("%(payer)s could not pay you %(amount)s as planned.", **words),
+            lambda env: env._(
+                "%(payer)s could not pay you %(amount)s as planned.", **words
+            ),
         )

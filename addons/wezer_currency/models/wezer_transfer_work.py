@@ -277,7 +277,7 @@ class WezerTransfer(models.Model):
         claim._notify_side(
             claim.payer_id,
             "request",
-            self.env._(
+            lambda env: env._(
                 "You owe %(name)s %(amount)s, to be given back.",
                 name=claim.payee_id.name,
                 amount=claim.amount_display,
