@@ -27,6 +27,8 @@ class WezerProfile(models.Model):
 
     _inherit = "wezer.profile"
 
+    # Trust flows along admissions: who admitted somebody stays, as a pseudonym.
+    admitted_by_id = fields.Many2one(ondelete="restrict")
     left_date = fields.Date(
         string="Left on", readonly=True, groups="wezer_base.group_administrator"
     )
