@@ -14,6 +14,7 @@
         "security/ir.model.access.csv",
         "security/wezer_base_rules.xml",
         "views/wezer_base_menus.xml",
+        "views/wezer_start_views.xml",
         "views/wezer_profile_views.xml",
         "views/wezer_category_views.xml",
         "views/wezer_skill_views.xml",

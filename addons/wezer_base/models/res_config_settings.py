@@ -27,3 +27,6 @@ class ResConfigSettings(models.TransientModel):
     wezer_market_user_ids = fields.Many2many(
         related="company_id.wezer_market_user_ids", readonly=False
     )
+    wezer_invite_user_ids = fields.Many2many(
+        related="company_id.wezer_invite_user_ids", readonly=False
+    )

@@ -1,4 +1,5 @@
 from . import test_acting
+from . import test_admin
 from . import test_digest
 from . import test_error_bodies
 from . import test_download

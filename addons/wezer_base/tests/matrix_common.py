@@ -162,6 +162,16 @@ class MatrixCommon(WezerCommon):
         )
 
     @classmethod
+    def _make_wezer_member_invite(cls):
+        invites = cls.env["wezer.member.invite"].with_user(cls.ada)
+        return invites.create({"emails": "zz@example.org"})
+
+    @classmethod
+    def _make_wezer_start_step(cls):
+        steps = cls.env["wezer.start.step"].with_user(cls.ada)
+        return steps.create({"key": "languages", "name": "Languages"})
+
+    @classmethod
     def _make_wezer_category(cls):
         return cls.env["wezer.category"].create({"name": "Zz matrix"})
 

@@ -23,3 +23,4 @@ from . import res_partner_leaving
 from . import wezer_profile
 from . import wezer_check
 from . import wezer_notice
+from . import wezer_start

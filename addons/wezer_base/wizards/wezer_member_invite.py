@@ -1,0 +1,27 @@
+from odoo import fields, models
+
+
+class WezerMemberInvite(models.TransientModel):
+    """The administrator's form for inviting people by letter."""
+
+    _name = "wezer.member.invite"
+    _description = "Invite people"
+
+    emails = fields.Text(string="E-mail addresses", required=True)
+    message = fields.Text(string="Your words")
+
+    def action_invite(self):
+        """Write to them; who has an account already is passed over silently."""
+        self.ensure_one()
+        count = self.env["wezer.invitation"].action_invite(self.emails, self.message)
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._(
+                    "%(count)s letters are on their way.", count=count
+                ),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
