@@ -29,6 +29,5 @@ from . import res_partner_joining
 from . import res_users_joining
 from . import res_partner_merging
 from . import wezer_profile_roles
-from . import wezer_start
 from . import wezer_check
 from . import res_config_settings

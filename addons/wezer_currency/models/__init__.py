@@ -24,4 +24,3 @@ from . import wezer_check
 from . import wezer_check_transfers
 from . import wezer_notice
 from . import wezer_act
-from . import wezer_start

@@ -11,4 +11,3 @@ from . import project_project
 from . import project_task
 from . import wezer_check
 from . import wezer_notice
-from . import wezer_start

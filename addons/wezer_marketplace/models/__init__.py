@@ -23,4 +23,3 @@ from . import res_partner_leaving
 from . import wezer_profile
 from . import wezer_check
 from . import wezer_notice
-from . import wezer_start
