@@ -8,6 +8,7 @@ from odoo.tests import TransactionCase, new_test_user, tagged
 
 # What a visitor who is not logged in may read (design, section 6 rule 4).
 PUBLIC_MODELS = {
+    "wezer.agreement",
     "wezer.announcement",
     "wezer.announcement.price",
     "wezer.category",

@@ -21,8 +21,9 @@ class WezerFace(http.Controller):
         profile = request.env["wezer.profile"].browse(profile_id).exists()
         if not profile or not profile.has_access("read"):
             return self._svg("·", "0")
-        if profile.image_256:
-            picture = b64decode(profile.image_256)
+        image = profile._shared_picture()
+        if image:
+            picture = b64decode(image)
             kind = guess_mimetype(picture, default="image/png")
             return request.make_response(picture, self._headers(kind))
         initials = "".join(word[0] for word in profile.name.split()[:2]).upper()

@@ -24,7 +24,6 @@ class WezerPortal(CustomerPortal):
                 # His own row: shown whole, its limited fields included.
                 "profile": profile,
                 "phone": profile.partner_id.phone or "",
-                "skills": request.env["wezer.skill"].search([]),
                 "languages": request.env["res.lang"]
                 .sudo()
                 .search([("active", "=", True)]),
@@ -40,11 +39,14 @@ class WezerPortal(CustomerPortal):
         """Save what the form shows, and nothing else."""
         form = request.httprequest.form
         languages = request.env["res.lang"].sudo().search([("active", "=", True)])
+        known, _unknown = request.env["wezer.skill"]._ids_of_words(
+            post.get("skill_ids_typed", "")
+        )
         vals = {
             "presentation": post.get("presentation", "").strip()[:4000],
             "city": post.get("city", "").strip()[:120],
             "phone": post.get("phone", "").strip()[:40],
-            "skill_ids": [(6, 0, self._ids(form.getlist("skill_ids")))],
+            "skill_ids": sorted({*self._ids(form.getlist("skill_ids")), *known}),
             "language_ids": [
                 (
                     6,
@@ -57,7 +59,7 @@ class WezerPortal(CustomerPortal):
                 )
             ],
         }
-        for name in ("share_email", "share_phone", "share_place"):
+        for name in (one for one in post if one.startswith("share_")):
             if post.get(name) in ("nobody", "members", "everyone"):
                 vals[name] = post[name]
         if picture:

@@ -23,9 +23,14 @@ class WezerWebsite(http.Controller):
         website=True,
         sitemap=True,
     )
-    def members(self, page=1, search="", skill=None, language=None, **_kwargs):
+    def members(self, page=1, search="", skill=None, language=None, **post):
         """List the members, as far as the caller may see them."""
         skill = int(skill) if str(skill or "").isdigit() else None
+        if typed := post.get("skill_typed", "").strip():
+            known, unknown = request.env["wezer.skill"]._ids_of_words(typed)
+            skill = known[0] if known else skill
+            # What is no skill of the community is looked for as a word.
+            search = " ".join([search, *unknown]).strip()
         language = int(language) if str(language or "").isdigit() else None
         offset = (max(page, 1) - 1) * PAGE
         profiles, count = request.env["wezer.profile"]._search_directory(
@@ -49,8 +54,11 @@ class WezerWebsite(http.Controller):
                 "count": count,
                 "pager": pager,
                 "search": search,
-                "skill": skill,
-                "skills": request.env["wezer.skill"].search([], limit=200),
+                "skill": request.env["wezer.skill"].search([("id", "=", skill)]),
+                "language": language,
+                "languages": request.env["res.lang"]
+                .sudo()
+                .search([("active", "=", True)]),
                 "closed": request.env.user._is_public()
                 and not request.env.company.sudo().wezer_visitors_see_members,
             },

@@ -12,6 +12,7 @@ from . import wezer_skill
 from . import wezer_word_merge
 from . import vocabulary_import
 from . import wezer_profile
+from . import wezer_profile_sharing
 from . import wezer_agreement
 from . import wezer_consent
 from . import wezer_invitation

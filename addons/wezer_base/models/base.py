@@ -20,3 +20,14 @@ class Base(models.AbstractModel):
                 "wezer_base.group_administrator"
             )
         return allowed
+
+    def _read_group_groupby(self, alias, groupby_spec, query):
+        """Ask for access to many2many fields too, which Odoo leaves out here.
+
+        Tried on Odoo 19: grouping by a many2many that the caller may not read gave
+        its values.
+        """
+        field = self._fields.get(groupby_spec.split(":")[0].split(".")[0])
+        if field is not None and field.type == "many2many":
+            self._check_field_access(field, "read")
+        return super()._read_group_groupby(alias, groupby_spec, query)

@@ -7,7 +7,7 @@ from PIL import Image, UnidentifiedImageError
 from odoo import Command, api, fields, models
 
 from ..exceptions import NotAllowed, Refusal
-from ..tools.text import free_slug, normalise, slugify
+from ..tools.text import free_slug, slugify
 
 LEVELS = [
     ("nobody", "Nobody"),
@@ -26,6 +26,10 @@ OWN_FIELDS = {
     "share_email",
     "share_phone",
     "share_place",
+    "share_picture",
+    "share_presentation",
+    "share_skills",
+    "share_languages",
 }
 
 
@@ -61,23 +65,23 @@ class WezerProfile(models.Model):
         default="active",
         index=True,
     )
-    presentation = fields.Text(translate=False)
-    skill_ids = fields.Many2many("wezer.skill", string="Skills")
-    language_ids = fields.Many2many("res.lang", string="Languages")
-    # The place has a sharing level: others get it from shared_contact(), never
-    # by reading, searching or grouping.
+    # Each of these has a sharing level (wezer_profile_sharing.py): others get it
+    # from shared(), or what their audience may see of it; never the field itself.
+    presentation = fields.Text(translate=False, groups="wezer_base.group_administrator")
+    skill_ids = fields.Many2many(
+        "wezer.skill", string="Skills", groups="wezer_base.group_administrator"
+    )
+    language_ids = fields.Many2many(
+        "res.lang", string="Languages", groups="wezer_base.group_administrator"
+    )
+    image_1920 = fields.Image(groups="wezer_base.group_administrator")
+    image_1024 = fields.Image(groups="wezer_base.group_administrator")
+    image_512 = fields.Image(groups="wezer_base.group_administrator")
+    image_256 = fields.Image(groups="wezer_base.group_administrator")
+    image_128 = fields.Image(groups="wezer_base.group_administrator")
     city = fields.Char(string="Place", groups="wezer_base.group_administrator")
     latitude = fields.Float(digits=(9, 6), groups="wezer_base.group_administrator")
     longitude = fields.Float(digits=(9, 6), groups="wezer_base.group_administrator")
-    share_email = fields.Selection(
-        LEVELS, required=True, default="nobody", string="Who sees my e-mail"
-    )
-    share_phone = fields.Selection(
-        LEVELS, required=True, default="nobody", string="Who sees my phone"
-    )
-    share_place = fields.Selection(
-        LEVELS, required=True, default="members", string="Who sees my place"
-    )
     is_founder = fields.Boolean(string="Founder or steward")
     admitted_by_id = fields.Many2one(
         "res.partner",
@@ -87,11 +91,6 @@ class WezerProfile(models.Model):
     joined_date = fields.Date(default=fields.Date.context_today)
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True
-    )
-
-    # What the directory searches: name and skills, without accents.
-    search_text = fields.Char(
-        compute="_compute_search_text", store=True, compute_sudo=True, index="trigram"
     )
 
     _partner_uniq = models.UniqueIndex(
@@ -110,14 +109,6 @@ class WezerProfile(models.Model):
     def _compute_is_person(self):
         for profile in self:
             profile.is_person = bool(profile.partner_id.user_ids.filtered("active"))
-
-    @api.depends("name", "skill_ids.name", "skill_ids.synonyms")
-    def _compute_search_text(self):
-        for profile in self:
-            words = [profile.name]
-            for skill in profile.skill_ids:
-                words += [skill.name, skill.synonyms]
-            profile.search_text = normalise(" ".join(filter(None, words)))
 
     # === CRUD === #
 
@@ -162,44 +153,6 @@ class WezerProfile(models.Model):
             "slug": slug,
             "company_id": self.env.company.id,
         }
-
-    # === WHAT OTHERS SEE === #
-
-    def _sees(self, level, user):
-        """Say whether ``user`` is among those a field with ``level`` is shared with."""
-        self.ensure_one()
-        if self.partner_id == user.partner_id:
-            return True
-        if level == "everyone":
-            return True
-        return level == "members" and not user._is_public()
-
-    def shared_contact(self):
-        """Return what the caller may see of this party's contact.
-
-        Contact fields are no fields of the profile: what is not here cannot be
-        searched, sorted or grouped by.
-
-        :return: dict with some of ``email``, ``phone``, ``place``
-        """
-        self.ensure_one()
-        self.check_access("read")
-        user = self.env.user
-        # The partner is closed to members; each field passes its owner's choice.
-        profile = self.sudo()
-        contact = {}
-        if profile.partner_id.email and self._sees(profile.share_email, user):
-            contact["email"] = profile.partner_id.email
-        if profile.partner_id.phone and self._sees(profile.share_phone, user):
-            contact["phone"] = profile.partner_id.phone
-        if profile.city and self._sees(profile.share_place, user):
-            contact["place"] = profile.city
-        return contact
-
-    def _wezer_party_values(self):
-        """Return what the party page shows besides the profile; addons extend it."""
-        self.ensure_one()
-        return {"contact": self.shared_contact()}
 
     # === WHAT THE OWNER CHANGES === #
 
@@ -347,22 +300,3 @@ class WezerProfile(models.Model):
     def action_resume(self):
         """Give a suspended member his rights back."""
         self._set_state(("suspended",), "active")
-
-    # === SEARCH === #
-
-    @api.model
-    def _search_directory(
-        self, words="", skill=None, language=None, limit=24, offset=0
-    ):
-        """Return ``(profiles, count)`` of the directory, as the caller may see it."""
-        domain = [("state", "=", "active"), ("is_person", "=", True)]
-        for word in normalise(words).split():
-            domain.append(("search_text", "like", word))
-        if skill:
-            domain.append(("skill_ids", "in", [skill]))
-        if language:
-            domain.append(("language_ids", "in", [language]))
-        return (
-            self.search(domain, limit=limit, offset=offset),
-            self.search_count(domain),
-        )

@@ -14,6 +14,7 @@ from . import test_notice
 from . import test_notice_pages
 from . import test_privacy
 from . import test_profile
+from . import test_sharing
 from . import test_signup
 from . import test_text
 from . import test_weak_points

@@ -67,6 +67,7 @@ METHODS = {
     "wezer.profile.action_take_role": ("A", "row"),
     # With one's own password only, which this is not.
     "wezer.profile.leave": ("", "'a guess'"),
+    "wezer.profile.shared": (MEMBERS, "row"),
     "wezer.profile.shared_contact": (MEMBERS, "row"),
     "wezer.profile.update_own": (MEMBERS, "{}"),
     "wezer.skill.action_merge_into": ("A", "row, 0"),

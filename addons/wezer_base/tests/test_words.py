@@ -206,7 +206,7 @@ class TestWords(WezerCommon):
         for typed in ("zzwoodwork", "zzholz", "zzebenisterie"):
             self.assertEqual(self.env["wezer.skill"]._find(typed), self.joinery)
         # What is computed from it follows.
-        self.assertIn("zzwoodwork", anna.search_text)
+        self.assertIn("zzwoodwork", anna.members_text)
 
     def test_a_merged_category_hands_over_branches_and_skills(self):
         home = self.env["wezer.category"].create({"name": "Zz Home"})
