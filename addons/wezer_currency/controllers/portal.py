@@ -58,13 +58,13 @@ class WezerCurrencyPortal(CustomerPortal):
         )
 
     @http.route(
-        ["/my/wallets/<int:wallet_id>", "/my/wallets/<int:wallet_id>/page/<int:page>"],
+        "/my/wallets/<int:wallet_id>",
         type="http",
         auth="user",
         website=True,
         readonly=True,
     )
-    def wezer_wallet(self, wallet_id, page=1, **_kwargs):
+    def wezer_wallet(self, wallet_id, before=None, **_kwargs):
         """Show a wallet's statement to who acts for it."""
         wallet = request.env["wezer.wallet"].search(
             [("id", "=", wallet_id), ("partner_id.acts_wallet", "=", True)]
@@ -73,15 +73,10 @@ class WezerCurrencyPortal(CustomerPortal):
             raise werkzeug.exceptions.NotFound()
         # Whose statement it is was just checked; the other sides' names show.
         wallet = wallet.sudo()
-        domain = ["|", ("from_id", "=", wallet.id), ("to_id", "=", wallet.id)]
-        entries = request.env["wezer.ledger.entry"].sudo()
-        pager = request.website.pager(
-            url=f"/my/wallets/{wallet.id}",
-            total=entries.search_count(domain),
-            page=page,
-            step=STATEMENT_ROWS,
-        )
-        entries = entries.search(domain, limit=STATEMENT_ROWS, offset=pager["offset"])
+        # One more than a page shows: is there anything older?
+        entries = wallet._statement(STATEMENT_ROWS + 1, before=self._number(before))
+        older = entries[STATEMENT_ROWS - 1].id if len(entries) > STATEMENT_ROWS else 0
+        entries = entries[:STATEMENT_ROWS]
         waiting = (
             request.env["wezer.transfer"]
             .sudo()
@@ -107,7 +102,8 @@ class WezerCurrencyPortal(CustomerPortal):
                 "rows": [self._statement_row(wallet, entry) for entry in entries],
                 "waiting": waiting,
                 "own": wallet.partner_id.id == request.env.user.partner_id.id,
-                "pager": pager,
+                "older": older,
+                "newest": not self._number(before),
                 "page_name": "wezer_wallet",
             },
         )

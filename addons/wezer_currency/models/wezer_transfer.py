@@ -371,6 +371,7 @@ class WezerTransfer(models.Model):
                     check,
                     fields.Datetime.now(),
                 ],
+                log_exceptions=False,
             )
         except NumericValueOutOfRange as error:
             raise Refusal(
@@ -407,6 +408,7 @@ class WezerTransfer(models.Model):
         self.env.cr.execute(
             "SELECT state FROM wezer_transfer WHERE id = %s FOR NO KEY UPDATE",
             [self.id],
+            log_exceptions=False,
         )
         if self.sudo().state not in states:
             raise Refusal(

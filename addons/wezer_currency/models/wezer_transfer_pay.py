@@ -239,6 +239,8 @@ class WezerTransfer(models.Model):
                     self._hash(data) if key else None,
                     fields.Datetime.now(),
                 ],
+                # Two at once are retried: no error of anybody's.
+                log_exceptions=False,
             )
         except UniqueViolation as error:
             # The same key at the same moment: the retry finds the first result.

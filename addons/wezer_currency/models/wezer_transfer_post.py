@@ -126,6 +126,7 @@ class WezerTransfer(models.Model):
                                         OR wezer_currency_id = ANY(%s))
                 ORDER BY id FOR NO KEY UPDATE""",
             [list(ids), bound],
+            log_exceptions=False,
         )
         found = self.env.cr.fetchall()
         self.env.cr.execute(

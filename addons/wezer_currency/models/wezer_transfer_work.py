@@ -242,6 +242,7 @@ class WezerTransfer(models.Model):
             "SELECT (balance - reserved)::text FROM wezer_wallet WHERE id = %s"
             " FOR NO KEY UPDATE",
             [wallet.id],
+            log_exceptions=False,
         )
         available = int(self.env.cr.fetchone()[0])
         levy, taken = transfer.levy_payee_minor, min(minor, max(available, 0))

@@ -2,6 +2,7 @@ from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError
+from odoo.tools import SQL
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 
@@ -127,6 +128,30 @@ class WezerWallet(models.Model):
             source.lower_limit if source.has_lower else None,
             source.upper_limit if source.has_upper else None,
         )
+
+    def _statement(self, limit, before=None):
+        """Return this wallet's latest entries (sudo), the newest first.
+
+        Two limited scans, so that a page costs the same with a million entries.
+
+        :param int before: only entries older than this id
+        """
+        self.ensure_one()
+        older = SQL("AND id < %s", before) if before else SQL("")
+        sides = SQL(" UNION ALL ").join(
+            SQL(
+                "(SELECT id FROM wezer_ledger_entry WHERE %s = %s %s"
+                " ORDER BY id DESC LIMIT %s)",
+                SQL.identifier(side),
+                self.id,
+                older,
+                limit,
+            )
+            for side in ("from_id", "to_id")
+        )
+        query = SQL("SELECT id FROM (%s) sides ORDER BY id DESC LIMIT %s", sides, limit)
+        ids = [row[0] for row in self.env.execute_query(query)]
+        return self.env["wezer.ledger.entry"].sudo().browse(ids)
 
     # === CRUD === #
 

@@ -1,0 +1,445 @@
+"""The ledger against bare SQL, in the same database and the same run.
+
+Each measure is the median of interleaved rounds, ours and its reference in turn.
+Reference of a payment: one call of a bare function that locks, checks, updates two
+balances, inserts transfer and entry, and commits.
+"""
+
+import contextlib
+import statistics
+import threading
+import time
+import uuid
+
+import psycopg2
+
+from odoo import api, fields
+from odoo.modules.registry import Registry
+
+from . import ledger_http
+
+FAR = "9" * 15
+
+BARE = """
+CREATE OR REPLACE FUNCTION pg_temp.bare(
+    p_from int, p_to int, p_payer int, p_payee int, p_money int, p_amount numeric,
+    p_key varchar
+) RETURNS int LANGUAGE plpgsql AS $$
+DECLARE f wezer_wallet%ROWTYPE; t wezer_wallet%ROWTYPE; v_id int;
+BEGIN
+    PERFORM 1 FROM wezer_wallet WHERE id IN (p_from, p_to)
+      ORDER BY id FOR NO KEY UPDATE;
+    SELECT * INTO f FROM wezer_wallet WHERE id = p_from;
+    SELECT * INTO t FROM wezer_wallet WHERE id = p_to;
+    IF f.state <> 'open' OR t.state <> 'open'
+       OR f.balance - f.reserved - p_amount < -1e30 THEN
+        RAISE EXCEPTION 'refused';
+    END IF;
+    UPDATE wezer_wallet SET balance = balance - p_amount WHERE id = p_from;
+    UPDATE wezer_wallet SET balance = balance + p_amount WHERE id = p_to;
+    INSERT INTO wezer_transfer (payer_id, payee_id, payer_wallet_id, payee_wallet_id,
+        wezer_currency_id, company_id, amount_minor, settled_minor, reversed_minor,
+        claim_minor, levy_payer_minor, levy_payee_minor, purpose, kind, state, date,
+        key_scope, key, key_hash, person_id, untold, create_uid, write_uid,
+        create_date, write_date)
+    VALUES (p_payer, p_payee, p_from, p_to, p_money, f.company_id, p_amount, 0, 0, 0,
+        0, 0, 'bread', 'payment', 'done', now(), 'bare', p_key, p_key, p_payer, TRUE,
+        1, 1, now(), now()) RETURNING id INTO v_id;
+    INSERT INTO wezer_ledger_entry (transfer_id, wezer_currency_id, from_id, to_id,
+        amount, kind, date, from_balance, to_balance)
+    VALUES (v_id, p_money, p_from, p_to, p_amount, 'payment', now(),
+        f.balance - p_amount, t.balance + p_amount);
+    RETURN v_id;
+END $$
+"""
+
+# Bare set-based SQL: lock, check by running sums, insert both, update once.
+BARE_BATCH = """
+WITH given AS (
+    SELECT * FROM unnest(%(f)s::int[], %(t)s::int[], %(m)s::numeric[], %(k)s::text[])
+        WITH ORDINALITY AS g(f, t, m, k, n)
+), locked AS (
+    SELECT id, partner_id, wezer_currency_id, company_id, balance FROM wezer_wallet
+     WHERE id IN (SELECT f FROM given UNION SELECT t FROM given)
+     ORDER BY id FOR NO KEY UPDATE
+), sides AS (
+    SELECT n, f AS wallet, -m AS d FROM given UNION ALL SELECT n, t, m FROM given
+), running AS (
+    SELECT s.n, s.wallet,
+           l.balance + sum(s.d) OVER (PARTITION BY s.wallet ORDER BY s.n) AS after
+      FROM sides s JOIN locked l ON l.id = s.wallet
+), checked AS (SELECT min(after) >= -1e30 AS fine FROM running
+), made AS (
+    INSERT INTO wezer_transfer (payer_id, payee_id, payer_wallet_id, payee_wallet_id,
+        wezer_currency_id, company_id, amount_minor, settled_minor, reversed_minor,
+        claim_minor, levy_payer_minor, levy_payee_minor, purpose, kind, state, date,
+        key_scope, key, key_hash, person_id, untold, create_uid, write_uid,
+        create_date, write_date)
+    SELECT a.partner_id, b.partner_id, g.f, g.t, a.wezer_currency_id, a.company_id,
+        g.m, 0, 0, 0, 0, 0, 'bread', 'payment', 'done', now(), 'bare', g.k, g.k,
+        a.partner_id, TRUE, 1, 1, now(), now()
+      FROM given g JOIN locked a ON a.id = g.f JOIN locked b ON b.id = g.t
+     WHERE (SELECT fine FROM checked) ORDER BY g.n
+    RETURNING id, key
+), posted AS (
+    INSERT INTO wezer_ledger_entry (transfer_id, wezer_currency_id, from_id, to_id,
+        amount, kind, date, from_balance, to_balance)
+    SELECT i.id, l.wezer_currency_id, g.f, g.t, g.m, 'payment', now(), a.after, b.after
+      FROM given g JOIN made i ON i.key = g.k JOIN locked l ON l.id = g.f
+      JOIN running a ON a.n = g.n AND a.wallet = g.f
+      JOIN running b ON b.n = g.n AND b.wallet = g.t
+     ORDER BY g.n RETURNING id
+)
+UPDATE wezer_wallet w SET balance = w.balance + s.d
+  FROM (SELECT wallet, sum(d) AS d FROM sides GROUP BY wallet) s
+ WHERE w.id = s.wallet AND (SELECT count(*) FROM posted) > 0
+"""
+
+
+class Town:
+    """Members with wallets in a currency of their own; committed, then archived."""
+
+    def __init__(self, env, people=10):
+        self.env, self.database = env, env.cr.dbname
+        self.registry = Registry(self.database)
+        mark = uuid.uuid4().hex[:8]
+        self.currency = env["wezer.currency"].create(
+            {"name": f"Bench {mark}", "code": mark, "lower_text": FAR}
+        )
+        self.password = mark
+        users = env["res.users"].with_context(no_reset_password=True)
+        self.users = users.create(
+            [
+                {
+                    "name": f"Bench {mark} {number}",
+                    "login": f"bench_{mark}_{number}",
+                    "password": mark,
+                    "group_ids": [(6, 0, env.ref("base.group_portal").ids)],
+                }
+                for number in range(people)
+            ]
+        )
+        partners = self.users.partner_id
+        profiles = env["wezer.profile"]._make_for(partners)
+        profiles.filtered(lambda one: one.state != "active").state = "active"
+        if "welcomed" in profiles._fields:
+            profiles.welcomed = True
+        self.wallets = [one._wezer_wallet(self.currency) for one in partners]
+        for wallet in self.wallets:
+            wallet.own_limits = False
+        self.ids = [(user.id, user.partner_id.id) for user in self.users]
+        self.wallet_ids = [wallet.id for wallet in self.wallets]
+        self.money = self.currency.id
+        env.cr.commit()
+
+    def close(self):
+        self.users.active = False
+        self.currency.active = False
+        self.env.cr.commit()
+
+    def connect(self):
+        connection = psycopg2.connect(
+            **psycopg2.extensions.parse_dsn(self.env.cr._cnx.dsn)
+        )
+        connection.set_session(isolation_level="REPEATABLE READ")
+        with connection.cursor() as cr:
+            cr.execute(BARE)
+        connection.commit()
+        return connection
+
+
+@contextlib.contextmanager
+def town(env, people=10):
+    made = Town(env, people)
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+def timed(call):
+    begin = time.perf_counter()
+    call()
+    return time.perf_counter() - begin
+
+
+def compared(ours, bare, rounds):
+    """Return the medians of both, measured in turn; the first round warms up."""
+    ours(), bare()
+    pairs = [(timed(ours), timed(bare)) for _round in range(rounds)]
+    return [statistics.median(column) for column in zip(*pairs, strict=True)]
+
+
+def row(what, ours, reference, ratio, wanted):
+    return {
+        "what": what,
+        "ours": ours,
+        "reference": reference,
+        "ratio": round(ratio, 2),
+        "wanted": wanted,
+    }
+
+
+def per_second(count, seconds):
+    return f"{count / seconds:,.0f}/s"
+
+
+# === ONE BY ONE === #
+
+
+def single(env, quick):
+    """One payment a transaction, as a portal user with all guards."""
+    count, rounds = (50, 5) if quick else (200, 11)
+    with town(env, 2) as place, place.registry.cursor() as cr:
+        connection = place.connect()
+        bare_cr = connection.cursor()
+        (uid, payer), (_uid, payee) = place.ids
+
+        def ours():
+            for _number in range(count):
+                # As a request does: nothing is known of the one before.
+                cr.transaction = None
+                fresh = api.Environment(cr, uid, {})
+                key = uuid.uuid4().hex
+                fresh["wezer.transfer"].pay(
+                    payer, payee, place.money, "0.01", "bread", key=key
+                )
+                cr.commit()
+
+        def bare():
+            for _number in range(count):
+                bare_cr.execute(
+                    "SELECT pg_temp.bare(%s, %s, %s, %s, %s, 1, %s)",
+                    [
+                        *place.wallet_ids,
+                        payer,
+                        payee,
+                        place.money,
+                        uuid.uuid4().hex,
+                    ],
+                )
+                bare_cr.fetchone()
+                connection.commit()
+
+        seconds, reference = compared(ours, bare, rounds)
+        connection.close()
+    return row(
+        "one payment a transaction, all guards",
+        per_second(count, seconds),
+        per_second(count, reference),
+        reference / seconds,
+        ">= 0.4",
+    )
+
+
+# === BATCHES === #
+
+
+def batch(env, quick):
+    """1,000 payments of a batch, against bare set-based SQL."""
+    count, rounds = 1000, 5 if quick else 11
+    with town(env, 50) as place, place.registry.cursor() as cr:
+        connection = place.connect()
+        bare_cr = connection.cursor()
+        uid, payer = place.ids[0]
+        pairs = [(n % 49 + 1, (n * 7 + 3) % 49 + 1) for n in range(count)]
+        pairs = [(0, b if a == b else a) for a, b in pairs]
+
+        def ours():
+            cr.transaction = None
+            fresh = api.Environment(cr, uid, {})
+            rows = [
+                {
+                    "payer": payer,
+                    "payee": place.ids[b][1],
+                    "currency": place.money,
+                    "amount": "0.01",
+                    "purpose": "bread",
+                    "key": uuid.uuid4().hex,
+                }
+                for _a, b in pairs
+            ]
+            fresh["wezer.transfer"].post_batch(rows)
+            cr.commit()
+
+        def bare():
+            bare_cr.execute(
+                BARE_BATCH,
+                {
+                    "f": [place.wallet_ids[a] for a, _b in pairs],
+                    "t": [place.wallet_ids[b] for _a, b in pairs],
+                    "m": [1] * count,
+                    "k": [uuid.uuid4().hex for _pair in pairs],
+                },
+            )
+            connection.commit()
+
+        seconds, reference = compared(ours, bare, rounds)
+        connection.close()
+    return row(
+        "a batch of 1,000 payments",
+        per_second(count, seconds),
+        per_second(count, reference),
+        reference / seconds,
+        ">= 0.8",
+    )
+
+
+def replay(env, quick):
+    """A history of 100,000 transfers, from rows as a file gives them."""
+    count = 10_000 if quick else 100_000
+    with town(env, 100) as place:
+        admin = env(user=env.ref("base.user_admin").id, su=False)
+        partners = [partner for _uid, partner in place.ids]
+        rows = [
+            {
+                "row": n + 1,
+                "payer": partners[n % 100],
+                "payee": partners[(n * 7 + 1 + n // 100) % 99 + 1]
+                if n % 100 == 0
+                else partners[0],
+                "currency": place.money,
+                "amount": f"{n % 50 + 1}.00",
+                "date": f"2020-01-01 {n // 3600 % 24:02d}:{n // 60 % 60:02d}:00",
+                "purpose": "bread",
+                "key": str(n),
+            }
+            for n in range(count)
+        ]
+        seconds = timed(
+            lambda: (
+                admin["wezer.transfer"]._import_rows(rows, mode="history"),
+                env.cr.commit(),
+            )
+        )
+    allowed = 60 * count / 100_000
+    return row(
+        f"replay of {count:,} transfers of a history",
+        f"{seconds:.1f} s",
+        f"{allowed:.0f} s",
+        seconds / allowed,
+        "< 1",
+    )
+
+
+# === READING === #
+
+
+def reading(env, quick):
+    """Balance and first page of a statement, with few and with many entries."""
+    few, many = (1_000, 50_000) if quick else (1_000, 1_000_000)
+    with town(env, 4) as place:
+        cr = env.cr
+        for wallets, count in (
+            (place.wallet_ids[:2], few),
+            (place.wallet_ids[2:], many),
+        ):
+            _fill(cr, place, wallets, count)
+        cr.execute("ANALYZE wezer_ledger_entry")
+        cr.execute("ANALYZE wezer_transfer")
+        cr.commit()
+        seconds, reference = compared(
+            lambda: _read(place, 2), lambda: _read(place, 0), 5 if quick else 15
+        )
+    return row(
+        f"balance and statement, {many:,} entries against {few:,}",
+        f"{seconds * 1000:.1f} ms",
+        f"{reference * 1000:.1f} ms",
+        seconds / reference,
+        "< 1.5",
+    )
+
+
+def _fill(cr, place, wallets, count):
+    """Write ``count`` entries between two wallets, half each way."""
+    cr.execute(
+        """WITH made AS (
+               INSERT INTO wezer_transfer (payer_id, payee_id, payer_wallet_id,
+                   payee_wallet_id, wezer_currency_id, company_id, amount_minor,
+                   settled_minor, reversed_minor, claim_minor, levy_payer_minor,
+                   levy_payee_minor, kind, state, date, purpose)
+               SELECT f.partner_id, t.partner_id, f.id, t.id, %(money)s, f.company_id,
+                   1, 0, 0, 0, 0, 0, 'payment', 'done', %(now)s, 'bread'
+                 FROM generate_series(1, %(count)s) n
+                 JOIN wezer_wallet f ON f.id = (%(pair)s::int[])[1 + n %% 2]
+                 JOIN wezer_wallet t ON t.id = (%(pair)s::int[])[2 - n %% 2]
+                ORDER BY n RETURNING id, payer_wallet_id AS f, payee_wallet_id AS t)
+           INSERT INTO wezer_ledger_entry (transfer_id, wezer_currency_id, from_id,
+               to_id, amount, kind, date, from_balance, to_balance)
+           SELECT id, %(money)s, f, t, 1, 'payment', %(now)s,
+                  CASE WHEN f = (%(pair)s::int[])[2] THEN -1 ELSE 0 END,
+                  CASE WHEN f = (%(pair)s::int[])[2] THEN 1 ELSE 0 END
+             FROM made ORDER BY id""",
+        {
+            "money": place.money,
+            "now": fields.Datetime.now(),
+            "pair": wallets,
+            "count": count,
+        },
+    )
+    cr.commit()
+
+
+def _read(place, number):
+    """Read what the wallet's page reads first, as its owner."""
+    uid, _partner = place.ids[number]
+    for _round in range(20):
+        with place.registry.cursor() as cr:
+            fresh = api.Environment(cr, uid, {})
+            wallet = fresh["wezer.wallet"].browse(place.wallet_ids[number])
+            wallet.read(["balance_text", "available_text"])
+            wallet._statement(limit=40)
+
+
+# === MANY AT ONCE === #
+
+
+def race(env, quick):
+    """50 payments at once out of and into one wallet: nothing is lost."""
+    with town(env, 51) as place:
+        failed = []
+
+        def one(number):
+            uid, partner = place.ids[number]
+            hot = place.ids[0][1]
+            pair = (partner, hot) if number % 2 else (hot, partner)
+            actor = uid if number % 2 else place.ids[0][0]
+            try:
+                with place.registry.cursor() as cr:
+                    fresh = api.Environment(cr, actor, {})
+                    ledger_http.patiently(
+                        fresh,
+                        lambda: fresh["wezer.transfer"].pay(
+                            *pair, place.money, "1", "race"
+                        ),
+                    )
+            except Exception as error:  # noqa: BLE001
+                failed.append(error)
+
+        threads = [threading.Thread(target=one, args=(n,)) for n in range(1, 51)]
+        seconds = timed(
+            lambda: ([t.start() for t in threads], [t.join() for t in threads])
+        )
+        env.cr.commit()
+        env.cr.execute(
+            "SELECT count(*) FROM wezer_ledger_entry WHERE wezer_currency_id = %s",
+            [place.money],
+        )
+        done = env.cr.fetchone()[0]
+    return row(
+        "50 payments at once through one wallet",
+        f"{done} done in {seconds:.1f} s, {len(failed)} failed",
+        "50 done",
+        done / 50,
+        ">= 1",
+    )
+
+
+def rows(env, quick=False, data=None):
+    """Return the table's rows; ``data`` is not needed."""
+    yield single(env, quick)
+    yield batch(env, quick)
+    yield replay(env, quick)
+    yield reading(env, quick)
+    yield race(env, quick)
+    yield from ledger_http.rows(env, quick, town)

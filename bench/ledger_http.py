@@ -1,0 +1,159 @@
+"""Eight clients pay through the website's own form, on a server of their own."""
+
+import re
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from http.cookiejar import CookieJar
+
+from odoo import tools
+from odoo.service.model import retrying
+
+CLIENTS = 8
+TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+START = 120
+
+
+def patiently(env, call):
+    """Run ``call`` as a request does: again where it met another."""
+    return retrying(call, env)
+
+
+class Server:
+    """An Odoo server on a free port, on the same database."""
+
+    def __init__(self, database):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        command = [sys.executable, "-m", "odoo", "server", "-d", database]
+        if tools.config["config"]:
+            command += ["-c", tools.config["config"]]
+        command += ["--http-port", str(self.port), "--http-interface", "127.0.0.1"]
+        command += ["--max-cron-threads", "0", "--workers", "0", "--log-level", "error"]
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        self.url = f"http://127.0.0.1:{self.port}"
+        end = time.monotonic() + START
+        while True:
+            try:
+                urllib.request.urlopen(self.url + "/web/login", timeout=30).read()
+                return
+            except (urllib.error.URLError, ConnectionError, TimeoutError):
+                if time.monotonic() > end or self.process.poll() is not None:
+                    self.stop()
+                    raise
+                time.sleep(0.5)
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(30)
+
+
+class Client:
+    """A member in his browser."""
+
+    def __init__(self, url, login, password):
+        self.url = url
+        self.opener = urllib.request.build_opener(
+            urllib.request.HTTPCookieProcessor(CookieJar()), NoRedirect
+        )
+        token = self.token("/web/login")
+        self.send(
+            "/web/login", {"login": login, "password": password, "csrf_token": token}
+        )
+
+    def token(self, path):
+        page = self.opener.open(self.url + path, timeout=60).read().decode()
+        return TOKEN.search(page)[1]
+
+    def send(self, path, form):
+        """Post a form; return the status, 303 where it was done."""
+        body = urllib.parse.urlencode(form).encode()
+        try:
+            with self.opener.open(self.url + path, body, timeout=120) as answer:
+                answer.read()
+                return answer.status
+        except urllib.error.HTTPError as error:
+            return error.code
+
+
+class NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_arguments):
+        return None
+
+
+def rows(env, quick, town):
+    """Two rows: one hot wallet, and a treasury that takes a levy from all."""
+    count = 5 if quick else 40
+    with town(env, CLIENTS + 1) as place:
+        server = Server(env.cr.dbname)
+        try:
+            yield _row(
+                "8 clients on the website, one hot wallet",
+                *_measure(env, place, server, count, hot=True),
+            )
+            place.currency.write({"levy_payer": 150, "levy_payee": 150})
+            env.cr.commit()
+            yield _row(
+                "8 clients on the website, a treasury that takes a levy from all",
+                *_measure(env, place, server, count, hot=False),
+            )
+        finally:
+            server.stop()
+
+
+def _measure(env, place, server, count, hot):
+    """Return ``(seconds of each payment, statuses that are errors)``."""
+    slugs = [user.partner_id._wezer_profile().slug for user in place.users]
+    logins = place.users.mapped("login")
+    times, bad = [], []
+    barrier = threading.Barrier(CLIENTS)
+
+    def work(number):
+        client = Client(server.url, logins[number], place.password)
+        # All into the last one's wallet, or in a circle.
+        to = slugs[CLIENTS] if hot else slugs[(number + 1) % CLIENTS]
+        token = client.token(f"/my/pay?to={to}")
+        form = {
+            "to": to,
+            "currency": place.money,
+            "amount": "1",
+            "purpose": "market day",
+            "csrf_token": token,
+        }
+        client.send("/my/pay", dict(form, key=f"w{number}{hot}"))
+        barrier.wait()
+        for turn in range(count):
+            begin = time.perf_counter()
+            status = client.send("/my/pay", dict(form, key=f"{number}/{turn}/{hot}"))
+            times.append(time.perf_counter() - begin)
+            if status != 303:
+                bad.append(status)
+
+    threads = [threading.Thread(target=work, args=(n,)) for n in range(CLIENTS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return times, bad
+
+
+def _row(what, times, bad):
+    times = sorted(times)
+    middle = times[len(times) // 2]
+    late = times[min(int(len(times) * 0.99), len(times) - 1)]
+    ratio = late / middle if not bad else 99.0
+    return {
+        "what": what,
+        "ours": f"p99 {late * 1000:.0f} ms, {len(bad)} errors",
+        "reference": f"p50 {middle * 1000:.0f} ms",
+        "ratio": round(ratio, 2),
+        "wanted": "<= 5",
+    }
