@@ -62,12 +62,16 @@ def parser():
         "--everything", action="store_true", help="also those without a change"
     )
 
-    sub = command("import", "take tasks or transfers from a CSV file")
-    sub.add_argument("kind", choices=["tasks", "transfers"], metavar="tasks|transfers")
+    sub = command("import", "take members, tasks or transfers from a CSV file")
+    sub.add_argument(
+        "kind",
+        choices=["tasks", "transfers", "members"],
+        metavar="tasks|transfers|members",
+    )
     sub.add_argument("files", nargs="+", metavar="FILE", help="CSV files")
     sub.add_argument("--project", metavar="NAME", help="project to put the tasks into")
     sub.add_argument(
-        "--map", metavar="FILE", help="JSON: which column is what (default: nyc.json)"
+        "--map", metavar="FILE", help="JSON: which column is what (as launcher/maps)"
     )
     sub.add_argument("--post", action="store_true", help="post them to the marketplace")
     sub.add_argument(
@@ -82,6 +86,9 @@ def parser():
     )
     sub.add_argument(
         "--digits", type=int, metavar="N", help="decimals of a currency that is made"
+    )
+    sub.add_argument(
+        "--mail", action="store_true", help="members: invite those without a login"
     )
     sub.add_argument("--dry-run", action="store_true", help="report, but keep nothing")
     sub.add_argument("--json", action="store_true", help="the report as JSON")
@@ -150,6 +157,10 @@ def call(options):
         return test(options)
     if options.command == "import" and options.kind == "transfers":
         from .import_transfers import command
+
+        return command(options)
+    if options.command == "import" and options.kind == "members":
+        from .import_members import command
 
         return command(options)
     if options.command == "export":

@@ -29,6 +29,7 @@ from . import wezer_profile_joining
 from . import res_partner_joining
 from . import res_users_joining
 from . import res_partner_merging
+from . import member_import
 from . import wezer_profile_roles
 from . import wezer_check
 from . import res_config_settings

@@ -4,6 +4,7 @@ from . import test_digest
 from . import test_error_bodies
 from . import test_download
 from . import test_leaving
+from . import test_member_import
 from . import test_merge
 from . import test_hidden_names
 from . import test_joining

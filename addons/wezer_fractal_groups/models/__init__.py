@@ -6,6 +6,7 @@ from . import wezer_group_page
 from . import res_users
 from . import res_partner
 from . import res_partner_leaving
+from . import member_import
 from . import wezer_profile
 from . import project_project
 from . import project_task

@@ -1,0 +1,186 @@
+from odoo import api, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import email_normalize, single_email_re
+
+from ..exceptions import NotAllowed, Refusal
+from ..tools.text import normalise
+
+NAME_LENGTH = 120
+
+
+class WezerProfile(models.Model):
+    """Members from a file: found again by their e-mail, told row by row."""
+
+    _inherit = "wezer.profile"
+
+    @api.model
+    def _wezer_import(self, rows, dry_run=False, mail=False):
+        """Take members in from rows of a file; administrators only, repeatable.
+
+        They have no login: who is invited (``mail``) or comes by himself with the
+        same address finds his profile. What a member wrote himself stays.
+
+        :param list rows: dicts with ``name`` and some of ``email``, ``phone``,
+            ``skills``, ``languages`` (lists), ``place``, ``presentation``,
+            ``group``, ``row`` (its number)
+        :param bool dry_run: report, and keep nothing
+        :param bool mail: write to those who have no login yet
+        :return: one dict a row: ``row``, ``id``, ``state`` (created, updated, same,
+            refused), ``reason``
+        :raise NotAllowed: rule ``role``
+        """
+        self._check_administrator()
+        report, seen, to_write = [], {}, []
+        with self.env.cr.savepoint() as everything:
+            for number, row in enumerate(rows, start=1):
+                # Checked above that an administrator asks; rows are members' own.
+                row = {**row, "row": row.get("row", number)}
+                answer = self.sudo()._import_row(row, seen)
+                report.append({"row": row["row"], **answer})
+                if answer["state"] != "refused" and answer.pop("invite", False):
+                    to_write.append(email_normalize(row["email"]))
+            if dry_run:
+                everything.rollback()
+                self.env.invalidate_all(flush=False)
+        for answer in report:
+            answer.pop("invite", None)
+            if dry_run and answer["state"] == "created":
+                answer["id"] = False
+        if mail and to_write and not dry_run:
+            self.env["wezer.invitation"].action_invite(to_write)
+        return report
+
+    @api.model
+    def _import_row(self, row, seen):
+        """Take one row in, or nothing of it."""
+        try:
+            with self.env.cr.savepoint():
+                return self._import_member(row, seen)
+        except (Refusal, NotAllowed, UserError, ValidationError) as error:
+            return {"id": False, "state": "refused", "reason": str(error.args[0])}
+
+    @api.model
+    def _import_member(self, row, seen):
+        name = str(row.get("name") or "").strip()[:NAME_LENGTH]
+        if not name:
+            raise Refusal(self.env._("no name"), rule="name")
+        address = self._import_address(row)
+        key = address or normalise(name)
+        if key in seen:
+            raise Refusal(
+                self.env._("the same as row %(row)s", row=seen[key]), rule="twice"
+            )
+        seen[key] = row["row"]
+        partner = self._import_find(name, address)
+        created = not partner._wezer_profile()
+        if not partner:
+            partner = self.env["res.partner"].create({"name": name, "email": address})
+        profile = self._make_for(partner)
+        vals, reasons = self._prepare_import_vals(profile, row)
+        changed = bool(vals)
+        profile.write(vals)
+        phone = str(row.get("phone") or "").strip()[:40]
+        if phone and not partner.phone:
+            partner.phone, changed = phone, True
+        if row.get("group"):
+            joined, reason = self._import_group(partner, str(row["group"]).strip())
+            changed = changed or joined
+            reasons += [reason] if reason else []
+        return {
+            "id": profile.id,
+            "state": "created" if created else "updated" if changed else "same",
+            "reason": "; ".join(map(str, reasons)),
+            "invite": bool(address) and not partner.user_ids,
+        }
+
+    @api.model
+    def _import_address(self, row):
+        text = str(row.get("email") or "").strip()
+        if not text:
+            return False
+        address = email_normalize(text)
+        if not address or not single_email_re.match(address):
+            raise Refusal(
+                self.env._("“%(text)s” is no e-mail address", text=text), rule="email"
+            )
+        return address
+
+    @api.model
+    def _import_find(self, name, address):
+        """Return who has this address, or (without one) is on paper by this name."""
+        partners = self.env["res.partner"]
+        if not address:
+            known = self.with_context(active_test=False).search(
+                [
+                    ("name", "=", name),
+                    ("state", "!=", "left"),
+                    ("partner_id.email", "=", False),
+                    ("partner_id.user_ids", "=", False),
+                    ("partner_id.is_company", "=", False),
+                ],
+                limit=1,
+            )
+            return known.partner_id
+        if partners._wezer_find_left(address):
+            # He was forgotten because he wished it: only he comes back himself.
+            raise Refusal(self.env._("has left"), rule="left")
+        user = self.env["wezer.invitation"]._user_of(address)
+        found = user.partner_id or partners.search(
+            [("email_normalized", "=", address)], order="id"
+        ).sorted(lambda one: not one._wezer_profile())
+        if found[:1].is_company:
+            raise Refusal(
+                self.env._("this address is an organisation's"), rule="organisation"
+            )
+        return found[:1]
+
+    @api.model
+    def _prepare_import_vals(self, profile, row):
+        """Return ``(what to write, what is to be told)``; only empty fields are filled,
+        skills and languages are added."""
+        vals, reasons = {}, []
+        for field, limit in (("city", NAME_LENGTH), ("presentation", 4000)):
+            source = "place" if field == "city" else field
+            text = str(row.get(source) or "").strip()[:limit]
+            if text and not profile[field]:
+                vals[field] = text
+        skills = self.env["wezer.skill"]
+        for word in row.get("skills") or []:
+            if str(word).strip():
+                skills |= self.env["wezer.skill"]._find_or_create(str(word)[:80])
+        if skills - profile.skill_ids:
+            vals["skill_ids"] = [(4, skill.id) for skill in skills - profile.skill_ids]
+        languages = self.env["res.lang"]
+        for word in row.get("languages") or []:
+            language = self._import_language(str(word))
+            languages |= language
+            if not language:
+                reasons.append(
+                    self.env._("the language “%(name)s” is not in use here", name=word)
+                )
+        if languages - profile.language_ids:
+            vals["language_ids"] = [
+                (4, language.id) for language in languages - profile.language_ids
+            ]
+        return vals, reasons
+
+    @api.model
+    def _import_language(self, word):
+        """Return the language in use called ``word``: French, français, fr, fr_FR."""
+        word = normalise(word)
+        for language in self.env["res.lang"].search([]):
+            names = {language.code, language.iso_code, language.url_code}
+            names |= {language.code.split("_")[0]}
+            for part in language.name.replace("(", "/").replace(")", "/").split("/"):
+                names.add(part)
+            if word and word in {normalise(one) for one in names if one}:
+                return language
+        return self.env["res.lang"]
+
+    @api.model
+    def _import_group(self, partner, name):
+        """Put this person into a group; extended where there are groups.
+
+        :return: ``(whether something changed, what is to be told or False)``
+        """
+        return False, self.env._("there are no groups here")

@@ -1,0 +1,149 @@
+from odoo.tests import tagged
+
+from ..exceptions import NotAllowed
+from .common import WezerCommon
+
+
+@tagged("post_install", "-at_install")
+class TestMemberImport(WezerCommon):
+    """An administrator brings a list of members; nobody is there twice."""
+
+    def take(self, *rows, user=None, **options):
+        profiles = self.env["wezer.profile"].with_user(user or self.ada)
+        return profiles._wezer_import(list(rows), **options)
+
+    def states(self, report):
+        return [row["state"] for row in report]
+
+    def profile(self, report, number=0):
+        return self.env["wezer.profile"].browse(report[number]["id"])
+
+    def test_a_member_comes_with_what_the_file_says_and_without_a_login(self):
+        report = self.take(
+            {
+                "name": "Nina Neu",
+                "email": "Nina@New.example ",
+                "phone": "0777",
+                "skills": ["Juggling", "juggling", "Cooking"],
+                "languages": ["English", "en", "Klingon"],
+                "place": "Lausanne",
+            }
+        )
+        self.assertEqual(self.states(report), ["created"])
+        self.assertIn("Klingon", report[0]["reason"])
+        profile = self.profile(report)
+        self.assertEqual((profile.name, profile.city), ("Nina Neu", "Lausanne"))
+        self.assertEqual(profile.partner_id.email_normalized, "nina@new.example")
+        self.assertEqual(profile.partner_id.phone, "0777")
+        self.assertEqual(len(profile.skill_ids), 2)
+        self.assertEqual(profile.language_ids.mapped("iso_code"), ["en"])
+        self.assertFalse(profile.partner_id.user_ids)
+        self.assertEqual(profile.state, "active")
+
+    def test_the_same_file_twice_changes_nothing(self):
+        rows = (
+            {"name": "Nina", "email": "nina@new.example", "skills": ["Juggling"]},
+            {"name": "Paper Paul"},
+        )
+        self.assertEqual(self.states(self.take(*rows)), ["created", "created"])
+        count = self.env["res.partner"].search_count([])
+        self.assertEqual(self.states(self.take(*rows)), ["same", "same"])
+        self.assertEqual(self.env["res.partner"].search_count([]), count)
+
+    def test_who_is_here_is_found_by_address_and_keeps_what_he_wrote(self):
+        self.luc_profile.presentation = "My own words"
+        row = {
+            "name": "Lucas",
+            "email": "LUC@secret.example",
+            "presentation": "Others' words",
+            "place": "Elsewhere",
+            "skills": ["Juggling"],
+        }
+        report = self.take(row)
+        self.assertEqual(self.states(report), ["updated"])
+        self.assertEqual(self.profile(report), self.luc_profile)
+        self.assertEqual(self.luc.name, "Luc Noël")
+        self.assertEqual(self.luc_profile.presentation, "My own words")
+        self.assertEqual(self.luc_profile.city, "Hidden Hamlet")
+        self.assertEqual(self.luc_profile.skill_ids.mapped("name"), ["Juggling"])
+        login = self.take({"name": "Anna", "email": "anna-base@x.example"})
+        self.assertEqual(self.states(login), ["created"])
+
+    def test_a_dry_run_says_the_same_and_keeps_nothing(self):
+        rows = (
+            {"name": "Nina", "email": "nina@new.example", "skills": ["Juggling"]},
+            {"name": "", "email": "x@new.example"},
+        )
+        before = self.env["res.partner"].search_count([])
+        tried = self.take(*rows, dry_run=True, mail=True)
+        self.assertEqual(self.env["res.partner"].search_count([]), before)
+        self.assertFalse(self.env["wezer.skill"]._find("Juggling"))
+        self.assertFalse(tried[0]["id"])
+        done = self.take(*rows)
+        self.assertEqual(self.states(tried), self.states(done))
+        self.assertEqual(self.states(done), ["created", "refused"])
+
+    def test_a_row_that_cannot_be_taken_says_why_and_stops_no_other(self):
+        shop = self.env["res.partner"].create(
+            {"name": "Shop", "email": "shop@x.example", "is_company": True}
+        )
+        left = self.luc.partner_id
+        self.luc.sudo()._deactivate_portal_user()
+        report = self.take(
+            {"name": " ", "email": "a@x.example"},
+            {"name": "Bad", "email": "no address"},
+            {"name": "Nina", "email": "nina@new.example"},
+            {"name": "Nina again", "email": "NINA@new.example"},
+            {"name": "Shop", "email": shop.email},
+            {"name": "Luc", "email": "luc@secret.example"},
+            {"name": "Zoe", "email": "zoe@new.example"},
+        )
+        self.assertEqual(
+            self.states(report),
+            ["refused", "refused", "created", "refused", "refused", "refused"]
+            + ["created"],
+        )
+        self.assertEqual(report[3]["reason"], "the same as row 3")
+        self.assertEqual(report[5]["reason"], "has left")
+        self.assertFalse(left.email)
+
+    def test_letters_are_written_only_where_asked_and_to_who_has_no_login(self):
+        rows = (
+            {"name": "Nina", "email": "nina@new.example"},
+            {"name": "Anna", "email": "anna@example.org"},
+            {"name": "Paper Paul"},
+        )
+        mails = self.env["mail.mail"].search_count([])
+        self.take(*rows)
+        self.assertEqual(self.env["mail.mail"].search_count([]), mails)
+        self.take(*rows, mail=True)
+        invitations = self.env["wezer.invitation"].search([("kind", "=", "letter")])
+        self.assertEqual(invitations.mapped("email"), ["nina@new.example"])
+
+    def test_who_accepts_the_letter_finds_the_imported_profile(self):
+        report = self.take({"name": "Nina", "email": "nina@new.example"}, mail=True)
+        invitation = self.env["wezer.invitation"].search([("kind", "=", "letter")])
+        invitation.sudo()._accept("Nina Neu", "a-long-secret-1")
+        user = self.env["res.users"].search([("login", "=", "nina@new.example")])
+        self.assertEqual(user.partner_id._wezer_profile(), self.profile(report))
+        self.assertTrue(user.share)
+
+    def test_only_administrators_import(self):
+        for user in (self.luc, self.cora, self.mo, self.public):
+            with self.assertRaises(NotAllowed):
+                self.take({"name": "Nina"}, user=user)
+
+    def test_markup_and_long_texts_do_no_harm(self):
+        report = self.take(
+            {
+                "name": "<script>alert(1)</script>" + "x" * 300,
+                "email": "long@new.example",
+                "skills": ["s" * 300, "", "  "],
+                "place": "p" * 500,
+                "languages": [None, ""],
+            }
+        )
+        profile = self.profile(report)
+        self.assertEqual(len(profile.name), 120)
+        self.assertEqual(len(profile.city), 120)
+        self.assertEqual(len(profile.skill_ids), 1)

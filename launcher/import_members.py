@@ -1,0 +1,124 @@
+"""`./wezer import members`: people from a CSV file, doubles found by e-mail.
+
+What a member is, the addon knows (`wezer.profile`); here stands how to read a file.
+"""
+
+import csv
+import io
+import json
+import re
+import sys
+from pathlib import Path
+
+from . import importing, paths, session
+from .commands import tagged
+from .console import Failure, Steps
+from .import_transfers import text_of
+
+LISTS = ("skills", "languages")
+
+SCRIPT = """
+import json
+from pathlib import Path
+rows = json.loads(Path({path!r}).read_text())
+# As the administrator, not as the system: the same checks as for a click.
+members = env(user=env.ref("base.user_admin").id, su=False)["wezer.profile"]
+report = members._wezer_import(rows, dry_run={dry_run!r}, mail={mail!r})
+env.cr.commit()
+print("WEZER" + json.dumps(dict(rows=report), default=str))
+"""
+
+
+def command(options):
+    mapping = importing.read_map(options.map or "members")
+    rows = []
+    for name in options.files:
+        rows += read(text_of(Path(name)), mapping, Path(name).name)
+    if not rows:
+        raise Failure("The file has no rows", "A CSV file with a line of headings.")
+    rows = [{**row, "row": number} for number, row in enumerate(rows, start=1)]
+    steps = Steps(4, stream=sys.stderr)
+    with session.live_database(steps) as database:
+        with steps.step("Members") as step:
+            step.say(f"{len(rows)} rows")
+            path = paths.STATE / "import.json"
+            path.write_text(json.dumps(rows))
+            script = SCRIPT.format(
+                path=str(path), dry_run=options.dry_run, mail=options.mail
+            )
+            try:
+                answer = tagged(database.runner.shell(database.name, script))
+            finally:
+                # Addresses of people: nothing stays behind.
+                path.unlink()
+    return tell(answer, options)
+
+
+def read(text, mapping, name="file"):
+    """The rows of a file as the addon wants them: names, addresses, lists of words."""
+    first = text.split("\n", 1)[0]
+    comma = max(",;\t", key=first.count)
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=comma)
+    headings = [heading for heading in reader.fieldnames or [] if heading]
+    chosen = {
+        field: choose(columns, headings)
+        for field, columns in mapping["columns"].items()
+    }
+    missing = [
+        column
+        for field, column in mapping["columns"].items()
+        if isinstance(column, str) and not chosen[field]
+    ]
+    if missing:
+        raise Failure(
+            f"{name} lacks the columns {', '.join(missing)}",
+            f"It has: {', '.join(headings)}. The map names others.",
+        )
+    if not chosen.get("name"):
+        raise Failure(
+            f"{name} lacks a column for the name",
+            f"It has: {', '.join(headings)}. Write a map after"
+            " launcher/maps/members.json, and give it with --map.",
+        )
+    rows = []
+    for record in reader:
+        row = {
+            field: " ".join((record.get(one) or "").strip() for one in columns).strip()
+            for field, columns in chosen.items()
+            if columns
+        }
+        if any(row.values()):
+            rows.append({**row, **{key: words(row.get(key)) for key in LISTS}})
+    return rows
+
+
+def choose(columns, headings):
+    """The headings that a field is read from, [] where the file has none of them."""
+    for wanted in [columns] if isinstance(columns, str) else columns:
+        parts = [part.strip() for part in wanted.split(" + ")]
+        if all(part in headings for part in parts):
+            return parts
+    return []
+
+
+def words(text):
+    return [one.strip() for one in re.split(r"[,;|\n]", text or "") if one.strip()]
+
+
+def tell(answer, options):
+    """The report row by row, and the closing line; 1 where something is refused."""
+    counts = {}
+    for row in answer["rows"]:
+        counts[row["state"]] = counts.get(row["state"], 0) + 1
+        if row["reason"] and not options.json:
+            print(f"row {row['row']}: {row['state']}: {row['reason']}")
+    if options.json:
+        print(json.dumps(answer, indent=1))
+    told = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
+    if options.dry_run:
+        told += " (nothing kept: a dry run)"
+    elif options.mail:
+        told += "; who has no login was written to"
+    stream = sys.stderr if options.json else sys.stdout
+    stream.write(f"{len(answer['rows'])} rows: {told}.\n")
+    return 1 if counts.get("refused") else 0

@@ -1,0 +1,79 @@
+"""A file of members: read as people write it, taken in with skills and circles."""
+
+import json
+
+import pytest
+
+from odoo.tests import TransactionCase, tagged
+
+from launcher import import_members, importing
+from launcher.cli import parser
+from launcher.console import Failure
+
+MAP = importing.read_map("members")
+FILE = """name,email,skills,languages,place,group
+Nina Neu,nina@new.example,"juggling, cooking",fr;en,Lausanne,Garden
+"Paul, on paper",,,,,garden
+,,,,,
+Omar,omar@new.example,cooking,English,,Nowhere
+"""
+
+
+def test_columns_are_found_by_their_usual_names():
+    rows = import_members.read(FILE, MAP)
+    assert [row["name"] for row in rows] == ["Nina Neu", "Paul, on paper", "Omar"]
+    assert rows[0]["skills"] == ["juggling", "cooking"]
+    assert rows[0]["languages"] == ["fr", "en"]
+    assert rows[1]["email"] == "" and rows[1]["skills"] == []
+
+
+def test_a_name_in_two_columns_and_semicolons_are_understood():
+    text = "Prénom;Nom;Courriel;Ville\nAnne;Dupont;anne@x.example;Genève\n"
+    columns = {**MAP["columns"], "name": ["Prénom + Nom"]}
+    rows = import_members.read(text, {"columns": columns})
+    assert rows[0]["name"] == "Anne Dupont"
+    assert (rows[0]["email"], rows[0]["place"]) == ("anne@x.example", "Genève")
+
+
+def test_a_column_that_the_map_names_and_the_file_lacks_is_told():
+    with pytest.raises(Failure, match="lacks the columns Wo"):
+        import_members.read("name\nA\n", {"columns": {"name": "name", "place": "Wo"}})
+    with pytest.raises(Failure, match="a column for the name"):
+        import_members.read("colour\nred\n", MAP)
+
+
+def test_the_command_asks_for_letters_only_where_it_is_said():
+    options = parser().parse_args(["import", "members", "a.csv", "--dry-run"])
+    assert (options.kind, options.mail, options.dry_run) == ("members", False, True)
+    assert parser().parse_args(["import", "members", "a.csv", "--mail"]).mail
+
+
+def test_the_report_names_refused_rows_and_ends_with_one_line(capsys):
+    options = parser().parse_args(["import", "members", "a.csv", "--dry-run"])
+    rows = [
+        {"row": 1, "id": 5, "state": "created", "reason": ""},
+        {"row": 2, "id": False, "state": "refused", "reason": "no name"},
+    ]
+    assert import_members.tell({"rows": rows}, options) == 1
+    told = capsys.readouterr().out.splitlines()
+    assert told[0] == "row 2: refused: no name"
+    assert told[-1] == "2 rows: 1 created, 1 refused (nothing kept: a dry run)."
+    options.json = True
+    import_members.tell({"rows": rows}, options)
+    assert json.loads(capsys.readouterr().out)["rows"] == rows
+
+
+@tagged("post_install", "-at_install")
+class TestImportMembers(TransactionCase):
+    def test_people_come_into_their_circles(self):
+        group = self.env["wezer.group"].create({"name": "Garden"})
+        rows = import_members.read(FILE, MAP)
+        admin = self.env.ref("base.user_admin")
+        profiles = self.env["wezer.profile"].with_user(admin)
+        report = profiles._wezer_import(rows)
+        self.assertEqual([row["state"] for row in report], ["created"] * 3)
+        self.assertIn("no one circle “Nowhere”", report[2]["reason"])
+        members = group._direct_members()
+        self.assertEqual(set(members.mapped("name")), {"Nina Neu", "Paul, on paper"})
+        again = profiles._wezer_import(rows)
+        self.assertEqual([row["state"] for row in again], ["same"] * 3)
