@@ -12,6 +12,7 @@ EXAMPLES = {
     "check": "./wezer check",
     "shell": "./wezer shell < script.py",
     "update": "./wezer update",
+    "bench": "./wezer bench people --quick",
     "reputation": "./wezer reputation ratings.csv --out scores.csv --scale=-10,10",
     "export": "./wezer export balances balances.csv",
     "import": "./wezer import tasks opportunities.csv --project Volunteering",
@@ -99,6 +100,16 @@ def parser():
     )
     sub.add_argument("file", metavar="FILE", help="where they go")
 
+    sub = command("bench", "measure, each beside its reference from the same run")
+    sub.add_argument(
+        "name",
+        nargs="?",
+        metavar="NAME",
+        help="people, ledger, reputation; all if none",
+    )
+    sub.add_argument("--quick", action="store_true", help="smaller and faster")
+    sub.add_argument("--data", metavar="PATH", help="another file or folder of data")
+
     sub = command("reputation", "compute scores of a file of ratings, without Odoo")
     sub.add_argument("ratings", metavar="RATINGS.csv", help="rater,rated,score,time")
     sub.add_argument("--out", metavar="FILE", help="where the scores go, as CSV")
@@ -169,6 +180,10 @@ def call(options):
         return command(options)
     if options.command == "import":
         from .importing import command
+
+        return command(options)
+    if options.command == "bench":
+        from .bench import command
 
         return command(options)
     if options.command == "reputation":

@@ -1,0 +1,113 @@
+"""`./wezer bench NAME`: measures, each beside its reference from the same run.
+
+A bench is a file of `bench/` with ``rows(env, quick, data)``, which yields rows: dicts
+``what, ours, reference, ratio, wanted``; ``wanted`` is text like ``< 1.5`` or
+``≥ 0.4``, or False where the row only tells.
+"""
+
+import json
+import re
+import sys
+
+from . import paths, session, testing
+from .console import Failure, Steps
+from .database import Database
+
+NAMES = ("people", "ledger", "groups", "market", "reputation", "load")
+TEMPLATE = "wezer_bench_template"
+DATABASE = "wezer_bench"
+WIDTHS = (58, 16, 16, 8, 8)
+
+SCRIPT = """
+import importlib, json, sys
+sys.path.insert(0, {root!r})
+bench = importlib.import_module("bench.{name}")
+for row in bench.rows(env, {quick!r}, {data!r}):
+    print("WEZER" + json.dumps(row, default=str), flush=True)
+"""
+
+
+def command(options):
+    names = [options.name] if options.name else there()
+    for name in names:
+        if name not in there():
+            raise Failure(
+                f"There is no bench {name} yet", f"There are: {', '.join(there())}."
+            )
+    bad = 0
+    steps = Steps(4 + len(names), stream=sys.stderr)
+    with (
+        testing.one_at_a_time(),
+        session.ground(steps, log="bench.log", http_interface="127.0.0.1") as runner,
+    ):
+        with steps.step("Database") as step:
+            testing.template(step, Database(runner, TEMPLATE))
+        for name in names:
+            with steps.step(f"bench/{name}") as step:
+                database = Database(runner, DATABASE)
+                database.copy(TEMPLATE, DATABASE)
+                rows = measure(runner, name, options, step)
+                step.say(f"{len(rows)} rows")
+                database.drop()
+            table(rows)
+            bad += sum(not met(row) for row in rows)
+    print(
+        "Every wanted ratio is met." if not bad else f"{bad} wanted ratios are not met."
+    )
+    return 1 if bad else 0
+
+
+def there():
+    return [name for name in NAMES if (paths.ROOT / "bench" / f"{name}.py").exists()]
+
+
+def measure(runner, name, options, step):
+    """Run one bench in Odoo's shell; its rows are told as they come."""
+    script = SCRIPT.format(
+        root=str(paths.ROOT), name=name, quick=options.quick, data=options.data
+    )
+    rows = []
+
+    class Told:
+        """Takes what the bench prints, line by line."""
+
+        def say(self, line):
+            step.say(line.removeprefix("WEZER"))
+
+    output = runner.shell(DATABASE, script, Told())
+    for line in output.splitlines():
+        if "WEZER" in line:
+            rows.append(json.loads(line.split("WEZER", 1)[1]))
+    return rows
+
+
+def met(row):
+    """Whether a row's ratio is as wanted; rows that want nothing are met."""
+    found = re.match(r"\s*(<=|>=|<|>|≤|≥)\s*([\d.]+)", str(row.get("wanted") or ""))
+    if not found:
+        return True
+    sign, limit = found.group(1), float(found.group(2))
+    ratio = float(row["ratio"])
+    return {
+        "<": ratio < limit,
+        ">": ratio > limit,
+        "<=": ratio <= limit,
+        "≤": ratio <= limit,
+        ">=": ratio >= limit,
+        "≥": ratio >= limit,
+    }[sign]
+
+
+def table(rows):
+    heads = ("what", "ours", "reference", "ratio", "wanted")
+    print(
+        "  ".join(head.ljust(width) for head, width in zip(heads, WIDTHS, strict=True))
+    )
+    for row in rows:
+        cells = [str(row.get(head) or "") for head in heads]
+        mark = "" if met(row) else "  NOT MET"
+        line = "  ".join(
+            cell.ljust(width) for cell, width in zip(cells, WIDTHS, strict=True)
+        )
+        print(line.rstrip() + mark)
+    sys.stdout.flush()
