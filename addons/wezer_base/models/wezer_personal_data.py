@@ -117,6 +117,7 @@ class WezerPersonalData(models.AbstractModel):
             name
             for name, field in model._fields.items()
             if field.store
+            and not (field.compute and field.readonly)
             and field.type not in ("binary", "image", "one2many", "json", "properties")
             and name not in models.MAGIC_COLUMNS
         ]
