@@ -18,6 +18,7 @@ sys.path.insert(0, str(ROOT))
 
 from tests.browser import Browser  # noqa: E402
 
+SETTINGS = "/odoo/action-wezer_base.wezer_settings_action"
 # name, who, address (then what to click there), width
 PAGES = (
     ("home", None, "/", None, 1280),
@@ -32,6 +33,12 @@ PAGES = (
     ("reputation", "member", "/my/reputation", None, 1280),
     ("board", "coordinator", "/odoo/wezer-deals", None, 1400),
     ("currencies", "administrator", "/odoo/wezer-currencies", None, 1400),
+    # docs/admin.md: --only admin
+    ("admin-start", "administrator", "/odoo/wezer-start", None, 1400),
+    ("admin-members", "administrator", "/odoo/wezer-members", None, 1400),
+    ("admin-member", "administrator", "/odoo/wezer-members", ".o_data_cell", 1400),
+    ("admin-settings", "administrator", SETTINGS, None, 1400),
+    ("admin-categories", "administrator", "/odoo/wezer-categories", None, 1400),
 )
 
 

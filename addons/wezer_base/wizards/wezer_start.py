@@ -15,12 +15,15 @@ class WezerStart(models.TransientModel):
 
     _name = "wezer.start"
     _description = "First steps"
-    _rec_name = "id"
 
     line_ids = fields.One2many("wezer.start.step", "start_id")
     done_count = fields.Integer(compute="_compute_progress")
     step_count = fields.Integer(compute="_compute_progress")
     progress = fields.Float(compute="_compute_progress")
+
+    def _compute_display_name(self):
+        for start in self:
+            start.display_name = self.env._("First steps")
 
     @api.depends("line_ids.done")
     def _compute_progress(self):
@@ -144,8 +147,8 @@ class WezerStartStep(models.TransientModel):
     start_id = fields.Many2one("wezer.start", ondelete="cascade")
     key = fields.Char(required=True)
     sequence = fields.Integer()
-    name = fields.Char(required=True)
-    text = fields.Char()
+    name = fields.Char(string="Step", required=True)
+    text = fields.Char(string="What for")
     done = fields.Boolean()
     action = fields.Char()
     enough = fields.Char()
