@@ -45,7 +45,7 @@ def wait_for_wallets(currency_id, *partner_ids):
                 raw.execute(query, params)
             cr._cnx.rollback()
 
-    # What was read until now is older than the locks.
-    cr.commit()
+    # Nothing was written yet; what was read until now is older than the locks.
+    cr.commit()  # pylint: disable=invalid-commit
     cr.postcommit.add(unlock)
     cr.postrollback.add(unlock)

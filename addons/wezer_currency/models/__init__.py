@@ -2,6 +2,7 @@ from . import wezer_currency
 from . import wezer_currency_charges
 from . import wezer_wallet
 from . import wezer_wallet_resolver
+from . import wezer_wallet_states
 from . import wezer_ledger_entry
 from . import wezer_transfer
 from . import wezer_transfer_refusal

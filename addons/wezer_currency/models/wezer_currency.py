@@ -137,6 +137,12 @@ class WezerCurrency(models.Model):
                 currency._decimal(currency.upper_limit) if currency.has_upper else ""
             )
 
+    @api.onchange("unit_kind")
+    def _onchange_unit_kind(self):
+        """Propose a limit in the new unit that lets the first trade pass."""
+        if self.lower_text in (False, "", SAFE_HOURS, SAFE_UNITS, f"{SAFE_UNITS}.00"):
+            self.lower_text = SAFE_HOURS if self._clock() else SAFE_UNITS
+
     def _inverse_lower_text(self):
         for currency in self:
             currency.has_lower = bool(currency.lower_text)

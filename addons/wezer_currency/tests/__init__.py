@@ -13,4 +13,5 @@ from . import test_rights
 from . import test_schedule
 from . import test_seal
 from . import test_transfer
+from . import test_wallet
 from . import test_website

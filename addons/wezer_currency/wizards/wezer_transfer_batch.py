@@ -1,0 +1,138 @@
+import base64
+
+from odoo import api, fields, models
+
+from odoo.addons.wezer_base.exceptions import Refusal
+
+from ..tools.transfer_rows import ColumnError, read_rows
+
+
+class WezerTransferBatch(models.TransientModel):
+    """A file of payments: checked first, then posted, all or none."""
+
+    _name = "wezer.transfer.batch"
+    _description = "Payments from a file"
+
+    file = fields.Binary(string="CSV file", attachment=False)
+    filename = fields.Char()
+    mode = fields.Selection(
+        [
+            ("strict", "Limits apply"),
+            ("history", "A history: limits off, what passed them is listed"),
+        ],
+        required=True,
+        default="strict",
+    )
+    create_missing = fields.Boolean(string="Make missing members, wallets, currencies")
+    digits = fields.Integer(string="Decimals of a new currency", default=2)
+    checked = fields.Boolean(readonly=True)
+    posted = fields.Boolean(readonly=True)
+    summary = fields.Char(readonly=True)
+    line_ids = fields.One2many("wezer.transfer.batch.line", "batch_id", readonly=True)
+
+    @api.onchange("file", "mode", "create_missing", "digits")
+    def _onchange_what_was_checked(self):
+        self.checked = False
+
+    def action_check(self):
+        """Say what would happen, row by row, and post nothing."""
+        return self._work(dry_run=True)
+
+    def action_post(self):
+        """Post all rows, or none."""
+        return self._work(dry_run=False)
+
+    def _work(self, dry_run):
+        self.ensure_one()
+        if self.posted:
+            raise Refusal(self.env._("This file was posted."), rule="state")
+        report = self.env["wezer.transfer"]._import_rows(
+            self._rows(),
+            self.mode,
+            dry_run=dry_run,
+            create=self.create_missing,
+            digits=self.digits,
+        )
+        refused = bool(report["refused"])
+        self.line_ids.unlink()
+        self.write(
+            {
+                "checked": not refused,
+                "posted": not dry_run and not refused,
+                "summary": self._summary(report, dry_run),
+                "line_ids": [
+                    fields.Command.create(
+                        {
+                            "row": one["row"],
+                            "state": state,
+                            "reason": one["reason"],
+                        }
+                    )
+                    for state in ("refused", "overdrafts")
+                    for one in report[state]
+                ],
+            }
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "target": "new",
+            "name": self.env._("Payments from a file"),
+        }
+
+    def _rows(self):
+        if not self.file:
+            raise Refusal(self.env._("Choose a file first."), rule="file")
+        try:
+            text = base64.b64decode(self.file).decode("utf-8-sig")
+            return read_rows(text)
+        except UnicodeDecodeError as error:
+            raise Refusal(
+                self.env._("The file is not UTF-8: save it so."), rule="file"
+            ) from error
+        except ColumnError as error:
+            raise Refusal(
+                self.env._(
+                    "The file needs the columns payer, payee and amount; currency,"
+                    " purpose, date, key and category are known too."
+                ),
+                rule="file",
+            ) from error
+
+    def _summary(self, report, dry_run):
+        if report["refused"]:
+            return self.env._(
+                "%(count)s rows are refused: nothing is posted.",
+                count=len(report["refused"]),
+            )
+        words = {
+            "posted": report["posted"],
+            "known": report["known"],
+            "skipped": report["skipped"],
+        }
+        if dry_run:
+            return self.env._(
+                "All is fine: %(posted)s can be posted, %(known)s were before,"
+                " %(skipped)s moved nothing.",
+                **words,
+            )
+        return self.env._("%(posted)s payments are posted.", **words)
+
+
+class WezerTransferBatchLine(models.TransientModel):
+    """What is to be said about a row of the file."""
+
+    _name = "wezer.transfer.batch.line"
+    _description = "Row of a file of payments"
+    _order = "row"
+
+    batch_id = fields.Many2one(
+        "wezer.transfer.batch", required=True, ondelete="cascade"
+    )
+    row = fields.Integer(aggregator=None)
+    state = fields.Selection(
+        [("refused", "Refused"), ("overdrafts", "Beyond a limit")], required=True
+    )
+    reason = fields.Char()
