@@ -95,7 +95,9 @@ class WezerProfile(models.Model):
     )
 
     # The directory's first page: by name, without sorting all.
-    _directory_idx = models.Index("(name, id) WHERE state = 'active' AND is_person")
+    _directory_idx = models.Index(
+        "(name, id) WHERE state = 'active' AND is_person IS TRUE AND active IS TRUE"
+    )
 
     @api.depends(
         "name",
@@ -127,22 +129,29 @@ class WezerProfile(models.Model):
 
     # === WHAT THE READER SEES === #
 
-    def _sees(self, level, user):
-        """Say whether ``user`` is among those a field with ``level`` is shared with."""
-        self.ensure_one()
-        if self.partner_id == user.partner_id:
-            return True
-        if level == "everyone":
-            return True
-        return level == "members" and user._wezer_is_member()
+    def _levels_seen(self):
+        """Return, for each profile, the levels whose fields the caller sees.
+
+        :return: ``{profile id: levels}``; one's own are seen whole
+        """
+        user = self.env.user
+        others = ("members", "everyone") if user._wezer_is_member() else ("everyone",)
+        own = user.partner_id
+        return {
+            profile.id: (*others, "nobody", "members")
+            if profile.partner_id == own
+            else others
+            for profile in self.sudo()
+        }
 
     def _shared_picture(self):
         """Return the picture in base64 where the caller may see it, or False."""
         self.ensure_one()
         self.check_access("read")
         profile = self.sudo()
-        seen = profile._sees(profile.share_picture, self.env.user)
-        return seen and profile.image_256
+        if profile.share_picture not in self._levels_seen()[self.id]:
+            return False
+        return profile.image_256
 
     def shared(self):
         """Return what the caller may see of this party.
@@ -151,22 +160,32 @@ class WezerProfile(models.Model):
             names), ``email``, ``phone``, ``place``
         """
         self.ensure_one()
+        return self._shared_all()[self.id]
+
+    def _shared_all(self):
+        """Return :meth:`shared` of each, by id, in few queries."""
         self.check_access("read")
-        user = self.env.user
+        seen = self._levels_seen()
         # Raw fields are closed to members; each passes its owner's choice.
-        profile = self.sudo()
-        known = {
-            "presentation": (profile.share_presentation, profile.presentation),
-            "skills": (profile.share_skills, profile.skill_ids.mapped("name")),
-            "languages": (profile.share_languages, profile.language_ids.mapped("name")),
-            "place": (profile.share_place, profile.city),
-            "email": (profile.share_email, profile.partner_id.email),
-            "phone": (profile.share_phone, profile.partner_id.phone),
-        }
         return {
-            name: value
-            for name, (level, value) in known.items()
-            if value and profile._sees(level, user)
+            profile.id: {
+                name: value
+                for name, (level, value) in profile._shareable().items()
+                if value and level in seen[profile.id]
+            }
+            for profile in self.sudo()
+        }
+
+    def _shareable(self):
+        """Return what has a level, with it; called with ``sudo()``."""
+        self.ensure_one()
+        return {
+            "presentation": (self.share_presentation, self.presentation),
+            "skills": (self.share_skills, self.skill_ids.mapped("name")),
+            "languages": (self.share_languages, self.language_ids.mapped("name")),
+            "place": (self.share_place, self.city),
+            "email": (self.share_email, self.partner_id.email),
+            "phone": (self.share_phone, self.partner_id.phone),
         }
 
     def shared_contact(self):
