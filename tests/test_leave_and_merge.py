@@ -131,6 +131,24 @@ class TestLeaveAndMerge(Holds, MarketCommon):
         self.assertFalse(group._live(self.leaver))
         self.assert_all_holds()
 
+    def test_odoos_clock_deletes_logins_and_what_the_books_do_not_need(self):
+        plain, user = self.stranger, self.test2
+        contact = plain.partner_id
+        self.pay(user, self.test1)
+        (user | plain).sudo()._deactivate_portal_user()
+        self.assertTrue(self.leaver._wezer_books_need())
+        self.assertFalse(contact._wezer_books_need())
+        with (
+            patch.object(self.env.cr, "commit", self.env.flush_all),
+            patch.object(self.env.cr, "rollback", self.fail),
+            self.assertNoLogs("odoo.addons.base.models.res_users_deletion", "WARNING"),
+        ):
+            self.env["res.users.deletion"]._gc_portal_users()
+        self.assertFalse((user | plain).exists())
+        self.assertFalse(contact.exists())
+        self.assertEqual(self.leaver.name, f"Former member {self.leaver.id}")
+        self.assert_all_holds()
+
     def test_agreed_work_comes_before_leaving(self):
         deal = self.claim(self.test2, self.announce(self.test1))
         matters = self.leaver.with_user(self.test2)._wezer_leave_obstacles()

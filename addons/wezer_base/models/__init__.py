@@ -22,6 +22,7 @@ from . import wezer_act
 from . import wezer_notice
 from . import wezer_notice_choice
 from . import wezer_profile_leaving
+from . import res_users_deletion
 from . import wezer_leaving
 from . import wezer_personal_data
 from . import wezer_digest
