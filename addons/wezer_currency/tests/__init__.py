@@ -3,6 +3,7 @@ from . import test_batch
 from . import test_charges
 from . import test_check
 from . import test_concurrency
+from . import test_concurrency_many
 from . import test_currency
 from . import test_files
 from . import test_issued
