@@ -1,0 +1,208 @@
+"""A right taken away is gone in the next request of any worker: two real servers."""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from unittest.mock import patch
+
+import requests
+
+from odoo import SUPERUSER_ID, api
+from odoo.modules.registry import DummyRLock, Registry
+from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tools import config
+
+SECRET = "two-workers-secret"
+PATIENCE = 90
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Server:
+    """One Odoo of its own process on the test's database."""
+
+    def __init__(self, database):
+        self.url = f"http://127.0.0.1:{free_port()}"
+        self.log = tempfile.NamedTemporaryFile("w+", suffix=".log")
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "odoo", "server", "-d", database]
+            + ["--config", config.rcfile, "--http-port", self.url.rsplit(":", 1)[1]]
+            + ["--http-interface", "127.0.0.1", "--max-cron-threads", "0"]
+            + ["--no-database-list", "--db-filter", f"^{database}$"],
+            stdout=self.log,
+            stderr=self.log,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        )
+
+    def wait(self):
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            assert self.process.poll() is None, self.said()
+            try:
+                requests.get(f"{self.url}/web/health", timeout=5)
+                return
+            except requests.ConnectionError:
+                time.sleep(0.2)
+        raise AssertionError(self.said())
+
+    def said(self):
+        self.log.seek(0)
+        return self.log.read()[-4000:]
+
+    def stop(self):
+        self.process.terminate()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait(5)
+        self.log.close()
+
+
+class Person:
+    """Somebody logged in on one server."""
+
+    def __init__(self, server, database, login):
+        self.url = server.url
+        self.session = requests.Session()
+        self._ask(
+            "/web/session/authenticate",
+            {"db": database, "login": login, "password": SECRET},
+        )
+
+    def _ask(self, path, params):
+        answer = self.session.post(
+            self.url + path, json={"jsonrpc": "2.0", "params": params}, timeout=60
+        ).json()
+        assert "error" not in answer, answer["error"]["data"]["message"]
+        return answer.get("result")
+
+    def call(self, model, method, *args, **kwargs):
+        return self._ask(
+            "/web/dataset/call_kw",
+            {"model": model, "method": method, "args": args, "kwargs": kwargs},
+        )
+
+    def drafts(self):
+        """Titles of the drafts this person may see: those he acts for."""
+        rows = self.call(
+            "wezer.announcement", "search_read", [["state", "=", "draft"]], ["title"]
+        )
+        return sorted(row["title"].rsplit(" ", 1)[0] for row in rows)
+
+
+@tagged("post_install", "-at_install", "concurrency")
+class TestTwoWorkers(BaseCase):
+    """Luc acts for Anna by mandate and for Garden by a role; then no more."""
+
+    def setUp(self):
+        super().setUp()
+        patcher = patch.object(Registry, "_lock", DummyRLock())
+        patcher.start()
+        self.addCleanup(patcher.stop)
+        self.database = get_db_name()
+        self.registry = Registry(self.database)
+        with self.registry.cursor() as cr:
+            self._make(api.Environment(cr, SUPERUSER_ID, {}))
+        self.addCleanup(self._archive)
+        self.servers = []
+        for _number in range(2):
+            server = Server(self.database)
+            self.addCleanup(server.stop)
+            self.servers.append(server)
+        for server in self.servers:
+            server.wait()
+
+    def _make(self, env):
+        env.cr.execute("SELECT nextval('wezer_announcement_id_seq')")
+        self.mark = env.cr.fetchone()[0]
+        self.anna = self._user(env, "anna", "base.group_portal")
+        self.luc = self._user(env, "luc", "base.group_portal")
+        self.ada = self._user(env, "ada", "wezer_base.group_administrator")
+        luc = self.luc.partner_id
+        self.mandate = (
+            env["wezer.mandate"]
+            .with_user(self.anna)
+            .action_give(luc._wezer_profile().id, ["market"])
+        )
+        circle = env["wezer.group"].create({"name": f"Garden {self.mark}"})
+        role = env["wezer.group"].create(
+            {
+                "name": f"Buyer {self.mark}",
+                "kind": "role",
+                "parent_id": circle.id,
+                "right_market": True,
+            }
+        )
+        env["wezer.group.membership"].create(
+            {"group_id": role.id, "partner_id": luc.id, "state": "active"}
+        )
+        self.role = role.id
+        self.circle = circle.id
+        for title, author in (
+            ("Anna's", self.anna.partner_id),
+            ("Luc's", luc),
+            ("Garden's", circle.partner_id),
+        ):
+            env["wezer.announcement"].create(
+                {"title": f"{title} {self.mark}", "author_id": author.id}
+            )
+        self.ids = [self.anna.id, self.luc.id, self.ada.id]
+        self.logins = [user.login for user in (self.anna, self.luc, self.ada)]
+        self.profile = luc._wezer_profile().id
+
+    def _user(self, env, name, group):
+        return (
+            env["res.users"]
+            .with_context(no_reset_password=True)
+            .create(
+                {
+                    "name": name.title(),
+                    "login": f"{name}-{self.mark}",
+                    "password": SECRET,
+                    "group_ids": [(6, 0, env.ref(group).ids)],
+                }
+            )
+        )
+
+    def _archive(self):
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            drafts = env["wezer.announcement"].search(
+                [("title", "like", f"% {self.mark}"), ("state", "=", "draft")]
+            )
+            drafts.unlink()
+            env["wezer.group"].browse([self.role, self.circle]).active = False
+            env["res.users"].browse(self.ids).active = False
+
+    def test_what_one_server_takes_the_other_no_longer_gives(self):
+        first, second = self.servers
+        anna = Person(first, self.database, self.logins[0])
+        luc_there = Person(first, self.database, self.logins[1])
+        ada = Person(first, self.database, self.logins[2])
+        luc = Person(second, self.database, self.logins[1])
+        everything = ["Anna's", "Garden's", "Luc's"]
+        # Twice: whatever is cached is warm.
+        self.assertEqual(luc.drafts(), everything)
+        self.assertEqual(luc.drafts(), everything)
+
+        anna.call("wezer.mandate", "action_revoke", [self.mandate])
+        self.assertEqual(luc.drafts(), ["Garden's", "Luc's"])
+
+        luc_there.call("wezer.group", "action_leave", [self.role])
+        self.assertEqual(luc.drafts(), ["Luc's"])
+
+        ada.call("wezer.profile", "action_suspend", [self.profile])
+        self.assertEqual(luc.drafts(), [])
+        with self.assertRaises(AssertionError):
+            luc.call("wezer.announcement", "action_create_own", {"title": "Again"})
+
+        ada.call("wezer.profile", "action_resume", [self.profile])
+        self.assertEqual(luc.drafts(), ["Luc's"])
