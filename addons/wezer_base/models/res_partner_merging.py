@@ -1,6 +1,7 @@
 from psycopg2 import IntegrityError
 
 from odoo import Command, api, models
+from odoo.fields import Domain
 from odoo.tools import SQL, mute_logger
 
 from ..exceptions import Refusal
@@ -100,16 +101,20 @@ class ResPartner(models.Model):
             raise Refusal(" ".join(said), rule="merge", value=str(len(said)))
 
     def _wezer_merge_preview(self, target):
-        """Return what would move: ``[(what people call it, count)]`` (sudo)."""
+        """Return what would move: ``[(what people call it, count or amount)]``."""
         self.ensure_one()
-        counts = {}
+        domains = {}
         for field in self._wezer_fields_pointing_here():
-            model = self.env[field.model_name].sudo().with_context(active_test=False)
-            count = model.search_count([(field.name, "in", self.ids)])
+            named = Domain(field.name, "in", self.ids)
+            domains.setdefault(field.model_name, []).append(named)
+        counts = []
+        for model_name, named in domains.items():
+            model = self.env[model_name].sudo().with_context(active_test=False)
+            count = model.search_count(Domain.OR(named))
             if count:
-                name = self.env["ir.model"]._get(field.model_name).sudo().name
-                counts[name] = counts.get(name, 0) + count
-        return sorted(counts.items())
+                name = self.env["ir.model"]._get(model_name).sudo().name
+                counts.append((name, count))
+        return sorted(counts)
 
     def _wezer_merge_profile(self, target):
         """Fill what is empty there; the stricter of both choices of sharing holds."""

@@ -65,6 +65,8 @@ class WezerMemberMerge(models.TransientModel):
                 said += source._wezer_merge_obstacles(target)
                 lines += [
                     self.env._("%(count)s × %(what)s", count=count, what=what)
+                    if isinstance(count, int)
+                    else f"{count} {what}"
                     for what, count in source._wezer_merge_preview(target)
                 ]
             wizard.preview = "\n".join(lines) or self.env._("Nothing but the account.")
