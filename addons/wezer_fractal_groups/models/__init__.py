@@ -4,6 +4,7 @@ from . import wezer_group_membership
 from . import wezer_group_arrows
 from . import wezer_group_page
 from . import res_users
+from . import wezer_act
 from . import res_partner
 from . import res_partner_leaving
 from . import member_import

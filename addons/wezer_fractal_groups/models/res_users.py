@@ -60,6 +60,50 @@ class ResUsers(models.Model):
         selects.append(SQL("SELECT filled.partner_id FROM (%s) filled", roles))
         return selects
 
+    # === JOINING THE COMMUNITY === #
+
+    def _wezer_joinable_groups(self):
+        """Offer the public circles that one may join or ask to join."""
+        groups = (
+            self.env["wezer.group"]
+            .sudo()
+            .search(
+                [
+                    ("kind", "=", "circle"),
+                    ("visibility", "=", "public"),
+                    ("join_policy", "in", ("open", "request")),
+                    ("company_id", "=", self.env.company.id),
+                ],
+                limit=12,
+            )
+        )
+        return super()._wezer_joinable_groups() + [
+            {"id": group.id, "name": group.name, "purpose": group.purpose or ""}
+            for group in groups
+        ]
+
+    def _wezer_join_groups(self, group_ids):
+        """Join those that are open, ask the others; who cannot is passed over."""
+        result = super()._wezer_join_groups(group_ids)
+        offered = {group["id"] for group in self._wezer_joinable_groups()}
+        chosen = [one for one in group_ids if type(one) is int and one in offered]
+        for group in self.env["wezer.group"].with_user(self).browse(chosen):
+            if not group._live(self.partner_id):
+                group.action_join()
+        return result
+
+    def _wezer_first_steps(self):
+        """Add a circle of one's own choice."""
+        joined = self.env["wezer.group.membership"].sudo()
+        mine = [("partner_id", "=", self.partner_id.id), ("state", "!=", "left")]
+        return super()._wezer_first_steps() + [
+            {
+                "text": self.env._("Join a circle"),
+                "url": "/groups",
+                "done": bool(joined.search_count(mine, limit=1)),
+            }
+        ]
+
     def _wezer_todo(self):
         """Add invitations, and requests to groups where this user may answer."""
         rows = super()._wezer_todo()

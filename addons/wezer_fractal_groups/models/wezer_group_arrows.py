@@ -30,12 +30,14 @@ class WezerGroup(models.Model):
         the role's circle (at a root: community moderators); ``manage`` on the
         circle itself only for roles all of whose rights one holds there. Never
         for oneself.
+
+        :return: the partner in whose name he does it
         """
         user = self.env.user
         group = self.sudo()
         if group.kind == "circle":
             user._check_acts_for(group.partner_id, "invite")
-            return
+            return group.partner_id
         if person == user.partner_id:
             raise NotAllowed(
                 self.env._("Nobody gives himself a role."), rule="fill_role"
@@ -45,12 +47,13 @@ class WezerGroup(models.Model):
         if above:
             # What reaches the circle above reaches this one, unless it refuses.
             if circle.rights_reach and user._acts_for(above.partner_id, "manage"):
-                return
+                return above.partner_id
         elif user._moderates(circle.partner_id.browse()):
-            return
+            return user.partner_id
         user._check_acts_for(circle.partner_id, "manage")
         for right in self._rights_carried():
             user._check_acts_for(circle.partner_id, right)
+        return circle.partner_id
 
     def _may_fill(self, person):
         """Say whether the caller may give ``person`` a place here."""
@@ -134,7 +137,8 @@ class WezerGroup(models.Model):
         """Invite a person; into a role: give it to him, once he accepts."""
         self._check_person()
         person = self.env["res.partner"].sudo().browse(partner_id).exists()
-        self._check_may_fill(person)
+        acted_for = self._check_may_fill(person)
+        self.env.user._wezer_log_act(acted_for, "invite", "invite", self)
         if not person or not person.user_ids or not person._wezer_is_party():
             raise Refusal(
                 self.env._("Nobody by that name can be found here."), rule="party"
@@ -156,7 +160,8 @@ class WezerGroup(models.Model):
         """Let in somebody who asked."""
         self._check_person()
         person = self.env["res.partner"].sudo().browse(partner_id)
-        self._check_may_fill(person)
+        acted_for = self._check_may_fill(person)
+        self.env.user._wezer_log_act(acted_for, "invite", "accept_member", self)
         live = self._live(person)
         if live.state != "requested":
             raise Refusal(self.env._("Nobody asks for that."), rule="state")
@@ -173,7 +178,8 @@ class WezerGroup(models.Model):
         """Not let in somebody who asked."""
         self._check_person()
         person = self.env["res.partner"].sudo().browse(partner_id)
-        self._check_may_fill(person)
+        acted_for = self._check_may_fill(person)
+        self.env.user._wezer_log_act(acted_for, "invite", "refuse_member", self)
         live = self._live(person)
         if live.state not in ("requested", "invited"):
             raise Refusal(self.env._("Nobody asks for that."), rule="state")

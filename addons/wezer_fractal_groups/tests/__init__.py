@@ -6,3 +6,4 @@ from . import test_project
 from . import test_rights
 from . import test_tree
 from . import test_website
+from . import test_welcome

@@ -19,6 +19,7 @@ from . import project_project
 from . import project_task
 from . import task_import
 from . import res_users
+from . import wezer_act
 from . import res_partner_leaving
 from . import wezer_profile
 from . import wezer_check

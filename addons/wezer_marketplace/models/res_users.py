@@ -10,6 +10,21 @@ TURN_STATES = ("open", "accepted", "delivered", "approved", "confirming")
 class ResUsers(models.Model):
     _inherit = "res.users"
 
+    def _wezer_first_steps(self):
+        """Add the first answer, or the first post."""
+        mine = [("author_id", "=", self.partner_id.id)]
+        answered = [("replier_id", "=", self.partner_id.id)]
+        return super()._wezer_first_steps() + [
+            {
+                "text": self.env._("See how you can help, or post what you need"),
+                "url": "/market",
+                "done": bool(
+                    self.env["wezer.proposition"].sudo().search_count(answered, limit=1)
+                    or self.env["wezer.announcement"].sudo().search_count(mine, limit=1)
+                ),
+            }
+        ]
+
     def _wezer_todo(self):
         """Add the deals: what waits for this user and for others."""
         rows = super()._wezer_todo()

@@ -15,7 +15,9 @@ class WezerAnnouncement(models.Model):
         self.check_access("read")
         self.ensure_one()
         author = self.sudo().author_id
-        self.env.user._resolve_acting(acting_partner_id, author, right)
+        self.env.user._resolve_acting(
+            acting_partner_id, author, right, "announcement", self
+        )
         self.sudo()._lock()
         if states and self.sudo().state not in states:
             raise Refusal(
@@ -111,6 +113,7 @@ class WezerAnnouncement(models.Model):
         if acting_partner_id:
             replier = self.env["wezer.transfer"]._partner(acting_partner_id).exists()
         user._check_acts_for(replier, "market")
+        user._wezer_log_act(replier, "market", "answer", self)
         announcement = self.sudo()
         if replier == announcement.author_id:
             raise NotAllowed(self.env._("This is your own announcement."), rule="own")

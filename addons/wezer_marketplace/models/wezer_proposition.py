@@ -151,7 +151,9 @@ class WezerProposition(models.Model):
         parties = self.env["res.partner"].sudo()
         for name in candidates:
             parties |= deal[name]
-        party = self.env.user._resolve_acting(acting_partner_id, parties, right)
+        party = self.env.user._resolve_acting(
+            acting_partner_id, parties, right, "deal", self
+        )
         deal._lock()
         self._check_state(*states)
         return party
