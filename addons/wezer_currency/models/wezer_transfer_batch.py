@@ -79,6 +79,7 @@ class WezerTransfer(models.Model):
         savepoint = self.env.cr.savepoint() if dry_run else None
         try:
             prepared = BatchReader(self, mode, create).read(rows)
+            self._hide_the_others(prepared, dry_run)
             answers = []
             for start in range(0, len(prepared), AT_ONCE):
                 part = prepared[start : start + AT_ONCE]
@@ -87,10 +88,7 @@ class WezerTransfer(models.Model):
             if savepoint:
                 savepoint.close(rollback=True)
                 self.env.invalidate_all(flush=False)
-        if mode == "strict":
-            for row in prepared:
-                if row.get("counts"):
-                    self._count_try(*row["parties"])
+        self._refuse_payees_whole(prepared, answers)
         for number, (row, answer) in enumerate(
             zip(rows, answers, strict=True), start=1
         ):
@@ -103,6 +101,29 @@ class WezerTransfer(models.Model):
                 [one for one in answers if one["state"] == "refused"], len(answers)
             )
         return answers
+
+    @api.model
+    def _hide_the_others(self, rows, dry_run):
+        """Test no foreign wallet in a member's rehearsal: it would cost nothing."""
+        if dry_run and not self._is_administrator():
+            for row in rows:
+                row["blind"] = not row.get("open_book")
+
+    @api.model
+    def _refuse_payees_whole(self, rows, answers):
+        """Let a refusal on the other's side say nothing of which row it was."""
+        refused = {row["payee_wallet"] for row in rows if row.get("counts")}
+        if not refused:
+            return
+        refusal = self._other_side_refusal(False)
+        tried = set()
+        for row, answer in zip(rows, answers, strict=True):
+            if row.get("payee_wallet") in refused and not row.get("open_book"):
+                answer.clear()
+                answer.update(self._bad_row(refusal.rule, refusal.args[0]))
+                tried.add(row["parties"])
+        for payer, payee in tried:
+            self._count_try(payer, payee)
 
     @api.model
     def _is_administrator(self):

@@ -246,13 +246,13 @@ class WezerTransfer(models.Model):
         if mode != "history":
             if payer.state != "open":
                 return "payer_state"
-            if payee.state != "open":
+            if payee.state != "open" and not row.get("blind"):
                 return "payee_state"
         if not (currency.transferable or payer.system or payee.system):
             return "transferable"
         if not payer.spare(leaves):
             return "payer_limit"
-        if not payee.room(comes):
+        if not (payee.room(comes) or row.get("blind")):
             return "payee_limit"
         return None
 

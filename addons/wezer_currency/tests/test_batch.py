@@ -137,6 +137,19 @@ class TestBatch(CurrencyCommon):
             caught.exception.rows[0]["reason"], other.exception.rows[0]["reason"]
         )
 
+    def test_a_batch_does_not_say_how_much_the_other_still_takes(self):
+        self.wallet(self.luc).with_user(self.moderator).set_limits("500", "3")
+        rows = [self._row(self.anna, self.luc, "1") for _number in range(5)]
+        rows.append(self._row(self.anna, self.stranger, "1"))
+        with self.assertRaises(BatchRefusal) as caught:
+            self._post(rows, self.anna)
+        self.assertRows(caught.exception, *["other_side"] * 5)
+        # A rehearsal costs nothing, so it tests one's own side only.
+        self.assertFalse(self._post(rows, self.anna, dry_run=True))
+        with self.assertRaises(BatchRefusal) as caught:
+            self._post([self._row(self.anna, self.luc, "501")], self.anna, dry_run=True)
+        self.assertRows(caught.exception, "limit")
+
     def test_a_member_finds_nobody_by_address_or_name(self):
         self.luc.partner_id.email = "luc@example.com"
         for name in ("luc@example.com", "Luc"):
