@@ -20,6 +20,7 @@
         "views/wezer_ledger_views.xml",
         "views/res_config_settings_views.xml",
         "views/wezer_charge_views.xml",
+        "views/wezer_money_flow_views.xml",
         "views/portal_templates.xml",
         "wizards/wezer_wallet_limits_views.xml",
     ],

@@ -15,6 +15,7 @@ from . import wezer_transfer_post
 from . import wezer_transfer_batch
 from . import wezer_transfer_files
 from . import wezer_transfer_origin
+from . import wezer_currency_statistics
 from . import wezer_ledger_seal
 from . import account_move
 from . import res_partner

@@ -13,6 +13,7 @@ from . import test_properties
 from . import test_rights
 from . import test_schedule
 from . import test_seal
+from . import test_statistics
 from . import test_transfer
 from . import test_wallet
 from . import test_website

@@ -168,4 +168,25 @@ class TestFiles(CurrencyCommon):
             )
             count, volume, june, june_volume = self.env.cr.fetchone()
             self.assertEqual((count, int(volume), june, int(june_volume)), wanted)
+        self._check_series()
         self.assertBooksHold()
+
+    def _check_series(self):
+        """Their statistics, by ours."""
+        currency = self.env["wezer.currency"].search([("code", "=", "TEST")])
+        months = currency.statistics("2024-01-01", "2025-03-01")
+        self.assertEqual(
+            [month["active"] for month in months],
+            [3, 6, 20, 14, 21, 31, 42, 48, 50, 56, 66, 75, 0, 0],
+        )
+        self.assertEqual(sum(month["transfers"] for month in months), 907)
+        self.assertEqual(
+            (months[5]["transfers"], months[5]["volume"]), (38, "186.8700")
+        )
+        weeks = currency.statistics("2024-01-22", "2024-02-05", interval="week")
+        self.assertEqual(
+            [(week["transfers"], week["volume"]) for week in weeks],
+            [(1, "2.2900"), (2, "13.0400")],
+        )
+        year = currency.statistics("2024-01-01", "2025-01-01", "year", least=20)
+        self.assertEqual(year[0]["active"], 58)

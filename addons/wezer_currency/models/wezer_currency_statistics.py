@@ -1,0 +1,276 @@
+from datetime import timedelta
+
+from odoo import fields, models, tools
+
+from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+
+INTERVALS = ("week", "month", "year")
+# What people do with the money, without what the community takes or corrects.
+TRADE = ("payment", "donation")
+YEAR = timedelta(days=365)
+GROUPS = "wezer_base.group_moderator,wezer_base.group_administrator"
+
+
+class WezerCurrency(models.Model):
+    """How the money lives: velocity, activity, credit, concentration."""
+
+    _inherit = "wezer.currency"
+
+    stat_volume = fields.Char(
+        string="Paid in a year", compute="_compute_statistics", groups=GROUPS
+    )
+    stat_velocity = fields.Float(
+        string="Velocity a year",
+        compute="_compute_statistics",
+        groups=GROUPS,
+        digits=(16, 2),
+        help="How often a unit changed hands: what was paid in a year, over what"
+        " those above zero have together.",
+    )
+    stat_wallets = fields.Integer(
+        string="Wallets", compute="_compute_statistics", groups=GROUPS
+    )
+    stat_active = fields.Integer(
+        string="Active in 30 days", compute="_compute_statistics", groups=GROUPS
+    )
+    stat_first_trade = fields.Float(
+        string="Days from joining to the first trade",
+        compute="_compute_statistics",
+        groups=GROUPS,
+        digits=(16, 1),
+        help="The median over members who traded.",
+    )
+    stat_credit_granted = fields.Char(
+        string="Credit granted", compute="_compute_statistics", groups=GROUPS
+    )
+    stat_credit_used = fields.Char(
+        string="Credit used", compute="_compute_statistics", groups=GROUPS
+    )
+    stat_concentration = fields.Float(
+        string="Held by the richest tenth (%)",
+        compute="_compute_statistics",
+        groups=GROUPS,
+        digits=(16, 1),
+    )
+    stat_beyond = fields.Integer(
+        string="Beyond a limit", compute="_compute_statistics", groups=GROUPS
+    )
+
+    def _compute_statistics(self):
+        for currency in self:
+            # What was paid in this second counts too.
+            now = fields.Datetime.now() + timedelta(seconds=1)
+            sums = currency._stock()
+            volume = int(currency._trade_sum(now - YEAR, now))
+            currency.stat_volume = currency._format(volume)
+            currency.stat_velocity = volume / sums["held"] if sums["held"] else 0.0
+            currency.stat_wallets = sums["wallets"]
+            currency.stat_active = currency._active(now - timedelta(days=30), now)
+            currency.stat_first_trade = currency._first_trade()
+            currency.stat_credit_granted = currency._format(sums["granted"])
+            currency.stat_credit_used = currency._format(sums["used"])
+            currency.stat_concentration = (
+                100.0 * sums["top"] / sums["held"] if sums["held"] else 0.0
+            )
+            currency.stat_beyond = (
+                self.env["wezer.wallet"]
+                .sudo()
+                .search_count(
+                    [
+                        ("wezer_currency_id", "=", currency.id),
+                        ("beyond_limit", "=", True),
+                    ]
+                )
+            )
+
+    def _stock(self):
+        """Return what wallets hold together, in minor units, exact."""
+        self.ensure_one()
+        self.env["wezer.wallet"].flush_model()
+        self.flush_model()
+        self.env.cr.execute(
+            """WITH w AS (
+                   SELECT w.balance,
+                          CASE WHEN c.kind <> 'mutual_credit' THEN 0
+                               WHEN w.own_limits THEN
+                                    CASE WHEN w.has_lower THEN -w.lower_limit END
+                               WHEN c.has_lower THEN -c.lower_limit END AS credit,
+                          ntile(10) OVER (ORDER BY w.balance DESC, w.id) AS tenth
+                     FROM wezer_wallet w
+                     JOIN wezer_currency c ON c.id = w.wezer_currency_id
+                    WHERE c.id = %s AND w.is_system IS NOT TRUE
+                      AND w.state <> 'closed')
+               SELECT count(*), coalesce(sum(greatest(balance, 0)), 0)::text,
+                      coalesce(sum(greatest(-balance, 0)), 0)::text,
+                      coalesce(sum(credit), 0)::text,
+                      coalesce(sum(greatest(balance, 0)) FILTER (WHERE tenth = 1),
+                               0)::text
+                 FROM w""",
+            [self.id],
+        )
+        wallets, held, used, granted, top = self.env.cr.fetchone()
+        return {
+            "wallets": wallets,
+            "held": int(held),
+            "used": int(used),
+            "granted": int(granted),
+            "top": int(top),
+        }
+
+    def _trade_sum(self, start, end):
+        self.env.cr.execute(
+            """SELECT coalesce(sum(amount_minor), 0)::text FROM wezer_transfer
+                WHERE wezer_currency_id = %s AND state = 'done' AND kind IN %s
+                  AND date >= %s AND date < %s""",
+            [self.id, TRADE, start, end],
+        )
+        return self.env.cr.fetchone()[0]
+
+    def _active(self, start, end, least=1):
+        """Return how many wallets traded at least ``least`` times."""
+        self.env.cr.execute(
+            """SELECT count(*) FROM (
+                   SELECT wallet FROM (
+                       SELECT id, payer_wallet_id AS wallet FROM wezer_transfer
+                        WHERE wezer_currency_id = %(currency)s AND state = 'done'
+                          AND kind IN %(kinds)s AND date >= %(start)s
+                          AND date < %(end)s
+                       UNION
+                       SELECT id, payee_wallet_id FROM wezer_transfer
+                        WHERE wezer_currency_id = %(currency)s AND state = 'done'
+                          AND kind IN %(kinds)s AND date >= %(start)s
+                          AND date < %(end)s) sides
+                    GROUP BY wallet HAVING count(*) >= %(least)s) active""",
+            {
+                "currency": self.id,
+                "kinds": TRADE,
+                "start": start,
+                "end": end,
+                "least": least,
+            },
+        )
+        return self.env.cr.fetchone()[0]
+
+    def _first_trade(self):
+        self.env.cr.execute(
+            """SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY days) FROM (
+                   SELECT extract(epoch FROM min(t.date) - p.create_date) / 86400
+                          AS days
+                     FROM wezer_profile p
+                     JOIN wezer_wallet w ON w.partner_id = p.partner_id
+                      AND w.wezer_currency_id = %s
+                     JOIN wezer_transfer t ON t.state = 'done' AND t.kind IN %s
+                      AND (t.payer_wallet_id = w.id OR t.payee_wallet_id = w.id)
+                      AND t.historic IS NOT TRUE
+                    GROUP BY p.id, p.create_date) firsts WHERE days >= 0""",
+            [self.id, TRADE],
+        )
+        return self.env.cr.fetchone()[0] or 0.0
+
+    # === SERIES === #
+
+    def statistics(self, date_from, date_to, interval="month", least=1):
+        """Return the trade of each week, month or year; moderators, administrators.
+
+        :param date_from: first moment, in UTC
+        :param date_to: the moment after the last
+        :param int least: who traded so often counts as active
+        :return: dicts ``start``, ``transfers``, ``volume`` (text), ``active``
+        """
+        self.ensure_one()
+        user = self.env.user
+        if not (
+            self.env.su
+            or user.has_group("wezer_base.group_administrator")
+            or user.has_group("wezer_base.group_moderator")
+        ):
+            raise NotAllowed(
+                self.env._("Moderators and administrators see the statistics."),
+                rule="role",
+            )
+        if interval not in INTERVALS:
+            raise Refusal(self.env._("Week, month or year."), rule="interval")
+        moments = self.env["wezer.transfer"]
+        start, end = (
+            moments._moment(date_from, "date"),
+            moments._moment(date_to, "date"),
+        )
+        if not start or not end or start >= end:
+            raise Refusal(self.env._("Say from when until when."), rule="date")
+        self.env["wezer.transfer"].flush_model()
+        self.env.cr.execute(
+            """SELECT s, least(s + step, %(end)s), count(t.id),
+                      coalesce(sum(t.amount_minor), 0)::text
+                 FROM (SELECT ('1 ' || %(step)s)::interval AS step) given
+                 CROSS JOIN generate_series(date_trunc(%(step)s, %(start)s::timestamp),
+                          %(end)s::timestamp - interval '1 microsecond', step) s
+                 LEFT JOIN wezer_transfer t ON t.wezer_currency_id = %(currency)s
+                  AND t.state = 'done' AND t.kind IN %(kinds)s
+                  AND t.date >= greatest(s, %(start)s) AND t.date < s + step
+                  AND t.date < %(end)s
+                GROUP BY s, step ORDER BY s""",
+            {
+                "step": interval,
+                "start": start,
+                "end": end,
+                "currency": self.id,
+                "kinds": TRADE,
+            },
+        )
+        return [
+            {
+                "start": fields.Datetime.to_string(first),
+                "transfers": count,
+                "volume": self._decimal(int(volume)),
+                "active": self._active(max(first, start), after, least),
+            }
+            for first, after, count, volume in self.env.cr.fetchall()
+        ]
+
+    def action_flows(self):
+        """Open who paid whom in this currency, as graph and table."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Flows of %(name)s", name=self.name),
+            "res_model": "wezer.money.flow",
+            "view_mode": "graph,pivot,list",
+            # One currency at a time: others are never added to it.
+            "domain": [("wezer_currency_id", "=", self.id)],
+        }
+
+
+class WezerMoneyFlow(models.Model):
+    """Who paid whom: one row a month, pair, category and kind."""
+
+    _name = "wezer.money.flow"
+    _description = "Flows of money"
+    _auto = False
+    _order = "month desc"
+
+    month = fields.Date(readonly=True)
+    wezer_currency_id = fields.Many2one("wezer.currency", "Currency", readonly=True)
+    payer_id = fields.Many2one("res.partner", "Payer", readonly=True)
+    payee_id = fields.Many2one("res.partner", "Payee", readonly=True)
+    category_id = fields.Many2one("wezer.category", "Purpose", readonly=True)
+    kind = fields.Selection(
+        selection=lambda self: self.env["wezer.transfer"]._fields["kind"].selection,
+        readonly=True,
+    )
+    transfers = fields.Integer("Payments", readonly=True)
+    units = fields.Float("Units", readonly=True, help="In units of the currency.")
+    company_id = fields.Many2one("res.company", readonly=True)
+
+    def init(self):
+        tools.drop_view_if_exists(self.env.cr, self._table)
+        self.env.cr.execute(
+            """CREATE VIEW wezer_money_flow AS
+               SELECT min(t.id) AS id, date_trunc('month', t.date)::date AS month,
+                      t.wezer_currency_id, t.payer_id, t.payee_id, t.category_id,
+                      t.kind, t.company_id, count(*)::int AS transfers,
+                      (sum(t.amount_minor) / min(c.minor_per_unit))::float AS units
+                 FROM wezer_transfer t JOIN wezer_currency c
+                   ON c.id = t.wezer_currency_id
+                WHERE t.state = 'done'
+                GROUP BY 2, 3, 4, 5, 6, 7, 8"""
+        )
