@@ -57,31 +57,35 @@ class WezerCurrency(models.Model):
     )
 
     def _compute_statistics(self):
-        for currency in self:
-            # What was paid in this second counts too.
-            now = fields.Datetime.now() + timedelta(seconds=1)
-            sums = currency._stock()
-            volume = int(currency._trade_sum(now - YEAR, now))
-            currency.stat_volume = currency._format(volume)
-            currency.stat_velocity = volume / sums["held"] if sums["held"] else 0.0
-            currency.stat_wallets = sums["wallets"]
-            currency.stat_active = currency._active(now - timedelta(days=30), now)
-            currency.stat_first_trade = currency._first_trade()
-            currency.stat_credit_granted = currency._format(sums["granted"])
-            currency.stat_credit_used = currency._format(sums["used"])
-            currency.stat_concentration = (
+        names = [name for name in self._fields if name.startswith("stat_")]
+        for record in self:
+            currency = record._origin
+            values = currency._statistics() if currency else {}
+            for name in names:
+                record[name] = values.get(name, False)
+
+    def _statistics(self):
+        """Return the values of the fields ``stat_…``."""
+        self.ensure_one()
+        # What was paid in this second counts too.
+        now = fields.Datetime.now() + timedelta(seconds=1)
+        sums = self._stock()
+        volume = int(self._trade_sum(now - YEAR, now))
+        beyond = [("wezer_currency_id", "=", self.id), ("beyond_limit", "=", True)]
+        return {
+            "stat_volume": self._format(volume),
+            "stat_velocity": volume / sums["held"] if sums["held"] else 0.0,
+            "stat_wallets": sums["wallets"],
+            "stat_active": self._active(now - timedelta(days=30), now),
+            "stat_first_trade": self._first_trade(),
+            "stat_credit_granted": self._format(sums["granted"]),
+            "stat_credit_used": self._format(sums["used"]),
+            "stat_concentration": (
                 100.0 * sums["top"] / sums["held"] if sums["held"] else 0.0
-            )
-            currency.stat_beyond = (
-                self.env["wezer.wallet"]
-                .sudo()
-                .search_count(
-                    [
-                        ("wezer_currency_id", "=", currency.id),
-                        ("beyond_limit", "=", True),
-                    ]
-                )
-            )
+            ),
+            # Only how many: the caller may be no moderator.
+            "stat_beyond": self.env["wezer.wallet"].sudo().search_count(beyond),
+        }
 
     def _stock(self):
         """Return what wallets hold together, in minor units, exact."""
@@ -249,9 +253,11 @@ class WezerMoneyFlow(models.Model):
     _order = "month desc"
 
     month = fields.Date(readonly=True)
-    wezer_currency_id = fields.Many2one("wezer.currency", "Currency", readonly=True)
-    payer_id = fields.Many2one("res.partner", "Payer", readonly=True)
-    payee_id = fields.Many2one("res.partner", "Payee", readonly=True)
+    wezer_currency_id = fields.Many2one(
+        "wezer.currency", string="Currency", readonly=True
+    )
+    payer_id = fields.Many2one("res.partner", readonly=True)
+    payee_id = fields.Many2one("res.partner", readonly=True)
     category_id = fields.Many2one("wezer.category", "Purpose", readonly=True)
     kind = fields.Selection(
         selection=lambda self: self.env["wezer.transfer"]._fields["kind"].selection,
