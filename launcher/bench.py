@@ -83,7 +83,7 @@ def measure(runner, name, options, step):
 
 def met(row):
     """Whether a row's ratio is as wanted; rows that want nothing are met."""
-    found = re.match(r"\s*(<=|>=|<|>|≤|≥)\s*([\d.]+)", str(row.get("wanted") or ""))
+    found = re.match(r"\s*(<=|>=|<|>|≤|≥)\s*(-?[\d.]+)", str(row.get("wanted") or ""))
     if not found:
         return True
     sign, limit = found.group(1), float(found.group(2))
