@@ -170,7 +170,7 @@ class WezerCurrencyPortal(CustomerPortal):
         )
 
     def _number(self, text):
-        return int(text) if str(text or "").isdigit() else 0
+        return int(text) if str(text or "").isdecimal() else 0
 
     @http.route(
         "/my/pay",

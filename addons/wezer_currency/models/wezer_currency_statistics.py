@@ -264,7 +264,7 @@ class WezerMoneyFlow(models.Model):
         readonly=True,
     )
     transfers = fields.Integer("Payments", readonly=True)
-    units = fields.Float("Units", readonly=True, help="In units of the currency.")
+    units = fields.Float(readonly=True, help="In units of the currency.")
     company_id = fields.Many2one("res.company", readonly=True)
 
     def init(self):

@@ -99,8 +99,13 @@ class WezerTransfer(models.Model):
             ("failed", "Failed"),
         ]
     )
-    end_text = fields.Char(string="Why it ended")
-    beyond_limit = fields.Boolean(help="It passed beyond a limit that does not block.")
+    # What the payer's wallet had is the payer's: the payee reads "failed" only.
+    end_detail = fields.Char(groups="wezer_base.group_administrator")
+    end_text = fields.Char(string="Why it ended", compute="_compute_end_text")
+    beyond_limit = fields.Boolean(
+        help="It passed beyond a limit that does not block.",
+        groups="wezer_base.group_moderator,wezer_base.group_administrator",
+    )
     historic = fields.Boolean(
         help="Brought from another system by an administrator, limits off."
     )
@@ -169,6 +174,14 @@ class WezerTransfer(models.Model):
             else:
                 text = ""
             transfer.direction_text = text
+
+    @api.depends("state")
+    @api.depends_context("uid")
+    def _compute_end_text(self):
+        acts = self.env.user._acts_for(self.payer_id, "wallet")
+        for transfer in self:
+            mine = transfer.payer_id in acts
+            transfer.end_text = transfer.sudo().end_detail if mine else ""
 
     # === CRUD === #
 

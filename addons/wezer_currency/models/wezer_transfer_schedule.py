@@ -131,7 +131,7 @@ class WezerTransfer(models.Model):
                 if frozen
                 else self.env._("Who scheduled it may not pay from this wallet now.")
             )
-            self._set_state("ended", end_reason="cancelled", end_text=text)
+            self._set_state("ended", end_reason="cancelled", end_detail=text)
             self._tell_not_paid(text)
             return
         self._schedule_next()
@@ -140,7 +140,7 @@ class WezerTransfer(models.Model):
                 self.with_user(user)._pay_scheduled()
         except UserError as error:
             text = str(error.args[0])
-            self._set_state("ended", end_reason="failed", end_text=text)
+            self._set_state("ended", end_reason="failed", end_detail=text)
             self._tell_not_paid(text)
 
     def _pay_scheduled(self):

@@ -92,7 +92,10 @@ class TestSchedule(CurrencyCommon):
         planned.sudo().date = fields.Datetime.now() - timedelta(days=1)
         self._run()
         self.assertEqual((planned.state, planned.end_reason), ("ended", "failed"))
-        self.assertIn("500", planned.end_text)
+        self.assertIn("500", planned.with_user(self.anna).end_text)
+        self.assertFalse(planned.with_user(self.luc).end_text)
+        for name in ("end_detail", "beyond_limit"):
+            self.assertNotIn(name, planned.with_user(self.luc).fields_get())
         notices = self.env["wezer.notice"].search([("kind", "=", "scheduled")])
         self.assertEqual(notices.partner_id, self.anna.partner_id | self.luc.partner_id)
         told_luc = notices.filtered(lambda one: one.partner_id == self.luc.partner_id)

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from odoo.addons.wezer_base.exceptions import NotAllowed
@@ -154,6 +155,37 @@ class TestTransfer(CurrencyCommon):
         again.with_user(self.anna).action_confirm()
         self.assertEqual(again.state, "done")
         self.assertBooksHold()
+
+    def test_w9_external_money_that_came_back_can_be_given_again(self):
+        euro = self._euro()
+        for _time in range(2):
+            paid = self.pay(self.anna, self.anna, self.luc, "50", currency=euro)
+            paid.with_user(self.luc).action_confirm()
+            back = paid.browse(paid.with_user(self.luc).action_reverse())
+            back.with_user(self.anna).action_confirm()
+            # What is done stays done: a new promise leads to the same end.
+            with self.assertRefused("state"):
+                paid.with_user(self.luc).action_confirm()
+        self.assertEqual(self.wallet(self.luc, euro).incoming, 0)
+        self.assertBooksHold()
+
+    def test_w12_a_stranger_to_the_deal_neither_sees_nor_moves_it(self):
+        paid = self.pay(self.anna, self.anna, self.luc, "50")
+        asked = self._ask()
+        arrows = {
+            paid: ("action_reverse", "action_confirm", "action_deny"),
+            asked: ("action_accept", "action_refuse", "action_withdraw"),
+        }
+        for transfer, names in arrows.items():
+            for name in names:
+                with self.assertRaises(AccessError):
+                    getattr(transfer.with_user(self.stranger), name)()
+            self.assertFalse(
+                self.env["wezer.transfer"]
+                .with_user(self.stranger)
+                .search([("id", "=", transfer.id)])
+            )
+        self.assertEqual((paid.state, asked.state), ("done", "requested"))
 
     # --- W10, W11: limits ------------------------------------------------
 
