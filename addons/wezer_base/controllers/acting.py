@@ -41,7 +41,7 @@ class WezerActing(http.Controller):
     def act_as(self, partner_id="", **_kwargs):
         """Choose for whom the forms are filled in; each act is checked again."""
         user = request.env.user
-        chosen = int(partner_id) if str(partner_id).isdigit() else 0
+        chosen = int(partner_id) if str(partner_id).isdecimal() else 0
         if chosen and chosen != user.partner_id.id:
             if not user._acting_ids("market", among=[chosen]):
                 flash(request.env._("You do not act there."), "warning")
@@ -62,7 +62,7 @@ class WezerActing(http.Controller):
     def give(self, profile_id="", until="", **_kwargs):
         """Let somebody act for the caller."""
         rights = request.httprequest.form.getlist("rights")
-        number = int(profile_id) if str(profile_id).isdigit() else 0
+        number = int(profile_id) if str(profile_id).isdecimal() else 0
         return self._do(
             lambda: request.env["wezer.mandate"].action_give(
                 number, rights, until or None

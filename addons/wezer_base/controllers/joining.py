@@ -259,7 +259,7 @@ class WezerJoining(http.Controller):
         """Finish joining."""
         form = request.httprequest.form
         ids = {
-            key: [int(one) for one in form.getlist(key) if one.isdigit()]
+            key: [int(one) for one in form.getlist(key) if one.isdecimal()]
             for key in ("skill_ids", "language_ids", "group_ids")
         }
         known, _unknown = request.env["wezer.skill"]._ids_of_words(
@@ -272,7 +272,7 @@ class WezerJoining(http.Controller):
             "skill_ids": sorted({*ids["skill_ids"], *known}),
             "language_ids": ids["language_ids"],
         }
-        chosen = int(agreement_id) if agree and str(agreement_id).isdigit() else None
+        chosen = int(agreement_id) if agree and str(agreement_id).isdecimal() else None
         try:
             with request.env.cr.savepoint():
                 state = request.env["res.users"].action_finish_welcome(
@@ -299,7 +299,7 @@ class WezerJoining(http.Controller):
     )
     def agree(self, agreement_id="", **_kwargs):
         """Agree to the terms as they are now."""
-        number = int(agreement_id) if str(agreement_id).isdigit() else 0
+        number = int(agreement_id) if str(agreement_id).isdecimal() else 0
         try:
             agreement = request.env["wezer.agreement"].search([("id", "=", number)])
             agreement.action_consent()

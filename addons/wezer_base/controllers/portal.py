@@ -77,4 +77,4 @@ class WezerPortal(CustomerPortal):
         return request.redirect("/my/profile")
 
     def _ids(self, values):
-        return [int(value) for value in values if str(value).isdigit()]
+        return [int(value) for value in values if str(value).isdecimal()]

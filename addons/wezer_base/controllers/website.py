@@ -25,13 +25,13 @@ class WezerWebsite(http.Controller):
     )
     def members(self, page=1, search="", skill=None, language=None, **post):
         """List the members, as far as the caller may see them."""
-        skill = int(skill) if str(skill or "").isdigit() else None
+        skill = int(skill) if str(skill or "").isdecimal() else None
         if typed := post.get("skill_typed", "").strip():
             known, unknown = request.env["wezer.skill"]._ids_of_words(typed)
             skill = known[0] if known else skill
             # What is no skill of the community is looked for as a word.
             search = " ".join([search, *unknown]).strip()
-        language = int(language) if str(language or "").isdigit() else None
+        language = int(language) if str(language or "").isdecimal() else None
         offset = (max(page, 1) - 1) * PAGE
         profiles, count = request.env["wezer.profile"]._search_directory(
             search, skill, language, PAGE, offset

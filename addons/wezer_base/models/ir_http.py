@@ -60,6 +60,24 @@ class IrHttp(models.AbstractModel):
         return response
 
     @classmethod
+    def _pre_dispatch(cls, rule, args):
+        """Answer "not found" where an address holds what no row can be called."""
+        for value in args.values():
+            if isinstance(value, str) and "\x00" in value:
+                raise werkzeug.exceptions.BadRequest()
+            if isinstance(value, int) and abs(value) >= 2**31:
+                raise werkzeug.exceptions.NotFound()
+        return super()._pre_dispatch(rule, args)
+
+    @classmethod
+    def _dispatch(cls, endpoint):
+        """Take from what forms send the one letter that the database refuses."""
+        for name, value in request.params.items():
+            if isinstance(value, str) and "\x00" in value:
+                request.params[name] = value.replace("\x00", "")
+        return super()._dispatch(endpoint)
+
+    @classmethod
     def _wezer_hide_traceback(cls, response, exception):
         """Take from a JSON answer what only the server's log should know."""
         if not getattr(response, "is_json", False):

@@ -125,8 +125,9 @@ class WezerProfile(models.Model):
             # He was forgotten because he wished it: only he comes back himself.
             raise Refusal(self.env._("has left"), rule="left")
         user = self.env["wezer.invitation"]._user_of(address)
+        # Who logs in with another address may have written this one himself.
         found = user.partner_id or partners.search(
-            [("email_normalized", "=", address)], order="id"
+            [("email_normalized", "=", address), ("user_ids", "=", False)], order="id"
         ).sorted(lambda one: not one._wezer_profile())
         if found[:1].is_company:
             raise Refusal(

@@ -128,7 +128,9 @@ class WezerDigest(models.Model):
     def _of_link(self, partner_id, token):
         """Return the partner that a stop link is for (sudo), empty where forged."""
         partner = self.env["res.partner"].sudo().browse(partner_id).exists()
-        if partner and consteq(self._stop_token(partner), token or ""):
+        if partner and consteq(
+            self._stop_token(partner).encode(), (token or "").encode()
+        ):
             return partner
         return partner.browse()
 

@@ -12,6 +12,8 @@ DAYS = 14
 PAUSE = timedelta(minutes=10)
 # So many may ask for their letter through one person's link a day.
 LINK_LETTERS = 50
+# So many visitors may ask for an account in an hour, all together.
+REQUESTS_HOUR = 200
 
 
 class WezerInvitation(models.Model):
@@ -195,6 +197,7 @@ class WezerInvitation(models.Model):
         that says so and leads to his password.
         """
         address = self._addresses([email])[0]
+        self._check_requests()
         recent = self.sudo().search_count(
             [
                 ("email", "=", address),
@@ -205,6 +208,22 @@ class WezerInvitation(models.Model):
         if not recent:
             self._write_to(address, "request", self.env["res.partner"], "")
         return True
+
+    @api.model
+    def _check_requests(self):
+        """Write no letters to half the world for who types addresses without end."""
+        asked = self.sudo().search_count(
+            [
+                ("kind", "=", "request"),
+                ("date", ">", fields.Datetime.now() - timedelta(hours=1)),
+            ]
+        )
+        if asked >= REQUESTS_HOUR:
+            raise Refusal(
+                self.env._("Many asked for an account just now: try in an hour."),
+                rule="hourly",
+                limit=REQUESTS_HOUR,
+            )
 
     def _write_from_link(self, email):
         """Write to who opened a link that was passed on (sudo, by its token)."""
@@ -312,8 +331,17 @@ class WezerInvitation(models.Model):
 
     @api.model
     def _user_of(self, address):
+        """Return who logs in with this address (sudo), or none.
+
+        An address that somebody wrote on his contact himself proves nothing: it
+        counts only where his login is no address.
+        """
         users = self.env["res.users"].sudo().with_context(active_test=True)
-        return users.search(["|", ("login", "=", address), ("email", "=", address)])[:1]
+        found = users.search([("login", "=", address)], limit=1)
+        if found:
+            return found
+        alike = users.search([("email", "=", address)])
+        return alike.filtered(lambda user: "@" not in user.login)[:1]
 
     # === BLOCKING === #
 

@@ -1,6 +1,11 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 
 from ..exceptions import NotAllowed, Refusal
+
+# How often somebody asks to be let go, and changes his mind, in a day.
+DAILY = 3
 
 
 class WezerLeaving(models.Model):
@@ -69,6 +74,7 @@ class WezerLeaving(models.Model):
         mine = self.sudo()._asked_by(partner)
         if mine:
             return mine.id
+        self._check_daily(partner)
         # His own request, checked just above; members write nothing themselves.
         asked = self.sudo().create(
             {"partner_id": partner.id, "reason": str(reason or "").strip()[:2000]}
@@ -86,6 +92,23 @@ class WezerLeaving(models.Model):
                 record=asked,
             )
         return asked.id
+
+    @api.model
+    def _check_daily(self, partner):
+        """Call the moderators a few times a day at most."""
+        today = self.sudo().search_count(
+            [
+                ("partner_id", "=", partner.id),
+                ("date", ">", fields.Datetime.now() - timedelta(days=1)),
+            ]
+        )
+        if today >= DAILY:
+            raise Refusal(
+                self.env._("You asked several times today: try tomorrow."),
+                rule="daily",
+                value=str(today),
+                limit=str(DAILY),
+            )
 
     @api.model
     def _asked_by(self, partner):

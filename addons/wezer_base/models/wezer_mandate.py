@@ -168,7 +168,18 @@ class WezerMandate(models.Model):
             raise Refusal(
                 self.env._("Nobody by that name can be found here."), rule="holder"
             )
-        return profile.sudo().partner_id
+        partner = profile.sudo().partner_id
+        if partner.user_ids.has_group("wezer_base.group_moderator"):
+            # Who acts for a party cannot judge its matters: nobody takes his
+            # judges away by naming them.
+            raise Refusal(
+                self.env._(
+                    "%(name)s settles disputes here, and acts for no member.",
+                    name=partner.name,
+                ),
+                rule="holder",
+            )
+        return partner
 
     @api.model
     def _until(self, until):

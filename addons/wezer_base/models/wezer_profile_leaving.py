@@ -102,7 +102,9 @@ class ResUsers(models.Model):
             "type": "password",
         }
         try:
-            self._check_credentials(credential, {"interactive": True})
+            # Guessing is slowed down as it is at the login page.
+            with self._assert_can_auth(user=self.id):
+                self._check_credentials(credential, {"interactive": True})
         except AccessDenied as error:
             raise NotAllowed(
                 self.env._("This is not your password."), rule="password"

@@ -127,6 +127,13 @@ class WezerProfile(models.Model):
                 profile[f"{audience}_language_ids"] = languages
                 profile[f"{audience}_text"] = text
 
+    def _has_field_access(self, field, operation):
+        """Close the members' copies to who is none yet, whatever his groups."""
+        if field.name.startswith("members_") and not self.env.su:
+            if not self.env.user._wezer_is_member():
+                return False
+        return super()._has_field_access(field, operation)
+
     # === WHAT THE READER SEES === #
 
     def _levels_seen(self):

@@ -7,6 +7,7 @@ from . import test_leaving
 from . import test_member_import
 from . import test_merge
 from . import test_hidden_names
+from . import test_hostile
 from . import test_joining
 from . import test_mandate
 from . import test_matrix

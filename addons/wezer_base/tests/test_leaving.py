@@ -103,6 +103,23 @@ class TestLeaving(WezerCommon):
         self.assertEqual(found._wezer_return().state, "suspended")
         self.assertTrue(found.active)
 
+    def test_an_address_he_only_wrote_leads_nobody_to_his_debts(self):
+        self.luc.login = "luc@proved.example"
+        self.partner.email = "victim@else.example"
+        self.leave()
+        partners = self.env["res.partner"]
+        self.assertFalse(partners._wezer_find_left("victim@else.example"))
+        self.assertEqual(partners._wezer_find_left("luc@proved.example"), self.partner)
+
+    def test_who_asks_again_and_again_waits_until_tomorrow(self):
+        self.block()
+        for _number in range(3):
+            asked = self.leavings.with_user(self.luc).ask("x")
+            self.leavings.with_user(self.luc).browse(asked).action_withdraw()
+        with self.assertRaises(Refusal) as caught:
+            self.leavings.with_user(self.luc).ask("x")
+        self.assertEqual(caught.exception.rule, "daily")
+
     def test_an_address_that_never_was_here_finds_nobody(self):
         self.leave()
         partners = self.env["res.partner"]
