@@ -72,6 +72,7 @@ class WezerCurrency(models.Model):
         "account.account",
         string="Account of the money paid in",
         ondelete="restrict",
+        groups="wezer_base.group_administrator",
         help="Bank or cash: takes what a top-up brings, gives what is redeemed.",
     )
 
@@ -115,7 +116,8 @@ class WezerCurrency(models.Model):
         self.ensure_one()
         return bool(
             self._is_issued()
-            and self.money_account_id
+            # Only whether there is one.
+            and self.sudo().money_account_id
             and (self.unit_value or self._is_own_money())
         )
 

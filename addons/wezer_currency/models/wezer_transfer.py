@@ -8,6 +8,7 @@ from odoo.exceptions import ConcurrencyError
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 
+from ..tools.ids import is_id
 from .fields_bigint import BigInteger
 
 # How long a reservation lives unless it is said, and at most (design, section 2).
@@ -204,11 +205,8 @@ class WezerTransfer(models.Model):
     @api.model
     def _partner(self, partner_id):
         """Return ``partner_id`` (sudo), unchecked; what is no id gives an empty one."""
-        if isinstance(partner_id, bool) or not isinstance(partner_id, int):
-            partner_id = 0
-        return (
-            self.env["res.partner"].sudo().browse(partner_id if partner_id > 0 else [])
-        )
+        known = partner_id if is_id(partner_id) else []
+        return self.env["res.partner"].sudo().browse(known)
 
     @api.model
     def _party(self, partner_id, what):
@@ -227,9 +225,8 @@ class WezerTransfer(models.Model):
 
     @api.model
     def _open_currency(self, currency_id):
-        if isinstance(currency_id, bool) or not isinstance(currency_id, int):
-            currency_id = 0
-        currency = self.env["wezer.currency"].sudo().browse(currency_id).exists()
+        known = currency_id if is_id(currency_id) else []
+        currency = self.env["wezer.currency"].sudo().browse(known).exists()
         if not currency.active or currency.company_id != self.env.company:
             raise Refusal(self.env._("This currency is not in use."), rule="currency")
         return currency
@@ -319,8 +316,8 @@ class WezerTransfer(models.Model):
     def _purpose_category(self, currency, category):
         """Return the id of the purpose's category, False where there is none."""
         if category:
-            known = isinstance(category, int) and not isinstance(category, bool)
-            found = self.env["wezer.category"].sudo().browse(category if known else [])
+            known = category if is_id(category) else []
+            found = self.env["wezer.category"].sudo().browse(known)
             if found.exists():
                 return found.id
             raise Refusal(self.env._("There is no such category."), rule="category")

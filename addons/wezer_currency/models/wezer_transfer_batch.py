@@ -2,6 +2,7 @@ from odoo import api, models
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 
+from ..tools.ids import is_id
 from ..tools.moments import parse_moment
 from .wezer_transfer import KEY_LENGTH, PURPOSE_LENGTH
 from .wezer_transfer_refusal import TRIES_A_DAY
@@ -202,6 +203,8 @@ class BatchReader:
         category = row.get("category") or None
         if category is None and currency.category_required and self.mode == "strict":
             raise Refusal(self.env._("Say which kind of purpose."), rule="category")
+        if category is not None and not (is_id(category) or isinstance(category, str)):
+            raise Refusal(self.env._("No such category."), rule="category")
         key = str(row.get("key") or "")
         if len(key) > KEY_LENGTH:
             raise Refusal(self.env._("This key is too long."), rule="key")
@@ -236,7 +239,7 @@ class BatchReader:
         wanted = {row["category"] for row in rows if row.get("category")}
         if not wanted:
             return
-        whole = [one for one in wanted if type(one) is int]
+        whole = [one for one in wanted if is_id(one)]
         known = set(self.env["wezer.category"].sudo().browse(whole).exists().ids)
         for row in rows:
             if row.get("category") and row["category"] not in known:

@@ -152,7 +152,7 @@ class WezerTransfer(models.Model):
         self.ensure_one()
         if self.money_move_id:
             return
-        currency = self.wezer_currency_id
+        currency = self.sudo().wezer_currency_id
         worth = sign * currency._worth(self.amount_minor)
         if not worth:
             return

@@ -6,6 +6,7 @@ from odoo.exceptions import ConcurrencyError
 from odoo.addons.wezer_base.exceptions import Refusal
 
 from ..tools import amounts
+from ..tools.ids import is_id
 from .wezer_transfer import KEY_LENGTH, PURPOSE_LENGTH
 
 PLAIN = """SELECT wezer_pay_plainly(
@@ -203,7 +204,7 @@ class WezerTransfer(models.Model):
         it does not do is done, or refused with its reason, step by step.
         """
         user, key = self.env.user, str(key or "") or None
-        plain = all(type(one) is int for one in (payer, payee, currency))
+        plain = all(is_id(one) for one in (payer, payee, currency))
         if not plain or payer == payee or len(key or "") > KEY_LENGTH:
             return None
         unit = self.env["wezer.currency"]._unit_of(currency)

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..tools.ids import is_id
+
 
 class WezerWallet(models.Model):
     """Finding the wallets that a file or a program names."""
@@ -46,8 +48,12 @@ class WalletResolver:
         """
         partners = self._partners(rows)
         for row in rows:
-            payer = partners.get((row["payer"], row["money"]))
-            payee = partners.get((row["payee"], row["money"]))
+            payer, payee = (
+                partners.get((row[side], row["money"]))
+                if isinstance(row[side], str | int)
+                else None
+                for side in ("payer", "payee")
+            )
             if not payer or not payee:
                 self._refuse(row, row["payee"] if payer else row["payer"], payer)
             elif payer == payee and not self.historic:
@@ -79,7 +85,7 @@ class WalletResolver:
             (row[side], row["money"])
             for row in rows
             for side in ("payer", "payee")
-            if isinstance(row[side], str | int) and not isinstance(row[side], bool)
+            if isinstance(row[side], str) or is_id(row[side])
         }
         found = self._by_id({name for name, _money in names if isinstance(name, int)})
         answer = {(name, money): found[name] for name, money in names if name in found}

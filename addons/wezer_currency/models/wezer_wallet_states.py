@@ -4,6 +4,8 @@ from odoo.tools import SQL
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 
+from .fields_bigint import BigInteger
+
 # Wallets whose available sum lies beyond the limit that holds for them today.
 BEYOND = """(SELECT w.id FROM wezer_wallet w
     JOIN wezer_currency c ON c.id = w.wezer_currency_id
@@ -134,8 +136,17 @@ class WezerWallet(models.Model):
             )
         minor = transfers._positive_amount(money, amount)
         first, second = self._get(above, money), self._get(below, money)
+        given = self.env["wezer.wallet.credit"].sudo()._between(first, second)
         giver, taker = (second, first) if back else (first, second)
+        if back and minor > given.minor:
+            raise Refusal(
+                self.env._("No more is taken back than was passed down."),
+                rule="back",
+                value=money._format(minor),
+                limit=money._format(given.minor),
+            )
         self._shift_credit(giver, taker, minor)
+        given.minor += -minor if back else minor
         return minor
 
     @api.model
@@ -178,3 +189,24 @@ class WezerWallet(models.Model):
                     "upper_limit": upper or 0,
                 }
             )
+
+
+class WezerWalletCredit(models.Model):
+    """How much of its credit a wallet passed to another below it."""
+
+    _name = "wezer.wallet.credit"
+    _description = "Credit passed down"
+
+    giver_id = fields.Many2one("wezer.wallet", required=True, ondelete="restrict")
+    taker_id = fields.Many2one("wezer.wallet", required=True, ondelete="restrict")
+    minor = BigInteger(default=0)
+
+    _pair_uniq = models.UniqueIndex("(giver_id, taker_id)", "One row a pair.")
+
+    @api.model
+    def _between(self, giver, taker):
+        """Return the row of two wallets, made where it is missing."""
+        pair = [("giver_id", "=", giver.id), ("taker_id", "=", taker.id)]
+        return self.search(pair) or self.create(
+            {"giver_id": giver.id, "taker_id": taker.id}
+        )

@@ -1,4 +1,5 @@
 from odoo import fields
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from odoo.addons.wezer_base.exceptions import NotAllowed
@@ -159,6 +160,23 @@ class TestBatch(CurrencyCommon):
         slug = self.luc.partner_id._wezer_profile().slug
         self._post([self._row(self.anna, self.luc, "5", payee=slug)], self.anna)
         self.assertEqual(self.balance(self.luc), "5.00")
+
+    def test_whatever_a_program_sends_is_refused_in_words(self):
+        strange = [None, True, [1], {"a": 1}, 2**40, -1, 1.5, "", "x" * 300]
+        for name in ("payer", "payee", "currency", "amount", "date", "category"):
+            for value in strange:
+                if name in ("date", "category") and not value:
+                    continue
+                row = self._row(self.anna, self.luc, "1", **{name: value})
+                with self.subTest(f"{name} {value}"), self.assertRaises(UserError):
+                    self._post([row], self.anna)
+        for value in strange:
+            for place in range(3):
+                ids = [self.anna.partner_id.id, self.luc.partner_id.id, self.credit.id]
+                ids[place] = value
+                with self.subTest(str(ids)), self.assertRaises(UserError):
+                    self._transfers(self.anna).pay(*ids, "1")
+        self.assertEqual(self.balance(self.luc), "0.00")
 
     def test_levies_are_taken_in_a_batch_as_in_a_payment(self):
         self.credit.write({"levy_payer": 200, "levy_payee": 200})

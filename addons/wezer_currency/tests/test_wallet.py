@@ -74,6 +74,8 @@ class TestWallet(CurrencyCommon):
             self.assertEqual(self.wallet(self.luc)._limits()[0], -70000)
             with self.assertRefused("limit"):
                 self.pay(self.anna, self.anna, self.stranger, "0.01")
+            with self.assertRefused("back"):
+                wallets.pass_credit(*ids, "201", back=True)
             wallets.pass_credit(*ids, "50", back=True)
             self.assertEqual(self.wallet(self.anna)._limits()[0], -35000)
             self.assertEqual(self.wallet(self.luc)._limits()[0], -65000)
