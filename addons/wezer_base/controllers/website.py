@@ -8,6 +8,12 @@ from odoo.http import request
 PAGE = 24
 
 
+def page_number(page):
+    """Return the number of a page that an address names; the first where it is none."""
+    text = str(page)
+    return (int(text) or 1) if text.isdecimal() and len(text) < 7 else 1
+
+
 def flash(message, kind="success"):
     """Keep a sentence for the next page this visitor opens."""
     request.session["wezer_flash"] = [kind, str(message)]
@@ -32,7 +38,8 @@ class WezerWebsite(http.Controller):
             # What is no skill of the community is looked for as a word.
             search = " ".join([search, *unknown]).strip()
         language = int(language) if str(language or "").isdecimal() else None
-        offset = (max(page, 1) - 1) * PAGE
+        page = page_number(page)
+        offset = (page - 1) * PAGE
         profiles, count = request.env["wezer.profile"]._search_directory(
             search, skill, language, PAGE, offset
         )

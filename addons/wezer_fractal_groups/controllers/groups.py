@@ -4,7 +4,7 @@ from odoo import http
 from odoo.exceptions import AccessError, UserError
 from odoo.http import request
 
-from odoo.addons.wezer_base.controllers.website import flash
+from odoo.addons.wezer_base.controllers.website import flash, page_number
 
 from ..tools.circles import layout
 
@@ -23,7 +23,8 @@ class WezerGroups(http.Controller):
     )
     def groups(self, page=1, search="", mine=False, **_kwargs):
         """List the circles, as far as the caller may see them."""
-        offset = (max(page, 1) - 1) * PAGE
+        page = page_number(page)
+        offset = (page - 1) * PAGE
         groups, count = request.env["wezer.group"]._search_public(
             search, bool(mine), PAGE, offset
         )

@@ -2,6 +2,7 @@ from odoo import http
 from odoo.http import request
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
+from odoo.addons.wezer_base.controllers.website import page_number
 
 PAGE = 20
 LIVE = (
@@ -44,7 +45,7 @@ class WezerMarketPortal(CustomerPortal):
         """List one's deals, those in hand first."""
         deals = request.env["wezer.proposition"]
         done = self._deals_domain([("state", "in", ("paid", "ended"))])
-        page = page if 0 < page < 1000000 else 1
+        page = page_number(page)
         pager = request.website.pager(
             url="/my/deals", total=deals.search_count(done), page=page, step=PAGE
         )
