@@ -69,6 +69,7 @@ class WezerTransfer(models.Model):
 
         :param until: when it ends; 30 days unless given, at most a year
         """
+        self._check_caller(payer)
         now = fields.Datetime.now()
         asked = str(until or "")
         until = self._moment(until, "until")

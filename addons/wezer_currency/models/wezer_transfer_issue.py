@@ -30,6 +30,7 @@ class WezerTransfer(models.Model):
         category=None,
     ):
         """Issue ``amount`` of an issued currency from its treasury."""
+        self._check_caller(payer)
         money = self._open_currency(currency)
         if not money._is_issued() or money.treasury_partner_id.id != payer:
             raise Refusal(
@@ -65,6 +66,7 @@ class WezerTransfer(models.Model):
 
         :raise Refusal: rule ``value``, where a unit has no value in money
         """
+        self._check_caller(payer)
         money = self._open_currency(currency)
         if not money._has_value():
             raise Refusal(
@@ -107,6 +109,7 @@ class WezerTransfer(models.Model):
         :param int payer: the holder
         :param int payee: the currency's treasury
         """
+        self._check_caller(payer)
         money = self._open_currency(currency)
         if not money._is_issued() or money.treasury_partner_id.id != payee:
             raise Refusal(

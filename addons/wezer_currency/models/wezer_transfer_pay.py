@@ -26,6 +26,11 @@ class WezerTransfer(models.Model):
         return data + [category] if category else data
 
     @api.model
+    def _check_caller(self, party):
+        """Ask who may before anything else is looked at; :meth:`_start` asks again."""
+        self.env.user._check_acts_for(self._partner(party), "wallet")
+
+    @api.model
     def _start(
         self,
         method,

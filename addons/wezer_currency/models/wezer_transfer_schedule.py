@@ -46,6 +46,7 @@ class WezerTransfer(models.Model):
         :param until: no payment after this moment; ten years at most
         :return: id of the first transfer
         """
+        self._check_caller(payer)
         asked = [str(date or ""), every or "", str(until or "")]
         date, until = self._moment(date, "date"), self._moment(until, "until")
         now = fields.Datetime.now()

@@ -1,0 +1,119 @@
+"""Groups' money: WG1 and WG2 of 2015, credit, and the log of who acted."""
+
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+
+from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+from odoo.addons.wezer_fractal_groups.tests.common import GroupsCommon
+
+
+@tagged("post_install", "-at_install")
+class TestGroupWallets(GroupsCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.money = cls.env["wezer.currency"].create(
+            {"name": "Group money", "code": "GRP", "lower_text": "500"}
+        )
+        cls.banker = cls._role("Banker", cls.workshop, "wallet")
+        cls._put(cls.luc, cls.treasurer)
+        cls._put(cls.demo, cls.banker)
+        cls.payer = cls.garden.partner_id
+        cls.payee = cls.workshop.partner_id
+        # A moderator granted the garden a credit; groups start without.
+        cls.payer._wezer_wallet(cls.money).write({"lower_limit": -10000})
+
+    def _transfers(self, user):
+        return self.env["wezer.transfer"].with_user(user)
+
+    def _pay(self, user, payer=None, payee=None, amount="50", **kwargs):
+        transfers = self._transfers(user)
+        return transfers.browse(
+            transfers.pay(
+                (payer or self.payer).id,
+                (payee or self.payee).id,
+                self.money.id,
+                amount,
+                **kwargs,
+            )
+        )
+
+    def _balance(self, partner):
+        wallet = partner._wezer_wallet(self.money)
+        wallet.invalidate_recordset()
+        return wallet.balance_text
+
+    def _books_hold(self):
+        for check in self.env["wezer.check"].sudo().run():
+            self.assertFalse(check["rows"], check["name"])
+
+    def test_wg1_only_who_fills_the_payers_role_pays_for_the_group(self):
+        for user in (self.stranger, self.joel, self.demo):
+            with self.assertRaises(NotAllowed), self.env.cr.savepoint():
+                self._pay(user)
+        paid = self._pay(self.luc)
+        self.assertEqual((paid.state, self._balance(self.payee)), ("done", "50.00 GRP"))
+        self._books_hold()
+
+    def test_wg2_only_who_fills_the_payees_role_gives_back(self):
+        paid = self._pay(self.luc)
+        for user in (self.stranger, self.joel, self.luc):
+            with self.assertRaises(AccessError), self.env.cr.savepoint():
+                paid.with_user(user).action_reverse()
+        paid.with_user(self.demo).action_reverse()
+        self.assertEqual(self._balance(self.payee), "0.00 GRP")
+        self._books_hold()
+
+    def test_what_is_done_for_a_group_is_logged_once_with_who_did_it(self):
+        self._pay(self.luc, amount="1")
+        # Beyond the credit, so step by step: refused, and nothing is logged.
+        with self.assertRaises(Refusal), self.env.cr.savepoint():
+            self._pay(self.luc, amount="100")
+        acts = self.env["wezer.act"].search([("partner_id", "=", self.payer.id)])
+        self.assertEqual(acts.mapped("what"), ["pay"])
+        self.assertEqual(acts.actor_id, self.luc.partner_id)
+
+    def test_a_right_taken_away_pays_nothing_any_more(self):
+        self._pay(self.luc, amount="1")
+        self.env["wezer.group.membership"].search(
+            [
+                ("group_id", "=", self.treasurer.id),
+                ("partner_id", "=", self.luc.partner_id.id),
+            ]
+        ).state = "left"
+        with self.assertRaises(NotAllowed), self.env.cr.savepoint():
+            self._pay(self.luc, amount="1")
+        with self.assertRaises(NotAllowed), self.env.cr.savepoint():
+            self._transfers(self.luc).schedule(
+                self.payer.id, self.payee.id, self.money.id, "1", date="2100-01-01"
+            )
+
+    def test_founding_groups_multiplies_no_credit(self):
+        small = self._circle("Test small", self.garden)
+        self._put(self.luc, self._role("Small banker", small, "wallet"))
+        with self.assertRaises(Refusal), self.env.cr.savepoint():
+            self._pay(self.luc, payer=small.partner_id, amount="0.01")
+        wallets = self.env["wezer.wallet"].with_user(self.luc)
+        wallets.pass_credit(self.payer.id, small.partner_id.id, self.money.id, "40")
+        self._pay(self.luc, payer=small.partner_id, amount="40")
+        with self.assertRaises(Refusal), self.env.cr.savepoint():
+            self._pay(self.luc, amount="60.01")
+        self._pay(self.luc, amount="60")
+        with self.assertRaises(NotAllowed), self.env.cr.savepoint():
+            # Never sideways.
+            wallets.pass_credit(self.payer.id, self.payee.id, self.money.id, "1")
+        self._books_hold()
+
+    def test_one_pays_for_several_groups_in_one_batch(self):
+        self._put(self.luc, self.banker)
+        rows = [
+            {"payer": one.id, "payee": other.id, "currency": "GRP", "amount": "2"}
+            for one, other in (
+                (self.payer, self.payee),
+                (self.payee, self.luc.partner_id),
+            )
+        ]
+        self._transfers(self.luc).post_batch(rows)
+        self.assertEqual(self._balance(self.luc.partner_id), "2.00 GRP")
+        with self.assertRaises(Refusal), self.env.cr.savepoint():
+            self._transfers(self.demo).post_batch(rows)
