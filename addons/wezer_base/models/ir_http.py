@@ -62,10 +62,11 @@ class IrHttp(models.AbstractModel):
     @classmethod
     def _pre_dispatch(cls, rule, args):
         """Answer "not found" where an address holds what no row can be called."""
-        for value in args.values():
+        for name, value in args.items():
             if isinstance(value, str) and "\x00" in value:
                 raise werkzeug.exceptions.BadRequest()
-            if isinstance(value, int) and abs(value) >= 2**31:
+            # A page of a list may have any number: there is nothing on it.
+            if name != "page" and isinstance(value, int) and abs(value) >= 2**31:
                 raise werkzeug.exceptions.NotFound()
         return super()._pre_dispatch(rule, args)
 
