@@ -1,3 +1,5 @@
+from contextlib import suppress
+
 import werkzeug.exceptions
 
 from odoo import http
@@ -56,12 +58,9 @@ class WezerSignup(AuthSignupHome):
             users._get_email_domain(login)
         )
         if len(found) == 1 and found.email:
-            try:
-                with request.env.cr.savepoint():
-                    found.action_reset_password()
-            except UserError:
-                # Told to nobody who asks; Odoo's mail queue shows it.
-                pass
+            # A failure is told to nobody who asks; Odoo's mail queue shows it.
+            with suppress(UserError), request.env.cr.savepoint():
+                found.action_reset_password()
         qcontext["message"] = request.env._(
             "If there is an account with this address, a letter is on its way to it."
         )
