@@ -13,12 +13,14 @@ from odoo.addons.wezer_base.tools.text import normalise
 from .queue import wait_for_wallets
 
 STATEMENT_ROWS = 40
+MANY_PURPOSES = 200
 FOUND = 12
 # What the buttons of /my/requests may call.
 ANSWERS = {
     "accept": "action_accept",
     "refuse": "action_refuse",
     "withdraw": "action_withdraw",
+    "cancel": "action_cancel",
     "confirm": "action_confirm",
     "deny": "action_deny",
     "release": "action_release",
@@ -149,16 +151,20 @@ class WezerCurrencyPortal(CustomerPortal):
         user = request.env.user
         acting = request.env["res.partner"].sudo().browse(user._acting_ids("wallet"))
         party = self._party(form.get("to"))
+        currencies = request.env["wezer.currency"].search([])
         return request.render(
             "wezer_currency.money_form",
             {
+                # Asked for where a currency wants one.
+                "categories": self._purposes(currencies),
+                "category_id": self._number(form.get("category")),
                 "ask": ask,
                 "party": party,
                 "found": self._found(form.get("search", "")),
                 "search": form.get("search", ""),
                 "acting": acting.sorted(lambda partner: partner != user.partner_id),
                 "acting_id": self._number(form.get("acting")) or user.partner_id.id,
-                "currencies": request.env["wezer.currency"].search([]),
+                "currencies": currencies,
                 "currency_id": self._number(form.get("currency")),
                 "amount": form.get("amount", ""),
                 "purpose": form.get("purpose", ""),
@@ -168,6 +174,12 @@ class WezerCurrencyPortal(CustomerPortal):
                 "page_name": "wezer_ask" if ask else "wezer_pay",
             },
         )
+
+    def _purposes(self, currencies):
+        categories = request.env["wezer.category"]
+        if any(currency.category_required for currency in currencies):
+            return categories.search([], limit=MANY_PURPOSES)
+        return categories
 
     def _number(self, text):
         return int(text) if str(text or "").isdecimal() else 0
@@ -227,6 +239,7 @@ class WezerCurrencyPortal(CustomerPortal):
                     form.get("purpose", ""),
                     key=form.get("key"),
                     acting_partner_id=acting,
+                    category=self._number(form.get("category")) or None,
                 )
         except (UserError, AccessError) as error:
             return self._money_form(ask, error=error.args[0], **form)
@@ -249,26 +262,35 @@ class WezerCurrencyPortal(CustomerPortal):
 
     # === WHAT WAITS FOR AN ANSWER === #
 
+    def _request_row(self, transfer, acts):
+        """Return what waits, and which side of it the caller is on."""
+        pays, gets = transfer.payer_id.id in acts, transfer.payee_id.id in acts
+        asked = transfer.state == "requested"
+        redeem = asked and transfer.kind == "redeem"
+        return {
+            "transfer": transfer,
+            "pays": pays,
+            "gets": gets,
+            "redeem": redeem,
+            # What is to be given back cannot be refused.
+            "claim": asked and transfer.kind == "reversal",
+            "answers": asked and (gets if redeem else pays),
+            "asks": asked and (pays if redeem else gets),
+        }
+
     @http.route("/my/requests", type="http", auth="user", website=True, readonly=True)
     def wezer_requests(self, **_kwargs):
         """List what is asked of me, what I asked for, and receipts to confirm."""
         transfers = request.env["wezer.transfer"].search(
             [
-                ("state", "in", ("requested", "reserved", "pending")),
+                ("state", "in", ("requested", "scheduled", "reserved", "pending")),
                 ("origin_model", "=", False),
             ],
             limit=100,
         )
         acts = set(request.env.user._acting_ids("wallet"))
         # Seen by the caller's own rules; the other sides' names show.
-        rows = [
-            {
-                "transfer": transfer,
-                "pays": transfer.payer_id.id in acts,
-                "gets": transfer.payee_id.id in acts,
-            }
-            for transfer in transfers.sudo()
-        ]
+        rows = [self._request_row(transfer, acts) for transfer in transfers.sudo()]
         return request.render(
             "wezer_currency.requests_page",
             {"rows": rows, "page_name": "wezer_requests"},

@@ -111,3 +111,34 @@ class TestWebsite(CurrencyCommon, HttpCase):
         self.authenticate(None, None)
         for url in ("/my/wallets", "/my/pay", "/my/requests"):
             self.assertIn("/web/login", self.url_open(url).url)
+
+    def test_planned_payments_and_redemptions_wait_on_the_same_page(self):
+        tickets = self._currency("Tickets", "TIC", kind="issued")
+        treasury = tickets.treasury_partner_id
+        self._transfers(self.env.ref("base.user_admin")).issue(
+            treasury.id, self.anna.partner_id.id, tickets.id, "10"
+        )
+        mine = self._transfers(self.anna)
+        ids = self.anna.partner_id.id, self.luc.partner_id.id, self.credit.id
+        planned = mine.browse(
+            mine.schedule(*ids, "7", date="2030-01-31 09:00:00", every="month")
+        )
+        mine.redeem(ids[0], treasury.id, tickets.id, "4")
+        self._login(self.anna)
+        page = self.url_open("/my/requests").text
+        self.assertIn("again and again", page)
+        self.assertIn("you give back", page)
+        self._post(f"/my/requests/{planned.id}/cancel")
+        self.assertEqual(planned.state, "ended")
+
+    def test_the_form_asks_for_the_purpose_where_a_currency_wants_it(self):
+        category = self.env["wezer.category"].create({"name": "Roof works"})
+        self._login(self.anna)
+        slug = self.luc.partner_id._wezer_profile().slug
+        self.assertNotIn("Roof works", self.url_open(f"/my/pay?to={slug}").text)
+        self.credit.category_required = True
+        self.assertIn("Roof works", self.url_open(f"/my/pay?to={slug}").text)
+        form = {"to": slug, "currency": self.credit.id, "amount": "3"}
+        self.assertIn("kind of purpose", self._post("/my/pay", **form).text)
+        self._post("/my/pay", **form, category=category.id)
+        self.assertEqual(self.balance(self.luc), "3.00")
