@@ -24,10 +24,16 @@ class ResUsers(models.Model):
                     ("origin_model", "=", False),
                     "|",
                     "&",
+                    "&",
                     ("state", "=", "requested"),
+                    ("kind", "!=", "redeem"),
                     ("payer_id.acts_wallet", "=", True),
                     "&",
+                    "|",
                     ("state", "=", "pending"),
+                    "&",
+                    ("state", "=", "requested"),
+                    ("kind", "=", "redeem"),
                     ("payee_id.acts_wallet", "=", True),
                 ],
                 limit=50,
@@ -35,12 +41,16 @@ class ResUsers(models.Model):
         )
         for transfer in transfers.sudo():
             asked = transfer.state == "requested"
-            other = transfer.payee_id if asked else transfer.payer_id
-            text = (
-                self.env._("%(name)s asks you for %(amount)s: %(purpose)s")
-                if asked
-                else self.env._("Did you get %(amount)s from %(name)s? %(purpose)s")
-            )
+            redeem = asked and transfer.kind == "redeem"
+            other = transfer.payee_id if asked and not redeem else transfer.payer_id
+            if redeem:
+                text = self.env._("%(name)s wants to redeem %(amount)s: %(purpose)s")
+            elif asked and transfer.kind == "reversal":
+                text = self.env._("You owe %(name)s %(amount)s: %(purpose)s")
+            elif asked:
+                text = self.env._("%(name)s asks you for %(amount)s: %(purpose)s")
+            else:
+                text = self.env._("Did you get %(amount)s from %(name)s? %(purpose)s")
             rows.append(
                 {
                     "section": "now",

@@ -84,6 +84,14 @@ class TestIssued(CurrencyCommon):
         self.assertEqual(cash.balance, -15.0)
         self.assertBooksHold()
 
+    def test_the_treasurer_finds_redemptions_among_what_he_owes(self):
+        self._issue(self.anna, "100")
+        self._redeem("30")
+        texts = " ".join(str(row["text"]) for row in self.treasurer._wezer_todo())
+        self.assertIn("Anna wants to redeem 30.00 TIC", texts)
+        texts = " ".join(str(row["text"]) for row in self.anna._wezer_todo())
+        self.assertNotIn("redeem", texts)
+
     def test_a_redemption_is_refused_or_withdrawn(self):
         self._issue(self.anna, "10")
         asked = self._redeem("5")
