@@ -20,7 +20,17 @@ class WezerCriterion(models.Model):
         help="Whom it assesses.",
     )
     category_ids = fields.Many2many(
-        "wezer.category", help="Only there and below; empty: everywhere."
+        "wezer.category",
+        string="Asked in",
+        help="Only there and below; empty: everywhere.",
+    )
+    removed_category_ids = fields.Many2many(
+        "wezer.category",
+        "wezer_criterion_removed_category_rel",
+        "criterion_id",
+        "category_id",
+        string="Not asked in",
+        help="Neither there nor below, unless a category further down asks it again.",
     )
     company_id = fields.Many2one(
         "res.company", default=lambda self: self.env.company, index=True
@@ -28,7 +38,11 @@ class WezerCriterion(models.Model):
 
     @api.model
     def _for(self, category, side):
-        """Return the criteria that assess the ``side`` of a deal in ``category``."""
+        """Return the criteria that assess the ``side`` of a deal in ``category``.
+
+        From the widest category down, each adds what is asked in it and takes away
+        what is not asked in it (2015's scenario M3).
+        """
         # Members read criteria anyway; categories may be closed to the caller.
         criteria = self.sudo().search(
             [
@@ -36,12 +50,14 @@ class WezerCriterion(models.Model):
                 ("company_id", "in", [self.env.company.id, False]),
             ]
         )
-        chain = self.env["wezer.category"].sudo()
+        chain = []
         while category:
-            chain |= category.sudo()
+            chain.insert(0, category.sudo())
             category = category.sudo().parent_id
-        return criteria.filtered(
-            lambda criterion: (
-                not criterion.category_ids or criterion.category_ids & chain
+        asked = criteria.filtered(lambda one: not one.category_ids)
+        for step in chain:
+            asked -= criteria.filtered(
+                lambda one, step=step: step in one.removed_category_ids
             )
-        )
+            asked |= criteria.filtered(lambda one, step=step: step in one.category_ids)
+        return criteria & asked
