@@ -1,7 +1,7 @@
 {
     "name": "Wezer Currency",
     "summary": "Community currencies, wallets and a ledger that cannot be wrong",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "development_status": "Alpha",
     "category": "Wezer",
     "license": "AGPL-3",
@@ -22,6 +22,7 @@
         "views/wezer_charge_views.xml",
         "views/wezer_money_flow_views.xml",
         "views/portal_templates.xml",
+        "views/statement_templates.xml",
         "wizards/wezer_wallet_limits_views.xml",
     ],
     "assets": {

@@ -120,6 +120,14 @@ class ResPartner(models.Model):
         self.ensure_one()
         return self._wezer_profile().state in ("active", "suspended")
 
+    def _wezer_shows_books_to(self, user):
+        """Say whether ``user``, who does not act for this partner, sees its books.
+
+        Extended by addons whose groups show their money to their members.
+        """
+        self.ensure_one()
+        return False
+
     @api.model_create_multi
     def create(self, vals_list):
         self._check_treasury_vals(vals_list)

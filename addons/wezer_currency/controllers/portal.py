@@ -12,8 +12,8 @@ from odoo.addons.wezer_base.tools.text import normalise
 
 from .queue import wait_for_wallets
 
-STATEMENT_ROWS = 40
 MANY_PURPOSES = 200
+PURSES = 20
 FOUND = 12
 # What the buttons of /my/requests may call.
 ANSWERS = {
@@ -38,95 +38,12 @@ class WezerCurrencyPortal(CustomerPortal):
             values["wezer_wallet_count"] = len(self._own_wallets())
         return values
 
-    # === WHAT I HAVE === #
-
     def _own_wallets(self):
         """Return the wallets this person acts for (sudo: names of partners show)."""
         wallets = request.env["wezer.wallet"].search(
             [("partner_id.acts_wallet", "=", True)], limit=200
         )
         return wallets.sudo()
-
-    @http.route("/my/wallets", type="http", auth="user", website=True, readonly=True)
-    def wezer_wallets(self, **_kwargs):
-        """List one's wallets, and those one acts for."""
-        return request.render(
-            "wezer_currency.wallets_page",
-            {
-                "wallets": self._own_wallets(),
-                "own_partner": request.env.user.sudo().partner_id,
-                "page_name": "wezer_wallets",
-            },
-        )
-
-    @http.route(
-        "/my/wallets/<int:wallet_id>",
-        type="http",
-        auth="user",
-        website=True,
-        readonly=True,
-    )
-    def wezer_wallet(self, wallet_id, before=None, **_kwargs):
-        """Show a wallet's statement to who acts for it."""
-        wallet = request.env["wezer.wallet"].search(
-            [("id", "=", wallet_id), ("partner_id.acts_wallet", "=", True)]
-        )
-        if not wallet:
-            raise werkzeug.exceptions.NotFound()
-        # Whose statement it is was just checked; the other sides' names show.
-        wallet = wallet.sudo()
-        # One more than a page shows: is there anything older?
-        entries = wallet._statement(STATEMENT_ROWS + 1, before=self._number(before))
-        older = entries[STATEMENT_ROWS - 1].id if len(entries) > STATEMENT_ROWS else 0
-        entries = entries[:STATEMENT_ROWS]
-        waiting = (
-            request.env["wezer.transfer"]
-            .sudo()
-            .search(
-                [
-                    ("state", "in", ("reserved", "pending")),
-                    "|",
-                    ("payer_wallet_id", "=", wallet.id),
-                    ("payee_wallet_id", "=", wallet.id),
-                ],
-                limit=STATEMENT_ROWS,
-            )
-        )
-        limits = wallet._limits()
-        spendable = None if limits[0] is None else wallet.available - limits[0]
-        return request.render(
-            "wezer_currency.wallet_page",
-            {
-                "wallet": wallet,
-                "currency": wallet.wezer_currency_id,
-                "limits": limits,
-                "spendable": spendable,
-                "rows": [self._statement_row(wallet, entry) for entry in entries],
-                "waiting": waiting,
-                "own": wallet.partner_id.id == request.env.user.partner_id.id,
-                "older": older,
-                "newest": not self._number(before),
-                "page_name": "wezer_wallet",
-            },
-        )
-
-    def _statement_row(self, wallet, entry):
-        """Return one line of the statement, in words."""
-        paid = entry.from_id == wallet
-        after = entry.from_balance if paid else entry.to_balance
-        currency = wallet.wezer_currency_id
-        return {
-            "date": entry.date,
-            "other": (entry.to_id if paid else entry.from_id).partner_id,
-            "purpose": request.env._("Levy")
-            if entry.kind == "levy"
-            else entry.transfer_id.purpose,
-            "kind": entry.kind,
-            "paid": paid,
-            "amount": currency._format(entry.amount),
-            # A treasury's side carries no balance: it is swept, not locked.
-            "after": "" if wallet.is_system else currency._format(after),
-        }
 
     # === PAYING AND ASKING === #
 
@@ -163,17 +80,40 @@ class WezerCurrencyPortal(CustomerPortal):
                 "found": self._found(form.get("search", "")),
                 "search": form.get("search", ""),
                 "acting": acting.sorted(lambda partner: partner != user.partner_id),
-                "acting_id": self._number(form.get("acting")) or user.partner_id.id,
+                "acting_id": self._number(form.get("acting"))
+                or user._wezer_act_as("wallet").id,
                 "currencies": currencies,
                 "currency_id": self._number(form.get("currency")),
+                "purses": [] if ask else self._purses(acting, currencies),
                 "amount": form.get("amount", ""),
                 "purpose": form.get("purpose", ""),
+                "later": {
+                    name: form.get(name, "")
+                    for name in ("date", "every", "until", "gift")
+                },
                 # Sent twice (a second tap, a reload), it pays once.
                 "key": form.get("key") or uuid.uuid4().hex,
                 "error": error,
                 "page_name": "wezer_ask" if ask else "wezer_pay",
             },
         )
+
+    def _purses(self, acting, currencies):
+        """Return what each of one's wallets may still spend, in words."""
+        wallets = request.env["wezer.wallet"]
+        rows = []
+        for partner in acting[:PURSES]:
+            for currency in currencies.sudo():
+                spendable = wallets._spendable(partner, currency)
+                if spendable is not None:
+                    rows.append(
+                        {
+                            "partner": partner,
+                            "currency": currency,
+                            "spendable": currency._format(spendable),
+                        }
+                    )
+        return rows
 
     def _purposes(self, currencies):
         categories = request.env["wezer.category"]
@@ -228,10 +168,11 @@ class WezerCurrencyPortal(CustomerPortal):
         transfers = request.env["wezer.transfer"]
         if not ask:
             wait_for_wallets(self._number(form.get("currency")), payer, payee)
+        method, extra = self._arrow(ask, form)
         try:
             # What is refused leaves nothing behind.
             with request.env.cr.savepoint():
-                transfer_id = getattr(transfers, "ask" if ask else "pay")(
+                transfer_id = getattr(transfers, method)(
                     payer,
                     payee,
                     self._number(form.get("currency")),
@@ -240,6 +181,7 @@ class WezerCurrencyPortal(CustomerPortal):
                     key=form.get("key"),
                     acting_partner_id=acting,
                     category=self._number(form.get("category")) or None,
+                    **extra,
                 )
         except (UserError, AccessError) as error:
             return self._money_form(ask, error=error.args[0], **form)
@@ -247,6 +189,13 @@ class WezerCurrencyPortal(CustomerPortal):
         transfer = transfers.sudo().browse(transfer_id)
         transfer._tell()
         words = {"amount": transfer.amount_display, "name": party.name}
+        if transfer.state == "scheduled":
+            flash(
+                request.env._(
+                    "%(amount)s goes to %(name)s on the day you said.", **words
+                )
+            )
+            return request.redirect("/my/requests")
         if ask:
             flash(request.env._("You asked %(name)s for %(amount)s.", **words))
             return request.redirect("/my/requests")
@@ -259,6 +208,19 @@ class WezerCurrencyPortal(CustomerPortal):
         else:
             flash(request.env._("You paid %(amount)s to %(name)s.", **words))
         return request.redirect(f"/my/wallets/{transfer.payer_wallet_id.id}")
+
+    def _arrow(self, ask, form):
+        """Return the arrow that the form means, and what only that one takes."""
+        if ask:
+            return "ask", {}
+        if not form.get("date"):
+            return ("donate" if form.get("gift") else "pay"), {}
+        every = form.get("every") or None
+        return "schedule", {
+            "date": form["date"],
+            "every": every,
+            "until": form.get("until") or None if every else None,
+        }
 
     # === WHAT WAITS FOR AN ANSWER === #
 

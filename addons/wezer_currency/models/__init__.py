@@ -3,6 +3,8 @@ from . import wezer_currency_charges
 from . import wezer_wallet
 from . import wezer_wallet_resolver
 from . import wezer_wallet_states
+from . import wezer_wallet_statement
+from . import wezer_wallet_seeing
 from . import wezer_ledger_entry
 from . import wezer_transfer
 from . import wezer_transfer_refusal
@@ -15,6 +17,7 @@ from . import wezer_transfer_post
 from . import wezer_transfer_batch
 from . import wezer_transfer_files
 from . import wezer_transfer_origin
+from . import wezer_payment_link
 from . import wezer_currency_statistics
 from . import wezer_ledger_seal
 from . import account_move

@@ -15,6 +15,10 @@ class ResPartner(models.Model):
     def _wezer_wallets(self):
         return self.env["wezer.wallet"].sudo().search([("partner_id", "in", self.ids)])
 
+    def _wezer_payment_links(self):
+        links = self.env["wezer.payment.link"].sudo()
+        return links.search([("payee_id", "in", self.ids)], order="id")
+
     def _wezer_transfers_in(self, *states):
         """Return this party's transfers in ``states`` that belong to no deal (sudo)."""
         return (
@@ -57,6 +61,10 @@ class ResPartner(models.Model):
             + ["purpose", "kind", "state", "end_reason", "until", "every"],
         )
         data["statement"] = self._wezer_statement(wallets)
+        data["payment_links"] = rows._rows(
+            self._wezer_payment_links(),
+            ["url", "wezer_currency_id", "amount_display", "purpose", "state"],
+        )
         return data
 
     def _wezer_statement(self, wallets):
@@ -165,6 +173,7 @@ class ResPartner(models.Model):
         self._wezer_wallets().filtered(lambda one: one.state == "open").write(
             {"state": "closed"}
         )
+        self._wezer_payment_links().unlink()
         old = self.name
         result = super()._wezer_forget()
         self._wezer_rename_in(

@@ -22,6 +22,8 @@ class WezerAct(models.Model):
             "refuse": self.env._("refused what was asked for"),
             "settle": self.env._("paid what was set aside"),
             "reverse": self.env._("gave money back"),
+            "link": self.env._("made or ended an address to be paid at"),
+            "look": self.env._("looked at the statement"),
         }
 
     def _url(self):

@@ -92,6 +92,10 @@ class WezerCurrency(models.Model):
     balances_public = fields.Boolean(
         string="Members see each other's balances", default=False
     )
+    statements_public = fields.Boolean(
+        string="Members see each other's statements",
+        help="All payments of all members, as some exchange circles want it.",
+    )
     hours_per_unit = fields.Float(
         default=1.0, help="What a unit is worth in hours, to compare values."
     )

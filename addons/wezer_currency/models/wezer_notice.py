@@ -11,6 +11,7 @@ class WezerNotice(models.Model):
             "paid": (self.env._("A payment came"), True),
             "request": (self.env._("Somebody asks me to pay"), True),
             "receipt": (self.env._("Outside money is to be confirmed"), True),
+            "statement_seen": (self.env._("A moderator looked at my statement"), True),
             "scheduled": (self.env._("A planned payment was made, or failed"), True),
         }
         if self.env.user.has_group("wezer_base.group_moderator"):

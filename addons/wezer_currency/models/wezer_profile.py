@@ -23,19 +23,27 @@ class WezerProfile(models.Model):
         values = super()._wezer_party_values()
         if self.env.user._is_public():
             return values
-        # Wallets are closed to others; here only what a currency makes public.
+        # Wallets are closed to others; here only what a currency makes public,
+        # or a group shows to its members.
         wallets = (
             self.env["wezer.wallet"]
             .sudo()
             .search(
                 [
                     ("partner_id", "=", self.partner_id.id),
-                    ("wezer_currency_id.balances_public", "=", True),
                     ("wezer_currency_id.external", "=", False),
                 ]
             )
         )
-        values["public_wallets"] = wallets
+        user = self.env.user
+        books = wallets.filtered(lambda wallet: wallet._seen_by(user))
+        values["open_books"] = books
+        values["public_wallets"] = books | wallets.filtered(
+            "wezer_currency_id.balances_public"
+        )
+        values["moderated_wallets"] = (
+            wallets - books if user._moderates(self.sudo().partner_id) else []
+        )
         currencies = self.env["wezer.currency"].sudo().search_count([], limit=1)
         partner = self.sudo().partner_id
         values["wezer_can_be_paid"] = bool(

@@ -1,4 +1,5 @@
 from . import test_amounts
+from . import test_api_page
 from . import test_batch
 from . import test_charges
 from . import test_check
@@ -16,4 +17,6 @@ from . import test_seal
 from . import test_statistics
 from . import test_transfer
 from . import test_wallet
+from . import test_statement
+from . import test_payment_link
 from . import test_website

@@ -24,7 +24,9 @@ class TestWebsite(CurrencyCommon, HttpCase):
         self._login(self.anna)
         self.assertIn("A wallet opens by itself", self.url_open("/my/wallets").text)
         slug = self.luc.partner_id._wezer_profile().slug
-        self.assertIn(f"to={slug}", self.url_open("/my/pay?search=luc").text)
+        self.assertIn(
+            f'href="?to={slug}&amp;', self.url_open("/my/pay?search=luc").text
+        )
         self.assertIn("Pay Luc", self.url_open(f"/my/pay?to={slug}").text)
         form = {
             "to": slug,

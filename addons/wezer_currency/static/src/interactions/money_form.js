@@ -1,17 +1,35 @@
 import {Interaction} from "@web/public/interaction";
 import {registry} from "@web/core/registry";
 
-/** The button says the whole act: "Pay 1:30 Hours to Luc, as Garden". */
+/**
+ * The button says the whole act: "Pay 1:30 Hours to Luc, as Garden"; above it
+ * stands what the wallet that pays may still spend.
+ */
 export class WezerMoneyForm extends Interaction {
     static selector = ".o_wezer_money_form";
     dynamicContent = {
         "input, select": {"t-on-input": this.updateContent, "t-on-change": this.updateContent},
         ".o_wezer_money_button": {"t-out": () => this.sentence()},
+        ".o_wezer_purses p": {"t-att-hidden": (purse) => !this.isChosen(purse)},
     };
+
+    chosen(name) {
+        const field = this.el.querySelector(`[name=${name}]`);
+        return field && field.value;
+    }
+
+    isChosen(purse) {
+        const acting = this.chosen("acting");
+        const currency = this.chosen("currency") || purse.dataset.currency;
+        return (
+            (!acting || purse.dataset.acting === acting) &&
+            purse.dataset.currency === currency
+        );
+    }
 
     sentence() {
         const button = this.el.querySelector(".o_wezer_money_button");
-        const amount = this.el.querySelector("[name=amount]").value.trim();
+        const amount = this.chosen("amount").trim();
         if (!amount) {
             return button.dataset.short;
         }

@@ -1,0 +1,298 @@
+import csv
+import datetime
+import io
+
+import pytz
+import werkzeug.exceptions
+
+from odoo import fields, http
+from odoo.exceptions import AccessError, UserError
+from odoo.http import content_disposition, request
+from odoo.tools import file_path, format_date
+
+from odoo.addons.wezer_base.controllers.website import flash
+
+from ..tools.curve import draw_curve
+from ..tools.statement_pdf import statement_pdf
+from .portal import WezerCurrencyPortal
+
+STATEMENT_ROWS = 40
+FILE_ROWS = 20000
+PDF_ROWS = 5000
+FONTS = "web/static/fonts/google/Open_Sans/Open_Sans-%s.ttf"
+WANTED = ("search", "direction", "since", "until")
+
+
+class WezerStatement(WezerCurrencyPortal):
+    """Wallets and statements, on the page, as a drawing and as files."""
+
+    @http.route("/my/wallets", type="http", auth="user", website=True, readonly=True)
+    def wezer_wallets(self, **_kwargs):
+        """List one's wallets, and those one acts for."""
+        return request.render(
+            "wezer_currency.wallets_page",
+            {
+                "wallets": self._own_wallets(),
+                "own_partner": request.env.user.sudo().partner_id,
+                "page_name": "wezer_wallets",
+            },
+        )
+
+    def _seen_wallet(self, wallet_id):
+        """Return the wallet (sudo) and why the caller sees it; else not found."""
+        wallet = request.env["wezer.wallet"].sudo().browse(wallet_id).exists()
+        here = wallet.company_id == request.env.company
+        why = wallet._seen_by(request.env.user) if wallet and here else False
+        if not why:
+            raise werkzeug.exceptions.NotFound()
+        return wallet, why
+
+    @http.route(
+        "/my/wallets/<int:wallet_id>",
+        type="http",
+        auth="user",
+        website=True,
+        readonly=True,
+    )
+    def wezer_wallet(self, wallet_id, before=None, **form):
+        """Show a wallet's statement to those who may see it."""
+        wallet, why = self._seen_wallet(wallet_id)
+        wanted = self._wanted(form)
+        # One more than a page shows: is there anything older?
+        before = self._number(before)
+        entries = wallet._statement(STATEMENT_ROWS + 1, before, wanted)
+        older = entries[STATEMENT_ROWS - 1].id if len(entries) > STATEMENT_ROWS else 0
+        entries = entries[:STATEMENT_ROWS]
+        limits = wallet._limits()
+        acts = why == "acts"
+        return request.render(
+            "wezer_currency.wallet_page",
+            {
+                "wallet": wallet,
+                "why": why,
+                "acts": acts,
+                "currency": wallet.wezer_currency_id,
+                "limits": limits if acts else (None, None),
+                "spendable": self._spendable(wallet, limits) if acts else None,
+                "rows": self._rows(wallet, why, entries),
+                "waiting": self._on_its_way(wallet) if acts else [],
+                "links": self._links(wallet) if acts else [],
+                "own": wallet.partner_id.id == request.env.user.partner_id.id,
+                "filters": {name: form.get(name, "") for name in WANTED},
+                "filtered": bool(wanted),
+                "older": older,
+                "newest": not before,
+                "page_name": "wezer_wallet",
+            },
+        )
+
+    def _spendable(self, wallet, limits):
+        return None if limits[0] is None else wallet.available - limits[0]
+
+    def _on_its_way(self, wallet):
+        return (
+            request.env["wezer.transfer"]
+            .sudo()
+            .search(
+                [
+                    ("state", "in", ("reserved", "pending")),
+                    "|",
+                    ("payer_wallet_id", "=", wallet.id),
+                    ("payee_wallet_id", "=", wallet.id),
+                ],
+                limit=STATEMENT_ROWS,
+            )
+        )
+
+    def _links(self, wallet):
+        """Return the open addresses at which this wallet's owner is paid in it."""
+        return request.env["wezer.payment.link"].search(
+            [
+                ("payee_id", "=", wallet.partner_id.id),
+                ("wezer_currency_id", "=", wallet.wezer_currency_id.id),
+                ("state", "=", "open"),
+            ]
+        )
+
+    def _rows(self, wallet, why, entries):
+        """Return the lines, the other sides' names as the caller may see them."""
+        rows = [wallet._statement_row(entry) for entry in entries]
+        others = (entries.from_id | entries.to_id).partner_id
+        names = {partner.id: partner.name for partner in others}
+        if why != "acts":
+            names = wallet._names_for(request.env.user, others)
+        for row in rows:
+            row["name"] = names[row["other"].id]
+        return rows
+
+    # === WHAT IS LOOKED FOR === #
+
+    def _wanted(self, form):
+        """Return the filters that the form names, as the wallet wants them."""
+        wanted = {
+            "words": str(form.get("search", "")).replace("\0", "").split()[:6],
+            "direction": form.get("direction"),
+            "since": self._day(form.get("since")),
+            "until": self._day(form.get("until"), days=1),
+        }
+        if wanted["direction"] not in ("paid", "received"):
+            del wanted["direction"]
+        return {name: value for name, value in wanted.items() if value}
+
+    def _day(self, text, days=0):
+        """Return when the day ``text`` begins for the reader, None where it is none."""
+        try:
+            day = datetime.date.fromisoformat(str(text or ""))
+            start = datetime.datetime.combine(
+                day + datetime.timedelta(days=days), datetime.time()
+            )
+            zone = pytz.timezone(request.env.user.tz or "UTC")
+            return zone.localize(start).astimezone(pytz.utc).replace(tzinfo=None)
+        except (ValueError, OverflowError, pytz.UnknownTimeZoneError):
+            return None
+
+    def _local_day(self, moment):
+        zone = pytz.timezone(request.env.user.tz or "UTC")
+        return pytz.utc.localize(moment).astimezone(zone).date()
+
+    # === DRAWING AND FILES === #
+
+    @http.route(
+        "/my/wallets/<int:wallet_id>/curve.svg",
+        type="http",
+        auth="user",
+        website=True,
+        readonly=True,
+    )
+    def wezer_wallet_curve(self, wallet_id, **_kwargs):
+        """Draw what was there over the last year."""
+        wallet, _why = self._seen_wallet(wallet_id)
+        currency, env = wallet.wezer_currency_id, request.env
+        drawing = draw_curve(
+            wallet._balance_curve(),
+            currency._format,
+            lambda day: format_date(env, day, date_format="MMM y"),
+            env._("What was there over the last year"),
+            currency.color,
+        )
+        return request.make_response(
+            drawing,
+            [
+                ("Content-Type", "image/svg+xml; charset=utf-8"),
+                ("Cache-Control", "private, no-cache"),
+                ("Content-Security-Policy", "default-src 'none'"),
+            ],
+        )
+
+    @http.route(
+        "/my/wallets/<int:wallet_id>/statement.csv",
+        type="http",
+        auth="user",
+        website=True,
+        readonly=True,
+    )
+    def wezer_statement_csv(self, wallet_id, **form):
+        """Give the statement as a table, as far as the filters reach."""
+        wallet, why = self._seen_wallet(wallet_id)
+        currency = wallet.wezer_currency_id
+        out = io.StringIO()
+        writer = csv.writer(out)
+        heads = ("date", "other", "purpose", "category", "kind", "amount", "balance")
+        writer.writerow((*heads, "currency"))
+        entries = wallet._statement(FILE_ROWS, wanted=self._wanted(form))
+        for row in self._rows(wallet, why, entries):
+            after = row["after_minor"]
+            writer.writerow(
+                [
+                    row["date"].strftime("%Y-%m-%d %H:%M:%S"),
+                    self._plain(row["name"]),
+                    self._plain(row["purpose"]),
+                    self._plain(row["category"]),
+                    row["kind"],
+                    currency._decimal(row["minor"]),
+                    "" if after is None else currency._decimal(after),
+                    currency.code,
+                ]
+            )
+        return self._file(out.getvalue().encode("utf-8-sig"), "text/csv", wallet, "csv")
+
+    def _plain(self, text):
+        """Return ``text`` so that no spreadsheet takes it for a formula."""
+        text = str(text or "")
+        return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+    @http.route(
+        "/my/wallets/<int:wallet_id>/statement.pdf",
+        type="http",
+        auth="user",
+        website=True,
+        readonly=True,
+    )
+    def wezer_statement_pdf(self, wallet_id, **form):
+        """Give the statement on paper, as far as the filters reach."""
+        wallet, why = self._seen_wallet(wallet_id)
+        env = request.env
+        currency, name = wallet.wezer_currency_id, wallet.partner_id.name
+        entries = wallet._statement(PDF_ROWS, wanted=self._wanted(form))
+        day = format_date(env, self._local_day(fields.Datetime.now()))
+        lines = [
+            f"{env.company.name} · {currency.name}",
+            env._(
+                "On %(day)s: %(amount)s",
+                day=day,
+                amount=currency._format(wallet._balance_now()),
+            ),
+        ]
+        if len(entries) == PDF_ROWS:
+            lines.append(env._("Only the latest %s lines.", PDF_ROWS))
+        rows = [
+            (
+                format_date(env, self._local_day(row["date"])),
+                "\n".join(filter(None, (row["name"], row["purpose"]))),
+                env._("paid %s", row["amount"])
+                if row["paid"]
+                else env._("received %s", row["amount"]),
+                row["after"],
+            )
+            for row in self._rows(wallet, why, entries)
+        ]
+        heads = [
+            env._("When"),
+            env._("Who and what for"),
+            env._("Amount"),
+            env._("Then there"),
+        ]
+        fonts = [file_path(FONTS % weight) for weight in ("Regular", "Bold")]
+        title = env._("Statement of %s", name)
+        content = statement_pdf(title, lines, heads, rows, fonts)
+        return self._file(content, "application/pdf", wallet, "pdf")
+
+    def _file(self, content, kind, wallet, ending):
+        name = f"{wallet.partner_id.name} {wallet.wezer_currency_id.code}.{ending}"
+        return request.make_response(
+            content,
+            [
+                ("Content-Type", kind),
+                ("Content-Disposition", content_disposition(name)),
+                ("Cache-Control", "private, no-store"),
+            ],
+        )
+
+    # === MODERATORS === #
+
+    @http.route(
+        "/my/wallets/<int:wallet_id>/look",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["POST"],
+    )
+    def wezer_wallet_look(self, wallet_id, reason="", **_kwargs):
+        """Open a statement to a moderator who says why."""
+        try:
+            url = request.env["wezer.wallet"].browse(wallet_id).action_look(reason)
+        except (UserError, AccessError) as error:
+            flash(error.args[0], "warning")
+            url = request.httprequest.referrer or "/my/wallets"
+            return request.redirect(url, local=True)
+        return request.redirect(url)

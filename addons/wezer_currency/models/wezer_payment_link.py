@@ -1,0 +1,185 @@
+import secrets
+
+from odoo import api, fields, models
+
+from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+
+from ..tools.ids import is_id
+from .fields_bigint import BigInteger
+from .wezer_transfer import PURPOSE_LENGTH
+
+LINKS_MAX = 100
+
+
+class WezerPaymentLink(models.Model):
+    """An address (and its QR code) at which somebody is paid.
+
+    Who has it may pay its owner, sees his name and what he asks for, and
+    nothing else of him.
+    """
+
+    _name = "wezer.payment.link"
+    _description = "Payment link"
+    _order = "id desc"
+    _rec_name = "purpose"
+
+    token = fields.Char(required=True, readonly=True, copy=False)
+    payee_id = fields.Many2one(
+        "res.partner", required=True, index=True, ondelete="cascade"
+    )
+    wezer_currency_id = fields.Many2one(
+        "wezer.currency", string="Currency", required=True, ondelete="cascade"
+    )
+    # None asked for: who pays says how much.
+    amount_minor = BigInteger(aggregator=None, default=0)
+    amount_display = fields.Char(string="Amount", compute="_compute_amount_display")
+    purpose = fields.Char(size=PURPOSE_LENGTH)
+    once = fields.Boolean(string="For one payment")
+    state = fields.Selection(
+        [("open", "Open"), ("paid", "Paid"), ("withdrawn", "Withdrawn")],
+        required=True,
+        default="open",
+    )
+    url = fields.Char(string="Address", compute="_compute_url")
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, index=True
+    )
+
+    _token_uniq = models.UniqueIndex("(token)", "This address is taken.")
+
+    @api.depends("amount_minor", "wezer_currency_id")
+    def _compute_amount_display(self):
+        for link in self:
+            currency = link.sudo().wezer_currency_id
+            link.amount_display = (
+                currency._format(link.amount_minor) if link.amount_minor else ""
+            )
+
+    @api.depends("token")
+    def _compute_url(self):
+        for link in self:
+            link.url = f"{link.get_base_url()}/pay/{link.token}"
+
+    @api.model
+    def create_link(
+        self,
+        payee,
+        currency,
+        amount="",
+        purpose="",
+        once=False,
+        acting_partner_id=None,
+    ):
+        """Make an address at which ``payee`` is paid.
+
+        :param int payee: partner id
+        :param int currency: id of a ``wezer.currency``
+        :param str amount: as people write it; empty: who pays says how much
+        :param bool once: it ends with the first payment
+        :return: id of the link
+        """
+        transfers = self.env["wezer.transfer"]
+        party = transfers._partner(payee)
+        self.env.user._resolve_acting(acting_partner_id, party, "wallet", what="link")
+        party = transfers._party(payee, "payee")
+        money = transfers._open_currency(currency)
+        minor = transfers._positive_amount(money, amount) if amount else 0
+        links = self.sudo()
+        mine = [("payee_id", "=", party.id), ("state", "=", "open")]
+        if links.search_count(mine) >= LINKS_MAX:
+            raise Refusal(
+                self.env._("There are %s open addresses: end one first.", LINKS_MAX),
+                rule="links",
+                limit=str(LINKS_MAX),
+            )
+        # Who and data were just checked.
+        return links.create(
+            {
+                "token": secrets.token_urlsafe(12),
+                "payee_id": party.id,
+                "wezer_currency_id": money.id,
+                "amount_minor": minor,
+                "purpose": str(purpose or "").strip()[:PURPOSE_LENGTH],
+                "once": bool(once),
+                "company_id": money.company_id.id,
+            }
+        ).id
+
+    def action_withdraw(self, acting_partner_id=None):
+        """End this address; what was paid stays."""
+        self.ensure_one()
+        link = self.sudo()
+        self.env.user._resolve_acting(
+            acting_partner_id, link.payee_id, "wallet", what="link"
+        )
+        if link.state != "open":
+            raise Refusal(self.env._("This address is ended already."), rule="state")
+        link.state = "withdrawn"
+
+    @api.model
+    def _by_token(self, token):
+        """Return the open link with ``token`` (sudo), or an empty one."""
+        if not isinstance(token, str) or not token:
+            return self.sudo().browse()
+        return self.sudo().search([("token", "=", token), ("state", "=", "open")])
+
+    @api.model
+    def pay(
+        self,
+        token,
+        payer,
+        amount=None,
+        purpose=None,
+        key=None,
+        acting_partner_id=None,
+        category=None,
+    ):
+        """Pay at an address; amount and purpose are its own where it has them.
+
+        :param str token: what the address ends with
+        :param int payer: partner id
+        :return: id of the transfer
+        """
+        if not is_id(payer):
+            raise NotAllowed(self.env._("Say who pays."))
+        transfers = self.env["wezer.transfer"]
+        transfers._check_caller(payer)
+        key = f"link:{token}:{key}" if key else None
+        link = self._by_token(token)
+        if not link:
+            if done := self._paid_before(token, payer, key):
+                return done
+            raise Refusal(
+                self.env._("This address is ended, or was never one."), rule="link"
+            )
+        currency = link.wezer_currency_id
+        if link.amount_minor:
+            amount = currency._decimal(link.amount_minor)
+        transfer_id = transfers.pay(
+            payer,
+            link.payee_id.id,
+            currency.id,
+            amount or "",
+            link.purpose or purpose or "",
+            key=key,
+            acting_partner_id=acting_partner_id,
+            category=category,
+        )
+        if link.once:
+            # Of two who pay at once, one writes first; the other's try is
+            # repeated by the server and finds it paid.
+            link.state = "paid"
+        return transfer_id
+
+    @api.model
+    def _paid_before(self, token, payer, key):
+        """Return the id of what ``payer`` paid here with ``key``, if he did."""
+        if not key or not isinstance(token, str):
+            return False
+        # His own payment, found by his own key.
+        return (
+            self.env["wezer.transfer"]
+            .sudo()
+            .search([("payer_id", "=", payer), ("key", "=", key)], limit=1)
+            .id
+        )

@@ -1,0 +1,177 @@
+import csv
+import datetime
+import io
+
+from odoo import fields, http
+from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
+
+from odoo.addons.wezer_base.exceptions import NotAllowed
+
+from ..tools.curve import draw_curve
+from .common import CurrencyCommon
+
+
+@tagged("post_install", "-at_install")
+class TestStatement(CurrencyCommon):
+    def test_words_find_the_purpose_and_the_other_side(self):
+        self.pay(self.anna, self.anna, self.luc, "3", purpose="50% of the roof")
+        self.pay(self.anna, self.anna, self.stranger, "4", purpose="bread")
+        wallet = self.wallet(self.anna).sudo()
+
+        def found(*words):
+            entries = wallet._statement(10, wanted={"words": words})
+            return sorted(entry.amount for entry in entries)
+
+        self.assertEqual(found("roof"), [300])
+        self.assertEqual(found("STRANGER"), [400])
+        self.assertEqual(found("50%"), [300])
+        self.assertEqual(found("5_%"), [])
+        self.assertEqual(found("bread", "luc"), [])
+
+    def test_days_and_direction_narrow_the_statement(self):
+        self.pay(self.anna, self.anna, self.luc, "3")
+        self.pay(self.luc, self.luc, self.anna, "1")
+        wallet = self.wallet(self.anna).sudo()
+        now = fields.Datetime.now()
+        day = datetime.timedelta(days=1)
+
+        def found(**wanted):
+            return [entry.amount for entry in wallet._statement(10, wanted=wanted)]
+
+        self.assertEqual(found(direction="paid"), [300])
+        self.assertEqual(found(direction="received"), [100])
+        self.assertEqual(found(since=now - day, until=now + day), [100, 300])
+        self.assertEqual(found(until=now - day), [])
+
+    def test_the_curve_ends_at_todays_balance_and_begins_before_the_first_payment(self):
+        self.pay(self.anna, self.anna, self.luc, "3")
+        for user in (self.anna, self.luc):
+            points = self.wallet(user).sudo()._balance_curve()
+            self.assertEqual(points[0][1], 0)
+            self.assertEqual(points[-1][1], self.wallet(user).sudo().balance)
+            self.assertEqual(points[-1][0], fields.Date.today())
+
+    def test_a_drawing_takes_no_strange_colour_and_no_markup(self):
+        day = datetime.date(2026, 1, 1)
+        drawing = draw_curve(
+            [(day, 0), (day, -5)], lambda n: f"<{n}>", str, "a & b", '"/><script>'
+        )
+        self.assertNotIn("script", drawing)
+        self.assertIn("&lt;-5&gt;", drawing)
+        self.assertIn("a &amp; b", drawing)
+
+
+@tagged("post_install", "-at_install")
+class TestSeeing(CurrencyCommon):
+    def test_others_see_no_statement_unless_the_currency_opens_it(self):
+        wallet = self.wallet(self.anna).sudo()
+        self.assertEqual(wallet._seen_by(self.anna), "acts")
+        self.assertFalse(wallet._seen_by(self.luc))
+        self.credit.statements_public = True
+        self.assertEqual(wallet._seen_by(self.luc), "public")
+        public = self.env.ref("base.public_user")
+        self.assertFalse(wallet._seen_by(public))
+
+    def test_a_moderator_looks_with_a_reason_that_the_owner_reads(self):
+        wallet = self.wallet(self.anna).sudo()
+        self.assertFalse(wallet._seen_by(self.moderator))
+        as_moderator = wallet.with_user(self.moderator)
+        with self.assertRefused("reason"):
+            as_moderator.action_look("because")
+        self.assertFalse(wallet._seen_by(self.moderator))
+        as_moderator.action_look("Luc says that he was never paid")
+        self.assertEqual(wallet._seen_by(self.moderator), "moderator")
+        notice = self.env["wezer.notice"].search(
+            [("partner_id", "=", self.anna.partner_id.id)], limit=1
+        )
+        self.assertIn("Luc says that he was never paid", notice.message)
+        act = self.env["wezer.act"].search(
+            [("partner_id", "=", self.anna.partner_id.id)], limit=1
+        )
+        self.assertEqual((act.what, act.actor_id), ("look", self.moderator.partner_id))
+
+    def test_a_look_ends_after_a_day(self):
+        wallet = self.wallet(self.anna).sudo()
+        wallet.with_user(self.moderator).action_look("Luc says he was not paid")
+        self.env.cr.execute(
+            "UPDATE wezer_wallet_look SET date = date - interval '25 hours'"
+        )
+        self.env.invalidate_all()
+        self.assertFalse(wallet._seen_by(self.moderator))
+
+    def test_only_moderators_look_and_never_into_their_own_matter(self):
+        for user, wallet in (
+            (self.luc, self.wallet(self.anna)),
+            (self.moderator, self.wallet(self.moderator)),
+        ):
+            with self.assertRaises(NotAllowed):
+                wallet.with_user(user).action_look("I only want to see it")
+
+
+@tagged("post_install", "-at_install")
+class TestStatementPages(CurrencyCommon, HttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        for user in (cls.anna, cls.luc, cls.stranger):
+            user.password = user.login
+        cls.moderator.password = "wz_moderator"
+
+    def _login(self, user):
+        self.authenticate(user.login, user.login)
+
+    def _url(self, user, more=""):
+        return f"/my/wallets/{self.wallet(user).id}{more}"
+
+    def test_a_statement_is_a_page_a_drawing_a_table_and_a_paper(self):
+        self.pay(self.anna, self.anna, self.luc, "3", purpose="=HYPERLINK(1)")
+        self.pay(self.luc, self.luc, self.anna, "1.50", purpose="żółć")
+        self._login(self.anna)
+        page = self.url_open(self._url(self.anna)).text
+        self.assertIn("curve.svg", page)
+        drawing = self.url_open(self._url(self.anna, "/curve.svg"))
+        self.assertEqual(
+            drawing.headers["Content-Type"], "image/svg+xml; charset=utf-8"
+        )
+        self.assertIn("-1.50 COM", drawing.text)
+        table = self.url_open(self._url(self.anna, "/statement.csv"))
+        rows = list(csv.DictReader(io.StringIO(table.content.decode("utf-8-sig"))))
+        self.assertEqual([row["amount"] for row in rows], ["1.50", "-3.00"])
+        self.assertEqual([row["balance"] for row in rows], ["-1.50", "-3.00"])
+        self.assertEqual(rows[1]["purpose"], "'=HYPERLINK(1)")
+        paper = self.url_open(self._url(self.anna, "/statement.pdf"))
+        self.assertEqual(paper.content[:5], b"%PDF-")
+
+    def test_search_and_filters_work_on_the_page_and_in_the_files(self):
+        self.pay(self.anna, self.anna, self.luc, "3", purpose="roof")
+        self.pay(self.anna, self.anna, self.luc, "4", purpose="garden")
+        self._login(self.anna)
+        page = self.url_open(self._url(self.anna, "?search=roof&direction=paid"))
+        self.assertIn("3.00 COM", page.text)
+        self.assertNotIn("garden", page.text)
+        self.assertIn("statement.csv?search=roof&amp;direction=paid", page.text)
+        table = self.url_open(self._url(self.anna, "/statement.csv?search=roof"))
+        self.assertEqual(len(table.text.strip().splitlines()), 2)
+        page = self.url_open(self._url(self.anna, "?until=2001-01-01"))
+        self.assertIn("Nothing like that", page.text)
+
+    @mute_logger("odoo.http", "werkzeug")
+    def test_no_door_of_a_statement_opens_to_others(self):
+        self.pay(self.anna, self.anna, self.luc, "3", purpose="roof")
+        self._login(self.stranger)
+        for more in ("", "/curve.svg", "/statement.csv", "/statement.pdf"):
+            self.assertEqual(self.url_open(self._url(self.anna, more)).status_code, 404)
+
+    def test_a_moderator_finds_the_form_on_the_party_page(self):
+        self.pay(self.anna, self.anna, self.luc, "3", purpose="roof")
+        self._login(self.moderator)
+        slug = self.anna.partner_id._wezer_profile().slug
+        self.assertIn("as moderator", self.url_open(f"/members/{slug}").text)
+        token = http.Request.csrf_token(self)
+        page = self.url_open(
+            self._url(self.anna, "/look"),
+            data={"csrf_token": token, "reason": "Luc says he was not paid"},
+        )
+        self.assertIn("roof", page.text)
+        self.assertIn("You see this as moderator", page.text)
