@@ -143,12 +143,15 @@ class WezerPaymentLinks(WezerCurrencyPortal):
         wallet = request.env["wezer.wallet"]._find(
             link.payee_id, link.wezer_currency_id
         )
+        # Where the reader is now is where the address works.
+        url = f"{request.httprequest.url_root.rstrip('/')}/pay/{link.token}"
         return request.render(
             "wezer_currency.own_link_page",
             {
                 "link": link,
                 "wallet": wallet,
-                "picture": qr_picture(link.url),
+                "url": url,
+                "picture": qr_picture(url),
                 "page_name": "wezer_link",
             },
         )

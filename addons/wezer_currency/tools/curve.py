@@ -2,8 +2,8 @@
 
 from xml.sax.saxutils import escape
 
-WIDTH, HEIGHT = 640, 200
-LEFT, RIGHT, TOP, BOTTOM = 8, 8, 22, 22
+WIDTH, HEIGHT = 640, 240
+LEFT, RIGHT, TOP, BOTTOM = 8, 8, 28, 30
 
 
 def draw_curve(points, say, say_day, title, color="#2f6f4e"):
@@ -32,9 +32,9 @@ def draw_curve(points, say, say_day, title, color="#2f6f4e"):
         path.append(f"H{across(index):.1f}V{up(number):.1f}")
     color = color if is_color(color) else "#2f6f4e"
     words = [
-        (LEFT, HEIGHT - 6, "start", say_day(points[0][0])),
-        (WIDTH - RIGHT, HEIGHT - 6, "end", say_day(points[-1][0])),
-        (LEFT, 14, "start", say(high)),
+        (LEFT, HEIGHT - 8, "start", say_day(points[0][0])),
+        (WIDTH - RIGHT, HEIGHT - 8, "end", say_day(points[-1][0])),
+        (LEFT, 20, "start", say(high)),
     ]
     if low < 0:
         words.append((LEFT, up(low) - 4, "start", say(low)))
@@ -44,7 +44,7 @@ def draw_curve(points, say, say_day, title, color="#2f6f4e"):
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}"'
-        f' role="img" font-family="sans-serif" font-size="13" fill="#555">'
+        f' role="img" font-family="sans-serif" font-size="20" fill="#555">'
         f"<title>{escape(title)}</title>"
         f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{up(0):.1f}" y2="{up(0):.1f}"'
         f' stroke="#999" stroke-dasharray="4 4"/>'
