@@ -1,6 +1,7 @@
 import hashlib
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 
@@ -92,16 +93,38 @@ class WezerLedgerSeal(models.Model):
 
     @api.model
     def _cron_seal(self):
-        """Seal every currency in a fresh transaction that locks first.
+        """Seal every currency, and carry it into accounting, in one transaction.
 
-        Ids commit out of order: a snapshot older than the lock could miss an
-        entry below the last id it sees. The lock ends before accounting begins.
+        So a crash leaves no seal without its journal entry. What accounting
+        refuses (a lock date, say) is sealed all the same, and booked next time.
         """
         with self.env.registry.cursor() as cr:
-            cr.execute("LOCK TABLE wezer_ledger_entry IN SHARE ROW EXCLUSIVE MODE")
-            self.with_env(self.env(cr=cr))._seal_ranges()
+            until = self.with_env(self.env(cr=cr))._last_settled_entry()
+        refused = []
         with self.env.registry.cursor() as cr:
-            self.with_env(self.env(cr=cr))._post_moves()
+            fresh = self.with_env(self.env(cr=cr))
+            fresh._seal_ranges(until)
+            for seal in fresh._without_move():
+                try:
+                    with cr.savepoint():
+                        seal._post_move()
+                except UserError as error:
+                    refused.append(error)
+        if refused:
+            # The clock notes that it failed, and tries again.
+            raise refused[0]
+
+    @api.model
+    def _last_settled_entry(self):
+        """Return the id below which no entry will ever appear any more.
+
+        Ids commit out of order: a snapshot older than the lock could miss an
+        entry below the last id it sees, so the lock is the transaction's first
+        statement. It ends before the hash is counted: payments hardly wait.
+        """
+        self.env.cr.execute("LOCK TABLE wezer_ledger_entry IN SHARE ROW EXCLUSIVE MODE")
+        self.env.cr.execute("SELECT coalesce(max(id), 0) FROM wezer_ledger_entry")
+        return self.env.cr.fetchone()[0]
 
     @api.model
     def _seal_now(self):
@@ -110,17 +133,18 @@ class WezerLedgerSeal(models.Model):
         Only where nothing else writes: see :meth:`_cron_seal`.
         """
         self.env.flush_all()
-        self.env.cr.execute("LOCK TABLE wezer_ledger_entry IN SHARE ROW EXCLUSIVE MODE")
-        seals = self.sudo()._seal_ranges()
-        self.sudo()._post_moves()
+        seals = self.sudo()._seal_ranges(self._last_settled_entry())
+        for seal in self.sudo()._without_move():
+            seal._post_move()
         return seals
 
     @api.model
-    def _seal_ranges(self):
+    def _seal_ranges(self, until):
+        """Seal what each currency has up to the entry ``until``."""
         seals = self.browse()
         currencies = self.env["wezer.currency"].with_context(active_test=False)
         for currency in currencies.search([("external", "=", False)]):
-            seals |= self._seal_range(currency)
+            seals |= self._seal_range(currency, until)
         return seals
 
     @api.model
@@ -130,13 +154,14 @@ class WezerLedgerSeal(models.Model):
         )
 
     @api.model
-    def _seal_range(self, currency):
+    def _seal_range(self, currency, until):
         """Seal the entries of ``currency`` after its last seal, if there are any."""
         previous = self._last_of(currency)
         self.env.cr.execute(
             """SELECT count(*), min(id), max(id), coalesce(sum(amount), 0)::text
-                 FROM wezer_ledger_entry WHERE wezer_currency_id = %s AND id > %s""",
-            [currency.id, previous.to_entry_id],
+                 FROM wezer_ledger_entry
+                WHERE wezer_currency_id = %s AND id > %s AND id <= %s""",
+            [currency.id, previous.to_entry_id, until],
         )
         count, first, last, total = self.env.cr.fetchone()
         if not count:
@@ -199,26 +224,27 @@ class WezerLedgerSeal(models.Model):
         return [(wallets.browse(row[0]), int(row[1])) for row in self.env.cr.fetchall()]
 
     @api.model
-    def _post_moves(self):
-        """Post the journal entries of seals that have none yet."""
-        for seal in self.search([("move_id", "=", False)], order="id"):
-            lines = seal._net_by_wallet()
-            if not lines:
-                continue
-            if sum(minor for _wallet, minor in lines):
-                # Odoo asks for zero in company currency only.
-                raise Refusal(
-                    self.env._("The range does not sum to zero."), rule="zero"
-                )
-            move = (
-                self.env["account.move"]
-                .with_company(seal.company_id)
-                .with_context(skip_invoice_sync=True)
-                .create(seal._prepare_move_vals(lines))
-            )
-            move.action_post()
-            seal.with_context(wezer_seal=SEAL_TOKEN).move_id = move
-            move.wezer_seal_id = seal
+    def _without_move(self):
+        return self.search([("move_id", "=", False)], order="id")
+
+    def _post_move(self):
+        """Post the journal entry of this seal, if its range moved anything."""
+        self.ensure_one()
+        lines = self._net_by_wallet()
+        if not lines:
+            return
+        if sum(minor for _wallet, minor in lines):
+            # Odoo asks for zero in company currency only.
+            raise Refusal(self.env._("The range does not sum to zero."), rule="zero")
+        move = (
+            self.env["account.move"]
+            .with_company(self.company_id)
+            .with_context(skip_invoice_sync=True)
+            .create(self._prepare_move_vals(lines))
+        )
+        move.action_post()
+        self.with_context(wezer_seal=SEAL_TOKEN).move_id = move
+        move.wezer_seal_id = self
 
     def _worth_of_lines(self, lines):
         """Return ``{wallet id: balance in the company's money}``, zero in sum.

@@ -140,12 +140,7 @@ class TestManyAtOnce(ConcurrencyCase):
             for _number in range(SEALS):
                 with self.registry.cursor() as cr:
                     env = api.Environment(cr, SUPERUSER_ID, {})
-                    with self.registry.cursor() as fresh:
-                        fresh.execute(
-                            "LOCK TABLE wezer_ledger_entry IN SHARE ROW EXCLUSIVE MODE"
-                        )
-                        seals = env["wezer.ledger.seal"]
-                        seals.with_env(env(cr=fresh))._seal_ranges()
+                    env["wezer.ledger.seal"]._cron_seal()
         finally:
             stop.set()
             for thread in threads:

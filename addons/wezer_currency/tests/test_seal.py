@@ -1,3 +1,6 @@
+from unittest.mock import patch
+
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .common import CurrencyCommon
@@ -98,5 +101,47 @@ class TestSeal(CurrencyCommon):
         with self.enter_registry_test_mode():
             self.env.ref("wezer_currency.ir_cron_seal").method_direct_trigger()
         self.env.invalidate_all()
+        self.assertTrue(self._seals().move_id)
+        self.assertBooksHold()
+
+    def _run_clock(self, wrong=None):
+        """Run the clock's work; ``wrong`` is what accounting answers."""
+        seals = self.env["wezer.ledger.seal"]
+        works, said = type(seals)._post_move, None
+
+        def post(seal):
+            if wrong:
+                raise wrong
+            works(seal)
+
+        with (
+            self.enter_registry_test_mode(),
+            patch.object(type(seals), "_post_move", post),
+        ):
+            # Not assertRaises: Odoo's rolls back what the clock kept.
+            try:
+                seals._cron_seal()
+            except type(wrong) as error:
+                said = error
+        self.assertEqual(said, wrong)
+        self.env.invalidate_all()
+
+    def test_what_accounting_refuses_is_sealed_and_booked_next_time(self):
+        self.pay(self.anna, self.anna, self.luc, "5")
+        self._run_clock(UserError("This month is locked."))
+        self.assertEqual((len(self._seals()), self._seals().move_id.ids), (1, []))
+        checks = self.env["wezer.check"].sudo().run()
+        broken = [check["name"] for check in checks if check["rows"]]
+        self.assertIn("Journal entries say what their seals say", broken)
+        self._run_clock()
+        self.assertEqual(self._seals().move_id.state, "posted")
+        self.assertBooksHold()
+
+    def test_a_crash_leaves_no_seal_without_its_journal_entry(self):
+        self.pay(self.anna, self.anna, self.luc, "5")
+        self._run_clock(SystemError("killed"))
+        self.assertFalse(self._seals())
+        self.assertBooksHold()
+        self._run_clock()
         self.assertTrue(self._seals().move_id)
         self.assertBooksHold()
