@@ -63,13 +63,18 @@ def parser():
         "--everything", action="store_true", help="also those without a change"
     )
 
-    sub = command("import", "take members, tasks or transfers from a CSV file")
+    sub = command("import", "take members, groups, tasks or transfers from CSV files")
     sub.add_argument(
         "kind",
-        choices=["tasks", "transfers", "members"],
-        metavar="tasks|transfers|members",
+        choices=["tasks", "transfers", "members", "groups"],
+        metavar="tasks|transfers|members|groups",
     )
-    sub.add_argument("files", nargs="+", metavar="FILE", help="CSV files")
+    sub.add_argument(
+        "files",
+        nargs="+",
+        metavar="FILE",
+        help="CSV files; groups: GROUPS.csv MEMBERS.csv [RIGHTS.csv]",
+    )
     sub.add_argument("--project", metavar="NAME", help="project to put the tasks into")
     sub.add_argument(
         "--map", metavar="FILE", help="JSON: which column is what (as launcher/maps)"
@@ -94,11 +99,18 @@ def parser():
     sub.add_argument("--dry-run", action="store_true", help="report, but keep nothing")
     sub.add_argument("--json", action="store_true", help="the report as JSON")
 
-    sub = command("export", "write balances or transfers to a CSV file")
+    sub = command("export", "write what others can read to a CSV file")
     sub.add_argument(
-        "kind", choices=["balances", "transfers"], metavar="balances|transfers"
+        "kind",
+        choices=["balances", "transfers", "memberships", "rights"],
+        metavar="balances|transfers|memberships|rights",
     )
     sub.add_argument("file", metavar="FILE", help="where they go")
+    sub.add_argument(
+        "--inherited",
+        action="store_true",
+        help="memberships: with those who are counted from groups below",
+    )
 
     sub = command("bench", "measure, each beside its reference from the same run")
     sub.add_argument(
@@ -172,6 +184,10 @@ def call(options):
         return command(options)
     if options.command == "import" and options.kind == "members":
         from .import_members import command
+
+        return command(options)
+    if options.command == "import" and options.kind == "groups":
+        from .import_groups import command
 
         return command(options)
     if options.command == "export":

@@ -11,6 +11,8 @@ from .console import Failure, Steps
 KINDS = {
     "balances": "wezer.wallet",
     "transfers": "wezer.transfer",
+    "memberships": "wezer.group",
+    "rights": "wezer.group.permission",
 }
 
 SCRIPT = """
@@ -28,6 +30,8 @@ print("WEZER" + json.dumps(count))
 
 
 def command(options):
+    if options.inherited and options.kind != "memberships":
+        raise Failure("--inherited belongs to memberships", "Leave it out.")
     path = Path(options.file).resolve()
     if not path.parent.is_dir():
         raise Failure(f"There is no folder {path.parent}", "Make it first.")
@@ -35,7 +39,9 @@ def command(options):
     with session.live_database(steps) as database:
         with steps.step(options.kind.capitalize()):
             script = SCRIPT.format(
-                model=KINDS[options.kind], path=str(path), options={}
+                model=KINDS[options.kind],
+                path=str(path),
+                options={"inherited": True} if options.inherited else {},
             )
             count = tagged(database.runner.shell(database.name, script))
     print(f"{count} rows of {options.kind} in {options.file}.")

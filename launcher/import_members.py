@@ -3,8 +3,6 @@
 What a member is, the addon knows (`wezer.profile`); here stands how to read a file.
 """
 
-import csv
-import io
 import json
 import re
 import sys
@@ -56,10 +54,7 @@ def command(options):
 
 def read(text, mapping, name="file"):
     """The rows of a file as the addon wants them: names, addresses, lists of words."""
-    first = text.split("\n", 1)[0]
-    comma = max(",;\t", key=first.count)
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=comma)
-    headings = [heading for heading in reader.fieldnames or [] if heading]
+    headings, reader = importing.table(text)
     chosen = {
         field: choose(columns, headings)
         for field, columns in mapping["columns"].items()

@@ -119,6 +119,14 @@ def read(path, mapping):
     ]
 
 
+def table(text):
+    """Headings and records of a CSV text; comma, semicolon or tab between them."""
+    first = text.split("\n", 1)[0]
+    comma = max(",;\t", key=first.count)
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=comma)
+    return [heading for heading in reader.fieldnames or [] if heading], reader
+
+
 def convert(record, mapping):
     row = {}
     for field, column in mapping["columns"].items():

@@ -125,11 +125,14 @@ class WezerProfile(models.Model):
         have = partners._wezer_profile()
         missing = partners - have.partner_id
         if missing:
-            taken = set()
+            # Of many, all addresses in use are asked for once.
+            many = len(missing) > 20
+            taken = self._slugs_like("") if many else set()
             vals_list = []
             for partner in missing:
                 wanted = slugify(partner.name, "member")
-                taken |= self._slugs_like(wanted)
+                if not many:
+                    taken |= self._slugs_like(wanted)
                 slug = free_slug(wanted, taken)
                 taken.add(slug)
                 vals_list.append(self._prepare_profile_vals(partner, slug))

@@ -9,6 +9,8 @@ from . import wezer_act
 from . import res_partner
 from . import res_partner_leaving
 from . import member_import
+from . import wezer_group_permission
+from . import group_files
 from . import wezer_profile
 from . import project_project
 from . import project_task

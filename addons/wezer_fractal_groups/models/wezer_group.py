@@ -232,17 +232,10 @@ class WezerGroup(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         taken = set()
+        self._add_own_partners(vals_list)
         for vals in vals_list:
             self._check_tree_vals(vals)
             name = vals.get("name") or self.env._("Group")
-            if not vals.get("partner_id"):
-                # The group's own partner is made with it.
-                vals["partner_id"] = (
-                    self.env["res.partner"]
-                    .sudo()
-                    .create({"name": name, "is_company": True})
-                    .id
-                )
             if not vals.get("slug"):
                 vals["slug"] = self._free_slug(name, taken)
             taken.add(vals["slug"])
@@ -255,6 +248,26 @@ class WezerGroup(models.Model):
         self.env["wezer.profile"].sudo()._make_for(groups.partner_id)
         self.env["res.partner"]._wezer_forget_acting()
         return groups
+
+    @api.model
+    def _add_own_partners(self, vals_list):
+        """A group's own partner is made with it."""
+        without = [vals for vals in vals_list if not vals.get("partner_id")]
+        partners = (
+            self.env["res.partner"]
+            .sudo()
+            .create(
+                [
+                    {
+                        "name": vals.get("name") or self.env._("Group"),
+                        "is_company": True,
+                    }
+                    for vals in without
+                ]
+            )
+        )
+        for vals, partner in zip(without, partners, strict=True):
+            vals["partner_id"] = partner.id
 
     def write(self, vals):
         self._check_tree_vals(vals)

@@ -1,1 +1,2 @@
 from . import circles
+from . import group_rows

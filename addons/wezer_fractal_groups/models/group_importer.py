@@ -1,0 +1,322 @@
+from odoo.exceptions import UserError, ValidationError
+
+from odoo.addons.wezer_base.tools.text import normalise
+
+from ..tools import group_rows
+from .wezer_group_permission import LEVELS
+
+ADMIN = "admin"
+# What files call who may see a group.
+VISIBILITY = {
+    "": "network",
+    "network": "network",
+    "closed": "network",
+    "public": "public",
+    "open": "public",
+    "parents": "parents",
+    "members": "members",
+    "private": "members",
+    "secret": "members",
+}
+NAME_LENGTH = 120
+
+
+class GroupImporter:
+    """One import: what is found, what is made, and what is told of each row."""
+
+    def __init__(self, model):
+        # Nothing of what is taken in is news to anybody.
+        self.model = model = model.with_context(
+            tracking_disable=True, mail_create_nolog=True, mail_create_nosubscribe=True
+        )
+        self.env = model.env
+        archived = model.with_context(active_test=False)
+        here = [("company_id", "=", self.env.company.id)]
+        self.known = {
+            group.reference or group.slug: group
+            for group in archived.search(here + [("kind", "=", "circle")])
+        }
+        self.people = {}
+
+    def _words(self, reason, about):
+        env = self.env
+        return {
+            group_rows.NO_KEY: env._("no group"),
+            group_rows.TWICE: env._("the same as row %s", about),
+            group_rows.TWO_PARENTS: env._(
+                "has a parent already (%s): a group is inside one other", about or "–"
+            ),
+            group_rows.NO_PARENT: env._("its parent “%s” is not there", about),
+            group_rows.INSIDE_ITSELF: env._("is inside itself, by way of %s", about)
+            if about
+            else env._("is inside itself"),
+            group_rows.PARENT_REFUSED: env._("its parent “%s” is refused", about),
+            group_rows.TOO_DEEP: env._("more than %s levels deep", about),
+        }[reason]
+
+    def _tell(self, name, row, state, reason=""):
+        return {"file": name, "row": row["row"], "state": state, "reason": str(reason)}
+
+    # === GROUPS === #
+
+    def groups(self, rows):
+        """Make or find the groups, parents before children."""
+        for row in rows:
+            row["group"] = str(row.get("group") or "").strip()
+            row["parent"] = str(row.get("parent") or "").strip()
+        order, refused = group_rows.plan(rows, self.known)
+        by_key = {}
+        for row in rows:
+            if row["row"] not in refused:
+                by_key.setdefault(row["group"], row)
+        told = {
+            number: ("refused", self._words(*reason))
+            for number, reason in refused.items()
+        }
+        for keys in self._levels(order, by_key):
+            told.update(self._level([by_key[key] for key in keys]))
+        return [self._tell("groups", row, *told[row["row"]]) for row in rows]
+
+    def _levels(self, order, by_key):
+        """Yield the keys level by level: parents are made before their children."""
+        depth, levels = {}, {}
+        for key in order:
+            depth[key] = depth.get(by_key[key]["parent"], -1) + 1
+            levels.setdefault(depth[key], []).append(key)
+        return levels.values()
+
+    def _level(self, rows):
+        """Make the groups of a level at once; one by one where one is refused."""
+        told, new = {}, []
+        for row in rows:
+            state, vals = self._prepare(row)
+            if state == "create":
+                new.append((row, vals))
+            else:
+                told[row["row"]] = state, vals
+        groups, reason = self._create([vals for _row, vals in new])
+        if groups is not None:
+            for (row, _vals), group in zip(new, groups, strict=True):
+                self.known[row["group"]] = group
+                told[row["row"]] = "created", ""
+            return told
+        for row, vals in new:
+            group, reason = self._create([vals])
+            if group:
+                self.known[row["group"]] = group
+            told[row["row"]] = ("created", "") if group else ("refused", reason)
+        return told
+
+    def _create(self, vals_list):
+        """Return ``(groups, "")``, or ``(None, the reason)`` and nothing is made."""
+        try:
+            with self.env.cr.savepoint():
+                made = self.model.create([dict(vals) for vals in vals_list])
+                return made, ""
+        except (UserError, ValidationError) as error:
+            return None, error.args[0]
+
+    def _prepare(self, row):
+        """Return ``("create", values)``, or the row's state and reason."""
+        visibility = VISIBILITY.get(normalise(row.get("visibility") or ""))
+        if not visibility:
+            return "refused", self.env._(
+                "“%s” says nothing about who sees it", row["visibility"]
+            )
+        parent = self.known.get(row["parent"])
+        if row["parent"] and not parent:
+            return "refused", self._words(group_rows.PARENT_REFUSED, row["parent"])
+        if group := self.known.get(row["group"]):
+            return self._update(group, parent, row)
+        name = str(row.get("name") or row["group"].rsplit("/", 1)[-1])[:NAME_LENGTH]
+        return "create", {
+            "name": name,
+            "reference": row["group"],
+            "parent_id": parent.id if parent else False,
+            "visibility": visibility,
+            "purpose": row.get("purpose") or False,
+            "join_policy": "invitation" if visibility != "public" else "request",
+        }
+
+    def _update(self, group, parent, row):
+        vals = {}
+        if row.get("purpose") and not group.purpose:
+            vals["purpose"] = row["purpose"]
+        if group.parent_id != (parent or group.browse()):
+            vals["parent_id"] = parent.id if parent else False
+        if not vals:
+            return "same", ""
+        try:
+            with self.env.cr.savepoint():
+                group.write(vals)
+        except (UserError, ValidationError) as error:
+            return "refused", error.args[0]
+        return "updated", self.env._("moved") if "parent_id" in vals else ""
+
+    # === MEMBERS === #
+
+    def members(self, rows):
+        """Put persons into the groups, all that can be at once."""
+        self._find_people(rows)
+        self._make_admin_roles(rows)
+        told, vals_list, made = {}, [], {}
+        for row in rows:
+            state, reason = self._member(row, vals_list, made)
+            told[row["row"]] = state, reason
+        memberships = self.env["wezer.group.membership"].sudo()
+        memberships.create(vals_list)
+        memberships.flush_model()
+        return [self._tell("members", row, *told[row["row"]]) for row in rows]
+
+    def _member(self, row, vals_list, made):
+        key = str(row.get("group") or "").strip()
+        group = self.known.get(key)
+        person = self.people.get(str(row.get("person") or "").strip())
+        if not group:
+            return "refused", self.env._("the group “%s” is not there", key)
+        if isinstance(person, str) or not person:
+            return "refused", person or self.env._("no person")
+        relation = str(row.get("relation") or "member").strip() or "member"
+        place = group
+        if relation == ADMIN:
+            place = self.known[self._admin_reference(group)]
+        focus = relation if relation not in (ADMIN, "member") else False
+        if (place.id, person.id) in made:
+            return "refused", self.env._(
+                "the same as row %s", made[place.id, person.id]
+            )
+        made[place.id, person.id] = row["row"]
+        live = self._live_memberships().get((place.id, person.id))
+        if not live:
+            vals_list.append(
+                {"group_id": place.id, "partner_id": person.id, "focus": focus}
+            )
+            return "created", ""
+        if live.state == "active" and (not focus or live.focus == focus):
+            return "same", ""
+        live.write({"state": "active", "focus": focus or live.focus})
+        return "updated", ""
+
+    def _live_memberships(self):
+        """Return ``{(group id, person id): membership}`` of those there before."""
+        if not hasattr(self, "_live"):
+            memberships = self.env["wezer.group.membership"].sudo()
+            self._live = {
+                (one.group_id.id, one.partner_id.id): one
+                for one in memberships.search([("state", "!=", "left")])
+            }
+        return self._live
+
+    def _make_admin_roles(self, rows):
+        """Make the roles *Admins* that are wanted and missing."""
+        wanted = {
+            self._admin_reference(group): group
+            for row in rows
+            if str(row.get("relation") or "").strip() == ADMIN
+            and (group := self.known.get(str(row.get("group") or "").strip()))
+        }
+        for role in self.model.search([("reference", "in", list(wanted))]):
+            self.known[role.reference] = role
+        missing = [one for one in wanted if one not in self.known]
+        roles = self.model.create(
+            [
+                {
+                    "name": self.env._("Admins"),
+                    "kind": "role",
+                    "parent_id": wanted[reference].id,
+                    "reference": reference,
+                    "right_manage": True,
+                }
+                for reference in missing
+            ]
+        )
+        self.known.update(zip(missing, roles, strict=True))
+
+    def _admin_reference(self, group):
+        return f"{group.reference or group.slug}#{ADMIN}"
+
+    def _find_people(self, rows):
+        """Fill ``people``: what a file calls somebody → partner, or why there is none.
+
+        Who is not there yet is made, on paper: without a login.
+        """
+        names = {str(row.get("person") or "").strip() for row in rows} - {""}
+        profiles = self.env["wezer.profile"].sudo()
+        for name in sorted(names):
+            if "@" in name:
+                self._find_by_address(name)
+        words = sorted(name for name in names if "@" not in name)
+        # Two of one name: nobody knows which is meant.
+        on_paper = profiles.search(
+            [
+                ("name", "in", words),
+                ("state", "!=", "left"),
+                ("partner_id.user_ids", "=", False),
+                ("partner_id.is_company", "=", False),
+            ]
+        )
+        for profile in on_paper:
+            double = profile.name in self.people
+            self.people[profile.name] = (
+                self.env._("two are called so") if double else profile.partner_id
+            )
+        for profile in profiles.search(
+            [("slug", "in", words), ("partner_id.is_company", "=", False)]
+        ):
+            self.people.setdefault(profile.slug, profile.partner_id)
+        new = [name for name in words if name not in self.people]
+        partners = self.env["res.partner"].create(
+            [{"name": name[:NAME_LENGTH]} for name in new]
+        )
+        profiles._make_for(partners)
+        self.people.update(zip(new, partners, strict=True))
+
+    def _find_by_address(self, address):
+        profiles = self.env["wezer.profile"].sudo()
+        try:
+            with self.env.cr.savepoint():
+                row = {"name": address.split("@")[0], "email": address, "row": 0}
+                made = profiles._import_member(row, {})
+                self.people[address] = profiles.browse(made["id"]).partner_id
+        except (UserError, ValidationError) as error:
+            self.people[address] = str(error.args[0])
+
+    # === PERMISSIONS === #
+
+    def rights(self, rows):
+        """Keep what the groups hold outside; it opens nothing here."""
+        permissions = self.env["wezer.group.permission"].sudo()
+        have = {(one.group_id.id, one.resource): one for one in permissions.search([])}
+        told, vals_list = {}, {}
+        for row in rows:
+            told[row["row"]] = self._right(row, have, vals_list)
+        permissions.create(list(vals_list.values()))
+        return [self._tell("rights", row, *told[row["row"]]) for row in rows]
+
+    def _right(self, row, have, vals_list):
+        key = str(row.get("group") or "").strip()
+        group = self.known.get(key)
+        resource = str(row.get("resource") or "").strip()
+        level = normalise(row.get("level") or "")
+        if not group:
+            return "refused", self.env._("the group “%s” is not there", key)
+        if not resource:
+            return "refused", self.env._("no resource")
+        if level not in LEVELS:
+            return "refused", self.env._(
+                "“%(level)s” is none of %(levels)s",
+                level=level,
+                levels=", ".join(LEVELS),
+            )
+        held = have.get((group.id, resource)) or vals_list.get((group.id, resource))
+        if not held:
+            vals_list[group.id, resource] = {
+                "group_id": group.id,
+                "resource": resource,
+                "level": level,
+            }
+            return "created", ""
+        if LEVELS.index(held["level"]) == LEVELS.index(level):
+            return "same", ""
+        held["level"] = level
+        return "updated", ""
