@@ -65,15 +65,9 @@ class Silent:
 class Ground:
     """A PostgreSQL of our own with a copy of the test's database."""
 
-    def __init__(self, name):
+    def __init__(self, name, programs):
         self.name = name
-        real = postgres.installed()
-        known = (
-            (real[max(real)], max(real), "installed")
-            if real
-            else postgres.binaries("pgcrash", Silent())
-        )
-        self.cluster = postgres.Cluster("pgcrash", *known)
+        self.cluster = postgres.Cluster("pgcrash", *programs)
         # What a crash leaves behind is to be what was written.
         assert "fsync" not in self.cluster.options
         self.cluster.start(Silent())
@@ -309,11 +303,13 @@ def ground():
     """The PostgreSQL of these tests, in a folder that its account can reach."""
     base = Path(tempfile.mkdtemp(prefix="wezer-crash-", dir="/var/tmp"))
     base.chmod(0o755)
+    # The programs that the test's own server runs by, too.
+    programs = postgres.binaries("pgcrash", Silent())
     patch = pytest.MonkeyPatch()
     patch.setattr(paths, "STATE", base)
     ground = None
     try:
-        ground = Ground(get_db_name())
+        ground = Ground(get_db_name(), programs)
         yield ground
     finally:
         if ground:
