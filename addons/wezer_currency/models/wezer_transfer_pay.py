@@ -75,12 +75,25 @@ class WezerTransfer(models.Model):
         first = self._first_by_key(scope, key, data)
         if first:
             return first, {}
+        self._check_wallet_open(wallet)
         vals = self._prepare_transfer_vals(
             payer, payee, currency, minor, purpose, category_id=category, **extra
         )
         if key:
             vals.update(key_scope=scope, key=key, key_hash=self._hash(data))
         return self.browse(), vals
+
+    @api.model
+    def _check_wallet_open(self, wallet):
+        """Let nothing new begin on a wallet of one's own that is frozen or closed."""
+        if wallet.state != "open":
+            raise Refusal(
+                self.env._(
+                    "The wallet of %(name)s is not open.", name=wallet.partner_id.name
+                ),
+                rule="state",
+                value=wallet.state,
+            )
 
     @api.model
     def pay(

@@ -36,13 +36,7 @@ class WezerTransfer(models.Model):
             self._count_try(transfer.payer_id, transfer.payee_id)
             raise self._other_side_refusal(own_side)
         if answer.endswith("state"):
-            raise Refusal(
-                self.env._(
-                    "The wallet of %(name)s is not open.", name=wallet.partner_id.name
-                ),
-                rule="state",
-                value=wallet.state,
-            )
+            self._check_wallet_open(wallet)
         lower, upper = wallet._limits()
         limit = (0 if lower is None else lower) if own_side else upper
         raise Refusal(
