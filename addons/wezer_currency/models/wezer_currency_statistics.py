@@ -155,6 +155,17 @@ class WezerCurrency(models.Model):
         )
         return self.env.cr.fetchone()[0]
 
+    def _wallets_between(self, start, end):
+        """Return how many members' wallets were open at some moment."""
+        self.env["wezer.wallet"].flush_model()
+        self.env.cr.execute(
+            """SELECT count(*) FROM wezer_wallet
+                WHERE wezer_currency_id = %s AND is_system IS NOT TRUE
+                  AND opened_on < %s AND (closed_on IS NULL OR closed_on >= %s)""",
+            [self.id, end, start],
+        )
+        return self.env.cr.fetchone()[0]
+
     def _first_trade(self):
         self.env.cr.execute(
             """SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY days) FROM (
@@ -180,6 +191,7 @@ class WezerCurrency(models.Model):
         :param date_to: the moment after the last
         :param int least: who traded so often counts as active
         :return: dicts ``start``, ``transfers``, ``volume`` (text), ``active``
+            wallets, and ``wallets``: how many were open at some moment of it
         """
         self.ensure_one()
         user = self.env.user
@@ -227,6 +239,7 @@ class WezerCurrency(models.Model):
                 "transfers": count,
                 "volume": self._decimal(int(volume)),
                 "active": self._active(max(first, start), after, least),
+                "wallets": self._wallets_between(max(first, start), after),
             }
             for first, after, count, volume in self.env.cr.fetchall()
         ]

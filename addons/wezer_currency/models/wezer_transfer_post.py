@@ -340,6 +340,8 @@ class WezerTransfer(models.Model):
         self._copy("wezer_transfer", TRANSFER_COLUMNS, transfers)
         self._copy("wezer_ledger_entry", ENTRY_COLUMNS, entries)
         self._write_sides(sides, entries)
+        if mode == "history":
+            self._begin_earlier(posted, now)
         self.env["wezer.wallet"]._forget_sums()
         self._tell_batch(posted)
 
@@ -418,6 +420,22 @@ class WezerTransfer(models.Model):
                 if sides[wallet].system:
                     late[wallet] = late.get(wallet, 0) + minor
         self._copy("wezer_wallet_accrual", ("wallet_id", "delta"), list(late.items()))
+
+    @api.model
+    def _begin_earlier(self, posted, now):
+        """Let wallets begin with the first transfer of the history they got."""
+        first = {}
+        for row, _answer in posted:
+            date = row.get("date") or now
+            for wallet in (row["payer_wallet"], row["payee_wallet"]):
+                first[wallet] = min(first.get(wallet, date), date)
+        self.env.cr.execute(
+            """UPDATE wezer_wallet w SET opened_on = v.first
+                 FROM unnest(%s::int[], %s::timestamp[]) AS v(id, first)
+                WHERE w.id = v.id AND w.opened_on > v.first""",
+            [list(first), list(first.values())],
+        )
+        self.env["wezer.wallet"].invalidate_model(["opened_on"])
 
     @api.model
     def _copy(self, table, columns, rows):

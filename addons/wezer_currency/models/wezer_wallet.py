@@ -53,6 +53,13 @@ class WezerWallet(models.Model):
         required=True,
         default="open",
     )
+    opened_on = fields.Datetime(
+        readonly=True,
+        copy=False,
+        default=fields.Datetime.now,
+        help="A history brought from another system lets it begin earlier.",
+    )
+    closed_on = fields.Datetime(readonly=True, copy=False)
     # The member's limits replace the currency's as a block.
     own_limits = fields.Boolean(string="Own limits")
     has_lower = fields.Boolean(string="Lower limit")
@@ -157,6 +164,9 @@ class WezerWallet(models.Model):
                 self.env._("A wallet's sums, owner and currency are not written."),
                 rule="append_only",
             )
+        if "state" in vals:
+            closed = vals["state"] == "closed"
+            vals = {**vals, "closed_on": fields.Datetime.now() if closed else False}
         return super().write(vals)
 
     @api.model

@@ -1,5 +1,11 @@
+import csv
+import io
+import json
+import re
+from datetime import timedelta
 from pathlib import Path
 
+from odoo import fields
 from odoo.tests import BaseCase, tagged
 from odoo.tools import file_path
 
@@ -138,55 +144,102 @@ class TestFiles(CurrencyCommon):
         balances = list(self.env["wezer.wallet"].sudo()._export_rows())
         self.assertIn([mine[3], "COM", "25.00", "0.00"], balances)
 
-    def test_the_3000_transfers_of_komunitin_give_their_published_figures(self):
-        if not scenarios().is_dir():
+    def _published(self, kind):
+        """Return a file of Komunitin's seeded statistics; skipped where absent."""
+        path = scenarios() / f"komunitin_stats_{kind}"
+        if not path.exists():
             self.skipTest("shared data are absent")
-        figures = {
-            "TEST": (907, 45743200, 38, 1868700),
-            "STAT": (1829, 91290200, 85, 3891200),
-        }
-        for code, wanted in figures.items():
-            path = scenarios() / f"komunitin_stats_{code}_transfers.csv"
-            report = self._import(
-                path.read_text(),
-                {"defaults": {"currency": code}, "amount_digits": 4},
-                mode="history",
-                create=True,
-                digits=4,
-            )
-            self.assertEqual((report["posted"], report["refused"]), (wanted[0], []))
-            self.env.cr.execute(
-                """SELECT count(*), sum(amount_minor)::text,
-                          count(*) FILTER (WHERE june),
-                          (sum(amount_minor) FILTER (WHERE june))::text
-                     FROM (SELECT t.amount_minor,
-                                  t.date >= '2024-06-01' AND t.date < '2024-07-01' june
-                             FROM wezer_transfer t
-                             JOIN wezer_currency c ON c.id = t.wezer_currency_id
-                            WHERE c.code = %s) x""",
-                [code],
-            )
-            count, volume, june, june_volume = self.env.cr.fetchone()
-            self.assertEqual((count, int(volume), june, int(june_volume)), wanted)
-        self._check_series()
+        return path.read_text()
+
+    def _import_komunitin(self, code, june):
+        """Import one currency; return what its year and its June are by ours."""
+        report = self._import(
+            self._published(f"{code}_transfers.csv"),
+            {"defaults": {"currency": code}, "amount_digits": 4},
+            mode="history",
+            create=True,
+            digits=4,
+        )
+        self.assertEqual(report["refused"], [])
+        currency = self.env["wezer.currency"].search([("code", "=", code)])
+        [year] = currency.statistics("2024-01-01", "2025-01-01", "year")
+        self.assertEqual(year["transfers"], report["posted"])
+        [month] = currency.statistics(*june)
+        for row in (year, month):
+            row["volume"] = currency._parse(row["volume"])
+        return currency, year, month
+
+    def test_the_3000_transfers_of_komunitin_give_their_published_figures(self):
+        wanted = json.loads(self._published("expected.json"))
+        theirs, more = wanted["expected_in_their_test"], wanted["more_expected"]
+        june = "2024-06-01", "2024-07-01"
+        currency, year, month = self._import_komunitin("TEST", june)
+        _other, _year, other = self._import_komunitin("STAT", june)
+        self.assertEqual(year["transfers"], theirs["transfers_all"])
+        self.assertEqual(year["volume"], theirs["volume_all"])
+        self.assertEqual(month["transfers"], theirs["transfers_june"])
+        self.assertEqual(month["volume"], theirs["volume_june"])
+        for name, published in (
+            ("transfers", theirs["global_transfers_june"]),
+            ("volume", theirs["global_volume_june"]),
+            ("active", more["global_active_june"]),
+        ):
+            self.assertEqual(month[name] + other[name], published, name)
+        self._check_activity(currency, theirs, more)
+        self._check_accounts(currency, theirs, more, wanted["recomputed_here"])
         self.assertBooksHold()
 
-    def _check_series(self):
-        """Their statistics, by ours."""
-        currency = self.env["wezer.currency"].search([("code", "=", "TEST")])
+    def _check_activity(self, currency, theirs, more):
+        first = fields.Date.to_date(more["weekly_first_bucket"])
+        weeks = currency.statistics(first, first + timedelta(days=14), "week")
+        self.assertEqual(
+            [week["transfers"] for week in weeks], more["weekly_transfers"]
+        )
+        self.assertEqual(
+            [currency._parse(week["volume"]) for week in weeks], more["weekly_volume"]
+        )
+        [often] = currency.statistics("2024-01-01", "2025-01-01", "year", least=20)
+        self.assertEqual(often["active"], theirs["accounts_20_or_more"])
         months = currency.statistics("2024-01-01", "2025-03-01")
-        self.assertEqual(
-            [month["active"] for month in months],
-            [3, 6, 20, 14, 21, 31, 42, 48, 50, 56, 66, 75, 0, 0],
-        )
-        self.assertEqual(sum(month["transfers"] for month in months), 907)
-        self.assertEqual(
-            (months[5]["transfers"], months[5]["volume"]), (38, "186.8700")
-        )
-        weeks = currency.statistics("2024-01-22", "2024-02-05", interval="week")
-        self.assertEqual(
-            [(week["transfers"], week["volume"]) for week in weeks],
-            [(1, "2.2900"), (2, "13.0400")],
-        )
-        year = currency.statistics("2024-01-01", "2025-01-01", "year", least=20)
-        self.assertEqual(year[0]["active"], 58)
+        active = more["monthly_active_accounts(min 1 tx)"]
+        self.assertEqual(len(months), active.pop("length"))
+        for name, count in active.items():
+            number = int(re.search(r"\d+", name)[0])
+            self.assertEqual(months[number]["active"], count, name)
+
+    def _check_accounts(self, currency, theirs, more, recomputed):
+        """Compare how many accounts there were: their file says since when."""
+        accounts = csv.DictReader(io.StringIO(self._published("TEST_accounts.csv")))
+        for account in accounts:
+            wallet = self.env["wezer.wallet"].search(
+                [
+                    ("reference", "=", account["code"]),
+                    ("wezer_currency_id", "=", currency.id),
+                ]
+            )
+            gone = account["status"] == "deleted"
+            if gone:
+                wallet.state = "closed"
+            wallet.write(
+                {
+                    "opened_on": parse_moment(account["created"]),
+                    "closed_on": parse_moment(account["updated"]) if gone else False,
+                }
+            )
+        [year] = currency.statistics("2024-01-01", "2025-01-01", "year")
+        self.assertEqual(year["wallets"], theirs["accounts_2024"])
+        [now] = currency.statistics("2025-01-01", "2025-02-01")
+        # Theirs count the three accounts that their test makes to pay from.
+        self.assertEqual(now["wallets"] + 3, theirs["accounts_now"])
+        months = currency.statistics("2024-01-01", "2025-03-01")
+        idle = [month["wallets"] - month["active"] for month in months]
+        self.assertEqual(idle, recomputed["monthly_inactive"])
+        for name, count in more["monthly_inactive_accounts"].items():
+            self.assertEqual(idle[int(re.search(r"\d+", name)[0])], count, name)
+        self.assertEqual(idle[5], more["accounts_without_tx_june"])
+
+    def test_a_history_lets_its_wallets_begin_with_their_first_transfer(self):
+        text = "payer,payee,currency,amount,date\nA,B,COM,1,2024-02-03\n"
+        self._import(text, create=True, mode="history")
+        months = self.credit.statistics("2024-01-01", "2024-04-01")
+        self.assertEqual([month["wallets"] for month in months], [0, 2, 2])
