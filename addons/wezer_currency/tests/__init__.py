@@ -12,6 +12,7 @@ from . import test_ledger
 from . import test_origin
 from . import test_properties
 from . import test_rights
+from . import test_scenarios_2015
 from . import test_schedule
 from . import test_seal
 from . import test_statistics

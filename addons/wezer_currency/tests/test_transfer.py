@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from odoo.addons.wezer_base.exceptions import NotAllowed
@@ -11,30 +10,9 @@ from .common import CurrencyCommon
 
 @tagged("post_install", "-at_install")
 class TestTransfer(CurrencyCommon):
-    """The arrows; W1 to W12 of 2015 restated."""
+    """The arrows; W1 to W12 of 2015 are in test_scenarios_2015.py."""
 
-    # --- W1, W2: paying --------------------------------------------------
-
-    def test_w2_who_pays_decides_alone_and_both_balances_move(self):
-        paid = self.pay(self.anna, self.anna, self.luc, "50")
-        self.assertEqual(paid.state, "done")
-        self.assertEqual(self.balance(self.anna), "-50.00")
-        self.assertEqual(self.balance(self.luc), "50.00")
-        entry = self.env["wezer.ledger.entry"].search([("transfer_id", "=", paid.id)])
-        self.assertEqual(len(entry), 1)
-        self.assertEqual((entry.from_balance, entry.to_balance), (-5000, 5000))
-        self.assertBooksHold()
-
-    def test_w1_asking_moves_nothing_until_it_is_accepted(self):
-        asked = self._ask()
-        self.assertEqual(asked.state, "requested")
-        self.assertEqual(self.balance(self.anna), "0.00")
-        asked.with_user(self.anna).action_accept()
-        self.assertEqual(asked.state, "done")
-        self.assertEqual(self.balance(self.luc), "20.00")
-        with self.assertRefused("state"):
-            asked.with_user(self.anna).action_accept()
-        self.assertBooksHold()
+    # --- asking ----------------------------------------------------------
 
     def _ask(self, amount="20"):
         transfers = self._transfers(self.luc)
@@ -69,26 +47,7 @@ class TestTransfer(CurrencyCommon):
         self.env["wezer.transfer"]._cron_expire()
         self.assertEqual(asked.end_reason, "expired")
 
-    # --- W3, W4: giving back --------------------------------------------
-
-    def test_w3_only_the_payee_gives_back(self):
-        paid = self.pay(self.anna, self.anna, self.luc, "50")
-        with self.assertRefused("acts_for"):
-            paid.with_user(self.anna).action_reverse()
-        back = paid.with_user(self.luc).action_reverse()
-        self.assertEqual(self.balance(self.luc), "0.00")
-        self.assertEqual(paid.browse(back).parent_id, paid)
-        with self.assertRefused("reverse"):
-            paid.with_user(self.luc).action_reverse()
-        with self.assertRefused("reversal"):
-            paid.browse(back).with_user(self.anna).action_reverse()
-        self.assertBooksHold()
-
-    def test_w4_what_was_given_back_can_be_paid_again(self):
-        paid = self.pay(self.anna, self.anna, self.luc, "50")
-        paid.with_user(self.luc).action_reverse()
-        self.pay(self.anna, self.anna, self.luc, "50")
-        self.assertEqual(self.balance(self.luc), "50.00")
+    # --- giving back ----------------------------------------------------
 
     def test_no_more_than_was_paid_is_given_back_in_parts(self):
         paid = self.pay(self.anna, self.anna, self.luc, "50").with_user(self.luc)
@@ -98,115 +57,13 @@ class TestTransfer(CurrencyCommon):
         paid.action_reverse(amount="20")
         self.assertEqual(self.balance(self.luc), "0.00")
 
-    # --- W5: the moderator ----------------------------------------------
-
-    def test_w5_a_moderator_gives_back_what_is_no_matter_of_his(self):
-        paid = self.pay(self.anna, self.anna, self.luc, "50")
-        paid.with_user(self.moderator).action_reverse()
-        self.assertEqual(self.balance(self.luc), "0.00")
-
     def test_a_moderator_never_decides_in_his_own_matter(self):
         self.wallet(self.moderator)
         paid = self.pay(self.moderator, self.moderator, self.luc, "5")
         with self.assertRefused("acts_for"):
             paid.with_user(self.moderator).action_reverse()
 
-    # --- W6 to W9: external money ---------------------------------------
-
-    def _euro(self):
-        return self.env["wezer.currency"].create(
-            {
-                "name": "Euro",
-                "code": "EUR",
-                "kind": "legal",
-                "currency_id": self.env.ref("base.EUR").id,
-            }
-        )
-
-    def test_w6_legal_money_is_external_unless_said(self):
-        self.assertTrue(self._euro().external)
-
-    def test_w7_external_money_waits_until_the_payee_has_it(self):
-        euro = self._euro()
-        paid = self.pay(self.anna, self.anna, self.luc, "5000", currency=euro)
-        self.assertEqual(paid.state, "pending")
-        self.assertEqual(self.wallet(self.luc, euro).incoming, 500000)
-        with self.assertRefused("acts_for"):
-            paid.with_user(self.anna).action_confirm()
-        paid.with_user(self.luc).action_confirm()
-        self.assertEqual(paid.state, "done")
-        self.assertEqual(self.wallet(self.anna, euro).reserved, 0)
-        self.assertEqual(self.balance(self.luc, euro), "0.00")
-        self.assertBooksHold()
-
-    def test_w8_external_money_comes_back_in_two_steps_too(self):
-        euro = self._euro()
-        paid = self.pay(self.anna, self.anna, self.luc, "50", currency=euro)
-        paid.with_user(self.luc).action_confirm()
-        with self.assertRefused("acts_for"):
-            paid.with_user(self.anna).action_reverse()
-        back = paid.browse(paid.with_user(self.luc).action_reverse())
-        self.assertEqual(back.state, "pending")
-        with self.assertRefused("acts_for"):
-            back.with_user(self.luc).action_confirm()
-        back.with_user(self.anna).action_deny()
-        self.assertEqual(back.end_reason, "denied")
-        again = paid.browse(paid.with_user(self.luc).action_reverse())
-        again.with_user(self.anna).action_confirm()
-        self.assertEqual(again.state, "done")
-        self.assertBooksHold()
-
-    def test_w9_external_money_that_came_back_can_be_given_again(self):
-        euro = self._euro()
-        for _time in range(2):
-            paid = self.pay(self.anna, self.anna, self.luc, "50", currency=euro)
-            paid.with_user(self.luc).action_confirm()
-            back = paid.browse(paid.with_user(self.luc).action_reverse())
-            back.with_user(self.anna).action_confirm()
-            # What is done stays done: a new promise leads to the same end.
-            with self.assertRefused("state"):
-                paid.with_user(self.luc).action_confirm()
-        self.assertEqual(self.wallet(self.luc, euro).incoming, 0)
-        self.assertBooksHold()
-
-    def test_w12_a_stranger_to_the_deal_neither_sees_nor_moves_it(self):
-        paid = self.pay(self.anna, self.anna, self.luc, "50")
-        asked = self._ask()
-        arrows = {
-            paid: ("action_reverse", "action_confirm", "action_deny"),
-            asked: ("action_accept", "action_refuse", "action_withdraw"),
-        }
-        for transfer, names in arrows.items():
-            for name in names:
-                with self.assertRaises(AccessError):
-                    getattr(transfer.with_user(self.stranger), name)()
-            self.assertFalse(
-                self.env["wezer.transfer"]
-                .with_user(self.stranger)
-                .search([("id", "=", transfer.id)])
-            )
-        self.assertEqual((paid.state, asked.state), ("done", "requested"))
-
-    # --- W10, W11: limits ------------------------------------------------
-
-    def test_w10_limits_hold_on_both_sides_and_equality_is_allowed(self):
-        with self.assertRefused("limit"):
-            self.pay(self.anna, self.anna, self.luc, "500.01")
-        self.pay(self.anna, self.anna, self.luc, "500")
-        with self.assertRefused("limit") as refused:
-            self.pay(self.anna, self.anna, self.luc, "0.01")
-        self.assertEqual(refused.error.limit, "-500.00 COM")
-        with self.assertRefused("other_side"):
-            self.pay(self.stranger, self.stranger, self.luc, "0.01")
-        self.assertEqual(self.balance(self.luc), "500.00")
-
-    def test_w11_own_limits_replace_the_currencys_as_a_block(self):
-        self.wallet(self.anna).with_user(self.moderator).set_limits("10000", None)
-        self.wallet(self.luc).with_user(self.moderator).set_limits("500", None)
-        self.pay(self.anna, self.anna, self.luc, "5050")
-        self.assertEqual(self.balance(self.anna), "-5050.00")
-        self.assertEqual(self.balance(self.luc), "5050.00")
-        self.assertBooksHold()
+    # --- limits ----------------------------------------------------------
 
     def test_nobody_sets_his_own_limits(self):
         for user in (self.anna, self.luc):
