@@ -1,7 +1,7 @@
 {
     "name": "Wezer Fractal Groups",
     "summary": "Circles and roles: members flow up, rights flow down",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "development_status": "Alpha",
     "category": "Wezer",
     "license": "AGPL-3",
@@ -11,6 +11,7 @@
     "data": [
         "security/ir.model.access.csv",
         "security/wezer_fractal_groups_rules.xml",
+        "data/ir_cron_data.xml",
         "views/wezer_fractal_groups_menus.xml",
         "views/wezer_group_views.xml",
         "views/wezer_group_membership_views.xml",

@@ -3,6 +3,7 @@ from . import wezer_group_tree
 from . import wezer_group_membership
 from . import wezer_group_arrows
 from . import wezer_group_page
+from . import wezer_group_seeing
 from . import wezer_group_books
 from . import res_users
 from . import wezer_act

@@ -49,6 +49,7 @@ class WezerGroup(models.Model):
             if dry_run:
                 everything.rollback()
                 self.env.invalidate_all(flush=False)
+        self.env.ref("wezer_fractal_groups.ir_cron_count").sudo()._trigger()
         return report
 
     # === EXPORT === #

@@ -16,7 +16,7 @@ class WezerGroup(models.Model):
     _description = "Group"
     _order = "name, id"
 
-    name = fields.Char(required=True)
+    name = fields.Char(required=True, index="trigram")
     slug = fields.Char(copy=False, required=True)
     kind = fields.Selection(
         [("circle", "Circle"), ("role", "Role")], required=True, default="circle"
@@ -38,7 +38,7 @@ class WezerGroup(models.Model):
     partner_id = fields.Many2one(
         "res.partner", required=True, copy=False, ondelete="restrict"
     )
-    purpose = fields.Text()
+    purpose = fields.Text(index="trigram")
     domains = fields.Text(help="What this group alone decides.")
     accountabilities = fields.Text(help="What others may expect of it, one a line.")
     visibility = fields.Selection(
@@ -107,8 +107,7 @@ class WezerGroup(models.Model):
     # === COMPUTE === #
 
     def _compute_member_count(self):
-        for group in self:
-            group.member_count = len(group.sudo()._effective_member_ids())
+        """Counted in ``wezer_group_seeing``, where the directory needs it."""
 
     @api.depends_context("uid")
     @api.depends("name", "visibility")

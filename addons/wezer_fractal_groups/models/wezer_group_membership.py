@@ -86,5 +86,6 @@ class WezerGroupMembership(models.Model):
             ["wezer_hidden", "display_name"], flush=False
         )
         self.env["wezer.group"].invalidate_model(
-            ["i_am_in", "am_invited", "member_count", "display_name"], flush=False
+            ["i_am_in", "i_see", "am_invited", "member_count", "display_name"],
+            flush=False,
         )

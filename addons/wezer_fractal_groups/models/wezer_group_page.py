@@ -1,7 +1,5 @@
 from odoo import api, models
 
-from odoo.addons.wezer_base.tools.text import normalise
-
 MEMBERS_SHOWN = 60
 
 
@@ -9,19 +7,6 @@ class WezerGroup(models.Model):
     """What the pages show of a group, as far as the caller may see it."""
 
     _inherit = "wezer.group"
-
-    @api.model
-    def _search_public(self, words="", mine=False, limit=24, offset=0):
-        """Return ``(circles, count)`` of the directory, as the caller may see it."""
-        domain = [("kind", "=", "circle")]
-        if mine:
-            domain.append(("i_am_in", "=", True))
-        for word in normalise(words).split():
-            domain += ["|", ("name", "ilike", word), ("purpose", "ilike", word)]
-        return (
-            self.search(domain, limit=limit, offset=offset),
-            self.search_count(domain),
-        )
 
     @api.model
     def _map_tree(self):

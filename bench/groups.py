@@ -1,0 +1,284 @@
+"""100,000 groups, ten levels deep, with 1,000,000 memberships, against 1,000 groups.
+
+Times are the database's own where it says so: what Odoo's cursor waited for. The
+reference of a ratio is the same call in the small tree, in a database beside, asked
+in turn by the same process; where a row's wish is a time, the reference is that time.
+"""
+
+import contextlib
+import statistics
+import threading
+import time
+
+import psycopg2
+
+from .people import _member, _required, beside
+
+LARGE, SMALL = 100_000, 1_000
+DEPTH, MEMBERSHIPS, MINE = 10, 10, 50
+PAGE_LIMIT, MOVE_LIMIT = 0.010, 1.0
+
+PARTNERS = """
+INSERT INTO res_partner (name, is_company, active{columns})
+SELECT %(word)s || ' ' || substr(md5(n::text), 1, 9), %(company)s, true{values}
+  FROM generate_series(1, %(count)s) n, res_partner t WHERE t.id = %(model)s
+RETURNING id
+"""
+GROUPS = """
+INSERT INTO wezer_group (id, name, slug, kind, active, parent_id, partner_id,
+                         visibility, join_policy, rights_reach, depth,
+                         structure_version, company_id)
+SELECT g.id, 'Circle ' || substr(md5(g.id::text), 1, 9), 'bench-' || g.id, 'circle',
+       true, g.parent, g.partner, g.visibility, 'open', g.depth, g.depth, 0, %s
+  FROM unnest(%s, %s, %s, %s, %s) g(id, parent, partner, depth, visibility)
+"""
+CLOSURE = """
+WITH RECURSIVE up AS (
+    SELECT id AS descendant, id AS ancestor, 0 AS distance
+      FROM wezer_group WHERE id >= %(first)s
+    UNION ALL
+    SELECT up.descendant, g.parent_id, up.distance + 1
+      FROM up JOIN wezer_group g ON g.id = up.ancestor WHERE g.parent_id IS NOT NULL)
+INSERT INTO wezer_group_closure (ancestor_id, descendant_id, distance)
+SELECT ancestor, descendant, distance FROM up
+"""
+MEMBERS = """
+INSERT INTO wezer_group_membership (group_id, partner_id, state, date_from, company_id)
+SELECT chosen.g, chosen.p, 'active', '2026-01-01', %(company)s
+  FROM (SELECT DISTINCT %(first)s + abs(hashint4(n * 7)::bigint) %% %(groups)s AS g,
+               (%(people)s::int[])[1 + abs(hashint4(n)::bigint) %% %(persons)s] AS p
+          FROM generate_series(1, %(count)s) n) chosen
+"""
+
+
+def rows(env, quick=False, data=None):
+    """Yield what a member sees, and what it costs to move and to give a role."""
+    rounds = 7 if quick else 31
+    large_count = LARGE // 10 if quick else LARGE
+    with beside(env) as small_env:
+        large, small = Forest(env, large_count), Forest(small_env, SMALL)
+        for name, what in Forest.PAGES.items():
+            yield from _page(large, small, name, what, rounds)
+        yield _ratio("giving a role, then leaving it", *_both(large, small, rounds))
+        yield _limit(
+            f"moving a subtree of {large.subtree:,} groups", large.moved(), MOVE_LIMIT
+        )
+
+
+def _page(large, small, name, what, rounds):
+    ours, reference = _medians(
+        [getattr(large, name), getattr(small, name)], rounds, _database
+    )
+    yield _limit(f"{what} (database)", ours, PAGE_LIMIT)
+    yield _ratio(f"{what}: against {SMALL:,} groups", ours, reference)
+
+
+def _both(large, small, rounds):
+    return _medians([large.role, small.role], rounds, _whole)
+
+
+def _limit(what, ours, limit):
+    return {
+        "what": what,
+        "ours": f"{ours * 1000:.1f} ms",
+        "reference": f"{limit * 1000:.0f} ms",
+        "ratio": round(ours / limit, 2),
+        "wanted": "< 1",
+    }
+
+
+def _ratio(what, ours, reference):
+    return {
+        "what": what,
+        "ours": f"{ours * 1000:.1f} ms",
+        "reference": f"{reference * 1000:.1f} ms",
+        "ratio": round(ours / reference, 2),
+        "wanted": "< 2",
+    }
+
+
+def _medians(calls, rounds, clock):
+    """Return the median of each call, made in turn; the first round warms up."""
+    times = [[clock(call) for call in calls] for _round in range(rounds + 1)]
+    return [statistics.median(column) for column in zip(*times[1:], strict=True)]
+
+
+def _whole(call):
+    begin = time.perf_counter()
+    call()
+    return time.perf_counter() - begin
+
+
+def _database(call):
+    """Return how long the database took for ``call``."""
+    thread = threading.current_thread()
+    thread.query_count, thread.query_time = 0, 0
+    try:
+        call()
+        return thread.query_time
+    finally:
+        del thread.query_count, thread.query_time
+
+
+class Forest:
+    """A tree of circles, those who are in them, and one member of fifty."""
+
+    PAGES = {
+        "directory": "groups a member of 50 may see: first page",
+        "mine": "groups he counts in: first page",
+        "words": "groups he may see, by a word: first page",
+    }
+
+    def __init__(self, env, count):
+        self.env = env
+        self.user = _member(env)
+        self.user_env = env(user=self.user.id)
+        self._grow(count)
+
+    def _partners(self, word, company, count):
+        cr = self.env.cr
+        cr.execute(
+            PARTNERS.format(**_required(cr, "res_partner", ["name", "is_company"])),
+            {
+                "word": word,
+                "company": company,
+                "count": count,
+                "model": self.env.ref("base.user_admin").partner_id.id,
+            },
+        )
+        return [row[0] for row in cr.fetchall()]
+
+    def _grow(self, count):
+        """Make ``count`` circles in one tree, and ten memberships for each."""
+        cr, company = self.env.cr, self.env.company.id
+        partners = self._partners("Circle", True, count)
+        cr.execute("SELECT coalesce(max(id), 0) + 1 FROM wezer_group")
+        self.first = cr.fetchone()[0]
+        parents, depths = shape(count)
+        ids = [self.first + number for number in range(count)]
+        cr.execute(
+            GROUPS,
+            [
+                company,
+                ids,
+                [None if one is None else ids[one] for one in parents],
+                partners,
+                depths,
+                # One in three shows itself to all, the others to their members.
+                [("network", "parents", "members")[n % 3] for n in range(count)],
+            ],
+        )
+        cr.execute("SELECT setval('wezer_group_id_seq', %s)", [ids[-1]])
+        cr.execute(CLOSURE, {"first": self.first})
+        people = self._partners("Member", False, max(count // 5, 1))
+        cr.execute(
+            MEMBERS,
+            {
+                "company": company,
+                "first": self.first,
+                "groups": count,
+                "people": people,
+                "persons": len(people),
+                "count": count * MEMBERSHIPS,
+            },
+        )
+        self._join(ids, count)
+        cr.commit()
+        self._vacuum()
+        self.env.invalidate_all()
+        self.branches = self.env["wezer.group"].browse(ids[1:3])
+        self.subtree = self._below(self.branches[0])
+
+    def _vacuum(self):
+        """As the database does by itself soon after so many rows came in."""
+        with contextlib.closing(psycopg2.connect(dbname=self.env.cr.dbname)) as link:
+            link.autocommit = True
+            with link.cursor() as cr:
+                cr.execute(
+                    "VACUUM ANALYZE res_partner, wezer_group, wezer_group_closure,"
+                    " wezer_group_membership"
+                )
+
+    def _join(self, ids, count):
+        """Put the member into fifty circles; one deep circle gets a role."""
+        mine = [ids[(number * 7919) % count] for number in range(MINE)]
+        self.env["wezer.group.membership"].create(
+            [
+                {"group_id": group, "partner_id": self.user.partner_id.id}
+                for group in sorted(set(mine))
+            ]
+        )
+        self.deep = self.env["wezer.group"].create(
+            {"name": "Keeper", "kind": "role", "parent_id": ids[-1], "right_wallet": 1}
+        )
+        self.env.flush_all()
+
+    def _below(self, group):
+        self.env.cr.execute(
+            "SELECT count(*) FROM wezer_group_closure WHERE ancestor_id = %s",
+            [group.id],
+        )
+        return self.env.cr.fetchone()[0]
+
+    # === WHAT IS MEASURED === #
+
+    def _search(self, *args):
+        self.user_env.invalidate_all()
+        groups, _count = self.user_env["wezer.group"]._search_public(*args)
+        return groups.mapped("name")
+
+    def directory(self):
+        return self._search()
+
+    def mine(self):
+        return self._search("", True)
+
+    def words(self):
+        return self._search("1a2")
+
+    def role(self):
+        """Give the role of a circle at the bottom, act by it, and leave it."""
+        partner, circle = self.user.partner_id, self.deep.parent_id.partner_id
+        self.deep._enter(partner, "active")
+        self.env.flush_all()
+        assert self.user._acts_for(circle, "wallet")
+        self.deep._live(partner).write({"state": "left"})
+        self.env.flush_all()
+        assert not self.user._acts_for(circle, "wallet")
+
+    def moved(self):
+        """Return how long it takes to move a branch into its neighbour, and back."""
+        branch, neighbour = self.branches
+        top = branch.parent_id
+        times = []
+        for parent in (neighbour, top, neighbour, top):
+            begin = time.perf_counter()
+            self._move(branch, parent)
+            times.append(time.perf_counter() - begin)
+        return statistics.median(times)
+
+    def _move(self, branch, parent):
+        branch.parent_id = parent
+        self.env.flush_all()
+        self.env.cr.commit()
+
+
+def shape(count):
+    """Return ``(parents, depths)`` of a tree of ``count``, ten levels deep.
+
+    One at the top, ten below it, and each further level larger by the same
+    factor; a circle's parent is spread evenly over the level above.
+    """
+    sizes, factor = [1, 10], 1.0
+    while sum(sizes) < count:
+        factor += 0.01
+        sizes = [1] + [round(10 * factor**level) for level in range(DEPTH - 1)]
+    parents, depths, start = [], [], 0
+    for level, size in enumerate(sizes):
+        size = min(size, count - len(parents))
+        above = sizes[level - 1] if level else 0
+        for number in range(size):
+            parents.append(start - above + number % above if level else None)
+            depths.append(level)
+        start += size
+    return parents, depths
