@@ -23,9 +23,15 @@ class WezerLedgerEntry(models.Model):
     amount_text = fields.Char(string="Amount", compute="_compute_amount_text")
     kind = fields.Char(required=True)
     date = fields.Datetime(required=True)
-    # NULL on the side of a treasury (system wallet).
-    from_balance = BigInteger(aggregator=None)
-    to_balance = BigInteger(aggregator=None)
+    # NULL on the side of a treasury (system wallet). The row is both sides' to
+    # read, and what the other has is not: these columns are nobody's.
+    from_balance = BigInteger(aggregator=None, groups=fields.NO_ACCESS)
+    to_balance = BigInteger(aggregator=None, groups=fields.NO_ACCESS)
+    balance_text = fields.Char(
+        string="Balance after it",
+        compute="_compute_balance_text",
+        help="Of the wallet one acts for; of the payer's where one acts for both.",
+    )
     company_id = fields.Many2one(related="wezer_currency_id.company_id")
 
     _positive = models.Constraint("CHECK (amount > 0)", "An entry has an amount.")
@@ -51,6 +57,22 @@ class WezerLedgerEntry(models.Model):
     def _compute_amount_text(self):
         for entry in self:
             entry.amount_text = entry.wezer_currency_id._format(entry.amount)
+
+    @api.depends_context("uid")
+    def _compute_balance_text(self):
+        entries = self.sudo()
+        acts = self.env.user._acts_for(
+            entries.from_id.partner_id | entries.to_id.partner_id, "wallet"
+        )
+        for entry, whole in zip(self, entries, strict=True):
+            after = None
+            if whole.from_id.partner_id in acts and not whole.from_id.is_system:
+                after = whole.from_balance
+            elif whole.to_id.partner_id in acts and not whole.to_id.is_system:
+                after = whole.to_balance
+            entry.balance_text = (
+                "" if after is None else whole.wezer_currency_id._format(after)
+            )
 
     def write(self, vals):
         if vals:

@@ -56,7 +56,7 @@ class WezerTransfer(models.Model):
     # === PROBING === #
 
     @api.model
-    def _check_tries(self, payer, payee):
+    def _check_tries(self, payer, payee, pays=False):
         """Refuse untested whoever was refused too often for the other side today."""
         self.env.cr.execute(
             "SELECT tries FROM wezer_refused_try"
@@ -65,7 +65,7 @@ class WezerTransfer(models.Model):
         )
         row = self.env.cr.fetchone()
         if row and row[0] >= TRIES_A_DAY:
-            raise self._other_side_refusal(False)
+            raise self._other_side_refusal(pays)
 
     @api.model
     def _count_try(self, payer, payee):

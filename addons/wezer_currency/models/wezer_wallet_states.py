@@ -138,6 +138,8 @@ class WezerWallet(models.Model):
         first, second = self._get(above, money), self._get(below, money)
         given = self.env["wezer.wallet.credit"].sudo()._between(first, second)
         giver, taker = (second, first) if back else (first, second)
+        if back:
+            transfers._check_tries(above, below, pays=True)
         if back and minor > given.minor:
             raise Refusal(
                 self.env._("No more is taken back than was passed down."),
@@ -168,6 +170,11 @@ class WezerWallet(models.Model):
         currency = giver.wezer_currency_id
         left = min(giver.available, 0) - lower
         if minor > left:
+            if not self.env.user._acts_for(giver.partner_id, "wallet"):
+                # Taken back from a group that lets nobody above act for it.
+                transfers = self.env["wezer.transfer"]
+                transfers._count_try(taker.partner_id, giver.partner_id)
+                raise transfers._other_side_refusal(True)
             raise Refusal(
                 self.env._(
                     "Of this credit %(left)s is unspent: %(amount)s is too much.",
