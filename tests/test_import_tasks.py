@@ -1,11 +1,14 @@
 """Real tasks: imported without loss, repeatable, posted with one action, found."""
 
+import random
 from pathlib import Path
 
 import pytest
 
 from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, TransactionCase, new_test_user, tagged
+
+from odoo.addons.wezer_base.tools.text import normalise
 
 from launcher import importing
 
@@ -170,6 +173,7 @@ class TestImportOpportunities(Importing, HttpCase):
         self.post_all(tasks)
         self.assertEqual(set(tasks.wezer_announcement_id.mapped("state")), {"open"})
         self.see_them(tasks)
+        self.find_them_mistyped(tasks)
 
     def see_them(self, tasks):
         """As a visitor, on the pages of the website."""
@@ -195,3 +199,27 @@ class TestImportOpportunities(Importing, HttpCase):
         page = self.url_open(f"/market/{task.wezer_announcement_id.slug}")
         self.assertEqual(page.status_code, 200)
         self.assertIn(task.wezer_announcement_id.slug, page.url)
+
+    def find_them_mistyped(self, tasks):
+        """Each of 50 titles, a letter wrong, is within the first ten of its search."""
+        market = self.env["wezer.announcement"].with_user(
+            self.env.ref("base.public_user")
+        )
+        dice = random.Random(50)
+        missed = []
+        for task in dice.sample(list(tasks), 50):
+            typed = mistyped(task.name, dice)
+            found, _count = market._search_public({"words": typed}, 0, 10)
+            if task.name not in found.mapped("title"):
+                missed.append((task.name, typed))
+        self.assertEqual(missed, [])
+
+
+def mistyped(title, dice):
+    """Return ``title`` with one letter of one word wrong, and no accents."""
+    places = [at for at, letter in enumerate(title) if letter.isalpha()]
+    at = dice.choice(places)
+    other = dice.choice(
+        [one for one in "abcdefghijklmnopqrstuvwxyz" if one != title[at].lower()]
+    )
+    return normalise(title[:at] + other + title[at + 1 :])

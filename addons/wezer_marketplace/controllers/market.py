@@ -137,7 +137,7 @@ class WezerMarket(http.Controller):
                 "currencies": announcement.sudo().price_line_ids.wezer_currency_id,
                 "reason": ""
                 if public or own
-                else announcement._reason_for(user.partner_id),
+                else announcement._reasons()[announcement.id],
                 "to_local": to_local,
             },
         )

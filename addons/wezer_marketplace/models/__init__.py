@@ -4,7 +4,10 @@ from . import wezer_announcement
 from . import wezer_announcement_price
 from . import wezer_announcement_arrows
 from . import wezer_announcement_write
+from . import wezer_announcement_word
 from . import wezer_announcement_search
+from . import wezer_announcement_query
+from . import wezer_announcement_match
 from . import wezer_announcement_page
 from . import wezer_terms
 from . import wezer_proposition

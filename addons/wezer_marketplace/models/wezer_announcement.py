@@ -1,14 +1,16 @@
 from odoo import api, fields, models
-from odoo.tools import html2plaintext
 
-from odoo.addons.wezer_base.tools.text import free_slug, normalise, slugify
+from odoo.addons.wezer_base.tools.text import free_slug, slugify
 
 # A deal in one of these states has a place.
 PLACE_STATES = ("accepted", "delivered", "approved", "confirming", "paid", "disputed")
 LIVE_STATES = ("open", "waiting", *PLACE_STATES[:-2], "disputed")
 
+# The market lists announcements in one of these.
+LISTED = ("open", "full")
+
 # Addresses of pages below /market that are no announcements.
-RESERVED = {"new", "page"}
+RESERVED = {"new", "page", "feed", "searches"}
 
 
 class WezerAnnouncement(models.Model):
@@ -99,7 +101,6 @@ class WezerAnnouncement(models.Model):
     lock_version = fields.Integer(default=0)
     places_used = fields.Integer(compute="_compute_places")
     places_left = fields.Integer(string="Free places", compute="_compute_places")
-    search_text = fields.Char(compute="_compute_search_text", store=True)
     proposition_ids = fields.One2many("wezer.proposition", "announcement_id")
     answer_count = fields.Integer(string="Answers", compute="_compute_places")
     company_id = fields.Many2one(
@@ -110,8 +111,6 @@ class WezerAnnouncement(models.Model):
     _places_positive = models.Constraint(
         "CHECK (places >= 0 AND quantity > 0)", "Places and quantity are above zero."
     )
-    _search_idx = models.Index("USING gin (search_text gin_trgm_ops)")
-    _open_idx = models.Index("(state, kind, date_publish)")
 
     # === COMPUTE === #
 
@@ -145,31 +144,6 @@ class WezerAnnouncement(models.Model):
             announcement.answer_count = len(
                 deals.filtered(lambda deal: deal.state != "ended")
             )
-
-    @api.depends(
-        "title",
-        "description",
-        "city",
-        "category_id.path_text",
-        "skill_ids.search_text",
-    )
-    def _compute_search_text(self):
-        for announcement in self:
-            announcement.search_text = normalise(
-                " ".join(
-                    [
-                        announcement.title or "",
-                        html2plaintext(announcement.description or ""),
-                        announcement.city or "",
-                        # With their synonyms: whichever word is typed finds it.
-                        announcement.category_id.path_text or "",
-                        *(
-                            (skill.search_text or "").replace("|", " ")
-                            for skill in announcement.skill_ids
-                        ),
-                    ]
-                )
-            )[:4000]
 
     # === CRUD === #
 

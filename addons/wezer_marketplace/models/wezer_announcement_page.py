@@ -29,7 +29,7 @@ class WezerAnnouncement(models.Model):
         public = self.env.user._is_public()
         authors = self.sudo().author_id
         scores = {} if public else authors._wezer_scores()
-        me = self.env.user.partner_id
+        reasons = {} if public else self._reasons()
         return [
             {
                 "one": one,
@@ -37,7 +37,7 @@ class WezerAnnouncement(models.Model):
                 "name": one._author_shown().display_name or "",
                 "profile": one._profile_shown(),
                 "score": scores.get(one.sudo().author_id.id),
-                "reason": "" if public else one._reason_for(me),
+                "reason": reasons.get(one.id, ""),
             }
             for one in self
         ]

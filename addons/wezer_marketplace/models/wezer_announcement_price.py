@@ -19,17 +19,27 @@ class WezerAnnouncementPrice(models.Model):
     )
     unit_minor = BigInteger(required=True, aggregator=None)
     unit_text = fields.Char(string="Each", compute="_compute_unit_text")
+    # The whole price, in the deal's quantity: what lists compare.
+    total_minor = BigInteger(
+        compute="_compute_total_minor", store=True, aggregator=None
+    )
     company_id = fields.Many2one(related="announcement_id.company_id", store=True)
 
     _positive = models.Constraint("CHECK (unit_minor > 0)", "A price is above zero.")
     _currency_uniq = models.UniqueIndex(
         "(announcement_id, wezer_currency_id)", "One price a currency."
     )
+    _total_idx = models.Index("(wezer_currency_id, total_minor, announcement_id DESC)")
 
     @api.depends("unit_minor", "wezer_currency_id")
     def _compute_unit_text(self):
         for line in self:
             line.unit_text = line.wezer_currency_id._format(line.unit_minor)
+
+    @api.depends("unit_minor", "announcement_id.quantity")
+    def _compute_total_minor(self):
+        for line in self:
+            line.total_minor = line._total(line.announcement_id.quantity)
 
     def _total(self, quantity):
         """Return quantity × unit amount in minor units, rounded half up, once."""

@@ -6,3 +6,4 @@ from . import test_rights
 from . import test_task
 from . import test_website_market
 from . import test_words_market
+from . import test_search

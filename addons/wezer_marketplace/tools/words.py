@@ -1,0 +1,75 @@
+"""Words of texts: cutting texts into them, and telling which are near. Without Odoo.
+
+Texts come in normalised (lower case, no accents): only letters and digits count.
+
+A slip of the finger is found without comparing all words: two words that are one
+letter apart share a *near key* (the word itself, or the word less one letter), so an
+index on the keys answers at once (the idea of Garbe's SymSpell, 2012).
+"""
+
+import re
+
+WORD = re.compile(r"[^\W_]+")
+# Longer ones are numbers and addresses: their beginning is enough.
+WORD_MAX = 40
+# Below it a slip makes another word: "art", "cat", "car".
+NEAR_FROM = 3
+# From so many letters on, two slips are forgiven where the keys meet.
+LONG = 8
+# So many words of a question are looked for; the longest say most.
+ASKED_MAX = 8
+
+
+def tokens(text):
+    """Return the words of a normalised text, each once, in order.
+
+    >>> tokens("repair the door, the green door")
+    ['repair', 'the', 'door', 'green']
+    """
+    return list(dict.fromkeys(word[:WORD_MAX] for word in WORD.findall(text or "")))
+
+
+def asked(text):
+    """Return the words to look for in a normalised question: the longest few."""
+    words = tokens((text or "")[:400])
+    if len(words) <= ASKED_MAX:
+        return words
+    longest = set(sorted(words, key=len, reverse=True)[:ASKED_MAX])
+    return [word for word in words if word in longest][:ASKED_MAX]
+
+
+def near_keys(word):
+    """Return the keys by which ``word`` meets words that are one letter apart.
+
+    >>> sorted(near_keys("oak"))
+    ['ak', 'oa', 'oak', 'ok']
+    """
+    if len(word) < NEAR_FROM:
+        return {word}
+    return {word} | {word[:at] + word[at + 1 :] for at in range(len(word))}
+
+
+def is_near(one, other):
+    """Say whether two words are one slip apart: a letter more, less, other, swapped.
+
+    Long words whose keys meet may be two slips apart.
+    """
+    if one == other:
+        return True
+    short, long = sorted((one, other), key=len)
+    if len(short) >= LONG:
+        return bool(near_keys(short) & near_keys(long))
+    if len(long) - len(short) > 1 or len(long) < NEAR_FROM:
+        return False
+    at = next(
+        (i for i, (a, b) in enumerate(zip(short, long, strict=False)) if a != b),
+        len(short),
+    )
+    if len(short) < len(long):
+        return short[at:] == long[at + 1 :]
+    if short[at + 1 :] == long[at + 1 :]:
+        return True
+    return (
+        short[at : at + 2] == long[at : at + 2][::-1]
+        and short[at + 2 :] == (long[at + 2 :])
+    )
