@@ -8,6 +8,7 @@
     "author": "Wezer founders",
     "website": "https://wezer.org",
     "application": True,
+    "external_dependencies": {"python": ["vobject"]},
     "depends": [
         "wezer_currency",
         "wezer_fractal_groups",
@@ -33,6 +34,7 @@
         "web.assets_frontend": [
             "wezer_marketplace/static/src/scss/market.scss",
             "wezer_marketplace/static/src/interactions/live_deal.js",
+            "wezer_marketplace/static/src/interactions/where_i_am.js",
         ],
     },
 }

@@ -1,5 +1,3 @@
-from urllib.parse import urlencode
-
 import werkzeug.exceptions
 
 from odoo import http
@@ -8,6 +6,8 @@ from odoo.http import request
 
 from odoo.addons.wezer_base.controllers.website import flash
 
+from ..models.wezer_announcement_query import COUNTED
+from .filters import DISTANCES, address, asked, clean_filters
 from .form import (
     announcement_of,
     number_of,
@@ -18,27 +18,8 @@ from .form import (
 )
 
 PAGE = 20
-NUMBERS = ("category", "skill", "currency", "group")
-WORDS = ("words", "kind", "place", "sort", "unpaid")
-
-
-def clean_filters(params):
-    """Return the filters of an address, numbers as numbers, the rest dropped."""
-    filters = {}
-    for name in WORDS:
-        if params.get(name):
-            filters[name] = str(params[name])[:120]
-    for name in NUMBERS:
-        if number_of(params.get(name)):
-            filters[name] = number_of(params[name])
-    if params.get("skill_typed") and "skill" not in filters:
-        # Typed, not chosen from the list: the first that is called so.
-        known, _unknown = request.env["wezer.skill"]._ids_of_words(
-            str(params["skill_typed"])
-        )
-        if known:
-            filters["skill"] = known[0].id
-    return filters
+# "For you", on the first page.
+FITTING = 3
 
 
 class WezerMarket(http.Controller):
@@ -65,32 +46,46 @@ class WezerMarket(http.Controller):
         # Anybody may write anything into an address.
         page = max(number_of(page, 1), 1) if len(str(page)) < 7 else 1
         market = request.env["wezer.announcement"]
-        found, count = market._search_public(filters, (page - 1) * PAGE, PAGE)
+        question = asked(filters, request.env)
+        found, count = market._search_public(question, (page - 1) * PAGE, PAGE)
         pager = request.website.pager(
-            url="/market", total=count, page=page, step=PAGE, url_args=filters
+            url="/market",
+            total=min(count, COUNTED),
+            page=page,
+            step=PAGE,
+            url_args=filters,
         )
         public = request.env.user._is_public()
+        fitting = market.browse()
+        if not (public or filters or page > 1):
+            fits = market._fitting(FITTING)
+            fitting = market.browse([want.id for want, _reasons in fits])
         return request.render(
             "wezer_marketplace.market_page",
             {
                 "announcements": found,
+                "fitting": fitting,
                 "count": count,
+                "counted": COUNTED,
+                "centre": question.get("centre"),
                 "pager": pager,
                 "filters": filters,
                 "public": public,
+                "distances": DISTANCES,
                 "categories": request.env["wezer.category"].search([]),
                 "currencies": request.env["wezer.currency"].search([]),
                 "skill": request.env["wezer.skill"].search(
                     [("id", "=", filters.get("skill", False))]
                 ),
                 "groups": [] if public else self._my_groups(),
-                "link": lambda **change: self._link(filters, change),
+                "address": address,
             },
         )
 
-    def _link(self, filters, change):
-        params = {**filters, **change}
-        return "/market?" + urlencode({k: v for k, v in params.items() if v})
+    def _own_place(self):
+        if request.env.user._is_public():
+            return None
+        return request.env["wezer.announcement"]._helper_side().place
 
     def _my_groups(self):
         return request.env["wezer.group"].search(
@@ -138,6 +133,8 @@ class WezerMarket(http.Controller):
                 "reason": ""
                 if public or own
                 else announcement._reasons()[announcement.id],
+                "helpers": announcement._fitting_members() if own else [],
+                "km": announcement._say_distance(self._own_place()),
                 "to_local": to_local,
             },
         )

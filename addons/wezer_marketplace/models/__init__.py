@@ -8,6 +8,7 @@ from . import wezer_announcement_word
 from . import wezer_announcement_search
 from . import wezer_announcement_query
 from . import wezer_announcement_match
+from . import wezer_announcement_feed
 from . import wezer_announcement_page
 from . import wezer_terms
 from . import wezer_proposition

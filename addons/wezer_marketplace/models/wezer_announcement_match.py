@@ -4,7 +4,7 @@ from odoo.tools import SQL
 
 from odoo.addons.wezer_base.tools.text import normalise
 
-from ..tools.geo import place_of
+from ..tools.geo import distance, place_of
 from ..tools.matching import Side, fit, rarity
 from .wezer_announcement_query import NEWEST
 
@@ -163,16 +163,18 @@ class WezerAnnouncement(models.Model):
         )
         return [row[0] for row in rows]
 
-    def _reasons(self):
+    def _reasons(self, helper=None):
         """Return ``{id: why it fits the caller}``, texts, empty where nothing does."""
-        helper = self._helper_side()
+        helper = helper or self._helper_side()
         weights = self._skill_weights(helper.skills)
-        return {
-            want.id: self._reason_text(fit(helper, want._want_side(), weights)[1])
-            if want.kind == "want"
-            else ""
-            for want in self
-        }
+        texts = dict.fromkeys(self.ids, "")
+        me = self.env.user.partner_id
+        for want in self.filtered(lambda one: one.kind == "want"):
+            # One's own announcement fits oneself, but that is no news.
+            if want.sudo().author_id != me:
+                reasons = fit(helper, want._want_side(), weights)[1]
+                texts[want.id] = self._reason_text(reasons)
+        return texts
 
     @api.model
     def _reason_text(self, reasons):
@@ -214,6 +216,12 @@ class WezerAnnouncement(models.Model):
             parts.append(self.env._("in %(language)s", language=language.name))
         return parts
 
+    def _say_distance(self, centre):
+        """Return how far from ``centre`` this is, in words; empty where unknown."""
+        self.ensure_one()
+        place = self._place()
+        return self._say_km(distance(centre, place)) if centre and place else ""
+
     @api.model
     def _say_km(self, km):
         """Return a distance as people say it: 300 m, 1.2 km, 14 km."""
@@ -232,6 +240,8 @@ class WezerAnnouncement(models.Model):
         """
         self.ensure_one()
         self.env.user._check_acts_for(self.sudo().author_id, "market")
+        if self.kind != "want":
+            return []
         want = self._want_side()
         weights = self._skill_weights(want.skills)
         scored = []

@@ -24,12 +24,18 @@ class WezerAnnouncement(models.Model):
             return author
         return author.browse()
 
-    def _cards(self):
-        """Return what the card of each announcement says to the caller."""
+    def _cards(self, centre=None):
+        """Return what the card of each announcement says to the caller.
+
+        :param centre: where distances are counted from, ``(latitude, longitude)``;
+            for a member his own place where left out
+        """
         public = self.env.user._is_public()
         authors = self.sudo().author_id
         scores = {} if public else authors._wezer_scores()
-        reasons = {} if public else self._reasons()
+        helper = None if public else self._helper_side()
+        reasons = {} if public else self._reasons(helper)
+        centre = centre or (helper and helper.place)
         return [
             {
                 "one": one,
@@ -38,6 +44,7 @@ class WezerAnnouncement(models.Model):
                 "profile": one._profile_shown(),
                 "score": scores.get(one.sudo().author_id.id),
                 "reason": reasons.get(one.id, ""),
+                "km": one._say_distance(centre),
             }
             for one in self
         ]

@@ -35,12 +35,24 @@ class WezerAnnouncement(models.Model):
         :param dict filters: ``words``, ``kind``, ``category``, ``skill``, ``currency``,
             ``price_from`` and ``price_to`` (minor units), ``unpaid``, ``place`` (part
             of a name), ``centre`` (latitude, longitude) with ``km``, ``group``,
-            ``author``, ``date_from``, ``date_to``, ``sort`` (one of ``SORTS``); what is
-            empty does not count
+            ``author``, ``date_from``, ``date_to``, ``sort`` (one of ``SORTS``, or
+            ``fits``: what fits the caller first); what is empty does not count
         :return: the count is at most ``COUNTED`` + 1: more is not counted
         """
         ids = self._found_ids(filters)
+        if filters.get("sort") == "fits" and not self.env.user._is_public():
+            ids = self._fitting_first(ids, filters)
         return self.browse(ids[offset : offset + limit]), len(ids)
+
+    @api.model
+    def _fitting_first(self, ids, filters):
+        """Return ``ids`` with those that fit the caller first, the best before."""
+        fits = self._fitting(COUNTED, self._filter_domain(filters))
+        fitting = [want.id for want, _reasons in fits]
+        if filters.get("words"):
+            found = set(ids)
+            fitting = [one for one in fitting if one in found]
+        return list(dict.fromkeys(fitting + ids))[: COUNTED + 1]
 
     @api.model
     def _found_ids(self, filters):

@@ -133,6 +133,24 @@ class WezerAnnouncement(models.Model):
             return None
         return place_of(self.latitude, self.longitude)
 
+    @api.model
+    def _place_called(self, name):
+        """Return where ``name`` is: the middle of what the caller sees there, or None.
+
+        A few announcements with this place and a point on the map say it.
+        """
+        city = normalise(name)
+        if not city:
+            return None
+        domain = Domain("state", "in", LISTED) & Domain("located", "=", True)
+        there = self.search(domain & Domain("city_text", "=", city), limit=20)
+        if not there:
+            return None
+        return (
+            sum(one.latitude for one in there) / len(there),
+            sum(one.longitude for one in there) / len(there),
+        )
+
     # === FILTERS === #
 
     @api.model

@@ -7,3 +7,5 @@ from . import test_task
 from . import test_website_market
 from . import test_words_market
 from . import test_search
+from . import test_feed
+from . import test_matching

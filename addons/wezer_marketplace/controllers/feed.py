@@ -1,0 +1,51 @@
+from odoo import http
+from odoo.http import request
+
+from .filters import address, asked, clean_filters
+
+
+class WezerMarketFeed(http.Controller):
+    """The market for feed readers and calendars, which do not log in.
+
+    Whoever asks sees what a visitor sees, so that an address may be given away.
+    """
+
+    def _question(self, params):
+        filters = clean_filters(params)
+        # Not the caller's eyes: readers keep and share what they get.
+        visitor = request.env.ref("base.public_user")
+        env = request.env(user=visitor.id, su=False)
+        return env["wezer.announcement"], asked(filters, env), filters
+
+    def _answer(self, body, kind):
+        return request.make_response(
+            body,
+            [("Content-Type", f"{kind}; charset=utf-8"), ("X-Robots-Tag", "noindex")],
+        )
+
+    @http.route(
+        "/market/feed.atom",
+        type="http",
+        auth="public",
+        website=True,
+        sitemap=False,
+        readonly=True,
+    )
+    def atom(self, **params):
+        """Return the newest that the filters find, as Atom (RFC 4287)."""
+        market, question, filters = self._question(params)
+        body = market._feed_atom(question, address(filters))
+        return self._answer(body, "application/atom+xml")
+
+    @http.route(
+        "/market/feed.ics",
+        type="http",
+        auth="public",
+        website=True,
+        sitemap=False,
+        readonly=True,
+    )
+    def calendar(self, **params):
+        """Return what has a day, the next first, as iCalendar (RFC 5545)."""
+        market, question, _filters = self._question(params)
+        return self._answer(market._feed_calendar(question), "text/calendar")

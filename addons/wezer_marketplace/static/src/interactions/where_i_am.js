@@ -1,0 +1,58 @@
+import {Interaction} from "@web/public/interaction";
+import {_t} from "@web/core/l10n/translation";
+import {registry} from "@web/core/registry";
+
+/**
+ * "From where I am": asks the browser, once pressed, and fills the form's place.
+ * About a hundred metres is near enough: nobody's house is in a shared address.
+ */
+export class WhereIAm extends Interaction {
+    static selector = ".o_wezer_where";
+    dynamicContent = {
+        ".o_wezer_where_button": {
+            "t-on-click.prevent": this.ask,
+            "t-att-hidden": () => !navigator.geolocation,
+        },
+        ".o_wezer_where_status": {"t-out": () => this.status},
+        "input[name=place]": {"t-on-input": this.forget},
+    };
+
+    setup() {
+        this.status = "";
+    }
+
+    set(lat, lon) {
+        this.el.querySelector("input[name=lat]").value = lat;
+        this.el.querySelector("input[name=lon]").value = lon;
+    }
+
+    forget() {
+        // Another place is typed: the point is no longer meant.
+        if (this.el.method === "get") {
+            this.set("", "");
+        }
+    }
+
+    async ask() {
+        this.status = _t("Asking where you are …");
+        this.updateContent();
+        try {
+            const place = await this.waitFor(
+                new Promise((found, refused) =>
+                    navigator.geolocation.getCurrentPosition(found, refused, {
+                        timeout: 10000,
+                        maximumAge: 600000,
+                    })
+                )
+            );
+            const {latitude, longitude} = place.coords;
+            this.set(latitude.toFixed(3), longitude.toFixed(3));
+            this.status = _t("Found: distances are counted from where you are.");
+        } catch {
+            this.status = _t("Your browser does not say where you are. Type a place.");
+        }
+        this.updateContent();
+    }
+}
+
+registry.category("public.interactions").add("wezer_marketplace.where_i_am", WhereIAm);
