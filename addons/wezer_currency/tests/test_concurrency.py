@@ -54,6 +54,27 @@ class TestConcurrency(ConcurrencyCase):
                 )
             )
         )
+        ids = self.partners[0], self.partners[1], self.currency_id
+        payee = self.users[1]
+        with self.registry.cursor() as cr:
+            asked = (api.Environment(cr, payee, {})["wezer.transfer"].ask(*ids, "0.1"),)
+        answers.append(
+            self._alone(lambda env: env["wezer.transfer"].donate(*ids, "0.1"))
+        )
+        answers.append(
+            self._alone(lambda env: env["wezer.transfer"].browse(asked).action_accept())
+        )
+        row = dict(
+            zip(
+                ("payer", "payee", "currency", "amount"),
+                (*ids, "0.1"),
+                strict=True,
+            )
+        )
+        batch = self._alone(lambda env: env["wezer.transfer"].post_batch([row]))
+        self.assertEqual(
+            [one["reason"] for one in batch.rows], [answers[0].args[0]], batch
+        )
         self.assertEqual({one.rule for one in answers}, {"other_side"})
         self.assertEqual(len({one.args[0] for one in answers}), 1)
         self.assertIsInstance(self._alone(self._pay(2, "0.1")), int)
