@@ -1,7 +1,7 @@
 {
     "name": "Wezer Reputation",
     "summary": "Assessments after a deal, and scores that explain themselves",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "development_status": "Alpha",
     "category": "Wezer",
     "license": "AGPL-3",
@@ -13,6 +13,7 @@
         "security/ir.model.access.csv",
         "security/wezer_reputation_rules.xml",
         "data/wezer_criterion_data.xml",
+        "data/gamification_badge_data.xml",
         "data/ir_cron_data.xml",
         "views/wezer_reputation_views.xml",
         "wizards/wezer_reputation_ring_judge_views.xml",

@@ -11,8 +11,8 @@ from odoo.http import content_disposition, request
 from odoo.tools import file_path, format_date
 
 from odoo.addons.wezer_base.controllers.website import flash
+from odoo.addons.wezer_base.tools.curve import draw_curve
 
-from ..tools.curve import draw_curve
 from ..tools.statement_pdf import statement_pdf
 from .portal import WezerCurrencyPortal
 

@@ -7,8 +7,8 @@ from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.wezer_base.exceptions import NotAllowed
+from odoo.addons.wezer_base.tools.curve import draw_curve
 
-from ..tools.curve import draw_curve
 from .common import CurrencyCommon
 
 

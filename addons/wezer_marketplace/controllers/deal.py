@@ -117,11 +117,14 @@ class WezerDeal(http.Controller):
         return request.redirect(f"/my/deals/{deal_id}")
 
     def _scores(self, post):
-        return {
+        scores = {
             int(name[6:]): value
             for name, value in post.items()
             if name.startswith("score_") and name[6:].isdecimal()
         }
+        if scores and post.get("again"):
+            scores["again"] = post["again"]
+        return scores
 
     def _do_accept(self, deal, party, post):
         deal.action_accept(acting_partner_id=party)

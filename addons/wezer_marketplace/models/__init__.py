@@ -10,6 +10,7 @@ from . import wezer_announcement_query
 from . import wezer_announcement_match
 from . import wezer_announcement_feed
 from . import wezer_announcement_page
+from . import wezer_announcement_candidates
 from . import wezer_terms
 from . import wezer_proposition
 from . import wezer_proposition_event
@@ -25,6 +26,8 @@ from . import task_import
 from . import res_users
 from . import wezer_act
 from . import res_partner_leaving
+from . import res_partner_promises
 from . import wezer_profile
 from . import wezer_check
+from . import wezer_check_assessments
 from . import wezer_notice

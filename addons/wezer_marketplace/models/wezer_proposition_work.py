@@ -250,6 +250,8 @@ class WezerProposition(models.Model):
             + timedelta(days=ASSESS_DAYS),
             draft=draft,
             skills=deal.announcement_id.skill_ids,
+            # Who answered assesses what was announced, too.
+            subject=deal.announcement_id if party == deal.replier_id else None,
         )
 
     def _value_hours(self):

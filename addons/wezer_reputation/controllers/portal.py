@@ -1,7 +1,11 @@
-from odoo import http
+from odoo import fields, http
+from odoo.exceptions import AccessError, UserError
 from odoo.http import request
+from odoo.tools import format_date
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
+from odoo.addons.wezer_base.controllers.website import flash
+from odoo.addons.wezer_base.tools.curve import draw_curve
 
 OUT_OF = 5
 SHOWN = 10
@@ -22,6 +26,8 @@ class WezerReputationPortal(CustomerPortal):
                 ("is_new", "=", False),
             ]
         )
+        profile = partner._wezer_profile()
+        history = partner.sudo()._wezer_reputation_history()
         return request.render(
             "wezer_reputation.my_reputation",
             {
@@ -29,9 +35,99 @@ class WezerReputationPortal(CustomerPortal):
                 "explained": explained,
                 "bars": self._wezer_waterfall(explained),
                 "criteria": criteria.sorted(lambda one: one.criterion_id.sequence),
+                "more": partner._wezer_reputation_more(),
+                "history": history,
+                "reliability": partner._wezer_reliability(),
+                "badges": partner._wezer_badges(),
+                "seen": request.env.company.sudo().wezer_reputation_seen,
+                "hidden": profile.reputation_hidden,
+                "seeds": request.env["res.partner"]._wezer_seed_names()
+                if request.env.user._wezer_is_member()
+                else [],
                 "page_name": "wezer_reputation",
             },
         )
+
+    @http.route(
+        "/my/reputation/curve.svg",
+        type="http",
+        auth="user",
+        website=True,
+        readonly=True,
+    )
+    def wezer_reputation_curve(self, **_kwargs):
+        """Draw how one's own score went."""
+        env, partner = request.env, request.env.user.partner_id
+        history = partner.sudo()._wezer_reputation_history()
+        today = fields.Date.context_today(partner)
+        points = (history or [(today, 0)]) + [(today, (history or [(0, 0)])[-1][1])]
+        drawing = draw_curve(
+            points,
+            lambda score: f"{score:.1f}",
+            lambda day: format_date(env, day, date_format="MMM y"),
+            env._("How your score went"),
+        )
+        return request.make_response(
+            drawing,
+            [
+                ("Content-Type", "image/svg+xml; charset=utf-8"),
+                ("Cache-Control", "private, no-cache"),
+                ("Content-Security-Policy", "default-src 'none'"),
+            ],
+        )
+
+    @http.route(
+        "/my/reputation/shown",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["POST"],
+    )
+    def wezer_reputation_shown(self, shown="", **_kwargs):
+        """Show one's score to others, or keep it to oneself."""
+        profile = request.env.user.partner_id._wezer_profile().sudo(False)
+        return self._wezer_do(
+            lambda: profile.action_show_reputation(bool(shown)), "/my/reputation"
+        )
+
+    @http.route(
+        "/my/assessments/<int:assessment_id>/reply",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["POST"],
+    )
+    def wezer_assessment_reply(self, assessment_id, text="", **post):
+        """Answer what was said of oneself, or of a group one acts for."""
+        assessment = request.env["wezer.assessment"].browse(assessment_id)
+        return self._wezer_do(
+            lambda: assessment.action_reply(text), post.get("back") or "/my/reputation"
+        )
+
+    @http.route(
+        "/my/assessments/<int:assessment_id>/hide",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["POST"],
+    )
+    def wezer_assessment_hide(self, assessment_id, reason="", **post):
+        """Take words away, as moderator."""
+        assessment = request.env["wezer.assessment"].browse(assessment_id)
+        return self._wezer_do(
+            lambda: assessment.action_hide(reason, bool(post.get("with_scores"))),
+            post.get("back") or "/my/reputation",
+        )
+
+    def _wezer_do(self, act, back):
+        """Do it and go back; what is refused is told there."""
+        try:
+            with request.env.cr.savepoint():
+                act()
+            flash(request.env._("Done."))
+        except (UserError, AccessError) as error:
+            flash(error.args[0], "warning")
+        return request.redirect(back, local=True)
 
     def _wezer_waterfall(self, explained):
         """Return the bars of the sum: where each begins and how long it is, in %."""

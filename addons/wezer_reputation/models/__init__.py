@@ -2,9 +2,12 @@ from . import gamification_badge
 from . import wezer_criterion
 from . import wezer_assessment
 from . import wezer_assessment_line
+from . import wezer_assessment_after
+from . import wezer_assessment_again
 from . import wezer_reputation
 from . import wezer_reputation_compute
 from . import wezer_reputation_history
+from . import wezer_reputation_page
 from . import wezer_reputation_part
 from . import wezer_reputation_ring
 from . import wezer_reputation_run

@@ -18,3 +18,15 @@ class ResCompany(models.Model):
         help="Where anybody may sign up, few are trusted in full, so that invented"
         " accounts move no score; where members are known, most are.",
     )
+    wezer_reputation_seen = fields.Selection(
+        [
+            ("nobody", "Each sees only his own"),
+            ("members", "Members"),
+            ("everyone", "Visitors too"),
+        ],
+        string="Who sees scores",
+        default="members",
+        required=True,
+        help="What was said, and the number made of it. A member may still keep his"
+        " own to himself.",
+    )

@@ -42,6 +42,8 @@ class ResPartner(models.Model):
             "side": assessment.side,
             "scores": [f"{name}: {score}" for name, score in scores.items()],
             "comment": assessment.comment or "",
+            "answer": assessment.reply or "",
+            "taken_away": assessment.hidden_reason or "",
             "state": assessment.state,
         }
 
@@ -51,13 +53,17 @@ class ResPartner(models.Model):
         # In SQL: revealed assessments refuse every ``write``; no score changes.
         self.env.cr.execute(
             SQL(
-                "UPDATE wezer_assessment SET comment = NULL WHERE comment IS NOT NULL"
+                "UPDATE wezer_assessment SET comment = NULL, reply = NULL,"
+                " hidden_words = NULL"
+                " WHERE coalesce(comment, reply, hidden_words::text) IS NOT NULL"
                 " AND (assessor_id = %(who)s OR person_id = %(who)s"
                 " OR assessed_id = %(who)s)",
                 who=self.id,
             )
         )
-        self.env["wezer.assessment"].invalidate_model(["comment"], flush=False)
+        self.env["wezer.assessment"].invalidate_model(
+            ["comment", "reply", "hidden_words"], flush=False
+        )
         old = self.name
         result = super()._wezer_forget()
         self._wezer_rename_in("wezer.reputation.ring", ["reason"], old, self.name)

@@ -7,8 +7,6 @@ from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 SCORES = range(-2, 3)
 # How long the other side has, where the deal says nothing.
 DAYS = 14
-# What may still change once revealed: that the deal was refunded.
-AFTER_REVEAL = {"no_weight", "void_date"}
 
 
 class WezerAssessment(models.Model):
@@ -40,6 +38,9 @@ class WezerAssessment(models.Model):
     context_partner_id = fields.Many2one("res.partner", ondelete="set null")
     origin_model = fields.Char(required=True)
     origin_id = fields.Many2oneReference(model_field="origin_model", required=True)
+    # What else was assessed with the party: an announcement (design, section 5).
+    subject_model = fields.Char()
+    subject_id = fields.Many2oneReference(model_field="subject_model")
     comment = fields.Text()
     line_ids = fields.One2many("wezer.assessment.line", "assessment_id")
     value_hours = fields.Float()
@@ -69,6 +70,7 @@ class WezerAssessment(models.Model):
         "(origin_model, origin_id, side) WHERE state <> 'dropped'",
         "Each side assesses once.",
     )
+    _subject_idx = models.Index("(subject_model, subject_id) WHERE state = 'revealed'")
     _other_party = models.Constraint(
         "CHECK (assessor_id <> assessed_id)", "Nobody assesses himself."
     )
@@ -91,16 +93,20 @@ class WezerAssessment(models.Model):
         deadline=None,
         draft=False,
         skills=None,
+        subject=None,
     ):
         """Record what ``assessor`` says of ``assessed``; editable until revealed.
 
         Given in a group's name by the one assessed, it is shown and not counted.
 
         :param str side: which side is assessed, ``worker`` or ``payer``
-        :param dict scores: ``{criterion id: −2 … +2}``
+        :param dict scores: ``{criterion id: −2 … +2}``; under ``again`` the answer to
+            the private question: true, false, or nothing
         :param bool draft: the deal is not paid yet
         :param skills: what the deal took
+        :param subject: what else is assessed with the party: an announcement
         """
+        scores, again = self._split_scores(scores)
         criteria = self.env["wezer.criterion"]._for(category, side)
         lines = self._checked_lines(criteria, scores)
         given = self._of(origin)
@@ -133,15 +139,26 @@ class WezerAssessment(models.Model):
             "deadline": deadline or now + timedelta(days=DAYS),
             "no_weight": person == assessed,
             "skill_ids": [(6, 0, skills.ids if skills else [])],
+            "subject_model": subject._name if subject else False,
+            "subject_id": subject.id if subject else False,
             "line_ids": [(5, 0, 0)] + [(0, 0, line) for line in lines],
         }
         if mine:
             mine.write(vals)
         else:
             mine = self.sudo().create(vals)
+        self.env["wezer.assessment.again"]._answer(mine, again)
         if not draft:
             self._reveal_if_both(origin)
         return mine
+
+    @api.model
+    def _split_scores(self, scores):
+        """Return the scores, and the answer to the private question."""
+        if not isinstance(scores, dict):
+            return scores, None
+        again = self.env["wezer.assessment.again"]._parsed(scores.get("again"))
+        return {key: value for key, value in scores.items() if key != "again"}, again
 
     @api.model
     def _checked_lines(self, criteria, scores):
@@ -184,6 +201,17 @@ class WezerAssessment(models.Model):
                 ("origin_model", "=", origin._name),
                 ("origin_id", "in", origin.ids),
                 ("state", "!=", "dropped"),
+            ]
+        )
+
+    @api.model
+    def _about(self, subject):
+        """Return what is revealed about ``subject``, as the caller may see it."""
+        return self.search(
+            [
+                ("subject_model", "=", subject._name),
+                ("subject_id", "in", subject.ids),
+                ("state", "=", "revealed"),
             ]
         )
 
@@ -248,8 +276,19 @@ class WezerAssessment(models.Model):
 
     # === IMMUTABLE === #
 
+    @api.model
+    def _after_reveal(self):
+        """Return what may still change: that the deal was refunded."""
+        return {"no_weight", "void_date"}
+
+    def _write_words(self, vals):
+        """Take words away or give them back, where a moderator was asked."""
+        return super().write(vals)
+
     def write(self, vals):
-        if vals.keys() - AFTER_REVEAL and "revealed" in self.sudo().mapped("state"):
+        if vals.keys() - self._after_reveal() and "revealed" in self.sudo().mapped(
+            "state"
+        ):
             raise NotAllowed(
                 self.env._("What is revealed stays as it is."), rule="immutable"
             )

@@ -37,6 +37,7 @@ class WezerReputation(models.Model):
         above = self._read_groups(ratings)
         cleared = self.env["wezer.reputation.ring"]._cleared_sets()
         parameters = self._parameters()
+        falls = self.env["wezer.assessment.again"]._penalties()
         result = community.compute(
             ratings,
             people,
@@ -46,12 +47,15 @@ class WezerReputation(models.Model):
             above,
             cleared,
             parameters=parameters,
+            falls=falls,
         )
         published = result.coverage >= COVERAGE
         if published:
             self._store(ratings, result, now)
         else:
             self._alert(result.coverage)
+        if published:
+            self.env["gamification.badge"]._wezer_award()
         runs = self.env["wezer.reputation.run"].sudo()
         runs.create(
             {
@@ -70,6 +74,8 @@ class WezerReputation(models.Model):
                     "group_priors": result.group_priors,
                     "above": {str(key): value for key, value in above.items()},
                     "parameters": asdict(parameters),
+                    # Of all answers to the private question together.
+                    "falls": {str(key): value for key, value in falls.items()},
                 },
             }
         )
@@ -350,6 +356,7 @@ class WezerReputation(models.Model):
         for partner in partners:
             ratings = self._read_ratings(f"a.assessed_id = {int(partner.id)}")
             tables = self._tables_now(ratings, run, now)
+            tables.overall = community.lowered(tables.overall, run._falls())
             self._store_history(tables.overall, now, partner)
             self._replace_one(partner, ratings, tables, now)
 

@@ -70,6 +70,12 @@ class WezerReputationRun(models.Model):
             )
         return run.inputs["admissions"] if run else []
 
+    def _falls(self):
+        """Return how far lower bounds fell: ``{partner id: out of 1}``."""
+        self.ensure_one()
+        falls = self.inputs.get("falls") or {}
+        return {int(party): fall for party, fall in falls.items()}
+
     def _reproduce(self):
         """Return :class:`community.Result` of this run, computed again from its inputs.
 
@@ -92,6 +98,7 @@ class WezerReputationRun(models.Model):
             above,
             inputs["cleared"],
             parameters=rrg.Parameters(**inputs["parameters"]),
+            falls=self._falls(),
         )
 
     def unlink(self):

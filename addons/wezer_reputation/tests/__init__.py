@@ -1,3 +1,4 @@
+from . import test_after
 from . import test_assessment
 from . import test_badges
 from . import test_check

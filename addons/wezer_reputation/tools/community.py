@@ -4,7 +4,7 @@ Knows nothing of Odoo. Ids are whole numbers; a *key* is what a score is of besi
 party: a criterion, a skill or a group.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -96,7 +96,7 @@ def compute(ratings, people, admissions, seeds, now, above=None, cleared=(), **m
     :param float now: seconds; ages count from here
     :param above: ``{group: groups above it, the nearest first}``
     :param cleared: sets of ids that people looked at and found no ring
-    :param more: ``parameters``
+    :param more: ``parameters``, ``falls`` (:func:`lowered`)
     :rtype: Result
 
     O(iterations × ratings); about 2 s for 100,000 people and 1,000,000 ratings.
@@ -142,11 +142,30 @@ def compute(ratings, people, admissions, seeds, now, above=None, cleared=(), **m
         prior=prior,
         group_priors=group_priors,
         coverage=final.coverage,
-        tables=tables(
-            ratings, final.credibility[person], prior, group_priors, flags, now,
+        tables=_tables_lowered(
+            more.get("falls") or {},
+            (ratings, final.credibility[person], prior, group_priors, flags, now),
             parameters,
         ),
-    )  # fmt: skip
+    )
+
+
+def _tables_lowered(falls, arguments, parameters):
+    result = tables(*arguments, parameters)
+    if falls:
+        result.overall = lowered(result.overall, falls)
+    return result
+
+
+def lowered(table, falls):
+    """Return ``table`` with the lower bounds of some parties lowered, at least 0.
+
+    The private question is used in the bound only (reference, section 4.3).
+
+    :param dict falls: ``{party id: how far, out of 1}``
+    """
+    fall = np.array([falls.get(int(one), 0.0) for one in table.party])
+    return replace(table, lower=np.maximum(table.lower - fall, 0))
 
 
 def tables(

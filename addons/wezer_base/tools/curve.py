@@ -1,4 +1,4 @@
-"""A balance over time as a drawing. Runs without Odoo."""
+"""A balance or a score over time as a drawing. Runs without Odoo."""
 
 from xml.sax.saxutils import escape
 
@@ -9,10 +9,10 @@ LEFT, RIGHT, TOP, BOTTOM = 8, 8, 28, 30
 def draw_curve(points, say, say_day, title, color="#2f6f4e"):
     """Return an SVG of ``points``, a step for each change.
 
-    A balance stays what it is until the next payment, so the line has steps;
+    A number stays what it is until the next change, so the line has steps;
     zero is drawn where it lies between the least and the most.
 
-    :param list points: ``[(day, whole number)]``, oldest first, at least one
+    :param list points: ``[(day, number)]``, oldest first, at least one
     :param say: turns a number into what people read
     :param say_day: turns a day into what people read
     :param str title: what a reader of the screen hears

@@ -1,0 +1,32 @@
+from odoo import models
+
+
+class ResPartner(models.Model):
+    """What became of a party's promises: beside its score (``wezer_reputation``)."""
+
+    _inherit = "res.partner"
+
+    def _wezer_kept(self):
+        """A paid deal is kept by both; one given back, not by who worked."""
+        kept = super()._wezer_kept()
+        deals = (
+            self.env["wezer.proposition"]
+            .sudo()
+            .search(
+                [
+                    "|",
+                    ("payee_id", "=", self.id),
+                    ("payer_id", "=", self.id),
+                    ("date_accepted", "!=", False),
+                    "|",
+                    ("state", "=", "paid"),
+                    ("end_reason", "in", ("released", "refunded")),
+                ]
+            )
+        )
+        for deal in deals:
+            if deal.state == "paid":
+                kept.append((True, deal.date_paid or deal.date_state))
+            elif deal.payee_id == self:
+                kept.append((False, deal.date_state))
+        return kept

@@ -1,0 +1,316 @@
+from odoo import http
+from odoo.exceptions import AccessError
+from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
+
+from odoo.addons.mail.tests.common import mail_new_test_user
+from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+
+from .common import ReputationCommon
+
+
+@tagged("post_install", "-at_install")
+class TestReplyAndModeration(ReputationCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.moderator = mail_new_test_user(
+            cls.env,
+            login="wz_judge",
+            groups="base.group_user,wezer_base.group_moderator",
+        )
+
+    def _as(self, user, assessment):
+        return assessment.with_user(user)
+
+    def test_the_assessed_answers_once_and_the_other_is_told(self):
+        said = self.reveal(self.anna, self.luc, comment="He was late")
+        self._as(self.luc, said).action_reply("The train was")
+        self.assertEqual(self._as(self.mia, said).reply, "The train was")
+        notice = self.env["wezer.notice"].search(
+            [("partner_id", "=", self.anna.partner_id.id)], limit=1
+        )
+        self.assertIn(self.luc.name, notice.message)
+        with self.assertRaises(Refusal):
+            self._as(self.luc, said).action_reply("And more")
+
+    def test_nobody_else_answers_and_nothing_blind_is_answered(self):
+        said = self.reveal(self.anna, self.luc)
+        for user in (self.anna, self.mia, self.moderator):
+            with self.assertRaises(NotAllowed):
+                self._as(user, said).action_reply("I think so too")
+        blind = self.give(self.anna, self.luc, self._deal())
+        absent = self.assessments.browse(99999999)
+        texts = set()
+        for one in (blind, absent):
+            with self.assertRaises(NotAllowed) as caught:
+                self._as(self.luc, one).action_reply("Nothing")
+            texts.add(str(caught.exception))
+        self.assertEqual(len(texts), 1)
+
+    def test_a_moderator_takes_words_away_and_both_read_why(self):
+        said = self.reveal(self.anna, self.luc, comment="He is a thief, in house 7")
+        self._as(self.luc, said).action_reply("Liar")
+        weight = said.no_weight
+        self._as(self.moderator, said).action_hide("It names a private address")
+        seen = self._as(self.mia, said)
+        self.assertFalse(seen.comment or seen.reply)
+        self.assertEqual(seen.hidden_reason, "It names a private address")
+        self.assertEqual(seen.sudo().hidden_by_id, self.moderator.partner_id)
+        self.assertEqual(said.no_weight, weight)
+        for user in (self.anna, self.luc):
+            notices = self.env["wezer.notice"].search(
+                [("partner_id", "=", user.partner_id.id)]
+            )
+            self.assertIn("private address", " ".join(notices.mapped("message")))
+        with self.assertRaises(AccessError):
+            seen.read(["hidden_words"])
+        self._as(self.moderator, said).action_show("I had misread the address")
+        self.assertEqual(self._as(self.mia, said).comment, "He is a thief, in house 7")
+        self.assertEqual(self._as(self.mia, said).reply, "Liar")
+
+    def test_numbers_lose_their_weight_only_where_the_moderator_says_so(self):
+        said = self.reveal(self.anna, self.luc, comment="Revenge")
+        self._as(self.moderator, said).action_hide("Written in revenge, see #3", True)
+        self.assertTrue(said.no_weight)
+        self.assertTrue(said.line_ids)
+
+    def test_only_moderators_who_are_no_party_take_words_away(self):
+        said = self.reveal(self.anna, self.luc, comment="Late")
+        own = self.reveal(self.anna, self.moderator, comment="Late")
+        for user, one in (
+            (self.luc, said),
+            (self.anna, said),
+            (self.mia, said),
+            (self.moderator, own),
+        ):
+            with self.assertRaises(NotAllowed):
+                self._as(user, one).action_hide("I do not like it at all")
+        with self.assertRaises(Refusal):
+            self._as(self.moderator, said).action_hide("no")
+        blind = self.give(self.anna, self.luc, self._deal())
+        with self.assertRaises(NotAllowed):
+            self._as(self.moderator, blind).action_hide("I would like to know it")
+
+
+@tagged("post_install", "-at_install")
+class TestAgain(ReputationCommon):
+    """The private question moves the lower bound of many, and nobody reads it."""
+
+    def _answers(self, *answers):
+        people = (self.anna, self.mia, self.noe, self.eva, self.founder)
+        for giver, again in zip(people, answers, strict=False):
+            self.reveal(giver, self.luc, scores={**self.scores(), "again": again})
+
+    def _lower(self):
+        self.reputations._recompute()
+        row = self.luc.partner_id._wezer_reputation()
+        return row.score, row.lower
+
+    def test_it_moves_the_lower_bound_and_not_the_score(self):
+        self._answers("yes", "yes", "yes", None)
+        score, lower = self._lower()
+        self.env.cr.execute("UPDATE wezer_assessment_again SET again = false")
+        self.assertEqual(self._lower()[0], score)
+        self.assertLess(self._lower()[1], lower - 0.1)
+
+    def test_fewer_than_three_answers_move_nothing(self):
+        self._answers(None, None, None, None)
+        before = self._lower()
+        self.env.cr.execute(
+            """INSERT INTO wezer_assessment_again (assessment_id, again)
+               SELECT id, false FROM wezer_assessment
+                WHERE assessed_id = %s AND person_id <> %s LIMIT 2""",
+            [self.luc.partner_id.id, self.founder.partner_id.id],
+        )
+        self.assertEqual(self._lower(), before)
+
+    def test_at_once_and_by_night_agree(self):
+        self._answers("yes", "no", "no", "no")
+        _score, night = self._lower()
+        self.reputations._update_now(self.luc.partner_id)
+        row = self.luc.partner_id._wezer_reputation()
+        self.assertAlmostEqual(row.lower, night, 9)
+        run = self.env["wezer.reputation.run"]._latest()
+        again = run._reproduce()
+        place = list(again.tables.overall.party).index(self.luc.partner_id.id)
+        self.assertAlmostEqual(5 * again.tables.overall.lower[place], night, 6)
+
+    def test_what_is_no_answer_is_refused(self):
+        for again in ("perhaps", 2, ["yes"], {"a": 1}):
+            with self.assertRaises(Refusal):
+                self.give(self.anna, self.luc, scores={**self.scores(), "again": again})
+
+    def test_an_answer_may_change_or_go_until_it_is_revealed(self):
+        for again, wanted in (("no", [False]), ("yes", [True]), (None, [])):
+            given = self.give(
+                self.anna, self.luc, scores={**self.scores(), "again": again}
+            )
+            self.env.cr.execute(
+                "SELECT again FROM wezer_assessment_again WHERE assessment_id = %s",
+                [given.id],
+            )
+            self.assertEqual([row[0] for row in self.env.cr.fetchall()], wanted)
+
+    @mute_logger("odoo.addons.base.models.ir_model")
+    def test_nobody_reads_an_answer_not_even_an_administrator(self):
+        self._answers("no")
+        admin = self.env.ref("base.user_admin")
+        for user in (self.luc, self.anna, admin):
+            answers = self.env["wezer.assessment.again"].with_user(user)
+            for door in (
+                lambda it: it.search([]),
+                lambda it: it.search_count([]),
+                lambda it: it.search_read([], ["again"]),
+                lambda it: it.formatted_read_group([], ["again"], ["__count"]),
+                lambda it: it.create({"assessment_id": 1, "again": True}),
+            ):
+                with self.assertRaises(AccessError):
+                    door(answers)
+        fields = self.assessments.fields_get()
+        self.assertFalse([name for name in fields if "again" in name])
+        self.assertNotIn("again", str(self.anna.partner_id._wezer_personal_data()))
+
+
+@tagged("post_install", "-at_install")
+class TestWhoSees(ReputationCommon, HttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        for giver in (cls.anna, cls.mia, cls.noe, cls.founder):
+            giver.password = giver.login
+        cls.luc.password = cls.luc.login
+
+    def setUp(self):
+        super().setUp()
+        for giver in (self.anna, self.mia, self.noe):
+            self.reveal(giver, self.luc, comment="Fine work")
+        self.reputations._recompute()
+
+    def _seen(self, user):
+        rows = self.reputations.with_user(user)
+        return rows.search_count([("partner_id", "=", self.luc.partner_id.id)])
+
+    def _said(self, user):
+        said = self.assessments.with_user(user)
+        return said.search_count([("assessed_id", "=", self.luc.partner_id.id)])
+
+    def _hide(self):
+        profile = self.luc.partner_id._wezer_profile()
+        profile.with_user(self.luc).action_show_reputation(False)
+
+    def test_members_see_scores_and_visitors_none_by_default(self):
+        self.assertTrue(self._seen(self.eva))
+        public = self.env.ref("base.public_user")
+        luc = self.luc.partner_id
+        self.assertEqual(luc.with_user(public)._wezer_score(), {"hidden": True})
+        self.env.company.wezer_reputation_seen = "everyone"
+        self.assertIn("score", luc.with_user(public)._wezer_score())
+
+    def test_who_keeps_it_to_himself_is_seen_by_none_of_the_members(self):
+        self._hide()
+        self.assertFalse(self._seen(self.eva))
+        self.assertEqual(self._said(self.eva), 0)
+        self.assertTrue(self._seen(self.luc))
+        self.assertEqual(self._said(self.luc), 3)
+        # What one gave oneself one still knows.
+        self.assertEqual(self._said(self.anna), 1)
+        lines = self.env["wezer.assessment.line"].with_user(self.eva)
+        self.assertFalse(
+            lines.search([("assessment_id.assessed_id", "=", self.luc.partner_id.id)])
+        )
+        score = self.luc.partner_id.with_user(self.eva)._wezer_score()
+        self.assertEqual(score, {"hidden": True})
+
+    def test_a_community_may_show_each_only_his_own(self):
+        self.env.company.wezer_reputation_seen = "nobody"
+        self.assertFalse(self._seen(self.eva))
+        self.assertEqual(self._said(self.eva), 0)
+        self.assertTrue(self._seen(self.luc))
+
+    def test_nobody_switches_anothers(self):
+        profile = self.luc.partner_id._wezer_profile()
+        with self.assertRaises(NotAllowed):
+            profile.with_user(self.anna).action_show_reputation(False)
+
+    def test_the_page_adds_up_draws_and_answers(self):
+        self.authenticate(self.luc.login, self.luc.login)
+        page = self.url_open("/my/reputation").text
+        self.assertIn("Fine work", page)
+        self.assertIn("Keep mine to myself", page)
+        self.assertIn("From whom does trust start", page)
+        drawing = self.url_open("/my/reputation/curve.svg")
+        self.assertIn("<svg", drawing.text)
+        said = self.assessments.search(
+            [("assessed_id", "=", self.luc.partner_id.id)], limit=1
+        )
+        page = self._post(f"/my/assessments/{said.id}/reply", text="Gladly again")
+        self.assertIn("Gladly again", page)
+        page = self._post("/my/reputation/shown", shown="")
+        self.assertIn("Others see nothing of it", page)
+        self.authenticate(self.anna.login, self.anna.login)
+        slug = self.luc.partner_id._wezer_profile().slug
+        page = self.url_open(f"/members/{slug}").text
+        self.assertNotIn("of 5", page)
+        self.assertNotIn("Gladly again", page)
+
+    def _post(self, url, **form):
+        form["csrf_token"] = http.Request.csrf_token(self)
+        return self.url_open(url, data=form).text
+
+
+@tagged("post_install", "-at_install")
+class TestEarnedBadges(ReputationCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.badge = cls.env["gamification.badge"].create(
+            {"name": "Sure", "wezer_lower": 3.0}
+        )
+
+    def _has(self):
+        return self.badge in self.luc.partner_id._wezer_badges()
+
+    def _lower(self, lower, deals=5):
+        self.env.cr.execute(
+            "UPDATE wezer_reputation SET lower = %s, n_deals = %s"
+            " WHERE partner_id = %s AND criterion_id IS NULL AND skill_id IS NULL"
+            " AND group_partner_id IS NULL",
+            [lower, deals, self.luc.partner_id.id],
+        )
+        self.env["gamification.badge"]._wezer_award()
+
+    def test_a_badge_is_kept_until_well_below_what_it_took(self):
+        for giver in (self.anna, self.mia, self.noe):
+            self.reveal(giver, self.luc)
+        self.reputations._recompute()
+        self._lower(2.9)
+        self.assertFalse(self._has())
+        self._lower(3.05)
+        self.assertTrue(self._has())
+        self._lower(2.75)
+        self.assertTrue(self._has())
+        self._lower(2.65)
+        self.assertFalse(self._has())
+        self._lower(2.9)
+        self.assertFalse(self._has())
+
+    def test_who_keeps_his_score_to_himself_has_no_badge_of_it(self):
+        for giver in (self.anna, self.mia, self.noe):
+            self.reveal(giver, self.luc)
+        self.reputations._recompute()
+        self._lower(4.0)
+        given = self.env["gamification.badge.user"]
+        mine = [("user_id", "=", self.luc.id), ("badge_id", "=", self.badge.id)]
+        self.assertEqual(given.search_count(mine), 1)
+        profile = self.luc.partner_id._wezer_profile()
+        profile.with_user(self.luc).action_show_reputation(False)
+        self.assertEqual(given.search_count(mine), 0)
+        self._lower(4.0)
+        self.assertEqual(given.search_count(mine), 0)
+
+    def test_new_members_and_archived_badges_get_nothing(self):
+        self.reveal(self.anna, self.luc)
+        self.reputations._recompute()
+        self._lower(4.9)
+        self.assertFalse(self._has())
