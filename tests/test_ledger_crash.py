@@ -1,6 +1,6 @@
 """`kill -9` of Odoo and of PostgreSQL while payments stream in: nothing acknowledged
-is lost, nothing is there twice, and every check holds (issue: the ledger cannot be
-wrong). A server and a PostgreSQL of the test's own, with safe writes on.
+is lost, nothing is there twice, and every check holds. And fifty at once on one wallet.
+A server and a PostgreSQL of the test's own, with safe writes on.
 """
 
 import contextlib
@@ -430,5 +430,42 @@ def test_postgresql_killed_in_a_stream_of_payments_loses_and_doubles_none(
         ground.start()
         # The Odoo that lived through it goes on by itself.
         go_through(ground, place, stream, server.url)
+    finally:
+        server.kill()
+
+
+def test_fifty_payments_at_once_through_one_wallet_show_nobody_an_error(ground, place):
+    """Odoo's own server and its own retries: all into and out of one wallet."""
+    server = Server(ground)
+    people, answers = place["people"], []
+    start = threading.Barrier(50)
+
+    def pay(number):
+        one, other = people[0], people[1 + number // 2 % (CLIENTS - 1)]
+        payer, payee = (one, other) if number % 2 else (other, one)
+        body = {
+            "payer": payer["partner"],
+            "payee": payee["partner"],
+            "currency": place["currency"],
+            "amount": "0.02",
+            "key": f"crash/fifty/{number}",
+        }
+        start.wait()
+        try:
+            answers.append(
+                call(server.url, payer["key"], "wezer.transfer", "pay", body)
+            )
+        except (Unanswered, requests.RequestException) as error:
+            answers.append(str(error))
+
+    threads = [threading.Thread(target=pay, args=(number,)) for number in range(50)]
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(PATIENCE)
+        assert [one for one in answers if not isinstance(one, int)] == []
+        assert len(set(answers)) == 50
+        assert_checks_are_green(place, server.url)
     finally:
         server.kill()
