@@ -27,6 +27,7 @@
         "views/res_config_settings_views.xml",
         "views/market_templates.xml",
         "views/announcement_templates.xml",
+        "views/search_templates.xml",
         "views/deal_templates.xml",
         "views/portal_templates.xml",
     ],

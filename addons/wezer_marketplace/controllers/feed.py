@@ -1,7 +1,7 @@
 from odoo import http
 from odoo.http import request
 
-from .filters import address, asked, clean_filters
+from .filters import address
 
 
 class WezerMarketFeed(http.Controller):
@@ -11,11 +11,11 @@ class WezerMarketFeed(http.Controller):
     """
 
     def _question(self, params):
-        filters = clean_filters(params)
         # Not the caller's eyes: readers keep and share what they get.
         visitor = request.env.ref("base.public_user")
-        env = request.env(user=visitor.id, su=False)
-        return env["wezer.announcement"], asked(filters, env), filters
+        market = request.env(user=visitor.id, su=False)["wezer.announcement"]
+        filters = market._clean_filters(params)
+        return market, market._question(filters), filters
 
     def _answer(self, body, kind):
         return request.make_response(

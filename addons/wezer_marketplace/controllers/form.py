@@ -1,5 +1,6 @@
 """Reading the forms of the market: what people type, never trusted."""
 
+from base64 import b64encode
 from datetime import datetime
 
 import pytz
@@ -9,6 +10,10 @@ from odoo.exceptions import UserError
 from odoo.http import request
 from odoo.tools import html2plaintext, plaintext2html
 
+from ..tools.geo import place_of
+
+# A larger picture is no picture of a door.
+MAX_PICTURE = 5 * 1024 * 1024
 TEXTS = ("title", "city", "steps", "done_when")
 CHOICES = {
     "kind": ("want", "offer"),
@@ -16,6 +21,7 @@ CHOICES = {
     "claim_mode": ("first_come", "choose"),
     "visibility": ("everyone", "members", "groups"),
     "unit": ("hour", "piece", "time"),
+    "repeat": ("week", "fortnight", "month"),
 }
 
 
@@ -116,15 +122,46 @@ def announcement_of(post, announcement=None):
     for name in ("date_start", "date_end"):
         if name in post:
             vals[name] = to_utc(post[name])
-    if "expiry" in post:
-        try:
-            vals["expiry"] = fields.Date.to_date(post["expiry"] or False)
-        except ValueError as error:
-            raise UserError(
-                request.env._("This is no date: %s", post["expiry"])
-            ) from error
+    for name in ("expiry", "repeat_until"):
+        if name in post:
+            vals[name] = to_day(post[name])
+    if "repeat" in post:
+        vals["repeat"] = vals.get("repeat", False)
+    if "language_id" in post:
+        vals["language_id"] = number_of(post["language_id"]) or False
+    vals.update(place_typed(post))
+    vals.update(picture_of(post))
     vals["prices"] = prices_of(post)
     return vals
+
+
+def to_day(text):
+    """Return a day that was typed, or False."""
+    try:
+        return fields.Date.to_date(text or False)
+    except ValueError as error:
+        raise UserError(request.env._("This is no date: %s", text)) from error
+
+
+def place_typed(post):
+    """Return the place on the map, where the form's button filled it in."""
+    if "lat" not in post:
+        return {}
+    place = place_of(post["lat"], post.get("lon"))
+    return dict(zip(("latitude", "longitude"), place or (0.0, 0.0), strict=True))
+
+
+def picture_of(post):
+    """Return the picture of the form, in base64; False where it is taken away."""
+    if post.get("no_picture"):
+        return {"image_1920": False}
+    picture = post.get("picture")
+    if not hasattr(picture, "read"):
+        return {}
+    data = picture.read(MAX_PICTURE + 1)
+    if len(data) > MAX_PICTURE:
+        raise UserError(request.env._("The picture is larger than 5 MB."))
+    return {"image_1920": b64encode(data)} if data else {}
 
 
 def shown_in_form(announcement):
@@ -140,6 +177,10 @@ def shown_in_form(announcement):
         "date_start": to_local(announcement.date_start),
         "date_end": to_local(announcement.date_end),
         "expiry": announcement.expiry or "",
+        "repeat_until": announcement.repeat_until or "",
+        "language_id": announcement.language_id.id,
+        "lat": announcement.latitude if announcement.located else "",
+        "lon": announcement.longitude if announcement.located else "",
         "prices": {
             line.wezer_currency_id.id: line.wezer_currency_id._decimal(line.unit_minor)
             for line in announcement.sudo().price_line_ids
@@ -155,6 +196,7 @@ def typed_in_form(post):
         "quantity": "1",
         **post,
         "category_id": number_of(post.get("category_id")),
+        "language_id": number_of(post.get("language_id")),
         "skill_ids": [number_of(one) for one in form.getlist("skill_ids")],
         "group_ids": [number_of(one) for one in form.getlist("group_ids")],
         "prices": prices_of(post),

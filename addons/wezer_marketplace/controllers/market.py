@@ -3,11 +3,13 @@ import werkzeug.exceptions
 from odoo import http
 from odoo.exceptions import AccessError, UserError
 from odoo.http import request
+from odoo.tools import format_date
 
 from odoo.addons.wezer_base.controllers.website import flash
 
 from ..models.wezer_announcement_query import COUNTED
-from .filters import DISTANCES, address, asked, clean_filters
+from ..models.wezer_announcement_question import DISTANCES
+from .filters import address
 from .form import (
     announcement_of,
     number_of,
@@ -42,11 +44,11 @@ class WezerMarket(http.Controller):
     )
     def market(self, page=1, **params):
         """List announcements; the filters live in the address."""
-        filters = clean_filters(params)
+        market = request.env["wezer.announcement"]
+        filters = market._clean_filters(params)
         # Anybody may write anything into an address.
         page = max(number_of(page, 1), 1) if len(str(page)) < 7 else 1
-        market = request.env["wezer.announcement"]
-        question = asked(filters, request.env)
+        question = market._question(filters)
         found, count = market._search_public(question, (page - 1) * PAGE, PAGE)
         pager = request.website.pager(
             url="/market",
@@ -274,6 +276,28 @@ class WezerMarket(http.Controller):
 
         return self._act(lambda: self._form(typed_in_form(post), announcement), write)
 
+    @http.route(
+        "/market/<string:slug>/renew",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["POST"],
+    )
+    def renew(self, slug, **_post):
+        """Let it stand as long again."""
+        announcement = self._own(slug)
+
+        def again():
+            day = announcement.action_renew()
+            flash(
+                request.env._(
+                    "It stands until %(day)s.", day=format_date(request.env, day)
+                )
+            )
+            return request.redirect(f"/market/{announcement.slug}")
+
+        return self._act(f"/market/{announcement.slug}", again)
+
     def _own(self, slug):
         announcement = self._announcement(slug)
         if not request.env.user._acts_for(announcement.sudo().author_id, "market"):
@@ -296,5 +320,9 @@ class WezerMarket(http.Controller):
                 "groups": groups,
                 "currencies": request.env["wezer.currency"].search([]),
                 "parties": self._parties(),
+                # Names of languages are for all; the table is not.
+                "languages": request.env["res.lang"]
+                .sudo()
+                .search([("active", "=", True)]),
             },
         )

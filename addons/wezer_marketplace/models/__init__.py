@@ -6,7 +6,9 @@ from . import wezer_announcement_arrows
 from . import wezer_announcement_write
 from . import wezer_announcement_word
 from . import wezer_announcement_search
+from . import wezer_announcement_renewal
 from . import wezer_announcement_query
+from . import wezer_announcement_question
 from . import wezer_announcement_match
 from . import wezer_announcement_feed
 from . import wezer_announcement_page
@@ -31,3 +33,4 @@ from . import wezer_profile
 from . import wezer_check
 from . import wezer_check_assessments
 from . import wezer_notice
+from . import wezer_saved_search

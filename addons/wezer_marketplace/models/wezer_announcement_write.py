@@ -1,6 +1,8 @@
-from odoo import api, models
+from odoo import api, fields, models
 
 from odoo.addons.wezer_base.exceptions import Refusal
+
+from ..tools.geo import place_of
 
 # What an author writes on the website; money and state go through arrows.
 OWN_FIELDS = {
@@ -26,6 +28,9 @@ OWN_FIELDS = {
     "steps",
     "done_when",
     "image_1920",
+    "language_id",
+    "repeat",
+    "repeat_until",
 }
 TERMS_FIELDS = {"quantity", "unit", "price_mode", "steps", "done_when"}
 
@@ -49,6 +54,10 @@ class WezerAnnouncement(models.Model):
             author = self.env["wezer.transfer"]._partner(acting_partner_id).exists()
         self.env.user._check_acts_for(author, "market")
         vals = self._checked_vals(vals)
+        last = vals.get("date_end") or vals.get("date_start")
+        if last and not vals.get("expiry"):
+            # What is on a day takes answers until then.
+            vals["expiry"] = fields.Datetime.to_datetime(last).date()
         announcement = self.sudo().create(
             {
                 **vals,
@@ -61,18 +70,20 @@ class WezerAnnouncement(models.Model):
         own = self.browse(announcement.id).with_user(self.env.user)
         if publish and own._waits_for_wallet():
             # Who may not pay prepares; it stays a draft until one who may publishes.
-            author._wezer_notify(
-                "to_publish",
-                lambda env, title=announcement.title: env._(
-                    "To be published: %(title)s", title=title
-                ),
-                url=f"/market/{announcement.slug}",
-                record=announcement,
-                right="wallet",
-            )
+            announcement._ask_to_publish()
         elif publish:
             own.action_publish()
         return announcement.id
+
+    def _ask_to_publish(self):
+        """Tell those who may pay for the author that a draft waits for them."""
+        self.author_id._wezer_notify(
+            "to_publish",
+            lambda env: env._("To be published: %(title)s", title=self.title),
+            url=f"/market/{self.slug}",
+            record=self,
+            right="wallet",
+        )
 
     def _waits_for_wallet(self):
         """Say whether publishing commits money that the caller may not commit."""
@@ -109,10 +120,37 @@ class WezerAnnouncement(models.Model):
                 raise Refusal(
                     self.env._("Say in a few words what it is about."), rule="title"
                 )
+        if vals.get("image_1920"):
+            picture = vals["image_1920"]
+            vals["image_1920"] = self.env["wezer.profile"]._clean_picture(picture)
+        if vals.get("language_id"):
+            language = (
+                self.env["res.lang"]
+                .sudo()
+                .search([("id", "=", vals["language_id"]), ("active", "=", True)])
+            )
+            vals["language_id"] = language.id
+        if vals.get("latitude") or vals.get("longitude"):
+            place = place_of(vals.get("latitude"), vals.get("longitude"))
+            if not place:
+                raise Refusal(self.env._("This is no place on the map."), rule="place")
+            vals["latitude"], vals["longitude"] = place
+        self._check_repeat(vals)
         if prices is not None:
             lines = self.env["wezer.announcement.price"]._prepare_lines(prices)
             vals["price_line_ids"] = [(5, 0, 0), *lines]
         return vals
+
+    @api.model
+    def _check_repeat(self, vals):
+        """Refuse to come again without a day to come again from."""
+        if not vals.get("repeat"):
+            return
+        if not (vals.get("date_start") or self.sudo().date_start):
+            raise Refusal(
+                self.env._("Say when it is the first time: it comes again from there."),
+                rule="repeat",
+            )
 
     @api.model
     def _ids_of(self, value):
@@ -133,6 +171,8 @@ class WezerAnnouncement(models.Model):
         """Change an announcement; open answers are asked again where terms change."""
         self._begin(acting_partner_id, "draft", "open", "full", "paused")
         vals = self._checked_vals(vals)
+        if "expiry" in vals:
+            vals["reminded"] = False
         announcement = self.sudo()
         answers = announcement.proposition_ids.filtered(
             lambda deal: deal.state in ("open", "waiting")

@@ -9,6 +9,8 @@ class WezerNotice(models.Model):
         return {
             **super()._kinds(),
             "to_publish": (self.env._("Something of ours is to be published"), True),
+            "match": (self.env._("Something new that I look for"), True),
+            "expiring": (self.env._("Something of mine will close"), True),
             "claim": (self.env._("Somebody does what I asked for"), True),
             "place": (self.env._("A place is free for me"), True),
             "terms": (self.env._("Other terms are proposed"), True),

@@ -9,3 +9,5 @@ from . import test_words_market
 from . import test_search
 from . import test_feed
 from . import test_matching
+from . import test_saved_search
+from . import test_renewal

@@ -7,3 +7,5 @@ def migrate(cr, version):
     announcements = env["wezer.announcement"].with_context(active_test=False).search([])
     env.add_to_compute(announcements._fields["search_text"], announcements)
     env.flush_all()
+    # What is there already is no news.
+    announcements.told = True

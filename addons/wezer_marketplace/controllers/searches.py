@@ -1,0 +1,60 @@
+import werkzeug.exceptions
+
+from odoo import http
+from odoo.exceptions import AccessError, UserError
+from odoo.http import request
+
+from odoo.addons.wezer_base.controllers.website import flash
+
+from .filters import address
+
+
+class WezerSavedSearches(http.Controller):
+    """The questions a member keeps."""
+
+    @http.route(
+        "/market/searches",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["GET"],
+        readonly=True,
+    )
+    def searches(self, **_kwargs):
+        """List what one has asked to be told of."""
+        mine = request.env["wezer.saved.search"].search(
+            [("partner_id", "=", request.env.user.partner_id.id)]
+        )
+        return request.render(
+            "wezer_marketplace.searches_page",
+            {"searches": mine, "address": address, "page_name": "wezer_searches"},
+        )
+
+    @http.route(
+        "/market/searches", type="http", auth="user", website=True, methods=["POST"]
+    )
+    def keep(self, **post):
+        """Keep what is asked now."""
+        filters = request.env["wezer.announcement"]._clean_filters(post)
+        try:
+            request.env["wezer.saved.search"].keep(filters, post.get("name", ""))
+            flash(request.env._("You will read it in your notices when there is one."))
+        except (UserError, AccessError) as error:
+            flash(error.args[0], "warning")
+        return request.redirect(address(filters))
+
+    @http.route(
+        "/market/searches/<int:search_id>/stop",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["POST"],
+    )
+    def stop(self, search_id, **_post):
+        """Keep it no longer."""
+        search = request.env["wezer.saved.search"].search([("id", "=", search_id)])
+        if not search:
+            raise werkzeug.exceptions.NotFound()
+        search.stop()
+        flash(request.env._("You will not be told of it any more."))
+        return request.redirect("/market/searches")

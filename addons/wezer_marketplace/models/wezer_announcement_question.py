@@ -1,0 +1,154 @@
+from datetime import datetime, time, timedelta
+
+import pytz
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..tools.geo import place_of
+from .wezer_announcement_query import SORTS
+
+NUMBERS = ("category", "skill", "currency", "group")
+WORDS = ("words", "place", "price_from", "price_to", "author")
+DISTANCES = (1, 5, 20, 50)
+CHOICES = {
+    "kind": ("want", "offer"),
+    "unpaid": ("1",),
+    "sort": (*SORTS, "fits"),
+    "when": ("today", "weekend", "week", "month", "dates"),
+    "km": tuple(map(str, DISTANCES)),
+}
+DAYS = ("date_from", "date_to")
+PLACE = ("lat", "lon")
+NUMBER_MAX = 2**31 - 1
+
+
+def number_of(value):
+    """Return a whole number that a database takes as an id, else None."""
+    text = str(value or "").strip()
+    return int(text) if text.isdecimal() and 0 < int(text[:12]) <= NUMBER_MAX else None
+
+
+def day_of(text):
+    """Return a date that an address names, None where it is none."""
+    try:
+        return datetime.strptime(str(text or "")[:10], "%Y-%m-%d").date()
+    except ValueError:
+        return None
+
+
+class WezerAnnouncement(models.Model):
+    """A question as an address carries it, and what it means to the one who asks."""
+
+    _inherit = "wezer.announcement"
+
+    @api.model
+    def _clean_filters(self, params):
+        """Return the filters of an address as plain words and numbers, else dropped."""
+        filters = {}
+        for name in WORDS:
+            if params.get(name):
+                filters[name] = str(params[name])[:120]
+        for name, choices in CHOICES.items():
+            if str(params.get(name) or "") in choices:
+                filters[name] = str(params[name])
+        for name in NUMBERS:
+            if number_of(params.get(name)):
+                filters[name] = number_of(params[name])
+        for name in DAYS:
+            if day_of(params.get(name)):
+                filters[name] = fields.Date.to_string(day_of(params[name]))
+        here = place_of(params.get("lat"), params.get("lon"))
+        if here:
+            # About a hundred metres: whoever gets the link learns no house number.
+            filters.update(zip(PLACE, (round(one, 3) for one in here), strict=True))
+        if params.get("skill_typed") and "skill" not in filters:
+            # Typed, not chosen from the list: the first that is called so.
+            typed = str(params["skill_typed"])
+            known, _unknown = self.env["wezer.skill"]._ids_of_words(typed)
+            if known:
+                filters["skill"] = known[0].id
+        return filters
+
+    @api.model
+    def _question(self, filters):
+        """Return clean filters as :meth:`_search_public` takes them.
+
+        Days become moments in the caller's time zone, prices minor units, "near" a
+        point; an author or a group that the caller does not see finds nothing.
+        """
+        plain = ("words", "kind", "category", "skill", "currency", "group", "sort")
+        question = {name: filters[name] for name in plain if filters.get(name)}
+        question["unpaid"] = bool(filters.get("unpaid"))
+        question.update(self._question_days(filters))
+        question.update(self._question_prices(filters))
+        question.update(self._question_centre(filters))
+        if filters.get("author"):
+            profiles = self.env["wezer.profile"]
+            profile = profiles.search([("slug", "=", filters["author"])])
+            # The partner is closed to members; whose page this is, they see.
+            question["author"] = profile.sudo().partner_id.id or -1
+        return question
+
+    @api.model
+    def _question_days(self, filters):
+        """Return the moments between which it shall happen, in UTC."""
+        today = fields.Date.context_today(self)
+        saturday = today + timedelta(days=max(5 - today.weekday(), 0))
+        last = {
+            "today": today,
+            "weekend": saturday + timedelta(days=6 - saturday.weekday()),
+            "week": today + timedelta(days=7),
+            "month": today + timedelta(days=31),
+        }
+        first, until = day_of(filters.get("date_from")), day_of(filters.get("date_to"))
+        when = filters.get("when")
+        if when in last:
+            first = saturday if when == "weekend" else today
+            until = last[when]
+        moments = {}
+        if first:
+            moments["date_from"] = self._in_utc(first, time.min)
+        if until:
+            moments["date_to"] = self._in_utc(until, time(23, 59, 59))
+        return moments
+
+    @api.model
+    def _in_utc(self, day, moment):
+        here = self.env.tz.localize(datetime.combine(day, moment))
+        return here.astimezone(pytz.utc).replace(tzinfo=None)
+
+    @api.model
+    def _question_prices(self, filters):
+        """Return the bounds of a price; what is no amount does not count."""
+        currency = self.env["wezer.currency"].search(
+            [("id", "=", filters.get("currency", False))]
+        )
+        bounds = {}
+        for name in ("price_from", "price_to"):
+            if currency and filters.get(name):
+                try:
+                    bounds[name] = currency._parse(filters[name])
+                except UserError:
+                    continue
+        return bounds
+
+    @api.model
+    def _question_centre(self, filters):
+        """Return where "near" is: a point, a place known here, else one's own place.
+
+        A place that nobody has on the map is looked for by its name.
+        """
+        here = place_of(filters.get("lat"), filters.get("lon"))
+        typed = filters.get("place")
+        if not here and typed:
+            here = self._place_called(typed)
+        elif not here and not self.env.user._is_public():
+            profile = self.env.user.partner_id._wezer_profile()
+            here = self._profile_place(profile)
+        found = {"centre": here} if here else {}
+        if filters.get("km") and here:
+            found["km"] = int(filters["km"])
+        elif typed:
+            found["place"] = typed
+        return found
