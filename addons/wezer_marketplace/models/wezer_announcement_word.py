@@ -50,11 +50,25 @@ class WezerAnnouncementWord(models.Model):
     @api.model
     def _cron_forget(self):
         """Forget the words that no announcement has any more."""
+        self._forget(SQL("TRUE"))
+
+    @api.model
+    def _forget_texts(self, texts):
+        """Forget at once the words of ``texts`` that nothing else has: a name, perhaps."""
+        words = sorted({word for text in texts for word in tokens(text)})
+        if words:
+            self._forget(SQL("word = ANY(%s)", words))
+
+    @api.model
+    def _forget(self, which):
         self.env["wezer.announcement"].flush_model(["search_text"])
         self.env.cr.execute(
-            """DELETE FROM wezer_announcement_word WHERE NOT word = ANY(
-                   SELECT DISTINCT unnest(string_to_array(search_text, ' '))
-                     FROM wezer_announcement)"""
+            SQL(
+                """DELETE FROM wezer_announcement_word WHERE %s AND NOT EXISTS (
+                       SELECT 1 FROM wezer_announcement
+                        WHERE string_to_array(search_text, ' ') && ARRAY[word::text])""",
+                which,
+            )
         )
 
     # === WHAT A TYPED WORD MEANS === #
