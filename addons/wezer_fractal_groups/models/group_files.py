@@ -83,6 +83,7 @@ class WezerGroup(models.Model):
             """SELECT g.id, m.partner_id, coalesce(nullif(m.focus, ''), 'member')
                  FROM wezer_group_membership m JOIN wezer_group g ON g.id = m.group_id
                 WHERE g.id = ANY(%(ids)s) AND m.state = 'active'
+                  AND m.is_guest IS NOT TRUE
                   AND (m.date_to IS NULL OR m.date_to >= %(today)s)
                 UNION
                SELECT r.parent_id, m.partner_id,
@@ -104,6 +105,7 @@ class WezerGroup(models.Model):
                  FROM wezer_group_membership m
                  JOIN wezer_group_closure c ON c.descendant_id = m.group_id
                 WHERE c.ancestor_id = ANY(%s) AND m.state = 'active'
+                  AND m.is_guest IS NOT TRUE
                   AND (m.date_to IS NULL OR m.date_to >= %s)""",
             [self.ids, fields.Date.today()],
         )

@@ -13,6 +13,14 @@ class WezerAct(models.Model):
             "invite": self.env._("invited somebody"),
             "accept_member": self.env._("let somebody in"),
             "refuse_member": self.env._("let somebody not in"),
+            "found": self.env._("founded a circle or a role"),
+            "change_group": self.env._("changed what the group says of itself"),
+            "change_rights": self.env._("changed the rights of a role"),
+            "refuse_rights": self.env._("decided about rights from above"),
+            "close_group": self.env._("closed a group"),
+            "policy": self.env._("decided a policy"),
+            "link_groups": self.env._("linked two groups"),
+            "move_group": self.env._("decided where a group belongs"),
         }
 
     def _url(self):

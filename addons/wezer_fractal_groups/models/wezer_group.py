@@ -132,6 +132,7 @@ class WezerGroup(models.Model):
             """SELECT DISTINCT c.ancestor_id FROM wezer_group_membership m
                  JOIN wezer_group_closure c ON c.descendant_id = m.group_id
                 WHERE m.partner_id = %s AND m.state = 'active'
+                  AND (c.distance = 0 OR m.is_guest IS NOT TRUE)
                   AND (m.date_to IS NULL OR m.date_to >= %s)""",
             self.env.user.sudo().partner_id.id,
             fields.Date.today(),
@@ -140,6 +141,7 @@ class WezerGroup(models.Model):
                 membership._fields["date_to"],
                 membership._fields["partner_id"],
                 membership._fields["group_id"],
+                membership._fields["is_guest"],
                 self._fields["parent_id"],
             ),
         )
@@ -313,6 +315,7 @@ class WezerGroup(models.Model):
             """SELECT DISTINCT m.partner_id FROM wezer_group_membership m
                  JOIN wezer_group_closure c ON c.descendant_id = m.group_id
                 WHERE c.ancestor_id = ANY(%s) AND m.state = 'active'
+                  AND m.is_guest IS NOT TRUE
                   AND (m.date_to IS NULL OR m.date_to >= %s)""",
             [self.ids, fields.Date.today()],
         )
@@ -327,9 +330,13 @@ class WezerGroup(models.Model):
         return self.env["res.partner"].browse(self._effective_member_ids())
 
     def _direct_members(self):
-        """Return the partners with a live membership in this very group (sudo)."""
+        """Return who has a live place in this very group (sudo); guests do not."""
         self.ensure_one()
-        return self.sudo().membership_ids.filtered("is_live").partner_id
+        return (
+            self.sudo()
+            .membership_ids.filtered(lambda one: one.is_live and not one.is_guest)
+            .partner_id
+        )
 
     def _circle(self):
         """Return the circle: itself, or the one a role belongs to."""

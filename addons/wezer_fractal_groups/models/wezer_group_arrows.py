@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
@@ -36,6 +38,8 @@ class WezerGroup(models.Model):
         user = self.env.user
         group = self.sudo()
         if group.kind == "circle":
+            if self._members_invite():
+                return user.partner_id
             user._check_acts_for(group.partner_id, "invite")
             return group.partner_id
         if person == user.partner_id:
@@ -50,10 +54,24 @@ class WezerGroup(models.Model):
                 return above.partner_id
         elif user._moderates(circle.partner_id.browse()):
             return user.partner_id
+        if group.link == "lead" and above and circle.rights_reach:
+            # The double link's upper end is held from above (R10).
+            raise NotAllowed(
+                self.env._("Who leads a circle is chosen by the circle above."),
+                rule="lead",
+            )
         user._check_acts_for(circle.partner_id, "manage")
-        for right in self._rights_carried():
-            user._check_acts_for(circle.partner_id, right)
+        if group.link != "representative":
+            for right in self._rights_carried():
+                user._check_acts_for(circle.partner_id, right)
         return circle.partner_id
+
+    def _members_invite(self):
+        """Say whether the caller may invite because every member may."""
+        value, _circle = self._policy("members_invite")
+        if not value:
+            return False
+        return self.env.user.partner_id in self._direct_members()
 
     def _may_fill(self, person):
         """Say whether the caller may give ``person`` a place here."""
@@ -76,7 +94,7 @@ class WezerGroup(models.Model):
             )
         )
 
-    def _enter(self, partner, state):
+    def _enter(self, partner, state, guest=False):
         """Make the membership; one live row a person, the index says so."""
         live = self._live(partner)
         if live:
@@ -89,8 +107,23 @@ class WezerGroup(models.Model):
         return (
             self.env["wezer.group.membership"]
             .sudo()
-            .create({"group_id": self.id, "partner_id": partner.id, "state": state})
+            .create(
+                {
+                    "group_id": self.id,
+                    "partner_id": partner.id,
+                    "state": state,
+                    "date_to": self._term_end(),
+                    "is_guest": guest,
+                }
+            )
         )
+
+    def _term_end(self):
+        """Return until when a role is given, as its circle decided; else no end."""
+        if self.sudo().kind != "role":
+            return False
+        days, _circle = self._policy("role_term_days")
+        return fields.Date.today() + timedelta(days=days) if days else False
 
     # === ARROWS === #
 
@@ -133,8 +166,11 @@ class WezerGroup(models.Model):
             right="invite" if group.kind == "circle" else "manage",
         )
 
-    def action_invite(self, partner_id):
-        """Invite a person; into a role: give it to him, once he accepts."""
+    def action_invite(self, partner_id, guest=False):
+        """Invite a person; into a role: give it to him, once he accepts.
+
+        :param bool guest: to take part in a circle without being its member
+        """
         self._check_person()
         person = self.env["res.partner"].sudo().browse(partner_id).exists()
         acted_for = self._check_may_fill(person)
@@ -147,7 +183,9 @@ class WezerGroup(models.Model):
         if live.state == "requested":
             live.write({"state": "active", "date_from": fields.Date.today()})
             return True
-        invited = self._enter(person, "invited")
+        invited = self._enter(
+            person, "invited", bool(guest) and self.sudo().kind == "circle"
+        )
         person._wezer_notify(
             "group_invitation",
             lambda env: env._("You are invited to %(group)s.", group=self.sudo().name),
@@ -203,6 +241,7 @@ class WezerGroup(models.Model):
         if not live:
             raise Refusal(self.env._("You are not a member here."), rule="state")
         live.write({"state": "left", "date_to": fields.Date.today()})
+        live._end_roles_inside()
         return True
 
     def action_remove_member(self, partner_id):
@@ -214,6 +253,7 @@ class WezerGroup(models.Model):
         if not live:
             raise Refusal(self.env._("Nobody has that place."), rule="state")
         live.write({"state": "left", "date_to": fields.Date.today()})
+        live._end_roles_inside()
         return True
 
     # === EXPLAINED === #

@@ -48,7 +48,7 @@ class WezerGroupPermission(models.Model):
                  FROM wezer_group_permission p
                  JOIN wezer_group_closure c ON c.ancestor_id = p.group_id
                  JOIN wezer_group_membership m ON m.group_id = c.descendant_id
-                  AND m.state = 'active'
+                  AND m.state = 'active' AND m.is_guest IS NOT TRUE
                   AND (m.date_to IS NULL OR m.date_to >= %s)
                 WHERE p.company_id = %s
                 GROUP BY m.partner_id, p.resource ORDER BY p.resource, m.partner_id""",

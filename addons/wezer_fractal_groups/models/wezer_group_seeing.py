@@ -191,7 +191,8 @@ class WezerGroup(models.Model):
             """SELECT c.ancestor_id, count(DISTINCT m.partner_id)
                  FROM wezer_group_closure c
                  JOIN wezer_group_membership m ON m.group_id = c.descendant_id
-                  AND m.state = 'active' AND (m.date_to IS NULL OR m.date_to >= %s)
+                  AND m.state = 'active' AND m.is_guest IS NOT TRUE
+                  AND (m.date_to IS NULL OR m.date_to >= %s)
                 WHERE c.ancestor_id = ANY(%s) GROUP BY 1""",
             [fields.Date.today(), self.ids],
         )

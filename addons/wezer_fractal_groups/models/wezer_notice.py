@@ -10,5 +10,8 @@ class WezerNotice(models.Model):
             **super()._kinds(),
             "group_request": (self.env._("Somebody would join a circle"), True),
             "group_invitation": (self.env._("I am invited to a circle"), True),
+            "group_term": (self.env._("Somebody's time in a role ends"), True),
+            "group_link": (self.env._("A group would work with ours"), True),
+            "group_change": (self.env._("A group would move"), True),
             "group_accepted": (self.env._("I was taken into a circle"), True),
         }

@@ -1,0 +1,130 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+REMIND_DAYS = 14
+
+
+class WezerGroupMembership(models.Model):
+    """Guests, terms that end, double links, and what ends with leaving."""
+
+    _inherit = "wezer.group.membership"
+
+    is_guest = fields.Boolean(
+        string="Guest",
+        help="Takes part here, is no member, and does not count in the groups above.",
+    )
+    # A lead or a representative counts in the circle above by his role.
+    by_link_id = fields.Many2one(
+        "wezer.group.membership", readonly=True, ondelete="set null", index=True
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        memberships = super().create(vals_list)
+        memberships._follow_links()
+        return memberships
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"state", "date_to"} & vals.keys():
+            self._follow_links()
+        return result
+
+    # === DOUBLE LINKS (R10) === #
+
+    def _follow_links(self):
+        """Let who fills a lead or representative role count in the circle above."""
+        for place in self.sudo():
+            role = place.group_id
+            if role.kind != "role" or role.link == "none":
+                continue
+            above = role.parent_id.parent_id
+            linked = self.sudo().search(
+                [("by_link_id", "=", place.id), ("state", "!=", "left")]
+            )
+            if place.state == "active":
+                if above and not linked and not above._live(place.partner_id):
+                    self.sudo().create(
+                        {
+                            "group_id": above.id,
+                            "partner_id": place.partner_id.id,
+                            "focus": role.parent_id.name,
+                            "date_to": place.date_to,
+                            "by_link_id": place.id,
+                        }
+                    )
+            elif place.state == "left":
+                linked.write({"state": "left", "date_to": fields.Date.today()})
+
+    # === LEAVING (R6) === #
+
+    def _end_roles_inside(self):
+        """End the roles that were held because of this place, and no others.
+
+        Roles of the circle and of those inside it, where the person has no
+        other place in the role's own circle. Circles inside are left one by one.
+        """
+        for place in self.sudo():
+            circle = place.group_id
+            if circle.kind != "circle":
+                continue
+            inside = self.sudo().search(
+                [
+                    ("partner_id", "=", place.partner_id.id),
+                    ("state", "!=", "left"),
+                    ("group_id.kind", "=", "role"),
+                    ("group_id.ancestor_ids", "in", circle.ids),
+                ]
+            )
+            for filled in inside:
+                if not filled.group_id.parent_id._live(place.partner_id):
+                    filled.write({"state": "left", "date_to": fields.Date.today()})
+
+    # === TERMS === #
+
+    @api.model
+    def _cron_terms(self):
+        """End the places whose term is over; remind a fortnight before."""
+        today = fields.Date.today()
+        over = self.sudo().search([("state", "=", "active"), ("date_to", "<", today)])
+        for place in over:
+            place.state = "left"
+            place._tell_term(
+                lambda env, place=place: env._(
+                    "Your time in %(group)s is over. Thank you!",
+                    group=place.group_id.name,
+                )
+            )
+        soon = self.sudo().search(
+            [
+                ("state", "=", "active"),
+                ("date_to", "=", today + timedelta(days=REMIND_DAYS)),
+            ]
+        )
+        for place in soon:
+            place._tell_term(
+                lambda env, place=place: env._(
+                    "Your time in %(group)s ends in two weeks.",
+                    group=place.group_id.name,
+                )
+            )
+            place.group_id._circle().partner_id._wezer_notify(
+                "group_term",
+                lambda env, place=place: env._(
+                    "%(name)s's time in %(group)s ends in two weeks.",
+                    name=place.partner_id.name,
+                    group=place.group_id.name,
+                ),
+                url=f"/groups/{place.group_id.slug}",
+                record=place,
+                right="manage",
+            )
+
+    def _tell_term(self, message):
+        self.partner_id._wezer_notify(
+            "group_term",
+            message,
+            url=f"/groups/{self.group_id.slug}",
+            record=self,
+        )
