@@ -14,6 +14,7 @@
         "data/ir_cron_data.xml",
         "views/wezer_currency_menus.xml",
         "wizards/wezer_transfer_batch_views.xml",
+        "wizards/wezer_issue_views.xml",
         "views/wezer_currency_views.xml",
         "views/wezer_wallet_views.xml",
         "views/wezer_transfer_views.xml",

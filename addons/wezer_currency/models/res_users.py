@@ -1,4 +1,9 @@
-from odoo import models
+from datetime import timedelta
+
+from odoo import fields, models
+
+# So long a payee has to say whether outside money came.
+RECEIPT_DAYS = 14
 
 
 class ResUsers(models.Model):
@@ -66,4 +71,43 @@ class ResUsers(models.Model):
                     "due": transfer.until and transfer.until.date(),
                 }
             )
-        return rows
+        return rows + self._wezer_todo_unconfirmed()
+
+    def _wezer_todo_unconfirmed(self):
+        """Return what moderators settle: promises nobody confirmed for 14 days."""
+        if not self.has_group("wezer_base.group_moderator"):
+            return []
+        late = fields.Datetime.now() - timedelta(days=RECEIPT_DAYS)
+        # The transfers that moderators may read, and no party to it decides.
+        waiting = (
+            self.env["wezer.transfer"]
+            .with_user(self)
+            .search(
+                [
+                    ("state", "=", "pending"),
+                    ("origin_model", "=", False),
+                    ("date", "<", late),
+                ],
+                limit=50,
+            )
+            .sudo()
+            .filtered(lambda one: self._moderates(one.payer_id | one.payee_id))
+        )
+        return [
+            {
+                "section": "now",
+                "partner": one.payer_id,
+                "text": self.env._(
+                    "%(payer)s gave %(payee)s %(amount)s, and nobody says whether it"
+                    " came: %(purpose)s",
+                    payer=one.payer_id.name,
+                    payee=one.payee_id.name,
+                    amount=one.amount_display,
+                    purpose=one.purpose or "",
+                ),
+                "url": f"/odoo/wezer-transfers/{one.id}",
+                "button": self.env._("Decide"),
+                "due": (one.date + timedelta(days=RECEIPT_DAYS)).date(),
+            }
+            for one in waiting
+        ]

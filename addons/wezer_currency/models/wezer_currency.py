@@ -168,7 +168,8 @@ class WezerCurrency(models.Model):
         for vals in vals_list:
             self._add_safe_limit(vals)
             if not vals.get("currency_id"):
-                vals["currency_id"] = self._make_accounting_currency(vals).id
+                known = self._legal_tender(vals) or self._make_accounting_currency(vals)
+                vals["currency_id"] = known.id
             for name in ("symbol", "rounding"):
                 # An existing res.currency (EUR) stays as it is.
                 vals.pop(name, None)
@@ -185,6 +186,17 @@ class WezerCurrency(models.Model):
             return
         hours = vals.get("unit_kind") == "hour"
         vals["lower_text"] = SAFE_HOURS if hours else SAFE_UNITS
+
+    @api.model
+    def _legal_tender(self, vals):
+        """Return the money of a state that is meant, by its three letters."""
+        money = self.env["res.currency"].sudo().with_context(active_test=False)
+        if vals.get("kind") != "legal":
+            return money
+        found = money.search([("name", "=", str(vals.get("code") or "").upper())])
+        # Each money is counted once.
+        taken = self.sudo().with_context(active_test=False)
+        return money if taken.search([("currency_id", "in", found.ids)]) else found
 
     @api.model
     def _make_accounting_currency(self, vals):
@@ -234,21 +246,30 @@ class WezerCurrency(models.Model):
             self._make_accounts()
 
     def _make_accounts(self):
+        """Make the accounts and the journal, or fit them to another kind."""
         credit = self.kind == "mutual_credit"
         account = self.env["account.account"].sudo().with_company(self.company_id)
+        members = {
+            "account_type": "off_balance" if credit else "liability_current",
+            "currency_id": False if credit else self.currency_id.id,
+        }
+        treasury = {"account_type": "off_balance" if credit else "asset_current"}
+        if self.journal_id:
+            self.sudo().member_account_id.write(members)
+            self.sudo().treasury_account_id.write(treasury)
+            return
         self.member_account_id = account.create(
             {
                 "name": self.env._("%(currency)s: members", currency=self.name),
                 "code": f"WZ{self.id}.1",
-                "account_type": "off_balance" if credit else "liability_current",
-                "currency_id": False if credit else self.currency_id.id,
+                **members,
             }
         )
         self.treasury_account_id = account.create(
             {
                 "name": self.env._("%(currency)s: treasury", currency=self.name),
                 "code": f"WZ{self.id}.2",
-                "account_type": "off_balance" if credit else "asset_current",
+                **treasury,
             }
         )
         self.journal_id = (
@@ -294,6 +315,9 @@ class WezerCurrency(models.Model):
             self.env.registry.clear_cache()
         if "treasury_partner_id" in vals:
             self._make_treasury()
+        if {"kind", "external"} & vals.keys():
+            for currency in self.filtered(lambda one: not one.external):
+                currency._make_accounts()
         return result
 
     def _make_treasury(self):

@@ -42,6 +42,8 @@ class WezerCurrency(models.Model):
     )
     fee_every = fields.Selection(EVERY, string="Fee taken")
     fee_next = fields.Date(string="Next fee")
+    # The day of the month that was chosen: the 31st comes back after February.
+    fee_day = fields.Integer(aggregator=None)
     demurrage_rate = fields.Integer(
         string="Demurrage (1/100 %)",
         help="100 takes 1 % each time of what lies above the threshold.",
@@ -55,6 +57,26 @@ class WezerCurrency(models.Model):
     )
     demurrage_every = fields.Selection(EVERY, string="Demurrage taken")
     demurrage_next = fields.Date(string="Next demurrage")
+    demurrage_day = fields.Integer(aggregator=None)
+    levy_payer_percent = fields.Float(
+        string="Levy on the payer (%)",
+        digits=(5, 2),
+        compute="_compute_percents",
+        inverse="_inverse_percents",
+    )
+    levy_payee_percent = fields.Float(
+        string="Levy on the payee (%)",
+        digits=(5, 2),
+        compute="_compute_percents",
+        inverse="_inverse_percents",
+    )
+    demurrage_percent = fields.Float(
+        string="Demurrage (%)",
+        digits=(5, 2),
+        compute="_compute_percents",
+        inverse="_inverse_percents",
+        help="Taken each time, of what lies above the threshold.",
+    )
     accounting_mode = fields.Selection(
         [
             ("seal", "One journal entry a day"),
@@ -103,6 +125,40 @@ class WezerCurrency(models.Model):
             for name in self._CHARGE_TEXTS:
                 text = currency[f"{name}_text"]
                 currency[name] = currency._parse(text) if text else 0
+
+    _PERCENTS = {
+        "levy_payer_percent": "levy_payer",
+        "levy_payee_percent": "levy_payee",
+        "demurrage_percent": "demurrage_rate",
+    }
+
+    @api.depends(*_PERCENTS.values())
+    def _compute_percents(self):
+        for currency in self:
+            for percent, rate in self._PERCENTS.items():
+                currency[percent] = (currency[rate] or 0) / 100
+
+    def _inverse_percents(self):
+        for currency in self:
+            for percent, rate in self._PERCENTS.items():
+                currency[rate] = round(currency[percent] * 100)
+
+    def write(self, vals):
+        for charge in CHARGES:
+            if vals.get(f"{charge}_next") and f"{charge}_day" not in vals:
+                day = fields.Date.to_date(vals[f"{charge}_next"]).day
+                vals = {**vals, f"{charge}_day": day}
+        return super().write(vals)
+
+    def _charge_after(self, charge, day):
+        """Return the day on which ``charge`` is due after ``day``."""
+        self.ensure_one()
+        every = self[f"{charge}_every"]
+        if every == "week":
+            return day + relativedelta(weeks=1)
+        # A day that a month lacks is its last.
+        chosen = self[f"{charge}_day"] or day.day
+        return day + relativedelta(**{STEPS[every]: 1}, day=chosen)
 
     # === WORTH === #
 
@@ -204,16 +260,19 @@ class WezerCurrency(models.Model):
         today = fields.Date.context_today(self)
         for charge in CHARGES:
             for currency in self.search([(f"{charge}_next", "<=", today)]):
-                every = currency[f"{charge}_every"]
-                if not every:
+                if not currency[f"{charge}_every"]:
                     continue
                 day = currency[f"{charge}_next"]
                 currency._charge(charge, day)
-                step = relativedelta(**{STEPS[every]: 1})
-                following = day + step
+                following = currency._charge_after(charge, day)
                 while following <= today - timedelta(days=366):
-                    following += step
-                currency[f"{charge}_next"] = following
+                    following = currency._charge_after(charge, following)
+                currency.write(
+                    {
+                        f"{charge}_next": following,
+                        f"{charge}_day": currency[f"{charge}_day"] or day.day,
+                    }
+                )
 
 
 class WezerChargeRun(models.Model):

@@ -13,7 +13,18 @@ class WezerTransfer(models.Model):
     _inherit = "wezer.transfer"
 
     @api.model
-    def _reserve(self, origin, payer, payee, currency, minor, purpose, key, until=None):
+    def _reserve(
+        self,
+        origin,
+        payer,
+        payee,
+        currency,
+        minor,
+        purpose,
+        key,
+        until=None,
+        category=None,
+    ):
         """Set ``minor`` aside for ``origin``; an external currency is promised.
 
         :param origin: the record whose money this is
@@ -21,6 +32,7 @@ class WezerTransfer(models.Model):
         :param payee: res.partner
         :param currency: wezer.currency
         :param int minor: minor units
+        :param category: wezer.category of the purpose, for reports
         :return: the reservation (sudo)
         """
         scope = f"origin:{origin._name}"
@@ -40,6 +52,7 @@ class WezerTransfer(models.Model):
                 "origin_id": origin.id,
                 "state": "reserved",
                 "until": until,
+                "category_id": category.id if category else False,
                 "key_scope": scope,
                 "key": key,
                 "key_hash": self._hash(data),

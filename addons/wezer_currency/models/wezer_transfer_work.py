@@ -102,6 +102,7 @@ class WezerTransfer(models.Model):
                 "origin_model": transfer.origin_model,
                 "origin_id": transfer.origin_id,
                 "parent_id": transfer.id,
+                "category_id": transfer.category_id.id,
                 "state": "done",
                 **extra,
             }
@@ -271,6 +272,7 @@ class WezerTransfer(models.Model):
                 "levy_payer_minor": 0,
                 "levy_payee_minor": 0,
                 "parent_id": transfer.id,
+                "category_id": transfer.category_id.id,
                 "state": "requested",
                 **extra,
             }

@@ -126,6 +126,25 @@ class TestCharges(CurrencyCommon):
         self.assertGreater(self.credit.fee_next, today + timedelta(days=27))
         self.assertBooksHold()
 
+    def test_a_fee_of_the_31st_comes_back_to_the_31st(self):
+        self.credit.write({"fee_every": "month", "fee_next": "2027-01-31"})
+        day, days = self.credit.fee_next, []
+        for _month in range(4):
+            day = self.credit._charge_after("fee", day)
+            days.append(str(day))
+        self.assertEqual(days, ["2027-02-28", "2027-03-31", "2027-04-30", "2027-05-31"])
+        self.credit.fee_every = "year"
+        self.assertEqual(str(self.credit._charge_after("fee", day)), "2028-05-31")
+
+    def test_percents_are_shown_as_people_say_them(self):
+        self.credit.write({"levy_payee_percent": 1.5, "demurrage_percent": 0.25})
+        self.assertEqual(
+            (self.credit.levy_payee, self.credit.demurrage_rate), (150, 25)
+        )
+        self.credit.levy_payer = 70
+        self.assertEqual(self.credit.levy_payer_percent, 0.7)
+        self.assertEqual(self.credit.levy_payee, 150)
+
     def test_members_take_no_charges(self):
         for user in (self.anna, self.moderator):
             with self.assertRefused("role"):
@@ -176,6 +195,39 @@ class TestCharges(CurrencyCommon):
         self.assertEqual(paid.category_id, category)
 
     # --- soft limits -------------------------------------------------------------
+
+    def test_the_category_goes_with_parts_refunds_series_and_batches(self):
+        category = self.env["wezer.category"].create({"name": "Harvest"})
+        self.credit.category_required = True
+        ids = self.anna.partner_id.id, self.luc.partner_id.id, self.credit.id
+        mine = self._transfers(self.anna)
+        held = mine.browse(mine.reserve(*ids, "9", category=category.id))
+        part = mine.browse(held.action_settle("3"))
+        back = part.browse(part.with_user(self.luc).action_reverse("1"))
+        rows = [
+            {
+                "payer": ids[0],
+                "payee": ids[1],
+                "currency": ids[2],
+                "amount": "1",
+                "category": category.id,
+            }
+        ]
+        batch = mine.browse(mine.post_batch(rows))
+        date = fields.Datetime.to_string(fields.Datetime.now() + timedelta(days=1))
+        plan = mine.browse(
+            mine.schedule(*ids, "1", date=date, every="month", category=category.id)
+        )
+        plan.sudo()._schedule_next()
+        following = plan.sudo().search([("parent_id", "=", plan.id)])
+        for one in (held, part, back, batch, plan, following):
+            self.assertEqual(one.sudo().category_id, category, one.kind)
+        del rows[0]["category"]
+        with self.assertRefused("batch"):
+            mine.post_batch(rows)
+        self.env.flush_all()
+        flows = self.env["wezer.money.flow"].search([("category_id", "=", category.id)])
+        self.assertEqual(sum(flows.mapped("transfers")), 3)
 
     def test_a_limit_that_warns_lets_pass_and_tells_the_moderators(self):
         self.credit.limit_policy = "warn"

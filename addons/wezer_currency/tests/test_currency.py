@@ -1,3 +1,6 @@
+from datetime import timedelta
+
+from odoo import fields
 from odoo.tests import Form, tagged
 
 from odoo.addons.mail.tests.common import mail_new_test_user
@@ -65,6 +68,32 @@ class TestCurrency(CurrencyCommon):
                 self.credit.write(vals)
         self.credit.write({"name": "Renamed", "digits": 2})
 
+    def test_legal_tender_is_found_by_its_code(self):
+        euro = self.env["wezer.currency"].create(
+            {"name": "Euro", "code": "EUR", "kind": "legal"}
+        )
+        self.assertEqual(euro.currency_id, self.env.ref("base.EUR"))
+        other = self.env["wezer.currency"].create(
+            {"name": "Local", "code": "CHF", "kind": "issued"}
+        )
+        self.assertNotEqual(other.currency_id.name, "CHF")
+
+    def test_an_unused_currency_may_become_of_another_kind_with_fitting_books(self):
+        made = self.env["wezer.currency"].create(
+            {"name": "Outside", "code": "OUT", "external": True}
+        )
+        self.assertFalse(made.journal_id)
+        made.external = False
+        self.assertEqual(made.member_account_id.account_type, "off_balance")
+        made.kind = "issued"
+        self.assertEqual(made.member_account_id.account_type, "liability_current")
+        admin = self.env.ref("base.user_admin")
+        self._transfers(admin).issue(
+            made.treasury_partner_id.id, self.anna.partner_id.id, made.id, "5"
+        )
+        self.env["wezer.ledger.seal"]._seal_now()
+        self.assertBooksHold()
+
     def test_a_person_is_no_treasury(self):
         with self.assertRefused("treasury"):
             self.credit.treasury_partner_id = self.anna.partner_id
@@ -102,6 +131,26 @@ class TestCurrency(CurrencyCommon):
         self.assertFalse(
             [row for row in self.luc._wezer_todo() if row["section"] == "now"]
         )
+
+    def test_receipts_nobody_confirms_are_the_moderators_after_14_days(self):
+        euro = self._currency("Outside", "OUT", external=True)
+        paid = self.pay(self.anna, self.anna, self.luc, "5", currency=euro)
+        url = f"/odoo/wezer-transfers/{paid.id}"
+
+        def listed(user):
+            return url in [row["url"] for row in user._wezer_todo()]
+
+        self.assertFalse(listed(self.moderator))
+        paid.sudo().date = fields.Datetime.now() - timedelta(days=15)
+        self.assertTrue(listed(self.moderator))
+        self.assertFalse(listed(self.stranger) or listed(self.anna))
+        paid.with_user(self.moderator).action_deny()
+        self.assertFalse(listed(self.moderator))
+        # Never in a matter of his own.
+        own = self.pay(self.anna, self.anna, self.moderator, "5", currency=euro)
+        own.sudo().date = fields.Datetime.now() - timedelta(days=15)
+        url = f"/odoo/wezer-transfers/{own.id}"
+        self.assertFalse(listed(self.moderator))
 
     def test_a_moderator_sets_limits_by_the_form(self):
         wallet = self.wallet(self.anna)

@@ -1,3 +1,4 @@
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from .common import CurrencyCommon
@@ -68,6 +69,27 @@ class TestIssued(CurrencyCommon):
         )
         self.assertEqual(sum(treasury.mapped("balance")), 0.0)
         self.assertBooksHold()
+
+    def test_the_administrator_issues_and_tops_up_from_the_back_office(self):
+        admin = self.env.ref("base.user_admin")
+        wizard = (
+            self.env["wezer.issue"]
+            .with_user(admin)
+            .with_context(active_id=self.tickets.id)
+            .create(
+                {"profile_id": self.anna.partner_id._wezer_profile().id, "amount": "12"}
+            )
+        )
+        self.assertEqual(wizard.wezer_currency_id, self.tickets)
+        wizard.paid_in = wizard.can_book
+        made = self.env["wezer.transfer"].browse(wizard.action_issue()["res_id"])
+        self.assertEqual((made.kind, made.state), ("issue", "done"))
+        self.assertEqual(bool(made.money_move_id), wizard.can_book)
+        # Pressed twice, it is issued once.
+        self.assertEqual(wizard.action_issue()["res_id"], made.id)
+        self.assertEqual(self.balance(self.anna, self.tickets), "12.00")
+        with self.assertRaises(AccessError):
+            self.env["wezer.issue"].with_user(self.moderator).create({})
 
     def test_the_holder_asks_to_redeem_and_the_treasury_accepts(self):
         self._issue(self.anna, "100")

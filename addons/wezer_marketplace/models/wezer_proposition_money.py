@@ -32,6 +32,7 @@ class WezerProposition(models.Model):
                 line.total_minor,
                 self.title,
                 self._key("reserve", line.wezer_currency_id),
+                category=self.sudo().announcement_id.category_id,
             )
 
     def _due_minor(self, line):
