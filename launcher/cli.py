@@ -102,8 +102,8 @@ def parser():
     sub = command("export", "write what others can read to a CSV file")
     sub.add_argument(
         "kind",
-        choices=["balances", "transfers", "memberships", "rights"],
-        metavar="balances|transfers|memberships|rights",
+        choices=["balances", "transfers", "memberships", "rights", "reputation"],
+        metavar="balances|transfers|memberships|rights|reputation",
     )
     sub.add_argument("file", metavar="FILE", help="where they go")
     sub.add_argument(

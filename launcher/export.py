@@ -13,6 +13,7 @@ KINDS = {
     "transfers": "wezer.transfer",
     "memberships": "wezer.group",
     "rights": "wezer.group.permission",
+    "reputation": "wezer.reputation",
 }
 
 SCRIPT = """

@@ -7,6 +7,9 @@ from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.addons.wezer_base.controllers.website import flash
 from odoo.addons.wezer_base.tools.curve import draw_curve
 
+from ..tools import rrg
+from ..tools.shown import hundredths
+
 OUT_OF = 5
 SHOWN = 10
 
@@ -19,6 +22,7 @@ class WezerReputationPortal(CustomerPortal):
         # The caller's own score: its parts are revealed assessments only.
         reputation = request.env["wezer.reputation"].sudo()
         explained = reputation._explain(partner)
+        rows = self._wezer_sum(explained)
         criteria = reputation.search(
             [
                 ("partner_id", "=", partner.id),
@@ -33,7 +37,9 @@ class WezerReputationPortal(CustomerPortal):
             {
                 "row": partner._wezer_reputation(),
                 "explained": explained,
-                "bars": self._wezer_waterfall(explained),
+                "rows": rows,
+                "prior_weight": f"{rrg.Parameters().prior_weight:g}",
+                "bars": self._wezer_waterfall(rows, explained["score"]),
                 "criteria": criteria.sorted(lambda one: one.criterion_id.sequence),
                 "more": partner._wezer_reputation_more(),
                 "history": history,
@@ -129,38 +135,57 @@ class WezerReputationPortal(CustomerPortal):
             flash(error.args[0], "warning")
         return request.redirect(back, local=True)
 
-    def _wezer_waterfall(self, explained):
-        """Return the bars of the sum: where each begins and how long it is, in %."""
+    def _wezer_sum(self, explained):
+        """Return the score as the sum it is, in shown numbers that add up.
+
+        :return: dicts ``label``, ``value`` (out of 5), ``text``, and of an assessment
+            ``one`` and ``weight``; the start first
+        """
         if not explained["score"]:
             return []
-        steps = [(request.env._("Start"), explained["prior"], "%.2f")]
-        steps += [
-            (one.assessor_id.name, part, "%+.2f")
+        rows = [{"label": request.env._("Start"), "value": explained["prior"]}]
+        rows += [
+            {
+                "label": one.assessor_id.name,
+                "value": part,
+                "one": one,
+                "weight": explained["weights"][one.id],
+            }
             for one, part in explained["parts"][:SHOWN]
         ]
-        rest = sum(part for _one, part in explained["parts"][SHOWN:])
+        rest = [part for _one, part in explained["parts"][SHOWN:]]
         if rest:
-            steps.append((request.env._("Older and smaller"), rest, "%+.2f"))
+            label = request.env._("%(count)s older and smaller ones", count=len(rest))
+            rows.append({"label": label, "value": sum(rest)})
+        for row, shown in zip(
+            rows, hundredths([row["value"] for row in rows]), strict=True
+        ):
+            row["text"] = f"{shown / 100:{'.2f' if row is rows[0] else '+.2f'}}"
+        return rows
+
+    def _wezer_waterfall(self, rows, score):
+        """Return the bars of the sum: where each begins and how long it is, in %."""
         bars, at = [], 0.0
-        for number, (label, part, text) in enumerate(steps):
-            low, at = min(at, at + part), at + part
-            colour = "--wz-accent" if part >= 0 and number else "--wz-warm"
+        for row in rows:
+            low, at = min(at, at + row["value"]), at + row["value"]
+            colour = "--wz-accent" if row["value"] >= 0 else "--wz-warm"
             bars.append(
                 {
-                    "label": label,
+                    "label": row["label"],
                     "left": round(100 * low / OUT_OF, 2),
-                    "width": round(max(100 * abs(part) / OUT_OF, 0.5), 2),
-                    "colour": f"var({colour if number else '--wz-line'})",
-                    "text": text % part,
+                    "width": round(max(100 * abs(row["value"]) / OUT_OF, 0.5), 2),
+                    "colour": f"var({'--wz-line' if row is rows[0] else colour})",
+                    "text": row["text"],
                 }
             )
-        bars.append(
-            {
-                "label": request.env._("Together"),
-                "left": 0,
-                "width": round(100 * explained["score"] / OUT_OF, 2),
-                "colour": "var(--wz-accent)",
-                "text": f"{explained['score']:.2f}",
-            }
-        )
+        if rows:
+            bars.append(
+                {
+                    "label": request.env._("Together"),
+                    "left": 0,
+                    "width": round(100 * score / OUT_OF, 2),
+                    "colour": "var(--wz-accent)",
+                    "text": f"{score:.2f}",
+                }
+            )
         return bars

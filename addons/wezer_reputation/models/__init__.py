@@ -6,6 +6,7 @@ from . import wezer_assessment_after
 from . import wezer_assessment_again
 from . import wezer_reputation
 from . import wezer_reputation_compute
+from . import wezer_reputation_files
 from . import wezer_reputation_history
 from . import wezer_reputation_page
 from . import wezer_reputation_part

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from odoo.addons.wezer_base.exceptions import NotAllowed
+
 # Who has a badge keeps it down to this share of what it took (Discourse's low-water
 # mark), so that nobody gains and loses it by turns.
 KEEP = 0.9
@@ -39,7 +41,10 @@ class GamificationBadge(models.Model):
         lost = have.filtered(lambda one: one.user_id.id not in keeps)
         new = set(self._wezer_earned()) - set((have - lost).user_id.ids)
         lost.unlink()
-        given.create([{"badge_id": self.id, "user_id": user} for user in sorted(new)])
+        # No follower, no message: the page shows it.
+        given.with_context(
+            mail_create_nosubscribe=True, mail_create_nolog=True, tracking_disable=True
+        ).create([{"badge_id": self.id, "user_id": user} for user in sorted(new)])
 
     def _wezer_earned(self, share=1.0):
         """Return the ids of users who reach this badge, or a ``share`` of it."""
@@ -62,6 +67,18 @@ class GamificationBadge(models.Model):
             )
         )
         return [row[0] for row in rows]
+
+
+class GamificationBadgeUser(models.Model):
+    _inherit = "gamification.badge.user"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Let nobody award himself, whatever the badge's own rule allows."""
+        mine = [vals for vals in vals_list if vals.get("user_id") == self.env.uid]
+        if mine and not self.env.su:
+            raise NotAllowed(self.env._("Nobody gives himself a badge."), rule="badge")
+        return super().create(vals_list)
 
 
 class ResPartner(models.Model):

@@ -6,6 +6,8 @@ from odoo.addons.wezer_base.exceptions import Refusal
 ANSWERS = 3
 # How far the lower bound falls (of 1) where everybody says no.
 WEIGHT = 0.15
+# It falls by whole steps of that, so that one answer seldom shows in it.
+STEPS = 4
 
 
 class WezerAssessmentAgain(models.Model):
@@ -56,7 +58,7 @@ class WezerAssessmentAgain(models.Model):
 
         Of revealed assessments that count, the latest answer of each person; a
         party of whom fewer than three people said something is not there. Shares
-        are drawn towards *yes* by three imagined answers.
+        are drawn towards *yes* by three imagined answers, and cut to quarters.
         """
         self.env.cr.execute(
             """SELECT assessed_id, count(*) FILTER (WHERE NOT again), count(*) FROM (
@@ -70,8 +72,8 @@ class WezerAssessmentAgain(models.Model):
                ) latest GROUP BY 1 HAVING count(*) >= %s""",
             [self.env.company.id, ANSWERS],
         )
-        return {
-            party: WEIGHT * no / (answers + ANSWERS)
+        steps = {
+            party: STEPS * no // (answers + ANSWERS)
             for party, no, answers in self.env.cr.fetchall()
-            if no
         }
+        return {party: WEIGHT * step / STEPS for party, step in steps.items() if step}

@@ -17,7 +17,7 @@ class WezerReputation(models.Model):
 
     _name = "wezer.reputation"
     _description = "Reputation"
-    _order = "lower desc, id"
+    _order = "score desc, id"
     _rec_name = "partner_id"
 
     partner_id = fields.Many2one(
@@ -37,7 +37,12 @@ class WezerReputation(models.Model):
     )
     # None of these while the party is new (three different people make a score).
     score = fields.Float(aggregator="avg", help="Out of 5.")
-    lower = fields.Float(string="Lower bound", aggregator="avg")
+    # The private question moves it: exact, it would tell the last answer.
+    lower = fields.Float(
+        string="Lower bound",
+        aggregator="avg",
+        groups="wezer_base.group_administrator",
+    )
     prior = fields.Float(string="Start", aggregator=None, help="Out of 5.")
     evidence = fields.Float(aggregator="avg")
     n_deals = fields.Integer(string="Deals")
@@ -76,12 +81,12 @@ class WezerReputation(models.Model):
         """Return the exact sum behind a partner's stored overall score, out of 5.
 
         :return: dict ``prior``, ``parts`` (list of ``(assessment, part)``,
-            largest first) and ``score``, where prior + parts = score; empty
-            parts and no score while the partner is new
+            largest first), ``weights`` (by assessment id) and ``score``, where
+            prior + parts = score; empty parts and no score while the partner is new
         """
         row = partner._wezer_reputation()
         if not row or row.is_new:
-            return {"prior": False, "parts": [], "score": False}
+            return {"prior": False, "parts": [], "weights": {}, "score": False}
         # Parts are of revealed assessments only; nobody reads them otherwise.
         stored = (
             self.env["wezer.reputation.part"]
@@ -97,4 +102,10 @@ class WezerReputation(models.Model):
         assessments = self.env["wezer.assessment"].sudo()
         parts = [(assessments.browse(one.assessment_id), one.part) for one in stored]
         parts.sort(key=lambda pair: -abs(pair[1]))
-        return {"prior": row.prior, "parts": parts, "score": row.score}
+        weights = {one.assessment_id: one.weight for one in stored}
+        return {
+            "prior": row.prior,
+            "parts": parts,
+            "weights": weights,
+            "score": row.score,
+        }

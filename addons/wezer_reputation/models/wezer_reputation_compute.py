@@ -74,9 +74,8 @@ class WezerReputation(models.Model):
                     "group_priors": result.group_priors,
                     "above": {str(key): value for key, value in above.items()},
                     "parameters": asdict(parameters),
-                    # Of all answers to the private question together.
-                    "falls": {str(key): value for key, value in falls.items()},
                 },
+                "falls": {str(key): value for key, value in falls.items()},
             }
         )
         return published

@@ -15,5 +15,7 @@ class WezerReputationHistory(models.Model):
     )
     date = fields.Datetime(required=True)
     score = fields.Float(required=True, aggregator=None, help="Out of 5.")
-    lower = fields.Float(required=True, aggregator=None)
+    lower = fields.Float(
+        required=True, aggregator=None, groups="wezer_base.group_administrator"
+    )
     company_id = fields.Many2one("res.company", required=True)

@@ -6,3 +6,4 @@ from . import test_computation
 from . import test_criterion
 from . import test_reputation
 from . import test_website
+from . import test_shown

@@ -2,6 +2,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.wezer_base.exceptions import NotAllowed
+
 from .common import ReputationCommon
 
 
@@ -42,3 +44,47 @@ class TestBadges(ReputationCommon):
         )
         with self.assertRaises(AccessError):
             awarded.with_user(user).write({"user_id": user.id})
+
+    def test_nobody_gives_himself_a_badge_that_he_may_give_to_others(self):
+        user = self._member("internal")
+        user.group_ids = self.env.ref("base.group_user")
+        badge = self.env["gamification.badge"].create(
+            {"name": "Thanks", "rule_auth": "users", "rule_auth_user_ids": user.ids}
+        )
+        mine = self.env["gamification.badge.user"].with_user(user)
+        with self.assertRaises(NotAllowed):
+            mine.create({"badge_id": badge.id, "user_id": user.id})
+        with self.assertRaises(NotAllowed):
+            mine.create([{"badge_id": badge.id, "user_id": user.id}])
+        mine.create({"badge_id": badge.id, "user_id": self.luc.id})
+
+    @mute_logger("odoo.addons.base.models.ir_model")
+    def test_nobody_says_himself_that_he_reached_the_goal_of_a_badge(self):
+        challenges = self.env["gamification.challenge"]
+        definition = self.env["gamification.goal.definition"].create(
+            {"name": "Help ten people", "computation_mode": "manually"}
+        )
+        challenge = challenges.create(
+            {"name": "Helpers", "user_ids": [(6, 0, self.anna.ids)]}
+        )
+        line = self.env["gamification.challenge.line"].create(
+            {
+                "challenge_id": challenge.id,
+                "definition_id": definition.id,
+                "target_goal": 10,
+            }
+        )
+        goal = self.env["gamification.goal"].create(
+            {
+                "definition_id": definition.id,
+                "user_id": self.anna.id,
+                "line_id": line.id,
+                "target_goal": 10,
+                "state": "inprogress",
+            }
+        )
+        mine = goal.with_user(self.anna)
+        with self.assertRaises(AccessError):
+            mine.write({"current": 10})
+        with self.assertRaises(AccessError):
+            mine.action_reach()

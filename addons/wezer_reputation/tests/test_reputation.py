@@ -1,5 +1,6 @@
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.wezer_base.exceptions import NotAllowed
 
@@ -145,3 +146,43 @@ class TestReputation(ReputationCommon):
         with self.assertRaises(NotAllowed):
             self.reputations.with_user(self.anna).action_recompute()
         self.reputations.with_user(self.env.ref("base.user_admin")).action_recompute()
+
+    @mute_logger("odoo.addons.base.models.ir_model")
+    def test_nobody_reads_from_the_bound_what_was_answered_in_private(self):
+        self._three(self.luc)
+        self.reputations._recompute()
+        row = self._row(self.luc).with_user(self.luc)
+        self.assertNotIn("lower", self.reputations.with_user(self.luc).fields_get())
+        history = self.env["wezer.reputation.history"].with_user(self.luc)
+        run = self.env["wezer.reputation.run"].with_user(
+            self.env.ref("base.user_admin")
+        )
+        self.assertNotIn("falls", run.fields_get())
+        self.assertNotIn("falls", run._latest().inputs)
+        for rows, name in ((row, "lower"), (history.search([]), "lower")):
+            with self.assertRaises(AccessError):
+                rows.read([name])
+            with self.assertRaises(AccessError):
+                rows.search([(name, ">", 1)])
+            with self.assertRaises(AccessError):
+                rows.search([], order=f"{name} desc")
+            with self.assertRaises(AccessError):
+                rows._read_group([], [name])
+
+    def test_scores_go_to_a_file_for_administrators_only(self):
+        self._three(self.luc)
+        self.reveal(self.anna, self.eva)
+        self.reputations._recompute()
+        with self.assertRaises(NotAllowed):
+            list(self.reputations.with_user(self.luc)._export_rows())
+        admin = self.env.ref("base.user_admin")
+        head, *rows = self.reputations.with_user(admin)._export_rows()
+        self.assertEqual(head, ["partner", "criterion", "score", "lower", "evidence"])
+        told = {(row[0], row[1]): row for row in rows}
+        row = self._row(self.luc)
+        slug = self.luc.partner_id._wezer_profile().slug
+        self.assertEqual(told[slug, ""][2], f"{row.score:.6f}")
+        self.assertEqual(told[slug, ""][3], f"{row.lower:.6f}")
+        self.assertEqual(len([one for one in told if one[0] == slug]), 4)
+        new = self.eva.partner_id._wezer_profile().slug
+        self.assertEqual(told[new, ""][2:4], ["", ""])

@@ -1,3 +1,6 @@
+import re
+from decimal import Decimal
+
 from odoo.tests import HttpCase, tagged
 
 from .common import ReputationCommon
@@ -30,6 +33,16 @@ class TestWebsite(ReputationCommon, HttpCase):
         prior = self.luc.partner_id._wezer_reputation().prior
         self.assertIn(f">{prior:.2f}<", page)
         self.assertNotIn("Blind word", page)
+
+    def test_the_numbers_of_the_page_add_up_as_they_are_shown(self):
+        for number, giver in enumerate((self.anna, self.mia, self.noe, self.eva)):
+            self.reveal(giver, self.luc, number % 3, number, value_hours=number + 1.7)
+        self.reputations._recompute()
+        page = self._page(self.luc, "/my/reputation")
+        table = page.split("Your score as a sum")[1].split("</table>")[0]
+        *parts, total = re.findall(r"wz-money\">([+−-]?\d\.\d\d)<", table)
+        self.assertEqual(len(parts), 5)
+        self.assertEqual(sum(map(Decimal, parts)), Decimal(total))
 
     def test_the_party_page_says_the_score_and_what_was_said(self):
         for giver in (self.anna, self.mia, self.noe):
