@@ -60,8 +60,7 @@ class WezerMarket(http.Controller):
         public = request.env.user._is_public()
         fitting = market.browse()
         if not (public or filters or page > 1):
-            fits = market._fitting(FITTING)
-            fitting = market.browse([want.id for want, _reasons in fits])
+            fitting = market._fitting_only(FITTING)
         return request.render(
             "wezer_marketplace.market_page",
             {

@@ -81,16 +81,17 @@ class ProjectTask(models.Model):
         )
 
     def _post_many(self):
-        """Post each by itself: what is refused is told, and stops no other."""
-        count, reasons = 0, []
+        """Post all at once: what is refused is told, and stops no other."""
+        vals_list, reasons, may_pay = [], [], {}
         for task in self:
             try:
-                with self.env.cr.savepoint():
-                    task._post()
-                count += 1
+                vals_list.append(task._posted_vals(may_pay))
             except UserError as error:
                 reasons.append(f"{task.name}: {error.args[0]}")
-        message = self.env._("%(count)s tasks are on the marketplace.", count=count)
+        self._announce(vals_list)
+        message = self.env._(
+            "%(count)s tasks are on the marketplace.", count=len(vals_list)
+        )
         return self._notification(
             " ".join([message, *reasons[:5]]), "warning" if reasons else "success"
         )
@@ -107,6 +108,22 @@ class ProjectTask(models.Model):
         }
 
     def _post(self):
+        return self._announce([self._posted_vals({})])
+
+    def _announce(self, vals_list):
+        """Put announcements on the market: who may is checked, they are the payers'."""
+        vals = {"state": "open", "date_publish": fields.Datetime.now()}
+        return (
+            self.env["wezer.announcement"]
+            .sudo()
+            .create([{**one, **vals} for one in vals_list])
+        )
+
+    def _posted_vals(self, may_pay):
+        """Return the values of this task's announcement; Refusal where it may not be.
+
+        :param dict may_pay: ``{payer: whether the caller may pay for it}``, asked once
+        """
         self.ensure_one()
         if self.wezer_announcement_id.state in ("draft", "open", "full", "paused"):
             raise Refusal(
@@ -114,23 +131,15 @@ class ProjectTask(models.Model):
                 rule="posted",
             )
         payer = self._payer()
-        user = self.env.user
-        right = "market" if user._acts_for(payer, "market") else "project"
-        user._check_acts_for(payer, right)
+        if payer not in may_pay:
+            user = self.env.user
+            right = "market" if user._acts_for(payer, "market") else "project"
+            user._check_acts_for(payer, right)
+            may_pay[payer] = bool(user._acts_for(payer, "wallet"))
         # A want that who comes first has at once commits the payer's money.
-        mode = "first_come"
-        if self.project_id.sudo().wezer_rate_minor and not user._acts_for(
-            payer, "wallet"
-        ):
-            mode = "choose"
-        # Who may is checked: the row is the payer's announcement.
-        announcement = (
-            self.env["wezer.announcement"]
-            .sudo()
-            .create({**self._prepare_announcement_vals(payer), "claim_mode": mode})
-        )
-        announcement.write({"state": "open", "date_publish": fields.Datetime.now()})
-        return announcement
+        priced = self.project_id.sudo().wezer_rate_minor
+        mode = "choose" if priced and not may_pay[payer] else "first_come"
+        return {**self._prepare_announcement_vals(payer), "claim_mode": mode}
 
     def _payer(self):
         payer = (

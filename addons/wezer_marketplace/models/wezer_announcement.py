@@ -149,20 +149,23 @@ class WezerAnnouncement(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        given = set()
         for vals in vals_list:
             if not vals.get("slug"):
-                vals["slug"] = self._free_slug(vals.get("title"))
+                vals["slug"] = self._free_slug(vals.get("title"), given)
+                given.add(vals["slug"])
         return super().create(vals_list)
 
     @api.model
-    def _free_slug(self, title):
+    def _free_slug(self, title, given=()):
+        """Return an address that no announcement has, nor one of ``given``."""
         wanted = slugify(title, "help")
         self.flush_model(["slug"])
         self.env.cr.execute(
             "SELECT slug FROM wezer_announcement WHERE slug = %s OR slug LIKE %s",
             [wanted, wanted + "-%"],
         )
-        taken = {row[0] for row in self.env.cr.fetchall()} | RESERVED
+        taken = {row[0] for row in self.env.cr.fetchall()} | RESERVED | set(given)
         return free_slug(wanted, taken)
 
     # === HELPERS === #

@@ -106,6 +106,11 @@ class WezerAnnouncement(models.Model):
         return [(want, reasons) for _points, _id, want, reasons in scored[:limit]]
 
     @api.model
+    def _fitting_only(self, limit):
+        """Return the wants that fit the caller, the best first."""
+        return self.browse([want.id for want, _reasons in self._fitting(limit)])
+
+    @api.model
     def _fitting_candidates(self, helper, weights, domain):
         """Return the wants worth a closer look, as the caller may see them."""
         me = self.env.user.partner_id

@@ -119,6 +119,18 @@ class WezerAnnouncement(models.Model):
         closing.reminded = True
         return result
 
+    def _todo_row(self, section, text, button, due):
+        self.ensure_one()
+        return {
+            "section": section,
+            # Their own party: who acts for it sees its face.
+            "partner": self.sudo().author_id,
+            "text": text,
+            "url": f"/market/{self.slug}",
+            "button": button,
+            "due": due,
+        }
+
     def _end(self, reason):
         self.env["wezer.notice"].sudo()._settle(self, ["expiring"])
         return super()._end(reason)
@@ -223,3 +235,37 @@ def _moved(moment, step, here):
     """Return a UTC moment moved by days or months, at the same hour of ``here``."""
     local = pytz.utc.localize(moment).astimezone(here).replace(tzinfo=None)
     return here.localize(local + step).astimezone(pytz.utc).replace(tzinfo=None)
+
+
+class ResUsers(models.Model):
+    _inherit = "res.users"
+
+    def _wezer_todo(self):
+        """Add what closes soon, and drafts that only who may pay can publish."""
+        rows = super()._wezer_todo()
+        market = self.env["wezer.announcement"]
+        soon = fields.Date.context_today(self) + timedelta(days=REMIND_DAYS)
+        mine = self._acting_ids("market")
+        closing = market.search(
+            [
+                ("author_id", "in", mine),
+                ("state", "in", ("open", "full", "paused")),
+                ("expiry", "<=", soon),
+            ],
+            limit=20,
+        )
+        for one in closing.filtered(lambda one: one.state != "full"):
+            text = self.env._("“%(title)s” closes", title=one.title)
+            rows.append(one._todo_row("soon", text, self.env._("Renew it"), one.expiry))
+        drafts = market.search(
+            [
+                ("author_id", "in", self._acting_ids("wallet")),
+                ("author_id", "!=", self.partner_id.id),
+                ("state", "=", "draft"),
+            ],
+            limit=20,
+        )
+        for one in drafts:
+            text = self.env._("“%(title)s” waits to be published", title=one.title)
+            rows.append(one._todo_row("now", text, self.env._("See it"), False))
+        return rows

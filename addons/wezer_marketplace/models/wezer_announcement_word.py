@@ -54,7 +54,7 @@ class WezerAnnouncementWord(models.Model):
 
     @api.model
     def _forget_texts(self, texts):
-        """Forget at once the words of ``texts`` that nothing else has: a name, perhaps."""
+        """Forget the words of ``texts`` that nothing else has: one may be a name."""
         words = sorted({word for text in texts for word in tokens(text)})
         if words:
             self._forget(SQL("word = ANY(%s)", words))
@@ -66,7 +66,8 @@ class WezerAnnouncementWord(models.Model):
             SQL(
                 """DELETE FROM wezer_announcement_word WHERE %s AND NOT EXISTS (
                        SELECT 1 FROM wezer_announcement
-                        WHERE string_to_array(search_text, ' ') && ARRAY[word::text])""",
+                        WHERE string_to_array(search_text, ' ')
+                           && ARRAY[word::text])""",
                 which,
             )
         )

@@ -1,13 +1,33 @@
 from odoo import models
 
+# So many of each kind on a party's page; all are one click away.
+SHOWN = 6
+
 
 class WezerProfile(models.Model):
     _inherit = "wezer.profile"
 
     def _wezer_party_values(self):
-        """Add what this party wants and offers now, as the caller may see it."""
+        """Add what this party wants and offers now, as the caller may see it.
+
+        A group's page has also what others post in its context.
+        """
         values = super()._wezer_party_values()
-        values["announcements"], _count = self.env["wezer.announcement"]._search_public(
-            {"author": self.sudo().partner_id.id}, limit=12
+        # The page of a public group reads its profile with sudo: not this.
+        market = self.env["wezer.announcement"].sudo(False)
+        partner = self.sudo().partner_id
+        groups = self.env["wezer.group"].sudo(False)
+        group = groups.search([("partner_id", "=", partner.id)], limit=1)
+        whose = {"group": group.id} if group else {"author": partner.id}
+        shown = {}
+        for kind in ("want", "offer"):
+            found, count = market._search_public({**whose, "kind": kind}, 0, SHOWN)
+            if group and count < SHOWN:
+                own = {"author": partner.id, "kind": kind}
+                found |= market._search_public(own, 0, SHOWN)[0]
+            shown[kind] = found[:SHOWN]
+        values["party_wants"], values["party_offers"] = shown["want"], shown["offer"]
+        values["party_market"] = (
+            f"/market?group={group.id}" if group else f"/market?author={self.slug}"
         )
         return values

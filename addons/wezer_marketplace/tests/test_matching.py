@@ -1,3 +1,6 @@
+from datetime import timedelta
+
+from odoo import fields
 from odoo.tests import BaseCase, tagged
 
 from ..tools.geo import distance, plane
@@ -199,3 +202,80 @@ class TestMatchingPages(WebsiteCommon):
         self.assertIn("can: Zqsailing", self.get(f"/market/{want.slug}"))
         self.login(self.test3)
         self.assertNotIn("can: Zqsailing", self.get(f"/market/{want.slug}"))
+
+    def test_where_nothing_is_owed_three_wants_that_fit_are_shown(self):
+        skill = self.env["wezer.skill"].create({"name": "Zqsailing"})
+        profile = self.test2.partner_id._wezer_profile()
+        profile.write({"skill_ids": [(6, 0, skill.ids)], "presentation": "I sail"})
+        self.announce(self.test1, skill_ids=skill.ids, title="Zq boat to mend")
+        self.login(self.test2)
+        page = self.get("/my/todo")
+        self.assertIn("Zq boat to mend", page)
+        self.assertIn("because you can: Zqsailing", page)
+
+    def test_what_closes_soon_is_among_what_i_owe(self):
+        day = fields.Date.today() + timedelta(days=1)
+        want = self.announce(self.test1, expiry=str(day), title="Zq closing")
+        rows = self.test1.with_user(self.test1)._wezer_todo()
+        (row,) = [row for row in rows if row["url"] == f"/market/{want.slug}"]
+        self.assertEqual((row["section"], row["due"]), ("soon", day))
+        self.assertFalse(
+            [
+                row
+                for row in self.test2.with_user(self.test2)._wezer_todo()
+                if row["url"] == f"/market/{want.slug}"
+            ]
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestPartyPage(WebsiteCommon):
+    def test_the_party_page_shows_open_wants_and_offers(self):
+        self.announce(self.test1, title="Zq want")
+        self.announce(self.test1, title="Zq offer", kind="offer")
+        closed = self.announce(self.test1, title="Zq closed")
+        closed.action_close()
+        slug = self.test1.partner_id._wezer_profile().slug
+        self.login(self.test2)
+        page = self.get(f"/members/{slug}")
+        for word in ("Wants help with", "Zq want", "Offers", "Zq offer"):
+            self.assertIn(word, page)
+        self.assertNotIn("Zq closed", page)
+        page = self.get(f"/market?author={slug}")
+        self.assertIn("Zq offer", page)
+        self.login(None)
+        self.assertNotIn("Zq offer", self.get(f"/market?author={slug}"))
+
+    def test_a_public_groups_page_leaks_nothing_that_is_for_its_members(self):
+        group = self.env["wezer.group"].create(
+            {"name": "Zq circle", "visibility": "public"}
+        )
+        role = self.env["wezer.group"].create(
+            {
+                "name": "Zq trader",
+                "kind": "role",
+                "parent_id": group.id,
+                "right_market": True,
+                "right_wallet": True,
+            }
+        )
+        self.env["wezer.group.membership"].create(
+            {"group_id": role.id, "partner_id": self.test1.partner_id.id}
+        )
+        vals = {"acting": group.partner_id.id}
+        self.announce(self.test1, title="Zqpublic want", **vals)
+        only = {"visibility": "groups", "group_ids": group.ids}
+        self.announce(self.test1, title="Zqhidden want", **only, **vals)
+        self.announce(self.test1, title="Zqmembers", visibility="members", **vals)
+        self.announce(self.test1, title="Zqdraft", publish=False, **vals)
+        for login, hidden in (
+            (None, ("Zqhidden", "Zqmembers", "Zqdraft")),
+            (self.test2, ("Zqhidden", "Zqdraft")),
+        ):
+            self.login(login)
+            page = self.get(f"/groups/{group.slug}")
+            self.assertIn("Zqpublic want", page)
+            for word in hidden:
+                self.assertNotIn(word, page)
+        self.login(self.test1)
+        self.assertIn("Zqhidden want", self.get(f"/groups/{group.slug}"))

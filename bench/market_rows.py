@@ -1,6 +1,10 @@
-"""Many announcements as rows, for what has to hold among many."""
+"""Many announcements as rows, for the bench and for what has to hold among many.
 
-from ..tools.geo import plane
+Of each filter the first value fits 60 of 100 announcements, whatever the others are, so
+that a page is full among a hundred too; the rest is spread.
+"""
+
+from odoo.addons.wezer_marketplace.tools.geo import plane
 
 VERBS = "repair paint carry plant bake translate drive sort teach water".split()
 THINGS = "door fence garden bicycle bread letter wall book tree kitchen".split()
@@ -15,9 +19,12 @@ INSERT INTO wezer_announcement (
     map_x, map_y, date_publish, date_start, date_end, date_last,
     create_date, write_date, create_uid, write_uid)
 SELECT title, lower(title),
-       lower(title) || ' neighbours word' || n %% 5000 || ' street' || n %% 300,
+       lower(title) || ' word' || n %% 5000 || ' street' || n %% 300
+           || CASE WHEN abs(hashint4(n)) %% 100 < 60 THEN ' neighbours' ELSE '' END,
        'many-' || n, CASE n %% 2 WHEN 0 THEN 'want' ELSE 'offer' END, %(author)s,
-       (%(categories)s::int[])[1 + n %% %(category_count)s], %(company)s,
+       (%(categories)s::int[])[
+           CASE WHEN abs(hashint4(n + 7)) %% 100 < 60 THEN 1
+                ELSE 1 + n %% %(category_count)s END], %(company)s,
        1, 1, 'hour', 'all', 'first_come', 'everyone', 'open', 1,
        0, true, 'Quarter ' || n %% 50, 'quarter ' || n %% 50, n %% 10 = 9, true,
        %(latitude)s + dy, %(longitude)s + dx,
@@ -26,8 +33,8 @@ SELECT title, lower(title),
        day + interval '2 hours', now(), now(), 1, 1
   FROM (SELECT n, (%(verbs)s::text[])[1 + n %% 10] || ' '
                || (%(things)s::text[])[1 + (n / 10) %% 10] || ' number' || n AS title,
-               (n * 7919 %% 20000) / 100000.0 - 0.1 AS dy,
-               (n * 104729 %% 20000) / 100000.0 - 0.1 AS dx,
+               (n::bigint * 7919 %% 20000) / 100000.0 - 0.1 AS dy,
+               (n::bigint * 104729 %% 20000) / 100000.0 - 0.1 AS dx,
                now() + (n %% 400 - 100) * interval '1 day' AS day
           FROM generate_series(1, %(count)s) n) rows
 RETURNING id
@@ -35,8 +42,10 @@ RETURNING id
 PRICES = """
 INSERT INTO wezer_announcement_price (
     announcement_id, wezer_currency_id, unit_minor, total_minor, company_id)
-SELECT id, (%(currencies)s::int[])[1 + id %% %(currency_count)s],
-       100 + id * 7919 %% 5000, 100 + id * 7919 %% 5000, %(company)s
+SELECT id, (%(currencies)s::int[])[
+           CASE WHEN abs(hashint4(id)) %% 100 < 60 THEN 1
+                ELSE 1 + id %% %(currency_count)s END],
+       100 + id::bigint * 7919 %% 5000, 100 + id::bigint * 7919 %% 5000, %(company)s
   FROM wezer_announcement WHERE id = ANY(%(ids)s) AND NOT unpaid
 """
 SKILLS = """
