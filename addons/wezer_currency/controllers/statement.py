@@ -1,6 +1,7 @@
 import csv
 import datetime
 import io
+import uuid
 
 import pytz
 import werkzeug.exceptions
@@ -77,6 +78,8 @@ class WezerStatement(WezerCurrencyPortal):
                 "rows": self._rows(wallet, why, entries),
                 "waiting": self._on_its_way(wallet) if acts else [],
                 "links": self._links(wallet) if acts else [],
+                "redeemable": acts and self._redeemable(wallet),
+                "key": uuid.uuid4().hex,
                 "own": wallet.partner_id.id == request.env.user.partner_id.id,
                 "filters": {name: form.get(name, "") for name in WANTED},
                 "filtered": bool(wanted),
@@ -103,6 +106,43 @@ class WezerStatement(WezerCurrencyPortal):
                 limit=STATEMENT_ROWS,
             )
         )
+
+    def _redeemable(self, wallet):
+        """Say whether there is something here that the treasury takes back."""
+        currency = wallet.wezer_currency_id
+        return currency._is_issued() and not wallet.is_system and wallet.available > 0
+
+    @http.route(
+        "/my/wallets/<int:wallet_id>/redeem",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["POST"],
+    )
+    def wezer_redeem(self, wallet_id, **form):
+        """Ask the treasury to take something back."""
+        wallet = request.env["wezer.wallet"].search(
+            [("id", "=", wallet_id), ("partner_id.acts_wallet", "=", True)]
+        )
+        if not wallet:
+            raise werkzeug.exceptions.NotFound()
+        wallet = wallet.sudo()
+        currency = wallet.wezer_currency_id
+        try:
+            with request.env.cr.savepoint():
+                request.env["wezer.transfer"].redeem(
+                    wallet.partner_id.id,
+                    currency.treasury_partner_id.id,
+                    currency.id,
+                    form.get("amount", ""),
+                    key=form.get("key"),
+                    acting_partner_id=wallet.partner_id.id,
+                )
+            flash(request.env._("The treasury is asked to take it back."))
+        except (UserError, AccessError) as error:
+            flash(error.args[0], "warning")
+            return request.redirect(f"/my/wallets/{wallet_id}")
+        return request.redirect("/my/requests")
 
     def _links(self, wallet):
         """Return the open addresses at which this wallet's owner is paid in it."""

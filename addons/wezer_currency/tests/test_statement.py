@@ -175,3 +175,26 @@ class TestStatementPages(CurrencyCommon, HttpCase):
         )
         self.assertIn("roof", page.text)
         self.assertIn("You see this as moderator", page.text)
+
+    def test_a_holder_gives_issued_money_back_to_the_treasury(self):
+        money = self._currency("Coupons", "CPN", kind="issued")
+        treasury = money.treasury_partner_id
+        admin = self.env.ref("base.user_admin")
+        self.env["wezer.transfer"].with_user(admin).issue(
+            treasury.id, self.anna.partner_id.id, money.id, "5"
+        )
+        self._login(self.anna)
+        wallet = self.wallet(self.anna, money)
+        self.assertIn(
+            "Give back to the treasury", self.url_open(f"/my/wallets/{wallet.id}").text
+        )
+        token = http.Request.csrf_token(self)
+        page = self.url_open(
+            f"/my/wallets/{wallet.id}/redeem",
+            data={"csrf_token": token, "amount": "2", "key": "k"},
+        )
+        self.assertIn("2.00 CPN", page.text)
+        asked = self.env["wezer.transfer"].search(
+            [("payer_id", "=", self.anna.partner_id.id), ("kind", "=", "redeem")]
+        )
+        self.assertEqual(asked.state, "requested")

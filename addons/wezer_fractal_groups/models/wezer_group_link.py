@@ -16,7 +16,7 @@ class WezerGroupLink(models.Model):
     _rec_name = "id"
 
     group_id = fields.Many2one(
-        "wezer.group", string="Group", required=True, index=True, ondelete="cascade"
+        "wezer.group", required=True, index=True, ondelete="cascade"
     )
     other_id = fields.Many2one(
         "wezer.group",

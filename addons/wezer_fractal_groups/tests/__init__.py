@@ -4,6 +4,7 @@ from . import test_joining
 from . import test_privacy
 from . import test_project
 from . import test_rights
+from . import test_rules
 from . import test_seeing
 from . import test_tree
 from . import test_website
