@@ -58,6 +58,8 @@ def test_a_file_that_cannot_be_read_says_so(tmp_path):
 
 
 def test_an_export_needs_a_folder_that_is_there(tmp_path):
-    given = options(kind="balances", file=str(tmp_path / "x" / "x.csv"), inherited=False)
+    given = options(
+        kind="balances", file=str(tmp_path / "x" / "x.csv"), inherited=False
+    )
     with pytest.raises(Failure, match="folder"):
         export.command(given)

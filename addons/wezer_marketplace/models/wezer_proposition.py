@@ -108,7 +108,8 @@ class WezerProposition(models.Model):
     task_id = fields.Many2one(
         "project.task", index="btree_not_null", ondelete="set null"
     )
-    lock_version = fields.Integer(default=0)
+    # Nobody's to read: it would count how often the other side said how it was.
+    lock_version = fields.Integer(default=0, groups=fields.NO_ACCESS)
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )
