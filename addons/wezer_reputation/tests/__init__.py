@@ -2,8 +2,9 @@ from . import test_after
 from . import test_assessment
 from . import test_badges
 from . import test_check
+from . import test_community
 from . import test_computation
 from . import test_criterion
 from . import test_reputation
-from . import test_website
 from . import test_shown
+from . import test_website

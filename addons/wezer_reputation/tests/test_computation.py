@@ -159,6 +159,29 @@ class TestComputation(ReputationCommon):
         self.assertTrue(history.with_user(self.luc).search_count([]))
         self.assertFalse(history.with_user(self.mia).search_count([]))
 
+    def test_other_criteria_change_no_score_of_before_and_no_history(self):
+        criteria = self.env["wezer.criterion"]
+        self._three(self.luc, 2)
+        self.reputations._recompute()
+        before = self._stored(self.luc.partner_id)
+        history = self.env["wezer.reputation.history"]
+        points = history.search([("partner_id", "=", self.luc.partner_id.id)])
+        old = criteria._for(None, "worker")
+        old[0].active = False
+        old[1].side = "payer"
+        criteria.create({"name": "Was on time", "side": "worker"})
+        self.reputations._recompute()
+        self._same(self._stored(self.luc.partner_id), before)
+        self.assertEqual(
+            history.search([("partner_id", "=", self.luc.partner_id.id)]), points
+        )
+        # What is asked from now on is what there is from now on.
+        self.reveal(self.eva, self.luc, 1)
+        self.reputations._recompute()
+        keys = {key[0] for key in self._stored(self.luc.partner_id)}
+        self.assertIn(criteria.search([("name", "=", "Was on time")]).id, keys)
+        self.assertLessEqual(set(old.ids), keys)
+
     # === SEEDS === #
 
     def test_moderators_stand_beside_founders_where_these_are_few(self):
