@@ -10,6 +10,7 @@ from odoo.tests import TransactionCase, new_test_user, tagged
 PUBLIC_MODELS = {
     "wezer.agreement",
     "wezer.announcement",
+    "wezer.announcement.place",
     "wezer.announcement.price",
     "wezer.category",
     "wezer.currency",

@@ -10,6 +10,7 @@ from odoo.exceptions import UserError
 from odoo.http import request
 from odoo.tools import html2plaintext, plaintext2html
 
+from ..models.wezer_announcement_place import LINES_MAX
 from ..tools.geo import place_of
 
 # A larger picture is no picture of a door.
@@ -132,7 +133,44 @@ def announcement_of(post, announcement=None):
     vals.update(place_typed(post))
     vals.update(picture_of(post))
     vals["prices"] = prices_of(post)
+    vals["kept_places"] = kept_places_of(post)
     return vals
+
+
+def kept_typed(post):
+    """Return the places that are kept, as they were typed."""
+    return [
+        {
+            "count": post.get(f"kept_count_{index}", "").strip(),
+            "skill": post.get(f"kept_skill_{index}", "").strip(),
+            "group_id": number_of(post.get(f"kept_group_{index}")),
+        }
+        for index in range(LINES_MAX)
+    ]
+
+
+def kept_places_of(post):
+    """Return the places kept for a role or a skill, as the model wants them."""
+    kept = []
+    for line in kept_typed(post):
+        if not (line["skill"] or line["group_id"]) or line["count"] == "0":
+            continue
+        skill, unknown = request.env["wezer.skill"]._ids_of_words(line["skill"])
+        if unknown:
+            raise UserError(
+                request.env._(
+                    "Not among our words yet: %(words)s. Choose one that is near.",
+                    words=", ".join(unknown),
+                )
+            )
+        kept.append(
+            {
+                "count": number_of(line["count"] or "1", 0),
+                "skill_id": skill[:1].id,
+                "group_id": line["group_id"] or False,
+            }
+        )
+    return kept
 
 
 def to_day(text):
@@ -181,6 +219,14 @@ def shown_in_form(announcement):
         "language_id": announcement.language_id.id,
         "lat": announcement.latitude if announcement.located else "",
         "lon": announcement.longitude if announcement.located else "",
+        "kept": [
+            {
+                "count": place.count,
+                "skill": place.sudo().skill_id.name or "",
+                "group_id": place.group_id.id,
+            }
+            for place in announcement.place_ids
+        ],
         "prices": {
             line.wezer_currency_id.id: line.wezer_currency_id._decimal(line.unit_minor)
             for line in announcement.sudo().price_line_ids
@@ -200,4 +246,5 @@ def typed_in_form(post):
         "skill_ids": [number_of(one) for one in form.getlist("skill_ids")],
         "group_ids": [number_of(one) for one in form.getlist("group_ids")],
         "prices": prices_of(post),
+        "kept": [line for line in kept_typed(post) if any(line.values())],
     }

@@ -319,6 +319,10 @@ class WezerMarket(http.Controller):
                 "groups": groups,
                 "currencies": request.env["wezer.currency"].search([]),
                 "parties": self._parties(),
+                "kept_places": (typed.get("kept") or []) + [{}],
+                "roles": request.env["wezer.group"].search(
+                    ["|", ("i_am_in", "=", True), ("parent_id.i_am_in", "=", True)]
+                ),
                 # Names of languages are for all; the table is not.
                 "languages": request.env["res.lang"]
                 .sudo()

@@ -125,20 +125,10 @@ class WezerAnnouncement(models.Model):
 
     @api.depends("proposition_ids.state", "proposition_ids.hold_until", "places")
     def _compute_places(self):
-        now = fields.Datetime.now()
         for announcement in self:
             # How many answered is told to all, who answered is not.
             deals = announcement.sudo().proposition_ids
-            used = deals.filtered(
-                lambda deal: (
-                    deal.state in PLACE_STATES
-                    or (
-                        deal.state == "open"
-                        and deal.hold_until
-                        and deal.hold_until > now
-                    )
-                )
-            )
+            used = announcement.sudo()._holding()
             announcement.places_used = len(used)
             announcement.places_left = max(announcement.places - len(used), 0)
             announcement.answer_count = len(
@@ -182,7 +172,19 @@ class WezerAnnouncement(models.Model):
         self.env["wezer.proposition"].flush_model()
         self.invalidate_recordset()
 
-    def _has_place(self):
+    def _holding(self):
+        """Return the deals that have a place: agreed ones, and those it is held for."""
+        self.ensure_one()
+        now = fields.Datetime.now()
+        return self.proposition_ids.filtered(
+            lambda deal: (
+                deal.state in PLACE_STATES
+                or (deal.state == "open" and deal.hold_until and deal.hold_until > now)
+            )
+        )
+
+    def _has_place(self, person=None):
+        """Say whether a place is free, where it is asked so for ``person``."""
         self.ensure_one()
         return not self.places or self.places_left > 0
 
@@ -212,7 +214,10 @@ class WezerAnnouncement(models.Model):
         for announcement in self:
             while announcement._has_place():
                 first = announcement.proposition_ids.filtered(
-                    lambda deal: deal.state == "waiting"
+                    lambda deal, one=announcement: (
+                        deal.state == "waiting"
+                        and one._has_place(deal.replier_person_id)
+                    )
                 ).sorted("id")[:1]
                 if not first:
                     return

@@ -186,7 +186,10 @@ class WezerAnnouncement(models.Model):
         announcement = self.sudo()
         if announcement.kind == "offer" and announcement.price_line_ids:
             self.env.user._check_acts_for(replier, "wallet")
-        place = announcement._has_place() and announcement.state == "open"
+        place = (
+            announcement._has_place(self.env.user.partner_id)
+            and announcement.state == "open"
+        )
         if not place and not announcement.waiting_list:
             raise Refusal(
                 self.env._("All places are taken."),
@@ -228,7 +231,7 @@ class WezerAnnouncement(models.Model):
         announcement = self.sudo()
         if announcement.kind == "offer":
             self.env.user._check_acts_for(replier, "wallet")
-        if not announcement._has_place():
+        if not announcement._has_place(self.env.user.partner_id):
             raise Refusal(self.env._("All places are taken."), rule="places")
         terms = announcement._announced_terms()
         terms.update(self.env["wezer.terms"]._checked_vals(vals))

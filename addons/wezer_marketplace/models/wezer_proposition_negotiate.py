@@ -87,7 +87,7 @@ class WezerProposition(models.Model):
         deal = self.sudo()
         announcement = deal.announcement_id
         held = deal.hold_until and deal.hold_until > fields.Datetime.now()
-        if not held and not announcement._has_place():
+        if not held and not announcement._has_place(deal.replier_person_id):
             raise Refusal(
                 self.env._("All places are taken."),
                 rule="places",

@@ -12,3 +12,9 @@ from . import test_search
 from . import test_task
 from . import test_website_market
 from . import test_words_market
+from . import test_search
+from . import test_feed
+from . import test_matching
+from . import test_saved_search
+from . import test_renewal
+from . import test_places
