@@ -20,6 +20,7 @@
         "security/wezer_marketplace_rules.xml",
         "data/ir_cron.xml",
         "views/wezer_marketplace_menus.xml",
+        "wizards/wezer_announcement_draft_views.xml",
         "wizards/wezer_deal_wizard_views.xml",
         "views/wezer_announcement_views.xml",
         "views/wezer_proposition_views.xml",

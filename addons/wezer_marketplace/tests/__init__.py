@@ -5,6 +5,8 @@ from . import test_deal
 from . import test_feed
 from . import test_matching
 from . import test_money
+from . import test_office
+from . import test_places
 from . import test_renewal
 from . import test_rights
 from . import test_saved_search
@@ -12,9 +14,3 @@ from . import test_search
 from . import test_task
 from . import test_website_market
 from . import test_words_market
-from . import test_search
-from . import test_feed
-from . import test_matching
-from . import test_saved_search
-from . import test_renewal
-from . import test_places

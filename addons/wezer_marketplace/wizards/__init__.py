@@ -1,3 +1,4 @@
+from . import wezer_announcement_draft
 from . import wezer_deal_approve
 from . import wezer_deal_reason
 from . import wezer_start

@@ -1,0 +1,217 @@
+from odoo import api, fields, models
+
+from odoo.addons.wezer_base.exceptions import NotAllowed
+
+# Taken over as they are; whose and for how much comes besides.
+PLAIN = (
+    *("title", "kind", "description", "places", "quantity", "unit", "price_mode"),
+    *("claim_mode", "waiting_list", "visibility", "date_start", "date_end", "expiry"),
+    *("city", "latitude", "longitude", "steps", "done_when", "image_1920"),
+    *("repeat", "repeat_until"),
+)
+LINKS = ("category_id", "language_id")
+MANY = ("skill_ids", "group_ids")
+
+
+class WezerAnnouncementDraft(models.TransientModel):
+    """An announcement as the back office writes it; the arrow checks and keeps it."""
+
+    _name = "wezer.announcement.draft"
+    _description = "Write an announcement"
+    _rec_name = "title"
+
+    announcement_id = fields.Many2one(
+        "wezer.announcement", readonly=True, ondelete="cascade"
+    )
+    author_id = fields.Many2one(
+        "res.partner",
+        string="For whom",
+        required=True,
+        domain=[("acts_market", "=", True)],
+        default=lambda self: self.env.user.partner_id,
+        ondelete="cascade",
+    )
+    title = fields.Char(string="In a few words", required=True)
+    kind = fields.Selection(
+        [("want", "Help wanted"), ("offer", "Offered")], required=True, default="want"
+    )
+    description = fields.Html()
+    image_1920 = fields.Image(string="Picture")
+    category_id = fields.Many2one("wezer.category")
+    skill_ids = fields.Many2many("wezer.skill", string="Skills it takes")
+    language_id = fields.Many2one("res.lang", string="Language it takes")
+    places = fields.Integer(default=1, help="How many deals; 0 is unlimited.")
+    kept_ids = fields.One2many("wezer.announcement.draft.place", "draft_id")
+    quantity = fields.Float(default=1.0)
+    unit = fields.Selection(
+        [("hour", "hours"), ("piece", "pieces"), ("time", "times")],
+        required=True,
+        default="hour",
+    )
+    price_ids = fields.One2many("wezer.announcement.draft.price", "draft_id")
+    price_mode = fields.Selection(
+        [("one", "One of these"), ("all", "All of these")], required=True, default="all"
+    )
+    claim_mode = fields.Selection(
+        [
+            ("first_come", "Who comes first has it"),
+            ("choose", "The author chooses"),
+        ],
+        required=True,
+        default="first_come",
+    )
+    waiting_list = fields.Boolean(default=True)
+    visibility = fields.Selection(
+        [
+            ("everyone", "Everybody, visitors too"),
+            ("members", "Members"),
+            ("groups", "Members of the groups named"),
+        ],
+        required=True,
+        default="everyone",
+    )
+    group_ids = fields.Many2many("wezer.group", string="In the context of")
+    date_start = fields.Datetime(string="From")
+    date_end = fields.Datetime(string="Until")
+    expiry = fields.Date(string="Takes answers until")
+    repeat = fields.Selection(
+        [
+            ("week", "Every week"),
+            ("fortnight", "Every two weeks"),
+            ("month", "Every month"),
+        ],
+        string="Comes again",
+    )
+    repeat_until = fields.Date(string="Comes again until")
+    city = fields.Char(string="Place")
+    latitude = fields.Float(digits=(9, 6))
+    longitude = fields.Float(digits=(9, 6))
+    steps = fields.Text(help="How it will be done, one step a line.")
+    done_when = fields.Text(help="What counts as done.")
+
+    @api.model
+    def default_get(self, fields_list):
+        values = super().default_get(fields_list)
+        number = self.env.context.get("default_announcement_id")
+        if number:
+            announcement = self.env["wezer.announcement"].browse(number)
+            values.update(self._shown(self._own(announcement)))
+        return {name: values[name] for name in values if name in fields_list}
+
+    @api.model
+    def _own(self, announcement):
+        """Return ``announcement`` where the caller acts for its author."""
+        announcement.check_access("read")
+        if not self.env.user._acts_for(announcement.sudo().author_id, "market"):
+            raise NotAllowed(
+                self.env._("This is not for the one you act for to do."),
+                rule="acts_for",
+            )
+        return announcement
+
+    @api.model
+    def _shown(self, announcement):
+        one = announcement.sudo()
+        return {
+            "announcement_id": announcement.id,
+            "author_id": one.author_id.id,
+            **{name: one[name] for name in PLAIN},
+            **{name: one[name].id for name in LINKS},
+            **{name: [(6, 0, announcement[name].ids)] for name in MANY},
+            "kept_ids": [(0, 0, line) for line in one.place_ids._plain()],
+            "price_ids": [
+                (
+                    0,
+                    0,
+                    {
+                        "wezer_currency_id": line.wezer_currency_id.id,
+                        "amount": line.wezer_currency_id._decimal(line.unit_minor),
+                    },
+                )
+                for line in one.price_line_ids
+            ],
+        }
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        drafts = super().create(vals_list)
+        for draft in drafts.filtered("announcement_id"):
+            # A sheet shows its announcement's name: only to who may change it.
+            self._own(draft.announcement_id)
+        return drafts
+
+    def _vals(self):
+        """Return what the arrows take."""
+        self.ensure_one()
+        return {
+            **{name: self[name] for name in PLAIN},
+            **{name: self[name].id for name in LINKS},
+            **{name: [(6, 0, self[name].ids)] for name in MANY},
+            "kept_places": [
+                {
+                    "count": line.count,
+                    "group_id": line.group_id.id,
+                    "skill_id": line.skill_id.id,
+                }
+                for line in self.kept_ids
+            ],
+            "prices": {
+                line.wezer_currency_id.id: line.amount for line in self.price_ids
+            },
+        }
+
+    def action_keep(self):
+        """Keep it as a draft, or change what is there."""
+        return self._keep(publish=False)
+
+    def action_publish(self):
+        """Keep it and put it on the market."""
+        return self._keep(publish=True)
+
+    def _keep(self, publish):
+        self.ensure_one()
+        market = self.env["wezer.announcement"]
+        if self.announcement_id:
+            announcement = self.announcement_id
+            announcement.action_edit(self._vals())
+            if publish and announcement.state in ("draft", "paused"):
+                announcement.action_publish()
+        else:
+            announcement = market.browse(
+                market.action_create_own(
+                    self._vals(), publish=publish, acting_partner_id=self.author_id.id
+                )
+            )
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "wezer.announcement",
+            "res_id": announcement.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "target": "main",
+        }
+
+
+class WezerAnnouncementDraftPrice(models.TransientModel):
+    _name = "wezer.announcement.draft.price"
+    _description = "Price on the sheet of an announcement"
+
+    draft_id = fields.Many2one(
+        "wezer.announcement.draft", required=True, ondelete="cascade"
+    )
+    wezer_currency_id = fields.Many2one(
+        "wezer.currency", string="Currency", required=True, ondelete="cascade"
+    )
+    amount = fields.Char(string="For each", required=True)
+
+
+class WezerAnnouncementDraftPlace(models.TransientModel):
+    _name = "wezer.announcement.draft.place"
+    _description = "Kept places on the sheet of an announcement"
+
+    draft_id = fields.Many2one(
+        "wezer.announcement.draft", required=True, ondelete="cascade"
+    )
+    count = fields.Integer(default=1, required=True)
+    group_id = fields.Many2one("wezer.group", string="For those in", ondelete="cascade")
+    skill_id = fields.Many2one("wezer.skill", string="For who can", ondelete="cascade")
