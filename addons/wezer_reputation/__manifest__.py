@@ -15,6 +15,7 @@
         "data/wezer_criterion_data.xml",
         "data/gamification_badge_data.xml",
         "data/ir_cron_data.xml",
+        "wizards/wezer_assessment_judge_views.xml",
         "views/wezer_reputation_views.xml",
         "wizards/wezer_reputation_ring_judge_views.xml",
         "views/wezer_reputation_run_views.xml",

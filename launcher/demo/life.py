@@ -2,6 +2,7 @@
 
 import heapq
 import itertools
+import random
 from datetime import timedelta
 
 from odoo import fields
@@ -56,6 +57,8 @@ class Life:
         self.it = community
         self.env = community.env
         self.rng = community.rng
+        # What was added later takes nothing from the others' chances.
+        self.more = random.Random(8)
         self.clock = clock
         self.end = end
         self.say = say
@@ -380,7 +383,39 @@ class Life:
     def scores(self, deal, side, good):
         criteria = self.env["wezer.criterion"]._for(deal.category_id, side)
         marks = (1, 2, 2) if good else (-1, -2, 0)
-        return {criterion.id: self.rng.choice(marks) for criterion in criteria}
+        scores = {criterion.id: self.rng.choice(marks) for criterion in criteria}
+        # The private question; three in ten say nothing.
+        scores["again"] = self.more.choice(
+            ("yes",) * 7 + ("",) * 3 if good else ("no",) * 5 + ("yes",) * 2 + ("",) * 3
+        )
+        return scores
+
+    def said(self, text):
+        """Return what is revealed, unanswered and says ``text`` of a person here."""
+        rows = self.env["wezer.assessment"].search(
+            [("state", "=", "revealed"), ("comment", "=", text)]
+        )
+        people = {user.partner_id: name for name, user in self.it.users.items()}
+        for row in rows:
+            if row.assessed_id in people and not row.reply_date:
+                return row, people[row.assessed_id]
+        return rows.browse(), ""
+
+    def answer_back(self, number):
+        """Who was blamed answers."""
+        row, name = self.said(texts.POOR[number])
+        if row:
+            self.it.as_(row, name).action_reply(texts.ANSWERS[number])
+        return
+        yield
+
+    def judge(self):
+        """A moderator takes words away."""
+        row, _name = self.said(texts.POOR[2])
+        if row:
+            self.it.as_(row, "Moss Okafor").action_hide(texts.NOT_FOR_ALL)
+        return
+        yield
 
     def approve(self, deal, payer, good):
         if self.rng.random() < 0.85:
@@ -459,5 +494,6 @@ class Life:
         """At the end of a month: clocks run, the ledger is sealed."""
         self.env["wezer.assessment"]._cron_reveal()
         self.env["wezer.ledger.seal"]._seal_now()
+        self.env["wezer.reputation"]._recompute()
         return
         yield

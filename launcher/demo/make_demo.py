@@ -111,5 +111,8 @@ def plan(life, start, now):
         life.at(start + timedelta(days=rng.uniform(10, span - 1)), life.gift())
     for _number in range(3):
         life.at(now - timedelta(days=rng.uniform(1, 5)), life.ask())
+    for number in range(len(texts.ANSWERS)):
+        life.at(now - timedelta(days=5 - number), life.answer_back(number))
+    life.at(now - timedelta(days=1), life.judge())
     for month in range(1, MONTHS):
         life.at(start + timedelta(days=30 * month), life.month())

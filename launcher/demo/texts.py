@@ -474,6 +474,12 @@ POOR = (
     "Half of it had to be done again.",
     "We had understood each other differently.",
 )
+ANSWERS = (
+    "My bus did not come. I should have called, sorry.",
+    "True, and I came back on Saturday to put it right.",
+    "Next time we walk through it together before I begin.",
+)
+NOT_FOR_ALL = "It tells of a family matter that is not for everybody"
 GIFTS = (
     "Thank you for the cake",
     "For the lift home",

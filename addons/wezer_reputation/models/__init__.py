@@ -12,6 +12,7 @@ from . import wezer_reputation_page
 from . import wezer_reputation_part
 from . import wezer_reputation_ring
 from . import wezer_reputation_run
+from . import wezer_reputation_progress
 from . import wezer_reputation_trust
 from . import res_company
 from . import res_config_settings

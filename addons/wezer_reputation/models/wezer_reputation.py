@@ -66,13 +66,19 @@ class WezerReputation(models.Model):
     # === BY HAND === #
 
     def action_recompute(self):
-        """Compute all scores now; administrators only."""
+        """Compute all scores in the background, now; administrators only.
+
+        The list of computations shows how far it is.
+        """
         if not self.env.user.has_group("wezer_base.group_administrator"):
             raise NotAllowed(
                 self.env._("Administrators compute the scores."), rule="role"
             )
-        self.sudo()._recompute()
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+        # The nightly job, asked for by an administrator: he may run it any time.
+        self.env.ref("wezer_reputation.ir_cron_recompute").sudo()._trigger()
+        return self.env["ir.actions.act_window"]._for_xml_id(
+            "wezer_reputation.wezer_reputation_run_action"
+        )
 
     # === EXPLANATION === #
 

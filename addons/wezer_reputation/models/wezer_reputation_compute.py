@@ -25,11 +25,17 @@ class WezerReputation(models.Model):
     _inherit = "wezer.reputation"
 
     @api.model
-    def _recompute(self):
+    def _recompute(self, progress=False):
         """Compute all scores anew and store them (nightly, and on demand).
 
+        :param bool progress: tell how far it is in the list of computations
         :return: whether they were published; not where trust reaches too few
         """
+        with self.env["wezer.reputation.run"]._told(progress) as tell:
+            return self._recompute_told(tell)
+
+    @api.model
+    def _recompute_told(self, tell):
         started = time.monotonic()
         now = fields.Datetime.now()
         ratings = self._read_ratings()
@@ -38,6 +44,7 @@ class WezerReputation(models.Model):
         cleared = self.env["wezer.reputation.ring"]._cleared_sets()
         parameters = self._parameters()
         falls = self.env["wezer.assessment.again"]._penalties()
+        tell(0.2)
         result = community.compute(
             ratings,
             people,
@@ -49,11 +56,13 @@ class WezerReputation(models.Model):
             parameters=parameters,
             falls=falls,
         )
+        tell(0.5)
         published = result.coverage >= COVERAGE
         if published:
             self._store(ratings, result, now)
         else:
             self._alert(result.coverage)
+        tell(0.9)
         if published:
             self.env["gamification.badge"]._wezer_award()
         runs = self.env["wezer.reputation.run"].sudo()

@@ -40,11 +40,20 @@ class WezerReputationRun(models.Model):
     seconds = fields.Float(readonly=True, aggregator=None)
     # Seeds, admissions, rings, group priors, parameters.
     inputs = fields.Json(readonly=True)
+    seed_ids = fields.Many2many(
+        "res.partner", string="Trust started from", compute="_compute_seed_ids"
+    )
     # How far the private question lowers each bound: nobody reads it.
     falls = fields.Json(readonly=True, groups=fields.NO_ACCESS)
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )
+
+    @api.depends("inputs")
+    def _compute_seed_ids(self):
+        for run in self:
+            seeds = (run.inputs or {}).get("seeds", [])
+            run.seed_ids = run.env["res.partner"].browse(seeds).exists()
 
     @api.model
     def _latest(self):
@@ -57,7 +66,10 @@ class WezerReputationRun(models.Model):
     @api.model
     def _if_new(self, admissions):
         """Return the admissions, or None where the last run had the same."""
-        last = self.search([("company_id", "=", self.env.company.id)], limit=1)
+        last = self.search(
+            [("company_id", "=", self.env.company.id), ("state", "!=", "running")],
+            limit=1,
+        )
         return None if last and last._admissions() == admissions else admissions
 
     def _admissions(self):
@@ -66,7 +78,11 @@ class WezerReputationRun(models.Model):
         run = self
         while run and run.inputs.get("admissions") is None:
             run = self.search(
-                [("company_id", "=", run.company_id.id), ("id", "<", run.id)],
+                [
+                    ("company_id", "=", run.company_id.id),
+                    ("id", "<", run.id),
+                    ("state", "!=", "running"),
+                ],
                 order="id desc",
                 limit=1,
             )

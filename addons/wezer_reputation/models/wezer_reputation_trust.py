@@ -4,7 +4,7 @@ from odoo import fields, models
 class WezerReputationTrust(models.Model):
     """How far the community trusts each person's assessments, at the last run.
 
-    Nobody reads it: it would tell a cheat whom to fool.
+    Administrators read it; others do not: it would tell a cheat whom to fool.
     """
 
     _name = "wezer.reputation.trust"

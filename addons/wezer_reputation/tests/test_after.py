@@ -69,6 +69,17 @@ class TestReplyAndModeration(ReputationCommon):
         self.assertEqual(self._as(self.mia, said).comment, "He is a thief, in house 7")
         self.assertEqual(self._as(self.mia, said).reply, "Liar")
 
+    def test_the_back_office_asks_the_moderator_for_the_reason(self):
+        said = self.reveal(self.anna, self.luc, comment="Nonsense")
+        judge = self.env["wezer.assessment.judge"].with_user(self.moderator)
+        vals = {"assessment_id": said.id, "reason": "It is about another person"}
+        judge.create({**vals, "verdict": "hide", "with_scores": True}).action_judge()
+        self.assertTrue(said.hidden and said.no_weight)
+        judge.create({**vals, "verdict": "show"}).action_judge()
+        self.assertEqual(said.comment, "Nonsense")
+        with self.assertRaises(AccessError):
+            judge.with_user(self.luc).create({**vals, "verdict": "hide"})
+
     def test_numbers_lose_their_weight_only_where_the_moderator_says_so(self):
         said = self.reveal(self.anna, self.luc, comment="Revenge")
         self._as(self.moderator, said).action_hide("Written in revenge, see #3", True)

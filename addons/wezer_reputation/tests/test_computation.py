@@ -136,6 +136,25 @@ class TestComputation(ReputationCommon):
             [self.founder.partner_id.id, self.luc.partner_id.id], second._admissions()
         )
 
+    def test_a_run_says_from_whom_trust_started_and_leaves_no_progress_behind(self):
+        self._three(self.luc)
+        runs = self.env["wezer.reputation.run"]
+        told = []
+
+        def told_here(runs, *queries):
+            for query in queries:
+                runs.env.cr.execute(query)
+            runs.invalidate_model()
+            told.append(runs.search([("state", "=", "running")]).mapped("progress"))
+
+        self.patch(type(runs), "_told_apart", told_here)
+        self.reputations._recompute(progress=True)
+        self.assertEqual(told, [[0], [20], [50], [90], []])
+        self.assertIn(self.founder.partner_id, runs._latest().seed_ids)
+        with self.assertRaises(ZeroDivisionError), runs._told(True):
+            raise ZeroDivisionError
+        self.assertEqual(told[-1], [])
+
     def test_history_gets_a_point_where_the_score_moved_and_none_else(self):
         self._three(self.luc)
         self.reputations._recompute()

@@ -145,7 +145,12 @@ class TestReputation(ReputationCommon):
     def test_a_member_does_not_start_the_computation(self):
         with self.assertRaises(NotAllowed):
             self.reputations.with_user(self.anna).action_recompute()
-        self.reputations.with_user(self.env.ref("base.user_admin")).action_recompute()
+        triggers = self.env["ir.cron.trigger"]
+        before = triggers.search_count([])
+        admin = self.env.ref("base.user_admin")
+        action = self.reputations.with_user(admin).action_recompute()
+        self.assertEqual(action["res_model"], "wezer.reputation.run")
+        self.assertEqual(triggers.search_count([]), before + 1)
 
     @mute_logger("odoo.addons.base.models.ir_model")
     def test_nobody_reads_from_the_bound_what_was_answered_in_private(self):

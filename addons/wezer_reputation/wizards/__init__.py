@@ -1,1 +1,2 @@
+from . import wezer_assessment_judge
 from . import wezer_reputation_ring_judge

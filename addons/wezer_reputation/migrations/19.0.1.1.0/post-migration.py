@@ -13,3 +13,6 @@ def migrate(cr, version):
     rule = env.ref("wezer_reputation.wezer_reputation_rule_member", False)
     if rule:
         rule.domain_force = SHOWN
+    cron = env.ref("wezer_reputation.ir_cron_recompute", False)
+    if cron:
+        cron.code = "model._recompute(progress=True)"
