@@ -101,6 +101,17 @@ class TestWallet(CurrencyCommon):
             self.pay(self.anna, self.anna, self.luc, "0:20", form.record)
         self.assertEqual(self.balance(self.luc, form.record), "1:00")
 
+    def test_the_guided_form_finds_legal_tender_by_its_code(self):
+        with Form(
+            self.env["wezer.currency"], "wezer_currency.wezer_currency_view_form"
+        ) as form:
+            form.name, form.code = "Euro", "EUR"
+            form.kind = "legal"
+            self.assertTrue(form.external)
+        self.assertEqual(form.record.currency_id, self.env.ref("base.EUR"))
+        paid = self.pay(self.anna, self.anna, self.luc, "5", form.record)
+        self.assertEqual(paid.state, "pending")
+
     def test_a_file_is_checked_then_posted_in_the_back_office(self):
         text = "payer,payee,currency,amount\nA,B,COM,5\nA,B,COM,600\n"
         admin = self.env.ref("base.user_admin")
