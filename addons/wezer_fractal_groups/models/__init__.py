@@ -18,8 +18,16 @@ from . import member_import
 from . import wezer_group_permission
 from . import group_files
 from . import wezer_profile
+from . import project_task_type
+from . import wezer_task_duty
 from . import project_project
 from . import project_task
+from . import res_users_projects
+from . import res_partner_following
+from . import wezer_group_following
+from . import wezer_group_membership_following
+from . import wezer_group_following_tree
 from . import wezer_check
 from . import wezer_check_places
+from . import wezer_check_following
 from . import wezer_notice

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ProjectProject(models.Model):
@@ -11,3 +11,61 @@ class ProjectProject(models.Model):
         ondelete="restrict",
         help="The circle whose project this is; its wallet pays.",
     )
+    duty_ids = fields.One2many(
+        "wezer.task.duty",
+        "project_id",
+        string="Who does it in which stage",
+        copy=True,
+        help="What a stage says itself holds, unless it is said otherwise here.",
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        projects = super().create(vals_list)
+        projects._check_team_gives()
+        self.env["wezer.group.following"]._keep_in_step(projects.filtered("team_id"))
+        return projects
+
+    def write(self, vals):
+        moved = self.browse()
+        if "team_id" in vals:
+            moved = self.filtered(lambda one: one.team_id.id != vals["team_id"])
+        # Taken from a circle, given to a circle: both are asked.
+        moved._check_team_gives()
+        result = super().write(vals)
+        moved._check_team_gives()
+        if {"team_id", "active"} & vals.keys():
+            self.env["wezer.group.following"]._keep_in_step(self)
+        return result
+
+    def unlink(self):
+        self.env["wezer.group.following"]._forget_records(self)
+        return super().unlink()
+
+    def _check_team_gives(self):
+        """Refuse projects in the name of a circle for which one may not run them.
+
+        Its wallet pays for them and its members follow them: that is the right
+        ``project``. Administrators set up the community, and may.
+        """
+        user = self.env.user
+        if self.env.su or user.has_group("wezer_base.group_administrator"):
+            return
+        for team in self.sudo().team_id:
+            user._check_acts_for(team.partner_id, "project")
+
+    def _wezer_tell_following(self, people):
+        """Leave members (portal) a notice that their circle has a project."""
+        self.ensure_one()
+        team = self.team_id
+        self.env["wezer.notice"].sudo()._leave(
+            people - self.env.user.partner_id,
+            "group_project",
+            lambda env: env._(
+                "%(group)s has a project: %(project)s.",
+                group=team.name,
+                project=self.name,
+            ),
+            url=f"/groups/{team.slug}",
+            record=self,
+        )

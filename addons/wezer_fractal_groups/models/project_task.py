@@ -1,5 +1,10 @@
 from odoo import Command, api, fields, models
 
+from ..tools.duties import in_force
+from .wezer_task_duty import DUTIES
+
+DUTY_FIELDS = [name for name, _words in DUTIES]
+
 
 class ProjectTask(models.Model):
     _inherit = "project.task"
@@ -12,40 +17,136 @@ class ProjectTask(models.Model):
     reviewer_partner_id = fields.Many2one(
         "res.partner", string="Who reviews it", index="btree_not_null", tracking=False
     )
+    duty_ids = fields.One2many(
+        "wezer.task.duty",
+        "task_id",
+        string="Who does it in which stage",
+        copy=True,
+        help="What the project and the stage say holds, unless it is said otherwise"
+        " here.",
+    )
     is_mine = fields.Boolean(compute="_compute_is_mine", search="_search_is_mine")
+    i_review = fields.Boolean(compute="_compute_i_review", search="_search_i_review")
+
+    # === MINE: one's own, and those of one's roles and circles === #
 
     @api.depends_context("uid")
     @api.depends("assignee_partner_id")
     def _compute_is_mine(self):
-        mine = self.env.user._acting_ids("market")
+        mine = self.env.user._wezer_duty_ids()
         for task in self:
             task.is_mine = task.assignee_partner_id.id in mine
 
     def _search_is_mine(self, operator, value):
         if operator != "in":
             return NotImplemented
-        return [("assignee_partner_id", "in", self.env.user._acting_ids("market"))]
+        return [("assignee_partner_id", "in", self.env.user._wezer_duty_ids())]
+
+    @api.depends_context("uid")
+    @api.depends("reviewer_partner_id")
+    def _compute_i_review(self):
+        mine = self.env.user._wezer_review_ids()
+        for task in self:
+            task.i_review = task.reviewer_partner_id.id in mine
+
+    def _search_i_review(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return [("reviewer_partner_id", "in", self.env.user._wezer_review_ids())]
+
+    # === CRUD === #
 
     @api.model_create_multi
     def create(self, vals_list):
         vals_list = [dict(vals) for vals in vals_list]
+        named = [self._named_in(vals) for vals in vals_list]
         for vals in vals_list:
             self._prepare_users_in_step(vals)
         tasks = super().create(vals_list)
         tasks._keep_assignee_in_step()
+        # Odoo gives a task by default to who writes it: its stage knows better.
+        for task, given in zip(tasks.sudo(), named, strict=True):
+            task._take_duties(given)
+        self.env["wezer.group.following"]._keep_in_step(tasks)
         return tasks
 
     def write(self, vals):
         vals = dict(vals)
         self._prepare_users_in_step(vals)
+        stages = {}
+        if {"stage_id", "project_id"} & vals.keys():
+            stages = {task: task.stage_id for task in self.sudo()}
         result = super().write(vals)
         if "user_ids" in vals and "assignee_partner_id" not in vals:
             self._keep_assignee_in_step()
+        given = vals.keys() & {*DUTY_FIELDS, "user_ids"}
+        for task, stage in stages.items():
+            if task.stage_id != stage:
+                task._take_duties(given)
+        if {*DUTY_FIELDS, "user_ids", "active", "state", "stage_id"} & vals.keys():
+            self.env["wezer.group.following"]._keep_in_step(self)
         return result
+
+    def unlink(self):
+        self.env["wezer.group.following"]._forget_records(self)
+        return super().unlink()
+
+    # === WHO DOES IT: stage, project, task === #
+
+    def _duties_in_force(self):
+        """Return ``{(stage id, duty): partner}``: stage, then project, then task."""
+        self.ensure_one()
+        project = self.project_id
+        stages = project.type_ids | self.stage_id
+        defaults = {
+            (stage.id, name): stage[name] for stage in stages for name in DUTY_FIELDS
+        }
+        return in_force(
+            defaults,
+            [line._line() for line in project.duty_ids],
+            [line._line() for line in self.duty_ids],
+        )
+
+    def _take_duties(self, given):
+        """Give the task to whom its stage is given; where nobody is, it stays.
+
+        :param given: names of fields that the same write set: those stay
+        """
+        self.ensure_one()
+        if self._has_own_worker():
+            return
+        found = self._duties_in_force()
+        vals = {}
+        for name in DUTY_FIELDS:
+            if name in given or ("user_ids" in given and name == DUTY_FIELDS[0]):
+                continue
+            partner = found.get((self.stage_id.id, name))
+            if partner and partner != self[name]:
+                vals[name] = partner.id
+        if vals:
+            # Configured by who runs the project; who moves a card may be its
+            # portal collaborator, who writes no assignee himself.
+            self.sudo().write(vals)
+
+    @api.model
+    def _named_in(self, vals):
+        """Return the fields in which a new task's values name somebody."""
+        named = {name for name in DUTY_FIELDS if vals.get(name)}
+        users = self._fields["user_ids"].convert_to_cache(
+            vals.get("user_ids") or [], self, validate=False
+        )
+        return named | ({"user_ids"} if users else set())
+
+    def _has_own_worker(self):
+        """Say whether something else settles who works; addons extend it."""
+        self.ensure_one()
+        return False
+
+    # === IN STEP WITH ODOO'S ASSIGNEES === #
 
     def _prepare_users_in_step(self, vals):
         """Follow the partner with Odoo's assignee where he is an internal user."""
-        if "assignee_partner_id" not in vals or "user_ids" in vals:
+        if "assignee_partner_id" not in vals or vals.get("user_ids"):
             return
         partner = self.env["res.partner"].sudo().browse(vals["assignee_partner_id"])
         users = partner.user_ids.filtered(lambda user: user.active and not user.share)
@@ -62,3 +163,55 @@ class ProjectTask(models.Model):
                 task.assignee_partner_id = users[0].partner_id
             elif internal:
                 task.assignee_partner_id = False
+
+    # === TOLD === #
+
+    def _wezer_page(self, user):
+        """Return where ``user`` sees this task: members, at its circle's page."""
+        self.ensure_one()
+        if not user.share:
+            return f"/odoo/all-tasks/{self.id}"
+        team = self.project_id.team_id
+        return f"/groups/{team.slug}" if team else "/my/todo"
+
+    def _wezer_tell_following(self, people):
+        """Leave members (portal) a notice of a task that is theirs, or a role's."""
+        self.ensure_one()
+        if self.env.context.get("mail_auto_subscribe_no_notify"):
+            # A deal's arrows tell it themselves.
+            return
+        people -= self.env.user.partner_id
+        groups = self.env["wezer.group"]
+        for name in DUTY_FIELDS:
+            partner = self[name]
+            group = groups._of_partner(partner) if partner else groups
+            mine = people & partner
+            if group:
+                ids = group._effective_member_ids()
+                mine = people.filtered(lambda one, ids=ids: one.id in ids)
+            people -= mine
+            self._wezer_tell_duty(mine, name, group)
+
+    def _wezer_tell_duty(self, people, name, group):
+        task, reviews = self.name, name == DUTY_FIELDS[1]
+
+        def message(env):
+            if group and reviews:
+                return env._(
+                    "%(group)s reviews a task: %(task)s.", group=group.name, task=task
+                )
+            if group:
+                return env._(
+                    "%(group)s has a task: %(task)s.", group=group.name, task=task
+                )
+            if reviews:
+                return env._("You review a task: %(task)s.", task=task)
+            return env._("You have a task: %(task)s.", task=task)
+
+        self.env["wezer.notice"].sudo()._leave(
+            people,
+            "group_task",
+            message,
+            url=f"/groups/{group.slug}" if group else "/my/todo",
+            record=self,
+        )

@@ -13,5 +13,7 @@ class WezerNotice(models.Model):
             "group_term": (self.env._("Somebody's time in a role ends"), True),
             "group_link": (self.env._("A group would work with ours"), True),
             "group_change": (self.env._("A group would move"), True),
+            "group_project": (self.env._("My circle has a project"), True),
+            "group_task": (self.env._("I, or my role, have a task"), True),
             "group_accepted": (self.env._("I was taken into a circle"), True),
         }

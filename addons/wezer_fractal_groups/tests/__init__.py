@@ -9,3 +9,4 @@ from . import test_seeing
 from . import test_tree
 from . import test_website
 from . import test_welcome
+from . import test_project_scenarios

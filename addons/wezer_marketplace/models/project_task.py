@@ -224,6 +224,10 @@ class ProjectTask(models.Model):
                 self._check_no_live_deal()
         return super().write(vals)
 
+    def _has_own_worker(self):
+        """A live deal says who works and who reviews, whatever the stage says."""
+        return self.sudo().wezer_deal_id.state in LIVE or super()._has_own_worker()
+
     def _check_stage(self, stage):
         if stage.sudo().wezer_deal_state not in ("approved", "paid"):
             return
