@@ -35,7 +35,7 @@ are named by their file.
  7 an unguarded signal pays         test_rights: underscored_twins_are_closed_to_rpc
  8 rights by following a role       tests/test_group_wallets: a_right_taken_away...;
                                     roles have no followers, they are filled
- 9 sign-ups become internal users   test_transfer: who_signed_up_uninvited...
+ 9 sign-ups become internal users   test_transfer: founding_accounts_multiplies...
 10 the superuser as a shortcut      here: forged_arguments_and_contexts_open_nothing
 11 flags checked nowhere            here: no_door_changes_a_row_of_money
 12 roles mixed up among many        here: what_many_rows_say_at_once_is_right_for_each

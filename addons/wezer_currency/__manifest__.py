@@ -17,6 +17,7 @@
         "wizards/wezer_issue_views.xml",
         "views/wezer_currency_views.xml",
         "views/wezer_wallet_views.xml",
+        "views/wezer_profile_views.xml",
         "views/wezer_transfer_views.xml",
         "views/wezer_ledger_views.xml",
         "views/res_config_settings_views.xml",

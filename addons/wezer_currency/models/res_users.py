@@ -9,13 +9,16 @@ RECEIPT_DAYS = 14
 class ResUsers(models.Model):
     _inherit = "res.users"
 
-    def _signup_create_user(self, values):
-        """Who comes uninvited starts without credit, until a moderator grants it."""
-        uninvited = not values.get("partner_id")
-        user = super()._signup_create_user(values)
-        if uninvited:
+    def _create_user_from_template(self, values):
+        """Who signs up starts without credit, until a moderator grants it.
+
+        Else whoever has a hundred addresses would have a hundred credits.
+        """
+        fresh = not values.get("partner_id")
+        user = super()._create_user_from_template(values)
+        if fresh:
             # His own sign-up may not give him a member's credit.
-            user.partner_id._wezer_profile().has_credit = False
+            user.sudo().partner_id._wezer_profile().has_credit = False
         return user
 
     def _wezer_todo(self):

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from odoo.addons.wezer_base.exceptions import NotAllowed
+
 
 class WezerProfile(models.Model):
     _inherit = "wezer.profile"
@@ -12,11 +14,36 @@ class WezerProfile(models.Model):
     )
 
     def action_approve(self):
-        """Who is approved has a member's credit in wallets opened from now on."""
+        """Who is approved has a member's credit."""
         result = super().action_approve()
         # The approval was checked just above.
-        self.sudo().has_credit = True
+        self.sudo()._give_credit()
         return result
+
+    def action_give_credit(self):
+        """Give these members the credit of a member; community moderators."""
+        for profile in self:
+            if not self.env.user._moderates(profile.sudo().partner_id):
+                raise NotAllowed(
+                    self.env._("Community moderators decide about limits."),
+                    rule="moderate",
+                )
+        self.sudo()._give_credit()
+
+    def _give_credit(self):
+        """Give a member's credit, in wallets that started without it too."""
+        persons = self.filtered("partner_id.user_ids")
+        persons.has_credit = True
+        wallets = self.env["wezer.wallet"].search(
+            [
+                ("partner_id", "in", persons.partner_id.ids),
+                ("own_limits", "=", True),
+                ("has_lower", "=", True),
+                ("lower_limit", "=", 0),
+                ("is_system", "=", False),
+            ]
+        )
+        wallets.own_limits = False
 
     def _wezer_party_values(self):
         """Add the balances that the currency shows to members."""

@@ -78,17 +78,45 @@ class TestTransfer(CurrencyCommon):
         wallet = partner._wezer_wallet(self.credit)
         self.assertEqual(wallet._limits(), (0, 50000))
 
-    def test_who_signed_up_uninvited_starts_without_credit(self):
+    def _invited(self, login, inviter=None):
+        """Return the user who came by himself, or by a letter of ``inviter``."""
+        invitations = self.env["wezer.invitation"].sudo()
+        address = f"{login}@example.org"
+        kind = "letter" if inviter else "request"
+        partner = inviter.partner_id if inviter else self.env["res.partner"]
+        invitation = invitations._make(kind, login, partner, address, "")
+        invitation._accept(login.title(), "wz_new_password")
+        user = self.env["res.users"].search([("login", "=", address)])
+        # Where no approval is asked for, he is a member at once.
+        user.partner_id._wezer_profile().state = "active"
+        return user
+
+    def test_founding_accounts_multiplies_no_credit(self):
         self.env["res.users"].sudo()._signup_create_user(
             {"name": "New", "login": "wz_new", "password": "wz_new_password"}
         )
         new = self.env["res.users"].search([("login", "=", "wz_new")])
-        # Where no approval is asked for, he is a member at once.
         new.partner_id._wezer_profile().state = "active"
-        with self.assertRefused("limit"):
-            self.pay(new, new, self.luc, "0.01")
-        self.wallet(new).with_user(self.moderator).set_limits("10")
+        # By himself, by the form of an address, by a friend's letter.
+        for user in (new, self._invited("wz_one"), self._invited("wz_two", self.anna)):
+            with self.assertRefused("limit"):
+                self.pay(user, user, self.luc, "0.01")
+        with self.assertRefused("moderate"):
+            new.partner_id._wezer_profile().with_user(self.anna).action_give_credit()
+        profile = new.partner_id._wezer_profile()
+        profile.with_user(self.moderator).action_give_credit()
         self.pay(new, new, self.luc, "10")
+
+    def test_whom_an_administrator_invites_or_approves_has_a_members_credit(self):
+        admin = self.env.ref("base.user_admin")
+        user = self._invited("wz_three", admin)
+        self.pay(user, user, self.luc, "10")
+        waits = self._invited("wz_four")
+        self.wallet(waits)
+        profile = waits.partner_id._wezer_profile()
+        profile.state = "pending"
+        profile.with_user(admin).action_approve()
+        self.pay(waits, waits, self.luc, "10")
 
     def test_a_frozen_wallet_neither_pays_nor_receives(self):
         self.wallet(self.luc).with_user(self.moderator).action_freeze()
