@@ -189,7 +189,9 @@ class Life:
             "price_mode": mode,
             "claim_mode": "choose" if number % 4 == 1 else "first_come",
             "visibility": "members" if number % 7 == 6 else "everyone",
-            "city": rng.choice(texts.PLACES)[0],
+            "city": (place := rng.choice(texts.PLACES))[0],
+            "latitude": place[1] + (number * 37 % 9 - 4) / 1000,
+            "longitude": place[2] + (number * 53 % 9 - 4) / 1000,
             "steps": "Meet and look at it\nDo it\nTidy up together"
             if number % 3 == 0
             else "",

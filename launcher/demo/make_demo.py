@@ -42,6 +42,7 @@ def make(env, kit=None):
         plan(life, start, now)
         life.run()
         clock.move_to(now)
+        env["wezer.announcement"]._cron_expire()
         life.ensure(
             (state, state)
             for state in ("open", "waiting", "accepted", "delivered", "disputed")

@@ -309,6 +309,8 @@ class Community:
                     "allocated_hours": hours,
                     "wezer_category_id": self.categories["Garden"].id,
                     "wezer_city": "Les Tilleuls",
+                    "wezer_latitude": texts.PLACES[0][1],
+                    "wezer_longitude": texts.PLACES[0][2],
                     "date_deadline": fields.Datetime.now() + timedelta(days=60),
                     "user_ids": [(5, 0, 0)],
                 }

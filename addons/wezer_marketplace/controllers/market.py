@@ -65,6 +65,7 @@ class WezerMarket(http.Controller):
             "wezer_marketplace.market_page",
             {
                 "announcements": found,
+                "nearly": market.browse() if found else market._nearly(question),
                 "fitting": fitting,
                 "count": count,
                 "counted": COUNTED,

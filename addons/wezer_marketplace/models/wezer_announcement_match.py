@@ -108,7 +108,9 @@ class WezerAnnouncement(models.Model):
     @api.model
     def _fitting_only(self, limit):
         """Return the wants that fit the caller, the best first."""
-        return self.browse([want.id for want, _reasons in self._fitting(limit)])
+        # Where it is full, one would only wait.
+        fits = self._fitting(limit, [("state", "=", "open")])
+        return self.browse([want.id for want, _reasons in fits])
 
     @api.model
     def _fitting_candidates(self, helper, weights, domain):
@@ -168,8 +170,11 @@ class WezerAnnouncement(models.Model):
         )
         return [row[0] for row in rows]
 
-    def _reasons(self, helper=None):
-        """Return ``{id: why it fits the caller}``, texts, empty where nothing does."""
+    def _reasons(self, helper=None, near=True):
+        """Return ``{id: why it fits the caller}``, texts, empty where nothing does.
+
+        :param bool near: whether to say how far it is, where the page does not
+        """
         helper = helper or self._helper_side()
         weights = self._skill_weights(helper.skills)
         texts = dict.fromkeys(self.ids, "")
@@ -178,6 +183,8 @@ class WezerAnnouncement(models.Model):
             # One's own announcement fits oneself, but that is no news.
             if want.sudo().author_id != me:
                 reasons = fit(helper, want._want_side(), weights)[1]
+                if not near:
+                    reasons.pop("km", None)
                 texts[want.id] = self._reason_text(reasons)
         return texts
 
@@ -188,6 +195,7 @@ class WezerAnnouncement(models.Model):
             self._common_reasons(
                 reasons,
                 self.env._("because you can: %(skills)s"),
+                self.env._("suits your skills (%(name)s)"),
                 self.env._("for %(group)s, where you are"),
                 self.env._("%(km)s from you"),
                 self.env._("in your place"),
@@ -195,18 +203,14 @@ class WezerAnnouncement(models.Model):
         )
 
     @api.model
-    def _common_reasons(self, reasons, can, group, near, city):
+    def _common_reasons(self, reasons, can, suits, group, near, city):
         parts = []
         if reasons.get("skills"):
             skills = self.env["wezer.skill"].browse(reasons["skills"][:NAMED])
             parts.append(can % {"skills": ", ".join(skills.mapped("name"))})
         if reasons.get("category"):
             category = self.env["wezer.category"].browse(reasons["category"])
-            parts.append(
-                self.env._(
-                    "in %(name)s, where skills like these serve", name=category.name
-                )
-            )
+            parts.append(suits % {"name": category.name})
         if reasons.get("groups"):
             # One that the caller is in: its name is no secret to him.
             groups = self.env["wezer.group"].browse(reasons["groups"][:1])
@@ -280,6 +284,7 @@ class WezerAnnouncement(models.Model):
             self._common_reasons(
                 reasons,
                 self.env._("can: %(skills)s"),
+                self.env._("has skills for %(name)s"),
                 self.env._("is in %(group)s"),
                 self.env._("%(km)s away"),
                 self.env._("in the same place"),

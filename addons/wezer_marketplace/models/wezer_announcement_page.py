@@ -34,7 +34,7 @@ class WezerAnnouncement(models.Model):
         authors = self.sudo().author_id
         scores = {} if public else authors._wezer_scores()
         helper = None if public else self._helper_side()
-        reasons = {} if public else self._reasons(helper)
+        reasons = {} if public else self._reasons(helper, near=False)
         centre = centre or (helper and helper.place)
         return [
             {

@@ -45,6 +45,19 @@ class WezerAnnouncement(models.Model):
         return self.browse(ids[offset : offset + limit]), len(ids)
 
     @api.model
+    def _nearly(self, filters, limit=4):
+        """Return what is nearest to a question that finds nothing: less is asked."""
+        for kept in (
+            ("words", "category", "skill", "kind"),
+            ("category", "skill"),
+            ("kind",),
+        ):
+            less = {name: filters[name] for name in kept if filters.get(name)}
+            if less and (found := self._search_public(less, 0, limit)[0]):
+                return found
+        return self.browse()
+
+    @api.model
     def _fitting_first(self, ids, filters):
         """Return ``ids`` with those that fit the caller first, the best before."""
         fits = self._fitting(COUNTED, self._filter_domain(filters))
