@@ -104,6 +104,9 @@ class TestFeed(WebsiteCommon):
             ("words=zebra&price_from=cheap&sort=nonsense", ("near",), ()),
         ):
             page = self.get(f"/market?{query}")
+            # Where nothing fits, what is near it comes below.
+            page, _line, nearly = page.partition("Not quite that")
+            self.assertEqual(bool(nearly), not there, query)
             for word in there:
                 self.assertIn(f"Zebra {word}", page, query)
             for word in away:
