@@ -1,3 +1,5 @@
+from itertools import accumulate
+
 from odoo import fields, http
 from odoo.exceptions import AccessError, UserError
 from odoo.http import request
@@ -8,7 +10,7 @@ from odoo.addons.wezer_base.controllers.website import flash
 from odoo.addons.wezer_base.tools.curve import draw_curve
 
 from ..tools import rrg
-from ..tools.shown import hundredths
+from ..tools.shown import thousandths
 
 OUT_OF = 5
 SHOWN = 10
@@ -23,6 +25,7 @@ class WezerReputationPortal(CustomerPortal):
         reputation = request.env["wezer.reputation"].sudo()
         explained = reputation._explain(partner)
         rows = self._wezer_sum(explained)
+        bars, low, high = self._wezer_waterfall(rows, explained["score"])
         criteria = reputation.search(
             [
                 ("partner_id", "=", partner.id),
@@ -38,8 +41,15 @@ class WezerReputationPortal(CustomerPortal):
                 "row": partner._wezer_reputation(),
                 "explained": explained,
                 "rows": rows,
+                # What was said can be answered before there is a number.
+                "said": request.env["wezer.assessment"].search(
+                    [("assessed_id", "=", partner.id), ("state", "=", "revealed")],
+                    limit=SHOWN,
+                ),
                 "prior_weight": f"{rrg.Parameters().prior_weight:g}",
-                "bars": self._wezer_waterfall(rows, explained["score"]),
+                "bars": bars,
+                "bars_from": f"{low:.1f}",
+                "bars_to": f"{high:.1f}",
                 "criteria": criteria.sorted(lambda one: one.criterion_id.sequence),
                 "more": partner._wezer_reputation_more(),
                 "history": history,
@@ -150,6 +160,7 @@ class WezerReputationPortal(CustomerPortal):
                 "value": part,
                 "one": one,
                 "weight": explained["weights"][one.id],
+                "marks": OUT_OF * self._wezer_mean(one),
             }
             for one, part in explained["parts"][:SHOWN]
         ]
@@ -158,34 +169,50 @@ class WezerReputationPortal(CustomerPortal):
             label = request.env._("%(count)s older and smaller ones", count=len(rest))
             rows.append({"label": label, "value": sum(rest)})
         for row, shown in zip(
-            rows, hundredths([row["value"] for row in rows]), strict=True
+            rows, thousandths([row["value"] for row in rows]), strict=True
         ):
-            row["text"] = f"{shown / 100:{'.2f' if row is rows[0] else '+.2f'}}"
+            row["text"] = f"{shown / 1000:{'.3f' if row is rows[0] else '+.3f'}}"
         return rows
 
+    def _wezer_mean(self, assessment):
+        """Return the mean of the marks of an assessment, 0 … 1."""
+        marks = assessment.line_ids.mapped("score")
+        return (sum(marks) / max(len(marks), 1) + 2) / 4
+
     def _wezer_waterfall(self, rows, score):
-        """Return the bars of the sum: where each begins and how long it is, in %."""
-        bars, at = [], 0.0
-        for row in rows:
-            low, at = min(at, at + row["value"]), at + row["value"]
+        """Return the bars of the sum, and where the drawing begins and ends.
+
+        Parts are small beside the start: the drawing shows what lies around them.
+
+        :return: ``(bars, low, high)``; of each bar where it begins and its length, in %
+        """
+        if not rows:
+            return [], 0, OUT_OF
+        ends = list(accumulate(row["value"] for row in rows))
+        room = max(max(ends) - min(ends), 0.1)
+        low, high = max(0, min(ends) - room / 2), min(OUT_OF, max(ends) + room / 4)
+        bars = []
+        for row, end in zip(rows, ends, strict=True):
+            first = row is rows[0]
+            begin, end = sorted((low if first else end - row["value"], end))
             colour = "--wz-accent" if row["value"] >= 0 else "--wz-warm"
             bars.append(
                 {
                     "label": row["label"],
-                    "left": round(100 * low / OUT_OF, 2),
-                    "width": round(max(100 * abs(row["value"]) / OUT_OF, 0.5), 2),
-                    "colour": f"var({'--wz-line' if row is rows[0] else colour})",
+                    "left": round(100 * (begin - low) / (high - low), 2),
+                    "width": round(max(100 * (end - begin) / (high - low), 0.5), 2),
+                    "colour": f"var({'--wz-line' if first else colour})",
                     "text": row["text"],
                 }
             )
-        if rows:
-            bars.append(
-                {
-                    "label": request.env._("Together"),
-                    "left": 0,
-                    "width": round(100 * score / OUT_OF, 2),
-                    "colour": "var(--wz-accent)",
-                    "text": f"{score:.2f}",
-                }
-            )
-        return bars
+        whole = round(100 * (score - low) / (high - low), 2)
+        bars.append(
+            {
+                "label": request.env._("Together"),
+                "left": 0,
+                "width": whole,
+                "colour": "var(--wz-accent)",
+                "text": f"{score:.3f}",
+            }
+        )
+        return bars, low, high

@@ -6,17 +6,19 @@ from hypothesis import strategies as st
 
 from odoo.tests import BaseCase
 
-from ..tools.shown import hundredths
+from ..tools.shown import thousandths
 
 
 class TestShown(BaseCase):
-    def test_three_thirds_of_a_hundredth_are_told_once(self):
-        self.assertEqual(hundredths([3.501, 0.334, 0.333, 0.333]), [350, 34, 33, 33])
+    def test_what_rounds_away_is_told_once(self):
+        self.assertEqual(
+            thousandths([3.5001, 0.0334, 0.0333, 0.0333]), [3500, 34, 33, 33]
+        )
 
     @given(st.lists(st.floats(-5, 5), max_size=12))
     def test_shown_parts_add_up_to_the_shown_sum_and_each_is_near(self, values):
-        shown = hundredths(values)
+        shown = thousandths(values)
         total = reduce(add, values, 0.0)
-        self.assertEqual(sum(shown), round(100 * total))
+        self.assertEqual(sum(shown), round(1000 * total))
         for one, value in zip(shown, values, strict=True):
-            self.assertLessEqual(abs(one - 100 * value), 1.0001)
+            self.assertLessEqual(abs(one - 1000 * value), 1.0001)

@@ -15,10 +15,12 @@ class TestWebsite(ReputationCommon, HttpCase):
         return " ".join(response.text.split())
 
     def test_a_new_member_reads_how_many_people_he_has(self):
-        self.reveal(self.anna, self.luc)
+        self.reveal(self.anna, self.luc, comment="A good beginning")
         self.reputations._recompute()
         page = self._page(self.luc, "/my/reputation")
         self.assertIn("make a score. You have 1.", page)
+        self.assertIn("A good beginning", page)
+        self.assertIn("Answer, once", page)
         self.assertNotIn("of 5", page)
 
     def test_a_member_reads_his_score_as_a_sum(self):
@@ -31,7 +33,7 @@ class TestWebsite(ReputationCommon, HttpCase):
         self.assertIn(f"<strong>{score:.1f} of 5</strong>, from 3 people", page)
         self.assertIn("Thanks from Member0", page)
         prior = self.luc.partner_id._wezer_reputation().prior
-        self.assertIn(f">{prior:.2f}<", page)
+        self.assertIn(f">{prior:.3f}<", page)
         self.assertNotIn("Blind word", page)
 
     def test_the_numbers_of_the_page_add_up_as_they_are_shown(self):
@@ -40,7 +42,7 @@ class TestWebsite(ReputationCommon, HttpCase):
         self.reputations._recompute()
         page = self._page(self.luc, "/my/reputation")
         table = page.split("Your score as a sum")[1].split("</table>")[0]
-        *parts, total = re.findall(r"wz-money\">([+−-]?\d\.\d\d)<", table)
+        *parts, total = re.findall(r"wz-money\">([+-]?\d\.\d\d\d)<", table)
         self.assertEqual(len(parts), 5)
         self.assertEqual(sum(map(Decimal, parts)), Decimal(total))
 
