@@ -17,10 +17,12 @@
         "views/wezer_group_membership_views.xml",
         "views/project_views.xml",
         "views/groups_templates.xml",
+        "views/manage_templates.xml",
     ],
     "assets": {
         "web.assets_frontend": [
             "wezer_fractal_groups/static/src/scss/groups.scss",
+            "wezer_fractal_groups/static/src/interactions/*.js",
         ],
     },
 }

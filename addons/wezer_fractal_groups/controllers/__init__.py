@@ -1,2 +1,3 @@
 from . import groups
 from . import portal
+from . import manage

@@ -84,16 +84,20 @@ class WezerGroups(http.Controller):
         website=True,
         methods=["POST"],
     )
-    def group_act(self, slug, act, person="", **_kwargs):
+    def group_act(self, slug, act, person="", **form):
         """Join, leave, invite, answer: each calls the public method of the group."""
         group = self._group(slug)
-        partner = request.env["wezer.profile"].search([("slug", "=", person)])
+        partner = self._person(person, form.get("person_name", ""))
         acts = {
             "join": lambda: group.action_join(),
             "ask": lambda: group.action_request(),
             "leave": lambda: group.action_leave(),
             "accept": lambda: group.action_accept_invitation(),
-            "invite": lambda: group.action_invite(partner.partner_id.id),
+            "invite": lambda: group.action_invite(
+                partner.partner_id.id, bool(form.get("guest"))
+            ),
+            "say": lambda: group.action_say(form.get("text", "")),
+            "unsay": lambda: self._message(form).action_remove(),
             "admit": lambda: group.action_accept_member(partner.partner_id.id),
             "refuse": lambda: group.action_refuse_member(partner.partner_id.id),
             "remove": lambda: group.action_remove_member(partner.partner_id.id),
@@ -109,6 +113,21 @@ class WezerGroups(http.Controller):
             flash(error.args[0], "warning")
         seen = request.env["wezer.group"].search_count([("slug", "=", back)])
         return request.redirect(f"/groups/{back}" if seen else "/groups")
+
+    def _person(self, slug, name):
+        """Return the member at this address, or the only one of this name."""
+        profiles = request.env["wezer.profile"]
+        if slug or not name.strip():
+            return profiles.search([("slug", "=", slug)])
+        found = profiles.search(
+            [("name", "=ilike", name.strip()), ("is_person", "=", True)], limit=2
+        )
+        return found if len(found) == 1 else profiles.browse()
+
+    def _message(self, form):
+        text = str(form.get("message") or "")
+        number = int(text) if text.isdecimal() and len(text) < 10 else 0
+        return request.env["wezer.group.message"].browse(number)
 
     def _group(self, slug):
         """Return the group that the caller sees under this address, else 404."""
@@ -128,4 +147,6 @@ class WezerGroups(http.Controller):
             "admit": translate("Let in."),
             "refuse": translate("Declined."),
             "remove": translate("The place is free again."),
+            "say": translate("Said."),
+            "unsay": translate("Taken back."),
         }[act]

@@ -7,6 +7,7 @@ from . import wezer_group_arrows
 from . import wezer_group_governing
 from . import wezer_group_link
 from . import wezer_group_change
+from . import wezer_group_message
 from . import wezer_group_page
 from . import wezer_group_seeing
 from . import wezer_group_books

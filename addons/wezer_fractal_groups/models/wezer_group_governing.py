@@ -29,19 +29,21 @@ class WezerGroup(models.Model):
 
     # === WHO === #
 
-    def _check_manages(self, what):
-        """Return the partner in whose name the caller changes this group (sudo)."""
+    def _check_may_manage(self):
+        """Refuse unless the caller looks after this group; return in whose name."""
         self._check_person()
         group = self.sudo()
         user = self.env.user
-        if (
-            group.kind == "circle"
-            and not group.parent_id
-            and user._moderates(group.partner_id.browse())
-        ):
+        root = group.kind == "circle" and not group.parent_id
+        if root and user._moderates(group.partner_id.browse()):
             return user.partner_id
         user._check_acts_for(group._circle().partner_id, "manage")
-        return user._wezer_log_act(group._circle().partner_id, "manage", what, self)
+        return group._circle().partner_id
+
+    def _check_manages(self, what):
+        """Return the partner in whose name the caller changes this group (sudo)."""
+        partner = self._check_may_manage()
+        return self.env.user._wezer_log_act(partner, "manage", what, self)
 
     def _check_rights_given(self, circle, rights):
         """Refuse unless the caller may let a role of ``circle`` carry ``rights``.

@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+
 MEMBERS_SHOWN = 60
 
 
@@ -14,6 +16,8 @@ class WezerGroup(models.Model):
         circles = self.search([("kind", "=", "circle")])
         nodes = {
             circle.id: {
+                "id": circle.id,
+                "parent": circle.sudo().parent_id.id or "",
                 "name": circle.name,
                 "slug": circle.slug,
                 "size": circle.member_count,
@@ -75,6 +79,34 @@ class WezerGroup(models.Model):
                 )
         return rows
 
+    def _may_manage(self):
+        """Say whether the caller looks after this group."""
+        try:
+            self._check_may_manage()
+        except (NotAllowed, Refusal):
+            return False
+        return True
+
+    def _talk_values(self):
+        """Return the talk of this circle as its part of the page shows it."""
+        messages = self._talk()
+        return {
+            "messages": messages,
+            "profiles": self._talk_names(messages),
+            "stamp": f"{messages[-1:].id}-{len(messages.filtered('removed_by_id'))}",
+        }
+
+    def _project_rows(self):
+        """Return the projects this circle runs that the caller may know of."""
+        if self.env.user._is_public() or not self.i_am_in:
+            return self.env["project.project"]
+        # Members of the circle know what it works on; the tasks stay Odoo's.
+        return (
+            self.env["project.project"]
+            .sudo()
+            .search([("team_id", "=", self.id), ("is_template", "=", False)], limit=50)
+        )
+
     def _page_values(self):
         """Return what the page of this group shows; the caller sees the group."""
         self.ensure_one()
@@ -97,4 +129,11 @@ class WezerGroup(models.Model):
             "group_requests": self._request_rows(),
             "group_may_invite": circle and self._may_fill(self.env["res.partner"]),
             "group_login": user._is_public(),
+            "group_linked": self._linked(),
+            "group_manages": not user._is_public() and self._may_manage(),
+            "group_talks": circle and self._may_talk(),
+            "group_talk": self._talk_values()
+            if circle and not user._is_public()
+            else {},
+            "group_projects": self._project_rows(),
         }

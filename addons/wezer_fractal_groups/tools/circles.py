@@ -1,23 +1,138 @@
-"""Nested circles drawn without a library: children on a ring inside their parent."""
+"""Nested circles drawn without a library: circles packed inside circles.
+
+The packing is the front chain of Wang, Wang, Dai and Wang (*Visualization of large
+hierarchical data by circle packing*, CHI 2006): each circle is laid against two
+neighbours of the chain around those that lie already, and the chain gives way where
+it would overlap. What encloses them is found by Bădoiu and Clarkson's steps.
+"""
 
 import math
 
 PAD = 6
+STEPS = 60
+EPSILON = 1e-6
 
 
-def _ring(radii):
-    """Return the radius of the ring on which circles of ``radii`` do not overlap."""
-    low = max(radii)
-    if sum(math.asin(radius / low) for radius in radii) <= math.pi:
-        return low
-    high = low + sum(radii)
-    for _step in range(40):
-        middle = (low + high) / 2
-        if sum(math.asin(radius / middle) for radius in radii) > math.pi:
-            low = middle
+class _Node:
+    """A circle, and its neighbours in the front chain."""
+
+    __slots__ = ("next", "previous", "r", "x", "y")
+
+    def __init__(self, r):
+        self.r, self.x, self.y = r, 0.0, 0.0
+        self.next = self.previous = self
+
+
+def pack(radii):
+    """Return the centres of circles of ``radii`` that touch and never overlap.
+
+    About O(n·√n) for n circles.
+
+    :return: list of ``(x, y)``, in the order given
+    """
+    order = sorted(range(len(radii)), key=lambda place: -radii[place])
+    nodes = [_Node(radii[place]) for place in order]
+    _lay(nodes)
+    centres = [(0.0, 0.0)] * len(radii)
+    for place, node in zip(order, nodes, strict=True):
+        centres[place] = (node.x, node.y)
+    return centres
+
+
+def _lay(nodes):
+    if len(nodes) > 1:
+        nodes[0].x, nodes[1].x = -nodes[1].r, nodes[0].r
+    if len(nodes) > 2:
+        _touch(nodes[1], nodes[0], nodes[2])
+        for one, two in zip(nodes[:3], nodes[1:3] + nodes[:1], strict=True):
+            _chain(one, two)
+    head = nodes[0] if nodes else None
+    for node in nodes[3:]:
+        one = _nearest_pair(head)
+        head = _squeeze_in(one, one.next, node)
+
+
+def _squeeze_in(one, two, node):
+    """Lay ``node`` against two of the chain that leave room for it; return it."""
+    while True:
+        _touch(one, two, node)
+        hit, before = _first_hit(one, two, node)
+        if hit is None:
+            break
+        # What lies between is covered now: the chain skips it.
+        one, two = (hit, two) if before else (one, hit)
+        _chain(one, two)
+    _chain(one, node)
+    _chain(node, two)
+    return node
+
+
+def _chain(one, two):
+    one.next, two.previous = two, one
+
+
+def _touch(one, two, node):
+    """Lay ``node`` against both, outside the chain that runs from one to two."""
+    x, y = one.x - two.x, one.y - two.y
+    far = math.hypot(x, y)
+    reach = two.r + node.r
+    along = (far * far + reach * reach - (one.r + node.r) ** 2) / (2 * far)
+    aside = math.sqrt(max(reach * reach - along * along, 0))
+    node.x = two.x + (along * x - aside * y) / far
+    node.y = two.y + (along * y + aside * x) / far
+
+
+def _first_hit(one, two, node):
+    """Return ``(what node overlaps, whether before one)``, the nearest both ways."""
+    ahead, behind = two.next, one.previous
+    way_ahead, way_behind = two.r, one.r
+    while True:
+        if way_ahead <= way_behind:
+            if _overlap(ahead, node):
+                return ahead, False
+            way_ahead += ahead.r
+            ahead = ahead.next
         else:
-            high = middle
-    return high
+            if _overlap(behind, node):
+                return behind, True
+            way_behind += behind.r
+            behind = behind.previous
+        if ahead is behind.next:
+            return None, False
+
+
+def _overlap(one, two):
+    return math.hypot(one.x - two.x, one.y - two.y) < one.r + two.r - EPSILON
+
+
+def _nearest_pair(head):
+    """Return the first of the two neighbours that lie nearest to the middle."""
+    best, found, node = math.inf, head, head
+    while True:
+        total = node.r + node.next.r
+        x = (node.x * node.next.r + node.next.x * node.r) / total
+        y = (node.y * node.next.r + node.next.y * node.r) / total
+        if x * x + y * y < best:
+            best, found = x * x + y * y, node
+        node = node.next
+        if node is head:
+            return found
+
+
+def enclose(circles):
+    """Return ``(x, y, r)`` of nearly the least circle around ``circles``, (x, y, r)."""
+    x = sum(one[0] for one in circles) / len(circles)
+    y = sum(one[1] for one in circles) / len(circles)
+    for step in range(1, STEPS):
+        far = max(circles, key=lambda one: math.hypot(one[0] - x, one[1] - y) + one[2])
+        away = math.hypot(far[0] - x, far[1] - y)
+        if away < EPSILON:
+            break
+        # Towards the far edge of the farthest.
+        share = (away + far[2]) / away / (step + 1)
+        x, y = x + (far[0] - x) * share, y + (far[1] - y) * share
+    r = max(math.hypot(one[0] - x, one[1] - y) + one[2] for one in circles)
+    return x, y, r
 
 
 def _size(node):
@@ -30,20 +145,13 @@ def _size(node):
         node["r"] = own
         return
     radii = [child["r"] + PAD / 2 for child in children]
-    if len(children) == 1:
-        children[0]["dx"], children[0]["dy"] = 0.0, 0.0
-        node["r"] = max(own, radii[0] + 2 * PAD)
-        return
-    ring = _ring(radii)
-    angles = [math.asin(min(1, radius / ring)) for radius in radii]
-    scale = math.pi / sum(angles)
-    turn = 0.0
-    for child, angle in zip(children, angles, strict=True):
-        turn += angle * scale
-        child["dx"] = ring * math.cos(turn)
-        child["dy"] = ring * math.sin(turn)
-        turn += angle * scale
-    node["r"] = max(own, ring + max(radii) + PAD)
+    centres = pack(radii)
+    x, y, r = enclose(
+        [(*centre, radius) for centre, radius in zip(centres, radii, strict=True)]
+    )
+    for child, centre in zip(children, centres, strict=True):
+        child["dx"], child["dy"] = centre[0] - x, centre[1] - y
+    node["r"] = max(own, r + PAD)
 
 
 def layout(nodes):
@@ -59,8 +167,7 @@ def layout(nodes):
     _size(root)
     circles = []
     todo = [(root, root["r"], root["r"], 0)]
-    while todo:
-        node, x, y, level = todo.pop(0)
+    for node, x, y, level in todo:
         if level:
             node.update(x=x, y=y, level=level - 1)
             circles.append(node)

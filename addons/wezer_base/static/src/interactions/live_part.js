@@ -1,0 +1,78 @@
+import {Interaction} from "@web/public/interaction";
+import {registry} from "@web/core/registry";
+
+// How often the page asks by itself, for when the live channel is not there.
+const POLL_MS = 15000;
+
+/**
+ * Keeps a part of an open page true: the bus says only that something changed,
+ * the page asks for what. Nobody's half-typed text is thrown away.
+ *
+ * The part names where it is asked for (`data-live-url`) and what it shows
+ * (`data-stamp`): an answer with another stamp takes its place.
+ */
+export class LivePart extends Interaction {
+    static selector = ".o_wezer_live";
+    static message = "wezer.live";
+
+    setup() {
+        this.bus = this.services.bus_service;
+        this.onNotice = () => this.refresh();
+    }
+
+    start() {
+        const message = this.constructor.message;
+        this.bus.subscribe(message, this.onNotice);
+        this.bus.start();
+        this.registerCleanup(() => this.bus.unsubscribe(message, this.onNotice));
+        const timer = setInterval(() => this.refresh(), POLL_MS);
+        this.registerCleanup(() => clearInterval(timer));
+    }
+
+    url() {
+        return this.el.dataset.liveUrl;
+    }
+
+    /** True while somebody fills something in: what he wrote must stay. */
+    isBusy() {
+        const fields = [...this.el.querySelectorAll("input:not([type=hidden]), textarea")];
+        return (
+            fields.includes(document.activeElement) ||
+            fields.some((field) =>
+                field.type === "radio" || field.type === "checkbox"
+                    ? field.checked !== field.defaultChecked
+                    : field.value !== field.defaultValue
+            )
+        );
+    }
+
+    /** What to do when something changed that may not be shown now. */
+    onBusy() {}
+
+    async refresh() {
+        let text = "";
+        try {
+            const answer = await this.waitFor(fetch(this.url()));
+            if (!answer.ok) {
+                return;
+            }
+            text = await this.waitFor(answer.text());
+        } catch {
+            // Away from the network: the next round asks again.
+            return;
+        }
+        const page = new DOMParser().parseFromString(text, "text/html");
+        const fresh = page.querySelector(this.constructor.selector);
+        if (!fresh || fresh.dataset.stamp === this.el.dataset.stamp) {
+            return;
+        }
+        if (this.isBusy()) {
+            this.onBusy();
+            return;
+        }
+        Object.assign(this.el.dataset, fresh.dataset);
+        this.el.replaceChildren(...fresh.childNodes);
+    }
+}
+
+registry.category("public.interactions").add("wezer_base.live_part", LivePart);

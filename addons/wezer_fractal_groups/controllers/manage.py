@@ -1,0 +1,223 @@
+import werkzeug.exceptions
+
+from odoo import http
+from odoo.exceptions import AccessError, UserError
+from odoo.http import request
+
+from odoo.addons.wezer_base.controllers.website import flash
+from odoo.addons.wezer_base.tools.rights import RIGHTS
+
+from .groups import WezerGroups
+
+CIRCLES = 500
+CHOICES = ("visibility", "join_policy", "link")
+# What the forms may call.
+ACTS = ("update", "found", "rights", "policy", "refuse_rights", "close", "move")
+ACTS += ("agree", "disagree", "undo", "link", "link_agree", "link_end")
+TEXTS = ("name", "purpose", "domains", "accountabilities")
+
+
+class WezerGroupsManage(WezerGroups):
+    """What who manages a group changes; each form calls one public method."""
+
+    @http.route(
+        "/groups/<string:slug>/manage",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["GET"],
+        readonly=True,
+    )
+    def group_manage(self, slug, **_kwargs):
+        """Show the forms to who looks after the group."""
+        return self._manage_page(self._managed(slug))
+
+    def _managed(self, slug):
+        group = self._group(slug)
+        if not group._may_manage():
+            raise werkzeug.exceptions.NotFound()
+        return group
+
+    def _manage_page(self, group, trial=None, asked=None):
+        env = request.env
+        groups = env["wezer.group"]
+        choices = {
+            name: groups._fields[name]._description_selection(env) for name in CHOICES
+        }
+        words = groups._right_words()
+        links = env["wezer.group.link"].search(
+            [
+                ("state", "!=", "ended"),
+                "|",
+                ("group_id", "=", group.id),
+                ("other_id", "=", group.id),
+            ]
+        )
+        changes = env["wezer.group.change"].search(
+            [
+                ("state", "in", ("proposed", "done")),
+                "|",
+                ("group_id", "=", group.id),
+                ("target_id", "=", group.id),
+            ],
+            limit=10,
+        )
+        return request.render(
+            "wezer_fractal_groups.manage_page",
+            {
+                "group": group,
+                "choices": choices,
+                "rights": [(right, words[right]) for right in RIGHTS],
+                "words": words,
+                "roles": groups.search(
+                    [("parent_id", "=", group.id), ("kind", "=", "role")]
+                ),
+                "circles": groups.search(
+                    [("kind", "=", "circle"), ("id", "!=", group.id)], limit=CIRCLES
+                ),
+                "policies": self._policy_rows(group),
+                # Names of both sides: found by the caller's own rules.
+                "links": links.sudo(),
+                "changes": changes.sudo(),
+                "trial": trial,
+                "asked": asked or {},
+                "purpose_label": env._("What it is for"),
+                "domains_label": env._("What it alone decides"),
+                "accountabilities_label": env._("What others may expect, one a line"),
+            },
+        )
+
+    def _policy_rows(self, group):
+        env = request.env
+        if group.kind != "circle":
+            return []
+        own = {one.key: one.value for one in group.sudo().policy_ids}
+        rows = []
+        for key, (label, kind) in group._policies().items():
+            value, decided_by = group._policy(key)
+            text = value
+            if kind == "switch" and value is not None:
+                text = env._("yes") if value else env._("no")
+            rows.append(
+                {
+                    "key": key,
+                    "label": label,
+                    "kind": kind,
+                    "own": own.get(key, ""),
+                    "text": text,
+                    "from": decided_by.with_env(env).display_name or "",
+                }
+            )
+        return rows
+
+    # === ACTS === #
+
+    @http.route(
+        "/groups/<string:slug>/manage/<string:act>",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["POST"],
+    )
+    def group_manage_act(self, slug, act, **form):
+        """Call what the form means; what is refused is told on the page."""
+        group = self._managed(slug)
+        handler = getattr(self, f"_manage_{act}", None) if act in ACTS else None
+        if handler is None:
+            raise werkzeug.exceptions.NotFound()
+        circle = group._circle() if group.kind == "role" else group
+        try:
+            with request.env.cr.savepoint():
+                page = handler(group, form)
+            if page is not None:
+                return page
+            flash(request.env._("Done."))
+        except (UserError, AccessError) as error:
+            flash(error.args[0], "warning")
+        still = circle.sudo().active and circle._may_manage()
+        return request.redirect(f"/groups/{circle.slug}/manage" if still else "/groups")
+
+    def _rights_of(self):
+        return request.httprequest.form.getlist("right")
+
+    def _one(self, model, form, name):
+        """Return the record that the form names; nothing where it names none."""
+        text = str(form.get(name) or "")
+        number = int(text) if text.isdecimal() and len(text) < 10 else 0
+        return request.env[model].browse(number)
+
+    def _manage_update(self, group, form):
+        vals = {name: form[name] for name in TEXTS if name in form}
+        vals.update({name: form[name] for name in CHOICES[:2] if name in form})
+        if "books_open" in form:
+            vals["books_open"] = bool(form.get("books_open_yes"))
+        group.action_update(vals)
+
+    def _manage_found(self, group, form):
+        vals = {name: form.get(name, "") for name in ("name", "purpose", "kind")}
+        if rights := self._rights_of():
+            vals["rights"] = rights
+        group.action_found(group.id, vals)
+
+    def _manage_rights(self, group, form):
+        group.action_set_rights(self._rights_of(), form.get("link") or None)
+
+    def _manage_policy(self, group, form):
+        group.action_set_policy(form.get("key"), form.get("value") or None)
+
+    def _manage_refuse_rights(self, group, form):
+        group.action_refuse_rights(bool(form.get("refuse")))
+
+    def _manage_close(self, group, _form):
+        group.action_close()
+
+    def _manage_move(self, group, form):
+        target = self._one("wezer.group", form, "target").id or None
+        changes = request.env["wezer.group.change"]
+        dry_run = bool(form.get("dry_run"))
+        answer = changes.propose(form.get("kind"), group.id, target, dry_run=dry_run)
+        if dry_run:
+            return self._manage_page(group, trial=answer, asked=form)
+        return None
+
+    def _manage_agree(self, _group, form):
+        self._one("wezer.group.change", form, "change").action_agree()
+
+    def _manage_disagree(self, _group, form):
+        self._one("wezer.group.change", form, "change").action_refuse()
+
+    def _manage_undo(self, _group, form):
+        self._one("wezer.group.change", form, "change").action_undo()
+
+    def _manage_link(self, group, form):
+        target = self._one("wezer.group", form, "target")
+        request.env["wezer.group.link"].propose(group.id, target.id)
+
+    def _manage_link_agree(self, _group, form):
+        self._one("wezer.group.link", form, "link").action_agree()
+
+    def _manage_link_end(self, _group, form):
+        self._one("wezer.group.link", form, "link").action_end()
+
+    # === TALK === #
+
+    @http.route(
+        "/groups/<string:slug>/talk",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["GET"],
+        readonly=True,
+    )
+    def group_talk(self, slug, **_kwargs):
+        """Show what is said in the circle, for the open page to take over."""
+        group = self._group(slug)
+        return request.render(
+            "wezer_fractal_groups.group_talk",
+            {
+                "group": group,
+                "group_talk": group._talk_values(),
+                "group_talks": group._may_talk(),
+                "group_manages": group._may_manage(),
+            },
+        )

@@ -1,0 +1,185 @@
+import math
+import time
+
+from odoo import http
+from odoo.exceptions import AccessError
+from odoo.tests import BaseCase, HttpCase, tagged
+from odoo.tools import mute_logger
+
+from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+
+from ..tools.circles import enclose, layout, pack
+from .common import GroupsCommon
+
+
+@tagged("post_install", "-at_install")
+class TestPacking(BaseCase):
+    def test_a_thousand_circles_are_packed_close_and_at_once(self):
+        radii = [5 + (number * 37) % 40 for number in range(1000)]
+        begin = time.process_time()
+        centres = pack(radii)
+        # Orders of magnitude: a quadratic packing takes minutes.
+        self.assertLess(time.process_time() - begin, 10)
+        circles = [(*at, r) for at, r in zip(centres, radii, strict=True)]
+        _x, _y, outer = enclose(circles)
+        filled = sum(r * r for r in radii) / outer**2
+        self.assertGreater(filled, 0.6)
+        for number in range(0, 1000, 7):
+            x, y, r = circles[number]
+            for other_x, other_y, other in circles[:number]:
+                apart = math.hypot(x - other_x, y - other_y)
+                self.assertGreaterEqual(apart + 1e-5, r + other)
+
+    def test_small_forests_have_their_places(self):
+        for count in range(1, 6):
+            nodes = [{"name": "x", "size": 3, "children": []} for _n in range(count)]
+            circles, width = layout(nodes)
+            self.assertEqual(len(circles), count)
+            self.assertGreater(width, 0)
+
+
+@tagged("post_install", "-at_install")
+class TestTalk(GroupsCommon):
+    def _say(self, user, text="Hello"):
+        return self.garden.with_user(user).action_say(text)
+
+    def test_members_and_guests_talk_and_who_counts_from_below_reads(self):
+        self._put(self.luc, self.garden)
+        self._put(self.joel, self.garden, is_guest=True)
+        self._put(self.demo, self.compost)
+        self._say(self.luc)
+        self._say(self.joel, "And I")
+        said = self.garden.with_user(self.demo)._talk()
+        self.assertEqual(said.mapped("text"), ["Hello", "And I"])
+        with self.assertRaises(NotAllowed):
+            self._say(self.demo)
+
+    def test_nobody_else_reads_or_writes_not_even_an_administrator(self):
+        self._put(self.luc, self.garden)
+        self._say(self.luc)
+        for user in (self.stranger, self.env.ref("base.user_admin")):
+            messages = self.env["wezer.group.message"].with_user(user)
+            self.assertFalse(messages.search([]))
+            with self.assertRaises(NotAllowed):
+                self._say(user)
+        with self.assertRaises(AccessError):
+            self.env["wezer.group.message"].with_user(self.luc).create(
+                {"group_id": self.garden.id, "person_id": self.luc.partner_id.id}
+            )
+
+    def test_words_are_taken_back_by_who_said_them_or_who_manages(self):
+        keeper = self._role("Keeper", self.garden, "manage")
+        for user in (self.luc, self.demo):
+            self._put(user, self.garden)
+        self._put(self.joel, keeper)
+        messages = self.env["wezer.group.message"]
+        first = messages.browse(self._say(self.luc, "Secret"))
+        with self.assertRaises(NotAllowed):
+            first.with_user(self.demo).action_remove()
+        first.with_user(self.luc).action_remove()
+        self.assertNotIn("Secret", first.sudo().text)
+        second = messages.browse(self._say(self.luc, "Rude"))
+        second.with_user(self.joel).action_remove()
+        self.assertEqual(second.sudo().removed_by_id, self.joel.partner_id)
+
+    def test_empty_words_are_refused_and_no_mail_is_written(self):
+        self._put(self.luc, self.garden)
+        before = self.env["mail.mail"].search_count([])
+        with self.assertRaises(Refusal):
+            self._say(self.luc, "   ")
+        self._say(self.luc)
+        self.assertEqual(self.env["mail.mail"].search_count([]), before)
+
+
+@tagged("post_install", "-at_install")
+class TestManagePages(GroupsCommon, HttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.keeper = cls._role("Keeper", cls.garden, "manage")
+        cls._put(cls.luc, cls.keeper)
+        cls._put(cls.luc, cls.garden)
+        cls._put(cls.joel, cls.president)
+        for user in (cls.luc, cls.joel, cls.stranger):
+            user.password = user.login
+
+    def _login(self, user):
+        self.authenticate(user.login, user.login)
+
+    def _post(self, group, act, **form):
+        form["csrf_token"] = http.Request.csrf_token(self)
+        return self.url_open(f"/groups/{group.slug}/{act}", data=form)
+
+    def test_who_manages_changes_founds_and_decides(self):
+        self._login(self.luc)
+        page = self.url_open(f"/groups/{self.garden.slug}").text
+        self.assertIn("Look after it", page)
+        page = self.url_open(f"/groups/{self.garden.slug}/manage").text
+        self.assertIn("Found a circle or a role inside", page)
+        self._post(
+            self.garden,
+            "manage/update",
+            name="Gardens",
+            purpose="Beans",
+            books_open="",
+        )
+        self.assertEqual(
+            (self.garden.name, self.garden.purpose, self.garden.books_open),
+            ("Gardens", "Beans", False),
+        )
+        self._post(self.garden, "manage/found", name="Beds", kind="circle", purpose="")
+        self.assertTrue(self.garden.circle_ids.filtered(lambda one: one.name == "Beds"))
+        self._post(self.garden, "manage/policy", key="role_term_days", value="90")
+        self.assertEqual(self.compost._policy("role_term_days")[0], 90)
+        page = self.url_open(f"/groups/{self.compost.slug}/manage").text
+        self.assertIn("Gardens decided", " ".join(page.split()))
+        self._post(self.garden, "manage/refuse_rights", refuse="1")
+        self.assertTrue(self.garden.refuse_rights)
+
+    def test_a_move_is_seen_before_it_is_proposed(self):
+        self._login(self.joel)
+        answer = self._post(
+            self.compost,
+            "manage/move",
+            kind="move",
+            target=self.workshop.id,
+            dry_run="1",
+        )
+        self.assertIn("<strong>Luc</strong> loses", " ".join(answer.text.split()))
+        self.assertEqual(self.compost.parent_id, self.garden)
+        self._post(self.compost, "manage/move", kind="move", target=self.workshop.id)
+        self.assertEqual(self.compost.parent_id, self.workshop)
+
+    @mute_logger("odoo.http", "werkzeug")
+    def test_the_forms_are_for_who_manages(self):
+        self._login(self.stranger)
+        url = f"/groups/{self.garden.slug}/manage"
+        self.assertEqual(self.url_open(url).status_code, 404)
+        self.assertEqual(self._post(self.garden, "manage/close").status_code, 404)
+        self._login(self.luc)
+        self.assertEqual(self._post(self.garden, "manage/page").status_code, 404)
+        self.assertEqual(self._post(self.garden, "manage/_page").status_code, 404)
+
+    def test_one_talks_on_the_page_and_the_part_is_asked_alone(self):
+        self._login(self.luc)
+        page = self._post(self.garden, "say", text="Who waters <b>today</b>?").text
+        self.assertIn("Who waters &lt;b&gt;today", page)
+        part = self.url_open(f"/groups/{self.garden.slug}/talk").text
+        self.assertIn("o_wezer_live", part)
+        self.assertNotIn("<header", part)
+
+    def test_one_invites_by_name_as_a_member_or_as_a_guest(self):
+        inviter = self._role("Host", self.garden, "invite")
+        self._put(self.luc, inviter)
+        self._login(self.luc)
+        self._post(self.garden, "invite", person_name="stranger", guest="1")
+        live = self.garden._live(self.stranger.partner_id)
+        self.assertEqual((live.state, live.is_guest), ("invited", True))
+
+    def test_the_map_draws_what_one_may_see_with_keys(self):
+        self._circle("Hidden den", self.village, visibility="members")
+        self._login(self.stranger)
+        page = self.url_open("/groups/map").text
+        self.assertIn('role="group"', page)
+        self.assertIn('data-parent="', page)
+        self.assertNotIn("Hidden den", page)
