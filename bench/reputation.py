@@ -15,6 +15,7 @@ from odoo import fields
 from odoo.addons.wezer_reputation.tools import community
 
 from . import rating_graph as graphs
+from . import rating_society as societies
 from . import reputation_data
 
 MEMBERS, ASSESSMENTS, CRITERIA = 100_000, 1_000_000, 4
@@ -32,6 +33,7 @@ def rows(env, quick=False, data=None):
         yield from prediction(graph, quick)
         yield from fraud(graph)
         yield from attacks(graph, quick)
+    yield from society(quick)
     yield from large(env, quick)
 
 
@@ -147,6 +149,31 @@ def attacks(graph, quick):
 
 def worst(gains):
     return f"worst {max(gains):+.3f}"
+
+
+# === 4. WHAT IT SAVES, 8. WHETHER IT IS FAIR: reported === #
+
+
+def society(quick):
+    seeds = range(3 if quick else 10)
+    blind = [societies.market(seed, by_score=False) for seed in seeds]
+    seen = [societies.market(seed, by_score=True) for seed in seeds]
+    for what, name in (
+        ("money lost to cheats", "loss"),
+        ("what cheats earn a unit spent on praise", "profit"),
+    ):
+        ours = np.mean([getattr(one, name) for one in seen])
+        without = np.mean([getattr(one, name) for one in blind])
+        yield told(what, f"{ours:.3f}", f"without scores {without:.3f}")
+    gaps = [societies.fairness(seed) for seed in range(5 if quick else 30)]
+    for name in gaps[0]:
+        values = [gap[name] for gap in gaps]
+        error = np.std(values) / np.sqrt(len(values))
+        yield told(
+            f"of equal people, {name}: out of 5",
+            f"{np.mean(values):+.3f}",
+            f"0, ± {2 * error:.3f}",
+        )
 
 
 # === A LARGE COMMUNITY === #
