@@ -4,6 +4,8 @@ from odoo import fields, models, tools
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 
+from ..tools.ids import is_id
+
 INTERVALS = ("week", "month", "year")
 # What people do with the money, without what the community takes or corrects.
 TRADE = ("payment", "donation")
@@ -206,6 +208,12 @@ class WezerCurrency(models.Model):
             )
         if interval not in INTERVALS:
             raise Refusal(self.env._("Week, month or year."), rule="interval")
+        if not is_id(least):
+            raise Refusal(
+                self.env._("Say how often, as a whole number."),
+                rule="least",
+                value=str(least),
+            )
         moments = self.env["wezer.transfer"]
         start, end = (
             moments._moment(date_from, "date"),

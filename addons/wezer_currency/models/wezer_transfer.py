@@ -9,6 +9,7 @@ from odoo.exceptions import ConcurrencyError
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 
 from ..tools.ids import is_id
+from ..tools.texts import cleaned, storable
 from .fields_bigint import BigInteger
 
 # How long a reservation lives unless it is said, and at most (design, section 2).
@@ -274,6 +275,10 @@ class WezerTransfer(models.Model):
         key = str(key or "")
         if len(key) > KEY_LENGTH:
             raise Refusal(self.env._("This key is too long."), rule="key")
+        if not storable(key):
+            raise Refusal(
+                self.env._("This key has letters that cannot be kept."), rule="key"
+            )
         return key or False
 
     @api.model
@@ -306,7 +311,7 @@ class WezerTransfer(models.Model):
             "amount_minor": minor,
             "levy_payer_minor": levy_payer,
             "levy_payee_minor": levy_payee,
-            "purpose": str(purpose or "").strip()[:PURPOSE_LENGTH],
+            "purpose": cleaned(purpose, PURPOSE_LENGTH),
             "date": fields.Datetime.now(),
             "person_id": self.env.user.partner_id.id,
             **extra,

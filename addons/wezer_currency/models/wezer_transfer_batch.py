@@ -4,7 +4,8 @@ from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 
 from ..tools.ids import is_id
 from ..tools.moments import parse_moment
-from .wezer_transfer import KEY_LENGTH, PURPOSE_LENGTH
+from ..tools.texts import cleaned, storable
+from .wezer_transfer import PURPOSE_LENGTH
 from .wezer_transfer_refusal import TRIES_A_DAY
 
 MODES = ("strict", "history")
@@ -205,15 +206,13 @@ class BatchReader:
             raise Refusal(self.env._("Say which kind of purpose."), rule="category")
         if category is not None and not (is_id(category) or isinstance(category, str)):
             raise Refusal(self.env._("No such category."), rule="category")
-        key = str(row.get("key") or "")
-        if len(key) > KEY_LENGTH:
-            raise Refusal(self.env._("This key is too long."), rule="key")
+        key = self.transfers._key(row.get("key"))
         return {
             "payer": row.get("payer"),
             "payee": row.get("payee"),
             "money": currency.id,
             "minor": minor,
-            "purpose": str(row.get("purpose") or "").strip()[:PURPOSE_LENGTH],
+            "purpose": cleaned(row.get("purpose"), PURPOSE_LENGTH),
             "category": category,
             "date": date or None,
             "key": key or None,
@@ -225,7 +224,7 @@ class BatchReader:
         if known is not None:
             return known
         currencies = self.env["wezer.currency"].sudo()
-        if isinstance(name, str):
+        if isinstance(name, str) and storable(name):
             found = currencies.search(
                 [("code", "=", name), ("company_id", "=", self.env.company.id)]
             )

@@ -7,6 +7,7 @@ from odoo.addons.wezer_base.exceptions import Refusal
 
 from ..tools import amounts
 from ..tools.ids import is_id
+from ..tools.texts import cleaned, storable
 from .wezer_transfer import KEY_LENGTH, PURPOSE_LENGTH
 
 PLAIN = """SELECT wezer_pay_plainly(
@@ -227,6 +228,8 @@ class WezerTransfer(models.Model):
         plain = all(is_id(one) for one in (payer, payee, currency))
         if not plain or payer == payee or len(key or "") > KEY_LENGTH:
             return None
+        if not storable(key or ""):
+            return None
         unit = self.env["wezer.currency"]._unit_of(currency)
         if not unit or not user._wezer_is_person() or not isinstance(amount, str):
             return None
@@ -240,7 +243,7 @@ class WezerTransfer(models.Model):
             return None
         self.env.flush_all()
         data = self._key_data(payer, payee, currency, minor, purpose, category)
-        purpose = str(purpose or "").strip()[:PURPOSE_LENGTH]
+        purpose = cleaned(purpose, PURPOSE_LENGTH)
         try:
             self.env.cr.execute(
                 PLAIN,

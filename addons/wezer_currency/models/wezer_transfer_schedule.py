@@ -57,7 +57,7 @@ class WezerTransfer(models.Model):
                 rule="date",
                 value=str(date or ""),
             )
-        if every and every not in STEPS:
+        if every and str(every) not in STEPS:
             raise Refusal(
                 self.env._("Repeated is every week, month or year."),
                 rule="every",

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..tools.ids import is_id
+from ..tools.texts import storable
 
 
 class WezerWallet(models.Model):
@@ -85,7 +86,7 @@ class WalletResolver:
             (row[side], row["money"])
             for row in rows
             for side in ("payer", "payee")
-            if isinstance(row[side], str) or is_id(row[side])
+            if is_id(row[side]) or (isinstance(row[side], str) and storable(row[side]))
         }
         found = self._by_id({name for name, _money in names if isinstance(name, int)})
         answer = {(name, money): found[name] for name, money in names if name in found}

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
@@ -163,6 +165,8 @@ class TestBatch(CurrencyCommon):
 
     def test_whatever_a_program_sends_is_refused_in_words(self):
         strange = [None, True, [1], {"a": 1}, 2**40, -1, 1.5, "", "x" * 300]
+        # What no database can hold: NUL, and half of a letter.
+        strange += ["a\x00b", "\ud800"]
         for name in ("payer", "payee", "currency", "amount", "date", "category"):
             for value in strange:
                 if name in ("date", "category") and not value:
@@ -176,7 +180,18 @@ class TestBatch(CurrencyCommon):
                 ids[place] = value
                 with self.subTest(str(ids)), self.assertRaises(UserError):
                     self._transfers(self.anna).pay(*ids, "1")
+        ids = self.anna.partner_id.id, self.luc.partner_id.id, self.credit.id
+        for key in strange[-3:]:
+            with self.subTest(key=key), self.assertRefused("key"):
+                self._transfers(self.anna).pay(*ids, "1", key=key)
+        soon = fields.Datetime.now() + timedelta(days=1)
+        for every in ([1], {"a": 1}, "day"):
+            with self.subTest(every=every), self.assertRefused("every"):
+                self._transfers(self.anna).schedule(*ids, "1", date=soon, every=every)
         self.assertEqual(self.balance(self.luc), "0.00")
+        paid = self._transfers(self.anna).pay(*ids, "1", "a\x00\ud800b" + "x" * 300)
+        purpose = self.env["wezer.transfer"].browse(paid).purpose
+        self.assertEqual(purpose, "ab" + "x" * 248)
 
     def test_levies_are_taken_in_a_batch_as_in_a_payment(self):
         self.credit.write({"levy_payer": 200, "levy_payee": 200})
