@@ -7,7 +7,7 @@
     "license": "AGPL-3",
     "author": "Wezer founders",
     "website": "https://wezer.org",
-    "depends": ["wezer_base", "project"],
+    "depends": ["wezer_base", "project", "web_hierarchy"],
     "data": [
         "security/ir.model.access.csv",
         "security/wezer_fractal_groups_rules.xml",

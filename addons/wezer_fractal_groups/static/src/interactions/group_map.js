@@ -4,6 +4,7 @@ import {registry} from "@web/core/registry";
 const GLIDE_MS = 250;
 const MARGIN = 1.12;
 const WHEEL = 1.15;
+const LETTER_PX = 13;
 
 /**
  * The map of circles: a click goes into a circle, a second one opens its page.
@@ -23,7 +24,6 @@ export class GroupMap extends Interaction {
             "t-on-pointerup": this.onRelease,
             "t-on-pointercancel": this.onRelease,
         },
-        ".o_wezer_map_all": {"t-on-click": this.showAll},
     };
 
     setup() {
@@ -52,7 +52,8 @@ export class GroupMap extends Interaction {
     draw() {
         const {x, y, w} = this.view;
         this.el.setAttribute("viewBox", `${x - w / 2} ${y - w / 2} ${w} ${w}`);
-        const letter = w / 46;
+        // As large as the page's small text, whatever the drawing's scale.
+        const letter = (LETTER_PX * w) / (this.el.clientWidth || 600);
         for (const node of this.nodes.values()) {
             const long = node.text.textContent.length * letter * 0.55;
             const shown = 2 * node.r > Math.min(long, 8 * letter) && node.r < w;
