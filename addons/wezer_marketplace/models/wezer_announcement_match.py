@@ -9,10 +9,11 @@ from ..tools.matching import Side, fit, rarity
 from .wezer_announcement_query import NEWEST
 
 # So many of each sort are looked at closely.
-CANDIDATES = 100
-SKILLED = 300
-# A skill that more wants take than this leaves the choice to rarer ones.
-COMMON = 20_000
+CANDIDATES = 40
+SKILLED = 150
+# So many rows of the rarest skills are counted together; of what takes more common
+# ones the newest are looked at.
+COUNTED_TOGETHER = 3_000
 NAMED = 3
 
 
@@ -128,6 +129,9 @@ class WezerAnnouncement(models.Model):
         facets = [f"g{one}" for one in sorted(helper.groups)]
         facets += [f"c{one}" for one in sorted(helper.categories)]
         filters = [self._facet_filter(facets)] if facets else []
+        if helper.skills:
+            skills = [f"s{one}" for one in sorted(helper.skills)]
+            filters.append(self._facet_filter(skills))
         if helper.place:
             filters.append(self._distance_filter(helper.place, 10))
         if helper.city:
@@ -160,11 +164,10 @@ class WezerAnnouncement(models.Model):
                      JOIN wezer_announcement one ON one.id = taken.wezer_announcement_id
                       AND one.state IN ('open', 'full') AND one.kind = 'want'
                     WHERE skill.upto <= %s
-                       OR skill.id = (SELECT id FROM skill ORDER BY upto LIMIT 1)
                     GROUP BY 1 ORDER BY sum(skill.weight) DESC, 1 DESC LIMIT %s""",
                 sorted(weights),
                 [weights[one] for one in sorted(weights)],
-                COMMON,
+                COUNTED_TOGETHER,
                 SKILLED,
             )
         )

@@ -36,12 +36,20 @@ class WezerAnnouncement(models.Model):
         helper = None if public else self._helper_side()
         reasons = {} if public else self._reasons(helper, near=False)
         centre = centre or (helper and helper.place)
+        shown = {one.id: one._author_shown() for one in self}
+        # One question for all: a rule asks a lot each time.
+        profiles = {
+            profile.sudo().partner_id.id: profile
+            for profile in self.env["wezer.profile"].search(
+                [("partner_id", "in", [author.id for author in shown.values()])]
+            )
+        }
         return [
             {
                 "one": one,
                 # The display name guards the names of private groups.
-                "name": one._author_shown().display_name or "",
-                "profile": one._profile_shown(),
+                "name": shown[one.id].display_name or "",
+                "profile": profiles.get(shown[one.id].id),
                 "score": scores.get(one.sudo().author_id.id),
                 "reason": reasons.get(one.id, ""),
                 "km": one._say_distance(centre),

@@ -36,7 +36,11 @@ class WezerAnnouncement(models.Model):
     )
     repeat_until = fields.Date(string="Comes again until")
     next_id = fields.Many2one(
-        "wezer.announcement", copy=False, readonly=True, ondelete="set null"
+        "wezer.announcement",
+        copy=False,
+        readonly=True,
+        ondelete="set null",
+        groups="wezer_base.group_administrator",
     )
 
     _repeat_idx = models.Index("(date_start) WHERE repeat IS NOT NULL")

@@ -192,14 +192,18 @@ class WezerAnnouncement(models.Model):
     _untold_idx = models.Index("(id) WHERE state = 'open' AND told IS NOT TRUE")
 
     def write(self, vals):
+        if not {"state", "visibility", "group_ids"} & vals.keys():
+            return super().write(vals)
+        before = {one.id: (one.visibility, one.group_ids) for one in self}
         result = super().write(vals)
-        if {"state", "visibility", "group_ids"} & vals.keys():
-            # Filled, ended, or no longer for everybody who was told: it is withdrawn.
-            shut = self.filtered(
-                lambda one: one.state != "open" or vals.keys() & {"visibility"}
+        # Filled, ended, or no longer for everybody who was told: it is withdrawn.
+        shut = self.filtered(
+            lambda one: (
+                one.state != "open" or before[one.id] != (one.visibility, one.group_ids)
             )
-            if shut:
-                self.env["wezer.notice"].sudo()._settle(shut, ["match"])
+        )
+        if shut:
+            self.env["wezer.notice"].sudo()._settle(shut, ["match"])
         return result
 
     def _make_deal(self, replier, *args, **kwargs):
