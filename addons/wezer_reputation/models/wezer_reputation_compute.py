@@ -77,13 +77,13 @@ class WezerReputation(models.Model):
                 "seconds": round(time.monotonic() - started, 2),
                 "inputs": {
                     "seeds": [int(one) for one in seeds],
-                    "admissions": runs._if_new(admissions.tolist()),
                     "cleared": [sorted(one) for one in cleared],
                     "rings": self._ring_sets(result),
                     "group_priors": result.group_priors,
                     "above": {str(key): value for key, value in above.items()},
                     "parameters": asdict(parameters),
                 },
+                "admissions": runs._if_new(admissions.tolist()),
                 "falls": {str(key): value for key, value in falls.items()},
             }
         )
@@ -364,7 +364,7 @@ class WezerReputation(models.Model):
         for partner in partners:
             ratings = self._read_ratings(f"a.assessed_id = {int(partner.id)}")
             tables = self._tables_now(ratings, run, now)
-            tables.overall = community.lowered(tables.overall, run._falls())
+            tables.overall = community.lowered(tables.overall, run._fall_of(partner))
             self._store_history(tables.overall, now, partner)
             self._replace_one(partner, ratings, tables, now)
 

@@ -38,13 +38,15 @@ class WezerReputationRun(models.Model):
     n_assessments = fields.Integer(string="Assessments", readonly=True)
     n_parties = fields.Integer(string="People and groups", readonly=True)
     seconds = fields.Float(readonly=True, aggregator=None)
-    # Seeds, admissions, rings, group priors, parameters.
+    # Seeds, rings, group priors, parameters.
     inputs = fields.Json(readonly=True)
     seed_ids = fields.Many2many(
         "res.partner", string="Trust started from", compute="_compute_seed_ids"
     )
+    # Pairs (who admitted, whom), where the last run had others. Large: read alone.
+    admissions = fields.Json(readonly=True, prefetch=False)
     # How far the private question lowers each bound: nobody reads it.
-    falls = fields.Json(readonly=True, groups=fields.NO_ACCESS)
+    falls = fields.Json(readonly=True, prefetch=False, groups=fields.NO_ACCESS)
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )
@@ -76,7 +78,7 @@ class WezerReputationRun(models.Model):
         """Return the pairs of ids (who admitted, whom) this run started from."""
         self.ensure_one()
         run = self
-        while run and run.inputs.get("admissions") is None:
+        while run and run.admissions is False:
             run = self.search(
                 [
                     ("company_id", "=", run.company_id.id),
@@ -86,13 +88,24 @@ class WezerReputationRun(models.Model):
                 order="id desc",
                 limit=1,
             )
-        return run.inputs["admissions"] if run else []
+        return run.admissions if run else []
 
     def _falls(self):
         """Return how far lower bounds fell: ``{partner id: out of 1}``."""
         self.ensure_one()
         falls = self.sudo().falls or {}
         return {int(party): fall for party, fall in falls.items()}
+
+    def _fall_of(self, partner):
+        """Return how far one party's lower bound fell, as :meth:`_falls` does."""
+        self.ensure_one()
+        self.flush_recordset(["falls"])
+        self.env.cr.execute(
+            "SELECT (falls ->> %s)::float FROM wezer_reputation_run WHERE id = %s",
+            [str(partner.id), self.id],
+        )
+        fall = self.env.cr.fetchone()[0]
+        return {partner.id: fall} if fall else {}
 
     def _reproduce(self):
         """Return :class:`community.Result` of this run, computed again from its inputs.

@@ -130,7 +130,7 @@ class TestComputation(ReputationCommon):
         first, second = self.env["wezer.reputation.run"].search([], order="id desc")[
             1::-1
         ]
-        self.assertIsNone(second.inputs["admissions"])
+        self.assertIs(second.admissions, False)
         self.assertEqual(first._admissions(), second._admissions())
         self.assertIn(
             [self.founder.partner_id.id, self.luc.partner_id.id], second._admissions()

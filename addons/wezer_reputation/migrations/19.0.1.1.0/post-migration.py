@@ -16,3 +16,9 @@ def migrate(cr, version):
     cron = env.ref("wezer_reputation.ir_cron_recompute", False)
     if cron:
         cron.code = "model._recompute(progress=True)"
+    # Large, and read by each new assessment while they stood there.
+    cr.execute(
+        "UPDATE wezer_reputation_run SET admissions = nullif("
+        "inputs -> 'admissions', 'null'), inputs = inputs - 'admissions'"
+        " WHERE inputs ? 'admissions'"
+    )
