@@ -6,7 +6,8 @@ from odoo.tools import SQL
 MEMBERS = """
       JOIN wezer_group_closure c ON c.ancestor_id = g.id
       JOIN wezer_group_membership m ON m.group_id = c.descendant_id
-       AND m.state = 'active' AND (m.date_to IS NULL OR m.date_to >= %(since)s)
+       AND m.state = 'active' AND m.is_guest IS NOT TRUE
+       AND (m.date_to IS NULL OR m.date_to >= %(since)s)
      WHERE r.id = ANY(%(ids)s)"""
 # Whom they concern. A project: the members of its team, those of the circles
 # inside too. A task: who does or reviews it; for a group, its members. All the

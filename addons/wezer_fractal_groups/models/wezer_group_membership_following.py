@@ -1,5 +1,7 @@
 from odoo import api, models
 
+MOVED = {"group_id", "partner_id", "state", "date_to", "is_guest"}
+
 
 class WezerGroupMembership(models.Model):
     """Who joins follows what his groups do, who leaves no longer."""
@@ -13,7 +15,7 @@ class WezerGroupMembership(models.Model):
         return memberships
 
     def write(self, vals):
-        if not {"group_id", "partner_id", "state", "date_to"} & vals.keys():
+        if not MOVED & vals.keys():
             return super().write(vals)
         groups, people = self.group_id, self.partner_id
         result = super().write(vals)

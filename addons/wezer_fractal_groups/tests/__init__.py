@@ -11,3 +11,4 @@ from . import test_tree
 from . import test_website
 from . import test_welcome
 from . import test_project_scenarios
+from . import test_random_groups

@@ -1,0 +1,232 @@
+"""Random communities played through the public arrows, beside a naive model.
+
+The model (``naive_groups``) knows the rules as the design tells them, and nothing of the
+tables: it walks the tree. What anybody may do, who is where, who acts for whom and
+who sees what must come out the same.
+"""
+
+import copy
+import os
+import random
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from odoo.addons.mail.tests.common import mail_new_test_user
+from odoo.addons.wezer_base.tools.rights import RIGHTS
+
+from .common import GroupsCommon
+from .naive_groups import Circle, Naive
+
+# `./wezer test --all` plays more, and longer.
+ALL = os.environ.get("WEZER_COUNTS") == "all"
+NAMES = (
+    "join invite invite_guest accept_invitation accept_member refuse_member leave "
+    "remove found found_role rights shut open move close "
+    "join invite accept_invitation accept_member move rights remove"
+).split()
+# What is done, a seed for who does it to whom, which rights.
+STEP = st.tuples(
+    st.sampled_from(NAMES),
+    st.integers(0, 10**9),
+    st.sets(st.sampled_from(RIGHTS), max_size=3),
+)
+PLAY = settings(
+    max_examples=60 if ALL else 8,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+STEPS = st.lists(STEP, min_size=20, max_size=80 if ALL else 30)
+# So many are tried in thought, to find something that is allowed.
+TRIES = 40
+
+
+@tagged("post_install", "-at_install")
+class TestRandomGroups(GroupsCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.judge = mail_new_test_user(
+            cls.env,
+            login="wzg_random_judge",
+            groups="base.group_user,wezer_base.group_moderator",
+        )
+        cls.people = [cls.joel, cls.luc, cls.demo, cls.stranger, cls.judge]
+        cls.whoms = [user.partner_id.id for user in cls.people]
+
+    def _begin(self):
+        """Return the naive model of the village as it stands, with a few more."""
+        naive = Naive({len(self.people) - 1})
+        self.workshop.write({"visibility": "members", "join_policy": "open"})
+        self.compost.write({"visibility": "parents", "join_policy": "invitation"})
+        self.island = self._circle("Test island", join_policy="open")
+        warden = self._role("Warden", self.workshop, "manage", "invite", "project")
+        host = self._role("Host", self.village, "invite", "manage", "market")
+        captain = self._role("Captain", self.island, *RIGHTS)
+        self.ids = []
+        groups = (
+            self.village | self.garden | self.compost | self.workshop | self.president
+        )
+        groups |= self.treasurer | self.director | self.island | warden | host | captain
+        for group in groups:
+            self._add(naive, group)
+        for person, role in enumerate((host, warden, captain, self.treasurer)):
+            self._put(self.people[person], role)
+            naive.places[person, role.id] = ("active", False)
+        return naive
+
+    def _add(self, naive, group):
+        one = Circle(
+            group.parent_id.id or None, group.kind, group.visibility, group.join_policy
+        )
+        one.rights = {right for right in RIGHTS if group[f"right_{right}"]}
+        naive.groups[group.id] = one
+        self.ids.append(group.id)
+
+    # === THE SAME STEP, DONE FOR REAL === #
+
+    def _real(self, name, person, whom, group, other, rights):
+        groups = self.groups.with_user(self.people[person])
+        mine, partner = groups.browse(group), self.whoms[whom]
+        if name == "join":
+            return mine.action_join()
+        if name in ("invite", "invite_guest"):
+            return mine.action_invite(partner, guest=name == "invite_guest")
+        if name in ("accept_member", "refuse_member"):
+            return getattr(mine, f"action_{name}")(partner)
+        if name == "remove":
+            return mine.action_remove_member(partner)
+        if name == "found":
+            return groups.action_found(group, {"name": "New", "join_policy": "open"})
+        if name == "found_role":
+            vals = {"name": "Role", "kind": "role", "rights": sorted(rights)}
+            return groups.action_found(group, vals)
+        if name == "rights":
+            return mine.action_set_rights(sorted(rights))
+        if name in ("shut", "open"):
+            return mine.action_refuse_rights(name == "shut")
+        if name == "move":
+            changes = self.env["wezer.group.change"].with_user(self.people[person])
+            answer = changes.propose("move", group, other)
+            if answer["state"] == "proposed":
+                changes.browse(answer["id"]).action_refuse()
+            return answer["state"]
+        return getattr(mine, f"action_{name}")()
+
+    def _chosen(self, naive, name, seed, rights):
+        """Return who does it to whom: mostly what the model allows, or anything."""
+        chance = random.Random(seed)
+        for _try in range(TRIES if seed % 4 else 1):
+            step = (
+                *(chance.randrange(len(self.people)) for _who in range(2)),
+                *(chance.choice(self.ids) for _group in range(2)),
+                rights,
+            )
+            if getattr(copy.deepcopy(naive), f"do_{name}")(*step):
+                break
+        return name, *step
+
+    def _play(self, naive, step):
+        name, person, whom, group, other, rights = self._chosen(naive, *step)
+        said = (name, person, whom, self.groups.browse(group).name)
+        allowed = getattr(naive, f"do_{name}")(person, whom, group, other, rights)
+        done = False
+        try:
+            with self.env.cr.savepoint():
+                done = self._real(name, person, whom, group, other, rights)
+        except (UserError, AccessError) as error:
+            said = (*said, str(error))
+        self.assertEqual(bool(allowed), bool(done), said)
+        if name == "move":
+            self.assertEqual(allowed, done, said)
+        if done and name in ("found", "found_role"):
+            self._add(naive, self.groups.browse(done))
+        return bool(done)
+
+    # === COMPARED === #
+
+    def _compare(self, naive):
+        partner_of = {one.id: one.partner_id.id for one in self.groups.browse(self.ids)}
+        for number, user in enumerate(self.people):
+            held = naive.rights(number)
+            for right in RIGHTS:
+                ours = set(user._acting_ids(right, among=list(partner_of.values())))
+                self.assertEqual(
+                    ours, {partner_of[group] for group, one in held if one == right}
+                )
+            groups = self.groups.with_user(user).with_context(active_test=False)
+            ours = [("id", "in", self.ids)]
+            self.assertEqual(
+                set(groups.search(ours + [("i_am_in", "=", True)]).ids),
+                {one for one in naive.counted(number) if naive.sees(number, one)},
+            )
+            self.assertEqual(
+                set(groups.search(ours).ids),
+                {one for one in self.ids if naive.sees(number, one)},
+            )
+        for group in self.groups.browse(self.ids):
+            self.assertEqual(
+                set(group._effective_member_ids()),
+                {self.whoms[person] for person in naive.members(group.id)},
+            )
+            around = naive.around(group.id)
+            self.assertEqual(
+                self.closure(group), {one: at for at, one in enumerate(around)}
+            )
+        self._compare_places(naive)
+        self._compare_sentences(naive)
+
+    def _compare_places(self, naive):
+        rows = self.env["wezer.group.membership"].search(
+            [("group_id", "in", self.ids), ("state", "!=", "left")]
+        )
+        ours = {
+            (row.partner_id.id, row.group_id.id): (row.state, bool(row.is_guest))
+            for row in rows
+        }
+        theirs = {
+            (self.whoms[person], group): place
+            for (person, group), place in naive.places.items()
+        }
+        self.assertEqual(ours, theirs)
+
+    def _compare_sentences(self, naive):
+        """Every right on a circle has its sentence, and each sentence its right."""
+        for group in self.groups.browse(self.ids):
+            if group.kind != "circle":
+                continue
+            words = group._right_words()
+            for number, user in enumerate(self.people):
+                told = {
+                    right
+                    for right, do in words.items()
+                    for sentence in group._explain_rights(user)
+                    if sentence.startswith(f"You may {do} because you fill")
+                }
+                held = {right for one, right in naive.rights(number) if one == group.id}
+                self.assertEqual(told, held)
+
+    def test_whatever_is_played_the_naive_model_says_the_same(self):
+        self.done = set()
+        self._communities()
+        self.assertGreater(len(self.done), 12, "most arrows were played")
+
+    @PLAY
+    @given(STEPS)
+    def _communities(self, steps):
+        with self.env.cr.savepoint() as everything:
+            naive = self._begin()
+            self._compare(naive)
+            for number, step in enumerate(steps):
+                if self._play(naive, step):
+                    self.done.add(step[0])
+                    if number % 4 == 0:
+                        self._compare(naive)
+            self._compare(naive)
+            self.assertRightsHold()
+            everything.rollback()
+        self.env.invalidate_all(flush=False)
+        self.env.cr.precommit.clear()
