@@ -240,8 +240,7 @@ class WezerGroup(models.Model):
         live = self._live(me)
         if not live:
             raise Refusal(self.env._("You are not a member here."), rule="state")
-        live.write({"state": "left", "date_to": fields.Date.today()})
-        live._end_roles_inside()
+        live._leave()
         return True
 
     def action_remove_member(self, partner_id):
@@ -252,8 +251,7 @@ class WezerGroup(models.Model):
         live = self._live(person)
         if not live:
             raise Refusal(self.env._("Nobody has that place."), rule="state")
-        live.write({"state": "left", "date_to": fields.Date.today()})
-        live._end_roles_inside()
+        live._leave()
         return True
 
     # === EXPLAINED === #

@@ -30,15 +30,17 @@ class WezerGroup(models.Model):
     # === WHO === #
 
     def _check_may_manage(self):
-        """Refuse unless the caller looks after this group; return in whose name."""
+        """Return the partner in whose name the caller may change this group.
+
+        A root and its roles: community moderators too.
+        """
         self._check_person()
-        group = self.sudo()
+        circle = self.sudo()._circle()
         user = self.env.user
-        root = group.kind == "circle" and not group.parent_id
-        if root and user._moderates(group.partner_id.browse()):
+        if not circle.parent_id and user._moderates(circle.partner_id.browse()):
             return user.partner_id
-        user._check_acts_for(group._circle().partner_id, "manage")
-        return group._circle().partner_id
+        user._check_acts_for(circle.partner_id, "manage")
+        return circle.partner_id
 
     def _check_manages(self, what):
         """Return the partner in whose name the caller changes this group (sudo)."""

@@ -59,6 +59,12 @@ class WezerGroupMembership(models.Model):
 
     # === LEAVING (R6) === #
 
+    def _leave(self):
+        """End these places; who declines, takes back or was a guest loses nothing."""
+        held = self.filtered(lambda one: one.state == "active" and not one.is_guest)
+        self.write({"state": "left", "date_to": fields.Date.today()})
+        held._end_roles_inside()
+
     def _end_roles_inside(self):
         """End the roles that were held because of this place, and no others.
 
