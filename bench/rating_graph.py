@@ -294,9 +294,15 @@ def groups_attack(graph, base, targets, groups=100):
 
 
 def real_ring(graph, base, rng, size=5, times=5, flagged=True):
-    """Return the mean gain of a ring of real members with few ratings."""
-    given = np.bincount(graph.ratings.rater, minlength=graph.members)
-    quiet = np.flatnonzero((given >= 1) & (given <= 5))
+    """Return the mean gain of a ring of real members with few ratings.
+
+    Few: one to five in all, given and received. (Those who gave one to five and
+    received any number are trusted more: there a ring gains 0.06 more.)
+    """
+    ratings = graph.ratings
+    active = np.bincount(ratings.rater, minlength=graph.members)
+    active += np.bincount(ratings.rated, minlength=graph.members)
+    quiet = np.flatnonzero((active >= 1) & (active <= 5))
     ring = rng.choice(quiet, size, replace=False)
     attack = Attack(graph)
     for one in ring:

@@ -123,6 +123,15 @@ def test_a_hundred_ratings_by_one_friend_weigh_at_most_two():
     assert many.evidence[2] <= 2
 
 
+def test_a_hundred_deals_with_one_friend_send_him_no_more_trust_than_two():
+    once = scored([(0, 2, 2, 0, 40), (0, 3, 2, 0, 40)], seeds=[0], admissions=())
+    often = scored(
+        [(0, 2, 2, 0, 40)] * 100 + [(0, 3, 2, 0, 40)], seeds=[0], admissions=()
+    )
+    assert once.trust[2] == once.trust[3]
+    assert often.trust[2] <= 2 * often.trust[3]
+
+
 def test_nobody_rates_himself():
     result = scored([(0, 0, 2, 0, 40)])
     assert result.score[0] == pytest.approx(0.7)

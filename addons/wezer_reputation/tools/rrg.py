@@ -240,7 +240,9 @@ def score(
     edges = (
         np.concatenate([person[good], admissions[:, 0]]),
         np.concatenate([rated[good], admissions[:, 1]]),
-        np.ones(good.sum() + len(admissions)),
+        # Of one pair at most two good deals count: who deals with one friend again
+        # and again sends him no more of his trust for it.
+        np.concatenate([damping[good], np.ones(len(admissions))]),
     )
     trust = trust_flow(members, edges, seeds, parameters.alpha)
     positive = trust[trust > 0]
