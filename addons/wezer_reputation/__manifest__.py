@@ -19,6 +19,7 @@
         "views/wezer_reputation_views.xml",
         "wizards/wezer_reputation_ring_judge_views.xml",
         "views/wezer_reputation_run_views.xml",
+        "views/gamification_badge_views.xml",
         "views/res_config_settings_views.xml",
         "views/reputation_templates.xml",
     ],

@@ -1,3 +1,5 @@
+from ast import literal_eval
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -88,3 +90,14 @@ class TestBadges(ReputationCommon):
             mine.write({"current": 10})
         with self.assertRaises(AccessError):
             mine.action_reach()
+
+    def test_an_administrator_of_the_community_says_what_a_badge_takes(self):
+        user = self._member("keeper")
+        user.group_ids = self.env.ref("wezer_base.group_administrator")
+        action = self.env.ref("wezer_reputation.gamification_badge_action")
+        badges = self.env["gamification.badge"].with_user(user)
+        badge = badges.create({"name": "Early bird", "wezer_deals": 2})
+        self.assertEqual(badge.rule_auth, "nobody")
+        self.assertIn(badge, badges.search(literal_eval(action.domain)))
+        for view in action.view_ids.view_id:
+            self.assertIn("wezer_deals", badges.get_view(view.id)["arch"])
