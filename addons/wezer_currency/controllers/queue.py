@@ -25,18 +25,27 @@ def wait_for_wallets(currency_id, *partner_ids):
         " AND partner_id = ANY(%s) AND is_system IS NOT TRUE ORDER BY id",
         [currency_id, list(partner_ids)],
     )
-    wallets = [row[0] for row in cr.fetchall()]
-    if not wallets:
+    wait_in_line(cr, SPACE, [row[0] for row in cr.fetchall()])
+
+
+def wait_in_line(cr, space, numbers):
+    """Wait until nobody else who waits in line holds one of these numbers.
+
+    :param int space: first half of the locks' keys, one a kind of thing
+    :param list numbers: ids, in the order in which everybody takes them
+    """
+    numbers = list(numbers)
+    if not numbers:
         return
-    for wallet in wallets:
-        cr.execute("SELECT pg_advisory_lock(%s, %s)", [SPACE, wallet])
+    for number in numbers:
+        cr.execute("SELECT pg_advisory_lock(%s, %s)", [space, number])
     query = "SELECT pg_advisory_unlock(%s, n) FROM unnest(%s) n"
 
     def unlock():
-        if not wallets:
+        if not numbers:
             return
-        params = [SPACE, wallets[:]]
-        wallets.clear()
+        params = [space, numbers[:]]
+        numbers.clear()
         try:
             cr.execute(query, params)
         except InterfaceError:

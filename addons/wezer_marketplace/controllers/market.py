@@ -6,6 +6,7 @@ from odoo.http import request
 from odoo.tools import format_date
 
 from odoo.addons.wezer_base.controllers.website import flash
+from odoo.addons.wezer_currency.controllers.queue import wait_in_line
 
 from ..models.wezer_announcement_query import COUNTED
 from ..models.wezer_announcement_question import DISTANCES
@@ -20,6 +21,8 @@ from .form import (
 )
 
 PAGE = 20
+# First half of the keys of the locks that claims wait for.
+CLAIMS = 5_020_016
 # "For you", on the first page.
 FITTING = 3
 
@@ -166,6 +169,8 @@ class WezerMarket(http.Controller):
     def claim(self, slug, **post):
         """Take it as announced."""
         announcement = self._announcement(slug)
+        # Fifty who claim at once stand in line, before anything was read for good.
+        wait_in_line(request.env.cr, CLAIMS, announcement.ids)
 
         def take():
             deal_id = announcement.action_claim(

@@ -3,6 +3,7 @@ from . import test_assessment_scenarios
 from . import test_concurrency
 from . import test_deal
 from . import test_feed
+from . import test_fifty_claims
 from . import test_matching
 from . import test_money
 from . import test_office

@@ -1,0 +1,111 @@
+import os
+import threading
+from unittest.mock import patch
+
+from odoo import SUPERUSER_ID, api
+from odoo.modules.registry import DummyRLock, Registry
+from odoo.service.model import retrying
+from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tools import mute_logger
+
+from odoo.addons.wezer_currency.controllers.queue import wait_in_line
+
+from ..controllers.market import CLAIMS
+
+# `./wezer test --all` tries as often as the issue says.
+TRIES = 100 if os.environ.get("WEZER_COUNTS") == "all" else 2
+MEMBERS, PLACES = 50, 10
+
+
+@tagged("post_install", "-at_install", "concurrency")
+class TestFiftyClaims(BaseCase):
+    """Real threads and commits; what is made is archived in the test database."""
+
+    def setUp(self):
+        super().setUp()
+        patcher = patch.object(Registry, "_lock", DummyRLock())
+        patcher.start()
+        self.addCleanup(patcher.stop)
+        self.registry = Registry(get_db_name())
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            cr.execute("SELECT nextval('wezer_proposition_id_seq')")
+            self.mark = cr.fetchone()[0]
+            users = env["res.users"].with_context(no_reset_password=True)
+            self.users = users.create(
+                [
+                    {
+                        "name": f"Fifty {self.mark} {number}",
+                        "login": f"fifty_{self.mark}_{number}",
+                        "group_ids": [(6, 0, env.ref("base.group_portal").ids)],
+                    }
+                    for number in range(MEMBERS + 1)
+                ]
+            ).ids
+        self.addCleanup(self._archive)
+
+    def _archive(self):
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            env["res.users"].browse(self.users).active = False
+
+    def _post(self, number):
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, self.users[0], {})
+            return env["wezer.announcement"].action_create_own(
+                {"title": f"Fifty {self.mark} {number}", "places": PLACES}
+            )
+
+    def _end(self, want):
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            env["wezer.announcement"].browse(want)._end("closed")
+            deals = env["wezer.proposition"].search(
+                [("announcement_id", "=", want), ("state", "!=", "ended")]
+            )
+            deals._finish("cancelled")
+
+    def _claim_at_once(self, want):
+        """Let all but the author claim as the page does; return what went wrong."""
+        barrier, wrong = threading.Barrier(MEMBERS), []
+
+        def run(user):
+            try:
+                with self.registry.cursor() as cr:
+                    env = api.Environment(cr, user, {})
+
+                    def claim():
+                        env["wezer.announcement"].browse(want).action_claim()
+
+                    barrier.wait(60)
+                    wait_in_line(cr, CLAIMS, [want])
+                    retrying(claim, env)
+            except Exception as error:
+                wrong.append(error)
+
+        threads = [
+            threading.Thread(target=run, args=(user,)) for user in self.users[1:]
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(120)
+        return wrong
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_of_fifty_who_claim_at_once_ten_have_a_place_and_forty_wait(self):
+        for number in range(TRIES):
+            want = self._post(number)
+            wrong = self._claim_at_once(want)
+            self.assertEqual(wrong, [], f"try {number}")
+            with self.registry.cursor() as cr:
+                cr.execute(
+                    "SELECT state, count(*) FROM wezer_proposition"
+                    " WHERE announcement_id = %s GROUP BY 1",
+                    [want],
+                )
+                states = dict(cr.fetchall())
+                cr.execute("SELECT state FROM wezer_announcement WHERE id = %s", [want])
+                self.assertEqual(cr.fetchone()[0], "full")
+            self.assertEqual(states, {"accepted": PLACES, "waiting": MEMBERS - PLACES})
+            self._end(want)
