@@ -104,6 +104,21 @@ class TestGroupWallets(GroupsCommon):
             wallets.pass_credit(self.payer.id, self.payee.id, self.money.id, "1")
         self._books_hold()
 
+    def test_credit_taken_back_tells_nothing_of_a_group_that_keeps_to_itself(self):
+        small = self._circle("Test closed", self.garden)
+        self._put(self.joel, self._role("Closed banker", small, "wallet"))
+        wallets = self.env["wezer.wallet"].with_user(self.luc)
+        ids = self.payer.id, small.partner_id.id, self.money.id
+        wallets.pass_credit(*ids, "40")
+        small.refuse_rights = True
+        self._pay(self.joel, payer=small.partner_id, amount="30")
+        with self.assertRaises(Refusal) as refused, self.env.cr.savepoint():
+            wallets.pass_credit(*ids, "20", back=True)
+        self.assertEqual(refused.exception.rule, "other_side")
+        self.assertNotIn("10", str(refused.exception))
+        wallets.pass_credit(*ids, "10", back=True)
+        self._books_hold()
+
     def test_one_pays_for_several_groups_in_one_batch(self):
         self._put(self.luc, self.banker)
         rows = [

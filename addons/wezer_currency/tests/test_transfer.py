@@ -65,6 +65,22 @@ class TestTransfer(CurrencyCommon):
 
     # --- limits ----------------------------------------------------------
 
+    def test_beyond_a_limit_one_still_moves_towards_zero(self):
+        self.pay(self.anna, self.anna, self.luc, "400")
+        self.wallet(self.anna).with_user(self.moderator).set_limits("100", "50")
+        self.wallet(self.luc).with_user(self.moderator).set_limits("100", "50")
+        # Both stand beyond now: away from zero nothing, towards it everything.
+        with self.assertRefused("limit"):
+            self.pay(self.anna, self.anna, self.luc, "0.01")
+        with self.assertRefused("other_side"):
+            self.pay(self.stranger, self.stranger, self.luc, "0.01")
+        self.pay(self.stranger, self.stranger, self.anna, "100")
+        self.pay(self.luc, self.luc, self.anna, "300")
+        self.assertEqual(self.balance(self.anna), "0.00")
+        with self.assertRefused("other_side"):
+            self.pay(self.luc, self.luc, self.anna, "50.01")
+        self.assertBooksHold()
+
     def test_nobody_sets_his_own_limits(self):
         for user in (self.anna, self.luc):
             with self.assertRefused("moderate"):
