@@ -11,7 +11,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.http import content_disposition, request
 from odoo.tools import file_path, format_date
 
-from odoo.addons.wezer_base.controllers.website import flash
+from odoo.addons.wezer_base.controllers.website import drawing_response, flash
 from odoo.addons.wezer_base.tools.curve import draw_curve
 
 from ..tools.statement_pdf import statement_pdf
@@ -215,14 +215,7 @@ class WezerStatement(WezerCurrencyPortal):
             env._("What was there over the last year"),
             currency.color,
         )
-        return request.make_response(
-            drawing,
-            [
-                ("Content-Type", "image/svg+xml; charset=utf-8"),
-                ("Cache-Control", "private, no-cache"),
-                ("Content-Security-Policy", "default-src 'none'"),
-            ],
-        )
+        return drawing_response(drawing)
 
     @http.route(
         "/my/wallets/<int:wallet_id>/statement.csv",

@@ -6,7 +6,7 @@ from odoo.http import request
 from odoo.tools import format_date
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
-from odoo.addons.wezer_base.controllers.website import flash
+from odoo.addons.wezer_base.controllers.website import drawing_response, flash
 from odoo.addons.wezer_base.tools.curve import draw_curve
 
 from ..tools import rrg
@@ -83,14 +83,7 @@ class WezerReputationPortal(CustomerPortal):
             lambda day: format_date(env, day, date_format="MMM y"),
             env._("How your score went"),
         )
-        return request.make_response(
-            drawing,
-            [
-                ("Content-Type", "image/svg+xml; charset=utf-8"),
-                ("Cache-Control", "private, no-cache"),
-                ("Content-Security-Policy", "default-src 'none'"),
-            ],
-        )
+        return drawing_response(drawing)
 
     @http.route(
         "/my/reputation/shown",
