@@ -97,7 +97,9 @@ class WezerAssessment(models.Model):
     ):
         """Record what ``assessor`` says of ``assessed``; editable until revealed.
 
-        Given in a group's name by the one assessed, it is shown and not counted.
+        Given by the one assessed in a group's name, or by somebody who acts for the
+        one assessed, it is shown and not counted: groups and mandates of one's own
+        are no other people.
 
         :param str side: which side is assessed, ``worker`` or ``payer``
         :param dict scores: ``{criterion id: −2 … +2}``; under ``again`` the answer to
@@ -137,7 +139,7 @@ class WezerAssessment(models.Model):
             "state": "draft" if draft else "blind",
             "date": now,
             "deadline": deadline or now + timedelta(days=DAYS),
-            "no_weight": person == assessed,
+            "no_weight": self._of_own(person, assessed),
             "skill_ids": [(6, 0, skills.ids if skills else [])],
             "subject_model": subject._name if subject else False,
             "subject_id": subject.id if subject else False,
@@ -151,6 +153,14 @@ class WezerAssessment(models.Model):
         if not draft:
             self._reveal_if_both(origin)
         return mine
+
+    @api.model
+    def _of_own(self, person, assessed):
+        """Say whether ``person`` is the one assessed, or acts for it."""
+        if person == assessed:
+            return True
+        users = person.sudo().user_ids.filtered("active")
+        return any(user._acts_for(assessed, "market") for user in users)
 
     @api.model
     def _split_scores(self, scores):

@@ -145,6 +145,17 @@ class TestAssessment(ReputationCommon):
         given = self.give(self.anna, self.anna, assessor=group)
         self.assertTrue(given.no_weight)
 
+    def test_who_acts_for_somebody_counts_nothing_about_him(self):
+        """Mandates and groups of one's own make no other people of one."""
+        mandates = self.env["wezer.mandate"].with_user(self.luc)
+        profile = self.anna.partner_id._wezer_profile()
+        mandates.action_give(profile.id, ["market"])
+        self.assertTrue(self.anna._acts_for(self.luc.partner_id, "market"))
+        self.assertTrue(self.give(self.anna, self.luc).no_weight)
+        # The other way round nobody acts for her.
+        given = self.give(self.luc, self.anna, self._deal())
+        self.assertFalse(given.no_weight)
+
     def test_another_party_does_not_change_a_side_s_assessment(self):
         self.give(self.anna, self.luc)
         with self.assertRaises(NotAllowed):
