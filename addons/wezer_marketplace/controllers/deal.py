@@ -9,7 +9,7 @@ from odoo.tools import format_datetime
 
 from odoo.addons.wezer_base.controllers.website import flash
 
-from .form import terms_of, to_local
+from .form import number_of, terms_of, to_local
 
 
 class WezerDeal(http.Controller):
@@ -35,6 +35,10 @@ class WezerDeal(http.Controller):
             "other": deal.sudo()._other(mine) if mine else deal.sudo().author_id,
             "terms": terms,
             "changes": [] if deal.sudo().accepted_terms_id else self._changes(terms),
+            "proposed": [
+                (label, self._say(terms, before), self._say(terms, now))
+                for label, before, now in deal._proposed_change()
+            ],
             "stamp": self._stamp(deal.sudo(), mine),
             "to_local": to_local,
             "rounds": rounds - terms,
@@ -55,14 +59,17 @@ class WezerDeal(http.Controller):
     def _changes(self, terms):
         """Return what changed since the last round, as people say it."""
 
-        def say(value):
-            if isinstance(value, datetime):
-                return format_datetime(request.env, value, dt_format="short")
-            if isinstance(value, float):
-                return terms.proposition_id.announcement_id._say_quantity(value)
-            return value or "–"
+        return [
+            (label, self._say(terms, before), self._say(terms, now))
+            for label, before, now in terms._diff()
+        ]
 
-        return [(label, say(before), say(now)) for label, before, now in terms._diff()]
+    def _say(self, terms, value):
+        if isinstance(value, datetime):
+            return format_datetime(request.env, value, dt_format="short")
+        if isinstance(value, float):
+            return terms.proposition_id.announcement_id._say_quantity(value)
+        return value or "–"
 
     def _stamp(self, deal, party):
         """Return a word that differs when something on the page does."""
@@ -132,6 +139,78 @@ class WezerDeal(http.Controller):
 
     def _do_counter(self, deal, party, post):
         deal.action_counter(terms_of(post), acting_partner_id=party)
+
+    def _do_amend(self, deal, party, post):
+        deal.action_amend(terms_of(post), acting_partner_id=party)
+        flash(request.env._("It holds when the other side agrees."))
+
+    def _do_amend_sign(self, deal, party, post):
+        deal.action_amend(
+            round_number=number_of(post.get("round")), acting_partner_id=party
+        )
+        flash(request.env._("Agreed. The new terms are what holds."))
+
+    def _do_hand_over(self, deal, party, post):
+        typed = str(post.get("who") or "").strip()
+        profiles = request.env["wezer.profile"]
+        found = profiles.search([("slug", "=", typed)]) if typed else profiles
+        if typed and not found:
+            found = profiles._search_directory(typed, limit=2)[0]
+        if len(found) != 1:
+            raise UserError(request.env._("Say who, by the whole name."))
+        # The partner is closed to members; who this is, they see.
+        stand_in = found.sudo().partner_id.id
+        deal.action_hand_over(stand_in, acting_partner_id=party)
+        flash(request.env._("It is handed over when both of them agree."))
+
+    def _do_hand_over_sign(self, deal, party, post):
+        deal.action_hand_over(acting_partner_id=party)
+        flash(request.env._("Thank you."))
+
+    @http.route(
+        "/my/stand-in/<int:deal_id>",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["GET"],
+        readonly=True,
+    )
+    def stand_in(self, deal_id, **_kwargs):
+        """Show who is asked to stand in what he would do, and for what."""
+        deal = self._asked_to_stand_in(deal_id)
+        return request.render(
+            "wezer_marketplace.stand_in_page",
+            {"record": deal, "terms": deal.accepted_terms_id},
+        )
+
+    @http.route(
+        "/my/stand-in/<int:deal_id>",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["POST"],
+    )
+    def stand_in_sign(self, deal_id, **_post):
+        """Agree to stand in."""
+        deal = self._asked_to_stand_in(deal_id)
+        mine = deal.sudo(False)
+        try:
+            with request.env.cr.savepoint():
+                done = mine.action_hand_over(acting_partner_id=deal.hand_over_id.id)
+        except (UserError, AccessError) as error:
+            flash(error.args[0], "warning")
+            return request.redirect(f"/my/stand-in/{deal_id}")
+        flash(request.env._("Thank you."))
+        return request.redirect(f"/my/deals/{deal_id}" if done else "/my/deals")
+
+    def _asked_to_stand_in(self, deal_id):
+        """Return the deal (sudo) where the caller is asked to stand in, else 404."""
+        deal = request.env["wezer.proposition"].sudo().browse(deal_id).exists()
+        if not deal.hand_over_id or not request.env.user._acts_for(
+            deal.hand_over_id, "market"
+        ):
+            raise werkzeug.exceptions.NotFound()
+        return deal
 
     def _do_decline(self, deal, party, post):
         deal.action_decline(post.get("reason", ""), acting_partner_id=party)

@@ -34,4 +34,5 @@ from . import wezer_check
 from . import wezer_check_assessments
 from . import wezer_notice
 from . import wezer_announcement_place
+from . import wezer_proposition_amend
 from . import wezer_saved_search

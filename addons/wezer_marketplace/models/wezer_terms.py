@@ -121,6 +121,10 @@ class WezerTerms(models.Model):
                 ("round", "=", self.round - 1),
             ]
         )
+        return self._diff_from(before)
+
+    def _diff_from(self, before):
+        """Return what is other than in ``before``, as :meth:`_diff` does."""
         if not before:
             return []
         labels = self.fields_get([*TERM_FIELDS, "price_text"], ["string"])

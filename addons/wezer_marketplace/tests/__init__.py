@@ -1,3 +1,4 @@
+from . import test_amend
 from . import test_announcement
 from . import test_assessment_scenarios
 from . import test_concurrency
