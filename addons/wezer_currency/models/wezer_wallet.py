@@ -79,12 +79,17 @@ class WezerWallet(models.Model):
         "What is set aside is never below zero.",
     )
 
+    @api.depends_context("uid")
     @api.depends("partner_id", "wezer_currency_id")
     def _compute_display_name(self):
-        for wallet in self:
-            wallet.display_name = (
-                f"{wallet.partner_id.name} · {wallet.wezer_currency_id.name}"
-            )
+        """Say whose it is as far as the caller may know: some partners hide.
+
+        Without the caller's context, which could ask for more than the name.
+        """
+        plain = self.sudo().with_context({"lang": self.env.lang})
+        for wallet, known in zip(self, plain, strict=True):
+            whose = known.partner_id.display_name
+            wallet.display_name = f"{whose} · {known.wezer_currency_id.name}"
 
     @api.depends("balance", "reserved", "is_system")
     def _compute_available(self):

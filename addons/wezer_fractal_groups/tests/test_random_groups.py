@@ -35,7 +35,7 @@ STEP = st.tuples(
     st.sets(st.sampled_from(RIGHTS), max_size=3),
 )
 PLAY = settings(
-    max_examples=60 if ALL else 6,
+    max_examples=30 if ALL else 6,
     deadline=None,
     # The step that differs says enough; making it smaller takes minutes.
     phases=(Phase.explicit, Phase.generate),
