@@ -32,6 +32,7 @@ from . import res_partner_promises
 from . import wezer_profile
 from . import wezer_check
 from . import wezer_check_assessments
+from . import wezer_check_deals
 from . import wezer_notice
 from . import wezer_announcement_place
 from . import wezer_proposition_amend

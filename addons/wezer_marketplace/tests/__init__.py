@@ -3,12 +3,14 @@ from . import test_announcement
 from . import test_assessment_scenarios
 from . import test_concurrency
 from . import test_deal
+from . import test_deal_checks
 from . import test_feed
 from . import test_fifty_claims
 from . import test_matching
 from . import test_money
 from . import test_office
 from . import test_places
+from . import test_random_deals
 from . import test_renewal
 from . import test_rights
 from . import test_saved_search

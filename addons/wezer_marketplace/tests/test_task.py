@@ -6,9 +6,8 @@ from odoo.addons.mail.tests.common import mail_new_test_user
 from .common import MarketCommon
 
 
-@tagged("post_install", "-at_install")
-class TestTask(MarketCommon):
-    """One click on a task, to the thanks."""
+class TaskCommon(MarketCommon):
+    """Mark leads a circle whose project pays in hours."""
 
     @classmethod
     def setUpClass(cls):
@@ -74,6 +73,11 @@ class TestTask(MarketCommon):
     def _post(self, task):
         task.action_post_to_marketplace()
         return task.sudo().wezer_announcement_id
+
+
+@tagged("post_install", "-at_install")
+class TestTask(TaskCommon):
+    """One click on a task, to the thanks."""
 
     def test_pm1_one_click_makes_a_want_of_a_task(self):
         want = self._post(self.task)

@@ -1,0 +1,121 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+
+class WezerCheck(models.AbstractModel):
+    """Deal, money, task and people agree."""
+
+    _inherit = "wezer.check"
+
+    @api.model
+    def _deal_checks(self):
+        """Return the names of the checks that ask one table or two, and their words."""
+        return {
+            "_check_reserved_deals": self.env._(
+                "No money stays set aside without a live deal"
+            ),
+            "_check_agreed_money": self.env._("An agreed deal has its money set aside"),
+            "_check_paid_once": self.env._("Each part of a deal is paid once"),
+            "_check_contract": self.env._("What was agreed on is known and stays"),
+            "_check_turn": self.env._("In a negotiation it is one side's turn"),
+            "_check_own_work": self.env._("Nobody approved his own side's work"),
+            "_check_deal_task": self.env._("A deal and its task agree"),
+            "_check_old_disputes": self.env._(
+                "No dispute waits longer than 30 days for a decision"
+            ),
+        }
+
+    @api.model
+    def _checks(self):
+        return super()._checks() + [
+            (words, getattr(self, name)) for name, words in self._deal_checks().items()
+        ]
+
+    def _deal_rows(self, query, args=()):
+        self.env.flush_all()
+        self.env.cr.execute(query, args)
+        return self.env.cr.fetchall()
+
+    def _check_reserved_deals(self):
+        return self._deal_rows(
+            """SELECT t.id, t.origin_id FROM wezer_transfer t
+                 LEFT JOIN wezer_proposition p ON p.id = t.origin_id
+                WHERE t.origin_model = 'wezer.proposition'
+                  AND t.state IN ('reserved', 'pending')
+                  AND coalesce(p.state, 'ended') NOT IN
+                      ('accepted', 'delivered', 'approved', 'confirming', 'disputed')
+                ORDER BY t.id"""
+        )
+
+    def _check_agreed_money(self):
+        return self._deal_rows(
+            """SELECT p.id, l.wezer_currency_id FROM wezer_proposition p
+                 JOIN wezer_terms_price l ON l.terms_id = p.accepted_terms_id
+                WHERE p.state IN ('accepted', 'delivered') AND NOT EXISTS (
+                      SELECT 1 FROM wezer_transfer t
+                       WHERE t.origin_model = 'wezer.proposition' AND t.origin_id = p.id
+                         AND t.wezer_currency_id = l.wezer_currency_id
+                         AND t.state = 'reserved' AND t.amount_minor = l.total_minor)
+                ORDER BY p.id"""
+        )
+
+    def _check_paid_once(self):
+        """One live or paid transfer per deal and currency, from payer to payee."""
+        return self._deal_rows(
+            """SELECT p.id, t.wezer_currency_id, count(*) FROM wezer_transfer t
+                 JOIN wezer_proposition p ON p.id = t.origin_id
+                WHERE t.origin_model = 'wezer.proposition' AND t.kind <> 'reversal'
+                  AND t.state IN ('reserved', 'pending', 'done')
+                GROUP BY p.id, t.wezer_currency_id
+               HAVING count(*) > 1 OR bool_or(t.payer_id <> p.payer_id
+                                              OR t.payee_id <> p.payee_id)
+                ORDER BY p.id"""
+        )
+
+    def _check_contract(self):
+        """From the agreement on, the agreed round is one of the deal's own."""
+        return self._deal_rows(
+            """SELECT p.id, p.state FROM wezer_proposition p
+                 LEFT JOIN wezer_terms t ON t.id = p.accepted_terms_id
+                WHERE (p.state IN ('accepted', 'delivered', 'approved', 'confirming',
+                                   'paid', 'disputed')
+                       AND t.proposition_id IS DISTINCT FROM p.id)
+                   OR (p.state IN ('open', 'waiting')
+                       AND p.accepted_terms_id IS NOT NULL)
+                   OR (p.state = 'ended') <> (p.end_reason IS NOT NULL)
+                ORDER BY p.id"""
+        )
+
+    def _check_turn(self):
+        return self._deal_rows(
+            """SELECT id, state FROM wezer_proposition
+                WHERE (state = 'open') <> (turn IS NOT NULL) ORDER BY id"""
+        )
+
+    def _check_own_work(self):
+        return self._deal_rows(
+            """SELECT e.proposition_id, e.person_id FROM wezer_proposition_event e
+                 JOIN wezer_proposition_barred_rel b
+                   ON b.wezer_proposition_id = e.proposition_id
+                  AND b.res_partner_id = e.person_id
+                WHERE e.action = 'approve' ORDER BY 1"""
+        )
+
+    def _check_deal_task(self):
+        """The task of a live deal is there, and its worker's."""
+        return self._deal_rows(
+            """SELECT p.id, t.id FROM wezer_proposition p
+                 JOIN project_task t ON t.id = p.task_id
+                WHERE p.state IN ('accepted', 'delivered', 'approved', 'confirming')
+                  AND (NOT t.active OR t.state = '1_canceled'
+                       OR t.assignee_partner_id IS DISTINCT FROM p.payee_id)
+                ORDER BY p.id"""
+        )
+
+    def _check_old_disputes(self):
+        return self._deal_rows(
+            """SELECT id, date_state::date FROM wezer_proposition
+                WHERE state = 'disputed' AND date_state < %s ORDER BY id""",
+            [fields.Datetime.now() - timedelta(days=30)],
+        )

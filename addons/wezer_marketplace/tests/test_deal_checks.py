@@ -1,0 +1,99 @@
+from odoo.tests import tagged
+
+from .test_task import TaskCommon
+
+
+@tagged("post_install", "-at_install")
+class TestDealChecks(TaskCommon):
+    """Each invariant finds what was damaged behind the models' back."""
+
+    def assertFound(self, check, query, *args):
+        """Damage by SQL: the check has no row before, and one after."""
+        checks = self.env["wezer.check"].sudo()
+        self.assertFalse(getattr(checks, check)())
+        with self.env.cr.savepoint(flush=False) as damage:
+            self.env.cr.execute(query, args)
+            self.assertTrue(self.env.cr.rowcount, "nothing was damaged")
+            self.env.invalidate_all(flush=False)
+            self.assertTrue(getattr(checks, check)(), query)
+            damage.rollback()
+        self.env.invalidate_all(flush=False)
+
+    def _deal(self, *args, **kwargs):
+        deal = self.make_deal(*args, **kwargs)
+        self.env.flush_all()
+        return deal
+
+    def test_money_set_aside_without_a_live_deal_is_found(self):
+        deal = self._deal()
+        query = "UPDATE wezer_proposition SET state = 'paid' WHERE id = %s"
+        self.assertFound("_check_reserved_deals", query, deal.id)
+
+    def test_an_agreed_deal_without_its_money_is_found(self):
+        deal = self._deal()
+        query = "UPDATE wezer_transfer SET amount_minor = 1 WHERE origin_id = %s"
+        self.assertFound("_check_agreed_money", query, deal.id)
+
+    def test_a_part_that_was_paid_to_another_is_found(self):
+        deal = self._deal("paid")
+        query = "UPDATE wezer_proposition SET payee_id = %s WHERE id = %s"
+        other = self.test3.partner_id.id
+        self.assertFound("_check_paid_once", query, other, deal.id)
+
+    def test_a_contract_that_is_not_the_deals_own_is_found(self):
+        deal = self._deal()
+        for query in (
+            "UPDATE wezer_proposition SET accepted_terms_id = NULL WHERE id = %s",
+            "UPDATE wezer_proposition SET state = 'open' WHERE id = %s",
+            "UPDATE wezer_proposition SET state = 'ended' WHERE id = %s",
+        ):
+            self.assertFound("_check_contract", query, deal.id)
+
+    def test_nobodys_turn_is_found(self):
+        deal = self.make_deal(claim_mode="choose")
+        self.env.flush_all()
+        query = "UPDATE wezer_proposition SET turn = NULL WHERE id = %s"
+        self.assertFound("_check_turn", query, deal.id)
+
+    def test_who_approved_his_own_work_is_found(self):
+        deal = self._deal("paid")
+        query = (
+            "UPDATE wezer_proposition_event SET person_id = %s"
+            " WHERE proposition_id = %s AND action = 'approve'"
+        )
+        worker = self.test2.partner_id.id
+        self.assertFound("_check_own_work", query, worker, deal.id)
+
+    def test_a_task_that_is_anothers_than_the_deals_is_found(self):
+        deal = self.claim(self.test2, self._post(self.task))
+        self.env.flush_all()
+        task = deal.sudo().task_id.id
+        self.assertEqual(task, self.task.id)
+        for query in (
+            "UPDATE project_task SET assignee_partner_id = NULL WHERE id = %s",
+            "UPDATE project_task SET active = false WHERE id = %s",
+        ):
+            self.assertFound("_check_deal_task", query, task)
+
+    def test_a_dispute_nobody_decides_is_found(self):
+        deal = self._deal("delivered")
+        deal.action_dispute("It rains in")
+        self.env.flush_all()
+        query = (
+            "UPDATE wezer_proposition SET date_state = date_state - interval '31 days'"
+            " WHERE id = %s"
+        )
+        self.assertFound("_check_old_disputes", query, deal.id)
+
+    def test_a_paid_deal_that_paid_something_else_is_found(self):
+        deal = self._deal("paid")
+        query = "UPDATE wezer_transfer SET amount_minor = 1 WHERE origin_id = %s"
+        self.assertFound("_check_paid_deals", query, deal.id)
+
+    def test_more_deals_than_places_are_found(self):
+        deal = self._deal()
+        other = self.make_deal(replier=self.test3, places=2, claim_mode="first_come")
+        query = "UPDATE wezer_proposition SET announcement_id = %s WHERE id = %s"
+        # The other deal too is of the announcement that has one place.
+        wanted = deal.sudo().announcement_id.id
+        self.assertFound("_check_places", query, wanted, other.id)
