@@ -92,8 +92,9 @@ class TestDealChecks(TaskCommon):
 
     def test_more_deals_than_places_are_found(self):
         deal = self._deal()
-        other = self.make_deal(replier=self.test3, places=2, claim_mode="first_come")
+        other = self.make_deal(replier=self.test3)
         query = "UPDATE wezer_proposition SET announcement_id = %s WHERE id = %s"
-        # The other deal too is of the announcement that has one place.
+        # The other deal too is of the first announcement, which has one place.
+        self.env.flush_all()
         wanted = deal.sudo().announcement_id.id
         self.assertFound("_check_places", query, wanted, other.id)

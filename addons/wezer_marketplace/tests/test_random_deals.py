@@ -204,6 +204,9 @@ class Deals(RuleBasedStateMachine):
         deals = self._deals()
         names = ("date_state", "date_due", "hold_until", "consent_date", "date_paid")
         for deal in deals:
+            if deal.state == "disputed":
+                # Undecided for long is what a check is there to find.
+                continue
             deal.write(
                 {
                     name: deal[name] - timedelta(days=days)
