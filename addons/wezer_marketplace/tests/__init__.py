@@ -1,6 +1,7 @@
 from . import test_amend
 from . import test_announcement
 from . import test_assessment_scenarios
+from . import test_board
 from . import test_concurrency
 from . import test_deal
 from . import test_deal_checks

@@ -1,4 +1,5 @@
 from . import wezer_announcement_draft
 from . import wezer_deal_approve
+from . import wezer_deal_approve_many
 from . import wezer_deal_reason
 from . import wezer_start

@@ -1,0 +1,77 @@
+from odoo import api, fields, models
+
+
+class WezerDealApproveMany(models.TransientModel):
+    """One summary of what approving many deals moves; the arrows check and do."""
+
+    _name = "wezer.deal.approve.many"
+    _description = "Approve and pay many"
+
+    line_ids = fields.One2many("wezer.deal.approve.many.line", "wizard_id")
+    summary = fields.Char(compute="_compute_summary")
+    count = fields.Integer(compute="_compute_summary")
+
+    @api.depends("line_ids.reason")
+    def _compute_summary(self):
+        for wizard in self:
+            deals = wizard._ready()
+            wizard.count = len(deals)
+            wizard.summary = self.env._(
+                "%(count)s deals: %(money)s",
+                count=len(deals),
+                money=deals._total_text() or self.env._("no money moves"),
+            )
+
+    def _ready(self):
+        """Return the deals that nothing refuses, as the caller may read them."""
+        deals = self.line_ids.filtered(lambda line: not line.reason).proposition_id
+        return deals._filtered_access("read")
+
+    def action_confirm(self):
+        """Approve and pay those that nothing refuses."""
+        self.ensure_one()
+        return self._ready().action_approve_many()
+
+
+class WezerDealApproveManyLine(models.TransientModel):
+    _name = "wezer.deal.approve.many.line"
+    _description = "One deal of many to approve"
+
+    wizard_id = fields.Many2one(
+        "wezer.deal.approve.many", required=True, ondelete="cascade"
+    )
+    proposition_id = fields.Many2one(
+        "wezer.proposition", string="Deal", required=True, ondelete="cascade"
+    )
+    text = fields.Char(string="What it does", readonly=True)
+    reason = fields.Char(string="Refused", readonly=True)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        # A line shows its deal's name: only to who may read the deal.
+        lines.proposition_id.check_access("read")
+        return lines
+
+
+class WezerProposition(models.Model):
+    _inherit = "wezer.proposition"
+
+    def _total_text(self):
+        """Return what is due of these deals: each payer's sums, each currency apart."""
+        sums = {}
+        for deal in self.sudo():
+            if not self.env.user._acts_for(deal.payer_id, "wallet"):
+                continue
+            for line in deal.accepted_terms_id.price_line_ids:
+                key = (deal.payer_id, line.wezer_currency_id)
+                sums[key] = sums.get(key, 0) + deal._due_minor(line)
+        texts = {}
+        for (payer, currency), minor in sums.items():
+            texts.setdefault(payer, []).append(currency._format(minor))
+        return "; ".join(
+            self.env._(
+                "%(money)s from %(name)s", money=" + ".join(money), name=payer.name
+            )
+            for payer, money in texts.items()
+        )
