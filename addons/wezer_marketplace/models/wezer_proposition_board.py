@@ -99,12 +99,15 @@ class WezerProposition(models.Model):
             else:
                 deal.age_text = self.env._("today")
 
-    @api.depends("state", "date_accepted", "date_delivered", "date_paid")
+    @api.depends(
+        "state", "date_accepted", "date_delivered", "date_paid", "terms_ids.date"
+    )
     def _compute_figures(self):
         for deal in self:
             posted = deal.announcement_id.date_publish
+            answered = deal.terms_ids.sorted("round")[:1].date
             steps = (
-                ("days_to_claim", posted, deal.create_date),
+                ("days_to_claim", posted, answered),
                 ("days_to_deliver", deal.date_accepted, deal.date_delivered),
                 ("days_to_pay", deal.date_delivered, deal.date_paid),
             )

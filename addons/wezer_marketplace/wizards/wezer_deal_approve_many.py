@@ -16,10 +16,13 @@ class WezerDealApproveMany(models.TransientModel):
         for wizard in self:
             deals = wizard._ready()
             wizard.count = len(deals)
-            wizard.summary = self.env._(
-                "%(count)s deals: %(money)s",
-                count=len(deals),
-                money=deals._total_text() or self.env._("no money moves"),
+            money = deals._total_text() or self.env._("no money moves")
+            wizard.summary = (
+                self.env._("One deal: %(money)s", money=money)
+                if len(deals) == 1
+                else self.env._(
+                    "%(count)s deals: %(money)s", count=len(deals), money=money
+                )
             )
 
     def _ready(self):

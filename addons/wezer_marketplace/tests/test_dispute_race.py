@@ -1,0 +1,134 @@
+import os
+import threading
+from unittest.mock import patch
+
+from odoo import SUPERUSER_ID, api
+from odoo.modules.registry import DummyRLock, Registry
+from odoo.service.model import retrying
+from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tools import mute_logger
+
+from odoo.addons.wezer_base.exceptions import Refusal
+
+# `./wezer test --all` tries as often as the issue says.
+TRIES = 100 if os.environ.get("WEZER_COUNTS") == "all" else 5
+
+
+@tagged("post_install", "-at_install", "concurrency")
+class TestDisputeRace(BaseCase):
+    """A side calls a moderator while the clock would pay: either, never both."""
+
+    def setUp(self):
+        super().setUp()
+        patcher = patch.object(Registry, "_lock", DummyRLock())
+        patcher.start()
+        self.addCleanup(patcher.stop)
+        self.registry = Registry(get_db_name())
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            cr.execute("SELECT nextval('wezer_proposition_id_seq')")
+            self.mark = cr.fetchone()[0]
+            users = env["res.users"].with_context(no_reset_password=True)
+            self.users = users.create(
+                [
+                    {
+                        "name": f"Race {self.mark} {number}",
+                        "login": f"race_{self.mark}_{number}",
+                        "group_ids": [(6, 0, env.ref("base.group_portal").ids)],
+                    }
+                    for number in range(2)
+                ]
+            ).ids
+            self.currency = (
+                env["wezer.currency"]
+                .create(
+                    {
+                        "name": f"Race {self.mark}",
+                        "code": f"R{self.mark}",
+                        "lower_text": "500",
+                    }
+                )
+                .id
+            )
+        self.addCleanup(self._archive)
+
+    def _archive(self):
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            deals = env["wezer.proposition"].search(
+                [("replier_person_id.user_ids", "in", self.users)]
+            )
+            for deal in deals.filtered(lambda one: one.state == "disputed"):
+                deal._cancel()
+            env["res.users"].browse(self.users).active = False
+
+    def _delivered(self):
+        """Return a deal that was delivered long enough ago for the clock."""
+        with self.registry.cursor() as cr:
+            author, worker = (api.Environment(cr, user, {}) for user in self.users)
+            market = author["wezer.announcement"]
+            want = market.action_create_own(
+                {"title": f"Race {self.mark}", "prices": {self.currency: "1"}}
+            )
+            deal = worker["wezer.announcement"].browse(want).action_claim()
+            worker["wezer.proposition"].browse(deal).action_deliver("done")
+            author.flush_all()
+            cr.execute(
+                "UPDATE wezer_proposition SET date_state = now() - interval '15 days',"
+                " date_due = now() - interval '15 days' WHERE id = %s",
+                [deal],
+            )
+            return deal
+
+    def _at_once(self, deal):
+        """Let the worker dispute and the clock strike; return what the worker got."""
+        barrier, got = threading.Barrier(2), []
+
+        def run(user, call):
+            with self.registry.cursor() as cr:
+                env = api.Environment(cr, user, {})
+                barrier.wait(30)
+                try:
+                    got.append(retrying(lambda: call(env), env))
+                except Refusal as refusal:
+                    cr.rollback()
+                    got.append(refusal)
+
+        def dispute(env):
+            env["wezer.proposition"].browse(deal).action_dispute("Not so fast")
+            return "disputed"
+
+        def clock(env):
+            one = env["wezer.proposition"].browse(deal)
+            one._lock()
+            if one.state == "delivered":
+                one._silence(env.cr.now())
+            return "clock"
+
+        threads = [
+            threading.Thread(target=run, args=args)
+            for args in ((self.users[1], dispute), (SUPERUSER_ID, clock))
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        return got
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_a_dispute_and_the_clock_at_once_never_both(self):
+        for number in range(TRIES):
+            deal = self._delivered()
+            got = self._at_once(deal)
+            self.assertEqual(len(got), 2, f"try {number}: {got}")
+            with self.registry.cursor() as cr:
+                env = api.Environment(cr, SUPERUSER_ID, {})
+                one = env["wezer.proposition"].browse(deal)
+                states = one._transfers().mapped("state")
+                # Paid by the clock, then called by the worker, is the one order;
+                # called first, so that the clock finds nothing to do, the other.
+                self.assertEqual(one.state, "disputed", f"try {number}: {got}")
+                paid = one.state_before == "paid"
+                self.assertEqual(
+                    states, ["done"] if paid else ["reserved"], f"try {number}: {got}"
+                )
