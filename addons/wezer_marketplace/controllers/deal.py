@@ -4,11 +4,12 @@ import werkzeug.exceptions
 
 from odoo import http
 from odoo.exceptions import AccessError, UserError
-from odoo.http import request
+from odoo.http import content_disposition, request
 from odoo.tools import format_datetime
 
 from odoo.addons.wezer_base.controllers.website import flash
 
+from ..models.wezer_proposition_evidence import MAX_BYTES
 from .form import number_of, terms_of, to_local
 
 
@@ -122,6 +123,29 @@ class WezerDeal(http.Controller):
         except (UserError, AccessError) as error:
             flash(error.args[0], "warning")
         return request.redirect(f"/my/deals/{deal_id}")
+
+    @http.route(
+        "/my/deals/<int:deal_id>/evidence/<int:evidence_id>",
+        type="http",
+        auth="user",
+        website=True,
+        readonly=True,
+    )
+    def evidence(self, deal_id, evidence_id, **_kwargs):
+        """Hand out a file of the deal to who may see it, never to be run in place."""
+        domain = [("id", "=", evidence_id), ("proposition_id", "=", deal_id)]
+        evidence = request.env["wezer.proposition.evidence"].search(domain)
+        if not evidence:
+            raise werkzeug.exceptions.NotFound()
+        return request.make_response(
+            evidence._bytes(),
+            headers=[
+                ("Content-Type", "application/octet-stream"),
+                ("Content-Disposition", content_disposition(evidence.name)),
+                ("X-Content-Type-Options", "nosniff"),
+                ("Cache-Control", "private, no-store"),
+            ],
+        )
 
     def _scores(self, post):
         scores = {
@@ -272,6 +296,14 @@ class WezerDeal(http.Controller):
             if name.startswith("amount_") and name[7:].isdecimal() and text.strip()
         }
         deal.action_resolve(post.get("outcome", ""), post.get("reason", ""), amounts)
+
+    def _do_add_evidence(self, deal, party, post):
+        sent = post.get("evidence")
+        if not hasattr(sent, "read"):
+            raise UserError(request.env._("Choose a file first."))
+        # One byte more than allowed is enough to be refused.
+        data = sent.read(MAX_BYTES + 1)
+        deal.action_add_evidence(sent.filename, data, acting_partner_id=party)
 
     def _do_say(self, deal, party, post):
         deal.action_say(post.get("body", ""), acting_partner_id=party)

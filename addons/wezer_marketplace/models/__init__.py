@@ -16,6 +16,7 @@ from . import wezer_announcement_candidates
 from . import wezer_terms
 from . import wezer_proposition
 from . import wezer_proposition_event
+from . import wezer_proposition_evidence
 from . import wezer_proposition_negotiate
 from . import wezer_proposition_work
 from . import wezer_proposition_money

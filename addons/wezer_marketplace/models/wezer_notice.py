@@ -18,6 +18,7 @@ class WezerNotice(models.Model):
             "decline": (self.env._("An answer was declined"), True),
             "withdraw": (self.env._("An answer was taken back"), True),
             "message": (self.env._("Somebody wrote in a deal"), True),
+            "evidence": (self.env._("A file was shown in a deal"), True),
             "delivered": (self.env._("Work was delivered"), True),
             "send_back": (self.env._("Something is missing in my work"), True),
             "to_pay": (self.env._("Approved work is to be paid"), True),

@@ -52,6 +52,8 @@ class WezerPropositionEvent(models.Model):
             "dispute": self.env._("%(who)s called a moderator"),
             "withdraw_dispute": self.env._("%(who)s took the call back"),
             "resolve": self.env._("%(who)s decided the dispute"),
+            "evidence": self.env._("%(who)s showed a file"),
+            "evidence_back": self.env._("%(who)s took a file back"),
             "place": self.env._("A place came free"),
             "clock": self.env._("The time was over"),
         }

@@ -67,13 +67,7 @@ DICE = st.integers(0, 10**9).map(random.Random)
 @tagged("post_install", "-at_install")
 class TestRandomDeals(TaskCommon):
     def test_money_places_task_and_deal_never_disagree(self):
-        case = self
-
-        class Machine(Deals):
-            def __init__(self):
-                super().__init__(case)
-
-        run_state_machine_as_test(Machine, settings=PLAY)
+        run_state_machine_as_test(lambda: Deals(self), settings=PLAY)
 
 
 class Deals(RuleBasedStateMachine):

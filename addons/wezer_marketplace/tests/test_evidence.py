@@ -1,0 +1,99 @@
+import base64
+
+from odoo.tests import HttpCase, tagged
+
+from .common import MarketCommon
+
+PICTURE = b"<svg onload='alert(1)'/>"
+
+
+@tagged("post_install", "-at_install")
+class TestEvidence(MarketCommon):
+    """A file shows what was done: to the two sides, and to a called moderator."""
+
+    def _shown(self, deal, data=PICTURE):
+        file_id = deal.action_add_evidence("C:\\temp\\door.svg", data)
+        return self.env["wezer.proposition.evidence"].browse(file_id)
+
+    def test_both_sides_see_a_file_and_nobody_else_until_a_moderator_is_called(self):
+        deal = self.make_deal()
+        file = self._shown(deal)
+        self.assertEqual((file.name, file.size), ("door.svg", len(PICTURE)))
+
+        def sees(user):
+            return bool(file.with_user(user).search([("id", "=", file.id)]))
+
+        self.assertTrue(sees(self.test1) and sees(self.test2))
+        self.assertFalse(sees(self.stranger) or sees(self.moderator))
+        for user in (self.stranger, self.moderator):
+            with self.assertRefused():
+                file.with_user(user)._bytes()
+        self.assertEqual(file.with_user(self.test1)._bytes(), PICTURE)
+        deal.action_dispute("Look")
+        self.assertTrue(sees(self.moderator))
+        self.assertFalse(sees(self.stranger))
+
+    def test_the_content_is_nobodys_to_read_by_orm(self):
+        file = self._shown(self.make_deal())
+        self.assertFalse(
+            self.env["ir.attachment"]
+            .sudo()
+            .search([("res_model", "=", file._name), ("res_id", "=", file.id)])
+        )
+        with self.assertRefused():
+            file.with_user(self.test1).read(["content"])
+        with self.assertRefused("immutable"):
+            file.sudo().write({"name": "other"})
+
+    def test_what_is_no_file_is_refused_in_words(self):
+        deal = self.make_deal()
+        for data in (b"", "", "no base64!", None, 7):
+            with self.assertRefused("empty"):
+                deal.action_add_evidence("x", data)
+        with self.assertRefused("size"):
+            deal.action_add_evidence("x", b"x" * (5 * 1024 * 1024 + 1))
+        for _index in range(10):
+            deal.action_add_evidence("x", base64.b64encode(b"x").decode())
+        with self.assertRefused("files"):
+            deal.action_add_evidence("x", b"x")
+
+    def test_strangers_show_nothing_and_a_paid_deal_takes_no_more(self):
+        deal = self.make_deal("paid")
+        with self.assertRefused("state"):
+            deal.action_add_evidence("x", b"x")
+        other = self.make_deal(title="other")
+        for user in (self.stranger, self.moderator):
+            with self.assertRefused():
+                self.as_(user, other).action_add_evidence("x", b"x")
+
+    def test_one_takes_back_ones_own_file_until_it_is_delivered(self):
+        deal = self.make_deal()
+        file = self._shown(deal)
+        with self.assertRefused("evidence"):
+            self.as_(self.test1, deal).action_remove_evidence(file.id)
+        second = self._shown(deal)
+        deal.action_remove_evidence(file.id)
+        self.assertEqual(deal.evidence_ids, second.with_user(self.test2))
+        deal.action_deliver()
+        with self.assertRefused("state"):
+            deal.action_remove_evidence(second.id)
+
+
+@tagged("post_install", "-at_install")
+class TestEvidencePage(HttpCase, MarketCommon):
+    def test_a_file_is_handed_out_to_be_kept_never_to_be_run(self):
+        deal = self.make_deal()
+        file_id = deal.action_add_evidence("door.svg", PICTURE)
+        url = f"/my/deals/{deal.id}/evidence/{file_id}"
+        self.authenticate("wm_test1", "wm_test1")
+        answer = self.url_open(url)
+        self.assertEqual(answer.content, PICTURE)
+        self.assertIn("attachment", answer.headers["Content-Disposition"])
+        self.assertEqual(answer.headers["X-Content-Type-Options"], "nosniff")
+        self.assertIn("door.svg", self.url_open(f"/my/deals/{deal.id}").text)
+        self.assertEqual(
+            self.url_open(f"/my/deals/{deal.id + 1}/evidence/{file_id}").status_code,
+            404,
+        )
+        self.authenticate("wm_stranger", "wm_stranger")
+        self.assertEqual(self.url_open(url).status_code, 404)
