@@ -338,3 +338,31 @@ class TestBlindPages(WebsiteCommon):
         # Both in: then everybody with an account reads it.
         deal.action_assess(self.scores(1, "payer"), "Well")
         self.assertIn(WORD, self.get(pages[-2]))
+
+    def test_candidates_stand_in_the_order_of_the_lower_bound_not_of_the_mean(self):
+        want = self.announce(self.test1, places=5, claim_mode="choose")
+        repliers = (self.test2, self.stranger, self.test3)
+        # One good deal more, many good deals, nothing known.
+        for user, score, lower in ((self.test2, 4.9, 2.4), (self.test3, 4.3, 3.6)):
+            self.env["wezer.reputation"].create(
+                {
+                    "partner_id": user.partner_id.id,
+                    "score": score,
+                    "lower": lower,
+                    "n_assessors": 3,
+                }
+            )
+        for user in repliers:
+            self.claim(user, want)
+        rows = want.with_user(self.test1)._candidates()
+        order = [row["partner"] for row in rows]
+        wanted = (self.test3, self.test2, self.stranger)
+        self.assertEqual(order, [user.partner_id for user in wanted])
+        self.assertEqual(rows[2]["score"], {"new": True})
+        self.assertFalse(want.with_user(self.stranger)._candidates())
+        self.login(self.test1)
+        page = self.get(f"/market/{want.slug}")
+        box = page.split("This is yours")[1]
+        places = [box.index(user.partner_id.name) for user in wanted]
+        self.assertEqual(places, sorted(places))
+        self.assertIn("4.3 of 5, from 3", " ".join(box.split()))
