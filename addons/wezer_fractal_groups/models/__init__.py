@@ -2,6 +2,7 @@ from . import wezer_group
 from . import wezer_group_tree
 from . import wezer_group_membership
 from . import wezer_group_places
+from . import wezer_group_upkeep
 from . import wezer_group_policy
 from . import wezer_group_arrows
 from . import wezer_group_governing

@@ -41,12 +41,22 @@ class WezerCheck(models.AbstractModel):
         return self.env.cr.fetchall()
 
     def _check_reach(self):
-        rows = []
-        groups = self.env["wezer.group"].sudo().with_context(active_test=False)
-        for group in groups.search([]):
-            reach, walked = 0, group
-            while walked.parent_id and not walked.refuse_rights:
-                reach, walked = reach + 1, walked.parent_id
-            if group.rights_reach != reach:
-                rows.append((group.id, group.rights_reach, reach))
-        return rows
+        """Return ``(id, kept reach, reach, kept depth, depth)`` where they differ."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            """WITH RECURSIVE walk AS (
+                   SELECT id, 0 AS depth, 0 AS reach FROM wezer_group
+                    WHERE parent_id IS NULL
+                   UNION ALL
+                   SELECT g.id, walk.depth + 1,
+                          CASE WHEN g.refuse_rights THEN 0 ELSE walk.reach + 1 END
+                     FROM walk JOIN wezer_group g ON g.parent_id = walk.id
+                    WHERE walk.depth < 64
+               )
+               SELECT g.id, g.rights_reach, walk.reach, g.depth, walk.depth
+                 FROM walk JOIN wezer_group g ON g.id = walk.id
+                WHERE g.rights_reach IS DISTINCT FROM walk.reach
+                   OR g.depth IS DISTINCT FROM walk.depth
+                ORDER BY 1"""
+        )
+        return self.env.cr.fetchall()

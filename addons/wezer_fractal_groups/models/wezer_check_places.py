@@ -25,6 +25,14 @@ class WezerCheck(models.AbstractModel):
                 self.env._("Leads and representatives count in the circle above"),
                 self._check_double_links,
             ),
+            (
+                self.env._("A group's partner is called as the group"),
+                self._check_group_names,
+            ),
+            (
+                self.env._("Nobody has a place any more in a group that is closed"),
+                self._check_closed,
+            ),
         ]
 
     def _check_role_places(self):
@@ -69,5 +77,23 @@ class WezerCheck(models.AbstractModel):
                       SELECT 1 FROM wezer_group_membership a
                        WHERE a.group_id = up.id AND a.partner_id = m.partner_id
                          AND a.state = 'active')"""
+        )
+        return self.env.cr.fetchall()
+
+    def _check_group_names(self):
+        self.env.flush_all()
+        self.env.cr.execute(
+            """SELECT g.id, g.name, p.name FROM wezer_group g
+                 JOIN res_partner p ON p.id = g.partner_id
+                WHERE p.name IS DISTINCT FROM g.name"""
+        )
+        return self.env.cr.fetchall()
+
+    def _check_closed(self):
+        self.env.flush_all()
+        self.env.cr.execute(
+            """SELECT g.id, m.id, m.state FROM wezer_group_membership m
+                 JOIN wezer_group g ON g.id = m.group_id AND g.active IS NOT TRUE
+                WHERE m.state <> 'left'"""
         )
         return self.env.cr.fetchall()

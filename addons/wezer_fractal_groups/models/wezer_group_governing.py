@@ -170,10 +170,6 @@ class WezerGroup(models.Model):
                 self.env._("There are circles inside: move or close them first."),
                 rule="children",
             )
-        places = group.membership_ids | group.role_ids.membership_ids
-        places.filtered(lambda one: one.state != "left").write(
-            {"state": "left", "date_to": fields.Date.today()}
-        )
         (group | group.role_ids).write({"active": False})
         return True
 

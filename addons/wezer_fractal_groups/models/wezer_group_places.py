@@ -34,28 +34,47 @@ class WezerGroupMembership(models.Model):
     # === DOUBLE LINKS (R10) === #
 
     def _follow_links(self):
-        """Let who fills a lead or representative role count in the circle above."""
+        """Let who fills a lead or representative role count in the circle above.
+
+        Called again where the role or its circle moved: the place moves along.
+        """
         for place in self.sudo():
             role = place.group_id
             if role.kind != "role" or role.link == "none":
                 continue
-            above = role.parent_id.parent_id
-            linked = self.sudo().search(
-                [("by_link_id", "=", place.id), ("state", "!=", "left")]
-            )
+            above = self.env["wezer.group"].sudo()
             if place.state == "active":
-                if above and not linked and not above._live(place.partner_id):
-                    self.sudo().create(
-                        {
-                            "group_id": above.id,
-                            "partner_id": place.partner_id.id,
-                            "focus": role.parent_id.name,
-                            "date_to": place.date_to,
-                            "by_link_id": place.id,
-                        }
-                    )
-            elif place.state == "left":
-                linked.write({"state": "left", "date_to": fields.Date.today()})
+                above = role.parent_id.parent_id
+            if not place._end_links(but=above):
+                place._count_above(above)
+
+    def _end_links(self, but=None):
+        """End the places held by these roles, but that in ``but``; return the rest."""
+        linked = self.sudo().search(
+            [("by_link_id", "in", self.ids), ("state", "!=", "left")]
+        )
+        kept = linked.filtered(lambda one: but and one.group_id == but)
+        (linked - kept).write({"state": "left", "date_to": fields.Date.today()})
+        return kept
+
+    def _count_above(self, above):
+        """Give who fills this lead or representative role a place in ``above``."""
+        if not above:
+            return
+        live = above._live(self.partner_id)
+        if live.state in ("invited", "requested"):
+            # By his role he is in: nobody need answer any more.
+            live.write({"state": "active", "date_from": fields.Date.today()})
+        elif not live:
+            self.sudo().create(
+                {
+                    "group_id": above.id,
+                    "partner_id": self.partner_id.id,
+                    "focus": self.group_id.parent_id.name,
+                    "date_to": self.date_to,
+                    "by_link_id": self.id,
+                }
+            )
 
     # === LEAVING (R6) === #
 

@@ -12,3 +12,4 @@ from . import test_website
 from . import test_welcome
 from . import test_project_scenarios
 from . import test_random_groups
+from . import test_checks

@@ -1,0 +1,30 @@
+from odoo import fields, models
+
+
+class WezerGroup(models.Model):
+    """What follows for its people where a group moves, changes its link or closes."""
+
+    _inherit = "wezer.group"
+
+    def write(self, vals):
+        if "active" in vals and not vals["active"]:
+            self.sudo()._end_places()
+        result = super().write(vals)
+        if {"parent_id", "link"} & vals.keys():
+            self.sudo()._keep_double_links()
+        return result
+
+    def _end_places(self):
+        """Nobody has a place in what is closed; it is remembered who had (sudo)."""
+        places = (self | self.role_ids).membership_ids
+        places.filtered(lambda one: one.state != "left").write(
+            {"state": "left", "date_to": fields.Date.today()}
+        )
+
+    def _keep_double_links(self):
+        """Let leads and representatives count in the circle now above (sudo)."""
+        roles = self.role_ids | self.filtered(lambda one: one.kind == "role")
+        places = roles.membership_ids.filtered(lambda one: one.state == "active")
+        # What was a link and is an ordinary role holds no place above.
+        places.filtered(lambda one: one.group_id.link == "none")._end_links()
+        places._follow_links()

@@ -1,0 +1,169 @@
+from odoo import SUPERUSER_ID
+from odoo.tests import tagged
+
+from .common import GroupsCommon
+
+
+@tagged("post_install", "-at_install")
+class TestChecks(GroupsCommon):
+    """What ``./wezer check`` says of groups, after damage done by SQL."""
+
+    def _broken(self, sql, *args):
+        """Return the sentences that fail after this; the damage is taken back."""
+        self.env.flush_all()
+        with self.env.cr.savepoint() as damage:
+            self.env.cr.execute(sql, args)
+            self.assertTrue(self.env.cr.rowcount, "nothing was damaged")
+            self.env.invalidate_all(flush=False)
+            checks = self.env["wezer.check"].with_user(SUPERUSER_ID).run()
+            damage.rollback()
+        self.env.invalidate_all(flush=False)
+        return {check["name"] for check in checks if check["rows"]}
+
+    def test_everything_holds_before_any_damage(self):
+        self.assertRightsHold()
+
+    def test_a_row_of_the_closure_that_is_missing_too_many_or_wrong(self):
+        sentence = "The groups' closure is what the tree says"
+        pair = (self.village.id, self.compost.id)
+        where = " WHERE ancestor_id = %s AND descendant_id = %s"
+        gone = self._broken("DELETE FROM wezer_group_closure" + where, *pair)
+        self.assertEqual(gone, {sentence})
+        far = "UPDATE wezer_group_closure SET distance = 7" + where
+        self.assertEqual(self._broken(far, *pair), {sentence})
+        more = self._broken(
+            """INSERT INTO wezer_group_closure (ancestor_id, descendant_id, distance)
+               VALUES (%s, %s, 1)""",
+            self.workshop.id,
+            self.compost.id,
+        )
+        self.assertEqual(more, {sentence})
+        moved = self._broken(
+            "UPDATE wezer_group SET parent_id = %s WHERE id = %s",
+            self.workshop.id,
+            self.compost.id,
+        )
+        self.assertEqual(moved, {sentence})
+
+    def test_a_circle_inside_itself(self):
+        """Told, and the checks come to an end."""
+        broken = self._broken(
+            "UPDATE wezer_group SET parent_id = %s WHERE id = %s",
+            self.compost.id,
+            self.village.id,
+        )
+        self.assertIn("The groups' closure is what the tree says", broken)
+
+    def test_how_far_rights_reach_and_how_deep_it_is(self):
+        sentence = {"Rights reach as far as refusals let them"}
+        for damage in ("rights_reach = 9", "depth = 9", "refuse_rights = true"):
+            broken = self._broken(
+                f"UPDATE wezer_group SET {damage} WHERE id = %s", self.compost.id
+            )
+            self.assertEqual(broken, sentence)
+
+    def test_a_role_without_a_circle_and_a_role_inside_a_role(self):
+        sentence = "Roles are inside circles, with nothing inside"
+        for parent in (None, self.director.id):
+            broken = self._broken(
+                "UPDATE wezer_group SET parent_id = %s WHERE id = %s",
+                parent,
+                self.treasurer.id,
+            )
+            self.assertIn(sentence, broken)
+
+    def test_a_circle_that_carries_a_right(self):
+        broken = self._broken(
+            "UPDATE wezer_group SET right_wallet = true WHERE id = %s", self.garden.id
+        )
+        self.assertEqual(broken, {"Rights are carried by roles alone"})
+
+    def test_a_group_that_is_a_person_and_a_group_that_is_a_member(self):
+        sentence = "A group has one partner, and no person is one"
+        broken = self._broken(
+            "UPDATE wezer_group SET partner_id = %s WHERE id = %s",
+            self.joel.partner_id.id,
+            self.garden.id,
+        )
+        self.assertIn(sentence, broken)
+        self._put(self.joel, self.garden)
+        broken = self._broken(
+            """UPDATE wezer_group_membership SET partner_id = %s
+                WHERE group_id = %s AND partner_id = %s""",
+            self.workshop.partner_id.id,
+            self.garden.id,
+            self.joel.partner_id.id,
+        )
+        self.assertIn(sentence, broken)
+
+    def test_a_partner_that_is_called_otherwise(self):
+        broken = self._broken(
+            "UPDATE res_partner SET name = 'Elsewhere' WHERE id = %s",
+            self.garden.partner_id.id,
+        )
+        self.assertIn("A group's partner is called as the group", broken)
+
+    def test_a_representative_who_does_not_count_above(self):
+        self.director.link = "representative"
+        self._put(self.luc, self.director)
+        self.assertRightsHold()
+        broken = self._broken(
+            """UPDATE wezer_group_membership SET state = 'left'
+                WHERE group_id = %s AND partner_id = %s""",
+            self.garden.id,
+            self.luc.partner_id.id,
+        )
+        self.assertEqual(
+            broken, {"Leads and representatives count in the circle above"}
+        )
+
+    def test_a_place_in_a_group_that_is_closed(self):
+        self._put(self.luc, self.compost)
+        broken = self._broken(
+            "UPDATE wezer_group SET active = false WHERE id = %s", self.compost.id
+        )
+        self.assertEqual(
+            broken, {"Nobody has a place any more in a group that is closed"}
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestDoubleLinksMove(GroupsCommon):
+    """The place above follows the role, the circle and the kind of link."""
+
+    def _above(self, circle):
+        return self.luc.partner_id in circle._direct_members()
+
+    def test_the_place_above_moves_with_the_circle(self):
+        self.director.link = "representative"
+        self._put(self.luc, self.director)
+        self.assertTrue(self._above(self.garden))
+        self.compost.parent_id = self.workshop
+        self.assertTrue(self._above(self.workshop))
+        self.assertFalse(self._above(self.garden))
+        self.compost.parent_id = False
+        self.assertFalse(self._above(self.workshop))
+        self.assertRightsHold()
+
+    def test_a_link_begins_and_ends_for_who_fills_the_role_already(self):
+        self._put(self.luc, self.director)
+        self.assertFalse(self._above(self.garden))
+        self.director.link = "lead"
+        self.assertTrue(self._above(self.garden))
+        self.director.link = "none"
+        self.assertFalse(self._above(self.garden))
+
+    def test_who_asked_to_join_above_is_in_by_his_role(self):
+        self._put(self.luc, self.garden, state="requested")
+        self.director.link = "lead"
+        self._put(self.luc, self.director)
+        self.assertTrue(self._above(self.garden))
+        self.assertRightsHold()
+
+    def test_a_group_closed_in_the_back_office_has_nobody_left(self):
+        self._put(self.luc, self.compost)
+        filled = self._put(self.joel, self.director)
+        self.compost.active = False
+        self.assertEqual(filled.state, "left")
+        self.assertFalse(self.compost._direct_members())
+        self.assertRightsHold()
