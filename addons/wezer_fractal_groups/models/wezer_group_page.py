@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 
@@ -9,6 +9,17 @@ class WezerGroup(models.Model):
     """What the pages show of a group, as far as the caller may see it."""
 
     _inherit = "wezer.group"
+
+    my_rights = fields.Text(
+        string="What I may do here, and why", compute="_compute_my_rights"
+    )
+
+    @api.depends_context("uid", "lang")
+    def _compute_my_rights(self):
+        """Say it of the caller only, a sentence a line, as the page does."""
+        for group in self:
+            sentences = group._explain_rights(self.env.user) if group.id else []
+            group.my_rights = "\n".join(sentences)
 
     @api.model
     def _map_tree(self):
@@ -115,6 +126,8 @@ class WezerGroup(models.Model):
         roles = self.search([("parent_id", "=", self.id), ("kind", "=", "role")])
         circle = self.kind == "circle"
         members = self.effective_members()
+        profiles = self._profiles_of(members)
+        direct = self._profiles_of(self._direct_members())
         return {
             "group": self,
             "group_parent": self.search([("id", "=", self.sudo().parent_id.id)]),
@@ -122,7 +135,9 @@ class WezerGroup(models.Model):
                 [("parent_id", "=", self.id), ("kind", "=", "circle")]
             ),
             "group_roles": self._role_rows(roles if circle else self),
-            "group_members": self._profiles_of(members)[:MEMBERS_SHOWN],
+            "group_members": profiles[:MEMBERS_SHOWN],
+            "group_own": (profiles & direct)[:MEMBERS_SHOWN],
+            "group_from_below": (profiles - direct)[:MEMBERS_SHOWN],
             "group_member_count": len(members),
             "group_state": self._live_state(self),
             "group_rights": self._explain_rights(user),

@@ -5,12 +5,15 @@ const GLIDE_MS = 250;
 const MARGIN = 1.12;
 const WHEEL = 1.15;
 const LETTER_PX = 13;
+// A hand that moves less than this has clicked.
+const STILL_PX = 6;
 
 /**
  * The map of circles: a click goes into a circle, a second one opens its page.
  *
  * Keys: arrows go to the neighbour, up out of and down into a circle; Enter goes
- * in, then opens; Escape shows all again. The list below the map says the same.
+ * in, then opens; + and - zoom; Escape shows all again. Two fingers zoom, a hand
+ * moves what is zoomed. The list below the map says the same.
  */
 export class GroupMap extends Interaction {
     static selector = ".wz-map";
@@ -23,6 +26,8 @@ export class GroupMap extends Interaction {
             "t-on-pointermove": this.onMove,
             "t-on-pointerup": this.onRelease,
             "t-on-pointercancel": this.onRelease,
+            // A link would be dragged instead of the map.
+            "t-on-dragstart": (event) => event.preventDefault(),
         },
     };
 
@@ -38,12 +43,16 @@ export class GroupMap extends Interaction {
                 id: el.dataset.id,
                 parent: el.dataset.parent,
                 text: el.querySelector("text"),
+                letters: el.querySelector("text").textContent.length,
                 x: parseFloat(circle.getAttribute("cx")),
                 y: parseFloat(circle.getAttribute("cy")),
                 r: parseFloat(circle.getAttribute("r")),
             });
+            // One stop of the Tab key for the whole map: arrows go on from there.
+            el.setAttribute("tabindex", this.nodes.size > 1 ? "-1" : "0");
         }
         this.inside = null;
+        this.moved = false;
         this.draw();
     }
 
@@ -54,12 +63,23 @@ export class GroupMap extends Interaction {
         this.el.setAttribute("viewBox", `${x - w / 2} ${y - w / 2} ${w} ${w}`);
         // As large as the page's small text, whatever the drawing's scale.
         const letter = (LETTER_PX * w) / (this.el.clientWidth || 600);
+        this.el.classList.toggle("wz-zoomed", this.zoomed());
         for (const node of this.nodes.values()) {
-            const long = node.text.textContent.length * letter * 0.55;
+            const long = node.letters * letter * 0.55;
             const shown = 2 * node.r > Math.min(long, 8 * letter) && node.r < w;
-            node.text.setAttribute("display", shown ? "inline" : "none");
-            node.text.setAttribute("font-size", Math.min(letter, (3.4 * node.r * letter) / long));
+            if (shown !== node.shown) {
+                node.text.setAttribute("display", shown ? "inline" : "none");
+                node.shown = shown;
+            }
+            if (shown) {
+                const size = Math.min(letter, (3.4 * node.r * letter) / long);
+                node.text.setAttribute("font-size", size);
+            }
         }
+    }
+
+    zoomed() {
+        return this.view.w < this.width * 0.99;
     }
 
     glide(target) {
@@ -102,11 +122,10 @@ export class GroupMap extends Interaction {
 
     onClick(event) {
         const node = this.nodeAt(event);
-        if (!node || this.inside === node.id || event.ctrlKey || event.metaKey) {
-            return;
-        }
-        event.preventDefault();
-        if (!this.moved) {
+        if (this.moved) {
+            event.preventDefault();
+        } else if (node && this.inside !== node.id && !event.ctrlKey && !event.metaKey) {
+            event.preventDefault();
             this.goInto(node);
         }
     }
@@ -143,11 +162,14 @@ export class GroupMap extends Interaction {
 
     onPointer(event) {
         this.fingers.set(event.pointerId, event);
-        this.moved = false;
+        this.moved = this.fingers.size > 1;
     }
 
     onMove(event) {
         const before = this.fingers.get(event.pointerId);
+        if (before && this.fingers.size === 1) {
+            this.drag(before, event);
+        }
         if (!before || this.fingers.size !== 2) {
             return;
         }
@@ -158,6 +180,24 @@ export class GroupMap extends Interaction {
             Math.hypot(one.clientX - other.clientX, one.clientY - other.clientY) || 1;
         this.moved = true;
         this.zoom(this.point(other), far(before) / far(event));
+        this.fingers.set(event.pointerId, event);
+    }
+
+    drag(before, event) {
+        const x = event.clientX - before.clientX;
+        const y = event.clientY - before.clientY;
+        if (!this.zoomed() || (!this.moved && Math.hypot(x, y) < STILL_PX)) {
+            return;
+        }
+        if (!this.moved) {
+            this.moved = true;
+            this.el.setPointerCapture(event.pointerId);
+        }
+        const scale = this.view.w / this.el.clientWidth;
+        this.view.x -= x * scale;
+        this.view.y -= y * scale;
+        this.inside = null;
+        this.draw();
         this.fingers.set(event.pointerId, event);
     }
 
@@ -178,6 +218,12 @@ export class GroupMap extends Interaction {
         };
         if (event.key === "Escape") {
             this.showAll();
+        } else if (event.key === "Enter") {
+            // The click that follows comes from a key, whatever a hand did before.
+            this.moved = false;
+        } else if (["+", "-"].includes(event.key)) {
+            event.preventDefault();
+            this.zoom(node || this.view, event.key === "-" ? WHEEL : 1 / WHEEL);
         } else if (keys[event.key]) {
             event.preventDefault();
             const next = keys[event.key]();
