@@ -42,6 +42,24 @@ class TestWebsite(GroupsCommon, HttpCase):
         page = self.url_open(f"/groups/{self.compost.slug}").text
         self.assertIn("You may pay because you fill Treasurer of Test garden", page)
 
+        words = self.compost.with_user(self.joel).my_rights
+        self.assertIn("You may pay because you fill Treasurer", words)
+        self.assertFalse(self.compost.with_user(self.luc).my_rights)
+
+    def test_the_page_tells_members_of_inside_from_its_own(self):
+        self._put(self.luc, self.garden)
+        self._put(self.joel, self.compost)
+        values = self.garden.with_user(self.luc)._page_values()
+        partners = [
+            values[name].partner_id for name in ("group_own", "group_from_below")
+        ]
+        self.assertIn(self.luc.partner_id, partners[0])
+        self.assertIn(self.joel.partner_id, partners[1])
+        self.assertNotIn(self.joel.partner_id, partners[0])
+        self._login(self.luc)
+        page = self.url_open(f"/groups/{self.garden.slug}").text
+        self.assertLess(page.index("By circles and roles inside"), page.rindex("Joel"))
+
     def test_asking_for_a_role_and_being_let_in(self):
         self._put(self.joel, self.president)
         self._login(self.luc)
