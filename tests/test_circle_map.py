@@ -1,9 +1,12 @@
 """The map of a thousand circles, by mouse, fingers and keys, in a real browser."""
 
+import logging
+
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from .browser import Browser
 
+_logger = logging.getLogger(__name__)
 CIRCLES = 1000
 # Seconds until drawn, and milliseconds a frame of the glide may take on a machine
 # that does other things besides; the numbers measured are far below.
@@ -83,7 +86,9 @@ class TestCircleMap(HttpCase):
         circles = self.driver.find_elements("css selector", ".wz-map a")
         self.assertGreater(len(circles), CIRCLES)
         frame = self.driver.execute_async_script(FRAMES)
-        print(f"map of {len(circles)} circles: {drawn:.1f} s, {frame:.0f} ms a frame")
+        _logger.info(
+            "map of %s circles: %.1f s, %.0f ms a frame", len(circles), drawn, frame
+        )
         self.assertLess(frame, FRAME_MS)
         self.assertFalse(
             [one for one in self.driver.get_log("browser") if "map" in one["message"]]
