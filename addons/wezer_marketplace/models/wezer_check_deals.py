@@ -94,12 +94,17 @@ class WezerCheck(models.AbstractModel):
         )
 
     def _check_own_work(self):
+        """Approvals that count: what was sent back was approved by nobody."""
         return self._deal_rows(
             """SELECT e.proposition_id, e.person_id FROM wezer_proposition_event e
                  JOIN wezer_proposition_barred_rel b
                    ON b.wezer_proposition_id = e.proposition_id
                   AND b.res_partner_id = e.person_id
-                WHERE e.action = 'approve' ORDER BY 1"""
+                WHERE e.action = 'approve' AND NOT EXISTS (
+                      SELECT 1 FROM wezer_proposition_event later
+                       WHERE later.proposition_id = e.proposition_id
+                         AND later.id > e.id AND later.action = 'send_back')
+                ORDER BY 1"""
         )
 
     def _check_deal_task(self):
