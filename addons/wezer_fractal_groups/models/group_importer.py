@@ -54,7 +54,7 @@ class GroupImporter:
             group_rows.TOO_DEEP: env._("more than %s levels deep", about),
         }[reason]
 
-    def _tell(self, name, row, state, reason=""):
+    def _report(self, name, row, state, reason=""):
         return {"file": name, "row": row["row"], "state": state, "reason": str(reason)}
 
     # === GROUPS === #
@@ -75,7 +75,7 @@ class GroupImporter:
         }
         for keys in self._levels(order, by_key):
             told.update(self._level([by_key[key] for key in keys]))
-        return [self._tell("groups", row, *told[row["row"]]) for row in rows]
+        return [self._report("groups", row, *told[row["row"]]) for row in rows]
 
     def _levels(self, order, by_key):
         """Yield the keys level by level: parents are made before their children."""
@@ -166,7 +166,7 @@ class GroupImporter:
         memberships = self.env["wezer.group.membership"].sudo()
         memberships.create(vals_list)
         memberships.flush_model()
-        return [self._tell("members", row, *told[row["row"]]) for row in rows]
+        return [self._report("members", row, *told[row["row"]]) for row in rows]
 
     def _member(self, row, vals_list, made):
         key = str(row.get("group") or "").strip()
@@ -291,7 +291,7 @@ class GroupImporter:
         for row in rows:
             told[row["row"]] = self._right(row, have, vals_list)
         permissions.create(list(vals_list.values()))
-        return [self._tell("rights", row, *told[row["row"]]) for row in rows]
+        return [self._report("rights", row, *told[row["row"]]) for row in rows]
 
     def _right(self, row, have, vals_list):
         key = str(row.get("group") or "").strip()
