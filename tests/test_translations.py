@@ -1,0 +1,71 @@
+"""Every word of the suite is there in every language we speak, its places kept."""
+
+import importlib.util
+import re
+from pathlib import Path
+
+import polib
+
+from odoo.tests import TransactionCase, tagged
+
+ROOT = Path(__file__).resolve().parent.parent
+PLACE = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w+\}|</?\w+")
+REMEDY = "run ./wezer shell < tools/translations.py, then fill in what is empty"
+
+
+def tool():
+    path = ROOT / "tools" / "translations.py"
+    spec = importlib.util.spec_from_file_location("wezer_translations", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@tagged("post_install", "-at_install")
+class TestTranslations(TransactionCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.tool = tool()
+
+    def _files(self):
+        for addon in self.tool.ADDONS:
+            for language in self.tool.LANGUAGES:
+                yield addon, ROOT / "addons" / addon / "i18n" / f"{language}.po"
+
+    def test_no_term_of_the_code_is_without_a_translation(self):
+        for addon, path in self._files():
+            with self.subTest(addon=addon, file=path.name):
+                known = {entry.msgid: entry.msgstr for entry in polib.pofile(str(path))}
+                terms = {entry.msgid for entry in self.tool.terms(self.env, addon)}
+                missing = sorted(term for term in terms if not known.get(term))
+                self.assertEqual(missing, [], REMEDY)
+
+    def test_what_is_filled_in_stays_in_its_place(self):
+        for addon, path in self._files():
+            for entry in polib.pofile(str(path)):
+                with self.subTest(addon=addon, term=entry.msgid[:60]):
+                    wanted = sorted(PLACE.findall(entry.msgid))
+                    found = sorted(PLACE.findall(entry.msgstr))
+                    if entry.msgstr:
+                        self.assertEqual(wanted, found)
+
+    def test_the_list_of_terms_is_the_code_s(self):
+        for addon in self.tool.ADDONS:
+            with self.subTest(addon=addon):
+                path = ROOT / "addons" / addon / "i18n" / f"{addon}.pot"
+                kept = {entry.msgid for entry in polib.pofile(str(path))}
+                now = {entry.msgid for entry in self.tool.terms(self.env, addon)}
+                self.assertEqual(kept ^ now, set(), REMEDY)
+
+    def test_a_page_speaks_french(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        modules = self.env["ir.module.module"].search(
+            [("name", "in", self.tool.ADDONS)]
+        )
+        modules._update_translations(["fr_FR"])
+        french = self.env["wezer.profile"].with_context(lang="fr_FR")
+        label = french._fields["state"].get_description(french.env)["string"]
+        self.assertEqual(label, "État")
+        view = self.env.ref("wezer_base.members_page").with_context(lang="fr_FR")
+        self.assertIn("Chercher un membre", view.arch_db)
