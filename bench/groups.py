@@ -26,10 +26,11 @@ RETURNING id
 """
 GROUPS = """
 INSERT INTO wezer_group (id, name, slug, kind, active, parent_id, partner_id,
-                         visibility, join_policy, rights_reach, depth,
+                         visibility, join_policy, link, rights_reach, depth,
                          structure_version, company_id)
 SELECT g.id, 'Circle ' || substr(md5(g.id::text), 1, 9), 'bench-' || g.id, 'circle',
-       true, g.parent, g.partner, g.visibility, 'open', g.depth, g.depth, 0, %s
+       true, g.parent, g.partner, g.visibility, 'open', 'none', g.depth,
+       g.depth, 0, %s
   FROM unnest(%s, %s, %s, %s, %s) g(id, parent, partner, depth, visibility)
 """
 CLOSURE = """
