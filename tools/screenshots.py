@@ -30,6 +30,7 @@ PAGES = (
     ("wallet", "member", "/my/wallets", "a.wz-card", 1280),
     ("member", "member", "/members", "a.wz-member", 1280),
     ("group", "member", "/groups/garden", None, 1280),
+    ("circles", "member", "/groups/map", None, 1280),
     ("reputation", "member", "/my/reputation", None, 1280),
     ("board", "coordinator", "/odoo/wezer-deals", None, 1400),
     ("currencies", "administrator", "/odoo/wezer-currencies", None, 1400),
