@@ -106,10 +106,16 @@ def installed():
         folders += glob.glob(pattern)
     found = {}
     for folder in folders:
+        folder = home_of(folder) if folder else None
         major = version(folder) if folder else None
         if major and major >= OLDEST and has_trigrams(folder):
             found.setdefault(major, Path(folder))
     return found
+
+
+def home_of(folder):
+    """Where a folder's server really lives: links in a PATH are rarely all programs."""
+    return (Path(folder) / "initdb").resolve().parent
 
 
 def version(folder):

@@ -86,7 +86,7 @@ class WezerWallet(models.Model):
 
         Without the caller's context, which could ask for more than the name.
         """
-        plain = self.sudo().with_context({"lang": self.env.lang})
+        plain = self.with_env(self.env(su=True, context={"lang": self.env.lang}))
         for wallet, known in zip(self, plain, strict=True):
             whose = known.partner_id.display_name
             wallet.display_name = f"{whose} · {known.wezer_currency_id.name}"
