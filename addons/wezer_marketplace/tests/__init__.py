@@ -18,6 +18,7 @@ from . import test_renewal
 from . import test_rights
 from . import test_saved_search
 from . import test_scenarios_2015
+from . import test_scenarios_deals
 from . import test_search
 from . import test_task
 from . import test_website_market

@@ -106,7 +106,7 @@ class TestHandOver(MarketCommon):
     def sign(self, user, deal):
         return self.as_(user, deal).action_hand_over()
 
-    def test_row_7_a_stand_in_takes_over_when_all_three_agree(self):
+    def test_row_07_a_stand_in_takes_over_when_all_three_agree(self):
         deal = self.make_deal()
         self.assertFalse(self.hand(deal))
         with self.assertRefused():

@@ -8,47 +8,10 @@ from .common import MarketCommon
 
 @tagged("post_install", "-at_install")
 class TestAnnouncement(MarketCommon):
-    def test_m1_only_the_author_publishes_closes_and_reopens_an_offer(self):
-        offer = self.announce(
-            self.test1,
-            publish=False,
-            kind="offer",
-            title="Odoo customization",
-            places=0,
-        )
-        self.assertEqual(offer.state, "draft")
-        with self.assertRefused():
-            self.as_(self.test2, offer).action_publish()
-        offer.action_publish()
-        self.assertEqual(offer.state, "open")
-        with self.assertRefused("acts_for"):
-            self.as_(self.test2, offer).action_close()
-        offer.action_close()
-        self.assertEqual((offer.state, offer.end_reason), ("ended", "closed"))
-        with self.assertRefused("acts_for"):
-            self.as_(self.test2, offer).action_reopen()
-        offer.action_reopen()
-        self.assertEqual(offer.state, "open")
-
-    def test_m2_a_want_is_published(self):
-        want = self.announce(self.test1, quantity=2, prices={self.com.id: "100"})
-        self.assertEqual((want.state, want.kind), ("open", "want"))
-        self.assertEqual(want.price_text, self.com._format(20000))
-
     def test_a_title_never_takes_the_address_of_another_page(self):
         first = self.announce(self.test1, title="New")
         self.assertEqual(first.slug, "new-2")
         self.assertEqual(self.announce(self.test2, title="New").slug, "new-3")
-
-    def test_m18_a_want_ends_when_all_its_places_are_paid(self):
-        want = self.announce(self.test1, places=2)
-        for user in (self.test2, self.test3):
-            deal = self.claim(user, want)
-            deal.action_deliver()
-            self.as_(self.test1, deal).action_approve()
-        want.invalidate_recordset()
-        self.assertEqual((want.state, want.end_reason), ("ended", "settled"))
-        self.assertEqual(want.places_left, 0)
 
     def test_a_full_want_has_a_waiting_list_that_moves_up(self):
         want = self.announce(self.test1)

@@ -10,34 +10,6 @@ class TestMoney(MarketCommon):
     def _outside(self, state="delivered", **vals):
         return self.make_deal(state, prices={self.dummy.id: "50"}, **vals)
 
-    def test_m12_outside_money_is_confirmed_by_who_receives_it(self):
-        deal = self._outside()
-        as_payer = self.as_(self.test1, deal)
-        with self.assertRefused("acts_for"):
-            deal.action_approve()
-        as_payer.action_approve(self.scores())
-        self.assertEqual(deal.state, "confirming")
-        self.assertEqual(self.env["wezer.assessment"]._of(deal).state, "draft")
-        with self.assertRefused("acts_for"):
-            as_payer.action_confirm()
-        deal.action_confirm()
-        self.assertEqual(deal.state, "paid")
-        self.assertEqual(self.env["wezer.assessment"]._of(deal).state, "blind")
-        self.assertBooksHold()
-
-    def test_m13_an_outside_refund_is_confirmed_by_the_first_payer(self):
-        deal = self._outside()
-        as_payer = self.as_(self.test1, deal)
-        as_payer.action_approve()
-        deal.action_confirm()
-        deal.action_refund()
-        self.assertEqual(deal.state, "confirming")
-        with self.assertRefused("acts_for"):
-            deal.action_confirm()
-        as_payer.action_confirm()
-        self.assertEqual((deal.state, deal.end_reason), ("ended", "refunded"))
-        self.assertBooksHold()
-
     def test_a_denied_refund_leaves_the_deal_paid_and_may_be_tried_again(self):
         deal = self._outside()
         as_payer = self.as_(self.test1, deal)

@@ -29,7 +29,7 @@ class TestPlaces(MarketCommon):
             self.test1, places=places, kept_places=[{"count": 1, **kept}]
         )
 
-    def test_row_5_each_place_asks_for_its_own_role(self):
+    def test_row_05_each_place_asks_for_its_own_role(self):
         want = self.want(places=1, group_id=self.role.id)
         with self.assertRefused("place"):
             self.claim(self.test2, want)
@@ -39,7 +39,7 @@ class TestPlaces(MarketCommon):
         # The one after the last waits, whatever role he has.
         self.assertEqual(self.claim(self.test3, want).state, "waiting")
 
-    def test_row_9_one_place_for_the_experienced_and_one_for_a_newcomer(self):
+    def test_row_09_one_place_for_the_experienced_and_one_for_a_newcomer(self):
         want = self.want()
         newcomer = self.claim(self.test2, want)
         self.assertEqual((newcomer.state, newcomer.sudo().place_id.id), ("accepted", 0))

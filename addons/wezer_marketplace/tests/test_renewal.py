@@ -99,7 +99,7 @@ class TestRenewal(MarketCommon):
         return want.sudo().next_id.with_user(self.test1)
 
     @freeze_time("2030-03-20 10:00:00")
-    def test_row_9_what_comes_again_is_posted_with_all_places_free(self):
+    def test_row_09_what_comes_again_is_posted_with_all_places_free(self):
         want = self.series(places=2, steps="One\nTwo")
         self.claim(self.test2, want)
         self.clock("2030-03-27 10:00:00")

@@ -46,16 +46,6 @@ class TestRights(MarketCommon):
     def want(self, user=None, **vals):
         return self.announce(user or self.luc, acting=self.payer.id, **vals)
 
-    def test_mg1_a_group_announces_by_its_actors_only(self):
-        want = self.want(publish=False)
-        self.assertEqual(want.author_id, self.payer)
-        for user in (self.test1, self.clara, self.stranger):
-            with self.assertRefused():
-                self.as_(user, want).action_publish()
-        want.action_publish()
-        with self.assertRefused("acts_for"):
-            self.as_(self.test1, want).action_close()
-
     def test_who_may_not_pay_prepares_a_want_that_another_publishes(self):
         want = self.want(self.roger, publish=False)
         with self.assertRefused("acts_for"):

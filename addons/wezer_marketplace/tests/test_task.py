@@ -79,15 +79,7 @@ class TaskCommon(MarketCommon):
 class TestTask(TaskCommon):
     """One click on a task, to the thanks."""
 
-    def test_pm1_one_click_makes_a_want_of_a_task(self):
-        want = self._post(self.task)
-        self.assertEqual((want.state, want.kind), ("open", "want"))
-        self.assertEqual(want.author_id, self.circle.partner_id)
-        self.assertEqual(want.price_text, self.hours._format(120))
-        with self.assertRefused("posted"):
-            self.task.action_post_to_marketplace()
-
-    def test_pm2_the_story_of_two_hours(self):
+    def test_the_story_of_two_hours(self):
         mails = self.env["mail.mail"].sudo().search_count([])
         want = self._post(self.task)
         deal = self.claim(self.test2, want)
