@@ -122,6 +122,7 @@ class WezerTransfer(models.Model):
     )
     origin_model = fields.Char()
     origin_id = fields.Many2oneReference(model_field="origin_model")
+    origin_part = fields.Integer(help="Which part of its origin it pays, of several.")
     # A key says nothing to the other side.
     key_scope = fields.Char(groups="wezer_base.group_administrator")
     key = fields.Char(groups="wezer_base.group_administrator")

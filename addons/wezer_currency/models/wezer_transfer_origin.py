@@ -24,6 +24,7 @@ class WezerTransfer(models.Model):
         key,
         until=None,
         category=None,
+        part=0,
     ):
         """Set ``minor`` aside for ``origin``; an external currency is promised.
 
@@ -33,6 +34,7 @@ class WezerTransfer(models.Model):
         :param currency: wezer.currency
         :param int minor: minor units
         :param category: wezer.category of the purpose, for reports
+        :param int part: which part of its origin this is, where it has several
         :return: the reservation (sudo)
         """
         scope = f"origin:{origin._name}"
@@ -50,6 +52,7 @@ class WezerTransfer(models.Model):
                 **vals,
                 "origin_model": origin._name,
                 "origin_id": origin.id,
+                "origin_part": part,
                 "state": "reserved",
                 "until": until,
                 "category_id": category.id if category else False,

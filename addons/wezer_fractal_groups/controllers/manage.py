@@ -91,7 +91,7 @@ class WezerGroupsManage(WezerGroups):
         env = request.env
         if group.kind != "circle":
             return []
-        own = {one.key: one.value for one in group.sudo().policy_ids}
+        own = {one.key: one for one in group.sudo().policy_ids}
         rows = []
         for key, (label, kind) in group._policies().items():
             value, decided_by = group._policy(key)
@@ -103,7 +103,8 @@ class WezerGroupsManage(WezerGroups):
                     "key": key,
                     "label": label,
                     "kind": kind,
-                    "own": own.get(key, ""),
+                    "own": own[key].value if key in own else "",
+                    "reason": (own[key].reason if key in own else "") or "",
                     "text": text,
                     "from": decided_by.with_env(env).display_name or "",
                 }
@@ -163,7 +164,8 @@ class WezerGroupsManage(WezerGroups):
         group.action_set_rights(self._rights_of(), form.get("link") or None)
 
     def _manage_policy(self, group, form):
-        group.action_set_policy(form.get("key"), form.get("value") or None)
+        value = form.get("value") or None
+        group.action_set_policy(form.get("key"), value, form.get("reason"))
 
     def _manage_refuse_rights(self, group, form):
         group.action_refuse_rights(bool(form.get("refuse")))

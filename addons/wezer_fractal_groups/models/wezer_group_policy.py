@@ -16,6 +16,7 @@ class WezerGroupPolicy(models.Model):
     )
     key = fields.Char(required=True)
     value = fields.Char(required=True)
+    reason = fields.Char(help="Why, in the words of those who decided.")
     company_id = fields.Many2one(related="group_id.company_id", store=True, index=True)
 
     _once = models.UniqueIndex("(group_id, key)", "Each policy once a circle.")
@@ -30,7 +31,8 @@ class WezerGroup(models.Model):
     def _policies(self):
         """Return what circles may decide: ``{key: (words, kind)}``; addons add theirs.
 
-        Kinds: ``days`` (a whole number above zero), ``switch`` (yes or no).
+        Kinds: ``days`` (a whole number above zero), ``hours`` (a number above zero),
+        ``switch`` (yes or no).
         """
         return {
             "role_term_days": (self.env._("Roles are given for so many days"), "days"),
@@ -42,25 +44,34 @@ class WezerGroup(models.Model):
 
         :return: ``(value or None, the circle (sudo) that decided it)``
         """
+        policy = self._policies_above(key)[:1]
+        value = None
+        if policy:
+            kind = self._policies()[key][1]
+            read = {"days": int, "hours": float}.get(kind, lambda text: text == "yes")
+            value = read(policy.value)
+        return value, policy.group_id
+
+    def _policies_above(self, key):
+        """Return what this circle and those above decided on ``key``, nearest first."""
         self.ensure_one()
-        self.env["wezer.group.policy"].flush_model()
+        policies = self.env["wezer.group.policy"].sudo()
+        policies.flush_model()
         self.flush_model(["parent_id"])
         self.env.cr.execute(
-            """SELECT p.value, p.group_id FROM wezer_group_closure c
+            """SELECT p.id FROM wezer_group_closure c
                  JOIN wezer_group_policy p ON p.group_id = c.ancestor_id
                 WHERE c.descendant_id = %s AND p.key = %s
-                ORDER BY c.distance LIMIT 1""",
+                ORDER BY c.distance""",
             [self.id, key],
         )
-        row = self.env.cr.fetchone()
-        value, group = row or (None, False)
-        kind = self._policies()[key][1]
-        if value is not None:
-            value = int(value) if kind == "days" else value == "yes"
-        return value, self.sudo().browse(group or [])
+        return policies.browse(row[0] for row in self.env.cr.fetchall())
 
-    def action_set_policy(self, key, value):
-        """Decide something for this circle; None lets the one above decide."""
+    def action_set_policy(self, key, value, reason=None):
+        """Decide something for this circle; None lets the one above decide.
+
+        :param str reason: why, for all to read
+        """
         self._check_manages("policy")
         group = self.sudo()
         if group.kind != "circle":
@@ -73,10 +84,11 @@ class WezerGroup(models.Model):
             mine.unlink()
             return True
         text = self._policy_text(known[key][1], value)
+        vals = {"value": text, "reason": " ".join(str(reason or "").split())[:300]}
         if mine:
-            mine.value = text
+            mine.write(vals)
         else:
-            mine.create({"group_id": group.id, "key": key, "value": text})
+            mine.create({"group_id": group.id, "key": key, **vals})
         return True
 
     def _policy_text(self, kind, value):
@@ -87,6 +99,19 @@ class WezerGroup(models.Model):
                     self.env._("Say a number of days."), rule="days", value=text
                 )
             return str(int(text))
+        if kind == "hours":
+            return self._hours_text(value)
         if value not in (True, False, "yes", "no"):
             raise Refusal(self.env._("Yes or no."), rule="switch", value=str(value))
         return "yes" if value in (True, "yes") else "no"
+
+    def _hours_text(self, value):
+        try:
+            hours = float(str(value).replace(",", "."))
+        except ValueError:
+            hours = 0
+        if not 0 < hours < 1000000:
+            raise Refusal(
+                self.env._("Say a number of hours."), rule="hours", value=str(value)
+            )
+        return f"{hours:g}"

@@ -10,7 +10,7 @@ from odoo.tools import format_datetime
 from odoo.addons.wezer_base.controllers.website import flash
 
 from ..models.wezer_proposition_evidence import MAX_BYTES
-from .form import number_of, terms_of, to_local
+from .form import member_named, number_of, terms_of, to_local
 
 
 class WezerDeal(http.Controller):
@@ -50,6 +50,7 @@ class WezerDeal(http.Controller):
             "criteria": deal._criteria() if mine else [],
             "messages": deal.sudo().message_line_ids,
             "events": deal.sudo().event_ids,
+            "approvals": deal._approvals_text() if mine else "",
             "moderates": moderates,
             "assessments": request.env["wezer.assessment"].search(
                 [("origin_model", "=", deal._name), ("origin_id", "=", deal.id)]
@@ -174,17 +175,12 @@ class WezerDeal(http.Controller):
         )
         flash(request.env._("Agreed. The new terms are what holds."))
 
+    def _do_agree_share(self, deal, party, post):
+        deal.action_agree_share(number_of(post.get("round")), acting_partner_id=party)
+        flash(request.env._("Thank you. You work along."))
+
     def _do_hand_over(self, deal, party, post):
-        typed = str(post.get("who") or "").strip()
-        profiles = request.env["wezer.profile"]
-        found = profiles.search([("slug", "=", typed)]) if typed else profiles
-        if typed and not found:
-            found = profiles._search_directory(typed, limit=2)[0]
-        if len(found) != 1:
-            raise UserError(request.env._("Say who, by the whole name."))
-        # The partner is closed to members; who this is, they see.
-        stand_in = found.sudo().partner_id.id
-        deal.action_hand_over(stand_in, acting_partner_id=party)
+        deal.action_hand_over(member_named(post.get("who")), acting_partner_id=party)
         flash(request.env._("It is handed over when both of them agree."))
 
     def _do_hand_over_sign(self, deal, party, post):

@@ -15,6 +15,8 @@ from ..tools.geo import place_of
 
 # A larger picture is no picture of a door.
 MAX_PICTURE = 5 * 1024 * 1024
+# So many steps or people a form offers to type.
+PARTS_MAX = 4
 TEXTS = ("title", "city", "steps", "done_when")
 CHOICES = {
     "kind": ("want", "offer"),
@@ -69,7 +71,47 @@ def terms_of(post):
         if name in post:
             vals[name] = to_utc(post[name])
     vals["prices"] = prices_of(post)
+    if "milestone_name_0" in post:
+        vals["milestones"] = milestones_of(post)
+    if "share_who_0" in post:
+        vals["shares"] = shares_of(post)
     return vals
+
+
+def milestones_of(post):
+    """Return the steps that are paid by themselves, as they were typed."""
+    rows = []
+    for index in range(PARTS_MAX):
+        name = post.get(f"milestone_name_{index}", "").strip()
+        percent = post.get(f"milestone_percent_{index}", "").strip()
+        if name or percent:
+            due = to_utc(post.get(f"milestone_due_{index}"))
+            rows.append({"name": name, "percent": percent, "date_due": due})
+    return rows
+
+
+def shares_of(post):
+    """Return who works along for which part, as it was typed."""
+    rows = []
+    for index in range(PARTS_MAX):
+        who = post.get(f"share_who_{index}", "").strip()
+        if who:
+            percent = post.get(f"share_percent_{index}", "").strip()
+            rows.append({"partner_id": member_named(who), "percent": percent})
+    return rows
+
+
+def member_named(typed):
+    """Return the partner's id of the one member who is called so, or has this page."""
+    typed = str(typed or "").strip()
+    profiles = request.env["wezer.profile"]
+    found = profiles.search([("slug", "=", typed)]) if typed else profiles
+    if typed and not found:
+        found = profiles._search_directory(typed, limit=2)[0]
+    if len(found) != 1:
+        raise UserError(request.env._("Say who, by the whole name."))
+    # The partner is closed to members; who this is, they see.
+    return found.sudo().partner_id.id
 
 
 def typed_skills(post):

@@ -14,8 +14,11 @@ from . import wezer_announcement_feed
 from . import wezer_announcement_page
 from . import wezer_announcement_candidates
 from . import wezer_terms
+from . import wezer_terms_parts
 from . import wezer_proposition
 from . import wezer_proposition_event
+from . import wezer_proposition_parts
+from . import wezer_proposition_approval
 from . import wezer_proposition_evidence
 from . import wezer_proposition_negotiate
 from . import wezer_proposition_work

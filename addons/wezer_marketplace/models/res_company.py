@@ -13,3 +13,5 @@ class ResCompany(models.Model):
     wezer_silence_hours = fields.Float(
         string="Silence approves up to (hours)", default=10.0
     )
+    wezer_two_approvals_hours = fields.Float(string="Two approve from (hours)")
+    wezer_three_approvals_hours = fields.Float(string="Three approve from (hours)")

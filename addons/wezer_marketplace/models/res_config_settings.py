@@ -13,3 +13,9 @@ class ResConfigSettings(models.TransientModel):
     wezer_silence_hours = fields.Float(
         related="company_id.wezer_silence_hours", readonly=False
     )
+    wezer_two_approvals_hours = fields.Float(
+        related="company_id.wezer_two_approvals_hours", readonly=False
+    )
+    wezer_three_approvals_hours = fields.Float(
+        related="company_id.wezer_three_approvals_hours", readonly=False
+    )

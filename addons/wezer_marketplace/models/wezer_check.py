@@ -20,16 +20,13 @@ class WezerCheck(models.AbstractModel):
         for deal in deals.search([("state", "=", "paid")], order="id"):
             if deal.event_ids.filtered(lambda event: event.action == "resolve"):
                 continue
-            for line in deal.accepted_terms_id.price_line_ids:
-                done = deal._transfers().filtered(
-                    lambda one, line=line: (
-                        one.state == "done"
-                        and one.kind != "reversal"
-                        and one.wezer_currency_id == line.wezer_currency_id
-                    )
+            done = deal._payments("done")
+            for currency, minor in deal._due_sums(whole=True).items():
+                paid = done.filtered(
+                    lambda one, currency=currency: one.wezer_currency_id == currency
                 )
-                if sum(done.mapped("amount_minor")) != deal._due_minor(line):
-                    rows.append((deal.id, line.wezer_currency_id.code))
+                if sum(paid.mapped("amount_minor")) != minor:
+                    rows.append((deal.id, currency.code))
         return rows
 
     def _check_places(self):

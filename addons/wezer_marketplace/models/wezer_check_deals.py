@@ -17,6 +17,12 @@ class WezerCheck(models.AbstractModel):
             ),
             "_check_agreed_money": self.env._("An agreed deal has its money set aside"),
             "_check_paid_once": self.env._("Each part of a deal is paid once"),
+            "_check_parts": self.env._(
+                "Steps make the whole price, and who works along agreed to his part"
+            ),
+            "_check_approvals": self.env._(
+                "What several had to approve was approved by so many"
+            ),
             "_check_contract": self.env._("What was agreed on is known and stays"),
             "_check_turn": self.env._("In a negotiation it is one side's turn"),
             "_check_own_work": self.env._("Nobody approved his own side's work"),
@@ -49,27 +55,65 @@ class WezerCheck(models.AbstractModel):
         )
 
     def _check_agreed_money(self):
+        """What is set aside and what earlier steps paid make the agreed price."""
         return self._deal_rows(
             """SELECT p.id, l.wezer_currency_id FROM wezer_proposition p
                  JOIN wezer_terms_price l ON l.terms_id = p.accepted_terms_id
-                WHERE p.state IN ('accepted', 'delivered') AND NOT EXISTS (
-                      SELECT 1 FROM wezer_transfer t
+                WHERE p.state IN ('accepted', 'delivered') AND l.total_minor <> (
+                      SELECT coalesce(sum(t.amount_minor), 0) FROM wezer_transfer t
                        WHERE t.origin_model = 'wezer.proposition' AND t.origin_id = p.id
                          AND t.wezer_currency_id = l.wezer_currency_id
-                         AND t.state = 'reserved' AND t.amount_minor = l.total_minor)
+                         AND t.kind <> 'reversal'
+                         AND (t.state = 'reserved' OR (t.state = 'done'
+                              AND coalesce(t.origin_part, 0) < p.milestone)))
                 ORDER BY p.id"""
         )
 
     def _check_paid_once(self):
-        """One live or paid transfer per deal and currency, from payer to payee."""
+        """One live or paid transfer per deal, step, currency and who receives."""
         return self._deal_rows(
             """SELECT p.id, t.wezer_currency_id, count(*) FROM wezer_transfer t
                  JOIN wezer_proposition p ON p.id = t.origin_id
                 WHERE t.origin_model = 'wezer.proposition' AND t.kind <> 'reversal'
                   AND t.state IN ('reserved', 'pending', 'done')
-                GROUP BY p.id, t.wezer_currency_id
-               HAVING count(*) > 1 OR bool_or(t.payer_id <> p.payer_id
-                                              OR t.payee_id <> p.payee_id)
+                GROUP BY p.id, t.wezer_currency_id, t.payee_id, t.origin_part
+               HAVING count(*) > 1 OR bool_or(t.payer_id <> p.payer_id)
+                   OR bool_or(t.payee_id <> p.payee_id
+                              AND coalesce(t.origin_part, 0) >= p.milestone
+                              AND NOT EXISTS (
+                                  SELECT 1 FROM wezer_terms_share s
+                                   WHERE s.terms_id = p.accepted_terms_id
+                                     AND s.partner_id = t.payee_id))
+                ORDER BY p.id"""
+        )
+
+    def _check_parts(self):
+        """Steps make the whole price; co-workers less, and each of them agreed."""
+        return self._deal_rows(
+            """SELECT p.id, t.round FROM wezer_proposition p
+                 JOIN wezer_terms t ON t.id = p.accepted_terms_id
+                WHERE (SELECT sum(points) FROM wezer_terms_milestone m
+                        WHERE m.terms_id = t.id) <> 10000
+                   OR (SELECT sum(points) FROM wezer_terms_share s
+                        WHERE s.terms_id = t.id) >= 10000
+                   OR EXISTS (SELECT 1 FROM wezer_terms_share s
+                        WHERE s.terms_id = t.id AND s.agreed_on IS NULL)
+                   OR p.milestone > (SELECT count(*) FROM wezer_terms_milestone m
+                        WHERE m.terms_id = t.id)
+                ORDER BY p.id"""
+        )
+
+    def _check_approvals(self):
+        """Where several had to approve, so many did; a moderator may decide alone."""
+        return self._deal_rows(
+            """SELECT p.id, p.approvals_wanted FROM wezer_proposition p
+                WHERE p.state IN ('confirming', 'paid') AND p.approvals_wanted > 1
+                  AND p.approvals_wanted > (
+                      SELECT count(*) FROM wezer_proposition_approver_rel a
+                       WHERE a.wezer_proposition_id = p.id)
+                  AND NOT EXISTS (
+                      SELECT 1 FROM wezer_proposition_event e
+                       WHERE e.proposition_id = p.id AND e.action = 'resolve')
                 ORDER BY p.id"""
         )
 

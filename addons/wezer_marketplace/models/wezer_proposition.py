@@ -352,7 +352,12 @@ class WezerProposition(models.Model):
         lines = self.accepted_terms_id.price_line_ids
         external = lines.wezer_currency_id.filtered("external")
         limit = self.company_id.wezer_silence_hours
-        if external or self._nobody_else_could() or self._value_hours() > limit:
+        if (
+            external
+            or self._nobody_else_could()
+            or max(self._value_hours(), self._price_hours()) > limit
+            or self._approvals_wanted() > 1
+        ):
             self._call_clock(now)
             return
         self._log("clock", self.payer_id)

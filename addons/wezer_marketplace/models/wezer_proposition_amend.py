@@ -8,8 +8,6 @@ from .project_task import QUIET
 from .wezer_announcement import LIVE_STATES
 from .wezer_proposition import CONSENT_DAYS, DUE_DAYS
 
-SAME = ("quantity", "date_start", "date_due", "steps", "done_when")
-
 
 class WezerProposition(models.Model):
     """Changing what was agreed, and letting another do it: all named have to sign.
@@ -51,6 +49,8 @@ class WezerProposition(models.Model):
                     "hand_over_consent_ids": [(5, 0, 0)],
                 }
             )
+            if deal.coworker_ids:
+                deal._settle_coworkers()
 
     def _is_lapsed(self, moment):
         return not moment or moment + timedelta(days=CONSENT_DAYS) < (
@@ -101,18 +101,7 @@ class WezerProposition(models.Model):
     def _propose_amendment(self, party, vals):
         agreed = self.accepted_terms_id
         terms = {
-            **{name: agreed[name] for name in SAME},
-            "price_line_ids": [
-                (
-                    0,
-                    0,
-                    {
-                        "wezer_currency_id": line.wezer_currency_id.id,
-                        "total_minor": line.total_minor,
-                    },
-                )
-                for line in agreed.price_line_ids
-            ],
+            **agreed._copied_vals(),
             **self.env["wezer.terms"]._checked_vals(vals),
         }
         self.announcement_id._check_price_mode(terms["price_line_ids"])
@@ -120,6 +109,7 @@ class WezerProposition(models.Model):
         if due and due != agreed.date_due and due < fields.Datetime.now():
             raise Refusal(self.env._("This day is over."), rule="date")
         proposed = self._add_round(self._side_of(party), party, terms)
+        self._check_same_steps(proposed)
         # What was agreed stays the deal's terms until both have signed.
         self.write(
             {
@@ -143,7 +133,10 @@ class WezerProposition(models.Model):
     def _amend(self, party):
         """Let the proposed terms hold: free and set aside in one step."""
         terms, was, now = self.amend_terms_id, self.state, fields.Datetime.now()
-        due = terms.date_due
+        self._check_all_work_along(terms)
+        self._check_same_steps(terms)
+        step = self._first_step(terms)
+        due = terms.milestone_ids[step - 1 : step].date_due or terms.date_due
         if not due or due < now:
             due = max(self.date_due or now, now + timedelta(days=DUE_DAYS))
         self._bar(party)
@@ -153,10 +146,12 @@ class WezerProposition(models.Model):
             "accepted",
             accepted_terms_id=terms.id,
             terms_id=terms.id,
+            milestone=step,
             date_due=due,
             date_delivered=False,
             delivered_quantity=0,
         )
+        self._settle_coworkers()
         self._reserve_money()
         self._log("amend", party)
         if was == "delivered":
@@ -223,6 +218,11 @@ class WezerProposition(models.Model):
         if deal.kind != "want":
             raise Refusal(
                 self.env._("Who offers something does it himself."), rule="kind"
+            )
+        if deal.coworker_ids:
+            raise Refusal(
+                self.env._("Several work together: change what was agreed instead."),
+                rule="share",
             )
         stand_in = self.env["wezer.transfer"]._partner(partner_id).sudo().exists()
         deal._check_stand_in(stand_in)

@@ -107,63 +107,12 @@ class WezerProposition(models.Model):
             deal._pay_parts(me)
         elif outcome == "split":
             deal._split(deal._parsed_amounts(amounts or {}))
+            # What was decided is the last step.
+            deal.milestone = len(deal.accepted_terms_id.milestone_ids)
             # Outside money on its way back: the first payer says that it came.
-            pending = deal._transfers().filtered(lambda one: one.state == "pending")
+            pending = deal._pending()
             deal.refunding = "reversal" in pending.mapped("kind")
             deal._follow_money()
         else:
             raise Refusal(self.env._("This is no way to decide."), rule="outcome")
         return True
-
-    def _split(self, minors):
-        """Pay the worker what was decided, free or give back the rest.
-
-        :param dict minors: ``{currency id: minor}``; what is left out is 0
-        """
-        if not any(minors.values()):
-            raise Refusal(
-                self.env._("Where nothing is paid, the deal is cancelled."),
-                rule="amount",
-            )
-        for line in self.accepted_terms_id.price_line_ids:
-            currency = line.wezer_currency_id
-            minor = minors.get(currency.id, 0)
-            if minor > line.total_minor:
-                raise Refusal(
-                    self.env._("More than was agreed is not paid."),
-                    rule="amount",
-                    value=currency._format(minor),
-                    limit=currency._format(line.total_minor),
-                )
-            self._split_part(line, minor)
-
-    def _split_part(self, line, minor):
-        currency = line.wezer_currency_id
-        mine = self._transfers().filtered(
-            lambda one: one.wezer_currency_id == currency and one.kind != "reversal"
-        )
-        paid = mine.filtered(lambda one: one.state == "done")
-        self.attempt += 1
-        for transfer in paid:
-            left = transfer.amount_minor - transfer.reversed_minor
-            if left > minor:
-                transfer._reverse(left - minor, key=self._key("split", currency))
-            elif left < minor:
-                raise Refusal(
-                    self.env._("More than was paid is not decided afterwards."),
-                    rule="amount",
-                    value=currency._format(minor),
-                    limit=currency._format(left),
-                )
-        for transfer in mine.filtered(lambda one: one.state == "pending"):
-            transfer._deny()
-            if minor:
-                self._reserve_money(line)
-        held = self._transfers().filtered(
-            lambda one: one.wezer_currency_id == currency and one.state == "reserved"
-        )
-        for transfer in held:
-            if minor:
-                transfer._settle(minor, key=self._key("split", currency))
-            else:
-                transfer._release()

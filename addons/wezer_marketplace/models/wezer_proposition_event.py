@@ -54,6 +54,8 @@ class WezerPropositionEvent(models.Model):
             "resolve": self.env._("%(who)s decided the dispute"),
             "evidence": self.env._("%(who)s showed a file"),
             "evidence_back": self.env._("%(who)s took a file back"),
+            "share": self.env._("%(who)s works along"),
+            "step": self.env._("The next step begins"),
             "place": self.env._("A place came free"),
             "clock": self.env._("The time was over"),
         }
@@ -123,7 +125,7 @@ class WezerProposition(models.Model):
             }
         )
         deal._tell(
-            deal._other(speaker),
+            self._both(deal) - speaker,
             "message",
             lambda env: env._(
                 "%(name)s wrote: %(title)s", name=speaker.name, title=deal.title

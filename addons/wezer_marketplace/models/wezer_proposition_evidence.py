@@ -56,7 +56,8 @@ class WezerProposition(models.Model):
         :param content: its bytes, or base64 text as RPC sends it; at most 5 MB
         :return: id of the evidence
         """
-        party = self._begin(("author_id", "replier_id"), STATES, acting_partner_id)
+        sides = ("author_id", "replier_id", "coworker_ids")
+        party = self._begin(sides, STATES, acting_partner_id)
         deal = self.sudo()
         data = self._evidence_bytes(content)
         deal._bar(party)

@@ -34,24 +34,8 @@ class WezerProposition(models.Model):
         self._check_turn(party)
         self._check_money_right(party)
         deal = self.sudo()
-        last = deal.terms_id
         terms = {
-            "quantity": last.quantity,
-            "date_start": last.date_start,
-            "date_due": last.date_due,
-            "steps": last.steps,
-            "done_when": last.done_when,
-            "price_line_ids": [
-                (
-                    0,
-                    0,
-                    {
-                        "wezer_currency_id": line.wezer_currency_id.id,
-                        "total_minor": line.total_minor,
-                    },
-                )
-                for line in last.price_line_ids
-            ],
+            **deal.terms_id._copied_vals(),
             **self.env["wezer.terms"]._checked_vals(vals),
         }
         deal.announcement_id._check_price_mode(terms["price_line_ids"])
@@ -102,19 +86,23 @@ class WezerProposition(models.Model):
         if deal.replier_person_id:
             announcement._check_cap(deal.replier_person_id, but=deal)
         terms = deal.terms_id
+        deal._check_all_work_along(terms)
         now = fields.Datetime.now()
-        due = terms.date_due
+        due = terms.milestone_ids[:1].date_due or terms.date_due
         if not due or due < now:
             due = now + timedelta(days=DUE_DAYS)
         deal._bar(party)
         deal._set_state(
             "accepted",
             accepted_terms_id=terms.id,
+            milestone=deal._first_step(terms),
             turn=False,
             hold_until=False,
             date_accepted=now,
             date_due=due,
         )
+        if terms.share_ids or deal.coworker_ids:
+            deal._settle_coworkers()
         deal._reserve_money()
         deal._log("accept", party)
         deal._assign_task()

@@ -30,7 +30,7 @@ class WezerProposition(models.Model):
             deal.is_author = seen.author_id in mine
             deal.is_payer = seen.payer_id in mine or deal._runs_project()
             deal.may_approve = (
-                deal.state == "delivered" and deal.is_payer and not barred
+                deal.is_payer and not barred and deal._waits_for_my_approval(user)
             )
             whose = seen.author_id if seen.turn == "author" else seen.replier_id
             deal.may_accept = deal.state == "open" and whose in mine

@@ -27,7 +27,7 @@ class WezerProposition(models.Model):
     def _my_party(self):
         """Return the party the caller acts for here; his own before a group's."""
         self.ensure_one()
-        both = self.sudo().author_id | self.sudo().replier_id
+        both = self._both(self.sudo())
         mine = self.env.user._acts_for(both, "market")
         if not mine:
             mine = self.env.user._acts_for(both, "project")
@@ -38,6 +38,16 @@ class WezerProposition(models.Model):
         self.ensure_one()
         deal, me = self.sudo(), self._my_party()
         other = deal._other(me) if me else deal.author_id
+        if me and deal._share_to_sign(me):
+            return self.env._(
+                "Your turn: %(name)s asks you to work along", name=deal.payee_id.name
+            )
+        waits = deal._terms_to_sign()._unsigned() if deal.coworker_ids else False
+        if waits:
+            return self.env._(
+                "Waiting for who works along: %(names)s",
+                names=", ".join(waits.mapped("name")),
+            )
         if deal.state == "open":
             whose = deal.author_id if deal.turn == "author" else deal.replier_id
             if whose == me:
@@ -58,6 +68,8 @@ class WezerProposition(models.Model):
                 return self.env._("Your turn: do it, and say when it is done")
             return self.env._("%(name)s is doing it", name=deal.payee_id.name)
         if deal.state in ("delivered", "approved"):
+            if me == deal.payer_id and self.env.user.partner_id in deal.approver_ids:
+                return self.env._("You approved. Waiting for one more, or for payment")
             if me == deal.payer_id:
                 return self.env._(
                     "Your turn: %(name)s says it is done", name=deal.payee_id.name
@@ -109,12 +121,16 @@ class WezerProposition(models.Model):
         if not terms.price_line_ids:
             return self.env._("Unpaid help: no money moves.")
         if deal.state == "paid":
-            names["price"] = deal._due_text()
+            names["price"] = deal._due_text(whole=True)
             if me == deal.payee_id:
                 return self.env._("%(payer)s paid you %(price)s", **names)
             if me == deal.payer_id:
                 return self.env._("You paid %(price)s to %(payee)s", **names)
             return self.env._("%(payer)s paid %(price)s to %(payee)s", **names)
+        if me in deal.coworker_ids:
+            share = terms.share_ids.filtered(lambda one: one.partner_id == me)
+            names["price"] = share._part() if share else price
+            return self.env._("%(payer)s pays you %(price)s", **names)
         if me == deal.payee_id:
             return self.env._("%(payer)s pays you %(price)s", **names)
         if me == deal.payer_id:
@@ -139,15 +155,15 @@ class WezerProposition(models.Model):
         as_group = (
             self.env._(", as %(name)s", name=me.name) if me != user.partner_id else ""
         )
+        if me in deal.coworker_ids:
+            return self._coworker_buttons(me, as_group)
         buttons = []
-        if deal.state == "open":
-            if deal.turn == self._side_of(me):
-                buttons += [
-                    self._button("accept", self.env._("Accept") + as_group, True),
-                    self._button(
-                        "counter", self.env._("Propose other terms"), False, "counter"
-                    ),
-                ]
+        if deal.state == "open" and deal.turn == self._side_of(me):
+            if not deal.terms_id._unsigned():
+                label = self.env._("Accept") + as_group
+                buttons.append(self._button("accept", label, True))
+            label = self.env._("Propose other terms")
+            buttons.append(self._button("counter", label, False, "counter"))
         if deal.state in ("open", "waiting"):
             if me == deal.author_id:
                 buttons.append(
@@ -170,40 +186,9 @@ class WezerProposition(models.Model):
                 ),
                 self._button("release", self.env._("I cannot do it"), False, "reason"),
             ]
-        barred = user.partner_id in deal.barred_ids and not deal._nobody_else_could()
-        if deal.state == "delivered" and me == deal.payer_id and not barred:
-            pay = deal.accepted_terms_id.price_line_ids and user._acts_for(me, "wallet")
-            label = (
-                self.env._(
-                    "Approve and pay %(price)s to %(name)s",
-                    price=deal._due_text(),
-                    name=deal.payee_id.name,
-                )
-                if pay
-                else self.env._("Approve")
-            )
-            buttons += [
-                self._button("approve", label + as_group, True, "approve"),
-                self._button("send_back", self.env._("Send back"), False, "send_back"),
-            ]
-        if (
-            deal.state == "approved"
-            and me == deal.payer_id
-            and not barred
-            and user._acts_for(me, "wallet")
-        ):
-            label = self.env._(
-                "Pay %(price)s to %(name)s",
-                price=deal._due_text(),
-                name=deal.payee_id.name,
-            )
-            buttons.append(self._button("pay", label + as_group, True))
-        receiver = deal.payer_id if deal.refunding else deal.payee_id
-        if deal.state == "confirming" and me == receiver:
-            buttons += [
-                self._button("confirm", self.env._("I received it"), True),
-                self._button("deny", self.env._("It did not come"), False),
-            ]
+        if me == deal.payer_id:
+            buttons += self._payer_buttons(me, as_group)
+        buttons += self._receipt_buttons(me)
         recent = deal.date_paid and deal.date_paid > fields.Datetime.now() - timedelta(
             days=ASSESS_DAYS
         )
@@ -239,6 +224,60 @@ class WezerProposition(models.Model):
             )
         return buttons
 
+    def _payer_buttons(self, me, as_group):
+        """Return the buttons to approve and to pay, where the caller may."""
+        deal, user = self.sudo(), self.env.user
+        if user.partner_id in deal.barred_ids and not deal._nobody_else_could():
+            return []
+        names = {"name": deal.payee_id.name}
+        may_pay = user._acts_for(me, "wallet") and deal.accepted_terms_id.price_line_ids
+        if deal._waits_for_my_approval(user):
+            label = self.env._("Approve")
+            if may_pay and deal._approvals_missing() <= 1:
+                names["price"] = deal._due_text()
+                label = self.env._("Approve and pay %(price)s to %(name)s", **names)
+            return [
+                self._button("approve", label + as_group, True, "approve"),
+                self._button("send_back", self.env._("Send back"), False, "send_back"),
+            ]
+        if deal.state == "approved" and may_pay and not deal._approvals_missing():
+            names["price"] = deal._due_text()
+            label = self.env._("Pay %(price)s to %(name)s", **names)
+            return [self._button("pay", label + as_group, True)]
+        return []
+
+    def _receipt_buttons(self, me):
+        """Return the buttons of who waits for outside money."""
+        deal = self.sudo()
+        if deal.state not in ("confirming", "approved"):
+            return []
+        if me not in deal._pending().payee_id:
+            return []
+        return [
+            self._button("confirm", self.env._("I received it"), True),
+            self._button("deny", self.env._("It did not come"), False),
+        ]
+
+    def _coworker_buttons(self, me, as_group):
+        """Return what who works along can do: agree, receive, give back."""
+        deal, buttons = self.sudo(), []
+        share = deal._share_to_sign(me)
+        if share:
+            label = self.env._("Agree to %(part)s of the price", part=share._part())
+            buttons.append(
+                self._button("agree_share", label + as_group, True, "agree_share")
+            )
+        buttons += self._receipt_buttons(me)
+        paid = deal._payments("done").filtered(lambda one: one.payee_id == me)
+        if any(map(deal._left, paid)) and self.env.user._acts_for(me, "wallet"):
+            if deal.state in ("paid", "ended"):
+                label = self.env._("Give the money back")
+                buttons.append(self._button("refund", label, False))
+            elif me in deal._in_hand("done").payee_id:
+                label = self._cancel_label(me)
+                buttons.append(self._button("cancel", label, False, "reason"))
+        return buttons
+
     def _cancel_label(self, me):
         """Say whether one would begin a cancel or agrees to the other side's."""
         if self.sudo().consent_ids - me:
@@ -248,11 +287,11 @@ class WezerProposition(models.Model):
     def _button(self, action, label, main, form=False):
         return {"action": action, "label": label, "main": main, "form": form}
 
-    def _due_text(self):
+    def _due_text(self, whole=False):
+        """Return what is due of the step in hand, or of all steps, as people say it."""
         deal = self.sudo()
         return " + ".join(
-            line.wezer_currency_id._format(deal._due_minor(line))
-            for line in deal.accepted_terms_id.price_line_ids
+            currency._format(minor) for currency, minor in deal._due_sums(whole).items()
         ) or self.env._("nothing")
 
     def _criteria(self):

@@ -22,6 +22,13 @@ class WezerProposition(models.Model):
         real = agreed
         if quantity not in (None, ""):
             real = self.env["wezer.terms"]._number(quantity)
+        if real < agreed and deal.milestone:
+            raise Refusal(
+                self.env._("A step is delivered whole: else change what was agreed."),
+                rule="milestone",
+                value=f"{real:g}",
+                limit=f"{agreed:g}",
+            )
         if real > agreed:
             raise Refusal(
                 self.env._("More than was agreed needs the other side's word first."),
@@ -123,20 +130,21 @@ class WezerProposition(models.Model):
 
         :param dict scores: ``{criterion id: −2 … +2}``
         """
-        party = self._begin_approval(("delivered",), acting_partner_id)
+        party = self._begin_approval(("delivered", "approved"), acting_partner_id)
+        self._check_approval_wanted()
         event = self._check_not_barred()
         deal = self.sudo()
         deal._set_state("approved")
+        deal._note_approval()
         deal._log(event, party)
-        if not deal.accepted_terms_id.price_line_ids:
-            # Unpaid help: approved is done, no wallet is asked.
-            if scores:
-                self._assess(party, scores, comment, draft=True)
-            deal._become_paid()
-            return True
         if scores:
             self._assess(party, scores, comment, draft=True)
-        if self.env.user._acts_for(party, "wallet"):
+        if deal._approvals_missing():
+            deal._ask_next_approver()
+        elif not deal.accepted_terms_id.price_line_ids:
+            # Unpaid help: approved is done, no wallet is asked.
+            deal._become_paid()
+        elif deal._wallet_among_approvers():
             deal._pay_parts(party)
         else:
             deal._move_task("approved")
@@ -152,6 +160,7 @@ class WezerProposition(models.Model):
         party = self._begin(("payer_id",), ("approved",), acting_partner_id)
         self.env.user._check_acts_for(party, "wallet")
         self._check_not_barred()
+        self._check_approved_by_all()
         self.sudo()._pay_parts(party)
         return True
 
@@ -163,6 +172,8 @@ class WezerProposition(models.Model):
                 deal._become_refunded()
             else:
                 deal._set_state("paid")
+            return
+        if deal._go_on():
             return
         now = fields.Datetime.now()
         # A decision on a paid deal opens no new time to dispute.
@@ -177,21 +188,31 @@ class WezerProposition(models.Model):
     # === OUTSIDE MONEY === #
 
     def _begin_receipt(self, acting_partner_id):
+        """Who is to receive; where one of several did not, the others still may say."""
         self.check_access("read")
         self.ensure_one()
-        side = "payer_id" if self.sudo().refunding else "payee_id"
-        party = self._begin((side,), ("confirming",), acting_partner_id)
-        return party, self.sudo()._transfers().filtered(
-            lambda one: one.state == "pending"
-        )
+        sides = ("payer_id",) if self.sudo().refunding else ("payee_id", "coworker_ids")
+        states = ("confirming", "approved")
+        party = self._begin(sides, states, acting_partner_id)
+        pending = self.sudo()._pending().filtered(lambda one: one.payee_id == party)
+        if not pending:
+            raise Refusal(
+                self.env._("Nothing is on its way to %(name)s.", name=party.name),
+                rule="state",
+                value=self.sudo().state,
+                limit="confirming",
+            )
+        return party, pending
 
     def action_confirm(self, acting_partner_id=None):
         """Say that the outside money came."""
         party, pending = self._begin_receipt(acting_partner_id)
         for transfer in pending:
             transfer._confirm()
-        self.sudo()._log("confirm", party)
-        self.sudo()._become_paid()
+        deal = self.sudo()
+        deal._log("confirm", party)
+        if deal.state == "confirming" and not deal._pending():
+            deal._become_paid()
         return True
 
     def action_deny(self, acting_partner_id=None):
@@ -208,7 +229,7 @@ class WezerProposition(models.Model):
         else:
             deal._set_state("approved")
         deal._tell(
-            deal._other(party),
+            deal.payee_id if party == deal.payer_id else deal.payer_id,
             "denied",
             lambda env: env._(
                 "The outside money did not arrive: %(title)s", title=deal.title
@@ -257,32 +278,45 @@ class WezerProposition(models.Model):
     def _value_hours(self):
         """Return the deal's value: hours agreed, else price × the currency's hours."""
         self.ensure_one()
-        terms = self.accepted_terms_id or self.terms_id
         if self.announcement_id.unit == "hour":
-            return terms.quantity
-        return (
-            sum(
-                line.total_minor
-                / line.wezer_currency_id.minor_per_unit
-                * line.wezer_currency_id.hours_per_unit
-                for line in terms.price_line_ids
-            )
-            or 1.0
+            return (self.accepted_terms_id or self.terms_id).quantity
+        return self._price_hours() or 1.0
+
+    def _price_hours(self):
+        """Return what the price is worth in hours, whatever was said of the time.
+
+        What money may move without more people asks this: an hour may cost anything.
+        """
+        terms = self.accepted_terms_id or self.terms_id
+        return sum(
+            line.total_minor
+            / line.wezer_currency_id.minor_per_unit
+            * line.wezer_currency_id.hours_per_unit
+            for line in terms.price_line_ids
         )
 
     # === BACK AND OUT === #
 
     def action_refund(self, amounts=None, acting_partner_id=None):
-        """Give back what was paid, all or ``{currency id: amount as text}``."""
-        party = self._begin(("payee_id",), ("paid",), acting_partner_id)
+        """Give back what one was paid, all or ``{currency id: amount as text}``.
+
+        Where a deal was cancelled between two steps, what the earlier ones paid too.
+        """
+        sides = ("payee_id", "coworker_ids")
+        party = self._begin(sides, ("paid", "ended"), acting_partner_id)
         self.env.user._check_acts_for(party, "wallet")
         deal = self.sudo()
+        mine = deal._payments("done").filtered(lambda one: one.payee_id == party)
+        if deal.state == "ended" and not any(map(deal._left, mine)):
+            self._check_state("paid")
         minors = deal._parsed_amounts(amounts) if amounts else None
-        if deal._all_given_back() or (minors is not None and not any(minors.values())):
+        if not any(map(deal._left, mine)) or (
+            minors is not None and not any(minors.values())
+        ):
             raise Refusal(self.env._("Say how much."), rule="amount", limit="0")
-        whole = deal._give_money_back(minors)
+        whole = deal._give_money_back(minors, mine)
         deal._log("refund", party)
-        if deal._transfers().filtered(lambda one: one.state == "pending"):
+        if deal._pending():
             deal.refunding = True
             deal._follow_money()
         elif whole:
@@ -310,13 +344,6 @@ class WezerProposition(models.Model):
             parsed[currency.id] = currency._parse(text)
         return parsed
 
-    def _all_given_back(self):
-        """Say whether nothing of what was paid is left with the worker."""
-        done = self._transfers().filtered(
-            lambda one: one.state == "done" and one.kind != "reversal"
-        )
-        return not any(one.amount_minor - one.reversed_minor for one in done)
-
     def _become_refunded(self):
         deal = self.sudo()
         deal.refunding = False
@@ -330,22 +357,28 @@ class WezerProposition(models.Model):
         deal.announcement_id._after_change()
 
     def action_cancel(self, reason="", acting_partner_id=None):
-        """Agree to cancel; it is cancelled when both sides have."""
+        """Agree to cancel; it is cancelled when all concerned have."""
         states = ("accepted", "delivered", "approved", "confirming")
-        party = self._begin(("author_id", "replier_id"), states, acting_partner_id)
+        sides = ("author_id", "replier_id", "coworker_ids")
+        party = self._begin(sides, states, acting_partner_id)
         deal = self.sudo()
         now = fields.Datetime.now()
-        paid = deal._transfers().filtered(lambda one: one.state == "done")
-        if party == deal.payee_id and paid:
-            # What was paid goes back: the worker's money is committed.
+        # What was paid of the step in hand goes back: that money is committed.
+        paid = deal._in_hand("done").payee_id
+        named = deal.author_id | deal.replier_id | paid
+        if party not in named:
+            raise NotAllowed(
+                self.env._("It is cancelled by who agreed on it."), rule="cancel"
+            )
+        if party in paid:
             self.env.user._check_acts_for(party, "wallet")
         if deal.consent_date and deal.consent_date + timedelta(days=CONSENT_DAYS) < now:
             deal.consent_ids = [(5, 0, 0)]
         deal.write({"consent_ids": [(4, party.id)], "consent_date": now})
-        if not (deal.author_id | deal.replier_id) <= deal.consent_ids:
+        if not named <= deal.consent_ids:
             deal._log("consent", party, reason)
             deal._tell(
-                deal._other(party),
+                named - party,
                 "consent",
                 lambda env: env._(
                     "%(name)s would cancel: %(title)s",
@@ -360,9 +393,9 @@ class WezerProposition(models.Model):
 
     def _cancel(self):
         self._release_money("released")
-        self._give_money_back()
+        self._give_money_back(among=self._in_hand("done"))
         self.env["wezer.assessment"]._void(self)
-        if self._transfers().filtered(lambda one: one.state == "pending"):
+        if self._pending():
             # Outside money is on its way back: who gets it says so.
             self.refunding = True
             self._follow_money()

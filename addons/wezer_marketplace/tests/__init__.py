@@ -1,5 +1,6 @@
 from . import test_amend
 from . import test_announcement
+from . import test_approvals
 from . import test_assessment_scenarios
 from . import test_board
 from . import test_concurrency
@@ -12,6 +13,8 @@ from . import test_fifty_claims
 from . import test_matching
 from . import test_money
 from . import test_office
+from . import test_milestones
+from . import test_parts
 from . import test_places
 from . import test_random_deals
 from . import test_renewal
@@ -20,6 +23,7 @@ from . import test_saved_search
 from . import test_scenarios_2015
 from . import test_scenarios_deals
 from . import test_search
+from . import test_shares
 from . import test_task
 from . import test_website_market
 from . import test_words_market

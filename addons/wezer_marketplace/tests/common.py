@@ -24,6 +24,7 @@ class MarketCommon(BaseCommon):
         cls.com = cls.env["wezer.currency"].create(
             {"name": "COM", "code": "COM", "lower_text": "500", "upper_text": "900"}
         )
+        cls.com.hours_per_unit = 0.1
         cls.hours = cls.env["wezer.currency"].create(
             {"name": "Hours", "code": "hrs", "unit_kind": "hour", "lower_text": "20:00"}
         )

@@ -40,6 +40,27 @@ class TestDealChecks(TaskCommon):
         other = self.test3.partner_id.id
         self.assertFound("_check_paid_once", query, other, deal.id)
 
+    def test_steps_that_make_less_than_the_price_are_found(self):
+        steps = [{"name": name, "percent": "50"} for name in "AB"]
+        deal = self.propose(
+            self.test2,
+            self.announce(self.test1),
+            milestones=steps,
+            shares=[{"partner_id": self.test3.partner_id.id, "percent": "30"}],
+        )
+        self.as_(self.test3, deal).action_agree_share(1)
+        self.as_(self.test1, deal).action_accept()
+        self.env.flush_all()
+        terms = deal.sudo().accepted_terms_id.id
+        for query in (
+            "UPDATE wezer_terms_milestone SET points = 4000 WHERE terms_id = %s",
+            "UPDATE wezer_terms_share SET agreed_on = NULL WHERE terms_id = %s",
+            "DELETE FROM wezer_terms_milestone WHERE terms_id = %s",
+        ):
+            self.assertFound("_check_parts", query, terms)
+        query = "UPDATE wezer_transfer SET origin_part = 1 WHERE origin_id = %s"
+        self.assertFound("_check_paid_once", query, deal.id)
+
     def test_a_contract_that_is_not_the_deals_own_is_found(self):
         deal = self._deal()
         for query in (

@@ -66,9 +66,9 @@ class WezerProposition(models.Model):
         for deal in self.sudo():
             if not self.env.user._acts_for(deal.payer_id, "wallet"):
                 continue
-            for line in deal.accepted_terms_id.price_line_ids:
-                key = (deal.payer_id, line.wezer_currency_id)
-                sums[key] = sums.get(key, 0) + deal._due_minor(line)
+            for currency, minor in deal._due_sums().items():
+                key = (deal.payer_id, currency)
+                sums[key] = sums.get(key, 0) + minor
         texts = {}
         for (payer, currency), minor in sums.items():
             texts.setdefault(payer, []).append(currency._format(minor))

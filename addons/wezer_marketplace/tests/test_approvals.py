@@ -1,0 +1,190 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tests import tagged
+
+from .test_rights import TestRights as RightsCase
+
+
+class ApprovalsCommon(RightsCase):
+    """A garden with a director, a trader who may not pay, and a treasurer."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.mara = cls._member("mara")  # trades and pays for the garden, too
+        cls._fill("Second", cls.garden, cls.mara, "wallet", "market")
+        cls._fill("Village head", cls.village, cls.test3, "manage")
+        cls._fill("Garden head", cls.garden, cls.luc, "manage")
+
+    def decide(self, group, user, approvals=2, hours="5", reason="Four eyes"):
+        group.with_user(user).action_set_policy(
+            f"approvals_{approvals}_from", hours, reason
+        )
+
+    def delivered(self, price="50", user=None):
+        deal = self.claim(self.test2, self.want(prices={self.com.id: price}))
+        deal.action_deliver("It is done")
+        return deal
+
+
+# The shared set-up is wanted here, not its tests.
+for _name in [name for name in dir(RightsCase) if name.startswith("test_")]:
+    setattr(ApprovalsCommon, _name, None)
+
+
+@tagged("post_install", "-at_install")
+class TestApprovals(ApprovalsCommon):
+    def test_row_17_two_approve_what_is_large_each_once(self):
+        self.decide(self.garden, self.luc)
+        deal = self.delivered()
+        self.as_(self.luc, deal).action_approve()
+        self.assertEqual((deal.state, self.balance(self.test2)), ("approved", "0.00"))
+        with self.assertRefused("approved_once"):
+            self.as_(self.luc, deal).action_approve()
+        with self.assertRefused("approvals"):
+            self.as_(self.luc, deal).action_pay()
+        self.as_(self.mara, deal).action_approve()
+        self.assertEqual((deal.state, self.balance(self.test2)), ("paid", "50.00"))
+        with self.assertRefused("state"):
+            self.as_(self.mara, deal).action_approve()
+        self.assertBooksHold()
+
+    def test_row_17_below_the_amount_one_is_enough(self):
+        self.decide(self.garden, self.luc)
+        deal = self.delivered("49")
+        self.as_(self.luc, deal).action_approve()
+        self.assertEqual(deal.state, "paid")
+
+    def test_row_17_it_is_inherited_and_made_stricter_never_looser(self):
+        self.decide(self.village, self.test3)
+        self.decide(self.garden, self.luc, hours="500")
+        deal = self.delivered()
+        self.assertEqual(deal.sudo()._approvals_wanted(), 2)
+        self.decide(self.garden, self.luc, approvals=3, hours="4")
+        self.assertEqual(deal.sudo()._approvals_wanted(), 3)
+
+    def test_row_17_the_community_decides_for_all_and_a_person_for_himself(self):
+        company = self.env.company
+        company.wezer_two_approvals_hours = 5
+        self.assertEqual(self.delivered().sudo()._approvals_wanted(), 2)
+        own = self.make_deal("delivered")
+        self.assertEqual(own.sudo()._approvals_wanted(), 1)
+
+    def test_row_17_splitting_evades_nothing(self):
+        self.decide(self.garden, self.luc)
+        for _count in range(2):
+            deal = self.delivered("20")
+            self.as_(self.luc, deal).action_approve()
+            self.assertEqual(deal.state, "paid")
+        third = self.delivered("20")
+        self.as_(self.luc, third).action_approve()
+        self.assertEqual(third.state, "approved")
+        old = fields.Datetime.now() - timedelta(days=31)
+        deals = self.env["wezer.proposition"].sudo()
+        deals.search([("payer_id", "=", self.payer.id)]).date_accepted = old
+        self.assertEqual(third.sudo()._approvals_wanted(), 1)
+
+    def test_row_17_what_one_works_along_counts_too(self):
+        self.decide(self.garden, self.luc)
+        self.as_(self.luc, self.delivered("30")).action_approve()
+        want = self.want(prices={self.com.id: "30"})
+        deal = self.propose(
+            self.test1,
+            want,
+            shares=[{"partner_id": self.test2.partner_id.id, "percent": "50"}],
+        )
+        self.as_(self.test2, deal).action_agree_share(1)
+        self.as_(self.luc, deal).action_accept()
+        self.assertEqual(deal.sudo()._approvals_wanted(), 2)
+
+    def test_row_17_the_reason_is_shown_to_who_approves(self):
+        self.decide(self.garden, self.luc)
+        deal = self.delivered()
+        text = self.as_(self.luc, deal)._approvals_text()
+        for word in ("0 of 2", "Garden", "5 hours", "Four eyes"):
+            self.assertIn(word, text)
+        labels = [one["label"] for one in self.as_(self.luc, deal)._allowed_actions()]
+        self.assertIn("Approve, as Garden", labels)
+        self.as_(self.luc, deal).action_approve()
+        labels = [one["label"] for one in self.as_(self.mara, deal)._allowed_actions()]
+        self.assertTrue(labels[0].startswith("Approve and pay"), labels)
+        self.assertNotIn("approve", str(self.as_(self.luc, deal)._allowed_actions()))
+
+    def test_money_moves_only_where_one_who_may_pay_is_among_them(self):
+        self.decide(self.garden, self.luc)
+        deal = self.delivered()
+        self._fill("Helper", self.garden, self.stranger, "market")
+        self.as_(self.roger, deal).action_approve()
+        self.as_(self.stranger, deal).action_approve()
+        self.assertEqual((deal.state, self.balance(self.test2)), ("approved", "0.00"))
+        self.as_(self.luc, deal).action_pay()
+        self.assertEqual(deal.state, "paid")
+        again = self.delivered()
+        self.as_(self.luc, again).action_approve()
+        self.as_(self.roger, again).action_approve()
+        self.assertEqual(again.state, "paid")
+        self.assertBooksHold()
+
+    def test_who_lost_the_right_to_pay_meanwhile_pays_nothing(self):
+        self.decide(self.garden, self.luc)
+        deal = self.delivered()
+        self.as_(self.mara, deal).action_approve()
+        self.garden.search([("name", "=", "Second")]).right_wallet = False
+        self.as_(self.roger, deal).action_approve()
+        self.assertEqual((deal.state, self.balance(self.test2)), ("approved", "0.00"))
+
+    def test_row_19_what_is_changed_or_sent_back_was_approved_by_nobody(self):
+        self.decide(self.garden, self.luc)
+        deal = self.delivered()
+        self.as_(self.luc, deal).action_approve()
+        self.as_(self.mara, deal).action_send_back("The door")
+        self.assertFalse(deal.sudo().approver_ids)
+        deal.action_deliver("The door, too")
+        self.as_(self.mara, deal).action_approve()
+        self.assertEqual(deal.state, "approved")
+        self.as_(self.luc, deal).action_approve()
+        self.assertEqual(deal.state, "paid")
+
+    def test_silence_approves_nothing_that_several_have_to(self):
+        self.decide(self.garden, self.luc)
+        self.env.company.wezer_silence_hours = 100
+        for approved in (False, True):
+            deal = self.delivered()
+            if approved:
+                self.as_(self.luc, deal).action_approve()
+            old = fields.Datetime.now() - timedelta(days=15)
+            deal.sudo().write({"date_state": old, "date_due": old})
+            self.env["wezer.proposition"]._cron_clocks()
+            self.assertEqual(deal.state, "disputed")
+
+    def test_who_works_for_it_is_not_one_of_the_two(self):
+        self.decide(self.garden, self.luc)
+        deal = self.claim(self.mara, self.want(prices={self.com.id: "50"}))
+        deal.action_deliver()
+        with self.assertRefused("own_work"):
+            deal.action_approve()
+
+    def test_only_who_manages_a_circle_decides_for_it(self):
+        for user in (self.roger, self.clara, self.stranger):
+            with self.assertRefused():
+                self.decide(self.garden, user)
+        for hours in ("0", "-1", "many", "1e9", [5]):
+            with self.assertRefused("hours"):
+                self.decide(self.garden, self.luc, hours=hours)
+
+    def test_a_deal_paid_with_too_few_approvals_is_found(self):
+        self.decide(self.garden, self.luc)
+        deal = self.delivered()
+        self.as_(self.luc, deal).action_approve()
+        self.as_(self.mara, deal).action_approve()
+        checks = self.env["wezer.check"].sudo()
+        self.assertFalse(checks._check_approvals())
+        self.env.flush_all()
+        with self.env.cr.savepoint(flush=False) as damage:
+            self.env.cr.execute(
+                "DELETE FROM wezer_proposition_approver_rel WHERE res_partner_id = %s",
+                [self.mara.partner_id.id],
+            )
+            self.assertEqual(checks._check_approvals(), [(deal.id, 2)])
+            damage.rollback()

@@ -1,0 +1,251 @@
+from odoo.tests import tagged
+
+from .common import MarketCommon
+
+
+class SharesCommon(MarketCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.ann = cls._member("ann")
+
+    def named(self, **parts):
+        """Return shares: ``test3="30"`` gives that member 30 %."""
+        return [
+            {"partner_id": getattr(self, name).partner_id.id, "percent": percent}
+            for name, percent in parts.items()
+        ]
+
+    def ask(self, shares=None, **vals):
+        announcement = self.announce(self.test1, **vals)
+        shares = shares or self.named(test3="30", ann="20")
+        return self.propose(self.test2, announcement, shares=shares)
+
+    def sign(self, user, deal):
+        number = deal.sudo()._terms_to_sign().round
+        return self.as_(user, deal).action_agree_share(number)
+
+    def agree(self, *args, **vals):
+        deal = self.ask(*args, **vals)
+        for user in (self.test3, self.ann):
+            if user.partner_id in deal.sudo().coworker_ids:
+                self.sign(user, deal)
+        self.as_(self.test1, deal).action_accept()
+        return deal
+
+
+@tagged("post_install", "-at_install")
+class TestShares(SharesCommon):
+    def test_row_21_the_price_is_divided_as_all_agreed_before(self):
+        deal = self.agree()
+        self.assertEqual(self.reserved(self.test1), "50.00")
+        self.assertEqual(len(self.transfers(deal)), 3)
+        deal.action_deliver("Together")
+        self.as_(self.test1, deal).action_approve()
+        for user, paid in (
+            (self.test2, "25.00"),
+            (self.test3, "15.00"),
+            (self.ann, "10.00"),
+        ):
+            self.assertEqual(self.balance(user), paid)
+        self.assertEqual(deal.state, "paid")
+        self.assertBooksHold()
+
+    def test_row_21_what_does_not_divide_is_the_firsts(self):
+        deal = self.agree(
+            self.named(test3="33.33", ann="33.33"), prices={self.com.id: "0.10"}
+        )
+        deal.action_deliver()
+        self.as_(self.test1, deal).action_approve()
+        self.assertEqual(self.balance(self.test2), "0.04")
+        self.assertEqual(self.balance(self.test3), "0.03")
+        self.assertBooksHold()
+
+    def test_row_21_parts_make_a_hundred_or_are_refused(self):
+        for shares, rule in (
+            (self.named(test3="100"), "share_sum"),
+            (self.named(test3="60", ann="60"), "share_sum"),
+            (self.named(test2="40", test3="50"), "share_sum"),
+            (self.named(test3="0"), "share"),
+            (self.named(test1="20"), "share"),
+            (self.named(test3="20") * 2, "share"),
+            (self.named(test3="-5"), "percent"),
+            ([{"partner_id": 0, "percent": "5"}], None),
+            ([{"partner_id": [1], "percent": "5"}], None),
+        ):
+            with self.assertRefused(rule):
+                self.ask(shares)
+        self.ask(self.named(test2="50", test3="50"))
+
+    def test_nothing_is_agreed_until_each_has(self):
+        deal = self.ask()
+        payer = self.as_(self.test1, deal)
+        with self.assertRefused("share_unsigned"):
+            payer.action_accept()
+        self.sign(self.test3, deal)
+        with self.assertRefused("share_unsigned"):
+            payer.action_accept()
+        with self.assertRefused("share"):
+            self.sign(self.test3, deal)
+        self.sign(self.ann, deal)
+        payer.action_accept()
+        self.assertEqual(deal.state, "accepted")
+
+    def test_another_round_asks_everybody_again(self):
+        deal = self.ask(self.named(test3="30"))
+        self.sign(self.test3, deal)
+        shown = deal.sudo().terms_id.round
+        self.as_(self.test1, deal).action_counter({"prices": {self.com.id: "40"}})
+        with self.assertRefused("share_unsigned"):
+            deal.action_accept()
+        with self.assertRefused("version"):
+            self.as_(self.test3, deal).action_agree_share(shown)
+        self.sign(self.test3, deal)
+        deal.action_accept()
+        self.assertEqual(self.transfers(deal).mapped("amount_minor"), [2800, 1200])
+
+    def test_only_who_works_says_with_whom(self):
+        deal = self.propose(self.test2, self.announce(self.test1))
+        with self.assertRefused("share"):
+            self.as_(self.test1, deal).action_counter(
+                {"shares": self.named(stranger="30")}
+            )
+        offer = self.announce(self.test1, kind="offer")
+        with self.assertRefused("kind"):
+            self.propose(self.test2, offer, shares=self.named(test3="30"))
+
+    def test_who_is_asked_sees_the_deal_and_nobody_else_does(self):
+        deal = self.ask(self.named(test3="30"))
+        self.assertTrue(self.as_(self.test3, deal).read(["title"]))
+        self.assertTrue(self.as_(self.test3, deal.sudo().terms_id.share_ids).read())
+        for record in (deal, deal.sudo().terms_id.share_ids):
+            with self.assertRefused():
+                self.as_(self.stranger, record).read(["display_name"])
+        with self.assertRefused():
+            self.sign(self.stranger, deal)
+        # Who is asked no more sees no more.
+        self.as_(self.test1, deal).action_counter({"message": "Alone, please"})
+        deal.action_counter({"shares": []})
+        with self.assertRefused():
+            self.as_(self.test3, deal).read(["title"])
+
+    def test_the_first_does_the_arrows_and_all_are_barred_from_approving(self):
+        deal = self.agree()
+        for arrow in ("action_deliver", "action_release", "action_approve"):
+            with self.assertRefused():
+                getattr(self.as_(self.test3, deal), arrow)()
+        barred = deal.sudo().barred_ids
+        mine = (self.test2 | self.test3 | self.ann).partner_id
+        self.assertLessEqual(mine, barred)
+
+    def test_less_delivered_pays_each_less(self):
+        deal = self.agree(quantity=4, prices={self.com.id: "12.5"})
+        deal.action_deliver("Half of it", "2")
+        self.as_(self.test1, deal).action_approve()
+        self.assertEqual(self.balance(self.test3), "7.50")
+        self.assertEqual(self.balance(self.test2), "12.50")
+        self.assertBooksHold()
+
+    def test_a_change_needs_everybody_who_loses_by_it(self):
+        deal = self.agree(self.named(test3="30"))
+        deal.action_amend({"shares": []})
+        payer = self.as_(self.test1, deal)
+        number = deal.sudo().amend_terms_id.round
+        with self.assertRefused("share_unsigned"):
+            payer.action_amend(round_number=number)
+        self.sign(self.test3, deal)
+        payer.action_amend(round_number=number)
+        self.assertEqual(self.transfers(deal).filtered("state")[-1].amount_minor, 5000)
+        with self.assertRefused():
+            self.as_(self.test3, deal).read(["title"])
+        self.assertBooksHold()
+
+    def test_a_change_that_lapses_leaves_who_agreed(self):
+        deal = self.agree(self.named(test3="30"))
+        deal.action_amend({"shares": self.named(test3="20", ann="10")})
+        self.assertTrue(self.as_(self.ann, deal).read(["title"]))
+        deal.action_deliver()
+        with self.assertRefused():
+            self.as_(self.ann, deal).read(["title"])
+        self.assertTrue(self.as_(self.test3, deal).read(["title"]))
+        self.assertBooksHold()
+
+    def test_outside_money_is_confirmed_by_each_who_receives(self):
+        deal = self.agree(self.named(test3="30"), prices={self.dummy.id: "50"})
+        deal.action_deliver()
+        self.as_(self.test1, deal).action_approve()
+        deal.action_confirm()
+        self.assertEqual(deal.state, "confirming")
+        with self.assertRefused("state"):
+            deal.action_confirm()
+        self.as_(self.test3, deal).action_deny()
+        self.assertEqual(deal.state, "approved")
+        self.as_(self.test1, deal).action_pay()
+        self.assertEqual(deal.state, "confirming")
+        self.as_(self.test3, deal).action_confirm()
+        self.assertEqual(deal.state, "paid")
+        self.assertBooksHold()
+
+    def test_each_gives_back_his_own(self):
+        deal = self.agree(self.named(test3="30"))
+        deal.action_deliver()
+        self.as_(self.test1, deal).action_approve()
+        with self.assertRefused("reverse"):
+            deal.action_refund({self.com.id: "40"})
+        deal.action_refund()
+        self.assertEqual(self.balance(self.test2), "0.00")
+        self.assertEqual(self.balance(self.test3), "15.00")
+        self.assertEqual(deal.state, "paid")
+        self.as_(self.test3, deal).action_refund()
+        self.assertEqual((deal.state, deal.end_reason), ("ended", "refunded"))
+        self.assertBooksHold()
+
+    def test_who_was_paid_in_the_step_in_hand_agrees_to_cancel(self):
+        deal = self.agree(
+            self.named(test3="30"),
+            prices={self.com.id: "10", self.dummy.id: "10"},
+            price_mode="all",
+        )
+        deal.action_deliver()
+        payer = self.as_(self.test1, deal)
+        payer.action_approve()
+        self.assertFalse(payer.action_cancel())
+        self.assertFalse(deal.action_cancel())
+        self.assertTrue(self.as_(self.test3, deal).action_cancel())
+        self.assertEqual((deal.state, self.balance(self.test3)), ("ended", "0.00"))
+        self.assertBooksHold()
+
+    def test_a_split_is_divided_as_the_price_was(self):
+        deal = self.agree(self.named(test3="33.33"), prices={self.com.id: "0.09"})
+        deal.action_dispute("Nothing comes")
+        judge = self.as_(self.moderator, deal)
+        judge.action_resolve("split", "A part", {self.com.id: "0.05"})
+        # 2 of 9 were set aside for test3: 1 of 5 is his.
+        self.assertEqual(self.balance(self.test3), "0.01")
+        self.assertEqual(self.balance(self.test2), "0.04")
+        self.assertBooksHold()
+
+    def test_several_are_not_replaced_by_one_stand_in(self):
+        deal = self.agree(self.named(test3="30"))
+        with self.assertRefused("share"):
+            deal.action_hand_over(self.ann.partner_id.id)
+
+    def test_steps_and_shares_go_together(self):
+        announcement = self.announce(self.test1)
+        deal = self.propose(
+            self.test2,
+            announcement,
+            shares=self.named(test3="50"),
+            milestones=[
+                {"name": "A", "percent": "50"},
+                {"name": "B", "percent": "50"},
+            ],
+        )
+        self.sign(self.test3, deal)
+        self.as_(self.test1, deal).action_accept()
+        self.assertEqual(self.transfers(deal).mapped("amount_minor"), [1250] * 4)
+        for _step in "AB":
+            deal.action_deliver()
+            self.as_(self.test1, deal).action_approve()
+        self.assertEqual(self.balance(self.test3), "25.00")
+        self.assertBooksHold()
