@@ -25,6 +25,13 @@ class WezerGroup(models.Model):
     member_count_kept = fields.Integer(readonly=True, copy=False)
 
     # The directory in its order, without what is not for everybody.
+    # What a member sees inside his circles, answered from the indexes alone.
+    _inside_idx = models.Index(
+        "(parent_id) INCLUDE (id, kind) WHERE kind = 'role' OR visibility = 'parents'"
+    )
+    _inner_role_idx = models.Index(
+        "(parent_id) INCLUDE (id) WHERE kind = 'role' AND visibility = 'parents'"
+    )
     _shown_idx = models.Index(
         "(name, id) WHERE kind = 'circle' AND active IS TRUE"
         " AND visibility IN ('public', 'network')"

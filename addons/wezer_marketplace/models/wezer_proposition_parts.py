@@ -270,7 +270,7 @@ class WezerProposition(models.Model):
                 value=str(round_number),
                 limit=str(share.terms_id.round),
             )
-        share.with_env(self.env(su=True))._sign()
+        share._sign()
         # Who works along approves nothing of it.
         deal.barred_ids |= self.env.user.partner_id
         deal._log("share", party, share.percent_text)
