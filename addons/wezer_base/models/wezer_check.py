@@ -1,6 +1,10 @@
+import logging
+
 from odoo import api, models
 
 from ..exceptions import NotAllowed
+
+_logger = logging.getLogger(__name__)
 
 
 class WezerCheck(models.AbstractModel):
@@ -58,3 +62,23 @@ class WezerCheck(models.AbstractModel):
             {"name": str(name), "rows": [list(row) for row in function()[:10]]}
             for name, function in self._checks()
         ]
+
+    @api.model
+    def _cron_nightly(self):
+        """Run every check; where something breaks, the administrators are told."""
+        notices = self.env["wezer.notice"].sudo()
+        notices.search([("kind", "=", "check"), ("settled", "=", False)]).settled = True
+        broken = [check for check in self.sudo().run() if check["rows"]]
+        for check in broken:
+            _logger.error("%s: %s", check["name"], check["rows"])
+        if not broken:
+            return
+        administrators = self.env.ref("wezer_base.group_administrator").sudo()
+        notices._leave(
+            administrators.all_user_ids.partner_id,
+            "check",
+            lambda env: env._(
+                "The nightly check found something: %(what)s",
+                what="; ".join(check["name"] for check in broken)[:200],
+            ),
+        )

@@ -42,3 +42,6 @@ from . import wezer_announcement_place
 from . import wezer_proposition_amend
 from . import wezer_proposition_board
 from . import wezer_saved_search
+from . import wezer_terms_expiry
+from . import wezer_proposition_task
+from . import wezer_proposition_fell_out

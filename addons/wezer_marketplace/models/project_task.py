@@ -130,6 +130,7 @@ class ProjectTask(models.Model):
                 self.env._("“%(name)s” is on the marketplace already.", name=self.name),
                 rule="posted",
             )
+        self._check_no_worker()
         payer = self._payer()
         if payer not in may_pay:
             user = self.env.user
@@ -274,6 +275,19 @@ class ProjectTask(models.Model):
                 vals["stage_id"] = stages[:1].id
             task.with_context(wezer_deal_moves=DEAL_MOVES, **QUIET).write(vals)
 
+    def _check_no_worker(self):
+        """Two do not work on the same task, whichever announcement they answered."""
+        deal = self.sudo().wezer_deal_ids.filtered(lambda one: one.state in LIVE)[:1]
+        if deal:
+            raise Refusal(
+                self.env._(
+                    "%(name)s is working on “%(title)s” already.",
+                    name=deal.payee_id.name,
+                    title=self.sudo().name,
+                ),
+                rule="worker",
+            )
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_live_deal(self):
         self._check_no_live_deal()
@@ -314,6 +328,7 @@ class WezerProposition(models.Model):
                     "date_deadline": self.date_due,
                 }
             )
+        task._check_no_worker()
         self.task_id = task
         task.write(
             {
@@ -330,7 +345,8 @@ class WezerProposition(models.Model):
         """The deal ended: the task is nobody's again."""
         for deal in self.sudo().filtered("task_id"):
             task = deal.task_id.with_context(wezer_deal_moves=DEAL_MOVES, **QUIET)
-            own = task != deal.announcement_id.task_id
+            source = deal.announcement_id.task_id
+            own = bool(source) and task != source
             # A sub-task was made for this deal alone; the task itself waits on.
             vals = {
                 "assignee_partner_id": False,

@@ -15,3 +15,6 @@ class ResCompany(models.Model):
     )
     wezer_two_approvals_hours = fields.Float(string="Two approve from (hours)")
     wezer_three_approvals_hours = fields.Float(string="Three approve from (hours)")
+    wezer_fell_out_hours = fields.Integer(
+        string="Giving back is late within (hours)", default=48
+    )

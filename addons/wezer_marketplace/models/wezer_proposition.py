@@ -12,6 +12,7 @@ DUE_DAYS = 30
 ASSESS_DAYS = 14
 HOLD_DAYS = 2
 CONSENT_DAYS = 7
+LATE_DAYS = 7
 
 
 class WezerProposition(models.Model):
@@ -86,6 +87,7 @@ class WezerProposition(models.Model):
     price_text = fields.Char(string="Price", compute="_compute_price_text")
     date_state = fields.Datetime(string="Since", required=True)
     date_due = fields.Datetime(string="Due")
+    date_warned = fields.Datetime(copy=False, help="When late work was warned of.")
     date_accepted = fields.Datetime()
     date_delivered = fields.Datetime()
     date_paid = fields.Datetime()
@@ -285,17 +287,7 @@ class WezerProposition(models.Model):
     def _cron_clocks(self):
         """Do what silence does: places lapse, late work is freed, old waits go on."""
         now = fields.Datetime.now()
-        old = now - timedelta(days=ASSESS_DAYS)
-        clocks = [
-            ([("state", "=", "open"), ("hold_until", "<", now)], "_lapse"),
-            ([("state", "=", "accepted"), ("date_due", "<", now)], "_late"),
-            ([("state", "=", "delivered"), ("date_state", "<", old)], "_silence"),
-            (
-                [("state", "in", ("approved", "confirming")), ("date_state", "<", old)],
-                "_call_clock",
-            ),
-        ]
-        for domain, method in clocks:
+        for domain, method in self._clocks(now):
             for deal in self.search(domain, order="id", limit=500):
                 try:
                     # One deal's refusal does not stop the clocks of the others.
@@ -304,6 +296,20 @@ class WezerProposition(models.Model):
                         getattr(deal, method)(now)
                 except UserError as error:
                     _logger.info("deal %s stays as it is: %s", deal.id, error)
+
+    @api.model
+    def _clocks(self, now):
+        """Return ``(domain, method)`` of each clock; an addon with one more adds it."""
+        old = now - timedelta(days=ASSESS_DAYS)
+        return [
+            ([("state", "=", "open"), ("hold_until", "<", now)], "_lapse"),
+            ([("state", "=", "accepted"), ("date_due", "<", now)], "_late"),
+            ([("state", "=", "delivered"), ("date_state", "<", old)], "_silence"),
+            (
+                [("state", "in", ("approved", "confirming")), ("date_state", "<", old)],
+                "_call_clock",
+            ),
+        ]
 
     def _lapse(self, now):
         """The place was held long enough: the next one has it."""
@@ -314,30 +320,26 @@ class WezerProposition(models.Model):
         self._call_moderator(self.env["res.partner"], self.env._("14 days of silence"))
 
     def _late(self, now):
-        """Warn once, a week later free the work."""
+        """Warn once for each due date, a week after the warning free the work."""
         self.ensure_one()
-        if now > self.date_due + timedelta(days=7):
-            self._log("clock", self.payee_id)
-            self._tell_both(
-                "late",
-                lambda env: env._("The time was over: %(title)s", title=self.title),
-            )
-            self._finish("expired")
-            return
-        warned = self.env["wezer.notice"].search_count(
-            [
-                ("res_model", "=", self._name),
-                ("res_id", "=", self.id),
-                ("kind", "=", "late_warning"),
-            ]
-        )
-        if not warned:
+        if not self.date_warned or self.date_warned < self.date_due:
+            # A later due date (sent back, amended) is warned of anew.
+            self.date_warned = now
             self._tell(
                 self.payee_id,
                 "late_warning",
                 lambda env: env._(
                     "Is it done? It was due: %(title)s", title=self.title
                 ),
+            )
+            return
+        # What stood still in a dispute has its days again.
+        if now > max(self.date_warned, self.date_state) + timedelta(days=LATE_DAYS):
+            self._log("clock", self.payee_id)
+            self._finish("expired")
+            self._tell_both(
+                "late",
+                lambda env: env._("The time was over: %(title)s", title=self.title),
             )
 
     def _silence(self, now):

@@ -19,6 +19,9 @@ from . import test_places
 from . import test_random_deals
 from . import test_renewal
 from . import test_rights
+from . import test_rows_claiming
+from . import test_rows_negotiation
+from . import test_rows_payment
 from . import test_saved_search
 from . import test_scenarios_2015
 from . import test_scenarios_deals

@@ -117,3 +117,10 @@ class TestConcurrency(BaseCase):
         results = self._at_once(*[self._claim(number, 1) for number in range(4)])
         refused = [one.rule for one in results if isinstance(one, Refusal)]
         self.assertEqual(refused, ["cap"], results)
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_row_03_one_who_claims_twice_at_once_has_one_claim(self):
+        results = self._at_once(self._claim(0, 1), self._claim(0, 1))
+        refused = [one.rule for one in results if isinstance(one, Refusal)]
+        self.assertEqual(refused, ["answered"], results)
+        self.assertEqual(self._states(0), ["accepted"])

@@ -196,7 +196,10 @@ class Deals(RuleBasedStateMachine):
     def wait(self, days):
         """Let time pass for all deals, and the clocks do what silence does."""
         deals = self._deals()
-        names = ("date_state", "date_due", "hold_until", "consent_date", "date_paid")
+        names = (
+            *("date_state", "date_due", "date_warned", "date_paid"),
+            *("hold_until", "consent_date"),
+        )
         for deal in deals:
             if deal.state == "disputed":
                 # Undecided for long is what a check is there to find.

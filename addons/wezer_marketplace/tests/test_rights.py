@@ -8,8 +8,7 @@ from odoo.tests import tagged
 from .common import MarketCommon
 
 
-@tagged("post_install", "-at_install")
-class TestRights(MarketCommon):
+class GroupsCommon(MarketCommon):
     """A group deals by those who fill its roles."""
 
     @classmethod
@@ -46,6 +45,9 @@ class TestRights(MarketCommon):
     def want(self, user=None, **vals):
         return self.announce(user or self.luc, acting=self.payer.id, **vals)
 
+
+@tagged("post_install", "-at_install")
+class TestRights(GroupsCommon):
     def test_who_may_not_pay_prepares_a_want_that_another_publishes(self):
         want = self.want(self.roger, publish=False)
         with self.assertRefused("acts_for"):

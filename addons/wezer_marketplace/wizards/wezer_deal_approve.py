@@ -9,10 +9,8 @@ class WezerDealApprove(models.TransientModel):
 
     _name = "wezer.deal.approve"
     _description = "Approve and pay"
+    _inherit = ["wezer.deal.sheet"]
 
-    proposition_id = fields.Many2one(
-        "wezer.proposition", required=True, readonly=True, ondelete="cascade"
-    )
     sentence = fields.Char(compute="_compute_sentence")
     delivery_note = fields.Text(
         related="proposition_id.delivery_note", related_sudo=False
@@ -38,13 +36,6 @@ class WezerDealApprove(models.TransientModel):
                 for criterion in criteria
             ]
         return values
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        sheets = super().create(vals_list)
-        # A sheet shows its deal's name: only to who may read the deal.
-        sheets.proposition_id.check_access("read")
-        return sheets
 
     def action_approve(self):
         """Call the deal's arrow."""

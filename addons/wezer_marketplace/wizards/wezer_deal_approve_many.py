@@ -39,22 +39,13 @@ class WezerDealApproveMany(models.TransientModel):
 class WezerDealApproveManyLine(models.TransientModel):
     _name = "wezer.deal.approve.many.line"
     _description = "One deal of many to approve"
+    _inherit = ["wezer.deal.sheet"]
 
     wizard_id = fields.Many2one(
         "wezer.deal.approve.many", required=True, ondelete="cascade"
     )
-    proposition_id = fields.Many2one(
-        "wezer.proposition", string="Deal", required=True, ondelete="cascade"
-    )
     text = fields.Char(string="What it does", readonly=True)
     reason = fields.Char(string="Refused", readonly=True)
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        lines = super().create(vals_list)
-        # A line shows its deal's name: only to who may read the deal.
-        lines.proposition_id.check_access("read")
-        return lines
 
 
 class WezerProposition(models.Model):

@@ -8,10 +8,8 @@ class WezerDealReason(models.TransientModel):
 
     _name = "wezer.deal.reason"
     _description = "Reasons for a step of a deal"
+    _inherit = ["wezer.deal.sheet"]
 
-    proposition_id = fields.Many2one(
-        "wezer.proposition", required=True, readonly=True, ondelete="cascade"
-    )
     action = fields.Selection(
         [
             ("send_back", "Send back"),
@@ -52,13 +50,6 @@ class WezerDealReason(models.TransientModel):
                 for line in deal.accepted_terms_id.price_line_ids
             ]
         return values
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        sheets = super().create(vals_list)
-        # A sheet shows its deal's name: only to who may read the deal.
-        sheets.proposition_id.check_access("read")
-        return sheets
 
     def action_confirm(self):
         """Call the deal's arrow."""

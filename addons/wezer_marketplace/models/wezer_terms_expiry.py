@@ -1,0 +1,81 @@
+from odoo import api, fields, models
+from odoo.tools import format_datetime
+
+from odoo.addons.wezer_base.exceptions import Refusal
+
+
+class WezerTerms(models.Model):
+    """Terms that stand until a moment: who does not answer by then has not agreed."""
+
+    _inherit = "wezer.terms"
+
+    expiry = fields.Datetime(string="Answer until")
+
+    @api.model
+    def _checked_vals(self, vals):
+        vals = dict(vals or {})
+        until = vals.pop("expiry", None)
+        checked = super()._checked_vals(vals)
+        if until:
+            checked["expiry"] = self._moment(until)
+            if checked["expiry"] <= fields.Datetime.now():
+                raise Refusal(
+                    self.env._("This day is over."), rule="date", value=str(until)
+                )
+        return checked
+
+    def _check_not_expired(self):
+        for terms in self:
+            if terms.expiry and terms.expiry <= fields.Datetime.now():
+                raise Refusal(
+                    self.env._("These terms stood until %s.", terms._say_expiry()),
+                    rule="expired",
+                    limit=fields.Datetime.to_string(terms.expiry),
+                )
+
+    def _say_expiry(self):
+        return format_datetime(self.env, self.expiry, dt_format="d MMM HH:mm")
+
+
+class WezerProposition(models.Model):
+    _inherit = "wezer.proposition"
+
+    def _accept_terms(self, party):
+        self.sudo().terms_id._check_not_expired()
+        return super()._accept_terms(party)
+
+    def _amend(self, party):
+        self.amend_terms_id._check_not_expired()
+        return super()._amend(party)
+
+    def _turn_line(self):
+        line = super()._turn_line()
+        terms = self.sudo().terms_id
+        if self.sudo().state == "open" and terms.expiry:
+            return self.env._(
+                "%(line)s (until %(moment)s)", line=line, moment=terms._say_expiry()
+            )
+        return line
+
+    @api.model
+    def _clocks(self, now):
+        return [
+            *super()._clocks(now),
+            (
+                [("state", "=", "open"), ("terms_id.expiry", "<=", now)],
+                "_terms_expire",
+            ),
+        ]
+
+    def _terms_expire(self, now):
+        """Nobody answered in time: it ends kindly, and whoever waits has the place."""
+        self._log("clock", self.replier_id)
+        self._finish("expired")
+        (self.author_id | self.replier_id)._wezer_notify(
+            "withdraw",
+            lambda env: env._(
+                "The terms were not answered in time: %(title)s", title=self.title
+            ),
+            url=f"/my/deals/{self.id}",
+            record=self,
+        )

@@ -1,0 +1,233 @@
+"""What users of other systems ask of payment (participation-peers, rows 17-25).
+
+Row 20 (a group's vote as one of the approvals) is for later.
+"""
+
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .common import MarketCommon
+
+
+class PaymentCommon(MarketCommon):
+    def _silent(self, deal, days=15):
+        """Let ``days`` pass since the last step, and the clocks come by twice."""
+        old = fields.Datetime.now() - timedelta(days=days)
+        deal.sudo().write({"date_state": old, "date_due": old})
+        for _time in range(2):
+            self.env["wezer.proposition"]._cron_clocks()
+
+    def _pay(self, user, to, amount):
+        transfers = self.env["wezer.transfer"].with_user(user)
+        return transfers.pay(
+            user.partner_id.id, to.partner_id.id, self.com.id, amount, "Zq"
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestRowsEscrow(PaymentCommon):
+    # === ROW 23: WHAT IS SET ASIDE === #
+
+    def test_row_23_what_is_set_aside_is_the_accepted_bid_not_the_budget(self):
+        for price in ("35", "50", "80"):
+            want = self.announce(self.test1, title=price)
+            deal = self.propose(self.test2, want, prices={self.com.id: price})
+            self.assertEqual(self.reserved(self.test1), "0.00")
+            self.as_(self.test1, deal).action_accept()
+            self.assertEqual(self.reserved(self.test1), f"{price}.00")
+            self.assertEqual(self.transfers(deal).amount_minor, int(price) * 100)
+            deal.action_release()
+            self.assertEqual(self.reserved(self.test1), "0.00")
+        self.assertBooksHold()
+
+    def test_row_23_it_cannot_be_drained_while_the_work_goes_on(self):
+        deal = self.make_deal(prices={self.com.id: "400"})
+        # 500 is the limit and 400 are set aside: 100 are left for all else.
+        with self.assertRefused("limit"):
+            self._pay(self.test1, self.test3, "100.01")
+        self._pay(self.test1, self.test3, "100")
+        # Whoever claims is not told how much the other side has.
+        with self.assertRefused("other_side"):
+            self.make_deal(title="another", replier=self.test3)
+        deal.action_deliver()
+        self.as_(self.test1, deal).action_approve()
+        self.assertEqual(self.balance(self.test2), "400.00")
+        self.assertEqual(self.balance(self.test1), "-500.00")
+        self.assertBooksHold()
+
+    def test_row_23_without_the_money_nothing_is_agreed(self):
+        want = self.announce(self.test1, claim_mode="choose")
+        deal = self.propose(self.test2, want, prices={self.com.id: "500.01"})
+        before = self.snapshot(deal)
+        with self.assertRefused("limit"):
+            self.as_(self.test1, deal).action_accept()
+        self.assertEqual(self.snapshot(deal), before)
+        self.assertEqual(want.places_left, 1)
+        self.assertBooksHold()
+
+    def test_row_23_all_parts_are_set_aside_or_none(self):
+        want = self.announce(
+            self.test1, prices={self.com.id: "50", self.hours.id: "21:00"}
+        )
+        with self.assertRefused("other_side"):
+            self.claim(self.test2, want)
+        self.assertEqual(self.reserved(self.test1), "0.00")
+        self.assertEqual(self.reserved(self.test1, self.hours), "0:00")
+        self.assertFalse(want.sudo().proposition_ids)
+
+    # === ROW 24: NOBODY IS LEFT UNPAID BY SILENCE === #
+
+    def test_row_24_silence_pays_exactly_what_was_delivered_and_once(self):
+        deal = self.make_deal(quantity=3, prices={self.com.id: "10.01"})
+        deal.action_deliver("two of three", 2)
+        self._silent(deal, 13)
+        self.assertEqual((deal.state, self.balance(self.test2)), ("delivered", "0.00"))
+        self._silent(deal)
+        self.assertEqual((deal.state, self.balance(self.test2)), ("paid", "20.02"))
+        self.assertEqual(self.reserved(self.test1), "0.00")
+        self._silent(deal, 40)
+        self.assertEqual(self.balance(self.test2), "20.02")
+        self.assertBooksHold()
+
+    def test_row_24_silence_never_pays_more_than_one_alone_may(self):
+        """Too much, outside money: a moderator is called, and nothing moves."""
+        self.env.company.wezer_silence_hours = 2
+        much = self.make_deal("delivered", title="much", quantity=3)
+        outside = self.make_deal(
+            "delivered", title="outside", prices={self.dummy.id: "1"}
+        )
+        never = self.make_deal("delivered", title="never", quantity=2)
+        self._silent(much | outside)
+        self.assertEqual((much.state, outside.state), ("disputed", "disputed"))
+        self.env.company.wezer_silence_hours = 0
+        self._silent(never)
+        self.assertEqual(never.state, "disputed")
+        self.assertEqual(self.balance(self.test2), "0.00")
+        for deal in (much, never):
+            self.assertEqual([one.state for one in self.transfers(deal)], ["reserved"])
+        self.assertBooksHold()
+
+    def test_row_24_what_stands_approved_too_long_gets_a_decision(self):
+        deal = self.make_deal("delivered", prices={self.dummy.id: "5"})
+        self.as_(self.test1, deal).action_approve()
+        self.assertEqual(deal.state, "confirming")
+        self._silent(deal)
+        self.assertEqual(deal.state, "disputed")
+        # Called by the clock: whoever's arrow it was may still do it.
+        deal.action_withdraw_dispute()
+        deal.action_confirm()
+        self.assertEqual(deal.state, "paid")
+
+    @mute_logger("odoo.addons.wezer_base.models.wezer_check")
+    def test_row_24_each_night_what_is_set_aside_is_counted(self):
+        check, notices = self.env["wezer.check"], self.env["wezer.notice"].sudo()
+        administrator = self.env.ref("wezer_base.group_administrator")
+        self.moderator.group_ids |= administrator
+
+        def told():
+            return notices.search(
+                [
+                    ("kind", "=", "check"),
+                    ("partner_id", "=", self.moderator.partner_id.id),
+                    ("settled", "=", False),
+                ]
+            )
+
+        cron = self.env.ref("wezer_base.ir_cron_check")
+        self.assertTrue(cron.active)
+        self.assertEqual((cron.interval_number, cron.interval_type), (1, "days"))
+        deal = self.make_deal()
+        check._cron_nightly()
+        self.assertFalse(told())
+        wallet = self.test1.partner_id._wezer_wallet(self.com)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE wezer_wallet SET reserved = reserved - 1 WHERE id = %s", [wallet.id]
+        )
+        for _night in range(2):
+            check._cron_nightly()
+        self.assertIn("set aside", told().message)
+        self.env.cr.execute(
+            "UPDATE wezer_wallet SET reserved = reserved + 1 WHERE id = %s", [wallet.id]
+        )
+        check._cron_nightly()
+        self.assertFalse(told())
+        self.assertEqual(deal.state, "accepted")
+
+    # === ROW 25: DISPUTES === #
+
+    def test_row_25_the_way_of_a_dispute_is_known_beforehand(self):
+        for state in ("accepted", "delivered", "paid"):
+            deal = self.make_deal(state, title=state)
+            with self.assertRefused("note"):
+                deal.action_dispute(" ")
+            deal.action_dispute("We do not agree")
+            self.assertEqual(deal.state, "disputed")
+            before = self.snapshot(deal)
+            for arrow, args in (
+                ("deliver", []),
+                ("approve", []),
+                ("pay", []),
+                ("refund", []),
+                ("cancel", []),
+                ("release", []),
+                ("send_back", ["x"]),
+                ("amend", [{"quantity": 2}]),
+                ("hand_over", [self.test3.partner_id.id]),
+                ("assess", [self.scores()]),
+                ("dispute", ["again"]),
+            ):
+                for user in (self.test1, self.test2):
+                    with self.assertRefused():
+                        getattr(self.as_(user, deal), f"action_{arrow}")(*args)
+            for outcome in ("paid", "cancelled"):
+                for user in (self.test1, self.test2, self.stranger):
+                    with self.assertRefused():
+                        self.as_(user, deal).action_resolve(outcome, "for me")
+            self.assertEqual(self.snapshot(deal), before, state)
+            decide = self.as_(self.moderator, deal)
+            for outcome, reason in (("paid", " "), ("mine", "so"), (None, "so")):
+                with self.assertRefused():
+                    decide.action_resolve(outcome, reason)
+            decide.action_resolve("cancelled", "Not what was agreed")
+            last = deal.sudo().event_ids.filtered(lambda one: one.action == "resolve")
+            self.assertEqual(last.note, "Not what was agreed")
+            self.assertEqual(deal.state, "ended")
+        self.assertEqual(self.balance(self.test2), "0.00")
+        self.assertBooksHold()
+
+    def test_row_25_what_nobody_disputes_no_moderator_decides(self):
+        with self.assertRefused("state"):
+            self.make_deal(claim_mode="choose").action_dispute("x")
+        deal = self.make_deal("paid")
+        deal.sudo().date_paid = fields.Datetime.now() - timedelta(days=15)
+        with self.assertRefused("deadline"):
+            deal.action_dispute("too late")
+        for outcome in ("cancelled", "paid", "split"):
+            with self.assertRefused():
+                self.as_(self.moderator, deal).action_resolve(outcome, "I like to")
+        self.assertEqual((deal.state, self.balance(self.test2)), ("paid", "50.00"))
+
+    def test_row_25_what_people_said_of_each_other_is_frozen_meanwhile(self):
+        deal = self.make_deal("delivered")
+        self.as_(self.test1, deal).action_approve(self.scores(-2), "It broke")
+        given = self.env["wezer.assessment"]._of(deal)
+        self.assertEqual(given.state, "blind")
+        deal.action_dispute("It broke later")
+        given.invalidate_recordset()
+        self.assertFalse(given.deadline)
+        self.env["wezer.assessment"]._cron_reveal()
+        self.assertEqual(given.state, "blind")
+        with self.assertRefused("state"):
+            deal.action_assess(self.scores(2, "payer"))
+        self.as_(self.moderator, deal).action_resolve("paid", "It was good")
+        self.assertEqual(deal.state, "paid")
+        self.assertGreater(given.deadline, fields.Datetime.now())
+        deal.action_assess(self.scores(2, "payer"), "So it goes")
+        self.assertEqual(
+            self.env["wezer.assessment"]._of(deal).mapped("state"),
+            ["revealed", "revealed"],
+        )

@@ -1,0 +1,23 @@
+from odoo import fields, models
+
+
+class WezerDealTask(models.TransientModel):
+    """Say for which task an offered help is; the deal's arrow checks and does."""
+
+    _name = "wezer.deal.task"
+    _description = "Task of an offered help"
+    _inherit = ["wezer.deal.sheet"]
+
+    task_id = fields.Many2one(
+        "project.task", string="Help for the task", ondelete="cascade"
+    )
+
+    def _check_shown(self):
+        self.task_id.check_access("read")
+        return super()._check_shown()
+
+    def action_confirm(self):
+        """Call the deal's arrow."""
+        self.ensure_one()
+        self.proposition_id.action_name_task(self.task_id.id)
+        return {"type": "ir.actions.act_window_close"}
