@@ -18,6 +18,7 @@ class ResConfigSettings(models.TransientModel):
     )
     wezer_three_approvals_hours = fields.Float(
         related="company_id.wezer_three_approvals_hours", readonly=False
+    )
     wezer_fell_out_hours = fields.Integer(
         related="company_id.wezer_fell_out_hours", readonly=False
     )
