@@ -9,6 +9,7 @@ from . import wezer_group_governing
 from . import wezer_group_link
 from . import wezer_group_change
 from . import wezer_group_message
+from . import wezer_group_moderator
 from . import wezer_group_page
 from . import wezer_group_seeing
 from . import wezer_group_books

@@ -73,6 +73,53 @@ class ResPartner(models.Model):
             partners |= group.partner_id
         return partners
 
+    def _wezer_circles_of(self):
+        """Return the circles this partner counts in (sudo), of all sizes.
+
+        A person where he is a member, and above; a group or role in what is
+        around it, never in itself. Guests count nowhere.
+
+        :rtype: wezer.group
+        """
+        self.ensure_one()
+        group = self.env["wezer.group"]
+        membership = self.env["wezer.group.membership"]
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT g.id FROM (
+                       SELECT c.ancestor_id FROM wezer_group_membership m
+                         JOIN wezer_group_closure c ON c.descendant_id = m.group_id
+                        WHERE m.partner_id = %(me)s AND m.state = 'active'
+                          AND m.is_guest IS NOT TRUE
+                          AND (m.date_to IS NULL OR m.date_to >= %(today)s)
+                        UNION
+                       SELECT c.ancestor_id FROM wezer_group own
+                         JOIN wezer_group_closure c ON c.descendant_id = own.id
+                        WHERE own.partner_id = %(me)s AND c.distance > 0
+                   ) around JOIN wezer_group g ON g.id = around.ancestor_id
+                    WHERE g.kind = 'circle' AND g.active""",
+                me=self.id,
+                today=fields.Date.today(),
+                to_flush=(
+                    *(
+                        membership._fields[name]
+                        for name in (
+                            "group_id",
+                            "partner_id",
+                            "state",
+                            "date_to",
+                            "is_guest",
+                        )
+                    ),
+                    *(
+                        group._fields[name]
+                        for name in ("partner_id", "parent_id", "kind", "active")
+                    ),
+                ),
+            )
+        )
+        return group.sudo().browse([row[0] for row in rows])
+
     def _wezer_actor_partners(self, right):
         """For a group's partner: the persons whose roles carry ``right`` to it."""
         self.ensure_one()

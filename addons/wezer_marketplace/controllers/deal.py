@@ -26,9 +26,6 @@ class WezerDeal(http.Controller):
         mine = deal._my_party()
         terms = (deal.accepted_terms_id or deal.terms_id).sudo()
         rounds = deal.sudo().terms_ids.sorted("round", reverse=True)
-        moderates = not mine and request.env.user._moderates(
-            deal.sudo().author_id | deal.sudo().replier_id
-        )
         return {
             "deal": deal,
             "record": deal.sudo(),
@@ -51,7 +48,7 @@ class WezerDeal(http.Controller):
             "messages": deal.sudo().message_line_ids,
             "events": deal.sudo().event_ids,
             "approvals": deal._approvals_text() if mine else "",
-            "moderates": moderates,
+            "moderates": deal.i_moderate,
             "assessments": request.env["wezer.assessment"].search(
                 [("origin_model", "=", deal._name), ("origin_id", "=", deal.id)]
             ),
@@ -123,6 +120,9 @@ class WezerDeal(http.Controller):
                 handler(deal, party.id or None, post)
         except (UserError, AccessError) as error:
             flash(error.args[0], "warning")
+        if not request.env["wezer.proposition"].search_count([("id", "=", deal_id)]):
+            # A moderator who decided sees it no longer.
+            return request.redirect("/my/todo")
         return request.redirect(f"/my/deals/{deal_id}")
 
     @http.route(
@@ -292,6 +292,7 @@ class WezerDeal(http.Controller):
             if name.startswith("amount_") and name[7:].isdecimal() and text.strip()
         }
         deal.action_resolve(post.get("outcome", ""), post.get("reason", ""), amounts)
+        flash(request.env._("Decided. Both sides read your reasons."))
 
     def _do_add_evidence(self, deal, party, post):
         sent = post.get("evidence")

@@ -1,8 +1,4 @@
-from datetime import timedelta
-
 from odoo import fields, models
-
-from .wezer_proposition import ASSESS_DAYS
 
 TURN_STATES = ("open", "accepted", "delivered", "approved", "confirming")
 
@@ -29,14 +25,13 @@ class ResUsers(models.Model):
         """Add the deals: what waits for this user and for others."""
         rows = super()._wezer_todo()
         mine = self._acting_ids("market")
-        since = fields.Datetime.now() - timedelta(days=ASSESS_DAYS)
         deals = self.env["wezer.proposition"].search(
             [
                 "|",
                 ("state", "in", TURN_STATES),
                 "&",
                 ("state", "=", "paid"),
-                ("date_paid", ">", since),
+                ("paid_until", ">", fields.Datetime.now()),
                 "|",
                 ("author_id", "in", mine),
                 ("replier_id", "in", mine),
@@ -65,26 +60,19 @@ class ResUsers(models.Model):
 
     def _wezer_disputes_to_decide(self):
         """Return the disputes that wait for this user as a moderator."""
-        if not self.sudo().has_group("wezer_base.group_moderator"):
-            return []
         disputed = self.env["wezer.proposition"].search(
-            [("state", "=", "disputed")], limit=50
+            [("i_moderate", "=", True)], order="dispute_holder_since, id", limit=50
         )
-        rows = []
-        for deal in disputed:
-            parties = deal.sudo().author_id | deal.sudo().replier_id
-            if not self._moderates(parties):
-                continue
-            rows.append(
-                {
-                    "section": "now",
-                    "partner": deal.sudo().author_id,
-                    "text": self.env._(
-                        "%(title)s: a decision is waited for", title=deal.title
-                    ),
-                    "url": f"/my/deals/{deal.id}",
-                    "button": self.env._("Decide"),
-                    "due": False,
-                }
-            )
-        return rows
+        return [
+            {
+                "section": "now",
+                "partner": deal.sudo().author_id,
+                "text": self.env._(
+                    "%(title)s: a decision is waited for", title=deal.title
+                ),
+                "url": f"/my/deals/{deal.id}",
+                "button": self.env._("Decide"),
+                "due": deal._decide_by(),
+            }
+            for deal in disputed
+        ]

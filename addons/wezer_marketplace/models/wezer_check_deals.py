@@ -30,6 +30,7 @@ class WezerCheck(models.AbstractModel):
             "_check_old_disputes": self.env._(
                 "No dispute waits longer than 30 days for a decision"
             ),
+            "_check_held_disputes": self.env._("Somebody may decide each dispute"),
         }
 
     @api.model
@@ -164,7 +165,16 @@ class WezerCheck(models.AbstractModel):
 
     def _check_old_disputes(self):
         return self._deal_rows(
-            """SELECT id, date_state::date FROM wezer_proposition
+            """SELECT id, date_state::date, dispute_circle_id FROM wezer_proposition
                 WHERE state = 'disputed' AND date_state < %s ORDER BY id""",
             [fields.Datetime.now() - timedelta(days=30)],
         )
+
+    def _check_held_disputes(self):
+        """At the end of the way somebody is left: else the administrators name one."""
+        held = [("state", "=", "disputed"), ("dispute_circle_id", "=", False)]
+        return [
+            (deal.id,)
+            for deal in self.env["wezer.proposition"].sudo().search(held, order="id")
+            if not deal._deciders(deal.dispute_circle_id)
+        ]

@@ -103,8 +103,8 @@ class WezerProposition(models.Model):
     consent_ids = fields.Many2many("res.partner", "wezer_proposition_consent_rel")
     consent_date = fields.Datetime()
     refunding = fields.Boolean()
-    moderator_called = fields.Boolean(help="Moderators see it since they were called.")
     state_before = fields.Char()
+    state_before_since = fields.Datetime()
     disputed_by_id = fields.Many2one("res.partner", ondelete="restrict")
     attempt = fields.Integer(default=0)
     task_id = fields.Many2one(

@@ -34,7 +34,7 @@ class WezerProposition(models.Model):
             )
             whose = seen.author_id if seen.turn == "author" else seen.replier_id
             deal.may_accept = deal.state == "open" and whose in mine
-            deal.may_moderate = deal.state == "disputed" and user._moderates(both)
+            deal.may_moderate = deal.i_moderate
             deal.waits_for = deal._turn_line()
 
     def _approve_label(self):

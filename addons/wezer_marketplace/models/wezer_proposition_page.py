@@ -1,8 +1,4 @@
-from datetime import timedelta
-
 from odoo import fields, models
-
-from .wezer_proposition import ASSESS_DAYS
 
 # The strip on the page: agreed – doing – delivered – paid.
 STRIP = ("agreed", "doing", "delivered", "paid")
@@ -87,9 +83,9 @@ class WezerProposition(models.Model):
         if deal.state == "paid":
             return self.env._("Done and paid. Thank you!")
         if deal.state == "disputed":
-            return self.env._(
-                "A moderator was called: everything waits for the decision"
-            )
+            if self.i_moderate:
+                return self.env._("Your turn: both sides wait for your decision")
+            return self._who_decides()
         reasons = dict(self._fields["end_reason"]._description_selection(self.env))
         return self.env._("Ended: %(reason)s", reason=reasons.get(deal.end_reason, ""))
 
@@ -147,9 +143,7 @@ class WezerProposition(models.Model):
         deal, me = self.sudo(), self._my_party()
         user = self.env.user
         if not me:
-            if deal.state == "disputed" and user._moderates(
-                deal.author_id | deal.replier_id
-            ):
+            if self.i_moderate:
                 return [self._button("resolve", self.env._("Decide"), True, "resolve")]
             return []
         as_group = (
@@ -189,9 +183,7 @@ class WezerProposition(models.Model):
         if me == deal.payer_id:
             buttons += self._payer_buttons(me, as_group)
         buttons += self._receipt_buttons(me)
-        recent = deal.date_paid and deal.date_paid > fields.Datetime.now() - timedelta(
-            days=ASSESS_DAYS
-        )
+        recent = deal.paid_until and deal.paid_until > fields.Datetime.now()
         if deal.state == "paid":
             if recent and me not in self.env["wezer.assessment"]._answered(deal):
                 label = self.env._(

@@ -243,7 +243,7 @@ class WezerProposition(models.Model):
         """Say how it was; blind until both sides have, or 14 days are over."""
         party = self._begin(("author_id", "replier_id"), ("paid",), acting_partner_id)
         deal = self.sudo()
-        if deal.date_paid + timedelta(days=ASSESS_DAYS) < fields.Datetime.now():
+        if deal.paid_until < fields.Datetime.now():
             raise Refusal(
                 self.env._("Assessments are given within 14 days."),
                 rule="deadline",

@@ -26,6 +26,7 @@ class WezerDealReason(models.TransientModel):
     outcome = fields.Selection(
         [
             ("paid", "The work is paid as agreed"),
+            ("refunded", "All that was paid is given back"),
             ("cancelled", "Nothing is paid"),
             ("split", "A part is paid"),
         ],
@@ -74,6 +75,14 @@ class WezerDealReason(models.TransientModel):
             )
         else:
             raise Refusal(self.env._("There is no such step."), rule="action")
+        if not deal.search_count([("id", "=", deal.id)]):
+            # A moderator who decided sees the deal no longer: back to the others.
+            return {
+                **self.env["ir.actions.act_window"]._for_xml_id(
+                    "wezer_marketplace.wezer_dispute_action"
+                ),
+                "target": "main",
+            }
         return {"type": "ir.actions.act_window_close"}
 
 

@@ -1,0 +1,485 @@
+from datetime import timedelta
+from unittest.mock import patch
+
+from odoo import fields
+from odoo.exceptions import AccessError
+from odoo.service.model import call_kw
+from odoo.tests import tagged
+
+from .common import MarketCommon
+
+ALL_OF_IT = (
+    "wezer.proposition",
+    "wezer.terms",
+    "wezer.terms.price",
+    "wezer.terms.milestone",
+    "wezer.proposition.event",
+    "wezer.proposition.message",
+    "wezer.proposition.evidence",
+)
+WAYS = {
+    "wezer.proposition": "id",
+    "wezer.terms.price": "terms_id.proposition_id",
+    "wezer.terms.milestone": "terms_id.proposition_id",
+}
+
+
+class DisputeCommon(MarketCommon):
+    """Village › Garden; test1 and test2 are in both; each has a moderator."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.gina = cls._member("gina")  # moderates the garden
+        cls.vera = cls._member("vera")  # moderates the village
+        groups = cls.env["wezer.group"]
+        cls.village = groups.create({"name": "Village"})
+        cls.garden = groups.create({"name": "Garden", "parent_id": cls.village.id})
+        for user in (cls.test1, cls.test2):
+            cls._join(cls.garden, user)
+        cls.garden_role = cls._moderators(cls.garden, cls.gina)
+        cls.village_role = cls._moderators(cls.village, cls.vera)
+
+    @classmethod
+    def _join(cls, group, user):
+        return cls.env["wezer.group.membership"].create(
+            {"group_id": group.id, "partner_id": user.partner_id.id}
+        )
+
+    @classmethod
+    def _moderators(cls, circle, *users, **vals):
+        role = cls.env["wezer.group"].create(
+            {
+                "name": f"Ear of {circle.name}",
+                "kind": "role",
+                "parent_id": circle.id,
+                "right_moderate": True,
+                **vals,
+            }
+        )
+        for user in users:
+            cls._join(role, user)
+        return role
+
+    def dispute(self, state="delivered", **vals):
+        deal = self.make_deal(state, **vals)
+        deal.action_say("Look at this", acting_partner_id=None)
+        deal.action_dispute("It is not as agreed")
+        return deal.sudo()
+
+    def who(self, deal):
+        """Return who decides, by every way of asking; all of them agree."""
+        users = self.env["res.users"].sudo()
+        for name in ("gina", "vera", "moderator", "test1", "test2", "stranger"):
+            users |= getattr(self, name)
+        found = users.browse()
+        self.env.invalidate_all()
+        for user in users:
+            seen = deal.with_user(user)
+            may = deal.state == "disputed" and deal._may_decide(
+                user, deal.dispute_circle_id
+            )
+            searched = seen.search([("id", "=", deal.id), ("i_moderate", "=", True)])
+            self.assertEqual(bool(searched), may, user.name)
+            self.assertEqual(seen.sudo().i_moderate, may, user.name)
+            rows = user.with_user(user)._wezer_todo()
+            listed = any(
+                row["button"] == "Decide" and row["url"].endswith(f"/{deal.id}")
+                for row in rows
+            )
+            self.assertEqual(listed, may, user.name)
+            if may:
+                found |= user
+        return found
+
+    def later(self, deal, days):
+        """Let days pass for a dispute, then let the clocks strike."""
+        now = fields.Datetime.now()
+        with patch.object(fields.Datetime, "now", lambda: now + timedelta(days=days)):
+            self.env["wezer.proposition"]._cron_clocks()
+
+
+@tagged("post_install", "-at_install")
+class TestWhoDecides(DisputeCommon):
+    def test_the_moderator_of_the_smallest_common_circle_has_it(self):
+        deal = self.dispute()
+        self.assertEqual(deal.dispute_circle_id, self.garden)
+        self.assertEqual(self.who(deal), self.gina)
+
+    def test_where_the_smallest_has_nobody_the_next_larger_has_it(self):
+        self.garden_role.sudo().active = False
+        deal = self.dispute()
+        self.assertEqual(deal.dispute_circle_id, self.village)
+        self.assertEqual(self.who(deal), self.vera)
+
+    def test_without_a_common_circle_the_communitys_moderators_have_it(self):
+        deal = self.dispute(replier=self.test3)
+        self.assertFalse(deal.dispute_circle_id)
+        self.assertEqual(self.who(deal), self.moderator)
+
+    def test_guests_are_in_no_circle_with_anybody(self):
+        guest = self._join(self.garden, self.test3)
+        guest.is_guest = True
+        self.assertFalse(self.dispute(replier=self.test3).dispute_circle_id)
+
+    def test_a_party_never_decides_the_larger_circle_does(self):
+        self._join(self.garden_role, self.test2)
+        self.garden_role.sudo().membership_ids.filtered(
+            lambda one: one.partner_id == self.gina.partner_id
+        ).state = "left"
+        deal = self.dispute()
+        self.assertEqual(self.who(deal), self.vera)
+        with self.assertRefused("moderate"):
+            self.as_(self.test2, deal).action_resolve("paid", "For me")
+
+    def test_who_acts_for_a_party_decides_nothing(self):
+        profile = self.gina.partner_id._wezer_profile()
+        self.env["wezer.mandate"].with_user(self.test1).action_give(
+            profile.id, ["market"]
+        )
+        deal = self.dispute()
+        self.assertEqual(self.who(deal), self.vera)
+        with self.assertRefused("moderate"):
+            self.as_(self.gina, deal).action_resolve("paid", "For Test1")
+
+    def test_who_takes_a_mandate_afterwards_decides_no_more(self):
+        deal = self.dispute()
+        self.assertEqual(self.who(deal), self.gina)
+        profile = self.gina.partner_id._wezer_profile()
+        self.env["wezer.mandate"].with_user(self.test1).action_give(
+            profile.id, ["wallet"]
+        )
+        self.assertFalse(self.who(deal))
+        self.later(deal, 0)
+        self.assertEqual(self.who(deal), self.vera)
+
+    def test_who_worked_first_and_handed_over_decides_nothing(self):
+        self._join(self.garden, self.gina)
+        deal = self.make_deal(replier=self.gina)
+        deal.action_hand_over(self.test2.partner_id.id)
+        self.as_(self.test1, deal).action_hand_over()
+        stand_in = self.as_(self.test2, deal)
+        self.assertTrue(
+            stand_in.action_hand_over(acting_partner_id=self.test2.partner_id.id)
+        )
+        stand_in.action_dispute("Half of it was never done")
+        self.assertEqual(deal.sudo().dispute_circle_id, self.village)
+        self.assertEqual(self.who(deal.sudo()), self.vera)
+
+    def test_a_circle_that_is_a_side_does_not_judge_itself(self):
+        trader = self._member("trader")
+        role = self._moderators(
+            self.garden, trader, name="Trader", right_market=True, right_wallet=True
+        )
+        role.sudo().right_moderate = False
+        self.garden.partner_id._wezer_wallet(self.com).with_user(
+            self.moderator
+        ).set_limits("500", "900")
+        want = self.announce(trader, acting=self.garden.partner_id.id)
+        deal = self.claim(self.test2, want)
+        deal.action_dispute("They do not let me in")
+        self.assertEqual(deal.sudo().dispute_circle_id, self.village)
+
+    def test_joining_or_leaving_after_the_agreement_changes_no_judge(self):
+        shed = self.env["wezer.group"].create({"name": "Shed"})
+        friend = self._moderators(shed, self.stranger)
+        deal = self.make_deal("delivered")
+        for user in (self.test1, self.test2):
+            self._join(shed, user)
+        members = self.garden.sudo().membership_ids
+        members.filtered(
+            lambda one: one.partner_id == self.test2.partner_id
+        ).state = "left"
+        deal.action_dispute("Who is right?")
+        self.assertEqual(self.who(deal.sudo()), self.gina)
+        self.assertTrue(friend)
+
+    def test_of_two_common_circles_the_one_with_fewer_people_is_asked_first(self):
+        shed = self.env["wezer.group"].create({"name": "Shed"})
+        role = self._moderators(shed, self.stranger)
+        for user in (self.test1, self.test2, self.test3, self.vera):
+            self._join(shed, user)
+        self.assertEqual(self.dispute().dispute_circle_id, self.garden)
+        for number in range(3):
+            self._join(self.garden, self._member(f"more{number}"))
+        deal = self.dispute()
+        self.assertEqual(deal.dispute_circle_id, shed)
+        self.assertEqual(self.who(deal), self.stranger)
+        self.assertTrue(role)
+
+    def test_a_right_taken_away_is_gone_and_the_next_have_it(self):
+        deal = self.dispute()
+        self.garden_role.sudo().right_moderate = False
+        self.assertFalse(self.who(deal))
+        with self.assertRefused():
+            self.as_(self.gina, deal).action_resolve("paid", "I did")
+        self.later(deal, 0)
+        self.assertEqual(self.who(deal), self.vera)
+
+
+@tagged("post_install", "-at_install")
+class TestWhatModeratorsSee(DisputeCommon):
+    def sees(self, user, deal):
+        """Say whether ``user`` reads every part of ``deal``; all or nothing."""
+        seen = set()
+        for model in ALL_OF_IT:
+            way = WAYS.get(model, "proposition_id")
+            rows = self.env[model].with_user(user).search([(way, "=", deal.id)])
+            seen.add(bool(rows))
+            if rows:
+                rows.read(["display_name"])
+        self.assertEqual(len(seen), 1, f"{user.name}: all or nothing")
+        return seen.pop()
+
+    def test_all_is_seen_once_called_and_only_while_it_is_theirs(self):
+        steps = [{"name": "Posts", "percent": "60"}, {"name": "Wire", "percent": "40"}]
+        want = self.announce(self.test1)
+        deal = self.propose(self.test2, want, milestones=steps, message="By steps")
+        self.as_(self.test1, deal).action_accept()
+        deal.action_say("Hello")
+        deal.action_add_evidence("door.txt", b"the door")
+        judges = (self.gina, self.vera, self.moderator)
+        self.assertEqual([self.sees(one, deal) for one in judges], [False] * 3)
+        deal.action_dispute("Look")
+        self.assertEqual([self.sees(one, deal) for one in judges], [True, False, False])
+        self.later(deal, 31)
+        self.assertEqual([self.sees(one, deal) for one in judges], [False, True, False])
+        self.later(deal, 62)
+        self.assertEqual([self.sees(one, deal) for one in judges], [False, False, True])
+        self.as_(self.moderator, deal).action_resolve("cancelled", "Never begun")
+        self.assertEqual([self.sees(one, deal) for one in judges], [False] * 3)
+        self.assertTrue(self.sees(self.test1, deal) and self.sees(self.test2, deal))
+
+    def test_nothing_is_seen_after_a_call_was_taken_back(self):
+        deal = self.dispute()
+        self.as_(self.test2, deal).action_withdraw_dispute()
+        self.assertFalse(self.who(deal))
+        with self.assertRaises(AccessError):
+            self.as_(self.gina, deal).read(["title"])
+
+    def test_a_file_is_handed_out_to_who_has_the_dispute_only(self):
+        deal = self.make_deal()
+        file = deal.action_add_evidence("door.txt", b"the door")
+        evidence = self.env["wezer.proposition.evidence"].browse(file)
+        deal.action_dispute("Look")
+        self.assertEqual(evidence.with_user(self.gina)._bytes(), b"the door")
+        for user in (self.vera, self.moderator, self.stranger):
+            with self.assertRaises(AccessError):
+                evidence.with_user(user)._bytes()
+
+    def test_nobody_reads_who_took_part_nor_which_circles_are_common(self):
+        deal = self.dispute()
+        for user in (self.test1, self.gina, self.moderator):
+            for name in ("took_part_ids", "common_circle_ids"):
+                with self.assertRaises(AccessError):
+                    self.as_(user, deal).read([name])
+                with self.assertRaises(AccessError):
+                    self.as_(user, deal).search([(name, "!=", False)])
+
+    def test_nobody_writes_who_decides(self):
+        deal = self.dispute()
+        for user in (self.test1, self.test2, self.gina, self.vera, self.moderator):
+            model = self.env["wezer.proposition"].with_user(user)
+            for vals in (
+                {"dispute_circle_id": self.village.id},
+                {"dispute_holder_since": "2020-01-01 00:00:00"},
+                {"state": "paid"},
+                {"i_moderate": True},
+            ):
+                with self.assertRaises(AccessError):
+                    call_kw(model, "write", [[deal.id], vals], {})
+            for name in ("_pass_on", "_hold_dispute", "_resolve_paid", "_go_back"):
+                with self.assertRaises(AccessError):
+                    call_kw(model, name, [[deal.id]], {})
+
+
+@tagged("post_install", "-at_install")
+class TestDeciding(DisputeCommon):
+    def test_who_has_it_decides_and_both_read_why(self):
+        deal = self.dispute()
+        for user in (self.vera, self.moderator, self.stranger):
+            with self.assertRefused():
+                self.as_(user, deal).action_resolve("paid", "I think so")
+        self.as_(self.gina, deal).action_resolve("paid", "I looked at the fence")
+        self.assertEqual(deal.state, "paid")
+        for user in (self.test1, self.test2):
+            notes = self.as_(user, deal).event_ids.mapped("note")
+            self.assertIn("I looked at the fence", notes)
+            told = self.env["wezer.notice"].search(
+                [("partner_id", "=", user.partner_id.id), ("res_id", "=", deal.id)]
+            )
+            self.assertIn("dispute", told.mapped("kind"))
+        self.assertBooksHold()
+
+    def test_a_payment_is_given_back_whole_and_what_was_said_weighs_nothing(self):
+        deal = self.make_deal("paid")
+        self.as_(self.test1, deal).action_assess(self.scores(-2))
+        self.as_(self.test1, deal).action_dispute("It broke the next day")
+        self.as_(self.gina, deal).action_resolve("refunded", "It was rotten")
+        self.assertEqual(
+            (deal.sudo().state, deal.sudo().end_reason), ("ended", "refunded")
+        )
+        self.assertEqual(self.balance(self.test1), "0.00")
+        said = self.env["wezer.assessment"].sudo()._of(deal)
+        self.assertEqual(said.mapped("no_weight"), [True])
+        self.assertBooksHold()
+
+    def test_outside_money_that_is_given_back_is_received_first(self):
+        deal = self.make_deal("paid", prices={self.dummy.id: "5"})
+        deal.action_confirm()
+        self.as_(self.test1, deal).action_dispute("It broke")
+        self.as_(self.gina, deal).action_resolve("refunded", "It was rotten")
+        self.assertEqual(deal.sudo().state, "confirming")
+        self.as_(self.test1, deal).action_confirm()
+        self.assertEqual(deal.sudo().end_reason, "refunded")
+        self.assertBooksHold()
+
+    def test_what_was_never_paid_is_not_given_back(self):
+        deal = self.dispute()
+        with self.assertRefused("outcome"):
+            self.as_(self.gina, deal).action_resolve("refunded", "All of it")
+        for outcome in ("stolen", "", None, ["paid"], "_paid"):
+            with self.assertRefused("outcome"):
+                self.as_(self.gina, deal).action_resolve(outcome, "x")
+        with self.assertRefused("note"):
+            self.as_(self.gina, deal).action_resolve("paid", "  ")
+        self.assertEqual(deal.state, "disputed")
+
+    def test_it_is_decided_once(self):
+        deal = self.dispute()
+        self.as_(self.gina, deal).action_resolve("cancelled", "Never begun")
+        with self.assertRefused():
+            self.as_(self.gina, deal).action_resolve("paid", "I changed my mind")
+        self.assertEqual(self.balance(self.test2), "0.00")
+
+    def test_nothing_moves_while_it_is_disputed(self):
+        deal = self.dispute()
+        worker, payer = self.as_(self.test2, deal), self.as_(self.test1, deal)
+        for arrow in (
+            lambda: payer.action_approve(),
+            lambda: payer.action_pay(),
+            lambda: payer.action_send_back("The door"),
+            lambda: payer.action_amend({"message": "Less"}),
+            lambda: worker.action_amend({"message": "More"}),
+            lambda: worker.action_hand_over(self.test3.partner_id.id),
+            lambda: worker.action_deliver("again"),
+            lambda: worker.action_release("no"),
+            lambda: worker.action_cancel("no"),
+            lambda: payer.action_assess(self.scores()),
+            lambda: worker.action_dispute("again"),
+        ):
+            with self.assertRefused("state"):
+                arrow()
+        self.later(deal, 29)
+        self.assertEqual((deal.state, self.reserved(self.test1)), ("disputed", "50.00"))
+        self.assertEqual(deal.dispute_circle_id, self.garden)
+
+    def test_clocks_go_on_where_they_stood_when_a_call_is_taken_back(self):
+        deal = self.make_deal("delivered").sudo()
+        begun = fields.Datetime.now()
+        deal.write(
+            {
+                "date_state": begun - timedelta(days=4),
+                "date_due": begun + timedelta(days=3),
+            }
+        )
+        worker = self.as_(self.test2, deal)
+        worker.action_dispute("Nobody answers")
+        # Ten days pass.
+        deal.date_state = begun - timedelta(days=10)
+        deal.state_before_since = begun - timedelta(days=14)
+        worker.action_withdraw_dispute()
+        self.assertEqual((begun - deal.date_state).days, 4)
+        self.assertEqual((deal.date_due - begun).days, 13)
+
+    def test_the_days_of_a_payment_are_as_many_more_as_it_was_disputed(self):
+        deal = self.make_deal("paid").sudo()
+        now = fields.Datetime.now()
+        deal.date_paid = now - timedelta(days=10)
+        payer = self.as_(self.test1, deal)
+        payer.action_assess(self.scores(1))
+        payer.action_dispute("It broke")
+        said = self.env["wezer.assessment"].sudo()._of(deal)
+        self.assertFalse(said.deadline)
+        deal.date_state = now - timedelta(days=9)
+        payer.action_withdraw_dispute()
+        self.assertEqual((deal.paid_until - now).days, 13)
+        self.assertEqual(said.deadline, deal.paid_until)
+        self.as_(self.test2, deal).action_assess(self.scores(1, "payer"))
+
+    def test_a_clocks_call_ends_where_a_side_does_its_own_arrow(self):
+        deal = self.make_deal(prices={self.dummy.id: "5"}).sudo()
+        self.as_(self.test2, deal).action_deliver("done")
+        self.as_(self.test1, deal).action_approve()
+        deal.date_state = fields.Datetime.now() - timedelta(days=15)
+        self.env["wezer.proposition"]._cron_clocks()
+        self.assertEqual((deal.state, deal.state_before), ("disputed", "confirming"))
+        self.assertFalse(deal.disputed_by_id)
+        for user in (self.test1, self.stranger, self.gina):
+            with self.assertRefused():
+                self.as_(user, deal).action_confirm()
+        self.assertEqual(deal.state, "disputed")
+        self.as_(self.test2, deal).action_confirm()
+        self.assertEqual(deal.state, "paid")
+        self.assertFalse(self.who(deal))
+        self.assertBooksHold()
+
+    def test_what_a_person_called_no_arrow_ends(self):
+        deal = self.dispute()
+        with self.assertRefused("state"):
+            self.as_(self.test1, deal).action_approve()
+        with self.assertRefused("dispute"):
+            self.as_(self.test1, deal).action_withdraw_dispute()
+
+
+@tagged("post_install", "-at_install")
+class TestPassingOn(DisputeCommon):
+    def test_after_thirty_days_the_next_larger_has_it_at_last_the_community(self):
+        deal = self.dispute()
+        self.later(deal, 29)
+        self.assertEqual(self.who(deal), self.gina)
+        for days, user in ((31, self.vera), (62, self.moderator)):
+            self.later(deal, days)
+            self.assertEqual(self.who(deal), user)
+            told = self.env["wezer.notice"].search(
+                [
+                    ("partner_id", "=", user.partner_id.id),
+                    ("res_id", "=", deal.id),
+                    ("kind", "=", "dispute"),
+                ]
+            )
+            self.assertEqual(len(told), 1)
+        self.later(deal, 120)
+        self.assertEqual(self.who(deal), self.moderator)
+        passed = deal.event_ids.filtered(lambda one: one.action == "pass_on")
+        self.assertEqual(len(passed), 2)
+        with self.assertRefused():
+            self.as_(self.gina, deal).action_resolve("paid", "At last")
+        self.as_(self.moderator, deal).action_resolve("paid", "It is good")
+
+    def test_it_does_not_pass_to_the_same_people(self):
+        self._join(self.village_role, self.gina)
+        self.village_role.sudo().membership_ids.filtered(
+            lambda one: one.partner_id == self.vera.partner_id
+        ).state = "left"
+        deal = self.dispute()
+        self.later(deal, 31)
+        self.assertEqual(self.who(deal), self.moderator)
+
+    def test_a_deal_that_was_decided_before_may_be_decided_by_the_same(self):
+        deal = self.make_deal("paid")
+        payer = self.as_(self.test1, deal)
+        payer.action_dispute("It broke")
+        self.as_(self.gina, deal).action_resolve("paid", "It is good")
+        payer.action_dispute("It broke again")
+        self.assertEqual(self.who(deal.sudo()), self.gina)
+
+    def test_undecided_ones_and_those_nobody_may_decide_are_found(self):
+        deal = self.dispute(replier=self.test3)
+        checks = self.env["wezer.check"].sudo()
+        self.assertFalse(checks._check_old_disputes() + checks._check_held_disputes())
+        moderators = self.env.ref("wezer_base.group_moderator").all_user_ids
+        deal.took_part_ids |= moderators.partner_id
+        self.assertEqual([row[0] for row in checks._check_held_disputes()], deal.ids)
+        deal.date_state = fields.Datetime.now() - timedelta(days=31)
+        self.assertEqual([row[0] for row in checks._check_old_disputes()], deal.ids)
