@@ -54,6 +54,7 @@ TABLE = {
     "resolve": ("nobody", ("disputed",), SETTLED),
 }
 FORWARD = ("accept", "deliver", "approve", "confirm", "refund", "resolve")
+LIFTS = ("approve", "send_back", "pay", "confirm", "deny")
 SENT = {
     "counter": ({"message": "Other words"},),
     "deliver": ("Done",),
@@ -129,7 +130,11 @@ class Deals(RuleBasedStateMachine):
         if arrow == "withdraw_dispute" and deal.disputed_by_id:
             return deal.state in states and self._for(user, deal.disputed_by_id)
         mine = any(self._for(user, one) for one in self._whose(deal, word))
-        return mine and deal.state in states
+        state = deal.state
+        if arrow in LIFTS and state == "disputed" and not deal.disputed_by_id:
+            # What only silence called ends where one does what was waited for.
+            state = deal.state_before
+        return mine and state in states
 
     # === RULES === #
 
@@ -180,7 +185,7 @@ class Deals(RuleBasedStateMachine):
         before = self.case.snapshot(deal)
         sent = SENT.get(arrow, ())
         if arrow == "resolve":
-            sent = (dice.choice(("paid", "cancelled")), "So it is")
+            sent = (dice.choice(("paid", "cancelled", "refunded")), "So it is")
         try:
             with self.env.cr.savepoint():
                 getattr(deal.with_user(user), f"action_{arrow}")(*sent)
