@@ -114,6 +114,12 @@ class Life:
                 return next(name for name, one in self.it.users.items() if one == user)
         raise ValueError(partner.name)
 
+    def judge_of(self, deal):
+        """Return the name of a moderator who has the deal's dispute."""
+        judges = deal._deciders(deal.dispute_circle_id)
+        names = (name for name, user in self.it.users.items() if user in judges)
+        return next(names, "Moss Okafor")
+
     def deal(self, deal_id, name):
         return self.it.as_(self.env["wezer.proposition"].browse(deal_id), name)
 
@@ -362,7 +368,7 @@ class Life:
             if way == "disputed":
                 return
             yield 3
-            self.deal(deal.id, "Moss Okafor").action_resolve(
+            self.deal(deal.id, self.judge_of(deal)).action_resolve(
                 "paid", "The photographs show it done."
             )
             return
