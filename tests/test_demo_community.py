@@ -76,6 +76,13 @@ class TestDemoCommunity(HttpCase):
         self.assertEqual(states - set(self.deals.mapped("state")), set())
         self.assertEqual(REASONS - set(self.deals.mapped("end_reason")), set())
         self.assertGreaterEqual(max(self.deals.terms_ids.mapped("round")), 3)
+
+    def test_steps_shares_and_a_second_approval_are_there_to_see(self):
+        wall = self.deals.filtered("coworker_ids")
+        self.assertEqual((len(wall), wall.milestone), (1, 2))
+        roof = self.deals.filtered(lambda deal: deal.approvals_wanted > 1)
+        self.assertEqual(roof.mapped("state"), ["approved"])
+        self.assertEqual(roof._approvals_missing(), 1)
         self.assertGreater(self.count("wezer.proposition.message"), 50)
 
     def test_fourteen_months_lie_behind_and_nothing_ahead(self):

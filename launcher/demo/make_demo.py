@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, timezone
 
 import time_machine
 
-from . import talk, texts
+from . import talk, texts, together
 from .life import LONG, UNFINISHED, WAYS, Life
 from .people import FOUNDERS, Community
 
@@ -112,6 +112,7 @@ def plan(life, start, now):
         life.at(start + timedelta(days=rng.uniform(10, span - 1)), life.gift())
     for _number in range(3):
         life.at(now - timedelta(days=rng.uniform(1, 5)), life.ask())
+    together.plan(life, now)
     for number in range(len(texts.ANSWERS)):
         life.at(now - timedelta(days=5 - number), life.answer_back(number))
     life.at(now - timedelta(days=1), life.judge())

@@ -124,9 +124,19 @@ class ResCompany(models.Model):
 
         Until the settings name somebody: the administrators.
         """
-        self.ensure_one()
-        assert right in RIGHTS
-        named = self.sudo()[f"wezer_{right}_user_ids"]
+        named = self._wezer_named_users(right)
         return (
             named or self.env.ref("wezer_base.group_administrator").sudo().all_user_ids
         )
+
+    def _wezer_has_actor(self, user, right):
+        """Say whether ``user`` is one of them, without reading all the others."""
+        named = self._wezer_named_users(right)
+        if named:
+            return user in named
+        return user.active and user.has_group("wezer_base.group_administrator")
+
+    def _wezer_named_users(self, right):
+        self.ensure_one()
+        assert right in RIGHTS
+        return self.sudo()[f"wezer_{right}_user_ids"]

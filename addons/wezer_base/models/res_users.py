@@ -59,7 +59,7 @@ class ResUsers(models.Model):
             selects.append(self.env["wezer.mandate"]._acting_select(self, right))
         # His own company: the one in the context is the caller's choice.
         company = self.company_id
-        if self in company._wezer_actor_users(right):
+        if company._wezer_has_actor(self, right):
             selects.append(
                 SQL(
                     "SELECT id FROM res_partner WHERE id = %s OR wezer_is_treasury",

@@ -124,9 +124,11 @@ class WezerGroup(models.Model):
         ids = shown.search(all_see, limit=offset + limit).ids
         mine_alone = self._seen_ids(domain)
         count = shown.search_count(all_see, limit=COUNTED + 1) + len(mine_alone)
-        # The database puts both in one order.
+        # Both come in order: what is far down in one is far down in both together,
+        # whose order is the database's to say.
+        both = ids + mine_alone[: offset + limit]
         groups = shown.search_fetch(
-            Domain("id", "in", ids + mine_alone), SHOWN, limit=limit, offset=offset
+            Domain("id", "in", both), SHOWN, limit=limit, offset=offset
         )
         return groups.sudo(False), min(count, COUNTED + 1)
 

@@ -41,7 +41,7 @@ class WezerProposition(models.Model):
         """Return what approving does, in words: for whom, how much, to whom."""
         self.ensure_one()
         deal = self.sudo()
-        names = {"payer": deal.payer_id.name, "payee": deal.payee_id.name}
+        names = {"payer": deal.payer_id.name, "payee": deal._workers_text()}
         if not deal.accepted_terms_id.price_line_ids:
             return self.env._("Approve what %(payee)s did for %(payer)s", **names)
         if not self.env.user._acts_for(deal.payer_id, "wallet"):

@@ -110,7 +110,7 @@ class WezerProposition(models.Model):
         price = deal.price_text
         names = {
             "payer": deal.payer_id.name,
-            "payee": deal.payee_id.name,
+            "payee": deal._workers_text(),
             "price": price,
         }
         terms = deal.accepted_terms_id or deal.terms_id
@@ -221,7 +221,7 @@ class WezerProposition(models.Model):
         deal, user = self.sudo(), self.env.user
         if user.partner_id in deal.barred_ids and not deal._nobody_else_could():
             return []
-        names = {"name": deal.payee_id.name}
+        names = {"name": deal._workers_text()}
         may_pay = user._acts_for(me, "wallet") and deal.accepted_terms_id.price_line_ids
         if deal._waits_for_my_approval(user):
             label = self.env._("Approve")
@@ -285,6 +285,13 @@ class WezerProposition(models.Model):
         return " + ".join(
             currency._format(minor) for currency, minor in deal._due_sums(whole).items()
         ) or self.env._("nothing")
+
+    def _workers_text(self):
+        """Return who is paid, by name: who works and who works along."""
+        deal = self.sudo()
+        along = deal.accepted_terms_id or deal.terms_id
+        workers = deal.payee_id + along.share_ids.filtered("points").partner_id
+        return ", ".join(workers.mapped("name"))
 
     def _criteria(self):
         """Return the criteria by which the caller's party assesses the other."""

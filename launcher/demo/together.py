@@ -1,0 +1,114 @@
+"""Larger things: paid step by step, done by several, approved by two."""
+
+from datetime import timedelta
+
+from . import texts
+
+# Days before now: late enough that no clock has ended what is under way.
+WALL_DAYS, ROOF_DAYS, RULE_DAYS = 12, 9, 10
+TWO_FROM_HOURS = "12"
+WALL = (
+    {"name": "The sketch", "percent": "25"},
+    {"name": "The ground coat", "percent": "25"},
+    {"name": "The painting", "percent": "50"},
+)
+
+
+def _want(life, name, acting=None, **vals):
+    """Publish a want of ``name`` (or of whom he acts for) and return it."""
+    market = life.it.as_(life.env["wezer.announcement"], name)
+    new = market.action_create_own(
+        {
+            "kind": "want",
+            "visibility": "everyone",
+            "places": 1,
+            "claim_mode": "choose",
+            "city": texts.PLACES[0][0],
+            "latitude": texts.PLACES[0][1],
+            "longitude": texts.PLACES[0][2],
+            **vals,
+        },
+        publish=True,
+        acting_partner_id=acting.id if acting else None,
+    )
+    return life.env["wezer.announcement"].browse(new)
+
+
+def wall(life):
+    """Three paint a wall in three steps, each with a part of the price."""
+    it = life.it
+    want = _want(
+        life,
+        "Luc Bernard",
+        title="Paint the long wall of the yard",
+        description="A picture of the seasons, as large as the wall.",
+        category_id=it.categories["Repairs"].id,
+        quantity=8,
+        unit="hour",
+        prices={it.hours.id: "1:00"},
+    )
+    first = life.pick_replier(want)
+    along = [name for name in life.members if name not in (first, "Luc Bernard")]
+    along = life.more.sample(along, 2)
+    shares = [
+        {"partner_id": it.users[name].partner_id.id, "percent": percent}
+        for name, percent in zip(along, ("30", "20"), strict=True)
+    ]
+    deal_id = it.as_(want, first).action_propose(
+        {
+            "milestones": list(WALL),
+            "shares": shares,
+            "message": "The three of us would do it, step by step.",
+        }
+    )
+    for name in along:
+        yield 0.3
+        life.deal(deal_id, name).action_agree_share(1)
+    yield 0.5
+    life.deal(deal_id, "Luc Bernard").action_accept()
+    yield 2
+    life.deal(deal_id, first).action_deliver("Here is the sketch.")
+    yield 1
+    life.deal(deal_id, "Luc Bernard").action_approve()
+    yield 3
+    life.deal(deal_id, first).action_deliver("It is white and dry.")
+
+
+def rule(life):
+    """The village decides that two approve what is large."""
+    village = life.it.as_(life.it.circles["Village of Les Tilleuls"], "Agnès Morel")
+    village.action_set_policy(
+        "approvals_2_from", TWO_FROM_HOURS, "Four eyes see more than two."
+    )
+    return
+    yield
+
+
+def roof(life):
+    """The Garden's coordinator approved; one more has to."""
+    it = life.it
+    want = _want(
+        life,
+        "Carole Petit",
+        acting=it.circles["Garden"].partner_id,
+        title="New boards for the shed's roof",
+        description="Take the old ones down, cut and nail new ones.",
+        category_id=it.categories["Garden"].id,
+        quantity=14,
+        unit="hour",
+        prices={it.hours.id: "1:00"},
+    )
+    worker = life.pick_replier(want)
+    deal_id = it.as_(want, worker).action_claim()
+    yield 0.4
+    life.deal(deal_id, "Carole Petit").action_accept()
+    yield 4
+    life.deal(deal_id, worker).action_deliver("The roof is tight again.")
+    yield 1
+    life.deal(deal_id, "Carole Petit").action_approve()
+
+
+def plan(life, now):
+    """Lay out when these stories begin."""
+    for days, story in ((WALL_DAYS, wall), (RULE_DAYS, rule), (ROOF_DAYS, roof)):
+        life.at(now - timedelta(days=days), story(life))
