@@ -42,26 +42,14 @@ are named by their file.
 """
 
 import json
-import xmlrpc.client
-from datetime import timedelta
 
-import psycopg2
-
-from odoo import fields, http
+from odoo import http
 from odoo.exceptions import UserError
-from odoo.tests import HttpCase, mute_logger, tagged
-from odoo.tests.common import get_db_name
+from odoo.tests import mute_logger, tagged
 
+from odoo.addons.wezer_base.tests.doors import LOUD, Doors, Refused
 from odoo.addons.wezer_currency.tests.common import CurrencyCommon
 
-LOUD = (
-    "odoo.http",
-    "odoo.sql_db",
-    "odoo.models.unlink",
-    "odoo.addons.base.models.ir_rule",
-    "odoo.addons.base.models.ir_model",
-    "odoo.addons.rpc.controllers.xmlrpc",
-)
 ACCOUNTING = (
     "account.move",
     "account.move.line",
@@ -79,22 +67,13 @@ WISHES = {
 }
 
 
-class Refused(Exception):
-    """The door stayed shut."""
-
-
 @tagged("post_install", "-at_install")
-class TestMoneyWeakPoints(HttpCase, CurrencyCommon):
+class TestMoneyWeakPoints(Doors, CurrencyCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env["ir.config_parameter"].set_param("portal.allow_api_keys", "True")
-        expires = fields.Datetime.now() + timedelta(hours=5)
-        keys = cls.env["res.users.apikeys"]
-        cls.keys = {}
-        for user in (cls.anna, cls.luc, cls.stranger):
-            user.password = f"{user.login}-secret"
-            cls.keys[user] = keys.with_user(user)._generate("rpc", "weak", expires)
+        cls._open_doors(cls.anna, cls.luc, cls.stranger)
+        for user in cls.keys:
             user.partner_id._wezer_wallet(cls.credit)
         cls.paid = cls._give(cls.anna, cls.luc, "123.45")
         cls.back = cls._give(cls.luc, cls.anna, "0.45")
@@ -109,64 +88,6 @@ class TestMoneyWeakPoints(HttpCase, CurrencyCommon):
                 payer.partner_id.id, payee.partner_id.id, cls.credit.id, amount, "jam"
             )
         ).sudo()
-
-    # === DOORS === #
-
-    def _orm(self, user, model, method, ids, **kwargs):
-        records = self.env[model].with_user(user).browse(ids or [])
-        try:
-            with self.env.cr.savepoint():
-                return getattr(records, method)(**kwargs)
-        except (UserError, ValueError, TypeError, KeyError, psycopg2.Error) as error:
-            raise Refused(str(error)) from error
-        finally:
-            self.env.invalidate_all(flush=False)
-
-    def _call_kw(self, _user, model, method, ids, **kwargs):
-        answer = self.url_open(
-            f"/web/dataset/call_kw/{model}/{method}",
-            json={
-                "params": {
-                    "model": model,
-                    "method": method,
-                    "args": [ids] if ids is not None else [],
-                    "kwargs": kwargs,
-                }
-            },
-        ).json()
-        if "error" in answer:
-            raise Refused(answer["error"]["data"]["message"])
-        return answer.get("result")
-
-    def _json2(self, user, model, method, ids, **kwargs):
-        answer = self.url_open(
-            f"/json/2/{model}/{method}",
-            json={**kwargs, **({"ids": ids} if ids is not None else {})},
-            headers={"Authorization": f"Bearer {self.keys[user]}"},
-        )
-        if answer.status_code != 200:
-            raise Refused(answer.text)
-        return answer.json()
-
-    def _xmlrpc(self, user, model, method, ids, **kwargs):
-        args = [ids] if ids is not None else []
-        try:
-            return self.xmlrpc_object.execute_kw(
-                get_db_name(),
-                user.id,
-                f"{user.login}-secret",
-                model,
-                method,
-                args,
-                kwargs,
-            )
-        except (xmlrpc.client.Fault, OverflowError) as fault:
-            raise Refused(str(fault)) from fault
-
-    def _doors(self, user):
-        """Yield every way in for ``user``, logged in where it takes that."""
-        self.authenticate(user.login, f"{user.login}-secret")
-        yield from (self._orm, self._call_kw, self._json2, self._xmlrpc)
 
     # === WHAT IS THERE === #
 

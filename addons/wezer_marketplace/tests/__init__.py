@@ -29,5 +29,6 @@ from . import test_scenarios_deals
 from . import test_search
 from . import test_shares
 from . import test_task
+from . import test_weak_points
 from . import test_website_market
 from . import test_words_market

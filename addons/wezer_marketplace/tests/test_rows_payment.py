@@ -1,6 +1,7 @@
-"""What users of other systems ask of payment (participation-peers, rows 17-25).
+"""What users of other systems ask of payment (participation-peers, rows 18, 23-25).
 
-Row 20 (a group's vote as one of the approvals) is for later.
+Rows 17 and 19 are in test_approvals, 21 in test_shares, 22 in test_milestones; row 20
+(a group's vote as one of the approvals) is for later.
 """
 
 from datetime import timedelta
@@ -9,7 +10,10 @@ from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.wezer_base.exceptions import NotAllowed
+
 from .common import MarketCommon
+from .test_rights import GroupsCommon
 
 
 class PaymentCommon(MarketCommon):
@@ -231,3 +235,102 @@ class TestRowsEscrow(PaymentCommon):
             self.env["wezer.assessment"]._of(deal).mapped("state"),
             ["revealed", "revealed"],
         )
+
+
+@tagged("post_install", "-at_install")
+class TestRowsOwnWork(GroupsCommon):
+    # === ROW 18: ONE'S OWN CLAIM === #
+
+    def _barred(self, deal, user, acting=None):
+        for arrow in ("approve", "pay"):
+            with self.assertRefused("own_work" if arrow == "approve" else None):
+                getattr(self.as_(user, deal), f"action_{arrow}")(
+                    acting_partner_id=acting
+                )
+
+    def test_row_18_who_claimed_does_not_approve_and_reads_why(self):
+        deal = self.claim(self.luc, self.want())
+        deal.action_deliver(acting_partner_id=self.luc.partner_id.id)
+        before = self.snapshot(deal)
+        self._barred(deal, self.luc)
+        self._barred(deal, self.luc, self.payer.id)
+        self.assertEqual(self.snapshot(deal), before)
+        # No button offers it, and the refusal says why in words.
+        self.assertFalse(deal.may_approve)
+        self.assertNotIn("approve", [one["action"] for one in deal._allowed_actions()])
+        with self.assertRaises(NotAllowed) as refused:
+            deal.action_approve(acting_partner_id=self.payer.id)
+        self.assertIn("does not approve", str(refused.exception))
+        self.as_(self.roger, deal).action_approve()
+        # Approved by another, it is still not his to pay.
+        with self.assertRefused("own_work"):
+            deal.action_pay(acting_partner_id=self.payer.id)
+        self.assertBooksHold()
+
+    def test_row_18_giving_it_to_another_does_not_lift_the_bar(self):
+        deal = self.claim(self.luc, self.want())
+        party = self.luc.partner_id.id
+        deal.action_hand_over(self.test3.partner_id.id, acting_partner_id=party)
+        self.as_(self.test3, deal).action_hand_over()
+        deal.action_hand_over(acting_partner_id=self.payer.id)
+        deal = self.as_(self.test3, deal)
+        self.assertEqual(deal.payee_id, self.test3.partner_id)
+        deal.action_deliver()
+        self._barred(deal, self.luc)
+        self.as_(self.roger, deal).action_approve()
+        self.assertEqual(deal.state, "approved")
+
+    def test_row_18_each_who_had_a_hand_in_it_is_barred(self):
+        """For a working group: who claimed, who negotiated, who delivered."""
+        forge = self.env["wezer.group"].create({"name": "Forge"})
+        for user in (self.roger, self.luc):
+            self._fill(f"Smith {user.name}", forge, user, "market")
+        want = self.want(claim_mode="choose")
+        deal_id = self.as_(self.roger, want).action_claim(
+            acting_partner_id=forge.partner_id.id
+        )
+        deal = self.env["wezer.proposition"].browse(deal_id)
+        self.as_(self.luc, deal).action_accept(acting_partner_id=self.payer.id)
+        self.as_(self.luc, deal).action_deliver(acting_partner_id=forge.partner_id.id)
+        barred = deal.sudo().barred_ids
+        self.assertLessEqual((self.roger | self.luc).partner_id, barred)
+        # Both who may approve had a hand in it: then one may, and all see it.
+        self.as_(self.luc, deal).action_approve(acting_partner_id=self.payer.id)
+        self.assertIn("self_approve", deal.sudo().event_ids.mapped("action"))
+
+    def test_row_18_one_alone_in_a_group_may_and_it_is_marked_for_all(self):
+        alone = self.env["wezer.group"].create({"name": "Alone"})
+        self._fill("All", alone, self.test3, "wallet", "market")
+        wallet = alone.partner_id._wezer_wallet(self.com)
+        wallet.with_user(self.moderator).set_limits("100", "100")
+        want = self.announce(self.test3, acting=alone.partner_id.id)
+        deal = self.claim(self.test3, want)
+        deal.action_deliver()
+        deal.action_approve(acting_partner_id=alone.partner_id.id)
+        self.assertEqual(deal.state, "paid")
+        marked = deal.event_ids.filtered(lambda one: one.action == "self_approve")
+        self.assertIn("nobody else could", marked.sentence)
+        self.assertBooksHold()
+
+    def test_row_18_somebody_above_is_somebody_else(self):
+        """Inherited rights count: where the village could approve, it does."""
+        inner = self.env["wezer.group"].create(
+            {"name": "Pond", "parent_id": self.garden.id}
+        )
+        self._fill("Keeper", inner, self.test3, "wallet", "market")
+        wallet = inner.partner_id._wezer_wallet(self.com)
+        wallet.with_user(self.moderator).set_limits("100", "100")
+        want = self.announce(self.test3, acting=inner.partner_id.id)
+        deal = self.claim(self.test3, want)
+        deal.action_deliver()
+        self._barred(deal, self.test3, inner.partner_id.id)
+        self.as_(self.luc, deal).action_approve()
+        self.assertEqual(deal.state, "paid")
+        self.assertNotIn("self_approve", deal.sudo().event_ids.mapped("action"))
+        self.assertBooksHold()
+
+    def test_row_18_a_person_alone_approves_no_work_of_his_own(self):
+        """One cannot even answer oneself: there is no such claim."""
+        want = self.announce(self.test3)
+        with self.assertRefused("own"):
+            self.claim(self.test3, want)
