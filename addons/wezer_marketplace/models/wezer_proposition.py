@@ -323,7 +323,7 @@ class WezerProposition(models.Model):
         """Warn once for each due date, a week after the warning free the work."""
         self.ensure_one()
         if not self.date_warned or self.date_warned < self.date_due:
-            # A later due date (sent back, amended) is warned of anew.
+            # A later due date (sent back, amended, disputed) is warned of anew.
             self.date_warned = now
             self._tell(
                 self.payee_id,
@@ -333,8 +333,7 @@ class WezerProposition(models.Model):
                 ),
             )
             return
-        # What stood still in a dispute has its days again.
-        if now > max(self.date_warned, self.date_state) + timedelta(days=LATE_DAYS):
+        if now > self.date_warned + timedelta(days=LATE_DAYS):
             self._log("clock", self.payee_id)
             self._finish("expired")
             self._tell_both(

@@ -154,7 +154,7 @@ class TestDeal(MarketCommon):
         self.env["wezer.proposition"]._cron_clocks()
         self.assertEqual(deal.state, "accepted")
         old = fields.Datetime.now() - timedelta(days=8)
-        deal.sudo().write({"date_due": old, "date_warned": old, "date_state": old})
+        deal.sudo().write({"date_due": old, "date_warned": old})
         self.env["wezer.proposition"]._cron_clocks()
         self.assertEqual((deal.state, deal.end_reason), ("ended", "expired"))
         self.assertEqual(self.reserved(self.test1), "0.00")

@@ -181,7 +181,7 @@ class TestRowsClaiming(MarketCommon):
         self._age(deal, due=30, warned=6)
         self._clock()
         self.assertEqual(deal.state, "accepted")
-        self._age(deal, due=30, warned=8, state=30)
+        self._age(deal, due=30, warned=8)
         self._clock()
         self.assertEqual((deal.state, deal.end_reason), ("ended", "expired"))
         self.assertEqual(self.reserved(self.test1), "0.00")
@@ -194,7 +194,7 @@ class TestRowsClaiming(MarketCommon):
     def test_row_04_nobody_is_freed_of_it_without_a_warning(self):
         """The machine stood still for a month: first the warning."""
         deal = self.make_deal()
-        self._age(deal, due=30, state=60)
+        self._age(deal, due=30)
         self._clock()
         self.assertEqual((deal.state, self._warnings(deal)), ("accepted", 1))
 
@@ -207,19 +207,21 @@ class TestRowsClaiming(MarketCommon):
         self._clock()
         self.assertEqual(self._warnings(deal), 1)
         # Weeks later the new date has passed too: warned again, not freed unwarned.
-        self._age(deal, due=9, warned=20, state=16)
+        self._age(deal, due=9, warned=20)
         self._clock()
         self.assertEqual((deal.state, self._warnings(deal)), ("accepted", 2))
 
     def test_row_04_a_dispute_stops_this_clock(self):
+        """Due three days before ten days of dispute: warned anew, not freed at once."""
         deal = self.make_deal()
-        self._age(deal, due=20, warned=20, state=30)
+        self._age(deal, due=13, warned=12, state=30)
         deal.action_dispute("He does not let me in")
+        self._age(deal, state=10)
         self._clock()
         self.assertEqual(deal.state, "disputed")
         deal.action_withdraw_dispute()
         self._clock()
-        self.assertEqual(deal.state, "accepted")
+        self.assertEqual((deal.state, self._warnings(deal)), ("accepted", 1))
 
     # === ROW 5: SEVERAL === #
 
