@@ -25,6 +25,7 @@ from . import wezer_proposition_work
 from . import wezer_proposition_money
 from . import wezer_proposition_dispute
 from . import wezer_proposition_page
+from . import wezer_proposition_waiting
 from . import wezer_proposition_office
 from . import project_project
 from . import project_task

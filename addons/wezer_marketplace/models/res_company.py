@@ -10,6 +10,9 @@ class ResCompany(models.Model):
         help="Empty: a task can be posted only where its project has a team.",
     )
     wezer_claims_cap = fields.Integer(string="Open claims a person may have", default=3)
+    wezer_hold_hours = fields.Float(
+        string="Hours to take a place that came free", default=48.0
+    )
     wezer_silence_hours = fields.Float(
         string="Silence approves up to (hours)", default=10.0
     )

@@ -10,6 +10,9 @@ class ResConfigSettings(models.TransientModel):
     wezer_claims_cap = fields.Integer(
         related="company_id.wezer_claims_cap", readonly=False
     )
+    wezer_hold_hours = fields.Float(
+        related="company_id.wezer_hold_hours", readonly=False
+    )
     wezer_silence_hours = fields.Float(
         related="company_id.wezer_silence_hours", readonly=False
     )

@@ -208,20 +208,6 @@ class WezerAnnouncement(models.Model):
                     announcement.write({"state": "ended", "end_reason": "settled"})
             if announcement.state == "open":
                 announcement._promote()
-
-    def _promote(self):
-        """Offer a free place to the first of the waiting list, held for two days."""
-        for announcement in self:
-            while announcement._has_place():
-                first = announcement.proposition_ids.filtered(
-                    lambda deal, one=announcement: (
-                        deal.state == "waiting"
-                        and one._has_place(deal.replier_person_id)
-                    )
-                ).sorted("id")[:1]
-                if not first:
-                    return
-                first._offer_place()
-                announcement.invalidate_recordset(["places_used", "places_left"])
-                if not announcement.places:
-                    return
+                if not announcement._has_place():
+                    # What is free is held for who waited.
+                    announcement.state = "full"

@@ -13,6 +13,8 @@ class WezerNotice(models.Model):
             "expiring": (self.env._("Something of mine will close"), True),
             "claim": (self.env._("Somebody does what I asked for"), True),
             "place": (self.env._("A place is free for me"), True),
+            "place_over": (self.env._("A place held for me went on"), True),
+            "over": (self.env._("Something I answered has ended"), True),
             "terms": (self.env._("Other terms are proposed"), True),
             "accepted": (self.env._("Terms were agreed"), True),
             "decline": (self.env._("An answer was declined"), True),

@@ -3,6 +3,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from odoo.addons.wezer_base.exceptions import Refusal
 
@@ -10,7 +11,6 @@ _logger = logging.getLogger(__name__)
 
 DUE_DAYS = 30
 ASSESS_DAYS = 14
-HOLD_DAYS = 2
 CONSENT_DAYS = 7
 LATE_DAYS = 7
 
@@ -252,37 +252,6 @@ class WezerProposition(models.Model):
 
     # === CLOCKS === #
 
-    def _offer_place(self):
-        """Give a waiting answer the free place, held for two days.
-
-        Where the author chooses, it is his turn: nothing is held, and nobody
-        has committed his money yet.
-        """
-        self.ensure_one()
-        self._log("place", self.replier_id)
-        if self.announcement_id.claim_mode == "choose":
-            self._set_state("open", turn="author")
-            self._tell(
-                self.author_id,
-                "claim",
-                lambda env: env._(
-                    "%(name)s is available: %(title)s",
-                    name=self.replier_id.name,
-                    title=self.title,
-                ),
-            )
-            return
-        self._set_state(
-            "open",
-            turn="replier",
-            hold_until=fields.Datetime.now() + timedelta(days=HOLD_DAYS),
-        )
-        self._tell(
-            self.replier_id,
-            "place",
-            lambda env: env._("A place is free for you: %(title)s", title=self.title),
-        )
-
     @api.model
     def _cron_clocks(self):
         """Do what silence does: places lapse, late work is freed, old waits go on."""
@@ -294,7 +263,8 @@ class WezerProposition(models.Model):
                     with self.env.cr.savepoint():
                         deal._lock()
                         getattr(deal, method)(now)
-                except UserError as error:
+                except (UserError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY) as error:
+                    # Somebody did something at this very moment: next hour again.
                     _logger.info("deal %s stays as it is: %s", deal.id, error)
 
     @api.model
@@ -302,7 +272,6 @@ class WezerProposition(models.Model):
         """Return ``(domain, method)`` of each clock; an addon with one more adds it."""
         old = now - timedelta(days=ASSESS_DAYS)
         return [
-            ([("state", "=", "open"), ("hold_until", "<", now)], "_lapse"),
             ([("state", "=", "accepted"), ("date_due", "<", now)], "_late"),
             ([("state", "=", "delivered"), ("date_state", "<", old)], "_silence"),
             (
@@ -310,11 +279,6 @@ class WezerProposition(models.Model):
                 "_call_clock",
             ),
         ]
-
-    def _lapse(self, now):
-        """The place was held long enough: the next one has it."""
-        self._log("clock", self.replier_id)
-        self._finish("expired")
 
     def _call_clock(self, now):
         self._call_moderator(self.env["res.partner"], self.env._("14 days of silence"))

@@ -53,12 +53,6 @@ class WezerProposition(models.Model):
                     price=deal.terms_id.price_text,
                 )
             return self.env._("Waiting for %(name)s", name=whose.name)
-        if deal.state == "waiting":
-            return (
-                self.env._("You are on the waiting list")
-                if me == deal.replier_id
-                else self.env._("On the waiting list")
-            )
         if deal.state == "accepted":
             if me == deal.payee_id:
                 return self.env._("Your turn: do it, and say when it is done")

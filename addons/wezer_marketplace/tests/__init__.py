@@ -30,5 +30,6 @@ from . import test_search
 from . import test_shares
 from . import test_task
 from . import test_weak_points
+from . import test_waiting_list
 from . import test_website_market
 from . import test_words_market

@@ -1,0 +1,156 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tests import tagged
+
+from .common import MarketCommon
+
+
+@tagged("post_install", "-at_install")
+class TestWaitingList(MarketCommon):
+    """Row 6 of what users ask: the first of the waiting list moves up."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.line = [cls._member(f"line{number}") for number in range(5)]
+
+    def full(self, places=1, **vals):
+        """Return a want all of whose places are taken, who has them, and the line."""
+        want = self.announce(self.test1, places=places, **vals)
+        having = [
+            self.claim(self._member(f"has{number}"), want) for number in range(places)
+        ]
+        return want, having, [self.claim(user, want) for user in self.line]
+
+    def states(self, deals):
+        for deal in deals:
+            deal.sudo().invalidate_recordset()
+        return [deal.sudo().state for deal in deals]
+
+    def told(self, user, kind):
+        return self.env["wezer.notice"].search_count(
+            [
+                ("partner_id", "=", user.partner_id.id),
+                ("kind", "=", kind),
+                ("settled", "=", False),
+            ]
+        )
+
+    def pass_time(self, *deals):
+        for deal in deals:
+            deal.sudo().hold_until = fields.Datetime.now() - timedelta(minutes=1)
+        self.env["wezer.proposition"]._cron_clocks()
+
+    def test_row_06_the_first_in_line_is_offered_the_place_and_told(self):
+        want, having, line = self.full()
+        having[0].action_release("I am ill")
+        self.assertEqual(self.states(line), ["open"] + ["waiting"] * 4)
+        self.assertEqual(
+            [self.told(user, "place") for user in self.line], [1, 0, 0, 0, 0]
+        )
+        self.assertEqual((want.state, want.places_left), ("full", 0))
+        line[0].action_accept()
+        self.assertEqual(line[0].state, "accepted")
+        self.assertEqual(self.reserved(self.test1), "50.00")
+        self.assertBooksHold()
+
+    def test_row_06_the_time_to_take_it_is_the_settings(self):
+        self.env.company.wezer_hold_hours = 6
+        _want, having, line = self.full()
+        having[0].action_release()
+        left = line[0].sudo().hold_until - fields.Datetime.now()
+        self.assertAlmostEqual(left / timedelta(hours=1), 6, places=1)
+
+    def test_row_06_a_place_is_held_no_longer_than_until_it_begins(self):
+        begins = fields.Datetime.now() + timedelta(hours=5)
+        _want, having, line = self.full(date_start=begins)
+        having[0].action_release()
+        self.assertEqual(line[0].sudo().hold_until, begins)
+
+    def test_row_06_what_is_not_taken_in_time_goes_on_to_the_next(self):
+        want, having, line = self.full()
+        having[0].action_release()
+        self.pass_time(line[0])
+        self.assertEqual(self.states(line), ["ended", "open"] + ["waiting"] * 3)
+        self.assertEqual(line[0].sudo().end_reason, "expired")
+        self.assertEqual(self.told(self.line[0], "place_over"), 1)
+        self.assertEqual(self.told(self.line[0], "place"), 0)
+        self.assertEqual(self.told(self.line[1], "place"), 1)
+        self.pass_time(line[1])
+        line[2].action_accept()
+        self.assertEqual(
+            self.states(line), ["ended", "ended", "accepted", "waiting", "waiting"]
+        )
+        self.assertEqual(want.state, "full")
+
+    def test_row_06_it_is_not_taken_when_its_time_is_over(self):
+        _want, having, line = self.full()
+        having[0].action_release()
+        line[0].sudo().hold_until = fields.Datetime.now() - timedelta(minutes=1)
+        with self.assertRefused("deadline"):
+            line[0].action_accept()
+        self.assertEqual(self.reserved(self.test1), "0.00")
+
+    def test_row_06_who_does_not_want_it_makes_room_for_the_next(self):
+        _want, having, line = self.full()
+        having[0].action_release()
+        line[0].action_withdraw("No more")
+        self.as_(self.test1, line[1]).action_decline("Not this time")
+        self.assertEqual(
+            self.states(line), ["ended", "ended", "open", "waiting", "waiting"]
+        )
+
+    def test_row_06_several_places_at_once_are_offered_in_order(self):
+        want, having, line = self.full(places=3)
+        for deal in having:
+            deal.action_release()
+        self.assertEqual(self.states(line), ["open"] * 3 + ["waiting"] * 2)
+        self.assertEqual((want.state, want.places_left), ("full", 0))
+        line[1].action_accept()
+        self.pass_time(line[0], line[2])
+        self.assertEqual(
+            self.states(line), ["ended", "accepted", "ended", "open", "open"]
+        )
+        self.assertBooksHold()
+
+    def test_row_06_a_place_held_for_one_is_nobody_elses(self):
+        want, having, line = self.full()
+        having[0].action_release()
+        newcomer = self.claim(self.stranger, want)
+        self.assertEqual(newcomer.state, "waiting")
+        for deal in (*line[1:], newcomer):
+            with self.assertRefused("state"):
+                deal.action_accept()
+        for user in (self.line[1], self.stranger, self.test1):
+            with self.assertRefused():
+                self.as_(user, line[0]).action_accept()
+        with self.assertRefused("places"):
+            self.propose(self.test3, want)
+
+    def test_row_06_who_proposes_other_terms_in_time_is_still_answered(self):
+        _want, having, line = self.full()
+        having[0].action_release()
+        line[0].action_counter({"message": "On Sunday?"})
+        self.pass_time(line[0])
+        self.assertEqual(self.states(line)[:2], ["open", "open"])
+        self.assertEqual(line[0].sudo().turn, "author")
+        with self.assertRefused("places"):
+            self.as_(self.test1, line[0]).action_accept()
+        line[1].action_accept()
+
+    def test_row_06_one_reads_how_many_are_before_oneself(self):
+        _want, having, line = self.full()
+        self.assertIn("next", line[0]._turn_line())
+        self.assertIn("3 before you", line[3]._turn_line())
+        line[1].action_withdraw()
+        self.assertIn("2 before you", line[3]._turn_line())
+        having[0].action_release()
+        self.assertIn("held for you", line[0]._turn_line())
+        self.assertNotIn("held", self.as_(self.test1, line[0])._turn_line())
+
+    def test_row_06_whoever_waits_is_told_that_it_has_ended(self):
+        want, _having, line = self.full()
+        want.action_close()
+        self.assertEqual(self.states(line), ["ended"] * 5)
+        self.assertEqual([self.told(user, "over") for user in self.line], [1] * 5)
