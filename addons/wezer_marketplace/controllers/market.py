@@ -181,7 +181,12 @@ class WezerMarket(http.Controller):
             )
             return request.redirect(f"/my/deals/{deal_id}")
 
-        return self._act(f"/market/{announcement.slug}", take)
+        def back():
+            # Where the author's money does not suffice nobody else tries in vain.
+            announcement._pause_if_short()
+            return request.redirect(f"/market/{announcement.slug}")
+
+        return self._act(back, take)
 
     @http.route(
         "/market/<string:slug>/propose",

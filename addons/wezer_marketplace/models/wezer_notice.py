@@ -10,6 +10,7 @@ class WezerNotice(models.Model):
             **super()._kinds(),
             "to_publish": (self.env._("Something of ours is to be published"), True),
             "match": (self.env._("Something new that I look for"), True),
+            "short_of_money": (self.env._("My money does not suffice"), True),
             "expiring": (self.env._("Something of mine will close"), True),
             "claim": (self.env._("Somebody does what I asked for"), True),
             "place": (self.env._("A place is free for me"), True),

@@ -1,0 +1,128 @@
+from odoo.tests import tagged
+
+from .common import MarketCommon
+from .test_website_market import WebsiteCommon
+
+
+@tagged("post_install", "-at_install")
+class TestShortOfMoney(MarketCommon):
+    """What its author cannot pay now is paused, and others see no more than that."""
+
+    def spend(self, amount, user=None):
+        user = user or self.test1
+        self.env["wezer.transfer"].with_user(user).pay(
+            user.partner_id.id, self.stranger.partner_id.id, self.com.id, amount, "Zq"
+        )
+
+    def clock(self):
+        self.env["wezer.announcement"]._cron_money()
+
+    def told(self):
+        domain = [("kind", "=", "short_of_money"), ("settled", "=", False)]
+        return self.env["wezer.notice"].sudo().search(domain)
+
+    def test_row_24_what_cannot_be_paid_is_not_asked_for(self):
+        want = self.announce(self.test1)
+        free = self.announce(self.test1, prices={})
+        offer = self.announce(self.test1, kind="offer", title="offer")
+        self.clock()
+        self.assertEqual(want.state, "open")
+        self.spend("450")
+        self.clock()
+        self.assertEqual(want.state, "open")
+        self.spend("0.01")
+        self.clock()
+        self.assertEqual(
+            (want.state, free.state, offer.state), ("paused", *["open"] * 2)
+        )
+        self.assertEqual(self.told().partner_id, self.test1.partner_id)
+        self.clock()
+        self.assertEqual(len(self.told()), 1)
+        # Others see that it is paused, and not why.
+        for user in (self.test2, self.test1):
+            seen = self.as_(user, want)
+            self.assertEqual(seen.state, "paused")
+            with self.assertRefused():
+                seen.read(["short_of_money"])
+            with self.assertRefused():
+                seen.search([("short_of_money", "=", True)])
+        with self.assertRefused("state"):
+            self.claim(self.test2, want)
+
+    def test_it_opens_again_when_the_money_suffices(self):
+        want = self.announce(self.test1)
+        self.spend("480")
+        self.clock()
+        self.assertEqual(want.state, "paused")
+        transfers = self.env["wezer.transfer"].with_user(self.stranger)
+        transfers.pay(
+            self.stranger.partner_id.id, self.test1.partner_id.id, self.com.id, "100"
+        )
+        self.clock()
+        self.assertEqual((want.state, len(self.told())), ("open", 0))
+        self.assertEqual(self.claim(self.test2, want).state, "accepted")
+
+    def test_what_the_author_paused_himself_no_clock_opens(self):
+        want = self.announce(self.test1)
+        want.action_pause()
+        self.clock()
+        self.assertEqual(want.state, "paused")
+        short = self.announce(self.test2, prices={self.com.id: "490"})
+        self.spend("20", self.test2)
+        self.clock()
+        # His own word takes the place of the clock's, and it is told no more.
+        short.action_publish()
+        self.assertFalse(self.told())
+        short.action_pause()
+        transfers = self.env["wezer.transfer"].with_user(self.stranger)
+        transfers.pay(
+            self.stranger.partner_id.id, self.test2.partner_id.id, self.com.id, "100"
+        )
+        self.clock()
+        self.assertEqual(short.state, "paused")
+
+    def test_one_of_several_currencies_is_enough_all_of_them_is_not(self):
+        prices = {self.com.id: "50", self.hours.id: "1:00"}
+        one = self.announce(self.test1, prices=prices, price_mode="one")
+        both = self.announce(self.test1, prices=prices, price_mode="all")
+        self.spend("480")
+        self.clock()
+        self.assertEqual((one.state, both.state), ("open", "paused"))
+
+    def test_outside_money_and_no_limit_are_never_short(self):
+        outside = self.announce(self.test1, prices={self.dummy.id: "99999"})
+        self.clock()
+        self.assertEqual(outside.state, "open")
+
+    def test_a_levy_counts_and_a_frozen_wallet_pays_nothing(self):
+        want = self.announce(self.test1)
+        self.spend("449")
+        self.com.levy_payer = 200
+        self.clock()
+        self.assertEqual(want.state, "open")
+        self.com.levy_payer = 300
+        self.clock()
+        self.assertEqual(want.state, "paused")
+        frozen = self.announce(self.test2)
+        self.test2.partner_id._wezer_wallet(self.com).sudo().state = "frozen"
+        self.clock()
+        self.assertEqual(frozen.state, "paused")
+
+
+@tagged("post_install", "-at_install")
+class TestShortOfMoneyPage(WebsiteCommon):
+    def test_a_claim_that_cannot_be_paid_pauses_it_at_once(self):
+        want = self.announce(self.test1, prices={self.com.id: "400"})
+        self.make_deal(prices={self.com.id: "200"}, replier=self.test3)
+        self.login(self.test2)
+        page = self.post(f"/market/{want.slug}/claim")
+        self.assertIn("cannot pay this amount now", page.text)
+        want.invalidate_recordset()
+        self.assertEqual(want.state, "paused")
+        self.assertFalse(want.sudo().proposition_ids)
+        page = self.get(f"/market/{want.slug}")
+        self.assertIn("This takes no answers now", page)
+        # Refused for another reason it stays as it is.
+        other = self.announce(self.test2, title="Own")
+        self.post(f"/market/{other.slug}/claim")
+        self.assertEqual(other.state, "open")
