@@ -18,6 +18,7 @@ from . import test_milestones
 from . import test_parts
 from . import test_places
 from . import test_random_deals
+from . import test_random_parts
 from . import test_renewal
 from . import test_rights
 from . import test_rows_claiming

@@ -72,6 +72,8 @@ class TestRandomDeals(TaskCommon):
 
 
 class Deals(RuleBasedStateMachine):
+    table = TABLE
+
     def __init__(self, case):
         super().__init__()
         self.case, self.env = case, case.env
@@ -124,7 +126,7 @@ class Deals(RuleBasedStateMachine):
         return deal[f"{word}_id"]
 
     def _legal(self, deal, user, arrow):
-        word, states, _to = TABLE[arrow]
+        word, states, _to = self.table[arrow]
         if arrow == "resolve":
             return user == self.case.moderator and deal.state in states
         if arrow == "withdraw_dispute" and deal.disputed_by_id:
@@ -163,7 +165,7 @@ class Deals(RuleBasedStateMachine):
         for deal in dice.sample(self._deals(), len(self._deals())):
             moves = [
                 (user, arrow)
-                for arrow in TABLE
+                for arrow in self.table
                 for user in self.actors
                 if self._legal(deal, user, arrow)
             ]
@@ -177,7 +179,7 @@ class Deals(RuleBasedStateMachine):
     def act_anyhow(self, dice):
         """Try anything, as anybody."""
         if deals := self._deals():
-            arrow = dice.choice(sorted(TABLE))
+            arrow = dice.choice(sorted(self.table))
             self._act(dice.choice(deals), dice.choice(self.actors), arrow, dice)
 
     def _act(self, deal, user, arrow, dice):
@@ -195,7 +197,7 @@ class Deals(RuleBasedStateMachine):
             self.case.assertEqual(self.case.snapshot(deal), before)
             return
         self.case.assertTrue(legal, (arrow, user.name, before[0]))
-        self.case.assertIn(deal.state, TABLE[arrow][2], arrow)
+        self.case.assertIn(deal.state, self.table[arrow][2], arrow)
 
     @rule(days=st.sampled_from((3, 8, 15)))
     def wait(self, days):

@@ -1,6 +1,7 @@
 from odoo.tests import tagged
 
 from .common import MarketCommon
+from .test_website_market import WebsiteCommon
 
 
 class SharesCommon(MarketCommon):
@@ -249,3 +250,56 @@ class TestShares(SharesCommon):
             self.as_(self.test1, deal).action_approve()
         self.assertEqual(self.balance(self.test3), "25.00")
         self.assertBooksHold()
+
+
+@tagged("post_install", "-at_install")
+class TestPartsOnThePage(SharesCommon, WebsiteCommon):
+    def test_steps_and_co_workers_are_typed_asked_and_paid_on_the_page(self):
+        self.test3.partner_id.name = "Zacharias Helper"
+        want = self.announce(self.test1, claim_mode="choose")
+        self.login(self.test2)
+        self.assertIn("Do it together", self.get(f"/market/{want.slug}"))
+        self.post(
+            f"/market/{want.slug}/propose",
+            quantity="1",
+            **{f"price_{self.com.id}": "50"},
+            milestone_name_0="The sketch",
+            milestone_percent_0="40",
+            milestone_name_1="The wall",
+            milestone_percent_1="60",
+            share_who_0="Zacharias Helper",
+            share_percent_0="30",
+        )
+        deal = want.sudo().proposition_ids
+        self.assertEqual(deal.coworker_ids, self.test3.partner_id)
+        page = self.get(f"/my/deals/{deal.id}")
+        for word in ("The sketch, 40 %", "Zacharias Helper: 30 %", "is asked"):
+            self.assertIn(word, " ".join(page.split()))
+        url = f"/my/deals/{deal.id}"
+        self.login(self.test1)
+        self.assertNotIn("wz-act-accept", self.get(url))
+        self.login(self.test3)
+        self.assertIn("asks you to work along", self.get(url))
+        self.post(f"{url}/agree_share", round="1")
+        self.login(self.test1)
+        self.assertIn("wz-act-accept", self.get(url))
+        self.post(f"{url}/accept")
+        self.login(self.test2)
+        self.post(f"{url}/deliver", note="The sketch")
+        self.login(self.test1)
+        self.assertIn("Balthazar Answerer, Zacharias Helper", self.get(url))
+        self.post(f"{url}/approve")
+        deal.invalidate_recordset()
+        self.assertEqual((deal.state, deal.milestone), ("accepted", 2))
+        self.assertEqual(self.balance(self.test3), "6.00")
+
+    def test_who_is_named_by_half_a_name_or_not_at_all_is_said(self):
+        want = self.announce(self.test1, claim_mode="choose")
+        self.login(self.test2)
+        page = self.post(
+            f"/market/{want.slug}/propose",
+            share_who_0="Nobody of that name",
+            share_percent_0="30",
+        )
+        self.assertIn("by the whole name", page.text)
+        self.assertFalse(want.sudo().proposition_ids)
