@@ -14,6 +14,9 @@ class WezerProposition(models.Model):
     is_author = fields.Boolean(compute="_compute_office")
     is_party = fields.Boolean(compute="_compute_office")
     is_payer = fields.Boolean(compute="_compute_office")
+    may_pay = fields.Boolean(compute="_compute_office")
+    approvals_text = fields.Char(string="Approvals", compute="_compute_office")
+    steps_text = fields.Char(string="Step in hand", compute="_compute_office")
 
     @api.depends("state", "turn", "disputed_by_id")
     @api.depends_context("uid")
@@ -36,6 +39,27 @@ class WezerProposition(models.Model):
             deal.may_accept = deal.state == "open" and whose in mine
             deal.may_moderate = deal.i_moderate
             deal.waits_for = deal._turn_line()
+            deal.approvals_text = deal._approvals_text()
+            deal.steps_text = deal._steps_text()
+            deal.may_pay = (
+                deal.state == "approved"
+                and deal.is_payer
+                and not barred
+                and not deal._approvals_missing()
+            )
+
+    def _steps_text(self):
+        """Return which step is in hand, of how many; nothing where there are none."""
+        deal = self.sudo()
+        if not deal.milestone:
+            return ""
+        steps = deal.accepted_terms_id.milestone_ids
+        return self.env._(
+            "%(number)s of %(count)s: %(step)s",
+            number=deal.milestone,
+            count=len(steps),
+            step=steps[deal.milestone - 1 : deal.milestone].name or "",
+        )
 
     def _approve_label(self):
         """Return what approving does, in words: for whom, how much, to whom."""
@@ -44,6 +68,10 @@ class WezerProposition(models.Model):
         names = {"payer": deal.payer_id.name, "payee": deal._workers_text()}
         if not deal.accepted_terms_id.price_line_ids:
             return self.env._("Approve what %(payee)s did for %(payer)s", **names)
+        if deal._approvals_missing() > 1:
+            return self.env._(
+                "Approve what %(payee)s did for %(payer)s; then others have to", **names
+            )
         if not self.env.user._acts_for(deal.payer_id, "wallet"):
             return self.env._(
                 "Approve what %(payee)s did; who may pay for %(payer)s pays", **names

@@ -111,6 +111,18 @@ class TestApprovals(ApprovalsCommon):
         self.assertTrue(labels[0].startswith("Approve and pay"), labels)
         self.assertNotIn("approve", str(self.as_(self.luc, deal)._allowed_actions()))
 
+    def test_row_17_the_board_says_what_an_approval_does(self):
+        self.decide(self.garden, self.luc)
+        deal = self.delivered()
+        mine = self.as_(self.luc, deal)
+        self.assertIn("then others have to", mine._approve_label())
+        self.assertTrue(mine.may_approve)
+        mine.action_approve()
+        mine.invalidate_recordset()
+        self.assertFalse(mine.may_approve or mine.may_pay)
+        self.assertIn("1 of 2", mine.approvals_text)
+        self.assertTrue(self.as_(self.mara, deal).may_approve)
+
     def test_money_moves_only_where_one_who_may_pay_is_among_them(self):
         self.decide(self.garden, self.luc)
         deal = self.delivered()

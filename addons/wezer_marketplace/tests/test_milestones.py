@@ -34,6 +34,7 @@ class TestMilestones(StepsCommon):
         self.assertEqual(self.reserved(self.test1), "50.00")
         for number, paid in ((1, "15.00"), (2, "40.00"), (3, "50.00")):
             self.assertEqual((deal.state, deal.milestone), ("accepted", number))
+            self.assertIn(f"{number} of 3", deal.steps_text)
             self.step(deal)
             self.assertEqual(self.balance(self.test2), paid)
             self.assertBooksHold()
