@@ -279,6 +279,10 @@ class WezerDeal(http.Controller):
         if not deal.action_cancel(post.get("reason", ""), acting_partner_id=party):
             flash(request.env._("It is cancelled when the other side agrees."))
 
+    def _do_attendance(self, deal, party, post):
+        deal.action_attendance(post.get("outcome", ""), acting_partner_id=party)
+        flash(request.env._("Thank you, it is noted."))
+
     def _do_dispute(self, deal, party, post):
         deal.action_dispute(post.get("reason", ""), acting_partner_id=party)
 

@@ -98,6 +98,32 @@ class WezerMarket(http.Controller):
         )
 
     @http.route(
+        "/market/<string:slug>/attendance",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["POST"],
+    )
+    def attendance(self, slug, **post):
+        """Keep who came, for all who were to come at once."""
+        announcement = self._announcement(slug)
+        outcomes = {
+            int(name[8:]): outcome
+            for name, outcome in post.items()
+            if name.startswith("outcome_") and name[8:].isdecimal() and outcome
+        }
+        try:
+            with request.env.cr.savepoint():
+                announcement.action_attendances(
+                    outcomes, announcement.sudo().author_id.id
+                )
+        except (UserError, AccessError) as error:
+            flash(error.args[0], "warning")
+        else:
+            flash(request.env._("Thank you, it is noted."))
+        return request.redirect(f"/market/{announcement.slug}")
+
+    @http.route(
         "/market/<string:slug>",
         type="http",
         auth="public",

@@ -7,26 +7,25 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     def _wezer_kept(self):
-        """A paid deal is kept by both; one given back, not by who worked."""
+        """Paid is kept by both; given back or let lapse, not by who worked."""
         kept = super()._wezer_kept()
-        deals = (
-            self.env["wezer.proposition"]
-            .sudo()
-            .search(
-                [
-                    "|",
-                    ("payee_id", "=", self.id),
-                    ("payer_id", "=", self.id),
-                    ("date_accepted", "!=", False),
-                    "|",
-                    ("state", "=", "paid"),
-                    ("end_reason", "in", ("released", "refunded")),
-                ]
-            )
-        )
+        deals = self.env["wezer.proposition"].sudo()
+        deals = deals.search(self._wezer_promises_domain())
         for deal in deals:
             if deal.state == "paid":
                 kept.append((True, deal.date_paid or deal.date_state))
             elif deal.payee_id == self:
                 kept.append((False, deal.date_state))
         return kept
+
+    def _wezer_promises_domain(self):
+        """Return the domain of the agreed deals of this party that are over."""
+        return [
+            "|",
+            ("payee_id", "=", self.id),
+            ("payer_id", "=", self.id),
+            ("date_accepted", "!=", False),
+            "|",
+            ("state", "=", "paid"),
+            ("end_reason", "in", ("released", "refunded", "expired")),
+        ]

@@ -15,6 +15,7 @@ class WezerNotice(models.Model):
             "claim": (self.env._("Somebody does what I asked for"), True),
             "place": (self.env._("A place is free for me"), True),
             "place_over": (self.env._("A place held for me went on"), True),
+            "attendance": (self.env._("It was noted whether I came"), True),
             "over": (self.env._("Something I answered has ended"), True),
             "terms": (self.env._("Other terms are proposed"), True),
             "accepted": (self.env._("Terms were agreed"), True),

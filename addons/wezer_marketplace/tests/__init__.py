@@ -2,6 +2,7 @@ from . import test_amend
 from . import test_announcement
 from . import test_approvals
 from . import test_assessment_scenarios
+from . import test_attendance
 from . import test_board
 from . import test_concurrency
 from . import test_deal

@@ -17,11 +17,22 @@ class WezerDealReason(models.TransientModel):
             ("cancel", "Agree to cancel"),
             ("dispute", "Call a moderator"),
             ("resolve", "Decide"),
+            ("attendance", "Who came"),
         ],
         required=True,
         readonly=True,
     )
-    reason = fields.Text(string="Why", required=True)
+    reason = fields.Text(string="Why")
+    attendance = fields.Selection(
+        [
+            ("came", "Came"),
+            ("late", "Came late"),
+            ("absent", "Did not come"),
+            ("excused", "Was excused"),
+        ],
+        string="On the day",
+        default="came",
+    )
     due = fields.Datetime(string="Until when")
     outcome = fields.Selection(
         [
@@ -73,6 +84,8 @@ class WezerDealReason(models.TransientModel):
                 self.reason,
                 amounts=amounts if self.outcome == "split" else None,
             )
+        elif self.action == "attendance":
+            deal.action_attendance(self.attendance)
         else:
             raise Refusal(self.env._("There is no such step."), rule="action")
         if not deal.search_count([("id", "=", deal.id)]):

@@ -107,7 +107,7 @@ class ResPartner(models.Model):
     def _wezer_kept(self):
         """Return what became of this party's promises; addons that know deals say.
 
-        :return: ``[(kept, when)]``
+        :return: ``[(how far it was kept, 0 … 1, when)]``
         """
         self.ensure_one()
         return []
@@ -127,5 +127,5 @@ class ResPartner(models.Model):
         now = fields.Datetime.now()
         ages = [(now - when).total_seconds() / 86400 for _kept, when in promises]
         weights = [0.5 ** (max(age, 0) / 365) for age in ages]
-        kept = sum(w for w, (k, _when) in zip(weights, promises, strict=True) if k)
+        kept = sum(w * k for w, (k, _when) in zip(weights, promises, strict=True))
         return (kept + 3) / (sum(weights) + 4), len(promises)
