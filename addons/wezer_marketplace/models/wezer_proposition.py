@@ -116,8 +116,11 @@ class WezerProposition(models.Model):
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )
 
+    # What was paid once makes room for the next answer, and may still be disputed
+    # or given back beside it.
     _live_uniq = models.UniqueIndex(
-        "(announcement_id, replier_id) WHERE state NOT IN ('ended', 'paid')",
+        "(announcement_id, replier_id)"
+        " WHERE state NOT IN ('ended', 'paid') AND date_paid IS NULL",
         "You have answered already.",
     )
     _two_sides = models.Constraint(

@@ -424,6 +424,20 @@ class TestDeciding(DisputeCommon):
         self.assertFalse(self.who(deal))
         self.assertBooksHold()
 
+    def test_a_payment_is_disputed_though_the_same_two_agreed_again(self):
+        want = self.announce(self.test1, places=3)
+        first = self.claim(self.test2, want)
+        first.action_deliver("done")
+        self.as_(self.test1, first).action_approve()
+        again = self.claim(self.test2, want)
+        self.as_(self.test1, first).action_dispute("The first time it broke")
+        self.assertEqual((first.state, again.state), ("disputed", "accepted"))
+        self.as_(self.gina, first).action_resolve("split", "Half", {self.com.id: "20"})
+        again.action_deliver("done again")
+        self.as_(self.test1, again).action_approve()
+        self.assertEqual(self.balance(self.test2), "70.00")
+        self.assertBooksHold()
+
     def test_what_a_person_called_no_arrow_ends(self):
         deal = self.dispute()
         with self.assertRefused("state"):

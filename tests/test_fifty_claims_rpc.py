@@ -1,0 +1,136 @@
+"""Fifty members claim at once through bare RPC, over HTTP, from a server of its own."""
+
+import os
+import threading
+from unittest.mock import patch
+
+import requests
+
+import odoo.http
+from odoo import SUPERUSER_ID, api
+from odoo.modules.registry import DummyRLock, Registry
+from odoo.tests import BaseCase, get_db_name, tagged
+
+from .test_two_workers import Server
+
+# `./wezer test --all` tries as often as the issue says.
+ALL = os.environ.get("WEZER_COUNTS") == "all"
+TRIES = 100 if ALL else 1
+MEMBERS, PLACES = 50, 10
+
+
+@tagged("post_install", "-at_install", "concurrency")
+class TestFiftyClaimsByRpc(BaseCase):
+    """No page and no line to wait in: what anybody with a script does."""
+
+    def setUp(self):
+        super().setUp()
+        patcher = patch.object(Registry, "_lock", DummyRLock())
+        patcher.start()
+        self.addCleanup(patcher.stop)
+        self.database = get_db_name()
+        self.registry = Registry(self.database)
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            cr.execute("SELECT nextval('wezer_proposition_id_seq')")
+            self.mark = cr.fetchone()[0]
+            users = env["res.users"].with_context(no_reset_password=True)
+            self.users = users.create(
+                [
+                    {
+                        "name": f"Wire {self.mark} {number}",
+                        "login": f"wire_{self.mark}_{number}",
+                        "group_ids": [(6, 0, env.ref("base.group_portal").ids)],
+                    }
+                    for number in range(MEMBERS + 1)
+                ]
+            ).ids
+        self.addCleanup(self._archive)
+        self.sessions = [self._session(user) for user in self.users]
+        self.server = Server(self.database)
+        self.addCleanup(self.server.stop)
+        self.server.wait()
+
+    def _session(self, user_id):
+        """Return a logged-in session: fifty logins would take longer than the test."""
+        store = odoo.http.root.session_store
+        session = store.new()
+        with self.registry.cursor() as cr:
+            user = api.Environment(cr, SUPERUSER_ID, {})["res.users"].browse(user_id)
+            session.update(odoo.http.get_default_session(), db=self.database)
+            session.uid, session.login = user.id, user.login
+            session.context = {"lang": "en_US", "uid": user.id}
+            session.session_token = user._compute_session_token(session.sid)
+        store.save(session)
+        self.addCleanup(store.delete, session)
+        person = requests.Session()
+        person.cookies["session_id"] = session.sid
+        return person
+
+    def _archive(self):
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            env["res.users"].browse(self.users).active = False
+
+    def _call(self, person, model, method, *args):
+        """Return the answer of ``/web/dataset/call_kw``: a result or an error."""
+        return person.post(
+            f"{self.server.url}/web/dataset/call_kw",
+            json={
+                "jsonrpc": "2.0",
+                "params": {"model": model, "method": method, "args": args, "kwargs": {}},
+            },
+            timeout=120,
+        ).json()
+
+    def _post(self, number):
+        answer = self._call(
+            self.sessions[0],
+            "wezer.announcement",
+            "action_create_own",
+            {"title": f"Wire {self.mark} {number}", "places": PLACES},
+        )
+        return answer["result"]
+
+    def _claim_at_once(self, want):
+        """Let all but the author claim; return the messages of what was refused."""
+        barrier, wrong = threading.Barrier(MEMBERS), []
+
+        def run(person):
+            barrier.wait(60)
+            answer = self._call(person, "wezer.announcement", "action_claim", [want])
+            if "error" in answer:
+                wrong.append(answer["error"]["data"]["message"])
+
+        threads = [
+            threading.Thread(target=run, args=(one,)) for one in self.sessions[1:]
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(180)
+        return wrong
+
+    def _end(self, want):
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            env["wezer.announcement"].browse(want)._end("closed")
+            deals = env["wezer.proposition"].search(
+                [("announcement_id", "=", want), ("state", "!=", "ended")]
+            )
+            deals._finish("cancelled")
+
+    def test_of_fifty_who_call_at_once_ten_have_a_place_and_forty_wait(self):
+        for number in range(TRIES):
+            want = self._post(number)
+            wrong = self._claim_at_once(want)
+            self.assertEqual(wrong, [], f"try {number}")
+            with self.registry.cursor() as cr:
+                cr.execute(
+                    "SELECT state, count(*) FROM wezer_proposition"
+                    " WHERE announcement_id = %s GROUP BY 1",
+                    [want],
+                )
+                states = dict(cr.fetchall())
+            self.assertEqual(states, {"accepted": PLACES, "waiting": MEMBERS - PLACES})
+            self._end(want)
