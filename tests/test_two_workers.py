@@ -1,11 +1,5 @@
 """A right taken away is gone in the next request of any worker: two real servers."""
 
-import os
-import socket
-import subprocess
-import sys
-import tempfile
-import time
 from unittest.mock import patch
 
 import requests
@@ -13,57 +7,10 @@ import requests
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import DummyRLock, Registry
 from odoo.tests import BaseCase, get_db_name, tagged
-from odoo.tools import config
+
+from .server import Server
 
 SECRET = "two-workers-secret"
-PATIENCE = 90
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-class Server:
-    """One Odoo of its own process on the test's database."""
-
-    def __init__(self, database):
-        self.url = f"http://127.0.0.1:{free_port()}"
-        self.log = tempfile.NamedTemporaryFile("w+", suffix=".log")
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "odoo", "server", "-d", database]
-            + ["--config", config.rcfile, "--http-port", self.url.rsplit(":", 1)[1]]
-            + ["--http-interface", "127.0.0.1", "--max-cron-threads", "0"]
-            + ["--no-database-list", "--db-filter", f"^{database}$"],
-            stdout=self.log,
-            stderr=self.log,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-        )
-
-    def wait(self):
-        deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
-            assert self.process.poll() is None, self.said()
-            try:
-                requests.get(f"{self.url}/web/health", timeout=5)
-                return
-            except requests.ConnectionError:
-                time.sleep(0.2)
-        raise AssertionError(self.said())
-
-    def said(self):
-        self.log.seek(0)
-        return self.log.read()[-4000:]
-
-    def stop(self):
-        self.process.terminate()
-        try:
-            self.process.wait(20)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait(5)
-        self.log.close()
 
 
 class Person:

@@ -1,0 +1,69 @@
+"""Odoo in a process of its own, for tests of what is committed."""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+import requests
+
+from odoo.tools import config
+
+PATIENCE = 90
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Server:
+    """One Odoo of its own process on the test's database.
+
+    :param options: more of Odoo's command line
+    """
+
+    def __init__(self, database, *options):
+        self.url = f"http://127.0.0.1:{free_port()}"
+        self.log = tempfile.NamedTemporaryFile("w+", suffix=".log")
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "odoo", "server", "-d", database]
+            + ["--config", config.rcfile, "--http-port", self.url.rsplit(":", 1)[1]]
+            + ["--http-interface", "127.0.0.1", "--max-cron-threads", "0"]
+            + ["--no-database-list", "--db-filter", f"^{database}$", *options],
+            stdout=self.log,
+            stderr=self.log,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        )
+
+    def wait(self):
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            assert self.process.poll() is None, self.said()
+            try:
+                requests.get(f"{self.url}/web/health", timeout=5)
+                return
+            except requests.ConnectionError:
+                time.sleep(0.2)
+        raise AssertionError(self.said())
+
+    def said(self):
+        self.log.seek(0)
+        return self.log.read()[-4000:]
+
+    def wrote(self, text):
+        """Say whether its log has ``text``."""
+        self.log.seek(0)
+        return text in self.log.read()
+
+    def stop(self):
+        self.process.terminate()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait(5)
+        self.log.close()
