@@ -124,7 +124,7 @@ class WezerAnnouncement(models.Model):
                 rule="state",
                 value=announcement.state,
             )
-        if version and int(version) != announcement.version:
+        if version and str(version) != str(announcement.version):
             raise Refusal(
                 self.env._("It was changed meanwhile: please read it again."),
                 rule="version",
@@ -299,7 +299,7 @@ class WezerAnnouncement(models.Model):
             "date_due": self.date_end,
             "steps": self.steps,
             "done_when": self.done_when,
-            "message": (message or "").strip()[:2000],
+            "message": self.env["wezer.typed"]._words(message, 2000),
         }
 
     def _make_deal(self, replier, terms_vals, state, turn):

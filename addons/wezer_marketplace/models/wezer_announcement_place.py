@@ -71,7 +71,7 @@ class WezerAnnouncement(models.Model):
 
     @api.model
     def _checked_vals(self, vals):
-        vals = dict(vals)
+        vals = self.env["wezer.typed"]._by_name(vals)
         kept = vals.pop("kept_places", None)
         vals = super()._checked_vals(vals)
         if kept is None:

@@ -50,7 +50,7 @@ class WezerAnnouncementPrice(models.Model):
     def _prepare_lines(self, prices):
         """Return commands for ``prices``, ``{currency id: amount as text}``."""
         commands = []
-        for currency_id, text in (prices or {}).items():
+        for currency_id, text in self.env["wezer.typed"]._by_name(prices).items():
             if not str(text or "").strip():
                 continue
             number = int(currency_id) if str(currency_id).isdecimal() else 0

@@ -32,6 +32,17 @@ OWN_FIELDS = {
     "repeat",
     "repeat_until",
 }
+# Never empty: what is left out keeps its default, what is sent is something.
+REQUIRED = {
+    "kind",
+    "places",
+    "quantity",
+    "unit",
+    "price_mode",
+    "claim_mode",
+    "visibility",
+}
+TEXT_MAX = 100_000
 TERMS_FIELDS = {"quantity", "unit", "price_mode", "steps", "done_when"}
 
 
@@ -97,7 +108,8 @@ class WezerAnnouncement(models.Model):
 
     @api.model
     def _checked_vals(self, vals):
-        vals = dict(vals)
+        typed = self.env["wezer.typed"]
+        vals = typed._by_name(vals)
         prices = vals.pop("prices", None)
         foreign = vals.keys() - OWN_FIELDS
         if foreign:
@@ -108,6 +120,7 @@ class WezerAnnouncement(models.Model):
                 ),
                 rule="field",
             )
+        vals = self._typed_vals(vals)
         # Commands could write on what they point at: only ids pass, and only
         # of what the caller sees himself.
         for name, model in (("group_ids", "wezer.group"), ("skill_ids", "wezer.skill")):
@@ -115,7 +128,7 @@ class WezerAnnouncement(models.Model):
                 seen = self.env[model].search([("id", "in", self._ids_of(vals[name]))])
                 vals[name] = [(6, 0, seen.ids)]
         if "title" in vals:
-            vals["title"] = str(vals["title"] or "").strip()[:200]
+            vals["title"] = typed._words(vals["title"], 200)
             if not vals["title"]:
                 raise Refusal(
                     self.env._("Say in a few words what it is about."), rule="title"
@@ -142,6 +155,35 @@ class WezerAnnouncement(models.Model):
         return vals
 
     @api.model
+    def _typed_vals(self, vals):
+        """Return ``vals`` as each field's own kind of value, else refused."""
+        typed, checked = self.env["wezer.typed"], dict(vals)
+        for name, value in vals.items():
+            field = self._fields[name]
+            if name in REQUIRED or value not in (None, False, ""):
+                if field.type == "selection":
+                    checked[name] = typed._one_of(self._name, name, value)
+                elif field.type in ("date", "datetime"):
+                    moment = typed._moment(value)
+                    checked[name] = (
+                        moment if field.type == "datetime" else moment.date()
+                    )
+                elif name == "quantity":
+                    checked[name] = typed._number(value)
+                elif name == "places":
+                    checked[name] = typed._places(value)
+                elif field.type in ("char", "text", "html"):
+                    checked[name] = typed._words(value, TEXT_MAX)
+                elif field.type == "many2one":
+                    number = value if type(value) is int else 0
+                    # Names of categories and languages are for all.
+                    known = self.env[field.comodel_name].sudo()
+                    checked[name] = known.search([("id", "=", number)]).id
+                    if not checked[name]:
+                        raise Refusal(self.env._("There is no such one."), rule="field")
+        return checked
+
+    @api.model
     def _check_repeat(self, vals):
         """Refuse to come again without a day to come again from."""
         if not vals.get("repeat"):
@@ -156,7 +198,9 @@ class WezerAnnouncement(models.Model):
     def _ids_of(self, value):
         """Return the ids in ``[(6, 0, ids)]``, ``[(4, id)]`` or a list of ids."""
         ids = []
-        for one in value if isinstance(value, list | tuple) else []:
+        if value and not isinstance(value, list | tuple):
+            raise Refusal(self.env._("This is not yours to write."), rule="field")
+        for one in value or []:
             if isinstance(one, list | tuple) and len(one) == 3 and one[0] == 6:
                 ids += [number for number in one[2] if isinstance(number, int)]
             elif isinstance(one, list | tuple) and len(one) >= 2 and one[0] == 4:

@@ -40,7 +40,8 @@ class WezerProposition(models.Model):
         states = ("accepted", "delivered", "approved", "confirming", "paid")
         party = self._begin(("author_id", "replier_id"), states, acting_partner_id)
         deal = self.sudo()
-        if not (reason or "").strip():
+        reason = self.env["wezer.typed"]._words(reason, 2000)
+        if not reason:
             raise Refusal(self.env._("Say what is wrong."), rule="note")
         if deal.state == "paid" and deal.paid_until < fields.Datetime.now():
             raise Refusal(
@@ -174,7 +175,8 @@ class WezerProposition(models.Model):
         deal._lock()
         self._check_state("disputed")
         self._check_decides()
-        if not (reason or "").strip():
+        reason = self.env["wezer.typed"]._words(reason, 2000)
+        if not reason:
             raise Refusal(self.env._("Give the reasons."), rule="note")
         if outcome not in OUTCOMES:
             raise Refusal(self.env._("This is no way to decide."), rule="outcome")

@@ -100,7 +100,7 @@ class WezerProposition(models.Model):
                     "action": action,
                     "partner_id": partner.id if partner else False,
                     "person_id": self.env.user.partner_id.id,
-                    "note": (note or "").strip()[:2000],
+                    "note": self.env["wezer.typed"]._words(note, 2000),
                 }
                 for deal in self
             ]
@@ -112,7 +112,7 @@ class WezerProposition(models.Model):
         self.ensure_one()
         deal = self.sudo()
         speaker = self._speaker(acting_partner_id)
-        body = (body or "").strip()[:4000]
+        body = self.env["wezer.typed"]._words(body, 4000)
         if not body:
             raise Refusal(self.env._("Write something first."), rule="empty")
         self.env["wezer.proposition.message"].sudo().create(

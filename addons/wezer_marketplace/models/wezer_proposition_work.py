@@ -40,7 +40,7 @@ class WezerProposition(models.Model):
         deal._set_state(
             "delivered",
             delivered_quantity=real,
-            delivery_note=(note or "").strip()[:4000],
+            delivery_note=self.env["wezer.typed"]._words(note, 4000),
             date_delivered=fields.Datetime.now(),
         )
         deal._log("deliver", party, note)
@@ -110,11 +110,12 @@ class WezerProposition(models.Model):
     def action_send_back(self, note="", due=None, acting_partner_id=None):
         """Say what is missing; the worker has a week at least."""
         party = self._begin_approval(("delivered", "approved"), acting_partner_id)
-        if not (note or "").strip():
+        note = self.env["wezer.typed"]._words(note, 2000)
+        if not note:
             raise Refusal(self.env._("Say what is missing."), rule="note")
         deal = self.sudo()
         week = fields.Datetime.now() + timedelta(days=7)
-        due = fields.Datetime.to_datetime(due) or week
+        due = self.env["wezer.typed"]._moment(due) if due else week
         deal._set_state("accepted", date_due=max(due, week), delivered_quantity=0)
         deal._log("send_back", party, note)
         deal._move_task("accepted")
@@ -335,7 +336,7 @@ class WezerProposition(models.Model):
         """Return ``{currency id: minor}`` of what a person sent for this deal."""
         currencies = self.accepted_terms_id.price_line_ids.wezer_currency_id
         parsed = {}
-        for key, text in dict(amounts).items():
+        for key, text in self.env["wezer.typed"]._by_name(amounts).items():
             currency = currencies.filtered(lambda one, key=key: str(one.id) == str(key))
             if not currency:
                 raise Refusal(

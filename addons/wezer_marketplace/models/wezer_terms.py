@@ -11,6 +11,7 @@ class WezerTerms(models.Model):
 
     _name = "wezer.terms"
     _description = "Terms"
+    _inherit = ["wezer.typed"]
     _order = "proposition_id, round desc"
     _rec_name = "round"
 
@@ -53,7 +54,7 @@ class WezerTerms(models.Model):
 
         :param dict vals: see :meth:`wezer.announcement.action_propose`
         """
-        vals = dict(vals or {})
+        vals = self._by_name(vals)
         checked = {}
         if vals.get("quantity") not in (None, ""):
             checked["quantity"] = self._number(vals["quantity"])
@@ -75,39 +76,11 @@ class WezerTerms(models.Model):
                 checked[name] = self._moment(vals[name])
         for name in ("steps", "done_when", "message"):
             if name in vals:
-                checked[name] = str(vals[name] or "").strip()[:4000]
+                checked[name] = self._words(vals[name], 4000)
         foreign = vals.keys() - {*TERM_FIELDS, "prices", "message"}
         if foreign:
             raise Refusal(self.env._("This is no part of terms."), rule="field")
         return checked
-
-    @api.model
-    def _moment(self, text):
-        """Return a date or moment as a form or RPC sends it."""
-        text = str(text).replace("T", " ")[:19]
-        try:
-            return fields.Datetime.to_datetime(
-                text + ":00" if len(text) == 16 else text
-            )
-        except ValueError as error:
-            raise Refusal(
-                self.env._("“%(text)s” is no date.", text=text), rule="date", value=text
-            ) from error
-
-    @api.model
-    def _number(self, text):
-        try:
-            number = float(str(text).replace(",", "."))
-        except ValueError:
-            number = 0
-        if not 0 < number < 1000000:
-            raise Refusal(
-                self.env._("Say how much, as a number above zero."),
-                rule="quantity",
-                value=str(text),
-                limit="0",
-            )
-        return number
 
     def _diff(self):
         """Return what changed since the round before.

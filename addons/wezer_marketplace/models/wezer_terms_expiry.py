@@ -13,7 +13,7 @@ class WezerTerms(models.Model):
 
     @api.model
     def _checked_vals(self, vals):
-        vals = dict(vals or {})
+        vals = self._by_name(vals)
         until = vals.pop("expiry", None)
         checked = super()._checked_vals(vals)
         if until:

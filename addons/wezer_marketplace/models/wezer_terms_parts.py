@@ -61,7 +61,7 @@ class WezerTerms(models.Model):
         together; ``shares`` of ``{"partner_id", "percent"}`` of the co-workers: who
         answered has the rest. An empty list takes them away.
         """
-        vals = dict(vals or {})
+        vals = self._by_name(vals)
         milestones, shares = vals.pop("milestones", None), vals.pop("shares", None)
         checked = super()._checked_vals(vals)
         if milestones is not None:

@@ -12,6 +12,7 @@ from . import test_dispute_race
 from . import test_evidence
 from . import test_feed
 from . import test_fifty_claims
+from . import test_hostile_values
 from . import test_matching
 from . import test_money
 from . import test_office
