@@ -21,7 +21,7 @@ MEMBERS, PLACES = 50, 10
 
 @tagged("post_install", "-at_install", "concurrency")
 class TestFiftyClaimsByRpc(BaseCase):
-    """No page and no line to wait in: what anybody with a script does."""
+    """Without any page: what anybody with a script does."""
 
     def setUp(self):
         super().setUp()
@@ -78,7 +78,12 @@ class TestFiftyClaimsByRpc(BaseCase):
             f"{self.server.url}/web/dataset/call_kw",
             json={
                 "jsonrpc": "2.0",
-                "params": {"model": model, "method": method, "args": args, "kwargs": {}},
+                "params": {
+                    "model": model,
+                    "method": method,
+                    "args": args,
+                    "kwargs": {},
+                },
             },
             timeout=120,
         ).json()

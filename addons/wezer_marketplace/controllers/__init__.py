@@ -1,3 +1,4 @@
+from . import claims
 from . import deal
 from . import feed
 from . import market

@@ -6,10 +6,10 @@ from odoo.http import request
 from odoo.tools import format_date
 
 from odoo.addons.wezer_base.controllers.website import flash
-from odoo.addons.wezer_currency.controllers.queue import wait_in_line
 
 from ..models.wezer_announcement_query import COUNTED
 from ..models.wezer_announcement_question import DISTANCES
+from .claims import wait_for_announcement
 from .filters import address
 from .form import (
     announcement_of,
@@ -21,8 +21,6 @@ from .form import (
 )
 
 PAGE = 20
-# First half of the keys of the locks that claims wait for.
-CLAIMS = 5_020_016
 # "For you", on the first page.
 FITTING = 3
 
@@ -196,7 +194,7 @@ class WezerMarket(http.Controller):
         """Take it as announced."""
         announcement = self._announcement(slug)
         # Fifty who claim at once stand in line, before anything was read for good.
-        wait_in_line(request.env.cr, CLAIMS, announcement.ids)
+        wait_for_announcement(announcement)
 
         def take():
             deal_id = announcement.action_claim(

@@ -10,7 +10,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.wezer_currency.controllers.queue import wait_in_line
 
-from ..controllers.market import CLAIMS
+from ..controllers.claims import CLAIMS
 
 # `./wezer test --all` tries as often as the issue says.
 TRIES = 100 if os.environ.get("WEZER_COUNTS") == "all" else 2
