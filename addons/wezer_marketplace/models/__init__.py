@@ -30,6 +30,7 @@ from . import wezer_proposition_waiting
 from . import wezer_proposition_office
 from . import project_project
 from . import project_task
+from . import project_task_terms
 from . import task_import
 from . import res_users
 from . import wezer_act

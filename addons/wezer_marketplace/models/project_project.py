@@ -3,14 +3,13 @@ from odoo import api, fields, models
 from odoo.addons.wezer_currency.models.fields_bigint import BigInteger
 
 
-class ProjectProject(models.Model):
-    _inherit = "project.project"
+class WezerRateMixin(models.AbstractModel):
+    """What an hour of work is paid: a currency and an amount."""
 
-    wezer_currency_id = fields.Many2one(
-        "wezer.currency",
-        string="Tasks are paid in",
-        help="Empty: tasks posted from here ask for unpaid help.",
-    )
+    _name = "wezer.rate.mixin"
+    _description = "Paid by the hour"
+
+    wezer_currency_id = fields.Many2one("wezer.currency", string="Paid in")
     wezer_rate_minor = BigInteger(string="Rate (minor units an hour)")
     wezer_rate_text = fields.Char(
         string="For each hour of work",
@@ -21,22 +20,38 @@ class ProjectProject(models.Model):
 
     @api.depends("wezer_rate_minor", "wezer_currency_id")
     def _compute_wezer_rate_text(self):
-        for project in self:
-            currency = project.wezer_currency_id
-            project.wezer_rate_text = (
-                currency._decimal(project.wezer_rate_minor)
-                if currency and project.wezer_rate_minor
+        for record in self:
+            currency = record.wezer_currency_id
+            record.wezer_rate_text = (
+                currency._decimal(record.wezer_rate_minor)
+                if currency and record.wezer_rate_minor
                 else ""
             )
 
     def _inverse_wezer_rate_text(self):
-        for project in self:
-            currency = project.wezer_currency_id
-            project.wezer_rate_minor = (
-                currency._parse(project.wezer_rate_text)
-                if currency and project.wezer_rate_text
+        for record in self:
+            currency = record.wezer_currency_id
+            record.wezer_rate_minor = (
+                currency._parse(record.wezer_rate_text)
+                if currency and record.wezer_rate_text
                 else 0
             )
+
+    def _rate(self):
+        """Return ``(currency, minor units an hour)``; nothing where it is unpaid."""
+        if self.wezer_currency_id and self.wezer_rate_minor:
+            return self.wezer_currency_id, self.wezer_rate_minor
+        return self.wezer_currency_id.browse(), 0
+
+
+class ProjectProject(models.Model):
+    _name = "project.project"
+    _inherit = ["project.project", "wezer.rate.mixin"]
+
+    wezer_currency_id = fields.Many2one(
+        string="Tasks are paid in",
+        help="Empty: tasks posted from here ask for unpaid help.",
+    )
 
 
 class ProjectTaskType(models.Model):

@@ -125,6 +125,13 @@ class ProjectTask(models.Model):
         :param dict may_pay: ``{payer: whether the caller may pay for it}``, asked once
         """
         self.ensure_one()
+        if self.sudo().has_template_ancestor:
+            raise Refusal(
+                self.env._(
+                    "“%(name)s” is a template: make a task of it.", name=self.name
+                ),
+                rule="template",
+            )
         if self.wezer_announcement_id.state in ("draft", "open", "full", "paused"):
             raise Refusal(
                 self.env._("“%(name)s” is on the marketplace already.", name=self.name),
@@ -138,7 +145,7 @@ class ProjectTask(models.Model):
             user._check_acts_for(payer, right)
             may_pay[payer] = bool(user._acts_for(payer, "wallet"))
         # A want that who comes first has at once commits the payer's money.
-        priced = self.project_id.sudo().wezer_rate_minor
+        priced = self._rate()[1]
         mode = "choose" if priced and not may_pay[payer] else "first_come"
         return {**self._prepare_announcement_vals(payer), "claim_mode": mode}
 
@@ -160,18 +167,11 @@ class ProjectTask(models.Model):
         for tag in self.tag_ids:
             skills |= skills._find(tag.name)[:1]
         hours = self.allocated_hours or 1.0
+        currency, rate = self._rate()
         prices = []
-        if project.wezer_currency_id and project.wezer_rate_minor:
-            prices = [
-                (
-                    0,
-                    0,
-                    {
-                        "wezer_currency_id": project.wezer_currency_id.id,
-                        "unit_minor": project.wezer_rate_minor,
-                    },
-                )
-            ]
+        if rate:
+            line = {"wezer_currency_id": currency.id, "unit_minor": rate}
+            prices = [(0, 0, line)]
         return {
             "title": self.name,
             "kind": "want",
@@ -184,6 +184,8 @@ class ProjectTask(models.Model):
             "quantity": hours,
             "unit": "hour",
             "price_line_ids": prices,
+            "steps": self.wezer_steps,
+            "done_when": self.wezer_done_when,
             "task_id": self.id,
             "date_start": self.wezer_date_start,
             "date_end": self.date_deadline,

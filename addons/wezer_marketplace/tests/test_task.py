@@ -165,6 +165,33 @@ class TestTask(TaskCommon):
         with self.assertRefused():
             self.task.action_undo_post()
 
+    def test_a_template_brings_price_and_process_with_it(self):
+        template = self._task(
+            "Water the beds",
+            is_template=True,
+            wezer_places=2,
+            wezer_currency_id=self.hours.id,
+            wezer_rate_text="0:30",
+            wezer_steps="Fill the cans\nWater\nRoll up the hose",
+            wezer_done_when="The soil is dark.",
+        ).with_user(self.mark)
+        with self.assertRefused("template"):
+            template.action_post_to_marketplace()
+        task = template.browse(
+            template.action_create_from_template({"name": "Water, week 20"})
+        )
+        task.action_post_to_marketplace()
+        want = task.wezer_announcement_id
+        self.assertEqual((want.places, want.quantity), (2, template.allocated_hours))
+        self.assertEqual(want.price_line_ids.unit_minor, 30)
+        self.assertEqual(want.steps, template.wezer_steps)
+        deal = self.claim(self.test1, want)
+        self.assertEqual(deal.sudo().terms_id.steps, template.wezer_steps)
+        self.assertEqual(deal.sudo().terms_id.done_when, "The soil is dark.")
+        # Without a price of its own: the project's rate.
+        plain = self._post(self._task("Weed"))
+        self.assertEqual(plain.price_line_ids.unit_minor, 60)
+
     def test_without_a_team_the_settings_pay_or_it_is_refused(self):
         self.project.team_id = False
         self.env.company.wezer_task_payer_id = False
