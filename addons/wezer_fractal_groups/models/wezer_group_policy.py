@@ -31,8 +31,8 @@ class WezerGroup(models.Model):
     def _policies(self):
         """Return what circles may decide: ``{key: (words, kind)}``; addons add theirs.
 
-        Kinds: ``days`` (a whole number above zero), ``hours`` (a number above zero),
-        ``switch`` (yes or no).
+        Kinds: ``days`` and ``count`` (a whole number above zero), ``hours`` (a number
+        above zero), ``switch`` (yes or no).
         """
         return {
             "role_term_days": (self.env._("Roles are given for so many days"), "days"),
@@ -48,7 +48,8 @@ class WezerGroup(models.Model):
         value = None
         if policy:
             kind = self._policies()[key][1]
-            read = {"days": int, "hours": float}.get(kind, lambda text: text == "yes")
+            numbers = {"days": int, "count": int, "hours": float}
+            read = numbers.get(kind, lambda text: text == "yes")
             value = read(policy.value)
         return value, policy.group_id
 
@@ -99,11 +100,21 @@ class WezerGroup(models.Model):
                     self.env._("Say a number of days."), rule="days", value=text
                 )
             return str(int(text))
+        if kind == "count":
+            return self._count_text(value)
         if kind == "hours":
             return self._hours_text(value)
         if value not in (True, False, "yes", "no"):
             raise Refusal(self.env._("Yes or no."), rule="switch", value=str(value))
         return "yes" if value in (True, "yes") else "no"
+
+    def _count_text(self, value):
+        text = str(value).strip()
+        if not text.isdecimal() or not 0 < int(text) < 10000:
+            raise Refusal(
+                self.env._("Say a whole number."), rule="count", value=text[:40]
+            )
+        return str(int(text))
 
     def _hours_text(self, value):
         try:

@@ -51,3 +51,4 @@ from . import wezer_terms_expiry
 from . import wezer_proposition_task
 from . import wezer_proposition_fell_out
 from . import wezer_announcement_money
+from . import wezer_announcement_cap

@@ -147,20 +147,8 @@ class WezerAnnouncement(models.Model):
         cap = self.company_id.wezer_claims_cap
         if self.kind != "want" or not cap:
             return
-        # Two claims of one person at once wait for each other here: the second
-        # is retried and counts the first.
-        self.env.cr.execute(
-            "UPDATE wezer_profile SET write_date = write_date WHERE partner_id = %s",
-            [person.id],
-        )
-        claims = self.env["wezer.proposition"].search_count(
-            [
-                ("replier_person_id", "=", person.id),
-                ("state", "in", ("open", "accepted")),
-                ("announcement_id.kind", "=", "want"),
-                ("id", "!=", but.id if but else 0),
-            ]
-        )
+        self._lock_claims_of(person)
+        claims = self._open_claims(person, but)
         if claims >= cap:
             raise Refusal(
                 self.env._(
@@ -172,6 +160,28 @@ class WezerAnnouncement(models.Model):
                 value=str(claims),
                 limit=str(cap),
             )
+
+    def _lock_claims_of(self, person):
+        """Let two claims of one person at once wait for each other.
+
+        The second is retried and counts the first.
+        """
+        self.env.cr.execute(
+            "UPDATE wezer_profile SET write_date = write_date WHERE partner_id = %s",
+            [person.id],
+        )
+
+    def _open_claims(self, person, but=None, domain=()):
+        """Return how many claims ``person`` has open, what is delivered left out."""
+        return self.env["wezer.proposition"].search_count(
+            [
+                ("replier_person_id", "=", person.id),
+                ("state", "in", ("open", "accepted")),
+                ("announcement_id.kind", "=", "want"),
+                ("id", "!=", but.id if but else 0),
+                *domain,
+            ]
+        )
 
     def action_claim(
         self, version=None, message="", currency_id=None, acting_partner_id=None

@@ -3,10 +3,10 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import tagged
 
-from .test_rights import TestRights as RightsCase
+from .test_rights import GroupsCommon
 
 
-class ApprovalsCommon(RightsCase):
+class ApprovalsCommon(GroupsCommon):
     """A garden with a director, a trader who may not pay, and a treasurer."""
 
     @classmethod
@@ -26,11 +26,6 @@ class ApprovalsCommon(RightsCase):
         deal = self.claim(self.test2, self.want(prices={self.com.id: price}))
         deal.action_deliver("It is done")
         return deal
-
-
-# The shared set-up is wanted here, not its tests.
-for _name in [name for name in dir(RightsCase) if name.startswith("test_")]:
-    setattr(ApprovalsCommon, _name, None)
 
 
 @tagged("post_install", "-at_install")

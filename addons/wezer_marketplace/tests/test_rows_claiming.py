@@ -17,6 +17,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .common import MarketCommon
+from .test_rights import GroupsCommon
 from .test_task import TaskCommon
 
 ALL = os.environ.get("WEZER_COUNTS") == "all"
@@ -358,3 +359,49 @@ class TestRowsWorkDay(TaskCommon):
         rows = self.test2.with_user(self.test2)._wezer_todo()
         owed = [row["url"] for row in rows if row["section"] != "waiting"]
         self.assertNotIn(f"/my/deals/{meal.id}", owed)
+
+
+@tagged("post_install", "-at_install")
+class TestRowsCapOfCircles(GroupsCommon):
+    # === ROW 2: A CIRCLE'S OWN CAP === #
+
+    def test_row_02_a_circle_caps_claims_on_what_is_asked_for_inside_it(self):
+        self.env.company.wezer_claims_cap = 9
+        self._fill("Lead", self.village, self.clara, "manage")
+        self.village.with_user(self.clara).action_set_policy("claims_cap", "2")
+        wants = [self.want(title=f"Zq {number}", prices={}) for number in range(4)]
+        deals = [self.claim(self.test2, want) for want in wants[:2]]
+        with self.assertRefused("cap"):
+            self.claim(self.test2, wants[2])
+        # What others ask for does not count, nor does what another person claims.
+        self.claim(self.test2, self.announce(self.test1, prices={}))
+        self.claim(self.test3, wants[2])
+        # Delivered counts no longer.
+        deals[0].action_deliver()
+        self.claim(self.test2, wants[3])
+
+    def test_row_02_the_nearest_circle_decides_and_the_community_holds_for_all(self):
+        self.env.company.wezer_claims_cap = 3
+        self._fill("Lead", self.village, self.clara, "manage")
+        self.village.with_user(self.clara).action_set_policy("claims_cap", 1)
+        self._fill("Keeper", self.garden, self.test3, "manage")
+        self.garden.with_user(self.test3).action_set_policy("claims_cap", 9)
+        wants = [self.want(title=f"Zq {number}", prices={}) for number in range(4)]
+        for want in wants[:3]:
+            self.claim(self.test2, want)
+        with self.assertRefused("cap"):
+            self.claim(self.test2, wants[3])
+        self.garden.with_user(self.test3).action_set_policy("claims_cap", None)
+        self.claim(self.stranger, wants[3])
+        other = self.want(title="Zq other", prices={})
+        with self.assertRefused("cap"):
+            self.claim(self.stranger, other)
+
+    def test_row_02_a_cap_is_a_whole_number(self):
+        self._fill("Lead", self.village, self.clara, "manage")
+        circle = self.village.with_user(self.clara)
+        for value in ("much", 0, -1, "1.5", [1], 10**9):
+            with self.assertRefused("count"):
+                circle.action_set_policy("claims_cap", value)
+        with self.assertRefused():
+            self.village.with_user(self.stranger).action_set_policy("claims_cap", 5)
