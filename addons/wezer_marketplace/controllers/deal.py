@@ -48,7 +48,6 @@ class WezerDeal(http.Controller):
             "messages": deal.sudo().message_line_ids,
             "events": deal.sudo().event_ids,
             "approvals": deal._approvals_text() if mine else "",
-            "moderates": deal.i_moderate,
             "assessments": request.env["wezer.assessment"].search(
                 [("origin_model", "=", deal._name), ("origin_id", "=", deal.id)]
             ),

@@ -231,10 +231,18 @@ class WezerProposition(models.Model):
 
     # === WORDS === #
 
-    def _decide_by(self):
-        """Return the day on which an undecided dispute passes on."""
+    def _last_call(self):
+        """Return what was said when the moderators were called."""
         self.ensure_one()
-        since = self.sudo().dispute_holder_since or fields.Datetime.now()
+        calls = self.sudo().event_ids.filtered(lambda one: one.action == "dispute")
+        return calls.sorted("id")[-1:]
+
+    def _decide_by(self):
+        """Return the day on which an undecided dispute passes on, False at its end."""
+        self.ensure_one()
+        since = self.sudo().dispute_holder_since
+        if not (since and self.sudo().dispute_circle_id):
+            return False
         return (since + timedelta(days=DECIDE_DAYS)).date()
 
     def _who_decides(self):

@@ -4,7 +4,7 @@ from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import DummyRLock, Registry
-from odoo.service.model import retrying
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, retrying
 from odoo.tests import BaseCase, get_db_name, tagged
 from odoo.tools import mute_logger
 
@@ -108,4 +108,56 @@ class TestFiftyClaims(BaseCase):
                 cr.execute("SELECT state FROM wezer_announcement WHERE id = %s", [want])
                 self.assertEqual(cr.fetchone()[0], "full")
             self.assertEqual(states, {"accepted": PLACES, "waiting": MEMBERS - PLACES})
+            self._end(want)
+
+    def _give_back_at_once(self, deals):
+        """Let those who have a place give it back at once; return what went wrong."""
+        barrier, wrong = threading.Barrier(len(deals)), []
+
+        def run(deal, user):
+            try:
+                with self.registry.cursor() as cr:
+                    env = api.Environment(cr, user, {})
+                    barrier.wait(60)
+                    arrow = env["wezer.proposition"].browse(deal).action_release
+                    # As an hourly clock would: again, until nobody else is at it.
+                    for _again in range(5):
+                        try:
+                            retrying(arrow, env)
+                            return
+                        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                            cr.rollback()
+                    raise AssertionError("never its turn")
+            except Exception as error:
+                wrong.append(error)
+
+        threads = [threading.Thread(target=run, args=pair) for pair in deals]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(120)
+        return wrong
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_row_06_places_given_back_at_once_are_held_for_the_first_in_line(self):
+        for number in range(TRIES // 10 or 1):
+            want = self._post(f"line {number}")
+            self.assertEqual(self._claim_at_once(want), [])
+            with self.registry.cursor() as cr:
+                env = api.Environment(cr, SUPERUSER_ID, {})
+                deals = env["wezer.announcement"].browse(want).proposition_ids
+                having = deals.filtered(lambda deal: deal.state == "accepted")[:4]
+                line = deals.filtered(lambda deal: deal.state == "waiting").sorted("id")
+                line = line.ids
+                pairs = [(one.id, one.replier_person_id.user_ids.id) for one in having]
+            self.assertEqual(self._give_back_at_once(pairs), [], f"try {number}")
+            with self.registry.cursor() as cr:
+                env = api.Environment(cr, SUPERUSER_ID, {})
+                deals = env["wezer.proposition"].browse(line)
+                states = deals.mapped(lambda deal: (deal.state, bool(deal.hold_until)))
+                one = env["wezer.announcement"].browse(want)
+                self.assertEqual((one.state, one.places_left), ("full", 0))
+            first, others = states[: len(pairs)], states[len(pairs) :]
+            self.assertEqual(set(first), {("open", True)}, f"try {number}: {states}")
+            self.assertEqual(set(others), {("waiting", False)}, f"try {number}")
             self._end(want)

@@ -1,0 +1,79 @@
+from odoo import http
+from odoo.tests import HttpCase, tagged
+
+from .test_dispute import DisputeCommon
+
+
+@tagged("post_install", "-at_install")
+class TestDisputePage(DisputeCommon, HttpCase):
+    """A circle's moderator is a member like others: the website is his place."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        for user in (cls.test1, cls.test2, cls.gina, cls.vera, cls.moderator):
+            user.password = user.login
+
+    def get(self, user, url, status=200):
+        self.authenticate(user.login, user.login)
+        page = self.url_open(url)
+        self.assertEqual(page.status_code, status, (user.name, url))
+        return page.text
+
+    def post(self, url, **form):
+        form["csrf_token"] = http.Request.csrf_token(self)
+        return self.url_open(url, data=form)
+
+    def test_a_member_decides_on_the_deals_page_what_his_circle_has(self):
+        deal = self.dispute()
+        url = f"/my/deals/{deal.id}"
+        self.assertIn("A moderator of Garden was called", self.get(self.test1, url))
+        for user in (self.vera, self.moderator):
+            self.get(user, url, 404)
+            self.get(user, f"{url}/live", 404)
+            self.assertEqual(
+                self.post(f"{url}/resolve", outcome="paid", reason="x").status_code, 404
+            )
+        self.assertIn(url, self.get(self.gina, "/my/todo"))
+        page = self.get(self.gina, url)
+        self.assertIn("both sides wait for your decision", page)
+        self.assertIn("It is not as agreed", page)
+        self.assertIn("Look at this", page)
+        self.assertNotIn("All is given back", page, "nothing was paid yet")
+        answer = self.post(
+            f"{url}/resolve",
+            outcome="split",
+            reason="Half of it stands",
+            **{f"amount_{self.com.id}": "25"},
+        )
+        self.assertEqual(answer.status_code, 200)
+        self.assertTrue(answer.url.endswith("/my/todo"), answer.url)
+        self.assertEqual(deal.state, "paid")
+        self.assertEqual(self.balance(self.test2), "25.00")
+        self.get(self.gina, url, 404)
+        self.assertIn("Half of it stands", self.get(self.test2, url))
+
+    def test_a_refused_decision_says_why_on_the_page(self):
+        deal = self.dispute()
+        url = f"/my/deals/{deal.id}"
+        self.get(self.gina, url)
+        answer = self.post(f"{url}/resolve", outcome="split", reason="All", amount_0="")
+        self.assertIn("Where nothing is paid, the deal is cancelled", answer.text)
+        self.assertEqual(deal.state, "disputed")
+
+    def test_the_back_office_lists_what_one_has_to_decide(self):
+        deal = self.dispute(replier=self.test3)
+        self.dispute()
+        action = self.env.ref("wezer_marketplace.wezer_dispute_action")
+        deals = self.env["wezer.proposition"].with_user(self.moderator)
+        found = deals.search([("i_moderate", "=", True)])
+        self.assertEqual(found.ids, deal.ids)
+        self.assertIn("i_moderate", action.domain)
+        sheet = self.env["wezer.deal.reason"].with_user(self.moderator)
+        sheet = sheet.with_context(found.action_open_resolve()["context"]).create(
+            {"outcome": "cancelled", "reason": "It was never begun"}
+        )
+        after = sheet.action_confirm()
+        self.assertEqual(after["res_model"], "wezer.proposition")
+        self.assertEqual((deal.state, deal.end_reason), ("ended", "cancelled"))
+        self.assertFalse(deals.search([("id", "=", deal.id)]))
