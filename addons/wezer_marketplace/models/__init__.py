@@ -45,6 +45,7 @@ from . import wezer_announcement_place
 from . import wezer_proposition_amend
 from . import wezer_proposition_moderator
 from . import wezer_proposition_attendance
+from . import wezer_proposition_activity
 from . import wezer_proposition_board
 from . import wezer_saved_search
 from . import wezer_terms_expiry

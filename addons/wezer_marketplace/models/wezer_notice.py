@@ -13,6 +13,7 @@ class WezerNotice(models.Model):
             "short_of_money": (self.env._("My money does not suffice"), True),
             "expiring": (self.env._("Something of mine will close"), True),
             "claim": (self.env._("Somebody does what I asked for"), True),
+            "activity": (self.env._("A coordinator asks me to do something"), True),
             "place": (self.env._("A place is free for me"), True),
             "place_over": (self.env._("A place held for me went on"), True),
             "attendance": (self.env._("It was noted whether I came"), True),

@@ -165,6 +165,34 @@ class TestTask(TaskCommon):
         with self.assertRefused():
             self.task.action_undo_post()
 
+    def test_coordinators_plan_on_a_deal_without_followers_and_mails(self):
+        deal = self.claim(self.test1, self._post(self.task))
+        anna = mail_new_test_user(
+            self.env, login="wm_anna", name="Anna", groups="base.group_user"
+        )
+        posted = [("model", "=", "wezer.proposition")]
+        mails = self.env["mail.mail"].search_count([])
+        messages = self.env["mail.message"].search_count(posted)
+        mine = deal.with_user(self.mark)
+        planned = mine.activity_schedule(
+            "mail.mail_activity_data_todo", summary="Call Luc", user_id=anna.id
+        )
+        self.assertEqual(mine.activity_ids, planned)
+        notices = self.env["wezer.notice"].sudo()
+        told = notices.search([("partner_id", "=", anna.partner_id.id)])
+        self.assertEqual(told.kind, "activity")
+        planned.with_user(self.mark).action_feedback("He comes tomorrow")
+        self.assertFalse(mine.activity_ids)
+        self.assertEqual(self.env["mail.mail"].search_count([]), mails)
+        self.assertEqual(self.env["mail.message"].search_count(posted), messages)
+        for user in (self.test1, self.stranger, anna, self.moderator):
+            with self.assertRaises(AccessError), self.env.cr.savepoint():
+                deal.with_user(user).activity_schedule(
+                    "mail.mail_activity_data_todo", summary="Spam"
+                )
+        with self.assertRaises(AccessError):
+            planned.with_user(self.test1).read(["summary"])
+
     def test_a_template_brings_price_and_process_with_it(self):
         template = self._task(
             "Water the beds",
