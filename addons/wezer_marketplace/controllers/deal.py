@@ -305,5 +305,9 @@ class WezerDeal(http.Controller):
         data = sent.read(MAX_BYTES + 1)
         deal.action_add_evidence(sent.filename, data, acting_partner_id=party)
 
+    def _do_remove_evidence(self, deal, party, post):
+        number = number_of(post.get("evidence"))
+        deal.action_remove_evidence(number, acting_partner_id=party)
+
     def _do_say(self, deal, party, post):
         deal.action_say(post.get("body", ""), acting_partner_id=party)

@@ -92,9 +92,8 @@ class WezerProposition(models.Model):
 
     def action_remove_evidence(self, evidence_id, acting_partner_id=None):
         """Take one's own file back, while the work is not delivered yet."""
-        party = self._begin(
-            ("author_id", "replier_id"), ("accepted",), acting_partner_id
-        )
+        sides = ("author_id", "replier_id", "coworker_ids")
+        party = self._begin(sides, ("accepted",), acting_partner_id)
         deal = self.sudo()
         evidence = deal.evidence_ids.filtered(lambda one: one.id == evidence_id)
         if not evidence or evidence.partner_id != party:

@@ -1,5 +1,6 @@
 import base64
 
+from odoo import http
 from odoo.tests import HttpCase, tagged
 
 from .common import MarketCommon
@@ -97,3 +98,17 @@ class TestEvidencePage(HttpCase, MarketCommon):
         )
         self.authenticate("wm_stranger", "wm_stranger")
         self.assertEqual(self.url_open(url).status_code, 404)
+
+    def test_a_button_takes_ones_own_file_back(self):
+        deal = self.make_deal()
+        file_id = deal.action_add_evidence("door.svg", PICTURE)
+        url = f"/my/deals/{deal.id}"
+        self.authenticate("wm_test1", "wm_test1")
+        self.assertNotIn("remove_evidence", self.url_open(url).text)
+        self.authenticate("wm_test2", "wm_test2")
+        self.assertIn("remove_evidence", self.url_open(url).text)
+        token = http.Request.csrf_token(self)
+        data = {"csrf_token": token, "evidence": str(file_id)}
+        page = self.url_open(f"{url}/remove_evidence", data=data)
+        self.assertNotIn(f"/evidence/{file_id}", page.text)
+        self.assertFalse(deal.sudo().evidence_ids)
