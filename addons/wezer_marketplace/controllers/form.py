@@ -67,7 +67,7 @@ def terms_of(post):
     """Return the values of terms from a form."""
     names = ("quantity", "steps", "done_when", "message")
     vals = {name: post[name].replace("\r\n", "\n") for name in names if name in post}
-    for name in ("date_start", "date_due"):
+    for name in ("date_start", "date_due", "expiry"):
         if name in post:
             vals[name] = to_utc(post[name])
     vals["prices"] = prices_of(post)

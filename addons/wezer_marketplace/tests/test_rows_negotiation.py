@@ -11,6 +11,7 @@ from odoo.tests import tagged
 
 from .common import MarketCommon
 from .test_rights import GroupsCommon
+from .test_website_market import WebsiteCommon
 
 
 @tagged("post_install", "-at_install")
@@ -241,3 +242,22 @@ class TestRowsNegotiationOfGroups(GroupsCommon):
         self.as_(self.roger, deal).action_say("I ask Luc")
         self.as_(self.luc, deal).action_accept()
         self.assertEqual(deal.state, "accepted")
+
+
+@tagged("post_install", "-at_install")
+class TestRowsNegotiationPage(WebsiteCommon):
+    def test_row_14_how_long_terms_stand_is_typed_and_shown(self):
+        want = self.announce(self.test1)
+        self.login(self.test2)
+        soon = (fields.Datetime.now() + timedelta(days=3)).strftime("%Y-%m-%dT%H:%M")
+        terms = {"quantity": "1", f"price_{self.com.id}": "60"}
+        page = self.post(f"/market/{want.slug}/propose", expiry=soon, **terms)
+        self.assertIn("(until ", page.text)
+        deal = want.sudo().proposition_ids
+        self.assertEqual(deal.terms_id.expiry.strftime("%M"), soon[-2:])
+        self.login(self.test1)
+        self.assertIn("(until ", self.get(f"/my/deals/{deal.id}"))
+        # Left empty the answer stands for as long as nobody answers it.
+        self.post(f"/my/deals/{deal.id}/counter", expiry="", **terms)
+        deal.invalidate_recordset()
+        self.assertEqual((deal.turn, deal.terms_id.expiry), ("replier", False))
