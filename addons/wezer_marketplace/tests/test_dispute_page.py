@@ -70,7 +70,7 @@ class TestDisputePage(DisputeCommon, HttpCase):
         self.assertEqual(found.ids, deal.ids)
         self.assertIn("i_moderate", action.domain)
         sheet = self.env["wezer.deal.reason"].with_user(self.moderator)
-        sheet = sheet.with_context(found.action_open_resolve()["context"]).create(
+        sheet = sheet.with_context(**found.action_open_resolve()["context"]).create(
             {"outcome": "cancelled", "reason": "It was never begun"}
         )
         after = sheet.action_confirm()
