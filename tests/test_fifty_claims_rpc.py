@@ -2,16 +2,16 @@
 
 import os
 import threading
-from unittest.mock import patch
 
 import requests
 
 import odoo.http
 from odoo import SUPERUSER_ID, api
-from odoo.modules.registry import DummyRLock, Registry
-from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tests import tagged
 
-from .test_two_workers import Server
+from odoo.addons.wezer_base.tests.committed import CommittedCase
+
+from .server import Server
 
 # `./wezer test --all` tries as often as the issue says.
 ALL = os.environ.get("WEZER_COUNTS") == "all"
@@ -20,36 +20,21 @@ MEMBERS, PLACES = 50, 10
 
 
 @tagged("post_install", "-at_install", "concurrency")
-class TestFiftyClaimsByRpc(BaseCase):
+class TestFiftyClaimsByRpc(CommittedCase):
     """Without any page: what anybody with a script does."""
 
     def setUp(self):
         super().setUp()
-        patcher = patch.object(Registry, "_lock", DummyRLock())
-        patcher.start()
-        self.addCleanup(patcher.stop)
-        self.database = get_db_name()
-        self.registry = Registry(self.database)
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, SUPERUSER_ID, {})
-            cr.execute("SELECT nextval('wezer_proposition_id_seq')")
-            self.mark = cr.fetchone()[0]
-            users = env["res.users"].with_context(no_reset_password=True)
-            self.users = users.create(
-                [
-                    {
-                        "name": f"Wire {self.mark} {number}",
-                        "login": f"wire_{self.mark}_{number}",
-                        "group_ids": [(6, 0, env.ref("base.group_portal").ids)],
-                    }
-                    for number in range(MEMBERS + 1)
-                ]
-            ).ids
-        self.addCleanup(self._archive)
         self.sessions = [self._session(user) for user in self.users]
         self.server = Server(self.database)
         self.addCleanup(self.server.stop)
         self.server.wait()
+
+    def _make(self, env):
+        self.users = self._members(env, "Wire", MEMBERS + 1).ids
+
+    def _archive(self, env):
+        env["res.users"].browse(self.users).active = False
 
     def _session(self, user_id):
         """Return a logged-in session: fifty logins would take longer than the test."""
@@ -66,11 +51,6 @@ class TestFiftyClaimsByRpc(BaseCase):
         person = requests.Session()
         person.cookies["session_id"] = session.sid
         return person
-
-    def _archive(self):
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, SUPERUSER_ID, {})
-            env["res.users"].browse(self.users).active = False
 
     def _call(self, person, model, method, *args):
         """Return the answer of ``/web/dataset/call_kw``: a result or an error."""

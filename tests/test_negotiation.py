@@ -6,11 +6,11 @@ channel the page asks by itself.
 
 import statistics
 import time
-from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, api, fields
-from odoo.modules.registry import DummyRLock, Registry
-from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tests import tagged
+
+from odoo.addons.wezer_base.tests.committed import CommittedCase
 
 from .browser import Browser
 from .server import Server, free_port
@@ -35,24 +35,13 @@ new MutationObserver(() => {
 
 
 @tagged("post_install", "-at_install", "concurrency")
-class TestNegotiation(BaseCase):
+class TestNegotiation(CommittedCase):
     """Anna wants her door painted, Luc would do it for more."""
 
-    def setUp(self):
-        super().setUp()
-        patcher = patch.object(Registry, "_lock", DummyRLock())
-        patcher.start()
-        self.addCleanup(patcher.stop)
-        self.database = get_db_name()
-        self.registry = Registry(self.database)
-        with self.registry.cursor() as cr:
-            self._make(api.Environment(cr, SUPERUSER_ID, {}))
-        self.addCleanup(self._archive)
-
     def _make(self, env):
-        env.cr.execute("SELECT nextval('wezer_announcement_id_seq')")
-        self.mark = env.cr.fetchone()[0]
-        users = [self._user(env, name) for name in ("anna", "luc")]
+        users = [
+            self._members(env, name, 1, password=SECRET) for name in ("Anna", "Luc")
+        ]
         self.ids = [user.id for user in users]
         self.logins = [user.login for user in users]
         currency = env["wezer.currency"].create(
@@ -80,31 +69,15 @@ class TestNegotiation(BaseCase):
         )
         self.want, self.slug = want.id, want.slug
 
-    def _user(self, env, name):
-        return (
-            env["res.users"]
-            .with_context(no_reset_password=True)
-            .create(
-                {
-                    "name": f"{name.title()} {self.mark}",
-                    "login": f"{name}-{self.mark}",
-                    "password": SECRET,
-                    "group_ids": [(6, 0, env.ref("base.group_portal").ids)],
-                }
-            )
-        )
-
-    def _archive(self):
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, SUPERUSER_ID, {})
-            want = env["wezer.announcement"].browse(self.want)
-            # Its money goes back: no test after this one finds anything set aside.
-            for deal in want.proposition_ids:
-                if deal.state != "ended":
-                    deal._finish("cancelled")
-            want._end("closed")
-            env["wezer.currency"].browse(self.currency).active = False
-            env["res.users"].browse(self.ids).active = False
+    def _archive(self, env):
+        want = env["wezer.announcement"].browse(self.want)
+        # Its money goes back: no test after this one finds anything set aside.
+        for deal in want.proposition_ids:
+            if deal.state != "ended":
+                deal._finish("cancelled")
+        want._end("closed")
+        env["wezer.currency"].browse(self.currency).active = False
+        env["res.users"].browse(self.ids).active = False
 
     def _server(self, *options):
         server = Server(self.database, *options)

@@ -1,12 +1,10 @@
 """A right taken away is gone in the next request of any worker: two real servers."""
 
-from unittest.mock import patch
-
 import requests
 
-from odoo import SUPERUSER_ID, api
-from odoo.modules.registry import DummyRLock, Registry
-from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tests import tagged
+
+from odoo.addons.wezer_base.tests.committed import CommittedCase
 
 from .server import Server
 
@@ -46,19 +44,11 @@ class Person:
 
 
 @tagged("post_install", "-at_install", "concurrency")
-class TestTwoWorkers(BaseCase):
+class TestTwoWorkers(CommittedCase):
     """Luc acts for Anna by mandate and for Garden by a role; then no more."""
 
     def setUp(self):
         super().setUp()
-        patcher = patch.object(Registry, "_lock", DummyRLock())
-        patcher.start()
-        self.addCleanup(patcher.stop)
-        self.database = get_db_name()
-        self.registry = Registry(self.database)
-        with self.registry.cursor() as cr:
-            self._make(api.Environment(cr, SUPERUSER_ID, {}))
-        self.addCleanup(self._archive)
         self.servers = []
         for _number in range(2):
             server = Server(self.database)
@@ -68,11 +58,10 @@ class TestTwoWorkers(BaseCase):
             server.wait()
 
     def _make(self, env):
-        env.cr.execute("SELECT nextval('wezer_announcement_id_seq')")
-        self.mark = env.cr.fetchone()[0]
-        self.anna = self._user(env, "anna", "base.group_portal")
-        self.luc = self._user(env, "luc", "base.group_portal")
-        self.ada = self._user(env, "ada", "wezer_base.group_administrator")
+        admin = "wezer_base.group_administrator"
+        self.anna = self._members(env, "Anna", 1, password=SECRET)
+        self.luc = self._members(env, "Luc", 1, password=SECRET)
+        self.ada = self._members(env, "Ada", 1, admin, password=SECRET)
         luc = self.luc.partner_id
         self.mandate = (
             env["wezer.mandate"]
@@ -105,29 +94,13 @@ class TestTwoWorkers(BaseCase):
         self.logins = [user.login for user in (self.anna, self.luc, self.ada)]
         self.profile = luc._wezer_profile().id
 
-    def _user(self, env, name, group):
-        return (
-            env["res.users"]
-            .with_context(no_reset_password=True)
-            .create(
-                {
-                    "name": name.title(),
-                    "login": f"{name}-{self.mark}",
-                    "password": SECRET,
-                    "group_ids": [(6, 0, env.ref(group).ids)],
-                }
-            )
+    def _archive(self, env):
+        drafts = env["wezer.announcement"].search(
+            [("title", "like", f"% {self.mark}"), ("state", "=", "draft")]
         )
-
-    def _archive(self):
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, SUPERUSER_ID, {})
-            drafts = env["wezer.announcement"].search(
-                [("title", "like", f"% {self.mark}"), ("state", "=", "draft")]
-            )
-            drafts.unlink()
-            env["wezer.group"].browse([self.role, self.circle]).active = False
-            env["res.users"].browse(self.ids).active = False
+        drafts.unlink()
+        env["wezer.group"].browse([self.role, self.circle]).active = False
+        env["res.users"].browse(self.ids).active = False
 
     def test_what_one_server_takes_the_other_no_longer_gives(self):
         first, second = self.servers

@@ -1,66 +1,35 @@
 import os
 import threading
-from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, api
-from odoo.modules.registry import DummyRLock, Registry
 from odoo.service.model import retrying
-from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_base.tests.committed import CommittedCase
 
 # `./wezer test --all` tries as often as the issue says.
 TRIES = 100 if os.environ.get("WEZER_COUNTS") == "all" else 5
 
 
 @tagged("post_install", "-at_install", "concurrency")
-class TestDisputeRace(BaseCase):
+class TestDisputeRace(CommittedCase):
     """A side calls a moderator while the clock would pay: either, never both."""
 
-    def setUp(self):
-        super().setUp()
-        patcher = patch.object(Registry, "_lock", DummyRLock())
-        patcher.start()
-        self.addCleanup(patcher.stop)
-        self.registry = Registry(get_db_name())
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, SUPERUSER_ID, {})
-            cr.execute("SELECT nextval('wezer_proposition_id_seq')")
-            self.mark = cr.fetchone()[0]
-            users = env["res.users"].with_context(no_reset_password=True)
-            self.users = users.create(
-                [
-                    {
-                        "name": f"Race {self.mark} {number}",
-                        "login": f"race_{self.mark}_{number}",
-                        "group_ids": [(6, 0, env.ref("base.group_portal").ids)],
-                    }
-                    for number in range(2)
-                ]
-            ).ids
-            self.currency = (
-                env["wezer.currency"]
-                .create(
-                    {
-                        "name": f"Race {self.mark}",
-                        "code": f"R{self.mark}",
-                        "lower_text": "500",
-                    }
-                )
-                .id
-            )
-        self.addCleanup(self._archive)
+    def _make(self, env):
+        self.users = self._members(env, "Race", 2).ids
+        vals = {"name": f"Race {self.mark}", "code": f"R{self.mark}"}
+        currency = env["wezer.currency"].create({**vals, "lower_text": "500"})
+        self.currency = currency.id
 
-    def _archive(self):
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, SUPERUSER_ID, {})
-            deals = env["wezer.proposition"].search(
-                [("replier_person_id.user_ids", "in", self.users)]
-            )
-            for deal in deals.filtered(lambda one: one.state == "disputed"):
-                deal._cancel()
-            env["res.users"].browse(self.users).active = False
+    def _archive(self, env):
+        deals = env["wezer.proposition"].search(
+            [("replier_person_id.user_ids", "in", self.users)]
+        )
+        for deal in deals.filtered(lambda one: one.state == "disputed"):
+            deal._cancel()
+        env["res.users"].browse(self.users).active = False
 
     def _delivered(self):
         """Return a deal that was delivered long enough ago for the clock."""

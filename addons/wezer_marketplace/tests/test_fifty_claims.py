@@ -1,13 +1,12 @@
 import os
 import threading
-from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, api
-from odoo.modules.registry import DummyRLock, Registry
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, retrying
-from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.wezer_base.tests.committed import CommittedCase
 from odoo.addons.wezer_currency.controllers.queue import wait_in_line
 
 from ..controllers.claims import CLAIMS
@@ -18,36 +17,14 @@ MEMBERS, PLACES = 50, 10
 
 
 @tagged("post_install", "-at_install", "concurrency")
-class TestFiftyClaims(BaseCase):
+class TestFiftyClaims(CommittedCase):
     """Real threads and commits; what is made is archived in the test database."""
 
-    def setUp(self):
-        super().setUp()
-        patcher = patch.object(Registry, "_lock", DummyRLock())
-        patcher.start()
-        self.addCleanup(patcher.stop)
-        self.registry = Registry(get_db_name())
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, SUPERUSER_ID, {})
-            cr.execute("SELECT nextval('wezer_proposition_id_seq')")
-            self.mark = cr.fetchone()[0]
-            users = env["res.users"].with_context(no_reset_password=True)
-            self.users = users.create(
-                [
-                    {
-                        "name": f"Fifty {self.mark} {number}",
-                        "login": f"fifty_{self.mark}_{number}",
-                        "group_ids": [(6, 0, env.ref("base.group_portal").ids)],
-                    }
-                    for number in range(MEMBERS + 1)
-                ]
-            ).ids
-        self.addCleanup(self._archive)
+    def _make(self, env):
+        self.users = self._members(env, "Fifty", MEMBERS + 1).ids
 
-    def _archive(self):
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, SUPERUSER_ID, {})
-            env["res.users"].browse(self.users).active = False
+    def _archive(self, env):
+        env["res.users"].browse(self.users).active = False
 
     def _post(self, number):
         with self.registry.cursor() as cr:

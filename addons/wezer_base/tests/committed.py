@@ -1,0 +1,52 @@
+"""For tests of what is really committed: threads, servers of their own, crashes."""
+
+from unittest.mock import patch
+
+from odoo import SUPERUSER_ID, api
+from odoo.modules.registry import DummyRLock, Registry
+from odoo.tests import BaseCase, get_db_name
+
+
+class CommittedCase(BaseCase):
+    """What ``_make`` makes is committed in the test's database, and archived after."""
+
+    def setUp(self):
+        super().setUp()
+        patcher = patch.object(Registry, "_lock", DummyRLock())
+        patcher.start()
+        self.addCleanup(patcher.stop)
+        self.database = get_db_name()
+        self.registry = Registry(self.database)
+        with self.registry.cursor() as cr:
+            # A number of this run's own, for names and logins.
+            cr.execute("SELECT nextval('res_users_id_seq')")
+            self.mark = cr.fetchone()[0]
+            self._make(api.Environment(cr, SUPERUSER_ID, {}))
+        self.addCleanup(self._put_away)
+
+    def _make(self, env):
+        """Make what the test needs."""
+        raise NotImplementedError
+
+    def _archive(self, env):
+        """Put away what was made."""
+        raise NotImplementedError
+
+    def _put_away(self):
+        with self.registry.cursor() as cr:
+            self._archive(api.Environment(cr, SUPERUSER_ID, {}))
+
+    def _members(self, env, word, count, group="base.group_portal", **vals):
+        """Return ``count`` new users called ``word``."""
+        users = env["res.users"].with_context(no_reset_password=True)
+        return users.create(
+            [
+                {
+                    "name": f"{word} {self.mark} {number}",
+                    "login": f"{word.lower()}_{self.mark}_{number}",
+                    "group_ids": [(6, 0, env.ref(group).ids)],
+                    **vals,
+                }
+                for number in range(count)
+            ]
+        )
