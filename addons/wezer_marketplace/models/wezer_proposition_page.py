@@ -10,7 +10,6 @@ REACHED = {
     "approved": 3,
     "confirming": 3,
     "paid": 4,
-    "disputed": 2,
     "ended": 0,
 }
 
@@ -91,7 +90,8 @@ class WezerProposition(models.Model):
             "delivered": self.env._("delivered"),
             "paid": self.env._("paid"),
         }
-        reached = REACHED[self.state]
+        disputed = self.state == "disputed"
+        reached = REACHED[self.sudo().state_before if disputed else self.state]
         return [
             (labels[name], number < reached, number == reached - 1)
             for number, name in enumerate(STRIP)
