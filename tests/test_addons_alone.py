@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg2
@@ -68,33 +69,56 @@ def models(database, condition):
     return set(sql(database, f"{query}{condition})"))
 
 
-@pytest.fixture
-def empty():
-    name = "wezer_alone"
-    sql("postgres", f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-    # Odoo itself makes it, with the extensions that it brings.
-    yield name
-    shutil.rmtree(config.filestore(name), ignore_errors=True)
-    sql("postgres", f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-
-
 OURS = "SELECT name FROM ir_module_module WHERE name LIKE 'wezer%' AND state = "
+# So many addons are installed at once.
+ABREAST = 2
+
+
+def try_alone(addon):
+    """Install ``addon`` in an empty database and take it away again.
+
+    :return: what to look at, by name; nothing here asserts but that Odoo ends well
+    """
+    name = f"wezer_alone_{addon}"
+    quiet = ("--no-http", "--max-cron-threads=0", "--log-level=warn")
+    seen = {}
+    sql("postgres", f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    try:
+        # Odoo itself makes it, with the extensions that it brings.
+        log = odoo(
+            *("server", "-d", name, "-i", addon, "--skip-auto-install"),
+            *("--stop-after-init", *quiet),
+        )
+        seen["complaints"] = complaints(log)
+        seen["installed"] = set(sql(name, OURS + "'installed'"))
+        seen["own"] = models(name, f"module = '{addon}'")
+        seen["own"] -= models(name, f"module <> '{addon}'")
+        log = odoo("module", "uninstall", "-d", name, addon)
+        seen["errors"] = [line for line in log.splitlines() if " ERROR " in line]
+        seen["left"] = set(sql(name, OURS + "'installed'"))
+        seen["models"] = models(name, "true")
+        query = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+        seen["tables"] = set(sql(name, query))
+        return seen
+    finally:
+        shutil.rmtree(config.filestore(name), ignore_errors=True)
+        sql("postgres", f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="module")
+def tries():
+    with ThreadPoolExecutor(ABREAST) as pool:
+        yield {addon: pool.submit(try_alone, addon) for addon in sorted(MANIFESTS)}
 
 
 @pytest.mark.parametrize("addon", sorted(MANIFESTS))
-def test_an_addon_installs_with_only_its_floors_and_uninstalls(addon, empty):
-    quiet = ("--no-http", "--max-cron-threads=0", "--log-level=warn")
-    log = odoo(
-        *("server", "-d", empty, "-i", addon, "--skip-auto-install"),
-        *("--stop-after-init", *quiet),
-    )
-    assert complaints(log) == []
-    assert set(sql(empty, OURS + "'installed'")) == floors(addon)
-    own = models(empty, f"module = '{addon}'") - models(empty, f"module <> '{addon}'")
+def test_an_addon_installs_with_only_its_floors_and_uninstalls(addon, tries):
+    seen = tries[addon].result()
+    own = seen["own"]
+    assert seen["complaints"] == []
+    assert seen["installed"] == floors(addon)
     assert own
-    log = odoo("module", "uninstall", "-d", empty, addon)
-    assert not [line for line in log.splitlines() if " ERROR " in line]
-    assert addon not in sql(empty, OURS + "'installed'")
-    assert not own & models(empty, "true")
-    tables = sql(empty, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-    assert not set(tables) & {model.replace(".", "_") for model in own}
+    assert seen["errors"] == []
+    assert addon not in seen["left"]
+    assert not own & seen["models"]
+    assert not seen["tables"] & {model.replace(".", "_") for model in own}
