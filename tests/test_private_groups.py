@@ -5,6 +5,7 @@ import json
 
 from lxml import etree
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.models import BaseModel
 from odoo.service.model import call_kw
@@ -438,6 +439,35 @@ class TestPrivateGroupOnPages(HttpCase, PrivateGroups):
             except Exception as error:  # noqa: BLE001 what fails tells by its text
                 answer = error
             self._hidden(answer, args)
+
+    @mute_logger(*QUIET)
+    def test_json2_tells_it_to_nobody(self):
+        self.env["ir.config_parameter"].set_param("portal.allow_api_keys", "True")
+        keys = self.env["res.users.apikeys"]
+        expires = fields.Datetime.add(fields.Datetime.now(), hours=5)
+        answers = {}
+        for user in (self.stranger, self.luc):
+            key = keys.with_user(user)._generate("rpc", "private", expires)
+            answers[user] = [
+                self.url_open(
+                    f"/json/2/{model}/{method}",
+                    json=asked,
+                    headers={"Authorization": f"Bearer {key}"},
+                ).text
+                for model, method, asked in (
+                    ("wezer.group", "search_read", {"fields": ["display_name"]}),
+                    ("wezer.group", "name_search", {"name": SECRET}),
+                    ("wezer.group", "read", {"ids": self.secret.ids}),
+                    ("wezer.group", "action_join", {"ids": self.secret.ids}),
+                    ("wezer.group", "effective_members", {"ids": self.secret.ids}),
+                    ("wezer.profile", "search_read", {"fields": ["display_name"]}),
+                    ("res.partner", "read", {"ids": self.partner.ids}),
+                )
+            ]
+        for answer in answers[self.stranger]:
+            self._hidden(answer, "json/2")
+        # The door itself is open.
+        self.assertIn(SECRET, answers[self.luc][0])
 
     @mute_logger(*QUIET)
     def test_whoever_may_see_it_does_on_the_same_pages(self):
