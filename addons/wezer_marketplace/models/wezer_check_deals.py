@@ -17,7 +17,7 @@ class WezerCheck(models.AbstractModel):
             ),
             "_check_agreed_money": self.env._("An agreed deal has its money set aside"),
             "_check_paid_once": self.env._("Each part of a deal is paid once"),
-            "_check_parts": self.env._(
+            "_check_steps_and_shares": self.env._(
                 "Steps make the whole price, and who works along agreed to his part"
             ),
             "_check_approvals": self.env._(
@@ -88,7 +88,7 @@ class WezerCheck(models.AbstractModel):
                 ORDER BY p.id"""
         )
 
-    def _check_parts(self):
+    def _check_steps_and_shares(self):
         """Steps make the whole price; co-workers less, and each of them agreed."""
         return self._deal_rows(
             """SELECT p.id, t.round FROM wezer_proposition p

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 
 
 class WezerProposition(models.Model):
@@ -13,6 +13,11 @@ class WezerProposition(models.Model):
     _inherit = ["wezer.proposition", "mail.activity.mixin"]
     # Whoever may read the deal in the back office plans on it; nobody may write it.
     _mail_post_access = "read"
+
+    # Like Odoo's other fields of activities: for internal users.
+    activity_type_icon = fields.Char(groups="base.group_user")
+    activity_exception_decoration = fields.Selection(groups="base.group_user")
+    activity_exception_icon = fields.Char(groups="base.group_user")
 
     def message_subscribe(self, partner_ids=None, subtype_ids=None):
         """Follow nothing: a deal has its two sides."""

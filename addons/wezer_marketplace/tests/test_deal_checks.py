@@ -57,7 +57,7 @@ class TestDealChecks(TaskCommon):
             "UPDATE wezer_terms_share SET agreed_on = NULL WHERE terms_id = %s",
             "DELETE FROM wezer_terms_milestone WHERE terms_id = %s",
         ):
-            self.assertFound("_check_parts", query, terms)
+            self.assertFound("_check_steps_and_shares", query, terms)
         query = "UPDATE wezer_transfer SET origin_part = 1 WHERE origin_id = %s"
         self.assertFound("_check_paid_once", query, deal.id)
 
