@@ -53,6 +53,13 @@ def parser():
         "--install-only", action="store_true", help="stop before the first test"
     )
     sub.add_argument(
+        "--template",
+        choices=["upgrade", "rebuild", "keep"],
+        default="upgrade",
+        help="the database that tests start from: upgrade what changed (as a rule), "
+        "make it anew, or keep it as it is",
+    )
+    sub.add_argument(
         "arguments", nargs="*", metavar="PATH", help="paths, and arguments of pytest"
     )
 

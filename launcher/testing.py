@@ -33,7 +33,7 @@ def test(options):
         ) as runner:
             database = Database(runner, TEMPLATE)
             with steps.step("Test database") as step:
-                lines = template(step, database)
+                lines = template(step, database, options.template)
                 database.copy(TEMPLATE, DATABASE)
             for line in lines:
                 print(f"      {line}")
@@ -74,34 +74,72 @@ def one_at_a_time():
         yield
 
 
-def template(step, database):
-    """The database every run starts from, made anew when the addons changed.
+def template(step, database, mode="upgrade"):
+    """The database that every run starts from; returns the install's warnings.
 
-    Returns the install's warnings, which are kept with it.
+    An addon that changed is upgraded. The template is made anew where an upgrade would
+    not give the same: another Odoo, an addon that was removed, or a change in what an
+    upgrade does not read again (records that are not updated, hooks, migrations).
+
+    :param str mode: ``upgrade``; ``rebuild`` to make it anew in any case; ``keep`` to
+        take it as it is, which is enough after a change of method bodies
     """
-    names = paths.our_addons()
     known = database.remembered()
-    mark = fingerprint(database.runner)
-    if known.get("mark") == mark and database.exists():
-        step.say("copied from the template")
+    state = {"base": base_mark(database.runner), "addons": paths.addon_hashes()}
+    exists = database.exists()
+    if exists and mode == "keep" and known.get("addons"):
+        step.say("as it was")
         return known["complaints"]
+    if exists and mode != "rebuild" and known.get("base") == state["base"]:
+        old = known.get("addons", {})
+        changed = [
+            name for name, mark in state["addons"].items() if old.get(name) != mark
+        ]
+        if not changed and not set(old) - set(state["addons"]):
+            step.say("copied from the template")
+            return known["complaints"]
+        if set(old) == set(state["addons"]):
+            with contextlib.suppress(Failure):
+                return install(step, database, "-u", changed, state)
     database.drop()
+    return install(step, database, "-i", paths.our_addons(), state)
+
+
+def install(step, database, option, names, state):
+    """Install or upgrade addons in the template; it counts only once it is whole."""
+    database.forget()
     log = paths.STATE / "test-install.log"
     log.unlink(missing_ok=True)
     text = database.runner.server(
-        step, "-d", database.name, "-i", ",".join(names), "--skip-auto-install", log=log
+        step,
+        "-d",
+        database.name,
+        option,
+        ",".join(names),
+        "--skip-auto-install",
+        log=log,
     )
     step.say("browser files")
     database.runner.shell(database.name, SETTLE)
     lines = odoo_process.complaints(text)
-    database.remember(mark=mark, complaints=lines)
-    step.say(f"{len(names)} addons")
+    database.remember(**state, complaints=lines)
+    step.say(f"{len(names)} addons" + (" upgraded" if option == "-u" else ""))
     return lines
 
 
-def fingerprint(runner):
-    parts = [str(runner.odoo.library), python_env.RUN.read_text(), SETTLE]
-    parts += [f"{name} {value}" for name, value in paths.addon_hashes().items()]
+def base_mark(runner):
+    """A mark of everything that an upgrade of the addons does not renew."""
+    parts = [str(runner.odoo.library.resolve()), python_env.RUN.read_text(), SETTLE]
+    for path in sorted(paths.ADDONS.glob("*/**/*")):
+        name = path.relative_to(paths.ADDONS).as_posix()
+        hook = path.name == "hooks.py" or "/migrations/" in name
+        if path.is_file() and (
+            hook
+            and path.suffix == ".py"
+            or path.suffix == ".xml"
+            and 'noupdate="1"' in path.read_text()
+        ):
+            parts += [name, path.read_text()]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
