@@ -107,7 +107,7 @@ def template(step, database, mode="upgrade"):
 
 def install(step, database, option, names, state):
     """Install or upgrade addons in the template; it counts only once it is whole."""
-    database.forget()
+    database.memory.unlink(missing_ok=True)
     log = paths.STATE / "test-install.log"
     log.unlink(missing_ok=True)
     text = database.runner.server(
