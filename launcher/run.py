@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import socket
+import subprocess
 import sys
 import time
 import urllib.error
@@ -15,18 +16,22 @@ from . import odoo_process, paths, postgres, session
 from .console import Failure, Steps, seconds
 
 ROLES = ("member", "coordinator", "moderator", "administrator")
+# Seconds: for the server of a killed launcher to end, between two looks at the log.
+ENDING = 30
+LOOK_AT_LOG = 30
 PAGES = ("/", "/market", "/members", "/web/login")
 
 
 def run(options):
     started = time.monotonic()
-    check_port(options.port)
     running = still_running()
     if running:
         raise Failure(
             f"Wezer already runs at {running['url']} (process {running['pid']})",
             f"Use it, or stop it with: kill {running['pid']}",
         )
+    # The server of a launcher that was killed takes a moment to end.
+    check_port(options.port, ENDING if run_json() else 0)
     check_kit(options.kit)
     if options.fresh:
         clear()
@@ -40,12 +45,20 @@ def run(options):
     return 0
 
 
-def check_port(port):
+def check_port(port, patience=0):
     """Before anything else: nothing is more annoying after two minutes."""
+    deadline = time.monotonic() + patience
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", port))
+            while True:
+                try:
+                    probe.bind(("127.0.0.1", port))
+                    return
+                except OSError:
+                    if time.monotonic() > deadline:
+                        raise
+                    time.sleep(0.2)
         except OSError as error:
             raise Failure(
                 f"Port {port} is taken",
@@ -67,22 +80,29 @@ def check_kit(kit):
         )
 
 
-def still_running():
+def run_json():
+    """What the last ./wezer run wrote down, unless it has ended as it should."""
     try:
-        known = json.loads((paths.STATE / "run.json").read_text())
+        return json.loads((paths.STATE / "run.json").read_text())
+    except (OSError, ValueError):
+        return None
+
+
+def still_running():
+    known = run_json()
+    try:
         return known if postgres.alive(known["pid"]) and answers(known["url"]) else None
-    except (OSError, ValueError, KeyError):
+    except (TypeError, KeyError):
         return None
 
 
 def clear():
     """Forget the database (of our own server: its files too), keep the downloads."""
+    if not postgres.configured(os.environ):
+        postgres.clear("pg")
     for path in (paths.STATE / f"{databases.NAME}.json", paths.STATE / "logins.json"):
         path.unlink(missing_ok=True)
     if not postgres.configured(os.environ):
-        home = postgres.place("pg")
-        if postgres.existing_major("pg"):
-            shutil.rmtree(home / "data")
         shutil.rmtree(paths.STATE / "data" / "filestore" / databases.NAME, True)
 
 
@@ -127,12 +147,15 @@ def prepare(steps, database, options):
 def serve(steps, database, options, started):
     url = f"http://127.0.0.1:{options.port}"
     runner = database.runner
+    paths.rotate(runner.log)
     mark = runner.log.stat().st_size if runner.log.exists() else 0
     with steps.step("Website") as step:
-        with open(runner.log, "ab") as log:
+        with paths.open_log(runner.log) as log:
             process = runner.start(
                 "server",
                 *("-d", database.name, "--db-filter", f"^{database.name}$"),
+                # By its name: then it begins a new file when this one is put aside.
+                *("--logfile", runner.log),
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -149,7 +172,7 @@ def serve(steps, database, options, started):
         sys.stdout.flush()
         if not options.no_browser and session.interactive():
             webbrowser.open(url)
-        code = process.wait()
+        code = wait(process, runner.log)
         raise Failure(
             f"Odoo ended by itself ({code}): "
             + odoo_process.last_error(odoo_process.read_from(runner.log, mark)),
@@ -161,6 +184,15 @@ def serve(steps, database, options, started):
         odoo_process.end(process)
         (paths.STATE / "run.json").unlink(missing_ok=True)
     print("Stopped. The data are kept; ./wezer run goes on with them.")
+
+
+def wait(process, log):
+    """Wait for the server to end; meanwhile put its log aside when it is large."""
+    while True:
+        try:
+            return process.wait(LOOK_AT_LOG)
+        except subprocess.TimeoutExpired:
+            paths.rotate(log)
 
 
 def wait_until_served(process, url, runner, mark, step):

@@ -12,7 +12,7 @@ from .odoo_process import Runner
 
 
 class Stopped(BaseException):
-    """SIGTERM arrived: end like Ctrl-C."""
+    """SIGTERM arrived, or the terminal was closed: end like Ctrl-C."""
 
 
 def _on_term(number, frame):
@@ -23,6 +23,9 @@ def _on_term(number, frame):
 def ground(steps, cluster="pg", log="odoo.log", test=False, **config):
     """Yield a Runner; whatever was started is stopped at the end."""
     signal.signal(signal.SIGTERM, _on_term)
+    # Started with nohup it goes on.
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, _on_term)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     paths.prepare()
     with steps.step("Python packages") as step:
@@ -46,6 +49,7 @@ def ground(steps, cluster="pg", log="odoo.log", test=False, **config):
             with contextlib.suppress(ValueError):
                 signal.signal(signal.SIGINT, signal.SIG_IGN)
                 signal.signal(signal.SIGTERM, signal.SIG_IGN)
+                signal.signal(signal.SIGHUP, signal.SIG_IGN)
             server.stop()
 
 

@@ -11,6 +11,8 @@ import requests
 
 from odoo.tools import config
 
+from launcher.odoo_process import PROGRAM
+
 PATIENCE = 90
 
 
@@ -30,7 +32,7 @@ class Server:
         self.url = f"http://127.0.0.1:{free_port()}"
         self.log = tempfile.NamedTemporaryFile("w+", suffix=".log")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "odoo", "server", "-d", database]
+            [sys.executable, str(PROGRAM), "server", "-d", database]
             + ["--config", config.rcfile, "--http-port", self.url.rsplit(":", 1)[1]]
             + ["--http-interface", "127.0.0.1", "--max-cron-threads", "0"]
             + ["--no-database-list", "--db-filter", f"^{database}$", *options],

@@ -13,7 +13,7 @@ import pytest
 
 from odoo.tools import config
 
-from launcher.odoo_process import complaints
+from launcher.odoo_process import PROGRAM, complaints
 
 ROOT = Path(__file__).resolve().parent.parent
 MANIFESTS = {
@@ -33,7 +33,7 @@ def floors(name):
 
 def odoo(*arguments):
     done = subprocess.run(
-        [sys.executable, "-m", "odoo", *arguments],
+        [sys.executable, str(PROGRAM), *arguments],
         env={**os.environ, "ODOO_RC": config["config"] or os.environ["ODOO_RC"]},
         capture_output=True,
         text=True,

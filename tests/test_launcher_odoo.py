@@ -1,9 +1,16 @@
 """Odoo is found where it lies, and its package comes from the machine's own source."""
 
+import configparser
+import os
+import signal
 import subprocess
+import sys
+from collections import namedtuple
 from pathlib import Path
 
-from launcher import odoo_source, paths, python_env
+import pytest
+
+from launcher import odoo_process, odoo_source, paths, python_env
 
 SOURCES = """\
 Types: deb
@@ -98,3 +105,64 @@ def test_links_of_the_package_that_lead_nowhere_are_filled(tmp_path, monkeypatch
     assert not (fonts / "FontAwesome.otf").is_symlink()
     stub = addons / "mail/static/lib/selfie_segmentation/selfie_segmentation.js"
     assert stub.exists()
+
+
+@pytest.fixture
+def runner(state):
+    odoo = namedtuple("Odoo", "library addons")(state, [state])
+    server = namedtuple("Server", "environment")({})
+    return odoo_process.Runner(odoo, server, state / "pg.conf", state / "odoo.log")
+
+
+def test_the_configuration_has_a_random_password_and_is_nobody_elses(runner):
+    found = set()
+    for _time in range(2):
+        runner.write_config()
+        parser = configparser.RawConfigParser()
+        parser.read(runner.config)
+        found.add(parser["options"]["admin_passwd"])
+        assert parser["options"]["limit_time_real_cron"] == "3600"
+        assert runner.config.stat().st_mode & 0o077 == 0
+    assert len(found) == 2 and min(map(len, found)) > 30
+
+
+def test_a_log_is_nobody_elses_and_put_aside_when_it_is_large(state, monkeypatch):
+    monkeypatch.setattr(paths, "LOG_SIZE", 10)
+    log = state / "odoo.log"
+    log.write_text("old\n")
+    log.chmod(0o644)
+    for number in range(8):
+        with paths.open_log(log) as file:
+            assert log.stat().st_mode & 0o077 == 0
+            file.write(b"written %d\n" % number)
+    kept = sorted(state.glob("odoo.log*"))
+    assert len(kept) == 1 + paths.LOGS_KEPT
+    assert log.read_text() == "written 7\n"
+    assert (state / "odoo.log.1").read_text() == "written 6\n"
+    # What was written to a file that has been put aside is not looked for in the new.
+    assert odoo_process.read_from(log, 1000) == "written 7\n"
+
+
+PROGRAM = """
+import os, signal, sys, time
+sys.path.insert(0, sys.argv[1])
+from launcher import odoo_main
+odoo_main.end_with_the_launcher()
+print("ready", flush=True)
+time.sleep(600)
+"""
+
+
+def test_a_server_ends_with_its_launcher(runner, monkeypatch):
+    def command(name, *arguments):
+        return [sys.executable, "-c", PROGRAM, str(paths.ROOT)]
+
+    monkeypatch.setattr(runner, "command", command)
+    process = runner.start("server", stdout=subprocess.PIPE)
+    assert process.stdout.readline() == b"ready\n"
+    assert process.poll() is None
+    # What the kernel does for a process that is killed: its end of the pipe is closed.
+    process.ends.detach()
+    os.close(process.lifeline)
+    assert process.wait(30) == -signal.SIGTERM
+    process.stdout.close()

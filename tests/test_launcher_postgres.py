@@ -3,12 +3,15 @@
 import os
 import shutil
 import stat
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
 import pytest
 
 from launcher import paths, postgres
+from launcher.console import Failure
 
 
 @pytest.fixture
@@ -59,15 +62,97 @@ def test_only_the_tests_server_forgoes_safe_writes(home, step):
     assert not cluster(home, step, "pg").options
 
 
-def test_a_pid_file_left_by_a_crash_does_not_hinder(home, step, monkeypatch):
+def test_the_last_user_stops_the_server_not_the_one_that_started_it(home, step):
+    first, second = cluster(home, step), cluster(home, step)
+    try:
+        first.start(step)
+        second.start(step)
+        first.stop()
+        assert second.answers()
+        first.stop()  # twice is once
+        assert second.answers()
+    finally:
+        second.stop()
+    assert not second.answers()
+    # The one that started it has not waited for it: it must not be left a zombie.
+    first.process.wait(10)
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from launcher import paths, postgres
+from launcher.console import Failure
+paths.STATE = Path(sys.argv[1])
+class Step:
+    def say(self, text):
+        pass
+server = postgres.Cluster("pgtest", sys.argv[2], int(sys.argv[3]), "test")
+server.start(Step())
+print("started", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_server_whose_user_was_killed_is_used_and_stopped(home, step):
     server = cluster(home, step)
-    server.data.mkdir(parents=True)
-    left = server.data / "postmaster.pid"
-    left.write_text("4194000\n" + "x\n" * 6 + "ready\n")
-    monkeypatch.setattr(postgres, "alive", lambda number: False)
+    other = subprocess.Popen(
+        [sys.executable, "-c", KILLED, home, server.folder, str(server.major)],
+        cwd=paths.ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    try:
+        assert other.stdout.readline() == b"started\n"
+    finally:
+        other.kill()
+        other.communicate()
+    assert server.answers()
+    server.start(step)
+    assert server.process is None
+    server.stop()
     assert not server.answers()
-    server._clear_leftover()
+
+
+def test_data_that_another_process_uses_are_not_removed(home, step):
+    server, other = cluster(home, step), cluster(home, step)
+    try:
+        server.start(step)
+        with pytest.raises(Failure, match="Another ./wezer command uses"):
+            other.clear()
+        assert server.answers()
+    finally:
+        server.stop()
+    other.clear()
+    assert not server.data.exists()
+    other.clear()
+
+
+def test_a_pid_file_left_by_a_crash_does_not_hinder(home, step):
+    """Its number belongs to another process by now: to this one."""
+    server = cluster(home, step)
+    try:
+        server.start(step)
+    finally:
+        server.stop()
+    left = server.data / "postmaster.pid"
+    left.write_text(f"{os.getpid()}\n" + "x\n" * 6 + "ready\n")
+    assert not server.answers()
+    try:
+        server.start(step)
+        assert server.answers()
+    finally:
+        server.stop()
     assert not left.exists()
+
+
+def test_the_servers_log_is_nobody_elses(home, step):
+    server = cluster(home, step)
+    try:
+        server.start(step)
+    finally:
+        server.stop()
+    assert (home / "pgtest.log").stat().st_mode & 0o077 == 0
 
 
 def test_where_others_cannot_enter_the_data_lie_elsewhere(home, step, monkeypatch):

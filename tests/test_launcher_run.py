@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from launcher import paths
+from launcher import paths, postgres
+from launcher.run import answers
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -28,9 +29,9 @@ def free_port():
 class Running:
     """A `./wezer run` of the test's own, its downloads borrowed."""
 
-    def __init__(self, state, *arguments):
+    def __init__(self, state, *arguments, port=None):
         self.state = state
-        self.port = free_port()
+        self.port = port or free_port()
         self.log = state.parent / f"run-{self.port}.log"
         command = [sys.executable, str(ROOT / "wezer"), "run", "--no-demo"]
         command += ["--port", str(self.port), *arguments]
@@ -46,6 +47,18 @@ class Running:
             assert time.monotonic() < deadline, self.log.read_text()
             time.sleep(0.1)
         return json.loads((self.state / "run.json").read_text())
+
+    def odoo(self):
+        """Process id of its Odoo."""
+        for path in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                parent = path.read_text().rsplit(")", 1)[1].split()[1]
+                words = (path.parent / "cmdline").read_text()
+            except OSError:
+                continue
+            if int(parent) == self.process.pid and "odoo_main.py" in words:
+                return int(path.parent.name)
+        raise AssertionError("no Odoo runs")
 
     def stop(self, number):
         self.process.send_signal(number)
@@ -142,6 +155,60 @@ def test_it_serves_stops_and_goes_on_with_its_data(state):
     times = json.loads((state / "timings.json").read_text())
     assert times["run, later"]["total"] < 30
     assert "Odoo 19" in times["run, first"]["phases"]
+
+
+def until(condition, patience=90):
+    deadline = time.monotonic() + patience
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def test_it_keeps_the_database_that_another_command_started(state):
+    # It waits for its script, so it ends when told.
+    shell = subprocess.Popen(
+        [sys.executable, str(ROOT / "wezer"), "shell"],
+        env=environment(state),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    server = postgres.Cluster("pg", "", None, "")
+    server.data = state / "pg" / "data"
+    until(server.answers)
+    running = Running(state)
+    try:
+        run = running.wait(60)
+        shell.communicate(timeout=60)
+        assert log_in(run)
+    finally:
+        shell.kill()
+        code = running.stop(signal.SIGTERM)
+    assert code == 0
+    assert not descendants(state)
+
+
+def test_a_reload_and_a_killed_launcher_leave_a_site_that_works(state):
+    running = Running(state)
+    run = running.wait(60)
+    try:
+        log = state / "odoo.log"
+        begun = log.read_text().count("HTTP service (werkzeug) running")
+        os.kill(running.odoo(), signal.SIGHUP)
+        until(lambda: log.read_text().count("HTTP service (werkzeug) running") > begun)
+        until(lambda: answers(run["url"]))
+        assert running.process.poll() is None
+        assert log_in(run)
+        assert log.stat().st_mode & 0o077 == 0
+    finally:
+        running.stop(signal.SIGKILL)
+    # At once, and on the same port.
+    again = Running(state, port=running.port)
+    try:
+        assert log_in(again.wait(90))
+    finally:
+        assert again.stop(signal.SIGTERM) == 0
+    assert not descendants(state)
 
 
 def test_no_mail_is_sent_and_nobody_is_asked(state):

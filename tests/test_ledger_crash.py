@@ -26,6 +26,7 @@ from odoo.tests import get_db_name
 from odoo.tools import config
 
 from launcher import paths, postgres
+from launcher.odoo_process import PROGRAM
 
 # `./wezer test --all` kills more often, later in a longer stream.
 ALL = os.environ.get("WEZER_COUNTS") == "all"
@@ -171,7 +172,7 @@ class Server:
         self.url = f"http://127.0.0.1:{port}"
         self.log = tempfile.NamedTemporaryFile("w+", suffix=".log")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "odoo", "server", *ground.options()]
+            [sys.executable, str(PROGRAM), "server", *ground.options()]
             + ["--http-port", str(port), "--http-interface", "127.0.0.1"]
             + ["--max-cron-threads", "1", "--db-filter", f"^{ground.name}$"],
             stdout=self.log,
@@ -322,7 +323,7 @@ def ground():
 def place(ground):
     """Who pays whom with what."""
     done = subprocess.run(
-        [sys.executable, "-m", "odoo", "shell", *ground.options()]
+        [sys.executable, str(PROGRAM), "shell", *ground.options()]
         + ["--no-http", "--log-level", "warn"],
         input=MAKE.replace("CLIENTS", str(CLIENTS)),
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
