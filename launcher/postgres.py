@@ -263,6 +263,8 @@ class Cluster:
             "max_connections": "200",
             "shared_buffers": "256MB",
             "timezone": "UTC",
+            # Nothing waits for somebody else's transaction without a limit.
+            "lock_timeout": "60s",
             **self.options,
         }
         command = [str(self.folder / "postgres"), "-D", str(self.data)]

@@ -3,15 +3,10 @@
 import os
 import threading
 
-import requests
-
-import odoo.http
 from odoo import SUPERUSER_ID, api
 from odoo.tests import tagged
 
-from odoo.addons.wezer_base.tests.committed import CommittedCase
-
-from .server import Server
+from .rpc import RpcCase
 
 # `./wezer test --all` tries as often as the issue says.
 ALL = os.environ.get("WEZER_COUNTS") == "all"
@@ -20,53 +15,11 @@ MEMBERS, PLACES = 50, 10
 
 
 @tagged("post_install", "-at_install", "concurrency")
-class TestFiftyClaimsByRpc(CommittedCase):
+class TestFiftyClaimsByRpc(RpcCase):
     """Without any page: what anybody with a script does."""
-
-    def setUp(self):
-        super().setUp()
-        self.sessions = [self._session(user) for user in self.users]
-        self.server = Server(self.database)
-        self.addCleanup(self.server.stop)
-        self.server.wait()
 
     def _make(self, env):
         self.users = self._members(env, "Wire", MEMBERS + 1).ids
-
-    def _archive(self, env):
-        env["res.users"].browse(self.users).active = False
-
-    def _session(self, user_id):
-        """Return a logged-in session: fifty logins would take longer than the test."""
-        store = odoo.http.root.session_store
-        session = store.new()
-        with self.registry.cursor() as cr:
-            user = api.Environment(cr, SUPERUSER_ID, {})["res.users"].browse(user_id)
-            session.update(odoo.http.get_default_session(), db=self.database)
-            session.uid, session.login = user.id, user.login
-            session.context = {"lang": "en_US", "uid": user.id}
-            session.session_token = user._compute_session_token(session.sid)
-        store.save(session)
-        self.addCleanup(store.delete, session)
-        person = requests.Session()
-        person.cookies["session_id"] = session.sid
-        return person
-
-    def _call(self, person, model, method, *args):
-        """Return the answer of ``/web/dataset/call_kw``: a result or an error."""
-        return person.post(
-            f"{self.server.url}/web/dataset/call_kw",
-            json={
-                "jsonrpc": "2.0",
-                "params": {
-                    "model": model,
-                    "method": method,
-                    "args": args,
-                    "kwargs": {},
-                },
-            },
-            timeout=120,
-        ).json()
 
     def _post(self, number):
         answer = self._call(

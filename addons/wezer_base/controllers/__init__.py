@@ -2,6 +2,7 @@ from . import acting
 from . import face
 from . import leaving
 from . import joining
+from . import lines
 from . import notices
 from . import portal
 from . import rpc

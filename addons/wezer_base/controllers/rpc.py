@@ -9,6 +9,7 @@ from odoo.addons.rpc.controllers.xmlrpc import (
 )
 
 from ..models.ir_http import WENT_WRONG, is_meant_for_people
+from ..tools.locks import BUSY, is_contention
 
 
 class WezerRPC(RPC):
@@ -20,7 +21,8 @@ class WezerRPC(RPC):
             return answer(service)
         except Exception as error:
             if not is_meant_for_people(error):
-                fault = xmlrpc.client.Fault(code, str(WENT_WRONG))
+                said = BUSY if is_contention(error) else WENT_WRONG
+                fault = xmlrpc.client.Fault(code, str(said))
                 error.error_response = Response(
                     response=dumps(fault), mimetype="text/xml"
                 )

@@ -1,4 +1,5 @@
 from . import base
+from . import wezer_lock
 from . import ir_http
 from . import ir_qweb
 from . import res_company

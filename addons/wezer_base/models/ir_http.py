@@ -9,6 +9,8 @@ from odoo.exceptions import RedirectWarning, UserError
 from odoo.http import SessionExpiredException, request
 from odoo.tools import LazyTranslate
 
+from ..tools.locks import Busy, is_contention
+
 _lt = LazyTranslate(__name__)
 
 WENT_WRONG = _lt("Something went wrong here. It is in the log of the server.")
@@ -53,6 +55,9 @@ class IrHttp(models.AbstractModel):
 
     @classmethod
     def _handle_error(cls, exception):
+        if is_contention(exception):
+            # Odoo tried five times: nothing is broken, somebody else was there first.
+            exception = Busy(request.env)
         response = super()._handle_error(exception)
         kind = getattr(request.dispatcher, "routing_type", None)
         if kind in ("jsonrpc", "json2") and cls._wezer_is_outsider():

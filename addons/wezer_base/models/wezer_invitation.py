@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.tools import email_normalize, hmac, single_email_re
 
 from ..exceptions import NotAllowed, Refusal
+from ..tools import locks
 
 DAYS = 14
 # Who asks for an account himself gets the next letter after so long.
@@ -163,6 +164,7 @@ class WezerInvitation(models.Model):
         if self.env.user.has_group("wezer_base.group_administrator"):
             return
         company, now = self.env.company.sudo(), fields.Datetime.now()
+        locks.hold(self.env, "invitations", inviter.id)
         mine = [("inviter_id", "=", inviter.id)]
         waiting = self.sudo().search_count(
             [*mine, ("state", "=", "pending"), ("expiry", ">", now)]
@@ -197,6 +199,7 @@ class WezerInvitation(models.Model):
         that says so and leads to his password.
         """
         address = self._addresses([email])[0]
+        locks.hold(self.env, "requests", self.env.company.id)
         self._check_requests()
         recent = self.sudo().search_count(
             [
@@ -230,6 +233,7 @@ class WezerInvitation(models.Model):
         self.ensure_one()
         address = self._addresses([email])[0]
         now = fields.Datetime.now()
+        locks.hold(self.env, "letters", self.inviter_id.id)
         through = [("inviter_id", "=", self.inviter_id.id), ("kind", "=", "letter")]
         today = self.search_count([*through, ("date", ">", now - timedelta(days=1))])
         if today >= LINK_LETTERS:

@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from ..exceptions import NotAllowed, Refusal
+from ..tools import locks
 
 # How often somebody asks to be let go, and changes his mind, in a day.
 DAILY = 3
@@ -96,6 +97,7 @@ class WezerLeaving(models.Model):
     @api.model
     def _check_daily(self, partner):
         """Call the moderators a few times a day at most."""
+        locks.hold(self.env, "leaving", partner.id)
         today = self.sudo().search_count(
             [
                 ("partner_id", "=", partner.id),

@@ -1,9 +1,11 @@
 """For tests of what is really committed: threads, servers of their own, crashes."""
 
+import threading
 from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import DummyRLock, Registry
+from odoo.service import model as service
 from odoo.tests import BaseCase, get_db_name
 
 
@@ -50,3 +52,43 @@ class CommittedCase(BaseCase):
                 for number in range(count)
             ]
         )
+
+    def _retry_at_once(self):
+        """Let calls that conflict be tried again at once: Odoo waits for seconds."""
+        for name, value in (
+            ("random.uniform", lambda _low, _high: 0.01),
+            ("MAX_TRIES_ON_CONCURRENCY_FAILURE", 200),
+        ):
+            patcher = patch(f"odoo.service.model.{name}", value)
+            patcher.start()
+            self.addCleanup(patcher.stop)
+
+    def _all_at_once(self, calls):
+        """Run ``(user id, function of an environment)`` pairs in threads.
+
+        Each has a transaction of its own, committed, and Odoo's retries.
+
+        :return: what each returned, or the error that it ended with
+        """
+        barrier, results = threading.Barrier(len(calls)), [None] * len(calls)
+
+        def run(place, user, call):
+            try:
+                with self.registry.cursor() as cr:
+                    env = api.Environment(cr, user, {})
+                    # All have their snapshot before any of them commits.
+                    cr.execute("SELECT 1 FROM res_users LIMIT 1")
+                    barrier.wait(60)
+                    results[place] = service.retrying(lambda: call(env), env)
+            except Exception as error:
+                results[place] = error
+
+        threads = [
+            threading.Thread(target=run, args=(place, *call))
+            for place, call in enumerate(calls)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(120)
+        return results

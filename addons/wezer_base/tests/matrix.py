@@ -33,7 +33,12 @@ MODELS = {
     "wezer.word.merge": ("A", "A", "A"),
 }
 # No table, nothing to read; their public methods are rows below.
-ABSTRACT = {"wezer.check", "wezer.personal.data", "wezer.word.mixin"}
+ABSTRACT = {
+    "wezer.check",
+    "wezer.lock",
+    "wezer.personal.data",
+    "wezer.word.mixin",
+}
 
 # model.method: (who passes, how it is called: see TestMatrix._arguments)
 METHODS = {
@@ -125,8 +130,14 @@ ROUTES = {
     "POST /my/profile": {"V": "login", MEMBERS: "back"},
     "POST /welcome": {"V": "login", MEMBERS: "back"},
 }
-# Odoo's own doors that we only clothe: tried in test_error_bodies, test_joining.
+# Odoo's own routes that we only extend: tried in test_error_bodies, test_joining,
+# and (those that call methods) in tests/test_waiting_rpc.py.
 CLOTHED = {
+    "/json/2/<__model__>/<__method__>",
+    "/web/dataset/call_button",
+    "/web/dataset/call_button/<path:path>",
+    "/web/dataset/call_kw",
+    "/web/dataset/call_kw/<path:path>",
     "/web/reset_password",
     "/web/signup",
     "/xmlrpc/2/<service>",

@@ -69,8 +69,9 @@ class WezerPaymentLinks(WezerCurrencyPortal):
         links = request.env["wezer.payment.link"]
         acting = self._number(form.get("acting")) or request.env.user.partner_id.id
         link = links._by_token(token)
-        wait_for_wallets(link.wezer_currency_id.id or 0, acting, link.payee_id.id or 0)
+        money, payee = link.wezer_currency_id, link.payee_id
         try:
+            wait_for_wallets(money.id or 0, acting, payee.id or 0)
             # What is refused leaves nothing behind.
             with request.env.cr.savepoint():
                 transfer_id = links.pay(

@@ -166,10 +166,10 @@ class WezerCurrencyPortal(CustomerPortal):
         other = party.sudo().partner_id.id
         payer, payee = (other, acting) if ask else (acting, other)
         transfers = request.env["wezer.transfer"]
-        if not ask:
-            wait_for_wallets(self._number(form.get("currency")), payer, payee)
         method, extra = self._arrow(ask, form)
         try:
+            if not ask:
+                wait_for_wallets(self._number(form.get("currency")), payer, payee)
             # What is refused leaves nothing behind.
             with request.env.cr.savepoint():
                 transfer_id = getattr(transfers, method)(

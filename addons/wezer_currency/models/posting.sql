@@ -14,7 +14,7 @@ CREATE OR REPLACE FUNCTION wezer_move(
     p_amount numeric, p_levy_payer numeric, p_levy_payee numeric, p_treasury integer,
     p_reserved numeric, p_incoming numeric, p_post boolean, p_check boolean,
     p_date timestamp
-) RETURNS text LANGUAGE plpgsql AS $wezer$
+) RETURNS text LANGUAGE plpgsql SET lock_timeout = '10s' AS $wezer$
 DECLARE
     f wezer_wallet%ROWTYPE;
     t wezer_wallet%ROWTYPE;

@@ -3,6 +3,7 @@ import secrets
 from odoo import api, fields, models
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+from odoo.addons.wezer_base.tools import locks
 
 from ..tools.ids import is_id
 from .fields_bigint import BigInteger
@@ -85,6 +86,7 @@ class WezerPaymentLink(models.Model):
         money = transfers._open_currency(currency)
         minor = transfers._positive_amount(money, amount) if amount else 0
         links = self.sudo()
+        locks.hold(self.env, "links", party.id)
         mine = [("payee_id", "=", party.id), ("state", "=", "open")]
         if links.search_count(mine) >= LINKS_MAX:
             raise Refusal(

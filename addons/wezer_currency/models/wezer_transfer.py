@@ -1,12 +1,17 @@
 import hashlib
 import json
 
-from psycopg2.errors import NumericValueOutOfRange, UniqueViolation
+from psycopg2.errors import (
+    LockNotAvailable,
+    NumericValueOutOfRange,
+    UniqueViolation,
+)
 
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+from odoo.addons.wezer_base.tools import locks
 
 from ..tools.ids import is_id
 from ..tools.texts import cleaned, storable
@@ -394,6 +399,8 @@ class WezerTransfer(models.Model):
                 self.env._("This amount is larger than the ledger can count."),
                 rule="amount",
             ) from error
+        except LockNotAvailable as error:
+            raise locks.Busy(self.env) from error
         answer = self.env.cr.fetchone()[0]
         self.env["wezer.wallet"]._forget_sums()
         if answer == "ok_beyond":
@@ -421,10 +428,10 @@ class WezerTransfer(models.Model):
     def _check_state(self, *states):
         self.ensure_one()
         # The row is locked first: two answers at once cannot both pass.
-        self.env.cr.execute(
+        locks.execute_locking(
+            self.env,
             "SELECT state FROM wezer_transfer WHERE id = %s FOR NO KEY UPDATE",
             [self.id],
-            log_exceptions=False,
         )
         if self.sudo().state not in states:
             raise Refusal(

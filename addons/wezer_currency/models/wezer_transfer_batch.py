@@ -1,6 +1,7 @@
 from odoo import api, models
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+from odoo.addons.wezer_base.tools import locks
 
 from ..tools.ids import is_id
 from ..tools.moments import parse_moment
@@ -252,7 +253,7 @@ class BatchReader:
         acts = self.env.user._acts_for(payers, "wallet")
         for payer in acts:
             self.env.user._wezer_log_act(payer, "wallet", what="batch")
-        tries = self._tries(good)
+        tries = self._tries([row for row in good if row["parties"][0] in acts])
         for row in good:
             payer, payee = row["parties"]
             if payer not in acts:
@@ -268,9 +269,13 @@ class BatchReader:
 
     def _tries(self, rows):
         """Return the pairs that were refused too often today."""
-        self.env.cr.execute(
-            "SELECT payer_id, payee_id FROM wezer_refused_try"
-            " WHERE payer_id = ANY(%s) AND tries >= %s AND day = CURRENT_DATE",
-            [[row["parties"][0].id for row in rows], TRIES_A_DAY],
-        )
-        return set(self.env.cr.fetchall())
+        payers = list({row["parties"][0].id for row in rows})
+        # As in ``_check_tries``: counted, and therefore read, beside this transaction.
+        locks.hold(self.env, "tries", *payers)
+        with self.env.registry.cursor() as cr:
+            cr.execute(
+                "SELECT payer_id, payee_id FROM wezer_refused_try"
+                " WHERE payer_id = ANY(%s) AND tries >= %s AND day = CURRENT_DATE",
+                [payers, TRIES_A_DAY],
+            )
+            return set(cr.fetchall())

@@ -1,9 +1,14 @@
-from psycopg2.errors import NumericValueOutOfRange, UniqueViolation
+from psycopg2.errors import (
+    LockNotAvailable,
+    NumericValueOutOfRange,
+    UniqueViolation,
+)
 
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError
 
 from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_base.tools import locks
 
 from ..tools import amounts
 from ..tools.ids import is_id
@@ -274,8 +279,12 @@ class WezerTransfer(models.Model):
                 self.env._("This amount is larger than the ledger can count."),
                 rule="amount",
             ) from error
+        except LockNotAvailable as error:
+            raise locks.Busy(self.env) from error
+        # Read before anything else is flushed through the same cursor.
+        transfer_id = self.env.cr.fetchone()[0]
         self.env["wezer.wallet"]._forget_sums()
-        return self.env.cr.fetchone()[0]
+        return transfer_id
 
     # === TELLING === #
 

@@ -3,6 +3,8 @@ import io
 from odoo import api, fields, models
 from odoo.tools import OrderedSet
 
+from odoo.addons.wezer_base.tools import locks
+
 TRANSFER_COLUMNS = (
     "id payer_id payee_id payer_wallet_id payee_wallet_id wezer_currency_id company_id"
     " amount_minor levy_payer_minor levy_payee_minor purpose category_id kind state"
@@ -116,7 +118,8 @@ class WezerTransfer(models.Model):
             for currency in currencies.values()
             if currency.kind == "mutual_credit" and currency.limit_policy == "block"
         ]
-        self.env.cr.execute(
+        found = locks.execute_locking(
+            self.env,
             """SELECT id, partner_id, wezer_currency_id, coalesce(is_system, false),
                       state, balance::text, reserved::text, incoming::text,
                       coalesce(own_limits, false), coalesce(has_lower, false),
@@ -126,9 +129,7 @@ class WezerTransfer(models.Model):
                                         OR wezer_currency_id = ANY(%s))
                 ORDER BY id FOR NO KEY UPDATE""",
             [list(ids), bound],
-            log_exceptions=False,
         )
-        found = self.env.cr.fetchall()
         self.env.cr.execute(
             """SELECT id, partner_id, wezer_currency_id, TRUE, state, balance::text,
                       reserved::text, incoming::text, FALSE, FALSE, '0', FALSE, '0'

@@ -3,6 +3,7 @@ from psycopg2.errors import SerializationFailure
 from odoo import api, fields, models
 
 from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_base.tools import locks
 
 # After so many refusals on the other side's account, none is tested that day.
 TRIES_A_DAY = 5
@@ -57,13 +58,19 @@ class WezerTransfer(models.Model):
 
     @api.model
     def _check_tries(self, payer, payee, pays=False):
-        """Refuse untested whoever was refused too often for the other side today."""
-        self.env.cr.execute(
-            "SELECT tries FROM wezer_refused_try"
-            " WHERE payer_id = %s AND payee_id = %s AND day = %s",
-            [payer.id, payee.id, fields.Date.today()],
-        )
-        row = self.env.cr.fetchone()
+        """Refuse untested whoever was refused too often for the other side today.
+
+        Those who try at once wait for each other, and read what was counted in a
+        transaction of its own, as it is counted: their own may have begun earlier.
+        """
+        locks.hold(self.env, "tries", payer.id)
+        with self.env.registry.cursor() as cr:
+            cr.execute(
+                "SELECT tries FROM wezer_refused_try"
+                " WHERE payer_id = %s AND payee_id = %s AND day = %s",
+                [payer.id, payee.id, fields.Date.today()],
+            )
+            row = cr.fetchone()
         if row and row[0] >= TRIES_A_DAY:
             raise self._other_side_refusal(pays)
 

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_base.tools import locks
 
 from ..tools.amounts import proportion
 
@@ -239,13 +240,13 @@ class WezerTransfer(models.Model):
             return minor
         self.env["wezer.wallet"].flush_model()
         # Locked and read in one: what changed meanwhile makes us begin anew.
-        self.env.cr.execute(
+        rows = locks.execute_locking(
+            self.env,
             "SELECT (balance - reserved)::text FROM wezer_wallet WHERE id = %s"
             " FOR NO KEY UPDATE",
             [wallet.id],
-            log_exceptions=False,
         )
-        available = int(self.env.cr.fetchone()[0])
+        available = int(rows[0][0])
         levy, taken = transfer.levy_payee_minor, min(minor, max(available, 0))
         for _round in range(3):
             back = transfer._levy_back(levy, given, given + taken)

@@ -3,6 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+from odoo.addons.wezer_base.tools import locks
 
 from .fields_bigint import BigInteger
 
@@ -61,7 +62,8 @@ class WezerWallet(models.Model):
         """Close a wallet: nothing new, history kept; only when nothing is open."""
         self._check_moderator()
         for wallet in self.sudo():
-            self.env.cr.execute(
+            locks.execute_locking(
+                self.env,
                 "SELECT state FROM wezer_wallet WHERE id = %s FOR NO KEY UPDATE",
                 [wallet.id],
             )
@@ -155,10 +157,10 @@ class WezerWallet(models.Model):
     def _shift_credit(self, giver, taker, minor):
         self.env["wezer.wallet"].flush_model()
         # Both locked in id order and read in one: a payment meanwhile begins anew.
-        self.env.cr.execute(
+        locks.execute_locking(
+            self.env,
             "SELECT id FROM wezer_wallet WHERE id IN %s ORDER BY id FOR NO KEY UPDATE",
             [(giver.id, taker.id)],
-            log_exceptions=False,
         )
         (giver | taker).invalidate_recordset()
         lower = giver._limits()[0]

@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+from odoo.addons.wezer_base.tools import locks
 from odoo.addons.wezer_base.tools.rights import RIGHTS
 
 LAPSE_DAYS = 30
@@ -148,6 +149,7 @@ class WezerGroupChange(models.Model):
             and group in target.with_context(active_test=False).ancestor_ids
         ):
             raise Refusal(self.env._("It cannot go on inside itself."), rule="cycle")
+        locks.hold(self.env, "change", group.id)
         open_one = self.sudo().search_count(
             [
                 ("group_id", "=", group.id),

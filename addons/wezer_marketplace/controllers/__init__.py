@@ -1,4 +1,3 @@
-from . import claims
 from . import deal
 from . import feed
 from . import market

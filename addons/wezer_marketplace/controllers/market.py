@@ -6,10 +6,10 @@ from odoo.http import request
 from odoo.tools import format_date
 
 from odoo.addons.wezer_base.controllers.website import flash
+from odoo.addons.wezer_base.tools.locks import Busy, wait_in_line
 
 from ..models.wezer_announcement_query import COUNTED
 from ..models.wezer_announcement_question import DISTANCES
-from .claims import wait_for_announcement
 from .filters import address
 from .form import (
     announcement_of,
@@ -193,8 +193,6 @@ class WezerMarket(http.Controller):
     def claim(self, slug, **post):
         """Take it as announced."""
         announcement = self._announcement(slug)
-        # Fifty who claim at once stand in line, before anything was read for good.
-        wait_for_announcement(announcement)
 
         def take():
             deal_id = announcement.action_claim(
@@ -205,11 +203,13 @@ class WezerMarket(http.Controller):
             )
             return request.redirect(f"/my/deals/{deal_id}")
 
-        def back():
-            # Where the author's money does not suffice nobody else tries in vain.
-            announcement._pause_if_short()
-            return request.redirect(f"/market/{announcement.slug}")
-
+        back = f"/market/{announcement.slug}"
+        try:
+            # Fifty claims at once wait in line, before anything is read for good.
+            wait_in_line(request.env, "announcement", announcement.ids)
+        except Busy as busy:
+            flash(busy.args[0], "warning")
+            return request.redirect(back)
         return self._act(back, take)
 
     @http.route(

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from odoo.addons.wezer_base.tools import locks
 from odoo.addons.wezer_base.tools.text import free_slug, slugify
 
 # A deal in one of these states has a place.
@@ -164,7 +165,8 @@ class WezerAnnouncement(models.Model):
         """Lock this row so that places are counted once; the loser is retried."""
         self.ensure_one()
         self.flush_recordset()
-        self.env.cr.execute(
+        locks.execute_locking(
+            self.env,
             "UPDATE wezer_announcement SET lock_version = lock_version + 1"
             " WHERE id = %s",
             [self.id],

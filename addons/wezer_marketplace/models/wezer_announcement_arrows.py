@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+from odoo.addons.wezer_base.tools import locks
 
 from .wezer_announcement import LIVE_STATES
 
@@ -147,7 +148,7 @@ class WezerAnnouncement(models.Model):
         cap = self.company_id.wezer_claims_cap
         if self.kind != "want" or not cap:
             return
-        self._lock_claims_of(person)
+        locks.hold(self.env, "claims", person.id)
         claims = self._open_claims(person, but)
         if claims >= cap:
             raise Refusal(
@@ -161,16 +162,6 @@ class WezerAnnouncement(models.Model):
                 limit=str(cap),
             )
 
-    def _lock_claims_of(self, person):
-        """Let two claims of one person at once wait for each other.
-
-        The second is retried and counts the first.
-        """
-        self.env.cr.execute(
-            "UPDATE wezer_profile SET write_date = write_date WHERE partner_id = %s",
-            [person.id],
-        )
-
     def _open_claims(self, person, but=None, domain=()):
         """Return how many claims ``person`` has open, what is delivered left out."""
         return self.env["wezer.proposition"].search_count(
@@ -183,6 +174,7 @@ class WezerAnnouncement(models.Model):
             ]
         )
 
+    @locks.in_line("announcement")
     def action_claim(
         self, version=None, message="", currency_id=None, acting_partner_id=None
     ):
@@ -193,6 +185,14 @@ class WezerAnnouncement(models.Model):
         :return: id of the proposition
         """
         replier = self._begin_answer(acting_partner_id, version)
+        try:
+            return self._claim(replier, message, currency_id)
+        except Refusal:
+            self._pause_after_refusal()
+            raise
+
+    def _claim(self, replier, message, currency_id):
+        """Make the deal of a claim, once it is known who claims."""
         announcement = self.sudo()
         if announcement.kind == "offer" and announcement.price_line_ids:
             self.env.user._check_acts_for(replier, "wallet")

@@ -1,6 +1,7 @@
 from odoo import models
 
 from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_base.tools import locks
 
 
 class WezerGroup(models.Model):
@@ -41,7 +42,7 @@ class WezerAnnouncement(models.Model):
         cap, circle = group._policy("claims_cap")
         if not cap:
             return result
-        self._lock_claims_of(person)
+        locks.hold(self.env, "claims", person.id)
         inside = [("announcement_id.author_id", "in", circle._partners_inside())]
         claims = self._open_claims(person, but, inside)
         if claims >= cap:

@@ -1,4 +1,8 @@
-from odoo import api, fields, models
+import logging
+
+from odoo import SUPERUSER_ID, api, fields, models
+
+_logger = logging.getLogger(__name__)
 
 
 class WezerAnnouncement(models.Model):
@@ -86,11 +90,33 @@ class WezerAnnouncement(models.Model):
         ]
         return not (any(can) if announcement.price_mode == "one" else all(can))
 
+    def _pause_after_refusal(self):
+        """Pause it where a claim is refused because the money does not suffice.
+
+        The refusal undoes what its transaction did, so this is done after it, in a
+        transaction of its own, whoever called and however: page or RPC.
+        """
+        cr, number, registry = self.env.cr, self.id, self.env.registry
+
+        def look():
+            # Nothing may leave a callback of a cursor that is being closed: its
+            # connection would never go back to the pool.
+            try:
+                with registry.cursor() as fresh:
+                    env = api.Environment(fresh, SUPERUSER_ID, {})
+                    env["wezer.announcement"].browse(number)._pause_if_short()
+            except Exception:
+                _logger.exception("announcement %s was not looked at", number)
+
+        # A page answers the refusal and commits; a call by RPC is rolled back.
+        cr.postcommit.add(look)
+        cr.postrollback.add(look)
+
     def _pause_if_short(self):
-        """Pause it where a claim was refused because the money does not suffice."""
-        announcement = self.sudo()
-        if announcement.state == "open" and announcement._is_short():
-            announcement._pause_for_money()
+        """Pause what its author could not pay one answer to."""
+        for announcement in self.sudo().exists():
+            if announcement.state == "open" and announcement._is_short():
+                announcement._pause_for_money()
 
     def _pause_for_money(self):
         """Take no answers for the time being, and tell who may pay."""

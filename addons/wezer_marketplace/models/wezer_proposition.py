@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_base.tools import locks
 
 _logger = logging.getLogger(__name__)
 
@@ -139,7 +140,8 @@ class WezerProposition(models.Model):
         """Lock the deal: of two arrows at once the second is retried."""
         self.ensure_one()
         self.flush_recordset()
-        self.env.cr.execute(
+        locks.execute_locking(
+            self.env,
             "UPDATE wezer_proposition SET lock_version = lock_version + 1"
             " WHERE id = %s",
             [self.id],

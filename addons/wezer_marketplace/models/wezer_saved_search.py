@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+from odoo.addons.wezer_base.tools import locks
 from odoo.addons.wezer_base.tools.text import normalise
 
 from ..tools.words import asked
@@ -60,6 +61,7 @@ class WezerSavedSearch(models.Model):
                 rule="empty",
             )
         text = json.dumps(clean, sort_keys=True)
+        locks.hold(self.env, "searches", user.partner_id.id)
         # The caller's own rows: members write nothing by themselves.
         own = self.sudo().search([("partner_id", "=", user.partner_id.id)])
         known = own.filtered(lambda one: one.filters == text)

@@ -7,9 +7,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.wezer_base.tests.committed import CommittedCase
-from odoo.addons.wezer_currency.controllers.queue import wait_in_line
-
-from ..controllers.claims import CLAIMS
+from odoo.addons.wezer_base.tools.locks import wait_in_line
 
 # `./wezer test --all` tries as often as the issue says.
 TRIES = 100 if os.environ.get("WEZER_COUNTS") == "all" else 2
@@ -55,7 +53,7 @@ class TestFiftyClaims(CommittedCase):
                         env["wezer.announcement"].browse(want).action_claim()
 
                     barrier.wait(60)
-                    wait_in_line(cr, CLAIMS, [want])
+                    wait_in_line(env, "announcement", [want])
                     retrying(claim, env)
             except Exception as error:
                 wrong.append(error)

@@ -1,7 +1,6 @@
 from odoo.tests import tagged
 
 from .common import MarketCommon
-from .test_website_market import WebsiteCommon
 
 
 @tagged("post_install", "-at_install")
@@ -107,22 +106,3 @@ class TestShortOfMoney(MarketCommon):
         self.test2.partner_id._wezer_wallet(self.com).sudo().state = "frozen"
         self.clock()
         self.assertEqual(frozen.state, "paused")
-
-
-@tagged("post_install", "-at_install")
-class TestShortOfMoneyPage(WebsiteCommon):
-    def test_a_claim_that_cannot_be_paid_pauses_it_at_once(self):
-        want = self.announce(self.test1, prices={self.com.id: "400"})
-        self.make_deal(prices={self.com.id: "200"}, replier=self.test3)
-        self.login(self.test2)
-        page = self.post(f"/market/{want.slug}/claim")
-        self.assertIn("cannot pay this amount now", page.text)
-        want.invalidate_recordset()
-        self.assertEqual(want.state, "paused")
-        self.assertFalse(want.sudo().proposition_ids)
-        page = self.get(f"/market/{want.slug}")
-        self.assertIn("This takes no answers now", page)
-        # Refused for another reason it stays as it is.
-        other = self.announce(self.test2, title="Own")
-        self.post(f"/market/{other.slug}/claim")
-        self.assertEqual(other.state, "open")

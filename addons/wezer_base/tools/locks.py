@@ -1,0 +1,144 @@
+"""Waiting for other transactions: always with a limit, never beyond the transaction.
+
+Odoo runs at REPEATABLE READ: the first query of a transaction fixes what it sees,
+and ``SELECT pg_advisory_xact_lock()`` is such a query, so that who waited by it
+would look at old rows. ``LOCK TABLE`` is a utility statement that fixes nothing.
+:func:`wait_in_line` therefore waits on one of a few empty tables, by the number of
+what is waited for. Such a lock ends with its transaction, however that ends, and
+works behind a pooler of connections too.
+"""
+
+import binascii
+
+import psycopg2
+from psycopg2.errors import LockNotAvailable
+
+from odoo.exceptions import ConcurrencyError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import LazyTranslate
+
+from ..exceptions import Refusal
+
+_lt = LazyTranslate(__name__)
+
+# Seconds that anything waits for somebody else's transaction.
+WAIT_SECONDS = 10
+# Seconds in a line, in which each of many waits for all those before.
+LINE_SECONDS = 30
+# Empty tables to wait on. Two things with the same table wait for each other
+# without need, for the length of one request.
+LINES = 64
+BUSY = _lt("Somebody else is changing this at the moment. Try again in a minute.")
+
+
+class Busy(Refusal):
+    """The other transaction did not end in time."""
+
+    def __init__(self, env):
+        super().__init__(env._(BUSY), rule="busy", limit=str(WAIT_SECONDS))
+
+
+def create_tables(cr):
+    """Create the tables that the functions of this module wait on."""
+    cr.execute(
+        """CREATE TABLE IF NOT EXISTS wezer_lock_name (
+               name varchar PRIMARY KEY,
+               taken bigint NOT NULL DEFAULT 0
+           )"""
+    )
+    for number in range(LINES):
+        cr.execute(f"CREATE TABLE IF NOT EXISTS wezer_lock_{number:02d} ()")
+
+
+def is_contention(error):
+    """Return whether ``error`` says that another transaction was in the way."""
+    return isinstance(error, (ConcurrencyError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY))
+
+
+def execute_locking(env, query, params=None):
+    """Run a statement that may wait for another transaction, and return its rows.
+
+    All later waits of the same transaction have the same limit.
+
+    :raise Busy: after :data:`WAIT_SECONDS`; the transaction can go on
+    """
+    cr = env.cr
+    limit = f"SAVEPOINT wezer_lock; SET LOCAL lock_timeout = '{WAIT_SECONDS}s'; "
+    try:
+        # Conflicts are retried, or refused with a sentence: no error for the log.
+        cr.execute(limit + query, params, log_exceptions=False)
+    except LockNotAvailable as error:
+        cr.execute("ROLLBACK TO SAVEPOINT wezer_lock")
+        raise Busy(env) from error
+    rows = cr.fetchall() if cr.description else []
+    cr.execute("RELEASE SAVEPOINT wezer_lock")
+    return rows
+
+
+def hold(env, kind, *ids):
+    """Let transactions that count before they insert run one after the other.
+
+    Call it before the count. Of two that hold the same thing at once, the second
+    waits, fails to serialise, and is run again by Odoo: then it counts what the
+    first inserted.
+
+    :param str kind: what is counted, for instance ``"invitation"``
+    :param ids: numbers of whose it is, each held by itself
+    """
+    if not ids:
+        return
+    execute_locking(
+        env,
+        """INSERT INTO wezer_lock_name (name)
+           SELECT unnest(%s) ORDER BY 1
+           ON CONFLICT (name) DO UPDATE SET taken = wezer_lock_name.taken + 1""",
+        [[f"{kind}:{number}" for number in sorted(set(ids))]],
+    )
+
+
+def line_of(kind, number):
+    """Return the table on which those wait who ask for this thing."""
+    return f"wezer_lock_{binascii.crc32(f'{kind}:{number}'.encode()) % LINES:02d}"
+
+
+def wait_in_line(env, kind, ids):
+    """Wait until nobody else is at these things, before anything is read for good.
+
+    It commits what Odoo noted of the request (the device, say) and begins a new
+    transaction, whose snapshot is taken after the wait. So only a controller calls
+    it, before it changes anything, and outside of savepoints.
+
+    :param str kind: what is waited for, for instance ``"wallet"``
+    :param list ids: the numbers of the things
+    :raise Busy: after :data:`LINE_SECONDS`
+    """
+    cr = env.cr
+    lines = sorted({line_of(kind, number) for number in ids})
+    if not lines:
+        return
+    cr.commit()  # pylint: disable=invalid-commit
+    try:
+        # Neither statement takes a snapshot. The mode conflicts with itself only.
+        cr.execute(
+            f"SET LOCAL lock_timeout = '{LINE_SECONDS}s';"
+            f" LOCK TABLE {', '.join(lines)} IN SHARE UPDATE EXCLUSIVE MODE",
+            log_exceptions=False,
+        )
+    except psycopg2.OperationalError as error:
+        cr.rollback()
+        if is_contention(error):
+            raise Busy(env) from error
+        raise
+
+
+def in_line(kind):
+    """Mark a public method of one record: calls of it over RPC wait in line.
+
+    :param str kind: what is waited for, see :func:`wait_in_line`
+    """
+
+    def mark(method):
+        method._wezer_line = kind
+        return method
+
+    return mark
