@@ -167,7 +167,9 @@ class ResPartner(models.Model):
 
     # === NOTICES === #
 
-    def _wezer_notify(self, kind, message, url=None, record=None, right="market"):
+    def _wezer_notify(
+        self, kind, message, url=None, record=None, right="market", subject=None
+    ):
         """Leave a notice with those who act for these partners; no mail is sent.
 
         :param str kind: stable word, for the reader's choices
@@ -176,11 +178,15 @@ class ResPartner(models.Model):
             ``lambda env: env._("Anna waved: %(what)s", what=what)``
         :param str url: where to go
         :param record: what it is about; settled together with it
+        :param str subject: what is asked or reported about ``record``: a newer notice
+            to the same person about it replaces the earlier one
         """
         people = self.browse()
         for partner in self:
             people |= partner._wezer_actor_partners(right)
         # Members write nothing: the notice is ours, for others.
         return (
-            self.env["wezer.notice"].sudo()._leave(people, kind, message, url, record)
+            self.env["wezer.notice"]
+            .sudo()
+            ._leave(people, kind, message, url, record, subject)
         )

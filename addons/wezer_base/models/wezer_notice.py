@@ -21,6 +21,10 @@ class WezerNotice(models.Model):
     kind = fields.Char(required=True)
     message = fields.Char(required=True)
     url = fields.Char()
+    subject = fields.Char(
+        help="What it asks or reports about its record: a newer notice to the same"
+        " person about the same subject replaces it."
+    )
     res_model = fields.Char()
     res_id = fields.Many2oneReference(model_field="res_model")
     date = fields.Datetime(required=True, default=fields.Datetime.now)
@@ -54,14 +58,19 @@ class WezerNotice(models.Model):
     # === LEAVING AND WITHDRAWING (by the suite's own methods) === #
 
     @api.model
-    def _leave(self, people, kind, message, url=None, record=None):
+    def _leave(self, people, kind, message, url=None, record=None, subject=None):
         """Write one notice for each of ``people`` and tell their open pages.
 
         :param message: the sentence, or a function that is given an environment in
             the reader's language and returns it there
+        :param str subject: what is asked or reported about ``record``; earlier notices
+            to the same people about the same subject are settled, nobody else's
         """
         texts, vals_list = {}, []
-        for person in self._readers(people):
+        readers = self._readers(people)
+        if record and subject:
+            self._settle(record, subjects=[subject], people=readers)
+        for person in readers:
             lang = person.lang or self.env.company.sudo().partner_id.lang
             if lang not in texts:
                 texts[lang] = message
@@ -75,6 +84,7 @@ class WezerNotice(models.Model):
                     "url": url,
                     "res_model": record._name if record else False,
                     "res_id": record.id if record else False,
+                    "subject": subject,
                 }
             )
         notices = self.create(vals_list)
@@ -101,8 +111,13 @@ class WezerNotice(models.Model):
             partner._bus_send("wezer.notice", {"kind": kinds[:1].kind})
 
     @api.model
-    def _settle(self, record, kinds=None):
-        """Withdraw the notices about ``record``: the matter is done."""
+    def _settle(self, record, kinds=None, subjects=None, people=None):
+        """Withdraw notices about ``record``: all where the matter is over.
+
+        :param kinds: only notices of these kinds
+        :param subjects: only notices about these subjects
+        :param people: only the notices of these persons
+        """
         domain = [
             ("res_model", "=", record._name),
             ("res_id", "in", record.ids),
@@ -110,10 +125,18 @@ class WezerNotice(models.Model):
         ]
         if kinds:
             domain.append(("kind", "in", kinds))
-        # Other people's too: the matter is the same.
-        notices = self.sudo().search(domain)
-        notices.write({"settled": True})
-        notices.filtered(lambda notice: not notice.is_read)._tell_pages()
+        if subjects is not None:
+            domain.append(("subject", "in", subjects))
+        if people is not None:
+            domain.append(("partner_id", "in", people.ids))
+        # sudo: other people's notices too, as the matter is the same.
+        self.sudo().search(domain)._withdraw()
+
+    def _withdraw(self):
+        """Settle these notices and refresh the pages where they were unread."""
+        if self:
+            self.write({"settled": True})
+            self.filtered(lambda notice: not notice.is_read)._tell_pages()
 
     # === READING === #
 

@@ -8,7 +8,14 @@ from ..exceptions import NotAllowed
 from .common import WezerCommon
 
 ADDONS = Path(__file__).resolve().parents[2]
-TELLING = ("_wezer_notify", "_tell", "_tell_both", "_notify_side", "_leave")
+TELLING = (
+    "_wezer_notify",
+    "_tell",
+    "_notify",
+    "_notify_all",
+    "_notify_side",
+    "_leave",
+)
 
 
 @tagged("post_install", "-at_install")

@@ -230,6 +230,8 @@ class WezerGroupChange(models.Model):
             self.write({"state": "done", "date_done": fields.Datetime.now()})
             self.env["wezer.notice"]._settle(self)
             return
+        # Who asked for the side that agreed just now is asked no longer.
+        self.env["wezer.notice"]._settle(self)
         waiting = self._sides()[1 if self.from_agreed_id else 0]
         if waiting:
             waiting.partner_id._wezer_notify(

@@ -1,4 +1,5 @@
 from odoo import http
+from odoo.fields import Domain
 from odoo.http import request
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
@@ -20,19 +21,12 @@ class WezerMarketPortal(CustomerPortal):
     def _prepare_home_portal_values(self, counters):
         values = super()._prepare_home_portal_values(counters)
         if "wezer_deal_count" in counters:
-            values["wezer_deal_count"] = request.env["wezer.proposition"].search_count(
-                self._deals_domain([("state", "in", LIVE)])
+            deals = request.env["wezer.proposition"]
+            live = deals._mine_domain() & Domain("state", "in", LIVE)
+            values["wezer_deal_count"] = deals.search_count(live) + len(
+                deals._asked_to_stand_in()
             )
         return values
-
-    def _deals_domain(self, extra=None):
-        mine = request.env.user._acting_ids("market")
-        return [
-            *(extra or []),
-            "|",
-            ("author_id", "in", mine),
-            ("replier_id", "in", mine),
-        ]
 
     @http.route(
         ["/my/deals", "/my/deals/page/<int:page>"],
@@ -44,20 +38,26 @@ class WezerMarketPortal(CustomerPortal):
     def wezer_deals(self, page=1, **_kwargs):
         """List one's deals, those in hand first."""
         deals = request.env["wezer.proposition"]
-        done = self._deals_domain([("state", "in", ("paid", "ended"))])
+        mine = deals._mine_domain()
+        done = mine & Domain("state", "in", ("paid", "ended"))
         page = page_number(page)
         pager = request.website.pager(
             url="/my/deals", total=deals.search_count(done), page=page, step=PAGE
         )
-        live = deals
+        live = asked = deals
         if page == 1:
-            live = deals.search(self._deals_domain([("state", "in", LIVE)]))
-            # What waits for the caller comes first: his turn has a main button.
-            live = live.sorted(
-                lambda deal: not any(one["main"] for one in deal._allowed_actions())
-            )
+            asked = deals._asked_to_stand_in()
+            live = deals.search(mine & Domain("state", "in", LIVE))
+            # What waits for the caller comes first.
+            live = live.sorted(lambda deal: not deal._asked_of_me())
         past = deals.search(done, limit=PAGE, offset=(page - 1) * PAGE)
         return request.render(
             "wezer_marketplace.deals_page",
-            {"live": live, "past": past, "pager": pager, "page_name": "wezer_deals"},
+            {
+                "asked": asked,
+                "live": live,
+                "past": past,
+                "pager": pager,
+                "page_name": "wezer_deals",
+            },
         )

@@ -126,14 +126,14 @@ class ResPartner(models.Model):
             deal._lock()
             deal._log("resolve", self.env.user.partner_id, reason)
             deal._cancel()
-            deal._tell(
-                deal._other(self),
+            deal._notify_all(
                 "release",
                 lambda env, deal=deal: env._(
                     "%(name)s leaves, and this ended: %(title)s",
                     name=self.name,
                     title=deal.title,
                 ),
+                but=self,
             )
         return result
 

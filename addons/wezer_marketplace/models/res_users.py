@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.fields import Domain
 
 TURN_STATES = ("open", "accepted", "delivered", "approved", "confirming")
 
@@ -24,39 +25,58 @@ class ResUsers(models.Model):
     def _wezer_todo(self):
         """Add the deals: what waits for this user and for others."""
         rows = super()._wezer_todo()
-        mine = self._acting_ids("market")
-        deals = self.env["wezer.proposition"].search(
-            [
-                "|",
-                ("state", "in", TURN_STATES),
-                "&",
-                ("state", "=", "paid"),
-                ("paid_until", ">", fields.Datetime.now()),
-                "|",
-                ("author_id", "in", mine),
-                ("replier_id", "in", mine),
-            ],
-            limit=100,
+        deals = self.env["wezer.proposition"]
+        recent = Domain("state", "=", "paid") & Domain(
+            "paid_until", ">", fields.Datetime.now()
         )
-        for deal in deals:
-            main = [button for button in deal._allowed_actions() if button["main"]]
-            if deal.state == "paid" and not main:
-                continue
-            section = "waiting"
-            if main:
-                section = "soon" if deal.state in ("accepted", "paid") else "now"
-            due = deal.date_due if deal.state == "accepted" else False
-            rows.append(
-                {
-                    "section": section,
-                    "partner": deal.sudo()._other(deal._my_party()),
-                    "text": f"{deal.title}: {deal._turn_line()}",
-                    "url": f"/my/deals/{deal.id}",
-                    "button": main[0]["label"] if main else False,
-                    "due": due and due.date(),
-                }
-            )
+        in_hand = Domain("state", "in", TURN_STATES) | recent
+        for deal in deals.search(deals._mine_domain() & in_hand, limit=100):
+            row = self._wezer_deal_row(deal)
+            if row:
+                rows.append(row)
+        rows += self._wezer_stand_in_rows()
         return rows + self._wezer_disputes_to_decide()
+
+    def _wezer_deal_row(self, deal):
+        """Return the row of ``deal``: what it asks of this user, or who is awaited."""
+        asked = deal._asked_of_me()
+        actions = deal._allowed_actions()
+        buttons = [one for one in actions if one["main"]]
+        if "cancel" in asked:
+            buttons = [one for one in actions if one["action"] == "cancel"]
+        if deal.state == "paid" and not buttons:
+            return None
+        section = "waiting"
+        if buttons:
+            later = deal.state == "paid" or not asked.keys() - {"work"}
+            section = "soon" if later else "now"
+        due = deal.date_due if deal.state == "accepted" else False
+        return {
+            "section": section,
+            "partner": deal.sudo()._other(deal._my_party()),
+            "text": f"{deal.title}: {deal._turn_line()}",
+            "url": f"/my/deals/{deal.id}",
+            "button": buttons[0]["label"] if buttons else False,
+            "due": due and due.date(),
+        }
+
+    def _wezer_stand_in_rows(self):
+        """Return what this user is asked to do instead of somebody else."""
+        return [
+            {
+                "section": "now",
+                "partner": deal.payee_id,
+                "text": self.env._(
+                    "%(title)s: %(name)s asks you to stand in",
+                    title=deal.title,
+                    name=deal.payee_id.name,
+                ),
+                "url": f"/my/stand-in/{deal.id}",
+                "button": self.env._("Read what it is"),
+                "due": deal.date_due and deal.date_due.date(),
+            }
+            for deal in self.env["wezer.proposition"]._asked_to_stand_in()
+        ]
 
     def _wezer_disputes_to_decide(self):
         """Return the disputes that wait for this user as a moderator."""

@@ -29,6 +29,16 @@ class WezerAnnouncement(models.Model):
                 value=self.sudo().state,
             )
 
+    def _office_right(self):
+        """Return the right that is asked: ``project`` does for what its task posted."""
+        announcement, user = self.sudo(), self.env.user
+        author = announcement.author_id
+        if announcement.task_id and not user._acts_for(author, "market"):
+            team = announcement.task_id.project_id.team_id.partner_id
+            if team == author and user._acts_for(team, "project"):
+                return "project"
+        return "market"
+
     def _state_label(self):
         labels = dict(self._fields["state"]._description_selection(self.env))
         return labels[self.sudo().state].lower()
@@ -73,7 +83,8 @@ class WezerAnnouncement(models.Model):
 
     def action_close(self, acting_partner_id=None):
         """Take no more answers; agreed deals go on, open ones end."""
-        self._begin(acting_partner_id, "draft", "open", "full", "paused")
+        states = ("draft", "open", "full", "paused")
+        self._begin(acting_partner_id, *states, right=self._office_right())
         self.sudo()._end("closed")
         return True
 
@@ -94,7 +105,8 @@ class WezerAnnouncement(models.Model):
 
     def action_undo_post(self, acting_partner_id=None):
         """Take a posted task back, while nobody answered."""
-        self._begin(acting_partner_id, "draft", "open", "paused")
+        states = ("draft", "open", "paused")
+        self._begin(acting_partner_id, *states, right=self._office_right())
         if self.sudo().proposition_ids.filtered(lambda deal: deal.state != "ended"):
             raise Refusal(
                 self.env._("Somebody answered: it cannot be taken back silently."),
@@ -218,7 +230,7 @@ class WezerAnnouncement(models.Model):
         if announcement.claim_mode == "first_come":
             deal._accept_terms(replier)
         else:
-            deal._tell(
+            deal._notify(
                 announcement.author_id,
                 "claim",
                 lambda env: env._(
@@ -248,7 +260,7 @@ class WezerAnnouncement(models.Model):
         announcement._check_price_mode(terms["price_line_ids"])
         deal = announcement._make_deal(replier, terms, "open", "author")
         deal._log("propose", replier, terms.get("message"))
-        deal._tell(
+        deal._notify(
             announcement.author_id,
             "terms",
             lambda env: env._(

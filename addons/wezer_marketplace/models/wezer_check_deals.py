@@ -31,6 +31,9 @@ class WezerCheck(models.AbstractModel):
                 "No dispute waits longer than 30 days for a decision"
             ),
             "_check_held_disputes": self.env._("Somebody may decide each dispute"),
+            "_check_deal_notices": self.env._(
+                "Notices ask only what their deal still asks"
+            ),
         }
 
     @api.model
@@ -38,6 +41,30 @@ class WezerCheck(models.AbstractModel):
         return super()._checks() + [
             (words, getattr(self, name)) for name, words in self._deal_checks().items()
         ]
+
+    def _check_deal_notices(self):
+        """Unsettled notices whose question cannot be open in the deal's state."""
+        return self._deal_rows(
+            """SELECT n.id, n.subject, p.id, p.state
+                 FROM wezer_notice n
+                 LEFT JOIN wezer_proposition p ON p.id = n.res_id
+                WHERE n.res_model = 'wezer.proposition' AND NOT n.settled
+                  AND NOT coalesce(CASE n.subject
+                      WHEN 'turn' THEN p.state = 'open'
+                      WHEN 'share' THEN p.state IN ('open', 'accepted', 'delivered')
+                      WHEN 'amend' THEN p.amend_terms_id IS NOT NULL
+                      WHEN 'hand_over' THEN p.hand_over_id IS NOT NULL
+                      WHEN 'work' THEN p.state = 'accepted'
+                      WHEN 'approve' THEN p.state IN ('delivered', 'approved')
+                      WHEN 'pay' THEN p.state = 'approved'
+                      WHEN 'receipt' THEN p.state IN ('approved', 'confirming')
+                      WHEN 'cancel' THEN p.state IN
+                          ('accepted', 'delivered', 'approved', 'confirming')
+                      WHEN 'dispute' THEN p.state = 'disputed'
+                      WHEN 'decide' THEN p.state = 'disputed'
+                      ELSE TRUE END, FALSE)
+                ORDER BY n.id"""
+        )
 
     def _deal_rows(self, query, args=()):
         self.env.flush_all()

@@ -14,6 +14,22 @@ DUE_DAYS = 30
 ASSESS_DAYS = 14
 CONSENT_DAYS = 7
 LATE_DAYS = 7
+# What a deal can ask of people; notices about anything else are news.
+QUESTIONS = (
+    "share",
+    "cancel",
+    "amend",
+    "hand_over",
+    "turn",
+    "work",
+    "approve",
+    "pay",
+    "receipt",
+    "dispute",
+    "decide",
+)
+# What follows from the state alone: news of a change asks this of whom it concerns.
+MAIN = ("amend", "turn", "work", "approve", "pay", "receipt")
 
 
 class WezerProposition(models.Model):
@@ -198,7 +214,8 @@ class WezerProposition(models.Model):
 
     def _set_state(self, state, **extra):
         # A consent to cancel lapses at any other arrow.
-        self.sudo().write(
+        deals = self.sudo()
+        deals.write(
             {
                 "state": state,
                 "date_state": fields.Datetime.now(),
@@ -206,21 +223,130 @@ class WezerProposition(models.Model):
                 **extra,
             }
         )
+        deals._settle_answered()
 
-    def _tell(self, partner, kind, message):
-        """Leave a notice with the other side's actors; earlier ones are settled."""
-        for deal in self:
-            self.env["wezer.notice"]._settle(deal)
-            partner._wezer_notify(
-                kind, message, url=f"/my/deals/{deal.id}", record=deal.sudo()
-            )
+    # === WHAT THE DEAL ASKS, OF WHOM, AND THE NOTICES OF IT === #
 
-    def _tell_both(self, kind, message):
-        for deal in self:
-            self.env["wezer.notice"]._settle(deal)
-            (deal.sudo().author_id | deal.sudo().replier_id)._wezer_notify(
-                kind, message, url=f"/my/deals/{deal.id}", record=deal.sudo()
+    def _questions(self):
+        """Return what the deal asks now: ``{subject: the parties asked}``.
+
+        Notices, the to-do list and the order of *My deals* are made of this. A
+        subject that is missing asks nobody: its notices are settled.
+        """
+        self.ensure_one()
+        deal = self.sudo()
+        asked = {}
+        unsigned = deal._terms_to_sign()._unsigned()
+        if deal.state in ("open", "accepted", "delivered"):
+            asked["share"] = unsigned
+        if deal.state == "open" and not unsigned:
+            asked["turn"] = deal[f"{deal.turn}_id"] if deal.turn else unsigned
+        if deal.state in ("accepted", "delivered") and deal.amend_terms_id:
+            if not (unsigned or deal._is_lapsed(deal.amend_date)):
+                asked["amend"] = deal._other(deal.amend_by_id)
+        if deal.state == "accepted":
+            asked["work"] = deal.payee_id
+            if deal.hand_over_id and not deal._is_lapsed(deal.hand_over_date):
+                named = deal.payer_id | deal.hand_over_id
+                asked["hand_over"] = named - deal.hand_over_consent_ids
+        if deal.state == "delivered":
+            asked["approve"] = deal.payer_id
+        if deal.state == "approved":
+            missing = bool(deal._approvals_missing())
+            asked["approve" if missing else "pay"] = deal.payer_id
+        if deal.state in ("approved", "confirming"):
+            asked["receipt"] = deal._pending().payee_id
+        if deal.consent_ids and not deal._is_lapsed(deal.consent_date):
+            asked["cancel"] = deal._who_cancels() - deal.consent_ids
+        if deal.state == "disputed":
+            asked["dispute"] = deal._parties()
+            asked["decide"] = deal._deciders(deal.dispute_circle_id).partner_id
+        return {subject: parties for subject, parties in asked.items() if parties}
+
+    def _people_asked(self, subject, party):
+        """Return the persons who can answer question ``subject`` for ``party``."""
+        deal = self.sudo()
+        if subject == "decide":
+            return party
+        people = actors = party._wezer_actor_partners("market")
+        if subject == "approve":
+            if deal._project_team() == party:
+                people |= party._wezer_actor_partners("project")
+            people -= deal.approver_ids
+        elif subject == "pay":
+            people &= party._wezer_actor_partners("wallet")
+        if subject in ("approve", "pay") and not deal._nobody_else_could():
+            people -= deal.barred_ids
+        # Where nobody can, those who act for the party have to know.
+        return people or actors
+
+    def _asked_of_me(self):
+        """Return the part of :meth:`_questions` that the caller can answer."""
+        person = self.env.user.partner_id
+        asked = {}
+        for subject, parties in self._questions().items():
+            asked[subject] = parties.filtered(
+                lambda party, subject=subject: (
+                    person in self._people_asked(subject, party)
+                )
             )
+        return {subject: mine for subject, mine in asked.items() if mine}
+
+    def _settle_answered(self):
+        """Settle the notices of questions that these deals ask no longer."""
+        notices = self.env["wezer.notice"].sudo()
+        for deal in self.sudo():
+            waiting = notices.search(
+                [
+                    ("res_model", "=", deal._name),
+                    ("res_id", "=", deal.id),
+                    ("settled", "=", False),
+                    ("subject", "in", QUESTIONS),
+                ]
+            )
+            if not waiting:
+                continue
+            asked = deal._questions()
+            for subject in set(waiting.mapped("subject")):
+                people = self.env["res.partner"].sudo()
+                for party in asked.get(subject, people):
+                    people |= deal._people_asked(subject, party)
+                waiting.filtered(
+                    lambda one, subject=subject, people=people: (
+                        one.subject == subject and one.partner_id not in people
+                    )
+                )._withdraw()
+
+    def _notify(self, parties, kind, message, subject=None, url=None):
+        """Leave a notice with those who act for ``parties``.
+
+        :param str subject: what is asked or reported; where left out, the question
+            that the party is asked now, or else news of how the deal goes
+        """
+        for deal in self.sudo():
+            deal._settle_answered()
+            asked = deal._questions()
+            people = {}
+            for party in parties:
+                about = subject or next(
+                    (one for one in MAIN if party in asked.get(one, ())), "news"
+                )
+                if about in QUESTIONS:
+                    actors = deal._people_asked(about, party)
+                else:
+                    actors = party._wezer_actor_partners("market")
+                people[about] = people.get(about, actors) | actors
+            for about, actors in people.items():
+                # sudo: members write nothing, the notice is for others.
+                self.env["wezer.notice"].sudo()._leave(
+                    actors, kind, message, url or f"/my/deals/{deal.id}", deal, about
+                )
+
+    def _notify_all(self, kind, message, but=None, subject=None):
+        """Leave a notice with both sides and who works along, but not ``but``."""
+        for deal in self.sudo():
+            parties = deal._parties()
+            deal._notify(parties - but if but else parties, kind, message, subject)
 
     def _add_round(self, side, partner, vals):
         """Add the next round of terms and make it the current one."""
@@ -294,18 +420,19 @@ class WezerProposition(models.Model):
         if not self.date_warned or self.date_warned < self.date_due:
             # A later due date (sent back, amended, disputed) is warned of anew.
             self.date_warned = now
-            self._tell(
+            self._notify(
                 self.payee_id,
                 "late_warning",
                 lambda env: env._(
                     "Is it done? It was due: %(title)s", title=self.title
                 ),
+                subject="work",
             )
             return
         if now > self.date_warned + timedelta(days=LATE_DAYS):
             self._log("clock", self.payee_id)
             self._finish("expired")
-            self._tell_both(
+            self._notify_all(
                 "late",
                 lambda env: env._("The time was over: %(title)s", title=self.title),
             )

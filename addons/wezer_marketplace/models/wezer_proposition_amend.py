@@ -1,12 +1,20 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.fields import Domain
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 
 from .project_task import QUIET
 from .wezer_announcement import LIVE_STATES
 from .wezer_proposition import CONSENT_DAYS, DUE_DAYS
+
+NO_AMENDMENT = {"amend_terms_id": False, "amend_by_id": False}
+NO_HAND_OVER = {
+    "hand_over_id": False,
+    "hand_over_person_id": False,
+    "hand_over_consent_ids": [(5, 0, 0)],
+}
 
 
 class WezerProposition(models.Model):
@@ -40,17 +48,35 @@ class WezerProposition(models.Model):
 
     def _drop_proposals(self):
         for deal in self.filtered(lambda one: one.amend_terms_id or one.hand_over_id):
-            deal.write(
-                {
-                    "amend_terms_id": False,
-                    "amend_by_id": False,
-                    "hand_over_id": False,
-                    "hand_over_person_id": False,
-                    "hand_over_consent_ids": [(5, 0, 0)],
-                }
-            )
+            deal.write({**NO_AMENDMENT, **NO_HAND_OVER})
             if deal.coworker_ids:
                 deal._settle_coworkers()
+
+    @api.model
+    def _clocks(self, now):
+        """Drop what was proposed and not signed within a week."""
+        old = now - timedelta(days=CONSENT_DAYS)
+        lapsed = Domain.OR(
+            [
+                Domain("amend_terms_id", "!=", False) & Domain("amend_date", "<", old),
+                Domain("hand_over_id", "!=", False)
+                & Domain("hand_over_date", "<", old),
+                Domain("consent_ids", "!=", False) & Domain("consent_date", "<", old),
+            ]
+        )
+        return [*super()._clocks(now), (lapsed, "_lapse_proposals")]
+
+    def _lapse_proposals(self, _now):
+        self.ensure_one()
+        if self.consent_ids and self._is_lapsed(self.consent_date):
+            self.consent_ids = [(5, 0, 0)]
+        if self.hand_over_id and self._is_lapsed(self.hand_over_date):
+            self.write(NO_HAND_OVER)
+        if self.amend_terms_id and self._is_lapsed(self.amend_date):
+            self.write(NO_AMENDMENT)
+            if self.coworker_ids:
+                self._settle_coworkers()
+        self._settle_answered()
 
     def _is_lapsed(self, moment):
         return not moment or moment + timedelta(days=CONSENT_DAYS) < (
@@ -120,7 +146,7 @@ class WezerProposition(models.Model):
             }
         )
         self._log("amend_propose", party, proposed.message)
-        self._tell(
+        self._notify(
             self._other(party),
             "consent",
             lambda env: env._(
@@ -129,6 +155,7 @@ class WezerProposition(models.Model):
                 title=self.title,
             ),
         )
+        self._settle_answered()
 
     def _amend(self, party):
         """Let the proposed terms hold: free and set aside in one step."""
@@ -156,14 +183,14 @@ class WezerProposition(models.Model):
         self._log("amend", party)
         if was == "delivered":
             self._move_task("accepted")
-        self._tell(
-            self._other(party),
+        self._notify_all(
             "accepted",
             lambda env: env._(
                 "%(name)s agreed to the change: %(title)s",
                 name=party.name,
                 title=self.title,
             ),
+            but=party,
         )
 
     # === HANDING OVER === #
@@ -236,12 +263,12 @@ class WezerProposition(models.Model):
             }
         )
         deal._log("hand_over_propose", party, stand_in.name)
-        self.env["wezer.notice"]._settle(deal)
         for whom, url in (
             (deal.payer_id, f"/my/deals/{deal.id}"),
             (stand_in, f"/my/stand-in/{deal.id}"),
         ):
-            whom._wezer_notify(
+            deal._notify(
+                whom,
                 "consent",
                 lambda env: env._(
                     "%(name)s asks that %(other)s stands in: %(title)s",
@@ -249,8 +276,8 @@ class WezerProposition(models.Model):
                     other=stand_in.name,
                     title=deal.title,
                 ),
+                subject="hand_over",
                 url=url,
-                record=deal,
             )
         return False
 
@@ -301,13 +328,18 @@ class WezerProposition(models.Model):
         self._log("hand_over", party, stand_in.name)
         # The deal's arrow has checked who: the task is the coordinators' side.
         self.task_id.with_context(**QUIET).write({"assignee_partner_id": stand_in.id})
-        self._tell(
-            old | stand_in | self.payer_id,
-            "accepted",
-            lambda env: env._(
-                "%(name)s stands in: %(title)s", name=stand_in.name, title=self.title
-            ),
-        )
+        # Who worked until now sees the deal no longer.
+        for whom, url in ((old, "/my/deals"), (stand_in | self.payer_id, None)):
+            self._notify(
+                whom,
+                "accepted",
+                lambda env: env._(
+                    "%(name)s stands in: %(title)s",
+                    name=stand_in.name,
+                    title=self.title,
+                ),
+                url=url,
+            )
 
     # === THE PAGE === #
 

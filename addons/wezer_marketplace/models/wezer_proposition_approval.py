@@ -197,7 +197,7 @@ class WezerProposition(models.Model):
         )
 
     def _ask_next_approver(self):
-        self._tell(
+        self._notify(
             self.payer_id,
             "to_pay",
             lambda env: env._(

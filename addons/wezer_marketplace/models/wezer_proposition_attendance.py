@@ -59,13 +59,13 @@ class WezerProposition(models.Model):
             return True
         deal.write({"attendance": outcome, "attendance_date": fields.Datetime.now()})
         deal._log(f"attendance_{outcome}", party)
-        deal.replier_id._wezer_notify(
+        deal._notify(
+            deal.replier_id,
             "attendance",
             lambda env: env._(
                 "It was noted whether you came: %(title)s", title=deal.title
             ),
-            url=f"/my/deals/{deal.id}",
-            record=deal,
+            subject="attendance",
         )
         return True
 

@@ -64,9 +64,10 @@ class WezerProposition(models.Model):
             took_part_ids=[(6, 0, self._took_part().ids)],
         )
         self.env["wezer.assessment"]._pause(self)
-        self._tell_both(
+        self._notify_all(
             "dispute",
             lambda env: env._("A moderator was called: %(title)s", title=self.title),
+            subject="dispute",
         )
         self._hold_dispute(circle)
 
@@ -80,7 +81,15 @@ class WezerProposition(models.Model):
             raise NotAllowed(self.env._("Who called takes it back."), rule="dispute")
         deal._log("withdraw_dispute", party)
         deal._go_back()
-        self.env["wezer.notice"]._settle(deal)
+        deal._notify_all(
+            "dispute",
+            lambda env: env._(
+                "%(name)s withdrew the call for a moderator: %(title)s",
+                name=party.name,
+                title=deal.title,
+            ),
+            but=party,
+        )
         return True
 
     def _go_back(self):
@@ -182,14 +191,12 @@ class WezerProposition(models.Model):
             raise Refusal(self.env._("This is no way to decide."), rule="outcome")
         deal._log("resolve", self.env.user.partner_id, reason)
         getattr(deal, f"_resolve_{outcome}")(amounts)
-        self.env["wezer.notice"]._settle(deal, ["dispute"])
-        deal._parties()._wezer_notify(
+        deal._notify_all(
             "dispute",
             lambda env: env._(
                 "It was decided, please read: %(title)s", title=deal.title
             ),
-            url=f"/my/deals/{deal.id}",
-            record=deal,
+            subject="decision",
         )
         return True
 

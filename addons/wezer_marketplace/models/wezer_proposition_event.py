@@ -105,6 +105,7 @@ class WezerProposition(models.Model):
                 for deal in self
             ]
         )
+        self._settle_answered()
 
     def action_say(self, body, acting_partner_id=None):
         """Say something to the other side."""
@@ -124,12 +125,13 @@ class WezerProposition(models.Model):
                 "body": body,
             }
         )
-        deal._tell(
-            self._both(deal) - speaker,
+        deal._notify_all(
             "message",
             lambda env: env._(
                 "%(name)s wrote: %(title)s", name=speaker.name, title=deal.title
             ),
+            but=speaker,
+            subject="message",
         )
         return True
 

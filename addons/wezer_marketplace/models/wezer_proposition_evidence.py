@@ -81,12 +81,13 @@ class WezerProposition(models.Model):
             }
         )
         deal._log("evidence", party, evidence.name)
-        deal._tell(
-            deal._other(party),
+        deal._notify_all(
             "evidence",
             lambda env: env._(
                 "%(name)s shows a file: %(title)s", name=party.name, title=deal.title
             ),
+            but=party,
+            subject="evidence",
         )
         return evidence.id
 

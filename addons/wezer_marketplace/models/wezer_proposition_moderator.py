@@ -201,13 +201,13 @@ class WezerProposition(models.Model):
                 "dispute_holder_since": fields.Datetime.now(),
             }
         )
-        deal._deciders(circle).partner_id._wezer_notify(
+        deal._notify(
+            deal._deciders(circle).partner_id,
             "dispute",
             lambda env: env._(
                 "A deal waits for your decision: %(title)s", title=deal.title
             ),
-            url=f"/my/deals/{deal.id}",
-            record=deal,
+            subject="decide",
         )
 
     # === CLOCK === #
@@ -230,14 +230,12 @@ class WezerProposition(models.Model):
         self.ensure_one()
         circle = self._next_circle()
         self._log("pass_on", False)
-        self.env["wezer.notice"]._settle(self)
-        self._parties()._wezer_notify(
+        self._notify_all(
             "dispute",
             lambda env: env._(
                 "Others decide about it from now on: %(title)s", title=self.title
             ),
-            url=f"/my/deals/{self.id}",
-            record=self,
+            subject="dispute",
         )
         self._hold_dispute(circle)
 

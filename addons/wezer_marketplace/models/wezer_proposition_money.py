@@ -77,7 +77,7 @@ class WezerProposition(models.Model):
             return
         self._set_state("confirming")
         for transfer in pending:
-            self._tell(
+            self._notify(
                 transfer.payee_id,
                 "receipt",
                 lambda env, transfer=transfer: env._(
@@ -85,6 +85,7 @@ class WezerProposition(models.Model):
                     amount=transfer.amount_display,
                     title=self.title,
                 ),
+                subject="receipt",
             )
 
     def _release_money(self, reason):

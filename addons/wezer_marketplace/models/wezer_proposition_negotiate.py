@@ -43,7 +43,7 @@ class WezerProposition(models.Model):
         other = self._other(party)
         deal.write({"turn": self._side_of(other)})
         deal._log("counter", party, terms.get("message"))
-        deal._tell(
+        deal._notify(
             other,
             "terms",
             lambda env: env._(
@@ -107,12 +107,12 @@ class WezerProposition(models.Model):
         deal._log("accept", party)
         deal._assign_task()
         announcement._after_change()
-        deal._tell(
-            deal._other(party),
+        deal._notify_all(
             "accepted",
             lambda env: env._(
                 "%(name)s agreed: %(title)s", name=party.name, title=deal.title
             ),
+            but=party,
         )
 
     def action_decline(self, reason="", acting_partner_id=None):
@@ -132,15 +132,14 @@ class WezerProposition(models.Model):
         deal.announcement_id._lock()
         deal._log(action, party, reason)
         deal._finish(end_reason)
-        deal._other(party)._wezer_notify(
+        deal._notify_all(
             action,
             lambda env: (
                 env._("Not this time: %(title)s", title=deal.title)
                 if action == "decline"
                 else env._("An answer was taken back: %(title)s", title=deal.title)
             ),
-            url=f"/my/deals/{deal.id}",
-            record=deal,
+            but=party,
         )
 
     def _ask_again(self):
@@ -152,7 +151,7 @@ class WezerProposition(models.Model):
             if deal.state != "open":
                 continue
             deal.turn = "replier"
-            deal._tell(
+            deal._notify(
                 deal.replier_id,
                 "terms",
                 lambda env, deal=deal: env._(

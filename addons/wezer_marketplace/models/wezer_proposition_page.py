@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.fields import Domain
 
 # The strip on the page: agreed – doing – delivered – paid.
 STRIP = ("agreed", "doing", "delivered", "paid")
@@ -19,13 +20,53 @@ class WezerProposition(models.Model):
 
     _inherit = "wezer.proposition"
 
+    @api.model
+    def _mine_domain(self):
+        """Return which deals are the caller's: what *My deals* lists.
+
+        Those of both sides and of who works along, what a coordinator approves for a
+        project's team, and the disputes that a moderator is called to.
+        """
+        user = self.env.user
+        market = user._acting_ids("market")
+        sides = ("author_id", "replier_id", "coworker_ids")
+        projects = user._acting_ids("project")
+        return Domain.OR(
+            [
+                *(Domain(side, "in", market) for side in sides),
+                Domain("payer_id", "in", projects),
+                Domain("i_moderate", "=", True),
+            ]
+        )
+
+    @api.model
+    def _asked_to_stand_in(self):
+        """Return the deals (sudo) in which the caller is asked to stand in.
+
+        Who is asked does not see the deal yet, only its own page for this.
+        """
+        mine = self.env.user._acting_ids("market")
+        # sudo: the caller reads what the page of the request shows, no more.
+        deals = self.sudo().search(
+            [("hand_over_id", "in", mine), ("state", "=", "accepted")]
+        )
+        return deals.filtered(
+            lambda deal: deal.hand_over_id in deal._questions().get("hand_over", ())
+        )
+
     def _my_party(self):
-        """Return the party the caller acts for here; his own before a group's."""
+        """Return the party the caller acts for here.
+
+        Of several the one that is asked something now, the caller before a group.
+        """
         self.ensure_one()
         both = self._both(self.sudo())
         mine = self.env.user._acts_for(both, "market")
         if not mine:
             mine = self.env.user._acts_for(both, "project")
+        if len(mine) > 1:
+            asked = mine.browse().union(*self._asked_of_me().values())
+            mine = mine & asked or mine
         return mine & self.env.user.partner_id or mine[:1]
 
     def _turn_line(self):
@@ -43,6 +84,9 @@ class WezerProposition(models.Model):
                 "Waiting for who works along: %(names)s",
                 names=", ".join(waits.mapped("name")),
             )
+        proposed = self._proposal_line(me)
+        if proposed:
+            return proposed
         if deal.state == "open":
             whose = deal.author_id if deal.turn == "author" else deal.replier_id
             if whose == me:
@@ -81,6 +125,27 @@ class WezerProposition(models.Model):
             return self._who_decides()
         reasons = dict(self._fields["end_reason"]._description_selection(self.env))
         return self.env._("Ended: %(reason)s", reason=reasons.get(deal.end_reason, ""))
+
+    def _proposal_line(self, me):
+        """Return which proposal of another waits for ``me``, or an empty string."""
+        deal, asked = self.sudo(), self._questions()
+        if me in asked.get("cancel", ()):
+            return self.env._(
+                "Your turn: %(name)s would cancel",
+                name=", ".join(deal.consent_ids.mapped("name")),
+            )
+        if me in asked.get("amend", ()):
+            return self.env._(
+                "Your turn: %(name)s would change what was agreed",
+                name=deal.amend_by_id.name,
+            )
+        if me in asked.get("hand_over", ()):
+            return self.env._(
+                "Your turn: %(name)s asks that %(other)s stands in",
+                name=deal.payee_id.name,
+                other=deal.hand_over_id.name,
+            )
+        return ""
 
     def _strip(self):
         """Return ``(label, reached, here)`` for each step of the way."""
@@ -145,6 +210,10 @@ class WezerProposition(models.Model):
         )
         if me in deal.coworker_ids:
             return self._coworker_buttons(me, as_group)
+        if not user._acts_for(me, "market"):
+            # Who coordinates the project approves what was done for it, no more.
+            runs = deal._project_team() == me
+            return self._approval_buttons(me, as_group) if runs else []
         buttons = []
         if deal.state == "open" and deal.turn == self._side_of(me):
             if not deal.terms_id._unsigned():
@@ -210,8 +279,8 @@ class WezerProposition(models.Model):
             )
         return buttons
 
-    def _payer_buttons(self, me, as_group):
-        """Return the buttons to approve and to pay, where the caller may."""
+    def _approval_buttons(self, me, as_group):
+        """Return the buttons to approve and to send back, where the caller may."""
         deal, user = self.sudo(), self.env.user
         if user.partner_id in deal.barred_ids and not deal._nobody_else_could():
             return []
@@ -226,6 +295,18 @@ class WezerProposition(models.Model):
                 self._button("approve", label + as_group, True, "approve"),
                 self._button("send_back", self.env._("Send back"), False, "send_back"),
             ]
+        return []
+
+    def _payer_buttons(self, me, as_group):
+        """Return the buttons to approve and to pay, where the caller may."""
+        deal, user = self.sudo(), self.env.user
+        buttons = self._approval_buttons(me, as_group)
+        if buttons or (
+            user.partner_id in deal.barred_ids and not deal._nobody_else_could()
+        ):
+            return buttons
+        names = {"name": deal._workers_text()}
+        may_pay = user._acts_for(me, "wallet") and deal.accepted_terms_id.price_line_ids
         if deal.state == "approved" and may_pay and not deal._approvals_missing():
             names["price"] = deal._due_text()
             label = self.env._("Pay %(price)s to %(name)s", **names)

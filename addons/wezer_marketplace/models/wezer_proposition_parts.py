@@ -134,7 +134,7 @@ class WezerProposition(models.Model):
         )
         self._log("step", self.payer_id, step.name)
         self._move_task("accepted")
-        self._tell_both(
+        self._notify_all(
             "paid",
             lambda env: env._(
                 "A step was paid, the next is “%(step)s”: %(title)s",
@@ -239,7 +239,8 @@ class WezerProposition(models.Model):
         agreed = self.accepted_terms_id.share_ids.filtered("points").partner_id
         self.coworker_ids = agreed | terms.share_ids.partner_id
         for share in terms.share_ids:
-            share.partner_id._wezer_notify(
+            self._notify(
+                share.partner_id,
                 "consent",
                 lambda env, share=share: env._(
                     "%(name)s asks you to work along for %(part)s of the price:"
@@ -248,8 +249,7 @@ class WezerProposition(models.Model):
                     part=share.percent_text,
                     title=self.title,
                 ),
-                url=f"/my/deals/{self.id}",
-                record=self,
+                subject="share",
             )
 
     def action_agree_share(self, round_number=None, acting_partner_id=None):
@@ -274,14 +274,12 @@ class WezerProposition(models.Model):
         # Who works along approves nothing of it.
         deal.barred_ids |= self.env.user.partner_id
         deal._log("share", party, share.percent_text)
-        self.env["wezer.notice"]._settle(deal)
-        (deal.author_id | deal.replier_id)._wezer_notify(
+        deal._notify(
+            deal.author_id | deal.replier_id,
             "consent",
             lambda env: env._(
                 "%(name)s works along: %(title)s", name=party.name, title=deal.title
             ),
-            url=f"/my/deals/{deal.id}",
-            record=deal,
         )
         return True
 

@@ -44,13 +44,12 @@ class WezerAnnouncement(models.Model):
         )
         result = super()._end(reason)
         for deal in answers:
-            deal.replier_id._wezer_notify(
+            deal._notify_all(
                 "over",
                 lambda env, deal=deal: env._(
                     "It has ended without you this time: %(title)s", title=deal.title
                 ),
-                url=f"/my/deals/{deal.id}",
-                record=deal,
+                but=deal.author_id,
             )
         return result
 
@@ -70,7 +69,7 @@ class WezerProposition(models.Model):
         self._log("place", self.replier_id)
         if self.announcement_id.claim_mode == "choose":
             self._set_state("open", turn="author")
-            self._tell(
+            self._notify(
                 self.author_id,
                 "claim",
                 lambda env: env._(
@@ -81,7 +80,7 @@ class WezerProposition(models.Model):
             )
             return
         self._set_state("open", turn="replier", hold_until=self._hold_deadline())
-        self._tell(
+        self._notify(
             self.replier_id,
             "place",
             lambda env: env._(
@@ -131,14 +130,13 @@ class WezerProposition(models.Model):
             return
         self._log("clock", self.replier_id)
         self._finish("expired")
-        self.replier_id._wezer_notify(
+        self._notify(
+            self.replier_id,
             "place_over",
             lambda env: env._(
                 "The place held for you went on to the next: %(title)s",
                 title=self.title,
             ),
-            url=f"/my/deals/{self.id}",
-            record=self,
         )
 
     # === WORDS === #

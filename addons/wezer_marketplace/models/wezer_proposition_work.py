@@ -45,7 +45,7 @@ class WezerProposition(models.Model):
         )
         deal._log("deliver", party, note)
         deal._move_task("delivered")
-        deal._tell(
+        deal._notify(
             deal.payer_id,
             "delivered",
             lambda env: env._(
@@ -61,13 +61,12 @@ class WezerProposition(models.Model):
         deal.announcement_id._lock()
         deal._log("release", party, reason)
         deal._finish("released")
-        deal._other(party)._wezer_notify(
+        deal._notify_all(
             "release",
             lambda env: env._(
                 "%(name)s gave it back: %(title)s", name=party.name, title=deal.title
             ),
-            url=f"/my/deals/{deal.id}",
-            record=deal,
+            but=party,
         )
         return True
 
@@ -83,14 +82,16 @@ class WezerProposition(models.Model):
             right = "project"
         return self._begin(("payer_id",), states, acting_partner_id, right)
 
-    def _runs_project(self):
-        """Say whether the caller holds ``project`` on the team of the deal's task."""
+    def _project_team(self):
+        """Return the team of the deal's task where it is who pays, else nobody."""
         deal = self.sudo()
         task = deal.task_id or deal.announcement_id.task_id
-        team = task.project_id.team_id.partner_id
-        if team != deal.payer_id:
-            return False
-        return bool(self.env.user._acts_for(team, "project"))
+        return task.project_id.team_id.partner_id & deal.payer_id
+
+    def _runs_project(self):
+        """Say whether the caller holds ``project`` on the team of the deal's task."""
+        team = self._project_team()
+        return bool(team and self.env.user._acts_for(team, "project"))
 
     def _check_not_barred(self):
         """Nobody approves what he claimed, negotiated or delivered for the worker.
@@ -119,7 +120,7 @@ class WezerProposition(models.Model):
         deal._set_state("accepted", date_due=max(due, week), delivered_quantity=0)
         deal._log("send_back", party, note)
         deal._move_task("accepted")
-        deal._tell(
+        deal._notify(
             deal.payee_id,
             "send_back",
             lambda env: env._("Something is missing yet: %(title)s", title=deal.title),
@@ -149,7 +150,7 @@ class WezerProposition(models.Model):
             deal._pay_parts(party)
         else:
             deal._move_task("approved")
-            deal._tell(
+            deal._notify(
                 deal.payer_id,
                 "to_pay",
                 lambda env: env._("Approved, to be paid: %(title)s", title=deal.title),
@@ -182,7 +183,7 @@ class WezerProposition(models.Model):
         deal._move_task("paid")
         self.env["wezer.assessment"]._activate(deal, now + timedelta(days=ASSESS_DAYS))
         deal.announcement_id._after_change()
-        deal._tell_both(
+        deal._notify_all(
             "paid", lambda env: env._("Paid, thank you: %(title)s", title=deal.title)
         )
 
@@ -229,7 +230,7 @@ class WezerProposition(models.Model):
             deal._set_state("paid")
         else:
             deal._set_state("approved")
-        deal._tell(
+        deal._notify(
             deal.payee_id if party == deal.payer_id else deal.payer_id,
             "denied",
             lambda env: env._(
@@ -323,7 +324,7 @@ class WezerProposition(models.Model):
         elif whole:
             deal._become_refunded()
         else:
-            deal._tell(
+            deal._notify(
                 deal.payer_id,
                 "refund",
                 lambda env: env._(
@@ -351,7 +352,7 @@ class WezerProposition(models.Model):
         self.env["wezer.assessment"]._void(deal)
         deal._set_state("ended", end_reason="refunded")
         deal._free_task()
-        deal._tell_both(
+        deal._notify_all(
             "refunded",
             lambda env: env._("The money was given back: %(title)s", title=deal.title),
         )
@@ -364,33 +365,38 @@ class WezerProposition(models.Model):
         party = self._begin(sides, states, acting_partner_id)
         deal = self.sudo()
         now = fields.Datetime.now()
-        # What was paid of the step in hand goes back: that money is committed.
-        paid = deal._in_hand("done").payee_id
-        named = deal.author_id | deal.replier_id | paid
+        named = deal._who_cancels()
         if party not in named:
             raise NotAllowed(
                 self.env._("It is cancelled by who agreed on it."), rule="cancel"
             )
-        if party in paid:
+        if party in deal._in_hand("done").payee_id:
             self.env.user._check_acts_for(party, "wallet")
         if deal.consent_date and deal.consent_date + timedelta(days=CONSENT_DAYS) < now:
             deal.consent_ids = [(5, 0, 0)]
         deal.write({"consent_ids": [(4, party.id)], "consent_date": now})
         if not named <= deal.consent_ids:
             deal._log("consent", party, reason)
-            deal._tell(
-                named - party,
+            deal._notify(
+                named - deal.consent_ids,
                 "consent",
                 lambda env: env._(
                     "%(name)s would cancel: %(title)s",
                     name=party.name,
                     title=deal.title,
                 ),
+                subject="cancel",
             )
             return False
         deal._log("cancel", party, reason)
         deal._cancel()
         return True
+
+    def _who_cancels(self):
+        """Return who has to agree to cancel: both sides, and who has to pay back."""
+        deal = self.sudo()
+        # What was paid of the step in hand goes back: that money is committed.
+        return deal.author_id | deal.replier_id | deal._in_hand("done").payee_id
 
     def _cancel(self):
         self._release_money("released")

@@ -71,11 +71,9 @@ class WezerProposition(models.Model):
         """Nobody answered in time: it ends kindly, and whoever waits has the place."""
         self._log("clock", self.replier_id)
         self._finish("expired")
-        (self.author_id | self.replier_id)._wezer_notify(
+        self._notify_all(
             "withdraw",
             lambda env: env._(
                 "The terms were not answered in time: %(title)s", title=self.title
             ),
-            url=f"/my/deals/{self.id}",
-            record=self,
         )

@@ -7,6 +7,7 @@ from . import test_board
 from . import test_concurrency
 from . import test_deal
 from . import test_deal_checks
+from . import test_deal_questions
 from . import test_dispute
 from . import test_dispute_page
 from . import test_dispute_race

@@ -119,3 +119,9 @@ class TestDealChecks(TaskCommon):
         self.env.flush_all()
         wanted = deal.sudo().announcement_id.id
         self.assertFound("_check_places", query, wanted, other.id)
+
+    def test_a_notice_that_asks_what_is_over_is_found(self):
+        deal = self._deal("delivered")
+        query = """UPDATE wezer_notice SET subject = 'turn', settled = FALSE
+                    WHERE res_model = 'wezer.proposition' AND res_id = %s"""
+        self.assertFound("_check_deal_notices", query, deal.id)

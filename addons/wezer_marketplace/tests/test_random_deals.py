@@ -21,6 +21,7 @@ from hypothesis.stateful import (
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from .finding import FindingDeals
 from .test_task import TaskCommon
 
 # `./wezer test --all` plays more, and longer.
@@ -66,7 +67,7 @@ DICE = st.integers(0, 10**9).map(random.Random)
 
 
 @tagged("post_install", "-at_install")
-class TestRandomDeals(TaskCommon):
+class TestRandomDeals(FindingDeals, TaskCommon):
     def test_money_places_task_and_deal_never_disagree(self):
         run_state_machine_as_test(lambda: Deals(self), settings=PLAY)
 
@@ -242,6 +243,10 @@ class Deals(RuleBasedStateMachine):
                         (one.wezer_currency_id.id, one.total_minor) for one in wanted
                     ),
                 )
+
+    @invariant()
+    def everybody_who_can_answer_is_asked_and_finds_the_deal(self):
+        self.case.assertFound(self._deals(), self.actors)
 
     @invariant()
     def checks_find_nothing(self):

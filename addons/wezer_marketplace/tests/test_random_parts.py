@@ -9,6 +9,7 @@ from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from .finding import FindingDeals
 from .test_random_deals import DICE, PLAY, TABLE, Deals
 from .test_task import TaskCommon
 
@@ -31,7 +32,7 @@ STEPS = [{"name": "One", "percent": "40"}, {"name": "Two", "percent": "60"}]
 
 
 @tagged("post_install", "-at_install")
-class TestRandomParts(TaskCommon):
+class TestRandomParts(FindingDeals, TaskCommon):
     def test_steps_shares_and_changes_keep_the_books(self):
         run_state_machine_as_test(lambda: DealsInParts(self), settings=PLAY)
 
