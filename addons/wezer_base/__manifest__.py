@@ -21,6 +21,7 @@
         "views/wezer_word_wizard_views.xml",
         "views/wezer_notice_views.xml",
         "views/res_config_settings_views.xml",
+        "views/form_templates.xml",
         "views/words_templates.xml",
         "views/website_templates.xml",
         "views/portal_templates.xml",

@@ -15,13 +15,15 @@ class Refusal(UserError):
     :param str rule: stable word, for instance ``limit`` or ``state``
     :param value: what was asked for, as people read it
     :param limit: what holds, as people read it
+    :param str field: the field of a form that was wrong, where it is one
     """
 
-    def __init__(self, message, rule="refused", value=None, limit=None):
+    def __init__(self, message, rule="refused", value=None, limit=None, field=None):
         super().__init__(message)
         self.rule = rule
         self.value = value
         self.limit = limit
+        self.field = field
 
 
 class NotAllowed(AccessError):

@@ -1,7 +1,10 @@
+import werkzeug.exceptions
+
 from odoo import http
-from odoo.exceptions import AccessError, UserError
 from odoo.http import request
 
+from ..exceptions import NotAllowed
+from ..tools.form_post import form_post
 from .website import flash
 
 FOUND = 8
@@ -38,14 +41,14 @@ class WezerActing(http.Controller):
         )
 
     @http.route("/my/act-as", type="http", auth="user", website=True, methods=["POST"])
+    @form_post("/my/acting")
     def act_as(self, partner_id="", **_kwargs):
         """Choose for whom the forms are filled in; each act is checked again."""
         user = request.env.user
         chosen = int(partner_id) if str(partner_id).isdecimal() else 0
         if chosen and chosen != user.partner_id.id:
             if not user._acting_ids("market", among=[chosen]):
-                flash(request.env._("You do not act there."), "warning")
-                return request.redirect("/my/acting")
+                raise NotAllowed(request.env._("You do not act there."))
             partner = request.env["res.partner"].sudo().browse(chosen)
             request.session["wezer_act_as"] = chosen
             request.session["wezer_act_as_name"] = partner.name
@@ -59,16 +62,14 @@ class WezerActing(http.Controller):
     @http.route(
         "/my/acting/give", type="http", auth="user", website=True, methods=["POST"]
     )
+    @form_post("/my/acting?search={search}", once=True)
     def give(self, profile_id="", until="", **_kwargs):
         """Let somebody act for the caller."""
         rights = request.httprequest.form.getlist("rights")
         number = int(profile_id) if str(profile_id).isdecimal() else 0
-        return self._do(
-            lambda: request.env["wezer.mandate"].action_give(
-                number, rights, until or None
-            ),
-            request.env._("It is said, and can be taken back here at any time."),
-        )
+        request.env["wezer.mandate"].action_give(number, rights, until or None)
+        flash(request.env._("It is said, and can be taken back here at any time."))
+        return request.redirect("/my/acting")
 
     @http.route(
         "/my/acting/<int:mandate_id>/<any(revoke,resign):act>",
@@ -77,18 +78,15 @@ class WezerActing(http.Controller):
         website=True,
         methods=["POST"],
     )
+    @form_post("/my/acting")
     def end(self, mandate_id, act, **_kwargs):
         """Take a mandate back, or give it back."""
         mandate = request.env["wezer.mandate"].search([("id", "=", mandate_id)])
-        return self._do(
-            mandate.action_revoke if act == "revoke" else mandate.action_resign,
-            request.env._("Done: it is over from now on."),
-        )
-
-    def _do(self, arrow, done):
-        try:
-            arrow()
-            flash(done)
-        except (UserError, AccessError, ValueError) as error:
-            flash(error.args[0], "warning")
+        if not mandate:
+            raise werkzeug.exceptions.NotFound()
+        if act == "revoke":
+            mandate.action_revoke()
+        else:
+            mandate.action_resign()
+        flash(request.env._("Done: it is over from now on."))
         return request.redirect("/my/acting")

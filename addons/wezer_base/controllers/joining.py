@@ -3,11 +3,13 @@ from contextlib import suppress
 import werkzeug.exceptions
 
 from odoo import http
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.http import request
 
 from odoo.addons.auth_signup.controllers.main import AuthSignupHome
 
+from ..exceptions import Refusal
+from ..tools.form_post import form_post
 from .website import flash
 
 SHORTEST = 8
@@ -92,30 +94,29 @@ class WezerJoining(http.Controller):
         sitemap=False,
         methods=["POST"],
     )
+    @form_post("/join/{token}")
     def join_post(self, token, email="", name="", password="", **_kwargs):
         """Write to who opened a link; make the account of who got a letter."""
         invitation = request.env["wezer.invitation"].sudo()._of_token(token)
         if not invitation:
             return self._join_page(token)
-        try:
-            if invitation.kind == "link":
-                invitation._write_from_link(email)
-                return self._join_page(token, sent=True)
-            self._check_password(password)
-            with request.env.cr.savepoint():
-                login = invitation._accept(name, password, request.env.lang)
-        except (UserError, AccessError) as error:
-            return self._join_page(token, error=error.args[0], name=name, email=email)
+        if invitation.kind == "link":
+            invitation._write_from_link(email)
+            return self._join_page(token, sent=True)
+        self._check_password(password)
+        login = invitation._accept(name, password, request.env.lang)
         credential = {"login": login, "password": password, "type": "password"}
         request.session.authenticate(request.env, credential)
         return request.redirect("/welcome")
 
     def _check_password(self, password):
         if len(password or "") < SHORTEST:
-            raise UserError(
+            raise Refusal(
                 request.env._(
                     "A password has at least %(count)s letters.", count=SHORTEST
-                )
+                ),
+                rule="password",
+                field="password",
             )
 
     def _join_page(self, token, **values):
@@ -128,7 +129,6 @@ class WezerJoining(http.Controller):
                 "inviter": invitation.inviter_id.name,
                 "token": token,
                 "sent": False,
-                "error": False,
                 **values,
             },
         )
@@ -165,7 +165,7 @@ class WezerJoining(http.Controller):
         """Invite people, and see who has not answered."""
         return self._invite_page()
 
-    def _invite_page(self, **values):
+    def _invite_page(self):
         invitations = request.env["wezer.invitation"].search(
             [
                 ("inviter_id", "=", request.env.user.partner_id.id),
@@ -178,31 +178,24 @@ class WezerJoining(http.Controller):
                 "links": invitations.filtered(lambda one: one.kind == "link"),
                 "letters": invitations.filtered(lambda one: one.kind == "letter"),
                 "page_name": "wezer_invite",
-                "error": False,
-                "emails": "",
-                **values,
             },
         )
 
     @http.route("/my/invite", type="http", auth="user", website=True, methods=["POST"])
+    @form_post("/my/invite", once=True)
     def invite_post(self, emails="", message="", **_kwargs):
         """Write to those addresses."""
-        try:
-            count = request.env["wezer.invitation"].action_invite(emails, message)
-        except (UserError, AccessError) as error:
-            return self._invite_page(error=error.args[0], emails=emails)
+        count = request.env["wezer.invitation"].action_invite(emails, message)
         flash(request.env._("%(count)s letters are on their way.", count=count))
         return request.redirect("/my/invite")
 
     @http.route(
         "/my/invite/link", type="http", auth="user", website=True, methods=["POST"]
     )
+    @form_post("/my/invite", once=True)
     def invite_link(self, **_kwargs):
         """Make a link to pass on."""
-        try:
-            request.env["wezer.invitation"].action_link()
-        except (UserError, AccessError) as error:
-            flash(error.args[0], "warning")
+        request.env["wezer.invitation"].action_link()
         return request.redirect("/my/invite")
 
     @http.route(
@@ -212,15 +205,15 @@ class WezerJoining(http.Controller):
         website=True,
         methods=["POST"],
     )
+    @form_post("/my/invite")
     def invite_withdraw(self, invitation_id, **_kwargs):
         """Take an invitation back."""
         invitation = request.env["wezer.invitation"].search(
             [("id", "=", invitation_id)]
         )
-        try:
-            invitation.action_withdraw()
-        except (UserError, AccessError, ValueError) as error:
-            flash(error.args[0], "warning")
+        if not invitation:
+            raise werkzeug.exceptions.NotFound()
+        invitation.action_withdraw()
         return request.redirect("/my/invite")
 
     # === THE SECOND STEP === #
@@ -230,7 +223,7 @@ class WezerJoining(http.Controller):
         """Ask who one is, and show the terms."""
         return self._welcome_page()
 
-    def _welcome_page(self, **values):
+    def _welcome_page(self):
         user = request.env.user
         profile = user.partner_id._wezer_profile()
         if not user._wezer_awaits_welcome():
@@ -248,12 +241,11 @@ class WezerJoining(http.Controller):
                 .sudo()
                 .search([("active", "=", True)]),
                 "groups": user._wezer_joinable_groups(),
-                "error": False,
-                **values,
             },
         )
 
     @http.route("/welcome", type="http", auth="user", website=True, methods=["POST"])
+    @form_post("/welcome")
     def welcome_post(self, name="", agreement_id="", agree="", **post):
         """Finish joining."""
         form = request.httprequest.form
@@ -272,18 +264,9 @@ class WezerJoining(http.Controller):
             "language_ids": ids["language_ids"],
         }
         chosen = int(agreement_id) if agree and str(agreement_id).isdecimal() else None
-        try:
-            with request.env.cr.savepoint():
-                state = request.env["res.users"].action_finish_welcome(
-                    vals, chosen, ids["group_ids"]
-                )
-        except (UserError, AccessError) as error:
-            return self._welcome_page(
-                error=error.args[0],
-                name=name,
-                presentation=post.get("presentation"),
-                city=post.get("city"),
-            )
+        state = request.env["res.users"].action_finish_welcome(
+            vals, chosen, ids["group_ids"]
+        )
         if state == "active":
             flash(request.env._("Welcome, %(name)s!", name=name))
             return request.redirect("/my")
@@ -296,13 +279,13 @@ class WezerJoining(http.Controller):
         website=True,
         methods=["POST"],
     )
+    @form_post("/community/terms")
     def agree(self, agreement_id="", **_kwargs):
         """Agree to the terms as they are now."""
         number = int(agreement_id) if str(agreement_id).isdecimal() else 0
-        try:
-            agreement = request.env["wezer.agreement"].search([("id", "=", number)])
-            agreement.action_consent()
-            flash(request.env._("Thank you."))
-        except (UserError, AccessError, ValueError) as error:
-            flash(error.args[0], "warning")
+        agreement = request.env["wezer.agreement"].search([("id", "=", number)])
+        if not agreement:
+            raise werkzeug.exceptions.NotFound()
+        agreement.action_consent()
+        flash(request.env._("Thank you."))
         return request.redirect("/community/terms")

@@ -1,11 +1,11 @@
 from urllib.parse import quote as url_quote
 
 from odoo import fields, http
-from odoo.exceptions import AccessError, UserError
 from odoo.http import request
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
+from ..tools.form_post import form_post
 from .website import flash
 
 
@@ -34,7 +34,7 @@ class WezerLeavingPortal(CustomerPortal):
             ],
         )
 
-    def _leave_page(self, error=None):
+    def _leave_page(self):
         user = request.env.user
         matters = user.partner_id._wezer_leave_obstacles()
         return request.render(
@@ -45,7 +45,6 @@ class WezerLeavingPortal(CustomerPortal):
                 # His own request; members read none of the moderators' rows.
                 "asked": request.env["wezer.leaving"].sudo()._asked_by(user.partner_id),
                 "internal": not user.share,
-                "error": error,
                 "page_name": "wezer_leave",
             },
         )
@@ -63,12 +62,10 @@ class WezerLeavingPortal(CustomerPortal):
         return self._leave_page()
 
     @http.route("/my/leave", type="http", auth="user", website=True, methods=["POST"])
+    @form_post("/my/leave")
     def wezer_leave_post(self, password="", **_kwargs):
         """Leave; or say why not, on the same page."""
-        try:
-            request.env["wezer.profile"].leave(password)
-        except (UserError, AccessError) as error:
-            return self._leave_page(error=error.args[0])
+        request.env["wezer.profile"].leave(password)
         request.session.logout(keep_db=True)
         said = request.env._("You have left, and were forgotten. Fare well!")
         return request.redirect(f"/web/login?message={url_quote(said)}")
@@ -76,26 +73,22 @@ class WezerLeavingPortal(CustomerPortal):
     @http.route(
         "/my/leave/ask", type="http", auth="user", website=True, methods=["POST"]
     )
+    @form_post("/my/leave", once=True)
     def wezer_leave_ask(self, reason="", **_kwargs):
         """Ask the moderators to decide."""
-        try:
-            request.env["wezer.leaving"].ask(reason)
-            flash(request.env._("The moderators were asked."))
-        except (UserError, AccessError) as error:
-            flash(error.args[0], "warning")
+        request.env["wezer.leaving"].ask(reason)
+        flash(request.env._("The moderators were asked."))
         return request.redirect("/my/leave")
 
     @http.route(
         "/my/leave/stay", type="http", auth="user", website=True, methods=["POST"]
     )
+    @form_post("/my/leave")
     def wezer_leave_stay(self, **_kwargs):
         """Stay after all."""
         leavings = request.env["wezer.leaving"]
-        try:
-            asked = leavings.sudo()._asked_by(request.env.user.partner_id)
-            if asked:
-                leavings.browse(asked.id).action_withdraw()
-            flash(request.env._("Good to have you."))
-        except (UserError, AccessError) as error:
-            flash(error.args[0], "warning")
+        asked = leavings.sudo()._asked_by(request.env.user.partner_id)
+        if asked:
+            leavings.browse(asked.id).action_withdraw()
+        flash(request.env._("Good to have you."))
         return request.redirect("/my/leave")

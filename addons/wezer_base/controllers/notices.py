@@ -1,12 +1,12 @@
 import werkzeug.exceptions
 
 from odoo import http
-from odoo.exceptions import AccessError, UserError
 from odoo.http import request
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
 from ..models.wezer_digest import FREQUENCIES
+from ..tools.form_post import form_post
 from .website import flash
 
 
@@ -55,6 +55,7 @@ class WezerNotices(CustomerPortal):
     @http.route(
         "/my/notices/read", type="http", auth="user", website=True, methods=["POST"]
     )
+    @form_post("/my/notices")
     def wezer_notices_read(self, **_kwargs):
         """Mark all as read."""
         request.env["wezer.notice"].mark_read()
@@ -113,14 +114,12 @@ class WezerNotices(CustomerPortal):
     @http.route(
         "/my/notices/choices", type="http", auth="user", website=True, methods=["POST"]
     )
+    @form_post("/my/notices/choices")
     def wezer_choices_save(self, frequency="", **_post):
         """Save the choices."""
         kinds = request.httprequest.form.getlist("kinds")
-        try:
-            request.env["wezer.digest"].choose(frequency, kinds)
-            flash(request.env._("Saved."))
-        except (UserError, AccessError) as error:
-            flash(error.args[0], "warning")
+        request.env["wezer.digest"].choose(frequency, kinds)
+        flash(request.env._("Saved."))
         return request.redirect("/my/notices/choices")
 
     @http.route(

@@ -1,11 +1,12 @@
 from base64 import b64encode
 
 from odoo import http
-from odoo.exceptions import AccessError, UserError
 from odoo.http import request
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
+from ..exceptions import Refusal
+from ..tools.form_post import form_post
 from .website import flash
 
 MAX_PICTURE = 5 * 1024 * 1024
@@ -30,11 +31,13 @@ class WezerPortal(CustomerPortal):
                 "levels": profile._fields["share_email"]._description_selection(
                     request.env
                 ),
+                "version": request.env["wezer.profile"].own_version(),
                 "page_name": "wezer_profile",
             },
         )
 
     @http.route("/my/profile", type="http", auth="user", website=True, methods=["POST"])
+    @form_post("/my/profile")
     def wezer_profile_save(self, picture=None, **post):
         """Save what the form shows, and nothing else."""
         form = request.httprequest.form
@@ -65,15 +68,15 @@ class WezerPortal(CustomerPortal):
         if picture:
             data = picture.read(MAX_PICTURE + 1)
             if len(data) > MAX_PICTURE:
-                flash(request.env._("The picture is larger than 5 MB."), "warning")
-                return request.redirect("/my/profile")
+                raise Refusal(
+                    request.env._("The picture is larger than 5 MB."),
+                    rule="picture",
+                    field="picture",
+                )
             if data:
                 vals["image_1920"] = b64encode(data)
-        try:
-            request.env["wezer.profile"].update_own(vals)
-            flash(request.env._("Saved."))
-        except (UserError, AccessError) as error:
-            flash(error.args[0], "warning")
+        request.env["wezer.profile"].update_own(vals, post.get("version"))
+        flash(request.env._("Saved."))
         return request.redirect("/my/profile")
 
     def _ids(self, values):

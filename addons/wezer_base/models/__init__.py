@@ -3,6 +3,7 @@ from . import wezer_lock
 from . import ir_http
 from . import ir_qweb
 from . import res_company
+from . import wezer_sent
 from . import res_groups
 from . import res_users
 from . import res_partner

@@ -8,6 +8,7 @@ from odoo import Command, api, fields, models
 
 from ..exceptions import NotAllowed, Refusal
 from ..tools.text import free_slug, slugify
+from ..tools.versions import check_version, version_of
 
 LEVELS = [
     ("nobody", "Nobody"),
@@ -31,6 +32,8 @@ OWN_FIELDS = {
     "share_skills",
     "share_languages",
 }
+# What the form of a profile shows: changed by somebody else, it is shown first.
+VERSION_FIELDS = OWN_FIELDS - {"image_1920"} | {"image_128", "partner_id.phone"}
 
 
 class WezerProfile(models.Model):
@@ -160,11 +163,19 @@ class WezerProfile(models.Model):
     # === WHAT THE OWNER CHANGES === #
 
     @api.model
-    def update_own(self, vals):
+    def own_version(self):
+        """Return the version of the caller's own profile, for :meth:`update_own`."""
+        profile = self.env.user.partner_id._wezer_profile()
+        return version_of(profile, VERSION_FIELDS)
+
+    @api.model
+    def update_own(self, vals, version=None):
         """Change the caller's own profile.
 
         :param dict vals: some of the fields in ``OWN_FIELDS``; ``phone`` too
-        :raise Refusal: rule ``field``, for anything else
+        :param str version: what :meth:`own_version` returned when the profile was
+            shown; a profile that somebody else changed since is not overwritten
+        :raise Refusal: rule ``field`` for anything else, ``changed``
         """
         user = self.env.user
         # Who joins tells who he is before he is a member.
@@ -183,6 +194,7 @@ class WezerProfile(models.Model):
             )
         vals = self._clean_own(vals)
         profile = user.partner_id._wezer_profile()
+        check_version(profile, VERSION_FIELDS, version)
         # His own row, checked just above: members write nothing by themselves.
         profile.write(vals)
         if phone is not None:

@@ -2,6 +2,7 @@ from . import test_acting
 from . import test_admin
 from . import test_digest
 from . import test_error_bodies
+from . import test_forms
 from . import test_download
 from . import test_leaving
 from . import test_member_import

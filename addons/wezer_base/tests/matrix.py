@@ -26,6 +26,8 @@ MODELS = {
     "wezer.notice": (MEMBERS, "M", ""),
     "wezer.notice.choice": (MEMBERS, "M", ""),
     "wezer.profile": (ALL, MEMBERS, "A"),
+    # What was sent, by a token: for nobody's eyes.
+    "wezer.sent": ("", "", ""),
     "wezer.skill": (ALL, ALL, "A"),
     "wezer.start": ("A", "A", "A"),
     "wezer.start.step": ("A", "A", "A"),
@@ -72,6 +74,7 @@ METHODS = {
     "wezer.profile.action_take_role": ("A", "row"),
     # With one's own password only, which this is not.
     "wezer.profile.leave": ("", "'a guess'"),
+    "wezer.profile.own_version": (MEMBERS, ""),
     "wezer.profile.shared": (MEMBERS, "row"),
     "wezer.profile.shared_contact": (MEMBERS, "row"),
     "wezer.profile.update_own": (MEMBERS, "{}"),

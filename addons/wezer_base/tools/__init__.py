@@ -1,2 +1,5 @@
+from . import forms
+from . import form_post
 from . import rights
 from . import text
+from . import versions

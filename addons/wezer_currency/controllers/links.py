@@ -3,10 +3,10 @@ import uuid
 import werkzeug.exceptions
 
 from odoo import http
-from odoo.exceptions import AccessError, UserError
 from odoo.http import request
 
 from odoo.addons.wezer_base.controllers.website import flash
+from odoo.addons.wezer_base.tools.form_post import form_post
 
 from ..tools.qr import qr_picture
 from .portal import WezerCurrencyPortal
@@ -29,10 +29,9 @@ class WezerPaymentLinks(WezerCurrencyPortal):
         """Show who has the address whom he pays here; visitors log in first."""
         if request.env.user._is_public():
             return request.redirect_query("/web/login", {"redirect": f"/pay/{token}"})
-        form.pop("key", None)
         return self._link_form(token, **form)
 
-    def _link_form(self, token, error=None, **form):
+    def _link_form(self, token, **form):
         link = request.env["wezer.payment.link"]._by_token(token)
         user = request.env.user
         acting = request.env["res.partner"].sudo().browse(user._acting_ids("wallet"))
@@ -50,11 +49,16 @@ class WezerPaymentLinks(WezerCurrencyPortal):
                 "category_id": self._number(form.get("category")),
                 "amount": form.get("amount", ""),
                 "purpose": form.get("purpose", ""),
-                "key": form.get("key") or uuid.uuid4().hex,
-                "error": error,
+                "key": uuid.uuid4().hex,
                 "page_name": "wezer_pay",
             },
         )
+
+    def _wait_for_link(self, token, **form):
+        """Wait for those who move the same two wallets."""
+        acting = self._number(form.get("acting")) or request.env.user.partner_id.id
+        link = request.env["wezer.payment.link"]._by_token(token)
+        wait_for_wallets(link.wezer_currency_id.id or 0, acting, link.payee_id.id or 0)
 
     @http.route(
         "/pay/<string:token>",
@@ -64,27 +68,20 @@ class WezerPaymentLinks(WezerCurrencyPortal):
         sitemap=False,
         methods=["POST"],
     )
+    @form_post("/pay/{token}", once=True, wait=_wait_for_link)
     def wezer_pay_link_post(self, token, **form):
         """Pay at the address, and show the statement; or say why not."""
         links = request.env["wezer.payment.link"]
         acting = self._number(form.get("acting")) or request.env.user.partner_id.id
-        link = links._by_token(token)
-        money, payee = link.wezer_currency_id, link.payee_id
-        try:
-            wait_for_wallets(money.id or 0, acting, payee.id or 0)
-            # What is refused leaves nothing behind.
-            with request.env.cr.savepoint():
-                transfer_id = links.pay(
-                    token,
-                    acting,
-                    form.get("amount", ""),
-                    form.get("purpose", ""),
-                    key=form.get("key"),
-                    acting_partner_id=acting,
-                    category=self._number(form.get("category")) or None,
-                )
-        except (UserError, AccessError) as error:
-            return self._link_form(token, error=error.args[0], **form)
+        transfer_id = links.pay(
+            token,
+            acting,
+            form.get("amount", ""),
+            form.get("purpose", ""),
+            key=form.get("key"),
+            acting_partner_id=acting,
+            category=self._number(form.get("category")) or None,
+        )
         # Made just now by the caller himself.
         transfer = request.env["wezer.transfer"].sudo().browse(transfer_id)
         transfer._tell()
@@ -104,6 +101,7 @@ class WezerPaymentLinks(WezerCurrencyPortal):
         website=True,
         methods=["POST"],
     )
+    @form_post("/my/wallets/{wallet_id}", once=True)
     def wezer_link_make(self, wallet_id, **form):
         """Make an address at which this wallet's owner is paid."""
         wallet = request.env["wezer.wallet"].search(
@@ -112,19 +110,14 @@ class WezerPaymentLinks(WezerCurrencyPortal):
         if not wallet:
             raise werkzeug.exceptions.NotFound()
         wallet = wallet.sudo()
-        back = f"/my/wallets/{wallet.id}"
-        try:
-            link_id = request.env["wezer.payment.link"].create_link(
-                wallet.partner_id.id,
-                wallet.wezer_currency_id.id,
-                form.get("amount", "").strip(),
-                form.get("purpose", ""),
-                once=bool(form.get("once")),
-                acting_partner_id=wallet.partner_id.id,
-            )
-        except (UserError, AccessError) as error:
-            flash(error.args[0], "warning")
-            return request.redirect(back)
+        link_id = request.env["wezer.payment.link"].create_link(
+            wallet.partner_id.id,
+            wallet.wezer_currency_id.id,
+            form.get("amount", "").strip(),
+            form.get("purpose", ""),
+            once=bool(form.get("once")),
+            acting_partner_id=wallet.partner_id.id,
+        )
         return request.redirect(f"/my/links/{link_id}")
 
     @http.route(
@@ -164,14 +157,12 @@ class WezerPaymentLinks(WezerCurrencyPortal):
         website=True,
         methods=["POST"],
     )
+    @form_post("/my/links/{link_id}")
     def wezer_link_withdraw(self, link_id, **_kwargs):
         """End an address of one's own."""
         link = request.env["wezer.payment.link"].browse(link_id).exists()
         if not link:
             raise werkzeug.exceptions.NotFound()
-        try:
-            link.action_withdraw()
-            flash(request.env._("Nobody can pay at this address any more."))
-        except (UserError, AccessError) as error:
-            flash(error.args[0], "warning")
+        link.action_withdraw()
+        flash(request.env._("Nobody can pay at this address any more."))
         return request.redirect("/my/wallets")

@@ -3,11 +3,11 @@ import uuid
 import werkzeug.exceptions
 
 from odoo import http
-from odoo.exceptions import AccessError, UserError
 from odoo.http import request
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.addons.wezer_base.controllers.website import flash
+from odoo.addons.wezer_base.tools.form_post import form_post
 from odoo.addons.wezer_base.tools.text import normalise
 
 from .queue import wait_for_wallets
@@ -63,7 +63,7 @@ class WezerCurrencyPortal(CustomerPortal):
             [("slug", "=", str(slug or "")), ("state", "=", "active")]
         )
 
-    def _money_form(self, ask, error=None, **form):
+    def _money_form(self, ask, **form):
         """Render the form that pays, or (``ask``) that asks."""
         user = request.env.user
         acting = request.env["res.partner"].sudo().browse(user._acting_ids("wallet"))
@@ -92,8 +92,7 @@ class WezerCurrencyPortal(CustomerPortal):
                     for name in ("date", "every", "until", "gift")
                 },
                 # Sent twice (a second tap, a reload), it pays once.
-                "key": form.get("key") or uuid.uuid4().hex,
-                "error": error,
+                "key": uuid.uuid4().hex,
                 "page_name": "wezer_ask" if ask else "wezer_pay",
             },
         )
@@ -134,10 +133,16 @@ class WezerCurrencyPortal(CustomerPortal):
     )
     def wezer_pay(self, **form):
         """Show the form that pays somebody."""
-        form.pop("key", None)
         return self._money_form(False, **form)
 
+    def _wait_to_pay(self, **form):
+        """Wait for those who move the same two wallets."""
+        acting = self._number(form.get("acting")) or request.env.user.partner_id.id
+        other = self._party(form.get("to")).sudo().partner_id.id
+        wait_for_wallets(self._number(form.get("currency")), acting, other)
+
     @http.route("/my/pay", type="http", auth="user", website=True, methods=["POST"])
+    @form_post("/my/pay?to={to}&currency={currency}", once=True, wait=_wait_to_pay)
     def wezer_pay_post(self, **form):
         """Pay, and show the statement; or say why not, on the same form."""
         return self._send(False, **form)
@@ -152,10 +157,10 @@ class WezerCurrencyPortal(CustomerPortal):
     )
     def wezer_ask(self, **form):
         """Show the form that asks somebody for money."""
-        form.pop("key", None)
         return self._money_form(True, **form)
 
     @http.route("/my/ask", type="http", auth="user", website=True, methods=["POST"])
+    @form_post("/my/ask?to={to}&currency={currency}", once=True)
     def wezer_ask_post(self, **form):
         """Ask, and show what is asked for."""
         return self._send(True, **form)
@@ -167,24 +172,17 @@ class WezerCurrencyPortal(CustomerPortal):
         payer, payee = (other, acting) if ask else (acting, other)
         transfers = request.env["wezer.transfer"]
         method, extra = self._arrow(ask, form)
-        try:
-            if not ask:
-                wait_for_wallets(self._number(form.get("currency")), payer, payee)
-            # What is refused leaves nothing behind.
-            with request.env.cr.savepoint():
-                transfer_id = getattr(transfers, method)(
-                    payer,
-                    payee,
-                    self._number(form.get("currency")),
-                    form.get("amount", ""),
-                    form.get("purpose", ""),
-                    key=form.get("key"),
-                    acting_partner_id=acting,
-                    category=self._number(form.get("category")) or None,
-                    **extra,
-                )
-        except (UserError, AccessError) as error:
-            return self._money_form(ask, error=error.args[0], **form)
+        transfer_id = getattr(transfers, method)(
+            payer,
+            payee,
+            self._number(form.get("currency")),
+            form.get("amount", ""),
+            form.get("purpose", ""),
+            key=form.get("key"),
+            acting_partner_id=acting,
+            category=self._number(form.get("category")) or None,
+            **extra,
+        )
         # Made just now by the caller himself.
         transfer = transfers.sudo().browse(transfer_id)
         transfer._tell()
@@ -265,15 +263,12 @@ class WezerCurrencyPortal(CustomerPortal):
         website=True,
         methods=["POST"],
     )
+    @form_post("/my/requests")
     def wezer_answer(self, transfer_id, answer, **_kwargs):
         """Answer one of them."""
         if answer not in ANSWERS:
             raise werkzeug.exceptions.NotFound()
         transfer = request.env["wezer.transfer"].browse(transfer_id)
-        try:
-            with request.env.cr.savepoint():
-                getattr(transfer, ANSWERS[answer])()
-            flash(request.env._("Done."))
-        except (UserError, AccessError) as error:
-            flash(error.args[0], "warning")
+        getattr(transfer, ANSWERS[answer])()
+        flash(request.env._("Done."))
         return request.redirect("/my/requests")

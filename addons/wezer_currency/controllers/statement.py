@@ -7,12 +7,12 @@ import pytz
 import werkzeug.exceptions
 
 from odoo import fields, http
-from odoo.exceptions import AccessError, UserError
 from odoo.http import content_disposition, request
 from odoo.tools import file_path, format_date
 
 from odoo.addons.wezer_base.controllers.website import drawing_response, flash
 from odoo.addons.wezer_base.tools.curve import draw_curve
+from odoo.addons.wezer_base.tools.form_post import form_post
 
 from ..tools.statement_pdf import statement_pdf
 from .portal import WezerCurrencyPortal
@@ -119,6 +119,7 @@ class WezerStatement(WezerCurrencyPortal):
         website=True,
         methods=["POST"],
     )
+    @form_post("/my/wallets/{wallet_id}", once=True)
     def wezer_redeem(self, wallet_id, **form):
         """Ask the treasury to take something back."""
         wallet = request.env["wezer.wallet"].search(
@@ -128,20 +129,15 @@ class WezerStatement(WezerCurrencyPortal):
             raise werkzeug.exceptions.NotFound()
         wallet = wallet.sudo()
         currency = wallet.wezer_currency_id
-        try:
-            with request.env.cr.savepoint():
-                request.env["wezer.transfer"].redeem(
-                    wallet.partner_id.id,
-                    currency.treasury_partner_id.id,
-                    currency.id,
-                    form.get("amount", ""),
-                    key=form.get("key"),
-                    acting_partner_id=wallet.partner_id.id,
-                )
-            flash(request.env._("The treasury is asked to take it back."))
-        except (UserError, AccessError) as error:
-            flash(error.args[0], "warning")
-            return request.redirect(f"/my/wallets/{wallet_id}")
+        request.env["wezer.transfer"].redeem(
+            wallet.partner_id.id,
+            currency.treasury_partner_id.id,
+            currency.id,
+            form.get("amount", ""),
+            key=form.get("key"),
+            acting_partner_id=wallet.partner_id.id,
+        )
+        flash(request.env._("The treasury is asked to take it back."))
         return request.redirect("/my/requests")
 
     def _links(self, wallet):
@@ -320,12 +316,8 @@ class WezerStatement(WezerCurrencyPortal):
         website=True,
         methods=["POST"],
     )
+    @form_post("/my/wallets")
     def wezer_wallet_look(self, wallet_id, reason="", **_kwargs):
         """Open a statement to a moderator who says why."""
-        try:
-            url = request.env["wezer.wallet"].browse(wallet_id).action_look(reason)
-        except (UserError, AccessError) as error:
-            flash(error.args[0], "warning")
-            url = request.httprequest.referrer or "/my/wallets"
-            return request.redirect(url, local=True)
+        url = request.env["wezer.wallet"].browse(wallet_id).action_look(reason)
         return request.redirect(url)

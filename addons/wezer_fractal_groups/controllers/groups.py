@@ -1,10 +1,10 @@
 import werkzeug.exceptions
 
 from odoo import http
-from odoo.exceptions import AccessError, UserError
 from odoo.http import request
 
 from odoo.addons.wezer_base.controllers.website import flash, page_number
+from odoo.addons.wezer_base.tools.form_post import form_post
 
 from ..tools.circles import layout
 
@@ -84,6 +84,7 @@ class WezerGroups(http.Controller):
         website=True,
         methods=["POST"],
     )
+    @form_post("/groups/{slug}", once=True)
     def group_act(self, slug, act, person="", **form):
         """Join, leave, invite, answer: each calls the public method of the group."""
         group = self._group(slug)
@@ -105,12 +106,8 @@ class WezerGroups(http.Controller):
         if act not in acts:
             raise werkzeug.exceptions.NotFound()
         back = group.sudo()._circle().slug
-        try:
-            with request.env.cr.savepoint():
-                acts[act]()
-            flash(self._done(act))
-        except (UserError, AccessError) as error:
-            flash(error.args[0], "warning")
+        acts[act]()
+        flash(self._done(act))
         seen = request.env["wezer.group"].search_count([("slug", "=", back)])
         return request.redirect(f"/groups/{back}" if seen else "/groups")
 

@@ -1,10 +1,10 @@
 import werkzeug.exceptions
 
 from odoo import http
-from odoo.exceptions import AccessError, UserError
 from odoo.http import request
 
 from odoo.addons.wezer_base.controllers.website import flash
+from odoo.addons.wezer_base.tools.form_post import form_post
 from odoo.addons.wezer_base.tools.rights import RIGHTS
 
 from .groups import WezerGroups
@@ -66,6 +66,7 @@ class WezerGroupsManage(WezerGroups):
             "wezer_fractal_groups.manage_page",
             {
                 "group": group,
+                "version": group.update_version(),
                 "choices": choices,
                 "rights": [(right, words[right]) for right in RIGHTS],
                 "words": words,
@@ -120,6 +121,7 @@ class WezerGroupsManage(WezerGroups):
         website=True,
         methods=["POST"],
     )
+    @form_post("/groups/{slug}/manage", once=True)
     def group_manage_act(self, slug, act, **form):
         """Call what the form means; what is refused is told on the page."""
         group = self._managed(slug)
@@ -127,14 +129,10 @@ class WezerGroupsManage(WezerGroups):
         if handler is None:
             raise werkzeug.exceptions.NotFound()
         circle = group._circle() if group.kind == "role" else group
-        try:
-            with request.env.cr.savepoint():
-                page = handler(group, form)
-            if page is not None:
-                return page
-            flash(request.env._("Done."))
-        except (UserError, AccessError) as error:
-            flash(error.args[0], "warning")
+        page = handler(group, form)
+        if page is not None:
+            return page
+        flash(request.env._("Done."))
         still = circle.sudo().active and circle._may_manage()
         return request.redirect(f"/groups/{circle.slug}/manage" if still else "/groups")
 
@@ -152,7 +150,7 @@ class WezerGroupsManage(WezerGroups):
         vals.update({name: form[name] for name in CHOICES[:2] if name in form})
         if "books_open" in form:
             vals["books_open"] = bool(form.get("books_open_yes"))
-        group.action_update(vals)
+        group.action_update(vals, form.get("version"))
 
     def _manage_found(self, group, form):
         vals = {name: form.get(name, "") for name in ("name", "purpose", "kind")}

@@ -2,12 +2,15 @@ from odoo import api, fields, models
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools.rights import RIGHTS
+from odoo.addons.wezer_base.tools.versions import check_version, version_of
 
 NAME_LENGTH = 120
 TEXT_LENGTH = 4000
 TEXTS = ("purpose", "domains", "accountabilities")
 CHOICES = ("visibility", "join_policy", "link")
 SWITCHES = ("books_open",)
+# What the form of a group shows: changed by somebody else, it is shown first.
+VERSION_FIELDS = ("name", *TEXTS, "visibility", "join_policy", "books_open")
 
 
 class WezerGroup(models.Model):
@@ -104,9 +107,19 @@ class WezerGroup(models.Model):
         # Who and data were just checked.
         return self.sudo().create(clean).id
 
-    def action_update(self, vals):
-        """Change what a group says of itself; who manages it."""
+    def update_version(self):
+        """Return the version of what a group says of itself, to who manages it."""
+        self._check_may_manage()
+        return version_of(self.sudo(), VERSION_FIELDS)
+
+    def action_update(self, vals, version=None):
+        """Change what a group says of itself; who manages it.
+
+        :param str version: what :meth:`update_version` returned when the group was
+            shown; a group that somebody else changed since is not overwritten
+        """
         self._check_manages("change_group")
+        check_version(self.sudo(), VERSION_FIELDS, version)
         clean = self._clean_vals(vals)
         if "rights" in clean or "link" in clean:
             raise Refusal(self.env._("Rights are changed by themselves."), rule="field")

@@ -71,6 +71,21 @@ class WezerGroup(models.Model):
         text = str(text or "").strip()[:TEXT_LENGTH]
         if not text:
             raise Refusal(self.env._("Write something first."), rule="text")
+        key = f"say:{self._name}:{self.id}:{self.env.user.partner_id.id}"
+        if not self.env["wezer.sent"].sudo()._first_words(key, text):
+            # The same words within seconds are one message: a second tap.
+            return (
+                self.env["wezer.group.message"]
+                .search(
+                    [
+                        ("group_id", "=", self.id),
+                        ("person_id", "=", self.env.user.partner_id.id),
+                        ("text", "=", text),
+                    ],
+                    limit=1,
+                )
+                .id
+            )
         # Who and data were just checked.
         said = (
             self.env["wezer.group.message"]

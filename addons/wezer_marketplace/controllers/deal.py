@@ -3,11 +3,12 @@ from datetime import datetime
 import werkzeug.exceptions
 
 from odoo import http
-from odoo.exceptions import AccessError, UserError
 from odoo.http import content_disposition, request
 from odoo.tools import format_datetime
 
 from odoo.addons.wezer_base.controllers.website import flash
+from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_base.tools.form_post import form_post
 
 from ..models.wezer_proposition_evidence import MAX_BYTES
 from .form import member_named, number_of, terms_of, to_local
@@ -107,6 +108,7 @@ class WezerDeal(http.Controller):
         website=True,
         methods=["POST"],
     )
+    @form_post("/my/deals/{deal_id}", once=True)
     def act(self, deal_id, action, **post):
         """Do one arrow, and say on the page where it is refused."""
         deal = self._deal(deal_id)
@@ -114,11 +116,7 @@ class WezerDeal(http.Controller):
         if handler is None:
             raise werkzeug.exceptions.NotFound()
         party = deal._my_party()
-        try:
-            with request.env.cr.savepoint():
-                handler(deal, party.id or None, post)
-        except (UserError, AccessError) as error:
-            flash(error.args[0], "warning")
+        handler(deal, party.id or None, post)
         if not request.env["wezer.proposition"].search_count([("id", "=", deal_id)]):
             # A moderator who decided sees it no longer.
             return request.redirect("/my/todo")
@@ -151,7 +149,7 @@ class WezerDeal(http.Controller):
         scores = {
             int(name[6:]): value
             for name, value in post.items()
-            if name.startswith("score_") and name[6:].isdecimal()
+            if name.startswith("score_") and name[6:].isdecimal() and value
         }
         if scores and post.get("again"):
             scores["again"] = post["again"]
@@ -209,16 +207,12 @@ class WezerDeal(http.Controller):
         website=True,
         methods=["POST"],
     )
+    @form_post("/my/stand-in/{deal_id}")
     def stand_in_sign(self, deal_id, **_post):
         """Agree to stand in."""
         deal = self._asked_to_stand_in(deal_id)
         mine = deal.sudo(False)
-        try:
-            with request.env.cr.savepoint():
-                done = mine.action_hand_over(acting_partner_id=deal.hand_over_id.id)
-        except (UserError, AccessError) as error:
-            flash(error.args[0], "warning")
-            return request.redirect(f"/my/stand-in/{deal_id}")
+        done = mine.action_hand_over(acting_partner_id=deal.hand_over_id.id)
         flash(request.env._("Thank you."))
         return request.redirect(f"/my/deals/{deal_id}" if done else "/my/deals")
 
@@ -241,6 +235,8 @@ class WezerDeal(http.Controller):
         deal.action_release(post.get("reason", ""), acting_partner_id=party)
 
     def _do_deliver(self, deal, party, post):
+        # A file chosen in the same form goes with it.
+        self._show_file(deal, party, post)
         deal.action_deliver(
             post.get("note", ""), post.get("quantity"), acting_partner_id=party
         )
@@ -248,6 +244,7 @@ class WezerDeal(http.Controller):
 
     def _do_send_back(self, deal, party, post):
         deal.action_send_back(post.get("note", ""), acting_partner_id=party)
+        self._show_file(deal, party, post)
 
     def _do_approve(self, deal, party, post):
         deal.action_approve(
@@ -284,6 +281,7 @@ class WezerDeal(http.Controller):
 
     def _do_dispute(self, deal, party, post):
         deal.action_dispute(post.get("reason", ""), acting_partner_id=party)
+        self._show_file(deal, party, post)
 
     def _do_withdraw_dispute(self, deal, party, post):
         deal.action_withdraw_dispute(acting_partner_id=party)
@@ -298,16 +296,26 @@ class WezerDeal(http.Controller):
         flash(request.env._("Decided. Both sides read your reasons."))
 
     def _do_add_evidence(self, deal, party, post):
+        if not self._show_file(deal, party, post):
+            raise Refusal(
+                request.env._("Choose a file first."), rule="empty", field="evidence"
+            )
+
+    def _show_file(self, deal, party, post):
+        """Show the file that was chosen in a form; say whether there was one."""
         sent = post.get("evidence")
-        if not hasattr(sent, "read"):
-            raise UserError(request.env._("Choose a file first."))
+        if not hasattr(sent, "read") or not sent.filename:
+            return False
         # One byte more than allowed is enough to be refused.
         data = sent.read(MAX_BYTES + 1)
         deal.action_add_evidence(sent.filename, data, acting_partner_id=party)
+        return True
 
     def _do_remove_evidence(self, deal, party, post):
         number = number_of(post.get("evidence"))
         deal.action_remove_evidence(number, acting_partner_id=party)
 
     def _do_say(self, deal, party, post):
-        deal.action_say(post.get("body", ""), acting_partner_id=party)
+        shown = self._show_file(deal, party, post)
+        if not shown or post.get("body", "").strip():
+            deal.action_say(post.get("body", ""), acting_partner_id=party)

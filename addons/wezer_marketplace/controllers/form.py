@@ -6,9 +6,10 @@ from datetime import datetime
 import pytz
 
 from odoo import fields
-from odoo.exceptions import UserError
 from odoo.http import request
 from odoo.tools import html2plaintext, plaintext2html
+
+from odoo.addons.wezer_base.exceptions import Refusal
 
 from ..models.wezer_announcement_place import LINES_MAX
 from ..tools.geo import place_of
@@ -42,7 +43,9 @@ def to_utc(text):
         typed = datetime.strptime(str(text)[:16], "%Y-%m-%dT%H:%M")
         moment = request.env.tz.localize(typed).astimezone(pytz.utc)
     except (ValueError, OverflowError) as error:
-        raise UserError(request.env._("This is no date: %s", text)) from error
+        raise Refusal(
+            request.env._("This is no date: %s", text), rule="date"
+        ) from error
     return fields.Datetime.to_string(moment)
 
 
@@ -109,7 +112,7 @@ def member_named(typed):
     if typed and not found:
         found = profiles._search_directory(typed, limit=2)[0]
     if len(found) != 1:
-        raise UserError(request.env._("Say who, by the whole name."))
+        raise Refusal(request.env._("Say who, by the whole name."), rule="member")
     # The partner is closed to members; who this is, they see.
     return found.sudo().partner_id.id
 
@@ -120,12 +123,14 @@ def typed_skills(post):
         post.get("skill_ids_typed", "")
     )
     if unknown:
-        raise UserError(
+        raise Refusal(
             request.env._(
                 "Not among our words yet: %(words)s. Choose one that is near, or"
                 " leave it out and say it in the title.",
                 words=", ".join(unknown),
-            )
+            ),
+            rule="vocabulary",
+            field="skill_ids_typed",
         )
     return known
 
@@ -138,7 +143,9 @@ def announcement_of(post, announcement=None):
         name: post[name].strip().replace("\r\n", "\n") for name in TEXTS if name in post
     }
     if not vals.get("title"):
-        raise UserError(request.env._("Say in a few words what it is about."))
+        raise Refusal(
+            request.env._("Say in a few words what it is about."), rule="title"
+        )
     words = post.get("description", "").strip()
     before = html2plaintext(announcement.description or "") if announcement else ""
     if words.split() != before.split():
@@ -159,7 +166,9 @@ def announcement_of(post, announcement=None):
         vals[name] = [(6, 0, chosen.ids)]
     places = number_of(post.get("places", "1"))
     if places is None:
-        raise UserError(request.env._("Say how many places there are, as a number."))
+        raise Refusal(
+            request.env._("Say how many places there are, as a number."), rule="places"
+        )
     vals["places"] = places
     vals["quantity"] = request.env["wezer.terms"]._number(post.get("quantity") or 1)
     for name in ("date_start", "date_end"):
@@ -199,11 +208,13 @@ def kept_places_of(post):
             continue
         skill, unknown = request.env["wezer.skill"]._ids_of_words(line["skill"])
         if unknown:
-            raise UserError(
+            raise Refusal(
                 request.env._(
                     "Not among our words yet: %(words)s. Choose one that is near.",
                     words=", ".join(unknown),
-                )
+                ),
+                rule="vocabulary",
+                field="kept_skill_0",
             )
         kept.append(
             {
@@ -220,7 +231,9 @@ def to_day(text):
     try:
         return fields.Date.to_date(text or False)
     except ValueError as error:
-        raise UserError(request.env._("This is no date: %s", text)) from error
+        raise Refusal(
+            request.env._("This is no date: %s", text), rule="date"
+        ) from error
 
 
 def place_typed(post):
@@ -240,7 +253,11 @@ def picture_of(post):
         return {}
     data = picture.read(MAX_PICTURE + 1)
     if len(data) > MAX_PICTURE:
-        raise UserError(request.env._("The picture is larger than 5 MB."))
+        raise Refusal(
+            request.env._("The picture is larger than 5 MB."),
+            rule="picture",
+            field="picture",
+        )
     return {"image_1920": b64encode(data)} if data else {}
 
 
@@ -273,20 +290,4 @@ def shown_in_form(announcement):
             line.wezer_currency_id.id: line.wezer_currency_id._decimal(line.unit_minor)
             for line in announcement.sudo().price_line_ids
         },
-    }
-
-
-def typed_in_form(post):
-    """Return the texts of a form that was refused, so that nobody types twice."""
-    form = request.httprequest.form
-    return {
-        "places": 1,
-        "quantity": "1",
-        **post,
-        "category_id": number_of(post.get("category_id")),
-        "language_id": number_of(post.get("language_id")),
-        "skill_ids": [number_of(one) for one in form.getlist("skill_ids")],
-        "group_ids": [number_of(one) for one in form.getlist("group_ids")],
-        "prices": prices_of(post),
-        "kept": [line for line in kept_typed(post) if any(line.values())],
     }

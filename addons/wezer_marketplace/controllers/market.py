@@ -1,12 +1,12 @@
 import werkzeug.exceptions
 
 from odoo import http
-from odoo.exceptions import AccessError, UserError
 from odoo.http import request
 from odoo.tools import format_date
 
 from odoo.addons.wezer_base.controllers.website import flash
-from odoo.addons.wezer_base.tools.locks import Busy, wait_in_line
+from odoo.addons.wezer_base.tools.form_post import form_post
+from odoo.addons.wezer_base.tools.locks import wait_in_line
 
 from ..models.wezer_announcement_query import COUNTED
 from ..models.wezer_announcement_question import DISTANCES
@@ -17,7 +17,6 @@ from .form import (
     shown_in_form,
     terms_of,
     to_local,
-    typed_in_form,
 )
 
 PAGE = 20
@@ -102,6 +101,7 @@ class WezerMarket(http.Controller):
         website=True,
         methods=["POST"],
     )
+    @form_post("/market/{slug}")
     def attendance(self, slug, **post):
         """Keep who came, for all who were to come at once."""
         announcement = self._announcement(slug)
@@ -110,15 +110,8 @@ class WezerMarket(http.Controller):
             for name, outcome in post.items()
             if name.startswith("outcome_") and name[8:].isdecimal() and outcome
         }
-        try:
-            with request.env.cr.savepoint():
-                announcement.action_attendances(
-                    outcomes, announcement.sudo().author_id.id
-                )
-        except (UserError, AccessError) as error:
-            flash(error.args[0], "warning")
-        else:
-            flash(request.env._("Thank you, it is noted."))
+        announcement.action_attendances(outcomes, announcement.sudo().author_id.id)
+        flash(request.env._("Thank you, it is noted."))
         return request.redirect(f"/market/{announcement.slug}")
 
     @http.route(
@@ -174,14 +167,9 @@ class WezerMarket(http.Controller):
             raise werkzeug.exceptions.NotFound()
         return announcement
 
-    def _act(self, back, function):
-        """Do ``function``; where it is refused say why on the page it came from."""
-        try:
-            with request.env.cr.savepoint():
-                return function()
-        except (UserError, AccessError) as error:
-            flash(error.args[0], "warning")
-            return back() if callable(back) else request.redirect(back)
+    def _wait_to_claim(self, slug, **_post):
+        """Fifty claims at once wait in line, before anything is read for good."""
+        wait_in_line(request.env, "announcement", self._announcement(slug).ids)
 
     @http.route(
         "/market/<string:slug>/claim",
@@ -190,27 +178,17 @@ class WezerMarket(http.Controller):
         website=True,
         methods=["POST"],
     )
+    @form_post("/market/{slug}", once=True, wait=_wait_to_claim)
     def claim(self, slug, **post):
         """Take it as announced."""
         announcement = self._announcement(slug)
-
-        def take():
-            deal_id = announcement.action_claim(
-                version=number_of(post.get("version")),
-                message=post.get("message", ""),
-                currency_id=number_of(post.get("currency_id")),
-                acting_partner_id=number_of(post.get("acting_partner_id")),
-            )
-            return request.redirect(f"/my/deals/{deal_id}")
-
-        back = f"/market/{announcement.slug}"
-        try:
-            # Fifty claims at once wait in line, before anything is read for good.
-            wait_in_line(request.env, "announcement", announcement.ids)
-        except Busy as busy:
-            flash(busy.args[0], "warning")
-            return request.redirect(back)
-        return self._act(back, take)
+        deal_id = announcement.action_claim(
+            version=number_of(post.get("version")),
+            message=post.get("message", ""),
+            currency_id=number_of(post.get("currency_id")),
+            acting_partner_id=number_of(post.get("acting_partner_id")),
+        )
+        return request.redirect(f"/my/deals/{deal_id}")
 
     @http.route(
         "/market/<string:slug>/propose",
@@ -219,18 +197,15 @@ class WezerMarket(http.Controller):
         website=True,
         methods=["POST"],
     )
+    @form_post("/market/{slug}", once=True)
     def propose(self, slug, **post):
         """Answer with terms of one's own."""
         announcement = self._announcement(slug)
-
-        def answer():
-            deal_id = announcement.action_propose(
-                terms_of(post),
-                acting_partner_id=number_of(post.get("acting_partner_id")),
-            )
-            return request.redirect(f"/my/deals/{deal_id}")
-
-        return self._act(f"/market/{announcement.slug}", answer)
+        deal_id = announcement.action_propose(
+            terms_of(post),
+            acting_partner_id=number_of(post.get("acting_partner_id")),
+        )
+        return request.redirect(f"/my/deals/{deal_id}")
 
     @http.route(
         "/market/new",
@@ -246,28 +221,25 @@ class WezerMarket(http.Controller):
         return self._form({"kind": kind, "places": 1, "quantity": "1"})
 
     @http.route("/market/new", type="http", auth="user", website=True, methods=["POST"])
+    @form_post("/market/new", once=True)
     def create(self, **post):
         """Publish what was written."""
         market = request.env["wezer.announcement"]
-
-        def write():
-            new_id = market.action_create_own(
-                announcement_of(post),
-                acting_partner_id=number_of(post.get("acting_partner_id")),
-            )
-            announcement = market.browse(new_id).sudo()
-            if announcement.state == "draft":
-                flash(
-                    request.env._(
-                        "It is written, and published by who may pay for %s.",
-                        announcement.author_id.display_name,
-                    )
+        new_id = market.action_create_own(
+            announcement_of(post),
+            acting_partner_id=number_of(post.get("acting_partner_id")),
+        )
+        announcement = market.browse(new_id).sudo()
+        if announcement.state == "draft":
+            flash(
+                request.env._(
+                    "It is written, and published by who may pay for %s.",
+                    announcement.author_id.display_name,
                 )
-            else:
-                flash(request.env._("It is on the market."))
-            return request.redirect(f"/market/{announcement.slug}")
-
-        return self._act(lambda: self._form(typed_in_form(post)), write)
+            )
+        else:
+            flash(request.env._("It is on the market."))
+        return request.redirect(f"/market/{announcement.slug}")
 
     @http.route(
         "/market/<string:slug>/edit",
@@ -289,26 +261,25 @@ class WezerMarket(http.Controller):
         website=True,
         methods=["POST"],
     )
+    @form_post("/market/{slug}/edit")
     def save(self, slug, **post):
         """Save it; close, publish or open it again where that button was pressed."""
         announcement = self._own(slug)
-
-        def write():
-            if "close" in post:
-                announcement.action_close()
-                flash(request.env._("Closed: nobody can answer any more."))
-            elif "reopen" in post:
-                announcement.action_reopen()
-                flash(request.env._("It is on the market."))
-            else:
-                announcement.action_edit(announcement_of(post, announcement))
-                flash(request.env._("Saved."))
-            if "publish" in post:
-                announcement.action_publish()
-                flash(request.env._("It is on the market."))
-            return request.redirect(f"/market/{announcement.slug}")
-
-        return self._act(lambda: self._form(typed_in_form(post), announcement), write)
+        if "close" in post:
+            announcement.action_close()
+            flash(request.env._("Closed: nobody can answer any more."))
+        elif "reopen" in post:
+            announcement.action_reopen()
+            flash(request.env._("It is on the market."))
+        else:
+            announcement.action_edit(
+                announcement_of(post, announcement), version=post.get("version")
+            )
+            flash(request.env._("Saved."))
+        if "publish" in post:
+            announcement.action_publish()
+            flash(request.env._("It is on the market."))
+        return request.redirect(f"/market/{announcement.slug}")
 
     @http.route(
         "/market/<string:slug>/renew",
@@ -317,20 +288,15 @@ class WezerMarket(http.Controller):
         website=True,
         methods=["POST"],
     )
+    @form_post("/market/{slug}", once=True)
     def renew(self, slug, **_post):
         """Let it stand as long again."""
         announcement = self._own(slug)
-
-        def again():
-            day = announcement.action_renew()
-            flash(
-                request.env._(
-                    "It stands until %(day)s.", day=format_date(request.env, day)
-                )
-            )
-            return request.redirect(f"/market/{announcement.slug}")
-
-        return self._act(f"/market/{announcement.slug}", again)
+        day = announcement.action_renew()
+        flash(
+            request.env._("It stands until %(day)s.", day=format_date(request.env, day))
+        )
+        return request.redirect(f"/market/{announcement.slug}")
 
     def _own(self, slug):
         announcement = self._announcement(slug)
@@ -347,6 +313,7 @@ class WezerMarket(http.Controller):
             {
                 "typed": typed,
                 "announcement": announcement,
+                "version": announcement.edit_version() if announcement else "",
                 "categories": request.env["wezer.category"].search([]),
                 "skills": request.env["wezer.skill"].search(
                     [("id", "in", typed.get("skill_ids", []))]

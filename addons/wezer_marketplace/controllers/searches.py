@@ -1,10 +1,10 @@
 import werkzeug.exceptions
 
 from odoo import http
-from odoo.exceptions import AccessError, UserError
 from odoo.http import request
 
 from odoo.addons.wezer_base.controllers.website import flash
+from odoo.addons.wezer_base.tools.form_post import form_post
 
 from .filters import address
 
@@ -33,14 +33,12 @@ class WezerSavedSearches(http.Controller):
     @http.route(
         "/market/searches", type="http", auth="user", website=True, methods=["POST"]
     )
+    @form_post("/market", once=True)
     def keep(self, **post):
         """Keep what is asked now."""
         filters = request.env["wezer.announcement"]._clean_filters(post)
-        try:
-            request.env["wezer.saved.search"].keep(filters, post.get("name", ""))
-            flash(request.env._("You will read it in your notices when there is one."))
-        except (UserError, AccessError) as error:
-            flash(error.args[0], "warning")
+        request.env["wezer.saved.search"].keep(filters, post.get("name", ""))
+        flash(request.env._("You will read it in your notices when there is one."))
         return request.redirect(address(filters))
 
     @http.route(
@@ -50,6 +48,7 @@ class WezerSavedSearches(http.Controller):
         website=True,
         methods=["POST"],
     )
+    @form_post("/market/searches")
     def stop(self, search_id, **_post):
         """Keep it no longer."""
         search = request.env["wezer.saved.search"].search([("id", "=", search_id)])

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_base.tools.versions import check_version, version_of
 
 from ..tools.geo import place_of
 
@@ -41,6 +42,15 @@ REQUIRED = {
     "price_mode",
     "claim_mode",
     "visibility",
+}
+# What the form of an announcement shows: changed by somebody else, it is shown first.
+VERSION_FIELDS = OWN_FIELDS - {"image_1920"} | {
+    "image_128",
+    "price_line_ids.wezer_currency_id",
+    "price_line_ids.unit_minor",
+    "place_ids.count",
+    "place_ids.skill_id",
+    "place_ids.group_id",
 }
 TEXT_MAX = 100_000
 TERMS_FIELDS = {"quantity", "unit", "price_mode", "steps", "done_when"}
@@ -211,9 +221,21 @@ class WezerAnnouncement(models.Model):
                 raise Refusal(self.env._("This is not yours to write."), rule="field")
         return ids
 
-    def action_edit(self, vals, acting_partner_id=None):
-        """Change an announcement; open answers are asked again where terms change."""
+    def edit_version(self):
+        """Return the version of what an author wrote, for :meth:`action_edit`."""
+        self.check_access("read")
+        self.ensure_one()
+        self.env.user._check_acts_for(self.sudo().author_id, "market")
+        return version_of(self.sudo(), VERSION_FIELDS)
+
+    def action_edit(self, vals, acting_partner_id=None, version=None):
+        """Change an announcement; open answers are asked again where terms change.
+
+        :param str version: what :meth:`edit_version` returned when the announcement
+            was shown; one that somebody else changed since is not overwritten
+        """
         self._begin(acting_partner_id, "draft", "open", "full", "paused")
+        check_version(self.sudo(), VERSION_FIELDS, version)
         vals = self._checked_vals(vals)
         if "expiry" in vals:
             vals["reminded"] = False

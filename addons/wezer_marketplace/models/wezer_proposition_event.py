@@ -116,6 +116,10 @@ class WezerProposition(models.Model):
         body = self.env["wezer.typed"]._words(body, 4000)
         if not body:
             raise Refusal(self.env._("Write something first."), rule="empty")
+        key = f"say:{self._name}:{deal.id}:{speaker.id}:{self.env.uid}"
+        if not self.env["wezer.sent"].sudo()._first_words(key, body):
+            # The same words within seconds are one message: a second tap.
+            return True
         self.env["wezer.proposition.message"].sudo().create(
             {
                 "proposition_id": deal.id,

@@ -134,6 +134,14 @@ class WezerProposition(models.Model):
         """
         party = self._begin_approval(("delivered", "approved"), acting_partner_id)
         self._check_approval_wanted()
+        if not scores and str(comment or "").strip():
+            raise Refusal(
+                self.env._(
+                    "Choose a mark for each criterion, or write no line about it."
+                ),
+                rule="complete",
+                field="comment",
+            )
         event = self._check_not_barred()
         deal = self.sudo()
         deal._set_state("approved")

@@ -1,13 +1,14 @@
 from itertools import accumulate
 
 from odoo import fields, http
-from odoo.exceptions import AccessError, UserError
 from odoo.http import request
 from odoo.tools import format_date
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.addons.wezer_base.controllers.website import drawing_response, flash
 from odoo.addons.wezer_base.tools.curve import draw_curve
+from odoo.addons.wezer_base.tools.form_post import form_post
+from odoo.addons.wezer_base.tools.forms import local_page
 
 from ..tools import rrg
 from ..tools.shown import thousandths
@@ -92,12 +93,12 @@ class WezerReputationPortal(CustomerPortal):
         website=True,
         methods=["POST"],
     )
+    @form_post("/my/reputation")
     def wezer_reputation_shown(self, shown="", **_kwargs):
         """Show one's score to others, or keep it to oneself."""
         profile = request.env.user.partner_id._wezer_profile().sudo(False)
-        return self._wezer_do(
-            lambda: profile.action_show_reputation(bool(shown)), "/my/reputation"
-        )
+        profile.action_show_reputation(bool(shown))
+        return self._wezer_done("/my/reputation")
 
     @http.route(
         "/my/assessments/<int:assessment_id>/reply",
@@ -106,12 +107,12 @@ class WezerReputationPortal(CustomerPortal):
         website=True,
         methods=["POST"],
     )
+    @form_post("/my/reputation", once=True)
     def wezer_assessment_reply(self, assessment_id, text="", **post):
         """Answer what was said of oneself, or of a group one acts for."""
         assessment = request.env["wezer.assessment"].browse(assessment_id)
-        return self._wezer_do(
-            lambda: assessment.action_reply(text), post.get("back") or "/my/reputation"
-        )
+        assessment.action_reply(text)
+        return self._wezer_done(post.get("back"))
 
     @http.route(
         "/my/assessments/<int:assessment_id>/hide",
@@ -120,23 +121,16 @@ class WezerReputationPortal(CustomerPortal):
         website=True,
         methods=["POST"],
     )
+    @form_post("/my/reputation", once=True)
     def wezer_assessment_hide(self, assessment_id, reason="", **post):
         """Take words away, as moderator."""
         assessment = request.env["wezer.assessment"].browse(assessment_id)
-        return self._wezer_do(
-            lambda: assessment.action_hide(reason, bool(post.get("with_scores"))),
-            post.get("back") or "/my/reputation",
-        )
+        assessment.action_hide(reason, bool(post.get("with_scores")))
+        return self._wezer_done(post.get("back"))
 
-    def _wezer_do(self, act, back):
-        """Do it and go back; what is refused is told there."""
-        try:
-            with request.env.cr.savepoint():
-                act()
-            flash(request.env._("Done."))
-        except (UserError, AccessError) as error:
-            flash(error.args[0], "warning")
-        return request.redirect(back, local=True)
+    def _wezer_done(self, back):
+        flash(request.env._("Done."))
+        return request.redirect(local_page(back) or "/my/reputation")
 
     def _wezer_sum(self, explained):
         """Return the score as the sum it is, in shown numbers that add up.

@@ -1,0 +1,104 @@
+import hashlib
+import uuid
+from datetime import timedelta
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.tools import SQL
+from odoo.tools.misc import hash_sign, verify_hash_signed
+
+SCOPE = "wezer-form"
+# A form may stay open this long, and is then shown again before it is sent.
+FORM_DAYS = 7
+# The same words of the same person within so many seconds are one message.
+SAME_WORDS_SECONDS = 20
+
+
+class WezerSent(models.Model):
+    """What was sent, so that sending it again does not do it twice.
+
+    A row is written in the transaction that does it. Where two transactions write
+    the same key at once, PostgreSQL lets the second fail to serialise; Odoo tries it
+    again, and then it sees what the first did.
+    """
+
+    _name = "wezer.sent"
+    _description = "What was sent"
+    _rec_name = "key"
+    _log_access = False
+
+    key = fields.Char(required=True)
+    date = fields.Datetime(required=True)
+    url = fields.Char(help="The page it led to.")
+
+    _key_once = models.Constraint("UNIQUE(key)", "This was sent before.")
+
+    # === ONCE === #
+
+    @api.model
+    def _first(self, key, seconds=None, url=None):
+        """Say whether ``key`` comes for the first time, and keep it.
+
+        :param str key: what is done, by whom and to what
+        :param int seconds: after so many it counts as new; None: never
+        :param str url: where what was done is to be seen
+        """
+        now = fields.Datetime.now()
+        again = now - timedelta(seconds=seconds) if seconds else None
+        query = SQL(
+            "INSERT INTO wezer_sent (key, date, url) VALUES (%s, %s, %s)"
+            " ON CONFLICT (key) DO UPDATE SET date = EXCLUDED.date, url = EXCLUDED.url"
+            " WHERE wezer_sent.date < %s RETURNING id",
+            key,
+            now,
+            url,
+            again,
+        )
+        return bool(self.env.execute_query(query))
+
+    @api.model
+    def _first_words(self, key, words):
+        """Say whether somebody says ``words`` for the first time within seconds.
+
+        :param str key: who says it, and where
+        """
+        digest = hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()
+        return self._first(f"{key}:{digest}", seconds=SAME_WORDS_SECONDS)
+
+    @api.model
+    def _url_of(self, key):
+        """Return where what was sent with ``key`` is to be seen; None: it was not."""
+        rows = self.env.execute_query(
+            SQL("SELECT url FROM wezer_sent WHERE key = %s", key)
+        )
+        return (rows[0][0] or "/my") if rows else None
+
+    @api.autovacuum
+    def _gc_sent(self):
+        """Forget what can no longer be sent again."""
+        limit = fields.Datetime.now() - timedelta(days=FORM_DAYS + 1)
+        self.env.cr.execute(SQL("DELETE FROM wezer_sent WHERE date < %s", limit))
+
+    # === TOKENS OF FORMS === #
+
+    @api.model
+    def _token(self):
+        """Return the token of one form of one page, for the one who sees it."""
+        now = int(fields.Datetime.now().timestamp())
+        values = [self.env.uid, now, uuid.uuid4().hex[:16]]
+        return hash_sign(self._secret_env(), SCOPE, values)
+
+    @api.model
+    def _read_token(self, token):
+        """Return for whom a token was made and whether it is too old; else None."""
+        try:
+            values = verify_hash_signed(self._secret_env(), SCOPE, str(token or ""))
+        except ValueError:
+            return None
+        if not values:
+            return None
+        made = fields.Datetime.now().timestamp() - values[1]
+        return {"uid": values[0], "old": made > FORM_DAYS * 86400}
+
+    def _secret_env(self):
+        # The database's secret signs; it is shown to nobody.
+        return self.env(user=SUPERUSER_ID)

@@ -1,0 +1,163 @@
+"""The one way in which the forms of the website are answered.
+
+A form's endpoint does one thing and returns where to go. What goes wrong on the
+way is decided here: nothing half done is kept, what was typed is given back on the
+page of the form, and what is sent twice is done once.
+"""
+
+import time
+from functools import wraps
+from urllib.parse import quote as url_quote
+
+from odoo.exceptions import UserError
+from odoo.http import request
+from odoo.tools import LazyTranslate
+
+from .forms import give_back, local_page, path_of, typed_values
+
+_lt = LazyTranslate(__name__)
+
+# So many letters of one form are kept until its page is shown again.
+KEPT_LETTERS = 500_000
+KEPT_SECONDS = 24 * 3600
+WORDS = {"skill": "wezer.skill", "category": "wezer.category"}
+# Said where nothing was sent; translated when the page is shown.
+UNSENT = {
+    "session": _lt(
+        "You were logged out while you were writing. This is what you wrote."
+        " Nothing was sent yet: look it over and send it again."
+    ),
+    "csrf": _lt(
+        "This page was open for too long, so nothing was sent yet. This is what you"
+        " wrote: look it over and send it again."
+    ),
+}
+
+
+class _SentBefore(Exception):  # noqa: N818
+    """The same form was sent by another request meanwhile."""
+
+
+def form_post(page="/my", *, once=False, wait=None):
+    """Make an endpoint of a controller answer a form.
+
+    The endpoint runs in a savepoint. Where it raises a ``UserError`` (refusals and
+    denied access are such), the person is led back to the page of the form with all
+    that was typed, the sentence, and the focus on the field that was wrong.
+
+    :param page: the address of the page that shows the form, where the form itself
+        does not tell; ``{name}`` stands for arguments and fields
+    :param bool once: the form creates something: sent twice, it is done once, and the
+        second answer leads where the first did
+    :param wait: called with the endpoint's arguments before anything is done, to wait
+        for those who came before (see :mod:`.locks`)
+    """
+
+    def decorate(endpoint):
+        @wraps(endpoint)
+        def answer(self, *args, **kwargs):
+            token = kwargs.pop("form_token", None)
+            kwargs.pop("form_page", None)
+            sent = request.env["wezer.sent"].sudo()
+            key = None
+            if once and token:
+                made = sent._read_token(token)
+                if made and made["old"]:
+                    return _to_form(page, kwargs, unsent="csrf")
+                if made and made["uid"] == request.env.uid:
+                    key = f"form:{token}"
+            if key and (url := sent._url_of(key)):
+                return request.redirect(url)
+            try:
+                if wait:
+                    # It begins a new transaction: outside of the savepoint.
+                    wait(self, *args, **kwargs)
+                with request.env.cr.savepoint():
+                    response = endpoint(self, *args, **kwargs)
+                    url = getattr(response, "location", None)
+                    if key and url and not sent._first(key, url=url):
+                        raise _SentBefore
+                return response
+            except _SentBefore:
+                return request.redirect(sent._url_of(key))
+            except UserError as error:
+                return _to_form(page, kwargs, error)
+
+        return answer
+
+    return decorate
+
+
+def _to_form(page, kwargs, error=None, unsent=None):
+    """Lead back to the page of the form, where it is filled again."""
+    address = keep_typed(_page_of(page, kwargs), request.env.uid, error, unsent)
+    return request.redirect(address)
+
+
+def _page_of(page, kwargs):
+    asked = local_page(request.httprequest.form.get("form_page"))
+    if asked:
+        return asked
+    values = {**request.httprequest.form.to_dict(), **kwargs}
+    try:
+        return page.format_map(
+            {name: url_quote(str(value), safe="") for name, value in values.items()}
+        )
+    except KeyError:
+        return "/my"
+
+
+def keep_typed(address, uid, error=None, unsent=None):
+    """Keep what the request's form holds for the page at ``address``; return it.
+
+    :param int uid: for whom it is kept; another person is not shown it
+    :param error: the refusal
+    :param str unsent: ``session`` or ``csrf``, where it was not even tried
+    """
+    posted = request.httprequest
+    message = str(error.args[0]) if error is not None and error.args else ""
+    request.session["wezer_refused"] = {
+        "page": path_of(address),
+        "action": posted.path,
+        "values": typed_values(posted.form.items(multi=True), KEPT_LETTERS),
+        "message": message,
+        "field": getattr(error, "field", None),
+        "rule": getattr(error, "rule", None),
+        "changed": getattr(error, "rule", None) == "changed",
+        "unsent": unsent,
+        "uid": uid,
+        "at": int(time.time()),
+    }
+    return address
+
+
+def fill_refused_form(response):
+    """Fill the refused form on the page that was asked for, once."""
+    refused = request.session.get("wezer_refused")
+    if not refused or request.httprequest.method != "GET":
+        return
+    if path_of(request.httprequest.path) != refused["page"]:
+        return
+    if response.status_code != 200 or response.mimetype != "text/html":
+        return
+    request.session.pop("wezer_refused")
+    late = time.time() - refused["at"] > KEPT_SECONDS
+    if late or refused["uid"] != request.env.uid:
+        # What one person wrote is not shown to another on the same computer.
+        return
+    env = request.env
+    if refused["unsent"]:
+        refused["message"] = env._(UNSENT[refused["unsent"]])  # pylint: disable=gettext-variable
+    words = {
+        "now": env._("There now:"),
+        "written": env._("This is what you had written:"),
+    }
+    page = response.get_data(as_text=True)
+    response.set_data(give_back(page, refused, words, _name_of_word))
+
+
+def _name_of_word(kind, value):
+    if kind not in WORDS or not value.isdecimal() or len(value) > 9:
+        return ""
+    word = request.env[WORDS[kind]].search([("id", "=", int(value))])
+    return word.name or ""
