@@ -152,6 +152,11 @@ class MatrixCommon(WezerCommon):
         return invitations.search([("inviter_id", "=", cls.anna.partner_id.id)])
 
     @classmethod
+    def _make_wezer_sent(cls):
+        vals = {"key": "matrix", "date": fields.Datetime.now()}
+        return cls.env["wezer.sent"].sudo().create(vals).sudo(False)
+
+    @classmethod
     def _make_wezer_invitation_block(cls):
         return cls.env["wezer.invitation.block"].create({"address_key": "matrix"})
 
