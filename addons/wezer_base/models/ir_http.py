@@ -6,23 +6,14 @@ import werkzeug.exceptions
 
 from odoo import models
 from odoo.exceptions import RedirectWarning, UserError
-from odoo.http import (
-    Response,
-    SessionExpiredException,
-    get_session_max_inactivity,
-    request,
-    root,
-)
+from odoo.http import Response, SessionExpiredException, request
 from odoo.tools import LazyTranslate
 
-from ..tools.form_post import fill_refused_form, keep_typed
-from ..tools.forms import local_page
+from ..tools.form_post import fill_refused_form, form_sent_in_vain
 from ..tools.locks import Busy, is_contention
 
 _lt = LazyTranslate(__name__)
 
-# What Odoo says where a form's CSRF token is not the session's.
-CSRF = "Session expired (invalid CSRF token)"
 WENT_WRONG = _lt("Something went wrong here. It is in the log of the server.")
 
 
@@ -68,12 +59,9 @@ class IrHttp(models.AbstractModel):
         if is_contention(exception):
             # Odoo tried five times: nothing is broken, somebody else was there first.
             exception = Busy(request.env)
-        unsent = cls._wezer_unsent_form(exception)
-        if unsent == "csrf":
-            return cls._wezer_give_form_back(unsent)
         response = super()._handle_error(exception)
-        if unsent == "session":
-            return cls._wezer_give_form_back(unsent, response)
+        if form := form_sent_in_vain(exception):
+            return form
         kind = getattr(request.dispatcher, "routing_type", None)
         if kind in ("jsonrpc", "json2") and cls._wezer_is_outsider():
             cls._wezer_hide_traceback(response, exception)
@@ -99,54 +87,6 @@ class IrHttp(models.AbstractModel):
         response = super()._dispatch(endpoint)
         if "wezer_refused" in request.session and isinstance(response, Response):
             fill_refused_form(response)
-        return response
-
-    @classmethod
-    def _wezer_unsent_form(cls, exception):
-        """Return why one of our forms was not even tried; None where it was."""
-        if request.httprequest.method != "POST":
-            return None
-        if isinstance(exception, SessionExpiredException):
-            reason = "session"
-        elif (
-            isinstance(exception, werkzeug.exceptions.BadRequest)
-            and exception.description == CSRF
-        ):
-            reason = "csrf"
-        else:
-            return None
-        form = request.httprequest.form
-        made = request.env["wezer.sent"]._read_token(form.get("form_token"))
-        if not made or not local_page(form.get("form_page")):
-            # No form of ours, or not one that this site has shown to anybody.
-            return None
-        if reason == "csrf" and made["uid"] != request.env.uid:
-            public = request.env.ref("base.public_user").id
-            if request.env.uid not in (None, public):
-                return None
-        return reason
-
-    @classmethod
-    def _wezer_give_form_back(cls, unsent, response=None):
-        """Lead to the page of the form, after the login where one is needed.
-
-        :param response: Odoo's own way to the login page, where the session ended
-        """
-        form = request.httprequest.form
-        made = request.env["wezer.sent"]._read_token(form["form_token"])
-        address = keep_typed(local_page(form["form_page"]), made["uid"], unsent=unsent)
-        if response is None:
-            response = request.redirect(address)
-            cls._post_dispatch(response)
-            return response
-        response = request.redirect_query("/web/login", {"redirect": address})
-        root.session_store.save(request.session)
-        response.set_cookie(
-            "session_id",
-            request.session.sid,
-            max_age=get_session_max_inactivity(request.env),
-            httponly=True,
-        )
         return response
 
     @classmethod

@@ -165,6 +165,8 @@ class WezerProfile(models.Model):
     @api.model
     def own_version(self):
         """Return the version of the caller's own profile, for :meth:`update_own`."""
+        if not self.env.user._wezer_may_join():
+            raise NotAllowed(self.env._("Log in first."), rule="login")
         profile = self.env.user.partner_id._wezer_profile()
         return version_of(profile, VERSION_FIELDS)
 

@@ -6,7 +6,7 @@ from odoo.tests import HttpCase
 
 
 class FormCase(HttpCase):
-    """Opens pages, fills their forms in and sends them, as a browser without scripts."""
+    """Opens pages, fills their forms in and sends them, as browsers do without scripts."""
 
     def page(self, url):
         """Return the page at ``url``, parsed."""
@@ -81,8 +81,6 @@ class FormCase(HttpCase):
         if wrong:
             self.assertEqual(focused[0].get("name"), wrong)
             self.assertEqual(focused[0].get("aria-invalid"), "true")
-        folded = [
-            one for one in focused[0].iterancestors("details") if one.get("open") is None
-        ]
-        self.assertFalse(folded, "the form is folded away")
+        for around in focused[0].iterancestors("details"):
+            self.assertIsNotNone(around.get("open"), "the form is folded away")
         return form

@@ -91,7 +91,9 @@ class TestGiveBack(TransactionCase):
             '<input name="same" value="s"/></form></main>'
         )
         refused = self._refused([["t", "mine"], ["same", "s"]], changed=True)
-        form = forms.lxml.html.fromstring(forms.give_back(page, refused, WORDS)).forms[0]
+        form = forms.lxml.html.fromstring(forms.give_back(page, refused, WORDS)).forms[
+            0
+        ]
         self.assertEqual(form.fields["t"], "mine")
         notes = form.find_class("wz-theirs")
         self.assertEqual([note.text_content() for note in notes], ["Now: theirs"])
@@ -236,6 +238,21 @@ class TestForms(FormCase, WezerCommon):
             answer = self.url_open("/my/invite", data=data)
             self.assertEqual(answer.status_code, 400)
             self.assertNotIn("Pay here", answer.text)
+
+    @mute_logger("odoo.http", "odoo.sql_db")
+    def test_what_fails_when_it_is_committed_gives_the_form_back_too(self):
+        self._login(self.anna)
+        form = self.form(self.page("/my/invite"), "/my/invite")
+        typed = {"emails": "zoe@example.org", "message": "Come with us"}
+
+        def invite(invitations, *_args):
+            query = "INSERT INTO wezer_sent (key, date) VALUES ('x', now())"
+            invitations.env.cr.execute(f"{query};{query}")
+
+        model = self.env.registry["wezer.invitation"]
+        with patch.object(model, "action_invite", invite):
+            answer = self.send(form, **typed)
+        self.assert_given_back(answer, "/my/invite", typed)
 
     # === TWICE === #
 

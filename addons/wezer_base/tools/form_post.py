@@ -9,8 +9,15 @@ import time
 from functools import wraps
 from urllib.parse import quote as url_quote
 
+import werkzeug.exceptions
+
 from odoo.exceptions import UserError
-from odoo.http import request
+from odoo.http import (
+    SessionExpiredException,
+    get_session_max_inactivity,
+    request,
+    root,
+)
 from odoo.tools import LazyTranslate
 
 from .forms import give_back, local_page, path_of, typed_values
@@ -20,6 +27,8 @@ _lt = LazyTranslate(__name__)
 # So many letters of one form are kept until its page is shown again.
 KEPT_LETTERS = 500_000
 KEPT_SECONDS = 24 * 3600
+# What Odoo says where a form's CSRF token is not the session's.
+CSRF = "Session expired (invalid CSRF token)"
 WORDS = {"skill": "wezer.skill", "category": "wezer.category"}
 # Said where nothing was sent; translated when the page is shown.
 UNSENT = {
@@ -161,3 +170,46 @@ def _name_of_word(kind, value):
         return ""
     word = request.env[WORDS[kind]].search([("id", "=", int(value))])
     return word.name or ""
+
+
+# === WHAT NEVER REACHED AN ENDPOINT, OR FAILED AFTER IT === #
+
+
+def form_sent_in_vain(exception):
+    """Return the way back to the form that a failed request sent; None: it is none.
+
+    It comes after Odoo handled the exception, which may have ended the session.
+    """
+    posted = request.httprequest
+    if posted.method != "POST" or not posted.form.get("form_token"):
+        return None
+    error = unsent = None
+    if isinstance(exception, SessionExpiredException):
+        unsent = "session"
+    elif isinstance(exception, werkzeug.exceptions.BadRequest):
+        unsent = "csrf" if exception.description == CSRF else None
+    elif isinstance(exception, UserError):
+        # Refused when it was to be committed.
+        error = exception
+    address = local_page(posted.form.get("form_page"))
+    made = request.env["wezer.sent"]._read_token(posted.form["form_token"])
+    if not (unsent or error) or not made or not address:
+        # What no page of this site has shown to anybody is not shown by it either.
+        return None
+    public = request.env.ref("base.public_user").id
+    if request.env.uid not in (None, public, made["uid"]):
+        return None
+    keep_typed(address, made["uid"], error, unsent)
+    if unsent != "session":
+        response = request.redirect(address)
+        request.env["ir.http"]._post_dispatch(response)
+        return response
+    response = request.redirect_query("/web/login", {"redirect": address})
+    root.session_store.save(request.session)
+    response.set_cookie(
+        "session_id",
+        request.session.sid,
+        max_age=get_session_max_inactivity(request.env),
+        httponly=True,
+    )
+    return response
