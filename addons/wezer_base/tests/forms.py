@@ -6,7 +6,7 @@ from odoo.tests import HttpCase
 
 
 class FormCase(HttpCase):
-    """Opens pages, fills their forms in and sends them, as browsers do without scripts."""
+    """Opens pages, fills forms in and sends them, as browsers do without scripts."""
 
     def page(self, url):
         """Return the page at ``url``, parsed."""
