@@ -53,6 +53,13 @@ def parser():
         "--install-only", action="store_true", help="stop before the first test"
     )
     sub.add_argument(
+        "--workers",
+        type=int,
+        metavar="N",
+        help="tests at once, each with a database of its own "
+        "(all processors; 1 where paths or -k are given)",
+    )
+    sub.add_argument(
         "--template",
         choices=["upgrade", "rebuild", "keep"],
         default="upgrade",

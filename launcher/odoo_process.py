@@ -42,6 +42,8 @@ class Runner:
             "WEZER_STATE": str(paths.STATE),
         }
         self.environment.pop("PGDATABASE", None)
+        folder = getattr(server, "folder", None)
+        self.server_programs = [str(folder)] if folder else []
         addons = [*odoo.addons, paths.ADDONS]
         self.addons_path = ",".join(str(path) for path in addons)
 

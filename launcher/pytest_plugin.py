@@ -1,10 +1,21 @@
-"""What `./wezer test` adds to pytest: a skip is a failure, with one exception.
+"""What `./wezer test` adds to pytest.
 
-A test may be skipped where the folder of shared data is absent; its reason says
-"shared". Any other skip means that something was not tested.
+A skip is a failure, with one exception: a test may be skipped where the folder of
+shared data is absent; its reason says "shared". Any other skip means that something
+was not tested.
+
+Each worker of pytest-xdist has a copy of the files beside its copy of the database.
 """
 
+import contextlib
+import os
+import shutil
+from pathlib import Path
+
 import pytest
+import pytest_odoo
+
+from odoo.tools import config as odoo_config
 
 FORGIVEN = "shared"
 
@@ -34,5 +45,26 @@ class SkipsFail:
             terminalreporter.write_line(f"NOT TESTED {nodeid}: {reason}", red=True)
 
 
+@contextlib.contextmanager
+def own_filestore(original, database):
+    """Give a worker's database its own folder of files, linked to the original's.
+
+    pytest-odoo's own way, one folder for all, is known to this process only: neither
+    the servers that tests start nor a test that removes a database would respect it.
+    """
+    if original == database:
+        yield
+        return
+    source, target = (Path(odoo_config.filestore(n)) for n in (original, database))
+    shutil.rmtree(target, ignore_errors=True)
+    if source.exists():
+        shutil.copytree(source, target, copy_function=os.link)
+    try:
+        yield
+    finally:
+        shutil.rmtree(target, ignore_errors=True)
+
+
 def pytest_configure(config):
+    pytest_odoo._shared_filestore = own_filestore
     config.pluginmanager.register(SkipsFail(), "wezer-skips-fail")

@@ -151,10 +151,15 @@ def pytest(runner, options):
     command += ["--odoo-http", "-rs", *others, *options.rest]
     command += ["-k", options.k] if options.k else []
     command += [os.path.abspath(t) for t in targets] or ["addons", "tests"]
+    workers = options.workers or (1 if targets or options.k else os.cpu_count() or 1)
+    if workers > 1:
+        command += ["-n", str(workers), "--dist", "loadfile"]
     environment = {
         **runner.environment,
         "WEZER_COUNTS": "all" if options.all else "small",
         "PYTHONDONTWRITEBYTECODE": "1",
+        # Each worker copies the database with the server's own program.
+        "PATH": os.pathsep.join([*runner.server_programs, os.environ["PATH"]]),
     }
     process = subprocess.Popen(command, cwd=paths.ROOT, env=environment)
     return odoo_process.wait(process)

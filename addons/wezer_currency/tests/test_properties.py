@@ -82,8 +82,13 @@ class Player:
             payee = treasury
         given = payer, payee, money, amount, "bread", f"k{self.number}"
         mine = self.case._transfers(user)
-        self.last = getattr(mine, name), given, more
-        return self.transfers.browse(self.last[0](*given, **more))
+        return self.transfers.browse(self.call(getattr(mine, name), *given, **more))
+
+    def call(self, method, *given, **more):
+        """Call a method; where it was not refused, ``do_again`` may repeat it."""
+        result = method(*given, **more)
+        self.last = method, given, more
+        return result
 
     def answer(self, name, amount, which):
         # Mostly what it can be done with, sometimes anything.
@@ -101,8 +106,8 @@ class Player:
         mine = one.with_user(user).sudo(False)
         key = f"k{self.number}"
         if name in ("settle", "reverse"):
-            self.last = getattr(mine, f"action_{name}"), (amount, key), {}
-            return self.transfers.browse(self.last[0](amount, key))
+            method = getattr(mine, f"action_{name}")
+            return self.transfers.browse(self.call(method, amount, key))
         name = name.removesuffix("_all")
         done = getattr(mine, f"action_{name}")()
         return self.transfers.browse(done) if name in ("settle", "reverse") else None
@@ -112,8 +117,7 @@ class Player:
         row = {"payer": payer, "payee": payee, "currency": money, "amount": amount}
         rows = [{**row, "key": f"b{self.number}/{part}"} for part in range(2)]
         mine = self.case._transfers(self.case.people[first])
-        self.last = mine.post_batch, (rows,), {}
-        return self.transfers.browse(mine.post_batch(rows))
+        return self.transfers.browse(self.call(mine.post_batch, rows))
 
     def do_schedule(self, first, second, minor, amount):
         day = fields.Datetime.now() + timedelta(days=minor % 40 + 1)
@@ -129,7 +133,7 @@ class Player:
     def do_clock(self, _first, _second, minor, _amount):
         """Let days pass: what is due is paid, what is late expires."""
         with freeze_time(fields.Datetime.now() + timedelta(days=minor % 70)):
-            known = self.transfers.search([], order="id desc", limit=1).id
+            known = self.transfers.search([], order="id desc", limit=1).id or 0
             self.transfers._cron_schedule()
             self.transfers._cron_expire()
             return self.transfers.search([("id", ">", known)])
