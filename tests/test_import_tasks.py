@@ -4,6 +4,7 @@ import random
 from pathlib import Path
 
 import pytest
+from freezegun import freeze_time
 
 from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, TransactionCase, new_test_user, tagged
@@ -170,7 +171,9 @@ class TestImportOpportunities(Importing, HttpCase):
             len(tasks.filtered(lambda task: not task.wezer_category_id)), 48
         )
         self.assertEqual(set(states(self.take(rows))), {"same"})
-        self.post_all(tasks)
+        # On the day on which the first of them ended: what is over is not posted.
+        with freeze_time(min(row["date_end"] for row in rows)):
+            self.post_all(tasks)
         self.assertEqual(set(tasks.wezer_announcement_id.mapped("state")), {"open"})
         self.see_them(tasks)
         self.find_them_mistyped(tasks)

@@ -1,8 +1,7 @@
 def uninstall_hook(env):
     """Take away what the database keeps beside Odoo's own tables."""
     env.cr.execute(
-        """DROP VIEW IF EXISTS wezer_money_flow;
-           DROP TRIGGER IF EXISTS wezer_ledger_entry_rows ON wezer_ledger_entry;
+        """DROP TRIGGER IF EXISTS wezer_ledger_entry_rows ON wezer_ledger_entry;
            DROP TRIGGER IF EXISTS wezer_ledger_entry_table ON wezer_ledger_entry;
            DROP TRIGGER IF EXISTS wezer_ledger_entry_currency ON wezer_ledger_entry;
            DROP FUNCTION IF EXISTS wezer_ledger_is_append_only();

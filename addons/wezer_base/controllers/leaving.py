@@ -1,10 +1,11 @@
 from urllib.parse import quote as url_quote
 
-from odoo import fields, http
+from odoo import http
 from odoo.http import request
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
+from ..tools import days
 from ..tools.form_post import form_post
 from .website import flash
 
@@ -23,7 +24,7 @@ class WezerLeavingPortal(CustomerPortal):
     def wezer_download_file(self, **_kwargs):
         """Send everything about the one who asks, and nothing of others."""
         content = request.env["wezer.personal.data"]._zip(request.env.user.partner_id)
-        name = f"wezer-{fields.Date.today().isoformat()}.zip"
+        name = f"wezer-{days.today(request.env).isoformat()}.zip"
         return request.make_response(
             content,
             [

@@ -9,6 +9,7 @@ from odoo.exceptions import RedirectWarning, UserError
 from odoo.http import Response, SessionExpiredException, request
 from odoo.tools import LazyTranslate
 
+from ..tools import days
 from ..tools.form_post import fill_refused_form, form_sent_in_vain
 from ..tools.locks import Busy, is_contention
 
@@ -77,6 +78,12 @@ class IrHttp(models.AbstractModel):
             if name != "page" and isinstance(value, int) and abs(value) >= 2**31:
                 raise werkzeug.exceptions.NotFound()
         return super()._pre_dispatch(rule, args)
+
+    @classmethod
+    def _frontend_pre_dispatch(cls):
+        """Let Odoo's own parts of a page show times in the zone that ours use."""
+        request.update_context(tz=days.reader_zone(request.env).key)
+        return super()._frontend_pre_dispatch()
 
     @classmethod
     def _dispatch(cls, endpoint):

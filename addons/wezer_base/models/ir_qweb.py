@@ -1,5 +1,7 @@
-from odoo import models
+from odoo import api, models
 from odoo.http import request
+
+from ..tools import days
 
 
 class IrQweb(models.AbstractModel):
@@ -12,4 +14,31 @@ class IrQweb(models.AbstractModel):
             values["wezer_take_flash"] = lambda: request.session.pop(
                 "wezer_flash", None
             )
+        # Where times of day are typed, the page names their zone.
+        values["wezer_zone_name"] = lambda: days.zone_name(self.env)
         return result
+
+
+class IrQwebFieldWezerDay(models.AbstractModel):
+    """A day, or the community's day that a moment lies in."""
+
+    _name = "ir.qweb.field.wezer_day"
+    _description = "Day on a page"
+    _inherit = ["ir.qweb.field"]
+
+    @api.model
+    def value_to_html(self, value, options):
+        return days.say_day(self.env, value, bool(options.get("weekday")))
+
+
+class IrQwebFieldWezerMoment(models.AbstractModel):
+    """A moment in the reader's time zone, which is named; ``until``: its end."""
+
+    _name = "ir.qweb.field.wezer_moment"
+    _description = "Moment on a page"
+    _inherit = ["ir.qweb.field"]
+
+    @api.model
+    def value_to_html(self, value, options):
+        weekday = bool(options.get("weekday"))
+        return days.say_moment(self.env, value, weekday, options.get("until"))

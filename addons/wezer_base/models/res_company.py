@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from odoo.addons.base.models.res_partner import _tz_get
+
+from ..tools import days
 from ..tools.rights import RIGHTS
 
 
@@ -37,6 +40,13 @@ class ResCompany(models.Model):
         "res.users",
         "wezer_company_moderate_user_rel",
         string="Who moderates for the community's own partner",
+    )
+    wezer_tz = fields.Selection(
+        _tz_get,
+        string="Time zone of the community",
+        help="Every day begins and ends at midnight here: closing days, planned"
+        " payments, statements, fees, terms. Until you choose it, it is the time zone"
+        " of the company's contact or of the first administrator.",
     )
     wezer_visitors_see_members = fields.Boolean(
         string="Visitors see members",
@@ -118,6 +128,19 @@ class ResCompany(models.Model):
         ):
             self.env["res.partner"]._wezer_forget_acting()
         return result
+
+    def _wezer_zone(self):
+        """Return the time zone in which this community counts its days.
+
+        :rtype: zoneinfo.ZoneInfo
+        """
+        self.ensure_one()
+        company = self.sudo()
+        zone = days.zone_called(company.wezer_tz or company.partner_id.tz)
+        if not zone:
+            first = self.env.ref("base.user_admin", raise_if_not_found=False)
+            zone = days.zone_called(first and first.sudo().tz)
+        return zone or days.zone_called("UTC")
 
     def _wezer_actor_users(self, right):
         """Return who acts for this company's own partner and treasuries.

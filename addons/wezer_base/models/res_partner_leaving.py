@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, email_normalize, hmac
 
 from ..exceptions import Refusal
+from ..tools import days
 
 # What a contact is told by; its name becomes a pseudonym.
 CONTACT_FIELDS = (
@@ -158,7 +159,7 @@ class ResPartner(models.Model):
             {
                 "state": "left",
                 "left_from": before if before in ("suspended", "pending") else "active",
-                "left_date": fields.Date.context_today(self),
+                "left_date": days.today(self.env),
                 "return_keys": keys,
             }
         )

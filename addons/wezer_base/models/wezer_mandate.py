@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..exceptions import NotAllowed, Refusal
+from ..tools import days
 from ..tools.rights import OWN_RIGHTS
 
 
@@ -129,7 +130,7 @@ class WezerMandate(models.Model):
             "holder_id": holder.id,
             "right_wallet": "wallet" in rights,
             "right_market": "market" in rights,
-            "date_from": fields.Date.today(),
+            "date_from": days.today(self.env),
             "date_until": until,
             "given_by_id": self.env.user.partner_id.id,
         }
@@ -185,17 +186,14 @@ class WezerMandate(models.Model):
     def _until(self, until):
         if not until:
             return False
-        try:
-            day = fields.Date.to_date(until)
-        except (TypeError, ValueError):
-            day = None
-        if not day or day < fields.Date.today():
-            raise Refusal(
-                self.env._("The last day is today or later."),
-                rule="date",
-                value=str(until),
-            )
+        day = days.read_day(self.env, until)
+        days.check_not_past(self.env, day)
         return day
+
+    @api.constrains("date_from", "date_until")
+    def _check_term(self):
+        for mandate in self:
+            days.check_order(self.env, mandate.date_from, mandate.date_until)
 
     @api.model
     def _in_force(self, giver, holder):
@@ -207,7 +205,7 @@ class WezerMandate(models.Model):
                 ("state", "=", "active"),
             ]
         )
-        if mandate.date_until and mandate.date_until < fields.Date.today():
+        if mandate.date_until and mandate.date_until < days.today(self.env):
             mandate._end("revoked")
             return mandate.browse()
         return mandate
@@ -264,7 +262,7 @@ class WezerMandate(models.Model):
     @api.model
     def _holders_of(self, giver, right):
         """Return the partners who act for ``giver`` by a mandate in force (sudo)."""
-        today = fields.Date.today()
+        today = days.today(self.env)
         mandates = self.sudo().search(
             [
                 ("giver_id", "=", giver.id),
@@ -285,7 +283,7 @@ class WezerMandate(models.Model):
         States and days in SQL; both must be members in good standing.
         """
         column = SQL.identifier("m", f"right_{right}")
-        today = fields.Date.today()
+        today = days.today(self.env)
         own, profile = self._fields, self.env["wezer.profile"]._fields
         read = (f"right_{right}", "state", "giver_id", "holder_id", "date_until")
         return SQL(

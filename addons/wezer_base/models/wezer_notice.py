@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from ..exceptions import NotAllowed
+from ..tools import days
 
 # How many a page shows; older ones stay and can be found in the download.
 SHOWN = 80
@@ -72,15 +73,19 @@ class WezerNotice(models.Model):
             self._settle(record, subjects=[subject], people=readers)
         for person in readers:
             lang = person.lang or self.env.company.sudo().partner_id.lang
-            if lang not in texts:
-                texts[lang] = message
+            reader = (lang, person.tz)
+            if reader not in texts:
+                texts[reader] = message
                 if callable(message):
-                    texts[lang] = message(self.with_context(lang=lang).env)
+                    zone = days.zone_called(person.tz) or days.community_zone(self.env)
+                    texts[reader] = message(
+                        self.with_context(lang=lang, wezer_zone=zone.key).env
+                    )
             vals_list.append(
                 {
                     "partner_id": person.id,
                     "kind": kind,
-                    "message": texts[lang],
+                    "message": texts[reader],
                     "url": url,
                     "res_model": record._name if record else False,
                     "res_id": record.id if record else False,
@@ -193,7 +198,7 @@ class WezerNotice(models.Model):
             matter = (notice.res_model, notice.res_id) if notice.res_id else notice.id
             matters.setdefault(matter, self.browse())
             matters[matter] |= notice
-        today = fields.Date.context_today(self)
+        today = days.today(self.env)
         sections = {}
         for matter in matters.values():
             title = self._day_title(matter[0].date, today)
@@ -201,7 +206,7 @@ class WezerNotice(models.Model):
         return list(sections.items())
 
     def _day_title(self, moment, today):
-        day = fields.Datetime.context_timestamp(self, moment).date()
+        day = days.day_of(self.env, moment)
         if day >= today:
             return self.env._("Today")
         if day == today - timedelta(days=1):

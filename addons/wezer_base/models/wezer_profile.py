@@ -7,6 +7,7 @@ from PIL import Image, UnidentifiedImageError
 from odoo import Command, api, fields, models
 
 from ..exceptions import NotAllowed, Refusal
+from ..tools import days
 from ..tools.text import free_slug, slugify
 from ..tools.versions import check_version, version_of
 
@@ -91,7 +92,7 @@ class WezerProfile(models.Model):
         string="Admitted by",
         groups="wezer_base.group_administrator,wezer_base.group_moderator",
     )
-    joined_date = fields.Date(default=fields.Date.context_today)
+    joined_date = fields.Date(default=lambda self: days.today(self.env))
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )

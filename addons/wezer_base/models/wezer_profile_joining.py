@@ -2,6 +2,8 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from ..tools import days
+
 
 class WezerProfile(models.Model):
     _inherit = "wezer.profile"
@@ -32,7 +34,7 @@ class WezerProfile(models.Model):
         approval = self.company_id.sudo().wezer_approval
         if approval == "nobody" or (approval == "uninvited" and self.admitted_by_id):
             self.state = "active"
-            self.joined_date = fields.Date.context_today(self)
+            self.joined_date = days.today(self.env)
             return
         self.applied_date = fields.Datetime.now()
         self.company_id.partner_id._wezer_notify(
@@ -48,7 +50,7 @@ class WezerProfile(models.Model):
         result = super().action_approve()
         # Checked by what was just called: administrators decide about membership.
         for profile in self.sudo():
-            profile.joined_date = fields.Date.context_today(self)
+            profile.joined_date = days.today(self.env)
             self.env["wezer.notice"]._settle(profile, ["application"])
             profile.partner_id._wezer_notify(
                 "approved",
@@ -61,8 +63,8 @@ class WezerProfile(models.Model):
                 profile.wanted_groups = False
         return result
 
-    def _wezer_is_new_here(self, days):
-        """Say whether this person joined in the last ``days`` days."""
+    def _wezer_is_new_here(self, count):
+        """Say whether this person joined in the last ``count`` days."""
         if not self or not self.sudo().joined_date:
             return False
-        return self.sudo().joined_date > fields.Date.today() - timedelta(days=days)
+        return self.sudo().joined_date > days.today(self.env) - timedelta(days=count)

@@ -1,5 +1,6 @@
 from . import test_acting
 from . import test_admin
+from . import test_days
 from . import test_digest
 from . import test_error_bodies
 from . import test_forms

@@ -65,6 +65,18 @@ class WezerStart(models.TransientModel):
                 "enough": self.env._("One is enough"),
             },
             {
+                "key": "time_zone",
+                "sequence": 25,
+                "name": self.env._("Time zone"),
+                "text": self.env._(
+                    "Days begin and end at midnight in %(zone)s.",
+                    zone=company._wezer_zone().key,
+                ),
+                "done": bool(company.wezer_tz),
+                "action": "wezer_base.wezer_settings_action",
+                "enough": False,
+            },
+            {
                 "key": "terms",
                 "sequence": 30,
                 "name": self.env._("Terms of the community"),

@@ -1,16 +1,16 @@
 import csv
-import datetime
 import io
 import uuid
 
-import pytz
 import werkzeug.exceptions
 
-from odoo import fields, http
+from odoo import http
 from odoo.http import content_disposition, request
-from odoo.tools import file_path, format_date
+from odoo.tools import file_path
 
 from odoo.addons.wezer_base.controllers.website import drawing_response, flash
+from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_base.tools import days
 from odoo.addons.wezer_base.tools.curve import draw_curve
 from odoo.addons.wezer_base.tools.form_post import form_post
 
@@ -21,7 +21,8 @@ STATEMENT_ROWS = 40
 FILE_ROWS = 20000
 PDF_ROWS = 5000
 FONTS = "web/static/fonts/google/Open_Sans/Open_Sans-%s.ttf"
-WANTED = ("search", "direction", "since", "until")
+DAYS = ("since", "until")
+WANTED = ("search", "direction", *DAYS)
 
 
 class WezerStatement(WezerCurrencyPortal):
@@ -58,7 +59,12 @@ class WezerStatement(WezerCurrencyPortal):
     def wezer_wallet(self, wallet_id, before=None, **form):
         """Show a wallet's statement to those who may see it."""
         wallet, why = self._seen_wallet(wallet_id)
-        wanted = self._wanted(form)
+        try:
+            wanted = self._wanted(form)
+        except Refusal as error:
+            # What was typed stays in the form; the days do not count.
+            flash(error.args[0], "warning")
+            wanted = self._wanted({**form, **dict.fromkeys(DAYS, "")})
         # One more than a page shows: is there anything older?
         before = self._number(before)
         entries = wallet._statement(STATEMENT_ROWS + 1, before, wanted)
@@ -165,31 +171,17 @@ class WezerStatement(WezerCurrencyPortal):
 
     def _wanted(self, form):
         """Return the filters that the form names, as the wallet wants them."""
+        since, until = (days.parse_day(form.get(name)) for name in DAYS)
+        days.check_order(request.env, since, until)
         wanted = {
             "words": str(form.get("search", "")).replace("\0", "").split()[:6],
             "direction": form.get("direction"),
-            "since": self._day(form.get("since")),
-            "until": self._day(form.get("until"), days=1),
+            "since": since and days.begin(request.env, since),
+            "until": until and days.end(request.env, until),
         }
         if wanted["direction"] not in ("paid", "received"):
             del wanted["direction"]
         return {name: value for name, value in wanted.items() if value}
-
-    def _day(self, text, days=0):
-        """Return when the day ``text`` begins for the reader, None where it is none."""
-        try:
-            day = datetime.date.fromisoformat(str(text or ""))
-            start = datetime.datetime.combine(
-                day + datetime.timedelta(days=days), datetime.time()
-            )
-            zone = pytz.timezone(request.env.user.tz or "UTC")
-            return zone.localize(start).astimezone(pytz.utc).replace(tzinfo=None)
-        except (ValueError, OverflowError, pytz.UnknownTimeZoneError):
-            return None
-
-    def _local_day(self, moment):
-        zone = pytz.timezone(request.env.user.tz or "UTC")
-        return pytz.utc.localize(moment).astimezone(zone).date()
 
     # === DRAWING AND FILES === #
 
@@ -207,7 +199,7 @@ class WezerStatement(WezerCurrencyPortal):
         drawing = draw_curve(
             wallet._balance_curve(),
             currency._format,
-            lambda day: format_date(env, day, date_format="MMM y"),
+            lambda day: days.say_month(env, day),
             env._("What was there over the last year"),
             currency.color,
         )
@@ -228,12 +220,16 @@ class WezerStatement(WezerCurrencyPortal):
         writer = csv.writer(out)
         heads = ("date", "other", "purpose", "category", "kind", "amount", "balance")
         writer.writerow((*heads, "currency"))
-        entries = wallet._statement(FILE_ROWS, wanted=self._wanted(form))
+        try:
+            wanted = self._wanted(form)
+        except Refusal as error:
+            raise werkzeug.exceptions.BadRequest(error.args[0]) from error
+        entries = wallet._statement(FILE_ROWS, wanted=wanted)
         for row in self._rows(wallet, why, entries):
             after = row["after_minor"]
             writer.writerow(
                 [
-                    row["date"].strftime("%Y-%m-%d %H:%M:%S"),
+                    days.file_text(request.env, row["date"]),
                     self._plain(row["name"]),
                     self._plain(row["purpose"]),
                     self._plain(row["category"]),
@@ -262,8 +258,12 @@ class WezerStatement(WezerCurrencyPortal):
         wallet, why = self._seen_wallet(wallet_id)
         env = request.env
         currency, name = wallet.wezer_currency_id, wallet.partner_id.name
-        entries = wallet._statement(PDF_ROWS, wanted=self._wanted(form))
-        day = format_date(env, self._local_day(fields.Datetime.now()))
+        try:
+            wanted = self._wanted(form)
+        except Refusal as error:
+            raise werkzeug.exceptions.BadRequest(error.args[0]) from error
+        entries = wallet._statement(PDF_ROWS, wanted=wanted)
+        day = days.say_day(env, days.today(env))
         lines = [
             f"{env.company.name} · {currency.name}",
             env._(
@@ -276,7 +276,7 @@ class WezerStatement(WezerCurrencyPortal):
             lines.append(env._("Only the latest %s lines.", PDF_ROWS))
         rows = [
             (
-                format_date(env, self._local_day(row["date"])),
+                days.say_day(env, row["date"]),
                 "\n".join(filter(None, (row["name"], row["purpose"]))),
                 env._("paid %s", row["amount"])
                 if row["paid"]

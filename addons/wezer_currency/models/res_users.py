@@ -2,6 +2,8 @@ from datetime import timedelta
 
 from odoo import fields, models
 
+from odoo.addons.wezer_base.tools import days
+
 # So long a payee has to say whether outside money came.
 RECEIPT_DAYS = 14
 
@@ -71,7 +73,7 @@ class ResUsers(models.Model):
                     },
                     "url": "/my/requests",
                     "button": self.env._("Answer"),
-                    "due": transfer.until and transfer.until.date(),
+                    "due": days.day_of(self.env, transfer.until),
                 }
             )
         return rows + self._wezer_todo_unconfirmed()
@@ -110,7 +112,7 @@ class ResUsers(models.Model):
                 ),
                 "url": f"/odoo/wezer-transfers/{one.id}",
                 "button": self.env._("Decide"),
-                "due": (one.date + timedelta(days=RECEIPT_DAYS)).date(),
+                "due": days.day_of(self.env, one.date + timedelta(days=RECEIPT_DAYS)),
             }
             for one in waiting
         ]

@@ -5,6 +5,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+from odoo.addons.wezer_base.tools import days
 
 from .fields_bigint import BigInteger
 
@@ -206,7 +207,7 @@ class WezerCurrency(models.Model):
         if charge not in CHARGES:
             raise Refusal(self.env._("Fee or demurrage."), rule="charge")
         # The administrator was checked just above.
-        return self.sudo()._charge(charge, fields.Date.context_today(self), dry_run)
+        return self.sudo()._charge(charge, days.today(self.env), dry_run)
 
     def _charge(self, charge, day, dry_run=False):
         """Take ``charge`` for ``day`` from every wallet that owes it, once."""
@@ -257,7 +258,7 @@ class WezerCurrency(models.Model):
     @api.model
     def _cron_charges(self):
         """Take what is due; the day of the next one is counted from the due day."""
-        today = fields.Date.context_today(self)
+        today = days.today(self.env)
         for charge in CHARGES:
             for currency in self.search([(f"{charge}_next", "<=", today)]):
                 if not currency[f"{charge}_every"]:

@@ -1,12 +1,18 @@
 from datetime import timedelta
 
-from odoo import fields, models, tools
+from dateutil.relativedelta import relativedelta
+
+from odoo import fields, models
+from odoo.tools import SQL
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+from odoo.addons.wezer_base.tools import days
 
 from ..tools.ids import is_id
 
 INTERVALS = ("week", "month", "year")
+# At most so many weeks, months or years at a time.
+BOUNDS_MAX = 1000
 # What people do with the money, without what the community takes or corrects.
 TRADE = ("payment", "donation")
 YEAR = timedelta(days=365)
@@ -221,22 +227,19 @@ class WezerCurrency(models.Model):
         )
         if not start or not end or start >= end:
             raise Refusal(self.env._("Say from when until when."), rule="date")
+        bounds = self._bounds(start, end, interval)
         self.env["wezer.transfer"].flush_model()
         self.env.cr.execute(
-            """SELECT s, least(s + step, %(end)s), count(t.id),
-                      coalesce(sum(t.amount_minor), 0)::text
-                 FROM (SELECT ('1 ' || %(step)s)::interval AS step) given
-                 CROSS JOIN generate_series(date_trunc(%(step)s, %(start)s::timestamp),
-                          %(end)s::timestamp - interval '1 microsecond', step) s
+            """SELECT s, e, count(t.id), coalesce(sum(t.amount_minor), 0)::text
+                 FROM unnest(%(from)s::timestamp[], %(to)s::timestamp[]) given(s, e)
                  LEFT JOIN wezer_transfer t ON t.wezer_currency_id = %(currency)s
                   AND t.state = 'done' AND t.kind IN %(kinds)s
-                  AND t.date >= greatest(s, %(start)s) AND t.date < s + step
-                  AND t.date < %(end)s
-                GROUP BY s, step ORDER BY s""",
+                  AND t.date >= greatest(s, %(start)s) AND t.date < e
+                GROUP BY s, e ORDER BY s""",
             {
-                "step": interval,
+                "from": bounds,
+                "to": [*bounds[1:], end],
                 "start": start,
-                "end": end,
                 "currency": self.id,
                 "kinds": TRADE,
             },
@@ -251,6 +254,40 @@ class WezerCurrency(models.Model):
             }
             for first, after, count, volume in self.env.cr.fetchall()
         ]
+
+    def _bounds(self, start, end, interval):
+        """Return the moments at which the community's weeks, months or years begin.
+
+        The first begins at or before ``start``, the last before ``end``.
+        """
+        company = self.company_id
+        day = days.day_of(self.env, start, company)
+        if interval == "week":
+            day -= timedelta(days=day.weekday())
+        else:
+            day = day.replace(day=1, month=1 if interval == "year" else day.month)
+        bounds, number = [], 0
+        while True:
+            try:
+                following = day + relativedelta(**{f"{interval}s": number})
+            except (ValueError, OverflowError):
+                # The calendar ends.
+                return bounds
+            moment = days.begin(self.env, following, company)
+            if moment >= end:
+                return bounds
+            if number >= BOUNDS_MAX:
+                raise Refusal(
+                    self.env._(
+                        "This period has more than %s parts. Choose a shorter period or"
+                        " longer parts.",
+                        BOUNDS_MAX,
+                    ),
+                    rule="date",
+                    limit=str(BOUNDS_MAX),
+                )
+            bounds.append(moment)
+            number += 1
 
     def action_flows(self):
         """Open who paid whom in this currency, as graph and table."""
@@ -288,16 +325,26 @@ class WezerMoneyFlow(models.Model):
     units = fields.Float(readonly=True, help="In units of the currency.")
     company_id = fields.Many2one("res.company", readonly=True)
 
-    def init(self):
-        tools.drop_view_if_exists(self.env.cr, self._table)
-        self.env.cr.execute(
-            """CREATE VIEW wezer_money_flow AS
-               SELECT min(t.id) AS id, date_trunc('month', t.date)::date AS month,
+    @property
+    def _table_query(self):
+        """A month is one of the community's: no view of the database knows its zone."""
+        companies = self.env["res.company"].sudo().search([])
+        zones = SQL(", ").join(
+            SQL("(%s, %s)", company.id, company._wezer_zone().key)
+            for company in companies
+        )
+        self.env["wezer.transfer"].flush_model()
+        return SQL(
+            """SELECT min(t.id) AS id,
+                      date_trunc('month', t.date AT TIME ZONE 'UTC'
+                                 AT TIME ZONE z.name)::date AS month,
                       t.wezer_currency_id, t.payer_id, t.payee_id, t.category_id,
                       t.kind, t.company_id, count(*)::int AS transfers,
                       (sum(t.amount_minor) / min(c.minor_per_unit))::float AS units
                  FROM wezer_transfer t JOIN wezer_currency c
                    ON c.id = t.wezer_currency_id
+                 JOIN (VALUES %s) z(company_id, name) ON z.company_id = t.company_id
                 WHERE t.state = 'done'
-                GROUP BY 2, 3, 4, 5, 6, 7, 8"""
+                GROUP BY 2, 3, 4, 5, 6, 7, 8""",
+            zones,
         )

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+from odoo.addons.wezer_base.tools import days
 
 from .fields_bigint import BigInteger
 
@@ -298,7 +299,7 @@ class WezerLedgerSeal(models.Model):
         return {
             "move_type": "entry",
             "journal_id": currency.journal_id.id,
-            "date": fields.Date.to_date(self.date),
+            "date": days.day_of(self.env, self.date, self.company_id),
             "ref": f"{currency.code} {self.display_name} {self.digest[:16]}",
             "currency_id": currency.currency_id.id,
             "company_id": self.company_id.id,

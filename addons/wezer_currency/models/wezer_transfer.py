@@ -11,7 +11,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
-from odoo.addons.wezer_base.tools import locks
+from odoo.addons.wezer_base.tools import days, locks
 
 from ..tools.ids import is_id
 from ..tools.texts import cleaned, storable
@@ -250,15 +250,11 @@ class WezerTransfer(models.Model):
 
     @api.model
     def _moment(self, text, rule):
-        """Return the moment that ``text`` says, None where it says none."""
-        try:
-            return fields.Datetime.to_datetime(text or False)
-        except (ValueError, TypeError) as error:
-            raise Refusal(
-                self.env._("“%(text)s” is no date.", text=text),
-                rule=rule,
-                value=str(text),
-            ) from error
+        """Return the moment that ``text`` names, None where it names none.
+
+        A day alone is the community's: ``until`` is its end, else it is its beginning.
+        """
+        return days.read_moment(self.env, text, rule, at_end=rule == "until") or None
 
     @api.model
     def _first_by_key(self, scope, key, data):

@@ -1,10 +1,9 @@
 from odoo import api, models
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
-from odoo.addons.wezer_base.tools import locks
+from odoo.addons.wezer_base.tools import days, locks
 
 from ..tools.ids import is_id
-from ..tools.moments import parse_moment
 from ..tools.texts import cleaned, storable
 from .wezer_transfer import PURPOSE_LENGTH
 from .wezer_transfer_refusal import TRIES_A_DAY
@@ -197,7 +196,8 @@ class BatchReader:
             if not self.administrator:
                 raise Refusal(self.env._("Administrators give dates."), rule="date")
             try:
-                date = parse_moment(date)
+                # A file's times without a zone are the community's.
+                date = days.parse_moment(date, days.community_zone(self.env))
             except ValueError as error:
                 raise Refusal(
                     self.env._("“%(text)s” is no date.", text=date), rule="date"
@@ -275,7 +275,7 @@ class BatchReader:
         with self.env.registry.cursor() as cr:
             cr.execute(
                 "SELECT payer_id, payee_id FROM wezer_refused_try"
-                " WHERE payer_id = ANY(%s) AND tries >= %s AND day = CURRENT_DATE",
-                [payers, TRIES_A_DAY],
+                " WHERE payer_id = ANY(%s) AND tries >= %s AND day = %s",
+                [payers, TRIES_A_DAY, days.today(self.env)],
             )
             return set(cr.fetchall())

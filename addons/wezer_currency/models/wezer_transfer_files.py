@@ -1,6 +1,7 @@
 from odoo import api, models
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+from odoo.addons.wezer_base.tools import days
 
 from ..tools.transfer_rows import FIELDS
 
@@ -132,7 +133,7 @@ class WezerTransfer(models.Model):
                 currency = one.wezer_currency_id
                 yield [
                     one.id,
-                    one.date.isoformat(sep=" ", timespec="seconds"),
+                    days.file_text(self.env, one.date),
                     names[one.payer_wallet_id.id],
                     names[one.payee_wallet_id.id],
                     currency.code,

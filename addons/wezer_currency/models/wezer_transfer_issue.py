@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_base.tools import days
 
 
 class WezerTransfer(models.Model):
@@ -168,7 +169,7 @@ class WezerTransfer(models.Model):
             {
                 "move_type": "entry",
                 "journal_id": currency.journal_id.id,
-                "date": fields.Date.to_date(self.date),
+                "date": days.day_of(self.env, self.date, self.company_id),
                 "ref": f"{currency.code} {self.id}",
                 "company_id": self.company_id.id,
                 "line_ids": [

@@ -1,9 +1,9 @@
 from psycopg2.errors import SerializationFailure
 
-from odoo import api, fields, models
+from odoo import api, models
 
 from odoo.addons.wezer_base.exceptions import Refusal
-from odoo.addons.wezer_base.tools import locks
+from odoo.addons.wezer_base.tools import days, locks
 
 # After so many refusals on the other side's account, none is tested that day.
 TRIES_A_DAY = 5
@@ -68,7 +68,7 @@ class WezerTransfer(models.Model):
             cr.execute(
                 "SELECT tries FROM wezer_refused_try"
                 " WHERE payer_id = %s AND payee_id = %s AND day = %s",
-                [payer.id, payee.id, fields.Date.today()],
+                [payer.id, payee.id, days.today(self.env)],
             )
             row = cr.fetchone()
         if row and row[0] >= TRIES_A_DAY:
@@ -85,7 +85,7 @@ class WezerTransfer(models.Model):
                         "INSERT INTO wezer_refused_try AS known VALUES (%s, %s, %s, 1)"
                         " ON CONFLICT (payer_id, payee_id, day)"
                         " DO UPDATE SET tries = known.tries + 1",
-                        [payer.id, payee.id, fields.Date.today()],
+                        [payer.id, payee.id, days.today(self.env)],
                     )
                 return
             except SerializationFailure:
@@ -95,5 +95,5 @@ class WezerTransfer(models.Model):
     @api.autovacuum
     def _forget_tries(self):
         self.env.cr.execute(
-            "DELETE FROM wezer_refused_try WHERE day < %s", [fields.Date.today()]
+            "DELETE FROM wezer_refused_try WHERE day < %s", [days.today(self.env)]
         )

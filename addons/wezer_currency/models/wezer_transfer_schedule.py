@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_base.tools import days
 
 SCHEDULE_YEARS_MAX = 10
 RUN_AT_ONCE = 200
@@ -163,7 +164,10 @@ class WezerTransfer(models.Model):
         if not self.every:
             return
         number = self.schedule_number + 1
-        date = self.schedule_start + relativedelta(**{STEPS[self.every]: number})
+        step = relativedelta(**{STEPS[self.every]: number})
+        # The same day of the community, whichever day it is in UTC.
+        zone = days.community_zone(self.env, self.company_id)
+        date = days.moved(self.schedule_start, step, zone)
         if self.until and date > self.until:
             return
         self.copy(

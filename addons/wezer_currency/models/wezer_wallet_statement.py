@@ -1,7 +1,9 @@
 import datetime
 
-from odoo import fields, models
+from odoo import models
 from odoo.tools import SQL
+
+from odoo.addons.wezer_base.tools import days
 
 CURVE_DAYS = 365
 
@@ -25,6 +27,7 @@ class WezerWallet(models.Model):
         """
         self.ensure_one()
         wanted = wanted or {}
+        days.check_order(self.env, wanted.get("since"), wanted.get("until"))
         sides = {"paid": ("from_id", "to_id"), "received": ("to_id", "from_id")}
         if wanted.get("direction") in sides:
             sides = {"only": sides[wanted["direction"]]}
@@ -98,19 +101,22 @@ class WezerWallet(models.Model):
             "after_minor": None if self.is_system else after,
         }
 
-    def _balance_curve(self, days=CURVE_DAYS):
+    def _balance_curve(self, length=CURVE_DAYS):
         """Return ``[(day, balance in minor units)]``, a point a week, oldest first.
 
         Counted backwards from today's balance, so that treasuries, whose
         entries carry no balance, have one too. Costs the entries of the time.
         """
         self.ensure_one()
-        today = fields.Date.today()
-        since = today - datetime.timedelta(days=days)
+        today = days.today(self.env)
+        first = today - datetime.timedelta(days=length)
+        ends = [
+            first + datetime.timedelta(days=step) for step in range(7, length + 7, 7)
+        ]
+        bounds = [days.begin(self.env, day) for day in (first, *ends)]
         rows = self.env.execute_query(
             SQL(
-                """SELECT (%(since)s::date + (div(date::date - %(since)s::date, 7)
-                           * 7 + 7)::int), sum(delta)::text
+                """SELECT width_bucket(date, %(bounds)s::timestamp[]), sum(delta)::text
                      FROM (SELECT date, -amount AS delta FROM wezer_ledger_entry
                             WHERE from_id = %(wallet)s AND date >= %(since)s
                             UNION ALL
@@ -118,14 +124,14 @@ class WezerWallet(models.Model):
                             WHERE to_id = %(wallet)s AND date >= %(since)s) moved
                     GROUP BY 1 ORDER BY 1""",
                 wallet=self.id,
-                since=since,
+                since=bounds[0],
+                bounds=bounds,
             )
         )
-        moved = {day: int(delta) for day, delta in rows}
+        moved = {week: int(delta) for week, delta in rows}
         balance = self._balance_now() - sum(moved.values())
-        points = [(since, balance)]
-        for step in range(7, days + 7, 7):
-            day = since + datetime.timedelta(days=step)
-            balance += moved.get(day, 0)
+        points = [(first, balance)]
+        for week, day in enumerate(ends, start=1):
+            balance += moved.get(week, 0)
             points.append((min(day, today), balance))
         return points

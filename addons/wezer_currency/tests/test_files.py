@@ -10,9 +10,9 @@ from odoo.tests import BaseCase, tagged
 from odoo.tools import file_path
 
 from odoo.addons.wezer_base.exceptions import NotAllowed
+from odoo.addons.wezer_base.tools.days import UTC, parse_moment
 
 from ..tools import transfer_rows
-from ..tools.moments import parse_moment
 from .common import CurrencyCommon
 
 
@@ -61,17 +61,6 @@ class TestTransferRows(BaseCase):
     def test_missing_columns_are_named(self):
         with self.assertRaisesRegex(transfer_rows.ColumnError, "payee, amount"):
             transfer_rows.read_rows("payer,currency\na,b\n")
-
-    def test_moments_are_read_with_and_without_a_zone(self):
-        for text, hour in (
-            ("2024-06-04", 0),
-            ("2024-06-04 21:06:56", 21),
-            ("2024-06-04T21:06:56.292+02:00", 19),
-            ("2024-06-04T21:06:56Z", 21),
-        ):
-            self.assertEqual(parse_moment(text).hour, hour, text)
-        with self.assertRaises(ValueError):
-            parse_moment("soon")
 
 
 @tagged("post_install", "-at_install")
@@ -222,8 +211,10 @@ class TestFiles(CurrencyCommon):
                 wallet.state = "closed"
             wallet.write(
                 {
-                    "opened_on": parse_moment(account["created"]),
-                    "closed_on": parse_moment(account["updated"]) if gone else False,
+                    "opened_on": parse_moment(account["created"], UTC),
+                    "closed_on": parse_moment(account["updated"], UTC)
+                    if gone
+                    else False,
                 }
             )
         [year] = currency.statistics("2024-01-01", "2025-01-01", "year")

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.wezer_base.tools import days
+
 from .group_importer import GroupImporter
 
 
@@ -93,7 +95,7 @@ class WezerGroup(models.Model):
                 WHERE r.kind = 'role' AND r.active AND r.parent_id = ANY(%(ids)s)
                   AND m.state = 'active'
                   AND (m.date_to IS NULL OR m.date_to >= %(today)s)""",
-            {"ids": self.ids, "today": fields.Date.today()},
+            {"ids": self.ids, "today": days.today(self.env)},
         )
         return self.env.cr.fetchall()
 
@@ -107,7 +109,7 @@ class WezerGroup(models.Model):
                 WHERE c.ancestor_id = ANY(%s) AND m.state = 'active'
                   AND m.is_guest IS NOT TRUE
                   AND (m.date_to IS NULL OR m.date_to >= %s)""",
-            [self.ids, fields.Date.today()],
+            [self.ids, days.today(self.env)],
         )
         return [
             (group, person, "inherited")

@@ -2,6 +2,8 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.wezer_base.tools import days
+
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
@@ -99,7 +101,7 @@ class ResPartner(models.Model):
                    ) around JOIN wezer_group g ON g.id = around.ancestor_id
                     WHERE g.kind = 'circle' AND g.active""",
                 me=self.id,
-                today=fields.Date.today(),
+                today=days.today(self.env),
                 to_flush=(
                     *(
                         membership._fields[name]
@@ -144,7 +146,7 @@ class ResPartner(models.Model):
                       AND (m.date_to IS NULL OR m.date_to >= %s)""",
                 SQL.identifier("r", f"right_{right}"),
                 circle.id,
-                fields.Date.today(),
+                days.today(self.env),
                 to_flush=(membership._fields["state"], membership._fields["date_to"]),
             )
         )

@@ -1,6 +1,7 @@
-from odoo import fields, models
+from odoo import models
 
 from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_base.tools import days
 
 
 class ResPartner(models.Model):
@@ -71,7 +72,7 @@ class ResPartner(models.Model):
     def _wezer_forget(self):
         memberships = self._wezer_memberships()
         memberships.filtered(lambda one: one.state != "left").write(
-            {"state": "left", "date_to": fields.Date.context_today(self)}
+            {"state": "left", "date_to": days.today(self.env)}
         )
         memberships.write({"focus": False})
         tasks = self.env["project.task"].sudo().with_context(active_test=False)
@@ -107,7 +108,7 @@ class ResPartner(models.Model):
             ends = mine
             if mine.state == "active" and other.state != "active":
                 ends = other
-            ends.write({"state": "left", "date_to": fields.Date.context_today(self)})
+            ends.write({"state": "left", "date_to": days.today(self.env)})
         result = super()._wezer_merge_into(target)
         if self._wezer_memberships().filtered(lambda one: one.state != "left"):
             raise Refusal(self.env._("A place in a group stayed behind."), rule="merge")

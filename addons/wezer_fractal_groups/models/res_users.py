@@ -1,5 +1,7 @@
-from odoo import fields, models
+from odoo import models
 from odoo.tools import SQL
+
+from odoo.addons.wezer_base.tools import days
 
 # Rights over a role that come from its circle, and from above.
 GOVERNING = ("invite", "manage")
@@ -41,7 +43,7 @@ class ResUsers(models.Model):
                   AND (m.date_to IS NULL OR m.date_to >= %s)
                   AND r.kind = 'role' AND r.active AND %s""",
             self.partner_id.id,
-            fields.Date.today(),
+            days.today(self.env),
             right_column,
             to_flush=flush,
         )

@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.tools import SQL
 
+from odoo.addons.wezer_base.tools import days
+
 # So many of one's tasks the list shows; the rest is in the back office.
 SHOWN = 50
 
@@ -75,7 +77,7 @@ class ResUsers(models.Model):
                     "text": f"{task.project_id.name}: {task.name}",
                     "url": task._wezer_page(self),
                     "button": False,
-                    "due": task.date_deadline and task.date_deadline.date(),
+                    "due": days.day_of(self.env, task.date_deadline),
                 }
             )
         return rows

@@ -3,6 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_base.tools import days
 from odoo.addons.wezer_base.tools.rights import RIGHTS
 from odoo.addons.wezer_base.tools.text import free_slug, slugify
 
@@ -135,7 +136,7 @@ class WezerGroup(models.Model):
                   AND (c.distance = 0 OR m.is_guest IS NOT TRUE)
                   AND (m.date_to IS NULL OR m.date_to >= %s)""",
             self.env.user.sudo().partner_id.id,
-            fields.Date.today(),
+            days.today(self.env),
             to_flush=(
                 membership._fields["state"],
                 membership._fields["date_to"],
@@ -317,7 +318,7 @@ class WezerGroup(models.Model):
                 WHERE c.ancestor_id = ANY(%s) AND m.state = 'active'
                   AND m.is_guest IS NOT TRUE
                   AND (m.date_to IS NULL OR m.date_to >= %s)""",
-            [self.ids, fields.Date.today()],
+            [self.ids, days.today(self.env)],
         )
         return [row[0] for row in self.env.cr.fetchall()]
 

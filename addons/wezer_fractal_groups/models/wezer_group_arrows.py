@@ -1,8 +1,9 @@
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import api, models
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+from odoo.addons.wezer_base.tools import days
 from odoo.addons.wezer_base.tools.rights import RIGHTS
 
 
@@ -122,8 +123,8 @@ class WezerGroup(models.Model):
         """Return until when a role is given, as its circle decided; else no end."""
         if self.sudo().kind != "role":
             return False
-        days, _circle = self._policy("role_term_days")
-        return fields.Date.today() + timedelta(days=days) if days else False
+        term, _circle = self._policy("role_term_days")
+        return days.today(self.env) + timedelta(days=term) if term else False
 
     # === ARROWS === #
 
@@ -181,7 +182,7 @@ class WezerGroup(models.Model):
             )
         live = self._live(person)
         if live.state == "requested":
-            live.write({"state": "active", "date_from": fields.Date.today()})
+            live.write({"state": "active", "date_from": days.today(self.env)})
             return True
         invited = self._enter(
             person, "invited", bool(guest) and self.sudo().kind == "circle"
@@ -203,7 +204,7 @@ class WezerGroup(models.Model):
         live = self._live(person)
         if live.state != "requested":
             raise Refusal(self.env._("Nobody asks for that."), rule="state")
-        live.write({"state": "active", "date_from": fields.Date.today()})
+        live.write({"state": "active", "date_from": days.today(self.env)})
         person._wezer_notify(
             "group_accepted",
             lambda env: env._("Welcome to %(group)s!", group=self.sudo().name),
@@ -221,7 +222,7 @@ class WezerGroup(models.Model):
         live = self._live(person)
         if live.state not in ("requested", "invited"):
             raise Refusal(self.env._("Nobody asks for that."), rule="state")
-        live.write({"state": "left", "date_to": fields.Date.today()})
+        live.write({"state": "left", "date_to": days.today(self.env)})
         return True
 
     def action_accept_invitation(self):
@@ -230,7 +231,7 @@ class WezerGroup(models.Model):
         live = self._live(me)
         if live.state != "invited":
             raise Refusal(self.env._("You are not invited here."), rule="state")
-        live.write({"state": "active", "date_from": fields.Date.today()})
+        live.write({"state": "active", "date_from": days.today(self.env)})
         return True
 
     def action_leave(self):
@@ -320,6 +321,6 @@ class WezerGroup(models.Model):
                   AND (m.date_to IS NULL OR m.date_to >= %s)
                   AND d.id = %s AND c.distance <= d.rights_reach
                 ORDER BY c.distance, r.id""",
-            [partner.id, fields.Date.today(), self._circle().id],
+            [partner.id, days.today(self.env), self._circle().id],
         )
         return self.sudo().browse([row[0] for row in self.env.cr.fetchall()])

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
-from odoo.addons.wezer_base.tools import locks
+from odoo.addons.wezer_base.tools import days, locks
 from odoo.addons.wezer_base.tools.rights import RIGHTS
 
 LAPSE_DAYS = 30
@@ -194,7 +194,7 @@ class WezerGroupChange(models.Model):
                        AND m.state = 'active'
                        AND (m.date_to IS NULL OR m.date_to >= %s)
                      WHERE inside.ancestor_id = ANY(%s)""",
-                [fields.Date.today(), ids],
+                [days.today(self.env), ids],
             )
             rights |= {(row[0], right, row[1]) for row in self.env.cr.fetchall()}
         return rights
@@ -328,7 +328,7 @@ class WezerGroup(models.Model):
         ``target``, until it is empty.
         """
         self.ensure_one()
-        today = fields.Date.today()
+        today = days.today(self.env)
         for place in self.membership_ids.filtered(lambda one: one.state != "left"):
             if not target._live(place.partner_id):
                 place.copy(

@@ -3,6 +3,8 @@ from datetime import date
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from odoo.addons.wezer_base.tools import days
+
 MEMBERS = """
       JOIN wezer_group_closure c ON c.ancestor_id = g.id
       JOIN wezer_group_membership m ON m.group_id = c.descendant_id
@@ -75,7 +77,7 @@ class WezerGroupFollowing(models.Model):
         """
         whom = WHOM[model] % {"ids": "%(ids)s", "since": "%(since)s"}
         # Both texts are constants of this file.
-        whom = SQL(whom, ids=list(ids), since=since or fields.Date.today())
+        whom = SQL(whom, ids=list(ids), since=since or days.today(self.env))
         return SQL(
             """SELECT who.id, who.partner_id, bool_or(NOT u.share) AS inside
                  FROM (%s) who(id, partner_id)

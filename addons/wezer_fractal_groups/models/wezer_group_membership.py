@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_base.tools import days
 
 LIVE_STATES = ("invited", "requested", "active")
 
@@ -28,7 +29,7 @@ class WezerGroupMembership(models.Model):
         required=True,
         default="active",
     )
-    date_from = fields.Date(default=fields.Date.context_today)
+    date_from = fields.Date(default=lambda self: days.today(self.env))
     date_to = fields.Date(string="Until")
     focus = fields.Char(help="What this person looks after here.")
     is_live = fields.Boolean(compute="_compute_is_live")
@@ -42,7 +43,7 @@ class WezerGroupMembership(models.Model):
 
     @api.depends("state", "date_to")
     def _compute_is_live(self):
-        today = fields.Date.today()
+        today = days.today(self.env)
         for membership in self:
             membership.is_live = membership.state == "active" and (
                 not membership.date_to or membership.date_to >= today
@@ -56,6 +57,11 @@ class WezerGroupMembership(models.Model):
                 self.env._("Members are persons; a group goes inside a group."),
                 rule="person",
             )
+
+    @api.constrains("state", "date_from", "date_to")
+    def _check_term(self):
+        for membership in self.filtered(lambda one: one.state != "left"):
+            days.check_order(self.env, membership.date_from, membership.date_to)
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -1,5 +1,7 @@
-from odoo import fields, models
+from odoo import models
 from odoo.tools import SQL
+
+from odoo.addons.wezer_base.tools import days
 
 
 class ResUsers(models.Model):
@@ -40,7 +42,7 @@ class WezerGroup(models.Model):
                 WHERE m.state = 'active' AND r.kind = 'role' AND r.active
                   AND r.right_moderate
                   AND (m.date_to IS NULL OR m.date_to >= %s)""",
-            fields.Date.today(),
+            days.today(self.env),
             to_flush=(
                 *(
                     membership._fields[name]

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.wezer_base.tools import days
+
 # From the least to the most; what somebody holds twice, he holds as the most.
 LEVELS = ["read", "triage", "write", "maintain", "admin"]
 
@@ -52,7 +54,7 @@ class WezerGroupPermission(models.Model):
                   AND (m.date_to IS NULL OR m.date_to >= %s)
                 WHERE p.company_id = %s
                 GROUP BY m.partner_id, p.resource ORDER BY p.resource, m.partner_id""",
-            [LEVELS, fields.Date.today(), self.env.company.id],
+            [LEVELS, days.today(self.env), self.env.company.id],
         )
         rows = self.env.cr.fetchall()
         people = self.env["res.partner"].sudo().browse({row[0] for row in rows})

@@ -2,6 +2,8 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from odoo.addons.wezer_base.tools import days
+
 REMIND_DAYS = 14
 
 
@@ -54,7 +56,7 @@ class WezerGroupMembership(models.Model):
             [("by_link_id", "in", self.ids), ("state", "!=", "left")]
         )
         kept = linked.filtered(lambda one: but and one.group_id == but)
-        (linked - kept).write({"state": "left", "date_to": fields.Date.today()})
+        (linked - kept).write({"state": "left", "date_to": days.today(self.env)})
         return kept
 
     def _count_above(self, above):
@@ -64,7 +66,7 @@ class WezerGroupMembership(models.Model):
         live = above._live(self.partner_id)
         if live.state in ("invited", "requested"):
             # By his role he is in: nobody need answer any more.
-            live.write({"state": "active", "date_from": fields.Date.today()})
+            live.write({"state": "active", "date_from": days.today(self.env)})
         elif not live:
             self.sudo().create(
                 {
@@ -81,7 +83,7 @@ class WezerGroupMembership(models.Model):
     def _leave(self):
         """End these places; who declines, takes back or was a guest loses nothing."""
         held = self.filtered(lambda one: one.state == "active" and not one.is_guest)
-        self.write({"state": "left", "date_to": fields.Date.today()})
+        self.write({"state": "left", "date_to": days.today(self.env)})
         held._end_roles_inside()
 
     def _end_roles_inside(self):
@@ -104,14 +106,14 @@ class WezerGroupMembership(models.Model):
             )
             for filled in inside:
                 if not filled.group_id.parent_id._live(place.partner_id):
-                    filled.write({"state": "left", "date_to": fields.Date.today()})
+                    filled.write({"state": "left", "date_to": days.today(self.env)})
 
     # === TERMS === #
 
     @api.model
     def _cron_terms(self):
         """End the places whose term is over; remind a fortnight before."""
-        today = fields.Date.today()
+        today = days.today(self.env)
         over = self.sudo().search([("state", "=", "active"), ("date_to", "<", today)])
         for place in over:
             place.state = "left"

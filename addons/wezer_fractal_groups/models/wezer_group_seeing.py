@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.wezer_base.tools import days
 from odoo.addons.wezer_base.tools.text import normalise
 
 COUNTED = 1000
@@ -203,7 +204,7 @@ class WezerGroup(models.Model):
                   AND m.state = 'active' AND m.is_guest IS NOT TRUE
                   AND (m.date_to IS NULL OR m.date_to >= %s)
                 WHERE c.ancestor_id = ANY(%s) GROUP BY 1""",
-            [fields.Date.today(), self.ids],
+            [days.today(self.env), self.ids],
         )
         return dict(self.env.cr.fetchall())
 

@@ -1,4 +1,6 @@
-from odoo import fields, models
+from odoo import models
+
+from odoo.addons.wezer_base.tools import days
 
 
 class WezerGroup(models.Model):
@@ -18,7 +20,7 @@ class WezerGroup(models.Model):
         """Nobody has a place in what is closed; it is remembered who had (sudo)."""
         places = (self | self.role_ids).membership_ids
         places.filtered(lambda one: one.state != "left").write(
-            {"state": "left", "date_to": fields.Date.today()}
+            {"state": "left", "date_to": days.today(self.env)}
         )
 
     def _keep_double_links(self):

@@ -4,10 +4,10 @@ import werkzeug.exceptions
 
 from odoo import http
 from odoo.http import content_disposition, request
-from odoo.tools import format_datetime
 
 from odoo.addons.wezer_base.controllers.website import flash
 from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_base.tools import days
 from odoo.addons.wezer_base.tools.form_post import form_post
 
 from ..models.wezer_proposition_evidence import MAX_BYTES
@@ -65,7 +65,7 @@ class WezerDeal(http.Controller):
 
     def _say(self, terms, value):
         if isinstance(value, datetime):
-            return format_datetime(request.env, value, dt_format="short")
+            return days.say_moment(request.env, value)
         if isinstance(value, float):
             return terms.proposition_id.announcement_id._say_quantity(value)
         return value or "–"
@@ -160,10 +160,13 @@ class WezerDeal(http.Controller):
         flash(request.env._("Agreed. These terms are what holds."))
 
     def _do_counter(self, deal, party, post):
-        deal.action_counter(terms_of(post), acting_partner_id=party)
+        deal.action_counter(
+            terms_of(post, deal.sudo().terms_id), acting_partner_id=party
+        )
 
     def _do_amend(self, deal, party, post):
-        deal.action_amend(terms_of(post), acting_partner_id=party)
+        agreed = deal.sudo().accepted_terms_id
+        deal.action_amend(terms_of(post, agreed), acting_partner_id=party)
         flash(request.env._("It holds when the other side agrees."))
 
     def _do_amend_sign(self, deal, party, post):

@@ -1,5 +1,10 @@
+import werkzeug.exceptions
+
 from odoo import http
 from odoo.http import request
+
+from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_base.tools import days
 
 from .filters import address
 
@@ -14,8 +19,14 @@ class WezerMarketFeed(http.Controller):
         # Not the caller's eyes: readers keep and share what they get.
         visitor = request.env.ref("base.public_user")
         market = request.env(user=visitor.id, su=False)["wezer.announcement"]
+        # Nor their clock.
+        zone = days.community_zone(market.env).key
+        market = market.with_context(wezer_zone=zone)
         filters = market._clean_filters(params)
-        return market, market._question(filters), filters
+        try:
+            return market, market._question(filters), filters
+        except Refusal as error:
+            raise werkzeug.exceptions.BadRequest(error.args[0]) from error
 
     def _answer(self, body, kind):
         return request.make_response(

@@ -1,15 +1,13 @@
 """Reading the forms of the market: what people type, never trusted."""
 
 from base64 import b64encode
-from datetime import datetime
-
-import pytz
 
 from odoo import fields
 from odoo.http import request
 from odoo.tools import html2plaintext, plaintext2html
 
 from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_base.tools import days
 
 from ..models.wezer_announcement_place import LINES_MAX
 from ..tools.geo import place_of
@@ -35,26 +33,22 @@ def number_of(text, default=None):
     return int(text) if text.isdecimal() and len(text) < 10 else default
 
 
-def to_utc(text):
-    """Return what a ``datetime-local`` field sent as UTC, or False."""
-    if not text:
-        return False
+def to_utc(text, known=()):
+    """Return what a ``datetime-local`` field sent as UTC, or False.
+
+    :param known: the moments that the form was filled with
+    """
+    env = request.env
     try:
-        typed = datetime.strptime(str(text)[:16], "%Y-%m-%dT%H:%M")
-        moment = request.env.tz.localize(typed).astimezone(pytz.utc)
-    except (ValueError, OverflowError) as error:
-        raise Refusal(
-            request.env._("This is no date: %s", text), rule="date"
-        ) from error
-    return fields.Datetime.to_string(moment)
+        moment = days.read_form(text, days.reader_zone(env), known)
+    except ValueError as error:
+        raise days.no_date(env, text) from error
+    return fields.Datetime.to_string(moment) if moment else False
 
 
 def to_local(moment):
     """Return a UTC moment as a ``datetime-local`` field wants it."""
-    if not moment:
-        return ""
-    here = pytz.utc.localize(moment).astimezone(request.env.tz)
-    return here.strftime("%Y-%m-%dT%H:%M")
+    return days.form_text(moment, days.reader_zone(request.env))
 
 
 def prices_of(post):
@@ -66,29 +60,37 @@ def prices_of(post):
     }
 
 
-def terms_of(post):
-    """Return the values of terms from a form."""
+def terms_of(post, source):
+    """Return the values of terms from a form.
+
+    :param source: the announcement or the terms (sudo) that the form was filled with
+    """
+    if source._name == "wezer.terms":
+        known = [source.date_start, source.date_due, source.expiry]
+        known += source.milestone_ids.mapped("date_due")
+    else:
+        known = [source.date_start, source.date_end]
     names = ("quantity", "steps", "done_when", "message")
     vals = {name: post[name].replace("\r\n", "\n") for name in names if name in post}
     for name in ("date_start", "date_due", "expiry"):
         if name in post:
-            vals[name] = to_utc(post[name])
+            vals[name] = to_utc(post[name], known)
     vals["prices"] = prices_of(post)
     if "milestone_name_0" in post:
-        vals["milestones"] = milestones_of(post)
+        vals["milestones"] = milestones_of(post, known)
     if "share_who_0" in post:
         vals["shares"] = shares_of(post)
     return vals
 
 
-def milestones_of(post):
+def milestones_of(post, known=()):
     """Return the steps that are paid by themselves, as they were typed."""
     rows = []
     for index in range(PARTS_MAX):
         name = post.get(f"milestone_name_{index}", "").strip()
         percent = post.get(f"milestone_percent_{index}", "").strip()
         if name or percent:
-            due = to_utc(post.get(f"milestone_due_{index}"))
+            due = to_utc(post.get(f"milestone_due_{index}"), known)
             rows.append({"name": name, "percent": percent, "date_due": due})
     return rows
 
@@ -173,10 +175,11 @@ def announcement_of(post, announcement=None):
     vals["quantity"] = request.env["wezer.terms"]._number(post.get("quantity") or 1)
     for name in ("date_start", "date_end"):
         if name in post:
-            vals[name] = to_utc(post[name])
+            known = [announcement[name]] if announcement else ()
+            vals[name] = to_utc(post[name], known)
     for name in ("expiry", "repeat_until"):
         if name in post:
-            vals[name] = to_day(post[name])
+            vals[name] = days.read_day(request.env, post[name])
     if "repeat" in post:
         vals["repeat"] = vals.get("repeat", False)
     if "language_id" in post:
@@ -224,16 +227,6 @@ def kept_places_of(post):
             }
         )
     return kept
-
-
-def to_day(text):
-    """Return a day that was typed, or False."""
-    try:
-        return fields.Date.to_date(text or False)
-    except ValueError as error:
-        raise Refusal(
-            request.env._("This is no date: %s", text), rule="date"
-        ) from error
 
 
 def place_typed(post):

@@ -2,9 +2,10 @@ import werkzeug.exceptions
 
 from odoo import http
 from odoo.http import request
-from odoo.tools import format_date
 
 from odoo.addons.wezer_base.controllers.website import flash
+from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_base.tools import days
 from odoo.addons.wezer_base.tools.form_post import form_post
 from odoo.addons.wezer_base.tools.locks import wait_in_line
 
@@ -48,7 +49,13 @@ class WezerMarket(http.Controller):
         filters = market._clean_filters(params)
         # Anybody may write anything into an address.
         page = max(number_of(page, 1), 1) if len(str(page)) < 7 else 1
-        question = market._question(filters)
+        refused = ""
+        try:
+            question = market._question(filters)
+        except Refusal as error:
+            # What was typed stays in the form; the days do not count.
+            refused = error.args[0]
+            question = market._question(market._without_days(filters))
         found, count = market._search_public(question, (page - 1) * PAGE, PAGE)
         pager = request.website.pager(
             url="/market",
@@ -72,6 +79,7 @@ class WezerMarket(http.Controller):
                 "centre": question.get("centre"),
                 "pager": pager,
                 "filters": filters,
+                "refused": refused,
                 "public": public,
                 "distances": DISTANCES,
                 "categories": request.env["wezer.category"].search([]),
@@ -202,7 +210,7 @@ class WezerMarket(http.Controller):
         """Answer with terms of one's own."""
         announcement = self._announcement(slug)
         deal_id = announcement.action_propose(
-            terms_of(post),
+            terms_of(post, announcement),
             acting_partner_id=number_of(post.get("acting_partner_id")),
         )
         return request.redirect(f"/my/deals/{deal_id}")
@@ -293,9 +301,8 @@ class WezerMarket(http.Controller):
         """Let it stand as long again."""
         announcement = self._own(slug)
         day = announcement.action_renew()
-        flash(
-            request.env._("It stands until %(day)s.", day=format_date(request.env, day))
-        )
+        shown = days.say_day(request.env, day)
+        flash(request.env._("It stands until %(day)s.", day=shown))
         return request.redirect(f"/market/{announcement.slug}")
 
     def _own(self, slug):

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import RedirectWarning, UserError
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+from odoo.addons.wezer_base.tools import days
 
 # Only our own code holds this object: RPC cannot send it in a context.
 DEAL_MOVES = object()
@@ -138,6 +139,9 @@ class ProjectTask(models.Model):
                 rule="posted",
             )
         self._check_no_worker()
+        days.check_order(self.env, self.wezer_date_start, self.date_deadline)
+        last = self.date_deadline or self.wezer_date_start
+        days.check_not_past(self.env, days.day_of(self.env, last), "deadline")
         payer = self._payer()
         if payer not in may_pay:
             user = self.env.user

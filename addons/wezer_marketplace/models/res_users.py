@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.fields import Domain
 
+from odoo.addons.wezer_base.tools import days
+
 TURN_STATES = ("open", "accepted", "delivered", "approved", "confirming")
 
 
@@ -57,7 +59,7 @@ class ResUsers(models.Model):
             "text": f"{deal.title}: {deal._turn_line()}",
             "url": f"/my/deals/{deal.id}",
             "button": buttons[0]["label"] if buttons else False,
-            "due": due and due.date(),
+            "due": days.day_of(self.env, due),
         }
 
     def _wezer_stand_in_rows(self):
@@ -73,7 +75,7 @@ class ResUsers(models.Model):
                 ),
                 "url": f"/my/stand-in/{deal.id}",
                 "button": self.env._("Read what it is"),
-                "due": deal.date_due and deal.date_due.date(),
+                "due": days.day_of(self.env, deal.date_due),
             }
             for deal in self.env["wezer.proposition"]._asked_to_stand_in()
         ]

@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.tools import plaintext2html
 
+from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_base.tools import days
+
 # What asks for more is "as many as come": nobody fills 9,999 places.
 PLACES_MAX = 999
 # What people may have changed since is not written over.
@@ -52,7 +55,15 @@ class ProjectTask(models.Model):
                 "state": "refused",
                 "reason": self.env._("no title"),
             }
-        vals, reason = self._prepare_import_vals(row, title, project, dry_run)
+        try:
+            vals, reason = self._prepare_import_vals(row, title, project, dry_run)
+        except Refusal as error:
+            return {
+                "row": number,
+                "id": False,
+                "state": "refused",
+                "reason": error.args[0],
+            }
         task = known.get(vals["wezer_import_key"])
         if task:
             changed = {
@@ -84,6 +95,18 @@ class ProjectTask(models.Model):
             return abs(float(now) - float(value or 0)) > 1e-6
         return now != value
 
+    @api.model
+    def _import_moment(self, text, at_end=False):
+        """Return the moment in a file: a time without a zone is the community's."""
+        if not text:
+            return False
+        if not isinstance(text, str) or days.parse_day(text):
+            return days.read_moment(self.env, text, at_end=at_end)
+        try:
+            return days.parse_moment(text, days.community_zone(self.env))
+        except ValueError as error:
+            raise days.no_date(self.env, text) from error
+
     def _prepare_import_vals(self, row, title, project, dry_run):
         places = int(float(row.get("places") or 1))
         reason = ""
@@ -101,8 +124,9 @@ class ProjectTask(models.Model):
             row.get("street") or "",
             row.get("url") or "",
         ]
-        start = fields.Datetime.to_datetime(row.get("date_start") or False)
-        end = fields.Datetime.to_datetime(row.get("date_end") or False)
+        start = self._import_moment(row.get("date_start"))
+        end = self._import_moment(row.get("date_end"), at_end=True)
+        days.check_order(self.env, start, end)
         return {
             "name": title[:250],
             "project_id": project.id,

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from odoo.addons.wezer_base.tools import locks
+from odoo.addons.wezer_base.tools import days, locks
 from odoo.addons.wezer_base.tools.text import free_slug, slugify
 
 # A deal in one of these states has a place.
@@ -142,10 +142,65 @@ class WezerAnnouncement(models.Model):
     def create(self, vals_list):
         given = set()
         for vals in vals_list:
+            last = vals.get("date_end") or vals.get("date_start")
+            if last and not vals.get("expiry"):
+                # What has an end takes answers until the end of that day.
+                moment = fields.Datetime.to_datetime(last)
+                vals["expiry"] = days.day_of(self.env, moment)
             if not vals.get("slug"):
                 vals["slug"] = self._free_slug(vals.get("title"), given)
                 given.add(vals["slug"])
         return super().create(vals_list)
+
+    def write(self, vals):
+        if not {"date_start", "date_end", "expiry"} & vals.keys():
+            return super().write(vals)
+        before = {one: (one.expiry, one._last_day()) for one in self}
+        result = super().write(vals)
+        for announcement, (expiry, last) in before.items():
+            announcement._follow_last_day(expiry, last, "expiry" in vals)
+        return result
+
+    def _last_day(self):
+        """Return the day on which what is announced ends, False where it has none."""
+        self.ensure_one()
+        moment = self.date_end or self.date_start
+        return days.day_of(self.env, moment, self.company_id)
+
+    def _follow_last_day(self, expiry, last, given):
+        """Let the closing day follow the end of what is announced.
+
+        :param expiry: the closing day before
+        :param last: the last day before
+        :param bool given: the closing day was written too
+        """
+        now = self._last_day()
+        if now and (not self.expiry or (not given and expiry == last != now)):
+            self.expiry = now
+
+    def _check_closing_day(self, before):
+        """Refuse a closing day in the past, unless it was that day before.
+
+        :param dict before: the closing day of each announcement before
+        """
+        for announcement in self.sudo():
+            day = announcement.expiry
+            if day and day != before.get(announcement, False):
+                days.check_not_past(
+                    self.env, day, "expiry", company=announcement.company_id
+                )
+
+    @api.constrains("date_start", "date_end", "repeat", "repeat_until")
+    def _check_days(self):
+        for announcement in self:
+            days.check_order(self.env, announcement.date_start, announcement.date_end)
+            first = days.day_of(
+                self.env, announcement.date_start, announcement.company_id
+            )
+            if announcement.repeat:
+                days.check_order(
+                    self.env, first, announcement.repeat_until, "repeat_until"
+                )
 
     @api.model
     def _free_slug(self, title, given=()):

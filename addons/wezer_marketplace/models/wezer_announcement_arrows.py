@@ -1,7 +1,10 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
-from odoo.addons.wezer_base.tools import locks
+from odoo.addons.wezer_base.tools import days, locks
 
 from .wezer_announcement import LIVE_STATES
 
@@ -66,6 +69,8 @@ class WezerAnnouncement(models.Model):
         self._begin(acting_partner_id, "draft", "paused")
         self._check_publishable()
         announcement = self.sudo()
+        # A draft that waited: it would be closed within the hour.
+        announcement._check_closing_day({})
         announcement.write(
             {
                 "state": "open",
@@ -92,8 +97,14 @@ class WezerAnnouncement(models.Model):
         """Open a closed announcement again."""
         self._begin(acting_partner_id, "ended")
         self._check_publishable()
-        self.sudo().write({"state": "open", "end_reason": False, "expiry": False})
-        self.sudo()._after_change()
+        announcement = self.sudo()
+        today = days.today(self.env, announcement.company_id)
+        last, expiry = announcement._last_day(), False
+        if last and last < today:
+            # Its own end is over: it stands as long again.
+            expiry = today + timedelta(days=announcement._renewal_days())
+        announcement.write({"state": "open", "end_reason": False, "expiry": expiry})
+        announcement._after_change()
         return True
 
     def _end(self, reason):
@@ -258,6 +269,7 @@ class WezerAnnouncement(models.Model):
         terms = announcement._announced_terms()
         terms.update(self.env["wezer.terms"]._checked_vals(vals))
         announcement._check_price_mode(terms["price_line_ids"])
+        self.env["wezer.terms"]._check_due(terms["date_due"], announcement.date_end)
         deal = announcement._make_deal(replier, terms, "open", "author")
         deal._log("propose", replier, terms.get("message"))
         deal._notify(
@@ -358,10 +370,8 @@ class WezerAnnouncement(models.Model):
     def _cron_expire(self):
         """Close what has reached its closing day."""
         late = self.search(
-            [
-                ("state", "in", ("open", "full", "paused")),
-                ("expiry", "<", fields.Date.today()),
-            ],
+            Domain("state", "in", ("open", "full", "paused"))
+            & days.passed(self.env, "expiry"),
             limit=500,
         )
         for announcement in late:

@@ -1,11 +1,13 @@
 from datetime import datetime
 
-import pytz
 import vobject
+from dateutil import tz
 from lxml import etree
 
 from odoo import api, models
 from odoo.tools import html2plaintext
+
+from odoo.addons.wezer_base.tools import days
 
 ATOM = "http://www.w3.org/2005/Atom"
 ENTRIES = 50
@@ -78,6 +80,7 @@ class WezerAnnouncement(models.Model):
         self.ensure_one()
         lines = [
             self.price_text,
+            days.say_moment(self.env, self.date_start, True, self.date_end),
             self.city,
             html2plaintext(self.description or "")[:SUMMARY_MAX],
         ]
@@ -90,7 +93,7 @@ def _plain(text):
 
 
 def _utc(moment):
-    return pytz.utc.localize(moment.replace(microsecond=0))
+    return moment.replace(microsecond=0, tzinfo=tz.UTC)
 
 
 def _moment(moment):

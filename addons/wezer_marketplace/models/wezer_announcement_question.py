@@ -1,9 +1,9 @@
-from datetime import datetime, time, timedelta
-
-import pytz
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+
+from odoo.addons.wezer_base.tools import days
 
 from ..tools.geo import place_of
 from .wezer_announcement_query import SORTS
@@ -29,14 +29,6 @@ def number_of(value):
     return int(text) if text.isdecimal() and 0 < int(text[:12]) <= NUMBER_MAX else None
 
 
-def day_of(text):
-    """Return a date that an address names, None where it is none."""
-    try:
-        return datetime.strptime(str(text or "")[:10], "%Y-%m-%d").date()
-    except ValueError:
-        return None
-
-
 class WezerAnnouncement(models.Model):
     """A question as an address carries it, and what it means to the one who asks."""
 
@@ -56,8 +48,9 @@ class WezerAnnouncement(models.Model):
             if number_of(params.get(name)):
                 filters[name] = number_of(params[name])
         for name in DAYS:
-            if day_of(params.get(name)):
-                filters[name] = fields.Date.to_string(day_of(params[name]))
+            day = days.parse_day(params.get(name))
+            if day:
+                filters[name] = fields.Date.to_string(day)
         here = place_of(params.get("lat"), params.get("lon"))
         if here:
             # About a hundred metres: whoever gets the link learns no house number.
@@ -74,7 +67,7 @@ class WezerAnnouncement(models.Model):
     def _question(self, filters):
         """Return clean filters as :meth:`_search_public` takes them.
 
-        Days become moments in the caller's time zone, prices minor units, "near" a
+        Days become moments of the community's days, prices minor units, "near" a
         point; an author or a group that the caller does not see finds nothing.
         """
         plain = ("words", "kind", "category", "skill", "currency", "group", "sort")
@@ -91,9 +84,13 @@ class WezerAnnouncement(models.Model):
         return question
 
     @api.model
+    def _without_days(self, filters):
+        return {name: filters[name] for name in filters if name not in (*DAYS, "when")}
+
+    @api.model
     def _question_days(self, filters):
         """Return the moments between which it shall happen, in UTC."""
-        today = fields.Date.context_today(self)
+        today = days.today(self.env)
         saturday = today + timedelta(days=max(5 - today.weekday(), 0))
         last = {
             "today": today,
@@ -101,22 +98,18 @@ class WezerAnnouncement(models.Model):
             "week": today + timedelta(days=7),
             "month": today + timedelta(days=31),
         }
-        first, until = day_of(filters.get("date_from")), day_of(filters.get("date_to"))
+        first, until = (days.parse_day(filters.get(name)) for name in DAYS)
         when = filters.get("when")
         if when in last:
             first = saturday if when == "weekend" else today
             until = last[when]
+        days.check_order(self.env, first, until)
         moments = {}
         if first:
-            moments["date_from"] = self._in_utc(first, time.min)
+            moments["date_from"] = days.begin(self.env, first)
         if until:
-            moments["date_to"] = self._in_utc(until, time(23, 59, 59))
+            moments["date_to"] = days.end(self.env, until) - days.SECOND
         return moments
-
-    @api.model
-    def _in_utc(self, day, moment):
-        here = self.env.tz.localize(datetime.combine(day, moment))
-        return here.astimezone(pytz.utc).replace(tzinfo=None)
 
     @api.model
     def _question_prices(self, filters):

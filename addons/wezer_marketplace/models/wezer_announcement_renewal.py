@@ -1,12 +1,12 @@
 from datetime import timedelta
 
-import pytz
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.tools import format_date
+from odoo.fields import Domain
 
 from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_base.tools import days
 
 # The author is reminded so many days before it closes.
 REMIND_DAYS = 3
@@ -61,10 +61,11 @@ class WezerAnnouncement(models.Model):
                 rule="state",
                 value=announcement.end_reason,
             )
-        days = self._renewal_days()
+        term = self._renewal_days()
         announcement.write(
             {
-                "expiry": fields.Date.context_today(self) + timedelta(days=days),
+                "expiry": days.today(self.env, announcement.company_id)
+                + timedelta(days=term),
                 "reminded": False,
             }
         )
@@ -81,7 +82,10 @@ class WezerAnnouncement(models.Model):
         announcement = self.sudo()
         if not (announcement.expiry and announcement.date_publish):
             return RENEW_DEFAULT
-        meant = (announcement.expiry - announcement.date_publish.date()).days
+        published = days.day_of(
+            self.env, announcement.date_publish, announcement.company_id
+        )
+        meant = (announcement.expiry - published).days
         return min(max(meant, RENEW_MIN), RENEW_MAX)
 
     def _may_be_renewed(self):
@@ -91,21 +95,19 @@ class WezerAnnouncement(models.Model):
             return False
         if self.state == "ended":
             return self.end_reason == "expired"
-        soon = fields.Date.context_today(self) + timedelta(days=7)
+        soon = days.today(self.env) + timedelta(days=7)
         return self.state != "draft" and self.expiry <= soon
 
     @api.model
     def _cron_expire(self):
         """Close what has reached its day; remind the authors of what will."""
         result = super()._cron_expire()
-        today = fields.Date.today()
+        soon = timedelta(days=REMIND_DAYS)
         closing = self.search(
-            [
-                ("state", "in", ("open", "full", "paused")),
-                ("expiry", ">=", today),
-                ("expiry", "<=", today + timedelta(days=REMIND_DAYS)),
-                ("reminded", "=", False),
-            ],
+            Domain("state", "in", ("open", "full", "paused"))
+            & Domain("reminded", "=", False)
+            & ~days.passed(self.env, "expiry")
+            & days.passed(self.env, "expiry", soon + days.DAY),
             limit=BATCH,
         )
         for announcement in closing:
@@ -114,7 +116,7 @@ class WezerAnnouncement(models.Model):
                 lambda env, one=announcement: env._(
                     "“%(title)s” closes on %(day)s: renew it where you still need it.",
                     title=one.title,
-                    day=format_date(env, one.expiry),
+                    day=days.say_day(env, one.expiry),
                 ),
                 url=f"/market/{announcement.slug}",
                 record=announcement,
@@ -185,19 +187,20 @@ class WezerAnnouncement(models.Model):
         were missed (the machine stood still) are not caught up.
         """
         now = fields.Datetime.now()
-        here = pytz.timezone(
-            self.person_id.tz or self.env.company.partner_id.tz or "UTC"
+        here = days.zone_called(self.person_id.tz) or days.community_zone(
+            self.env, self.company_id
         )
         times, start = 0, self.date_start
         while start <= now:
             times += 1
-            start = _moved(self.date_start, STEPS[self.repeat] * times, here)
-        if self.repeat_until and start.date() > self.repeat_until:
+            start = days.moved(self.date_start, STEPS[self.repeat] * times, here)
+        last = self.repeat_until
+        if last and days.day_of(self.env, start, self.company_id) > last:
             return None
         step = STEPS[self.repeat] * times
         return {
             "date_start": start,
-            "date_end": self.date_end and _moved(self.date_end, step, here),
+            "date_end": self.date_end and days.moved(self.date_end, step, here),
             "expiry": self.expiry and self.expiry + step,
         }
 
@@ -235,12 +238,6 @@ class WezerAnnouncement(models.Model):
         return not self.with_user(user)._waits_for_wallet()
 
 
-def _moved(moment, step, here):
-    """Return a UTC moment moved by days or months, at the same hour of ``here``."""
-    local = pytz.utc.localize(moment).astimezone(here).replace(tzinfo=None)
-    return here.localize(local + step).astimezone(pytz.utc).replace(tzinfo=None)
-
-
 class ResUsers(models.Model):
     _inherit = "res.users"
 
@@ -248,7 +245,7 @@ class ResUsers(models.Model):
         """Add what closes soon, and drafts that only who may pay can publish."""
         rows = super()._wezer_todo()
         market = self.env["wezer.announcement"]
-        soon = fields.Date.context_today(self) + timedelta(days=REMIND_DAYS)
+        soon = days.today(self.env) + timedelta(days=REMIND_DAYS)
         mine = self._acting_ids("market")
         closing = market.search(
             [

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, models
 
 from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools.versions import check_version, version_of
@@ -75,10 +75,6 @@ class WezerAnnouncement(models.Model):
             author = self.env["wezer.transfer"]._partner(acting_partner_id).exists()
         self.env.user._check_acts_for(author, "market")
         vals = self._checked_vals(vals)
-        last = vals.get("date_end") or vals.get("date_start")
-        if last and not vals.get("expiry"):
-            # What is on a day takes answers until then.
-            vals["expiry"] = fields.Datetime.to_datetime(last).date()
         announcement = self.sudo().create(
             {
                 **vals,
@@ -87,6 +83,7 @@ class WezerAnnouncement(models.Model):
                 "company_id": self.env.company.id,
             }
         )
+        announcement._check_closing_day({})
         self.env.user._wezer_log_act(author, "market", "post", announcement)
         own = self.browse(announcement.id).with_user(self.env.user)
         if publish and own._waits_for_wallet():
@@ -174,9 +171,10 @@ class WezerAnnouncement(models.Model):
                 if field.type == "selection":
                     checked[name] = typed._one_of(self._name, name, value)
                 elif field.type in ("date", "datetime"):
-                    moment = typed._moment(value)
                     checked[name] = (
-                        moment if field.type == "datetime" else moment.date()
+                        typed._moment(value, at_end=name == "date_end")
+                        if field.type == "datetime"
+                        else typed._day(value)
                     )
                 elif name == "quantity":
                     checked[name] = typed._number(value)
@@ -237,9 +235,11 @@ class WezerAnnouncement(models.Model):
         self._begin(acting_partner_id, "draft", "open", "full", "paused")
         check_version(self.sudo(), VERSION_FIELDS, version)
         vals = self._checked_vals(vals)
-        if "expiry" in vals:
-            vals["reminded"] = False
         announcement = self.sudo()
+        expiry = announcement.expiry
+        if "expiry" in vals and vals["expiry"] == expiry:
+            # Not edited: it follows the end of what is announced.
+            del vals["expiry"]
         answers = announcement.proposition_ids.filtered(
             lambda deal: deal.state in ("open", "waiting")
         )
@@ -253,6 +253,9 @@ class WezerAnnouncement(models.Model):
         if terms:
             vals["version"] = announcement.version + 1
         announcement.write(vals)
+        if announcement.expiry != expiry:
+            announcement.reminded = False
+            announcement._check_closing_day({announcement: expiry})
         if announcement.state != "draft":
             self._check_publishable()
         if terms and answers:

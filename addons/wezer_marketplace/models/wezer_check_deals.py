@@ -1,6 +1,9 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.fields import Domain
+
+from odoo.addons.wezer_base.tools import days
 
 
 class WezerCheck(models.AbstractModel):
@@ -30,6 +33,10 @@ class WezerCheck(models.AbstractModel):
             "_check_old_disputes": self.env._(
                 "No dispute waits longer than 30 days for a decision"
             ),
+            "_check_past_their_end": self.env._(
+                "No announcement stays open after its end"
+            ),
+            "_check_days_in_order": self.env._("Nothing ends before it begins"),
             "_check_held_disputes": self.env._("Somebody may decide each dispute"),
             "_check_deal_notices": self.env._(
                 "Notices ask only what their deal still asks"
@@ -192,9 +199,28 @@ class WezerCheck(models.AbstractModel):
 
     def _check_old_disputes(self):
         return self._deal_rows(
-            """SELECT id, date_state::date, dispute_circle_id FROM wezer_proposition
+            """SELECT id, date_state, dispute_circle_id FROM wezer_proposition
                 WHERE state = 'disputed' AND date_state < %s ORDER BY id""",
             [fields.Datetime.now() - timedelta(days=30)],
+        )
+
+    def _check_past_their_end(self):
+        """Closed within the hour after the day, or open without a closing day."""
+        live = Domain("state", "in", ("open", "full", "paused"))
+        late = days.passed(self.env, "expiry", -days.DAY)
+        endless = Domain("expiry", "=", False) & Domain("date_last", "!=", False)
+        found = self.env["wezer.announcement"].sudo().search(live & (late | endless))
+        return [(one.id, one.expiry, one.date_last) for one in found.sorted("id")]
+
+    def _check_days_in_order(self):
+        return self._deal_rows(
+            """SELECT 'announcement', id FROM wezer_announcement
+                WHERE state <> 'ended' AND date_end < date_start
+                UNION ALL
+               SELECT 'deal', p.id FROM wezer_proposition p
+                 JOIN wezer_terms t ON t.id = coalesce(p.accepted_terms_id, p.terms_id)
+                WHERE p.state IN ('open', 'accepted') AND t.date_due < t.date_start
+                ORDER BY 1, 2"""
         )
 
     def _check_held_disputes(self):

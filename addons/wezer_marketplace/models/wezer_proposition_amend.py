@@ -131,9 +131,7 @@ class WezerProposition(models.Model):
             **self.env["wezer.terms"]._checked_vals(vals),
         }
         self.announcement_id._check_price_mode(terms["price_line_ids"])
-        due = terms["date_due"]
-        if due and due != agreed.date_due and due < fields.Datetime.now():
-            raise Refusal(self.env._("This day is over."), rule="date")
+        agreed._check_due(terms["date_due"], agreed.date_due)
         proposed = self._add_round(self._side_of(party), party, terms)
         self._check_same_steps(proposed)
         # What was agreed stays the deal's terms until both have signed.

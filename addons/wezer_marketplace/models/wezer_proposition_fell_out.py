@@ -2,6 +2,8 @@ from datetime import timedelta
 
 from odoo import fields, models
 
+from odoo.addons.wezer_base.tools import days
+
 
 class WezerAnnouncement(models.Model):
     """Somebody gave the work back shortly before it begins: a gap that is seen."""
@@ -88,6 +90,6 @@ class ResUsers(models.Model):
         rows = [row for row in rows if row["url"] not in urls]
         for one in gaps:
             text = self.env._("“%(title)s”: somebody fell out", title=one.title)
-            due = one.date_start and one.date_start.date()
+            due = days.day_of(self.env, one.date_start)
             rows.append(one._todo_row("now", text, self.env._("See who fits"), due))
         return rows

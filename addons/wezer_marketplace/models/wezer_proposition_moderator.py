@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.wezer_base.tools import days
+
 DECIDE_DAYS = 30
 # Who acts for a side by one of these decides nothing about it.
 SIDE_RIGHTS = ("wallet", "market", "project")
@@ -253,7 +255,7 @@ class WezerProposition(models.Model):
         since = self.sudo().dispute_holder_since
         if not (since and self.sudo().dispute_circle_id):
             return False
-        return (since + timedelta(days=DECIDE_DAYS)).date()
+        return days.day_of(self.env, since + timedelta(days=DECIDE_DAYS))
 
     def _who_decides(self):
         """Say in words who has the dispute; private circles keep their names."""

@@ -39,6 +39,7 @@ class WezerProposition(models.Model):
             **self.env["wezer.terms"]._checked_vals(vals),
         }
         deal.announcement_id._check_price_mode(terms["price_line_ids"])
+        deal.terms_id._check_due(terms["date_due"], deal.terms_id.date_due)
         deal._add_round(self._side_of(party), party, terms)
         other = self._other(party)
         deal.write({"turn": self._side_of(other)})

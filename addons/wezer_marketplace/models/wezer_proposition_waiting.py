@@ -1,9 +1,9 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools import format_datetime
 
 from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_base.tools import days
 
 
 class WezerAnnouncement(models.Model):
@@ -85,7 +85,7 @@ class WezerProposition(models.Model):
             "place",
             lambda env: env._(
                 "A place is free for you until %(when)s: %(title)s",
-                when=format_datetime(env, self.hold_until, dt_format="short"),
+                when=days.say_moment(env, self.hold_until),
                 title=self.title,
             ),
         )
@@ -171,5 +171,5 @@ class WezerProposition(models.Model):
     def _held_line(self):
         return self.env._(
             "Your turn: a place is held for you until %(when)s",
-            when=format_datetime(self.env, self.sudo().hold_until, dt_format="short"),
+            when=days.say_moment(self.env, self.sudo().hold_until),
         )

@@ -116,7 +116,7 @@ class WezerProposition(models.Model):
             raise Refusal(self.env._("Say what is missing."), rule="note")
         deal = self.sudo()
         week = fields.Datetime.now() + timedelta(days=7)
-        due = self.env["wezer.typed"]._moment(due) if due else week
+        due = self.env["wezer.typed"]._moment(due, at_end=True) if due else week
         deal._set_state("accepted", date_due=max(due, week), delivered_quantity=0)
         deal._log("send_back", party, note)
         deal._move_task("accepted")

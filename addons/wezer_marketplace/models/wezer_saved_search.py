@@ -60,6 +60,8 @@ class WezerSavedSearch(models.Model):
                 self.env._("Say first what you look for: a word, a place …"),
                 rule="empty",
             )
+        # Refused where it could never find anything.
+        self.env["wezer.announcement"]._question_days(clean)
         text = json.dumps(clean, sort_keys=True)
         locks.hold(self.env, "searches", user.partner_id.id)
         # The caller's own rows: members write nothing by themselves.
@@ -168,8 +170,12 @@ class WezerSavedSearch(models.Model):
 
     def _among(self, new, user):
         """Return those of ``new`` that this search finds, as its owner sees them."""
-        market = self.env["wezer.announcement"].with_user(user).with_context(tz=user.tz)
-        question = market._question(self._filters())
+        market = self.env["wezer.announcement"].with_user(user)
+        try:
+            question = market._question(self._filters())
+        except Refusal:
+            # Kept before such days were refused: it finds nothing.
+            return market.browse()
         domain = market._filter_domain(question) & Domain("id", "in", new.ids)
         domain &= Domain("author_id", "!=", user.partner_id.id)
         words = asked(normalise(question.get("words")))

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_base.tools import days
 from odoo.addons.wezer_currency.models.fields_bigint import BigInteger
 
 TERM_FIELDS = ("quantity", "date_start", "date_due", "steps", "done_when")
@@ -45,6 +46,24 @@ class WezerTerms(models.Model):
                 for line in terms.price_line_ids
             ) or self.env._("unpaid help")
 
+    @api.constrains("date_start", "date_due")
+    def _check_days(self):
+        for terms in self:
+            days.check_order(self.env, terms.date_start, terms.date_due)
+
+    @api.model
+    def _check_due(self, due, before):
+        """Refuse that work is due in the past, unless it was ``before``."""
+        if due and due != before and due < fields.Datetime.now():
+            raise Refusal(
+                self.env._(
+                    "%(moment)s is in the past. Choose a later time.",
+                    moment=days.say_moment(self.env, due),
+                ),
+                rule="date",
+                value=str(due),
+            )
+
     def write(self, vals):
         raise Refusal(self.env._("A round of terms stays as it is."), rule="immutable")
 
@@ -73,7 +92,7 @@ class WezerTerms(models.Model):
             ]
         for name in ("date_start", "date_due"):
             if vals.get(name):
-                checked[name] = self._moment(vals[name])
+                checked[name] = self._moment(vals[name], at_end=name == "date_due")
         for name in ("steps", "done_when", "message"):
             if name in vals:
                 checked[name] = self._words(vals[name], 4000)
@@ -133,6 +152,24 @@ class WezerTermsPrice(models.Model):
     _currency_uniq = models.UniqueIndex(
         "(terms_id, wezer_currency_id)", "One price a currency."
     )
+
+    @api.constrains("date_start", "date_due")
+    def _check_days(self):
+        for terms in self:
+            days.check_order(self.env, terms.date_start, terms.date_due)
+
+    @api.model
+    def _check_due(self, due, before):
+        """Refuse that work is due in the past, unless it was ``before``."""
+        if due and due != before and due < fields.Datetime.now():
+            raise Refusal(
+                self.env._(
+                    "%(moment)s is in the past. Choose a later time.",
+                    moment=days.say_moment(self.env, due),
+                ),
+                rule="date",
+                value=str(due),
+            )
 
     def write(self, vals):
         raise Refusal(self.env._("A round of terms stays as it is."), rule="immutable")

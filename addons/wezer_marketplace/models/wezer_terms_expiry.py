@@ -1,7 +1,7 @@
 from odoo import api, fields, models
-from odoo.tools import format_datetime
 
 from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_base.tools import days
 
 
 class WezerTerms(models.Model):
@@ -17,11 +17,8 @@ class WezerTerms(models.Model):
         until = vals.pop("expiry", None)
         checked = super()._checked_vals(vals)
         if until:
-            checked["expiry"] = self._moment(until)
-            if checked["expiry"] <= fields.Datetime.now():
-                raise Refusal(
-                    self.env._("This day is over."), rule="date", value=str(until)
-                )
+            checked["expiry"] = self._moment(until, at_end=True)
+            self._check_due(checked["expiry"], None)
         return checked
 
     def _check_not_expired(self):
@@ -34,7 +31,7 @@ class WezerTerms(models.Model):
                 )
 
     def _say_expiry(self):
-        return format_datetime(self.env, self.expiry, dt_format="d MMM HH:mm")
+        return days.say_moment(self.env, self.expiry)
 
 
 class WezerProposition(models.Model):

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_base.tools import days
 
 from ..tools.parts import WHOLE, points_of, say_points, shares
 
@@ -95,7 +96,7 @@ class WezerTerms(models.Model):
             ) from error
 
     def _milestone_commands(self, rows):
-        commands = []
+        commands, latest = [], False
         for number, row in enumerate(self._rows(rows), start=1):
             name = " ".join(str(row.get("name") or "").split())[:200]
             if not name:
@@ -103,6 +104,9 @@ class WezerTerms(models.Model):
                     self.env._("Say what each step is about."), rule="milestone"
                 )
             due = row.get("date_due")
+            due = self._moment(due, at_end=True) if due else False
+            days.check_order(self.env, latest, due)
+            latest = due or latest
             commands.append(
                 (
                     0,
@@ -111,7 +115,7 @@ class WezerTerms(models.Model):
                         "number": number,
                         "name": name,
                         "points": self._points(row.get("percent")),
-                        "date_due": self._moment(due) if due else False,
+                        "date_due": due,
                     },
                 )
             )

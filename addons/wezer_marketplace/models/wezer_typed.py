@@ -1,6 +1,7 @@
-from odoo import api, fields, models
+from odoo import api, models
 
 from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_base.tools import days
 
 PLACES_MAX = 100_000
 
@@ -34,19 +35,18 @@ class WezerTyped(models.AbstractModel):
         return dict(value)
 
     @api.model
-    def _moment(self, text):
-        """Return a date or moment as a form or RPC sends it."""
-        said = str(text).replace("T", " ")[:19]
-        try:
-            if isinstance(text, bool | int | float | list | dict):
-                raise ValueError
-            return fields.Datetime.to_datetime(
-                said + ":00" if len(said) == 16 else said
-            )
-        except ValueError as error:
-            raise Refusal(
-                self.env._("“%(text)s” is no date.", text=said), rule="date", value=said
-            ) from error
+    def _moment(self, text, at_end=False):
+        """Return a moment as a form or RPC sends it, in UTC.
+
+        A day alone is the community's: its beginning, or (``at_end``) its end.
+        """
+        return days.read_moment(self.env, text, at_end=at_end)
+
+    @api.model
+    def _day(self, text):
+        """Return a day of the community; of a moment, the day that it lies in."""
+        day = days.parse_day(text) if isinstance(text, str) else None
+        return day or days.day_of(self.env, self._moment(text))
 
     @api.model
     def _number(self, text):

@@ -5,6 +5,7 @@ from . import test_assessment_scenarios
 from . import test_attendance
 from . import test_board
 from . import test_concurrency
+from . import test_days
 from . import test_deal
 from . import test_deal_checks
 from . import test_deal_questions

@@ -154,7 +154,9 @@ class TestRenewal(MarketCommon):
         )
         first = self.series(acting=circle.partner_id.id)
         second = self.series(acting=circle.partner_id.id, title="Second")
-        second.sudo().date_start = "2030-04-28 09:00:00"
+        second.sudo().write(
+            {"date_start": "2030-04-28 09:00:00", "date_end": "2030-04-28 11:00:00"}
+        )
         self.clock("2030-03-28 12:00:00")
         self.assertEqual(first.sudo().next_id.state, "open")
         member.state = "left"

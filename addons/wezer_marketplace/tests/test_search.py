@@ -85,11 +85,14 @@ class TestSearch(MarketCommon):
 
     def test_days_are_those_on_which_it_happens(self):
         now = fields.Datetime.now().replace(microsecond=0)
-        days = [now + timedelta(days=n) for n in (-2, 1, 5)]
+        days = [now + timedelta(days=n) for n in (3, 1, 5)]
         past, soon, later = (
             self.help(f"Zq {n}", date_start=day, date_end=day + timedelta(hours=2))
             for n, day in enumerate(days)
         )
+        # What was on two days ago, and the clock has not closed yet.
+        over = now - timedelta(days=2)
+        past.sudo().write({"date_start": over, "date_end": over + timedelta(hours=2)})
         undated = self.help("Zq undated")
         find = self.find(words="zq", sort="soon")
         self.assertEqual(find[:2], soon + later)

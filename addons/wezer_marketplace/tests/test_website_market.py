@@ -199,7 +199,7 @@ class TestWebsiteMarket(WebsiteCommon):
         self.assertIn("as a number above zero", page.text)
         self.assertIn("It eats", page.text)
         page = self.post("/market/new", title="A zebra", date_start="2026-99-99T10:00")
-        self.assertIn("This is no date", page.text)
+        self.assertIn("is not a date", page.text)
 
     def test_nobody_posts_in_the_name_of_another(self):
         self.login(self.stranger)

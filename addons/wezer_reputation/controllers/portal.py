@@ -1,11 +1,11 @@
 from itertools import accumulate
 
-from odoo import fields, http
+from odoo import http
 from odoo.http import request
-from odoo.tools import format_date
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.addons.wezer_base.controllers.website import drawing_response, flash
+from odoo.addons.wezer_base.tools import days
 from odoo.addons.wezer_base.tools.curve import draw_curve
 from odoo.addons.wezer_base.tools.form_post import form_post
 from odoo.addons.wezer_base.tools.forms import local_page
@@ -76,12 +76,12 @@ class WezerReputationPortal(CustomerPortal):
         """Draw how one's own score went."""
         env, partner = request.env, request.env.user.partner_id
         history = partner.sudo()._wezer_reputation_history()
-        today = fields.Date.context_today(partner)
+        today = days.today(partner.env)
         points = (history or [(today, 0)]) + [(today, (history or [(0, 0)])[-1][1])]
         drawing = draw_curve(
             points,
             lambda score: f"{score:.1f}",
-            lambda day: format_date(env, day, date_format="MMM y"),
+            lambda day: days.say_month(env, day),
             env._("How your score went"),
         )
         return drawing_response(drawing)

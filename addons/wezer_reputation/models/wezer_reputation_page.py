@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from odoo.addons.wezer_base.tools import days
+
 HISTORY = 400
 
 
@@ -68,7 +70,7 @@ class ResPartner(models.Model):
                 limit=HISTORY,
             )
         )
-        return [(row.date.date(), row.score) for row in reversed(rows)]
+        return [(days.day_of(self.env, row.date), row.score) for row in reversed(rows)]
 
     @api.model
     def _wezer_seed_names(self):

@@ -1,0 +1,389 @@
+"""Days and moments: the only place that converts one into the other.
+
+A moment is what the database keeps: UTC, without a zone. A day is a day of the
+community: it begins at midnight in the time zone that the community has chosen and
+ends 24 hours later, or 23 or 25 where the clocks change.
+
+* A date-time that a person types is read in their own zone, else in the community's.
+* A day (a deadline, a planned payment, the period of a statement, a term) is a day
+  of the community for everybody, wherever they read or write it.
+* A local time that does not exist (the clocks go forward) is the next that does; one
+  that exists twice (they go back) is the first.
+"""
+
+import datetime
+import functools
+import re
+import zoneinfo
+
+import babel.dates
+
+from odoo.fields import Domain
+from odoo.http import request
+from odoo.tools.misc import babel_locale_parse, get_lang
+
+from ..exceptions import Refusal
+
+UTC = datetime.timezone.utc
+DAY = datetime.timedelta(days=1)
+SECOND = datetime.timedelta(seconds=1)
+# What a form's field of the type datetime-local sends and shows.
+FORM_FORMAT = "%Y-%m-%dT%H:%M"
+FORM_LENGTH = 16
+
+# === WITHOUT A DATABASE === #
+
+
+@functools.lru_cache(maxsize=1024)
+def zone_called(name):
+    """Return the time zone called ``name``, None where there is none.
+
+    :param str name: for instance ``Europe/Paris``
+    :rtype: zoneinfo.ZoneInfo | None
+    """
+    # A name becomes part of a path: no more than names are made of.
+    if not name or not re.fullmatch(r"[A-Za-z0-9_+\-]+(/[A-Za-z0-9_+\-]+)*", name):
+        return None
+    try:
+        return zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+
+
+def to_utc(local, zone):
+    """Return the moment of a local date-time, in UTC and without a zone.
+
+    :param datetime.datetime local: without a zone
+    :param zoneinfo.ZoneInfo zone:
+    :raise OverflowError: where the calendar does not reach that far
+    """
+    first = local.replace(tzinfo=zone, fold=0).astimezone(UTC).replace(tzinfo=None)
+    if to_local(first, zone) == local.replace(fold=0):
+        return first
+    # The clocks jump over it: the moment of the jump is the next local time.
+    before = local.replace(tzinfo=zone, fold=1).astimezone(UTC).replace(tzinfo=None)
+    offset = to_local(before, zone) - before
+    while first - before > SECOND:
+        middle = before + ((first - before) / 2)
+        if to_local(middle, zone) - middle == offset:
+            before = middle
+        else:
+            first = middle
+    return first.replace(microsecond=0)
+
+
+def to_local(moment, zone):
+    """Return the local date-time of a moment, without a zone."""
+    local = moment.replace(tzinfo=UTC).astimezone(zone)
+    return local.replace(tzinfo=None, fold=0)
+
+
+def moved(moment, step, zone):
+    """Return a moment moved by days or months, at the same local time.
+
+    :param dateutil.relativedelta.relativedelta step:
+    """
+    return to_utc(to_local(moment, zone) + step, zone)
+
+
+def parse_day(text):
+    """Return the day that ``text`` names (``2026-02-28``), None where it names none."""
+    if isinstance(text, datetime.datetime):
+        return text.date()
+    if isinstance(text, datetime.date):
+        return text
+    if not isinstance(text, str) or not re.fullmatch(
+        r"\d{4}-\d\d-\d\d", text.strip(), flags=re.ASCII
+    ):
+        return None
+    try:
+        return datetime.date.fromisoformat(text.strip())
+    except ValueError:
+        return None
+
+
+def parse_moment(text, zone):
+    """Return the moment that ``text`` names, in UTC.
+
+    :param str text: ``2024-06-04``, ``2024-06-04 21:06:56``,
+        ``2024-06-04T21:06:56.292+02:00`` or with ``Z``
+    :param zoneinfo.ZoneInfo zone: what a text without an offset is read in
+    :raise ValueError: where it names none
+    """
+    text = str(text).strip()
+    if text.endswith(("Z", "z")):
+        text = text[:-1] + "+00:00"
+    moment = datetime.datetime.fromisoformat(text)
+    try:
+        if moment.tzinfo:
+            moment = moment.astimezone(UTC).replace(tzinfo=None)
+        else:
+            moment = to_utc(moment, zone)
+    except OverflowError as error:
+        raise ValueError(text) from error
+    # The database keeps whole seconds of what people do.
+    return moment.replace(microsecond=0)
+
+
+def form_text(moment, zone):
+    """Return a moment as a ``datetime-local`` field shows it."""
+    return to_local(moment, zone).strftime(FORM_FORMAT) if moment else ""
+
+
+def read_form(text, zone, known=()):
+    """Return the moment that a ``datetime-local`` field sent.
+
+    :param known: the moments that the form was filled with. Where the text still
+        names one, it is returned to the second: a moment that nobody edited does not
+        move, also in the hour that exists twice.
+    :raise ValueError: where it names none
+    """
+    text = str(text or "").strip()[:FORM_LENGTH].replace(" ", "T")
+    if not text:
+        return None
+    for moment in known:
+        if form_text(moment, zone) == text:
+            return moment
+    try:
+        return to_utc(datetime.datetime.strptime(text, FORM_FORMAT), zone)
+    except OverflowError as error:
+        raise ValueError(text) from error
+
+
+# === THE COMMUNITY'S DAYS === #
+
+
+def community_zone(env, company=None):
+    """Return the time zone of a community.
+
+    :param company: a ``res.company``, the current one unless said otherwise
+    :rtype: zoneinfo.ZoneInfo
+    """
+    # A setting that everybody may know.
+    return (company or env.company).sudo()._wezer_zone()
+
+
+def today(env, company=None):
+    """Return the day that it is in the community."""
+    return day_of(env, datetime.datetime.now(UTC).replace(tzinfo=None), company)
+
+
+def day_of(env, moment, company=None):
+    """Return the community's day that a moment lies in; False for no moment."""
+    if not moment:
+        return False
+    try:
+        return to_local(moment, community_zone(env, company)).date()
+    except OverflowError:
+        return moment.date()
+
+
+def begin(env, day, company=None):
+    """Return the moment at which a day begins."""
+    midnight = datetime.datetime.combine(day, datetime.time())
+    try:
+        return to_utc(midnight, community_zone(env, company))
+    except OverflowError:
+        return midnight
+
+
+def end(env, day, company=None):
+    """Return the moment at which a day is over: the first that is not in it."""
+    if day == datetime.date.max:
+        return datetime.datetime.max.replace(microsecond=0)
+    return begin(env, day + DAY, company)
+
+
+def passed(env, field, later=datetime.timedelta()):
+    """Return the domain of records whose last day ``field`` is over, each company's.
+
+    :param later: over so much later
+    """
+    # The clocks of all communities run together.
+    return Domain.OR(
+        Domain("company_id", "=", company.id)
+        & Domain(field, "<", today(env, company) + later)
+        for company in env["res.company"].sudo().search([])
+    )
+
+
+def read_day(env, text, rule="date"):
+    """Return the day that a form or a program sent, False for none; else refuse."""
+    if not text:
+        return False
+    day = parse_day(text)
+    if not day:
+        raise no_date(env, text, rule)
+    return day
+
+
+def no_date(env, text, rule="date"):
+    """Return the refusal of what is not a date."""
+    return Refusal(
+        env._(
+            "“%(text)s” is not a date. A date is written as %(example)s.",
+            text=str(text)[:40],
+            example="2026-02-28",
+        ),
+        rule=rule,
+        value=str(text)[:40],
+    )
+
+
+def read_moment(env, text, rule="date", at_end=False):
+    """Return the moment that a program sent, False for none; else refuse.
+
+    A date-time without an offset is UTC, as in the rest of Odoo's interface. A date
+    alone is a day of the community: its beginning, or (``at_end``) its last second.
+    """
+    if not text:
+        return False
+    if isinstance(text, datetime.datetime):
+        return text
+    day = parse_day(text)
+    if day:
+        return end(env, day) - SECOND if at_end else begin(env, day)
+    try:
+        if not isinstance(text, str):
+            raise ValueError
+        return parse_moment(text[:40], UTC)
+    except ValueError as error:
+        raise no_date(env, text, rule) from error
+
+
+def check_order(env, first, last, rule="date"):
+    """Refuse a period that ends before it begins.
+
+    :param first: a day or a moment, or False
+    :param last: another of the same kind, or False
+    """
+    if first and last and last < first:
+        say = say_moment if isinstance(last, datetime.datetime) else say_day
+        raise Refusal(
+            env._(
+                "The end (%(last)s) is before the beginning (%(first)s). Choose an end"
+                " that is not earlier.",
+                first=say(env, first),
+                last=say(env, last),
+            ),
+            rule=rule,
+            value=str(last),
+            limit=str(first),
+        )
+
+
+def check_not_past(env, day, rule="date", company=None):
+    """Refuse a last day that is over already."""
+    now = today(env, company)
+    if day and day < now:
+        raise Refusal(
+            env._(
+                "%(day)s is in the past. Choose today (%(today)s) or a later day.",
+                day=say_day(env, day),
+                today=say_day(env, now),
+            ),
+            rule=rule,
+            value=str(day),
+            limit=str(now),
+        )
+
+
+def file_text(env, moment):
+    """Return a moment as a table for programs has it: the community's, with offset."""
+    if not moment:
+        return ""
+    zone = community_zone(env)
+    local = moment.replace(tzinfo=UTC).astimezone(zone)
+    return local.isoformat(sep=" ", timespec="seconds")
+
+
+# === FOR THE READER === #
+
+
+def reader_zone(env):
+    """Return the zone in which the caller reads and types times of day.
+
+    Members: their own, where they have one. Visitors: their browser's, as its cookie
+    ``tz`` names it. Everybody else: the community's.
+    """
+    # Who writes a notice is not who reads it.
+    zone = zone_called(env.context.get("wezer_zone"))
+    if zone:
+        return zone
+    # The caller's own zone, or that of nobody in particular.
+    user = env.user.sudo()
+    if user._is_public():
+        cookie = request.cookies.get("tz") if request else None
+        return zone_called(cookie) or community_zone(env)
+    return zone_called(user.tz) or community_zone(env)
+
+
+def _locale(env):
+    return babel_locale_parse(get_lang(env).code)
+
+
+def _format(env, value, skeleton, english):
+    """Return ``value`` in the order of the reader's language; English: day first."""
+    locale = _locale(env)
+    if locale.language == "en":
+        return babel.dates.format_date(value, english, locale=locale)
+    return babel.dates.format_skeleton(skeleton, value, locale=locale)
+
+
+def say_day(env, day, weekday=False):
+    """Return a day as all pages, notices and files show it.
+
+    The year is left out where it is this one.
+
+    :param day: a date, or a moment that is shown as the community's day
+    :param bool weekday: with the day of the week
+    """
+    if not day:
+        return ""
+    if isinstance(day, datetime.datetime):
+        day = day_of(env, day)
+    year = day.year != today(env).year
+    return _format(
+        env,
+        day,
+        ("yMMM" if year else "MMM") + ("Ed" if weekday else "d"),
+        ("EEE " if weekday else "") + "d MMM" + (" y" if year else ""),
+    )
+
+
+def say_month(env, day):
+    """Return the month of a day, with its year."""
+    return _format(env, day, "yMMM", "MMM y") if day else ""
+
+
+def say_moment(env, moment, weekday=False, until=None):
+    """Return a moment as all pages and notices show it: day, time and zone.
+
+    :param until: the moment at which it is over
+    """
+    if not moment:
+        return ""
+    zone = reader_zone(env)
+    try:
+        local, over = to_local(moment, zone), until and to_local(until, zone)
+    except OverflowError:
+        zone, local, over = zone_called("UTC"), moment, until
+    said = f"{say_day(env, local.date(), weekday)}, {local:%H:%M}"
+    if over and over.date() == local.date():
+        said += f"–{over:%H:%M}"
+    elif over:
+        said += f" – {say_day(env, over.date(), weekday)}, {over:%H:%M}"
+    return f"{said} ({zone_name(env, zone)})"
+
+
+def zone_name(env, zone=None):
+    """Return what people call a zone: the name of its city.
+
+    :param zoneinfo.ZoneInfo zone: the reader's, unless said otherwise
+    """
+    zone = zone or reader_zone(env)
+    if zone.key in ("UTC", "GMT") or zone.key.startswith("Etc/"):
+        return zone.key.removeprefix("Etc/")
+    return babel.dates.get_timezone_location(
+        zone, locale=_locale(env), return_city=True
+    )
