@@ -1,7 +1,20 @@
-from odoo import models
+from base64 import b64decode, b64encode
+from binascii import Error as Base64Error
+
+from odoo import api, fields, models, tools
+from odoo.tools import consteq
+
+from ..exceptions import Refusal
+from ..tools.html import attachment_of, plain_html
+from ..tools.picture import PictureError, clean_picture
+from ..tools.text import clean_line, clean_text, has_letter
 
 # Odoo keeps on every row who made it and who changed it last.
 WHO = ("create_uid", "write_uid")
+# So many pictures stand in one text.
+PICTURES = 20
+# What their attachments are marked with, before the name of the field.
+PICTURE_MARK = "wezer:"
 
 
 class Base(models.AbstractModel):
@@ -31,3 +44,206 @@ class Base(models.AbstractModel):
         if field is not None and field.type == "many2many":
             self._check_field_access(field, "read")
         return super()._read_group_groupby(alias, groupby_spec, query)
+
+    # === WHAT PEOPLE WRITE === #
+
+    # Stored as they are sent: keys that programs compare, texts of administrators.
+    _wezer_raw = ()
+    # Names and titles: refused without a letter that can be seen.
+    _wezer_titles = ()
+    # Fields of Odoo's own models that members write too; of formatted texts, only
+    # what members write is taken down to plain formatting.
+    _wezer_texts = ()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        kinds = self._wezer_written_fields()
+        if not kinds:
+            return super().create(vals_list)
+        records = super().create(
+            [self._wezer_cleaned(vals, kinds) for vals in vals_list]
+        )
+        for name, kind in kinds.items():
+            if kind == "html" and not self._transient:
+                records._wezer_keep_pictures(name)
+        return records
+
+    def write(self, vals):
+        kinds = self._wezer_written_fields()
+        if not kinds.keys() & vals.keys():
+            return super().write(vals)
+        result = super().write(self._wezer_cleaned(vals, kinds))
+        for name, kind in kinds.items():
+            if kind == "html" and name in vals and not self._transient:
+                self._wezer_keep_pictures(name)
+        return result
+
+    @api.model
+    @tools.ormcache("self._name")
+    def _wezer_written_fields(self):
+        """Return the fields that people write here, each with its kind.
+
+        Every text of the suite's models, and of fields that it adds to Odoo's.
+        """
+        ours, kinds = self._name.startswith("wezer."), {}
+        for name, field in self._fields.items():
+            if not field.store or field.compute or field.related:
+                continue
+            if name in self._wezer_raw or name in models.MAGIC_COLUMNS:
+                continue
+            added = (field._module or "").startswith("wezer_")
+            if not (ours or added or name in self._wezer_texts):
+                continue
+            if field.type == "char":
+                kinds[name] = "line"
+            elif field.type == "text":
+                kinds[name] = "text"
+            elif field.type == "html" and ours:
+                kinds[name] = "html"
+            elif field.type == "html" and name in self._wezer_texts:
+                kinds[name] = "office"
+            elif isinstance(field, fields.Image):
+                kinds[name] = "image"
+        return tools.frozendict(kinds)
+
+    @api.model
+    def _wezer_cleaned(self, vals, kinds):
+        """Return ``vals`` with what people wrote as it is kept.
+
+        :raise Refusal: rules of the titles' names, and ``picture``
+        """
+        vals = dict(vals)
+        for name in kinds.keys() & vals.keys():
+            value, kind = vals[name], kinds[name]
+            if kind == "image":
+                vals[name] = self._wezer_picture(value)
+            elif not isinstance(value, str):
+                continue
+            elif kind == "html":
+                vals[name] = plain_html(value)
+            elif kind == "office":
+                if not (self.env.su or self.env.user._is_internal()):
+                    vals[name] = plain_html(value)
+            else:
+                vals[name] = clean_line(value) if kind == "line" else clean_text(value)
+                if name in self._wezer_titles:
+                    self._wezer_check_title(vals[name], name)
+        return vals
+
+    @api.model
+    def _wezer_check_title(self, title, rule="title"):
+        """Refuse a name or title without a letter or digit that can be seen."""
+        if not has_letter(title):
+            raise Refusal(
+                self.env._("Write a name with at least one letter or digit."),
+                rule=rule,
+                value=title,
+            )
+
+    @api.model
+    def _wezer_picture(self, value):
+        """Return a picture in base64 as it is kept, or False.
+
+        :raise Refusal: rule ``picture``
+        """
+        if not value:
+            return False
+        try:
+            data = b64decode(value)
+            return b64encode(clean_picture(data)[0])
+        except (Base64Error, TypeError, ValueError) as error:
+            reason = error.reason if isinstance(error, PictureError) else "kind"
+            raise Refusal(
+                self._wezer_picture_sentence(reason), rule="picture", value=reason
+            ) from error
+
+    @api.model
+    def _wezer_picture_sentence(self, reason):
+        """Return what a person reads whose picture was refused for ``reason``."""
+        if reason == "large":
+            return self.env._("This picture has more than 50 million pixels.")
+        if reason in ("heic", "avif", "tiff"):
+            return self.env._(
+                "Browsers do not all show %(kind)s pictures: save it as JPEG or PNG"
+                " and choose it again. On an iPhone, choose “Most Compatible” in the"
+                " settings of the camera, under “Formats”.",
+                kind=reason.upper(),
+            )
+        return self.env._("A picture is a JPEG, PNG, WebP or GIF file.")
+
+    # === PICTURES IN TEXTS === #
+
+    def _wezer_keep_pictures(self, name):
+        """Let each text have copies of its own of the pictures that it shows.
+
+        A picture stays where the writer may see it; whoever may read the record
+        sees the copy. Copies that the text no longer shows are deleted.
+        """
+        attachments = self.env["ir.attachment"].sudo()
+        mark = f"{PICTURE_MARK}{name}"
+        for record in self.sudo():
+            own = attachments.search(
+                [
+                    ("res_model", "=", self._name),
+                    ("res_id", "=", record.id),
+                    ("description", "=", mark),
+                ]
+            )
+            text, used = record[name] or "", attachments.browse()
+            if "<img" in text:
+                shown = {}
+
+                def keep(src, record=record, own=own, shown=shown):
+                    return record._wezer_own_picture(src, mark, own, shown)
+
+                clean = plain_html(text, keep)
+                used = attachments.browse(one.id for one in shown.values() if one)
+                if clean != text:
+                    super(Base, record).write({name: clean})
+            (own - used).unlink()
+
+    def _wezer_own_picture(self, src, mark, own, shown):
+        """Return the address of this record's copy of a picture, or None (sudo)."""
+        self.ensure_one()
+        number, token = attachment_of(src)
+        if number not in shown and len(shown) < PICTURES:
+            source = own.browse(number).exists()
+            shown[number] = source if source in own else None
+            if source and source not in own and self._wezer_may_copy(source, token):
+                shown[number] = self._wezer_copy_picture(source, mark)
+        copy = shown.get(number)
+        return f"/wezer/picture/{copy.id}?unique={copy.checksum[:8]}" if copy else None
+
+    def _wezer_may_copy(self, attachment, token):
+        """Say whether who writes this text sees the picture that it shows."""
+        if not self.env.user._is_superuser():
+            reader = attachment.with_user(self.env.user)
+            known = token and attachment.access_token
+            if not (known and consteq(attachment.access_token, token)):
+                return reader.has_access("read")
+        return True
+
+    def _wezer_copy_picture(self, source, mark):
+        """Return a clean copy of a picture, attached to this record; None if none."""
+        try:
+            data, kind = clean_picture(source.raw or b"")
+        except PictureError:
+            return None
+        return source.create(
+            {
+                "name": f"picture.{kind}",
+                "raw": data,
+                "res_model": self._name,
+                "res_id": self.id,
+                "description": mark,
+            }
+        )
+
+    def _wezer_shown_html(self, name):
+        """Return a formatted text as pages show it: again without layout or styles.
+
+        What was stored before the rule, and what Odoo's own editors write, pass
+        through the same sanitiser.
+        """
+        self.ensure_one()
+        return plain_html(self[name] or "")

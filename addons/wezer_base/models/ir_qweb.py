@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.http import request
 
 from ..tools import days
+from ..tools.direction import isolate_written
 
 
 class IrQweb(models.AbstractModel):
@@ -17,6 +18,18 @@ class IrQweb(models.AbstractModel):
         # Where times of day are typed, the page names their zone.
         values["wezer_zone_name"] = lambda: days.zone_name(self.env)
         return result
+
+    def _get_template(self, template):
+        """Let what people wrote have the direction of its own letters.
+
+        A name in Arabic on an English page, or the other way round, does not turn
+        the words around it. Done once for all templates of the suite.
+        """
+        element, document, ref = super()._get_template(template)
+        view = self._preload_trees([ref]).get(ref, {}) if isinstance(ref, int) else {}
+        if str(view.get("xmlid") or "").startswith("wezer_"):
+            isolate_written(element)
+        return element, document, ref
 
 
 class IrQwebFieldWezerDay(models.AbstractModel):

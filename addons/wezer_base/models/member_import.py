@@ -3,9 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import email_normalize, single_email_re
 
 from ..exceptions import NotAllowed, Refusal
-from ..tools.text import normalise
-
-NAME_LENGTH = 120
+from ..tools.text import TITLE_LENGTH, clean_line, has_letter, normalise
 
 
 class WezerProfile(models.Model):
@@ -61,8 +59,8 @@ class WezerProfile(models.Model):
 
     @api.model
     def _import_member(self, row, seen):
-        name = str(row.get("name") or "").strip()[:NAME_LENGTH]
-        if not name:
+        name = clean_line(str(row.get("name") or ""), TITLE_LENGTH)
+        if not has_letter(name):
             raise Refusal(self.env._("no name"), rule="name")
         address = self._import_address(row)
         key = address or normalise(name)
@@ -140,7 +138,7 @@ class WezerProfile(models.Model):
         """Return ``(what to write, what is to be told)``; only empty fields are filled,
         skills and languages are added."""
         vals, reasons = {}, []
-        for field, limit in (("city", NAME_LENGTH), ("presentation", 4000)):
+        for field, limit in (("city", TITLE_LENGTH), ("presentation", 4000)):
             source = "place" if field == "city" else field
             text = str(row.get(source) or "").strip()[:limit]
             if text and not profile[field]:

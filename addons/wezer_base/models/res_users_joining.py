@@ -1,6 +1,7 @@
 from odoo import api, models
 
 from ..exceptions import NotAllowed, Refusal
+from ..tools.text import TITLE_LENGTH, clean_line, has_letter
 
 # How long the list of first steps stays, in days.
 WELCOME_DAYS = 60
@@ -57,8 +58,8 @@ class ResUsers(models.Model):
         if profile.welcomed:
             raise Refusal(self.env._("You have been welcomed already."), rule="state")
         vals = dict(vals) if isinstance(vals, dict) else {}
-        name = str(vals.pop("name", "") or "").strip()[:120]
-        if not name:
+        name = clean_line(str(vals.pop("name", "") or ""), TITLE_LENGTH)
+        if not has_letter(name):
             raise Refusal(self.env._("Say how we shall call you."), rule="name")
         user._wezer_agree(agreement_id)
         if vals:

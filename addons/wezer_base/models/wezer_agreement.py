@@ -7,6 +7,8 @@ class WezerAgreement(models.Model):
     """A version of the community's terms. A new one is made where they change."""
 
     _name = "wezer.agreement"
+    # Word for word what the administrators wrote.
+    _wezer_raw = ("body",)
     _description = "Terms of the community"
     _order = "version desc"
     _rec_name = "version"

@@ -7,6 +7,7 @@ from odoo.tools import email_normalize, hmac, single_email_re
 
 from ..exceptions import NotAllowed, Refusal
 from ..tools import locks
+from ..tools.text import TITLE_LENGTH, clean_line, has_letter
 
 DAYS = 14
 # Who asks for an account himself gets the next letter after so long.
@@ -390,8 +391,8 @@ class WezerInvitation(models.Model):
         :return: the login
         """
         self.ensure_one()
-        name = str(name or "").strip()[:120]
-        if not name:
+        name = clean_line(str(name or ""), TITLE_LENGTH)
+        if not has_letter(name):
             raise Refusal(self.env._("Say how we shall call you."), rule="name")
         if self.kind == "link" or self.state != "pending":
             raise Refusal(self.env._("This invitation waits no longer."), rule="state")

@@ -1,3 +1,5 @@
+import hashlib
+
 from odoo import api, fields, models
 
 from ..tools.text import normalise
@@ -150,6 +152,15 @@ class WezerProfile(models.Model):
             else others
             for profile in self.sudo()
         }
+
+    def _face_url(self):
+        """Return the address of the picture: another one when it may have changed."""
+        self.ensure_one()
+        profile = self.sudo()
+        moment = profile.write_date.timestamp() if profile.write_date else 0
+        stamp = f"{moment}{profile.name}{self.env.uid}"
+        unique = hashlib.sha256(stamp.encode()).hexdigest()[:8]
+        return f"/wezer/face/{profile.id}?unique={unique}"
 
     def _shared_picture(self):
         """Return the picture in base64 where the caller may see it, or False."""

@@ -23,5 +23,6 @@ from . import test_signup
 from . import test_text
 from . import test_weak_points
 from . import test_website
+from . import test_written
 from . import test_words
 from . import test_words_import

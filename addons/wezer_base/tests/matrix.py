@@ -108,6 +108,7 @@ ROUTES = {
     "GET /my/todo": {"V": "login", MEMBERS: 200},
     "GET /welcome": {"V": "login", MEMBERS: "back"},
     "GET /wezer/face/<int:profile_id>": {ALL: 200},
+    "GET /wezer/picture/<int:attachment_id>": {ALL: 404},
     "JSON /my/notices/count": {"V": "error", MEMBERS: "answer"},
     "JSON /wezer/words/<string:kind>": {ALL: "answer"},
     "POST /community/terms/agree": {"V": "login", MEMBERS: "back"},

@@ -180,6 +180,7 @@ class TestMatrixDoors(HttpCase, MatrixCommon):
             ("<string:slug>", self.profile.slug),
             ("<int:page>", "1"),
             ("<int:profile_id>", str(self.profile.id)),
+            ("<int:attachment_id>", "0"),
             ("<string:kind>", "skill"),
             ("<int:invitation_id>", str(self.rows["wezer.invitation"].id)),
             ("<int:notice_id>", str(self.rows["wezer.notice"].id)),

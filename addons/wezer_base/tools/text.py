@@ -2,6 +2,9 @@
 
 import re
 import unicodedata
+from functools import lru_cache
+
+from confusable_homoglyphs import confusables
 
 
 def normalise(text):
@@ -32,3 +35,94 @@ def free_slug(wanted, taken):
     while f"{wanted}-{number}" in taken:
         number += 1
     return f"{wanted}-{number}"
+
+
+# === WHAT PEOPLE WRITE === #
+
+# Control characters, marks that turn the direction of what follows, and characters
+# that are drawn as nothing. U+200C and U+200D stay: scripts and emoji need them.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160"
+    "\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u2800"
+    "\u3164\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff\ud800-\udfff"
+    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+# The flags of England, Scotland and Wales are written with such characters.
+_FLAG = re.compile("\U0001f3f4[\U000e0020-\U000e007e]{2,6}\U000e007f")
+_LINE_ENDS = re.compile("\r\n|\r|\x85|\u2028|\u2029")
+# Letters carry a few marks; a tower of them covers the lines around it.
+_MARKS = re.compile(
+    "([\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{4})"
+    "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
+)
+TITLE_LENGTH = 120
+
+
+def clean_text(text: str, most: int | None = None) -> str:
+    """Return ``text`` of several lines without control and direction characters.
+
+    Line ends become ``\\n``; tabs and the space inside lines stay.
+
+    :param int most: the number of characters that are kept
+    """
+    if not text.isascii():
+        flags = _FLAG.findall(text)
+        text = _FLAG.sub("\U000f3f4f", text) if flags else text
+        text = _INVISIBLE.sub("", _LINE_ENDS.sub("\n", text))
+        text = _MARKS.sub(r"\1", text)
+        for flag in flags:
+            text = text.replace("\U000f3f4f", flag, 1)
+    elif not text.isprintable():
+        text = _INVISIBLE.sub("", _LINE_ENDS.sub("\n", text))
+    text = text.strip()
+    return text if most is None else text[:most].strip()
+
+
+def clean_line(text: str, most: int | None = None) -> str:
+    """Return ``text`` as one line: as :func:`clean_text`, line ends become spaces."""
+    text = clean_text(text)
+    if "\n" in text or "\t" in text:
+        text = re.sub(r"\s*[\n\t]\s*", " ", text)
+    return text if most is None else text[:most].strip()
+
+
+def has_letter(text: str) -> bool:
+    """Return whether ``text`` has a letter or a digit that can be seen."""
+    return any(
+        unicodedata.category(char)[0] in "LN" for char in _INVISIBLE.sub("", text or "")
+    )
+
+
+@lru_cache(maxsize=1)
+def _prototypes() -> dict[str, str]:
+    """Return the Latin letter that other characters are drawn like.
+
+    From Unicode's table of confusable characters, small letters first.
+    """
+    table = {}
+    for char, alike in confusables.confusables_data.items():
+        # Of the two ways of the table, only the one to the character itself.
+        if len(alike) != 1 or char.isascii():
+            continue
+        drawn = "".join(one for one in alike[0]["c"] if not unicodedata.combining(one))
+        if drawn.isascii() and drawn.isalnum():
+            table[char] = drawn.lower()
+    capitals = {char.lower(): drawn for char, drawn in table.items() if char.isupper()}
+    return {**capitals, **table}
+
+
+def lookalike(name: str) -> str:
+    """Return the same text for names that people take for the same.
+
+    Case, accents, spaces, punctuation and invisible characters do not count;
+    letters of other scripts count as the letter that they are drawn like.
+    """
+    table = _prototypes()
+    bare = normalise(_INVISIBLE.sub("", name or "")).casefold()
+    drawn = "".join(
+        table.get(char, char) for char in bare if unicodedata.category(char)[0] in "LN"
+    )
+    # A capital i, a small l and the digit are one stroke; r and n are like m.
+    for one, like in (("i", "l"), ("1", "l"), ("0", "o"), ("m", "rn"), ("w", "vv")):
+        drawn = drawn.replace(one, like)
+    return drawn

@@ -29,6 +29,8 @@ class WezerTransfer(models.Model):
     """What people see of a payment. Its public methods are the arrows."""
 
     _name = "wezer.transfer"
+    # Programs compare their key as they sent it.
+    _wezer_raw = ("key",)
     _description = "Transfer"
     _order = "date desc, id desc"
     _rec_name = "purpose"

@@ -1,4 +1,6 @@
-"""Text as programs send it. Runs without Odoo."""
+"""Text as programs send it."""
+
+from odoo.addons.wezer_base.tools.text import clean_line
 
 
 def storable(text):
@@ -11,6 +13,5 @@ def storable(text):
 
 
 def cleaned(text, length):
-    """Return ``text`` without what no database holds, at most ``length`` letters."""
-    text = str(text or "").replace("\x00", "")
-    return text.encode(errors="ignore").decode().strip()[:length]
+    """Return ``text`` as one clean line of at most ``length`` characters."""
+    return clean_line(str(text or ""), length)

@@ -3,6 +3,7 @@ from odoo import api, fields, models
 
 class ProjectProject(models.Model):
     _inherit = "project.project"
+    _wezer_texts = ("name", "description")
 
     team_id = fields.Many2one(
         "wezer.group",

@@ -8,6 +8,7 @@ DUTY_FIELDS = [name for name, _words in DUTIES]
 
 class ProjectTask(models.Model):
     _inherit = "project.task"
+    _wezer_texts = ("name", "description")
 
     # Odoo's assignees are internal users; a volunteer is a portal member, a
     # role is nobody's user: who works and who reviews are partners, as in 2015.

@@ -5,7 +5,7 @@ from odoo.tools import SQL
 from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools import days
 from odoo.addons.wezer_base.tools.rights import RIGHTS
-from odoo.addons.wezer_base.tools.text import free_slug, slugify
+from odoo.addons.wezer_base.tools.text import TITLE_LENGTH, free_slug, slugify
 
 RIGHT_FIELDS = [f"right_{right}" for right in RIGHTS]
 
@@ -16,8 +16,9 @@ class WezerGroup(models.Model):
     _name = "wezer.group"
     _description = "Group"
     _order = "name, id"
+    _wezer_titles = ("name",)
 
-    name = fields.Char(required=True, index="trigram")
+    name = fields.Char(required=True, index="trigram", size=TITLE_LENGTH)
     slug = fields.Char(copy=False, required=True)
     kind = fields.Selection(
         [("circle", "Circle"), ("role", "Role")], required=True, default="circle"

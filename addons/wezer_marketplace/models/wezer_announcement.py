@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 from odoo.addons.wezer_base.tools import days, locks
-from odoo.addons.wezer_base.tools.text import free_slug, slugify
+from odoo.addons.wezer_base.tools.text import TITLE_LENGTH, free_slug, slugify
 
 # A deal in one of these states has a place.
 PLACE_STATES = ("accepted", "delivered", "approved", "confirming", "paid", "disputed")
@@ -22,13 +22,14 @@ class WezerAnnouncement(models.Model):
     _inherit = ["image.mixin"]
     _order = "date_publish desc, id desc"
     _rec_name = "title"
+    _wezer_titles = ("title",)
 
-    title = fields.Char(required=True)
+    title = fields.Char(required=True, size=TITLE_LENGTH)
     slug = fields.Char(required=True, copy=False)
     kind = fields.Selection(
         [("want", "Help wanted"), ("offer", "Offered")], required=True, default="want"
     )
-    description = fields.Html(sanitize=True, sanitize_attributes=True)
+    description = fields.Html()
     category_id = fields.Many2one("wezer.category", index=True, ondelete="set null")
     skill_ids = fields.Many2many("wezer.skill")
     author_id = fields.Many2one(

@@ -1,6 +1,7 @@
 from odoo import api, models
 
 from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_base.tools.text import TITLE_LENGTH, clean_line, has_letter
 from odoo.addons.wezer_base.tools.versions import check_version, version_of
 
 from ..tools.geo import place_of
@@ -135,14 +136,13 @@ class WezerAnnouncement(models.Model):
                 seen = self.env[model].search([("id", "in", self._ids_of(vals[name]))])
                 vals[name] = [(6, 0, seen.ids)]
         if "title" in vals:
-            vals["title"] = typed._words(vals["title"], 200)
-            if not vals["title"]:
+            vals["title"] = clean_line(
+                typed._words(vals["title"], TEXT_MAX), TITLE_LENGTH
+            )
+            if not has_letter(vals["title"]):
                 raise Refusal(
                     self.env._("Say in a few words what it is about."), rule="title"
                 )
-        if vals.get("image_1920"):
-            picture = vals["image_1920"]
-            vals["image_1920"] = self.env["wezer.profile"]._clean_picture(picture)
         if vals.get("language_id"):
             language = (
                 self.env["res.lang"]

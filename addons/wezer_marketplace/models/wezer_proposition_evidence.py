@@ -4,6 +4,8 @@ import binascii
 from odoo import api, fields, models
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+from odoo.addons.wezer_base.tools.picture import PictureError, clean_file
+from odoo.addons.wezer_base.tools.text import clean_line
 
 MAX_FILES = 10
 MAX_BYTES = 5 * 1024 * 1024
@@ -59,7 +61,7 @@ class WezerProposition(models.Model):
         sides = ("author_id", "replier_id", "coworker_ids")
         party = self._begin(sides, STATES, acting_partner_id)
         deal = self.sudo()
-        data = self._evidence_bytes(content)
+        data, kind = self._evidence_file(content)
         deal._bar(party)
         if len(deal.evidence_ids) >= MAX_FILES:
             raise Refusal(
@@ -68,11 +70,15 @@ class WezerProposition(models.Model):
                 value=str(len(deal.evidence_ids)),
                 limit=str(MAX_FILES),
             )
-        name = " ".join(str(name or "").replace("\\", "/").split("/")[-1].split())
+        name = clean_line(str(name or "").replace("\\", "/").split("/")[-1])
+        if kind and not name.lower().endswith((f".{kind}", ".jpeg")):
+            # A picture is kept as JPEG or PNG, and called so.
+            name = f"{name.rpartition('.')[0] or name or self.env._('file')}.{kind}"
+        name = name if len(name) <= 120 else f"{name[:110]}…{name[-9:]}"
         evidence = deal.env["wezer.proposition.evidence"].create(
             {
                 "proposition_id": deal.id,
-                "name": name[:120] or self.env._("file"),
+                "name": name or self.env._("file"),
                 "date": fields.Datetime.now(),
                 "partner_id": party.id,
                 "person_id": self.env.user.partner_id.id,
@@ -104,6 +110,22 @@ class WezerProposition(models.Model):
         deal._log("evidence_back", party, evidence.name)
         evidence.unlink()
         return True
+
+    @api.model
+    def _evidence_file(self, content):
+        """Return the bytes as they are kept, and the kind of a picture or None.
+
+        A photo says where it was taken, and neither side needs that.
+        """
+        data = self._evidence_bytes(content)
+        try:
+            return clean_file(data)
+        except PictureError as error:
+            raise Refusal(
+                self._wezer_picture_sentence(error.reason),
+                rule="picture",
+                value=error.reason,
+            ) from error
 
     @api.model
     def _evidence_bytes(self, content):

@@ -25,6 +25,7 @@ class WezerSavedSearch(models.Model):
     _name = "wezer.saved.search"
     _description = "Saved search"
     _order = "id desc"
+    _wezer_titles = ("name",)
 
     partner_id = fields.Many2one(
         "res.partner", required=True, index=True, ondelete="cascade"

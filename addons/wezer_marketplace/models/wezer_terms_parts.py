@@ -171,6 +171,7 @@ class WezerTermsMilestone(models.Model):
     _name = "wezer.terms.milestone"
     _description = "Step that is paid by itself"
     _order = "terms_id, number"
+    _wezer_titles = ("name",)
 
     terms_id = fields.Many2one(
         "wezer.terms", required=True, index=True, ondelete="cascade"

@@ -2,6 +2,7 @@ from odoo import api, models
 
 from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools import days
+from odoo.addons.wezer_base.tools.text import clean_text
 
 PLACES_MAX = 100_000
 
@@ -23,7 +24,7 @@ class WezerTyped(models.AbstractModel):
             return ""
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             raise Refusal(self.env._("Say it in words."), rule="text")
-        return str(value).replace("\0", "").strip()[:most]
+        return clean_text(str(value), most)
 
     @api.model
     def _by_name(self, value):

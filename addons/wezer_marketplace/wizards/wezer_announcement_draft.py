@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from odoo.addons.wezer_base.exceptions import NotAllowed
+from odoo.addons.wezer_base.tools.text import TITLE_LENGTH
 
 # Taken over as they are; whose and for how much comes besides.
 PLAIN = (
@@ -31,7 +32,7 @@ class WezerAnnouncementDraft(models.TransientModel):
         default=lambda self: self.env.user.partner_id,
         ondelete="cascade",
     )
-    title = fields.Char(string="In a few words", required=True)
+    title = fields.Char(string="In a few words", required=True, size=TITLE_LENGTH)
     kind = fields.Selection(
         [("want", "Help wanted"), ("offer", "Offered")], required=True, default="want"
     )
