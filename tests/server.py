@@ -1,6 +1,7 @@
 """Odoo in a process of its own, for tests of what is committed."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -22,6 +23,14 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def until(condition, explain=str, patience=PATIENCE):
+    """Wait for a condition; ``explain`` returns what to say where it never holds."""
+    deadline = time.monotonic() + patience
+    while not condition():
+        assert time.monotonic() < deadline, explain()
+        time.sleep(0.1)
+
+
 class Server:
     """One Odoo of its own process on the test's database.
 
@@ -30,7 +39,7 @@ class Server:
 
     def __init__(self, database, *options):
         self.url = f"http://127.0.0.1:{free_port()}"
-        self.log = tempfile.NamedTemporaryFile("w+", suffix=".log")
+        self.log = tempfile.NamedTemporaryFile("a", suffix=".log")
         self.process = subprocess.Popen(
             [sys.executable, str(PROGRAM), "server", "-d", database]
             + ["--config", config.rcfile, "--http-port", self.url.rsplit(":", 1)[1]]
@@ -48,18 +57,29 @@ class Server:
             try:
                 requests.get(f"{self.url}/web/health", timeout=5)
                 return
-            except requests.ConnectionError:
+            except requests.RequestException:
                 time.sleep(0.2)
         raise AssertionError(self.said())
 
     def said(self):
-        self.log.seek(0)
-        return self.log.read()[-4000:]
+        return self.text()[-4000:]
+
+    def text(self):
+        """Return its log; opened anew, because the server writes where ours stands."""
+        with open(self.log.name, errors="replace") as log:
+            return log.read()
 
     def wrote(self, text):
         """Say whether its log has ``text``."""
-        self.log.seek(0)
-        return text in self.log.read()
+        return text in self.text()
+
+    def times(self, text):
+        """Say how often its log has ``text``."""
+        return self.text().count(text)
+
+    def reload(self):
+        """Let Odoo start itself again, as it does after a time limit."""
+        self.process.send_signal(signal.SIGHUP)
 
     def stop(self):
         self.process.terminate()

@@ -3,3 +3,7 @@ from . import models
 from . import tools
 from . import wizards
 from .hooks import post_init_hook
+from .tools.log import make_discreet
+
+# As soon as the addon is loaded: before any request for this database.
+make_discreet()

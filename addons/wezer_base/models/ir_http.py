@@ -1,72 +1,89 @@
-import contextlib
-import json
+import re
+from urllib.parse import unquote
 
-import psycopg2
 import werkzeug.exceptions
 
 from odoo import models
-from odoo.exceptions import RedirectWarning, UserError
-from odoo.http import Response, SessionExpiredException, request
-from odoo.tools import LazyTranslate
+from odoo.http import Response, request
+from odoo.tools import config
 
 from ..tools import days
 from ..tools.form_post import fill_refused_form, form_sent_in_vain
-from ..tools.locks import Busy, is_contention
+from ..tools.locks import WAIT_SECONDS, limit_statements
+from ..tools.web_errors import (
+    for_people,
+    is_meant_for_people,
+    may_see_causes,
+    refuse_wrong_types,
+)
 
-_lt = LazyTranslate(__name__)
+# Seconds that the database works, waits for a lock, or waits for us, for one request
+# of a visitor or a member. A parameter ``wezer_base.<name>`` says otherwise; 0 is none.
+LIMITS = {
+    "statement_timeout": 20,
+    "lock_timeout": WAIT_SECONDS,
+    "idle_in_transaction_session_timeout": 300,
+}
+# One year, for browsers that once came by TLS.
+HSTS = "max-age=31536000"
+NUMBER_TOO_LONG = re.compile(r"\d{1000}")
+DATABASE_PAGES = re.compile(r"/web/database(/|$)")
 
-WENT_WRONG = _lt("Something went wrong here. It is in the log of the server.")
 
+class NoPage(werkzeug.exceptions.HTTPException):
+    """Not found, told in plain words: Odoo's own page would read the address again."""
 
-def is_meant_for_people(error):
-    """Say whether ``error`` carries a sentence written for who caused it."""
-    return isinstance(
-        error,
-        UserError
-        | RedirectWarning
-        | werkzeug.exceptions.HTTPException
-        | SessionExpiredException,
-    )
+    code = 404
+    description = werkzeug.exceptions.NotFound.description
 
 
 class IrHttp(models.AbstractModel):
-    """Error bodies tell outsiders the sentence, never the traceback.
-
-    Odoo puts the whole traceback into the answers of ``call_kw`` and JSON-2,
-    and the database's own words (with values of rows) of what it did not expect.
-    """
+    """The edge of the server: what goes in is bounded, what goes out is clean."""
 
     _inherit = "ir.http"
 
-    @classmethod
-    def _wezer_is_outsider(cls):
-        """Say whether the caller is no internal user; in doubt he is none."""
-        with contextlib.suppress(psycopg2.Error):
-            return not (request.env.uid and request.env.user._is_internal())
-        return True
+    # === HOW LONG THE DATABASE WORKS === #
 
     @classmethod
-    def _get_exception_code_values(cls, exception):
-        code, values = super()._get_exception_code_values(exception)
-        if cls._wezer_is_outsider():
-            values["traceback"] = ""
-            values.pop("qweb_exception", None)
-            if not is_meant_for_people(exception):
-                values["exception"] = None
-        return code, values
+    def _authenticate(cls, endpoint):
+        result = super()._authenticate(endpoint)
+        cls._wezer_limit_statements(request.env)
+        return result
 
     @classmethod
-    def _handle_error(cls, exception):
-        if is_contention(exception):
-            # Odoo tried five times: nothing is broken, somebody else was there first.
-            exception = Busy(request.env)
-        response = super()._handle_error(exception)
-        if form := form_sent_in_vain(exception):
-            return form
-        kind = getattr(request.dispatcher, "routing_type", None)
-        if kind in ("jsonrpc", "json2") and cls._wezer_is_outsider():
-            cls._wezer_hide_traceback(response, exception)
-        return response
+    def _wezer_limit_statements(cls, env):
+        """Limit the statements of visitors and members in this transaction.
+
+        Internal users, clocks, imports and shells are not limited.
+        """
+        if env.uid and env["res.users"].browse(env.uid)._is_internal():
+            return
+        limit_statements(env.cr, {n: cls._wezer_limit(env, n) for n in LIMITS})
+
+    @classmethod
+    def _wezer_limit(cls, env, name):
+        """Return a limit in seconds: the parameter where it is one, else our own."""
+        text = env["ir.config_parameter"].sudo().get_param(f"wezer_base.{name}") or ""
+        return int(text) if re.fullmatch(r"[0-9]{1,5}", text.strip()) else LIMITS[name]
+
+    # === WHAT COMES IN === #
+
+    @classmethod
+    def _match(cls, path_info):
+        """Answer "not found" where an address can be no page of this site."""
+        if {".", ".."} & set(unquote(path_info).split("/")):
+            raise NoPage()
+        # Python reads numbers of 4,300 digits at most; the menu reads them, too.
+        if NUMBER_TOO_LONG.search(path_info):
+            raise NoPage()
+        if not config["list_db"] and DATABASE_PAGES.match(path_info):
+            raise NoPage()
+        return super()._match(path_info)
+
+    @classmethod
+    def _serve_fallback(cls):
+        cls._wezer_limit_statements(request.env)
+        return super()._serve_fallback()
 
     @classmethod
     def _pre_dispatch(cls, rule, args):
@@ -91,29 +108,87 @@ class IrHttp(models.AbstractModel):
         for name, value in request.params.items():
             if isinstance(value, str) and "\x00" in value:
                 request.params[name] = value.replace("\x00", "")
-        response = super()._dispatch(endpoint)
+        with refuse_wrong_types(*cls._wezer_called()):
+            response = super()._dispatch(endpoint)
         if "wezer_refused" in request.session and isinstance(response, Response):
             fill_refused_form(response)
         return response
 
     @classmethod
-    def _wezer_hide_traceback(cls, response, exception):
-        """Take from a JSON answer what only the server's log should know."""
-        if not getattr(response, "is_json", False):
-            return
-        body = response.get_json(silent=True)
-        if not isinstance(body, dict):
-            return
-        data = body.get("error", {}).get("data") if "jsonrpc" in body else body
-        if not isinstance(data, dict):
-            return
-        if "debug" in data:
-            data["debug"] = ""
-        if not is_meant_for_people(exception):
-            data.update(
-                name="odoo.exceptions.UserError",
-                message=str(WENT_WRONG),
-                arguments=[str(WENT_WRONG)],
-                context={},
+    def _wezer_called(cls):
+        """Return the names of the model and the method that this request calls."""
+        params = request.params
+        if params.get("service") == "object" and isinstance(params.get("args"), list):
+            return (*params["args"][3:5], None, None)[:2]
+        if "__model__" in params:
+            return params["__model__"], params.get("__method__")
+        return params.get("model"), params.get("method")
+
+    # === WHAT GOES OUT === #
+
+    @classmethod
+    def _post_dispatch(cls, response):
+        super()._post_dispatch(response)
+        cls._wezer_protect(response)
+
+    @classmethod
+    def _handle_error(cls, exception):
+        exception = for_people(exception)
+        response = super()._handle_error(exception)
+        response = form_sent_in_vain(exception) or response
+        if isinstance(response, werkzeug.exceptions.HTTPException):
+            response = response.get_response(request.httprequest.environ)
+        if hasattr(response, "headers"):
+            cls._wezer_protect(response)
+        return response
+
+    @classmethod
+    def _get_exception_code_values(cls, exception):
+        exception = for_people(exception)
+        code, values = super()._get_exception_code_values(exception)
+        if not may_see_causes():
+            values["traceback"] = ""
+            values.pop("qweb_exception", None)
+            if not is_meant_for_people(exception):
+                values["exception"] = None
+        return code, values
+
+    @classmethod
+    def _get_error_html(cls, env, code, values):
+        if code == 503:
+            page = env["ir.ui.view"]._render_template("wezer_base.busy_page", values)
+            return code, page
+        return super()._get_error_html(env, code, values)
+
+    @classmethod
+    def _wezer_protect(cls, response):
+        """Let no other site frame a page, or send our cookies along."""
+        headers = response.headers
+        by_tls = request.httprequest.scheme == "https"
+        if response.mimetype == "text/html":
+            policy = headers.get("Content-Security-Policy", "")
+            if "frame-ancestors" not in policy:
+                # The website's builder and the backend frame their own site.
+                headers["Content-Security-Policy"] = "; ".join(
+                    filter(None, [policy.rstrip("; "), "frame-ancestors 'self'"])
+                )
+            headers.setdefault("X-Frame-Options", "SAMEORIGIN")
+        if by_tls:
+            headers.setdefault("Strict-Transport-Security", HSTS)
+        cookies = headers.getlist("Set-Cookie")
+        if cookies:
+            headers.setlist(
+                "Set-Cookie", [cls._wezer_cookie(one, by_tls) for one in cookies]
             )
-        response.set_data(json.dumps(body))
+
+    @classmethod
+    def _wezer_cookie(cls, cookie, by_tls):
+        """Return a ``Set-Cookie`` header that keeps the cookie to this site."""
+        attributes = {
+            part.split("=")[0].strip().lower() for part in cookie.split(";")[1:]
+        }
+        if "samesite" not in attributes:
+            cookie += "; SameSite=Lax"
+        if by_tls and "secure" not in attributes:
+            cookie += "; Secure"
+        return cookie

@@ -1,13 +1,131 @@
-from odoo import Command, api, models
+import logging
+from collections import defaultdict
+from contextlib import contextmanager
+from datetime import datetime
+
+from odoo import Command, api, fields, models
+from odoo.exceptions import AccessDenied, UserError
 from odoo.http import request
 from odoo.tools import SQL
 
 from ..exceptions import NotAllowed, Refusal
+from ..tools.login import caller
 from ..tools.rights import OWN_RIGHTS, RIGHTS
+
+_logger = logging.getLogger(__name__)
+
+# Addresses and logins whose failures are remembered; then it begins anew.
+FAILURES_KEPT = 10_000
+# Letters with a link to a new password that one run of the clock sends.
+RESETS = 100
 
 
 class ResUsers(models.Model):
     _inherit = "res.users"
+
+    # The clock sends the letter: the page answers alike for every address.
+    wezer_reset_asked = fields.Datetime(copy=False, groups=fields.NO_ACCESS)
+
+    # === LOGGING IN === #
+
+    @contextmanager
+    def _assert_can_auth(self, user=None):
+        """Count failures where Odoo does not: by RPC, and for each login of its own.
+
+        Odoo counts by the caller's address, forgets at the next success, and counts
+        nothing that comes by XML-RPC or JSON-RPC. Who has an account could guess
+        another's password between two logins of their own.
+        """
+        source = caller()
+        if not source:
+            with super()._assert_can_auth(user=user):
+                yield
+            return
+        who = (source, str(user)[:200])
+        counts = [(self._wezer_failures("_wezer_login_failures"), who)]
+        if not request:
+            counts.append((self._wezer_failures("_login_failures"), source))
+        for failures, key in counts:
+            if self._on_login_cooldown(*failures[key]):
+                _logger.warning("Login of %r from %s ignored for now", user, source)
+                raise AccessDenied(
+                    self.env._(
+                        "Too many login failures, please wait a bit before trying"
+                        " again."
+                    )
+                )
+        try:
+            with super()._assert_can_auth(user=user):
+                yield
+        except AccessDenied:
+            for failures, key in counts:
+                failures[key] = (failures[key][0] + 1, datetime.now())
+            self._wezer_spend_hash(user)
+            raise
+        for failures, key in counts:
+            failures.pop(key, None)
+
+    def _wezer_failures(self, name):
+        """Return a table of failures: ``{who: (how many, the last)}``, of this process.
+
+        :param str name: Odoo's own, by the caller's address, or ours
+        """
+        registry = self.env.registry
+        failures = getattr(registry, name, None)
+        if failures is None or len(failures) > FAILURES_KEPT:
+            failures = defaultdict(lambda: (0, datetime.min))
+            setattr(registry, name, failures)
+        return failures
+
+    def _wezer_spend_hash(self, login):
+        """Work as long for a login without a password as for one that has it.
+
+        Otherwise the time of the answer says who has an account here.
+        """
+        if not isinstance(login, str):
+            return
+        user = self.sudo().search(
+            self._get_login_domain(login), order=self._get_login_order(), limit=1
+        )
+        crypt = self._crypt_context()
+        self.env.cr.execute(
+            "SELECT COALESCE(password, '') FROM res_users WHERE id = %s", [user.id or 0]
+        )
+        stored = self.env.cr.fetchone()
+        if not stored or crypt.identify(stored[0]) == "plaintext":
+            crypt.hash("none")
+
+    @api.model
+    def _check_uid_passwd(self, uid, passwd):
+        result = super()._check_uid_passwd(uid, passwd)
+        # What XML-RPC and JSON-RPC call from here on, with this cursor.
+        self.env["ir.http"]._wezer_limit_statements(self.env(user=uid))
+        return result
+
+    @api.model
+    def _wezer_ask_reset(self, login):
+        """Let the clock write to who has this login or address, if anybody has."""
+        users = self.sudo()
+        found = users.search(users._get_login_domain(login)) or users.search(
+            users._get_email_domain(login)
+        )
+        if len(found) == 1 and found.email:
+            found.wezer_reset_asked = fields.Datetime.now()
+        # Visitors may not touch clocks; woken for every address, known or not.
+        self.env.ref("wezer_base.ir_cron_reset").sudo()._trigger()
+
+    @api.model
+    def _cron_send_resets(self):
+        """Send the letters that lead to a new password."""
+        users = self.sudo().search([("wezer_reset_asked", "!=", False)], limit=RESETS)
+        for user in users:
+            user.wezer_reset_asked = False
+            try:
+                with self.env.cr.savepoint():
+                    user.action_reset_password()
+            except UserError as error:
+                _logger.warning("No reset letter for user %s: %s", user.id, error)
+            self.env["ir.cron"]._commit_progress(1)
 
     # === CRUD === #
 

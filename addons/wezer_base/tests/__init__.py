@@ -18,6 +18,7 @@ from . import test_notice
 from . import test_notice_pages
 from . import test_privacy
 from . import test_profile
+from . import test_server_edge
 from . import test_sharing
 from . import test_signup
 from . import test_text

@@ -144,6 +144,7 @@ CLOTHED = {
     "/web/dataset/call_kw/<path:path>",
     "/web/reset_password",
     "/web/signup",
+    "/jsonrpc",
     "/xmlrpc/2/<service>",
     "/xmlrpc/<service>",
 }

@@ -3,7 +3,10 @@ from . import direction
 from . import form_post
 from . import forms
 from . import html
+from . import log
+from . import login
 from . import picture
 from . import rights
 from . import text
 from . import versions
+from . import web_errors

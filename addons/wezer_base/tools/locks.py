@@ -75,6 +75,19 @@ def execute_locking(env, query, params=None):
     return rows
 
 
+def limit_statements(cr, seconds):
+    """Limit what the rest of this transaction waits for the database.
+
+    :param dict seconds: names of settings of PostgreSQL, such as
+        ``statement_timeout``, and their values; 0 is no limit
+    """
+    # Statements that fix no snapshot. Kept for the transaction that begins in a line.
+    cr.wezer_limits = "".join(
+        f"SET LOCAL {name} = '{int(value)}s';" for name, value in seconds.items()
+    )
+    cr.execute(cr.wezer_limits)
+
+
 def hold(env, kind, *ids):
     """Let transactions that count before they insert run one after the other.
 
@@ -121,7 +134,8 @@ def wait_in_line(env, kind, ids):
         # Neither statement takes a snapshot. The mode conflicts with itself only.
         cr.execute(
             f"SET LOCAL lock_timeout = '{LINE_SECONDS}s';"
-            f" LOCK TABLE {', '.join(lines)} IN SHARE UPDATE EXCLUSIVE MODE",
+            f" LOCK TABLE {', '.join(lines)} IN SHARE UPDATE EXCLUSIVE MODE;"
+            + getattr(cr, "wezer_limits", ""),
             log_exceptions=False,
         )
     except psycopg2.OperationalError as error:

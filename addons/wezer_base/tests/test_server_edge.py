@@ -1,0 +1,210 @@
+"""What the server's edge does, where no server of its own is needed."""
+
+import logging
+import re
+from unittest.mock import patch
+
+import psycopg2
+
+from odoo import Command
+from odoo.http import Request
+from odoo.tests import HttpCase, mute_logger, tagged
+
+from odoo.addons.base.models import res_users
+from odoo.addons.http_routing.models.ir_http import IrHttp
+
+from ..models.ir_http import LIMITS
+from ..tools import log, web_errors
+from .common import WezerCommon
+
+SECRET = "SELECT secret_of_luc FROM hidden"
+
+
+@tagged("post_install", "-at_install")
+class TestServerEdge(HttpCase, WezerCommon):
+    def _call(self, method, *args, model="wezer.profile"):
+        params = {"model": model, "method": method, "args": args, "kwargs": {}}
+        return self.url_open("/web/dataset/call_kw", json={"params": params})
+
+    def _failing(self, error):
+        """Let a public method of profiles raise ``error``."""
+
+        def search_count(*_args, **_kwargs):
+            raise error
+
+        cls = self.env.registry["wezer.profile"]
+        return patch.object(cls, "search_count", search_count)
+
+    # === TRACEBACKS === #
+
+    @mute_logger("odoo.http", "odoo.service.model")
+    def test_errors_outside_the_usual_handler_are_masked_too(self):
+        """While an error is handled, and while the request is put away."""
+        self.authenticate("anna-base", "anna-base-secret")
+        places = (
+            (IrHttp, "_handle_error", ("read", ["x"], ["name"])),
+            (Request, "_save_session", ("search", [])),
+        )
+        for owner, name, call in places:
+            error = RuntimeError(SECRET)
+            with patch.object(owner, name, side_effect=error), self.subTest(name):
+                answer = self._call(*call)
+                self.assertIn("Something went wrong", answer.text)
+                for word in ("Traceback", "secret_of_luc", "RuntimeError", ".py"):
+                    self.assertNotIn(word, answer.text)
+
+    @mute_logger("odoo.http", "odoo.service.model")
+    def test_causes_are_shown_to_administrators_in_developer_mode_alone(self):
+        def shown(login, debug):
+            self.authenticate(login, f"{login}-secret")
+            self.url_open(f"/web/login?debug={debug}")
+            with self._failing(RuntimeError(SECRET)):
+                return "secret_of_luc" in self._call("search_count", []).text
+
+        self.assertFalse(shown("ada-base", "1"))
+        self.ada.group_ids = [Command.link(self.env.ref("base.group_system").id)]
+        self.assertTrue(shown("ada-base", "1"))
+        self.assertFalse(shown("ada-base", "0"))
+        self.assertFalse(shown("cora-base", "1"))
+        self.assertFalse(shown("anna-base", "1"))
+
+    @mute_logger("odoo.http")
+    def test_reports_and_exports_are_masked_too(self):
+        with patch.object(web_errors, "may_see_causes", return_value=False):
+            told = web_errors.serialize_exception(RuntimeError(SECRET))
+        self.assertEqual(told["debug"], "")
+        self.assertNotIn("secret_of_luc", str(told))
+
+    # === TIME === #
+
+    def _shown(self, name):
+        self.env.cr.execute(f"SHOW {name}")
+        return self.env.cr.fetchone()[0]
+
+    def test_statements_of_outsiders_are_limited(self):
+        http = self.env["ir.http"]
+        before = {name: self._shown(name) for name in LIMITS}
+        http._wezer_limit_statements(self.env(user=self.cora))
+        self.assertEqual({name: self._shown(name) for name in LIMITS}, before)
+        for user in (self.anna, self.public):
+            http._wezer_limit_statements(self.env(user=user))
+            self.assertEqual(self._shown("statement_timeout"), "20s")
+            self.assertEqual(self._shown("lock_timeout"), "10s")
+        parameters = self.env["ir.config_parameter"]
+        for text, told in (("7", "7s"), ("0", "0"), ("-1", "20s"), ("x", "20s")):
+            parameters.set_param("wezer_base.statement_timeout", text)
+            http._wezer_limit_statements(self.env(user=self.anna))
+            self.assertEqual(self._shown("statement_timeout"), told)
+
+    @mute_logger("odoo.http", "odoo.service.model")
+    def test_what_waited_too_long_for_a_lock_is_told_so(self):
+        self.authenticate("anna-base", "anna-base-secret")
+        error = psycopg2.errors.QueryCanceled("canceling statement: SELECT 1")
+        with self._failing(error):
+            told = self._call("search_count", []).json()["error"]["data"]
+        self.assertIn("took too long", told["message"])
+
+    # === PASSWORDS === #
+
+    def _hashes(self, login, password="wrong"):
+        """Return how many password hashes a login takes."""
+        counted = []
+        context = self.env["res.users"]._crypt_context()
+
+        class Counting:
+            def __getattr__(self, name):
+                if name in ("hash", "verify", "verify_and_update"):
+                    counted.append(name)
+                return getattr(context, name)
+
+        credential = {"login": login, "password": password, "type": "password"}
+        cls = self.env.registry["res.users"]
+        with (
+            patch.object(cls, "_crypt_context", lambda users: Counting()),
+            self.assertRaises(res_users.AccessDenied),
+        ):
+            self.env["res.users"].authenticate(credential, {"interactive": True})
+        return counted
+
+    def test_a_login_takes_one_hash_whether_it_is_known_or_not(self):
+        from ..tools.login import called_from
+
+        with called_from("192.0.2.1"):
+            self.assertEqual(len(self._hashes("anna-base")), 1)
+            self.assertEqual(len(self._hashes("nobody at all")), 1)
+            # Invited, without a password yet: verifying nothing takes no time.
+            self.env.cr.execute(
+                "UPDATE res_users SET password = NULL WHERE id = %s", [self.luc.id]
+            )
+            self.assertIn("hash", self._hashes("luc-base"))
+
+    def test_a_reset_is_sent_by_the_clock_not_by_the_page(self):
+        self.env.cr.execute("SELECT count(*) FROM ir_cron_trigger")
+        before = self.env.cr.fetchone()[0]
+        users = self.env["res.users"].with_user(self.public)
+        asked = {}
+        for login in ("anna-base", "nobody@example.org"):
+            with patch.object(
+                self.env.registry["res.users"], "action_reset_password"
+            ) as sent:
+                users._wezer_ask_reset(login)
+                self.assertFalse(sent.called)
+            self.env.cr.execute("SELECT count(*) FROM ir_cron_trigger")
+            asked[login] = self.env.cr.fetchone()[0] - before
+            before += asked[login]
+        self.assertEqual(asked, {"anna-base": 1, "nobody@example.org": 1})
+        self.assertTrue(self.anna.sudo().wezer_reset_asked)
+        letters = []
+
+        def send(mails, *_args, **_kwargs):
+            letters.extend((mail.email_to, mail.body_html) for mail in mails)
+
+        with (
+            self.enter_registry_test_mode(),
+            patch.object(self.env.registry["mail.mail"], "send", send),
+        ):
+            self.env.ref("wezer_base.ir_cron_reset").method_direct_trigger()
+        self.anna.invalidate_recordset()
+        self.assertFalse(self.anna.sudo().wezer_reset_asked)
+        [(address, body)] = letters
+        self.assertEqual(address, self.anna.email)
+        self.assertIn("/web/reset_password", body)
+
+    # === THE LOG === #
+
+    def test_every_secret_of_an_address_is_left_out_of_the_log(self):
+        http = self.env["ir.http"]
+        found = 0
+        for url, endpoint in http._generate_routing_rules(
+            self.env.registry._init_modules, http._get_converters()
+        ):
+            if not endpoint.func.__module__.startswith("odoo.addons.wezer_"):
+                continue
+            places = re.findall(r"<(?:\w+:)?(\w+)>", url)
+            if not {"token", "key", "secret", "hash"} & set(places):
+                continue
+            found += 1
+            address = re.sub(r"<int:\w+>", "7", url)
+            address = re.sub(
+                r"<(?:string:)?(?:token|key|secret|hash)>", "Hush", address
+            )
+            self.assertNotIn("Hush", log.without_secrets(f'"GET {address} HTTP/1.1"'))
+        self.assertGreater(found, 3)
+
+    def test_a_message_is_cut_and_cleaned_and_others_are_left_alone(self):
+        def written(message, *args):
+            record = logging.LogRecord("x", 20, "x", 1, message, args, None)
+            log.Discreet().filter(record)
+            return record.getMessage()
+
+        self.assertEqual(written("%s of %s", "a", 2), "a of 2")
+        self.assertEqual(written("/pay/abc?to=%s", "x"), "/pay/…?to=x")
+        self.assertIn("(9000 letters)", written("%s", "x" * 9000))
+        self.assertLess(len(written("%s", "x" * 9000)), 2100)
+        self.assertEqual(written("/my/pay and /join"), "/my/pay and /join")
+        handlers = logging.getLogger().handlers
+        log.make_discreet()
+        log.make_discreet()
+        for handler in handlers:
+            own = [one for one in handler.filters if isinstance(one, log.Discreet)]
+            self.assertEqual(len(own), 1)

@@ -1,0 +1,44 @@
+"""What the server's log must not hold: links that let their reader in, and novels."""
+
+import logging
+import re
+
+# Longest message that is written whole.
+LONGEST = 2000
+_SLASH, _EQUALS = r"(?:/|%(?:25)*2F)", r"(?:=|%(?:25)*3D)"
+_REST = r"[^\s/?&%\"'#<>]+"
+# Addresses whose last part is a secret, as they stand or quoted in another address.
+_PATHS = re.compile(
+    rf"({_SLASH}(?:join|pay|digest{_SLASH}stop{_SLASH}\d+){_SLASH}){_REST}", re.I
+)
+_VALUES = re.compile(
+    rf"(\b(?:\w+_)?(?:token|password|passwd|secret|key|hash){_EQUALS}){_REST}", re.I
+)
+
+
+def without_secrets(text):
+    """Return ``text`` with the secret parts of addresses replaced by an ellipsis."""
+    return _VALUES.sub(r"\1…", _PATHS.sub(r"\1…", text))
+
+
+class Discreet(logging.Filter):
+    """Write no secret of an address, and cut what is very long."""
+
+    def filter(self, record):
+        try:
+            message = record.getMessage()
+        except (TypeError, ValueError):
+            return True  # the handler reports it, as it does without this filter
+        told = without_secrets(message)
+        if len(told) > LONGEST:
+            told = f"{told[:LONGEST]}… ({len(told)} letters)"
+        if told != message:
+            record.msg, record.args = told, ()
+        return True
+
+
+def make_discreet():
+    """Let every handler of the server's log leave out what it must not hold."""
+    for handler in logging.getLogger().handlers:
+        if not any(isinstance(one, Discreet) for one in handler.filters):
+            handler.addFilter(Discreet())
