@@ -8,6 +8,11 @@ RUN pip3 install --no-cache-dir --no-deps --only-binary=:all: --break-system-pac
     && rm /tmp/requirements-addons.txt
 COPY addons /mnt/extra-addons
 COPY odoo.conf /etc/odoo/odoo.conf
+# The password that manages databases: a random one, which nobody needs to know.
+RUN python3 -c "import secrets; print('admin_passwd =', secrets.token_urlsafe(32))" \
+        >> /etc/odoo/odoo.conf \
+    && chown root:odoo /etc/odoo/odoo.conf \
+    && chmod 640 /etc/odoo/odoo.conf
 USER odoo
 
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=5 \

@@ -6,11 +6,14 @@ import signal
 import subprocess
 import sys
 from collections import namedtuple
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from launcher import odoo_process, odoo_source, paths, python_env
+from launcher import odoo_process, odoo_source, paths, python_env, run
+
+from .server import until
 
 SOURCES = """\
 Types: deb
@@ -166,3 +169,20 @@ def test_a_server_ends_with_its_launcher(runner, monkeypatch):
     os.close(process.lifeline)
     assert process.wait(30) == -signal.SIGTERM
     process.stdout.close()
+
+
+def test_the_log_of_a_server_that_runs_is_put_aside_too(state, monkeypatch):
+    monkeypatch.setattr(paths, "LOG_SIZE", 10)
+    monkeypatch.setattr(run, "LOOK_AT_LOG", 0.05)
+    log = state / "odoo.log"
+    log.write_text("more than ten letters\n")
+    command = [sys.executable, "-c", "import sys; sys.stdin.read()"]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE)
+    with ThreadPoolExecutor() as pool:
+        ended = pool.submit(run.wait, process, log)
+        try:
+            until((state / "odoo.log.1").exists)
+            assert not ended.done()
+        finally:
+            process.stdin.close()
+        assert ended.result(30) == 0

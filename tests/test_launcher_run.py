@@ -17,6 +17,8 @@ import pytest
 from launcher import paths, postgres
 from launcher.run import answers
 
+from .server import until
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -155,13 +157,6 @@ def test_it_serves_stops_and_goes_on_with_its_data(state):
     times = json.loads((state / "timings.json").read_text())
     assert times["run, later"]["total"] < 30
     assert "Odoo 19" in times["run, first"]["phases"]
-
-
-def until(condition, patience=90):
-    deadline = time.monotonic() + patience
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 def test_it_keeps_the_database_that_another_command_started(state):

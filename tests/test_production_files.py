@@ -29,10 +29,14 @@ def text(name):
     return (ROOT / name).read_text()
 
 
-def odoo_conf():
+def odoo_conf_sections():
     parser = configparser.RawConfigParser()
     parser.read(ROOT / "odoo.conf")
-    return dict(parser["options"])
+    return {name: dict(parser[name]) for name in parser.sections()}
+
+
+def odoo_conf():
+    return odoo_conf_sections()["options"]
 
 
 def compose():
@@ -92,6 +96,37 @@ def test_the_file_for_production_is_closed_to_strangers():
     assert options["list_db"] == "False" and options["proxy_mode"] == "True"
     assert options["dbfilter"] == f"^{options['db_name']}$"
     assert not {"db_password", "admin_passwd", "db_host"} & set(options)
+
+
+def test_the_master_password_is_made_with_the_image():
+    dockerfile = text("Dockerfile")
+    made = dockerfile.index("print('admin_passwd =', secrets.token_urlsafe(32))")
+    assert made > dockerfile.index("COPY odoo.conf /etc/odoo/odoo.conf")
+    assert "chmod 640 /etc/odoo/odoo.conf" in dockerfile
+    # It comes to stand behind the options, and the file ends with a whole line.
+    assert list(odoo_conf_sections()) == ["options"] and text("odoo.conf")[-1] == "\n"
+
+
+def test_clocks_have_more_time_than_pages():
+    options = {name: int(v) for name, v in odoo_conf().items() if "limit_time" in name}
+    assert options["limit_time_real"] < options["limit_time_real_cron"]
+    # It ends the process of a clock, too.
+    assert options["limit_time_cpu"] >= options["limit_time_real_cron"]
+
+
+def test_the_proxy_closes_what_visitors_need_not_and_keeps_to_tls():
+    proxy = text("docs/production.md")
+    assert 'add_header Strict-Transport-Security "max-age=31536000" always' in proxy
+    assert "proxy_set_header X-Forwarded-For $remote_addr;" in proxy
+    assert "proxy_set_header X-Forwarded-Proto $scheme;" in proxy
+    for address in ("/web/database", "^/xmlrpc/(2/)?db$"):
+        assert re.search(rf"location (~ )?{re.escape(address)} {{ return 404", proxy)
+
+
+def test_logs_do_not_grow_without_end():
+    for name, service in compose()["services"].items():
+        options = service["logging"]["options"]
+        assert options["max-size"] and int(options["max-file"]) < 10, name
 
 
 def test_workers_fit_the_databases_connections():
