@@ -1,10 +1,12 @@
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
+from collections.abc import Iterator
 
 from odoo import api, fields, models, tools
-from odoo.tools import consteq
+from odoo.fields import Command
+from odoo.tools import SQL, consteq
 
-from ..exceptions import Refusal
+from ..exceptions import NotAllowed, Refusal
 from ..tools.html import attachment_of, plain_html
 from ..tools.picture import PictureError, clean_picture
 from ..tools.text import clean_line, clean_text, has_letter
@@ -18,7 +20,21 @@ PICTURE_MARK = "wezer:"
 
 
 class Base(models.AbstractModel):
+    """What must hold on every model, because each can refer to a record of ours.
+
+    Odoo shows the name of a referenced record to whoever reads the reference, and
+    sorts by it, whatever the rules of the referenced record are. Here a name is told
+    only to a user who may read the record (:meth:`_wezer_is_told_sql`), and nobody
+    can refer to a record that they may not read (:meth:`_wezer_check_referred`).
+    """
+
     _inherit = "base"
+
+    # Whether names of this model are hidden from users who may not read the record.
+    # None stands for: hidden on the stored models of the suite.
+    _wezer_private_name: bool | None = None
+
+    # === WHO MADE A ROW === #
 
     def _has_field_access(self, field, operation):
         """Who made a row of ours is for administrators: it says more than the row.
@@ -57,6 +73,7 @@ class Base(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self._wezer_check_referred(*vals_list)
         kinds = self._wezer_written_fields()
         if not kinds:
             return super().create(vals_list)
@@ -69,6 +86,7 @@ class Base(models.AbstractModel):
         return records
 
     def write(self, vals):
+        self._wezer_check_referred(vals)
         kinds = self._wezer_written_fields()
         if not kinds.keys() & vals.keys():
             return super().write(vals)
@@ -247,3 +265,171 @@ class Base(models.AbstractModel):
         """
         self.ensure_one()
         return plain_html(self[name] or "")
+
+    # === NAMES OF WHAT ONE MAY NOT READ === #
+
+    def _wezer_has_private_names(self) -> bool:
+        """Return whether names of this model are told to readers of the record only."""
+        if self._wezer_private_name is not None:
+            return self._wezer_private_name
+        return (
+            self._name.startswith("wezer.")
+            and not self._transient
+            and not self._abstract
+        )
+
+    def _wezer_told(self) -> models.BaseModel:
+        """Return the records whose name the user may know; ``sudo()`` changes nothing.
+
+        :return: a subset of ``self``
+        """
+        if not self._wezer_has_private_names():
+            return self
+        origins = self._origin.sudo(False).with_context(active_test=False)
+        ids = set(origins._filtered_access("read").ids)
+        # A record that is not saved yet is the user's own.
+        return self.filtered(
+            lambda record: not record._origin or record._origin.id in ids
+        )
+
+    def _wezer_is_told_sql(self, alias: str) -> SQL | None:
+        """Return the condition that the user may know the name of a joined row.
+
+        :param alias: the alias of this model's table in the query
+        :return: None where every name may be known
+        """
+        if not self._wezer_has_private_names():
+            return None
+        if not self.has_access("read"):
+            return SQL("FALSE")
+        readable = self.with_context(active_test=False)._search([])
+        return SQL("%s IN %s", SQL.identifier(alias, "id"), readable.subselect())
+
+    @api.depends_context("uid")
+    def _compute_display_name(self):
+        """Keep the names of our records from users who may not read them."""
+        super()._compute_display_name()
+        self._wezer_hide_names()
+
+    def _wezer_hide_names(self) -> None:
+        """Replace the display names that the user may not know."""
+        if not self._wezer_has_private_names():
+            return
+        for record in self - self._wezer_told():
+            record.display_name = self.env._("Private")
+
+    def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
+        """Sort rows of other models without regard to names that stay hidden.
+
+        Odoo joins the referenced table without its rules: the place of a row in a
+        sorted list would reveal the hidden name, letter by letter.
+        """
+        field = self._fields.get(field_name)
+        if alias != self._table and not self.env.su and field is not None:
+            told = self._wezer_is_told_sql(alias)
+            if told is not None:
+                value = SQL(
+                    "CASE WHEN %s THEN %s END",
+                    told,
+                    self._field_to_sql(alias, field_name, query),
+                )
+                query._order_groupby.append(value)
+                return SQL("%s %s %s", value, direction, nulls)
+        return super()._order_field_to_sql(alias, field_name, direction, nulls, query)
+
+    # === REFERRING TO WHAT ONE MAY NOT READ === #
+
+    def _wezer_check_told(self) -> None:
+        """Raise where the user may not know the name of one of these records."""
+        existing = self.sudo().exists()
+        if self._wezer_has_private_names():
+            told = existing._wezer_told()
+        else:
+            told = existing.sudo(False)._filtered_access("read")
+        if existing - told:
+            raise NotAllowed(
+                self.env._(
+                    "You cannot refer to a record that you may not read. Choose"
+                    " another one."
+                ),
+                rule="hidden",
+            )
+
+    @api.model
+    def _wezer_referred(self, vals: dict) -> Iterator[models.BaseModel]:
+        """Yield the records that ``vals`` refers to, as far as names can be hidden.
+
+        Forms of the suite open records of any model for their user, who must be able
+        to read them.
+
+        :param vals: values as given to ``create``, ``write`` or ``onchange``
+        """
+        forms = self._transient and self._name.startswith("wezer.")
+        for name, value in vals.items():
+            field = self._fields.get(name)
+            if field is None or not field.relational or not value:
+                continue
+            comodel = self.env.get(field.comodel_name)
+            if comodel is None:
+                continue
+            if field.type == "one2many":
+                # Lines are checked as records of their own; in onchange they are not.
+                for line in _values_of_lines(value):
+                    yield from comodel._wezer_referred(line)
+            elif forms or comodel._wezer_has_private_names():
+                ids = _ids_of(value) if field.type == "many2many" else _id_of(value)
+                if ids:
+                    yield comodel.browse(ids)
+
+    @api.model
+    def _wezer_check_referred(self, *several_vals: dict) -> None:
+        """Raise where a user refers to a record whose name they may not know."""
+        if self.env.su:
+            return
+        for vals in several_vals:
+            for records in self._wezer_referred(vals):
+                records._wezer_check_told()
+
+    @api.model
+    def default_get(self, fields_list):
+        defaults = super().default_get(fields_list)
+        self._wezer_check_referred(defaults)
+        return defaults
+
+    def onchange(self, values, field_names, fields_spec):
+        self._wezer_check_referred(values)
+        return super().onchange(values, field_names, fields_spec)
+
+
+def _id_of(value) -> list[int]:
+    """Return the id in the value of a many2one, as a list."""
+    if isinstance(value, list | tuple | dict):
+        value = value.get("id") if isinstance(value, dict) else (value or [None])[0]
+    return [value] if type(value) is int else []
+
+
+def _ids_of(value) -> list[int]:
+    """Return the ids that the value of a many2many names."""
+    ids = []
+    for command in value if isinstance(value, list | tuple) else ():
+        if type(command) is int:
+            ids.append(command)
+        elif not isinstance(command, list | tuple) or not command:
+            continue
+        elif command[0] in (Command.LINK, Command.UPDATE):
+            ids += [one for one in command[1:2] if type(one) is int]
+        elif command[0] == Command.SET and len(command) > 2:
+            ids += [one for one in command[2] or () if type(one) is int]
+    return ids
+
+
+def _values_of_lines(value) -> Iterator[dict]:
+    """Yield the values that commands of a one2many give to its lines."""
+    for command in value if isinstance(value, list | tuple) else ():
+        if (
+            isinstance(command, list | tuple)
+            and len(command) > 2
+            and command[0] in (Command.CREATE, Command.UPDATE)
+            and isinstance(command[2], dict)
+        ):
+            yield command[2]

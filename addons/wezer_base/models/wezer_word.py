@@ -36,6 +36,7 @@ class WezerWord(models.AbstractModel):
 
     _name = "wezer.word.mixin"
     _description = "Word of the community"
+    _wezer_private_name = False
 
     name = fields.Char(required=True, translate=True)
     synonyms = fields.Char(

@@ -18,6 +18,9 @@ class WezerWallet(models.Model):
     _name = "wezer.wallet"
     _description = "Wallet"
     _order = "partner_id, wezer_currency_id"
+    # It has the name of its partner, which hides itself where it has to: both sides
+    # of a payment read it.
+    _wezer_private_name = False
     _rec_names_search = ["partner_id.name"]
 
     partner_id = fields.Many2one(

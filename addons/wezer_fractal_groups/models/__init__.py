@@ -24,6 +24,7 @@ from . import wezer_profile
 from . import project_task_type
 from . import wezer_task_duty
 from . import project_project
+from . import rating_rating
 from . import project_task
 from . import res_users_projects
 from . import res_partner_following

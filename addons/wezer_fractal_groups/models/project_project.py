@@ -5,6 +5,9 @@ class ProjectProject(models.Model):
     _inherit = "project.project"
     _wezer_texts = ("name", "description")
 
+    # Odoo searches here without the rules of contacts: a search for the first
+    # letters would find out the name of a hidden group.
+    partner_id = fields.Many2one(bypass_search_access=False)
     team_id = fields.Many2one(
         "wezer.group",
         domain=[("kind", "=", "circle")],
@@ -70,3 +73,11 @@ class ProjectProject(models.Model):
             url=f"/groups/{team.slug}",
             record=self,
         )
+
+
+class AccountAnalyticAccount(models.Model):
+    """Analytic accounts are of projects, and have the same search."""
+
+    _inherit = "account.analytic.account"
+
+    partner_id = fields.Many2one(bypass_search_access=False)

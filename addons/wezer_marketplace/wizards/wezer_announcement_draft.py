@@ -133,13 +133,11 @@ class WezerAnnouncementDraft(models.TransientModel):
             ],
         }
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        drafts = super().create(vals_list)
-        for draft in drafts.filtered("announcement_id"):
-            # A sheet shows its announcement's name: only to who may change it.
+    @api.constrains("announcement_id")
+    def _check_own(self):
+        """A sheet is for an announcement that its user may change."""
+        for draft in self.filtered("announcement_id"):
             self._own(draft.announcement_id)
-        return drafts
 
     def _vals(self):
         """Return what the arrows take."""

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 class WezerCriterion(models.Model):
     _name = "wezer.criterion"
     _description = "Criterion"
+    _wezer_private_name = False
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
