@@ -1,5 +1,6 @@
 from . import base
 from . import wezer_lock
+from . import wezer_planned
 from . import ir_http
 from . import ir_qweb
 from . import res_company
