@@ -15,6 +15,7 @@ SAFE_HOURS, SAFE_UNITS = "20:00", "500"
 class WezerCurrency(models.Model):
     _name = "wezer.currency"
     _description = "Community currency"
+    _wezer_private_name = False
     _inherits = {"res.currency": "currency_id"}
     _order = "sequence, id"
     _rec_name = "name"
@@ -369,6 +370,26 @@ class WezerCurrency(models.Model):
                 rule="unit",
                 value=str(text),
             ) from error
+
+    def _check_price(self, minor: int) -> int:
+        """Return ``minor``; raise Refusal ``price`` where no price can be so high.
+
+        Every price, rate and share of a price passes here, typed or computed.
+        """
+        self.ensure_one()
+        if not 0 <= minor <= amounts.PRICE_MAX_MINOR:
+            raise Refusal(
+                self.env._(
+                    "%(amount)s cannot be a price. A price is between zero and"
+                    " %(limit)s.",
+                    amount=self._format(minor),
+                    limit=self._format(amounts.PRICE_MAX_MINOR),
+                ),
+                rule="price",
+                value=self._format(minor),
+                limit=self._format(amounts.PRICE_MAX_MINOR),
+            )
+        return minor
 
     def _decimal(self, minor):
         """Return ``minor`` as plain text, without the currency's code."""

@@ -9,6 +9,8 @@ import re
 HOUR_MINUTES = 60
 # Sums of a hundred million such amounts still fit 38 digits.
 MAX_MINOR = 10**30
+# A price is what people agree on: nobody means more than this, whatever the unit.
+PRICE_MAX_MINOR = 10**15
 _CLOCK = re.compile(r"^(\d{1,12}):([0-5]\d)$", re.ASCII)
 _PLAIN = re.compile(r"^\d{1,18}([.,]\d{1,18})?$", re.ASCII)
 

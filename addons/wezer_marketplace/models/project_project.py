@@ -37,6 +37,13 @@ class WezerRateMixin(models.AbstractModel):
                 else 0
             )
 
+    @api.constrains("wezer_rate_minor", "wezer_currency_id")
+    def _check_rate(self):
+        for record in self.sudo():
+            # Without a currency, the rate of the project holds.
+            if record.wezer_currency_id:
+                record.wezer_currency_id._check_price(record.wezer_rate_minor)
+
     def _rate(self):
         """Return ``(currency, minor units an hour)``; nothing where it is unpaid."""
         if self.wezer_currency_id and self.wezer_rate_minor:

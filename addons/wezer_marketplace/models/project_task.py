@@ -170,7 +170,8 @@ class ProjectTask(models.Model):
         skills = self.env["wezer.skill"].sudo()
         for tag in self.tag_ids:
             skills |= skills._find(tag.name)[:1]
-        hours = self.allocated_hours or 1.0
+        typed = self.env["wezer.typed"]
+        hours = typed._number(self.allocated_hours or 1.0)
         currency, rate = self._rate()
         prices = []
         if rate:
@@ -184,7 +185,7 @@ class ProjectTask(models.Model):
             "skill_ids": [(6, 0, skills.ids)],
             "author_id": payer.id,
             "person_id": self.env.user.partner_id.id,
-            "places": self.wezer_places,
+            "places": typed._places(self.wezer_places),
             "quantity": hours,
             "unit": "hour",
             "price_line_ids": prices,

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 from odoo.addons.wezer_base.tools import days, locks
-from odoo.addons.wezer_base.tools.text import TITLE_LENGTH, free_slug, slugify
+from odoo.addons.wezer_base.tools.text import TITLE_LENGTH, secret_slug, slugify
 
 # A deal in one of these states has a place.
 PLACE_STATES = ("accepted", "delivered", "approved", "confirming", "paid", "disputed")
@@ -9,9 +9,6 @@ LIVE_STATES = ("open", "waiting", *PLACE_STATES[:-2], "disputed")
 
 # The market lists announcements in one of these.
 LISTED = ("open", "full")
-
-# Addresses of pages below /market that are no announcements.
-RESERVED = {"new", "page", "feed", "searches"}
 
 
 class WezerAnnouncement(models.Model):
@@ -141,7 +138,6 @@ class WezerAnnouncement(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        given = set()
         for vals in vals_list:
             last = vals.get("date_end") or vals.get("date_start")
             if last and not vals.get("expiry"):
@@ -149,8 +145,9 @@ class WezerAnnouncement(models.Model):
                 moment = fields.Datetime.to_datetime(last)
                 vals["expiry"] = days.day_of(self.env, moment)
             if not vals.get("slug"):
-                vals["slug"] = self._free_slug(vals.get("title"), given)
-                given.add(vals["slug"])
+                # Drafts, and what a group posts for itself, are seen by few: an address
+                # tells nothing of the titles there are.
+                vals["slug"] = secret_slug(slugify(vals.get("title"), "help"))
         return super().create(vals_list)
 
     def write(self, vals):
@@ -202,18 +199,6 @@ class WezerAnnouncement(models.Model):
                 days.check_order(
                     self.env, first, announcement.repeat_until, "repeat_until"
                 )
-
-    @api.model
-    def _free_slug(self, title, given=()):
-        """Return an address that no announcement has, nor one of ``given``."""
-        wanted = slugify(title, "help")
-        self.flush_model(["slug"])
-        self.env.cr.execute(
-            "SELECT slug FROM wezer_announcement WHERE slug = %s OR slug LIKE %s",
-            [wanted, wanted + "-%"],
-        )
-        taken = {row[0] for row in self.env.cr.fetchall()} | RESERVED | set(given)
-        return free_slug(wanted, taken)
 
     # === HELPERS === #
 

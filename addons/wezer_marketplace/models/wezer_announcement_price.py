@@ -41,6 +41,12 @@ class WezerAnnouncementPrice(models.Model):
         for line in self:
             line.total_minor = line._total(line.announcement_id.quantity)
 
+    @api.constrains("unit_minor", "total_minor", "wezer_currency_id")
+    def _check_price(self):
+        for line in self:
+            line.wezer_currency_id._check_price(line.unit_minor)
+            line.wezer_currency_id._check_price(line.total_minor)
+
     def _total(self, quantity):
         """Return quantity × unit amount in minor units, rounded half up, once."""
         self.ensure_one()
@@ -55,7 +61,7 @@ class WezerAnnouncementPrice(models.Model):
                 continue
             number = int(currency_id) if str(currency_id).isdecimal() else 0
             currency = self.env["wezer.transfer"]._open_currency(number)
-            minor = currency._parse(text)
+            minor = currency._check_price(currency._parse(text))
             if minor:
                 commands.append(
                     (0, 0, {"wezer_currency_id": currency.id, "unit_minor": minor})

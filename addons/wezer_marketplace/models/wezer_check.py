@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from odoo.addons.wezer_currency.tools.amounts import PRICE_MAX_MINOR
+
 
 class WezerCheck(models.AbstractModel):
     _inherit = "wezer.check"
@@ -11,6 +13,10 @@ class WezerCheck(models.AbstractModel):
             (
                 self.env._("No announcement has more deals than places"),
                 self._check_places,
+            ),
+            (
+                self.env._("No price and no rate is higher than a price can be"),
+                self._check_prices,
             ),
         ]
 
@@ -28,6 +34,28 @@ class WezerCheck(models.AbstractModel):
                 if sum(paid.mapped("amount_minor")) != minor:
                     rows.append((deal.id, currency.code))
         return rows
+
+    def _check_prices(self):
+        """Return ``(table, id, minor units)`` of prices that could not be typed."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            """SELECT * FROM (
+                   SELECT 'wezer_announcement_price', id, greatest(unit_minor,
+                          total_minor) AS minor FROM wezer_announcement_price
+                    UNION ALL
+                   SELECT 'wezer_terms_price', id, total_minor FROM wezer_terms_price
+                    UNION ALL
+                   SELECT 'project_project', id, wezer_rate_minor FROM project_project
+                    UNION ALL
+                   SELECT 'project_task', id, wezer_rate_minor FROM project_task
+               ) prices(found_in, id, minor)
+                WHERE minor > %s OR minor < 0""",
+            [PRICE_MAX_MINOR],
+        )
+        return [
+            (table, number, str(minor))
+            for table, number, minor in self.env.cr.fetchall()
+        ]
 
     def _check_places(self):
         announcements = self.env["wezer.announcement"].sudo()

@@ -50,8 +50,7 @@ class WezerSavedSearch(models.Model):
         :raise Refusal: rule ``empty`` where nothing is asked, ``kept`` where too many
         """
         user = self.env.user
-        if not user._wezer_is_member():
-            raise NotAllowed(self.env._("Members are told: log in."), rule="member")
+        user._wezer_check_standing()
         clean = {}
         if isinstance(filters, dict):
             clean = self.env["wezer.announcement"]._clean_filters(filters)

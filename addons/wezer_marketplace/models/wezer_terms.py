@@ -153,23 +153,10 @@ class WezerTermsPrice(models.Model):
         "(terms_id, wezer_currency_id)", "One price a currency."
     )
 
-    @api.constrains("date_start", "date_due")
-    def _check_days(self):
-        for terms in self:
-            days.check_order(self.env, terms.date_start, terms.date_due)
-
-    @api.model
-    def _check_due(self, due, before):
-        """Refuse that work is due in the past, unless it was ``before``."""
-        if due and due != before and due < fields.Datetime.now():
-            raise Refusal(
-                self.env._(
-                    "%(moment)s is in the past. Choose a later time.",
-                    moment=days.say_moment(self.env, due),
-                ),
-                rule="date",
-                value=str(due),
-            )
+    @api.constrains("total_minor")
+    def _check_price(self):
+        for line in self:
+            line.wezer_currency_id._check_price(line.total_minor)
 
     def write(self, vals):
         raise Refusal(self.env._("A round of terms stays as it is."), rule="immutable")

@@ -22,6 +22,7 @@ from . import test_office
 from . import test_milestones
 from . import test_parts
 from . import test_places
+from . import test_price_bounds
 from . import test_random_deals
 from . import test_random_parts
 from . import test_renewal
