@@ -59,7 +59,7 @@ class PrivateGroups(GroupsCommon):
             f"{SECRET} keeper", cls.secret, "wallet", "market", "manage", "project"
         )
         # Whose circle above is not his to see.
-        cls.inner = cls._circle("Inner circle", cls.secret)
+        cls.inner = cls._circle("Inner circle", cls.secret, visibility="network")
         cls._put(cls.luc, cls.secret)
         cls._put(cls.luc, cls.keeper)
         cls._put(cls.joel, cls.president)

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 from odoo import fields
 
+from odoo.addons.wezer_base.tools.text import slugify
+
 from . import texts
 from .portraits import portrait
 
@@ -223,6 +225,8 @@ class Community:
         group = self.env["wezer.group"].create(
             {
                 "name": name,
+                # Addresses that pictures and documents can name.
+                "slug": slugify(name),
                 "kind": "circle",
                 "parent_id": parent.id if parent else False,
                 "purpose": purpose,

@@ -1,6 +1,7 @@
 """Plain text helpers, without Odoo."""
 
 import re
+import secrets
 import unicodedata
 from functools import lru_cache
 
@@ -126,3 +127,12 @@ def lookalike(name: str) -> str:
     for one, like in (("i", "l"), ("1", "l"), ("0", "o"), ("m", "rn"), ("w", "vv")):
         drawn = drawn.replace(one, like)
     return drawn
+
+
+def secret_slug(wanted: str) -> str:
+    """Return ``wanted`` with an ending that nobody can guess.
+
+    For what others may not see: whoever gives the same name to something of their
+    own gets an address that does not depend on it.
+    """
+    return f"{wanted[:57].strip('-')}-{secrets.token_hex(3)}"

@@ -8,7 +8,6 @@ from .wezer_group_permission import LEVELS
 ADMIN = "admin"
 # What files call who may see a group.
 VISIBILITY = {
-    "": "network",
     "network": "network",
     "closed": "network",
     "public": "public",
@@ -118,8 +117,9 @@ class GroupImporter:
 
     def _prepare(self, row):
         """Return ``("create", values)``, or the row's state and reason."""
-        visibility = VISIBILITY.get(normalise(row.get("visibility") or ""))
-        if not visibility:
+        word = normalise(row.get("visibility") or "")
+        visibility = VISIBILITY.get(word)
+        if word and not visibility:
             return "refused", self.env._(
                 "“%s” says nothing about who sees it", row["visibility"]
             )
@@ -133,7 +133,8 @@ class GroupImporter:
             "name": name,
             "reference": row["group"],
             "parent_id": parent.id if parent else False,
-            "visibility": visibility,
+            # Where the file does not say it, as its parent is.
+            **({"visibility": visibility} if visibility else {}),
             "purpose": row.get("purpose") or False,
             "join_policy": "invitation" if visibility != "public" else "request",
         }

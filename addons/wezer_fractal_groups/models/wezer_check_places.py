@@ -33,7 +33,28 @@ class WezerCheck(models.AbstractModel):
                 self.env._("Nobody has a place any more in a group that is closed"),
                 self._check_closed,
             ),
+            (
+                self.env._(
+                    "A circle is seen by no more people than the circle around it,"
+                    " unless somebody chose it"
+                ),
+                self._check_seen_beyond,
+            ),
         ]
+
+    def _check_seen_beyond(self):
+        """Return ``(id, who sees it, id around it, who sees that)``."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            """SELECT g.id, g.visibility, p.id, p.visibility FROM wezer_group g
+                 JOIN wezer_group p ON p.id = g.parent_id
+                WHERE array_position(%(seen)s, g.visibility::text)
+                      < array_position(%(seen)s, p.visibility::text)
+                  AND g.visibility IN ('public', 'network')
+                  AND g.seen_beyond_parent IS NOT TRUE""",
+            {"seen": ["public", "network", "parents", "members"]},
+        )
+        return self.env.cr.fetchall()
 
     def _check_role_places(self):
         self.env.flush_all()

@@ -5,9 +5,11 @@ from odoo.tools import SQL
 from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools import days
 from odoo.addons.wezer_base.tools.rights import RIGHTS
-from odoo.addons.wezer_base.tools.text import TITLE_LENGTH, free_slug, slugify
+from odoo.addons.wezer_base.tools.text import TITLE_LENGTH, secret_slug, slugify
 
 RIGHT_FIELDS = [f"right_{right}" for right in RIGHTS]
+# How far a group is seen by people who are not in it.
+SEEN_BY_OTHERS = {"public": 2, "network": 1, "parents": 0, "members": 0}
 
 
 class WezerGroup(models.Model):
@@ -52,6 +54,13 @@ class WezerGroup(models.Model):
         ],
         required=True,
         default="network",
+    )
+    seen_beyond_parent = fields.Boolean(
+        string="Seen by more people than the circle around it",
+        readonly=True,
+        copy=False,
+        help="Somebody chose this for the circle. Without it, a circle is seen by no"
+        " more people than the circle around it.",
     )
     join_policy = fields.Selection(
         [
@@ -118,7 +127,7 @@ class WezerGroup(models.Model):
 
         A many2one shows its target's name whatever the target's rules.
         """
-        visible = self.sudo(False)._filtered_access("read")
+        visible = self._wezer_told()
         for group in self:
             group.display_name = (
                 group.sudo().name if group in visible else self.env._("Private group")
@@ -234,18 +243,18 @@ class WezerGroup(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        taken = set()
         self._add_own_partners(vals_list)
         for vals in vals_list:
             self._check_tree_vals(vals)
-            name = vals.get("name") or self.env._("Group")
             if not vals.get("slug"):
-                vals["slug"] = self._free_slug(name, taken)
-            taken.add(vals["slug"])
+                # A group of the same name may be hidden: an address does not tell.
+                vals["slug"] = secret_slug(slugify(vals.get("name"), "group"))
             if vals.get("kind") == "role" and vals.get("parent_id"):
                 # A role lets itself be seen as its circle does.
                 circle = self.sudo().browse(vals["parent_id"])
                 vals["visibility"] = circle.visibility
+            else:
+                self._prepare_visibility(vals)
         groups = super().create(vals_list)
         groups._keep_name_in_step()
         self.env["wezer.profile"].sudo()._make_for(groups.partner_id)
@@ -279,17 +288,11 @@ class WezerGroup(models.Model):
             self._keep_name_in_step()
         if {"visibility", "parent_id", "kind"} & vals.keys():
             self._keep_roles_in_step()
+            self._keep_seen_in_step(chosen="visibility" in vals)
         if {"active", "kind", "parent_id", "partner_id", *RIGHT_FIELDS} & vals.keys():
             self.env["res.partner"]._wezer_forget_acting()
         self.env["wezer.group.membership"]._forget()
         return result
-
-    def _free_slug(self, name, taken):
-        slug = slugify(name, "group")
-        alike = self.sudo().with_context(active_test=False)
-        known = set(alike.search([("slug", "=like", f"{slug}%")]).mapped("slug"))
-        # Below /groups stands the map too.
-        return free_slug(slug, known | taken | {"map", "page"})
 
     def _keep_name_in_step(self):
         """The partner of a group is called as the group."""
@@ -304,6 +307,52 @@ class WezerGroup(models.Model):
             for role in roles.filtered("parent_id"):
                 if role.visibility != role.parent_id.visibility:
                     role.visibility = role.parent_id.visibility
+
+    @api.model
+    def _prepare_visibility(self, vals):
+        """Let a new circle be seen as its parent is, unless its founder chooses."""
+        parent = self.sudo().browse(vals.get("parent_id") or [])
+        if not parent:
+            return
+        if "visibility" not in vals:
+            default = self._fields["visibility"].default(self)
+            hidden = SEEN_BY_OTHERS[default] > SEEN_BY_OTHERS[parent.visibility]
+            vals["visibility"] = parent.visibility if hidden else default
+        seen = SEEN_BY_OTHERS.get(vals["visibility"], 0)
+        vals["seen_beyond_parent"] = seen > SEEN_BY_OTHERS[parent.visibility]
+
+    @api.onchange("parent_id")
+    def _onchange_parent_visibility(self):
+        if self.parent_id and self._is_seen_beyond(self.parent_id):
+            self.visibility = self.parent_id.visibility
+
+    def _is_seen_beyond(self, parent):
+        """Return whether more people see this circle than ``parent``."""
+        return SEEN_BY_OTHERS[self.visibility] > SEEN_BY_OTHERS[parent.visibility]
+
+    def _keep_seen_in_step(self, chosen):
+        """Let circles be seen by no more people than the circle around them (sudo).
+
+        :param bool chosen: whether somebody chose who sees these circles; where they
+            moved, or the circle around them changed, nobody did
+        """
+        circles = self.sudo().with_context(active_test=False)
+        for circle in circles.filtered(lambda one: one.kind == "circle"):
+            beyond = bool(circle.parent_id) and circle._is_seen_beyond(circle.parent_id)
+            if beyond and not chosen:
+                # Passes on what is inside by itself.
+                circle.visibility = circle.parent_id.visibility
+                circle.seen_beyond_parent = False
+                continue
+            if circle.seen_beyond_parent != beyond:
+                circle.seen_beyond_parent = beyond
+            inside = circle.circle_ids.filtered(
+                lambda one, around=circle: (
+                    one._is_seen_beyond(around) and not one.seen_beyond_parent
+                )
+            )
+            if inside:
+                inside._keep_seen_in_step(chosen=False)
 
     # === MEMBERS === #
 

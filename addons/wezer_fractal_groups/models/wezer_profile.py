@@ -1,8 +1,14 @@
-from odoo import models
+from odoo import api, models
 
 
 class WezerProfile(models.Model):
     _inherit = "wezer.profile"
+
+    @api.model
+    def _is_hidden_at_first(self, partner):
+        """A group may hide, at first or later: no address tells what it is called."""
+        is_group = bool(self.env["wezer.group"]._of_partner(partner))
+        return is_group or super()._is_hidden_at_first(partner)
 
     def _wezer_party_values(self):
         """Add what the page of a group shows, where this is a group's profile."""

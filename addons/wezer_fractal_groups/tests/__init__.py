@@ -7,6 +7,7 @@ from . import test_project
 from . import test_rights
 from . import test_rules
 from . import test_seeing
+from . import test_seen_beyond
 from . import test_tree
 from . import test_website
 from . import test_welcome

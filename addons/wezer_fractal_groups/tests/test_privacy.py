@@ -15,7 +15,7 @@ class TestPrivacy(GroupsCommon):
         super().setUpClass()
         cls.secret = cls._circle(SECRET, cls.garden, visibility="members")
         cls.secret_role = cls._role(f"{SECRET} role", cls.secret, "manage")
-        cls.inner = cls._circle("Open inner", cls.secret)
+        cls.inner = cls._circle("Open inner", cls.secret, visibility="network")
         cls._put(cls.luc, cls.secret)
         cls.coordinator = mail_new_test_user(
             cls.env, login="wzg_coord", groups="wezer_base.group_coordinator"
