@@ -218,10 +218,15 @@ class WezerJoining(http.Controller):
         user = request.env.user
         profile = user.partner_id._wezer_profile()
         if not user._wezer_awaits_welcome():
-            waits = profile.state == "pending"
-            return request.render("wezer_base.waiting_page") if waits else (
-                request.redirect("/my")
-            )  # fmt: skip
+            if profile.state not in ("pending", "declined"):
+                return request.redirect("/my")
+            return request.render(
+                "wezer_base.waiting_page",
+                {
+                    "standing": profile.state,
+                    "decline_reason": profile.decline_reason,
+                },
+            )
         return request.render(
             "wezer_base.welcome_page",
             {

@@ -33,6 +33,9 @@ CONTACT_FIELDS = (
     "image_1920",
 )
 
+# Whoever left in one of these states has it again when they come back.
+UNACCEPTED = ("suspended", "pending", "declined")
+
 
 class ResPartner(models.Model):
     """A member leaves and is forgotten; a pseudonym stays where books need it."""
@@ -158,7 +161,7 @@ class ResPartner(models.Model):
         partner._wezer_profile().write(
             {
                 "state": "left",
-                "left_from": before if before in ("suspended", "pending") else "active",
+                "left_from": before if before in UNACCEPTED else "active",
                 "left_date": days.today(self.env),
                 "return_keys": keys,
             }

@@ -208,6 +208,46 @@ class ResUsers(models.Model):
         # Without a profile: a bot of Odoo's that is a person to it.
         return self.partner_id._wezer_profile().state in ("active", False)
 
+    def _wezer_standing(self):
+        """Return the state of this user's membership: what pages explain it by."""
+        self.ensure_one()
+        if self.has_group("base.group_public") or not self._wezer_is_person():
+            return False
+        return self.partner_id._wezer_profile().state or "active"
+
+    def _wezer_check_standing(self, may: tuple = ("active",)) -> None:
+        """Raise unless this user may act: the one gate of what only members do.
+
+        The refusal says what is missing, and what to do next.
+
+        :param may: the states of a membership that suffice
+        :raise NotAllowed: rule ``login`` for visitors, ``standing`` for others
+        """
+        self.ensure_one()
+        standing = self._wezer_standing()
+        if standing in may:
+            return
+        if standing == "pending":
+            text = self.env._(
+                "You are not a member yet. An administrator looks at your request;"
+                " you can do this as soon as they accept it."
+            )
+        elif standing == "declined":
+            text = self.env._(
+                "You are not a member: your request to join was declined. The reason"
+                " is on your home page."
+            )
+        elif standing == "suspended":
+            text = self.env._(
+                "Your membership is suspended. You can do this again when an"
+                " administrator ends the suspension."
+            )
+        elif standing:
+            text = self.env._("You left this community. Join it again to do this.")
+        else:
+            text = self.env._("Log in first.")
+        raise NotAllowed(text, rule="standing" if standing else "login")
+
     def _wezer_is_member(self):
         """Say whether this user sees what members see: suspended ones still do."""
         self.ensure_one()
@@ -246,6 +286,7 @@ class ResUsers(models.Model):
     def _check_acts_for(self, partner, right):
         """Raise NotAllowed unless this user acts for ``partner`` with ``right``."""
         self.ensure_one()
+        self._wezer_check_standing()
         if not partner or self._acts_for(partner, right) != partner:
             raise NotAllowed(
                 self.env._(

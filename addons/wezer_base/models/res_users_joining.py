@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from ..exceptions import NotAllowed, Refusal
+from ..exceptions import Refusal
 from ..tools.text import TITLE_LENGTH, clean_line, has_letter
 
 # How long the list of first steps stays, in days.
@@ -52,8 +52,7 @@ class ResUsers(models.Model):
         :raise Refusal: rules ``name``, ``terms``, ``field``
         """
         user = self.env.user
-        if not user._wezer_may_join():
-            raise NotAllowed(self.env._("Log in first."), rule="login")
+        user._wezer_check_standing(("active", "pending"))
         profile = user.partner_id._wezer_profile()
         if profile.welcomed:
             raise Refusal(self.env._("You have been welcomed already."), rule="state")

@@ -71,8 +71,7 @@ class WezerAgreement(models.Model):
         """
         self.ensure_one()
         user = self.env.user
-        if not user._wezer_may_join():
-            raise NotAllowed(self.env._("Log in first."), rule="login")
+        user._wezer_check_standing(("active", "pending"))
         if self != self._current():
             raise Refusal(
                 self.env._("The terms have changed meanwhile: please read them again."),

@@ -130,8 +130,7 @@ class WezerInvitation(models.Model):
     def _check_may_invite(self):
         """Return the caller's partner, where the community lets him invite."""
         user = self.env.user
-        if not user._wezer_may_act():
-            raise NotAllowed(self.env._("Log in first."), rule="login")
+        user._wezer_check_standing()
         company = self.env.company.sudo()
         if company.wezer_invitations == "stewards" and user not in (
             company._wezer_actor_users("invite")

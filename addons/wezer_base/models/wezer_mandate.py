@@ -141,8 +141,7 @@ class WezerMandate(models.Model):
         user = self.env.user
         own = user.partner_id
         if not profile_id or profile_id == own._wezer_profile().id:
-            if not user._wezer_may_act():
-                raise NotAllowed(self.env._("Log in first."), rule="login")
+            user._wezer_check_standing()
             return own
         if not user.has_group("wezer_base.group_administrator"):
             raise NotAllowed(self.env._("Everybody names for himself who acts."))

@@ -50,6 +50,7 @@ class WezerNotice(models.Model):
             "invited": (self.env._("Somebody invited me"), True),
             "application": (self.env._("Somebody would like to join"), True),
             "approved": (self.env._("I was taken in"), True),
+            "declined": (self.env._("My request to join was declined"), False),
             "mandate": (self.env._("Who acts for whom"), True),
             "acted_for": (self.env._("Somebody acted for me"), True),
             "leaving": (self.env._("Somebody leaves"), True),

@@ -2,7 +2,7 @@ from odoo import Command, api, fields, models
 
 from ..exceptions import NotAllowed, Refusal
 from ..tools import days
-from ..tools.text import free_slug, slugify
+from ..tools.text import free_slug, secret_slug, slugify
 from ..tools.versions import check_version, version_of
 
 LEVELS = [
@@ -58,6 +58,7 @@ class WezerProfile(models.Model):
             ("active", "Member"),
             ("suspended", "Suspended"),
             ("left", "Left"),
+            ("declined", "Not accepted"),
         ],
         required=True,
         default="active",
@@ -131,11 +132,23 @@ class WezerProfile(models.Model):
                 wanted = slugify(partner.name, "member")
                 if not many:
                     taken |= self._slugs_like(wanted)
-                slug = free_slug(wanted, taken)
+                if self._is_hidden_at_first(partner):
+                    # The next one of that name gets an address that does not tell.
+                    slug = secret_slug(wanted)
+                else:
+                    slug = free_slug(wanted, taken)
                 taken.add(slug)
                 vals_list.append(self._prepare_profile_vals(partner, slug))
             have |= self.sudo().create(vals_list)
         return have
+
+    @api.model
+    def _is_hidden_at_first(self, partner):
+        """Return whether there are members who may not know of ``partner``.
+
+        Extended by addons whose groups are parties too.
+        """
+        return False
 
     @api.model
     def _slugs_like(self, wanted):
@@ -160,8 +173,9 @@ class WezerProfile(models.Model):
     @api.model
     def own_version(self):
         """Return the version of the caller's own profile, for :meth:`update_own`."""
-        if not self.env.user._wezer_may_join():
-            raise NotAllowed(self.env._("Log in first."), rule="login")
+        self.env.user._wezer_check_standing(
+            ("active", "pending", "suspended", "declined")
+        )
         profile = self.env.user.partner_id._wezer_profile()
         return version_of(profile, VERSION_FIELDS)
 
@@ -176,8 +190,7 @@ class WezerProfile(models.Model):
         """
         user = self.env.user
         # Who joins tells who he is before he is a member.
-        if not user._wezer_may_join():
-            raise NotAllowed(self.env._("Log in first."), rule="login")
+        user._wezer_check_standing(("active", "pending"))
         vals = dict(vals)
         phone = vals.pop("phone", None)
         foreign = vals.keys() - OWN_FIELDS
@@ -279,8 +292,8 @@ class WezerProfile(models.Model):
         self.env["res.partner"]._wezer_forget_acting()
 
     def action_approve(self):
-        """Accept a person who waits for approval."""
-        self._set_state(("pending",), "active")
+        """Accept a person who waits for approval, or was declined before."""
+        self._set_state(("pending", "declined"), "active")
 
     def action_suspend(self):
         """Take a member's rights for the time being."""

@@ -1,6 +1,7 @@
 from . import test_acting
 from . import test_admin
 from . import test_days
+from . import test_decline
 from . import test_digest
 from . import test_error_bodies
 from . import test_forms

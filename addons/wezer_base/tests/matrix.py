@@ -21,6 +21,7 @@ MODELS = {
     # Moderators write their reasons, and decide by the button.
     "wezer.leaving": (MEMBERS, "MRA", "RA"),
     "wezer.mandate": (MEMBERS, "MHA", ""),
+    "wezer.member.decline": ("A", "A", "A"),
     "wezer.member.invite": ("A", "A", "A"),
     "wezer.member.merge": ("A", "A", "A"),
     "wezer.notice": (MEMBERS, "M", ""),
@@ -39,6 +40,7 @@ ABSTRACT = {
     "wezer.check",
     "wezer.lock",
     "wezer.personal.data",
+    "wezer.planned",
     "wezer.word.mixin",
 }
 
@@ -60,11 +62,13 @@ METHODS = {
     "wezer.mandate.action_give": (MEMBERS, "profile_X, ['market']"),
     "wezer.mandate.action_resign": ("H", "row"),
     "wezer.mandate.action_revoke": ("MA", "row"),
+    "wezer.member.decline.action_decline": ("A", "row"),
     "wezer.member.invite.action_invite": ("A", "row"),
     "wezer.member.merge.action_merge": ("A", "row"),
     "wezer.notice.mark_read": (MEMBERS, ""),
     "wezer.personal.data.own": (MEMBERS, ""),
     "wezer.profile.action_approve": ("A", "row"),
+    "wezer.profile.action_decline": ("A", "row, 'No room'"),
     "wezer.profile.action_forget": ("A", "row"),
     "wezer.profile.action_make_coordinator": ("A", "row"),
     "wezer.profile.action_make_moderator": ("A", "row"),

@@ -167,6 +167,11 @@ class MatrixCommon(WezerCommon):
         )
 
     @classmethod
+    def _make_wezer_member_decline(cls):
+        declines = cls.env["wezer.member.decline"].with_user(cls.ada)
+        return declines.create({"profile_id": cls.profile.id, "reason": "No room"})
+
+    @classmethod
     def _make_wezer_member_invite(cls):
         invites = cls.env["wezer.member.invite"].with_user(cls.ada)
         return invites.create({"emails": "zz@example.org"})

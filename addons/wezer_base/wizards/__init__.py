@@ -1,4 +1,5 @@
 from . import base_partner_merge
+from . import wezer_member_decline
 from . import wezer_member_invite
 from . import wezer_member_merge
 from . import wezer_start

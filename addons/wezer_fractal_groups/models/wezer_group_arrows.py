@@ -17,8 +17,7 @@ class WezerGroup(models.Model):
     def _check_person(self):
         self.check_access("read")
         self.ensure_one()
-        if not self.env.user._wezer_may_act():
-            raise NotAllowed(self.env._("Log in first."), rule="login")
+        self.env.user._wezer_check_standing()
         if not self.sudo().active:
             raise Refusal(self.env._("This group is closed."), rule="state")
         return self.env.user.partner_id

@@ -96,8 +96,7 @@ class WezerGroupChange(models.Model):
         :return: dict ``id`` (False in a dry run), ``state``, ``gains`` and
             ``losses``: lists of ``{"person", "right", "group"}``, names
         """
-        if not self.env.user._wezer_may_act():
-            raise NotAllowed(self.env._("Log in first."), rule="login")
+        self.env.user._wezer_check_standing()
         group, target = self._visible(group_id), self._visible(target_id)
         if not group or (kind == "merge" or target_id) and not target:
             raise Refusal(self.env._("Choose circles that you can see."), rule="group")

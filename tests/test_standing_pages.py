@@ -1,0 +1,77 @@
+"""People who wait to be accepted, or are suspended, meet explanations, not errors."""
+
+from odoo.http import Request
+from odoo.tests import HttpCase, mute_logger, tagged
+
+from odoo.addons.wezer_marketplace.tests.common import MarketCommon
+
+PAGES = (
+    "/",
+    "/market",
+    "/market/new",
+    "/market/searches",
+    "/groups",
+    "/members",
+    "/my",
+    "/my/todo",
+    "/my/notices",
+    "/my/acting",
+    "/my/invite",
+    "/my/profile",
+    "/my/leave",
+    "/my/pay",
+    "/my/ask",
+    "/my/requests",
+    "/my/wallets",
+    "/my/deals",
+    "/my/reputation",
+)
+NOT_YET = "You are not a member yet"
+
+
+@tagged("post_install", "-at_install")
+class TestStandingPages(HttpCase, MarketCommon):
+    def _enter(self, state):
+        self.test1.partner_id._wezer_profile().state = state
+        self.authenticate(self.test1.login, self.test1.login)
+
+    def _post(self, url, **data):
+        return self.url_open(url, {"csrf_token": Request.csrf_token(self), **data})
+
+    @mute_logger("odoo.http")
+    def test_every_page_says_what_the_person_may_do(self):
+        for state, sentence in (
+            ("pending", NOT_YET),
+            ("declined", "your request to join was declined"),
+            ("suspended", "our membership is suspended"),
+        ):
+            self._enter(state)
+            for address in PAGES:
+                with self.subTest(state=state, address=address):
+                    answer = self.url_open(address)
+                    self.assertEqual(answer.status_code, 200)
+                    self.assertNotIn("Log in first", answer.text)
+                    if answer.url.endswith("/my"):
+                        sentence = sentence.replace("your request", "Your request")
+                    self.assertIn(sentence.lower(), answer.text.lower())
+
+    def test_what_is_tried_all_the_same_is_refused_with_the_reason(self):
+        announcement = self.announce(self.test2)
+        self._enter("pending")
+        test2 = self.test2.partner_id._wezer_profile()
+        for url, data in (
+            (f"/market/{announcement.sudo().slug}/claim", {}),
+            (
+                "/my/pay",
+                {"to": test2.slug, "currency": self.com.id, "amount": "1"},
+            ),
+            ("/market/new", {"title": "Mine", "kind": "want", "publish": "1"}),
+            ("/my/invite", {"emails": "new@example.org"}),
+            ("/my/invite/link", {}),
+        ):
+            with self.subTest(url=url):
+                answer = self._post(url, **data)
+                self.assertLess(answer.status_code, 500)
+                self.assertIn("you can do this as soon as", answer.text)
+                self.assertNotIn("Log in first", answer.text)
+        self.assertFalse(announcement.sudo().proposition_ids)
