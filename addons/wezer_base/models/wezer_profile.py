@@ -2,6 +2,7 @@ from odoo import Command, api, fields, models
 
 from ..exceptions import NotAllowed, Refusal
 from ..tools import days
+from ..tools.locks import hold_addresses
 from ..tools.text import free_slug, secret_slug, slugify
 from ..tools.versions import check_version, version_of
 
@@ -124,6 +125,8 @@ class WezerProfile(models.Model):
         have = partners._wezer_profile()
         missing = partners - have.partner_id
         if missing:
+            wishes = {slugify(partner.name, "member") for partner in missing}
+            hold_addresses(self.env, *wishes)
             # Of many, all addresses in use are asked for once.
             many = len(missing) > 20
             taken = self._slugs_like("") if many else set()

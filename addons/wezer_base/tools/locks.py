@@ -28,6 +28,8 @@ LINE_SECONDS = 30
 # Empty tables to wait on. Two things with the same table wait for each other
 # without need, for the length of one request.
 LINES = 64
+# Rows for addresses; those with the same row are made one after the other.
+ADDRESS_BUCKETS = 1024
 BUSY = _lt("Somebody else is changing this at the moment. Try again in a minute.")
 
 
@@ -107,6 +109,18 @@ def hold(env, kind, *ids):
            ON CONFLICT (name) DO UPDATE SET taken = wezer_lock_name.taken + 1""",
         [[f"{kind}:{number}" for number in sorted(set(ids))]],
     )
+
+
+def hold_addresses(env, *wanted):
+    """Let records that would have the same address be made one after the other.
+
+    Call it before a free address is looked for: the second of two that are made at
+    once is run again, and finds the first's address taken.
+
+    :param wanted: the addresses as they would be, without a number behind
+    """
+    buckets = {binascii.crc32(text.encode()) % ADDRESS_BUCKETS for text in wanted}
+    hold(env, "address", *buckets)
 
 
 def line_of(kind, number):

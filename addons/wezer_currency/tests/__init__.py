@@ -22,3 +22,4 @@ from . import test_wallet
 from . import test_statement
 from . import test_payment_link
 from . import test_website
+from . import test_forms

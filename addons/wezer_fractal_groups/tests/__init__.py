@@ -14,3 +14,4 @@ from . import test_welcome
 from . import test_project_scenarios
 from . import test_random_groups
 from . import test_checks
+from . import test_forms

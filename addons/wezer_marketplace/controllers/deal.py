@@ -149,7 +149,7 @@ class WezerDeal(http.Controller):
         scores = {
             int(name[6:]): value
             for name, value in post.items()
-            if name.startswith("score_") and name[6:].isdecimal() and value
+            if name.startswith("score_") and name[6:].isdecimal() and value != "none"
         }
         if scores and post.get("again"):
             scores["again"] = post["again"]

@@ -3,6 +3,8 @@ from odoo.fields import Domain
 
 # The strip on the page: agreed – doing – delivered – paid.
 STRIP = ("agreed", "doing", "delivered", "paid")
+# Agreed and not yet paid: money may be set aside.
+AGREED = ("accepted", "delivered", "approved", "confirming", "disputed")
 REACHED = {
     "open": 0,
     "waiting": 0,
@@ -352,7 +354,57 @@ class WezerProposition(models.Model):
         return self.env._("Propose to cancel")
 
     def _button(self, action, label, main, form=False):
-        return {"action": action, "label": label, "main": main, "form": form}
+        return {
+            "action": action,
+            "label": label,
+            "main": main,
+            "form": form,
+            "question": self._question_before(action),
+        }
+
+    def _question_before(self, action):
+        """Return what is asked before an act that ends a deal or moves money back.
+
+        With the name of the other side, and with the amount where money moves.
+        """
+        deal, me = self.sudo(), self._my_party()
+        other = deal._other(me) if me else deal.author_id
+        names = {"name": other.name, "price": deal.price_text}
+        reserved = deal.accepted_terms_id.price_line_ids and deal.state in AGREED
+        if action == "refund":
+            paid = deal._payments("done").filtered(lambda one: one.payee_id == me)
+            names.update(price=deal._left_text(paid), name=deal.payer_id.name)
+            return self.env._("%(price)s goes from you back to %(name)s.", **names)
+        if action == "deny":
+            due = deal._pending().filtered(lambda one: one.payee_id == me)
+            names.update(price=deal._left_text(due), name=due[:1].payer_id.name)
+            return self.env._(
+                "%(price)s from %(name)s counts as not paid, and they will be told.",
+                **names,
+            )
+        if action in ("cancel", "release") and reserved:
+            names.update(name=deal.payer_id.name)
+            return self.env._(
+                "The deal ends without payment: %(price)s goes back to %(name)s.",
+                **names,
+            )
+        if action in ("cancel", "release", "decline", "withdraw"):
+            return self.env._("The deal with %(name)s ends.", **names)
+        if action == "withdraw_dispute":
+            return self.env._(
+                "The moderators no longer decide between you and %(name)s.", **names
+            )
+        return ""
+
+    def _left_text(self, transfers):
+        """Return what is left of payments, summed by currency, as people say it."""
+        sums = {}
+        for transfer in transfers:
+            currency = transfer.wezer_currency_id
+            sums[currency] = sums.get(currency, 0) + self._left(transfer)
+        return " + ".join(
+            currency._format(minor) for currency, minor in sums.items()
+        ) or self.env._("nothing")
 
     def _due_text(self, whole=False):
         """Return what is due of the step in hand, or of all steps, as people say it."""

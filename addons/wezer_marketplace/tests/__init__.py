@@ -42,3 +42,4 @@ from . import test_waiting_list
 from . import test_website_market
 from . import test_words_market
 from . import test_written
+from . import test_forms

@@ -5,6 +5,7 @@ from . import test_check
 from . import test_community
 from . import test_computation
 from . import test_criterion
+from . import test_forms
 from . import test_reputation
 from . import test_shown
 from . import test_website

@@ -37,8 +37,8 @@ export class LivePart extends Interaction {
     isBusy() {
         const fields = [...this.el.querySelectorAll("input:not([type=hidden]), textarea")];
         return (
-            // A refused form was filled again: nothing in it differs from the page.
-            this.el.querySelector(".wz-refused") !== null ||
+            // A refused form was filled again, or a question waits for its answer.
+            this.el.querySelector(".wz-refused, .wz-ask[open]") !== null ||
             fields.includes(document.activeElement) ||
             fields.some((field) =>
                 field.type === "radio" || field.type === "checkbox"

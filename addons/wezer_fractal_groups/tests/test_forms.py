@@ -1,0 +1,120 @@
+from datetime import timedelta
+from unittest.mock import patch
+
+from odoo import fields
+from odoo.tests import tagged
+
+from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_base.tests.forms import FormCase
+
+from .common import GroupsCommon
+
+
+@tagged("post_install", "-at_install")
+class TestGroupForms(FormCase, GroupsCommon):
+    """Forms of groups: refused they are given back, sent twice they count once."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.circle = cls.garden
+        cls.keeper = cls._role("Keeper", cls.circle, "manage", "invite")
+        for user in (cls.luc, cls.demo):
+            user.password = user.login
+            cls._put(user, cls.circle)
+            cls._put(user, cls.keeper)
+
+    def _manage(self, user):
+        self.authenticate(user.login, user.login)
+        return self.page(f"/groups/{self.circle.slug}/manage")
+
+    def _address(self, act):
+        return f"/groups/{self.circle.slug}/manage/{act}"
+
+    def test_a_refused_change_keeps_every_text(self):
+        form = self.form(self._manage(self.demo), self._address("update"))
+        typed = {"name": " ", "purpose": "We dig.\nAnd sow.", "domains": "The garden"}
+        typed.update(visibility="public", join_policy="request")
+        answer = self.send(form, books_open_yes="1", **typed)
+        typed["books_open_yes"] = "1"
+        self.assert_given_back(answer, self._address("update"), typed, wrong="name")
+
+    def test_a_refused_circle_keeps_name_kind_and_rights(self):
+        form = self.form(self._manage(self.demo), self._address("found"))
+        typed = {"kind": "circle", "name": "Bees", "purpose": "Honey"}
+        answer = self.send(form, right=["market"], **typed)
+        typed["right"] = ["market"]
+        self.assert_given_back(answer, self._address("found"), typed)
+
+    def test_a_circle_is_founded_once(self):
+        form = self.form(self._manage(self.demo), self._address("found"))
+        for _twice in range(2):
+            self.send(form, kind="circle", name="Bees", purpose="")
+        self.assertEqual(
+            self.env["wezer.group"].search_count(
+                [("name", "=", "Bees"), ("parent_id", "=", self.circle.id)]
+            ),
+            1,
+        )
+
+    def test_of_several_decisions_the_refused_one_is_given_back(self):
+        page = self._manage(self.demo)
+        key = "role_term_days"
+        form = self.form(page, self._address("policy"), key=key)
+        typed = {"value": "a year", "reason": "Because"}
+        answer = self.send(form, **typed)
+        given = self.assert_given_back(answer, self._address("policy"), typed, key=key)
+        self.assertEqual(given.fields["key"], key)
+
+    def test_a_refused_invitation_keeps_the_name(self):
+        self.authenticate(self.demo.login, self.demo.login)
+        action = f"/groups/{self.circle.slug}/invite"
+        form = self.form(self.page(f"/groups/{self.circle.slug}"), action)
+        typed = {"person_name": "Nobody Here", "guest": "1"}
+        answer = self.send(form, **typed)
+        self.assert_given_back(answer, action, typed)
+
+    def test_who_saves_second_is_told_and_sees_both_texts(self):
+        form = self.form(self._manage(self.demo), self._address("update"))
+        self.circle.with_user(self.luc).action_update({"purpose": "Luc's words"})
+        answer = self.send(form, purpose="Demo's words")
+        typed = {"purpose": "Demo's words"}
+        given = self.assert_given_back(answer, self._address("update"), typed)
+        theirs = [note.text_content() for note in given.find_class("wz-theirs")]
+        self.assertEqual(len(theirs), 1)
+        self.assertIn("Luc's words", theirs[0])
+        self.assertEqual(self.circle.purpose, "Luc's words")
+        self.send(given)
+        self.circle.invalidate_recordset()
+        self.assertEqual(self.circle.purpose, "Demo's words")
+
+    def test_the_method_refuses_an_old_version_too(self):
+        circle = self.circle.with_user(self.demo)
+        version = circle.update_version()
+        circle.action_update({"purpose": "One"}, version)
+        with self.assertRaises(Refusal) as caught:
+            circle.action_update({"purpose": "Two"}, version)
+        self.assertEqual(caught.exception.rule, "changed")
+
+    def test_the_same_words_within_seconds_are_one_message(self):
+        circle = self.circle.with_user(self.demo)
+        first = circle.action_say("Hello")
+        self.assertEqual(circle.action_say("Hello"), first)
+        self.circle.with_user(self.luc).action_say("Hello")
+        later = fields.Datetime.now() + timedelta(minutes=1)
+        with patch.object(fields.Datetime, "now", lambda: later):
+            self.assertNotEqual(circle.action_say("Hello"), first)
+        messages = self.env["wezer.group.message"].search_count(
+            [("group_id", "=", self.circle.id)]
+        )
+        self.assertEqual(messages, 3)
+
+    def test_leaving_and_closing_ask_first(self):
+        self.authenticate(self.demo.login, self.demo.login)
+        for url, action in (
+            (f"/groups/{self.circle.slug}", f"/groups/{self.circle.slug}/leave"),
+            (f"/groups/{self.circle.slug}/manage", self._address("close")),
+        ):
+            form = self.form(self.page(url), action)
+            self.assertIn(self.circle.name, form.text_content())
+            self.assertIsNone(next(form.iterancestors("details")).get("open"))
