@@ -1,11 +1,10 @@
-import werkzeug.exceptions
-
 from odoo import http
 from odoo.http import request
 
 from ..exceptions import NotAllowed
 from ..tools.form_post import form_post
-from .website import flash
+from ..tools.numbers import record_id
+from .website import flash, searched, seen_or_404
 
 FOUND = 8
 LOGGED = 40
@@ -22,7 +21,8 @@ class WezerActing(http.Controller):
             [("state", "=", "active")], order="date_from"
         )
         found = request.env["wezer.profile"]
-        if search.strip():
+        search = searched(search)
+        if search:
             found = found._search_directory(search, limit=FOUND)[0].filtered(
                 lambda one: one.partner_id != user.partner_id
             )
@@ -45,7 +45,7 @@ class WezerActing(http.Controller):
     def act_as(self, partner_id="", **_kwargs):
         """Choose for whom the forms are filled in; each act is checked again."""
         user = request.env.user
-        chosen = int(partner_id) if str(partner_id).isdecimal() else 0
+        chosen = record_id(partner_id)
         if chosen and chosen != user.partner_id.id:
             if not user._acting_ids("market", among=[chosen]):
                 raise NotAllowed(request.env._("You do not act there."))
@@ -66,8 +66,8 @@ class WezerActing(http.Controller):
     def give(self, profile_id="", until="", **_kwargs):
         """Let somebody act for the caller."""
         rights = request.httprequest.form.getlist("rights")
-        number = int(profile_id) if str(profile_id).isdecimal() else 0
-        request.env["wezer.mandate"].action_give(number, rights, until or None)
+        holder = record_id(profile_id)
+        request.env["wezer.mandate"].action_give(holder, rights, until or None)
         flash(request.env._("It is said, and can be taken back here at any time."))
         return request.redirect("/my/acting")
 
@@ -81,9 +81,7 @@ class WezerActing(http.Controller):
     @form_post("/my/acting")
     def end(self, mandate_id, act, **_kwargs):
         """Take a mandate back, or give it back."""
-        mandate = request.env["wezer.mandate"].search([("id", "=", mandate_id)])
-        if not mandate:
-            raise werkzeug.exceptions.NotFound()
+        mandate = seen_or_404("wezer.mandate", mandate_id)
         if act == "revoke":
             mandate.action_revoke()
         else:

@@ -8,7 +8,8 @@ from odoo.addons.auth_signup.controllers.main import AuthSignupHome
 
 from ..exceptions import Refusal
 from ..tools.form_post import form_post
-from .website import flash
+from ..tools.numbers import record_id, record_ids
+from .website import flash, seen_or_404
 
 SHORTEST = 8
 
@@ -199,11 +200,7 @@ class WezerJoining(http.Controller):
     @form_post("/my/invite")
     def invite_withdraw(self, invitation_id, **_kwargs):
         """Take an invitation back."""
-        invitation = request.env["wezer.invitation"].search(
-            [("id", "=", invitation_id)]
-        )
-        if not invitation:
-            raise werkzeug.exceptions.NotFound()
+        invitation = seen_or_404("wezer.invitation", invitation_id)
         invitation.action_withdraw()
         return request.redirect("/my/invite")
 
@@ -246,7 +243,7 @@ class WezerJoining(http.Controller):
         """Finish joining."""
         form = request.httprequest.form
         ids = {
-            key: [int(one) for one in form.getlist(key) if one.isdecimal()]
+            key: record_ids(form.getlist(key))
             for key in ("skill_ids", "language_ids", "group_ids")
         }
         known, _unknown = request.env["wezer.skill"]._ids_of_words(
@@ -256,10 +253,10 @@ class WezerJoining(http.Controller):
             "name": name,
             "presentation": post.get("presentation", ""),
             "city": post.get("city", ""),
-            "skill_ids": sorted({*ids["skill_ids"], *known}),
+            "skill_ids": sorted({*ids["skill_ids"], *known.ids}),
             "language_ids": ids["language_ids"],
         }
-        chosen = int(agreement_id) if agree and str(agreement_id).isdecimal() else None
+        chosen = (record_id(agreement_id) or None) if agree else None
         state = request.env["res.users"].action_finish_welcome(
             vals, chosen, ids["group_ids"]
         )
@@ -278,10 +275,7 @@ class WezerJoining(http.Controller):
     @form_post("/community/terms")
     def agree(self, agreement_id="", **_kwargs):
         """Agree to the terms as they are now."""
-        number = int(agreement_id) if str(agreement_id).isdecimal() else 0
-        agreement = request.env["wezer.agreement"].search([("id", "=", number)])
-        if not agreement:
-            raise werkzeug.exceptions.NotFound()
+        agreement = seen_or_404("wezer.agreement", agreement_id)
         agreement.action_consent()
         flash(request.env._("Thank you."))
         return request.redirect("/community/terms")

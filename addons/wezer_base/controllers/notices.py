@@ -7,7 +7,7 @@ from odoo.addons.portal.controllers.portal import CustomerPortal
 
 from ..models.wezer_digest import FREQUENCIES
 from ..tools.form_post import form_post
-from .website import flash
+from .website import flash, seen_or_404
 
 
 class WezerNotices(CustomerPortal):
@@ -71,9 +71,7 @@ class WezerNotices(CustomerPortal):
     def wezer_notice_open(self, notice_id, **_kwargs):
         """Mark one as read, the older ones of its matter too, and go where it leads."""
         notices = request.env["wezer.notice"]
-        notice = notices.search([("id", "=", notice_id)])
-        if not notice:
-            raise werkzeug.exceptions.NotFound()
+        notice = seen_or_404("wezer.notice", notice_id)
         if notice.res_id:
             notice |= notices.search(
                 [("res_model", "=", notice.res_model), ("res_id", "=", notice.res_id)]

@@ -7,6 +7,7 @@ from odoo.addons.portal.controllers.portal import CustomerPortal
 
 from ..exceptions import Refusal
 from ..tools.form_post import form_post
+from ..tools.numbers import record_ids
 from .website import flash
 
 MAX_PICTURE = 5 * 1024 * 1024
@@ -49,14 +50,14 @@ class WezerPortal(CustomerPortal):
             "presentation": post.get("presentation", "").strip()[:4000],
             "city": post.get("city", "").strip()[:120],
             "phone": post.get("phone", "").strip()[:40],
-            "skill_ids": sorted({*self._ids(form.getlist("skill_ids")), *known}),
+            "skill_ids": sorted({*record_ids(form.getlist("skill_ids")), *known.ids}),
             "language_ids": [
                 (
                     6,
                     0,
                     [
                         number
-                        for number in self._ids(form.getlist("language_ids"))
+                        for number in record_ids(form.getlist("language_ids"))
                         if number in languages.ids
                     ],
                 )
@@ -78,6 +79,3 @@ class WezerPortal(CustomerPortal):
         request.env["wezer.profile"].update_own(vals, post.get("version"))
         flash(request.env._("Saved."))
         return request.redirect("/my/profile")
-
-    def _ids(self, values):
-        return [int(value) for value in values if str(value).isdecimal()]

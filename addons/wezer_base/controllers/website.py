@@ -5,13 +5,34 @@ import werkzeug.exceptions
 from odoo import http
 from odoo.http import request
 
+from ..tools.numbers import record_id, whole
+from ..tools.text import SEARCH_LETTERS
+
 PAGE = 24
 
 
 def page_number(page):
     """Return the number of a page that an address names; the first where it is none."""
-    text = str(page)
-    return (int(text) or 1) if text.isdecimal() and len(text) < 7 else 1
+    return whole(page, 1, least=1, most=999_999)
+
+
+def searched(text):
+    """Return what of a text in an address is searched for, and shown again."""
+    return text[:SEARCH_LETTERS].strip() if isinstance(text, str) else ""
+
+
+def seen_or_404(model, number):
+    """Return the record of ``model`` with this id that the caller may read.
+
+    :param str model: name of the model
+    :param number: an id, or what an address or a form has for it
+    :raise NotFound: where there is none, or the caller may not read it: the same
+        answer for both
+    """
+    record = request.env[model].search([("id", "=", record_id(number))])
+    if not record:
+        raise werkzeug.exceptions.NotFound()
+    return record
 
 
 def flash(message, kind="success"):
@@ -43,13 +64,13 @@ class WezerWebsite(http.Controller):
     )
     def members(self, page=1, search="", skill=None, language=None, **post):
         """List the members, as far as the caller may see them."""
-        skill = int(skill) if str(skill or "").isdecimal() else None
-        if typed := post.get("skill_typed", "").strip():
+        search, skill = searched(search), record_id(skill)
+        if typed := searched(post.get("skill_typed")):
             known, unknown = request.env["wezer.skill"]._ids_of_words(typed)
             skill = known[0] if known else skill
             # What is no skill of the community is looked for as a word.
-            search = " ".join([search, *unknown]).strip()
-        language = int(language) if str(language or "").isdecimal() else None
+            search = searched(" ".join([search, *unknown]))
+        language = record_id(language)
         page = page_number(page)
         offset = (page - 1) * PAGE
         profiles, count = request.env["wezer.profile"]._search_directory(

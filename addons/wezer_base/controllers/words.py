@@ -1,6 +1,8 @@
 from odoo import http
 from odoo.http import request
 
+from ..tools.numbers import record_id
+
 WORDS = {"skill": "wezer.skill", "category": "wezer.category"}
 SHOWN = 8
 
@@ -27,7 +29,7 @@ class WezerWords(http.Controller):
             return []
         words = request.env[WORDS[kind]]
         near = request.env["wezer.category"]
-        if type(category) is int and 0 < category < 2**31:
+        if category := record_id(category):
             near = near.search([("id", "=", category)])
         found = words._suggest(typed, limit=SHOWN, category=near)
         return [word._suggestion(typed) for word in found]

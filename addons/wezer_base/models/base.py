@@ -9,6 +9,7 @@ from odoo.tools import SQL, consteq
 from ..exceptions import NotAllowed, Refusal
 from ..tools.html import attachment_of, plain_html
 from ..tools.picture import PictureError, clean_picture
+from ..tools.sorting import in_reader_order
 from ..tools.text import clean_line, clean_text, has_letter
 
 # Odoo keeps on every row who made it and who changed it last.
@@ -35,6 +36,19 @@ class Base(models.AbstractModel):
     _wezer_private_name: bool | None = None
 
     # === WHO MADE A ROW === #
+
+    # Names of the fields that sort as the reader's language does.
+    _sorted_by_language = frozenset()
+
+    def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
+        """Sort names as the reader's language does, É beside E."""
+        if field_name not in self._sorted_by_language:
+            return super()._order_field_to_sql(
+                alias, field_name, direction, nulls, query
+            )
+        name = self._field_to_sql(alias, field_name, query)
+        query._order_groupby.append(name)
+        return SQL("%s %s %s", in_reader_order(self.env, name), direction, nulls)
 
     def _has_field_access(self, field, operation):
         """Who made a row of ours is for administrators: it says more than the row.

@@ -11,6 +11,7 @@ from odoo.tools import SQL
 from ..exceptions import NotAllowed, Refusal
 from ..tools.login import caller
 from ..tools.rights import OWN_RIGHTS, RIGHTS
+from ..tools.sorting import sorted_for_reader
 
 _logger = logging.getLogger(__name__)
 
@@ -340,9 +341,7 @@ class ResUsers(models.Model):
         self.ensure_one()
         ids = self._acting_ids(right, limit=limit)
         partners = self.env["res.partner"].sudo().browse(ids).exists()
-        return partners.sorted(
-            lambda one: (one != self.partner_id, (one.name or "").lower())
-        )
+        return sorted_for_reader(partners, "name", lambda one: one == self.partner_id)
 
     def _wezer_act_as(self, right="market"):
         """Return whom the website's switch preselects: himself unless he chose else.

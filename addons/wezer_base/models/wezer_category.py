@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools.sorting import sorted_for_reader
 from .wezer_word import word_key
 
 
@@ -71,6 +72,20 @@ class WezerCategory(models.Model):
             # branch comes right after it.
             above = category.parent_id.sort_text
             category.sort_text = f"{above}  {own}" if above else own
+
+    @api.model
+    def _tree(self, limit=None):
+        """Return all categories in the order of the tree, as the reader sorts names.
+
+        The order of the model is the source language's: it is stored.
+        """
+        return sorted_for_reader(self.search([], limit=limit), WezerCategory._sort_path)
+
+    def _sort_path(self):
+        """Return the texts by which this category sorts, from the top down."""
+        self.ensure_one()
+        above = self.parent_id._sort_path() if self.parent_id else []
+        return [*above, f"{min(self.sequence or 0, 99999):05d} {self.name}"]
 
     @api.depends("search_text", "parent_id.path_text")
     def _compute_path_text(self):

@@ -25,6 +25,10 @@ class WezerCheck(models.AbstractModel):
                 self.env._("A profile is called as its partner"),
                 self._check_profile_names,
             ),
+            (
+                self.env._("Parties are found by the names they have"),
+                self._check_name_texts,
+            ),
         ]
 
     def _check_profiles(self):
@@ -45,6 +49,14 @@ class WezerCheck(models.AbstractModel):
             """SELECT w.id, w.name, p.name FROM wezer_profile w
                JOIN res_partner p ON p.id = w.partner_id
                WHERE p.name IS NOT NULL AND w.name IS DISTINCT FROM p.name"""
+        )
+        return self.env.cr.fetchall()
+
+    def _check_name_texts(self):
+        self.env.flush_all()
+        self.env.cr.execute(
+            """SELECT id, name, name_text FROM wezer_profile
+                WHERE name_text IS DISTINCT FROM wezer_normalise(name)"""
         )
         return self.env.cr.fetchall()
 

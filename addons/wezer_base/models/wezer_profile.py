@@ -1,9 +1,19 @@
 from odoo import Command, api, fields, models
+from odoo.fields import Domain
+from odoo.tools import escape_psql
 
 from ..exceptions import NotAllowed, Refusal
 from ..tools import days
 from ..tools.locks import hold_addresses
-from ..tools.text import free_slug, secret_slug, slugify
+from ..tools.sorting import COMMON, icu_collations
+from ..tools.text import (
+    free_slug,
+    normalise,
+    normalise_sql,
+    search_words,
+    secret_slug,
+    slugify,
+)
 from ..tools.versions import check_version, version_of
 
 LEVELS = [
@@ -39,6 +49,7 @@ class WezerProfile(models.Model):
     _description = "Profile"
     _inherit = ["image.mixin"]
     _order = "name, id"
+    _sorted_by_language = frozenset({"name"})
 
     partner_id = fields.Many2one(
         "res.partner", required=True, index=True, ondelete="cascade"
@@ -46,6 +57,10 @@ class WezerProfile(models.Model):
     # The partner's name is the public one (a many2one shows it anyway).
     name = fields.Char(
         compute="_compute_name", store=True, compute_sudo=True, index="trigram"
+    )
+    # What a person is found by where only the name counts: a payee, for instance.
+    name_text = fields.Char(
+        compute="_compute_name_text", store=True, compute_sudo=True, index="trigram"
     )
     # Stored: members cannot look through the partner, which is closed to them.
     is_person = fields.Boolean(
@@ -98,6 +113,11 @@ class WezerProfile(models.Model):
     )
     _slug_uniq = models.UniqueIndex("(slug)", "This address is taken.")
 
+    def init(self):
+        """Make the function that compares texts, for what is not stored compared."""
+        known = icu_collations(self.pool)
+        self.env.cr.execute(normalise_sql(COMMON if COMMON in known else None))
+
     # === COMPUTE === #
 
     @api.depends("partner_id.name", "slug")
@@ -105,10 +125,32 @@ class WezerProfile(models.Model):
         for profile in self:
             profile.name = profile.partner_id.name or profile.slug
 
+    @api.depends("name")
+    def _compute_name_text(self):
+        for profile in self:
+            profile.name_text = normalise(profile.name)
+
     @api.depends("partner_id.user_ids", "partner_id.user_ids.active")
     def _compute_is_person(self):
         for profile in self:
             profile.is_person = bool(profile.partner_id.user_ids.filtered("active"))
+
+    # === FINDING === #
+
+    @api.model
+    def _search_display_name(self, operator, value):
+        """Find a party by the name as people type it, without its accents too."""
+        if operator in ("ilike", "=ilike", "like", "=like") and value:
+            return self._name_domain(value)
+        return super()._search_display_name(operator, value)
+
+    @api.model
+    def _name_domain(self, text):
+        """Return the domain of those whose name has all words of ``text``."""
+        return Domain.AND(
+            Domain("name_text", "like", escape_psql(word))
+            for word in search_words(text)
+        )
 
     # === CRUD === #
 

@@ -1,8 +1,10 @@
 import hashlib
 
 from odoo import api, fields, models
+from odoo.tools import escape_psql
 
-from ..tools.text import normalise
+from ..tools.sorting import index_text
+from ..tools.text import normalise, search_words
 from .wezer_profile import LEVELS
 
 # The directory tells no larger number of people found.
@@ -98,7 +100,10 @@ class WezerProfile(models.Model):
 
     # The directory's first page: by name, without sorting all.
     _directory_idx = models.Index(
-        "(name, id) WHERE state = 'active' AND is_person IS TRUE AND active IS TRUE"
+        lambda registry: (
+            f"({index_text(registry, 'name')}, id)"
+            " WHERE state = 'active' AND is_person IS TRUE AND active IS TRUE"
+        )
     )
 
     @api.depends(
@@ -234,8 +239,8 @@ class WezerProfile(models.Model):
     def _directory_domain(self, words="", skill=None, language=None):
         audience = self._audience()
         domain = [("state", "=", "active"), ("is_person", "=", True)]
-        for word in normalise(words).split():
-            domain.append((f"{audience}_text", "like", word))
+        for word in search_words(words):
+            domain.append((f"{audience}_text", "like", escape_psql(word)))
         if skill:
             domain.append((f"{audience}_skill_ids", "in", [skill]))
         if language:

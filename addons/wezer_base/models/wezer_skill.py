@@ -9,6 +9,7 @@ class WezerSkill(models.Model):
     _description = "Skill"
     _inherit = ["wezer.word.mixin"]
     _order = "name, id"
+    _sorted_by_language = frozenset({"name"})
 
     category_id = fields.Many2one(
         "wezer.category",

@@ -17,8 +17,10 @@ from . import test_matrix
 from . import test_matrix_doors
 from . import test_notice
 from . import test_notice_pages
+from . import test_numbers
 from . import test_privacy
 from . import test_profile
+from . import test_search_sort
 from . import test_server_edge
 from . import test_sharing
 from . import test_signup

@@ -37,6 +37,17 @@ class TestProfile(WezerCommon):
         found = self.env["wezer.profile"].with_user(self.anna)
         self.assertEqual(found.search([("name", "=", "Lucie")]), self.luc_profile)
 
+    def test_a_name_that_is_not_found_is_told_by_the_checks(self):
+        profile = self.luc.partner_id._wezer_profile()
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE wezer_profile SET name_text = 'other' WHERE id = %s", [profile.id]
+        )
+        broken = [
+            row for check in self.env["wezer.check"].run() for row in check["rows"]
+        ]
+        self.assertEqual(broken, [[profile.id, profile.name, "other"]])
+
     def test_a_member_renames_himself_on_both(self):
         self.luc.with_user(self.luc).write({"name": "Luc the Second"})
         self.assertEqual(self.luc_profile.name, "Luc the Second")

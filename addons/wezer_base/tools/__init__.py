@@ -6,7 +6,9 @@ from . import html
 from . import log
 from . import login
 from . import picture
+from . import numbers
 from . import rights
+from . import sorting
 from . import text
 from . import versions
 from . import web_errors

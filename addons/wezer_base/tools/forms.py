@@ -25,6 +25,7 @@ AUTOFOCUS = re.compile(r'\sautofocus(="[^"]*")?(?=[\s/>])')
 MESSAGE_ID = "wz-refused-message"
 # Where the refusal names no field, its rule does.
 FIELDS_OF_RULES = {
+    "ambiguous": ("amount", "quantity"),
     "body": ("body", "text"),
     "daily": ("amount",),
     "deadline": ("date_due", "expiry", "date"),

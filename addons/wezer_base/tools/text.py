@@ -1,4 +1,10 @@
-"""Plain text helpers, without Odoo."""
+"""Text as it is searched, sorted out and put into addresses. Runs without Odoo.
+
+Texts that are compared are compared in one normal form, :func:`normalise`: lower
+case, without accents, ligatures written out, apostrophes and hyphens as spaces. The
+database has the same function in SQL (:func:`normalise_sql`), built from the same
+table, for columns that are not stored in this form.
+"""
 
 import re
 import secrets
@@ -7,12 +13,82 @@ from functools import lru_cache
 
 from confusable_homoglyphs import confusables
 
+# What is read of a search, however long the text is that was sent.
+SEARCH_LETTERS = 200
+SEARCH_WORDS = 8
+
+# Letters that Unicode does not decompose, as people without them on the keyboard
+# type them.
+_LETTERS = {
+    "œ": "oe",
+    "æ": "ae",
+    "ø": "o",
+    "ł": "l",
+    "đ": "d",
+    "ð": "d",
+    "þ": "th",
+    "ħ": "h",
+    "ı": "i",
+    "ŧ": "t",
+    "ŋ": "n",
+    "ĸ": "k",
+}
+# Catalan writes "col·laborar"; whoever looks for it types "collaborar" too.
+_DROPPED = "·\u00ad\u200b\u200c\u200d\u2060\ufeff"
+_SPACES = "'’‘‛ʼʹ′`´-‐‑‒–—―−﹣－"
+
+
+def _fold(char):
+    """Return what ``char``, already decomposed (NFKD), is compared as."""
+    if char in _DROPPED or unicodedata.combining(char):
+        return ""
+    if char in _SPACES or char.isspace():
+        return " "
+    lower = "".join(_LETTERS.get(one, one) for one in char.casefold())
+    return "".join(
+        one
+        for one in unicodedata.normalize("NFKD", lower)
+        if not unicodedata.combining(one)
+    )
+
+
+class _Folds(dict):
+    """A table for :meth:`str.translate` that learns each letter once."""
+
+    def __missing__(self, code):
+        self[code] = folded = _fold(chr(code))
+        return folded
+
+
+_FOLDS = _Folds()
+
 
 def normalise(text):
-    """Return ``text`` in lower case, without accents, spaces squeezed."""
+    """Return ``text`` as it is compared and searched.
+
+    Lower case, without accents, ligatures and special letters written out, with a
+    space for each apostrophe and hyphen, and spaces squeezed.
+
+    >>> normalise("  L’Œuf de  Saint-Étienne ")
+    'l oeuf de saint etienne'
+    """
     decomposed = unicodedata.normalize("NFKD", text or "")
-    bare = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return re.sub(r"\s+", " ", bare).strip().lower()
+    return " ".join(decomposed.translate(_FOLDS).split())
+
+
+def search_words(text):
+    """Return the words to search for: the first few of ``text``, normalised, each once.
+
+    Every list and search reads its words here, so that none reads more of them than
+    the database answers at once.
+
+    :param text: what was sent; what is no text has no words
+    :rtype: list[str]
+    """
+    if not isinstance(text, str):
+        return []
+    words = normalise(text[:SEARCH_LETTERS]).replace("\0", "").split()
+    return list(dict.fromkeys(words))[:SEARCH_WORDS]
 
 
 def slugify(text, fallback="x"):
@@ -136,3 +212,63 @@ def secret_slug(wanted: str) -> str:
     own gets an address that does not depend on it.
     """
     return f"{wanted[:57].strip('-')}-{secrets.token_hex(3)}"
+
+# === IN THE DATABASE === #
+
+# The Unicode planes with letters that people write names in.
+_LAST = 0x1FFFF
+
+
+def _regex_class(codes):
+    """Return ``codes`` (sorted) as the inside of a bracket expression."""
+    ranges = []
+    for code in codes:
+        if ranges and ranges[-1][1] == code - 1:
+            ranges[-1][1] = code
+        else:
+            ranges.append([code, code])
+    return "".join(
+        f"\\U{first:08X}" if first == last else f"\\U{first:08X}-\\U{last:08X}"
+        for first, last in ranges
+    )
+
+
+def normalise_sql(collation=None):
+    """Return the statement that makes ``wezer_normalise(text)`` in the database.
+
+    It answers what :func:`normalise` answers; a test compares both. Texts of plain
+    ASCII, most of them, take a short way.
+
+    :param str collation: whose lower case to use; the database's own else
+    """
+    # Whatever the texts' collation, everything but the lower case is plain "C".
+    lower = f'COLLATE "{collation}"' if collation else ""
+    dropped, spaces, pairs = [], [], []
+    for code in range(_LAST + 1):
+        char = chr(code)
+        if 0xD800 <= code < 0xE000 or unicodedata.normalize("NFKD", char) != char:
+            continue
+        folded = _fold(char)
+        if not folded:
+            dropped.append(code)
+        elif folded == " ":
+            spaces.append(code)
+        elif len(folded) > 1:
+            pairs.append((char, folded))
+    # Single letters that lower case alone does not make what they are compared as.
+    singles = "".join(char for char in _LETTERS if len(_LETTERS[char]) == 1) + "ς"
+    plain = "".join(_fold(char) for char in singles)
+    text = f'(lower(normalize($1, NFKD) {lower}) COLLATE "C")'
+    text = f"regexp_replace({text}, '[{_regex_class(dropped)}]', '', 'g')"
+    text = f"translate({text}, '{singles}', '{plain}')"
+    for char, folded in pairs:
+        text = f"replace({text}, '{char}', '{folded}')"
+    return f"""
+        CREATE OR REPLACE FUNCTION wezer_normalise(text) RETURNS text
+        LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $function$
+        SELECT btrim(regexp_replace(
+            CASE WHEN octet_length($1) = char_length($1)
+                 THEN lower($1 COLLATE "C")
+                 ELSE {text} END,
+            '[{_regex_class(spaces)}]+', ' ', 'g'))
+        $function$"""

@@ -5,8 +5,10 @@ import werkzeug.exceptions
 from odoo import http
 from odoo.http import request
 
-from odoo.addons.wezer_base.controllers.website import flash
+from odoo.addons.wezer_base.controllers.website import flash, seen_or_404
 from odoo.addons.wezer_base.tools.form_post import form_post
+from odoo.addons.wezer_base.tools.numbers import record_id
+from odoo.addons.wezer_base.tools.sorting import sorted_for_reader
 
 from ..tools.qr import qr_picture
 from .portal import WezerCurrencyPortal
@@ -41,12 +43,14 @@ class WezerPaymentLinks(WezerCurrencyPortal):
                 "link": link,
                 "own": link and link.payee_id in acting,
                 "token": token,
-                "acting": acting.sorted(lambda one: one != user.partner_id),
-                "acting_id": self._number(form.get("acting"))
+                "acting": sorted_for_reader(
+                    acting, "name", lambda one: one == user.partner_id
+                ),
+                "acting_id": record_id(form.get("acting"))
                 or user._wezer_act_as("wallet").id,
                 "purses": self._purses(acting, link.wezer_currency_id),
                 "categories": self._purposes(link.wezer_currency_id),
-                "category_id": self._number(form.get("category")),
+                "category_id": record_id(form.get("category")),
                 "amount": form.get("amount", ""),
                 "purpose": form.get("purpose", ""),
                 "key": uuid.uuid4().hex,
@@ -56,7 +60,7 @@ class WezerPaymentLinks(WezerCurrencyPortal):
 
     def _wait_for_link(self, token, **form):
         """Wait for those who move the same two wallets."""
-        acting = self._number(form.get("acting")) or request.env.user.partner_id.id
+        acting = record_id(form.get("acting")) or request.env.user.partner_id.id
         link = request.env["wezer.payment.link"]._by_token(token)
         wait_for_wallets(link.wezer_currency_id.id or 0, acting, link.payee_id.id or 0)
 
@@ -72,7 +76,7 @@ class WezerPaymentLinks(WezerCurrencyPortal):
     def wezer_pay_link_post(self, token, **form):
         """Pay at the address, and show the statement; or say why not."""
         links = request.env["wezer.payment.link"]
-        acting = self._number(form.get("acting")) or request.env.user.partner_id.id
+        acting = record_id(form.get("acting")) or request.env.user.partner_id.id
         transfer_id = links.pay(
             token,
             acting,
@@ -80,7 +84,7 @@ class WezerPaymentLinks(WezerCurrencyPortal):
             form.get("purpose", ""),
             key=form.get("key"),
             acting_partner_id=acting,
-            category=self._number(form.get("category")) or None,
+            category=record_id(form.get("category")) or None,
         )
         # Made just now by the caller himself.
         transfer = request.env["wezer.transfer"].sudo().browse(transfer_id)
@@ -130,10 +134,7 @@ class WezerPaymentLinks(WezerCurrencyPortal):
     )
     def wezer_link(self, link_id, **_kwargs):
         """Show an address of one's own, its QR code large enough for a wall."""
-        link = request.env["wezer.payment.link"].search([("id", "=", link_id)])
-        if not link:
-            raise werkzeug.exceptions.NotFound()
-        link = link.sudo()
+        link = seen_or_404("wezer.payment.link", link_id).sudo()
         wallet = request.env["wezer.wallet"]._find(
             link.payee_id, link.wezer_currency_id
         )
@@ -160,9 +161,7 @@ class WezerPaymentLinks(WezerCurrencyPortal):
     @form_post("/my/links/{link_id}")
     def wezer_link_withdraw(self, link_id, **_kwargs):
         """End an address of one's own."""
-        link = request.env["wezer.payment.link"].browse(link_id).exists()
-        if not link:
-            raise werkzeug.exceptions.NotFound()
+        link = seen_or_404("wezer.payment.link", link_id)
         link.action_withdraw()
         flash(request.env._("Nobody can pay at this address any more."))
         return request.redirect("/my/wallets")

@@ -3,12 +3,15 @@ import uuid
 import werkzeug.exceptions
 
 from odoo import http
+from odoo.fields import Domain
 from odoo.http import request
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
-from odoo.addons.wezer_base.controllers.website import flash
+from odoo.addons.wezer_base.controllers.website import flash, searched, seen_or_404
 from odoo.addons.wezer_base.tools.form_post import form_post
-from odoo.addons.wezer_base.tools.text import normalise
+from odoo.addons.wezer_base.tools.numbers import record_id
+from odoo.addons.wezer_base.tools.sorting import sorted_for_reader
+from odoo.addons.wezer_base.tools.text import search_words
 
 from .queue import wait_for_wallets
 
@@ -43,19 +46,22 @@ class WezerCurrencyPortal(CustomerPortal):
         wallets = request.env["wezer.wallet"].search(
             [("partner_id.acts_wallet", "=", True)], limit=200
         )
-        return wallets.sudo()
+        mine = request.env.user.sudo().partner_id
+        return sorted_for_reader(
+            wallets.sudo(),
+            lambda one: [one.partner_id.name, f"{one.wezer_currency_id.sequence:09d}"],
+            lambda one: one.partner_id == mine,
+        )
 
     # === PAYING AND ASKING === #
 
     def _found(self, words):
         """Return the parties the caller may see whose name has all ``words``."""
-        words = normalise(words).split()[:6]
-        if not words:
-            return request.env["wezer.profile"]
-        domain = [("state", "=", "active")] + [
-            ("name", "ilike", word) for word in words
-        ]
-        return request.env["wezer.profile"].search(domain, limit=FOUND)
+        profiles = request.env["wezer.profile"]
+        if not search_words(words):
+            return profiles
+        domain = Domain("state", "=", "active") & profiles._name_domain(words)
+        return profiles.search(domain, limit=FOUND)
 
     def _party(self, slug):
         """Return the profile at ``slug`` the caller may see, or an empty one."""
@@ -74,16 +80,18 @@ class WezerCurrencyPortal(CustomerPortal):
             {
                 # Asked for where a currency wants one.
                 "categories": self._purposes(currencies),
-                "category_id": self._number(form.get("category")),
+                "category_id": record_id(form.get("category")),
                 "ask": ask,
                 "party": party,
                 "found": self._found(form.get("search", "")),
-                "search": form.get("search", ""),
-                "acting": acting.sorted(lambda partner: partner != user.partner_id),
-                "acting_id": self._number(form.get("acting"))
+                "search": searched(form.get("search")),
+                "acting": sorted_for_reader(
+                    acting, "name", lambda one: one == user.partner_id
+                ),
+                "acting_id": record_id(form.get("acting"))
                 or user._wezer_act_as("wallet").id,
                 "currencies": currencies,
-                "currency_id": self._number(form.get("currency")),
+                "currency_id": record_id(form.get("currency")),
                 "purses": [] if ask else self._purses(acting, currencies),
                 "amount": form.get("amount", ""),
                 "purpose": form.get("purpose", ""),
@@ -117,11 +125,8 @@ class WezerCurrencyPortal(CustomerPortal):
     def _purposes(self, currencies):
         categories = request.env["wezer.category"]
         if any(currency.category_required for currency in currencies):
-            return categories.search([], limit=MANY_PURPOSES)
+            return categories._tree(limit=MANY_PURPOSES)
         return categories
-
-    def _number(self, text):
-        return int(text) if str(text or "").isdecimal() else 0
 
     @http.route(
         "/my/pay",
@@ -137,9 +142,9 @@ class WezerCurrencyPortal(CustomerPortal):
 
     def _wait_to_pay(self, **form):
         """Wait for those who move the same two wallets."""
-        acting = self._number(form.get("acting")) or request.env.user.partner_id.id
+        acting = record_id(form.get("acting")) or request.env.user.partner_id.id
         other = self._party(form.get("to")).sudo().partner_id.id
-        wait_for_wallets(self._number(form.get("currency")), acting, other)
+        wait_for_wallets(record_id(form.get("currency")), acting, other)
 
     @http.route("/my/pay", type="http", auth="user", website=True, methods=["POST"])
     @form_post("/my/pay?to={to}&currency={currency}", once=True, wait=_wait_to_pay)
@@ -167,7 +172,7 @@ class WezerCurrencyPortal(CustomerPortal):
 
     def _send(self, ask, **form):
         party = self._party(form.get("to"))
-        acting = self._number(form.get("acting")) or request.env.user.partner_id.id
+        acting = record_id(form.get("acting")) or request.env.user.partner_id.id
         other = party.sudo().partner_id.id
         payer, payee = (other, acting) if ask else (acting, other)
         transfers = request.env["wezer.transfer"]
@@ -175,12 +180,12 @@ class WezerCurrencyPortal(CustomerPortal):
         transfer_id = getattr(transfers, method)(
             payer,
             payee,
-            self._number(form.get("currency")),
+            record_id(form.get("currency")),
             form.get("amount", ""),
             form.get("purpose", ""),
             key=form.get("key"),
             acting_partner_id=acting,
-            category=self._number(form.get("category")) or None,
+            category=record_id(form.get("category")) or None,
             **extra,
         )
         # Made just now by the caller himself.
@@ -268,7 +273,7 @@ class WezerCurrencyPortal(CustomerPortal):
         """Answer one of them."""
         if answer not in ANSWERS:
             raise werkzeug.exceptions.NotFound()
-        transfer = request.env["wezer.transfer"].browse(transfer_id)
+        transfer = seen_or_404("wezer.transfer", transfer_id)
         getattr(transfer, ANSWERS[answer])()
         flash(request.env._("Done."))
         return request.redirect("/my/requests")

@@ -13,6 +13,8 @@ from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools import days
 from odoo.addons.wezer_base.tools.curve import draw_curve
 from odoo.addons.wezer_base.tools.form_post import form_post
+from odoo.addons.wezer_base.tools.numbers import record_id
+from odoo.addons.wezer_base.tools.text import search_words
 
 from ..tools.statement_pdf import statement_pdf
 from .portal import WezerCurrencyPortal
@@ -66,7 +68,7 @@ class WezerStatement(WezerCurrencyPortal):
             flash(error.args[0], "warning")
             wanted = self._wanted({**form, **dict.fromkeys(DAYS, "")})
         # One more than a page shows: is there anything older?
-        before = self._number(before)
+        before = record_id(before)
         entries = wallet._statement(STATEMENT_ROWS + 1, before, wanted)
         older = entries[STATEMENT_ROWS - 1].id if len(entries) > STATEMENT_ROWS else 0
         entries = entries[:STATEMENT_ROWS]
@@ -174,7 +176,7 @@ class WezerStatement(WezerCurrencyPortal):
         since, until = (days.parse_day(form.get(name)) for name in DAYS)
         days.check_order(request.env, since, until)
         wanted = {
-            "words": str(form.get("search", "")).replace("\0", "").split()[:6],
+            "words": search_words(form.get("search")),
             "direction": form.get("direction"),
             "since": since and days.begin(request.env, since),
             "until": until and days.end(request.env, until),
@@ -319,5 +321,9 @@ class WezerStatement(WezerCurrencyPortal):
     @form_post("/my/wallets")
     def wezer_wallet_look(self, wallet_id, reason="", **_kwargs):
         """Open a statement to a moderator who says why."""
-        url = request.env["wezer.wallet"].browse(wallet_id).action_look(reason)
+        # Moderators read no wallet before they said why: the method itself checks.
+        wallet = request.env["wezer.wallet"].browse(wallet_id).exists()
+        if not wallet:
+            raise werkzeug.exceptions.NotFound()
+        url = wallet.action_look(reason)
         return request.redirect(url)

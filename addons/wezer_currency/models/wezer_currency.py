@@ -6,6 +6,7 @@ from odoo import api, fields, models, tools
 from odoo.addons.wezer_base.exceptions import Refusal
 
 from ..tools import amounts
+from ..tools.texts import shortened
 from .fields_bigint import BigInteger
 
 # How far below zero a member may go unless it is said.
@@ -349,26 +350,37 @@ class WezerCurrency(models.Model):
         return self.unit_kind == "hour"
 
     def _parse(self, text):
-        """Return the minor units of ``text``; Refusal ``unit`` where it is none."""
+        """Return the minor units of ``text``, as people write amounts.
+
+        The currency's code may stand before or after it.
+
+        :raise Refusal: rule ``unit`` where it is no amount, ``ambiguous`` where it
+            can be read in two ways; the limit then holds both
+        """
         self.ensure_one()
         try:
-            return amounts.parse(text, self.minor_per_unit, self._clock())
+            return amounts.parse(
+                self._without_code(text), self.minor_per_unit, self._clock()
+            )
+        except amounts.AmbiguousAmount as error:
+            raise self._ambiguous(text, error.readings) from error
         except amounts.AmountError as error:
             example = (
                 "1:30"
                 if self._clock()
                 else self._decimal(15 * 10 ** max(self.digits - 1, 0))
             )
+            shown = shortened(text)
             raise Refusal(
                 self.env._(
                     "“%(text)s” is no amount in %(currency)s. "
                     "Write it like %(example)s.",
-                    text=text,
+                    text=shown,
                     currency=self.name,
                     example=example,
                 ),
                 rule="unit",
-                value=str(text),
+                value=shown,
             ) from error
 
     def _check_price(self, minor: int) -> int:
@@ -390,6 +402,49 @@ class WezerCurrency(models.Model):
                 limit=self._format(amounts.PRICE_MAX_MINOR),
             )
         return minor
+
+    def _without_code(self, text):
+        """Return ``text`` without the currency's code or symbol beside the number."""
+        if not isinstance(text, str) or len(text) > amounts.TEXT_MAX:
+            return text
+        text = text.strip()
+        for sign in filter(None, (self.code, self.sudo().currency_id.symbol)):
+            # In hours "h" is a part of the amount: 1h30.
+            if any(char.isdigit() for char in sign) or self._clock():
+                continue
+            if text.casefold().endswith(sign.casefold()):
+                return text[: -len(sign)]
+            if text.casefold().startswith(sign.casefold()):
+                return text[len(sign) :]
+        return text
+
+    def _ambiguous(self, text, readings):
+        """Return the refusal of ``text`` that names its readings, to be written so."""
+        said = shortened(text)
+        readings = [self._decimal(minor) for minor in readings]
+        if len(readings) < 2:
+            return Refusal(
+                self.env._(
+                    "“%(text)s” is not clear. If you mean %(first)s, write it like"
+                    " this.",
+                    text=said,
+                    first=readings[0],
+                ),
+                rule="unit",
+                value=said,
+                limit=readings[0],
+            )
+        return Refusal(
+            self.env._(
+                "“%(text)s” can mean %(first)s or %(second)s. Write one of these two.",
+                text=said,
+                first=readings[0],
+                second=readings[1],
+            ),
+            rule="ambiguous",
+            value=said,
+            limit=" / ".join(readings),
+        )
 
     def _decimal(self, minor):
         """Return ``minor`` as plain text, without the currency's code."""

@@ -2,6 +2,7 @@ from odoo import api, models
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import days
+from odoo.addons.wezer_base.tools.text import SEARCH_LETTERS
 
 from ..tools.transfer_rows import FIELDS
 
@@ -80,8 +81,9 @@ class WezerTransfer(models.Model):
 
     @api.model
     def _category_of_name(self, name):
-        found = self.env["wezer.category"].search([("name", "=ilike", name)], limit=1)
-        return found.id or name
+        return (
+            self.env["wezer.category"]._find(str(name)[:SEARCH_LETTERS])[:1].id or name
+        )
 
     @api.model
     def _numbered(self, rows, bad):

@@ -1,9 +1,10 @@
 import datetime
 
 from odoo import models
-from odoo.tools import SQL
+from odoo.tools import SQL, escape_psql
 
 from odoo.addons.wezer_base.tools import days
+from odoo.addons.wezer_base.tools.text import search_words
 
 CURVE_DAYS = 365
 
@@ -21,7 +22,8 @@ class WezerWallet(models.Model):
 
         :param int limit: at most so many, None for all
         :param int before: only entries older than this id
-        :param dict wanted: ``words`` in the purpose or the other's name,
+        :param dict wanted: ``words`` in the purpose or the other's
+            name,
             ``direction`` (``paid`` or ``received``), ``since`` and ``until``
             (moments, the second not included)
         """
@@ -67,11 +69,16 @@ class WezerWallet(models.Model):
             conditions.append(SQL("e.date >= %s", wanted["since"]))
         if wanted.get("until"):
             conditions.append(SQL("e.date < %s", wanted["until"]))
-        for word in wanted.get("words") or ():
+        for word in search_words(" ".join(wanted.get("words") or ())):
             # What people type is looked for as it stands: % and _ are letters.
-            pattern = "%" + word.translate({ord(c): f"\\{c}" for c in "\\%_"}) + "%"
+            pattern = f"%{escape_psql(word)}%"
             conditions.append(
-                SQL("(t.purpose ILIKE %s OR p.name ILIKE %s)", pattern, pattern)
+                SQL(
+                    "(wezer_normalise(t.purpose) LIKE %s"
+                    " OR wezer_normalise(p.name) LIKE %s)",
+                    pattern,
+                    pattern,
+                )
             )
         return SQL(" AND ").join(conditions)
 

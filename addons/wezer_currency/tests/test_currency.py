@@ -4,6 +4,7 @@ from odoo import fields
 from odoo.tests import Form, tagged
 
 from odoo.addons.mail.tests.common import mail_new_test_user
+from odoo.addons.wezer_base.exceptions import Refusal
 
 from .common import CurrencyCommon
 
@@ -111,6 +112,40 @@ class TestCurrency(CurrencyCommon):
         self.assertEqual(self.hours._format(90), "1:30 h")
         with self.assertRefused("unit"):
             self.hours._parse("0.001")
+
+    def test_what_has_two_readings_is_refused_with_both(self):
+        for currency, text, readings in (
+            (self.credit, "1.000", ["1000.00", "1.00"]),
+            (self.credit, "1,000", ["1000.00", "1.00"]),
+            (self.hours, "0,30", ["0:30", "0:18"]),
+        ):
+            with self.assertRaises(Refusal) as refused:
+                currency._parse(text)
+            self.assertEqual(refused.exception.rule, "ambiguous")
+            self.assertEqual(refused.exception.value, text)
+            self.assertEqual(refused.exception.limit, " / ".join(readings))
+            for reading in readings:
+                self.assertIn(reading, str(refused.exception))
+                # What the refusal proposes is read, and each reading is another.
+                self.assertTrue(currency._parse(reading))
+            self.assertEqual(len(set(map(currency._parse, readings))), 2)
+
+    def test_a_program_that_means_a_decimal_number_writes_four_decimals(self):
+        self.assertEqual(self.credit._parse("1.0000"), 100)
+        self.assertEqual(self.hours._parse("0.3000"), 18)
+        self.assertEqual(self.credit._parse(1000), 100000)
+
+    def test_what_a_currency_writes_it_reads(self):
+        whole = self._currency("Eggs", "egg", digits=0)
+        fine = self._currency("Grains", "gr", digits=3)
+        for currency in (self.credit, self.hours, whole, fine):
+            for minor in (1, 30, 90, 1000, 123456, 10**9):
+                self.assertEqual(currency._parse(currency._format(minor)), minor)
+                self.assertEqual(currency._parse(currency._decimal(minor)), minor)
+        self.assertEqual(self.credit._parse("COM 1,50"), 150)
+        for nothing in ("COM", "1 EUR", "1 COM COM", "CO 1"):
+            with self.assertRefused("unit"):
+                self.credit._parse(nothing)
 
     def test_contacts_with_wallets_are_not_merged_by_odoo(self):
         self.pay(self.anna, self.anna, self.luc, "1")

@@ -12,7 +12,7 @@ from odoo.tools import file_path
 from odoo.addons.wezer_base.exceptions import NotAllowed
 from odoo.addons.wezer_base.tools.days import UTC, parse_moment
 
-from ..tools import transfer_rows
+from ..tools import amounts, transfer_rows
 from .common import CurrencyCommon
 
 
@@ -51,8 +51,19 @@ class TestTransferRows(BaseCase):
                 "key_prefix": "old-",
             },
         )
-        self.assertEqual(rows[0]["amount"], "0.05")
+        self.assertEqual(rows[0]["amount"], "0.0500")
         self.assertEqual((rows[0]["currency"], rows[0]["key"]), ("TIL", "old-7"))
+
+    def test_decimal_numbers_of_a_program_have_one_reading(self):
+        """1.000 is no thousand and 1.30 no hour and a half where the map says so."""
+        rows = transfer_rows.read_rows(
+            "payer,payee,amount\na,b,1.000\na,b,1.30\na,b,2\na,b,1:30\n",
+            {"decimal_mark": "."},
+        )
+        texts = [row["amount"] for row in rows]
+        self.assertEqual(texts, ["1.0000", "1.3000", "2", "1:30"])
+        self.assertEqual(amounts.parse(texts[0], 100), 100)
+        self.assertEqual(amounts.parse(texts[1], 60, clock=True), 78)
 
     def test_what_never_moved_is_skipped(self):
         rows = transfer_rows.read_rows("payer,payee,amount,state\na,b,1,rejected\n")

@@ -143,6 +143,16 @@ class TestStatementPages(CurrencyCommon, HttpCase):
         paper = self.url_open(self._url(self.anna, "/statement.pdf"))
         self.assertEqual(paper.content[:5], b"%PDF-")
 
+    def test_a_statement_is_searched_as_people_type(self):
+        self.luc.partner_id.name = "Rémy"
+        self.pay(self.anna, self.anna, self.luc, "3", purpose="Œufs de l’été")
+        self.pay(self.anna, self.anna, self.stranger, "4", purpose="garden")
+        self._login(self.anna)
+        for typed in ("oeufs", "ŒUF", "l'ete", "remy été", "RÉMY"):
+            page = self.url_open(self._url(self.anna, f"?search={typed}")).text
+            self.assertIn("Œufs", page, typed)
+            self.assertNotIn("garden", page, typed)
+
     def test_search_and_filters_work_on_the_page_and_in_the_files(self):
         self.pay(self.anna, self.anna, self.luc, "3", purpose="roof")
         self.pay(self.anna, self.anna, self.luc, "4", purpose="garden")

@@ -60,6 +60,35 @@ class TestWebsite(CurrencyCommon, HttpCase):
             )
         )
 
+    def test_an_amount_with_two_readings_is_asked_and_nothing_is_paid(self):
+        slug = self.luc.partner_id._wezer_profile().slug
+        self._login(self.anna)
+        for currency, amount, readings in (
+            (self.credit, "1.000", ("1000.00", "1.00")),
+            (self.credit, "1,000", ("1000.00", "1.00")),
+            (self.hours, "0,30", ("0:30", "0:18")),
+        ):
+            page = self._post("/my/pay", to=slug, currency=currency.id, amount=amount)
+            for reading in readings:
+                self.assertIn(reading, page.text)
+            # What was typed stands in its field again.
+            self.assertIn(f'value="{amount}"', page.text)
+        mine = [("payer_id", "=", self.anna.partner_id.id)]
+        self.assertFalse(self.env["wezer.transfer"].search(mine))
+        self._post("/my/pay", to=slug, currency=self.credit.id, amount="1\u202f00,5")
+        self.assertFalse(self.env["wezer.transfer"].search(mine))
+        self._post("/my/pay", to=slug, currency=self.hours.id, amount="1h30")
+        self.assertEqual(self.balance(self.luc, self.hours), "1:30")
+
+    def test_a_payee_is_found_with_and_without_the_accents(self):
+        self.luc.partner_id.name = "Rémy Œillet-D’Arc"
+        self._login(self.anna)
+        slug = self.luc.partner_id._wezer_profile().slug
+        for form in ("/my/pay", "/my/ask"):
+            for typed in ("Rémy", "remy", "REMY", "oeillet", "Œillet", "d'arc"):
+                page = self.url_open(f"{form}?search={typed}").text
+                self.assertIn(f"to={slug}", page, typed)
+
     def test_asking_and_answering(self):
         slug = self.anna.partner_id._wezer_profile().slug
         self._login(self.luc)

@@ -1,45 +1,137 @@
-"""Amounts as people type and read them, in integers. Runs without Odoo.
+"""Amounts as people write and read them, in integers. Needs no database.
 
 Money is counted in minor units: 60 to the hour, ``10 ** digits`` else
-(design, section 2). What does not fit the unit is refused, never rounded.
+(design, section 2). What does not fit the unit is refused, never rounded; what can
+be read in two ways is refused with both readings.
 """
 
 import re
+
+from odoo.addons.wezer_base.tools.numbers import (
+    AmbiguousNumber,
+    NumberError,
+    read_decimal,
+)
 
 HOUR_MINUTES = 60
 # Sums of a hundred million such amounts still fit 38 digits.
 MAX_MINOR = 10**30
 # A price is what people agree on: nobody means more than this, whatever the unit.
 PRICE_MAX_MINOR = 10**15
-_CLOCK = re.compile(r"^(\d{1,12}):([0-5]\d)$", re.ASCII)
-_PLAIN = re.compile(r"^\d{1,18}([.,]\d{1,18})?$", re.ASCII)
+# Longer texts are no amounts.
+TEXT_MAX = 80
+_CLOCK = re.compile(r"([^:]{1,40}):([0-5][0-9])(?: ?h)?")
+# 1h30, 1 h, 1 h 30 min, 2 hours, 1 heure 30
+_HOURS = re.compile(
+    r"([^a-z]{1,40}?) ?h[a-z]*\.?(?: ?(?:([0-5][0-9])(?: ?m[a-z]*\.?)?"
+    r"|([0-9]{1,2}) ?m[a-z]*\.?))?"
+)
+_MINUTES = re.compile(r"([^a-z]{1,40}?) ?(?:min[a-z]*|mn)\.?")
+_TWO_DECIMALS = re.compile(r"([0-9]*)[.,]([0-5][0-9])")
 
 
 class AmountError(ValueError):
     """The text is no amount of this unit."""
 
 
+class AmbiguousAmount(AmountError):
+    """The text can be read in two ways.
+
+    :param str text: what was written
+    :param list readings: minor units, of those readings that fit the unit
+    """
+
+    def __init__(self, text, readings):
+        super().__init__(text)
+        self.readings = readings
+
+
 def parse(text, minor_per_unit, clock=False):
     """Return the minor units that ``text`` says.
 
-    :param str text: ``1:30`` (where ``clock``), ``1,5``, ``12.50``
+    :param text: ``12.50``, ``12,5``, ``1.234,56``, ``1 234,56``, ``,5``; where
+        ``clock`` also ``1:30``, ``1h30``, ``1 h``, ``90 min``. A whole number of
+        units may come as an integer.
     :param int minor_per_unit: 60 for hours, a power of ten else
     :param bool clock: accept hours and minutes
     :rtype: int
-    :raise AmountError: where it is no number or does not fit the unit
+    :raise AmbiguousAmount: where it can be read in two ways: ``1.000`` in a currency
+        with two decimals, ``0,30`` in hours
+    :raise AmountError: where it is no amount or does not fit the unit
     """
-    text = str(text or "").strip().replace(" ", "").replace("\u00a0", "")
-    match = _CLOCK.match(text) if clock else None
-    if match:
-        return int(match[1]) * HOUR_MINUTES + int(match[2])
-    if not _PLAIN.match(text):
-        raise AmountError(text)
-    # Integers only: a Decimal would round at 28 digits.
-    whole, _dot, part = text.replace(",", ".").partition(".")
-    minor, rest = divmod(int(whole + part) * minor_per_unit, 10 ** len(part))
-    if rest or minor > MAX_MINOR:
+    if isinstance(text, int) and abs(text) > MAX_MINOR:
+        raise AmountError("")
+    text = re.sub(r"\s+", " ", str("" if text is None else text)).strip()
+    if len(text) > TEXT_MAX:
+        raise AmountError(text[:TEXT_MAX])
+    try:
+        minor = _clock(text.lower()) if clock else None
+        if minor is None:
+            minor = _units(text, minor_per_unit, clock)
+    except AmbiguousNumber as error:
+        minors = (_fit(one, minor_per_unit) for one in error.readings)
+        readings = [minor for minor in minors if minor is not None]
+        raise AmbiguousAmount(text, readings) from error
+    except NumberError as error:
+        raise AmountError(text) from error
+    if minor is None or minor > MAX_MINOR:
         raise AmountError(text)
     return minor
+
+
+def _units(text, minor_per_unit, clock):
+    """Return the minor units of a number of units."""
+    if clock and (match := _TWO_DECIMALS.fullmatch(text)):
+        return _half_past(text, match)
+    # No decimals, or three, leave one reading; hours may have any.
+    places = None if clock else len(str(minor_per_unit)) - 1
+    return _fit(read_decimal(text, places), minor_per_unit)
+
+
+def _half_past(text, match):
+    """Return the minutes of ``1,30`` where hours and minutes are meant alike."""
+    whole, part = int(match[1] or 0), int(match[2])
+    as_clock = whole * HOUR_MINUTES + part
+    as_decimal = _fit((whole * 100 + part, 2), HOUR_MINUTES)
+    if as_clock == as_decimal:
+        return as_clock
+    readings = [one for one in (as_clock, as_decimal) if one is not None]
+    raise AmbiguousAmount(text, readings)
+
+
+def _fit(number, minor_per_unit):
+    """Return ``number``, digits and scale, in minor units, None where it has a rest."""
+    digits, scale = number
+    # Integers only: a Decimal would round at 28 digits.
+    minor, rest = divmod(digits * minor_per_unit, 10**scale)
+    return None if rest else minor
+
+
+def _clock(text):
+    """Return the minutes of a text that names hours or minutes, None where none."""
+    match = _CLOCK.fullmatch(text)
+    if match:
+        return _whole(match[1]) * HOUR_MINUTES + int(match[2])
+    match = _MINUTES.fullmatch(text)
+    if match:
+        return _whole(match[1])
+    match = _HOURS.fullmatch(text)
+    if not match:
+        return None
+    minutes = match[2] or match[3]
+    if minutes:
+        if int(minutes) >= HOUR_MINUTES:
+            raise NumberError(text)
+        return _whole(match[1]) * HOUR_MINUTES + int(minutes)
+    return _units(match[1], HOUR_MINUTES, True)
+
+
+def _whole(text):
+    """Return a whole number that may be written with thousands apart."""
+    number, scale = read_decimal(text, 0)
+    if scale:
+        raise NumberError(text)
+    return number
 
 
 def decimal_text(minor, minor_per_unit, clock=False):

@@ -36,7 +36,8 @@ def read_rows(text, mapping=None):
     :param str text: the file
     :param dict mapping: ``columns`` (our name → the file's), ``defaults`` (our
         name → value), ``amount_digits`` (amounts are whole numbers of that many
-        decimals), ``key_prefix``
+        decimals), ``decimal_mark`` (amounts are decimal numbers, written with this
+        mark and nothing else), ``key_prefix``
     :raise ColumnError: where a needed column is missing
     """
     mapping = mapping or {}
@@ -55,6 +56,8 @@ def read_rows(text, mapping=None):
             row["skip"] = True
         if mapping.get("amount_digits") and row.get("amount"):
             row["amount"] = _decimal(row["amount"], mapping["amount_digits"])
+        elif mapping.get("decimal_mark") and row.get("amount"):
+            row["amount"] = _exact(row["amount"], mapping["decimal_mark"])
         if mapping.get("key_prefix") and row.get("key"):
             row["key"] = f"{mapping['key_prefix']}{row['key']}"
         rows.append(row)
@@ -96,4 +99,16 @@ def _decimal(text, digits):
     if not text.isdigit():
         return text
     text = text.zfill(digits + 1)
-    return f"{text[:-digits]}.{text[-digits:]}" if digits else text
+    return _exact(f"{text[:-digits]}.{text[-digits:]}", ".") if digits else text
+
+
+def _exact(text, mark):
+    """Return a decimal number with four decimals or more: it has one reading.
+
+    A person's ``1.000`` may be a thousand, and ``1.30`` an hour and a half; a
+    program that writes decimal numbers means neither.
+    """
+    whole, point, part = text.partition(mark)
+    if not point or not whole.isdigit() or not part.isdigit():
+        return text
+    return f"{whole}.{part:0<4}"

@@ -3,8 +3,14 @@ import werkzeug.exceptions
 from odoo import http
 from odoo.http import request
 
-from odoo.addons.wezer_base.controllers.website import flash, page_number
+from odoo.addons.wezer_base.controllers.website import (
+    flash,
+    page_number,
+    searched,
+    seen_or_404,
+)
 from odoo.addons.wezer_base.tools.form_post import form_post
+from odoo.addons.wezer_base.tools.text import normalise
 
 from ..tools.circles import layout
 
@@ -23,7 +29,7 @@ class WezerGroups(http.Controller):
     )
     def groups(self, page=1, search="", mine=False, **_kwargs):
         """List the circles, as far as the caller may see them."""
-        page = page_number(page)
+        page, search = page_number(page), searched(search)
         offset = (page - 1) * PAGE
         groups, count = request.env["wezer.group"]._search_public(
             search, bool(mine), PAGE, offset
@@ -117,14 +123,12 @@ class WezerGroups(http.Controller):
         if slug or not name.strip():
             return profiles.search([("slug", "=", slug)])
         found = profiles.search(
-            [("name", "=ilike", name.strip()), ("is_person", "=", True)], limit=2
+            [("name_text", "=", normalise(name)), ("is_person", "=", True)], limit=2
         )
         return found if len(found) == 1 else profiles.browse()
 
     def _message(self, form):
-        text = str(form.get("message") or "")
-        number = int(text) if text.isdecimal() and len(text) < 10 else 0
-        return request.env["wezer.group.message"].browse(number)
+        return seen_or_404("wezer.group.message", form.get("message"))
 
     def _group(self, slug):
         """Return the group that the caller sees under this address, else 404."""

@@ -3,8 +3,9 @@ import werkzeug.exceptions
 from odoo import http
 from odoo.http import request
 
-from odoo.addons.wezer_base.controllers.website import flash
+from odoo.addons.wezer_base.controllers.website import flash, seen_or_404
 from odoo.addons.wezer_base.tools.form_post import form_post
+from odoo.addons.wezer_base.tools.numbers import record_id
 from odoo.addons.wezer_base.tools.rights import RIGHTS
 
 from .groups import WezerGroups
@@ -139,12 +140,6 @@ class WezerGroupsManage(WezerGroups):
     def _rights_of(self):
         return request.httprequest.form.getlist("right")
 
-    def _one(self, model, form, name):
-        """Return the record that the form names; nothing where it names none."""
-        text = str(form.get(name) or "")
-        number = int(text) if text.isdecimal() and len(text) < 10 else 0
-        return request.env[model].browse(number)
-
     def _manage_update(self, group, form):
         vals = {name: form[name] for name in TEXTS if name in form}
         vals.update({name: form[name] for name in CHOICES[:2] if name in form})
@@ -172,7 +167,7 @@ class WezerGroupsManage(WezerGroups):
         group.action_close()
 
     def _manage_move(self, group, form):
-        target = self._one("wezer.group", form, "target").id or None
+        target = record_id(form.get("target")) or None
         changes = request.env["wezer.group.change"]
         dry_run = bool(form.get("dry_run"))
         answer = changes.propose(form.get("kind"), group.id, target, dry_run=dry_run)
@@ -180,24 +175,30 @@ class WezerGroupsManage(WezerGroups):
             return self._manage_page(group, trial=answer, asked=form)
         return None
 
+    def _change(self, form):
+        return seen_or_404("wezer.group.change", form.get("change"))
+
+    def _link(self, form):
+        return seen_or_404("wezer.group.link", form.get("link"))
+
     def _manage_agree(self, _group, form):
-        self._one("wezer.group.change", form, "change").action_agree()
+        self._change(form).action_agree()
 
     def _manage_disagree(self, _group, form):
-        self._one("wezer.group.change", form, "change").action_refuse()
+        self._change(form).action_refuse()
 
     def _manage_undo(self, _group, form):
-        self._one("wezer.group.change", form, "change").action_undo()
+        self._change(form).action_undo()
 
     def _manage_link(self, group, form):
-        target = self._one("wezer.group", form, "target")
-        request.env["wezer.group.link"].propose(group.id, target.id)
+        target = record_id(form.get("target"))
+        request.env["wezer.group.link"].propose(group.id, target)
 
     def _manage_link_agree(self, _group, form):
-        self._one("wezer.group.link", form, "link").action_agree()
+        self._link(form).action_agree()
 
     def _manage_link_end(self, _group, form):
-        self._one("wezer.group.link", form, "link").action_end()
+        self._link(form).action_end()
 
     # === TALK === #
 

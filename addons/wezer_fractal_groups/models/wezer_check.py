@@ -15,7 +15,20 @@ class WezerCheck(models.AbstractModel):
                 self.env._("Rights reach as far as refusals let them"),
                 self._check_reach,
             ),
+            (
+                self.env._("Groups are found by their names and purposes"),
+                self._check_search_texts,
+            ),
         ]
+
+    def _check_search_texts(self):
+        self.env.flush_all()
+        self.env.cr.execute(
+            """SELECT id, name, search_text FROM wezer_group
+                WHERE search_text IS DISTINCT FROM
+                      wezer_normalise(concat_ws(' ', name, purpose))"""
+        )
+        return self.env.cr.fetchall()
 
     _WALK = """WITH RECURSIVE walk AS (
                    SELECT id AS ancestor, id AS descendant, 0 AS distance

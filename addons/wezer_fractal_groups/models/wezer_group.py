@@ -19,6 +19,7 @@ class WezerGroup(models.Model):
     _description = "Group"
     _order = "name, id"
     _wezer_titles = ("name",)
+    _sorted_by_language = frozenset({"name"})
 
     name = fields.Char(required=True, index="trigram", size=TITLE_LENGTH)
     slug = fields.Char(copy=False, required=True)

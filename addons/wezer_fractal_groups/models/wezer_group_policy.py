@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_base.tools.numbers import NumberError, decimal_number, whole
 
 
 class WezerGroupPolicy(models.Model):
@@ -94,12 +95,14 @@ class WezerGroup(models.Model):
 
     def _policy_text(self, kind, value):
         if kind == "days":
-            text = str(value)
-            if not text.isdecimal() or not 0 < int(text) < 10000:
+            days = whole(value, least=1, most=9999)
+            if not days:
                 raise Refusal(
-                    self.env._("Say a number of days."), rule="days", value=text
+                    self.env._("Say a number of days."),
+                    rule="days",
+                    value=str(value)[:40],
                 )
-            return str(int(text))
+            return str(days)
         if kind == "count":
             return self._count_text(value)
         if kind == "hours":
@@ -109,20 +112,22 @@ class WezerGroup(models.Model):
         return "yes" if value in (True, "yes") else "no"
 
     def _count_text(self, value):
-        text = str(value).strip()
-        if not text.isdecimal() or not 0 < int(text) < 10000:
+        count = whole(value, least=1, most=9999)
+        if not count:
             raise Refusal(
-                self.env._("Say a whole number."), rule="count", value=text[:40]
+                self.env._("Say a whole number."), rule="count", value=str(value)[:40]
             )
-        return str(int(text))
+        return str(count)
 
     def _hours_text(self, value):
         try:
-            hours = float(str(value).replace(",", "."))
-        except ValueError:
+            hours = decimal_number(value)
+        except NumberError:
             hours = 0
         if not 0 < hours < 1000000:
             raise Refusal(
-                self.env._("Say a number of hours."), rule="hours", value=str(value)
+                self.env._("Say a number of hours."),
+                rule="hours",
+                value=str(value)[:40],
             )
         return f"{hours:g}"

@@ -1,9 +1,10 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, escape_psql
 
 from odoo.addons.wezer_base.tools import days
-from odoo.addons.wezer_base.tools.text import normalise
+from odoo.addons.wezer_base.tools.sorting import index_text
+from odoo.addons.wezer_base.tools.text import normalise, search_words
 
 COUNTED = 1000
 # Above so many groups inside, members are counted by night.
@@ -24,6 +25,10 @@ class WezerGroup(models.Model):
     )
     # Kept by night for those with many groups inside.
     member_count_kept = fields.Integer(readonly=True, copy=False)
+    # The name and the purpose, as they are compared.
+    search_text = fields.Char(
+        compute="_compute_search_text", store=True, compute_sudo=True, index="trigram"
+    )
 
     # The directory in its order, without what is not for everybody.
     # What a member sees inside his circles, answered from the indexes alone.
@@ -34,9 +39,17 @@ class WezerGroup(models.Model):
         "(parent_id) INCLUDE (id) WHERE kind = 'role' AND visibility = 'parents'"
     )
     _shown_idx = models.Index(
-        "(name, id) WHERE kind = 'circle' AND active IS TRUE"
-        " AND visibility IN ('public', 'network')"
+        lambda registry: (
+            f"({index_text(registry, 'name')}, id)"
+            " WHERE kind = 'circle' AND active IS TRUE"
+            " AND visibility IN ('public', 'network')"
+        )
     )
+
+    @api.depends("name", "purpose")
+    def _compute_search_text(self):
+        for group in self:
+            group.search_text = normalise(f"{group.name or ''} {group.purpose or ''}")
 
     # === SEEING === #
 
@@ -113,8 +126,8 @@ class WezerGroup(models.Model):
         :return: the count is at most ``COUNTED`` + 1: more is not counted
         """
         domain = Domain("kind", "=", "circle")
-        for word in normalise(words).split():
-            domain &= Domain("name", "ilike", word) | Domain("purpose", "ilike", word)
+        for word in search_words(words):
+            domain &= Domain("search_text", "like", escape_psql(word))
         shown = self.sudo()
         if mine:
             # Where he counts he sees: the ids are his own.

@@ -96,6 +96,13 @@ class TestChecks(GroupsCommon):
         )
         self.assertIn(sentence, broken)
 
+    def test_a_group_that_is_not_found_by_its_name(self):
+        broken = self._broken(
+            "UPDATE wezer_group SET search_text = 'other' WHERE id = %s",
+            self.garden.id,
+        )
+        self.assertEqual(broken, {"Groups are found by their names and purposes"})
+
     def test_a_partner_that_is_called_otherwise(self):
         broken = self._broken(
             "UPDATE res_partner SET name = 'Elsewhere' WHERE id = %s",

@@ -102,6 +102,32 @@ class TestWebsite(GroupsCommon, HttpCase):
         self.assertIn("Zebra", self.url_open(f"/groups/{self.secret.slug}").text)
         self.assertIn("Zebra", self.url_open("/groups/map").text)
 
+    def test_a_group_is_found_as_people_type_its_name(self):
+        self.garden.write({"name": "Œufs de Saint-Étienne", "purpose": "Façon d’été"})
+        self._login(self.luc)
+        for typed in ("oeufs", "Œufs", "saint etienne", "d'ete", "FACON"):
+            page = self.url_open(f"/groups?search={typed}").text
+            self.assertIn(f"/groups/{self.garden.slug}", page, typed)
+        self.assertNotIn(self.garden.slug, self.url_open("/groups?search=f_con").text)
+
+    def test_circles_with_accents_stand_beside_their_letter(self):
+        names = ["Zebra herd", "Eva's circle", "Élan", "Emil's circle"]
+        for name in names:
+            self._circle(name, self.village)
+        shown = self.groups._search_public("", limit=500)[0].mapped("name")
+        shown = [name for name in shown if name in names]
+        self.assertEqual(shown, ["Élan", "Emil's circle", "Eva's circle", "Zebra herd"])
+
+    def test_what_is_not_there_is_not_found(self):
+        """Neither an empty page nor the words of a program."""
+        self._put(self.joel, self.president)
+        self._login(self.joel)
+        for act in ("agree", "disagree", "undo", "link_agree", "link_end"):
+            for number in ("", "0", "999999", "9" * 5000):
+                form = {"change": number, "link": number}
+                page = self._post(self.village, f"manage/{act}", **form)
+                self.assertEqual(page.status_code, 404, (act, number[:9]))
+
     def test_the_map_is_a_list_too(self):
         self._login(self.luc)
         page = self.url_open("/groups/map").text

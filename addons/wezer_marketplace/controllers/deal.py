@@ -5,23 +5,21 @@ import werkzeug.exceptions
 from odoo import http
 from odoo.http import content_disposition, request
 
-from odoo.addons.wezer_base.controllers.website import flash
+from odoo.addons.wezer_base.controllers.website import flash, seen_or_404
 from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools import days
 from odoo.addons.wezer_base.tools.form_post import form_post
+from odoo.addons.wezer_base.tools.numbers import numbered, whole
 
 from ..models.wezer_proposition_evidence import MAX_BYTES
-from .form import member_named, number_of, terms_of, to_local
+from .form import member_named, terms_of, to_local
 
 
 class WezerDeal(http.Controller):
     """The one page of a deal; each button is an arrow of the model."""
 
     def _deal(self, deal_id):
-        deal = request.env["wezer.proposition"].search([("id", "=", deal_id)])
-        if not deal:
-            raise werkzeug.exceptions.NotFound()
-        return deal
+        return seen_or_404("wezer.proposition", deal_id)
 
     def _values(self, deal):
         mine = deal._my_party()
@@ -147,9 +145,9 @@ class WezerDeal(http.Controller):
 
     def _scores(self, post):
         scores = {
-            int(name[6:]): value
-            for name, value in post.items()
-            if name.startswith("score_") and name[6:].isdecimal() and value != "none"
+            number: value
+            for number, value in numbered(post, "score_").items()
+            if value != "none"
         }
         if scores and post.get("again"):
             scores["again"] = post["again"]
@@ -171,12 +169,12 @@ class WezerDeal(http.Controller):
 
     def _do_amend_sign(self, deal, party, post):
         deal.action_amend(
-            round_number=number_of(post.get("round")), acting_partner_id=party
+            round_number=whole(post.get("round")), acting_partner_id=party
         )
         flash(request.env._("Agreed. The new terms are what holds."))
 
     def _do_agree_share(self, deal, party, post):
-        deal.action_agree_share(number_of(post.get("round")), acting_partner_id=party)
+        deal.action_agree_share(whole(post.get("round")), acting_partner_id=party)
         flash(request.env._("Thank you. You work along."))
 
     def _do_hand_over(self, deal, party, post):
@@ -290,11 +288,7 @@ class WezerDeal(http.Controller):
         deal.action_withdraw_dispute(acting_partner_id=party)
 
     def _do_resolve(self, deal, party, post):
-        amounts = {
-            int(name[7:]): text
-            for name, text in post.items()
-            if name.startswith("amount_") and name[7:].isdecimal() and text.strip()
-        }
+        amounts = numbered(post, "amount_")
         deal.action_resolve(post.get("outcome", ""), post.get("reason", ""), amounts)
         flash(request.env._("Decided. Both sides read your reasons."))
 
@@ -315,7 +309,7 @@ class WezerDeal(http.Controller):
         return True
 
     def _do_remove_evidence(self, deal, party, post):
-        number = number_of(post.get("evidence"))
+        number = whole(post.get("evidence"))
         deal.action_remove_evidence(number, acting_partner_id=party)
 
     def _do_say(self, deal, party, post):

@@ -8,6 +8,12 @@ from odoo.tools import html2plaintext, plaintext2html
 
 from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools import days
+from odoo.addons.wezer_base.tools.numbers import (
+    decimal_text,
+    numbered,
+    record_ids,
+    whole,
+)
 
 from ..models.wezer_announcement_place import LINES_MAX
 from ..tools.geo import place_of
@@ -25,12 +31,6 @@ CHOICES = {
     "unit": ("hour", "piece", "time"),
     "repeat": ("week", "fortnight", "month"),
 }
-
-
-def number_of(text, default=None):
-    """Return ``text`` as a whole number that a database takes, else ``default``."""
-    text = str(text or "").strip()
-    return int(text) if text.isdecimal() and len(text) < 10 else default
 
 
 def to_utc(text, known=()):
@@ -53,11 +53,7 @@ def to_local(moment):
 
 def prices_of(post):
     """Return ``{currency id: text}`` of the fields ``price_<id>`` that are filled."""
-    return {
-        number_of(name[6:]): text
-        for name, text in post.items()
-        if name.startswith("price_") and number_of(name[6:]) and text.strip()
-    }
+    return numbered(post, "price_")
 
 
 def terms_of(post, source):
@@ -156,17 +152,17 @@ def announcement_of(post, announcement=None):
     for name, choices in CHOICES.items():
         if post.get(name) in choices:
             vals[name] = post[name]
-    category = number_of(post.get("category_id"))
+    category = whole(post.get("category_id"))
     vals["category_id"] = (
         request.env["wezer.category"].search([("id", "=", category)]).id
     )
     for name, model in (("skill_ids", "wezer.skill"), ("group_ids", "wezer.group")):
-        ids = [number_of(one) for one in form.getlist(name) if number_of(one)]
+        ids = record_ids(form.getlist(name))
         chosen = request.env[model].search([("id", "in", ids)])
         if name == "skill_ids":
             chosen |= typed_skills(post)
         vals[name] = [(6, 0, chosen.ids)]
-    places = number_of(post.get("places", "1"))
+    places = whole(post.get("places", "1"))
     if places is None:
         raise Refusal(
             request.env._("Say how many places there are, as a number."), rule="places"
@@ -183,7 +179,7 @@ def announcement_of(post, announcement=None):
     if "repeat" in post:
         vals["repeat"] = vals.get("repeat", False)
     if "language_id" in post:
-        vals["language_id"] = number_of(post["language_id"]) or False
+        vals["language_id"] = whole(post["language_id"]) or False
     vals.update(place_typed(post))
     vals.update(picture_of(post))
     vals["prices"] = prices_of(post)
@@ -197,7 +193,7 @@ def kept_typed(post):
         {
             "count": post.get(f"kept_count_{index}", "").strip(),
             "skill": post.get(f"kept_skill_{index}", "").strip(),
-            "group_id": number_of(post.get(f"kept_group_{index}")),
+            "group_id": whole(post.get(f"kept_group_{index}")),
         }
         for index in range(LINES_MAX)
     ]
@@ -221,7 +217,7 @@ def kept_places_of(post):
             )
         kept.append(
             {
-                "count": number_of(line["count"] or "1", 0),
+                "count": whole(line["count"] or "1", 0),
                 "skill_id": skill[:1].id,
                 "group_id": line["group_id"] or False,
             }
@@ -263,7 +259,7 @@ def shown_in_form(announcement):
         "skill_ids": announcement.skill_ids.ids,
         "group_ids": announcement.group_ids.ids,
         "places": announcement.places,
-        "quantity": f"{announcement.quantity:g}",
+        "quantity": decimal_text(announcement.quantity),
         "date_start": to_local(announcement.date_start),
         "date_end": to_local(announcement.date_end),
         "expiry": announcement.expiry or "",

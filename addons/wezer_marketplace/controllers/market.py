@@ -3,18 +3,19 @@ import werkzeug.exceptions
 from odoo import http
 from odoo.http import request
 
-from odoo.addons.wezer_base.controllers.website import flash
+from odoo.addons.wezer_base.controllers.website import flash, page_number
 from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools import days
 from odoo.addons.wezer_base.tools.form_post import form_post
 from odoo.addons.wezer_base.tools.locks import wait_in_line
+from odoo.addons.wezer_base.tools.numbers import numbered, whole
+from odoo.addons.wezer_base.tools.sorting import sorted_for_reader
 
 from ..models.wezer_announcement_query import COUNTED
 from ..models.wezer_announcement_question import DISTANCES
 from .filters import address
 from .form import (
     announcement_of,
-    number_of,
     shown_in_form,
     terms_of,
     to_local,
@@ -33,7 +34,7 @@ class WezerMarket(http.Controller):
         user = request.env.user
         ids = user._acting_ids(right, limit=50)
         partners = request.env["res.partner"].sudo().browse(ids)
-        return partners & user.partner_id | partners - user.partner_id
+        return sorted_for_reader(partners, "name", lambda one: one == user.partner_id)
 
     @http.route(
         ["/market", "/market/page/<int:page>"],
@@ -47,8 +48,7 @@ class WezerMarket(http.Controller):
         """List announcements; the filters live in the address."""
         market = request.env["wezer.announcement"]
         filters = market._clean_filters(params)
-        # Anybody may write anything into an address.
-        page = max(number_of(page, 1), 1) if len(str(page)) < 7 else 1
+        page = page_number(page)
         refused = ""
         try:
             question = market._question(filters)
@@ -80,9 +80,10 @@ class WezerMarket(http.Controller):
                 "pager": pager,
                 "filters": filters,
                 "refused": refused,
+                "unread": market._unread_prices(filters),
                 "public": public,
                 "distances": DISTANCES,
-                "categories": request.env["wezer.category"].search([]),
+                "categories": request.env["wezer.category"]._tree(),
                 "currencies": request.env["wezer.currency"].search([]),
                 "skill": request.env["wezer.skill"].search(
                     [("id", "=", filters.get("skill", False))]
@@ -113,11 +114,7 @@ class WezerMarket(http.Controller):
     def attendance(self, slug, **post):
         """Keep who came, for all who were to come at once."""
         announcement = self._announcement(slug)
-        outcomes = {
-            int(name[8:]): outcome
-            for name, outcome in post.items()
-            if name.startswith("outcome_") and name[8:].isdecimal() and outcome
-        }
+        outcomes = numbered(post, "outcome_")
         announcement.action_attendances(outcomes, announcement.sudo().author_id.id)
         flash(request.env._("Thank you, it is noted."))
         return request.redirect(f"/market/{announcement.slug}")
@@ -191,10 +188,10 @@ class WezerMarket(http.Controller):
         """Take it as announced."""
         announcement = self._announcement(slug)
         deal_id = announcement.action_claim(
-            version=number_of(post.get("version")),
+            version=whole(post.get("version")),
             message=post.get("message", ""),
-            currency_id=number_of(post.get("currency_id")),
-            acting_partner_id=number_of(post.get("acting_partner_id")),
+            currency_id=whole(post.get("currency_id")),
+            acting_partner_id=whole(post.get("acting_partner_id")),
         )
         return request.redirect(f"/my/deals/{deal_id}")
 
@@ -211,7 +208,7 @@ class WezerMarket(http.Controller):
         announcement = self._announcement(slug)
         deal_id = announcement.action_propose(
             terms_of(post, announcement),
-            acting_partner_id=number_of(post.get("acting_partner_id")),
+            acting_partner_id=whole(post.get("acting_partner_id")),
         )
         return request.redirect(f"/my/deals/{deal_id}")
 
@@ -235,7 +232,7 @@ class WezerMarket(http.Controller):
         market = request.env["wezer.announcement"]
         new_id = market.action_create_own(
             announcement_of(post),
-            acting_partner_id=number_of(post.get("acting_partner_id")),
+            acting_partner_id=whole(post.get("acting_partner_id")),
         )
         announcement = market.browse(new_id).sudo()
         if announcement.state == "draft":

@@ -1,9 +1,7 @@
-import werkzeug.exceptions
-
 from odoo import http
 from odoo.http import request
 
-from odoo.addons.wezer_base.controllers.website import flash
+from odoo.addons.wezer_base.controllers.website import flash, seen_or_404
 from odoo.addons.wezer_base.tools.form_post import form_post
 
 from .filters import address
@@ -51,9 +49,6 @@ class WezerSavedSearches(http.Controller):
     @form_post("/market/searches")
     def stop(self, search_id, **_post):
         """Keep it no longer."""
-        search = request.env["wezer.saved.search"].search([("id", "=", search_id)])
-        if not search:
-            raise werkzeug.exceptions.NotFound()
-        search.stop()
+        seen_or_404("wezer.saved.search", search_id).stop()
         flash(request.env._("You will not be told of it any more."))
         return request.redirect("/market/searches")

@@ -1,7 +1,9 @@
 from odoo import api, fields, models
 
 from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_base.tools.numbers import record_id
 from odoo.addons.wezer_currency.models.fields_bigint import BigInteger
+from odoo.addons.wezer_currency.tools.texts import shortened
 
 
 class WezerAnnouncementPrice(models.Model):
@@ -57,11 +59,14 @@ class WezerAnnouncementPrice(models.Model):
         """Return commands for ``prices``, ``{currency id: amount as text}``."""
         commands = []
         for currency_id, text in self.env["wezer.typed"]._by_name(prices).items():
-            if not str(text or "").strip():
+            if text in (None, False) or not shortened(text):
                 continue
-            number = int(currency_id) if str(currency_id).isdecimal() else 0
-            currency = self.env["wezer.transfer"]._open_currency(number)
-            minor = currency._check_price(currency._parse(text))
+            currency = self.env["wezer.transfer"]._open_currency(record_id(currency_id))
+            try:
+                minor = currency._check_price(currency._parse(text))
+            except Refusal as error:
+                error.field = f"price_{currency.id}"
+                raise
             if minor:
                 commands.append(
                     (0, 0, {"wezer_currency_id": currency.id, "unit_minor": minor})

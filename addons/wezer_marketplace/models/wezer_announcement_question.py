@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.wezer_base.tools import days
+from odoo.addons.wezer_base.tools.numbers import record_id
+from odoo.addons.wezer_base.tools.text import SEARCH_LETTERS
 
 from ..tools.geo import place_of
 from .wezer_announcement_query import SORTS
@@ -20,13 +22,6 @@ CHOICES = {
 }
 DAYS = ("date_from", "date_to")
 PLACE = ("lat", "lon")
-NUMBER_MAX = 2**31 - 1
-
-
-def number_of(value):
-    """Return a whole number that a database takes as an id, else None."""
-    text = str(value or "").strip()
-    return int(text) if text.isdecimal() and 0 < int(text[:12]) <= NUMBER_MAX else None
 
 
 class WezerAnnouncement(models.Model):
@@ -45,8 +40,8 @@ class WezerAnnouncement(models.Model):
             if str(params.get(name) or "") in choices:
                 filters[name] = str(params[name])
         for name in NUMBERS:
-            if number_of(params.get(name)):
-                filters[name] = number_of(params[name])
+            if number := record_id(params.get(name)):
+                filters[name] = number
         for name in DAYS:
             day = days.parse_day(params.get(name))
             if day:
@@ -57,7 +52,7 @@ class WezerAnnouncement(models.Model):
             filters.update(zip(PLACE, (round(one, 3) for one in here), strict=True))
         if params.get("skill_typed") and "skill" not in filters:
             # Typed, not chosen from the list: the first that is called so.
-            typed = str(params["skill_typed"])
+            typed = str(params["skill_typed"])[:SEARCH_LETTERS]
             known, _unknown = self.env["wezer.skill"]._ids_of_words(typed)
             if known:
                 filters["skill"] = known[0].id
@@ -114,17 +109,27 @@ class WezerAnnouncement(models.Model):
     @api.model
     def _question_prices(self, filters):
         """Return the bounds of a price; what is no amount does not count."""
+        return self._price_bounds(filters)[0]
+
+    @api.model
+    def _unread_prices(self, filters):
+        """Return why bounds of a price do not count, as sentences for the page."""
+        return self._price_bounds(filters)[1]
+
+    @api.model
+    def _price_bounds(self, filters):
+        """Return ``(bounds in minor units, sentences about what was not read)``."""
         currency = self.env["wezer.currency"].search(
             [("id", "=", filters.get("currency", False))]
         )
-        bounds = {}
+        bounds, unread = {}, []
         for name in ("price_from", "price_to"):
             if currency and filters.get(name):
                 try:
                     bounds[name] = currency._parse(filters[name])
-                except UserError:
-                    continue
-        return bounds
+                except UserError as error:
+                    unread.append(error.args[0])
+        return bounds, unread
 
     @api.model
     def _question_centre(self, filters):

@@ -2,7 +2,15 @@ from odoo import api, models
 
 from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools import days
+from odoo.addons.wezer_base.tools.numbers import (
+    AmbiguousNumber,
+    NumberError,
+    decimal_number,
+    decimal_text,
+    parse_whole,
+)
 from odoo.addons.wezer_base.tools.text import clean_text
+from odoo.addons.wezer_currency.tools.texts import shortened
 
 PLACES_MAX = 100_000
 
@@ -52,33 +60,52 @@ class WezerTyped(models.AbstractModel):
     @api.model
     def _number(self, text):
         """Return a number above zero, as a form (with a comma too) or RPC sends it."""
-        number = 0
-        if not isinstance(text, bool):
-            try:
-                number = float(str(text).replace(",", "."))
-            except ValueError:
-                number = 0
+        try:
+            number = decimal_number(text)
+        except AmbiguousNumber as error:
+            first, second = (
+                decimal_text(digits / 10**scale) for digits, scale in error.readings
+            )
+            raise Refusal(
+                self.env._(
+                    "“%(text)s” can mean %(first)s or %(second)s. Write one of"
+                    " these two.",
+                    text=shortened(text),
+                    first=first,
+                    second=second,
+                ),
+                rule="ambiguous",
+                value=shortened(text),
+                limit=f"{first} / {second}",
+            ) from error
+        except NumberError:
+            number = 0
         if not 0 < number < 1000000:
             raise Refusal(
                 self.env._("Say how much, as a number above zero."),
                 rule="quantity",
-                value=str(text)[:40],
+                value=shortened(text),
                 limit="0",
             )
         return number
 
     @api.model
+    def _quantity_text(self, quantity):
+        """Return a quantity as a form shows it, so that it is read back as it was."""
+        return decimal_text(quantity)
+
+    @api.model
     def _places(self, value):
         """Return a number of places; 0 is unlimited."""
-        text = str(value).strip()
-        if isinstance(value, bool) or not text.isdecimal() or int(text) > PLACES_MAX:
+        try:
+            return parse_whole(value, most=PLACES_MAX)
+        except NumberError as error:
             raise Refusal(
                 self.env._("Say how many places there are, as a number."),
                 rule="places",
-                value=text[:40],
+                value=shortened(value),
                 limit=str(PLACES_MAX),
-            )
-        return int(text)
+            ) from error
 
     @api.model
     def _one_of(self, model, name, value):

@@ -93,6 +93,34 @@ class TestWebsiteMarket(WebsiteCommon):
         ):
             self.get("/market" + query)
 
+    def test_words_are_found_as_people_type_them(self):
+        self.announce(self.test1, title="Œufs de l’été, façon Łódź")
+        for words in ("oeufs", "ŒUF", "l'ete", "lodz", "façon", "été"):
+            self.assertIn("Łódź", self.get(f"/market?words={words}"), words)
+        announcement = self.announce(self.test1, title="Œuvre à la Straße")
+        self.assertEqual(announcement.slug, "oeuvre-a-la-strasse")
+
+    def test_a_bound_that_is_not_read_is_named_on_the_page(self):
+        self.announce(self.test1, title="Mend the zebra fence")
+        page = self.get(f"/market?currency={self.com.id}&price_from=1.000")
+        self.assertIn("1000.00", page)
+        self.assertIn("o_wezer_unread", page)
+        page = self.get(f"/market?currency={self.com.id}&price_from=1.000,50")
+        self.assertNotIn("o_wezer_unread", page)
+        self.assertNotIn("zebra", page)
+
+    def test_a_quantity_is_read_as_people_write_it(self):
+        announcement = self.announce(self.test1, quantity="2,5")
+        self.assertEqual(announcement.quantity, 2.5)
+        with self.assertRefused("ambiguous"):
+            self.announce(self.test1, quantity="1.500")
+        with self.assertRefused("ambiguous"):
+            self.announce(self.test1, prices={self.com.id: "1,000"})
+        # A form shows it so that saving the form leaves it as it is.
+        odd = self.announce(self.test1, quantity="1,1250")
+        self.login(self.test1)
+        self.assertIn('value="1.1250"', self.get(f"/market/{odd.slug}/edit"))
+
     def test_search_and_filters_are_in_the_address(self):
         self.announce(self.test1, title="Mend the zebra fence")
         self.announce(self.test1, title="Bake bread", prices={})

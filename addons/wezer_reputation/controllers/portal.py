@@ -4,7 +4,11 @@ from odoo import http
 from odoo.http import request
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
-from odoo.addons.wezer_base.controllers.website import drawing_response, flash
+from odoo.addons.wezer_base.controllers.website import (
+    drawing_response,
+    flash,
+    seen_or_404,
+)
 from odoo.addons.wezer_base.tools import days
 from odoo.addons.wezer_base.tools.curve import draw_curve
 from odoo.addons.wezer_base.tools.form_post import form_post
@@ -110,7 +114,7 @@ class WezerReputationPortal(CustomerPortal):
     @form_post("/my/reputation", once=True)
     def wezer_assessment_reply(self, assessment_id, text="", **post):
         """Answer what was said of oneself, or of a group one acts for."""
-        assessment = request.env["wezer.assessment"].browse(assessment_id)
+        assessment = seen_or_404("wezer.assessment", assessment_id)
         assessment.action_reply(text)
         return self._wezer_done(post.get("back"))
 
@@ -124,7 +128,7 @@ class WezerReputationPortal(CustomerPortal):
     @form_post("/my/reputation", once=True)
     def wezer_assessment_hide(self, assessment_id, reason="", **post):
         """Take words away, as moderator."""
-        assessment = request.env["wezer.assessment"].browse(assessment_id)
+        assessment = seen_or_404("wezer.assessment", assessment_id)
         assessment.action_hide(reason, bool(post.get("with_scores")))
         return self._wezer_done(post.get("back"))
 

@@ -3,8 +3,10 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+from odoo.addons.wezer_base.tools.numbers import record_id
 
 SCORES = range(-2, 3)
+SCORES_SAID = {str(score): score for score in SCORES} | {"+1": 1, "+2": 2}
 # How long the other side has, where the deal says nothing.
 DAYS = 14
 
@@ -172,10 +174,9 @@ class WezerAssessment(models.Model):
 
     @api.model
     def _checked_lines(self, criteria, scores):
-        try:
-            scores = {int(key): value for key, value in (scores or {}).items()}
-        except (TypeError, ValueError, AttributeError):
+        if not isinstance(scores or {}, dict):
             scores = {0: None}
+        scores = {record_id(key): value for key, value in (scores or {}).items()}
         foreign = scores.keys() - set(criteria.ids)
         if foreign:
             raise Refusal(self.env._("This is no criterion here."), rule="criterion")
@@ -189,15 +190,13 @@ class WezerAssessment(models.Model):
                     rule="complete",
                 )
             value = scores[criterion.id]
-            try:
-                number = int(str(value))
-            except ValueError:
-                number = None
-            if number not in SCORES:
+            said = str(value)[:10].strip()
+            number = SCORES_SAID.get(said)
+            if number is None:
                 raise Refusal(
                     self.env._("A score is from −2 to +2."),
                     rule="score",
-                    value=str(value),
+                    value=said,
                     limit="-2…2",
                 )
             lines.append({"criterion_id": criterion.id, "score": number})

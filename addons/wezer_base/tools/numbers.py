@@ -1,0 +1,158 @@
+"""Numbers that people and programs send, read in one place. Runs without Odoo.
+
+An address, a form or a call may hold anything where a number is expected: five
+thousand digits (more than :func:`int` accepts), a sign, digits of another script, a
+list. What is no number within the bounds is ``None``, or a :class:`NumberError`
+where the caller wants to refuse it.
+"""
+
+import re
+
+# The largest number that a database keeps as the identifier of a record.
+ID_MAX = 2**31 - 1
+# More digits are not read: the largest number of the suite has fewer.
+DIGITS_MAX = 18
+_DIGITS = re.compile(r"[0-9]{1,18}")
+# What separates thousands besides a point and a comma: spaces (also those that do
+# not break: U+00A0, U+202F, U+2009) and apostrophes.
+_SPACES = re.compile("[ \u00a0\u202f\u2009]")
+_PLAIN = re.compile(r"([0-9]{1,18})(?:[.,]([0-9]{1,18}))?|[.,]([0-9]{1,18})")
+_GROUPED = re.compile(
+    r"([1-9][0-9]{0,2}(?:([ .,'])[0-9]{3})(?:\2[0-9]{3}){0,5})"
+    r"(?:(?!\2)[.,]([0-9]{1,18}))?"
+)
+_ONE_GROUP = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
+
+
+class NumberError(ValueError):
+    """The text is no number within the bounds."""
+
+
+class AmbiguousNumber(NumberError):
+    """People write one text for two numbers: ``1.000`` is 1000, or 1 exactly.
+
+    :param str text: what was sent
+    :param list readings: the numbers that it can mean, as :func:`read_decimal`
+        returns them
+    """
+
+    def __init__(self, text, readings):
+        super().__init__(text)
+        self.readings = readings
+
+
+def parse_whole(value, least=0, most=ID_MAX):
+    """Return the whole number that ``value`` is.
+
+    :param value: digits in a text, or an integer; spaces around them do not count
+    :rtype: int
+    :raise NumberError: where it is none, or outside ``least`` to ``most``
+    """
+    if isinstance(value, int) and not isinstance(value, bool):
+        number = value
+    elif isinstance(value, str) and _DIGITS.fullmatch(text := value[:80].strip()):
+        number = int(text)
+    else:
+        raise NumberError(str(value)[:40] if isinstance(value, str) else "")
+    if not least <= number <= most:
+        raise NumberError(str(number)[:40] if abs(number) < 10**40 else "")
+    return number
+
+
+def whole(value, default=None, least=0, most=ID_MAX):
+    """Return the whole number that ``value`` is, ``default`` where it is none."""
+    try:
+        return parse_whole(value, least, most)
+    except NumberError:
+        return default
+
+
+def read_decimal(text, places=None):
+    """Return the number that ``text`` is, as ``(digits, scale)``.
+
+    ``12,5``, ``1.234,56``, ``1,234.56``, ``1 234,56`` and ``1'234.56`` are read. A
+    number with one separator before exactly three digits has two readings, unless
+    what is counted has no decimals, or three.
+
+    >>> read_decimal("1.234,50")
+    (123450, 2)
+
+    :param int places: how many decimals the number is written with where this is
+        known
+    :return: the number is ``digits / 10 ** scale``
+    :raise AmbiguousNumber: where it has two readings
+    :raise NumberError: where it is no number
+    """
+    if len(text) > 60:
+        raise NumberError(text[:40])
+    plain = _SPACES.sub(" ", text.strip()).replace("\u2019", "'")
+    grouped = _GROUPED.fullmatch(plain)
+    as_plain = _PLAIN.fullmatch(plain)
+    if as_plain:
+        part = as_plain[2] or as_plain[3] or ""
+        decimal = int((as_plain[1] or "") + part), len(part)
+    if grouped:
+        whole_part = re.sub("[^0-9]", "", grouped[1])
+        if len(whole_part) > DIGITS_MAX:
+            raise NumberError(text)
+        part = grouped[3] or ""
+        thousands = int(whole_part + part), len(part)
+        if not as_plain or places == 0:
+            return thousands
+        if places != 3:
+            raise AmbiguousNumber(text, [thousands, decimal])
+    if not as_plain:
+        raise NumberError(text)
+    return decimal
+
+
+def decimal_number(value, places=None):
+    """Return ``value``, a text or a number of a program, as a float.
+
+    :raise NumberError: where it is none; :class:`AmbiguousNumber` where it is two
+    """
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise NumberError("")
+    if isinstance(value, str):
+        digits, scale = read_decimal(value, places)
+        return digits / 10**scale
+    if not -1e15 < value < 1e15:
+        raise NumberError("")
+    return float(value)
+
+
+def decimal_text(number, most=4):
+    """Return ``number`` as a form shows it, so that it is read back as it was.
+
+    Three decimals would be taken for thousands: they are written as four.
+
+    >>> decimal_text(2.5), decimal_text(1.125)
+    ('2.5', '1.1250')
+    """
+    text = f"{number:.{most}f}".rstrip("0").rstrip(".") if most else f"{number:.0f}"
+    return f"{text}0" if _ONE_GROUP.fullmatch(text) else text
+
+
+def record_id(value):
+    """Return the identifier of a record that ``value`` is, 0 where it is none."""
+    return whole(value, 0, least=1)
+
+
+def record_ids(values, most=200):
+    """Return the identifiers among ``values``, each once, at most ``most``."""
+    ids = (record_id(value) for value in list(values)[: 10 * most])
+    return list(dict.fromkeys(filter(None, ids)))[:most]
+
+
+def numbered(form, prefix, most=200):
+    """Return ``{number: text}`` of the fields ``<prefix><number>`` of a form.
+
+    >>> numbered({"price_3": "1:30", "price_x": "2", "title": "bread"}, "price_")
+    {3: '1:30'}
+    """
+    found = {}
+    for name, text in form.items():
+        number = record_id(name[len(prefix) :]) if name.startswith(prefix) else 0
+        if number and isinstance(text, str) and text.strip() and len(found) < most:
+            found[number] = text
+    return found
