@@ -35,20 +35,10 @@ class Base(models.AbstractModel):
     # None stands for: hidden on the stored models of the suite.
     _wezer_private_name: bool | None = None
 
-    # === WHO MADE A ROW === #
-
     # Names of the fields that sort as the reader's language does.
     _sorted_by_language = frozenset()
 
-    def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
-        """Sort names as the reader's language does, É beside E."""
-        if field_name not in self._sorted_by_language:
-            return super()._order_field_to_sql(
-                alias, field_name, direction, nulls, query
-            )
-        name = self._field_to_sql(alias, field_name, query)
-        query._order_groupby.append(name)
-        return SQL("%s %s %s", in_reader_order(self.env, name), direction, nulls)
+    # === WHO MADE A ROW === #
 
     def _has_field_access(self, field, operation):
         """Who made a row of ours is for administrators: it says more than the row.
@@ -333,23 +323,26 @@ class Base(models.AbstractModel):
             record.display_name = self.env._("Private")
 
     def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
-        """Sort rows of other models without regard to names that stay hidden.
+        """Sort as the reader's language does, and without regard to hidden names.
 
-        Odoo joins the referenced table without its rules: the place of a row in a
+        Odoo joins a referenced table without its rules: the place of a row in a
         sorted list would reveal the hidden name, letter by letter.
         """
-        field = self._fields.get(field_name)
-        if alias != self._table and not self.env.su and field is not None:
+        told = None
+        if alias != self._table and not self.env.su and field_name in self._fields:
             told = self._wezer_is_told_sql(alias)
-            if told is not None:
-                value = SQL(
-                    "CASE WHEN %s THEN %s END",
-                    told,
-                    self._field_to_sql(alias, field_name, query),
-                )
-                query._order_groupby.append(value)
-                return SQL("%s %s %s", value, direction, nulls)
-        return super()._order_field_to_sql(alias, field_name, direction, nulls, query)
+        by_language = field_name in self._sorted_by_language
+        if told is None and not by_language:
+            return super()._order_field_to_sql(
+                alias, field_name, direction, nulls, query
+            )
+        value = self._field_to_sql(alias, field_name, query)
+        if told is not None:
+            value = SQL("CASE WHEN %s THEN %s END", told, value)
+        query._order_groupby.append(value)
+        if by_language:
+            value = in_reader_order(self.env, value)
+        return SQL("%s %s %s", value, direction, nulls)
 
     # === REFERRING TO WHAT ONE MAY NOT READ === #
 

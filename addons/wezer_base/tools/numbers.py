@@ -133,6 +133,11 @@ def decimal_text(number, most=4):
     return f"{text}0" if _ONE_GROUP.fullmatch(text) else text
 
 
+def is_id(value):
+    """Return whether ``value`` is the identifier of a record, as programs send it."""
+    return type(value) is int and 0 < value <= ID_MAX
+
+
 def record_id(value):
     """Return the identifier of a record that ``value`` is, 0 where it is none."""
     return whole(value, 0, least=1)

@@ -32,6 +32,8 @@ _LETTERS = {
     "ŧ": "t",
     "ŋ": "n",
     "ĸ": "k",
+    "ß": "ss",
+    "ς": "σ",
 }
 # Catalan writes "col·laborar"; whoever looks for it types "collaborar" too.
 _DROPPED = "·\u00ad\u200b\u200c\u200d\u2060\ufeff"
@@ -44,7 +46,7 @@ def _fold(char):
         return ""
     if char in _SPACES or char.isspace():
         return " "
-    lower = "".join(_LETTERS.get(one, one) for one in char.casefold())
+    lower = "".join(_LETTERS.get(one, one) for one in char.lower())
     return "".join(
         one
         for one in unicodedata.normalize("NFKD", lower)
@@ -256,7 +258,7 @@ def normalise_sql(collation=None):
         elif len(folded) > 1:
             pairs.append((char, folded))
     # Single letters that lower case alone does not make what they are compared as.
-    singles = "".join(char for char in _LETTERS if len(_LETTERS[char]) == 1) + "ς"
+    singles = "".join(char for char in _LETTERS if len(_LETTERS[char]) == 1)
     plain = "".join(_fold(char) for char in singles)
     text = f'(lower(normalize($1, NFKD) {lower}) COLLATE "C")'
     text = f"regexp_replace({text}, '[{_regex_class(dropped)}]', '', 'g')"

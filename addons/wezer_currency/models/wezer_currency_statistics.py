@@ -7,8 +7,7 @@ from odoo.tools import SQL
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import days
-
-from ..tools.ids import is_id
+from odoo.addons.wezer_base.tools.numbers import is_id
 
 INTERVALS = ("week", "month", "year")
 # At most so many weeks, months or years at a time.

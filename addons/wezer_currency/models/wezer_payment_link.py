@@ -4,8 +4,8 @@ from odoo import api, fields, models
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import locks
+from odoo.addons.wezer_base.tools.numbers import is_id
 
-from ..tools.ids import is_id
 from .fields_bigint import BigInteger
 from .wezer_transfer import PURPOSE_LENGTH
 

@@ -12,8 +12,8 @@ from odoo.exceptions import ConcurrencyError
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import days, locks
+from odoo.addons.wezer_base.tools.numbers import is_id
 
-from ..tools.ids import is_id
 from ..tools.texts import cleaned, storable
 from .fields_bigint import BigInteger
 

@@ -2,8 +2,8 @@ from odoo import api, models
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import days, locks
+from odoo.addons.wezer_base.tools.numbers import is_id
 
-from ..tools.ids import is_id
 from ..tools.texts import cleaned, storable
 from .wezer_transfer import PURPOSE_LENGTH
 from .wezer_transfer_refusal import TRIES_A_DAY

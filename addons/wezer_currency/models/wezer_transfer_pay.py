@@ -9,9 +9,9 @@ from odoo.exceptions import ConcurrencyError
 
 from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools import locks
+from odoo.addons.wezer_base.tools.numbers import is_id
 
 from ..tools import amounts
-from ..tools.ids import is_id
 from ..tools.texts import cleaned, storable
 from .wezer_transfer import KEY_LENGTH, PURPOSE_LENGTH
 

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
-from ..tools.ids import is_id
+from odoo.addons.wezer_base.tools.numbers import is_id
+
 from ..tools.texts import storable
 
 
