@@ -131,7 +131,7 @@ class TestWaitingByRpc(RpcCase):
         page = person.get(address, timeout=60).text
         token = page.split('name="csrf_token" value="', 1)[1].split('"', 1)[0]
         page = person.post(f"{address}/claim", data={"csrf_token": token}, timeout=60)
-        self.assertIn("takes no answers now", page.text)
+        self.assertIn("takes no answers at the moment", page.text)
 
     def _spend(self, amount):
         """Let the author pay ``amount``, or get it back where it is below zero."""

@@ -124,12 +124,14 @@ class WezerWebsite(http.Controller):
     )
     def member(self, slug, **_kwargs):
         """Show one party, with places that other addons fill."""
-        profile = request.env["wezer.profile"].search([("slug", "=", slug)])
+        profile = request.env["wezer.profile"]._at_slug(slug)
         if not profile and request.env.user._is_public():
             # The same answer for every address: it says nothing of who is here.
             return request.redirect(f"/web/login?redirect=/members/{url_quote(slug)}")
         if not profile:
             raise werkzeug.exceptions.NotFound()
+        if profile.slug != slug:
+            return request.redirect(f"/members/{url_quote(profile.slug)}", code=302)
         values = profile._wezer_party_values()
         return request.render(
             "wezer_base.party_page",

@@ -5,6 +5,7 @@ from . import ir_http
 from . import ir_qweb
 from . import res_company
 from . import wezer_sent
+from . import wezer_slug
 from . import res_groups
 from . import res_users
 from . import res_partner

@@ -31,6 +31,14 @@ class IrQweb(models.AbstractModel):
             isolate_written(element)
         return element, document, ref
 
+    def _post_processing_att(self, tagName, atts):  # noqa: N803
+        """Keep the number 0 of a form's field: QWeb leaves out what is falsy."""
+        atts = super()._post_processing_att(tagName, atts)
+        value = atts.get("value")
+        if value == 0 and type(value) in (int, float):
+            atts = {**atts, "value": str(value)}
+        return atts
+
 
 class IrQwebFieldWezerDay(models.AbstractModel):
     """A day, or the community's day that a moment lies in."""

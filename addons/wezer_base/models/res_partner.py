@@ -135,7 +135,15 @@ class ResPartner(models.Model):
 
     def write(self, vals):
         self._check_treasury_vals([vals])
+        names = {}
+        if "name" in vals:
+            # Who is forgotten has an address that says nothing.
+            profiles = self._wezer_profile().filtered(
+                lambda one: one.slug != one._former_slug()
+            )
+            names = profiles._slug_names()
         result = super().write(vals)
+        self.env["wezer.profile"]._follow_name(names)
         if "wezer_is_treasury" in vals:
             self._wezer_forget_acting()
         return result

@@ -151,7 +151,11 @@ class ResPartner(models.Model):
                 if self[name] and not target[name]
             }
         )
+        slugs = self.env["wezer.slug"].sudo()
+        addresses = [*slugs._of(mine).mapped("slug"), mine.slug]
         mine._forget_all()
+        for slug in addresses:
+            slugs._keep(theirs, slug)
         contact.write({"email": False, "phone": False})
 
     @api.model

@@ -29,6 +29,14 @@ class WezerCheck(models.AbstractModel):
                 self.env._("Parties are found by the names they have"),
                 self._check_name_texts,
             ),
+            (
+                self.env._("A former address leads to a record that is not forgotten"),
+                self._check_former_addresses,
+            ),
+            (
+                self.env._("No mandate ends before it begins"),
+                self._check_mandate_days,
+            ),
         ]
 
     def _check_profiles(self):
@@ -40,6 +48,28 @@ class WezerCheck(models.AbstractModel):
                 AND d.module = 'base' AND d.name IN ('group_portal', 'group_user')
                LEFT JOIN wezer_profile p ON p.partner_id = u.partner_id
                WHERE u.active AND u.id <> 1 AND p.id IS NULL"""
+        )
+        return self.env.cr.fetchall()
+
+    def _check_former_addresses(self):
+        slugs = self.env["wezer.slug"].sudo().search([])
+        found = []
+        for name in sorted(set(slugs.mapped("model"))):
+            rows = slugs.filtered(lambda one, name=name: one.model == name)
+            records = self.env[name].sudo().browse(rows.mapped("res_id")).exists()
+            if name == "wezer.profile":
+                records = records.filtered(lambda one: one.state != "left")
+            known = set(records.ids)
+            found += [
+                (one.id, name, one.slug) for one in rows if one.res_id not in known
+            ]
+        return found
+
+    def _check_mandate_days(self):
+        self.env.flush_all()
+        self.env.cr.execute(
+            "SELECT id, date_from, date_until FROM wezer_mandate"
+            " WHERE date_until < date_from ORDER BY id"
         )
         return self.env.cr.fetchall()
 

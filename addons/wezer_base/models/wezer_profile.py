@@ -47,7 +47,7 @@ class WezerProfile(models.Model):
 
     _name = "wezer.profile"
     _description = "Profile"
-    _inherit = ["image.mixin"]
+    _inherit = ["image.mixin", "wezer.slug.mixin"]
     _order = "name, id"
     _sorted_by_language = frozenset({"name"})
 
@@ -204,6 +204,14 @@ class WezerProfile(models.Model):
             .search_fetch([("slug", "=like", f"{wanted}%")], ["slug"])
         )
         return set(others.mapped("slug"))
+
+    def _slug_name(self):
+        self.ensure_one()
+        return self.partner_id.name
+
+    def _new_slug(self):
+        wanted = slugify(self._slug_name(), "member")
+        return free_slug(wanted, self._slugs_like(wanted))
 
     @api.model
     def _prepare_profile_vals(self, partner, slug):

@@ -36,10 +36,14 @@ class WezerProfile(models.Model):
     # Fingerprints of his addresses: who comes back finds his books again.
     return_keys = fields.Char(readonly=True, copy=False, groups=NO_ACCESS)
 
+    def _former_slug(self):
+        return f"former-{self.id}"
+
     def _forget_all(self):
         """Empty everything that says something of the person (sudo)."""
         self.ensure_one()
-        vals = {"slug": f"former-{self.id}"}
+        self.env["wezer.slug"].sudo()._of(self).unlink()
+        vals = {"slug": self._former_slug()}
         for name, field in self._fields.items():
             if name in STAYS or name in models.MAGIC_COLUMNS or not field.store:
                 continue

@@ -24,6 +24,7 @@ from . import test_search_sort
 from . import test_server_edge
 from . import test_sharing
 from . import test_signup
+from . import test_slug
 from . import test_text
 from . import test_weak_points
 from . import test_website

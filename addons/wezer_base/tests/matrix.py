@@ -29,6 +29,7 @@ MODELS = {
     "wezer.profile": (ALL, MEMBERS, "A"),
     # What was sent, by a token: for nobody's eyes.
     "wezer.sent": ("", "", ""),
+    "wezer.slug": ("", "", ""),
     "wezer.skill": (ALL, ALL, "A"),
     "wezer.start": ("A", "A", "A"),
     "wezer.start.step": ("A", "A", "A"),

@@ -152,6 +152,12 @@ class MatrixCommon(WezerCommon):
         return invitations.search([("inviter_id", "=", cls.anna.partner_id.id)])
 
     @classmethod
+    def _make_wezer_slug(cls):
+        profile = cls.luc_profile
+        vals = {"model": profile._name, "slug": "zq-former", "res_id": profile.id}
+        return cls.env["wezer.slug"].sudo().create(vals).sudo(False)
+
+    @classmethod
     def _make_wezer_sent(cls):
         vals = {"key": "matrix", "date": fields.Datetime.now()}
         return cls.env["wezer.sent"].sudo().create(vals).sudo(False)

@@ -65,9 +65,8 @@ class WezerCurrencyPortal(CustomerPortal):
 
     def _party(self, slug):
         """Return the profile at ``slug`` the caller may see, or an empty one."""
-        return request.env["wezer.profile"].search(
-            [("slug", "=", str(slug or "")), ("state", "=", "active")]
-        )
+        profile = request.env["wezer.profile"]._at_slug(slug)
+        return profile.filtered(lambda one: one.state == "active")
 
     def _money_form(self, ask, **form):
         """Render the form that pays, or (``ask``) that asks."""

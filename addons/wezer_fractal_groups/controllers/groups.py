@@ -68,6 +68,8 @@ class WezerGroups(http.Controller):
     def group(self, slug, **_kwargs):
         """Show one group: the party page, with the group's own places."""
         group = self._group(slug)
+        if group.slug != slug:
+            return request.redirect(f"/groups/{group.slug}", code=302)
         profile = group.sudo().partner_id._wezer_profile()
         if profile.sudo(False).has_access("read"):
             profile = profile.sudo(False)
@@ -121,7 +123,7 @@ class WezerGroups(http.Controller):
         """Return the member at this address, or the only one of this name."""
         profiles = request.env["wezer.profile"]
         if slug or not name.strip():
-            return profiles.search([("slug", "=", slug)])
+            return profiles._at_slug(slug)
         found = profiles.search(
             [("name_text", "=", normalise(name)), ("is_person", "=", True)], limit=2
         )
@@ -132,7 +134,7 @@ class WezerGroups(http.Controller):
 
     def _group(self, slug):
         """Return the group that the caller sees under this address, else 404."""
-        group = request.env["wezer.group"].search([("slug", "=", slug)])
+        group = request.env["wezer.group"]._at_slug(slug)
         if not group:
             raise werkzeug.exceptions.NotFound()
         return group

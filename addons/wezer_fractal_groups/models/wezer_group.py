@@ -17,6 +17,7 @@ class WezerGroup(models.Model):
 
     _name = "wezer.group"
     _description = "Group"
+    _inherit = ["wezer.slug.mixin"]
     _order = "name, id"
     _wezer_titles = ("name",)
     _sorted_by_language = frozenset({"name"})
@@ -284,9 +285,11 @@ class WezerGroup(models.Model):
 
     def write(self, vals):
         self._check_tree_vals(vals)
+        names = self._slug_names() if "name" in vals else {}
         result = super().write(vals)
         if {"name", "partner_id"} & vals.keys():
             self._keep_name_in_step()
+        self._follow_name(names)
         if {"visibility", "parent_id", "kind"} & vals.keys():
             self._keep_roles_in_step()
             self._keep_seen_in_step(chosen="visibility" in vals)
@@ -294,6 +297,14 @@ class WezerGroup(models.Model):
             self.env["res.partner"]._wezer_forget_acting()
         self.env["wezer.group.membership"]._forget()
         return result
+
+    def _slug_name(self):
+        self.ensure_one()
+        return self.name
+
+    def _new_slug(self):
+        # A group of the same name may be hidden: an address does not reveal it.
+        return secret_slug(slugify(self._slug_name(), "group"))
 
     def _keep_name_in_step(self):
         """The partner of a group is called as the group."""

@@ -106,7 +106,7 @@ def member_named(typed):
     """Return the partner's id of the one member who is called so, or has this page."""
     typed = str(typed or "").strip()
     profiles = request.env["wezer.profile"]
-    found = profiles.search([("slug", "=", typed)]) if typed else profiles
+    found = profiles._at_slug(typed) if typed else profiles
     if typed and not found:
         found = profiles._search_directory(typed, limit=2)[0]
     if len(found) != 1:

@@ -130,6 +130,8 @@ class WezerMarket(http.Controller):
     def announcement(self, slug, **_kwargs):
         """Show one announcement, and the box to answer."""
         announcement = self._announcement(slug)
+        if announcement.slug != slug:
+            return request.redirect(f"/market/{announcement.slug}", code=302)
         user = request.env.user
         public = user._is_public()
         author = announcement.sudo().author_id
@@ -139,6 +141,9 @@ class WezerMarket(http.Controller):
         if not public:
             own = bool(user._acts_for(author, "market"))
             parties = self._parties() - author
+            if announcement.kind == "offer" and announcement.sudo().price_line_ids:
+                # Who answers pays: for those whom the caller may pay for.
+                parties = user._acts_for(parties, "wallet")
             deals = deals.search(
                 [("announcement_id", "=", announcement.id), ("state", "!=", "ended")]
             )
@@ -154,6 +159,11 @@ class WezerMarket(http.Controller):
                 "score": {} if public else author._wezer_score(),
                 "own": own,
                 "public": public,
+                "closed": announcement._why_closed(),
+                "not_me": "" if public or own else announcement._why_not_me(),
+                "place": not (public or own)
+                and announcement.state == "open"
+                and announcement.sudo()._has_place(user.partner_id),
                 "parties": parties,
                 "deals": deals,
                 "currencies": announcement.sudo().price_line_ids.wezer_currency_id,
@@ -167,7 +177,7 @@ class WezerMarket(http.Controller):
         )
 
     def _announcement(self, slug):
-        announcement = request.env["wezer.announcement"].search([("slug", "=", slug)])
+        announcement = request.env["wezer.announcement"]._at_slug(slug)
         if not announcement:
             raise werkzeug.exceptions.NotFound()
         return announcement

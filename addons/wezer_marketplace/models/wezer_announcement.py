@@ -16,7 +16,7 @@ class WezerAnnouncement(models.Model):
 
     _name = "wezer.announcement"
     _description = "Announcement"
-    _inherit = ["image.mixin"]
+    _inherit = ["image.mixin", "wezer.slug.mixin"]
     _order = "date_publish desc, id desc"
     _rec_name = "title"
     _wezer_titles = ("title",)
@@ -151,13 +151,22 @@ class WezerAnnouncement(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        if not {"date_start", "date_end", "expiry"} & vals.keys():
-            return super().write(vals)
-        before = {one: (one.expiry, one._last_day()) for one in self}
+        names = self._slug_names() if "title" in vals else {}
+        dated = {"date_start", "date_end", "expiry"} & vals.keys()
+        before = {one: (one.expiry, one._last_day()) for one in self if dated}
         result = super().write(vals)
+        self._follow_name(names)
         for announcement, (expiry, last) in before.items():
             announcement._follow_last_day(expiry, last, "expiry" in vals)
         return result
+
+    def _slug_name(self):
+        self.ensure_one()
+        return self.title
+
+    def _new_slug(self):
+        # Another announcement of this title may be hidden: an address tells nothing.
+        return secret_slug(slugify(self._slug_name(), "help"))
 
     def _last_day(self):
         """Return the day on which what is announced ends, False where it has none."""

@@ -6,7 +6,7 @@ from odoo.fields import Domain
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import days, locks
 
-from .wezer_announcement import LIVE_STATES
+from .wezer_announcement import LISTED, LIVE_STATES
 
 
 class WezerAnnouncement(models.Model):
@@ -128,6 +128,61 @@ class WezerAnnouncement(models.Model):
 
     # === ANSWERS === #
 
+    def _takes_answers(self):
+        """Say whether it is open or full, and its last day is not over."""
+        self.ensure_one()
+        today = days.today(self.env, self.company_id)
+        return self.state in LISTED and not (self.expiry and self.expiry < today)
+
+    def _why_closed(self):
+        """Return why nobody can answer now, in a sentence; "" where people can.
+
+        The page shows it instead of a button, and who answers all the same is refused
+        with it.
+        """
+        announcement = self.sudo()
+        state, reason = announcement.state, announcement.end_reason
+        if announcement._takes_answers():
+            if state == "full" and not announcement.waiting_list:
+                return self.env._("All places are taken.")
+            return ""
+        if state == "draft":
+            return self.env._("This is a draft. Nobody can answer until it is posted.")
+        if state == "paused":
+            return self.env._("This is paused. It takes no answers at the moment.")
+        if reason == "settled":
+            return self.env._("This is closed. All that was asked for is done.")
+        if state in LISTED or (reason == "expired" and announcement.expiry):
+            return self.env._(
+                "This is closed. It took answers until %(day)s.",
+                day=days.say_day(self.env, announcement.expiry),
+            )
+        return self.env._("This is closed. It takes no more answers.")
+
+    def _why_not_me(self):
+        """Return why the caller cannot answer, in a sentence; "" where they can."""
+        user = self.env.user
+        if not user._wezer_may_act():
+            if user.partner_id._wezer_profile().state == "pending":
+                return self.env._(
+                    "You can answer once your membership has been accepted."
+                )
+            return self.env._("You cannot answer while your membership is not active.")
+        announcement = self.sudo()
+        cap = announcement.company_id.wezer_claims_cap
+        if announcement.kind == "want" and cap:
+            claims = announcement._open_claims(user.partner_id)
+            if claims >= cap:
+                return announcement._say_cap(user.partner_id, claims)
+        return ""
+
+    def _say_cap(self, person, claims):
+        return self.env._(
+            "%(name)s has %(count)s things in hand: one is finished first.",
+            name=person.name,
+            count=claims,
+        )
+
     def _begin_answer(self, acting_partner_id, version=None):
         """Check that the caller may answer, and lock; return the replier."""
         self.check_access("read")
@@ -142,11 +197,13 @@ class WezerAnnouncement(models.Model):
         if replier == announcement.author_id:
             raise NotAllowed(self.env._("This is your own announcement."), rule="own")
         announcement._lock()
-        if announcement.state not in ("open", "full"):
+        closed = announcement._why_closed()
+        if closed:
             raise Refusal(
-                self.env._("This announcement takes no answers now."),
-                rule="state",
+                closed,
+                rule="places" if announcement._takes_answers() else "state",
                 value=announcement.state,
+                limit=str(announcement.places),
             )
         if version and str(version) != str(announcement.version):
             raise Refusal(
@@ -175,11 +232,7 @@ class WezerAnnouncement(models.Model):
         claims = self._open_claims(person, but)
         if claims >= cap:
             raise Refusal(
-                self.env._(
-                    "%(name)s has %(count)s things in hand: one is finished first.",
-                    name=person.name,
-                    count=claims,
-                ),
+                self._say_cap(person, claims),
                 rule="cap",
                 value=str(claims),
                 limit=str(cap),

@@ -40,7 +40,8 @@ class WezerAnnouncement(models.Model):
         for one in found:
             entry = _tell(feed, "entry")
             url = f"{base}/market/{one.slug}"
-            _tell(entry, "id", url)
+            # Not the address: it changes with the title.
+            _tell(entry, "id", f"{base}/market#{one.id}")
             _tell(entry, "title", one._feed_title())
             _tell(entry, "link", rel="alternate", href=url)
             _tell(entry, "published", _moment(one.date_publish))
@@ -57,7 +58,7 @@ class WezerAnnouncement(models.Model):
         base = self.get_base_url()
         for one in found.filtered("date_start"):
             event = calendar.add("vevent")
-            event.add("uid").value = f"{one.slug}@{base.partition('//')[2]}"
+            event.add("uid").value = f"{one.id}@{base.partition('//')[2]}"
             event.add("dtstamp").value = _utc(one.write_date)
             event.add("dtstart").value = _utc(one.date_start)
             if one.date_end and one.date_end > one.date_start:

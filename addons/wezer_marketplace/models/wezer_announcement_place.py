@@ -141,14 +141,20 @@ class WezerAnnouncement(models.Model):
         announcement = self.sudo()
         person = self.env.user.partner_id
         if announcement.place_ids and not announcement._places_for(person):
-            raise NotAllowed(
-                self.env._(
-                    "The places here are kept for: %(asked)s.",
-                    asked="; ".join(place._say() for place in self.place_ids),
-                ),
-                rule="place",
-            )
+            raise NotAllowed(self._say_kept(), rule="place")
         return replier
+
+    def _why_not_me(self):
+        announcement, person = self.sudo(), self.env.user.partner_id
+        if announcement.place_ids and not announcement._places_for(person):
+            return self._say_kept()
+        return super()._why_not_me()
+
+    def _say_kept(self):
+        return self.env._(
+            "The places here are kept for: %(asked)s.",
+            asked="; ".join(place._say() for place in self.place_ids),
+        )
 
     def _open_places(self):
         """Return how many places ask for nothing."""

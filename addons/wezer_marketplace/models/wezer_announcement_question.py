@@ -73,7 +73,7 @@ class WezerAnnouncement(models.Model):
         question.update(self._question_centre(filters))
         if filters.get("author"):
             profiles = self.env["wezer.profile"]
-            profile = profiles.search([("slug", "=", filters["author"])])
+            profile = profiles._at_slug(filters["author"])
             # The partner is closed to members; whose page this is, they see.
             question["author"] = profile.sudo().partner_id.id or -1
         return question

@@ -1,5 +1,6 @@
 from . import test_amend
 from . import test_announcement
+from . import test_answer_box
 from . import test_approvals
 from . import test_assessment_scenarios
 from . import test_attendance

@@ -1,0 +1,180 @@
+from odoo.tests import tagged
+
+from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_base.tools import days
+
+from .test_website_market import WebsiteCommon
+
+
+@tagged("post_install", "-at_install")
+class TestAnswerBox(WebsiteCommon):
+    """The page of an announcement offers only what the server takes."""
+
+    LOGIN = "/web/login?redirect=/market/"
+    CLAIM = "wz-claim"
+    PROPOSE = "Propose other terms"
+
+    def _page(self, user, want):
+        self.login(user)
+        page = self.get(f"/market/{want.slug}")
+        # The box alone: the header has a link to log in, too.
+        return page.partition('class="col-12 col-lg-4 wz-box"')[2]
+
+    def assertClosed(self, want, sentence):
+        """Visitors and members read the same, and no button; neither may answer."""
+        for user in (None, self.test2):
+            page = self._page(user, want)
+            self.assertIn(sentence, page)
+            for control in (self.LOGIN, self.CLAIM, self.PROPOSE):
+                self.assertNotIn(control, page)
+        self.assertIn(sentence, self._page(self.test1, want))
+        for act in (
+            lambda: self.claim(self.test2, want),
+            lambda: self.propose(self.test2, want),
+        ):
+            refusal = None
+            try:
+                with self.env.cr.savepoint():
+                    act()
+            except Refusal as error:
+                refusal = error
+            self.assertIn(sentence, str(refusal))
+
+    def test_what_was_closed(self):
+        want = self.announce(self.test1)
+        want.action_close()
+        self.assertClosed(want, "This is closed. It takes no more answers.")
+        page = self._page(self.test1, want)
+        self.assertIn("See or open it again", page)
+        form = self.get(f"/market/{want.slug}/edit")
+        self.assertIn('<fieldset disabled="disabled">', form)
+        self.assertIn("Open it again to change it", form)
+
+    def test_what_is_paused(self):
+        want = self.announce(self.test1)
+        want.action_pause()
+        self.assertClosed(want, "This is paused.")
+        self.assertIn("Change or close it", self._page(self.test1, want))
+
+    def test_what_has_expired_though_the_clock_has_not_come_yet(self):
+        want = self.announce(self.test1)
+        last = days.today(self.env) - days.DAY
+        want.sudo().expiry = last
+        said = f"It took answers until {days.say_day(self.env, last)}."
+        self.assertClosed(want, said)
+        self.env["wezer.announcement"]._cron_expire()
+        self.assertEqual(want.state, "ended")
+        self.assertClosed(want, said)
+        self.assertIn("wz-renew", self._page(self.test1, want))
+
+    def test_what_is_done(self):
+        want = self.announce(self.test1)
+        want.sudo().write({"state": "ended", "end_reason": "settled"})
+        self.assertClosed(want, "All that was asked for is done.")
+
+    def test_what_is_full(self):
+        want = self.announce(self.test1, waiting_list=False)
+        self.claim(self.test3, want)
+        self.assertEqual(want.state, "full")
+        self.assertClosed(want, "All places are taken.")
+        want.sudo().waiting_list = True
+        page = self._page(None, want)
+        self.assertIn("Log in to join the waiting list", page)
+        page = self._page(self.test2, want)
+        self.assertIn("Put me on the waiting list", page)
+        self.assertNotIn(self.PROPOSE, page)
+        self.assertEqual(self.claim(self.test2, want).state, "waiting")
+
+    def test_a_draft_is_seen_by_its_author_alone(self):
+        want = self.announce(self.test1, publish=False)
+        self.assertIn("This is a draft.", self._page(self.test1, want))
+        for user in (None, self.test2):
+            self.login(user)
+            self.get(f"/market/{want.slug}", status=404)
+
+    def test_what_is_open(self):
+        want = self.announce(self.test1)
+        self.assertIn("Log in to help", self._page(None, want))
+        page = self._page(self.test2, want)
+        self.assertIn("wz-claim", page)
+        self.assertIn(self.PROPOSE, page)
+        self.assertNotIn("wz-closed", page)
+
+    def test_who_cannot_answer_now_reads_why(self):
+        want = self.announce(self.test1)
+        profile = self.test2.partner_id._wezer_profile()
+        for state, sentence in (
+            ("suspended", "You cannot answer while your membership is not active."),
+        ):
+            profile.state = state
+            page = self._page(self.test2, want)
+            self.assertIn(sentence, page)
+            self.assertNotIn(self.CLAIM, page)
+        profile.state = "active"
+        self.env.company.wezer_claims_cap = 1
+        self.claim(self.test2, self.announce(self.test1, title="Another"))
+        page = self._page(self.test2, want)
+        self.assertIn("things in hand", page)
+        self.assertNotIn(self.CLAIM, page)
+        with self.assertRefused("cap"):
+            self.claim(self.test2, want)
+
+    def test_places_are_kept_for_others(self):
+        skill = self.env["wezer.skill"].create({"name": "Zq welding"})
+        want = self.announce(
+            self.test1, kept_places=[{"count": 1, "skill_id": skill.id}]
+        )
+        page = self._page(self.test2, want)
+        self.assertIn("The places here are kept for", page)
+        self.assertNotIn(self.CLAIM, page)
+
+    def test_as_many_as_come_can_be_edited_again(self):
+        # On the meridian of Greenwich, too: a number 0 is a value.
+        want = self.announce(self.test1, places=0, latitude=51.5, longitude=0.0)
+        self.login(self.test1)
+        url = f"/market/{want.slug}/edit"
+        page = self.get(url)
+        field = page.partition('id="places"')[2].partition(">")[0]
+        self.assertIn('value="0"', field)
+        field = page.partition('name="lon"')[2].partition(">")[0]
+        self.assertIn('value="0.0"', field)
+        self.post(url, title="Many", quantity="1", places="0", lat="51.5", lon="0.0")
+        want.invalidate_recordset()
+        self.assertEqual((want.title, want.places), ("Many", 0))
+        self.assertTrue(want.located)
+
+    def test_a_new_title_has_a_new_address_and_the_former_leads_there(self):
+        want = self.announce(self.test1, title="Zq paint the fence")
+        uid = want.id
+        want.action_edit({"title": "Zq paint the gate"})
+        self.assertEqual(want.slug, "zq-paint-the-gate")
+        self.login(None)
+        page = self.url_open("/market/zq-paint-the-fence")
+        self.assertTrue(page.url.endswith("/market/zq-paint-the-gate"))
+        self.assertEqual(page.status_code, 200)
+        # A feed knows it again.
+        feed = self.get("/market/feed.atom?words=zq")
+        self.assertIn(f"/market#{uid}</id>", feed)
+        # A form that was open meanwhile is sent to the former address.
+        self.login(self.test2)
+        self.post("/market/zq-paint-the-fence/claim", version=str(want.version))
+        self.assertTrue(want.sudo().proposition_ids)
+        # What is hidden now is at neither.
+        want.sudo().visibility = "members"
+        self.login(None)
+        for slug in ("zq-paint-the-fence", "zq-paint-the-gate"):
+            self.get(f"/market/{slug}", status=404)
+
+    def test_a_renamed_group_is_found_at_its_former_address(self):
+        circle = self.env["wezer.group"].create(
+            {"name": "Zq bakers", "visibility": "public"}
+        )
+        circle.name = "Zq confectioners"
+        self.login(None)
+        for slug in ("zq-bakers", "zq-confectioners"):
+            page = self.url_open(f"/groups/{slug}")
+            self.assertEqual(page.status_code, 200)
+            self.assertTrue(page.url.endswith("/groups/zq-confectioners"))
+        circle.visibility = "members"
+        for slug in ("zq-bakers", "zq-confectioners"):
+            self.assertEqual(self.url_open(f"/groups/{slug}").status_code, 404)
