@@ -65,7 +65,7 @@ class TestRights(GroupsCommon):
 
     def test_a_term_that_ended_carries_nothing(self):
         yesterday = fields.Date.today() - timedelta(days=1)
-        self._put(self.luc, self.treasurer, date_to=yesterday)
+        self._put(self.luc, self.treasurer, date_from=yesterday, date_to=yesterday)
         self.assertFalse(self.acts(self.luc, self.garden, "wallet"))
         self.assertFalse(self.garden.effective_members())
 

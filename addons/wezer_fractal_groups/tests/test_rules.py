@@ -363,7 +363,8 @@ class TestPlaces(RulesCommon):
             set(notices.partner_id.ids),
             {self.luc.partner_id.id, self.joel.partner_id.id},
         )
-        place.date_to = today - timedelta(days=1)
+        yesterday = today - timedelta(days=1)
+        place.write({"date_from": yesterday, "date_to": yesterday})
         self.env["wezer.group.membership"]._cron_terms()
         self.assertEqual(place.state, "left")
 

@@ -346,7 +346,7 @@ class WezerProposition(models.Model):
         deal = self.sudo()
         if deal.state not in ("accepted", "delivered"):
             return buttons
-        if self._change_to_sign(me):
+        if self._change_to_sign(me) and deal.amend_terms_id._stands():
             label = self.env._("Agree to the change") + as_group
             buttons.insert(0, self._button("amend_sign", label, True, "amend_sign"))
         buttons.append(

@@ -217,8 +217,10 @@ class WezerProposition(models.Model):
             runs = deal._project_team() == me
             return self._approval_buttons(me, as_group) if runs else []
         buttons = []
-        if deal.state == "open" and deal.turn == self._side_of(me):
-            if not deal.terms_id._unsigned():
+        # Who answers for the side that pays commits its money.
+        may_pay = me != deal.payer_id or bool(user._acts_for(me, "wallet"))
+        if deal.state == "open" and deal.turn == self._side_of(me) and may_pay:
+            if not deal.terms_id._unsigned() and deal._is_in_time():
                 label = self.env._("Accept") + as_group
                 buttons.append(self._button("accept", label, True))
             label = self.env._("Propose other terms")

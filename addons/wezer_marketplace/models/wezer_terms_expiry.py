@@ -21,9 +21,13 @@ class WezerTerms(models.Model):
             self._check_due(checked["expiry"], None)
         return checked
 
+    def _stands(self):
+        """Say whether these terms can still be accepted."""
+        return not self.expiry or self.expiry > fields.Datetime.now()
+
     def _check_not_expired(self):
         for terms in self:
-            if terms.expiry and terms.expiry <= fields.Datetime.now():
+            if not terms._stands():
                 raise Refusal(
                     self.env._("These terms stood until %s.", terms._say_expiry()),
                     rule="expired",
@@ -36,6 +40,11 @@ class WezerTerms(models.Model):
 
 class WezerProposition(models.Model):
     _inherit = "wezer.proposition"
+
+    def _is_in_time(self):
+        """Say whether the terms still stand, and a place that is held is held still."""
+        deal = self.sudo()
+        return deal.terms_id._stands() and (not deal.hold_until or deal._is_held())
 
     def _accept_terms(self, party):
         self.sudo().terms_id._check_not_expired()

@@ -1,3 +1,6 @@
+from datetime import timedelta
+
+from odoo import fields
 from odoo.tests import tagged
 
 from odoo.addons.wezer_base.exceptions import Refusal
@@ -178,3 +181,64 @@ class TestAnswerBox(WebsiteCommon):
         circle.visibility = "members"
         for slug in ("zq-bakers", "zq-confectioners"):
             self.assertEqual(self.url_open(f"/groups/{slug}").status_code, 404)
+
+    def _deal_page(self, user, deal):
+        self.login(user)
+        return self.get(f"/my/deals/{deal.id}")
+
+    def test_terms_whose_time_is_over_cannot_be_accepted(self):
+        want = self.announce(self.test1)
+        deal = self.propose(
+            self.test2, want, expiry=fields.Datetime.now() + timedelta(hours=1)
+        )
+        self.assertIn("wz-act-accept", self._deal_page(self.test1, deal))
+        self.env.cr.execute(
+            "UPDATE wezer_terms SET expiry = '2020-01-01' WHERE proposition_id = %s",
+            [deal.id],
+        )
+        self.env.invalidate_all()
+        page = self._deal_page(self.test1, deal)
+        self.assertNotIn("wz-act-accept", page)
+        self.assertIn("wz-act-counter", page)
+        with self.assertRefused("expired"):
+            self.as_(self.test1, deal).action_accept()
+
+    def test_a_change_whose_time_is_over_cannot_be_agreed(self):
+        deal = self.make_deal()
+        self.as_(self.test1, deal).action_amend(
+            {
+                "prices": {self.com.id: "80"},
+                "expiry": fields.Datetime.now() + timedelta(hours=1),
+            }
+        )
+        self.assertIn("wz-act-amend_sign", self._deal_page(self.test2, deal))
+        self.env.cr.execute(
+            "UPDATE wezer_terms SET expiry = '2020-01-01' WHERE id = %s",
+            [deal.sudo().amend_terms_id.id],
+        )
+        self.env.invalidate_all()
+        self.assertNotIn("wz-act-amend_sign", self._deal_page(self.test2, deal))
+
+    def test_who_may_not_pay_is_not_asked_to_accept_what_costs(self):
+        circle = self.env["wezer.group"].create({"name": "Zq shop"})
+        role = self.env["wezer.group"].create(
+            {
+                "name": "Trader",
+                "kind": "role",
+                "parent_id": circle.id,
+                "right_market": True,
+            }
+        )
+        self.env["wezer.group.membership"].create(
+            {"group_id": role.id, "partner_id": self.test1.partner_id.id}
+        )
+        want = self.announce(
+            self.test1, acting=circle.partner_id.id, claim_mode="choose"
+        )
+        deal = self.propose(self.test2, want, prices={self.com.id: "40"})
+        page = self._deal_page(self.test1, deal)
+        self.assertNotIn("wz-act-accept", page)
+        with self.assertRefused("acts_for"):
+            self.as_(self.test1, deal).action_accept()
+        role.right_wallet = True
+        self.assertIn("wz-act-accept", self._deal_page(self.test1, deal))
