@@ -211,6 +211,9 @@ class WezerProfile(models.Model):
 
     def _new_slug(self):
         wanted = slugify(self._slug_name(), "member")
+        if self._is_hidden_at_first(self.partner_id):
+            return secret_slug(wanted)
+        hold_addresses(self.env, wanted)
         return free_slug(wanted, self._slugs_like(wanted))
 
     @api.model
