@@ -8,6 +8,7 @@
     "author": "Wezer founders",
     "website": "https://wezer.org",
     "depends": ["wezer_base", "account"],
+    "external_dependencies": {"python": ["anyascii", "arabic-reshaper", "python-bidi"]},
     "data": [
         "security/ir.model.access.csv",
         "security/wezer_currency_rules.xml",

@@ -22,7 +22,11 @@ from .portal import WezerCurrencyPortal
 STATEMENT_ROWS = 40
 FILE_ROWS = 20000
 PDF_ROWS = 5000
-FONTS = "web/static/fonts/google/Open_Sans/Open_Sans-%s.ttf"
+# Fonts that Odoo ships, the second for Arabic letters.
+FONTS = (
+    "web/static/fonts/google/Open_Sans/Open_Sans-%s.ttf",
+    "web/static/fonts/google/Tajawal/Tajawal-%s.ttf",
+)
 DAYS = ("since", "until")
 WANTED = ("search", "direction", *DAYS)
 
@@ -293,7 +297,10 @@ class WezerStatement(WezerCurrencyPortal):
             env._("Amount"),
             env._("Then there"),
         ]
-        fonts = [file_path(FONTS % weight) for weight in ("Regular", "Bold")]
+        fonts = [
+            tuple(file_path(font % weight) for weight in ("Regular", "Bold"))
+            for font in FONTS
+        ]
         title = env._("Statement of %s", name)
         content = statement_pdf(title, lines, heads, rows, fonts)
         return self._file(content, "application/pdf", wallet, "pdf")

@@ -1,6 +1,9 @@
 import csv
 import datetime
 import io
+from unittest.mock import patch
+
+from pypdf import PdfReader
 
 from odoo import fields, http
 from odoo.tests import HttpCase, tagged
@@ -9,6 +12,7 @@ from odoo.tools import mute_logger
 from odoo.addons.wezer_base.exceptions import NotAllowed
 from odoo.addons.wezer_base.tools.curve import draw_curve
 
+from ..tools import pdf_text
 from .common import CurrencyCommon
 
 
@@ -165,6 +169,16 @@ class TestStatementPages(CurrencyCommon, HttpCase):
         self.assertEqual(len(table.text.strip().splitlines()), 2)
         page = self.url_open(self._url(self.anna, "?until=2001-01-01"))
         self.assertIn("Nothing like that", page.text)
+
+    def test_the_paper_has_words_for_all_letters(self):
+        self.luc.partner_id.name = "محمد 😀"
+        self.pay(self.anna, self.anna, self.luc, "3", purpose="你好 soup")
+        self._login(self.anna)
+        with patch.object(pdf_text, "SYSTEM", ()):
+            paper = self.url_open(self._url(self.anna, "/statement.pdf"))
+        text = PdfReader(io.BytesIO(paper.content)).pages[0].extract_text()
+        self.assertIn("[NiHao] soup", " ".join(text.split()))
+        self.assertIn("[grinning face]", " ".join(text.split()))
 
     @mute_logger("odoo.http", "werkzeug")
     def test_no_door_of_a_statement_opens_to_others(self):

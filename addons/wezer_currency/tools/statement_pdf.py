@@ -1,18 +1,19 @@
 """A statement on paper, by reportlab. Runs without Odoo."""
 
 import io
-from xml.sax.saxutils import escape
 
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
+from .pdf_text import Faces
+
 WIDTHS = (26 * mm, 78 * mm, 38 * mm, 38 * mm)
-PLAIN, BOLD = "WezerText", "WezerBold"
+MARGIN = 15 * mm
+# What a cell of a table keeps free on both sides together.
+PADDING = 12
 
 
 def statement_pdf(title, lines, heads, rows, fonts):
@@ -21,18 +22,19 @@ def statement_pdf(title, lines, heads, rows, fonts):
     :param list lines: sentences under the title
     :param list heads: the four columns' names
     :param list rows: four texts each
-    :param tuple fonts: paths of the plain and the bold TrueType font
+    :param list fonts: pairs of paths, of the plain and the bold TrueType font, the
+        next for what the one before has not
     """
-    for name, path in zip((PLAIN, BOLD), fonts, strict=True):
-        if name not in pdfmetrics.getRegisteredFontNames():
-            pdfmetrics.registerFont(TTFont(name, path))
-    text = ParagraphStyle("text", fontName=PLAIN, fontSize=9, leading=12)
+    plain, thick = (Faces(paths) for paths in zip(*fonts, strict=True))
+    text = ParagraphStyle("text", fontName=plain.name, fontSize=9, leading=12)
     right = ParagraphStyle("right", parent=text, alignment=2)
-    head = ParagraphStyle("head", parent=text, fontName=BOLD, fontSize=16, leading=22)
-    bold = ParagraphStyle("bold", parent=text, fontName=BOLD)
+    head = ParagraphStyle(
+        "head", parent=text, fontName=thick.name, fontSize=16, leading=22
+    )
+    bold = ParagraphStyle("bold", parent=text, fontName=thick.name)
     bold_right = ParagraphStyle("bold_right", parent=bold, alignment=2)
-    cells = [_cells(heads, (bold, bold, bold_right, bold_right))]
-    cells += [_cells(row, (text, text, right, right)) for row in rows]
+    cells = [_cells(thick, heads, (bold, bold, bold_right, bold_right))]
+    cells += [_cells(plain, row, (text, text, right, right)) for row in rows]
     table = Table(cells, colWidths=WIDTHS, repeatRows=1)
     table.setStyle(
         TableStyle(
@@ -42,25 +44,30 @@ def statement_pdf(title, lines, heads, rows, fonts):
             ]
         )
     )
-    story = [Paragraph(escape(title), head)]
-    story += [Paragraph(escape(line), text) for line in lines]
+    wide = A4[0] - 2 * MARGIN - PADDING
+    story = [_paragraph(thick, title, head, wide)]
+    story += [_paragraph(plain, line, text, wide) for line in lines]
     story += [Spacer(1, 6 * mm), table]
     out = io.BytesIO()
     margins = dict.fromkeys(
-        ("leftMargin", "rightMargin", "topMargin", "bottomMargin"), 15 * mm
+        ("leftMargin", "rightMargin", "topMargin", "bottomMargin"), MARGIN
     )
     document = SimpleDocTemplate(out, pagesize=A4, title=title, **margins)
-    document.build(story, onFirstPage=_number, onLaterPages=_number)
+
+    def number(canvas, page):
+        canvas.setFont(plain.name, 8)
+        canvas.drawRightString(A4[0] - MARGIN, 8 * mm, str(page.page))
+
+    document.build(story, onFirstPage=number, onLaterPages=number)
     return out.getvalue()
 
 
-def _cells(texts, styles):
+def _paragraph(faces, text, style, width):
+    return Paragraph(faces.markup(text, style.fontSize, width), style)
+
+
+def _cells(faces, texts, styles):
     return [
-        Paragraph(escape(text).replace("\n", "<br/>"), style)
-        for text, style in zip(texts, styles, strict=True)
+        _paragraph(faces, text, style, width - PADDING)
+        for text, style, width in zip(texts, styles, WIDTHS, strict=True)
     ]
-
-
-def _number(canvas, document):
-    canvas.setFont(PLAIN, 8)
-    canvas.drawRightString(A4[0] - 15 * mm, 8 * mm, str(document.page))
