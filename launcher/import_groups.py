@@ -10,8 +10,7 @@ from pathlib import Path
 from . import importing, paths, session
 from .commands import tagged
 from .console import Failure, Steps
-from .import_members import choose
-from .import_transfers import text_of
+from .tables import table_of, tell_unused
 
 FILES = ("groups", "members", "rights")
 NEEDED = {
@@ -59,26 +58,21 @@ def command(options):
 
 def read(path, kind, columns):
     """The rows of a file as the addon wants them, numbered from 1."""
-    headings, records = importing.table(text_of(path))
-    chosen = {field: choose(names, headings) for field, names in columns.items()}
+    table = table_of(path)
+    chosen = importing.columns_of(table.headings, {"columns": columns})
     missing = [field for field in NEEDED[kind] if not chosen.get(field)]
     if missing:
         raise Failure(
             f"{path.name} lacks columns for {', '.join(missing)}",
-            f"It has: {', '.join(headings)}. Write a map after"
+            f"It has: {', '.join(table.headings)}. Write a map after"
             " launcher/maps/groups.json, and give it with --map.",
         )
-    return [
-        {
-            "row": number,
-            **{
-                field: " ".join((record.get(one) or "").strip() for one in names)
-                for field, names in chosen.items()
-                if names
-            },
-        }
-        for number, record in enumerate(records, start=1)
-    ]
+    tell_unused(path.name, table, [one for names in chosen.values() for one in names])
+    rows = []
+    for record in table.records:
+        row = {"row": record.row, **importing.cells(record, chosen)}
+        rows.append({**row, "problem": record.problem} if record.problem else row)
+    return rows
 
 
 def tell(answer, options):

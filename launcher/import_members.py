@@ -11,7 +11,7 @@ from pathlib import Path
 from . import importing, paths, session
 from .commands import tagged
 from .console import Failure, Steps
-from .import_transfers import text_of
+from .tables import bytes_of, read_or_fail, tell_encoding, tell_unused
 
 LISTS = ("skills", "languages")
 
@@ -31,7 +31,7 @@ def command(options):
     mapping = importing.read_map(options.map or "members")
     rows = []
     for name in options.files:
-        rows += read(text_of(Path(name)), mapping, Path(name).name)
+        rows += read(bytes_of(name), mapping, Path(name).name)
     if not rows:
         raise Failure("The file has no rows", "A CSV file with a line of headings.")
     rows = [{**row, "row": number} for number, row in enumerate(rows, start=1)]
@@ -52,13 +52,10 @@ def command(options):
     return tell(answer, options)
 
 
-def read(text, mapping, name="file"):
+def read(data, mapping, name="file"):
     """The rows of a file as the addon wants them: names, addresses, lists of words."""
-    headings, reader = importing.table(text)
-    chosen = {
-        field: choose(columns, headings)
-        for field, columns in mapping["columns"].items()
-    }
+    table = read_or_fail(data, name)
+    chosen = importing.columns_of(table.headings, mapping)
     missing = [
         column
         for field, column in mapping["columns"].items()
@@ -67,33 +64,24 @@ def read(text, mapping, name="file"):
     if missing:
         raise Failure(
             f"{name} lacks the columns {', '.join(missing)}",
-            f"It has: {', '.join(headings)}. The map names others.",
+            f"It has: {', '.join(table.headings)}. The map names others.",
         )
     if not chosen.get("name"):
         raise Failure(
             f"{name} lacks a column for the name",
-            f"It has: {', '.join(headings)}. Write a map after"
+            f"It has: {', '.join(table.headings)}. Write a map after"
             " launcher/maps/members.json, and give it with --map.",
         )
+    if table.encoding == "cp1252":
+        tell_encoding(name, table)
+    tell_unused(name, table, [one for names in chosen.values() for one in names])
     rows = []
-    for record in reader:
-        row = {
-            field: " ".join((record.get(one) or "").strip() for one in columns).strip()
-            for field, columns in chosen.items()
-            if columns
-        }
-        if any(row.values()):
-            rows.append({**row, **{key: words(row.get(key)) for key in LISTS}})
+    for record in table.records:
+        row = importing.cells(record, chosen)
+        if any(row.values()) or record.problem:
+            row.update({key: words(row.get(key)) for key in LISTS})
+            rows.append({**row, "problem": record.problem} if record.problem else row)
     return rows
-
-
-def choose(columns, headings):
-    """The headings that a field is read from, [] where the file has none of them."""
-    for wanted in [columns] if isinstance(columns, str) else columns:
-        parts = [part.strip() for part in wanted.split(" + ")]
-        if all(part in headings for part in parts):
-            return parts
-    return []
 
 
 def words(text):

@@ -10,11 +10,13 @@ from pathlib import Path
 from . import paths, session
 from .commands import tagged
 from .console import Failure, Steps
+from .tables import bytes_of, read_or_fail, tables, tell_encoding
 
 SCRIPT = """
 import json
 from pathlib import Path
 from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_base.tools.tables import TableError
 from odoo.addons.wezer_currency.tools.transfer_rows import ColumnError, read_rows
 given = json.loads(Path({path!r}).read_text())
 # As the administrator, not as the system: the same checks as for a click.
@@ -26,7 +28,7 @@ try:
         for row in read_rows(text, given["map"]):
             rows.append(dict(row, row=len(rows) + 1))
     answer = transfers._import_rows(rows, **given["options"])
-except (ColumnError, Refusal) as error:
+except (ColumnError, TableError, Refusal) as error:
     answer = dict(error=str(error.args[0]))
 env.cr.commit()
 print("WEZER" + json.dumps(answer, default=str))
@@ -59,12 +61,15 @@ def command(options):
 
 
 def text_of(path):
+    """The text of a file, whichever encoding an office program gave it."""
+    data = bytes_of(path)
     try:
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise Failure(f"{path} cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise Failure(f"{path} is not UTF-8", "Save it as UTF-8 first.") from error
+        text, encoding = tables.decode(data)
+    except tables.TableError as error:
+        raise Failure(f"{path}: {error}", "Save it as UTF-8 first.") from error
+    if encoding == "cp1252":
+        tell_encoding(Path(path).name, read_or_fail(data, Path(path).name))
+    return text
 
 
 def tell(answer, options):

@@ -4,21 +4,19 @@ What a task is, the addon knows (`project.task`); here stands only how to read a
 """
 
 import ast
-import csv
-import datetime
-import io
 import json
-import re
 import sys
 from pathlib import Path
 
 from . import paths, session
 from .commands import tagged
 from .console import Failure, Steps
+from .tables import table_of, tables, tell_unused
 
 MAPS = Path(__file__).parent / "maps"
-DEFAULT = "nyc"
-DATES = ("%Y-%m-%d", "%B %d %Y", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y")
+DEFAULT = "tasks"
+# Found by its columns: volunteer opportunities as New York publishes them.
+OPEN_DATA = "nyc"
 
 SCRIPT = """
 import json
@@ -42,8 +40,11 @@ print("WEZER" + json.dumps(dict(rows=report, posted=posted, told=told), default=
 
 
 def command(options):
-    mapping = read_map(options.map)
-    rows = [row for name in options.files for row in read(Path(name), mapping)]
+    rows = []
+    for name in map(Path, options.files):
+        mapping = read_map(options.map) if options.map else map_for(name)
+        rows += read(name, mapping)
+    rows = [{**row, "row": number} for number, row in enumerate(rows, start=1)]
     if not rows:
         raise Failure("The file has no rows", "A CSV file with a line of headings.")
     project = options.project or Path(options.files[0]).stem
@@ -101,45 +102,66 @@ def read_map(name):
 
 def read(path, mapping):
     """Rows of a CSV file as the addon wants them; nothing is left out here."""
-    try:
-        text = path.read_text(encoding="utf-8-sig", errors="replace")
-    except OSError as error:
-        raise Failure(f"{path} cannot be read: {error.strerror}") from error
-    reader = csv.DictReader(io.StringIO(text, newline=""))
-    columns = {name for name in mapping["columns"].values() if isinstance(name, str)}
-    missing = columns - set(reader.fieldnames or [])
-    if missing:
-        raise Failure(
-            f"{path.name} lacks the columns {', '.join(sorted(missing))}",
-            "Write a map for it after launcher/maps/nyc.json, and give it with --map.",
-        )
-    return [
-        {"row": number, **convert(record, mapping)}
-        for number, record in enumerate(reader, start=1)
+    table = table_of(path)
+    chosen = columns_of(table.headings, mapping)
+    missing = [
+        names
+        for field, names in mapping["columns"].items()
+        if isinstance(names, str) and not chosen[field]
     ]
+    if missing or not chosen.get("title"):
+        raise Failure(
+            f"{path.name} lacks the columns {', '.join(missing or ['title'])}",
+            f"It has: {', '.join(table.headings)}. Write a map for it after"
+            " launcher/maps/tasks.json, and give it with --map.",
+        )
+    tell_unused(path.name, table, [one for names in chosen.values() for one in names])
+    return [convert(record, chosen, mapping) for record in table.records]
 
 
-def table(text):
-    """Headings and records of a CSV text; comma, semicolon or tab between them."""
-    first = text.split("\n", 1)[0]
-    comma = max(",;\t", key=first.count)
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=comma)
-    return [heading for heading in reader.fieldnames or [] if heading], reader
+def columns_of(headings, mapping):
+    """`{field: headings it is read from}` for each field of the map."""
+    return {
+        field: tables.find(headings, names)
+        for field, names in mapping["columns"].items()
+    }
 
 
-def convert(record, mapping):
-    row = {}
-    for field, column in mapping["columns"].items():
-        value = (record.get(column) or "").strip()
-        row[field] = CONVERTERS.get(field, str)(value)
+def map_for(path):
+    """The map that fits a file of tasks, where none is named."""
+    headings = table_of(path).headings
+    mapping = read_map(OPEN_DATA)
+    names = mapping["columns"].values()
+    return mapping if set(names) <= set(headings) else read_map(DEFAULT)
+
+
+def cells(record, chosen):
+    """The fields of one record, as text: several columns are put together."""
+    return {
+        field: " ".join(filter(None, (record.cells.get(one, "") for one in names)))
+        for field, names in chosen.items()
+        if names
+    }
+
+
+def convert(record, chosen, mapping):
+    """One row: the number, its texts, and why it is refused, where it is."""
+    row = {"row": record.row, **cells(record, chosen)}
+    if record.problem:
+        row["problem"] = record.problem
     prefix = mapping.get("key_prefix")
     if prefix and row.get("key"):
         row["key"] = f"{prefix}{row['key']}"
-    place = location(row.pop("location", ""))
+    written = row.pop("location", "")
+    place = location(written)
+    if written and not place:
+        row["problem"] = ("place", tables.shown(written))
     for field, value in place.items():
         row[field] = row.get(field) or value
     if mapping.get("city") and (row.get("zip") or row.get("street")):
         row["city"] = row.get("city") or mapping["city"]
+    if mapping.get("dates"):
+        row["dates"] = mapping["dates"]
     return row
 
 
@@ -151,50 +173,12 @@ def location(text):
     try:
         place = ast.literal_eval(text)
         address = json.loads(place.get("human_address") or "{}")
-    except (ValueError, SyntaxError, AttributeError):
+    except (ValueError, SyntaxError, AttributeError, MemoryError, RecursionError):
         return {}
     return {
         "street": address.get("address") or "",
         "city": address.get("city") or "",
         "zip": address.get("zip") or "",
-        "latitude": decimal(place.get("latitude")),
-        "longitude": decimal(place.get("longitude")),
+        "latitude": str(place.get("latitude") or ""),
+        "longitude": str(place.get("longitude") or ""),
     }
-
-
-def whole(text):
-    found = re.fullmatch(r"\d+", text or "")
-    return int(text) if found else 0
-
-
-def decimal(text):
-    try:
-        return float(text or 0)
-    except ValueError:
-        return 0.0
-
-
-def day(text):
-    """ISO date, "" where the text is none."""
-    for pattern in DATES:
-        try:
-            return datetime.datetime.strptime(text, pattern).date().isoformat()
-        except ValueError:
-            continue
-    return ""
-
-
-def words(text):
-    return [word.strip() for word in text.split(",") if word.strip()]
-
-
-CONVERTERS = {
-    "places": whole,
-    "hours": decimal,
-    "latitude": decimal,
-    "longitude": decimal,
-    "date_start": day,
-    "date_end": day,
-    "date_posted": day,
-    "tags": words,
-}

@@ -35,6 +35,38 @@ def test_a_name_in_two_columns_and_semicolons_are_understood():
     assert (rows[0]["email"], rows[0]["place"]) == ("anne@x.example", "Genève")
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("NOM;EMAIL;VILLE\nAnne;anne@x.example;Genève\n", "Anne"),
+        ("sep=;\nNom;E-Mail;Ville\nAnne;anne@x.example;Genève\n", "Anne"),
+        (
+            "Prénom\tNom\tcourriel\tville\nAnne\tRay\tanne@x.example\tGenève\n",
+            "Anne Ray",
+        ),
+        ("Vorname;Nachname;E-Mail;Ort\nAnne;Ray;anne@x.example;Genève\n", "Anne Ray"),
+        (
+            "nombre,apellidos,correo,ciudad\nAnne,Ray,anne@x.example,Genève\n",
+            "Anne Ray",
+        ),
+        ("Nom,Cognoms,Correu,Població\nAnne,Ray,anne@x.example,Genève\n", "Anne Ray"),
+        ("Nom et prénom;Mail;Commune\nAnne Ray;anne@x.example;Genève\n", "Anne Ray"),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_lists_of_office_programs_are_read(text, name, encoding):
+    rows = import_members.read(text.encode(encoding), MAP)
+    assert len(rows) == 1
+    assert (rows[0]["name"], rows[0]["email"]) == (name, "anne@x.example")
+    assert rows[0]["place"] == "Genève"
+
+
+def test_a_row_whose_letters_were_lost_is_refused_with_its_value():
+    rows = import_members.read("name,place\nZo\ufffd,Nyon\nLuc,Nyon\n", MAP)
+    assert rows[0]["problem"] == ("lost", "Zo\ufffd")
+    assert "problem" not in rows[1]
+
+
 def test_a_column_that_the_map_names_and_the_file_lacks_is_told():
     with pytest.raises(Failure, match="lacks the columns Wo"):
         import_members.read("name\nA\n", {"columns": {"name": "name", "place": "Wo"}})

@@ -1,6 +1,7 @@
 """Real tasks: imported without loss, repeatable, posted with one action, found."""
 
 import random
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -99,7 +100,8 @@ class TestImportTasks(Importing, TransactionCase):
         )
 
     def test_a_second_run_makes_no_doubles_and_tells_what_changed(self):
-        rows = [row(1, latitude=40.712345678, hours=2.5), row(2, category="Parks")]
+        place = {"latitude": 40.712345678, "longitude": -73.987654321}
+        rows = [row(1, **place, hours=2.5), row(2, category="Parks")]
         self.take(rows)
         self.assertEqual(states(self.take(rows)), ["same", "same"])
         rows[1]["title"] = "Task two"
@@ -142,6 +144,36 @@ class TestImportTasks(Importing, TransactionCase):
         with self.assertRaises(AccessError):
             tasks._wezer_import([row(1)], PROJECT)
 
+    def test_what_is_not_understood_is_refused_with_its_value(self):
+        bad = {
+            "two": {"hours": "two"},
+            "1.000": {"hours": "1.000"},
+            "-2": {"hours": "-2"},
+            "many": {"places": "many"},
+            "2,5": {"places": "2,5"},
+            "soon": {"date_end": "soon"},
+            "03/04/2026": {"date_start": "03/04/2026"},
+            "north": {"latitude": "north", "longitude": "6"},
+            "95, 6": {"latitude": "95", "longitude": "6"},
+            "46, None": {"latitude": "46"},
+            "Zo\ufffd": {"problem": ["lost", "Zo\ufffd"]},
+            "1 May, 23:59": {"date_start": "2026-05-02", "date_end": "2026-05-01"},
+        }
+        rows = [row(number, **vals) for number, vals in enumerate(bad.values(), 1)]
+        report = self.take([*rows, row(99, title="Good", hours="2,5")])
+        self.assertEqual(states(report), ["refused"] * len(bad) + ["created"])
+        for value, answer in zip(bad, report, strict=False):
+            self.assertIn(value, answer["reason"])
+        self.assertEqual(self.tasks().mapped("name"), ["Good"])
+
+    def test_hours_are_read_as_people_write_them(self):
+        said = {"2,5": 2.5, "2.5": 2.5, "1:30": 1.5, "": 0, "3": 3}
+        rows = [row(number, hours=text) for number, text in enumerate(said, 1)]
+        report = self.take(rows)
+        self.assertEqual(states(report), ["created"] * len(said))
+        hours = [self.tasks().browse(one["id"]).allocated_hours for one in report]
+        self.assertEqual(hours, list(said.values()))
+
     def test_one_action_posts_all_and_a_second_one_nothing_twice(self):
         self.take([row(number) for number in range(1, 6)])
         self.post_all(self.tasks())
@@ -157,12 +189,12 @@ class TestImportTasks(Importing, TransactionCase):
 @pytest.mark.skipif(not FILE.exists(), reason="shared data are absent")
 class TestImportOpportunities(Importing, HttpCase):
     def test_665_real_tasks_are_imported_posted_listed_searched_and_filtered(self):
-        rows = importing.read(FILE, importing.read_map(None))
+        rows = importing.read(FILE, importing.map_for(FILE))
         report = self.take(rows)
         self.assertEqual(states(report), ["created"] * 665)
         # The only rows with something to say ask for thousands; two for 9,999.
         told = [one["row"] for one in report if one["reason"]]
-        self.assertEqual(told, [one["row"] for one in rows if one["places"] > 999])
+        self.assertEqual(told, [one["row"] for one in rows if int(one["places"]) > 999])
         self.assertEqual(sum("9999" in one["reason"] for one in report), 2)
         tasks = self.tasks()
         self.assertEqual(len(tasks), 665)
@@ -172,7 +204,8 @@ class TestImportOpportunities(Importing, HttpCase):
         )
         self.assertEqual(set(states(self.take(rows))), {"same"})
         # On the day on which the first of them ended: what is over is not posted.
-        with freeze_time(min(row["date_end"] for row in rows)):
+        ends = [datetime.strptime(row["date_end"], "%B %d %Y") for row in rows]
+        with freeze_time(min(ends)):
             self.post_all(tasks)
         self.assertEqual(set(tasks.wezer_announcement_id.mapped("state")), {"open"})
         self.see_them(tasks)

@@ -51,10 +51,17 @@ def test_every_refused_row_is_named_and_the_command_fails(capsys):
 def test_a_file_that_cannot_be_read_says_so(tmp_path):
     with pytest.raises(Failure):
         import_transfers.text_of(tmp_path / "none.csv")
-    path = tmp_path / "latin.csv"
-    path.write_bytes("payer,payee\nZoë,b\n".encode("latin-1"))
+    path = tmp_path / "picture.csv"
+    path.write_bytes(b"payer,payee\nZo\x81,b\n")
     with pytest.raises(Failure, match="UTF-8"):
         import_transfers.text_of(path)
+
+
+def test_a_file_in_windows_letters_is_read_and_it_is_told(tmp_path, capsys):
+    path = tmp_path / "latin.csv"
+    path.write_bytes("payer,payee\nZoë,b\n".encode("latin-1"))
+    assert "Zoë" in import_transfers.text_of(path)
+    assert "Windows-1252, for example “Zoë”" in capsys.readouterr().err
 
 
 def test_an_export_needs_a_folder_that_is_there(tmp_path):

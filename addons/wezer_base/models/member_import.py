@@ -3,7 +3,17 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import email_normalize, single_email_re
 
 from ..exceptions import NotAllowed, Refusal
+from ..tools.table_reasons import in_words
+from ..tools.tables import shown
 from ..tools.text import TITLE_LENGTH, clean_line, has_letter, normalise
+
+WORD_LENGTH = 80
+LENGTHS = {
+    "name": TITLE_LENGTH,
+    "phone": 40,
+    "place": TITLE_LENGTH,
+    "presentation": 4000,
+}
 
 
 class WezerProfile(models.Model):
@@ -59,6 +69,7 @@ class WezerProfile(models.Model):
 
     @api.model
     def _import_member(self, row, seen):
+        self._check_readable(row)
         name = clean_line(str(row.get("name") or ""), TITLE_LENGTH)
         if not has_letter(name):
             raise Refusal(self.env._("no name"), rule="name")
@@ -77,7 +88,7 @@ class WezerProfile(models.Model):
         vals, reasons = self._prepare_import_vals(profile, row)
         changed = bool(vals)
         profile.write(vals)
-        phone = str(row.get("phone") or "").strip()[:40]
+        phone = str(row.get("phone") or "").strip()
         if phone and not partner.phone:
             partner.phone, changed = phone, True
         if row.get("group"):
@@ -90,6 +101,23 @@ class WezerProfile(models.Model):
             "reason": "; ".join(map(str, reasons)),
             "invite": bool(address) and not partner.user_ids,
         }
+
+    @api.model
+    def _check_readable(self, row):
+        """Refuse a row that could not be read, or of which something would be lost."""
+        problem = row.get("problem")
+        for field, limit in LENGTHS.items():
+            value = str(row.get(field) or "").strip()
+            if not problem and len(value) > limit:
+                problem = ("long", shown(value))
+        for field in ("skills", "languages"):
+            for word in row.get(field) or []:
+                if not problem and len(str(word)) > WORD_LENGTH:
+                    problem = ("long", shown(word))
+        if problem:
+            raise Refusal(
+                in_words(self.env, problem), rule=problem[0], value=problem[1]
+            )
 
     @api.model
     def _import_address(self, row):
@@ -138,15 +166,14 @@ class WezerProfile(models.Model):
         """Return ``(what to write, what is to be told)``; only empty fields are filled,
         skills and languages are added."""
         vals, reasons = {}, []
-        for field, limit in (("city", TITLE_LENGTH), ("presentation", 4000)):
-            source = "place" if field == "city" else field
-            text = str(row.get(source) or "").strip()[:limit]
+        for field, source in (("city", "place"), ("presentation", "presentation")):
+            text = str(row.get(source) or "").strip()
             if text and not profile[field]:
                 vals[field] = text
         skills = self.env["wezer.skill"]
         for word in row.get("skills") or []:
             if str(word).strip():
-                skills |= self.env["wezer.skill"]._find_or_create(str(word)[:80])
+                skills |= self.env["wezer.skill"]._find_or_create(str(word))
         if skills - profile.skill_ids:
             vals["skill_ids"] = [(4, skill.id) for skill in skills - profile.skill_ids]
         languages = self.env["res.lang"]

@@ -1,19 +1,32 @@
-import csv
-import io
 import json
 
 from odoo import Command, api, models
 
 from ..exceptions import Refusal
+from ..tools.table_reasons import in_words
+from ..tools.tables import TableError, decode, read_table
+from ..tools.tables import key as heading_key
 from .wezer_word import split_words, word_key
 
 # What public vocabularies call the columns, first ours.
 COLUMNS = {
-    "name": ("name", "label", "preferredlabel", "title"),
-    "synonyms": ("synonyms", "altlabel", "altlabels", "other words"),
-    "skills": ("skills", "skill", "needs"),
-    "parent": ("parent", "belongs to", "group"),
-    "uri": ("uri", "concepturi", "address"),
+    "name": (
+        *("name", "label", "preferredLabel", "title"),
+        *("nom", "nombre", "Bezeichnung", "catégorie", "categoría", "categoria"),
+    ),
+    "synonyms": (
+        *("synonyms", "altLabel", "altLabels", "other words"),
+        *("synonymes", "autres mots", "sinónimos", "sinònims", "Synonyme"),
+    ),
+    "skills": (
+        *("skills", "skill", "needs"),
+        *("compétences", "competencias", "competències", "Fähigkeiten"),
+    ),
+    "parent": (
+        *("parent", "belongs to", "group"),
+        *("parente", "dans", "padre", "grupo", "pare", "grup", "gehört zu", "Gruppe"),
+    ),
+    "uri": ("uri", "conceptUri", "address", "adresse", "dirección", "adreça"),
 }
 ROWS_MAX = 20000
 
@@ -55,8 +68,12 @@ class WezerCategory(models.Model):
         """Return the rows that can be read, and why the others cannot."""
         clean, refused = [], []
         for number, row in enumerate(rows, start=1):
+            problem = row.get("problem") if isinstance(row, dict) else None
             row = self._clean_vocabulary_row(row) if isinstance(row, dict) else {}
-            if row.get("name"):
+            if isinstance(problem, tuple):
+                reason = in_words(self.env, problem)
+                refused.append({"row": number, "reason": reason})
+            elif row.get("name"):
                 clean.append(row)
             else:
                 reason = self.env._("no name")
@@ -65,10 +82,11 @@ class WezerCategory(models.Model):
 
     @api.model
     def _clean_vocabulary_row(self, row):
-        lower = {str(key).strip().lower(): value for key, value in row.items()}
+        known = {heading_key(str(one)): value for one, value in row.items()}
         clean = {}
         for name, titles in COLUMNS.items():
-            value = next((lower[one] for one in titles if lower.get(one)), "")
+            keys = map(heading_key, titles)
+            value = next((known[one] for one in keys if known.get(one)), "")
             if name in ("synonyms", "skills"):
                 words = value if isinstance(value, list) else split_words(str(value))
                 # A comma parts our synonyms: one within a word becomes a blank.
@@ -158,22 +176,27 @@ class WezerCategory(models.Model):
     def _read_vocabulary(self, content, filename=""):
         """Return the rows of a file: JSON (a list), or CSV with a line of titles.
 
-        :param bytes content: in UTF-8
         :raise Refusal: rule ``vocabulary``
         """
         try:
-            text = content.decode("utf-8-sig")
+            text, _encoding = decode(content)
             if text.lstrip()[:1] in ("[", "{"):
                 rows = json.loads(text)
                 rows = rows.get("rows") if isinstance(rows, dict) else rows
             else:
-                first = text.split("\n", 1)[0]
-                separator = max(",;\t", key=first.count)
-                rows = list(csv.DictReader(io.StringIO(text), delimiter=separator))
-        except (UnicodeDecodeError, ValueError, csv.Error) as error:
+                rows = [
+                    {**record.cells, "problem": record.problem}
+                    for record in read_table(text).records
+                ]
+        except TableError as error:
             raise Refusal(
-                self.env._("This file is neither CSV nor JSON in UTF-8."),
+                in_words(self.env, (error.code, error.value)),
                 rule="vocabulary",
+                value=error.value,
+            ) from error
+        except (ValueError, RecursionError) as error:
+            raise Refusal(
+                self.env._("This file is neither CSV nor JSON."), rule="vocabulary"
             ) from error
         if not isinstance(rows, list) or not rows:
             raise Refusal(self.env._("This file holds no rows."), rule="vocabulary")

@@ -2,6 +2,7 @@ from odoo import api, models
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import days
+from odoo.addons.wezer_base.tools.table_reasons import in_words
 from odoo.addons.wezer_base.tools.text import SEARCH_LETTERS
 
 from ..tools.transfer_rows import FIELDS
@@ -35,6 +36,18 @@ class WezerTransfer(models.Model):
         """
         self._check_files()
         wanted = [row for row in rows if not row.get("skip")]
+        unread = [row for row in rows if row.get("problem")]
+        if unread:
+            refused = [
+                {
+                    "row": row["row"],
+                    "rule": row["problem"][0],
+                    "reason": in_words(self.env, row["problem"]),
+                }
+                for row in unread
+            ]
+            empty = {"posted": 0, "known": 0, "skipped": len(rows) - len(wanted)}
+            return {**empty, "refused": refused, "overdrafts": [], "made": []}
         savepoint = self.env.cr.savepoint()
         report = {"posted": 0, "known": 0, "skipped": len(rows) - len(wanted)}
         report.update(refused=[], overdrafts=[], made=[])

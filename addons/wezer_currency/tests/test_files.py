@@ -65,6 +65,23 @@ class TestTransferRows(BaseCase):
         self.assertEqual(amounts.parse(texts[0], 100), 100)
         self.assertEqual(amounts.parse(texts[1], 60, clock=True), 78)
 
+    def test_files_of_office_programs_are_read_whatever_their_language(self):
+        for head in ("payeur;bénéficiaire;montant", "Zahler;Empfänger;Betrag"):
+            for encoding in ("utf-8-sig", "utf-16", "cp1252"):
+                data = f"sep=;\n{head}\nZoé;Luc;1,50\n".encode(encoding)
+                rows = transfer_rows.read_rows(data)
+                self.assertEqual(
+                    rows[0],
+                    {"row": 1, "payer": "Zoé", "payee": "Luc", "amount": "1,50"},
+                )
+
+    def test_a_sum_that_is_no_number_of_cents_has_its_problem(self):
+        rows = transfer_rows.read_rows(
+            "payer,payee,amount\na,b,12.50\na,b,1250\n", {"amount_digits": 2}
+        )
+        self.assertEqual(rows[0]["problem"], ("whole", "12.50"))
+        self.assertEqual(rows[1]["amount"], "12.5000")
+
     def test_what_never_moved_is_skipped(self):
         rows = transfer_rows.read_rows("payer,payee,amount,state\na,b,1,rejected\n")
         self.assertTrue(rows[0]["skip"])
@@ -108,6 +125,14 @@ class TestFiles(CurrencyCommon):
         text = "payer,payee,currency,amount\nA,B,COM,1\nA,B,COM,1.005\n"
         report = self._import(text, create=True)
         self.assertEqual([one["row"] for one in report["refused"]], [2])
+        self.assertEqual(report["posted"], 0)
+        self.assertFalse(self.env["wezer.wallet"].search([("reference", "=", "A")]))
+
+    def test_a_row_that_cannot_be_read_stops_the_file(self):
+        text = "payer,payee,currency,amount\nA,B,COM,1\nZo\ufffd,B,COM,1\nA,B,COM,2,5\n"
+        report = self._import(text, create=True)
+        self.assertEqual([one["row"] for one in report["refused"]], [2, 3])
+        self.assertIn("Zo", report["refused"][0]["reason"])
         self.assertEqual(report["posted"], 0)
         self.assertFalse(self.env["wezer.wallet"].search([("reference", "=", "A")]))
 

@@ -1,26 +1,43 @@
-"""Transfers as a CSV file has them. Runs without Odoo.
+"""Transfers as a CSV file has them.
 
 Columns: ``payer``, ``payee``, ``amount``, and ``currency``, ``purpose``, ``date``,
 ``key``, ``category``, ``state``. A map names other columns and what is the same
 in every row.
 """
 
-import csv
-import io
+from odoo.addons.wezer_base.tools import tables
 
 FIELDS = ("payer", "payee", "currency", "amount", "purpose", "date", "key", "category")
 NEEDED = ("payer", "payee", "amount")
-# What others call our columns, lowercase; the first that is there counts.
+# What others call our columns; the first that is there counts. Case, blanks and
+# accents do not.
 ALIASES = {
-    "payer": ("payer", "buyer", "from", "sender"),
-    "payee": ("payee", "seller", "to", "receiver"),
-    "currency": ("currency",),
-    "amount": ("amount", "seller_amount", "value"),
-    "purpose": ("purpose", "description", "meta"),
-    "date": ("date", "created", "date_entered", "dateentered", "time"),
-    "key": ("key", "id", "n", "recordid", "uuid"),
-    "category": ("category",),
-    "state": ("state", "status"),
+    "payer": (
+        *("payer", "buyer", "from", "sender"),
+        *("payeur", "débiteur", "de", "pagador", "ordenante", "Zahler", "von"),
+    ),
+    "payee": (
+        *("payee", "seller", "to", "receiver"),
+        *("bénéficiaire", "à", "beneficiario", "receptor", "a", "beneficiari"),
+        *("Empfänger", "an"),
+    ),
+    "currency": ("currency", "monnaie", "devise", "moneda", "divisa", "Währung"),
+    "amount": (
+        *("amount", "seller_amount", "value"),
+        *("montant", "somme", "importe", "cantidad", "import", "quantitat", "Betrag"),
+    ),
+    "purpose": (
+        *("purpose", "description", "meta"),
+        *("motif", "objet", "concepto", "descripción", "concepte", "descripció"),
+        *("Zweck", "Verwendungszweck", "Beschreibung"),
+    ),
+    "date": (
+        *("date", "created", "date_entered", "dateentered", "time"),
+        *("fecha", "data", "Datum"),
+    ),
+    "key": ("key", "id", "n", "recordid", "uuid", "clé", "clave", "clau", "Schlüssel"),
+    "category": ("category", "catégorie", "categoría", "categoria", "Kategorie"),
+    "state": ("state", "status", "état", "statut", "estado", "estat", "Zustand"),
 }
 # States of other systems in which money moved.
 DONE = {"", "done", "committed", "completed", "paid", "success"}
@@ -33,29 +50,36 @@ class ColumnError(ValueError):
 def read_rows(text, mapping=None):
     """Return one dict a row: our fields, and ``row``, counted from 1.
 
-    :param str text: the file
+    :param text: the file, its bytes or its text
     :param dict mapping: ``columns`` (our name → the file's), ``defaults`` (our
         name → value), ``amount_digits`` (amounts are whole numbers of that many
         decimals), ``decimal_mark`` (amounts are decimal numbers, written with this
         mark and nothing else), ``key_prefix``
+    :return: rows that cannot be read have ``problem``, a pair of a code and the value
     :raise ColumnError: where a needed column is missing
+    :raise TableError: where the file is no table
     """
     mapping = mapping or {}
-    text = text.lstrip("\ufeff")
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=_comma(text))
-    columns = _columns(reader.fieldnames or [], mapping)
+    table = tables.read_table(text)
+    columns = _columns(table.headings, mapping)
     rows = []
-    for number, record in enumerate(reader, start=1):
-        row = {"row": number, **mapping.get("defaults", {})}
+    for record in table.records:
+        row = {"row": record.row, **mapping.get("defaults", {})}
+        if record.problem:
+            row["problem"] = record.problem
         for field, column in columns.items():
-            value = (record.get(column) or "").strip()
+            value = record.cells.get(column)
             if value:
                 row[field] = value
         if row.pop("state", "").lower() not in DONE:
             # Nothing moved: it is told, and not posted.
             row["skip"] = True
         if mapping.get("amount_digits") and row.get("amount"):
-            row["amount"] = _decimal(row["amount"], mapping["amount_digits"])
+            if row["amount"].isascii() and row["amount"].isdigit():
+                row["amount"] = _decimal(row["amount"], mapping["amount_digits"])
+            else:
+                # Not in the smallest unit, as the map says: it is worth another sum.
+                row["problem"] = ("whole", tables.shown(row["amount"]))
         elif mapping.get("decimal_mark") and row.get("amount"):
             row["amount"] = _exact(row["amount"], mapping["decimal_mark"])
         if mapping.get("key_prefix") and row.get("key"):
@@ -64,26 +88,16 @@ def read_rows(text, mapping=None):
     return rows
 
 
-def _comma(text):
-    head = text.split("\n", 1)[0]
-    return max(",;\t", key=head.count)
-
-
 def _columns(names, mapping):
     """Return ``{our field: the file's column}``."""
-    known = {name.strip().lower(): name for name in reversed(names) if name}
     columns = {}
     for field, aliases in ALIASES.items():
         wanted = mapping.get("columns", {}).get(field)
-        if wanted:
-            if wanted not in names:
-                raise ColumnError(f"there is no column {wanted}")
-            columns[field] = wanted
-            continue
-        for alias in aliases:
-            if alias in known:
-                columns[field] = known[alias]
-                break
+        found = tables.find(names, wanted or aliases)
+        if wanted and not found:
+            raise ColumnError(f"there is no column {wanted}")
+        if found:
+            columns[field] = found[0]
     missing = [
         field
         for field in NEEDED
@@ -95,9 +109,7 @@ def _columns(names, mapping):
 
 
 def _decimal(text, digits):
-    """Return a whole number of minor units as a decimal text; else as it is."""
-    if not text.isdigit():
-        return text
+    """Return a whole number of minor units as a decimal text."""
     text = text.zfill(digits + 1)
     return _exact(f"{text[:-digits]}.{text[-digits:]}", ".") if digits else text
 

@@ -3,6 +3,8 @@ import base64
 from odoo import api, fields, models
 
 from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_base.tools.table_reasons import in_words
+from odoo.addons.wezer_base.tools.tables import TableError
 
 from ..tools.transfer_rows import ColumnError, read_rows
 
@@ -86,11 +88,12 @@ class WezerTransferBatch(models.TransientModel):
         if not self.file:
             raise Refusal(self.env._("Choose a file first."), rule="file")
         try:
-            text = base64.b64decode(self.file).decode("utf-8-sig")
-            return read_rows(text)
-        except UnicodeDecodeError as error:
+            return read_rows(base64.b64decode(self.file))
+        except TableError as error:
             raise Refusal(
-                self.env._("The file is not UTF-8: save it so."), rule="file"
+                in_words(self.env, (error.code, error.value)),
+                rule="file",
+                value=error.value,
             ) from error
         except ColumnError as error:
             raise Refusal(

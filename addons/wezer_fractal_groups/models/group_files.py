@@ -4,6 +4,8 @@ from odoo.addons.wezer_base.tools import days
 
 from .group_importer import GroupImporter
 
+FILES = ("groups", "members", "rights")
+
 
 class WezerGroup(models.Model):
     """Groups, members and permissions from files, and back into files."""
@@ -45,9 +47,13 @@ class WezerGroup(models.Model):
         # Checked just above; the rows are an administrator's.
         importer = GroupImporter(self.sudo())
         with self.env.cr.savepoint() as everything:
-            report = importer.groups(_numbered(groups))
+            report = importer.refuse_unread("groups", groups)
+            report += importer.groups(_numbered(groups))
+            report += importer.refuse_unread("members", members)
             report += importer.members(_numbered(members))
+            report += importer.refuse_unread("rights", rights)
             report += importer.rights(_numbered(rights))
+            report.sort(key=lambda one: (FILES.index(one["file"]), one["row"]))
             if dry_run:
                 everything.rollback()
                 self.env.invalidate_all(flush=False)
@@ -144,4 +150,9 @@ class ResPartner(models.Model):
 
 
 def _numbered(rows):
-    return [{**row, "row": row.get("row", n)} for n, row in enumerate(rows, start=1)]
+    """Return the rows that could be read, each with its number."""
+    return [
+        {**row, "row": row.get("row", n)}
+        for n, row in enumerate(rows, start=1)
+        if not row.get("problem")
+    ]

@@ -1,5 +1,6 @@
 from odoo.exceptions import UserError, ValidationError
 
+from odoo.addons.wezer_base.tools.table_reasons import in_words
 from odoo.addons.wezer_base.tools.text import normalise
 
 from ..tools import group_rows
@@ -55,6 +56,14 @@ class GroupImporter:
 
     def _report(self, name, row, state, reason=""):
         return {"file": name, "row": row["row"], "state": state, "reason": str(reason)}
+
+    def refuse_unread(self, name, rows):
+        """Report the rows whose cells could not be read; the others are taken in."""
+        return [
+            self._report(name, row, "refused", in_words(self.env, row["problem"]))
+            for row in rows
+            if row.get("problem")
+        ]
 
     # === GROUPS === #
 

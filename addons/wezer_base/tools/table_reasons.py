@@ -1,0 +1,32 @@
+"""Why a row of a file is refused, in the reader's language."""
+
+from .tables import REASONS
+
+
+def in_words(env, problem) -> str:
+    """Return the sentence for ``problem``, a pair of a code and the value found.
+
+    The codes are those of :data:`.tables.REASONS`.
+    """
+    code, value = problem
+    words = {
+        "empty": env._("The file has no rows."),
+        "encoding": env._(
+            "The file is no text in UTF-8, UTF-16 or Windows-1252: %s", value
+        ),
+        "csv": env._("The file is no CSV: %s", value),
+        "cells": env._("“%s” stands to the right of the last heading", value),
+        "lost": env._("“%s” has letters that were lost when the file was saved", value),
+        "control": env._("“%s” has a character that is no letter", value),
+        "number": env._("“%s” is not a number", value),
+        "grouping": env._(
+            "“%s” is read in two ways: write it without a thousands separator", value
+        ),
+        "date": env._("“%s” is not a date: write it like 2026-04-30", value),
+        "two_dates": env._("“%s” can be two dates: write it like 2026-04-30", value),
+        "whole": env._("“%s” is not a whole number", value),
+        "place": env._("“%s” is not an address that can be read", value),
+        "long": env._("“%s” is too long", value),
+        "headings": env._("Two columns are called “%s”", value),
+    }
+    return words.get(code) or REASONS[code]

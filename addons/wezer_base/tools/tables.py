@@ -1,0 +1,252 @@
+"""Tables that people send: CSV files of any office program. Runs without Odoo.
+
+Nothing is guessed silently and nothing is lost: what cannot be read is refused with its
+line, its value and the reason. The importers of members, groups, tasks, transfers and
+vocabularies read their files through this module.
+"""
+
+import csv
+import io
+import re
+import unicodedata
+from datetime import datetime
+from typing import NamedTuple
+
+SEPARATORS = ",;\t|"
+# A cell longer than this is a broken file, not a text of people.
+CELL_MAX = 200_000
+DATES = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%B %d %Y")
+TIMES = ("", " %H:%M", " %H:%M:%S", "T%H:%M", "T%H:%M:%S")
+# What a cell may hold beside letters: line breaks and tabs within quotes.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_NUMBER = re.compile(r"^[+-]?\d{1,15}(?:[.,]\d{1,15})?$", re.ASCII)
+_BLANKS = re.compile(r"[\s\u00a0\u202f]+")
+
+# Why a file or a cell is refused; ``%s`` is the value. Addons translate the codes.
+REASONS = {
+    "empty": "The file has no rows.",
+    "encoding": "The file is no text in UTF-8, UTF-16 or Windows-1252: %s",
+    "csv": "The file is no CSV: %s",
+    "cells": "“%s” stands to the right of the last heading",
+    "lost": "“%s” has letters that were lost when the file was saved",
+    "control": "“%s” has a character that is no letter",
+    "number": "“%s” is not a number",
+    "grouping": "“%s” is read in two ways: write it without a thousands separator",
+    "date": "“%s” is not a date: write it like 2026-04-30",
+    "two_dates": "“%s” can be two dates: write it like 2026-04-30",
+    "whole": "“%s” is not a whole number",
+    "place": "“%s” is not an address that can be read",
+    "long": "“%s” is too long",
+    "headings": "Two columns are called “%s”",
+}
+
+
+class TableError(ValueError):
+    """A file or a cell that is not understood.
+
+    :param str code: a key of :data:`REASONS`
+    :param str value: what was found, as far as it is short enough to show
+    """
+
+    def __init__(self, code: str, value: str = "") -> None:
+        self.code, self.value = code, shown(value)
+        reason = REASONS[code]
+        super().__init__(reason % self.value if "%s" in reason else reason)
+
+
+class Record(NamedTuple):
+    """One row: its number counted from 1, its cells, and why it is refused."""
+
+    row: int
+    cells: dict[str, str]
+    problem: tuple[str, str] | None
+
+
+class Table(NamedTuple):
+    """A file that was read: what it holds, and how it was understood."""
+
+    headings: list[str]
+    records: list[Record]
+    encoding: str
+    separator: str
+
+
+def shown(value: object) -> str:
+    """Return ``value`` as a message shows it: one line, not too long."""
+    text = _CONTROLS.sub("\u2423", " ".join(str(value).split()))
+    return text if len(text) <= 60 else f"{text[:59]}…"
+
+
+def decode(data: bytes) -> tuple[str, str]:
+    """Return ``(text, encoding)`` of a file.
+
+    UTF-8 and UTF-16 are recognised; what is neither is read as Windows-1252, the
+    encoding in which office programs of western Europe save CSV.
+
+    :raise TableError: code ``encoding``
+    """
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        attempts = ("utf-16",)
+    elif data[:2000].count(b"\0") > len(data[:2000]) // 4:
+        # Without a mark: in Latin letters every other byte is 0.
+        attempts = ("utf-16-le" if data[1:2] == b"\0" else "utf-16-be",)
+    else:
+        attempts = ("utf-8-sig", "cp1252")
+    for encoding in attempts:
+        try:
+            return data.decode(encoding), encoding
+        except UnicodeDecodeError as error:
+            failed = data[max(0, error.start - 20) : error.start + 10]
+    raise TableError("encoding", failed.decode("latin-1"))
+
+
+def read_table(data: bytes | str) -> Table:
+    """Read a CSV file with a line of headings.
+
+    The separator is found, or named by a first line ``sep=;``.
+
+    :raise TableError: codes ``empty``, ``encoding``, ``csv``, ``headings``
+    """
+    text, encoding = decode(data) if isinstance(data, bytes) else (data, "text")
+    text = text.lstrip("\ufeff")
+    first, _break, rest = text.partition("\n")
+    named = re.fullmatch(r"\s*\"?sep=(.)\"?\s*", first.rstrip("\r"), re.I)
+    if named:
+        text = rest
+    elif not text.strip():
+        raise TableError("empty")
+    separator = named[1] if named else _separator(text)
+    rows = _rows(text, separator)
+    headings = next(rows, None)
+    while headings is not None and not any(map(str.strip, headings)):
+        headings = next(rows, None)
+    if headings is None:
+        raise TableError("empty")
+    headings = [" ".join(heading.split()) for heading in headings]
+    for heading in headings:
+        if heading and headings.count(heading) > 1:
+            raise TableError("headings", heading)
+    records = []
+    for number, cells in enumerate(rows, start=1):
+        records.append(_record(number, headings, cells))
+    return Table([one for one in headings if one], records, encoding, separator)
+
+
+def _separator(text: str) -> str:
+    """Return the separator that divides the headings into most columns."""
+    head = text.lstrip("\r\n")[:CELL_MAX]
+    counts = {}
+    for separator in SEPARATORS:
+        try:
+            counts[separator] = len(next(_rows(head, separator), []))
+        except TableError:
+            counts[separator] = 0
+    return max(counts, key=counts.get)
+
+
+def _rows(text: str, separator: str):
+    before = csv.field_size_limit(CELL_MAX)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    try:
+        yield from reader
+    except csv.Error as error:
+        raise TableError("csv", f"line {reader.line_num}: {error}") from error
+    finally:
+        csv.field_size_limit(before)
+
+
+def _record(number: int, headings: list[str], cells: list[str]) -> Record:
+    problem = None
+    for position, cell in enumerate(cells):
+        if "\ufffd" in cell:
+            problem = ("lost", shown(cell))
+        elif _CONTROLS.search(cell):
+            problem = ("control", shown(cell))
+        elif cell.strip() and not "".join(headings[position : position + 1]):
+            problem = ("cells", shown(cell))
+        if problem:
+            break
+    values = {}
+    for heading, cell in zip(headings, cells, strict=False):
+        if heading:
+            values[heading] = cell.strip()
+    return Record(number, values, problem)
+
+
+# === HEADINGS === #
+
+
+def key(heading: str) -> str:
+    """Return a heading without case, accents, blanks and signs: ``E-Mail`` is email."""
+    bare = unicodedata.normalize("NFKD", heading.casefold())
+    return re.sub(
+        r"[\W_]+", "", "".join(c for c in bare if not unicodedata.combining(c))
+    )
+
+
+def find(headings: list[str], names) -> list[str]:
+    """Return the headings that a field is read from, ``[]`` where there are none.
+
+    :param names: the usual names of the column, the first that is there counts;
+        ``"first name + last name"`` puts several columns together
+    """
+    known = {}
+    for heading in headings:
+        known.setdefault(key(heading), heading)
+    for name in [names] if isinstance(names, str) else names:
+        parts = [key(part) for part in name.split(" + ")]
+        if all(part in known for part in parts):
+            return [known[part] for part in parts]
+    return []
+
+
+def unused(headings: list[str], used) -> list[str]:
+    """Return the headings that no field is read from: they are told, not dropped."""
+    return [heading for heading in headings if heading not in set(used)]
+
+
+# === CELLS === #
+
+
+def number(text: str) -> float:
+    """Return a number with a decimal point or comma; ``1.000`` is refused.
+
+    :raise TableError: codes ``number``, ``grouping``
+    """
+    said = _BLANKS.sub("", text)
+    if not _NUMBER.match(said):
+        raise TableError("number", text)
+    if re.fullmatch(r"[+-]?[1-9]\d{0,2}[.,]000", said):
+        raise TableError("grouping", text)
+    return float(said.replace(",", "."))
+
+
+def whole(text: str) -> int:
+    """Return a whole number; ``5.0`` is one, ``2,5`` is not.
+
+    :raise TableError: codes ``number``, ``grouping``, ``whole``
+    """
+    value = number(text)
+    if value != int(value):
+        raise TableError("whole", text)
+    return int(value)
+
+
+def moment(text: str, pattern: str = "") -> datetime:
+    """Return the moment that ``text`` is, as people write days and times.
+
+    :param str pattern: as the file writes days, where that is known: ``%m/%d/%Y``
+    :raise TableError: codes ``date``, ``two_dates``
+    """
+    found = set()
+    for day in (pattern,) if pattern else DATES:
+        for time in TIMES:
+            try:
+                found.add(datetime.strptime(text.strip(), day + time))
+            except ValueError:
+                continue
+    if not found:
+        raise TableError("date", text)
+    if len(found) > 1:
+        raise TableError("two_dates", text)
+    return found.pop()

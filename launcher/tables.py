@@ -1,0 +1,61 @@
+"""The addons' reader of tables, without Odoo; its file is in `addons/wezer_base`."""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+from . import paths
+from .console import Failure
+
+_FILE = paths.ADDONS / "wezer_base" / "tools" / "tables.py"
+_spec = importlib.util.spec_from_file_location("wezer_tables", _FILE)
+tables = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(tables)
+
+
+def table_of(path):
+    """The table in the file at ``path``; what was assumed of it is told."""
+    path = Path(path)
+    table = read_or_fail(bytes_of(path), path.name)
+    if table.encoding == "cp1252":
+        tell_encoding(path.name, table)
+    return table
+
+
+def bytes_of(path):
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise Failure(f"{path} cannot be read: {error.strerror}") from error
+
+
+def read_or_fail(data, name):
+    try:
+        return tables.read_table(data)
+    except tables.TableError as error:
+        raise Failure(
+            f"{name}: {error}", "A CSV file with a line of headings."
+        ) from error
+
+
+def tell_encoding(name, table):
+    """Say that the letters were guessed, with words in which a mistake would show."""
+    words = [
+        word
+        for record in table.records
+        for cell in record.cells.values()
+        for word in cell.split()
+        if not word.isascii()
+    ]
+    example = f", for example “{words[0]}”" if words else ""
+    sys.stderr.write(
+        f"{name} is not UTF-8: it was read as Windows-1252{example}."
+        " If letters are wrong, save it as UTF-8.\n"
+    )
+
+
+def tell_unused(name, table, used):
+    """Name the columns that no field is read from."""
+    columns = tables.unused(table.headings, used)
+    if columns:
+        sys.stderr.write(f"{name}: columns that are not read: {', '.join(columns)}.\n")
