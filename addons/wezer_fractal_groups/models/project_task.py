@@ -133,8 +133,10 @@ class ProjectTask(models.Model):
     def _named_in(self, vals):
         """Return the fields in which a new task's values name somebody."""
         named = {name for name in DUTY_FIELDS if vals.get(name)}
+        # A new task has no users yet, whichever tasks create() is called on: copying
+        # several calls it on all of them.
         users = self._fields["user_ids"].convert_to_cache(
-            vals.get("user_ids") or [], self, validate=False
+            vals.get("user_ids") or [], self.browse(), validate=False
         )
         return named | ({"user_ids"} if users else set())
 

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_currency.models.fields_bigint import BigInteger
 
 
@@ -30,7 +31,18 @@ class WezerRateMixin(models.AbstractModel):
 
     def _inverse_wezer_rate_text(self):
         for record in self:
+            if record.wezer_rate_text and not record.wezer_currency_id:
+                record.wezer_currency_id = record._usual_currency()
             currency = record.wezer_currency_id
+            if record.wezer_rate_text and not currency:
+                raise Refusal(
+                    self.env._(
+                        "Choose the currency in which “%(rate)s” is paid.",
+                        rate=record.wezer_rate_text,
+                    ),
+                    rule="currency",
+                    value=record.wezer_rate_text,
+                )
             record.wezer_rate_minor = (
                 currency._parse(record.wezer_rate_text)
                 if currency and record.wezer_rate_text
@@ -43,6 +55,10 @@ class WezerRateMixin(models.AbstractModel):
             # Without a currency, the rate of the project holds.
             if record.wezer_currency_id:
                 record.wezer_currency_id._check_price(record.wezer_rate_minor)
+
+    def _usual_currency(self):
+        """Return the currency of a rate that is typed without one."""
+        return self.wezer_currency_id
 
     def _rate(self):
         """Return ``(currency, minor units an hour)``; nothing where it is unpaid."""
@@ -59,6 +75,16 @@ class ProjectProject(models.Model):
         string="Tasks are paid in",
         help="Empty: tasks posted from here ask for unpaid help.",
     )
+
+    def _get_template_from_project_undo_callbacks(self):
+        """Keep a project at work that has tasks on the market: its copy is a template.
+
+        Odoo archives the project of which it makes a template.
+        """
+        tasks = self.sudo().with_context(active_test=False).tasks
+        if tasks._on_market():
+            return {}
+        return super()._get_template_from_project_undo_callbacks()
 
 
 class ProjectTaskType(models.Model):

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import RedirectWarning, UserError
+from odoo.tools import float_compare, html2plaintext
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import days
@@ -13,7 +14,8 @@ STATES = {
     "paid": "1_done",
 }
 # States of a task that say that its deal is over, or as good as.
-CLOSING_STATES = ("03_approved", "1_done", "1_canceled")
+CLOSED = ("1_done", "1_canceled")
+CLOSING_STATES = ("03_approved", *CLOSED)
 QUIET = {
     # A volunteer is no follower, and no assignment is mailed.
     "mail_create_nosubscribe": True,
@@ -22,6 +24,28 @@ QUIET = {
     "mail_notrack": True,
 }
 LIVE = ("accepted", "delivered", "approved", "confirming", "disputed")
+POSTED = ("draft", "open", "full", "paused")
+# What a post takes from its task: fields of the announcement and of the task.
+FROM_TASK = {
+    "title": "name",
+    "description": "description",
+    "category_id": "wezer_category_id",
+    "places": "wezer_places",
+    "quantity": "allocated_hours",
+    "price_line_ids": "wezer_rate_text",
+    "steps": "wezer_steps",
+    "done_when": "wezer_done_when",
+    "date_start": "wezer_date_start",
+    "date_end": "date_deadline",
+    "city": "wezer_city",
+    "latitude": "wezer_latitude",
+    "longitude": "wezer_longitude",
+}
+
+
+def _words_of(html):
+    """Return what people read in ``html``, without pictures and addresses."""
+    return html2plaintext(html or "", include_references=False).split()
 
 
 class ProjectTask(models.Model):
@@ -32,6 +56,16 @@ class ProjectTask(models.Model):
         "wezer.announcement",
         string="On the marketplace",
         compute="_compute_wezer_announcement_id",
+        compute_sudo=True,
+    )
+    wezer_posted = fields.Boolean(
+        string="Is on the marketplace",
+        compute="_compute_wezer_announcement_id",
+        compute_sudo=True,
+    )
+    wezer_post_differs = fields.Char(
+        string="What the announcement has otherwise",
+        compute="_compute_wezer_post_differs",
         compute_sudo=True,
     )
     wezer_deal_ids = fields.One2many("wezer.proposition", "task_id")
@@ -60,6 +94,25 @@ class ProjectTask(models.Model):
     def _compute_wezer_announcement_id(self):
         for task in self:
             task.wezer_announcement_id = task.wezer_announcement_ids.sorted("id")[-1:]
+            task.wezer_posted = task.wezer_announcement_id.state in POSTED
+
+    @api.depends(
+        *("name", "description", "wezer_category_id", "wezer_places"),
+        *("allocated_hours", "wezer_currency_id", "wezer_rate_minor"),
+        *("wezer_steps", "wezer_done_when", "wezer_date_start", "date_deadline"),
+        *("wezer_city", "wezer_latitude", "wezer_longitude"),
+        *("project_id.wezer_currency_id", "project_id.wezer_rate_minor"),
+        *(f"wezer_announcement_ids.{name}" for name in ("state", *FROM_TASK)),
+    )
+    def _compute_wezer_post_differs(self):
+        """Name what was changed here since the task was posted."""
+        for task in self:
+            changes = task._post_changes() if task.wezer_posted else {}
+            names = dict.fromkeys(FROM_TASK[name] for name in changes)
+            labels = task.fields_get(list(names), ["string"])
+            task.wezer_post_differs = ", ".join(
+                labels[name]["string"] for name in names if name in labels
+            )
 
     @api.depends("wezer_deal_ids.state")
     def _compute_wezer_deal_id(self):
@@ -133,7 +186,7 @@ class ProjectTask(models.Model):
                 ),
                 rule="template",
             )
-        if self.wezer_announcement_id.state in ("draft", "open", "full", "paused"):
+        if self.wezer_posted:
             raise Refusal(
                 self.env._("“%(name)s” is on the marketplace already.", name=self.name),
                 rule="posted",
@@ -201,6 +254,51 @@ class ProjectTask(models.Model):
             "company_id": self.env.company.id,
         }
 
+    # === THE ANNOUNCEMENT FOLLOWS ON REQUEST === #
+
+    def _post_changes(self):
+        """Return the values of the task that its announcement has otherwise."""
+        self.ensure_one()
+        post = self.sudo().wezer_announcement_id
+        wanted = self.sudo()._prepare_announcement_vals(post.author_id)
+        changes = {}
+        for name in FROM_TASK:
+            if name not in wanted:
+                continue
+            field, new = post._fields[name], wanted[name]
+            if name == "price_line_ids":
+                differs = post._changes_terms({name: new})
+            elif field.type == "html":
+                # Each is cleaned in its own way: what people read counts.
+                differs = _words_of(new) != _words_of(post[name])
+            elif field.type == "float":
+                differs = float_compare(new or 0, post[name] or 0, precision_digits=6)
+            else:
+                new = field.convert_to_cache(new, post, validate=False) or False
+                now = field.convert_to_cache(post[name], post, validate=False) or False
+                differs = new != now
+            if differs:
+                changes[name] = wanted[name]
+        return changes
+
+    def action_update_post(self):
+        """Take over into the announcement what was changed here since it was posted.
+
+        Whoever answered already is asked again where the terms change.
+        """
+        self.check_access("write")
+        self.ensure_one()
+        changes = self._post_changes() if self.wezer_posted else {}
+        if "price_line_ids" in changes:
+            currency, rate = self._rate()
+            changes.pop("price_line_ids")
+            changes["prices"] = {currency.id: currency._decimal(rate)} if rate else {}
+        if changes:
+            self.wezer_announcement_id.with_env(self.env).action_edit(changes)
+        return self._notification(
+            self.env._("The announcement is as the task: %(title)s", title=self.name)
+        )
+
     def action_undo_post(self):
         """Take the post back, while nobody answered."""
         self.check_access("write")
@@ -228,9 +326,73 @@ class ProjectTask(models.Model):
             if vals.get("state") in CLOSING_STATES:
                 for task in self.filtered(lambda task: task.state != vals["state"]):
                     task._check_deal_first()
-            if "active" in vals and not vals["active"]:
+            if vals.get("state") in CLOSED:
+                self._close_posts()
+            if ("active" in vals and not vals["active"]) or vals.get("is_template"):
                 self._check_no_live_deal()
+            if "project_id" in vals:
+                self._check_same_payer(vals["project_id"])
         return super().write(vals)
+
+    def _close_posts(self):
+        """Close the announcements of tasks that are being closed.
+
+        Where somebody answered, the answers come first.
+        """
+        # sudo: whoever may change the task is told that it is on the market.
+        for task in self.sudo().filtered("wezer_posted").sudo(self.env.su):
+            post = task.sudo().wezer_announcement_id
+            task._check_no_answers(post)
+            if self.env.su:
+                post._end("closed")
+                continue
+            user, right = self.env.user, post.sudo(False)._office_right()
+            if not user._acts_for(post.author_id, right):
+                raise NotAllowed(
+                    self.env._(
+                        "“%(title)s” is on the marketplace. Ask somebody who runs the"
+                        " projects of %(team)s to take the post back first.",
+                        title=task.name,
+                        team=post.author_id.name,
+                    ),
+                    rule="posted",
+                )
+            post.sudo(False).action_close()
+
+    def _check_no_answers(self, post):
+        """Refuse to close a task while people who answered wait, and lead to them."""
+        answers = post.proposition_ids.filtered(
+            lambda deal: deal.state in (*LIVE, "open", "waiting")
+        )
+        if answers:
+            self._redirect_to_deals(
+                self.env._(
+                    "“%(title)s” is on the marketplace, and somebody answered. Accept"
+                    " or decline the answers and finish the deals, or close the"
+                    " announcement first.",
+                    title=self.name,
+                ),
+                answers,
+                self.env._("Show the answers"),
+            )
+
+    def _check_same_payer(self, project_id):
+        """Refuse to move a task on the market to where somebody else would pay."""
+        project = self.env["project.project"].sudo().browse(project_id or 0)
+        payer = project.team_id.partner_id
+        payer = payer or self.env.company.sudo().wezer_task_payer_id
+
+        def changes_payer(task):
+            post, deal = task.wezer_announcement_id, task.wezer_deal_id
+            return (
+                not project
+                or (task.wezer_posted and post.author_id != payer)
+                or (deal.state in LIVE and deal.payer_id != payer)
+            )
+
+        moved = self.sudo().filtered(lambda task: task.project_id != project)
+        tasks = moved.filtered(changes_payer)
+        tasks._check_no_live_deal()
 
     def _has_own_worker(self):
         """A live deal says who works and who reviews, whatever the stage says."""
@@ -247,29 +409,37 @@ class ProjectTask(models.Model):
         deal = self.sudo().wezer_deal_id
         if deal.state not in LIVE:
             return
-        # The name of a window: coordinators may not read actions themselves.
-        action = self.env.ref("wezer_marketplace.wezer_proposition_action").sudo()
-        raise RedirectWarning(
+        self._redirect_to_deals(
             self.env._(
                 "A stage moves no money: approve and pay the deal “%(title)s”.",
                 title=deal.title,
             ),
-            {
-                "type": "ir.actions.act_window",
-                "res_model": "wezer.proposition",
-                "res_id": deal.id,
-                "views": [
-                    (
-                        self.env.ref(
-                            "wezer_marketplace.wezer_proposition_view_form"
-                        ).id,
-                        "form",
-                    )
-                ],
-                "name": action.name,
-            },
+            deal,
             self.env._("Approve and pay"),
         )
+
+    def _redirect_to_deals(self, message, deals, button):
+        """Raise a warning with a button that leads to ``deals``."""
+        # The name of a window: coordinators may not read actions themselves.
+        action = self.env.ref("wezer_marketplace.wezer_proposition_action").sudo()
+        window = {
+            "type": "ir.actions.act_window",
+            "res_model": "wezer.proposition",
+            "name": action.name,
+            "views": [(False, "list"), (False, "form")],
+            "domain": [("id", "in", deals.ids)],
+        }
+        if len(deals) == 1:
+            form = self.env.ref("wezer_marketplace.wezer_proposition_view_form")
+            window.update(res_id=deals.id, views=[(form.id, "form")], domain=[])
+        if self.env.user.share:
+            # Who shares the project has no window for deals, but a page.
+            window = {
+                "type": "ir.actions.act_url",
+                "url": f"/my/deals/{deals.id}" if len(deals) == 1 else "/my/deals",
+                "target": "self",
+            }
+        raise RedirectWarning(message, window, button)
 
     def _follow_deal(self, deal_state):
         """Move the task with its deal (sudo: the deal's arrow has checked)."""
@@ -295,14 +465,73 @@ class ProjectTask(models.Model):
                 rule="worker",
             )
 
+    # === COPIES ARE NOT POSTED === #
+
+    def copy_data(self, default=None):
+        """Leave out what a deal put into the task; price and process are copied."""
+        vals_list = super().copy_data(default)
+        for task, vals in zip(self, vals_list, strict=True):
+            task._leave_deal_out(vals, default or {})
+        return vals_list
+
+    def _leave_deal_out(self, vals, default):
+        """Take from the values of a copy who works by a deal, and where it stands."""
+        children = self.child_ids
+        if self.env.context.get("copy_from_template"):
+            children = self.with_context(active_test=True).child_ids
+        if vals.get("child_ids") and len(vals["child_ids"]) == len(children):
+            vals["child_ids"] = [
+                command
+                for child, command in zip(children, vals["child_ids"], strict=True)
+                if not child._is_made_for_deal()
+            ]
+        if not self.sudo().wezer_deal_ids:
+            return
+        for name in ("assignee_partner_id", "reviewer_partner_id", "user_ids"):
+            if name not in default:
+                vals.pop(name, None)
+        if self.stage_id.wezer_deal_state and "stage_id" not in default:
+            vals["stage_id"] = self._waiting_stage().id
+
+    def _waiting_stage(self):
+        """Return the stage of tasks that nobody works on yet, else the present one."""
+        stages = self.sudo().project_id.type_ids.filtered(
+            lambda stage: not (stage.wezer_deal_state or stage.fold)
+        )
+        return stages[:1] or self.stage_id
+
+    def _is_made_for_deal(self):
+        """Say whether this is the sub-task of one of several helpers."""
+        self.ensure_one()
+        sources = self.sudo().wezer_deal_ids.announcement_id.task_id
+        return bool(sources & self.sudo().parent_id)
+
+    def _create_task_mapping(self, copied_tasks):
+        tasks = self
+        if len(tasks) > len(copied_tasks):
+            # Not copied: the sub-tasks of helpers.
+            tasks = self.filtered(lambda task: not task._is_made_for_deal())
+        return super(ProjectTask, tasks)._create_task_mapping(copied_tasks)
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_live_deal(self):
         self._check_no_live_deal()
 
-    def _check_no_live_deal(self):
+    def _on_market(self):
+        """Return those of these tasks (sudo) that are posted, or have a live deal."""
+        return self.sudo().filtered(
+            lambda task: task.wezer_posted or task._live_deals()
+        )
+
+    def _live_deals(self):
+        """Return the deals and answers of these tasks that are not over (sudo)."""
         tasks = self.sudo()
         deals = tasks.wezer_deal_ids | tasks.wezer_announcement_ids.proposition_ids
-        if deals.filtered(lambda deal: deal.state in (*LIVE, "open", "waiting")):
+        return deals.filtered(lambda deal: deal.state in (*LIVE, "open", "waiting"))
+
+    def _check_no_live_deal(self):
+        tasks = self.sudo()
+        if tasks._live_deals():
             raise NotAllowed(
                 self.env._("Somebody is working on this: the deal comes first."),
                 rule="live_deal",
@@ -314,6 +543,21 @@ class ProjectTask(models.Model):
                 self.env._("It is on the marketplace: take the post back first."),
                 rule="posted",
             )
+
+
+class ProjectTaskRecurrence(models.Model):
+    _inherit = "project.task.recurrence"
+
+    @api.model
+    def _create_next_occurrences_values(self, recurrence_by_task):
+        """Repeat the task, not the sub-tasks of those who helped this time."""
+        return super()._create_next_occurrences_values(
+            {
+                task: recurrence
+                for task, recurrence in recurrence_by_task.items()
+                if not task._is_made_for_deal()
+            }
+        )
 
 
 class WezerProposition(models.Model):
@@ -360,9 +604,5 @@ class WezerProposition(models.Model):
                 "state": "1_canceled" if own else "01_in_progress",
             }
             if not own and task.stage_id.wezer_deal_state:
-                stages = task.project_id.type_ids.filtered(
-                    lambda stage: not (stage.wezer_deal_state or stage.fold)
-                )
-                if stages:
-                    vals["stage_id"] = stages[:1].id
+                vals["stage_id"] = task._waiting_stage().id
             task.write(vals)

@@ -11,6 +11,9 @@ class ProjectTask(models.Model):
     wezer_steps = fields.Text(string="Steps, one a line")
     wezer_done_when = fields.Char(string="What counts as done")
 
+    def _usual_currency(self):
+        return self.project_id.sudo().wezer_currency_id
+
     def _rate(self):
         """Return the task's own rate, else its project's."""
         own = super()._rate()

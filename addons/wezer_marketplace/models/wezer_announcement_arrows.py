@@ -53,6 +53,15 @@ class WezerAnnouncement(models.Model):
 
     def _check_publishable(self):
         announcement = self.sudo()
+        task = announcement.task_id
+        if task and (task.is_closed or not task.active or task.is_template):
+            raise Refusal(
+                self.env._(
+                    "The task “%(task)s” is closed. Reopen it first.", task=task.name
+                ),
+                rule="task",
+                value=task.name,
+            )
         if announcement.kind == "want" and announcement.price_line_ids:
             # Who comes first has it at once: the author's money is committed.
             if announcement.claim_mode == "first_come":

@@ -232,7 +232,8 @@ class WezerAnnouncement(models.Model):
         :param str version: what :meth:`edit_version` returned when the announcement
             was shown; one that somebody else changed since is not overwritten
         """
-        self._begin(acting_partner_id, "draft", "open", "full", "paused")
+        states = ("draft", "open", "full", "paused")
+        self._begin(acting_partner_id, *states, right=self._office_right())
         check_version(self.sudo(), VERSION_FIELDS, version)
         vals = self._checked_vals(vals)
         announcement = self.sudo()

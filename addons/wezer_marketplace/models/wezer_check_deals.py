@@ -30,6 +30,9 @@ class WezerCheck(models.AbstractModel):
             "_check_turn": self.env._("In a negotiation it is one side's turn"),
             "_check_own_work": self.env._("Nobody approved his own side's work"),
             "_check_deal_task": self.env._("A deal and its task agree"),
+            "_check_posted_task": self.env._(
+                "What is on the market belongs to a task that is open"
+            ),
             "_check_old_disputes": self.env._(
                 "No dispute waits longer than 30 days for a decision"
             ),
@@ -195,6 +198,17 @@ class WezerCheck(models.AbstractModel):
                   AND (NOT t.active OR t.state = '1_canceled'
                        OR t.assignee_partner_id IS DISTINCT FROM p.payee_id)
                 ORDER BY p.id"""
+        )
+
+    def _check_posted_task(self):
+        """Open announcements of tasks that are closed, archived or templates."""
+        return self._deal_rows(
+            """SELECT a.id, t.id FROM wezer_announcement a
+                 JOIN project_task t ON t.id = a.task_id
+                WHERE a.state IN ('open', 'paused')
+                  AND (NOT t.active OR t.is_template
+                       OR t.state IN ('1_done', '1_canceled'))
+                ORDER BY a.id"""
         )
 
     def _check_old_disputes(self):

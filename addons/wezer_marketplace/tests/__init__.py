@@ -38,6 +38,7 @@ from . import test_search
 from . import test_shares
 from . import test_short_of_money
 from . import test_task
+from . import test_task_acts
 from . import test_weak_points
 from . import test_waiting_list
 from . import test_website_market

@@ -125,3 +125,10 @@ class TestDealChecks(TaskCommon):
         query = """UPDATE wezer_notice SET subject = 'turn', settled = FALSE
                     WHERE res_model = 'wezer.proposition' AND res_id = %s"""
         self.assertFound("_check_deal_notices", query, deal.id)
+
+    def test_an_open_announcement_of_a_closed_task_is_found(self):
+        self._post(self.task)
+        self.env.flush_all()
+        for damage in ("state = '1_done'", "active = FALSE", "is_template = TRUE"):
+            query = f"UPDATE project_task SET {damage} WHERE id = %s"
+            self.assertFound("_check_posted_task", query, self.task.id)

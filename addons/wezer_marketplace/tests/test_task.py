@@ -302,6 +302,7 @@ class TestTask(TaskCommon):
                 "title": "Read aloud",
                 "hours": "1.5",
                 "latitude": "40.12345678",
+                "longitude": "-73.5",
             },
             {"key": "3", "title": ""},
         ]
