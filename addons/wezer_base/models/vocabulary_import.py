@@ -4,8 +4,7 @@ from odoo import Command, api, models
 
 from ..exceptions import Refusal
 from ..tools.table_reasons import in_words
-from ..tools.tables import TableError, decode, read_table
-from ..tools.tables import key as heading_key
+from ..tools.tables import TableError, decode, find, read_table
 from .wezer_word import split_words, word_key
 
 # What public vocabularies call the columns, first ours.
@@ -82,11 +81,10 @@ class WezerCategory(models.Model):
 
     @api.model
     def _clean_vocabulary_row(self, row):
-        known = {heading_key(str(one)): value for one, value in row.items()}
+        named = {str(one): value for one, value in row.items() if value}
         clean = {}
         for name, titles in COLUMNS.items():
-            keys = map(heading_key, titles)
-            value = next((known[one] for one in keys if known.get(one)), "")
+            value = next((named[one] for one in find(list(named), titles)), "")
             if name in ("synonyms", "skills"):
                 words = value if isinstance(value, list) else split_words(str(value))
                 # A comma parts our synonyms: one within a word becomes a blank.
@@ -186,6 +184,8 @@ class WezerCategory(models.Model):
             else:
                 rows = [
                     {**record.cells, "problem": record.problem}
+                    if record.problem
+                    else record.cells
                     for record in read_table(text).records
                 ]
         except TableError as error:

@@ -81,6 +81,7 @@ class TestTables(BaseCase):
             ["Prénom", "Nom_de famille"],
         )
         self.assertEqual(tables.find(headings, ["nom"]), [])
+        self.assertEqual(tables.find(["skill_", "skill"], ["skill"]), ["skill"])
         self.assertEqual(tables.unused(headings, headings[:2]), headings[2:])
 
     def test_numbers_are_read_with_a_comma_and_never_guessed(self):

@@ -190,11 +190,12 @@ def find(headings: list[str], names) -> list[str]:
     :param names: the usual names of the column, the first that is there counts;
         ``"first name + last name"`` puts several columns together
     """
-    known = {}
+    known = {heading: heading for heading in headings}
     for heading in headings:
         known.setdefault(key(heading), heading)
     for name in [names] if isinstance(names, str) else names:
-        parts = [key(part) for part in name.split(" + ")]
+        # A heading that is exactly so called comes before one that is much like it.
+        parts = [one if one in known else key(one) for one in name.split(" + ")]
         if all(part in known for part in parts):
             return [known[part] for part in parts]
     return []

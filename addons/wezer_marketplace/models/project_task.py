@@ -4,6 +4,7 @@ from odoo.tools import float_compare, html2plaintext
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import days
+from odoo.addons.wezer_base.tools.text import TITLE_LENGTH, clean_line
 
 # Only our own code holds this object: RPC cannot send it in a context.
 DEAL_MOVES = object()
@@ -266,6 +267,9 @@ class ProjectTask(models.Model):
             if name not in wanted:
                 continue
             field, new = post._fields[name], wanted[name]
+            if name == "title":
+                # As announcements keep it.
+                new = clean_line(new or "", TITLE_LENGTH)
             if name == "price_line_ids":
                 differs = post._changes_terms({name: new})
             elif field.type == "html":
