@@ -13,6 +13,10 @@ def uninstall_hook(env):
                integer, boolean, integer, integer, integer, numeric, numeric, varchar,
                varchar, integer, varchar, varchar, varchar, timestamp);
            DROP FUNCTION IF EXISTS wezer_levy(numeric, numeric, integer);
+           DROP FUNCTION IF EXISTS wezer_spendable(wezer_wallet, wezer_currency);
+           DROP FUNCTION IF EXISTS wezer_upper_limit(wezer_wallet, wezer_currency);
+           DROP FUNCTION IF EXISTS wezer_lower_limit(wezer_wallet, wezer_currency);
+           DROP FUNCTION IF EXISTS wezer_treasury_has_limit(wezer_currency);
            DROP TABLE IF EXISTS wezer_refused_try;
            DROP TABLE IF EXISTS wezer_wallet_accrual"""
     )

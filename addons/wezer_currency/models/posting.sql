@@ -1,3 +1,48 @@
+-- The one rule about limits: posting, batches, statements, the nightly pause of
+-- announcements, the list of wallets beyond a limit and the checks all ask here.
+-- Plain expressions, so that the planner puts them where they are called.
+
+-- Whether a treasury of this currency has a limit, and so is locked and waits.
+CREATE OR REPLACE FUNCTION wezer_treasury_has_limit(c wezer_currency)
+RETURNS boolean LANGUAGE sql IMMUTABLE AS $wezer$
+    SELECT c.kind = 'mutual_credit' AND c.limit_policy = 'block'
+        AND NOT coalesce(c.external, false);
+$wezer$;
+
+-- The lower limit in force for a wallet, NULL where it has none.
+CREATE OR REPLACE FUNCTION wezer_lower_limit(w wezer_wallet, c wezer_currency)
+RETURNS numeric LANGUAGE sql IMMUTABLE AS $wezer$
+    SELECT CASE
+        WHEN coalesce(c.external, false) THEN NULL
+        WHEN coalesce(w.is_system, false) AND NOT wezer_treasury_has_limit(c) THEN NULL
+        WHEN c.kind <> 'mutual_credit' THEN 0
+        WHEN c.limit_policy = 'off' THEN NULL
+        WHEN w.own_limits THEN CASE WHEN w.has_lower THEN w.lower_limit END
+        WHEN w.is_system THEN 0
+        WHEN c.has_lower THEN c.lower_limit END;
+$wezer$;
+
+-- The upper limit in force for a wallet, NULL where it has none. What brings it
+-- towards zero is always allowed.
+CREATE OR REPLACE FUNCTION wezer_upper_limit(w wezer_wallet, c wezer_currency)
+RETURNS numeric LANGUAGE sql IMMUTABLE AS $wezer$
+    SELECT CASE
+        WHEN coalesce(c.external, false) OR coalesce(w.is_system, false) THEN NULL
+        WHEN c.limit_policy = 'off' THEN NULL
+        WHEN w.own_limits THEN CASE WHEN w.has_upper THEN w.upper_limit END
+        WHEN c.has_upper THEN c.upper_limit END;
+$wezer$;
+
+-- What may leave a wallet now, NULL where nothing limits it; below zero where it
+-- is beyond its limit. A treasury has what it received since the last sweep, too.
+CREATE OR REPLACE FUNCTION wezer_spendable(w wezer_wallet, c wezer_currency)
+RETURNS numeric LANGUAGE sql STABLE AS $wezer$
+    SELECT w.balance - w.reserved - wezer_lower_limit(w, c)
+        + CASE WHEN w.is_system THEN coalesce(
+            (SELECT sum(delta) FROM wezer_wallet_accrual WHERE wallet_id = w.id), 0)
+          ELSE 0 END;
+$wezer$;
+
 -- The one place where money moves. Locks the two wallets in id order, checks
 -- state and limits on stored columns, updates them, inserts the entries.
 -- Returns 'ok' or a word that says which rule refused:
@@ -29,8 +74,7 @@ BEGIN
     SELECT y.* INTO c FROM wezer_currency y
       JOIN wezer_wallet w ON w.wezer_currency_id = y.id WHERE w.id = p_from;
     -- A treasury that spends mutual credit has limits, so it waits like anybody.
-    v_bound := p_check AND c.kind = 'mutual_credit' AND NOT coalesce(c.external, false)
-        AND c.limit_policy = 'block';
+    v_bound := p_check AND wezer_treasury_has_limit(c);
     FOR one IN
         SELECT * FROM wezer_wallet
          WHERE id IN (p_from, p_to)
@@ -54,33 +98,20 @@ BEGIN
             SELECT coalesce(sum(delta), 0) INTO v_late
               FROM wezer_wallet_accrual WHERE wallet_id = p_from;
         END IF;
-        IF (v_bound OR NOT coalesce(f.is_system, false)) AND NOT coalesce(c.external, false)
-           AND (c.limit_policy <> 'off' OR c.kind <> 'mutual_credit') THEN
-            v_lower := CASE
-                WHEN c.kind <> 'mutual_credit' THEN 0
-                WHEN f.own_limits THEN CASE WHEN f.has_lower THEN f.lower_limit END
-                WHEN v_bound THEN 0
-                WHEN c.has_lower THEN c.lower_limit END;
-            IF v_lower IS NOT NULL
-               AND f.balance + v_late - f.reserved - v_out - greatest(p_reserved, 0) < v_lower THEN
-                IF c.limit_policy = 'block' OR c.kind <> 'mutual_credit' THEN
-                    RETURN 'payer_limit';
-                END IF;
-                v_answer := 'ok_beyond';
+        v_lower := wezer_lower_limit(f, c);
+        IF f.balance + v_late - f.reserved - v_out - greatest(p_reserved, 0) < v_lower THEN
+            IF c.limit_policy = 'block' OR c.kind <> 'mutual_credit' THEN
+                RETURN 'payer_limit';
             END IF;
+            v_answer := 'ok_beyond';
         END IF;
-        IF NOT coalesce(t.is_system, false) AND NOT coalesce(c.external, false)
-           AND c.limit_policy <> 'off' THEN
-            v_upper := CASE
-                WHEN t.own_limits THEN CASE WHEN t.has_upper THEN t.upper_limit END
-                WHEN c.has_upper THEN c.upper_limit END;
-            -- Towards zero is always allowed.
-            IF v_upper IS NOT NULL AND t.balance + t.incoming + v_in + greatest(p_incoming, 0) > greatest(v_upper, 0) THEN
-                IF c.limit_policy = 'block' THEN
-                    RETURN 'payee_limit';
-                END IF;
-                v_answer := 'ok_beyond';
+        v_upper := wezer_upper_limit(t, c);
+        IF t.balance + t.incoming + v_in + greatest(p_incoming, 0) > greatest(v_upper, 0)
+           AND v_upper IS NOT NULL THEN
+            IF c.limit_policy = 'block' THEN
+                RETURN 'payee_limit';
             END IF;
+            v_answer := 'ok_beyond';
         END IF;
     END IF;
     IF p_post THEN

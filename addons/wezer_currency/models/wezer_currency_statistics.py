@@ -102,10 +102,7 @@ class WezerCurrency(models.Model):
         self.env.cr.execute(
             """WITH w AS (
                    SELECT w.balance,
-                          CASE WHEN c.kind <> 'mutual_credit' THEN 0
-                               WHEN w.own_limits THEN
-                                    CASE WHEN w.has_lower THEN -w.lower_limit END
-                               WHEN c.has_lower THEN -c.lower_limit END AS credit,
+                          -wezer_lower_limit(w, c) AS credit,
                           ntile(10) OVER (ORDER BY w.balance DESC, w.id) AS tenth
                      FROM wezer_wallet w
                      JOIN wezer_currency c ON c.id = w.wezer_currency_id

@@ -113,30 +113,23 @@ class WezerTransfer(models.Model):
                 wallets = self.env["wezer.wallet"]
                 ids.add(wallets._get(currency.treasury_partner_id, currency).id)
         self.env["wezer.wallet"].flush_model()
-        bound = [
-            currency.id
-            for currency in currencies.values()
-            if currency.kind == "mutual_credit" and currency.limit_policy == "block"
-        ]
+        self.env["wezer.currency"].flush_model()
+        # Treasuries are read only, unless they have a limit.
+        waits = "coalesce(w.is_system, false) AND NOT wezer_treasury_has_limit(c)"
+        query = """SELECT w.id, w.partner_id, w.wezer_currency_id,
+                          coalesce(w.is_system, false), wezer_treasury_has_limit(c),
+                          w.state, w.balance::text, w.reserved::text,
+                          w.incoming::text, wezer_lower_limit(w, c)::text,
+                          wezer_upper_limit(w, c)::text
+                     FROM wezer_wallet w
+                     JOIN wezer_currency c ON c.id = w.wezer_currency_id
+                    WHERE w.id = ANY(%s) AND """
         found = locks.execute_locking(
             self.env,
-            """SELECT id, partner_id, wezer_currency_id, coalesce(is_system, false),
-                      state, balance::text, reserved::text, incoming::text,
-                      coalesce(own_limits, false), coalesce(has_lower, false),
-                      lower_limit::text, coalesce(has_upper, false), upper_limit::text
-                 FROM wezer_wallet
-                WHERE id = ANY(%s) AND (NOT coalesce(is_system, false)
-                                        OR wezer_currency_id = ANY(%s))
-                ORDER BY id FOR NO KEY UPDATE""",
-            [list(ids), bound],
+            f"{query} NOT ({waits}) ORDER BY w.id FOR NO KEY UPDATE OF w",
+            [list(ids)],
         )
-        self.env.cr.execute(
-            """SELECT id, partner_id, wezer_currency_id, TRUE, state, balance::text,
-                      reserved::text, incoming::text, FALSE, FALSE, '0', FALSE, '0'
-                 FROM wezer_wallet WHERE id = ANY(%s) AND is_system
-                  AND NOT wezer_currency_id = ANY(%s)""",
-            [list(ids), bound],
-        )
+        self.env.cr.execute(query + waits, [list(ids)])
         found += self.env.cr.fetchall()
         self.env.cr.execute(
             "SELECT wallet_id, sum(delta)::text FROM wezer_wallet_accrual"
@@ -146,40 +139,20 @@ class WezerTransfer(models.Model):
         late = {wallet: int(minor) for wallet, minor in self.env.cr.fetchall()}
         sides = {}
         for row in found:
-            side = sides[row[0]] = self._side(row, currencies[row[2]], set(bound))
+            side = sides[row[0]] = self._side(row)
             side.balance += late.get(side.id, 0)
             side.start = side.balance, side.reserved, side.incoming
         return currencies, sides
 
     @api.model
-    def _side(self, row, currency, bound):
+    def _side(self, row):
         """Return the counting side of a wallet's row, its limits as they hold."""
         side = Side()
-        side.id, side.partner, side.currency, side.system, side.state = row[:5]
-        side.balance, side.reserved, side.incoming = (int(text) for text in row[5:8])
-        side.bound = side.system and currency.id in bound
-        own, has_lower, lower, has_upper, upper = row[8:]
-        if currency.kind != "mutual_credit":
-            side.lower = 0
-        elif own:
-            side.lower = int(lower) if has_lower else None
-        elif side.bound:
-            side.lower = 0
-        else:
-            side.lower = currency.lower_limit if currency.has_lower else None
-        if own:
-            side.upper = int(upper) if has_upper else None
-        else:
-            side.upper = currency.upper_limit if currency.has_upper else None
-        if side.system:
-            side.upper = None
-            side.lower = side.lower if side.bound else None
-        if currency.external or (
-            currency.limit_policy == "off" and currency.kind == "mutual_credit"
-        ):
-            side.lower = side.upper = None
-        elif currency.limit_policy == "off":
-            side.upper = None
+        side.id, side.partner, side.currency, side.system, bound, side.state = row[:6]
+        side.bound = side.system and bound
+        side.balance, side.reserved, side.incoming, side.lower, side.upper = (
+            None if text is None else int(text) for text in row[6:]
+        )
         return side
 
     @api.model

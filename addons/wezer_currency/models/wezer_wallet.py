@@ -1,3 +1,5 @@
+import json
+
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
@@ -128,32 +130,71 @@ class WezerWallet(models.Model):
         self.invalidate_model([name for name in self._fields if name.startswith(SUMS)])
 
     def _limits(self):
-        """Return ``(lower, upper)`` in minor units, None where there is none."""
+        """Return ``(lower, upper)`` in minor units, None where there is none.
+
+        The rule is the database's (``posting.sql``), the one that posting asks.
+        """
         self.ensure_one()
-        currency = self.wezer_currency_id
-        source = self if self.own_limits else currency
-        if currency.external:
-            return None, None
-        if currency.kind != "mutual_credit":
-            return 0, source.upper_limit if source.has_upper else None
-        if currency.limit_policy == "off":
-            return None, None
-        return (
-            source.lower_limit if source.has_lower else None,
-            source.upper_limit if source.has_upper else None,
+        return self._ask_limits("w.id = %s", [self.id])[0][3:]
+
+    @api.model
+    def _ask_limits(self, where, params, table="wezer_wallet"):
+        """Ask the one rule about limits for several wallets at once.
+
+        :param str where: SQL about wallets ``w`` and currencies ``c``
+        :return: a list of ``(partner id, currency id, spendable, lower, upper)``;
+            None where there is no limit
+        """
+        self.flush_model()
+        self.env["wezer.currency"].flush_model()
+        self.env.cr.execute(
+            f"""SELECT w.partner_id, c.id, wezer_spendable(w, c)::text,
+                       wezer_lower_limit(w, c)::text, wezer_upper_limit(w, c)::text
+                  FROM {table} w
+                  JOIN wezer_currency c ON c.id = w.wezer_currency_id
+                 WHERE {where}""",
+            params,
         )
+        return [
+            (*row[:2], *(None if one is None else int(one) for one in row[2:]))
+            for row in self.env.cr.fetchall()
+        ]
 
     @api.model
     def _spendable(self, partner, currency):
-        """Return what ``partner`` may still spend (sudo), None where nothing limits.
+        """Return what ``partner`` may still spend (sudo), None where nothing limits."""
+        pair = partner.id, currency.id
+        return self._spendable_of({pair})[pair]
+
+    @api.model
+    def _spendable_of(self, pairs):
+        """Return ``{(partner id, currency id): minor units}``, None for no limit.
 
         A wallet that is not there yet is taken as it would open.
         """
-        wallet = self._find(partner, currency)
-        if not wallet:
-            wallet = self.sudo().new(self._prepare_wallet_vals(partner, currency))
-        lower, _upper = wallet._limits()
-        return None if lower is None else max(wallet.available - lower, 0)
+        pairs = list(pairs)
+        given = [list(column) for column in zip(*pairs, strict=True)] or [[], []]
+        rows = self._ask_limits(
+            "(w.partner_id, c.id) IN (SELECT * FROM unnest(%s::int[], %s::int[]))",
+            given,
+        )
+        there = {(row[0], row[1]): row[2] for row in rows}
+        for pair in pairs:
+            if pair not in there:
+                there[pair] = self._spendable_unopened(*pair)
+        return {
+            pair: None if there[pair] is None else max(there[pair], 0) for pair in pairs
+        }
+
+    @api.model
+    def _spendable_unopened(self, partner, currency):
+        vals = self._prepare_wallet_vals(
+            self.env["res.partner"].browse(partner),
+            self.env["wezer.currency"].sudo().browse(currency),
+        )
+        vals.update(balance=0, reserved=0, incoming=0)
+        table = "jsonb_populate_record(NULL::wezer_wallet, %s)"
+        return self._ask_limits("TRUE", [json.dumps(vals)], table)[0][2]
 
     # === CRUD === #
 

@@ -10,16 +10,9 @@ from .fields_bigint import BigInteger
 # Wallets whose available sum lies beyond the limit that holds for them today.
 BEYOND = """(SELECT w.id FROM wezer_wallet w
     JOIN wezer_currency c ON c.id = w.wezer_currency_id
-   WHERE w.is_system IS NOT TRUE AND c.external IS NOT TRUE
-     AND (c.kind <> 'mutual_credit' OR c.limit_policy <> 'off')
-     AND (w.balance - w.reserved < CASE
-              WHEN c.kind <> 'mutual_credit' THEN 0
-              WHEN w.own_limits THEN CASE WHEN w.has_lower THEN w.lower_limit END
-              WHEN c.has_lower THEN c.lower_limit END
-          OR w.balance + w.incoming > greatest(0, CASE
-              WHEN w.own_limits THEN CASE WHEN w.has_upper THEN w.upper_limit END
-              WHEN c.has_upper THEN c.upper_limit END)
-             AND CASE WHEN w.own_limits THEN w.has_upper ELSE c.has_upper END))"""
+   WHERE wezer_spendable(w, c) < 0
+      OR (w.balance + w.incoming > greatest(wezer_upper_limit(w, c), 0)
+          AND wezer_upper_limit(w, c) IS NOT NULL))"""
 
 
 class WezerWallet(models.Model):

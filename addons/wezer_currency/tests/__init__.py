@@ -24,3 +24,4 @@ from . import test_pdf
 from . import test_payment_link
 from . import test_website
 from . import test_forms
+from . import test_limits

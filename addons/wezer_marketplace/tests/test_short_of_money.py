@@ -93,6 +93,19 @@ class TestShortOfMoney(MarketCommon):
         self.clock()
         self.assertEqual(outside.state, "open")
 
+    def test_a_treasury_that_issues_is_never_short(self):
+        token = self.env["wezer.currency"].create(
+            {"name": "Token", "code": "TSM", "kind": "issued"}
+        )
+        want = self.announce(self.test1, prices={token.id: "50"})
+        # Nobody else has any, so that only the treasury can pay.
+        want.sudo().author_id = token.treasury_partner_id
+        self.clock()
+        self.assertEqual(want.state, "open")
+        want.sudo().author_id = self.test1.partner_id
+        self.clock()
+        self.assertEqual(want.state, "paused")
+
     def test_a_levy_counts_and_a_frozen_wallet_pays_nothing(self):
         want = self.announce(self.test1)
         self.spend("449")
