@@ -437,6 +437,90 @@ def race(env, quick):
     )
 
 
+# === SEALING === #
+
+
+def sealing(env, quick):
+    """The day's seal after a large import: each wallet has a line in accounting."""
+    count = 2_000 if quick else 20_000
+    allowed = 300 * count / 20_000
+    with town(env, 2) as place:
+        partners = _fill_wallets(env, place, count)
+        try:
+            begin = time.process_time()
+            env["wezer.ledger.seal"]._cron_seal()
+            seconds = time.process_time() - begin
+            env.invalidate_all()
+            seal = env["wezer.ledger.seal"].search(
+                [("wezer_currency_id", "=", place.money)]
+            )
+            assert seal.booked, seal
+            longest = max(len(move.line_ids) for move in seal.move_ids)
+            text = f"{seconds:.0f} s of processor, {len(seal.move_ids)} entries"
+        finally:
+            env.cr.execute(
+                "UPDATE res_partner SET active = FALSE WHERE id = ANY(%s)", [partners]
+            )
+            env.cr.commit()
+    return row(
+        f"seal of {count:,} wallets",
+        f"{text} of {longest} lines at most",
+        f"{allowed:.0f} s",
+        seconds / allowed,
+        "< 1",
+    )
+
+
+def _fill_wallets(env, place, count):
+    """Write ``count`` wallets that paid each other in pairs; return the partners."""
+    cr, now = env.cr, fields.Datetime.now()
+    people = env["res.partner"].with_context(tracking_disable=True)
+    names = [{"name": f"Sealed {number}"} for number in range(count)]
+    partners = people.create(names).ids
+    env.flush_all()
+    cr.execute(
+        """INSERT INTO wezer_wallet (partner_id, wezer_currency_id, company_id, state,
+               balance, reserved, incoming, opened_on)
+           SELECT p, %s, %s, 'open', 0, 0, 0, %s FROM unnest(%s::int[]) p ORDER BY p
+           RETURNING id""",
+        [place.money, place.currency.company_id.id, now, partners],
+    )
+    wallets = sorted(line[0] for line in cr.fetchall())
+    cr.execute(
+        """WITH pairs AS (
+               SELECT f.id AS f, t.id AS t, f.partner_id AS fp, t.partner_id AS tp,
+                      f.company_id, 1 + n %% 977 AS minor, n
+                 FROM unnest(%(first)s::int[], %(second)s::int[])
+                      WITH ORDINALITY AS g(f, t, n)
+                 JOIN wezer_wallet f ON f.id = g.f JOIN wezer_wallet t ON t.id = g.t
+           ), paid AS (
+               UPDATE wezer_wallet w SET balance = s.minor
+                 FROM (SELECT f AS id, -minor AS minor FROM pairs
+                       UNION ALL SELECT t, minor FROM pairs) s WHERE s.id = w.id
+           ), made AS (
+               INSERT INTO wezer_transfer (payer_id, payee_id, payer_wallet_id,
+                   payee_wallet_id, wezer_currency_id, company_id, amount_minor,
+                   settled_minor, reversed_minor, claim_minor, levy_payer_minor,
+                   levy_payee_minor, kind, state, date, purpose)
+               SELECT fp, tp, f, t, %(money)s, company_id, minor, 0, 0, 0, 0, 0,
+                      'payment', 'done', %(now)s, 'bread' FROM pairs ORDER BY n
+               RETURNING id, payer_wallet_id AS f, payee_wallet_id AS t,
+                         amount_minor AS minor)
+           INSERT INTO wezer_ledger_entry (transfer_id, wezer_currency_id, from_id,
+               to_id, amount, kind, date, from_balance, to_balance)
+           SELECT id, %(money)s, f, t, minor, 'payment', %(now)s, -minor, minor
+             FROM made ORDER BY id""",
+        {
+            "money": place.money,
+            "now": now,
+            "first": wallets[::2],
+            "second": wallets[1::2],
+        },
+    )
+    cr.commit()
+    return partners
+
+
 def rows(env, quick=False, data=None):
     """Return the table's rows; ``data`` is not needed."""
     yield single(env, quick)
@@ -444,4 +528,5 @@ def rows(env, quick=False, data=None):
     yield replay(env, quick)
     yield reading(env, quick)
     yield race(env, quick)
+    yield sealing(env, quick)
     yield from ledger_http.rows(env, quick, town)

@@ -105,7 +105,7 @@ class TestDemoCommunity(HttpCase):
     def test_the_books_are_sealed_and_every_invariant_holds(self):
         seals = self.env["wezer.ledger.seal"].search([])
         self.assertGreaterEqual(len(seals), 13)
-        self.assertEqual(set(seals.move_id.mapped("state")), {"posted"})
+        self.assertEqual(set(seals.move_ids.mapped("state")), {"posted"})
         broken = {
             check["name"]: check["rows"]
             for check in self.env["wezer.check"].sudo().run()

@@ -182,10 +182,10 @@ class TestStory(HttpCase):
         self.assertEqual(self.env["mail.mail"].search_count([]), self.mails)
         seals = self.env["wezer.ledger.seal"]._seal_now()
         seal = seals.filtered(lambda one: one.wezer_currency_id == self.hours)
-        line = seal.move_id.line_ids.filtered(
+        line = seal.move_ids.line_ids.filtered(
             lambda one: one.partner_id == self.volunteer.partner_id
         )
-        self.assertEqual((seal.move_id.state, line.amount_currency), ("posted", -2.0))
+        self.assertEqual((seal.move_ids.state, line.amount_currency), ("posted", -2.0))
         broken = [
             check for check in self.env["wezer.check"].sudo().run() if check["rows"]
         ]

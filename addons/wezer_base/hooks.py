@@ -2,6 +2,8 @@ from base64 import b64encode
 
 from odoo.tools import file_open
 
+from .tools.locks import drop_tables
+
 # Odoo's own example texts, off until somebody wants them.
 EXAMPLES = ("website.header_call_to_action", "website.header_text_element")
 
@@ -16,6 +18,11 @@ def post_init_hook(env):
     env["res.users"].with_context(active_test=False).search([])._wezer_make_profiles()
     env["wezer.agreement"]._keep(env.company)
     _dress_website(env)
+
+
+def uninstall_hook(env):
+    """Take away the tables that transactions wait on."""
+    drop_tables(env.cr)
 
 
 def _dress_website(env):

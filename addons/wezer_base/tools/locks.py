@@ -52,6 +52,12 @@ def create_tables(cr):
         cr.execute(f"CREATE TABLE IF NOT EXISTS wezer_lock_{number:02d} ()")
 
 
+def drop_tables(cr):
+    """Drop what :func:`create_tables` created."""
+    tables = ["wezer_lock_name"] + [f"wezer_lock_{n:02d}" for n in range(LINES)]
+    cr.execute(f"DROP TABLE IF EXISTS {', '.join(tables)}")
+
+
 def is_contention(error):
     """Return whether ``error`` says that another transaction was in the way."""
     return isinstance(error, (ConcurrencyError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY))
@@ -88,6 +94,24 @@ def limit_statements(cr, seconds):
         f"SET LOCAL {name} = '{int(value)}s';" for name, value in seconds.items()
     )
     cr.execute(cr.wezer_limits)
+
+
+def lock_table(env, table, mode):
+    """Lock a whole table as the first statement of a transaction.
+
+    Neither statement takes a snapshot, so what is read next is what was committed
+    when the lock was had. Others wait behind who waits here: only for a short time.
+
+    :raise Busy: after :data:`WAIT_SECONDS`
+    """
+    try:
+        env.cr.execute(
+            f"SET LOCAL lock_timeout = '{WAIT_SECONDS}s';"
+            f" LOCK TABLE {table} IN {mode} MODE",
+            log_exceptions=False,
+        )
+    except LockNotAvailable as error:
+        raise Busy(env) from error
 
 
 def hold(env, kind, *ids):

@@ -15,6 +15,7 @@ MOVE_FIELDS = {
     "partner_id",
     "company_id",
     "wezer_seal_id",
+    "wezer_seal_part",
 }
 LINE_FIELDS = {
     "account_id",
@@ -40,6 +41,13 @@ class AccountMove(models.Model):
         copy=False,
         index="btree_not_null",
         ondelete="restrict",
+    )
+    # A seal of many wallets has several journal entries, counted from 1.
+    wezer_seal_part = fields.Integer(readonly=True, copy=False, aggregator=None)
+
+    _wezer_seal_part_uniq = models.UniqueIndex(
+        "(wezer_seal_id, wezer_seal_part) WHERE wezer_seal_id IS NOT NULL",
+        "Each part of a seal is booked once.",
     )
 
     def _wezer_check_not_sealed(self):

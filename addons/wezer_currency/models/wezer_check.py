@@ -1,4 +1,10 @@
-from odoo import api, models
+from datetime import timedelta
+from decimal import Decimal
+
+from odoo import api, fields, models
+
+# A seal that is being booked is no fault.
+BOOKED_WITHIN = timedelta(hours=1)
 
 
 class WezerCheck(models.AbstractModel):
@@ -20,6 +26,10 @@ class WezerCheck(models.AbstractModel):
             (
                 self.env._("Journal entries say what their seals say"),
                 self._check_seal_moves,
+            ),
+            (
+                self.env._("All seals are carried into the accounting"),
+                self._check_seals_booked,
             ),
             (
                 self.env._("Each entry says the balances that it left"),
@@ -127,7 +137,8 @@ class WezerCheck(models.AbstractModel):
                                    WHERE conname = name AND convalidated)
                UNION ALL
                SELECT name FROM unnest(ARRAY['wezer_wallet_partner_currency_uniq',
-                   'wezer_transfer_key_uniq', 'wezer_ledger_seal_previous_uniq']) name
+                   'wezer_transfer_key_uniq', 'wezer_ledger_seal_previous_uniq',
+                   'account_move_wezer_seal_part_uniq']) name
                 WHERE to_regclass(name) IS NULL"""
         )
 
@@ -135,8 +146,7 @@ class WezerCheck(models.AbstractModel):
         return self._wezer_rows(
             """SELECT w.id, w.balance::text, w.reserved::text FROM wezer_wallet w
                  JOIN wezer_currency c ON c.id = w.wezer_currency_id
-                WHERE c.kind <> 'mutual_credit' AND c.external IS NOT TRUE
-                  AND w.is_system IS NOT TRUE AND w.balance < w.reserved
+                WHERE c.kind <> 'mutual_credit' AND wezer_spendable(w, c) < 0
                   AND NOT EXISTS (SELECT FROM wezer_transfer t
                                    WHERE t.payer_wallet_id = w.id AND t.beyond_limit)"""
         )
@@ -181,24 +191,59 @@ class WezerCheck(models.AbstractModel):
         return rows
 
     def _check_seal_moves(self):
+        """Compare each seal with its journal entries, as far as it is booked."""
         rows = []
         for seal in self.env["wezer.ledger.seal"].sudo().search([]):
-            per_unit = seal.wezer_currency_id.minor_per_unit
-            wanted = {
-                wallet.partner_id.id: minor for wallet, minor in seal._net_by_wallet()
-            }
-            booked = {}
-            for line in seal.move_id.line_ids:
-                minor = round(-line.amount_currency * per_unit)
-                booked[line.partner_id.id] = booked.get(line.partner_id.id, 0) + minor
+            moves = seal.move_ids.sorted("wezer_seal_part")
+            numbers = moves.mapped("wezer_seal_part")
+            wanted = self._seal_sums(seal, len(numbers))
+            booked = self._booked_sums(moves)
             # Accounting has six decimals: books and ledger are compared to six.
-            grain = max(per_unit // 10**6, 1)
-            if wanted.keys() != booked.keys() or any(
-                abs(wanted[partner] - booked[partner]) >= grain for partner in wanted
-            ):
-                rows.append(
-                    (seal.id, seal.move_id.name or "", len(wanted), len(booked))
+            per_unit = seal.wezer_currency_id.minor_per_unit
+            grain = max(per_unit // 10**6, 1) * max(len(numbers), 1)
+            if (
+                numbers != list(range(1, len(numbers) + 1))
+                or wanted.keys() != booked.keys()
+                or any(
+                    abs(wanted[one] - booked[one] * per_unit) >= grain for one in wanted
                 )
-            elif seal.move_id and seal.move_id.state != "posted":
-                rows.append((seal.id, seal.move_id.name or "", seal.move_id.state, ""))
+            ):
+                rows.append((seal.id, moves[:1].name or "", len(wanted), len(booked)))
+            for move in moves.filtered(lambda one: one.state != "posted"):
+                rows.append((seal.id, move.name or "", move.state, ""))
         return rows
+
+    def _seal_sums(self, seal, count):
+        """Return ``{partner id: minor}`` of the first ``count`` parts of a seal."""
+        net = {wallet.id: minor for wallet, minor in seal._net_by_wallet()}
+        if not seal.booked:
+            net = {}
+            for part in seal._parts()[:count]:
+                for wallet, minor in part.items():
+                    net[wallet] = net.get(wallet, 0) + minor
+        wallets = self.env["wezer.wallet"].sudo().browse(net)
+        return {one.partner_id.id: net[one.id] for one in wallets if net[one.id]}
+
+    def _booked_sums(self, moves):
+        """Return ``{partner id: units of currency}`` of these entries, zeros left out.
+
+        Counted exactly by the database: the lines are too many for floats.
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            """SELECT coalesce(partner_id, 0), sum(-amount_currency)::text
+                 FROM account_move_line WHERE move_id = ANY(%s)
+                GROUP BY partner_id HAVING sum(amount_currency) <> 0""",
+            [moves.ids],
+        )
+        return {partner: Decimal(units) for partner, units in self.env.cr.fetchall()}
+
+    def _check_seals_booked(self):
+        """List seals whose journal entries have been missing for a while."""
+        since = fields.Datetime.now() - BOOKED_WITHIN
+        left = self.env["wezer.ledger.seal"].sudo()
+        left = left.search([("booked", "=", False), ("date", "<", since)])
+        return [
+            (seal.id, seal.wezer_currency_id.name, len(seal.move_ids), seal.pairs)
+            for seal in left
+        ]

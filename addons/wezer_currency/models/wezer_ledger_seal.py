@@ -1,13 +1,25 @@
+import contextlib
 import hashlib
+import logging
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import days
+from odoo.addons.wezer_base.tools.locks import Busy, lock_table
 
+from ..tools.booking import balanced_parts
 from .fields_bigint import BigInteger
 
+_logger = logging.getLogger(__name__)
+
+# Odoo's check of off-balance entries is quadratic in their lines: a journal entry
+# has this many pairs of debtor and creditor, twice as many lines at most.
+PAIRS = 100
+# When a seal is tried again whose lock would have let payments wait.
+BUSY_PAUSE = timedelta(minutes=5)
 # Rows that go into the hash at a time.
 CHUNK = 20000
 # What a row says to the hash, in this order and for good.
@@ -39,8 +51,15 @@ class WezerLedgerSeal(models.Model):
     total = BigInteger(aggregator=None, required=True)
     total_text = fields.Char(string="Sum", compute="_compute_total_text")
     digest = fields.Char(string="SHA-256", required=True)
-    move_id = fields.Many2one(
-        "account.move", string="Journal entry", ondelete="restrict"
+    move_ids = fields.One2many(
+        "account.move", "wezer_seal_id", string="Journal entries", readonly=True
+    )
+    # Kept with the seal: what is half booked is divided later as it was begun.
+    pairs = fields.Integer(default=PAIRS, required=True, aggregator=None)
+    booked = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="All its journal entries are posted. A large range needs several.",
     )
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True
@@ -92,28 +111,71 @@ class WezerLedgerSeal(models.Model):
 
     # === SEALING === #
 
+    @contextlib.contextmanager
+    def _fresh(self):
+        """Give this model in a transaction of its own, committed at the end."""
+        with self.env.registry.cursor() as cr:
+            yield self.with_env(self.env(cr=cr)).browse(self.ids)
+
     @api.model
     def _cron_seal(self):
-        """Seal every currency, and carry it into accounting, in one transaction.
+        """Book what is sealed, seal each currency, and book that.
 
-        So a crash leaves no seal without its journal entry. What accounting
-        refuses (a lock date, say) is sealed all the same, and booked next time.
+        Each seal and each journal entry is a transaction of its own. Killed at any
+        moment, the next run goes on where this one stopped. What accounting refuses
+        (a lock date, say) is tried again by each run, and listed by the checks.
         """
-        with self.env.registry.cursor() as cr:
-            until = self.with_env(self.env(cr=cr))._last_settled_entry()
-        refused = []
-        with self.env.registry.cursor() as cr:
-            fresh = self.with_env(self.env(cr=cr))
-            fresh._seal_ranges(until)
-            for seal in fresh._without_move():
+        done, refused = self._book_waiting(self.browse())
+        if not done:
+            return
+        try:
+            with self._fresh() as seals:
+                until = seals._last_settled_entry()
+        except Busy:
+            # Somebody writes for long: payments shall not wait behind this lock.
+            _logger.info("the ledger is being written: sealed later")
+            later = fields.Datetime.now() + BUSY_PAUSE
+            self.env.ref("wezer_currency.ir_cron_seal").sudo()._trigger(at=later)
+            return
+        with self._fresh() as seals:
+            currencies = seals._currencies().ids
+        for currency in currencies:
+            with self._fresh() as seals:
+                seals._seal_range(seals.env["wezer.currency"].browse(currency), until)
+        self._book_waiting(refused)
+
+    @api.model
+    def _book_waiting(self, without):
+        """Post the journal entries that seals wait for, as long as the clock lets.
+
+        :param without: seals that were refused just now
+        :return: ``(whether nothing is left to try, the refused seals)``
+        """
+        cron, refused = self.env["ir.cron"], without
+        with self._fresh() as seals:
+            waiting = (seals._unbooked() - without.with_env(seals.env)).ids
+        # How many entries each needs is known when it is begun: one at least.
+        left = cron._commit_progress(remaining=len(waiting))
+        for place, number in enumerate(waiting):
+            with self._fresh() as seals:
+                seal = seals.browse(number)
+                parts, first = seal._parts(), seal._next_part()
+            others = len(waiting) - place - 1
+            for part in range(first, max(len(parts), first) + 1):
+                if not left:
+                    return False, refused
                 try:
-                    with cr.savepoint():
-                        seal._post_move()
+                    with self._fresh() as seals:
+                        seals.browse(number)._book_part(part, parts)
                 except UserError as error:
-                    refused.append(error)
-        if refused:
-            # The clock notes that it failed, and tries again.
-            raise refused[0]
+                    _logger.error("seal %s is not booked: %s", number, error)
+                    refused |= self.browse(number)
+                    break
+                more = max(len(parts) - part, 0) + others
+                left = cron._commit_progress(1, remaining=more)
+        # What was refused waits for people, not for the next minute.
+        cron._commit_progress(remaining=0)
+        return True, refused
 
     @api.model
     def _last_settled_entry(self):
@@ -123,7 +185,7 @@ class WezerLedgerSeal(models.Model):
         entry below the last id it sees, so the lock is the transaction's first
         statement. It ends before the hash is counted: payments hardly wait.
         """
-        self.env.cr.execute("LOCK TABLE wezer_ledger_entry IN SHARE ROW EXCLUSIVE MODE")
+        lock_table(self.env, "wezer_ledger_entry", "SHARE ROW EXCLUSIVE")
         self.env.cr.execute("SELECT coalesce(max(id), 0) FROM wezer_ledger_entry")
         return self.env.cr.fetchone()[0]
 
@@ -134,19 +196,20 @@ class WezerLedgerSeal(models.Model):
         Only where nothing else writes: see :meth:`_cron_seal`.
         """
         self.env.flush_all()
-        seals = self.sudo()._seal_ranges(self._last_settled_entry())
-        for seal in self.sudo()._without_move():
-            seal._post_move()
+        until, seals = self._last_settled_entry(), self.sudo()
+        for currency in seals._currencies():
+            seals |= seals._seal_range(currency, until)
+        for seal in seals._unbooked():
+            parts = seal._parts()
+            for part in range(seal._next_part(), max(len(parts), 1) + 1):
+                seal._book_part(part, parts)
         return seals
 
     @api.model
-    def _seal_ranges(self, until):
-        """Seal what each currency has up to the entry ``until``."""
-        seals = self.browse()
+    def _currencies(self):
+        """Return the currencies that have a ledger, archived ones too."""
         currencies = self.env["wezer.currency"].with_context(active_test=False)
-        for currency in currencies.search([("external", "=", False)]):
-            seals |= self._seal_range(currency, until)
-        return seals
+        return currencies.search([("external", "=", False)])
 
     @api.model
     def _last_of(self, currency):
@@ -178,6 +241,7 @@ class WezerLedgerSeal(models.Model):
                 "entry_count": count,
                 "total": int(total),
                 "digest": self._hash_range(currency, first, last, previous.digest),
+                "pairs": PAIRS,
             }
         )
 
@@ -225,27 +289,43 @@ class WezerLedgerSeal(models.Model):
         return [(wallets.browse(row[0]), int(row[1])) for row in self.env.cr.fetchall()]
 
     @api.model
-    def _without_move(self):
-        return self.search([("move_id", "=", False)], order="id")
+    def _unbooked(self):
+        return self.search([("booked", "=", False)], order="id")
 
-    def _post_move(self):
-        """Post the journal entry of this seal, if its range moved anything."""
-        self.ensure_one()
-        lines = self._net_by_wallet()
-        if not lines:
-            return
-        if sum(minor for _wallet, minor in lines):
+    def _parts(self):
+        """Return ``[{wallet id: minor units}]``, what each journal entry carries."""
+        net = [(wallet.id, minor) for wallet, minor in self._net_by_wallet()]
+        if sum(minor for _wallet, minor in net):
             # Odoo asks for zero in company currency only.
             raise Refusal(self.env._("The range does not sum to zero."), rule="zero")
-        move = (
-            self.env["account.move"]
-            .with_company(self.company_id)
-            .with_context(skip_invoice_sync=True)
-            .create(self._prepare_move_vals(lines))
-        )
-        move.action_post()
-        self.with_context(wezer_seal=SEAL_TOKEN).move_id = move
-        move.wezer_seal_id = self
+        return balanced_parts(net, self.pairs)
+
+    def _next_part(self):
+        """Return the number of the journal entry to post next; they begin at 1."""
+        self.ensure_one()
+        return max(self.sudo().move_ids.mapped("wezer_seal_part"), default=0) + 1
+
+    def _book_part(self, number, parts):
+        """Post journal entry ``number`` of this seal; with the last it is booked."""
+        self.ensure_one()
+        if number <= len(parts):
+            wallets = self.env["wezer.wallet"].browse(parts[number - 1])
+            lines = [(wallet, parts[number - 1][wallet.id]) for wallet in wallets]
+            move = (
+                self.env["account.move"]
+                .with_company(self.company_id)
+                .with_context(skip_invoice_sync=True, tracking_disable=True)
+                .create(
+                    {
+                        **self._prepare_move_vals(lines, number, len(parts)),
+                        "wezer_seal_part": number,
+                    }
+                )
+            )
+            move.action_post()
+            move.wezer_seal_id = self
+        if number >= len(parts):
+            self.with_context(wezer_seal=SEAL_TOKEN).booked = True
 
     def _worth_of_lines(self, lines):
         """Return ``{wallet id: balance in the company's money}``, zero in sum.
@@ -266,8 +346,8 @@ class WezerLedgerSeal(models.Model):
             worth[treasury] = money.round(worth[treasury] - rest)
         return worth
 
-    def _prepare_move_vals(self, lines):
-        """Return the journal entry of the range: one line per member.
+    def _prepare_move_vals(self, lines, number=1, count=1):
+        """Return a journal entry of the range: one line per member.
 
         A wallet above zero is a credit. Without value in company currency,
         unless the currency is the company's own, or paid for with it.
@@ -301,6 +381,9 @@ class WezerLedgerSeal(models.Model):
             "journal_id": currency.journal_id.id,
             "date": days.day_of(self.env, self.date, self.company_id),
             "ref": f"{currency.code} {self.display_name} {self.digest[:16]}",
+            "date": fields.Date.to_date(self.date),
+            "ref": f"{currency.code} {self.display_name} {self.digest[:16]}"
+            + (f" {number}/{count}" if count > 1 else ""),
             "currency_id": currency.currency_id.id,
             "company_id": self.company_id.id,
             "line_ids": vals,

@@ -36,7 +36,14 @@ DAMAGES = [
         " WHERE move_id = {move}",
         "seals say",
     ),
-    ("UPDATE wezer_ledger_seal SET move_id = NULL WHERE id = {seal}", "seals say"),
+    ("UPDATE account_move SET wezer_seal_id = NULL WHERE id = {move}", "seals say"),
+    ("UPDATE account_move SET wezer_seal_part = 2 WHERE id = {move}", "seals say"),
+    (
+        "UPDATE wezer_ledger_seal SET booked = FALSE,"
+        " date = date - interval '2 hours' WHERE id = {seal}",
+        "into the accounting",
+    ),
+    ("DROP INDEX account_move_wezer_seal_part_uniq", "append-only"),
     ("UPDATE wezer_transfer SET state = 'ended' WHERE id = {paid}", "done transfer"),
     (
         "UPDATE wezer_transfer SET amount_minor = amount_minor + 1 WHERE id = {paid}",
@@ -84,7 +91,7 @@ class TestCheck(CurrencyCommon):
             "treasury": treasury.id,
             "entry": entry.id,
             "seal": seal.id,
-            "move": seal.move_id.id,
+            "move": seal.move_ids.id,
             "paid": case.paid.id,
             "held": held,
             "credit": cls.credit.id,
