@@ -25,9 +25,7 @@ class TestCapsAtOnce(CommittedCase):
         users = self._members(env, "Cap", 3)
         self.users, self.partners = users.ids, users.partner_id.ids
         vals = {"name": f"Cap {self.mark}", "code": f"C{self.mark}"}
-        self.currency = (
-            env["wezer.currency"].create({**vals, "lower_text": "100"}).id
-        )
+        self.currency = env["wezer.currency"].create({**vals, "lower_text": "100"}).id
         self.groups = (
             env["wezer.group"]
             .create(
@@ -71,7 +69,8 @@ class TestCapsAtOnce(CommittedCase):
 
     def test_addresses_at_which_somebody_is_paid(self):
         def link(env):
-            return env["wezer.payment.link"].create_link(self.partners[0], self.currency)
+            links = env["wezer.payment.link"]
+            return links.create_link(self.partners[0], self.currency)
 
         with self.registry.cursor() as cr:
             env = api.Environment(cr, self.users[0], {})

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import consteq, formataddr, hmac
 
 from ..exceptions import NotAllowed, Refusal
+from ..tools.clock import each_due
 
 FREQUENCIES = [
     ("daily", "Every day"),
@@ -139,13 +140,8 @@ class WezerDigest(models.Model):
     @api.model
     def _cron_send(self):
         """Send each person his digest where it is due; doing it again sends nothing."""
-        partners = self._waiting_people()
-        cron = self.env["ir.cron"]
-        cron._commit_progress(remaining=len(partners))
-        for partner in partners:
-            self._send_to(partner)
-            if not cron._commit_progress(1):
-                break
+        waiting = [("id", "in", self._waiting_people().ids)]
+        each_due(self.env["res.partner"].sudo(), waiting, self._send_to)
 
     @api.model
     def _waiting_domain(self):

@@ -6,6 +6,7 @@ from odoo import api, fields, models
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import days
+from odoo.addons.wezer_base.tools.clock import each_due
 
 from .fields_bigint import BigInteger
 
@@ -260,20 +261,25 @@ class WezerCurrency(models.Model):
         """Take what is due; the day of the next one is counted from the due day."""
         today = days.today(self.env)
         for charge in CHARGES:
-            for currency in self.search([(f"{charge}_next", "<=", today)]):
-                if not currency[f"{charge}_every"]:
-                    continue
-                day = currency[f"{charge}_next"]
-                currency._charge(charge, day)
-                following = currency._charge_after(charge, day)
-                while following <= today - timedelta(days=366):
-                    following = currency._charge_after(charge, following)
-                currency.write(
-                    {
-                        f"{charge}_next": following,
-                        f"{charge}_day": currency[f"{charge}_day"] or day.day,
-                    }
-                )
+            due = [(f"{charge}_next", "<=", today), (f"{charge}_every", "!=", False)]
+            if not each_due(
+                self, due, lambda one, charge=charge: one._charge_due(charge, today)
+            ):
+                return
+
+    def _charge_due(self, charge, today):
+        """Take one charge that is due, and count the day of the next one."""
+        day = self[f"{charge}_next"]
+        self._charge(charge, day)
+        following = self._charge_after(charge, day)
+        while following <= today - timedelta(days=366):
+            following = self._charge_after(charge, following)
+        self.write(
+            {
+                f"{charge}_next": following,
+                f"{charge}_day": self[f"{charge}_day"] or day.day,
+            }
+        )
 
 
 class WezerChargeRun(models.Model):

@@ -380,8 +380,6 @@ class WezerLedgerSeal(models.Model):
             "move_type": "entry",
             "journal_id": currency.journal_id.id,
             "date": days.day_of(self.env, self.date, self.company_id),
-            "ref": f"{currency.code} {self.display_name} {self.digest[:16]}",
-            "date": fields.Date.to_date(self.date),
             "ref": f"{currency.code} {self.display_name} {self.digest[:16]}"
             + (f" {number}/{count}" if count > 1 else ""),
             "currency_id": currency.currency_id.id,

@@ -9,6 +9,7 @@ from odoo.exceptions import ConcurrencyError
 
 from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools import locks
+from odoo.addons.wezer_base.tools.clock import each_due
 from odoo.addons.wezer_base.tools.numbers import is_id
 
 from ..tools import amounts
@@ -17,7 +18,6 @@ from .wezer_transfer import KEY_LENGTH, PURPOSE_LENGTH
 
 PLAIN = """SELECT wezer_pay_plainly(
     %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"""
-TELL_AT_ONCE = 500
 
 
 class WezerTransfer(models.Model):
@@ -291,10 +291,7 @@ class WezerTransfer(models.Model):
     @api.model
     def _cron_tell(self):
         """Leave the notices of what was paid; beside the payments, which are fast."""
-        untold = self.sudo().search([("untold", "=", True)], limit=TELL_AT_ONCE)
-        untold._tell()
-        if len(untold) == TELL_AT_ONCE:
-            self.env.ref("wezer_currency.ir_cron_tell").sudo()._trigger()
+        each_due(self.sudo(), [("untold", "=", True)], lambda one: one._tell())
 
     def _tell(self):
         """Tell those concerned of these transfers, once."""

@@ -5,9 +5,9 @@ from odoo.exceptions import UserError
 
 from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools import days
+from odoo.addons.wezer_base.tools.clock import each_due
 
 SCHEDULE_YEARS_MAX = 10
-RUN_AT_ONCE = 200
 STEPS = {"week": "weeks", "month": "months", "year": "years"}
 
 
@@ -106,20 +106,9 @@ class WezerTransfer(models.Model):
     @api.model
     def _cron_schedule(self):
         """Carry out what is due; what failed is told to both sides."""
-        in_cron = self.env.context.get("ir_cron_progress_id")
-        for _number in range(RUN_AT_ONCE):
-            due = self.sudo().search(
-                [("state", "=", "scheduled"), ("date", "<=", fields.Datetime.now())],
-                order="date, id",
-                limit=1,
-            )
-            if not due:
-                return
-            due._run_scheduled()
-            if in_cron:
-                # Each payment is a transaction of its own, as any other.
-                self.env["ir.cron"]._commit_progress(1)
-        self.env.ref("wezer_currency.ir_cron_schedule").sudo()._trigger()
+        due = [("state", "=", "scheduled"), ("date", "<=", fields.Datetime.now())]
+        # In the order in which they are due: one may need what another brings.
+        each_due(self.sudo(), due, lambda one: one._run_scheduled(), order="date, id")
 
     def _run_scheduled(self):
         """Pay one scheduled transfer that is due, and schedule the next."""

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 
 from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools import locks
+from odoo.addons.wezer_base.tools.clock import each_due
 
 from ..tools.amounts import proportion
 
@@ -318,17 +319,16 @@ class WezerTransfer(models.Model):
     @api.model
     def _cron_expire(self):
         """End requests and free reservations whose date has passed."""
-        late = self.search(
-            [
-                ("state", "in", ("requested", "reserved")),
-                ("until", "<", fields.Datetime.now()),
-                ("origin_model", "=", False),
-            ],
-            limit=500,
-        )
-        for transfer in late:
-            if transfer.state == "requested":
-                transfer._set_state("ended", end_reason="expired")
-            else:
-                transfer._free("expired")
-            self.env["wezer.notice"]._settle(transfer)
+        late = [
+            ("state", "in", ("requested", "reserved")),
+            ("until", "<", fields.Datetime.now()),
+            ("origin_model", "=", False),
+        ]
+        each_due(self, late, lambda one: one._expire())
+
+    def _expire(self):
+        if self.state == "requested":
+            self._set_state("ended", end_reason="expired")
+        else:
+            self._free("expired")
+        self.env["wezer.notice"]._settle(self)

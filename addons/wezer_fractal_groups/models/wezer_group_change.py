@@ -4,6 +4,7 @@ from odoo import api, fields, models
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import days, locks
+from odoo.addons.wezer_base.tools.clock import each_due
 from odoo.addons.wezer_base.tools.rights import RIGHTS
 
 LAPSE_DAYS = 30
@@ -297,10 +298,12 @@ class WezerGroupChange(models.Model):
     def _cron_lapse(self):
         """Let lapse what nobody answered for thirty days."""
         limit = fields.Datetime.now() - timedelta(days=LAPSE_DAYS)
-        old = self.sudo().search([("state", "=", "proposed"), ("date", "<", limit)])
-        old.write({"state": "lapsed"})
-        for change in old:
-            self.env["wezer.notice"]._settle(change)
+        old = [("state", "=", "proposed"), ("date", "<", limit)]
+        each_due(self.sudo(), old, lambda one: one._lapse())
+
+    def _lapse(self):
+        self.state = "lapsed"
+        self.env["wezer.notice"]._settle(self)
 
     # === DOING IT === #
 

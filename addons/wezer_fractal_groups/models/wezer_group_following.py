@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from odoo.addons.wezer_base.tools import days
+from odoo.addons.wezer_base.tools.clock import each_due
 
 MEMBERS = """
       JOIN wezer_group_closure c ON c.ancestor_id = g.id
@@ -353,4 +354,6 @@ class WezerGroupFollowing(models.Model):
         for model, record, _who, _what in self._out_of_step():
             wrong.setdefault(model, set()).add(record)
         for model, ids in sorted(wrong.items()):
-            self._keep_in_step(self.env[model].browse(sorted(ids)))
+            domain = [("id", "in", sorted(ids))]
+            if not each_due(self.env[model].sudo(), domain, self._keep_in_step):
+                return

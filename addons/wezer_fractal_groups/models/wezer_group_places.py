@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from odoo.addons.wezer_base.tools import days
+from odoo.addons.wezer_base.tools.clock import each_due
 
 REMIND_DAYS = 14
 
@@ -114,39 +115,48 @@ class WezerGroupMembership(models.Model):
     def _cron_terms(self):
         """End the places whose term is over; remind a fortnight before."""
         today = days.today(self.env)
-        over = self.sudo().search([("state", "=", "active"), ("date_to", "<", today)])
-        for place in over:
-            place.state = "left"
-            place._tell_term(
-                lambda env, place=place: env._(
-                    "Your time in %(group)s is over. Thank you!",
-                    group=place.group_id.name,
-                )
+        places = self.sudo()
+        over = [("state", "=", "active"), ("date_to", "<", today)]
+        soon = [
+            ("state", "=", "active"),
+            ("date_to", "=", today + timedelta(days=REMIND_DAYS)),
+            ("id", "not in", places._told_of_term_since(today)),
+        ]
+        if each_due(places, over, lambda one: one._end_term()):
+            each_due(places, soon, lambda one: one._remind_of_term())
+
+    @api.model
+    def _told_of_term_since(self, day):
+        """Return the ids of places whose people were told of their term since."""
+        notices = self.env["wezer.notice"].sudo()
+        domain = [("kind", "=", "group_term"), ("res_model", "=", self._name)]
+        return notices.search([*domain, ("date", ">=", days.begin(self.env, day))]).mapped("res_id")
+
+    def _end_term(self):
+        self.state = "left"
+        self._tell_term(
+            lambda env: env._(
+                "Your time in %(group)s is over. Thank you!", group=self.group_id.name
             )
-        soon = self.sudo().search(
-            [
-                ("state", "=", "active"),
-                ("date_to", "=", today + timedelta(days=REMIND_DAYS)),
-            ]
         )
-        for place in soon:
-            place._tell_term(
-                lambda env, place=place: env._(
-                    "Your time in %(group)s ends in two weeks.",
-                    group=place.group_id.name,
-                )
+
+    def _remind_of_term(self):
+        self._tell_term(
+            lambda env: env._(
+                "Your time in %(group)s ends in two weeks.", group=self.group_id.name
             )
-            place.group_id._circle().partner_id._wezer_notify(
-                "group_term",
-                lambda env, place=place: env._(
-                    "%(name)s's time in %(group)s ends in two weeks.",
-                    name=place.partner_id.name,
-                    group=place.group_id.name,
-                ),
-                url=f"/groups/{place.group_id.slug}",
-                record=place,
-                right="manage",
-            )
+        )
+        self.group_id._circle().partner_id._wezer_notify(
+            "group_term",
+            lambda env: env._(
+                "%(name)s's time in %(group)s ends in two weeks.",
+                name=self.partner_id.name,
+                group=self.group_id.name,
+            ),
+            url=f"/groups/{self.group_id.slug}",
+            record=self,
+            right="manage",
+        )
 
     def _tell_term(self, message):
         self.partner_id._wezer_notify(

@@ -5,6 +5,7 @@ from odoo.fields import Domain
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import days, locks
+from odoo.addons.wezer_base.tools.clock import each_due
 
 from .wezer_announcement import LISTED, LIVE_STATES
 
@@ -431,10 +432,6 @@ class WezerAnnouncement(models.Model):
     @api.model
     def _cron_expire(self):
         """Close what has reached its closing day."""
-        late = self.search(
-            Domain("state", "in", ("open", "full", "paused"))
-            & days.passed(self.env, "expiry"),
-            limit=500,
-        )
-        for announcement in late:
-            announcement._end("expired")
+        domain = Domain("state", "in", ("open", "full", "paused"))
+        domain &= days.passed(self.env, "expiry")
+        each_due(self, domain, lambda one: one._end("expired"))

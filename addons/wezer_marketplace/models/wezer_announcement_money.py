@@ -2,6 +2,8 @@ import logging
 
 from odoo import SUPERUSER_ID, api, fields, models
 
+from odoo.addons.wezer_base.tools.clock import each_due
+
 _logger = logging.getLogger(__name__)
 
 
@@ -46,22 +48,23 @@ class WezerAnnouncement(models.Model):
                 short.append(announcement)
             elif pays and states[announcement] == "paused":
                 again.append(announcement)
-        self.browse(short)._pause_for_money()
-        self.browse(again)._open_again()
+        state = [("id", "in", short), ("state", "=", "open")]
+        if each_due(self, state, lambda one: one._pause_for_money()):
+            state = [("id", "in", again), ("short_of_money", "=", True)]
+            each_due(self, state, lambda one: one._open_again())
 
     @api.model
     def _rooms(self, pairs):
         """Return ``{(partner id, currency id): minor units}``, None for no limit."""
         wallets = self.env["wezer.wallet"].sudo()
-        rooms = {}
-        for author, currency in pairs:
-            partner = self.env["res.partner"].sudo().browse(author)
-            money = self.env["wezer.currency"].sudo().browse(currency)
-            wallet = wallets._find(partner, money)
-            blocked = wallet and wallet.state != "open"
-            rooms[author, currency] = (
-                0 if blocked else wallets._spendable(partner, money)
-            )
+        rooms = wallets._spendable_of(pairs)
+        partners = {author for author, _currency in pairs}
+        for wallet in wallets.search(
+            [("partner_id", "in", list(partners)), ("state", "!=", "open")]
+        ):
+            pair = wallet.partner_id.id, wallet.wezer_currency_id.id
+            if pair in rooms:
+                rooms[pair] = 0
         return rooms
 
     @api.model

@@ -1,4 +1,6 @@
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+
+from psycopg2.errors import InFailedSqlTransaction
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -90,8 +92,14 @@ class WezerAnnouncement(models.Model):
         is asked all day, and lies in memory.
         """
         self.env.cr.execute("SET LOCAL random_page_cost = 1.1")
-        yield
-        self.env.cr.execute("SET LOCAL random_page_cost TO DEFAULT")
+        try:
+            yield
+        finally:
+            # Where the database refused something, a rollback undoes this too.
+            with suppress(InFailedSqlTransaction):
+                self.env.cr.execute(
+                    "SET LOCAL random_page_cost TO DEFAULT", log_exceptions=False
+                )
 
     @api.model
     def _search_levels(self, filters):

@@ -7,6 +7,7 @@ from odoo.fields import Domain
 
 from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools import days
+from odoo.addons.wezer_base.tools.clock import each_due
 
 # The author is reminded so many days before it closes.
 REMIND_DAYS = 3
@@ -17,7 +18,6 @@ STEPS = {
     "fortnight": relativedelta(weeks=2),
     "month": relativedelta(months=1),
 }
-BATCH = 200
 
 
 class WezerAnnouncement(models.Model):
@@ -103,27 +103,28 @@ class WezerAnnouncement(models.Model):
         """Close what has reached its day; remind the authors of what will."""
         result = super()._cron_expire()
         soon = timedelta(days=REMIND_DAYS)
-        closing = self.search(
+        closing = (
             Domain("state", "in", ("open", "full", "paused"))
             & Domain("reminded", "=", False)
             & ~days.passed(self.env, "expiry")
-            & days.passed(self.env, "expiry", soon + days.DAY),
-            limit=BATCH,
+            & days.passed(self.env, "expiry", soon + days.DAY)
         )
-        for announcement in closing:
-            announcement.author_id._wezer_notify(
-                "expiring",
-                lambda env, one=announcement: env._(
-                    "“%(title)s” closes on %(day)s: renew it where you still need it.",
-                    title=one.title,
-                    day=days.say_day(env, one.expiry),
-                ),
-                url=f"/market/{announcement.slug}",
-                record=announcement,
-                right="market",
-            )
-        closing.reminded = True
+        each_due(self, closing, lambda one: one._remind_of_closing())
         return result
+
+    def _remind_of_closing(self):
+        self.author_id._wezer_notify(
+            "expiring",
+            lambda env: env._(
+                "“%(title)s” closes on %(day)s: renew it where you still need it.",
+                title=self.title,
+                day=days.say_day(env, self.expiry),
+            ),
+            url=f"/market/{self.slug}",
+            record=self,
+            right="market",
+        )
+        self.reminded = True
 
     def _todo_row(self, section, text, button, due):
         self.ensure_one()
@@ -146,21 +147,17 @@ class WezerAnnouncement(models.Model):
     @api.model
     def _cron_repeat(self):
         """Post the next one of what comes again, once its day has come."""
-        due = self.search(
-            [
-                ("repeat", "!=", False),
-                ("next_id", "=", False),
-                ("date_start", "<=", fields.Datetime.now()),
-                ("state", "!=", "draft"),
-                # Who closes it wants no more of it.
-                "|",
-                ("end_reason", "=", False),
-                ("end_reason", "!=", "closed"),
-            ],
-            limit=BATCH,
-        )
-        for announcement in due:
-            announcement._make_next()
+        due = [
+            ("repeat", "!=", False),
+            ("next_id", "=", False),
+            ("date_start", "<=", fields.Datetime.now()),
+            ("state", "!=", "draft"),
+            # Who closes it wants no more of it.
+            "|",
+            ("end_reason", "=", False),
+            ("end_reason", "!=", "closed"),
+        ]
+        each_due(self, due, lambda one: one._make_next())
 
     def _make_next(self):
         """Post this again one step later, places all free (sudo: a clock's step).

@@ -1,14 +1,10 @@
-import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools import locks
-
-_logger = logging.getLogger(__name__)
+from odoo.addons.wezer_base.tools.clock import each_due
 
 DUE_DAYS = 30
 ASSESS_DAYS = 14
@@ -120,6 +116,8 @@ class WezerProposition(models.Model):
     consent_ids = fields.Many2many("res.partner", "wezer_proposition_consent_rel")
     consent_date = fields.Datetime()
     refunding = fields.Boolean()
+    # A moderator has decided since: silence calls none again.
+    decided = fields.Boolean(copy=False, groups=fields.NO_ACCESS)
     state_before = fields.Char()
     state_before_since = fields.Datetime()
     disputed_by_id = fields.Many2one("res.partner", ondelete="restrict")
@@ -388,15 +386,13 @@ class WezerProposition(models.Model):
         """Do what silence does: places lapse, late work is freed, old waits go on."""
         now = fields.Datetime.now()
         for domain, method in self._clocks(now):
-            for deal in self.search(domain, order="id", limit=500):
-                try:
-                    # One deal's refusal does not stop the clocks of the others.
-                    with self.env.cr.savepoint():
-                        deal._lock()
-                        getattr(deal, method)(now)
-                except (UserError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY) as error:
-                    # Somebody did something at this very moment: next hour again.
-                    _logger.info("deal %s stays as it is: %s", deal.id, error)
+
+            def act(deal, method=method):
+                deal._lock()
+                getattr(deal, method)(now)
+
+            if not each_due(self, domain, act):
+                return
 
     @api.model
     def _clocks(self, now):
@@ -406,7 +402,11 @@ class WezerProposition(models.Model):
             ([("state", "=", "accepted"), ("date_due", "<", now)], "_late"),
             ([("state", "=", "delivered"), ("date_state", "<", old)], "_silence"),
             (
-                [("state", "in", ("approved", "confirming")), ("date_state", "<", old)],
+                [
+                    ("state", "in", ("approved", "confirming")),
+                    ("date_state", "<", old),
+                    ("decided", "=", False),
+                ],
                 "_call_clock",
             ),
         ]

@@ -117,6 +117,8 @@ class WezerProposition(models.Model):
                 "took_part_ids": [(5, 0, 0)],
                 **extra,
             }
+        if state not in ("approved", "confirming"):
+            extra = {"decided": False, **extra}
         return super()._set_state(state, **extra)
 
     # === A CLOCK'S CALL ENDS BY DOING WHAT WAS WAITED FOR === #
@@ -167,6 +169,20 @@ class WezerProposition(models.Model):
 
     # === DECIDING === #
 
+    @api.model
+    def _clocks(self, now):
+        """Ask again for the receipt of what was decided; no moderator is called."""
+        domain = [
+            ("state", "=", "confirming"),
+            ("decided", "=", True),
+            ("date_state", "<", now - timedelta(days=ASSESS_DAYS)),
+        ]
+        return [*super()._clocks(now), (domain, "_ask_receipt_again")]
+
+    def _ask_receipt_again(self, now):
+        self.date_state = now
+        self._ask_receipt()
+
     def action_resolve(self, outcome, reason="", amounts=None):
         """Decide a dispute: ``paid``, ``cancelled``, ``refunded`` or ``split``.
 
@@ -190,6 +206,7 @@ class WezerProposition(models.Model):
         if outcome not in OUTCOMES:
             raise Refusal(self.env._("This is no way to decide."), rule="outcome")
         deal._log("resolve", self.env.user.partner_id, reason)
+        deal.decided = True
         getattr(deal, f"_resolve_{outcome}")(amounts)
         deal._notify_all(
             "dispute",

@@ -76,7 +76,11 @@ class WezerProposition(models.Model):
             self._become_paid()
             return
         self._set_state("confirming")
-        for transfer in pending:
+        self._ask_receipt()
+
+    def _ask_receipt(self):
+        """Ask those whom outside money should have reached whether they got it."""
+        for transfer in self._pending():
             self._notify(
                 transfer.payee_id,
                 "receipt",

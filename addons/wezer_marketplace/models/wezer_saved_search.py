@@ -1,4 +1,5 @@
 import json
+import logging
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -8,6 +9,8 @@ from odoo.addons.wezer_base.tools import locks
 from odoo.addons.wezer_base.tools.text import normalise
 
 from ..tools.words import asked
+
+_logger = logging.getLogger(__name__)
 
 # So many searches a person keeps, and so many things one of them tells at once.
 KEPT_MAX = 20
@@ -134,7 +137,13 @@ class WezerSavedSearch(models.Model):
             return
         searches = self.sudo().search([])
         for search in searches:
-            search._tell(new)
+            try:
+                with self.env.cr.savepoint():
+                    search._tell(new)
+            except Exception:
+                # One search that fails keeps nobody else from being told.
+                self.env.invalidate_all(flush=False)
+                _logger.exception("saved search %s tells nothing", search.id)
         new.told = True
 
     def _tell(self, new):

@@ -488,6 +488,32 @@ class TestPassingOn(DisputeCommon):
         payer.action_dispute("It broke again")
         self.assertEqual(self.who(deal.sudo()), self.gina)
 
+    def _silence(self, deal):
+        """Let 15 days pass in which nobody does anything; the clock comes by."""
+        old = fields.Datetime.now() - timedelta(days=15)
+        deal.sudo().date_state = old
+        self.env["wezer.proposition"]._cron_clocks()
+
+    def test_silence_after_a_decision_asks_for_the_receipt_and_calls_nobody(self):
+        deal = self.make_deal("delivered", prices={self.dummy.id: "12"})
+        self.as_(self.test1, deal).action_approve()
+        self.assertEqual(deal.state, "confirming")
+        self._silence(deal)
+        self.assertEqual(deal.state, "disputed")
+        self.as_(self.who(deal.sudo()), deal).action_resolve("paid", "It was done")
+        self.assertEqual(deal.state, "confirming")
+        told = [("partner_id", "=", self.test2.partner_id.id), ("kind", "=", "receipt")]
+        before = self.env["wezer.notice"].search_count(told)
+        for _fortnight in range(2):
+            self._silence(deal)
+            self.assertEqual(deal.state, "confirming")
+        self.assertEqual(self.env["wezer.notice"].search_count(told), before + 2)
+        # A side may still call, and then silence calls as before.
+        self.as_(self.test2, deal).action_dispute("It never came")
+        self.as_(self.test2, deal).action_withdraw_dispute()
+        self._silence(deal)
+        self.assertEqual(deal.state, "disputed")
+
     def test_undecided_ones_and_those_nobody_may_decide_are_found(self):
         deal = self.dispute(replier=self.test3)
         checks = self.env["wezer.check"].sudo()

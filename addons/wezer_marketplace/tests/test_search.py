@@ -1,7 +1,11 @@
+from contextlib import suppress
 from datetime import timedelta
+
+from psycopg2.errors import DivisionByZero
 
 from odoo import fields
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ..models.wezer_announcement_query import SORTS
 from .common import MarketCommon
@@ -17,6 +21,21 @@ class TestSearch(MarketCommon):
 
     def help(self, title, **vals):
         return self.announce(self.test1, title=title, **vals)
+
+    def test_the_cost_of_a_page_is_set_back_whatever_happens(self):
+        def cost():
+            self.env.cr.execute("SHOW random_page_cost")
+            return self.env.cr.fetchone()[0]
+
+        before, market = cost(), self.env["wezer.announcement"]
+        with suppress(ZeroDivisionError), market._planned_for_memory():
+            self.assertNotEqual(cost(), before)
+            raise ZeroDivisionError
+        self.assertEqual(cost(), before)
+        with self.assertRaises(DivisionByZero), mute_logger("odoo.sql_db"):
+            with self.env.cr.savepoint(), market._planned_for_memory():
+                self.env.cr.execute("SELECT 1 / 0")
+        self.assertEqual(cost(), before)
 
     def test_words_are_found_with_and_without_accents_and_capitals(self):
         one = self.help("Réparer le vélo zébré")

@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+from odoo.addons.wezer_base.tools.clock import each_due
 from odoo.addons.wezer_base.tools.numbers import record_id
 
 SCORES = range(-2, 3)
@@ -279,9 +280,8 @@ class WezerAssessment(models.Model):
     @api.model
     def _cron_reveal(self):
         """Reveal what waited until its deadline; silence costs nothing."""
-        self.sudo().search(
-            [("state", "=", "blind"), ("deadline", "<", fields.Datetime.now())]
-        )._reveal()
+        due = [("state", "=", "blind"), ("deadline", "<", fields.Datetime.now())]
+        each_due(self.sudo(), due, lambda one: one._reveal())
 
     # === IMMUTABLE === #
 

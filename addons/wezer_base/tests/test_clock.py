@@ -1,0 +1,90 @@
+from unittest.mock import patch
+
+from psycopg2.errors import DivisionByZero
+
+from odoo.tests import TransactionCase, tagged
+from odoo.tools import mute_logger
+
+from ..exceptions import Refusal
+from ..tools import clock
+
+
+@tagged("post_install", "-at_install")
+class TestClock(TransactionCase):
+    """Scheduled actions: one record's fault is not the others'."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        people = cls.env["res.partner"]
+        cls.people = people.create([{"name": f"Clock {one}"} for one in range(5)])
+        cls.domain = [("id", "in", cls.people.ids), ("comment", "=", False)]
+
+    def _act(self, wrong):
+        """Return an act that writes, and fails afterwards for some of the records."""
+
+        def act(person):
+            person.comment = "done"
+            person.flush_recordset()
+            if person in wrong:
+                wrong[person]()
+
+        return act
+
+    @mute_logger("odoo.addons.wezer_base.tools.clock", "odoo.sql_db")
+    def test_what_fails_is_undone_and_the_others_go_on(self):
+        first, second, third, *others = self.people
+
+        def refuse():
+            raise Refusal("no")
+
+        act = self._act(
+            {
+                first: refuse,
+                second: lambda: 1 // 0,
+                third: lambda: self.env.cr.execute("SELECT 1 / 0"),
+            }
+        )
+        self.assertTrue(clock.each_due(self.people.browse(), self.domain, act))
+        self.assertEqual(self.people.filtered("comment").ids, [x.id for x in others])
+        self.assertRaises(DivisionByZero, self.env.cr.execute, "SELECT 1 / 0")
+
+    def test_what_is_not_due_any_more_is_left_out(self):
+        first, second, *_others = self.people
+        seen = []
+
+        def act(person):
+            seen.append(person)
+            (first + second).comment = "done by the first"
+
+        clock.each_due(self.people.browse(), self.domain, act)
+        self.assertEqual(len((first + second) & self.people.browse().union(*seen)), 1)
+
+    def _run(self, act, left):
+        """Run as a scheduled action would; ``left`` are the answers about the time."""
+        cron = type(self.env["ir.cron"])
+        told = []
+
+        def commit(_cron, processed=0, *, remaining=None):
+            told.append((processed, remaining))
+            return left.pop(0) if processed else 1
+
+        env = self.env(context={"ir_cron_progress_id": 1})
+        with patch.object(cron, "_commit_progress", commit):
+            people = env["res.partner"]
+            return clock.each_due(people, self.domain, act), told
+
+    def test_each_record_is_committed_and_the_time_of_a_run_is_kept(self):
+        seen = []
+        done, told = self._run(seen.append, [1, 0])
+        self.assertEqual((done, len(seen)), (False, 2))
+        self.assertEqual(told, [(0, 5), (1, None), (1, None)])
+        done, told = self._run(seen.append, [1, 1, 1, 1, 0])
+        self.assertEqual((done, len(seen)), (True, 7))
+        self.assertEqual(told[-1], (0, 0))
+
+    def test_a_run_begins_anywhere_so_that_those_that_fail_starve_nobody(self):
+        begun = []
+        with patch.object(clock.random, "randrange", lambda count: count - 1):
+            self._run(lambda person: begun.append(person.id), [0])
+        self.assertEqual(begun, [self.people[-1].id])

@@ -1,0 +1,66 @@
+"""What scheduled actions share: record by record, each in a transaction of its own."""
+
+import logging
+import random
+
+from odoo.fields import Domain
+
+from .locks import Busy, is_contention
+
+_logger = logging.getLogger(__name__)
+
+# Looked up at once; a run that reports more to do is continued by Odoo.
+FOUND = 20000
+
+
+def each_due(model, domain, act, order="id"):
+    """Do ``act`` with every record that ``domain`` finds, and commit each.
+
+    What fails is undone, logged, and left for the next run; the others go on. A run
+    begins anywhere among the records, so that those that fail each time do not use
+    up the time of the others. Whether a record is due is asked again just before its
+    turn: somebody may have acted meanwhile. Called outside of a scheduled action,
+    nothing is committed.
+
+    :param act: called with a record of one
+    :param str order: records are taken in this order; where another than ``id`` is
+        asked for, from the first on
+    :return: whether all were reached before the time of this run was over
+    """
+    env = model.env
+    cron = env["ir.cron"] if env.context.get("ir_cron_progress_id") else None
+    seen = []
+    domain = Domain(domain)
+    while ids := model.search(
+        Domain("id", "not in", seen) & domain, order=order, limit=FOUND
+    ).ids:
+        if cron is not None:
+            cron._commit_progress(remaining=len(ids))
+            if order == "id":
+                start = random.randrange(len(ids))
+                ids = ids[start:] + ids[:start]
+        for place, number in enumerate(ids, 1):
+            _do(model, domain, act, number)
+            if cron is not None and not cron._commit_progress(1) and place < len(ids):
+                return False
+        # What has become due by this (the next of a series) follows at once.
+        seen += ids
+    if cron is not None:
+        cron._commit_progress(remaining=0)
+    return True
+
+
+def _do(model, domain, act, number):
+    try:
+        with model.env.cr.savepoint():
+            record = model.search(Domain("id", "=", number) & domain)
+            if record:
+                act(record)
+    except Exception as error:
+        # The cache may hold what was just undone.
+        model.env.invalidate_all(flush=False)
+        if isinstance(error, Busy) or is_contention(error):
+            _logger.info("%s %s: somebody else was at it", model._name, number)
+        else:
+            # One record's fault, whatever it is, is not the others'.
+            _logger.exception("%s %s is left as it is", model._name, number)
