@@ -129,8 +129,12 @@ class WezerGroupMembership(models.Model):
     def _told_of_term_since(self, day):
         """Return the ids of places whose people were told of their term since."""
         notices = self.env["wezer.notice"].sudo()
-        domain = [("kind", "=", "group_term"), ("res_model", "=", self._name)]
-        return notices.search([*domain, ("date", ">=", days.begin(self.env, day))]).mapped("res_id")
+        domain = [
+            ("kind", "=", "group_term"),
+            ("res_model", "=", self._name),
+            ("date", ">=", days.begin(self.env, day)),
+        ]
+        return notices.search(domain).mapped("res_id")
 
     def _end_term(self):
         self.state = "left"
