@@ -33,6 +33,9 @@ class WezerPortal(CustomerPortal):
                     request.env
                 ),
                 "version": request.env["wezer.profile"].own_version(),
+                "address_change": request.env["wezer.address.change"]._waiting(
+                    profile.partner_id
+                ),
                 "page_name": "wezer_profile",
             },
         )
@@ -79,3 +82,86 @@ class WezerPortal(CustomerPortal):
         request.env["wezer.profile"].update_own(vals, post.get("version"))
         flash(request.env._("Saved."))
         return request.redirect("/my/profile")
+
+    # === ANOTHER E-MAIL ADDRESS === #
+
+    @http.route("/my/email", type="http", auth="user", website=True, methods=["POST"])
+    @form_post("/my/profile")
+    def wezer_email_ask(self, email="", **_kwargs):
+        """Ask for another address of one's own."""
+        asked = request.env["wezer.address.change"].action_ask(email)
+        self._flash_pending(asked)
+        return request.redirect("/my/profile")
+
+    def _flash_pending(self, asked):
+        if asked:
+            flash(
+                request.env._(
+                    "A link is on its way to the new address. Your old address stays"
+                    " until you open that link."
+                )
+            )
+
+    @http.route(
+        "/my/email/withdraw", type="http", auth="user", website=True, methods=["POST"]
+    )
+    @form_post("/my/profile")
+    def wezer_email_withdraw(self, **_kwargs):
+        """Keep the old address."""
+        partner = request.env.user.partner_id
+        waiting = request.env["wezer.address.change"]._waiting(partner)
+        if waiting:
+            waiting.with_env(request.env).action_withdraw()
+        return request.redirect("/my/profile")
+
+    @http.route(
+        "/my/email/confirm/<string:token>",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["GET"],
+        sitemap=False,
+    )
+    def wezer_email_link(self, token, **_kwargs):
+        """Show the new address with a button: mail programs open links too."""
+        return self._email_page(token)
+
+    @http.route(
+        "/my/email/confirm/<string:token>",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["POST"],
+        sitemap=False,
+    )
+    @form_post("/my/email/confirm/{token}")
+    def wezer_email_confirm(self, token, **_kwargs):
+        """Confirm the new address: it is the login from now on."""
+        email = request.env["wezer.address.change"].action_confirm(token)
+        # The login is part of what the session is signed with.
+        user = request.env.user
+        session = request.session
+        session.session_token = user._compute_session_token(session.sid)
+        flash(
+            request.env._("Your address is now %(email)s. Log in with it.", email=email)
+        )
+        return request.redirect("/my/profile")
+
+    def _email_page(self, token):
+        change = request.env["wezer.address.change"]._of_token(token)
+        response = request.render(
+            "wezer_base.email_confirm_page",
+            {"change": change, "token": token, "page_name": "wezer_profile"},
+        )
+        response.headers["Referrer-Policy"] = "no-referrer"
+        return response
+
+    @http.route()
+    def portal_address_submit(self, partner_id=None, **form_data):
+        """Say what happens with another address: it waits for its link."""
+        changes = request.env["wezer.address.change"]
+        before = changes._waiting(request.env.user.partner_id)
+        answer = super().portal_address_submit(partner_id=partner_id, **form_data)
+        asked = changes._waiting(request.env.user.partner_id)
+        self._flash_pending(asked if asked != before else False)
+        return answer

@@ -19,6 +19,7 @@ from . import wezer_profile
 from . import wezer_profile_sharing
 from . import wezer_agreement
 from . import wezer_consent
+from . import wezer_address_change
 from . import wezer_invitation
 from . import wezer_invitation_block
 from . import wezer_mandate

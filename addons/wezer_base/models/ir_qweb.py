@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.http import request
 
 from ..tools import days
-from ..tools.direction import isolate_written
+from ..tools.direction import isolate_written, isolated
 
 
 class IrQweb(models.AbstractModel):
@@ -18,6 +18,11 @@ class IrQweb(models.AbstractModel):
         # Where times of day are typed, the page names their zone.
         values["wezer_zone_name"] = lambda: days.zone_name(self.env)
         return result
+
+    def _prepare_environment(self, values):
+        """Give all templates the function that sets people's words apart in a line."""
+        values["wezer_isolated"] = isolated
+        return super()._prepare_environment(values)
 
     def _get_template(self, template):
         """Let what people wrote have the direction of its own letters.

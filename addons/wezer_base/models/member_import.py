@@ -153,7 +153,13 @@ class WezerProfile(models.Model):
         user = self.env["wezer.invitation"]._user_of(address)
         # Who logs in with another address may have written this one himself.
         found = user.partner_id or partners.search(
-            [("email_normalized", "=", address), ("user_ids", "=", False)], order="id"
+            [
+                ("email_normalized", "=", address),
+                ("user_ids", "=", False),
+                # Contacts below a member are written by that member.
+                ("parent_id", "=", False),
+            ],
+            order="id",
         ).sorted(lambda one: not one._wezer_profile())
         if found[:1].is_company:
             raise Refusal(

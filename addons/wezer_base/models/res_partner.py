@@ -4,7 +4,8 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..exceptions import NotAllowed
-from ..tools.rights import OWN_RIGHTS, RIGHTS
+from ..tools.rights import FAREWELL, OWN_RIGHTS, RIGHTS
+from ..tools.text import TITLE_LENGTH, clean_line
 
 ACTS_FIELDS = [f"acts_{right}" for right in RIGHTS]
 # Above so many partners the ids go to the database as a subquery.
@@ -95,6 +96,38 @@ class ResPartner(models.Model):
             return self.env["wezer.mandate"]._holders_of(self, right) or self
         return self
 
+    @api.model
+    def _wezer_tie_selects(self):
+        """Return SELECTs of who acted for whom, and when, whether it ended or not.
+
+        Columns: ``person``, ``party``, ``since``, ``until``, ``recorded`` (moments).
+        What is judged between two people asks them: who acts for somebody is no
+        other person. Extended by addons with roles.
+
+        :rtype: list[SQL]
+        """
+        return [
+            # Mandates, used or not, revoked and given back ones too.
+            SQL(
+                """SELECT holder_id, giver_id, date_from::timestamp,
+                          coalesce(date_ended, date_until + interval '1 day',
+                                   'infinity'::timestamp),
+                          coalesce(create_date, date_from::timestamp)
+                     FROM wezer_mandate"""
+            ),
+            # What somebody did in another's name, by whatever right.
+            SQL(
+                "SELECT actor_id, partner_id, date, date, date FROM wezer_act"
+                " WHERE actor_id <> partner_id"
+            ),
+            # Two accounts of one person, whatever the day.
+            SQL(
+                """SELECT id, wezer_merged_into_id, '-infinity'::timestamp,
+                          'infinity'::timestamp, write_date
+                     FROM res_partner WHERE wezer_merged_into_id IS NOT NULL"""
+            ),
+        ]
+
     def _wezer_partners_above(self):
         """Return the partners above this one (of the groups around it); none here."""
         return self.browse()
@@ -131,10 +164,29 @@ class ResPartner(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         self._check_treasury_vals(vals_list)
+        if self._wezer_vouches():
+            vals_list = [self._wezer_vouched(vals) for vals in vals_list]
         return super().create(vals_list)
 
     def write(self, vals):
         self._check_treasury_vals([vals])
+        if len(self) > 1 and {"email", "name"} & vals.keys():
+            return all([partner.write(vals) for partner in self])
+        if "email" in vals and self:
+            self.check_access("write")
+            vals = self._wezer_checked_email(vals)
+            if not vals:
+                return True
+        renamed = "name" in vals and self._wezer_profile()
+        if renamed and self.env.context.get("wezer_farewell") is not FAREWELL:
+            vals = {**vals, "name": clean_line(str(vals["name"] or ""), TITLE_LENGTH)}
+            self._wezer_check_title(vals["name"], "name")
+            before = renamed.name
+        else:
+            renamed = False
+        if vals.get("image_1920") and self.env.user.partner_id == self:
+            # One's own: Odoo draws the others' initials as SVG.
+            vals = {**vals, "image_1920": self._wezer_picture(vals["image_1920"])}
         names = {}
         if "name" in vals:
             # Who is forgotten has an address that says nothing.
@@ -144,6 +196,8 @@ class ResPartner(models.Model):
             names = profiles._slug_names()
         result = super().write(vals)
         self.env["wezer.profile"]._follow_name(names)
+        if renamed:
+            renamed._tell_renamed(before)
         if "wezer_is_treasury" in vals:
             self._wezer_forget_acting()
         return result

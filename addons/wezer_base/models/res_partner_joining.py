@@ -1,5 +1,7 @@
 from odoo import models
 
+from ..tools.rights import PROVEN
+
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
@@ -22,7 +24,8 @@ class ResPartner(models.Model):
         """The account of an invitation was made: remember who brought this person."""
         self.ensure_one()
         partner = self.sudo()
-        partner.write({"name": name, "email": invitation.email})
+        proven = partner.with_context(wezer_proven=PROVEN)
+        proven.write({"name": name, "email": invitation.email})
         profile = partner._wezer_profile()
         profile.welcomed = False
         if not profile.admitted_by_id and invitation.inviter_id:
@@ -49,13 +52,7 @@ class ResPartner(models.Model):
             [
                 "|",
                 ("inviter_id", "=", self.id),
-                ("email", "in", self._wezer_addresses()),
+                ("email", "in", list(self._wezer_proven_addresses())),
             ]
         ).unlink()
         return super()._wezer_forget()
-
-    def _wezer_addresses(self):
-        """Return the e-mail addresses of this party, in small letters."""
-        partner = self.sudo().with_context(active_test=False)
-        found = {partner.email_normalized, *partner.user_ids.mapped("login")}
-        return [address for address in found if address]

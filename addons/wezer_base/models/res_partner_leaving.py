@@ -5,6 +5,7 @@ from odoo.tools import SQL, email_normalize, hmac
 
 from ..exceptions import Refusal
 from ..tools import days
+from ..tools.rights import FAREWELL
 
 # What a contact is told by; its name becomes a pseudonym.
 CONTACT_FIELDS = (
@@ -184,16 +185,13 @@ class ResPartner(models.Model):
     def _wezer_return_keys(self):
         """Return the fingerprints of this party's own addresses, as one text.
 
-        Only what he logs in with, which a letter has proved: an address that a
-        member wrote on his contact may be anybody's, and who comes back with it
-        would find this party's debts. Who never logged in was entered by others.
+        Only proven ones: an address that stands on a contact may be anybody's, and
+        who comes back with it would find this party's debts. Of who never had a
+        login, administrators wrote it, and who asks proves it by a letter.
         """
         selves = self._wezer_selves().with_context(active_test=False)
-        addresses = selves.user_ids.mapped("login")
-        for one in selves:
-            logins = one.user_ids.mapped("login")
-            if not any("@" in login for login in logins if "__" not in login):
-                addresses += [one.email]
+        addresses = list(selves._wezer_proven_addresses())
+        addresses += selves.filtered(lambda one: not one.user_ids).mapped("email")
         keys = {self._wezer_return_key(address) for address in addresses}
         kept = (selves._wezer_profile().mapped("return_keys") or []) + list(keys)
         return " ".join(sorted({key for text in kept for key in (text or "").split()}))
@@ -242,7 +240,8 @@ class ResPartner(models.Model):
         self.signup_cancel()
         # Only what is there: an empty parent written again moves journal items.
         there = [field for field in known if self[field]]
-        self.write({**dict.fromkeys(there, False), "name": name})
+        leaving = self.with_context(wezer_farewell=FAREWELL)
+        leaving.write({**dict.fromkeys(there, False), "name": name})
         self.bank_ids.unlink()
         below = self.child_ids.filtered(lambda child: not child.user_ids)
         below.write({**dict.fromkeys(known, False), "name": name, "active": False})

@@ -5,7 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, mute_logger
 
 from ..exceptions import Refusal
-from .wezer_profile_leaving import FAREWELL
+from ..tools.rights import FAREWELL, PROVEN
 
 # Which level of sharing shows less.
 LEVEL_ORDER = {"nobody": 0, "members": 1, "everyone": 2}
@@ -144,7 +144,9 @@ class ResPartner(models.Model):
             }
         )
         contact = self.with_context(tracking_disable=True)
-        target.with_context(tracking_disable=True).write(
+        # Both addresses were there, and administrators bring them together.
+        proven = target.with_context(tracking_disable=True, wezer_proven=PROVEN)
+        proven.write(
             {
                 name: self[name]
                 for name in ("email", "phone")

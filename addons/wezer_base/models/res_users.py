@@ -12,6 +12,7 @@ from ..exceptions import NotAllowed, Refusal
 from ..tools.login import caller
 from ..tools.rights import OWN_RIGHTS, RIGHTS
 from ..tools.sorting import sorted_for_reader
+from ..tools.text import TITLE_LENGTH, clean_line
 
 _logger = logging.getLogger(__name__)
 
@@ -137,6 +138,19 @@ class ResUsers(models.Model):
         return users
 
     def write(self, vals):
+        if isinstance(vals.get("name"), str):
+            # Odoo keeps it with the user until the contact is read again.
+            vals = {**vals, "name": clean_line(vals["name"], TITLE_LENGTH)}
+        if vals.get("email") and self:
+            if len(self) > 1:
+                return all([user.write(vals) for user in self])
+            if self != self.env.user:
+                self.check_access("write")
+            checked = self.partner_id._wezer_checked_email(vals)
+            checked.pop("wezer_vouched_email", None)
+            if not checked:
+                return True
+            vals = checked
         result = super().write(vals)
         if {"active", "group_ids", "partner_id", "company_id"} & vals.keys():
             self._wezer_make_profiles()

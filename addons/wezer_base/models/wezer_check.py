@@ -37,6 +37,14 @@ class WezerCheck(models.AbstractModel):
                 self.env._("No mandate ends before it begins"),
                 self._check_mandate_days,
             ),
+            (
+                self.env._("The address of a member is nobody else's login"),
+                self._check_addresses,
+            ),
+            (
+                self.env._("A confirmed address is the login of whose it is"),
+                self._check_confirmed_addresses,
+            ),
         ]
 
     def _check_profiles(self):
@@ -89,6 +97,28 @@ class WezerCheck(models.AbstractModel):
                 WHERE name_text IS DISTINCT FROM wezer_normalise(name)"""
         )
         return self.env.cr.fetchall()
+
+    def _check_addresses(self):
+        self.env.flush_all()
+        self.env.cr.execute(
+            """SELECT w.id, p.email_normalized, u.id FROM wezer_profile w
+               JOIN res_partner p ON p.id = w.partner_id
+               JOIN res_users u ON lower(u.login) = p.email_normalized
+                AND u.active AND u.partner_id <> p.id
+               WHERE w.state IN ('pending', 'active', 'suspended')"""
+        )
+        return self.env.cr.fetchall()
+
+    def _check_confirmed_addresses(self):
+        self.env.flush_all()
+        self.env.cr.execute(
+            """SELECT DISTINCT ON (c.partner_id) c.id, c.email, u.login
+                 FROM wezer_address_change c
+                 JOIN res_users u ON u.partner_id = c.partner_id AND u.active
+                WHERE c.state = 'confirmed' AND u.share
+                ORDER BY c.partner_id, c.date DESC, c.id DESC"""
+        )
+        return [row for row in self.env.cr.fetchall() if row[1] != row[2].lower()]
 
     @api.model
     def run(self):

@@ -7,6 +7,7 @@ from odoo.tools import email_normalize, hmac, single_email_re
 
 from ..exceptions import NotAllowed, Refusal
 from ..tools import locks
+from ..tools.rights import PROVEN
 from ..tools.text import TITLE_LENGTH, clean_line, has_letter
 
 DAYS = 14
@@ -337,15 +338,20 @@ class WezerInvitation(models.Model):
     def _user_of(self, address):
         """Return who logs in with this address (sudo), or none.
 
-        An address that somebody wrote on his contact himself proves nothing: it
-        counts only where his login is no address.
+        An address that stands on a contact proves nothing of who has another login.
+        Where the login is no address, one counts that was confirmed or that an
+        administrator vouched for.
         """
         users = self.env["res.users"].sudo().with_context(active_test=True)
         found = users.search([("login", "=", address)], limit=1)
         if found:
             return found
         alike = users.search([("email", "=", address)])
-        return alike.filtered(lambda user: "@" not in user.login)[:1]
+        return alike.filtered(
+            lambda user: (
+                "@" not in user.login and user.partner_id.wezer_vouched_email == address
+            )
+        )[:1]
 
     # === BLOCKING === #
 
@@ -407,7 +413,9 @@ class WezerInvitation(models.Model):
             values["partner_id"] = partner.id
         else:
             values["name"] = name
-        user = users.with_context(wezer_signup=True)._create_user_from_template(values)
+        user = users.with_context(
+            wezer_signup=True, wezer_proven=PROVEN
+        )._create_user_from_template(values)
         user.partner_id._wezer_joined(self, name)
         self.write({"state": "accepted", "invited_id": user.partner_id.id})
         return user.login
@@ -418,7 +426,7 @@ class WezerInvitation(models.Model):
         left = partners._wezer_find_left(self.email)
         if left:
             left._wezer_return()
-            left.email = self.email
+            left.with_context(wezer_proven=PROVEN).email = self.email
             return left
         known = (
             self.env["wezer.profile"]
@@ -429,6 +437,8 @@ class WezerInvitation(models.Model):
                     ("state", "in", ("active", "pending", "suspended")),
                     ("partner_id.user_ids", "=", False),
                     ("partner_id.is_company", "=", False),
+                    # Contacts below a member are written by that member.
+                    ("partner_id.parent_id", "=", False),
                 ],
                 limit=1,
             )

@@ -54,6 +54,7 @@ class WezerNotice(models.Model):
             "mandate": (self.env._("Who acts for whom"), True),
             "acted_for": (self.env._("Somebody acted for me"), True),
             "leaving": (self.env._("Somebody leaves"), True),
+            "alike": (self.env._("Somebody may be taken for another"), True),
             "check": (self.env._("The nightly check found something"), True),
         }
 

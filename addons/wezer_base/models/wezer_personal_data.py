@@ -136,7 +136,14 @@ class ResPartner(models.Model):
         data = self.env["wezer.personal.data"]
         partner = self.sudo().with_context(active_test=False)
         profile = partner._wezer_profile()
-        hidden = {"search_text", "return_keys", "left_from", "admitted_by_id"}
+        hidden = {
+            "search_text",
+            "name_key",
+            "picture_key",
+            "return_keys",
+            "left_from",
+            "admitted_by_id",
+        }
         names = [name for name in data._own_fields(profile) if name not in hidden]
         notices = self.env["wezer.notice"].sudo()
         mandates, acts = self.env["wezer.mandate"].sudo(), self.env["wezer.act"].sudo()

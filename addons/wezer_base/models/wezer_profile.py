@@ -1,3 +1,6 @@
+from base64 import b64decode
+from datetime import timedelta
+
 from odoo import Command, api, fields, models
 from odoo.fields import Domain
 from odoo.tools import escape_psql
@@ -5,9 +8,11 @@ from odoo.tools import escape_psql
 from ..exceptions import NotAllowed, Refusal
 from ..tools import days
 from ..tools.locks import hold_addresses
+from ..tools.picture import picture_key
 from ..tools.sorting import COMMON, icu_collations
 from ..tools.text import (
     free_slug,
+    lookalike,
     normalise,
     normalise_sql,
     search_words,
@@ -16,6 +21,10 @@ from ..tools.text import (
 )
 from ..tools.versions import check_version, version_of
 
+# So long a page shows that a name was changed.
+RENAMED_DAYS = 90
+# Of 64, so many points of two pictures that show the same may differ.
+PICTURE_BITS = 5
 LEVELS = [
     ("nobody", "Nobody"),
     ("members", "Members"),
@@ -66,6 +75,16 @@ class WezerProfile(models.Model):
     is_person = fields.Boolean(
         compute="_compute_is_person", store=True, compute_sudo=True, index=True
     )
+    # Names that people take for the same have the same key.
+    name_key = fields.Char(
+        compute="_compute_name_key",
+        store=True,
+        compute_sudo=True,
+        index=True,
+        groups=fields.NO_ACCESS,
+    )
+    renamed_date = fields.Date(copy=False, groups=fields.NO_ACCESS)
+    picture_key = fields.Char(copy=False, groups=fields.NO_ACCESS)
     slug = fields.Char(required=True, copy=False)
     active = fields.Boolean(default=True)
     state = fields.Selection(
@@ -130,6 +149,11 @@ class WezerProfile(models.Model):
         for profile in self:
             profile.name_text = normalise(profile.name)
 
+    @api.depends("name")
+    def _compute_name_key(self):
+        for profile in self:
+            profile.name_key = lookalike(profile.name)
+
     @api.depends("partner_id.user_ids", "partner_id.user_ids.active")
     def _compute_is_person(self):
         for profile in self:
@@ -156,6 +180,9 @@ class WezerProfile(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
+        if "image_1920" in vals:
+            for profile in self.sudo():
+                profile.picture_key = self._picture_key(profile.image_128)
         if {"state", "partner_id"} & vals.keys():
             self.env["res.partner"]._wezer_forget_acting()
         return result
@@ -184,7 +211,16 @@ class WezerProfile(models.Model):
                     slug = free_slug(wanted, taken)
                 taken.add(slug)
                 vals_list.append(self._prepare_profile_vals(partner, slug))
-            have |= self.sudo().create(vals_list)
+            made = self.sudo().create(vals_list)
+            for profile in made if not many else ():
+                profile._tell_alike(
+                    profile._alike(),
+                    lambda env, name=profile.name: env._(
+                        "A new member is called “%(name)s”, like another one.",
+                        name=name,
+                    ),
+                )
+            have |= made
         return have
 
     @api.model
@@ -223,6 +259,90 @@ class WezerProfile(models.Model):
             "slug": slug,
             "company_id": self.env.company.id,
         }
+
+    # === PASSING FOR SOMEBODY ELSE === #
+
+    @api.model
+    def _picture_key(self, picture):
+        """Return what a picture in base64 shows, roughly; False where it is plain."""
+        return bool(picture) and picture_key(b64decode(picture))
+
+    def _alike(self):
+        """Return the other active parties whose name people take for this one's."""
+        self.ensure_one()
+        profile = self.sudo()
+        # Persons only: roles of several circles are called the same, and the name of
+        # a hidden group is told to nobody.
+        if not profile.name_key or profile.partner_id.is_company:
+            return profile.browse()
+        return profile.search(
+            [
+                ("name_key", "=", profile.name_key),
+                ("state", "in", ("active", "suspended")),
+                ("partner_id.is_company", "=", False),
+                ("id", "!=", profile.id),
+            ],
+            limit=5,
+        )
+
+    def _alike_pictures(self):
+        """Return the other active parties whose picture shows the same (sudo)."""
+        self.ensure_one()
+        self.flush_model(["picture_key", "state"])
+        key = self.sudo().picture_key
+        if not key:
+            return self.sudo().browse()
+        self.env.cr.execute(
+            """SELECT id FROM wezer_profile
+                WHERE picture_key IS NOT NULL AND state IN ('active', 'suspended')
+                  AND active AND id <> %s
+                  AND length(replace((('x' || picture_key)::bit(64)
+                                      # ('x' || %s)::bit(64))::text, '0', '')) <= %s
+                LIMIT 5""",
+            [self.id, key, PICTURE_BITS],
+        )
+        return self.sudo().browse(row[0] for row in self.env.cr.fetchall())
+
+    def _tell_renamed(self, before):
+        """Keep the day for the page, and tell where another is called alike."""
+        for profile in self.sudo():
+            if profile.name == before:
+                continue
+            if profile.state in ("active", "suspended"):
+                # The day, not the name: whoever left a name behind need not show it.
+                profile.renamed_date = days.today(self.env)
+            others = profile._alike() if lookalike(before) != profile.name_key else ()
+            profile._tell_alike(
+                others,
+                lambda env, name=profile.name, before=before, others=others: env._(
+                    "%(before)s is now called “%(name)s”, like another member:"
+                    " %(others)s.",
+                    before=before,
+                    name=name,
+                    others=", ".join(one.slug for one in others),
+                ),
+            )
+
+    def _tell_alike(self, others, message):
+        """Tell moderators and administrators that a party may pass for another."""
+        if not others:
+            return
+        watchers = self.env["res.partner"].sudo()
+        for group in ("group_moderator", "group_administrator"):
+            watchers |= (
+                self.env.ref(f"wezer_base.{group}").sudo().all_user_ids.partner_id
+            )
+        watchers |= others.partner_id.filtered("user_ids")
+        watchers -= self.partner_id
+        notices = self.env["wezer.notice"].sudo()
+        notices._leave(watchers, "alike", message, f"/members/{self.slug}", self)
+
+    def _renamed(self):
+        """Return the day on which the name was changed while pages show it, or None."""
+        self.ensure_one()
+        day = self.sudo().renamed_date
+        since = days.today(self.env) - timedelta(days=RENAMED_DAYS)
+        return day if day and day >= since else None
 
     # === WHAT THE OWNER CHANGES === #
 
@@ -263,6 +383,14 @@ class WezerProfile(models.Model):
         check_version(profile, VERSION_FIELDS, version)
         # His own row, checked just above: members write nothing by themselves.
         profile.write(vals)
+        if vals.get("image_1920"):
+            profile._tell_alike(
+                profile._alike_pictures(),
+                lambda env, name=profile.name: env._(
+                    "%(name)s uses a picture that looks like another member's.",
+                    name=name,
+                ),
+            )
         if phone is not None:
             user.partner_id.sudo().phone = str(phone or "").strip()[:40]
         return profile.id

@@ -3,9 +3,8 @@ from odoo.exceptions import AccessDenied
 from odoo.fields import NO_ACCESS
 
 from ..exceptions import NotAllowed, Refusal
+from ..tools.rights import FAREWELL
 
-# Odoo tells by mail that a login changed: not who leaves. No call can forge it.
-FAREWELL = object()
 # What stays of a profile when its owner is forgotten: no word about him.
 STAYS = {
     "partner_id",

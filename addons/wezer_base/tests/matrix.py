@@ -11,6 +11,7 @@ MEMBERS = "MOHGCRA"
 # model: (who may read the model, who sees M's row, who changes rows by ORM)
 MODELS = {
     "wezer.act": (MEMBERS, "MH", ""),
+    "wezer.address.change": (MEMBERS, "MA", ""),
     "wezer.agreement": (ALL, ALL, ""),
     "wezer.category": (ALL, ALL, "A"),
     "wezer.consent": (MEMBERS, "MA", ""),
@@ -48,6 +49,10 @@ ABSTRACT = {
 # model.method: (who passes, how it is called: see TestMatrix._arguments)
 METHODS = {
     "res.users.action_finish_welcome": (MEMBERS, "{}"),
+    "wezer.address.change.action_ask": (MEMBERS, "'zz@example.org'"),
+    # With the token of a letter only, which this is not.
+    "wezer.address.change.action_confirm": (MEMBERS, "'a guess'"),
+    "wezer.address.change.action_withdraw": ("MA", "row"),
     "wezer.agreement.action_consent": (MEMBERS, "row"),
     "wezer.category.action_merge_into": ("A", "row, 0"),
     "wezer.category.import_vocabulary": ("A", "[]"),
@@ -105,6 +110,7 @@ ROUTES = {
     "GET /my/acting": {"V": "login", MEMBERS: 200},
     "GET /my/download": {"V": "login", MEMBERS: 200},
     "GET /my/download/data.zip": {"V": "login", MEMBERS: 200},
+    "GET /my/email/confirm/<string:token>": {"V": "login", MEMBERS: 200},
     "GET /my/invite": {"V": "login", MEMBERS: 200},
     "GET /my/leave": {"V": "login", MEMBERS: 200},
     "GET /my/notices/choices": {"V": "login", MEMBERS: 200},
@@ -126,6 +132,9 @@ ROUTES = {
         MEMBERS: "back",
     },
     "POST /my/acting/give": {"V": "login", MEMBERS: "back"},
+    "POST /my/email": {"V": "login", MEMBERS: "back"},
+    "POST /my/email/confirm/<string:token>": {"V": "login", MEMBERS: "back"},
+    "POST /my/email/withdraw": {"V": "login", MEMBERS: "back"},
     "POST /my/invite": {"V": "login", MEMBERS: 200},
     "POST /my/invite/<int:invitation_id>/withdraw": {"V": "login", MEMBERS: "back"},
     "POST /my/invite/link": {"V": "login", MEMBERS: "back"},
@@ -147,6 +156,7 @@ CLOTHED = {
     "/web/dataset/call_button/<path:path>",
     "/web/dataset/call_kw",
     "/web/dataset/call_kw/<path:path>",
+    "/my/address/submit",
     "/web/reset_password",
     "/web/signup",
     "/jsonrpc",

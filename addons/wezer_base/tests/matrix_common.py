@@ -146,6 +146,11 @@ class MatrixCommon(WezerCommon):
         )[0]
 
     @classmethod
+    def _make_wezer_address_change(cls):
+        changes = cls.env["wezer.address.change"].with_user(cls.anna)
+        return changes.browse(changes.action_ask("anna.new@example.org")).sudo()
+
+    @classmethod
     def _make_wezer_invitation(cls):
         invitations = cls.env["wezer.invitation"]
         invitations.with_user(cls.anna).action_link()

@@ -9,7 +9,7 @@ from PIL import Image
 from odoo.tests import BaseCase, HttpCase, tagged
 
 from ..exceptions import Refusal
-from ..tools.direction import isolate_written
+from ..tools.direction import isolate_written, isolated
 from ..tools.html import plain_html
 from ..tools.picture import LONGEST, PictureError, clean_file, clean_picture
 from ..tools.text import clean_line, clean_text, has_letter, lookalike
@@ -266,12 +266,14 @@ class TestWrittenPages(WezerCommon, HttpCase):
         isolate_written(tree)
         isolate_written(tree)
         text = etree.tostring(tree, encoding="unicode")
-        self.assertIn('<p>By <bdi t-out="one.name" dir="auto"/></p>', text)
+        self.assertIn('<p>By <t t-out="wezer_isolated(one.name)"/></p>', text)
         self.assertIn('<h1 t-out="one.title" dir="auto"/>', text)
         self.assertIn('To <t t-out="one.name"/>', text)
         self.assertIn('<span t-out="one.total"/><option t-out="one.name"/>', text)
         self.assertIn('<input type="number"/><input name="q" dir="auto"/>', text)
-        self.assertEqual(text.count("bdi"), 1)
+        self.assertEqual(text.count("wezer_isolated"), 1)
+        self.assertEqual(isolated("Luc Noël"), "Luc Noël")
+        self.assertEqual(isolated("<سمير>"), '<bdi dir="auto">&lt;سمير&gt;</bdi>')
 
     def test_a_name_in_arabic_runs_its_own_way_on_the_page(self):
         self.luc.partner_id.name = "سمير"

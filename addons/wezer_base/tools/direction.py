@@ -1,6 +1,9 @@
 """The direction of what people wrote, in templates. Runs without Odoo."""
 
 import re
+import unicodedata
+
+from markupsafe import Markup
 
 # Ends of expressions that give what people wrote.
 WRITTEN = {
@@ -16,7 +19,7 @@ TYPED = {"text", "search", None}
 
 
 def isolate_written(root):
-    """Add ``dir="auto"`` to what shows or takes people's words, ``bdi`` inside a line.
+    """Add ``dir="auto"`` to what shows or takes people's words; see :func:`isolated`.
 
     Idempotent: the tree of a template may be asked for several times.
     """
@@ -29,7 +32,7 @@ def isolate_written(root):
             node.set("dir", "auto")
             continue
         expression = node.get("t-out") or node.get("t-field") or ""
-        found = LAST_WORD.search(expression)
+        found = LAST_WORD.search(expression.removesuffix(")"))
         if not found or found.group(1) not in WRITTEN or node.get("t-options"):
             continue
         if node.tag in CLOSED or any(
@@ -40,5 +43,16 @@ def isolate_written(root):
         if node.tag == "t":
             if set(node.attrib) - {"t-out", "t-if", "t-elif", "t-else"} or len(node):
                 continue
-            node.tag = "bdi"
+            if not expression.startswith("wezer_isolated("):
+                node.set("t-out", f"wezer_isolated({expression})")
+            continue
         node.set("dir", "auto")
+
+
+def isolated(value):
+    """Return a text as it stands inside a line: set apart where it runs to the left."""
+    if not isinstance(value, str) or value.isascii():
+        return value
+    if not any(unicodedata.bidirectional(char) in ("R", "AL") for char in value):
+        return value
+    return Markup('<bdi dir="auto">%s</bdi>') % value

@@ -215,6 +215,7 @@ def secret_slug(wanted: str) -> str:
     """
     return f"{wanted[:57].strip('-')}-{secrets.token_hex(3)}"
 
+
 # === IN THE DATABASE === #
 
 # The Unicode planes with letters that people write names in.

@@ -18,6 +18,34 @@ class ResPartner(models.Model):
         compute_sudo=True,
     )
 
+    @api.model
+    def _wezer_tie_selects(self):
+        """Add who filled a role with rights over money, the market or the group."""
+        filled = SQL(
+            """SELECT m.partner_id, r.partner_id AS own, r.parent_id,
+                      m.date_from::timestamp AS since,
+                      coalesce(m.date_to + interval '1 day',
+                               CASE WHEN m.state = 'left' THEN m.write_date END,
+                               'infinity'::timestamp) AS until,
+                      coalesce(m.write_date, m.create_date) AS recorded
+                 FROM wezer_group_membership m
+                 JOIN wezer_group r ON r.id = m.group_id AND r.kind = 'role'
+                WHERE m.state IN ('active', 'left')
+                  AND (r.right_wallet OR r.right_market OR r.right_manage)"""
+        )
+        return [
+            *super()._wezer_tie_selects(),
+            SQL("SELECT partner_id, own, since, until, recorded FROM (%s) own", filled),
+            SQL(
+                """SELECT f.partner_id, d.partner_id, f.since, f.until, f.recorded
+                     FROM (%s) f
+                     JOIN wezer_group_closure c ON c.ancestor_id = f.parent_id
+                     JOIN wezer_group d ON d.id = c.descendant_id
+                    WHERE d.kind = 'circle' AND c.distance <= d.rights_reach""",
+                filled,
+            ),
+        ]
+
     def _wezer_hidden_sql(self):
         """Return the SELECT of the partners of groups the user may not see."""
         groups = self.env["wezer.group"].with_user(self.env.uid)

@@ -3,6 +3,7 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from odoo.addons.mail.tests.common import mail_new_test_user
 from odoo.addons.wezer_base.exceptions import NotAllowed
@@ -36,6 +37,28 @@ class TestRights(GroupsCommon):
         self.assertTrue(self.acts(self.luc, self.compost, "wallet"))
         self.assertFalse(self.acts(self.luc, self.village, "wallet"))
         self.assertFalse(self.acts(self.luc, self.workshop, "wallet"))
+
+    def _ties(self):
+        """Return ``{(person, party): whether it goes on}`` of who acted for whom."""
+        self.env.flush_all()
+        selects = self.env["res.partner"]._wezer_tie_selects()
+        rows = self.env.execute_query(SQL(" UNION ALL ").join(selects))
+        now = fields.Datetime.now()
+        return {(row[0], row[1]): row[3] is None or row[3] > now for row in rows}
+
+    def test_who_filled_a_role_is_tied_to_its_circle_after_leaving_too(self):
+        place = self._put(self.luc, self.treasurer)
+        self._put(self.demo, self.director)
+        luc, ties = self.luc.partner_id.id, self._ties()
+        for group in (self.treasurer, self.garden, self.compost):
+            self.assertTrue(ties[luc, group.partner_id.id], group.name)
+        self.assertNotIn((luc, self.village.partner_id.id), ties)
+        # A role without rights acts for nobody.
+        who = [person for person, _party in ties]
+        self.assertNotIn(self.demo.partner_id.id, who)
+        day = fields.Date.today() - timedelta(days=3)
+        place.write({"state": "left", "date_from": day, "date_to": day})
+        self.assertFalse(self._ties()[luc, self.garden.partner_id.id])
 
     def test_for_a_roles_partner_act_those_who_fill_it(self):
         self._put(self.luc, self.treasurer)

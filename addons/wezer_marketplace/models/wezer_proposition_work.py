@@ -283,6 +283,9 @@ class WezerProposition(models.Model):
             skills=deal.announcement_id.skill_ids,
             # Who answered assesses what was announced, too.
             subject=deal.announcement_id if party == deal.replier_id else None,
+            begun=deal.date_accepted or deal.create_date,
+            # Who is paid a share of the work is no judge of it.
+            allies=deal.coworker_ids if other == deal.payee_id else None,
         )
 
     def _value_hours(self):

@@ -51,6 +51,21 @@ class TestAssessmentScenarios(MarketCommon):
         self.assertEqual(silent.state, "paid")
         self.assertFalse(self._about(silent))
 
+    def test_resigning_a_mandate_for_an_afternoon_gives_no_weight(self):
+        """Resign, approve and assess, take the mandate again: it does not count."""
+        mandates = self.env["wezer.mandate"].with_user(self.test1)
+        profile = self.test2.partner_id._wezer_profile()
+        mandate = mandates.browse(mandates.action_give(profile.id, ["market"]))
+        mandate.with_user(self.test2).action_resign()
+        deal = self._sell()
+        deal.action_approve(self.scores(2), "Knows his trade")
+        self.as_(self.test1, deal).action_assess(self.scores(2, "payer"), "Gladly")
+        mandates.action_give(profile.id, ["market"])
+        given = self._about(deal)
+        self.assertEqual(given.mapped("state"), ["revealed", "revealed"])
+        self.assertEqual(given.mapped("no_weight"), [True, True])
+        self.assertEqual(given[0].deal_date, deal.sudo().date_accepted)
+
     def test_m11_after_a_refund_the_words_stay_without_weight_and_one_says_anew(self):
         deal = self._sell()
         deal.action_approve(self.scores(2), "First time")

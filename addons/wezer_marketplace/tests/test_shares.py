@@ -52,6 +52,22 @@ class TestShares(SharesCommon):
         self.assertEqual(deal.state, "paid")
         self.assertBooksHold()
 
+    def test_who_is_paid_a_share_is_no_judge_of_the_work(self):
+        """A co-worker who acts for the payer says how it was, and it weighs nothing."""
+        mandates = self.env["wezer.mandate"].with_user(self.test1)
+        profile = self.test3.partner_id._wezer_profile()
+        mandates.action_give(profile.id, ["market", "wallet"])
+        deal = self.agree()
+        deal.action_deliver("Together")
+        self.as_(self.test1, deal).action_approve()
+        self.as_(self.test3, deal).action_assess(
+            self.scores(2), "Splendid", acting_partner_id=self.test1.partner_id.id
+        )
+        given = self.env["wezer.assessment"]._of(deal)
+        self.assertEqual(given.person_id, self.test3.partner_id)
+        self.assertEqual(given.assessed_id, self.test2.partner_id)
+        self.assertTrue(given.no_weight)
+
     def test_row_21_what_does_not_divide_is_the_firsts(self):
         deal = self.agree(
             self.named(test3="33.33", ann="33.33"), prices={self.com.id: "0.10"}

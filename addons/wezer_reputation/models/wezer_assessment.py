@@ -1,15 +1,19 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools.clock import each_due
 from odoo.addons.wezer_base.tools.numbers import record_id
+from odoo.addons.wezer_base.tools.rights import OWN_RIGHTS
 
 SCORES = range(-2, 3)
 SCORES_SAID = {str(score): score for score in SCORES} | {"+1": 1, "+2": 2}
 # How long the other side has, where the deal says nothing.
 DAYS = 14
+# So long before and after a deal, who acted for the other side is no other person.
+TIE_DAYS = 90
 
 
 class WezerAssessment(models.Model):
@@ -58,7 +62,11 @@ class WezerAssessment(models.Model):
         default="draft",
         index=True,
     )
-    no_weight = fields.Boolean(help="The deal was refunded: shown, not counted.")
+    no_weight = fields.Boolean(
+        help="Shown, not counted: the deal was refunded, or one side acted for the"
+        " other around it."
+    )
+    deal_date = fields.Datetime(help="When the deal began, for who acted for whom.")
     void_date = fields.Datetime(help="Since when it counts no longer.")
     skill_ids = fields.Many2many(
         "wezer.skill", "wezer_assessment_skill_rel", "assessment_id", "skill_id"
@@ -97,12 +105,15 @@ class WezerAssessment(models.Model):
         draft=False,
         skills=None,
         subject=None,
+        begun=None,
+        allies=None,
     ):
         """Record what ``assessor`` says of ``assessed``; editable until revealed.
 
-        Given by the one assessed in a group's name, or by somebody who acts for the
-        one assessed, it is shown and not counted: groups and mandates of one's own
-        are no other people.
+        Given by the one assessed in a group's name, or where one side acts for the
+        other or did within ``TIE_DAYS`` around the deal, it is shown and not counted:
+        groups and mandates of one's own are no other people. That is looked at again
+        when it is revealed and whenever scores are computed.
 
         :param str side: which side is assessed, ``worker`` or ``payer``
         :param dict scores: ``{criterion id: −2 … +2}``; under ``again`` the answer to
@@ -110,6 +121,8 @@ class WezerAssessment(models.Model):
         :param bool draft: the deal is not paid yet
         :param skills: what the deal took
         :param subject: what else is assessed with the party: an announcement
+        :param datetime begun: when the deal began
+        :param allies: who earns with the one assessed: co-workers
         """
         scores, again = self._split_scores(scores)
         criteria = self.env["wezer.criterion"]._for(category, side)
@@ -142,7 +155,8 @@ class WezerAssessment(models.Model):
             "state": "draft" if draft else "blind",
             "date": now,
             "deadline": deadline or now + timedelta(days=DAYS),
-            "no_weight": self._of_own(person, assessed),
+            "no_weight": self._of_own(person, assessor, assessed, allies),
+            "deal_date": begun or now,
             "skill_ids": [(6, 0, skills.ids if skills else [])],
             "subject_model": subject._name if subject else False,
             "subject_id": subject.id if subject else False,
@@ -152,18 +166,96 @@ class WezerAssessment(models.Model):
             mine.write(vals)
         else:
             mine = self.sudo().create(vals)
+        mine._drop_tied()
         self.env["wezer.assessment.again"]._answer(mine, again)
         if not draft:
             self._reveal_if_both(origin)
         return mine
 
     @api.model
-    def _of_own(self, person, assessed):
-        """Say whether ``person`` is the one assessed, or acts for it."""
-        if person == assessed:
+    def _of_own(self, person, assessor, assessed, allies=None):
+        """Say whether one side is, acts for, or earns with the other.
+
+        :param allies: who earns with the one assessed
+        """
+        side = assessed | (allies or assessed.browse())
+        if person in side or assessor in side:
             return True
+        return self._act_for(person, side) or self._act_for(assessed, person | assessor)
+
+    @api.model
+    def _act_for(self, person, parties):
+        """Say whether ``person`` may act for one of ``parties`` now."""
         users = person.sudo().user_ids.filtered("active")
-        return any(user._acts_for(assessed, "market") for user in users)
+        return any(
+            user._acts_for(parties, right) for user in users for right in OWN_RIGHTS
+        )
+
+    @api.model
+    def _tied_sql(self, where):
+        """Return a SELECT of assessments between people of whom one acts for another.
+
+        Columns ``id``, ``assessed_id`` and ``recorded``: the moment from which the
+        tie was known.
+
+        :param SQL where: a condition on ``a`` (assessments)
+        """
+        ties = SQL(" UNION ALL ").join(self.env["res.partner"]._wezer_tie_selects())
+        return SQL(
+            """WITH ties(person, party, since, until, recorded) AS MATERIALIZED (
+                   %(ties)s
+               ), both_ways AS (
+                   SELECT person AS one, party AS other, since, until, recorded
+                     FROM ties
+                   UNION ALL SELECT party, person, since, until, recorded FROM ties
+               ), sides AS (
+                   SELECT a.id, a.assessed_id, a.person_id AS giver, a.date,
+                          coalesce(a.deal_date, a.create_date, a.date) AS begun
+                     FROM wezer_assessment a WHERE %(where)s
+                   UNION SELECT a.id, a.assessed_id, a.assessor_id, a.date,
+                          coalesce(a.deal_date, a.create_date, a.date)
+                     FROM wezer_assessment a WHERE %(where)s
+               )
+               SELECT s.id, s.assessed_id, min(t.recorded) AS recorded
+                 FROM sides s JOIN both_ways t
+                   ON t.one = s.assessed_id AND t.other = s.giver
+                WHERE t.since <= s.date + %(days)s * interval '1 day'
+                  AND t.until >= least(s.begun, s.date) - %(days)s * interval '1 day'
+                GROUP BY s.id, s.assessed_id""",
+            ties=ties,
+            where=where,
+            days=TIE_DAYS,
+        )
+
+    @api.model
+    def _drop_ties(self, where=None):
+        """Take the weight of assessments between who acts for whom around the deal.
+
+        :return: the partners whose scores change
+        """
+        self.env.flush_all()
+        counted = SQL(
+            "a.state <> 'dropped' AND NOT coalesce(a.no_weight, false) AND %s",
+            where or SQL("TRUE"),
+        )
+        # In SQL: what is revealed refuses every ``write``, and there may be many.
+        rows = self.env.execute_query(
+            SQL(
+                """UPDATE wezer_assessment w SET no_weight = TRUE, void_date = %s
+                     FROM (%s) tied WHERE tied.id = w.id
+                   RETURNING w.assessed_id""",
+                fields.Datetime.now(),
+                self._tied_sql(counted),
+            )
+        )
+        if rows:
+            self.invalidate_model(["no_weight", "void_date"], flush=False)
+        return self.env["res.partner"].browse({row[0] for row in rows})
+
+    def _drop_tied(self):
+        """Take the weight of these where one side acts for the other."""
+        if self:
+            self._drop_ties(SQL("a.id = ANY(%s)", self.ids))
 
     @api.model
     def _split_scores(self, scores):
@@ -274,6 +366,7 @@ class WezerAssessment(models.Model):
     def _reveal(self):
         blind = self.filtered(lambda one: one.state == "blind")
         blind.write({"state": "revealed", "date": fields.Datetime.now()})
+        blind._drop_tied()
         # The score follows at once; the rest of the community's each night.
         self.env["wezer.reputation"].sudo()._update_now(blind.assessed_id)
 

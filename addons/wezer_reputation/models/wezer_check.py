@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.tools import SQL
 
 from ..tools import rrg
 from .wezer_reputation import OUT_OF
@@ -25,6 +26,10 @@ class WezerCheck(models.AbstractModel):
             (
                 self.env._("Every score is its start and its parts"),
                 self._check_scores,
+            ),
+            (
+                self.env._("Nothing counts between who acts for the other side"),
+                self._check_ties,
             ),
         ]
 
@@ -57,6 +62,22 @@ class WezerCheck(models.AbstractModel):
                 WHERE p.weight <> 0 AND a.state IS DISTINCT FROM 'revealed'"""
         )
         return self.env.cr.fetchall()
+
+    def _check_ties(self):
+        """Find what counts though one side acts for the other, as the last run knew."""
+        self.env.flush_all()
+        latest = self.env["wezer.reputation.run"].sudo()
+        latest = latest.search([], order="date desc, id desc", limit=1)
+        if not latest:
+            return []
+        counted = SQL("a.state = 'revealed' AND NOT coalesce(a.no_weight, false)")
+        return self.env.execute_query(
+            SQL(
+                "SELECT id, assessed_id FROM (%s) tied WHERE recorded < %s",
+                self.env["wezer.assessment"]._tied_sql(counted),
+                latest.date,
+            )
+        )
 
     def _check_scores(self):
         """Compare each stored score with the sum of what its assessments add."""

@@ -38,6 +38,8 @@ class WezerReputation(models.Model):
     def _recompute_told(self, tell):
         started = time.monotonic()
         now = fields.Datetime.now()
+        # Who acts for whom may have changed since it was said.
+        self.env["wezer.assessment"].sudo()._drop_ties()
         ratings = self._read_ratings()
         seeds, admissions, people = self._read_people()
         above = self._read_groups(ratings)
@@ -361,6 +363,9 @@ class WezerReputation(models.Model):
         if not run:
             return
         now = fields.Datetime.now()
+        if partners:
+            about = SQL("a.assessed_id = ANY(%s)", partners.ids)
+            self.env["wezer.assessment"].sudo()._drop_ties(about)
         for partner in partners:
             ratings = self._read_ratings(f"a.assessed_id = {int(partner.id)}")
             tables = self._tables_now(ratings, run, now)

@@ -9,3 +9,4 @@ from . import test_forms
 from . import test_reputation
 from . import test_shown
 from . import test_website
+from . import test_ties

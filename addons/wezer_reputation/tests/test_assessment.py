@@ -152,9 +152,9 @@ class TestAssessment(ReputationCommon):
         mandates.action_give(profile.id, ["market"])
         self.assertTrue(self.anna._acts_for(self.luc.partner_id, "market"))
         self.assertTrue(self.give(self.anna, self.luc).no_weight)
-        # The other way round nobody acts for her.
-        given = self.give(self.luc, self.anna, self._deal())
-        self.assertFalse(given.no_weight)
+        # Nor the other way round: she may write to herself what she likes.
+        self.assertTrue(self.give(self.luc, self.anna, self._deal()).no_weight)
+        self.assertFalse(self.give(self.mia, self.anna, self._deal()).no_weight)
 
     def test_another_party_does_not_change_a_side_s_assessment(self):
         self.give(self.anna, self.luc)

@@ -1,0 +1,353 @@
+import hashlib
+import secrets
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import email_normalize, single_email_re
+
+from ..exceptions import NotAllowed, Refusal
+from ..tools.rights import PROVEN
+
+# The link in the letter works so long.
+DAYS = 2
+# So many letters to other addresses an account sends in a day.
+DAILY = 5
+
+
+class WezerAddressChange(models.Model):
+    """A new e-mail address of a person, until a link sent there confirms it.
+
+    Nothing changes before that. Then it is the contact's address and the login: who
+    can read its mail has proved it, and is known by it from now on.
+    """
+
+    _name = "wezer.address.change"
+    _description = "Change of an e-mail address"
+    _order = "date desc, id desc"
+    _rec_name = "email"
+
+    partner_id = fields.Many2one(
+        "res.partner", required=True, index=True, ondelete="cascade"
+    )
+    email = fields.Char(string="New address", required=True)
+    email_before = fields.Char(string="Address until then")
+    token_hash = fields.Char(
+        index="btree_not_null", copy=False, groups="base.group_system"
+    )
+    state = fields.Selection(
+        [
+            ("pending", "Waiting for the link"),
+            ("confirmed", "Confirmed"),
+            ("withdrawn", "Taken back"),
+        ],
+        required=True,
+        default="pending",
+        index=True,
+    )
+    date = fields.Datetime(required=True)
+    expiry = fields.Datetime(required=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, index=True
+    )
+
+    @api.model
+    def _address(self, text):
+        """Return a plain e-mail address; refuse what is none."""
+        address = email_normalize(str(text or ""))
+        if not address or not single_email_re.match(address):
+            raise Refusal(
+                self.env._("“%(text)s” is no e-mail address.", text=str(text)[:100]),
+                rule="address",
+                value=str(text)[:100],
+            )
+        return address
+
+    @api.model
+    def _waiting(self, partner):
+        """Return the change of ``partner`` that waits for its link (sudo), or none."""
+        return self.sudo().search(
+            [
+                ("partner_id", "in", partner.ids),
+                ("state", "=", "pending"),
+                ("expiry", ">", fields.Datetime.now()),
+            ],
+            limit=1,
+        )
+
+    # === ASKING === #
+
+    @api.model
+    def action_ask(self, email):
+        """Ask for another e-mail address of one's own account.
+
+        A link goes to the new address, and the old one is told. The answer is the
+        same whether the new address is somebody's here or not.
+
+        :param str email: the new address
+        :return: id of the change, or False where it is the address already
+        :raise NotAllowed: rule ``login``
+        :raise Refusal: rules ``address``, ``daily``
+        """
+        user = self.env.user
+        if not user._wezer_may_join():
+            raise NotAllowed(self.env._("Log in first."), rule="login")
+        return self._ask(user.partner_id, email).id
+
+    @api.model
+    def _ask(self, partner, email):
+        """Keep what ``partner`` asks for and write the letters (sudo, checked)."""
+        address = self._address(email)
+        partner, changes = partner.sudo(), self.sudo()
+        waiting = changes._waiting(partner)
+        if waiting.email == address:
+            return waiting
+        waiting.state = "withdrawn"
+        if address == partner.email_normalized and partner._wezer_proves(address):
+            return changes.browse()
+        now = fields.Datetime.now()
+        today = changes.search_count(
+            [("partner_id", "=", partner.id), ("date", ">", now - timedelta(days=1))]
+        )
+        if today >= DAILY:
+            raise Refusal(
+                self.env._(
+                    "You asked for %(limit)s addresses today. Try again tomorrow.",
+                    limit=DAILY,
+                ),
+                rule="daily",
+                value=str(today),
+                limit=str(DAILY),
+            )
+        token = secrets.token_urlsafe(24)
+        change = changes.create(
+            {
+                "partner_id": partner.id,
+                "email": address,
+                "email_before": partner.email_normalized,
+                "token_hash": self._hash(token),
+                "date": now,
+                "expiry": now + timedelta(days=DAYS),
+            }
+        )
+        change._write_letters(token)
+        return change
+
+    @api.model
+    def _hash(self, token):
+        return hashlib.sha256(str(token).encode()).hexdigest()
+
+    def _write_letters(self, token):
+        """Send the link to the new address, and word of it to the old one."""
+        self.ensure_one()
+        invitations = self.env["wezer.invitation"].sudo()
+        if not invitations._is_blocked(self.email, self.env["res.partner"]):
+            taken = invitations._user_of(self.email)
+            self._send(
+                self.email,
+                "address_taken_mail" if taken else "address_confirm_mail",
+                f"{self.get_base_url()}/my/email/confirm/{token}",
+            )
+        if self.email_before and self.email_before != self.email:
+            url = f"{self.get_base_url()}/my/profile"
+            self._send(self.email_before, "address_old_mail", url)
+
+    def _send(self, address, template, url):
+        company = self.company_id
+        lang = self.partner_id.lang or company.partner_id.lang
+        here = self.with_context(lang=lang)
+        body = here.env["ir.qweb"]._render(
+            f"wezer_base.{template}",
+            {"change": self, "company": company, "url": url, "days": DAYS},
+            lang=lang,
+            minimal_qcontext=True,
+        )
+        self.env["mail.mail"].sudo().create(
+            {
+                "subject": here.env._(
+                    "Your e-mail address at %(name)s", name=company.name
+                ),
+                "email_from": company.email_formatted
+                or self.env.ref("base.user_root").email_formatted,
+                "email_to": address,
+                "body_html": body,
+                "auto_delete": True,
+            }
+        ).send_after_commit()
+
+    # === CONFIRMING === #
+
+    @api.model
+    def _of_token(self, token):
+        """Return the caller's own change that a link confirms (sudo), or none."""
+        return self.sudo().search(
+            [
+                ("token_hash", "=", self._hash(token)),
+                ("partner_id", "=", self.env.user.partner_id.id),
+                ("state", "=", "pending"),
+                ("expiry", ">", fields.Datetime.now()),
+            ]
+        )
+
+    @api.model
+    def action_confirm(self, token):
+        """Confirm a new address by the link's token, logged in as whose it is.
+
+        :return: the address
+        :raise NotAllowed: rule ``login``
+        :raise Refusal: rules ``link``, ``known``
+        """
+        user = self.env.user
+        if not user._wezer_may_join():
+            raise NotAllowed(self.env._("Log in first."), rule="login")
+        change = self._of_token(token)
+        if not change:
+            raise Refusal(
+                self.env._(
+                    "This link is not for your account, or is too old. Ask for"
+                    " another one in your profile."
+                ),
+                rule="link",
+            )
+        other = self.env["wezer.invitation"]._user_of(change.email)
+        if other and other != user:
+            raise Refusal(
+                self.env._("There is another account with this address."), rule="known"
+            )
+        vals = {"email": change.email}
+        if user.share or "@" in user.login:
+            vals["login"] = change.email
+        # Both his own, and proved by the link.
+        user.sudo().with_context(wezer_proven=PROVEN).write(vals)
+        change.state = "confirmed"
+        return change.email
+
+    def action_withdraw(self):
+        """Take a change back that was not confirmed yet."""
+        self.ensure_one()
+        self.check_access("read")
+        change = self.sudo()
+        if (
+            change.partner_id != self.env.user.partner_id
+            and not self.env.user.has_group("wezer_base.group_administrator")
+        ):
+            raise NotAllowed(self.env._("This is not your address."), rule="own")
+        if change.state != "pending":
+            raise Refusal(
+                self.env._("This change waits no longer."),
+                rule="state",
+                value=change.state,
+            )
+        change.state = "withdrawn"
+        return True
+
+    @api.autovacuum
+    def _gc_changes(self):
+        """Forget the addresses a month after."""
+        old = fields.Datetime.now() - timedelta(days=30)
+        self.sudo().search([("date", "<", old)]).unlink()
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    # Of who logs in without an address, it is what they are known by.
+    wezer_vouched_email = fields.Char(
+        copy=False,
+        groups=fields.NO_ACCESS,
+        help="The address as administrators, or a confirmed link, wrote it.",
+    )
+
+    def _wezer_vouches(self):
+        """Say whether what is written now is proved, or an administrator's word."""
+        user = self.env.user
+        return (
+            self.env.context.get("wezer_proven") is PROVEN
+            or user._is_superuser()
+            or user.partner_id != self
+            and user.has_group("wezer_base.group_administrator")
+        )
+
+    @api.model
+    def _wezer_vouched(self, vals):
+        """Return ``vals`` with the address that is vouched for."""
+        if "email" not in vals:
+            return vals
+        return {**vals, "wezer_vouched_email": email_normalize(vals["email"] or "")}
+
+    def _wezer_proven_addresses(self):
+        """Return the e-mail addresses that these parties proved to be theirs (sudo).
+
+        The login, where it is an address: a letter led to it, or a link confirmed
+        it; else the address of the invitation that they accepted, or that an
+        administrator vouched for. What stands on a contact otherwise says where to
+        write to, and nothing of who somebody is.
+        """
+        partners = self.sudo().with_context(active_test=False)
+        found = set()
+        for partner in partners:
+            logins = {email_normalize(user.login) for user in partner.user_ids} - {
+                False
+            }
+            if not logins and partner.user_ids:
+                accepted = self.env["wezer.invitation"].sudo()
+                accepted = accepted.search(
+                    [("invited_id", "=", partner.id), ("state", "=", "accepted")]
+                )
+                logins = {*accepted.mapped("email"), partner.wezer_vouched_email}
+                logins -= {False}
+            found |= logins
+        return found
+
+    def _wezer_proves(self, address):
+        """Say whether ``address`` is one of this party's proven ones."""
+        return address in self._wezer_proven_addresses()
+
+    def _wezer_checked_email(self, vals):
+        """Return ``vals`` without an address that has to be confirmed first.
+
+        Every way to a member's address leads here: the website's forms, Odoo's
+        address page, RPC on users and on contacts. Where it is another one, the
+        change waits for the link that goes to the new address.
+
+        :raise NotAllowed: rule ``role``, for who has no login
+        :raise Refusal: rule ``address``
+        """
+        if "email" not in vals:
+            return vals
+        self.ensure_one()
+        if self._wezer_vouches():
+            # Administrators also write logins: they answer for it.
+            return self._wezer_vouched(vals)
+        if not vals["email"]:
+            return {**vals, "wezer_vouched_email": False}
+        partner, profile = self.sudo(), self._wezer_profile()
+        if profile.state not in ("pending", "active", "suspended"):
+            return vals
+        if email_normalize(vals["email"]) == partner.email_normalized:
+            return vals
+        if not partner.user_ids:
+            if partner.is_company:
+                return vals
+            raise NotAllowed(
+                self.env._(
+                    "Administrators write the address of a member who cannot log in:"
+                    " the member is found by it."
+                ),
+                rule="role",
+            )
+        self.env["wezer.address.change"]._ask(partner, vals["email"])
+        return {name: value for name, value in vals.items() if name != "email"}
+
+    def _wezer_personal_data(self):
+        data = super()._wezer_personal_data()
+        changes = self.env["wezer.address.change"].sudo()
+        data["address_changes"] = [
+            {"date": str(one.date), "email": one.email, "state": one.state}
+            for one in changes.search([("partner_id", "in", self._wezer_selves().ids)])
+        ]
+        return data
+
+    def _wezer_forget(self):
+        changes = self.env["wezer.address.change"].sudo()
+        changes.search([("partner_id", "in", self.ids)]).unlink()
+        return super()._wezer_forget()
