@@ -39,6 +39,9 @@ MODELS = {
 }
 # No table, nothing to read; their public methods are rows below.
 ABSTRACT = {
+    "ir.qweb.field.wezer_day",
+    "ir.qweb.field.wezer_moment",
+    "wezer.slug.mixin",
     "wezer.check",
     "wezer.lock",
     "wezer.personal.data",
