@@ -21,6 +21,9 @@ from ..exceptions import Refusal
 
 _lt = LazyTranslate(__name__)
 
+# What is put into the statements below are names and numbers of this module's own.
+# pylint: disable=sql-injection
+
 # Seconds that anything waits for somebody else's transaction.
 WAIT_SECONDS = 10
 # Seconds in a line, in which each of many waits for all those before.
