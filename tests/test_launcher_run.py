@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 import xmlrpc.client
 from pathlib import Path
 
@@ -43,12 +42,22 @@ class Running:
             )
 
     def wait(self, patience):
-        deadline = time.monotonic() + patience
-        while not (self.state / "run.json").exists():
-            assert self.process.poll() is None, self.log.read_text()
-            assert time.monotonic() < deadline, self.log.read_text()
-            time.sleep(0.1)
+        """Return its run.json; where it does not come, stop what was started."""
+        try:
+            until(self.is_ready, self.log.read_text, patience)
+        except BaseException:
+            self.stop(signal.SIGTERM)
+            raise
         return json.loads((self.state / "run.json").read_text())
+
+    def is_ready(self):
+        assert self.process.poll() is None, self.log.read_text()
+        try:
+            run = json.loads((self.state / "run.json").read_text())
+        except (OSError, ValueError):
+            return False
+        # One that was killed has left its file.
+        return run["pid"] == self.process.pid
 
     def odoo(self):
         """Process id of its Odoo."""
@@ -144,7 +153,7 @@ def test_it_serves_stops_and_goes_on_with_its_data(state):
     assert not (state / "run.json").exists()
 
     again = Running(state)
-    run = again.wait(60)
+    run = again.wait(120)
     try:
         objects = xmlrpc.client.ServerProxy(run["url"] + "/xmlrpc/2/object")
         call = (run["database"], log_in(run), password, "res.partner")
@@ -173,7 +182,7 @@ def test_it_keeps_the_database_that_another_command_started(state):
     until(server.answers)
     running = Running(state)
     try:
-        run = running.wait(60)
+        run = running.wait(120)
         shell.communicate(timeout=60)
         assert log_in(run)
     finally:
@@ -185,7 +194,7 @@ def test_it_keeps_the_database_that_another_command_started(state):
 
 def test_a_reload_and_a_killed_launcher_leave_a_site_that_works(state):
     running = Running(state)
-    run = running.wait(60)
+    run = running.wait(120)
     try:
         log = state / "odoo.log"
         begun = log.read_text().count("HTTP service (werkzeug) running")
@@ -200,7 +209,7 @@ def test_a_reload_and_a_killed_launcher_leave_a_site_that_works(state):
     # At once, and on the same port.
     again = Running(state, port=running.port)
     try:
-        assert log_in(again.wait(90))
+        assert log_in(again.wait(120))
     finally:
         assert again.stop(signal.SIGTERM) == 0
     assert not descendants(state)

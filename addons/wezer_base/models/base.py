@@ -312,8 +312,9 @@ class Base(models.AbstractModel):
     @api.depends_context("uid")
     def _compute_display_name(self):
         """Keep the names of our records from users who may not read them."""
-        super()._compute_display_name()
+        result = super()._compute_display_name()
         self._wezer_hide_names()
+        return result
 
     def _wezer_hide_names(self) -> None:
         """Replace the display names that the user may not know."""
