@@ -164,9 +164,11 @@ class ResPartner(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         self._check_treasury_vals(vals_list)
-        if self._wezer_vouches():
-            vals_list = [self._wezer_vouched(vals) for vals in vals_list]
-        return super().create(vals_list)
+        partners = super().create(vals_list)
+        for partner, vals in zip(partners, vals_list, strict=True):
+            if "email" in vals:
+                partner._wezer_vouch(self._wezer_vouches())
+        return partners
 
     def write(self, vals):
         self._check_treasury_vals([vals])
@@ -177,6 +179,7 @@ class ResPartner(models.Model):
             vals = self._wezer_checked_email(vals)
             if not vals:
                 return True
+        vouched = self._wezer_vouches()
         renamed = "name" in vals and self._wezer_profile()
         if renamed and self.env.context.get("wezer_farewell") is not FAREWELL:
             vals = {**vals, "name": clean_line(str(vals["name"] or ""), TITLE_LENGTH)}
@@ -195,6 +198,9 @@ class ResPartner(models.Model):
             )
             names = profiles._slug_names()
         result = super().write(vals)
+        if "email" in vals:
+            for partner in self:
+                partner._wezer_vouch(vouched)
         self.env["wezer.profile"]._follow_name(names)
         if renamed:
             renamed._tell_renamed(before)

@@ -146,11 +146,9 @@ class ResUsers(models.Model):
                 return all([user.write(vals) for user in self])
             if self != self.env.user:
                 self.check_access("write")
-            checked = self.partner_id._wezer_checked_email(vals)
-            checked.pop("wezer_vouched_email", None)
-            if not checked:
+            vals = self.partner_id._wezer_checked_email(vals)
+            if not vals:
                 return True
-            vals = checked
         result = super().write(vals)
         if {"active", "group_ids", "partner_id", "company_id"} & vals.keys():
             self._wezer_make_profiles()

@@ -267,12 +267,14 @@ class ResPartner(models.Model):
             and user.has_group("wezer_base.group_administrator")
         )
 
-    @api.model
-    def _wezer_vouched(self, vals):
-        """Return ``vals`` with the address that is vouched for."""
-        if "email" not in vals:
-            return vals
-        return {**vals, "wezer_vouched_email": email_normalize(vals["email"] or "")}
+    def _wezer_vouch(self, vouched):
+        """Keep that the address of this contact is vouched for, or is no longer."""
+        self.ensure_one()
+        # Nobody reads or writes the field: it goes with the address.
+        partner = self.sudo()
+        address = vouched and partner.email_normalized or False
+        if (partner.wezer_vouched_email or False) != address:
+            partner.wezer_vouched_email = address
 
     def _wezer_proven_addresses(self):
         """Return the e-mail addresses that these parties proved to be theirs (sudo).
@@ -315,16 +317,15 @@ class ResPartner(models.Model):
         if "email" not in vals:
             return vals
         self.ensure_one()
-        if self._wezer_vouches():
+        if not vals["email"] or self._wezer_vouches():
             # Administrators also write logins: they answer for it.
-            return self._wezer_vouched(vals)
-        if not vals["email"]:
-            return {**vals, "wezer_vouched_email": False}
+            return vals
         partner, profile = self.sudo(), self._wezer_profile()
         if profile.state not in ("pending", "active", "suspended"):
             return vals
         if email_normalize(vals["email"]) == partner.email_normalized:
-            return vals
+            # The same address, perhaps with another name before it: nothing to write.
+            return {name: value for name, value in vals.items() if name != "email"}
         if not partner.user_ids:
             if partner.is_company:
                 return vals

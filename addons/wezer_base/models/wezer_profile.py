@@ -132,6 +132,7 @@ class WezerProfile(models.Model):
     )
     _slug_uniq = models.UniqueIndex("(slug)", "This address is taken.")
 
+    @api.private
     def init(self):
         """Make the function that compares texts, for what is not stored compared."""
         known = icu_collations(self.pool)

@@ -190,6 +190,9 @@ class TestProvenAddress(IdentityCommon):
         self.ada.group_ids |= self.env.ref("base.group_partner_manager")
         paula.with_user(self.ada).write({"email": "p@x.example"})
         self.assertEqual(paula.email, "p@x.example")
+        contacts = self.env["res.partner"].with_user(self.ada)
+        made = contacts.create({"name": "Nora", "email": "nora@x.example"}).sudo()
+        self.assertEqual(made.wezer_vouched_email, "nora@x.example")
 
     def test_nobody_asks_for_another(self):
         for record in (self.anna, self.anna.partner_id):
