@@ -1,6 +1,7 @@
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from collections.abc import Iterator
+from functools import partial
 
 from odoo import api, fields, models, tools
 from odoo.fields import Command
@@ -214,15 +215,19 @@ class Base(models.AbstractModel):
             text, used = record[name] or "", attachments.browse()
             if "<img" in text:
                 shown = {}
-
-                def keep(src, record=record, own=own, shown=shown):
-                    return record._wezer_own_picture(src, mark, own, shown)
-
-                clean = plain_html(text, keep)
+                address = partial(
+                    record._wezer_own_picture, mark=mark, own=own, shown=shown
+                )
+                clean = plain_html(text, address)
                 used = attachments.browse(one.id for one in shown.values() if one)
                 if clean != text:
-                    super(Base, record).write({name: clean})
+                    # Past the cleaner and what other models do on a write.
+                    record._wezer_write_clean({name: clean})
             (own - used).unlink()
+
+    def _wezer_write_clean(self, vals):
+        """Write what is clean already, without any model's own ``write``."""
+        return super().write(vals)  # pylint: disable=super-method-mismatch
 
     def _wezer_own_picture(self, src, mark, own, shown):
         """Return the address of this record's copy of a picture, or None (sudo)."""

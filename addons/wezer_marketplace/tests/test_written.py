@@ -112,6 +112,14 @@ class TestPicturesInTexts(TaskPictureCommon):
         self.assertFalse(dict(opened(copy.raw).getexif()))
         self.assertIn("position:fixed", task.description)
 
+    def test_members_read_a_task_without_the_styles_of_the_office(self):
+        task, _pasted, _want = self.posted()
+        self.assertIn("style", task.description)
+        self.assertNotIn("style", task._wezer_shown_html("description"))
+        view = self.env.ref("project.portal_my_task")._get_combined_arch()
+        self.assertFalse(view.xpath("//*[@t-field='task.description']"))
+        self.assertTrue(view.xpath("//*[contains(@t-out, '_wezer_shown_html')]"))
+
     def test_nobody_copies_a_picture_that_they_do_not_see(self):
         secret = self.picture(self.env.user, res_model="res.partner", res_id=1)
         for src in (f"/web/image/{secret.id}", f"/web/content/{secret.id}?x=1"):
