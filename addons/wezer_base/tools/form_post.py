@@ -156,7 +156,7 @@ def fill_refused_form(response):
         return
     env = request.env
     if refused["unsent"]:
-        refused["message"] = env._(UNSENT[refused["unsent"]])  # pylint: disable=gettext-variable
+        refused["message"] = env._(UNSENT[refused["unsent"]])
     words = {
         "now": env._("There now:"),
         "written": env._("This is what you had written:"),
