@@ -148,6 +148,7 @@ class TestImportTasks(Importing, TransactionCase):
         bad = {
             "two": {"hours": "two"},
             "1.000": {"hours": "1.000"},
+            "0,30": {"hours": "0,30"},
             "-2": {"hours": "-2"},
             "many": {"places": "many"},
             "2,5": {"places": "2,5"},
@@ -167,7 +168,15 @@ class TestImportTasks(Importing, TransactionCase):
         self.assertEqual(self.tasks().mapped("name"), ["Good"])
 
     def test_hours_are_read_as_people_write_them(self):
-        said = {"2,5": 2.5, "2.5": 2.5, "1:30": 1.5, "": 0, "3": 3}
+        said = {
+            "2,5": 2.5,
+            "2.5": 2.5,
+            "1:30": 1.5,
+            "1h30": 1.5,
+            "90 min": 1.5,
+            "": 0,
+            "3": 3,
+        }
         rows = [row(number, hours=text) for number, text in enumerate(said, 1)]
         report = self.take(rows)
         self.assertEqual(states(report), ["created"] * len(said))

@@ -19,9 +19,7 @@ def in_words(env, problem) -> str:
         "lost": env._("“%s” has letters that were lost when the file was saved", value),
         "control": env._("“%s” has a character that is no letter", value),
         "number": env._("“%s” is not a number", value),
-        "grouping": env._(
-            "“%s” is read in two ways: write it without a thousands separator", value
-        ),
+        "grouping": env._("“%s” can be read in two ways: write it another way", value),
         "date": env._("“%s” is not a date: write it like 2026-04-30", value),
         "two_dates": env._("“%s” can be two dates: write it like 2026-04-30", value),
         "whole": env._("“%s” is not a whole number", value),

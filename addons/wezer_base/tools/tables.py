@@ -31,7 +31,7 @@ REASONS = {
     "lost": "“%s” has letters that were lost when the file was saved",
     "control": "“%s” has a character that is no letter",
     "number": "“%s” is not a number",
-    "grouping": "“%s” is read in two ways: write it without a thousands separator",
+    "grouping": "“%s” can be read in two ways: write it another way",
     "date": "“%s” is not a date: write it like 2026-04-30",
     "two_dates": "“%s” can be two dates: write it like 2026-04-30",
     "whole": "“%s” is not a whole number",

@@ -6,7 +6,12 @@ from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools import days
 from odoo.addons.wezer_base.tools.table_reasons import in_words
 from odoo.addons.wezer_base.tools.tables import TableError, moment, number, whole
-from odoo.addons.wezer_currency.tools.amounts import HOUR_MINUTES, AmountError, parse
+from odoo.addons.wezer_currency.tools.amounts import (
+    HOUR_MINUTES,
+    AmbiguousAmount,
+    AmountError,
+    parse,
+)
 
 from ..tools.geo import place_of
 
@@ -161,14 +166,12 @@ class ProjectTask(models.Model):
         value = row.get("hours")
         if isinstance(value, str) and value.strip():
             try:
+                hours = parse(value, HOUR_MINUTES, clock=True) / HOUR_MINUTES
+            except AmbiguousAmount as error:
+                raise TableError("grouping", value) from error
+            except AmountError:
+                # Hundredths of an hour that are no whole minutes are hours, too.
                 hours = number(value)
-            except TableError as error:
-                if error.code != "number":
-                    raise
-                try:
-                    hours = parse(value, HOUR_MINUTES, clock=True) / HOUR_MINUTES
-                except AmountError:
-                    raise error from None
         else:
             hours = self._import_number(row, "hours", 0)
         if hours < 0:
