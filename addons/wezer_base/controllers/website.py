@@ -5,6 +5,7 @@ import werkzeug.exceptions
 from odoo import http
 from odoo.http import request
 
+from ..exceptions import Refusal
 from ..tools.numbers import record_id, whole
 from ..tools.text import SEARCH_LETTERS
 
@@ -33,6 +34,24 @@ def seen_or_404(model, number):
     if not record:
         raise werkzeug.exceptions.NotFound()
     return record
+
+
+def acting_party(form):
+    """Return the id of the party that a form is sent for; without one, the person's.
+
+    :raise Refusal: where it is not an id: nobody pays from their own wallet instead
+    """
+    text = str(form.get("acting") or "").strip()
+    if not text:
+        return request.env.user.partner_id.id
+    number = record_id(text)
+    if not number:
+        raise Refusal(
+            request.env._("Choose for whom you do this."),
+            rule="party",
+            value=text[:40],
+        )
+    return number
 
 
 def flash(message, kind="success"):

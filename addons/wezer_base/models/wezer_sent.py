@@ -65,10 +65,21 @@ class WezerSent(models.Model):
         return self._first(f"{key}:{digest}", seconds=SAME_WORDS_SECONDS)
 
     @api.model
-    def _url_of(self, key):
-        """Return where what was sent with ``key`` is to be seen; None: it was not."""
+    def _url_of(self, key, seconds=None):
+        """Return where what was sent with ``key`` is to be seen; None: it was not.
+
+        :param int seconds: within so many; None: whenever
+        """
+        now = fields.Datetime.now()
+        since = now - timedelta(seconds=seconds) if seconds else None
         rows = self.env.execute_query(
-            SQL("SELECT url FROM wezer_sent WHERE key = %s", key)
+            SQL(
+                "SELECT url FROM wezer_sent WHERE key = %s"
+                " AND (%s IS NULL OR date >= %s)",
+                key,
+                since,
+                since,
+            )
         )
         return (rows[0][0] or "/my") if rows else None
 

@@ -98,6 +98,20 @@ class TestGiveBack(TransactionCase):
         notes = form.find_class("wz-theirs")
         self.assertEqual([note.text_content() for note in notes], ["Now: theirs"])
 
+    def test_only_a_language_of_the_site_is_taken_from_an_address(self):
+        for address, path in (
+            ("/my/pay", "/my/pay"),
+            ("/fr/my/pay?to=x", "/my/pay"),
+            ("/fr", "/fr"),
+            ("/de/my", "/de/my"),
+        ):
+            self.assertEqual(forms.path_of(address, ["en", "fr"]), path)
+        page = '<form action="/my/pay" method="post"><input name="t"/></form>'
+        refused = {**self._refused([["t", "mine"]]), "action": "/my/pay"}
+        for action, languages in (("/fr/my/pay", ["fr"]), ("/my/pay", [])):
+            refused |= {"action": action, "languages": languages}
+            self.assertIn('value="mine"', forms.give_back(page, refused, WORDS))
+
     def test_only_pages_of_this_site_are_led_to(self):
         self.assertEqual(forms.local_page("/market?x=1"), "/market?x=1")
         for address in ("//evil.example", "https://evil.example", "/\\evil", "market"):

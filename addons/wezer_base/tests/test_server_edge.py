@@ -2,6 +2,7 @@
 
 import logging
 import re
+import sys
 from unittest.mock import patch
 
 import psycopg2
@@ -190,6 +191,19 @@ class TestServerEdge(HttpCase, WezerCommon):
             )
             self.assertNotIn("Hush", log.without_secrets(f'"GET {address} HTTP/1.1"'))
         self.assertGreater(found, 3)
+
+    def test_no_value_of_a_refused_row_reaches_the_log(self):
+        row = "DETAIL:  Failing row contains (7, anna, $pbkdf2-sha512$secret, null).\n"
+        self.assertNotIn("pbkdf2", log.without_secrets(f"ERROR: x\n{row}more"))
+        try:
+            raise ValueError(row)
+        except ValueError:
+            trace = sys.exc_info()
+        record = logging.LogRecord("x", 40, "x", 1, "bad query", (), trace)
+        log.Discreet().filter(record)
+        written = logging.Formatter().format(record)
+        self.assertNotIn("pbkdf2", written)
+        self.assertIn("Failing row contains (…).", written)
 
     def test_a_message_is_cut_and_cleaned_and_others_are_left_alone(self):
         def written(message, *args):

@@ -5,6 +5,7 @@ way is decided here: nothing half done is kept, what was typed is given back on 
 page of the form, and what is sent twice is done once.
 """
 
+import hashlib
 import time
 from functools import wraps
 from urllib.parse import quote as url_quote
@@ -30,6 +31,8 @@ KEPT_SECONDS = 24 * 3600
 # What Odoo says where a form's CSRF token is not the session's.
 CSRF = "Session expired (invalid CSRF token)"
 WORDS = {"skill": "wezer.skill", "category": "wezer.category"}
+# Fields that differ each time a page is loaded.
+OF_THE_PAGE = ("csrf_token", "form_token", "form_page", "key")
 # Said where nothing was sent; translated when the page is shown.
 UNSENT = {
     "session": _lt(
@@ -47,7 +50,7 @@ class _SentBefore(Exception):  # noqa: N818
     """The same form was sent by another request meanwhile."""
 
 
-def form_post(page="/my", *, once=False, wait=None):
+def form_post(page="/my", *, once=False, alike_seconds=0, wait=None):
     """Make an endpoint of a controller answer a form.
 
     The endpoint runs in a savepoint. Where it raises a ``UserError`` (refusals and
@@ -58,6 +61,9 @@ def form_post(page="/my", *, once=False, wait=None):
         does not tell; ``{name}`` stands for arguments and fields
     :param bool once: the form creates something: sent twice, it is done once, and the
         second answer leads where the first did
+    :param int alike_seconds: with ``once``: the same content, sent by the same person
+        within so many seconds from a page that was loaded again (a browser does that on
+        the way back), is the same form, too
     :param wait: called with the endpoint's arguments before anything is done, to wait
         for those who came before (see :mod:`.locks`)
     """
@@ -77,6 +83,9 @@ def form_post(page="/my", *, once=False, wait=None):
                     key = f"form:{token}"
             if key and (url := sent._url_of(key)):
                 return request.redirect(url)
+            alike = _content_key() if key and alike_seconds else None
+            if alike and (url := sent._url_of(alike, alike_seconds)):
+                return _sent_already(url)
             try:
                 if wait:
                     # It begins a new transaction: outside of the savepoint.
@@ -85,6 +94,9 @@ def form_post(page="/my", *, once=False, wait=None):
                     response = endpoint(self, *args, **kwargs)
                     url = getattr(response, "location", None)
                     if key and url and not sent._first(key, url=url):
+                        raise _SentBefore
+                    if alike and url and not sent._first(alike, alike_seconds, url):
+                        key = alike
                         raise _SentBefore
                 return response
             except _SentBefore:
@@ -95,6 +107,28 @@ def form_post(page="/my", *, once=False, wait=None):
         return answer
 
     return decorate
+
+
+def _content_key():
+    """Return a key of who sends what to where, whatever page it was written on."""
+    posted = request.httprequest
+    values = [
+        (name, value)
+        for name, value in posted.form.items(multi=True)
+        if name not in OF_THE_PAGE
+    ]
+    content = repr((request.env.uid, posted.path, sorted(values)))
+    return "alike:" + hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()
+
+
+def _sent_already(url):
+    """Lead to what the same content made a moment ago, and say so."""
+    message = request.env._(
+        "You have sent this already, and it was not done again. To send it once more,"
+        " change something in it or wait a few minutes."
+    )
+    request.session["wezer_flash"] = ["info", message]
+    return request.redirect(url)
 
 
 def _to_form(page, kwargs, error=None, unsent=None):
@@ -124,9 +158,13 @@ def keep_typed(address, uid, error=None, unsent=None):
     :param str unsent: ``session`` or ``csrf``, where it was not even tried
     """
     posted = request.httprequest
+    languages = [
+        lang.url_code for lang in request.env["res.lang"]._get_frontend().values()
+    ]
     message = str(error.args[0]) if error is not None and error.args else ""
     request.session["wezer_refused"] = {
-        "page": path_of(address),
+        "page": path_of(address, languages),
+        "languages": languages,
         "action": posted.path,
         "values": typed_values(posted.form.items(multi=True), KEPT_LETTERS),
         "message": message,
@@ -145,7 +183,7 @@ def fill_refused_form(response):
     refused = request.session.get("wezer_refused")
     if not refused or request.httprequest.method != "GET":
         return
-    if path_of(request.httprequest.path) != refused["page"]:
+    if path_of(request.httprequest.path, refused["languages"]) != refused["page"]:
         return
     if response.status_code != 200 or response.mimetype != "text/html":
         return

@@ -18,7 +18,6 @@ SECRET = re.compile(r"passw|secret|totp|api_?key", re.IGNORECASE)
 CHANGING = (*OWN_FIELDS, "key", "version", "round")
 BUTTONS = ("submit", "button", "reset", "image", "file", "password")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
-LANGUAGE = re.compile(r"^/[a-z]{2,3}(_[A-Za-z@]{2,8})?(?=/)")
 FORM = re.compile(r"<form\b[^>]*>", re.IGNORECASE)
 DETAILS = re.compile(r"<details\b[^>]*>|</details\s*>", re.IGNORECASE)
 AUTOFOCUS = re.compile(r'\sautofocus(="[^"]*")?(?=[\s/>])')
@@ -76,9 +75,14 @@ def local_page(address):
     return address
 
 
-def path_of(address):
-    """Return the path of an address, without the language in front of it."""
-    return LANGUAGE.sub("", urlsplit(str(address or "")).path)
+def path_of(address, languages=()):
+    """Return the path of an address, without the language in front of it.
+
+    :param languages: the codes of the site's languages in its addresses
+    """
+    path = urlsplit(str(address or "")).path
+    first, slash, rest = path[1:].partition("/")
+    return slash + rest if slash and first in languages else path
 
 
 def give_back(page, refused, words, name_of_word=None):
@@ -94,7 +98,8 @@ def give_back(page, refused, words, name_of_word=None):
     for name, value in refused["values"]:
         value = CONTROL.sub("", value.replace("\r\n", "\n"))
         typed.setdefault(name, []).append(value)
-    found = _find(page, refused["action"], typed)
+    languages = refused.get("languages") or ()
+    found = _find(page, path_of(refused["action"], languages), typed, languages)
     if found is None:
         return _message_on_page(page, refused["message"], typed, words)
     start, end, form = found
@@ -106,16 +111,16 @@ def give_back(page, refused, words, name_of_word=None):
     return before + lxml.html.tostring(form, encoding="unicode") + after
 
 
-def _find(page, action, typed):
+def _find(page, wanted, typed, languages):
     """Return where the form begins and ends, and the form; None where it is gone."""
-    wanted, best, most = path_of(action), None, None
+    best, most = None, None
     for match in FORM.finditer(page):
         tag = match.group()
         address = re.search(r'\saction="([^"]*)"', tag)
         method = re.search(r'\smethod="post"', tag, re.IGNORECASE)
         if not address or not method:
             continue
-        if path_of(unescape(address.group(1))) != wanted:
+        if path_of(unescape(address.group(1)), languages) != wanted:
             continue
         end = page.find("</form>", match.end())
         if end < 0:

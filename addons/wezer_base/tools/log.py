@@ -14,10 +14,14 @@ _PATHS = re.compile(
 _VALUES = re.compile(
     rf"(\b(?:\w+_)?(?:token|password|passwd|secret|key|hash){_EQUALS}){_REST}", re.I
 )
+# The database repeats a refused row whole, hashes of passwords included.
+_ROWS = re.compile(r"(Failing row contains \().*?(\)\.?)$", re.MULTILINE)
+_TRACEBACKS = logging.Formatter()
 
 
 def without_secrets(text):
-    """Return ``text`` with the secret parts of addresses replaced by an ellipsis."""
+    """Return ``text`` with parts of addresses and values of rows left out."""
+    text = _ROWS.sub(r"\1…\2", text)
     return _VALUES.sub(r"\1…", _PATHS.sub(r"\1…", text))
 
 
@@ -29,6 +33,9 @@ class Discreet(logging.Filter):
             message = record.getMessage()
         except (TypeError, ValueError):
             return True  # the handler reports it, as it does without this filter
+        if record.exc_info and not record.exc_text:
+            trace = _TRACEBACKS.formatException(record.exc_info)
+            record.exc_text = without_secrets(trace)
         told = without_secrets(message)
         if len(told) > LONGEST:
             told = f"{told[:LONGEST]}… ({len(told)} letters)"

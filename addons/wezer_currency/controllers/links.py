@@ -5,7 +5,11 @@ import werkzeug.exceptions
 from odoo import http
 from odoo.http import request
 
-from odoo.addons.wezer_base.controllers.website import flash, seen_or_404
+from odoo.addons.wezer_base.controllers.website import (
+    acting_party,
+    flash,
+    seen_or_404,
+)
 from odoo.addons.wezer_base.tools.form_post import form_post
 from odoo.addons.wezer_base.tools.numbers import record_id
 from odoo.addons.wezer_base.tools.sorting import sorted_for_reader
@@ -60,7 +64,7 @@ class WezerPaymentLinks(WezerCurrencyPortal):
 
     def _wait_for_link(self, token, **form):
         """Wait for those who move the same two wallets."""
-        acting = record_id(form.get("acting")) or request.env.user.partner_id.id
+        acting = acting_party(form)
         link = request.env["wezer.payment.link"]._by_token(token)
         wait_for_wallets(link.wezer_currency_id.id or 0, acting, link.payee_id.id or 0)
 
@@ -72,11 +76,11 @@ class WezerPaymentLinks(WezerCurrencyPortal):
         sitemap=False,
         methods=["POST"],
     )
-    @form_post("/pay/{token}", once=True, wait=_wait_for_link)
+    @form_post("/pay/{token}", once=True, alike_seconds=120, wait=_wait_for_link)
     def wezer_pay_link_post(self, token, **form):
         """Pay at the address, and show the statement; or say why not."""
         links = request.env["wezer.payment.link"]
-        acting = record_id(form.get("acting")) or request.env.user.partner_id.id
+        acting = acting_party(form)
         transfer_id = links.pay(
             token,
             acting,
@@ -105,7 +109,7 @@ class WezerPaymentLinks(WezerCurrencyPortal):
         website=True,
         methods=["POST"],
     )
-    @form_post("/my/wallets/{wallet_id}", once=True)
+    @form_post("/my/wallets/{wallet_id}", once=True, alike_seconds=120)
     def wezer_link_make(self, wallet_id, **form):
         """Make an address at which this wallet's owner is paid."""
         wallet = request.env["wezer.wallet"].search(

@@ -7,7 +7,12 @@ from odoo.fields import Domain
 from odoo.http import request
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
-from odoo.addons.wezer_base.controllers.website import flash, searched, seen_or_404
+from odoo.addons.wezer_base.controllers.website import (
+    acting_party,
+    flash,
+    searched,
+    seen_or_404,
+)
 from odoo.addons.wezer_base.tools.form_post import form_post
 from odoo.addons.wezer_base.tools.numbers import record_id
 from odoo.addons.wezer_base.tools.sorting import sorted_for_reader
@@ -141,12 +146,17 @@ class WezerCurrencyPortal(CustomerPortal):
 
     def _wait_to_pay(self, **form):
         """Wait for those who move the same two wallets."""
-        acting = record_id(form.get("acting")) or request.env.user.partner_id.id
+        acting = acting_party(form)
         other = self._party(form.get("to")).sudo().partner_id.id
         wait_for_wallets(record_id(form.get("currency")), acting, other)
 
     @http.route("/my/pay", type="http", auth="user", website=True, methods=["POST"])
-    @form_post("/my/pay?to={to}&currency={currency}", once=True, wait=_wait_to_pay)
+    @form_post(
+        "/my/pay?to={to}&currency={currency}",
+        once=True,
+        alike_seconds=120,
+        wait=_wait_to_pay,
+    )
     def wezer_pay_post(self, **form):
         """Pay, and show the statement; or say why not, on the same form."""
         return self._send(False, **form)
@@ -164,14 +174,14 @@ class WezerCurrencyPortal(CustomerPortal):
         return self._money_form(True, **form)
 
     @http.route("/my/ask", type="http", auth="user", website=True, methods=["POST"])
-    @form_post("/my/ask?to={to}&currency={currency}", once=True)
+    @form_post("/my/ask?to={to}&currency={currency}", once=True, alike_seconds=120)
     def wezer_ask_post(self, **form):
         """Ask, and show what is asked for."""
         return self._send(True, **form)
 
     def _send(self, ask, **form):
         party = self._party(form.get("to"))
-        acting = record_id(form.get("acting")) or request.env.user.partner_id.id
+        acting = acting_party(form)
         other = party.sudo().partner_id.id
         payer, payee = (other, acting) if ask else (acting, other)
         transfers = request.env["wezer.transfer"]

@@ -131,7 +131,7 @@ class WezerStatement(WezerCurrencyPortal):
         website=True,
         methods=["POST"],
     )
-    @form_post("/my/wallets/{wallet_id}", once=True)
+    @form_post("/my/wallets/{wallet_id}", once=True, alike_seconds=120)
     def wezer_redeem(self, wallet_id, **form):
         """Ask the treasury to take something back."""
         wallet = request.env["wezer.wallet"].search(

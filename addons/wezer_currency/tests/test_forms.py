@@ -55,7 +55,17 @@ class TestMoneyForms(FormCase, CurrencyCommon):
             # Even where a script gave the second a key of its own.
             second = self.send(form, key="another", **typed)
             self.assertEqual(second.url, first.url)
+            # And where the browser loaded the page again on the way back.
+            third = self.send(self._money_form(kind), **typed)
+            self.assertIn("You have sent this already", third.text)
             self.assertEqual(len(self._transfers_of(payer)), 1, kind)
+
+    def test_nobody_pays_from_their_own_wallet_for_a_party_that_cannot_be_read(self):
+        self._login(self.anna)
+        for acting in ("abc", "0", "-23", "9" * 500):
+            typed = {"amount": "5", "currency": str(self.credit.id), "purpose": "x"}
+            self.send(self._money_form("pay"), acting=acting, **typed)
+        self.assertFalse(self._transfers_of(self.anna))
 
     def test_a_refused_link_and_its_payment_are_given_back(self):
         self.pay(self.anna, self.anna, self.luc, "1")

@@ -236,7 +236,7 @@ class WezerMarket(http.Controller):
         return self._form({"kind": kind, "places": 1, "quantity": "1"})
 
     @http.route("/market/new", type="http", auth="user", website=True, methods=["POST"])
-    @form_post("/market/new", once=True)
+    @form_post("/market/new", once=True, alike_seconds=600)
     def create(self, **post):
         """Publish what was written."""
         market = request.env["wezer.announcement"]

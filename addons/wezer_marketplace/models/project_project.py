@@ -52,9 +52,13 @@ class WezerRateMixin(models.AbstractModel):
     @api.constrains("wezer_rate_minor", "wezer_currency_id")
     def _check_rate(self):
         for record in self.sudo():
-            # Without a currency, the rate of the project holds.
-            if record.wezer_currency_id:
-                record.wezer_currency_id._check_price(record.wezer_rate_minor)
+            # Without a currency, the rate of the project holds; it is bounded anyway.
+            currency = record.wezer_currency_id or self._any_currency()
+            if currency:
+                currency._check_price(record.wezer_rate_minor)
+
+    def _any_currency(self):
+        return self.env["wezer.currency"].sudo().search([], limit=1)
 
     def _usual_currency(self):
         """Return the currency of a rate that is typed without one."""

@@ -137,9 +137,20 @@ class TestMarketForms(FormCase, WebsiteCommon):
         self.assertEqual(len(self._posted("Only once")), 1)
         self.assertEqual(first.url, second.url)
 
+    def test_post_it_on_a_page_that_the_browser_loaded_again_is_one_announcement(self):
+        first = self.send(self._new(), title="Only once")
+        second = self.send(self._new(), title="Only once")
+        self.assertEqual(len(self._posted("Only once")), 1)
+        self.assertIn("You have sent this already", second.text)
+        self.assertEqual(first.url, second.url)
+        later = fields.Datetime.now() + timedelta(minutes=11)
+        with patch.object(fields.Datetime, "now", lambda: later):
+            self.send(self._new(), title="Only once")
+        self.assertEqual(len(self._posted("Only once")), 2)
+
     def test_two_announcements_with_one_title_are_two(self):
-        for _twice in range(2):
-            self.send(self._new(), title="The same title")
+        for text in ("Here", "There"):
+            self.send(self._new(), title="The same title", description=text)
         self.assertEqual(len(self._posted("The same title")), 2)
 
     def test_an_answer_is_given_once(self):
