@@ -24,6 +24,7 @@ class TestGiveBack(TransactionCase):
             "field": None,
             "rule": None,
             "unsent": None,
+            "languages": ["fr"],
             **more,
         }
 

@@ -185,6 +185,9 @@ def fill_refused_form(response):
         return
     if path_of(request.httprequest.path, refused["languages"]) != refused["page"]:
         return
+    if response.status_code in (301, 302, 303, 307, 308):
+        _follow_renamed(refused, response.location)
+        return
     if response.status_code != 200 or response.mimetype != "text/html":
         return
     request.session.pop("wezer_refused")
@@ -201,6 +204,21 @@ def fill_refused_form(response):
     }
     page = response.get_data(as_text=True)
     response.set_data(give_back(page, refused, words, _name_of_word))
+
+
+def _follow_renamed(refused, address):
+    """Let the form be filled on the page that a former address leads to."""
+    page = path_of(address, refused["languages"])
+    before, after = refused["page"].split("/"), page.split("/")
+    if len(before) != len(after):
+        return
+    renamed = dict(zip(before, after, strict=True))
+    action = path_of(refused["action"], refused["languages"]).split("/")
+    request.session["wezer_refused"] = {
+        **refused,
+        "page": page,
+        "action": "/".join(renamed.get(part, part) for part in action),
+    }
 
 
 def _name_of_word(kind, value):

@@ -181,6 +181,8 @@ class TestMarketForms(FormCase, WebsiteCommon):
         form = self.form(self.page(action), action)
         announcement.action_edit({"title": "Theirs", "prices": {self.com.id: "70"}})
         answer = self.send(form, title="Mine")
+        # The new title has a new address, to which the former one leads.
+        action = f"/market/{announcement.slug}/edit"
         given = self.assert_given_back(answer, action, {"title": "Mine"})
         theirs = " ".join(note.text_content() for note in given.find_class("wz-theirs"))
         self.assertIn("Theirs", theirs)
