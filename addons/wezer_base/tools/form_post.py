@@ -158,9 +158,8 @@ def keep_typed(address, uid, error=None, unsent=None):
     :param str unsent: ``session`` or ``csrf``, where it was not even tried
     """
     posted = request.httprequest
-    languages = [
-        lang.url_code for lang in request.env["res.lang"]._get_frontend().values()
-    ]
+    # After an error there may be no website to ask; any active language will do.
+    languages = request.env["res.lang"].sudo().search([]).mapped("url_code")
     message = str(error.args[0]) if error is not None and error.args else ""
     request.session["wezer_refused"] = {
         "page": path_of(address, languages),
