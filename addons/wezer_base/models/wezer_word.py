@@ -167,6 +167,9 @@ class WezerWord(models.AbstractModel):
         """
         key = word_key((typed or "")[:TYPED_MAX])
         pieces = [escape_psql(piece) for piece in key.split()[:PIECES_MAX]]
+        if (typed or "").strip() and not pieces:
+            # Nothing but signs: no word is made of them.
+            return self.browse()
         domain = Domain.AND(
             [self._company_domain(), domain or Domain.TRUE]
             + [Domain("search_text", "like", piece) for piece in pieces]

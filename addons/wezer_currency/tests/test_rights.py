@@ -130,7 +130,7 @@ class TestRights(CurrencyCommon):
 
     def test_a_suspended_member_does_nothing(self):
         self.anna.partner_id._wezer_profile().state = "suspended"
-        with self.assertRefused("acts_for"):
+        with self.assertRefused("standing"):
             self.pay(self.anna, self.anna, self.luc, "1")
 
     def test_what_belongs_to_a_deal_moves_only_through_it(self):

@@ -31,7 +31,10 @@ class WezerGroupsManage(WezerGroups):
     )
     def group_manage(self, slug, **_kwargs):
         """Show the forms to who looks after the group."""
-        return self._manage_page(self._managed(slug))
+        group = self._managed(slug)
+        if group.slug != slug:
+            return request.redirect(f"/groups/{group.slug}/manage", code=302)
+        return self._manage_page(group)
 
     def _managed(self, slug):
         group = self._group(slug)

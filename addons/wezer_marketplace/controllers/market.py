@@ -267,6 +267,8 @@ class WezerMarket(http.Controller):
     def edit(self, slug, **_params):
         """Show one's own announcement to change it."""
         announcement = self._own(slug)
+        if announcement.slug != slug:
+            return request.redirect(f"/market/{announcement.slug}/edit", code=302)
         return self._form(shown_in_form(announcement), announcement)
 
     @http.route(
