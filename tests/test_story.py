@@ -100,7 +100,8 @@ class TestStory(HttpCase):
             self.see_it_in_the_wallets(luc)
             self.see_the_groups_statement(carole)
         self.everything_agrees()
-        # Three clicks for each: post, approve, pay; claim, deliver, thank.
+        # Three acts for each: post, approve, pay; claim, deliver, thank. Filling
+        # fields and choosing marks is not counted.
         self.assertEqual(carole.clicks, 3)
         self.assertEqual(luc.clicks, 3)
 
@@ -141,6 +142,10 @@ class TestStory(HttpCase):
         self.env.invalidate_all()
         deal = self.task.wezer_deal_ids
         luc.open(f"/my/deals/{deal.id}")
+        # No mark is preset, and a line without marks is refused.
+        for criterion in self.env["wezer.criterion"]._for(deal.category_id, "payer"):
+            mark = f"score_assess_{criterion.id}_4"
+            luc.click(f"label[for={mark}]", counts=False)
         luc.fill("input[name=comment]", "Clear and kind.")
         luc.click("button.wz-act-assess")
         luc.wait(".alert", "Thank you")

@@ -225,16 +225,20 @@ class Life:
     # === DEALS === #
 
     def choose(self, want_external=False, full=False):
-        fitting = []
-        for one in self.published:
-            external = bool(one.price_line_ids.wezer_currency_id.filtered("external"))
-            if external != want_external and want_external:
-                continue
-            if full and one.state == "full":
-                fitting.append(one)
-            elif not full and one.state == "open" and one._has_place():
-                fitting.append(one)
-        return self.rng.choice(fitting or self.published)
+        """Return an announcement that takes answers now, of the wanted sort if any."""
+        # The daily clock that ends what is over runs once, at the end of the story.
+        taking = [one for one in self.published if one._takes_answers()]
+        free = [one for one in taking if one.state == "open" and one._has_place()]
+        fitting = free
+        if full:
+            fitting = [one for one in taking if one.state == "full"]
+        if want_external:
+            fitting = [
+                one
+                for one in fitting
+                if one.price_line_ids.wezer_currency_id.filtered("external")
+            ]
+        return self.rng.choice(fitting or free or self.published)
 
     def story(self, way):
         """A deal from the first answer to where ``way`` leads; yields days."""

@@ -305,8 +305,9 @@ class Community:
         )
         self.tasks = env["project.task"]
         for number, (title, hours) in enumerate(texts.TASKS):
-            # The last ones are not done yet when the story ends.
-            days = 60 if number < 7 else 14 * 30 + 20
+            # Posted up to a month before the story ends, when the last ones are not
+            # done yet; nothing is posted past its deadline.
+            days = 14 * 30 + (-15 if number < 7 else 20)
             self.tasks |= env["project.task"].create(
                 {
                     "name": title,
