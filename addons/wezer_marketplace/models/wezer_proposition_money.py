@@ -66,6 +66,16 @@ class WezerProposition(models.Model):
         self._log("pay", party)
         self._follow_money()
 
+    def _paying_has_begun(self):
+        """Say whether a part of the step in hand is set aside no longer.
+
+        It is paid, on its way, or was denied by who should have received it. Work that
+        goes on needs all of its money set aside.
+        """
+        deal = self.sudo()
+        held = deal._payments("reserved")
+        return any(not part.moved_by(held) for part in deal._parts())
+
     def _pending(self):
         return self._transfers().filtered(lambda one: one.state == "pending")
 

@@ -15,6 +15,7 @@ class WezerProposition(models.Model):
     is_party = fields.Boolean(compute="_compute_office")
     is_payer = fields.Boolean(compute="_compute_office")
     may_pay = fields.Boolean(compute="_compute_office")
+    may_send_back = fields.Boolean(compute="_compute_office")
     approvals_text = fields.Char(string="Approvals", compute="_compute_office")
     steps_text = fields.Char(string="Step in hand", compute="_compute_office")
 
@@ -46,6 +47,10 @@ class WezerProposition(models.Model):
                 and deal.is_payer
                 and not barred
                 and not deal._approvals_missing()
+            )
+            deal.may_send_back = deal.is_payer and (
+                deal.state == "delivered"
+                or (deal.state == "approved" and not deal._paying_has_begun())
             )
 
     def _steps_text(self):

@@ -295,10 +295,11 @@ class WezerProposition(models.Model):
             if may_pay and deal._approvals_missing() <= 1:
                 names["price"] = deal._due_text()
                 label = self.env._("Approve and pay %(price)s to %(name)s", **names)
-            return [
-                self._button("approve", label + as_group, True, "approve"),
-                self._button("send_back", self.env._("Send back"), False, "send_back"),
-            ]
+            buttons = [self._button("approve", label + as_group, True, "approve")]
+            if not deal._paying_has_begun():
+                label = self.env._("Send back")
+                buttons.append(self._button("send_back", label, False, "send_back"))
+            return buttons
         return []
 
     def _payer_buttons(self, me, as_group):

@@ -115,6 +115,16 @@ class WezerProposition(models.Model):
         if not note:
             raise Refusal(self.env._("Say what is missing."), rule="note")
         deal = self.sudo()
+        if deal._paying_has_begun():
+            raise Refusal(
+                self.env._(
+                    "Paying has begun: pay the rest, agree to cancel or call a"
+                    " moderator."
+                ),
+                rule="state",
+                value=deal.state,
+                limit="delivered",
+            )
         week = fields.Datetime.now() + timedelta(days=7)
         due = self.env["wezer.typed"]._moment(due, at_end=True) if due else week
         deal._set_state("accepted", date_due=max(due, week), delivered_quantity=0)

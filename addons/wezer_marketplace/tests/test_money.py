@@ -42,6 +42,29 @@ class TestMoney(MarketCommon):
         self.assertEqual(deal.state, "paid")
         self.assertBooksHold()
 
+    def test_what_is_paid_in_part_or_was_denied_is_not_sent_back(self):
+        both = {self.com.id: "10", self.dummy.id: "5"}
+        for prices, paid in ((both, "10.00"), ({self.dummy.id: "5"}, "0.00")):
+            with self.subTest(prices=prices), self.env.cr.savepoint() as savepoint:
+                deal = self.make_deal("delivered", prices=prices)
+                as_payer = self.as_(self.test1, deal)
+                self.assertTrue(as_payer.may_send_back)
+                as_payer.action_approve()
+                deal.action_deny()
+                self.assertEqual(deal.state, "approved")
+                self.assertFalse(as_payer.may_send_back)
+                before = self.snapshot(deal)
+                with self.assertRefused("state"):
+                    as_payer.action_send_back("The door")
+                self.assertEqual(self.snapshot(deal), before)
+                self.assertEqual(self.balance(self.test2), paid)
+                self.assertBooksHold()
+                as_payer.action_pay()
+                deal.action_confirm()
+                self.assertEqual(deal.state, "paid")
+                self.assertBooksHold()
+                savepoint.rollback()
+
     def test_what_the_payer_cannot_pay_is_not_agreed(self):
         want = self.announce(self.test1, prices={self.com.id: "501"})
         with self.assertRefused():
