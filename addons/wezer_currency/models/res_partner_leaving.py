@@ -82,12 +82,14 @@ class ResPartner(models.Model):
             paid = entry.from_id in wallets
             currency = entry.wezer_currency_id
             after = entry.from_balance if paid else entry.to_balance
+            other = entry.to_id if paid else entry.from_id
             lines.append(
                 {
                     "date": entry.date.isoformat(),
                     "currency": currency.code,
                     "direction": "paid" if paid else "received",
-                    "other": (entry.to_id if paid else entry.from_id).partner_id.name,
+                    # As the reader of the file may see it.
+                    "other": other.partner_id.display_name,
                     "amount": currency._format(entry.amount),
                     "balance": currency._format(after),
                     "kind": entry.kind,
