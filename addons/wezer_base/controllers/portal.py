@@ -1,4 +1,7 @@
+import json
 from base64 import b64encode
+
+from werkzeug.exceptions import Forbidden
 
 from odoo import http
 from odoo.http import request
@@ -7,7 +10,7 @@ from odoo.addons.portal.controllers.portal import CustomerPortal
 
 from ..exceptions import Refusal
 from ..tools.form_post import form_post
-from ..tools.numbers import record_ids
+from ..tools.numbers import record_ids, whole
 from .website import flash
 
 MAX_PICTURE = 5 * 1024 * 1024
@@ -69,7 +72,8 @@ class WezerPortal(CustomerPortal):
         for name in (one for one in post if one.startswith("share_")):
             if post.get(name) in ("nobody", "members", "everyone"):
                 vals[name] = post[name]
-        if picture:
+        # Text in the place of a file is no picture.
+        if hasattr(picture, "read"):
             data = picture.read(MAX_PICTURE + 1)
             if len(data) > MAX_PICTURE:
                 raise Refusal(
@@ -159,9 +163,31 @@ class WezerPortal(CustomerPortal):
     @http.route()
     def portal_address_submit(self, partner_id=None, **form_data):
         """Say what happens with another address: it waits for its link."""
+        # Odoo reads the numbers of records without looking. 0 is a new address.
+        partner_id = whole(partner_id or 0)
+        if partner_id is None:
+            raise Forbidden()
+        numbers = self._record_numbers(form_data)
+        wrong = [name for name, number in numbers.items() if number is None]
+        if wrong:
+            value = str(form_data[wrong[0]])[:40]
+            message = request.env._("“%s” is not a number", value)
+            return json.dumps({"invalid_fields": wrong, "messages": [message]})
+        form_data |= {name: str(number) for name, number in numbers.items()}
         changes = request.env["wezer.address.change"]
         before = changes._waiting(request.env.user.partner_id)
         answer = super().portal_address_submit(partner_id=partner_id, **form_data)
         asked = changes._waiting(request.env.user.partner_id)
         self._flash_pending(asked if asked != before else False)
         return answer
+
+    def _record_numbers(self, form):
+        """Return the numbers of records in an address, None for what is none."""
+        partners = request.env["res.partner"]
+        # Odoo names "zipcode", too, which is no field.
+        names = partners._get_frontend_writable_fields() & partners._fields.keys()
+        return {
+            name: whole(value)
+            for name, value in form.items()
+            if value and name in names and partners._fields[name].type == "many2one"
+        }

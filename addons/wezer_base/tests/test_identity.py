@@ -323,6 +323,24 @@ class TestIdentityPages(IdentityCommon, HttpCase):
         self.assertEqual(self.luc.partner_id.street, "Main street 2")
         self.assertIn("on its way", self.url_open("/my/profile").text)
 
+    def test_strange_numbers_in_an_address_are_refused(self):
+        self.authenticate("luc-base", "luc-base-secret")
+        for value in ("1.000", "9" * 5000, "-1", "²"):
+            with self.subTest(value=value[:9]):
+                answer = self.post("/my/address/submit", partner_id=value)
+                self.assertEqual(answer.status_code, 403)
+                for name in ("country_id", "state_id"):
+                    answer = self.post("/my/address/submit", **{name: value})
+                    self.assertEqual(answer.status_code, 200)
+                    self.assertIn(name, answer.json()["invalid_fields"])
+
+    def test_text_in_the_place_of_a_picture_is_no_picture(self):
+        self.authenticate("luc-base", "luc-base-secret")
+        for value in ("0", "1.000", "9" * 5000):
+            answer = self.post("/my/profile", picture=value, city="Town")
+            self.assertEqual(answer.status_code, 200)
+        self.assertFalse(self.luc.partner_id.image_1920)
+
     def test_the_page_says_who_else_is_called_so(self):
         self.anna.with_user(self.anna).write({"name": "Luc Noel"})
         self.authenticate("cora-base", "cora-base-secret")

@@ -75,7 +75,10 @@ class FindingDeals:
             may = {one["action"] for one in buttons}
         answers = may & set(ANSWERS)
         person = user.partner_id
-        if deal.consent_ids and person not in deal.consent_ids:
+        # Who signed for a circle has answered as well as who signed for themselves.
+        sides = deal.author_id | deal.replier_id | deal.coworker_ids
+        mine = user._acts_for(sides, "market")
+        if deal.consent_ids and not mine <= deal.consent_ids:
             answers |= may & {"cancel"}
         if deal.hand_over_id == person and person not in deal.hand_over_consent_ids:
             answers.add("stand in")

@@ -6,6 +6,7 @@ from odoo.tests import tagged
 from .finding import FindingDeals
 from .test_dispute import DisputeCommon
 from .test_shares import SharesCommon
+from .test_task import TaskCommon
 from .test_website_market import WebsiteCommon
 
 
@@ -151,6 +152,27 @@ class TestQuestionsOfDeals(FindingDeals, DisputeCommon):
         self.assertNotIn("approve", self.unread(self.test1, deal))
         deal.action_withdraw_dispute()
         self.assertAsked(deal, test1="approve", test2=None, gina=None)
+
+
+@tagged("post_install", "-at_install")
+class TestQuestionsOfCircles(FindingDeals, TaskCommon):
+    """Who acts for a circle is asked what the circle has to answer, and no more."""
+
+    def test_who_agreed_to_cancel_for_a_circle_is_not_asked_again(self):
+        deal = self.claim(self.test2, self._post(self.task))
+        self.as_(self.mark, deal).action_cancel("It rains")
+        self.assertEqual(deal.sudo().consent_ids, self.circle.partner_id)
+        rows = self.todo(self.mark, deal)
+        self.assertFalse([row for row in rows if row["button"]], rows)
+        self.assertIn("cancel", self.unread(self.test2, deal))
+        self.assertFound(deal, (self.mark, self.test2))
+
+    def test_who_acts_for_a_circle_is_asked_to_agree_to_cancel(self):
+        deal = self.claim(self.test2, self._post(self.task))
+        deal.action_cancel("I am ill")
+        self.assertIn("cancel", self.unread(self.mark, deal))
+        self.assertEqual(len(self.todo(self.mark, deal)), 1)
+        self.assertFound(deal, (self.mark, self.test2))
 
 
 @tagged("post_install", "-at_install")
