@@ -42,7 +42,7 @@ BEGIN
     INSERT INTO wezer_transfer (payer_id, payee_id, payer_wallet_id, payee_wallet_id,
         wezer_currency_id, company_id, amount_minor, settled_minor, reversed_minor,
         claim_minor, levy_payer_minor, levy_payee_minor, purpose, kind, state, date,
-        key_scope, key, key_hash, person_id, untold, create_uid, write_uid,
+        key_scope, key, key_hash, person_id, notice_pending, create_uid, write_uid,
         create_date, write_date)
     VALUES (p_payer, p_payee, p_from, p_to, p_money, f.company_id, p_amount, 0, 0, 0,
         0, 0, 'bread', 'payment', 'done', now(), 'bare', p_key, p_key, p_payer, TRUE,
@@ -75,7 +75,7 @@ WITH given AS (
     INSERT INTO wezer_transfer (payer_id, payee_id, payer_wallet_id, payee_wallet_id,
         wezer_currency_id, company_id, amount_minor, settled_minor, reversed_minor,
         claim_minor, levy_payer_minor, levy_payee_minor, purpose, kind, state, date,
-        key_scope, key, key_hash, person_id, untold, create_uid, write_uid,
+        key_scope, key, key_hash, person_id, notice_pending, create_uid, write_uid,
         create_date, write_date)
     SELECT a.partner_id, b.partner_id, g.f, g.t, a.wezer_currency_id, a.company_id,
         g.m, 0, 0, 0, 0, 0, 'bread', 'payment', 'done', now(), 'bare', g.k, g.k,

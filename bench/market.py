@@ -136,7 +136,7 @@ class Fair:
         with self.client.opener.open(f"{self.client.url}/market?{query}") as answer:
             page = answer.read().decode()
         seconds = time.perf_counter() - begin
-        shown = page.count("wz-announcement")
+        shown = page.count("o_wezer_announcement")
         assert shown >= 18, f"{shown} announcements on /market?{query}"
         return seconds
 

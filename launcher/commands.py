@@ -8,7 +8,7 @@ from .console import Failure, Steps
 
 CHECK = """
 import json
-print("WEZER" + json.dumps(env["wezer.check"].run(), default=str))
+print("WEZER" + json.dumps(env["wezer.invariant"].run(), default=str))
 """
 
 

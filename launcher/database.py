@@ -159,7 +159,7 @@ class Database:
         step.say(", ".join(f"{count} {what}" for what, count in self.counts()))
 
     def counts(self):
-        tables = ("wezer_profile", "wezer_announcement", "wezer_proposition")
+        tables = ("wezer_profile", "wezer_announcement", "wezer_deal")
         words = ("members", "announcements", "deals")
         for table, word in zip(tables, words, strict=True):
             if self.sql(f"SELECT to_regclass('{table}')")[0][0]:

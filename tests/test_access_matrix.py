@@ -8,7 +8,7 @@ from odoo.tests import TransactionCase, new_test_user, tagged
 
 # What a visitor who is not logged in may read (design, section 6 rule 4).
 PUBLIC_MODELS = {
-    "wezer.agreement",
+    "wezer.terms.of.use",
     "wezer.announcement",
     "wezer.announcement.place",
     "wezer.announcement.price",
@@ -80,7 +80,7 @@ class TestAccessMatrix(TransactionCase):
                     "wezer.transfer",
                     "wezer.ledger.entry",
                     "wezer.ledger.seal",
-                    "wezer.proposition",
+                    "wezer.deal",
                     "wezer.terms",
                     "wezer.assessment",
                     "wezer.reputation",

@@ -42,7 +42,7 @@ class TestCapsAtOnce(CommittedCase):
             [("author_id", "in", self.partners)]
         ):
             want._end("closed")
-        deals = env["wezer.proposition"].search(
+        deals = env["wezer.deal"].search(
             [("replier_id", "in", self.partners), ("state", "!=", "ended")]
         )
         deals._finish("cancelled")

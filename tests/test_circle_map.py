@@ -18,7 +18,7 @@ const step = (now) => {
     if (times.length < 16) requestAnimationFrame(step);
     else done((times.at(-1) - times[0]) / (times.length - 1));
 };
-document.querySelector(".wz-map a").dispatchEvent(
+document.querySelector(".o_wezer_map a").dispatchEvent(
     new MouseEvent("click", {bubbles: true, cancelable: true}));
 requestAnimationFrame(step);
 """
@@ -51,7 +51,7 @@ class TestCircleMap(HttpCase):
 
     def width(self):
         """Return how much of the drawing is seen, in its own units."""
-        box = self.driver.find_element("css selector", ".wz-map")
+        box = self.driver.find_element("css selector", ".o_wezer_map")
         return float(box.get_dom_attribute("viewBox").split()[2])
 
     def touch(self, kind, *places):
@@ -72,7 +72,7 @@ class TestCircleMap(HttpCase):
         with self.allow_requests(all_requests=True):
             self.browser.login("map_luc", "map_luc")
             self.browser.open("/groups/map")
-            self.browser.wait(".wz-map text[display='inline']")
+            self.browser.wait(".o_wezer_map text[display='inline']")
             self._mouse()
             self._fingers()
             self._keys()
@@ -83,7 +83,7 @@ class TestCircleMap(HttpCase):
             "return page.domComplete / 1000"
         )
         self.assertLess(drawn, DRAWN_S)
-        circles = self.driver.find_elements("css selector", ".wz-map a")
+        circles = self.driver.find_elements("css selector", ".o_wezer_map a")
         self.assertGreater(len(circles), CIRCLES)
         frame = self.driver.execute_async_script(FRAMES)
         _logger.info(
@@ -98,7 +98,7 @@ class TestCircleMap(HttpCase):
         self.driver.execute_cdp_cmd(
             "Emulation.setTouchEmulationEnabled", {"enabled": True, "maxTouchPoints": 2}
         )
-        box = self.driver.find_element("css selector", ".wz-map")
+        box = self.driver.find_element("css selector", ".o_wezer_map")
         self.driver.execute_script("arguments[0].scrollIntoView()", box)
         before = self.width()
         self.touch("touchStart", (600, 300), (680, 300))
@@ -108,7 +108,9 @@ class TestCircleMap(HttpCase):
         self.assertLess(self.width(), 0.7 * before)
 
     def _keys(self):
-        stops = self.driver.find_elements("css selector", ".wz-map a[tabindex='0']")
+        stops = self.driver.find_elements(
+            "css selector", ".o_wezer_map a[tabindex='0']"
+        )
         self.assertEqual(len(stops), 1)
         self.driver.execute_script("arguments[0].focus()", stops[0])
         first = stops[0].get_attribute("data-id")
@@ -123,6 +125,6 @@ class TestCircleMap(HttpCase):
         self.focused().send_keys("+")
         self.assertNotEqual(self.width(), before)
         # The list below says the same to who sees no drawing.
-        listed = self.driver.find_elements("css selector", ".wz-tree a")
-        drawn = self.driver.find_elements("css selector", ".wz-map a")
+        listed = self.driver.find_elements("css selector", ".o_wezer_tree a")
+        drawn = self.driver.find_elements("css selector", ".o_wezer_map a")
         self.assertEqual(len(listed), len(drawn))

@@ -25,7 +25,7 @@ class TestDemoCommunity(HttpCase):
         ):
             cls.logins = make(cls.env)
         cls.env.invalidate_all()
-        cls.deals = cls.env["wezer.proposition"].search([])
+        cls.deals = cls.env["wezer.deal"].search([])
 
     def count(self, model, *domain):
         return self.env[model].search_count(list(domain))
@@ -83,7 +83,7 @@ class TestDemoCommunity(HttpCase):
         roof = self.deals.filtered(lambda deal: deal.approvals_wanted > 1)
         self.assertEqual(roof.mapped("state"), ["approved"])
         self.assertEqual(roof._approvals_missing(), 1)
-        self.assertGreater(self.count("wezer.proposition.message"), 50)
+        self.assertGreater(self.count("wezer.deal.message"), 50)
 
     def test_fourteen_months_lie_behind_and_nothing_ahead(self):
         dates = self.env["wezer.transfer"].search([("state", "=", "done")])
@@ -108,7 +108,7 @@ class TestDemoCommunity(HttpCase):
         self.assertEqual(set(seals.move_ids.mapped("state")), {"posted"})
         broken = {
             check["name"]: check["rows"]
-            for check in self.env["wezer.check"].sudo().run()
+            for check in self.env["wezer.invariant"].sudo().run()
             if check["rows"]
         }
         self.assertEqual(broken, {})

@@ -53,7 +53,7 @@ class TestFiftyClaimsByRpc(RpcCase):
         with self.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
             env["wezer.announcement"].browse(want)._end("closed")
-            deals = env["wezer.proposition"].search(
+            deals = env["wezer.deal"].search(
                 [("announcement_id", "=", want), ("state", "!=", "ended")]
             )
             deals._finish("cancelled")
@@ -65,7 +65,7 @@ class TestFiftyClaimsByRpc(RpcCase):
             self.assertEqual(wrong, [], f"try {number}")
             with self.registry.cursor() as cr:
                 cr.execute(
-                    "SELECT state, count(*) FROM wezer_proposition"
+                    "SELECT state, count(*) FROM wezer_deal"
                     " WHERE announcement_id = %s GROUP BY 1",
                     [want],
                 )

@@ -30,7 +30,7 @@ class TestFormsAtOnce(RpcCase):
         self.deal = want.action_claim()
 
     def _archive(self, env):
-        deals = env["wezer.proposition"].browse(self.deal)
+        deals = env["wezer.deal"].browse(self.deal)
         deals._finish("cancelled")
         posted = env["wezer.announcement"].search(
             [("author_id.user_ids", "in", self.users)]
@@ -112,7 +112,7 @@ class TestFormsAtOnce(RpcCase):
                 env["wezer.group.message"].search_count(
                     [("group_id", "=", self.group)]
                 ),
-                len(env["wezer.proposition"].browse(self.deal).message_line_ids),
+                len(env["wezer.deal"].browse(self.deal).message_line_ids),
             )
         )
         self.assertEqual(talk, (1, 1))

@@ -20,7 +20,7 @@ class TestFormsInBrowser(CommittedCase):
         market = env["wezer.announcement"].with_user(writer)
         self.want = market.action_create_own({"title": f"Ladder {self.mark}"})
         self.deal = market.browse(self.want).with_user(helper).action_claim()
-        env["wezer.proposition"].with_user(helper).browse(self.deal).action_deliver()
+        env["wezer.deal"].with_user(helper).browse(self.deal).action_deliver()
 
     def _archive(self, env):
         mine = [("author_id.user_ids", "in", self.users)]
@@ -52,7 +52,7 @@ class TestFormsInBrowser(CommittedCase):
         browser.fill("input[name=login]", self.login)
         browser.fill("input[name=password]", SECRET)
         browser.click("form.oe_login_form button[type=submit]")
-        alert = browser.wait(".wz-refused[role=alert]")
+        alert = browser.wait(".o_wezer_refused[role=alert]")
         self.assertIn("logged out", alert.text)
         value = browser.wait("#title").get_attribute("value")
         self.assertEqual(value, title)
@@ -71,7 +71,7 @@ class TestFormsInBrowser(CommittedCase):
         browser.fill("#title", f"Wrong number {self.mark}")
         browser.fill("#quantity", "many")
         browser.click("form.o_wezer_where button.btn-lg")
-        browser.wait(".wz-refused[role=alert]")
+        browser.wait(".o_wezer_refused[role=alert]")
         field = browser.wait("#quantity[aria-invalid=true]")
         self.assertEqual(self._focused(), field)
         wide = browser.driver.execute_script(
@@ -82,15 +82,17 @@ class TestFormsInBrowser(CommittedCase):
     def test_one_approves_without_a_mark_of_ones_own(self):
         browser = self.browser
         browser.open(f"/my/deals/{self.deal}")
-        browser.wait("button.wz-act-approve")
-        marks = browser.driver.find_elements("css selector", ".wz-scores input:checked")
+        browser.wait("button.o_wezer_act_approve")
+        marks = browser.driver.find_elements(
+            "css selector", ".o_wezer_scores input:checked"
+        )
         self.assertTrue(marks)
         self.assertEqual({one.get_attribute("value") for one in marks}, {"none"})
-        browser.click("button.wz-act-approve")
-        browser.wait(".wz-turn", "Done")
+        browser.click("button.o_wezer_act_approve")
+        browser.wait(".o_wezer_turn", "Done")
         with self.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
-            deal = env["wezer.proposition"].browse(self.deal)
+            deal = env["wezer.deal"].browse(self.deal)
             self.assertEqual(deal.state, "paid")
             here = [("origin_model", "=", deal._name), ("origin_id", "=", deal.id)]
             self.assertFalse(env["wezer.assessment"].search(here))

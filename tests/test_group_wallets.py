@@ -44,7 +44,7 @@ class TestGroupWallets(GroupsCommon):
         return wallet.balance_text
 
     def _books_hold(self):
-        for check in self.env["wezer.check"].sudo().run():
+        for check in self.env["wezer.invariant"].sudo().run():
             self.assertFalse(check["rows"], check["name"])
 
     def test_wg1_only_who_fills_the_payers_role_pays_for_the_group(self):
@@ -69,7 +69,7 @@ class TestGroupWallets(GroupsCommon):
         # Beyond the credit, so step by step: refused, and nothing is logged.
         with self.assertRaises(Refusal), self.env.cr.savepoint():
             self._pay(self.luc, amount="100")
-        acts = self.env["wezer.act"].search([("partner_id", "=", self.payer.id)])
+        acts = self.env["wezer.acting.log"].search([("partner_id", "=", self.payer.id)])
         self.assertEqual(acts.mapped("what"), ["pay"])
         self.assertEqual(acts.actor_id, self.luc.partner_id)
 

@@ -238,7 +238,7 @@ class TestImportOpportunities(Importing, HttpCase):
         self.assertLess(count, 665)
         page = self.url_open("/market")
         self.assertEqual(page.status_code, 200)
-        self.assertIn("wz-announcement", page.text)
+        self.assertIn("o_wezer_announcement", page.text)
         page = self.url_open(f"/market/page/2?category={category.id}")
         self.assertEqual(page.status_code, 200)
         page = self.url_open(f"/market/{task.wezer_announcement_id.slug}")

@@ -24,7 +24,9 @@ class Holds:
     def assert_all_holds(self):
         self.env.flush_all()
         self.env.invalidate_all()
-        broken = [one for one in self.env["wezer.check"].sudo().run() if one["rows"]]
+        broken = [
+            one for one in self.env["wezer.invariant"].sudo().run() if one["rows"]
+        ]
         self.assertEqual(broken, [])
 
     def assert_refused(self, rule, method, *args, **kwargs):
@@ -187,7 +189,7 @@ class TestLeaveAndMerge(Holds, MarketCommon):
         agreed = self.claim(self.test2, self.announce(self.test1, title="Agreed"))
         done = self.claim(self.test2, self.announce(self.test3, title="Done"))
         self.as_(self.test2, done).action_deliver()
-        leavings = self.env["wezer.leaving"]
+        leavings = self.env["wezer.departure"]
         asked = leavings.browse(leavings.with_user(self.test2).ask("I move away"))
         self.assertEqual(done.sudo().state, "disputed", "that needs a judgement")
         self.assertEqual(agreed.sudo().state, "accepted")

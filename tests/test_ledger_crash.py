@@ -337,7 +337,7 @@ def place(ground):
 
 
 def assert_checks_are_green(place, url):
-    for check in call(url, place["boss"]["key"], "wezer.check", "run", {}):
+    for check in call(url, place["boss"]["key"], "wezer.invariant", "run", {}):
         assert not check["rows"], check
 
 

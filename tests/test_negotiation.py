@@ -21,14 +21,14 @@ LIMIT = 2.0
 WATCH = """
 window.wezerStayed = true;
 window.wezerSaid = [];
-const seen = () => document.querySelector(".wz-deal-live").dataset.stamp;
+const seen = () => document.querySelector(".o_wezer_deal_live").dataset.stamp;
 let before = seen();
 new MutationObserver(() => {
     if (seen() !== before) {
         before = seen();
         window.wezerSaid.push(Date.now() / 1000);
     }
-}).observe(document.querySelector(".wz-deal-live"), {
+}).observe(document.querySelector(".o_wezer_deal_live"), {
     attributes: true, childList: true, subtree: true,
 });
 """
@@ -72,7 +72,7 @@ class TestNegotiation(CommittedCase):
     def _archive(self, env):
         want = env["wezer.announcement"].browse(self.want)
         # Its money goes back: no test after this one finds anything set aside.
-        for deal in want.proposition_ids:
+        for deal in want.deal_ids:
             if deal.state != "ended":
                 deal._finish("cancelled")
         want._end("closed")
@@ -97,7 +97,7 @@ class TestNegotiation(CommittedCase):
     def _deal(self):
         with self.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
-            deal = env["wezer.announcement"].browse(self.want).proposition_ids
+            deal = env["wezer.announcement"].browse(self.want).deal_ids
             return deal.id, deal.state, deal.terms_id.round, deal.price_text
 
     # === WHAT PEOPLE DO === #
@@ -109,28 +109,28 @@ class TestNegotiation(CommittedCase):
 
     def _propose(self, luc):
         luc.open(f"/market/{self.slug}")
-        self._price(luc, ".wz-box", "80", "It needs two coats")
+        self._price(luc, ".o_wezer_box", "80", "It needs two coats")
         luc.click("button", "Propose these terms")
-        luc.wait(".wz-turn", "Waiting for Anna")
+        luc.wait(".o_wezer_turn", "Waiting for Anna")
 
     def _watch(self, browser, text):
         """Keep the page open and let it note when it changes."""
-        browser.wait(".wz-turn", text)
+        browser.wait(".o_wezer_turn", text)
         # The live channel takes a moment after the page.
         time.sleep(2)
         browser.driver.execute_script(WATCH)
 
     def _came(self, browser, text, since):
         """Return how long it took until the open page, never loaded anew, says it."""
-        browser.wait(".wz-turn", text)
+        browser.wait(".o_wezer_turn", text)
         stayed = browser.driver.execute_script("return window.wezerStayed === true")
         self.assertTrue(stayed, "the page was loaded anew")
         return browser.driver.execute_script("return wezerSaid[0]") - since
 
     def _counter(self, browser, price, message):
-        self._price(browser, ".wz-buttons", price, message)
+        self._price(browser, ".o_wezer_buttons", price, message)
         since = time.time()
-        browser.click("button.wz-act-counter")
+        browser.click("button.o_wezer_act_counter")
         return since
 
     def test_three_rounds_in_two_open_pages_take_less_than_ten_clicks(self):
@@ -142,7 +142,7 @@ class TestNegotiation(CommittedCase):
         self._watch(luc, "Waiting for Anna")
         since = self._counter(anna, "60", "The paint is mine")
         took.append(self._came(luc, "Your turn", since))
-        changed = luc.text(".wz-deal-live")
+        changed = luc.text(".o_wezer_deal_live")
         self.assertIn("80", changed)
         self.assertIn("The paint is mine", changed)
         self._watch(anna, "Waiting for Luc")
@@ -150,13 +150,13 @@ class TestNegotiation(CommittedCase):
         took.append(self._came(anna, "Your turn", since))
         self._watch(luc, "Waiting for Anna")
         since = time.time()
-        anna.click("button.wz-act-accept")
+        anna.click("button.o_wezer_act_accept")
         took.append(self._came(luc, "Your turn: do it", since))
         self._watch(anna, "Luc")
         luc.fill("input[name=body]", "Tomorrow at nine?")
         since = time.time()
         luc.click("button", "Say it", counts=False)
-        anna.wait(".wz-deal-live", "Tomorrow at nine?")
+        anna.wait(".o_wezer_deal_live", "Tomorrow at nine?")
         took.append(self._came(anna, "Luc", since))
         self.assertEqual(self._deal()[1:3], ("accepted", 3))
         self.assertIn("70", self._deal()[3])
@@ -174,6 +174,6 @@ class TestNegotiation(CommittedCase):
         since = self._counter(anna, "60", "The paint is mine")
         self._came(luc, "Your turn", since)
         self.assertTrue(server.wrote("Couldn't bind the websocket"), "it was there")
-        luc.click("button.wz-act-accept")
-        luc.wait(".wz-turn", "Your turn: do it")
+        luc.click("button.o_wezer_act_accept")
+        luc.wait(".o_wezer_turn", "Your turn: do it")
         self.assertEqual(self._deal()[1], "accepted")

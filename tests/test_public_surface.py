@@ -44,15 +44,15 @@ LOUD = (
 NAMED_MODELS = (
     "wezer.announcement",
     "wezer.group",
-    "wezer.leaving",
+    "wezer.departure",
     "wezer.payment.link",
-    "wezer.proposition",
-    "wezer.proposition.message",
+    "wezer.deal",
+    "wezer.deal.message",
     "wezer.saved.search",
     "wezer.wallet",
 )
 # Who wants to leave calls the moderators: notices that are meant.
-CALLS_MODERATORS = "wezer.leaving.ask"
+CALLS_MODERATORS = "wezer.departure.ask"
 # What a suspended member still does: leave, take back what they gave, read, choose
 # mails and look after their own data. Nothing of it reaches another member's rows,
 # except that whoever held a mandate loses it.
@@ -60,8 +60,8 @@ SUSPENDED_MAY = {
     "wezer.digest.choose",
     "wezer.group.action_leave",
     "wezer.invitation.action_withdraw",
-    "wezer.leaving.action_withdraw",
-    "wezer.leaving.ask",
+    "wezer.departure.action_withdraw",
+    "wezer.departure.ask",
     "wezer.mandate.action_resign",
     "wezer.mandate.action_revoke",
     "wezer.notice.mark_read",
@@ -92,7 +92,7 @@ class PublicSurface(PrivateGroups):
             if field.type == "many2one" and field.comodel_name.startswith("wezer.")
         }
         cls.model_of |= {
-            "deal": "wezer.proposition",
+            "deal": "wezer.deal",
             "partner": "res.partner",
             "user": "res.users",
             "task": "project.task",
@@ -121,7 +121,7 @@ class PublicSurface(PrivateGroups):
             )
         )
         cls.draft = market.action_create_own({**vals, "title": f"{SECRET} draft"})
-        deals = cls.env["wezer.proposition"].with_user(cls.demo)
+        deals = cls.env["wezer.deal"].with_user(cls.demo)
         cls.deal = deals.browse(posted.with_user(cls.demo).action_claim()).sudo()
         cls.deal.with_user(cls.demo).action_say(f"{SECRET} is what we talk of")
         cls.env["wezer.payment.link"].with_user(cls.luc).create_link(
@@ -131,7 +131,7 @@ class PublicSurface(PrivateGroups):
         demo = cls.demo.partner_id._wezer_profile()
         cls.env["wezer.mandate"].with_user(cls.luc).action_give(demo.id, ["market"])
         cls.env["wezer.invitation"].with_user(cls.luc).action_link()
-        cls.env["wezer.leaving"].create(
+        cls.env["wezer.departure"].create(
             {"partner_id": cls.luc.partner_id.id, "reason": f"{SECRET} ends"}
         )
 
@@ -225,7 +225,7 @@ class PublicSurface(PrivateGroups):
                 "res.users": self.luc.ids,
                 "project.task": self.task.ids,
                 "wezer.group": self.secret.ids,
-                "wezer.proposition": self.deal.ids,
+                "wezer.deal": self.deal.ids,
                 "wezer.currency": self.money.ids,
             }.get(model) or self.env[model].search([], limit=1, order="id desc").ids
             return found if name.endswith("s") else (found or ids or [1])[0]
@@ -436,7 +436,7 @@ class TestPublicSurface(PublicSurface):
                     self.env.cr.savepoint(),
                 ):
                     call_kw(
-                        self.env["wezer.proposition"].with_user(user),
+                        self.env["wezer.deal"].with_user(user),
                         name,
                         [self.deal.ids],
                         kwargs,

@@ -68,7 +68,7 @@ class TestSealCrash(CommittedCase):
             self.assertEqual(
                 (len(seal), len(seal.move_ids), seal.booked), (1, 2, False)
             )
-            self.assertEqual(env["wezer.check"]._check_seal_moves(), [])
+            self.assertEqual(env["wezer.invariant"]._check_seal_moves(), [])
         with self.registry.cursor() as cr:
             api.Environment(cr, SUPERUSER_ID, {})["wezer.ledger.seal"]._cron_seal()
         with self.registry.cursor() as cr:
@@ -78,4 +78,4 @@ class TestSealCrash(CommittedCase):
             numbers = seal.move_ids.mapped("wezer_seal_part")
             self.assertEqual(sorted(numbers), [1, 2, 3, 4, 5])
             self.assertEqual(len(seal.move_ids.line_ids), MEMBERS)
-            self.assertEqual(env["wezer.check"]._check_seal_moves(), [])
+            self.assertEqual(env["wezer.invariant"]._check_seal_moves(), [])

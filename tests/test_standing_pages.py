@@ -74,4 +74,4 @@ class TestStandingPages(HttpCase, MarketCommon):
                 self.assertLess(answer.status_code, 500)
                 self.assertIn("you can do this as soon as", answer.text)
                 self.assertNotIn("Log in first", answer.text)
-        self.assertFalse(announcement.sudo().proposition_ids)
+        self.assertFalse(announcement.sudo().deal_ids)

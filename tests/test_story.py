@@ -117,16 +117,16 @@ class TestStory(HttpCase):
     def claim_and_deliver(self, luc):
         luc.login("story_luc", "story_luc")
         luc.open("/market?words=story")
-        luc.click("a.wz-announcement", "Repair the story door", counts=False)
-        box = luc.wait(".wz-box").text
+        luc.click("a.o_wezer_announcement", "Repair the story door", counts=False)
+        box = luc.wait(".o_wezer_box").text
         self.assertIn("You receive", box)
         self.assertIn("2:00 sh", box)
-        luc.click("button.wz-claim", "I'll do it")
-        luc.wait(".wz-turn", "Your turn")
+        luc.click("button.o_wezer_claim", "I'll do it")
+        luc.wait(".o_wezer_turn", "Your turn")
         luc.check_page()
         luc.fill("textarea[name=note]", "The hinge is new and it closes.")
-        luc.click("button.wz-act-deliver")
-        luc.wait(".wz-turn", "Waiting for")
+        luc.click("button.o_wezer_act_deliver")
+        luc.wait(".o_wezer_turn", "Waiting for")
         luc.check_page()
 
     def approve_and_pay(self, carole):
@@ -147,7 +147,7 @@ class TestStory(HttpCase):
             mark = f"score_assess_{criterion.id}_4"
             luc.click(f"label[for={mark}]", counts=False)
         luc.fill("input[name=comment]", "Clear and kind.")
-        luc.click("button.wz-act-assess")
+        luc.click("button.o_wezer_act_assess")
         luc.wait(".alert", "Thank you")
         luc.check_page()
         self.assertIn("Clear and kind.", luc.text())
@@ -192,6 +192,6 @@ class TestStory(HttpCase):
         )
         self.assertEqual((seal.move_ids.state, line.amount_currency), ("posted", -2.0))
         broken = [
-            check for check in self.env["wezer.check"].sudo().run() if check["rows"]
+            check for check in self.env["wezer.invariant"].sudo().run() if check["rows"]
         ]
         self.assertEqual(broken, [])

@@ -16,7 +16,7 @@ def post_init_hook(env):
     env["ir.config_parameter"].set_param("auth_signup.invitation_scope", "b2c")
     env["website"].search([]).auth_signup_uninvited = "b2c"
     env["res.users"].with_context(active_test=False).search([])._wezer_make_profiles()
-    env["wezer.agreement"]._keep(env.company)
+    env["wezer.terms.of.use"]._keep(env.company)
     _dress_website(env)
 
 

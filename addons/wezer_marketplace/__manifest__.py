@@ -1,7 +1,7 @@
 {
     "name": "Wezer Marketplace",
     "summary": "From one click to paid, negotiated in between on one page",
-    "version": "19.0.1.4.0",
+    "version": "19.0.2.0.0",
     "development_status": "Alpha",
     "category": "Wezer",
     "license": "AGPL-3",
@@ -23,7 +23,7 @@
         "wizards/wezer_announcement_draft_views.xml",
         "wizards/wezer_deal_wizard_views.xml",
         "views/wezer_announcement_views.xml",
-        "views/wezer_proposition_views.xml",
+        "views/wezer_deal_views.xml",
         "views/project_views.xml",
         "views/res_config_settings_views.xml",
         "views/market_templates.xml",

@@ -121,12 +121,12 @@ class Life:
         return next(names, "Moss Okafor")
 
     def deal(self, deal_id, name):
-        return self.it.as_(self.env["wezer.proposition"].browse(deal_id), name)
+        return self.it.as_(self.env["wezer.deal"].browse(deal_id), name)
 
     def pick_replier(self, announcement):
         """Return somebody who has not answered and acts for nobody there."""
         author = announcement.author_id
-        taken = announcement.proposition_ids.replier_id | author
+        taken = announcement.deal_ids.replier_id | author
         taken |= author._wezer_actor_partners("market")
         taken |= author._wezer_actor_partners("wallet")
         free = [
@@ -144,7 +144,7 @@ class Life:
 
         :param states: pairs of a state and the way that leads to it
         """
-        deals = self.env["wezer.proposition"]
+        deals = self.env["wezer.deal"]
         for state, way in states:
             for _attempt in range(12):
                 if deals.search_count([("state", "=", state)]):
@@ -252,7 +252,7 @@ class Life:
         if way in ("declined", "withdrawn", "open") and not chooses:
             negotiates = True
         deal_id = self.answer(announcement, replier, negotiates)
-        deal = self.env["wezer.proposition"].browse(deal_id)
+        deal = self.env["wezer.deal"].browse(deal_id)
         if way == "waiting" or deal.state == "waiting":
             return
         yield rng.uniform(0.2, 2)
@@ -463,7 +463,7 @@ class Life:
         yield self.rng.uniform(0.5, 3)
         if stop == "delivered":
             return
-        deal = self.env["wezer.proposition"].browse(deal_id)
+        deal = self.env["wezer.deal"].browse(deal_id)
         self.approve(deal, "Carole Petit", True)
         yield self.rng.uniform(0.5, 3)
         self.assess(deal, worker, True)

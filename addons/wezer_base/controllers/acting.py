@@ -33,7 +33,7 @@ class WezerActing(http.Controller):
                 "act_as": user._wezer_act_as(),
                 "given": mandates.filtered(lambda m: m.giver_id == user.partner_id),
                 "held": mandates.filtered(lambda m: m.holder_id == user.partner_id),
-                "acts": request.env["wezer.act"].search([], limit=LOGGED),
+                "acts": request.env["wezer.acting.log"].search([], limit=LOGGED),
                 "search": search,
                 "found": found,
                 "page_name": "wezer_acting",

@@ -229,7 +229,7 @@ class WezerJoining(http.Controller):
             {
                 "profile": profile,
                 "name": profile.partner_id.name,
-                "agreement": request.env["wezer.agreement"]._current(),
+                "terms": request.env["wezer.terms.of.use"]._current(),
                 "languages": request.env["res.lang"]
                 .sudo()
                 .search([("active", "=", True)]),
@@ -239,7 +239,7 @@ class WezerJoining(http.Controller):
 
     @http.route("/welcome", type="http", auth="user", website=True, methods=["POST"])
     @form_post("/welcome")
-    def welcome_post(self, name="", agreement_id="", agree="", **post):
+    def welcome_post(self, name="", terms_id="", agree="", **post):
         """Finish joining."""
         form = request.httprequest.form
         ids = {
@@ -256,7 +256,7 @@ class WezerJoining(http.Controller):
             "skill_ids": sorted({*ids["skill_ids"], *known.ids}),
             "language_ids": ids["language_ids"],
         }
-        chosen = (record_id(agreement_id) or None) if agree else None
+        chosen = (record_id(terms_id) or None) if agree else None
         state = request.env["res.users"].action_finish_welcome(
             vals, chosen, ids["group_ids"]
         )
@@ -273,9 +273,9 @@ class WezerJoining(http.Controller):
         methods=["POST"],
     )
     @form_post("/community/terms")
-    def agree(self, agreement_id="", **_kwargs):
+    def agree(self, terms_id="", **_kwargs):
         """Agree to the terms as they are now."""
-        agreement = seen_or_404("wezer.agreement", agreement_id)
-        agreement.action_consent()
+        terms = seen_or_404("wezer.terms.of.use", terms_id)
+        terms.action_accept()
         flash(request.env._("Thank you."))
         return request.redirect("/community/terms")

@@ -10,7 +10,7 @@ from ..tools.form_post import form_post
 from .website import flash
 
 
-class WezerLeavingPortal(CustomerPortal):
+class WezerDeparturePortal(CustomerPortal):
     """A member takes his data with him, and leaves."""
 
     @http.route("/my/download", type="http", auth="user", website=True, readonly=True)
@@ -44,7 +44,9 @@ class WezerLeavingPortal(CustomerPortal):
                 "blocking": [row for row in matters if row["blocks"]],
                 "told": [row for row in matters if not row["blocks"]],
                 # His own request; members read none of the moderators' rows.
-                "asked": request.env["wezer.leaving"].sudo()._asked_by(user.partner_id),
+                "asked": request.env["wezer.departure"]
+                .sudo()
+                ._asked_by(user.partner_id),
                 "internal": not user.share,
                 "page_name": "wezer_leave",
             },
@@ -77,7 +79,7 @@ class WezerLeavingPortal(CustomerPortal):
     @form_post("/my/leave", once=True)
     def wezer_leave_ask(self, reason="", **_kwargs):
         """Ask the moderators to decide."""
-        request.env["wezer.leaving"].ask(reason)
+        request.env["wezer.departure"].ask(reason)
         flash(request.env._("The moderators were asked."))
         return request.redirect("/my/leave")
 
@@ -87,7 +89,7 @@ class WezerLeavingPortal(CustomerPortal):
     @form_post("/my/leave")
     def wezer_leave_stay(self, **_kwargs):
         """Stay after all."""
-        leavings = request.env["wezer.leaving"]
+        leavings = request.env["wezer.departure"]
         asked = leavings.sudo()._asked_by(request.env.user.partner_id)
         if asked:
             leavings.browse(asked.id).action_withdraw()

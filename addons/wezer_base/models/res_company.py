@@ -95,7 +95,7 @@ class ResCompany(models.Model):
         default=10,
         help="So many invitations a member may send a day.",
     )
-    wezer_i_am_member = fields.Boolean(
+    wezer_is_user_member = fields.Boolean(
         compute="_compute_wezer_i_am_member",
         search="_search_wezer_i_am_member",
         compute_sudo=True,
@@ -104,7 +104,7 @@ class ResCompany(models.Model):
 
     @api.depends_context("uid")
     def _compute_wezer_i_am_member(self):
-        self.wezer_i_am_member = self.env.user._wezer_is_member()
+        self.wezer_is_user_member = self.env.user._wezer_is_member()
 
     def _search_wezer_i_am_member(self, operator, value):
         if operator != "in":
@@ -115,14 +115,14 @@ class ResCompany(models.Model):
     def create(self, vals_list):
         companies = super().create(vals_list)
         for company in companies.filtered("wezer_terms"):
-            self.env["wezer.agreement"]._keep(company)
+            self.env["wezer.terms.of.use"]._keep(company)
         return companies
 
     def write(self, vals):
         result = super().write(vals)
         if "wezer_terms" in vals:
             for company in self:
-                self.env["wezer.agreement"]._keep(company)
+                self.env["wezer.terms.of.use"]._keep(company)
         if "partner_id" in vals or any(
             f"wezer_{right}_user_ids" in vals for right in RIGHTS
         ):

@@ -117,7 +117,7 @@ class ResPartner(models.Model):
             ),
             # What somebody did in another's name, by whatever right.
             SQL(
-                "SELECT actor_id, partner_id, date, date, date FROM wezer_act"
+                "SELECT actor_id, partner_id, date, date, date FROM wezer_acting_log"
                 " WHERE actor_id <> partner_id"
             ),
             # Two accounts of one person, whatever the day.

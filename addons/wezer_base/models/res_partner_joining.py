@@ -6,15 +6,15 @@ from ..tools.rights import PROVEN
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
-    def _wezer_consent(self, agreement):
+    def _wezer_terms_acceptance(self, terms):
         """Return this person's consent to a version of the terms (sudo)."""
         return (
-            self.env["wezer.consent"]
+            self.env["wezer.terms.acceptance"]
             .sudo()
             .search(
                 [
                     ("partner_id", "in", self.ids),
-                    ("agreement_id", "=", agreement.id),
+                    ("terms_id", "=", terms.id),
                 ],
                 limit=1,
             )
@@ -34,10 +34,10 @@ class ResPartner(models.Model):
     def _wezer_personal_data(self):
         data = super()._wezer_personal_data()
         partners = self._wezer_selves()
-        consents = self.env["wezer.consent"].sudo()
+        acceptance = self.env["wezer.terms.acceptance"].sudo()
         data["consents"] = [
-            {"date": str(one.date), "version": one.agreement_id.version}
-            for one in consents.search([("partner_id", "in", partners.ids)])
+            {"date": str(one.date), "version": one.terms_id.version}
+            for one in acceptance.search([("partner_id", "in", partners.ids)])
         ]
         invitations = self.env["wezer.invitation"].sudo()
         data["invitations"] = [

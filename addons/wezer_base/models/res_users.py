@@ -314,7 +314,7 @@ class ResUsers(models.Model):
     ):
         """Return the party this user acts for in an arrow, checked.
 
-        What is done for another is logged with it (``wezer.act``).
+        What is done for another is logged with it (``wezer.acting.log``).
 
         :param acting_partner_id: the id that the caller gave, or a false value
         :param candidates: partners whose arrow it is
@@ -345,7 +345,7 @@ class ResUsers(models.Model):
         """Log that this user acts for ``partner``, unless for himself; return it."""
         self.ensure_one()
         if partner != self.partner_id:
-            self.env["wezer.act"]._log(self, partner, right, what, record)
+            self.env["wezer.acting.log"]._log(self, partner, right, what, record)
         return partner
 
     def _wezer_acting_choices(self, right="market", limit=50):

@@ -42,11 +42,11 @@ class ResUsers(models.Model):
     # === THE SECOND STEP === #
 
     @api.model
-    def action_finish_welcome(self, vals, agreement_id=None, group_ids=()):
+    def action_finish_welcome(self, vals, terms_id=None, group_ids=()):
         """Tell who one is, agree to the terms, and become a member or wait for it.
 
         :param dict vals: ``name`` and fields of one's own profile
-        :param int agreement_id: the version of the terms that was shown
+        :param int terms_id: the version of the terms that was shown
         :param group_ids: groups to join, where there are groups
         :return: the state of the profile
         :raise Refusal: rules ``name``, ``terms``, ``field``
@@ -60,7 +60,7 @@ class ResUsers(models.Model):
         name = clean_line(str(vals.pop("name", "") or ""), TITLE_LENGTH)
         if not has_letter(name):
             raise Refusal(self.env._("Say how we shall call you."), rule="name")
-        user._wezer_agree(agreement_id)
+        user._wezer_agree(terms_id)
         if vals:
             self.env["wezer.profile"].update_own(vals)
         # His own name, on his own contact.
@@ -73,18 +73,18 @@ class ResUsers(models.Model):
             profile.wanted_groups = [one for one in group_ids if isinstance(one, int)]
         return profile.state
 
-    def _wezer_agree(self, agreement_id):
+    def _wezer_agree(self, terms_id):
         """Keep the consent to the terms in force; refuse where it is missing."""
-        current = self.env["wezer.agreement"]._current()
-        if not current or self.partner_id._wezer_consent(current):
+        current = self.env["wezer.terms.of.use"]._current()
+        if not current or self.partner_id._wezer_terms_acceptance(current):
             return
-        if agreement_id != current.id:
+        if terms_id != current.id:
             raise Refusal(
                 self.env._("Please read the terms and agree to them."),
                 rule="terms",
-                value=str(agreement_id or ""),
+                value=str(terms_id or ""),
             )
-        current.with_env(self.env).action_consent()
+        current.with_env(self.env).action_accept()
 
     def _wezer_join_groups(self, group_ids):
         """Join the groups a new member chose; extended where there are groups."""
@@ -133,10 +133,10 @@ class ResUsers(models.Model):
 
     def _wezer_todo(self):
         rows = super()._wezer_todo()
-        current = self.env["wezer.agreement"]._current()
+        current = self.env["wezer.terms.of.use"]._current()
         profile = self.partner_id._wezer_profile()
         if not profile or (current and profile.welcomed):
-            missing = current and not self.partner_id._wezer_consent(current)
+            missing = current and not self.partner_id._wezer_terms_acceptance(current)
         else:
             missing = False
         if missing:

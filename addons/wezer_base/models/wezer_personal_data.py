@@ -146,7 +146,10 @@ class ResPartner(models.Model):
         }
         names = [name for name in data._own_fields(profile) if name not in hidden]
         notices = self.env["wezer.notice"].sudo()
-        mandates, acts = self.env["wezer.mandate"].sudo(), self.env["wezer.act"].sudo()
+        mandates, acts = (
+            self.env["wezer.mandate"].sudo(),
+            self.env["wezer.acting.log"].sudo(),
+        )
         return {
             "contact": data._rows(
                 partner,

@@ -117,21 +117,21 @@ class MatrixCommon(WezerCommon):
         )
 
     @classmethod
-    def _make_wezer_act(cls):
+    def _make_wezer_acting_log(cls):
         """H did something for M."""
-        return cls.env["wezer.act"]._log(
+        return cls.env["wezer.acting.log"]._log(
             cls.hana, cls.anna.partner_id, "market", "matrix"
         )
 
     @classmethod
-    def _make_wezer_agreement(cls):
+    def _make_wezer_terms_of_use(cls):
         cls.env.company.wezer_terms = "<p>Be kind to each other.</p>"
-        return cls.env["wezer.agreement"]._keep(cls.env.company)
+        return cls.env["wezer.terms.of.use"]._keep(cls.env.company)
 
     @classmethod
-    def _make_wezer_consent(cls):
-        agreement = cls._make_wezer_agreement().with_user(cls.anna)
-        return cls.env["wezer.consent"].browse(agreement.action_consent())
+    def _make_wezer_terms_acceptance(cls):
+        terms = cls._make_wezer_terms_of_use().with_user(cls.anna)
+        return cls.env["wezer.terms.acceptance"].browse(terms.action_accept())
 
     @classmethod
     def _make_wezer_digest(cls):
@@ -172,8 +172,8 @@ class MatrixCommon(WezerCommon):
         return cls.env["wezer.invitation.block"].create({"address_key": "matrix"})
 
     @classmethod
-    def _make_wezer_leaving(cls):
-        return cls.env["wezer.leaving"].create(
+    def _make_wezer_departure(cls):
+        return cls.env["wezer.departure"].create(
             {"partner_id": cls.anna.partner_id.id, "reason": "Moving away"}
         )
 
@@ -188,8 +188,8 @@ class MatrixCommon(WezerCommon):
         return invites.create({"emails": "zz@example.org"})
 
     @classmethod
-    def _make_wezer_start_step(cls):
-        steps = cls.env["wezer.start.step"].with_user(cls.ada)
+    def _make_wezer_onboarding_step(cls):
+        steps = cls.env["wezer.onboarding.step"].with_user(cls.ada)
         return steps.create({"key": "languages", "name": "Languages"})
 
     @classmethod

@@ -9,8 +9,8 @@ from .common import WezerCommon
 @tagged("post_install", "-at_install")
 class TestFirstSteps(WezerCommon):
     def _open(self, user=None):
-        action = self.env["wezer.start"].with_user(user or self.ada).action_open()
-        return self.env["wezer.start"].browse(action["res_id"])
+        action = self.env["wezer.onboarding"].with_user(user or self.ada).action_open()
+        return self.env["wezer.onboarding"].browse(action["res_id"])
 
     def _step(self, key):
         return self._open().line_ids.filtered(lambda one: one.key == key)
@@ -50,7 +50,7 @@ class TestFirstSteps(WezerCommon):
                 self._open(user)
 
     def test_a_made_up_step_leads_nowhere(self):
-        steps = self.env["wezer.start.step"].with_user(self.ada)
+        steps = self.env["wezer.onboarding.step"].with_user(self.ada)
         sly = steps.create(
             {"key": "x", "name": "x", "action": "base.action_res_users", "enough": "1"}
         )

@@ -158,13 +158,13 @@ class TestDays(WezerCommon):
         self.assertEqual(company._wezer_zone().key, "America/Los_Angeles")
         company.partner_id.tz = "Europe/Paris"
         self.assertEqual(company._wezer_zone().key, "Europe/Paris")
-        steps = self.env["wezer.start"].with_user(self.ada)._steps()
+        steps = self.env["wezer.onboarding"].with_user(self.ada)._steps()
         step = next(one for one in steps if one["key"] == "time_zone")
         self.assertFalse(step["done"])
         self.assertIn("Europe/Paris", step["text"])
         self._in("Pacific/Auckland")
         self.assertEqual(company._wezer_zone().key, "Pacific/Auckland")
-        steps = self.env["wezer.start"].with_user(self.ada)._steps()
+        steps = self.env["wezer.onboarding"].with_user(self.ada)._steps()
         self.assertTrue(next(one for one in steps if one["key"] == "time_zone")["done"])
 
     def test_programs_send_days_and_moments(self):

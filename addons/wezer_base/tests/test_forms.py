@@ -96,7 +96,7 @@ class TestGiveBack(TransactionCase):
             0
         ]
         self.assertEqual(form.fields["t"], "mine")
-        notes = form.find_class("wz-theirs")
+        notes = form.find_class("o_wezer_theirs")
         self.assertEqual([note.text_content() for note in notes], ["Now: theirs"])
 
     def test_only_a_language_of_the_site_is_taken_from_an_address(self):
@@ -330,7 +330,7 @@ class TestForms(FormCase, WezerCommon):
         answer = self.send(form, presentation="What Anna wrote", city="Ghent")
         typed = {"presentation": "What Anna wrote", "city": "Ghent"}
         again = self.assert_given_back(answer, "/my/profile", typed)
-        theirs = [note.text_content() for note in again.find_class("wz-theirs")]
+        theirs = [note.text_content() for note in again.find_class("o_wezer_theirs")]
         self.assertIn("What the administrator wrote", theirs[0])
         self.assertEqual(profile.presentation, "What the administrator wrote")
         self.send(again)

@@ -202,7 +202,7 @@ class TestProvenAddress(IdentityCommon):
         self.assertFalse(self.waiting(self.anna))
 
     def test_the_check_finds_two_accounts_with_one_address(self):
-        checks = self.env["wezer.check"]
+        checks = self.env["wezer.invariant"]
         self.assertFalse(checks._check_addresses())
         self.assertFalse(checks._check_confirmed_addresses())
         self.env.flush_all()
@@ -346,6 +346,6 @@ class TestIdentityPages(IdentityCommon, HttpCase):
         self.authenticate("cora-base", "cora-base-secret")
         slug = self.anna.partner_id._wezer_profile().slug
         page = self.url_open(f"/members/{slug}").text
-        self.assertIn("wz-renamed", page)
-        self.assertIn("wz-alike", page)
+        self.assertIn("o_wezer_renamed", page)
+        self.assertIn("o_wezer_alike", page)
         self.assertIn(f"/members/{self.luc_profile.slug}", page)

@@ -16,7 +16,7 @@ class JoiningCommon(WezerCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.env.company.write({"wezer_terms": "<p>Be kind.</p>"})
-        cls.agreement = cls.env["wezer.agreement"]._current()
+        cls.terms = cls.env["wezer.terms.of.use"]._current()
         cls.invitations = cls.env["wezer.invitation"]
 
     def letters(self, address=ADDRESS):
@@ -43,14 +43,12 @@ class JoiningCommon(WezerCommon):
         login = invitation._accept(name, "nina-secret-1")
         return self.env["res.users"].search([("login", "=", login)])
 
-    def welcome(self, user, agreement=None, **vals):
-        agreement = self.agreement if agreement is None else agreement
+    def welcome(self, user, terms=None, **vals):
+        terms = self.terms if terms is None else terms
         return (
             self.env["res.users"]
             .with_user(user)
-            .action_finish_welcome(
-                {"name": user.name, **vals}, agreement and agreement.id
-            )
+            .action_finish_welcome({"name": user.name, **vals}, terms and terms.id)
         )
 
 
@@ -110,13 +108,15 @@ class TestJoining(JoiningCommon):
     def test_without_agreeing_to_the_terms_nobody_joins(self):
         user = self.joined()
         with self.assertRaises(Refusal) as caught:
-            self.welcome(user, agreement=False)
+            self.welcome(user, terms=False)
         self.assertEqual(caught.exception.rule, "terms")
         self.welcome(user)
-        consent = self.env["wezer.consent"].with_user(user).search([])
-        self.assertEqual(consent.agreement_id.id, self.agreement.id)
-        self.assertTrue(consent.date)
-        self.assertFalse(self.env["wezer.consent"].with_user(self.anna).search([]))
+        acceptance = self.env["wezer.terms.acceptance"].with_user(user).search([])
+        self.assertEqual(acceptance.terms_id.id, self.terms.id)
+        self.assertTrue(acceptance.date)
+        self.assertFalse(
+            self.env["wezer.terms.acceptance"].with_user(self.anna).search([])
+        )
 
     def test_changed_terms_are_a_new_version_and_asked_again(self):
         user = self.joined()
@@ -125,17 +125,17 @@ class TestJoining(JoiningCommon):
             [row for row in user._wezer_todo() if row["url"] == "/community/terms"]
         )
         self.env.company.wezer_terms = "<p>Be kind, and come in time.</p>"
-        current = self.env["wezer.agreement"]._current()
-        self.assertEqual(current.version, self.agreement.version + 1)
-        self.assertIn("Be kind.", self.agreement.body)
+        current = self.env["wezer.terms.of.use"]._current()
+        self.assertEqual(current.version, self.terms.version + 1)
+        self.assertIn("Be kind.", self.terms.body)
         self.assertTrue(
             [row for row in user._wezer_todo() if row["url"] == "/community/terms"]
         )
         with self.assertRaises(Refusal):
-            self.agreement.with_user(user).action_consent()
-        current.with_user(user).action_consent()
+            self.terms.with_user(user).action_accept()
+        current.with_user(user).action_accept()
         self.assertEqual(
-            self.env["wezer.consent"].search_count(
+            self.env["wezer.terms.acceptance"].search_count(
                 [("partner_id", "=", user.partner_id.id)]
             ),
             2,
@@ -143,15 +143,15 @@ class TestJoining(JoiningCommon):
 
     def test_saving_the_same_terms_makes_no_version(self):
         self.env.company.wezer_terms = self.env.company.wezer_terms
-        self.assertEqual(self.env["wezer.agreement"]._current(), self.agreement)
+        self.assertEqual(self.env["wezer.terms.of.use"]._current(), self.terms)
 
     def test_versions_and_consents_stay(self):
         user = self.joined()
         self.welcome(user)
         with self.assertRaises(NotAllowed):
-            self.agreement.sudo().unlink()
+            self.terms.sudo().unlink()
         with self.assertRaises(NotAllowed):
-            self.env["wezer.consent"].sudo().search([]).write({"date": False})
+            self.env["wezer.terms.acceptance"].sudo().search([]).write({"date": False})
 
     # === APPROVAL === #
 
@@ -322,7 +322,7 @@ class TestJoiningPages(HttpCase, JoiningCommon):
         self.assertIn("Be kind.", page)
         # Logging in has made a new session, and a new token with it.
         csrf = re.search(r'name="csrf_token" value="([^"]+)"', page).group(1)
-        fields = {"csrf_token": csrf, "agreement_id": self.agreement.id}
+        fields = {"csrf_token": csrf, "terms_id": self.terms.id}
         page = self.url_open("/welcome", data={"name": "Nina", **fields}).text
         self.assertIn("Please read the terms and agree to them.", page)
         more = {"name": "Nina New", "agree": "1", "city": "Mill Street"}

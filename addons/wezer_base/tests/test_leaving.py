@@ -15,7 +15,7 @@ class TestLeaving(WezerCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.profiles = cls.env["wezer.profile"]
-        cls.leavings = cls.env["wezer.leaving"]
+        cls.leavings = cls.env["wezer.departure"]
         cls.partner = cls.luc.partner_id
 
     def block(self, rows=(OPEN,)):

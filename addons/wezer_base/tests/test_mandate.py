@@ -166,7 +166,7 @@ class TestMandate(WezerCommon):
         self.luc._resolve_acting(
             self.anna.partner_id.id, self.anna.partner_id, "market", "try"
         )
-        for name in ("wezer.mandate", "wezer.act"):
+        for name in ("wezer.mandate", "wezer.acting.log"):
             records = self.env[name]
             self.assertTrue(records.with_user(self.anna).search([]))
             self.assertTrue(records.with_user(self.luc).search([]))
@@ -183,7 +183,7 @@ class TestMandate(WezerCommon):
             self.luc._resolve_acting(anna.id, anna, "market", "try", self.luc_profile),
             anna,
         )
-        act = self.env["wezer.act"].with_user(self.anna).search([])
+        act = self.env["wezer.acting.log"].with_user(self.anna).search([])
         self.assertEqual(act.actor_id.id, self.luc.partner_id.id)
         self.assertEqual((act.what, act.by_mandate), ("try", True))
         self.assertEqual(act._sentence(), "Luc Noël acted for Anna Martin")
@@ -193,19 +193,19 @@ class TestMandate(WezerCommon):
 
     def test_what_one_does_for_himself_is_not_logged(self):
         self.luc._resolve_acting(None, self.luc.partner_id, "market")
-        self.assertFalse(self.env["wezer.act"].search([]))
+        self.assertFalse(self.env["wezer.acting.log"].search([]))
 
     def test_a_refused_act_is_not_logged(self):
         with self.assertRaises(NotAllowed):
             self.luc._resolve_acting(
                 self.anna.partner_id.id, self.anna.partner_id, "market"
             )
-        self.assertFalse(self.env["wezer.act"].search([]))
+        self.assertFalse(self.env["wezer.acting.log"].search([]))
 
     def test_the_log_stays(self):
         self._give()
         self.luc._resolve_acting(None, self.anna.partner_id, "market")
-        act = self.env["wezer.act"].search([])
+        act = self.env["wezer.acting.log"].search([])
         with self.assertRaises(NotAllowed):
             act.sudo().what = "nothing"
         with self.assertRaises(NotAllowed):

@@ -150,4 +150,4 @@ class TestPrivacy(WezerCommon):
                 with self.assertRaises(AccessError):
                     self._rpc(user, "wezer.profile", method, self.luc_profile.ids)
             with self.assertRaises(AccessError):
-                self._rpc(user, "wezer.check", "run")
+                self._rpc(user, "wezer.invariant", "run")

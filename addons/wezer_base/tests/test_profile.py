@@ -28,7 +28,7 @@ class TestProfile(WezerCommon):
             self.assertEqual(len(user.partner_id._wezer_profile()), 1)
         self.assertFalse(self.public.partner_id._wezer_profile())
         self.assertFalse(self.env.ref("base.user_root").partner_id._wezer_profile())
-        found = self.env["wezer.check"].run()
+        found = self.env["wezer.invariant"].run()
         self.assertEqual([one["rows"] for one in found[:2]], [[], []])
 
     def test_the_name_follows_the_partner(self):
@@ -44,7 +44,7 @@ class TestProfile(WezerCommon):
             "UPDATE wezer_profile SET name_text = 'other' WHERE id = %s", [profile.id]
         )
         broken = [
-            row for check in self.env["wezer.check"].run() for row in check["rows"]
+            row for check in self.env["wezer.invariant"].run() for row in check["rows"]
         ]
         self.assertEqual(broken, [[profile.id, profile.name, "other"]])
 

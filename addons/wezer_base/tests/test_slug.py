@@ -84,7 +84,7 @@ class TestFormerAddress(WezerCommon):
             .action_give(self.luc_profile.id, ["market"])
         )
         self.env.flush_all()
-        checks = self.env["wezer.check"].sudo()
+        checks = self.env["wezer.invariant"].sudo()
         for check, query in (
             ("_check_former_addresses", "UPDATE wezer_slug SET res_id = 0"),
             ("_check_former_addresses", "UPDATE wezer_profile SET state = 'left'"),

@@ -289,7 +289,7 @@ class TestWrittenPages(WezerCommon, HttpCase):
     def test_a_replaced_picture_is_shown_at_once(self):
         def shown():
             page = etree.HTML(self.url_open("/my/profile").text)
-            src = page.xpath("//img[contains(@class, 'wz-face-lg')]/@src")[0]
+            src = page.xpath("//img[contains(@class, 'o_wezer_face_lg')]/@src")[0]
             return src, self.url_open(src)
 
         self.authenticate("luc-base", "luc-base-secret")

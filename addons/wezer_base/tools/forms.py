@@ -21,7 +21,7 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]
 FORM = re.compile(r"<form\b[^>]*>", re.IGNORECASE)
 DETAILS = re.compile(r"<details\b[^>]*>|</details\s*>", re.IGNORECASE)
 AUTOFOCUS = re.compile(r'\sautofocus(="[^"]*")?(?=[\s/>])')
-MESSAGE_ID = "wz-refused-message"
+MESSAGE_ID = "o_wezer_refused_message"
 # Where the refusal names no field, its rule does.
 FIELDS_OF_RULES = {
     "ambiguous": ("amount", "quantity"),
@@ -219,15 +219,17 @@ def _option_value(option):
 def _show_theirs(field, text, now):
     """Put what is there now below a field, to be read by all."""
     note = lxml.html.Element("div")
-    note.set("class", "wz-theirs small mt-1 mb-2")
+    note.set("class", "o_wezer_theirs small mt-1 mb-2")
     label = lxml.html.Element("strong")
     label.text = now
     label.tail = " "
     words = lxml.html.Element("span")
-    words.set("class", "wz-text")
+    words.set("class", "o_wezer_text")
     words.text = text or "–"
     note.extend([label, words])
-    note.set("id", f"wz-theirs-{field.get('name')}-{field.get('value') or ''}"[:80])
+    note.set(
+        "id", f"o_wezer_theirs_{field.get('name')}-{field.get('value') or ''}"[:80]
+    )
     place = field
     parent = field.getparent()
     if parent is not None and parent.tag == "label":
@@ -279,7 +281,7 @@ def _add_words(form, typed, name_of_word):
             if value in shown or not text or not chosen:
                 continue
             label = lxml.html.Element("label")
-            label.set("class", "wz-pill wz-chosen")
+            label.set("class", "o_wezer_pill o_wezer_chosen")
             field = lxml.html.Element("input")
             for key, content in (("type", "checkbox"), ("name", name)):
                 field.set(key, content)
@@ -309,7 +311,7 @@ def _wrong_field(fields, typed, refused):
 def _announce(form, typed, refused):
     """Put the sentence into the form, and the focus where it is wrong."""
     message = lxml.html.Element("div")
-    message.set("class", "alert alert-warning wz-refused w-100")
+    message.set("class", "alert alert-warning o_wezer_refused w-100")
     message.set("role", "alert")
     message.set("id", MESSAGE_ID)
     message.text = CONTROL.sub("", refused["message"])
@@ -342,12 +344,12 @@ def _message_on_page(page, message, typed, words):
     written = ""
     if texts:
         written = f"<strong>{escape(words['written'])}</strong>" + "".join(
-            f'<p class="wz-text mb-1">{escape(text)}</p>' for text in texts
+            f'<p class="o_wezer_text mb-1">{escape(text)}</p>' for text in texts
         )
         written = f'<div class="mt-2">{written}</div>'
     box = (
         '<div class="container mt-3">'
-        '<div class="alert alert-warning wz-flash wz-refused" role="alert"'
+        '<div class="alert alert-warning o_wezer_flash o_wezer_refused" role="alert"'
         f' tabindex="-1" autofocus="autofocus" id="{MESSAGE_ID}">'
         f"{escape(CONTROL.sub('', message))}{written}</div></div>"
     )

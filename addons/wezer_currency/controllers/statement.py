@@ -326,7 +326,7 @@ class WezerStatement(WezerCurrencyPortal):
         methods=["POST"],
     )
     @form_post("/my/wallets")
-    def wezer_wallet_look(self, wallet_id, reason="", **_kwargs):
+    def wezer_wallet_access_log(self, wallet_id, reason="", **_kwargs):
         """Open a statement to a moderator who says why."""
         # Moderators read no wallet before they said why: the method itself checks.
         wallet = request.env["wezer.wallet"].browse(wallet_id).exists()

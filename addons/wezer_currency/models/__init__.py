@@ -25,7 +25,7 @@ from . import res_partner
 from . import res_partner_leaving
 from . import res_users
 from . import wezer_profile
-from . import wezer_check
-from . import wezer_check_transfers
+from . import wezer_invariant
+from . import wezer_invariant_transfers
 from . import wezer_notice
-from . import wezer_act
+from . import wezer_acting_log

@@ -70,7 +70,7 @@ BEGIN
         (payer_id, payee_id, payer_wallet_id, payee_wallet_id, wezer_currency_id,
          company_id, amount_minor, settled_minor, reversed_minor, claim_minor,
          levy_payer_minor, levy_payee_minor, purpose, category_id, kind, state, date,
-         key_scope, key, key_hash, person_id, untold,
+         key_scope, key, key_hash, person_id, notice_pending,
          create_uid, write_uid, create_date, write_date)
     VALUES (p_payer, p_payee, a.payer, a.payee, p_currency, a.company_id, p_amount, 0, 0, 0,
          v_levy_payer, v_levy_payee, p_purpose, p_category, p_kind, 'done', p_date,

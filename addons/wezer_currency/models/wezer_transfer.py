@@ -118,7 +118,9 @@ class WezerTransfer(models.Model):
     historic = fields.Boolean(
         help="Brought from another system by an administrator, limits off."
     )
-    untold = fields.Boolean(help="Those concerned get their notice in a minute.")
+    notice_pending = fields.Boolean(
+        help="Those concerned get their notice in a minute."
+    )
     date = fields.Datetime(required=True, index=True)
     until = fields.Datetime(string="Set aside until", index="btree_not_null")
     parent_id = fields.Many2one(
@@ -156,7 +158,7 @@ class WezerTransfer(models.Model):
     _key_uniq = models.UniqueIndex(
         "(key_scope, key) WHERE key IS NOT NULL", "This key was used."
     )
-    _untold_idx = models.Index("(id) WHERE untold")
+    _untold_idx = models.Index("(id) WHERE notice_pending")
     _origin_idx = models.Index(
         "(origin_model, origin_id) WHERE origin_model IS NOT NULL"
     )
@@ -402,7 +404,7 @@ class WezerTransfer(models.Model):
         answer = self.env.cr.fetchone()[0]
         self.env["wezer.wallet"]._forget_sums()
         if answer == "ok_beyond":
-            transfer.write({"beyond_limit": True, "untold": True})
+            transfer.write({"beyond_limit": True, "notice_pending": True})
         elif answer != "ok":
             self._refuse(answer, amount + max(reserved, 0))
         if amount and transfer.wezer_currency_id.accounting_mode == "immediate":
@@ -420,7 +422,7 @@ class WezerTransfer(models.Model):
                 amount=self.amount_minor,
                 levies=(self.levy_payer_minor, self.levy_payee_minor),
             )
-            self._set_state("done", untold=True)
+            self._set_state("done", notice_pending=True)
         return self
 
     def _check_state(self, *states):

@@ -291,12 +291,12 @@ class WezerTransfer(models.Model):
     @api.model
     def _cron_tell(self):
         """Leave the notices of what was paid; beside the payments, which are fast."""
-        each_due(self.sudo(), [("untold", "=", True)], lambda one: one._tell())
+        each_due(self.sudo(), [("notice_pending", "=", True)], lambda one: one._tell())
 
     def _tell(self):
         """Tell those concerned of these transfers, once."""
-        for transfer in self.sudo().filtered("untold"):
-            transfer.untold = False
+        for transfer in self.sudo().filtered("notice_pending"):
+            transfer.notice_pending = False
             if transfer.state == "done" and not transfer.origin_model:
                 transfer._tell_payee()
             if transfer.beyond_limit:

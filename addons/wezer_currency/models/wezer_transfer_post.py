@@ -8,8 +8,9 @@ from odoo.addons.wezer_base.tools import locks
 TRANSFER_COLUMNS = (
     "id payer_id payee_id payer_wallet_id payee_wallet_id wezer_currency_id company_id"
     " amount_minor levy_payer_minor levy_payee_minor purpose category_id kind state"
-    " date key_scope key key_hash person_id beyond_limit untold historic settled_minor"
-    " reversed_minor claim_minor create_uid write_uid create_date write_date"
+    " date key_scope key key_hash person_id beyond_limit notice_pending historic"
+    " settled_minor reversed_minor claim_minor create_uid write_uid create_date"
+    " write_date"
 ).split()
 ENTRY_COLUMNS = (
     "transfer_id wezer_currency_id from_id to_id amount kind date"

@@ -199,7 +199,7 @@ class WezerTransfer(models.Model):
         self._return_levies(reversal, given, given + taken)
         reversal._move(amount=taken, check=False)
         lower = reversal.payer_wallet_id._limits()[0]
-        reversal.untold = True
+        reversal.notice_pending = True
         if lower is not None and reversal.payer_wallet_id.available < lower:
             # It passed all the same, and says so.
             reversal.beyond_limit = not reversal.payer_wallet_id.is_system

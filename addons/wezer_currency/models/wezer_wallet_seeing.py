@@ -8,10 +8,10 @@ LOOK_HOURS = 24
 REASON_LETTERS = 10
 
 
-class WezerWalletLook(models.Model):
+class WezerWalletAccessLog(models.Model):
     """A moderator's look at somebody's statement, with the reason he gave."""
 
-    _name = "wezer.wallet.look"
+    _name = "wezer.wallet.access.log"
     _description = "Look at a statement"
     _order = "date desc, id desc"
     _rec_name = "reason"
@@ -58,7 +58,7 @@ class WezerWallet(models.Model):
     def _looked_at_by(self, user):
         since = fields.Datetime.now() - datetime.timedelta(hours=LOOK_HOURS)
         return bool(
-            self.env["wezer.wallet.look"].search_count(
+            self.env["wezer.wallet.access.log"].search_count(
                 [
                     ("wallet_id", "=", self.id),
                     ("user_id", "=", user.id),
@@ -87,7 +87,7 @@ class WezerWallet(models.Model):
             )
         # He was just found to be a moderator who is no party to it.
         look = (
-            self.env["wezer.wallet.look"]
+            self.env["wezer.wallet.access.log"]
             .sudo()
             .create(
                 {
@@ -99,7 +99,7 @@ class WezerWallet(models.Model):
             )
         )
         who, wallet = self.env.user.partner_id, self.sudo()
-        self.env["wezer.act"]._log(
+        self.env["wezer.acting.log"]._log(
             self.env.user, wallet.partner_id, "moderate", "look", look
         )
         name, money = who.sudo().name, wallet.wezer_currency_id

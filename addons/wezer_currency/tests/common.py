@@ -70,7 +70,7 @@ class CurrencyCommon(BaseCommon):
         return RefusedBy(self, rule)
 
     def assertBooksHold(self):
-        for check in self.env["wezer.check"].sudo().run():
+        for check in self.env["wezer.invariant"].sudo().run():
             self.assertFalse(check["rows"], check["name"])
 
 

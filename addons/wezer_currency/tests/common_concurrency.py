@@ -53,7 +53,7 @@ class ConcurrencyCase(BaseCase):
             env = api.Environment(cr, SUPERUSER_ID, {})
             env["res.users"].browse(self.users).active = False
             env["wezer.currency"].browse(self.currency_id).active = False
-            for check in env["wezer.check"].run():
+            for check in env["wezer.invariant"].run():
                 self.assertFalse(check["rows"], check["name"])
 
     def _at_once(self, *calls):

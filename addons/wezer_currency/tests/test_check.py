@@ -102,7 +102,7 @@ class TestCheck(CurrencyCommon):
         self.env.invalidate_all()
         return {
             check["name"]: check["rows"]
-            for check in self.env["wezer.check"].sudo().run()
+            for check in self.env["wezer.invariant"].sudo().run()
             if check["rows"]
         }
 
@@ -126,7 +126,7 @@ class TestCheck(CurrencyCommon):
     def test_every_invariant_of_the_ledger_was_damaged(self):
         own = {
             str(name)
-            for name, function in self.env["wezer.check"]._checks()
+            for name, function in self.env["wezer.invariant"]._checks()
             if "wezer_currency" in function.__func__.__module__
         }
         missed = {

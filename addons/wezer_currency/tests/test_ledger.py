@@ -52,14 +52,14 @@ class TestLedger(CurrencyCommon):
         )
         broken = [
             check["name"]
-            for check in self.env["wezer.check"].sudo().run()
+            for check in self.env["wezer.invariant"].sudo().run()
             if check["rows"]
         ]
         self.assertEqual(len(broken), 3, broken)
 
     def test_a_member_may_not_run_the_checks(self):
         with self.assertRaises(NotAllowed):
-            self.env["wezer.check"].with_user(self.anna).run()
+            self.env["wezer.invariant"].with_user(self.anna).run()
 
     @settings(
         max_examples=15,

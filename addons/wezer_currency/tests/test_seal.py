@@ -118,7 +118,7 @@ class TestSeal(CurrencyCommon):
         self.env.invalidate_all()
 
     def _broken(self):
-        checks = self.env["wezer.check"].sudo().run()
+        checks = self.env["wezer.invariant"].sudo().run()
         return [check["name"] for check in checks if check["rows"]]
 
     def test_the_clock_seals(self):

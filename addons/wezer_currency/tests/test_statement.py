@@ -90,7 +90,7 @@ class TestSeeing(CurrencyCommon):
             [("partner_id", "=", self.anna.partner_id.id)], limit=1
         )
         self.assertIn("Luc says that he was never paid", notice.message)
-        act = self.env["wezer.act"].search(
+        act = self.env["wezer.acting.log"].search(
             [("partner_id", "=", self.anna.partner_id.id)], limit=1
         )
         self.assertEqual((act.what, act.actor_id), ("look", self.moderator.partner_id))
@@ -99,7 +99,7 @@ class TestSeeing(CurrencyCommon):
         wallet = self.wallet(self.anna).sudo()
         wallet.with_user(self.moderator).action_look("Luc says he was not paid")
         self.env.cr.execute(
-            "UPDATE wezer_wallet_look SET date = date - interval '25 hours'"
+            "UPDATE wezer_wallet_access_log SET date = date - interval '25 hours'"
         )
         self.env.invalidate_all()
         self.assertFalse(wallet._seen_by(self.moderator))

@@ -1,6 +1,6 @@
 from . import base_partner_merge
 from . import wezer_wallet_limits
-from . import wezer_start
+from . import wezer_onboarding
 from . import wezer_charge
 from . import wezer_issue
 from . import wezer_transfer_batch

@@ -10,6 +10,6 @@ class WezerGroupsPortal(CustomerPortal):
         values = super()._prepare_home_portal_values(counters)
         if "wezer_group_count" in counters:
             values["wezer_group_count"] = request.env["wezer.group"].search_count(
-                [("kind", "=", "circle"), ("i_am_in", "=", True)]
+                [("kind", "=", "circle"), ("is_user_member", "=", True)]
             )
         return values

@@ -14,7 +14,7 @@ from . import wezer_group_page
 from . import wezer_group_seeing
 from . import wezer_group_books
 from . import res_users
-from . import wezer_act
+from . import wezer_acting_log
 from . import res_partner
 from . import res_partner_leaving
 from . import member_import
@@ -28,10 +28,10 @@ from . import rating_rating
 from . import project_task
 from . import res_users_projects
 from . import res_partner_following
-from . import wezer_group_following
+from . import wezer_group_follower_sync
 from . import wezer_group_membership_following
-from . import wezer_group_following_tree
-from . import wezer_check
-from . import wezer_check_places
-from . import wezer_check_following
+from . import wezer_group_follower_sync_tree
+from . import wezer_invariant
+from . import wezer_invariant_places
+from . import wezer_invariant_following
 from . import wezer_notice

@@ -27,7 +27,9 @@ class ProjectProject(models.Model):
     def create(self, vals_list):
         projects = super().create(vals_list)
         projects._check_team_gives()
-        self.env["wezer.group.following"]._keep_in_step(projects.filtered("team_id"))
+        self.env["wezer.group.follower.sync"]._keep_in_step(
+            projects.filtered("team_id")
+        )
         return projects
 
     def write(self, vals):
@@ -39,11 +41,11 @@ class ProjectProject(models.Model):
         result = super().write(vals)
         moved._check_team_gives()
         if {"team_id", "active"} & vals.keys():
-            self.env["wezer.group.following"]._keep_in_step(self)
+            self.env["wezer.group.follower.sync"]._keep_in_step(self)
         return result
 
     def unlink(self):
-        self.env["wezer.group.following"]._forget_records(self)
+        self.env["wezer.group.follower.sync"]._forget_records(self)
         return super().unlink()
 
     def _check_team_gives(self):

@@ -68,7 +68,7 @@ class ProjectTask(models.Model):
         # Odoo gives a task by default to who writes it: its stage knows better.
         for task, given in zip(tasks.sudo(), named, strict=True):
             task._take_duties(given)
-        self.env["wezer.group.following"]._keep_in_step(tasks)
+        self.env["wezer.group.follower.sync"]._keep_in_step(tasks)
         return tasks
 
     def write(self, vals):
@@ -85,11 +85,11 @@ class ProjectTask(models.Model):
             if task.stage_id != stage:
                 task._take_duties(given)
         if {*DUTY_FIELDS, "user_ids", "active", "state", "stage_id"} & vals.keys():
-            self.env["wezer.group.following"]._keep_in_step(self)
+            self.env["wezer.group.follower.sync"]._keep_in_step(self)
         return result
 
     def unlink(self):
-        self.env["wezer.group.following"]._forget_records(self)
+        self.env["wezer.group.follower.sync"]._forget_records(self)
         return super().unlink()
 
     # === WHO DOES IT: stage, project, task === #

@@ -9,7 +9,7 @@ class ResPartner(models.Model):
 
     def _wezer_keep_following(self):
         """Keep these persons in step with all their groups (sudo)."""
-        following = self.env["wezer.group.following"].sudo()
+        following = self.env["wezer.group.follower.sync"].sudo()
         places = self._wezer_memberships().filtered("is_live")
         following._keep_groups_in_step(following._records_of(places.group_id), self.ids)
 
@@ -17,7 +17,8 @@ class ResPartner(models.Model):
         """Remember one following a record: the one who stays takes them up anew."""
         self.env.execute_query(
             SQL(
-                "DELETE FROM wezer_group_following WHERE partner_id = %s RETURNING id",
+                "DELETE FROM wezer_group_follower_sync WHERE partner_id = %s"
+                " RETURNING id",
                 self.id,
             )
         )

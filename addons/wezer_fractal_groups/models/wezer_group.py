@@ -99,10 +99,10 @@ class WezerGroup(models.Model):
     )
     membership_ids = fields.One2many("wezer.group.membership", "group_id")
     member_count = fields.Integer(compute="_compute_member_count")
-    i_am_in = fields.Boolean(
+    is_user_member = fields.Boolean(
         compute="_compute_i_am_in", search="_search_i_am_in", compute_sudo=True
     )
-    am_invited = fields.Boolean(
+    is_user_invited = fields.Boolean(
         compute="_compute_am_invited", search="_search_am_invited", compute_sudo=True
     )
     company_id = fields.Many2one(
@@ -168,7 +168,7 @@ class WezerGroup(models.Model):
     def _compute_i_am_in(self):
         mine = set(self._my_ids())
         for group in self:
-            group.i_am_in = group._origin.id in mine
+            group.is_user_member = group._origin.id in mine
 
     def _search_i_am_in(self, operator, value):
         if operator != "in":
@@ -195,7 +195,7 @@ class WezerGroup(models.Model):
     def _compute_am_invited(self):
         mine = set(self._invited_ids())
         for group in self:
-            group.am_invited = group._origin.id in mine
+            group.is_user_invited = group._origin.id in mine
 
     def _search_am_invited(self, operator, value):
         if operator != "in":

@@ -92,6 +92,12 @@ class WezerGroupMembership(models.Model):
             ["wezer_hidden", "display_name"], flush=False
         )
         self.env["wezer.group"].invalidate_model(
-            ["i_am_in", "i_see", "am_invited", "member_count", "display_name"],
+            [
+                "is_user_member",
+                "is_visible_to_user",
+                "is_user_invited",
+                "member_count",
+                "display_name",
+            ],
             flush=False,
         )

@@ -30,5 +30,5 @@ class WezerGroupMembership(models.Model):
 
     @api.model
     def _keep_following(self, groups, people):
-        following = self.env["wezer.group.following"].sudo()
+        following = self.env["wezer.group.follower.sync"].sudo()
         following._keep_groups_in_step(following._records_of(groups), people.ids)

@@ -109,7 +109,7 @@ class WezerGroup(models.Model):
 
     def _project_rows(self):
         """Return the projects this circle runs that the caller may know of."""
-        if self.env.user._is_public() or not self.i_am_in:
+        if self.env.user._is_public() or not self.is_user_member:
             return self.env["project.project"]
         # Members of the circle know what it works on; the tasks stay Odoo's.
         return (

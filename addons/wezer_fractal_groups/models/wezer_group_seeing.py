@@ -17,7 +17,7 @@ class WezerGroup(models.Model):
 
     _inherit = "wezer.group"
 
-    i_see = fields.Boolean(
+    is_visible_to_user = fields.Boolean(
         compute="_compute_i_see",
         search="_search_i_see",
         compute_sudo=True,
@@ -107,7 +107,7 @@ class WezerGroup(models.Model):
         )
         seen = {row[0] for row in rows}
         for group in self:
-            group.i_see = group._origin.id in seen
+            group.is_visible_to_user = group._origin.id in seen
 
     def _search_i_see(self, operator, value):
         if operator != "in":

@@ -68,7 +68,7 @@ class GroupsCommon(BaseCommon):
         return dict(self.env.cr.fetchall())
 
     def assertRightsHold(self):
-        for check in self.env["wezer.check"].sudo().run():
+        for check in self.env["wezer.invariant"].sudo().run():
             self.assertFalse(check["rows"], check["name"])
 
     def naive_rights(self, user):

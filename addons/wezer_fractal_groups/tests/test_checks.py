@@ -15,7 +15,7 @@ class TestChecks(GroupsCommon):
             self.env.cr.execute(sql, args)
             self.assertTrue(self.env.cr.rowcount, "nothing was damaged")
             self.env.invalidate_all(flush=False)
-            checks = self.env["wezer.check"].with_user(SUPERUSER_ID).run()
+            checks = self.env["wezer.invariant"].with_user(SUPERUSER_ID).run()
             damage.rollback()
         self.env.invalidate_all(flush=False)
         return {check["name"] for check in checks if check["rows"]}

@@ -57,7 +57,7 @@ class TestConcurrency(BaseCase):
                 thread.join()
                 cr2.rollback()
         with self.registry.cursor() as cr:
-            for check in api.Environment(cr, SUPERUSER_ID, {})["wezer.check"].run():
+            for check in api.Environment(cr, SUPERUSER_ID, {})["wezer.invariant"].run():
                 self.assertFalse(check["rows"], check["name"])
 
     def test_two_moves_at_once_close_no_cycle(self):

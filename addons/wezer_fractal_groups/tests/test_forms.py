@@ -80,7 +80,7 @@ class TestGroupForms(FormCase, GroupsCommon):
         answer = self.send(form, purpose="Demo's words")
         typed = {"purpose": "Demo's words"}
         given = self.assert_given_back(answer, self._address("update"), typed)
-        theirs = [note.text_content() for note in given.find_class("wz-theirs")]
+        theirs = [note.text_content() for note in given.find_class("o_wezer_theirs")]
         self.assertEqual(len(theirs), 1)
         self.assertIn("Luc's words", theirs[0])
         self.assertEqual(self.circle.purpose, "Luc's words")

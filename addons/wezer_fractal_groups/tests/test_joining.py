@@ -36,7 +36,7 @@ class TestJoining(GroupsCommon):
     def test_one_asks_and_who_may_invite_accepts(self):
         self._put(self.joel, self._role("Host", self.garden, "invite"))
         self.garden.with_user(self.luc).action_join()
-        self.assertFalse(self.garden.with_user(self.luc).i_am_in)
+        self.assertFalse(self.garden.with_user(self.luc).is_user_member)
         self.assertEqual(self._notices(self.joel, "group_request"), 1)
         self.assertEqual(len(self._todo(self.joel)), 1)
         self.assertFalse(self._todo(self.demo))
@@ -47,7 +47,7 @@ class TestJoining(GroupsCommon):
         with self.assertRaises(NotAllowed):
             self.garden.with_user(self.luc).action_accept_member(self.luc.partner_id.id)
         self.garden.with_user(self.joel).action_accept_member(self.luc.partner_id.id)
-        self.assertTrue(self.garden.with_user(self.luc).i_am_in)
+        self.assertTrue(self.garden.with_user(self.luc).is_user_member)
         self.assertEqual(self._notices(self.joel, "group_request"), 0)
         self.assertFalse(self._todo(self.joel))
 
@@ -64,7 +64,7 @@ class TestJoining(GroupsCommon):
         self.assertEqual(len(self._todo(self.luc)), 1)
         self.assertEqual(self._notices(self.luc, "group_invitation"), 1)
         self.garden.with_user(self.luc).action_accept_invitation()
-        self.assertTrue(self.garden.with_user(self.luc).i_am_in)
+        self.assertTrue(self.garden.with_user(self.luc).is_user_member)
         self.assertFalse(self._todo(self.luc))
 
     def test_only_persons_are_members(self):
@@ -91,5 +91,5 @@ class TestJoining(GroupsCommon):
         self._put(self.luc, self.compost)
         self._put(self.luc, self.village)
         self.village.with_user(self.luc).action_leave()
-        self.assertTrue(self.compost.with_user(self.luc).i_am_in)
-        self.assertTrue(self.village.with_user(self.luc).i_am_in)
+        self.assertTrue(self.compost.with_user(self.luc).is_user_member)
+        self.assertTrue(self.village.with_user(self.luc).is_user_member)

@@ -98,7 +98,7 @@ class TestPrivacy(GroupsCommon):
         self.garden.visibility = "public"
         self.assertTrue(self.garden.with_user(visitor).has_access("read"))
         self.assertTrue(self.treasurer.with_user(visitor).has_access("read"))
-        self.assertFalse(self.garden.with_user(visitor).i_am_in)
+        self.assertFalse(self.garden.with_user(visitor).is_user_member)
 
     def test_memberships_of_a_private_group_are_its_own(self):
         memberships = self.env["wezer.group.membership"]

@@ -260,7 +260,7 @@ class TestFollowing(ProjectScenarios):
         self._put(self.mark, self.pm).write({"state": "left"})
         self.assertEqual(self.follows(self.mark, self.project), [True])
         self.assertFalse(
-            self.env["wezer.group.following"].search_count(
+            self.env["wezer.group.follower.sync"].search_count(
                 [
                     ("partner_id", "=", self.mark.partner_id.id),
                     ("res_model", "=", "project.task"),
@@ -324,7 +324,7 @@ class TestFollowing(ProjectScenarios):
         self.assertFalse(task.message_partner_ids & self.luc.partner_id)
         task.unlink()
         self.assertFalse(
-            self.env["wezer.group.following"].search_count(
+            self.env["wezer.group.follower.sync"].search_count(
                 [("partner_id", "=", self.luc.partner_id.id)]
             )
         )
@@ -342,7 +342,7 @@ class TestFollowing(ProjectScenarios):
 
     def test_what_two_changes_at_once_left_behind_is_healed_by_night(self):
         self._team()
-        following = self.env["wezer.group.following"]
+        following = self.env["wezer.group.follower.sync"]
         self.env.cr.execute(
             """UPDATE wezer_group_membership SET state = 'left'
                 WHERE partner_id = ANY(%s)""",
@@ -358,14 +358,14 @@ class TestFollowing(ProjectScenarios):
         self._team()
         self.assertRightsHold()
         self.env.cr.execute(
-            "DELETE FROM wezer_group_following WHERE partner_id = %s",
+            "DELETE FROM wezer_group_follower_sync WHERE partner_id = %s",
             [self.roger.partner_id.id],
         )
-        following = self.env["wezer.group.following"]
+        following = self.env["wezer.group.follower.sync"]
         rows = [row[2:] for row in following._out_of_step()]
         self.assertIn((self.roger.partner_id.id, "is not told"), rows)
         self.env.cr.execute(
-            """INSERT INTO wezer_group_following
+            """INSERT INTO wezer_group_follower_sync
                       (partner_id, res_model, res_id, how, company_id)
                VALUES (%s, 'project.project', %s, 'follows', %s)""",
             [self.mark.partner_id.id, self.project.id, self.env.company.id],

@@ -162,7 +162,7 @@ class TestRandomGroups(GroupsCommon):
             groups = self.groups.with_user(user).with_context(active_test=False)
             ours = [("id", "in", self.ids)]
             self.assertEqual(
-                set(groups.search(ours + [("i_am_in", "=", True)]).ids),
+                set(groups.search(ours + [("is_user_member", "=", True)]).ids),
                 {one for one in naive.counted(number) if naive.sees(number, one)},
             )
             self.assertEqual(

@@ -20,9 +20,9 @@ class TestRights(GroupsCommon):
         self._put(self.demo, self.garden)
         for group in (self.director, self.compost, self.garden, self.village):
             self.assertEqual(group.effective_members(), self.demo.partner_id)
-            self.assertTrue(group.with_user(self.demo).i_am_in)
+            self.assertTrue(group.with_user(self.demo).is_user_member)
         self.assertFalse(self.workshop.effective_members())
-        self.assertFalse(self.workshop.with_user(self.demo).i_am_in)
+        self.assertFalse(self.workshop.with_user(self.demo).is_user_member)
 
     def test_rights_flow_down(self):
         """H2: the president manages every circle and role below."""
@@ -84,7 +84,7 @@ class TestRights(GroupsCommon):
         self.assertTrue(self.acts(self.luc, self.garden, "wallet"))
         self.treasurer.with_user(self.luc).action_leave()
         self.assertFalse(self.acts(self.luc, self.garden, "wallet"))
-        self.assertFalse(self.garden.with_user(self.luc).i_am_in)
+        self.assertFalse(self.garden.with_user(self.luc).is_user_member)
 
     def test_a_term_that_ended_carries_nothing(self):
         yesterday = fields.Date.today() - timedelta(days=1)

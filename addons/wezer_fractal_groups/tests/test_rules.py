@@ -351,7 +351,7 @@ class TestPlaces(RulesCommon):
         self.assertTrue(private.with_user(self.demo).name)
         self.assertNotIn(self.demo.partner_id, self._members(private))
         self.assertNotIn(self.demo.partner_id, self._members(self.village))
-        self.assertFalse(self.village.with_user(self.demo).i_am_in)
+        self.assertFalse(self.village.with_user(self.demo).is_user_member)
 
     def test_a_term_ends_by_itself_and_is_told_before(self):
         today = fields.Date.today()

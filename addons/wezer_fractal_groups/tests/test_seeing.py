@@ -65,8 +65,10 @@ class TestSeeing(GroupsCommon):
     def test_asking_one_by_one_agrees_with_the_search(self):
         for user in self.everyone.values():
             groups = self.groups.with_user(user)
-            found = groups.sudo().search([("i_see", "=", True)])
-            self.assertEqual(found, groups.sudo().search([]).filtered("i_see"))
+            found = groups.sudo().search([("is_visible_to_user", "=", True)])
+            self.assertEqual(
+                found, groups.sudo().search([]).filtered("is_visible_to_user")
+            )
 
     def test_mine_are_those_where_i_count(self):
         groups = self.groups.with_user(self.luc)

@@ -22,7 +22,7 @@ class TestSeenBeyond(GroupsCommon):
         return self.groups.browse(found)
 
     def _check(self):
-        return self.env["wezer.check"].sudo()._check_seen_beyond()
+        return self.env["wezer.invariant"].sudo()._check_seen_beyond()
 
     def test_a_circle_founded_in_a_hidden_one_is_hidden(self):
         inside = self._found()
@@ -78,7 +78,7 @@ class TestSeenBeyond(GroupsCommon):
                 [inside.id],
             )
             self.env.invalidate_all(flush=False)
-            checks = self.env["wezer.check"].with_user(SUPERUSER_ID).run()
+            checks = self.env["wezer.invariant"].with_user(SUPERUSER_ID).run()
             damage.rollback()
         self.env.invalidate_all(flush=False)
         broken = [check["name"] for check in checks if check["rows"]]

@@ -132,7 +132,7 @@ class TestWebsite(GroupsCommon, HttpCase):
         self._login(self.luc)
         page = self.url_open("/groups/map").text
         self.assertIn("<svg", page)
-        self.assertIn("wz-tree", page)
+        self.assertIn("o_wezer_tree", page)
         self.assertIn(f"/groups/{self.compost.slug}", page)
 
     def test_visitors_see_public_groups_without_names_of_members(self):
@@ -150,6 +150,6 @@ class TestWebsite(GroupsCommon, HttpCase):
     def test_nothing_changes_by_a_link(self):
         self._login(self.luc)
         self.url_open(f"/groups/{self.garden.slug}/join")
-        self.assertFalse(self.garden.with_user(self.luc).i_am_in)
+        self.assertFalse(self.garden.with_user(self.luc).is_user_member)
         self.url_open(f"/groups/{self.garden.slug}/join", data={"csrf_token": "x"})
-        self.assertFalse(self.garden.with_user(self.luc).i_am_in)
+        self.assertFalse(self.garden.with_user(self.luc).is_user_member)

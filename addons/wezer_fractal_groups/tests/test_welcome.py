@@ -54,7 +54,7 @@ class TestWelcome(GroupsCommon):
         recruiter = self._role("Recruiter", self.garden, "invite")
         self._put(self.luc, recruiter)
         self.garden.with_user(self.luc).action_invite(self.stranger.partner_id.id)
-        act = self.env["wezer.act"].search([("what", "=", "invite")])
+        act = self.env["wezer.acting.log"].search([("what", "=", "invite")])
         self.assertEqual(act.partner_id, self.garden.partner_id)
         self.assertEqual(act.actor_id, self.luc.partner_id)
         self.assertIn("/groups/", act._url())

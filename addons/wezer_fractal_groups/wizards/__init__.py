@@ -1,1 +1,1 @@
-from . import wezer_start
+from . import wezer_onboarding

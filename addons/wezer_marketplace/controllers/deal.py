@@ -11,7 +11,7 @@ from odoo.addons.wezer_base.tools import days
 from odoo.addons.wezer_base.tools.form_post import form_post
 from odoo.addons.wezer_base.tools.numbers import numbered, whole
 
-from ..models.wezer_proposition_evidence import MAX_BYTES
+from ..models.wezer_deal_evidence import MAX_BYTES
 from .form import member_named, terms_of, to_local
 
 
@@ -19,7 +19,7 @@ class WezerDeal(http.Controller):
     """The one page of a deal; each button is an arrow of the model."""
 
     def _deal(self, deal_id):
-        return seen_or_404("wezer.proposition", deal_id)
+        return seen_or_404("wezer.deal", deal_id)
 
     def _values(self, deal):
         mine = deal._my_party()
@@ -65,7 +65,7 @@ class WezerDeal(http.Controller):
         if isinstance(value, datetime):
             return days.say_moment(request.env, value)
         if isinstance(value, float):
-            return terms.proposition_id.announcement_id._say_quantity(value)
+            return terms.deal_id.announcement_id._say_quantity(value)
         return value or "–"
 
     def _stamp(self, deal, party):
@@ -115,7 +115,7 @@ class WezerDeal(http.Controller):
             raise werkzeug.exceptions.NotFound()
         party = deal._my_party()
         handler(deal, party.id or None, post)
-        if not request.env["wezer.proposition"].search_count([("id", "=", deal_id)]):
+        if not request.env["wezer.deal"].search_count([("id", "=", deal_id)]):
             # A moderator who decided sees it no longer.
             return request.redirect("/my/todo")
         return request.redirect(f"/my/deals/{deal_id}")
@@ -129,8 +129,8 @@ class WezerDeal(http.Controller):
     )
     def evidence(self, deal_id, evidence_id, **_kwargs):
         """Hand out a file of the deal to who may see it, never to be run in place."""
-        domain = [("id", "=", evidence_id), ("proposition_id", "=", deal_id)]
-        evidence = request.env["wezer.proposition.evidence"].search(domain)
+        domain = [("id", "=", evidence_id), ("deal_id", "=", deal_id)]
+        evidence = request.env["wezer.deal.evidence"].search(domain)
         if not evidence:
             raise werkzeug.exceptions.NotFound()
         return request.make_response(
@@ -219,7 +219,7 @@ class WezerDeal(http.Controller):
 
     def _asked_to_stand_in(self, deal_id):
         """Return the deal (sudo) where the caller is asked to stand in, else 404."""
-        deal = request.env["wezer.proposition"].sudo().browse(deal_id).exists()
+        deal = request.env["wezer.deal"].sudo().browse(deal_id).exists()
         if not deal.hand_over_id or not request.env.user._acts_for(
             deal.hand_over_id, "market"
         ):

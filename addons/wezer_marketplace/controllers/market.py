@@ -100,7 +100,7 @@ class WezerMarket(http.Controller):
 
     def _my_groups(self):
         return request.env["wezer.group"].search(
-            [("i_am_in", "=", True), ("kind", "=", "circle")]
+            [("is_user_member", "=", True), ("kind", "=", "circle")]
         )
 
     @http.route(
@@ -135,7 +135,7 @@ class WezerMarket(http.Controller):
         user = request.env.user
         public = user._is_public()
         author = announcement.sudo().author_id
-        deals = request.env["wezer.proposition"].browse()
+        deals = request.env["wezer.deal"].browse()
         parties = author.browse()
         own = False
         if not public:
@@ -339,7 +339,11 @@ class WezerMarket(http.Controller):
                 "parties": self._parties(),
                 "kept_places": (typed.get("kept") or []) + [{}],
                 "roles": request.env["wezer.group"].search(
-                    ["|", ("i_am_in", "=", True), ("parent_id.i_am_in", "=", True)]
+                    [
+                        "|",
+                        ("is_user_member", "=", True),
+                        ("parent_id.is_user_member", "=", True),
+                    ]
                 ),
                 # Names of languages are for all; the table is not.
                 "languages": request.env["res.lang"]

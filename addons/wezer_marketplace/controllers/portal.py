@@ -21,7 +21,7 @@ class WezerMarketPortal(CustomerPortal):
     def _prepare_home_portal_values(self, counters):
         values = super()._prepare_home_portal_values(counters)
         if "wezer_deal_count" in counters:
-            deals = request.env["wezer.proposition"]
+            deals = request.env["wezer.deal"]
             live = deals._mine_domain() & Domain("state", "in", LIVE)
             values["wezer_deal_count"] = deals.search_count(live) + len(
                 deals._asked_to_stand_in()
@@ -37,7 +37,7 @@ class WezerMarketPortal(CustomerPortal):
     )
     def wezer_deals(self, page=1, **_kwargs):
         """List one's deals, those in hand first."""
-        deals = request.env["wezer.proposition"]
+        deals = request.env["wezer.deal"]
         mine = deals._mine_domain()
         done = mine & Domain("state", "in", ("paid", "ended"))
         page = page_number(page)

@@ -69,15 +69,15 @@ class ProjectTask(models.Model):
         compute="_compute_wezer_post_differs",
         compute_sudo=True,
     )
-    wezer_deal_ids = fields.One2many("wezer.proposition", "task_id")
+    wezer_deal_ids = fields.One2many("wezer.deal", "task_id")
     wezer_deal_id = fields.Many2one(
-        "wezer.proposition",
+        "wezer.deal",
         string="Deal",
         compute="_compute_wezer_deal_id",
         compute_sudo=True,
     )
     wezer_deal_state = fields.Selection(
-        lambda self: self.env["wezer.proposition"]._fields["state"].selection,
+        lambda self: self.env["wezer.deal"]._fields["state"].selection,
         string="Deal is",
         compute="_compute_wezer_deal_id",
         compute_sudo=True,
@@ -314,7 +314,7 @@ class ProjectTask(models.Model):
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
-            "res_model": "wezer.proposition",
+            "res_model": "wezer.deal",
             "res_id": self.wezer_deal_id.id,
             "view_mode": "form",
         }
@@ -365,7 +365,7 @@ class ProjectTask(models.Model):
 
     def _check_no_answers(self, post):
         """Refuse to close a task while people who answered wait, and lead to them."""
-        answers = post.proposition_ids.filtered(
+        answers = post.deal_ids.filtered(
             lambda deal: deal.state in (*LIVE, "open", "waiting")
         )
         if answers:
@@ -425,16 +425,16 @@ class ProjectTask(models.Model):
     def _redirect_to_deals(self, message, deals, button):
         """Raise a warning with a button that leads to ``deals``."""
         # The name of a window: coordinators may not read actions themselves.
-        action = self.env.ref("wezer_marketplace.wezer_proposition_action").sudo()
+        action = self.env.ref("wezer_marketplace.wezer_deal_action").sudo()
         window = {
             "type": "ir.actions.act_window",
-            "res_model": "wezer.proposition",
+            "res_model": "wezer.deal",
             "name": action.name,
             "views": [(False, "list"), (False, "form")],
             "domain": [("id", "in", deals.ids)],
         }
         if len(deals) == 1:
-            form = self.env.ref("wezer_marketplace.wezer_proposition_view_form")
+            form = self.env.ref("wezer_marketplace.wezer_deal_view_form")
             window.update(res_id=deals.id, views=[(form.id, "form")], domain=[])
         if self.env.user.share:
             # Who shares the project has no window for deals, but a page.
@@ -530,7 +530,7 @@ class ProjectTask(models.Model):
     def _live_deals(self):
         """Return the deals and answers of these tasks that are not over (sudo)."""
         tasks = self.sudo()
-        deals = tasks.wezer_deal_ids | tasks.wezer_announcement_ids.proposition_ids
+        deals = tasks.wezer_deal_ids | tasks.wezer_announcement_ids.deal_ids
         return deals.filtered(lambda deal: deal.state in (*LIVE, "open", "waiting"))
 
     def _check_no_live_deal(self):
@@ -564,8 +564,8 @@ class ProjectTaskRecurrence(models.Model):
         )
 
 
-class WezerProposition(models.Model):
-    _inherit = "wezer.proposition"
+class WezerDeal(models.Model):
+    _inherit = "wezer.deal"
 
     def _assign_task(self):
         """Give the task to the worker; one of several gets a sub-task of his own."""

@@ -13,11 +13,11 @@ class ResCompany(models.Model):
     wezer_hold_hours = fields.Float(
         string="Hours to take a place that came free", default=48.0
     )
-    wezer_silence_hours = fields.Float(
+    wezer_auto_approve_max_value = fields.Float(
         string="Silence approves up to (hours)", default=10.0
     )
-    wezer_two_approvals_hours = fields.Float(string="Two approve from (hours)")
+    wezer_two_approvals_from_value = fields.Float(string="Two approve from (hours)")
     wezer_three_approvals_hours = fields.Float(string="Three approve from (hours)")
-    wezer_fell_out_hours = fields.Integer(
+    wezer_late_cancellation_hours = fields.Integer(
         string="Giving back is late within (hours)", default=48
     )

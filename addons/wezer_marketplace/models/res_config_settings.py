@@ -13,15 +13,15 @@ class ResConfigSettings(models.TransientModel):
     wezer_hold_hours = fields.Float(
         related="company_id.wezer_hold_hours", readonly=False
     )
-    wezer_silence_hours = fields.Float(
-        related="company_id.wezer_silence_hours", readonly=False
+    wezer_auto_approve_max_value = fields.Float(
+        related="company_id.wezer_auto_approve_max_value", readonly=False
     )
-    wezer_two_approvals_hours = fields.Float(
-        related="company_id.wezer_two_approvals_hours", readonly=False
+    wezer_two_approvals_from_value = fields.Float(
+        related="company_id.wezer_two_approvals_from_value", readonly=False
     )
     wezer_three_approvals_hours = fields.Float(
         related="company_id.wezer_three_approvals_hours", readonly=False
     )
-    wezer_fell_out_hours = fields.Integer(
-        related="company_id.wezer_fell_out_hours", readonly=False
+    wezer_late_cancellation_hours = fields.Integer(
+        related="company_id.wezer_late_cancellation_hours", readonly=False
     )

@@ -18,7 +18,7 @@ class ResPartner(models.Model):
         domain = ["|", ("author_id", "in", self.ids), ("replier_id", "in", self.ids)]
         if states:
             domain.append(("state", "in", states))
-        return self.env["wezer.proposition"].sudo().search(domain, order="id")
+        return self.env["wezer.deal"].sudo().search(domain, order="id")
 
     def _wezer_announcements(self):
         return (
@@ -46,7 +46,7 @@ class ResPartner(models.Model):
         )
         data["terms"] = [
             {
-                "deal": terms.proposition_id.title,
+                "deal": terms.deal_id.title,
                 **rows._rows(
                     terms,
                     ["round", "partner_id", "quantity", "price_text", "date_start"]
@@ -57,7 +57,7 @@ class ResPartner(models.Model):
         ]
         data["deal_history"] = [
             {
-                "deal": event.proposition_id.title,
+                "deal": event.deal_id.title,
                 "date": event.date.isoformat(),
                 "what": event.sentence,
                 "note": event.note or "",
@@ -66,7 +66,7 @@ class ResPartner(models.Model):
         ]
         data["deal_messages"] = [
             {
-                "deal": message.proposition_id.title,
+                "deal": message.deal_id.title,
                 "date": message.date.isoformat(),
                 "who": message.partner_id.name,
                 "body": message.body,
@@ -146,7 +146,7 @@ class ResPartner(models.Model):
             deal._log("withdraw", self)
             deal._finish("withdrawn")
         # Nobody answered: nobody needs it.
-        announcements.filtered(lambda one: not one.proposition_ids).unlink()
+        announcements.filtered(lambda one: not one.deal_ids).unlink()
         announcements.exists().write(
             {
                 "description": False,
@@ -161,14 +161,14 @@ class ResPartner(models.Model):
 
     def _wezer_forget_deals(self):
         """Delete what this party said; what was agreed stays."""
-        self.env["wezer.proposition.message"].sudo().search(
+        self.env["wezer.deal.message"].sudo().search(
             [("partner_id", "in", self.ids)]
         ).unlink()
         self.env.flush_all()
         # In SQL: these rows refuse every ``write``, and no decision is changed.
         for table, column in (
             ("wezer_terms", "message"),
-            ("wezer_proposition_event", "note"),
+            ("wezer_deal_event", "note"),
         ):
             self.env.cr.execute(
                 SQL(
@@ -183,7 +183,7 @@ class ResPartner(models.Model):
             {"delivery_note": False}
         )
         self.env["wezer.terms"].invalidate_model(flush=False)
-        self.env["wezer.proposition.event"].invalidate_model(flush=False)
+        self.env["wezer.deal.event"].invalidate_model(flush=False)
 
     # === TWO ACCOUNTS OF ONE PERSON === #
 

@@ -9,7 +9,7 @@ class ResPartner(models.Model):
     def _wezer_kept(self):
         """Paid is kept by both; given back or let lapse, not by who worked."""
         kept = super()._wezer_kept()
-        deals = self.env["wezer.proposition"].sudo()
+        deals = self.env["wezer.deal"].sudo()
         deals = deals.search(self._wezer_promises_domain())
         for deal in deals:
             if deal.state == "paid":

@@ -18,7 +18,7 @@ class ResUsers(models.Model):
                 "text": self.env._("See how you can help, or post what you need"),
                 "url": "/market",
                 "done": bool(
-                    self.env["wezer.proposition"].sudo().search_count(answered, limit=1)
+                    self.env["wezer.deal"].sudo().search_count(answered, limit=1)
                     or self.env["wezer.announcement"].sudo().search_count(mine, limit=1)
                 ),
             }
@@ -27,7 +27,7 @@ class ResUsers(models.Model):
     def _wezer_todo(self):
         """Add the deals: what waits for this user and for others."""
         rows = super()._wezer_todo()
-        deals = self.env["wezer.proposition"]
+        deals = self.env["wezer.deal"]
         recent = Domain("state", "=", "paid") & Domain(
             "paid_until", ">", fields.Datetime.now()
         )
@@ -77,13 +77,15 @@ class ResUsers(models.Model):
                 "button": self.env._("Read what it is"),
                 "due": days.day_of(self.env, deal.date_due),
             }
-            for deal in self.env["wezer.proposition"]._asked_to_stand_in()
+            for deal in self.env["wezer.deal"]._asked_to_stand_in()
         ]
 
     def _wezer_disputes_to_decide(self):
         """Return the disputes that wait for this user as a moderator."""
-        disputed = self.env["wezer.proposition"].search(
-            [("i_moderate", "=", True)], order="dispute_holder_since, id", limit=50
+        disputed = self.env["wezer.deal"].search(
+            [("is_user_moderator", "=", True)],
+            order="dispute_holder_since, id",
+            limit=50,
         )
         return [
             {

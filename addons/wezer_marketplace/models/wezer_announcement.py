@@ -100,7 +100,7 @@ class WezerAnnouncement(models.Model):
     lock_version = fields.Integer(default=0)
     places_used = fields.Integer(compute="_compute_places")
     places_left = fields.Integer(string="Free places", compute="_compute_places")
-    proposition_ids = fields.One2many("wezer.proposition", "announcement_id")
+    deal_ids = fields.One2many("wezer.deal", "announcement_id")
     answer_count = fields.Integer(string="Answers", compute="_compute_places")
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True
@@ -122,11 +122,11 @@ class WezerAnnouncement(models.Model):
                 for line in announcement.sudo().price_line_ids
             ) or self.env._("unpaid help")
 
-    @api.depends("proposition_ids.state", "proposition_ids.hold_until", "places")
+    @api.depends("deal_ids.state", "deal_ids.hold_until", "places")
     def _compute_places(self):
         for announcement in self:
             # How many answered is told to all, who answered is not.
-            deals = announcement.sudo().proposition_ids
+            deals = announcement.sudo().deal_ids
             used = announcement.sudo()._holding()
             announcement.places_used = len(used)
             announcement.places_left = max(announcement.places - len(used), 0)
@@ -221,14 +221,14 @@ class WezerAnnouncement(models.Model):
             " WHERE id = %s",
             [self.id],
         )
-        self.env["wezer.proposition"].flush_model()
+        self.env["wezer.deal"].flush_model()
         self.invalidate_recordset()
 
     def _holding(self):
         """Return the deals that have a place: agreed ones, and those it is held for."""
         self.ensure_one()
         now = fields.Datetime.now()
-        return self.proposition_ids.filtered(
+        return self.deal_ids.filtered(
             lambda deal: (
                 deal.state in PLACE_STATES
                 or (deal.state == "open" and deal.hold_until and deal.hold_until > now)
@@ -254,7 +254,7 @@ class WezerAnnouncement(models.Model):
             elif announcement.state == "full" and announcement._has_place():
                 announcement.state = "open"
             if announcement.state == "full":
-                deals = announcement.proposition_ids
+                deals = announcement.deal_ids
                 paid = deals.filtered(lambda deal: deal.state == "paid")
                 if announcement.places and len(paid) >= announcement.places:
                     announcement.write({"state": "ended", "end_reason": "settled"})

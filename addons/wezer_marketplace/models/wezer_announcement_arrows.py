@@ -119,16 +119,14 @@ class WezerAnnouncement(models.Model):
 
     def _end(self, reason):
         self.write({"state": "ended", "end_reason": reason})
-        answers = self.proposition_ids.filtered(
-            lambda deal: deal.state in ("open", "waiting")
-        )
+        answers = self.deal_ids.filtered(lambda deal: deal.state in ("open", "waiting"))
         answers._finish("announcement_ended")
 
     def action_undo_post(self, acting_partner_id=None):
         """Take a posted task back, while nobody answered."""
         states = ("draft", "open", "paused")
         self._begin(acting_partner_id, *states, right=self._office_right())
-        if self.sudo().proposition_ids.filtered(lambda deal: deal.state != "ended"):
+        if self.sudo().deal_ids.filtered(lambda deal: deal.state != "ended"):
             raise Refusal(
                 self.env._("Somebody answered: it cannot be taken back silently."),
                 rule="answered",
@@ -222,7 +220,7 @@ class WezerAnnouncement(models.Model):
                 value=str(version),
                 limit=str(announcement.version),
             )
-        live = announcement.proposition_ids.filtered(
+        live = announcement.deal_ids.filtered(
             lambda deal: deal.replier_id == replier and deal.state in LIVE_STATES
         )
         if live:
@@ -250,7 +248,7 @@ class WezerAnnouncement(models.Model):
 
     def _open_claims(self, person, but=None, domain=()):
         """Return how many claims ``person`` has open, what is delivered left out."""
-        return self.env["wezer.proposition"].search_count(
+        return self.env["wezer.deal"].search_count(
             [
                 ("replier_person_id", "=", person.id),
                 ("state", "in", ("open", "accepted")),
@@ -268,7 +266,7 @@ class WezerAnnouncement(models.Model):
 
         :param int version: the version that was shown
         :param int currency_id: which one, where one of several is asked for
-        :return: id of the proposition
+        :return: id of the deal
         """
         replier = self._begin_answer(acting_partner_id, version)
         try:
@@ -321,7 +319,7 @@ class WezerAnnouncement(models.Model):
         :param dict vals: ``quantity``, ``prices`` ``{currency id: total as
             text}``, ``date_start``, ``date_due``, ``steps``, ``done_when``,
             ``message``
-        :return: id of the proposition
+        :return: id of the deal
         """
         replier = self._begin_answer(acting_partner_id)
         announcement = self.sudo()
@@ -403,7 +401,7 @@ class WezerAnnouncement(models.Model):
         works = self.author_id if self._worker_is_author() else replier
         pays = replier if self._worker_is_author() else self.author_id
         deal = (
-            self.env["wezer.proposition"]
+            self.env["wezer.deal"]
             .sudo()
             .create(
                 {
@@ -418,7 +416,7 @@ class WezerAnnouncement(models.Model):
                     "company_id": self.company_id.id,
                     "date_state": fields.Datetime.now(),
                     # Who wrote an offer speaks for the side that works.
-                    "barred_ids": [
+                    "conflicted_ids": [
                         (6, 0, self.person_id.ids if works == self.author_id else [])
                     ],
                 }

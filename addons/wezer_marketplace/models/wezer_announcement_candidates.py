@@ -20,7 +20,7 @@ class WezerAnnouncement(models.Model):
         announcement = self.sudo()
         if not self.env.user._acts_for(announcement.author_id, "market"):
             return []
-        deals = self.env["wezer.proposition"].sudo()
+        deals = self.env["wezer.deal"].sudo()
         deals = deals.search(
             [("announcement_id", "=", self.id), ("state", "in", LIVE)], order="id"
         )

@@ -39,7 +39,7 @@ class WezerAnnouncement(models.Model):
     def _helper_side(self):
         """Return the caller as a helper: all that his own profile says."""
         profile = self.env.user.partner_id._wezer_profile()
-        groups = self.env["wezer.group"].search([("i_am_in", "=", True)])
+        groups = self.env["wezer.group"].search([("is_user_member", "=", True)])
         return Side(
             skills=frozenset(profile.skill_ids.ids),
             categories=frozenset(profile.skill_ids.category_ids.ids),
@@ -122,7 +122,7 @@ class WezerAnnouncement(models.Model):
         if domain:
             base &= Domain(domain)
         # What one has answered, even in vain, is offered no more.
-        answered = self.env["wezer.proposition"].sudo()
+        answered = self.env["wezer.deal"].sudo()
         answered = answered.search([("replier_id", "=", me.id)]).announcement_id
         base &= Domain("id", "not in", answered.ids)
         ids = self.search(base & Domain("id", "in", self._skilled_ids(weights))).ids
@@ -271,7 +271,7 @@ class WezerAnnouncement(models.Model):
         """Return profiles of members who share a skill or the place."""
         profiles = self.env["wezer.profile"]
         domain = Domain(profiles._directory_domain())
-        answered = self.sudo().proposition_ids.replier_id | self.sudo().author_id
+        answered = self.sudo().deal_ids.replier_id | self.sudo().author_id
         domain &= Domain("partner_id", "not in", answered.ids)
         if self.sudo().visibility == "groups":
             inside = self.sudo().group_ids.effective_members()

@@ -192,8 +192,8 @@ class WezerAnnouncement(models.Model):
         }
 
 
-class WezerProposition(models.Model):
-    _inherit = "wezer.proposition"
+class WezerDeal(models.Model):
+    _inherit = "wezer.deal"
 
     place_id = fields.Many2one(
         "wezer.announcement.place",

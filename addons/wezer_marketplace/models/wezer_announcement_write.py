@@ -241,11 +241,11 @@ class WezerAnnouncement(models.Model):
         if "expiry" in vals and vals["expiry"] == expiry:
             # Not edited: it follows the end of what is announced.
             del vals["expiry"]
-        answers = announcement.proposition_ids.filtered(
+        answers = announcement.deal_ids.filtered(
             lambda deal: deal.state in ("open", "waiting")
         )
         if "kind" in vals and vals["kind"] != announcement.kind:
-            if announcement.proposition_ids:
+            if announcement.deal_ids:
                 # Who pays and who works would change places under a deal.
                 raise Refusal(
                     self.env._("Somebody answered: what it is stays."), rule="answered"

@@ -34,7 +34,7 @@ class WezerNotice(models.Model):
             "refunded": (self.env._("Money was given back"), True),
             "consent": (self.env._("My consent is asked"), True),
             "release": (self.env._("Somebody gave work back"), True),
-            "fell_out": (self.env._("Somebody fell out shortly before"), True),
+            "cancelled_late": (self.env._("Somebody fell out shortly before"), True),
             "late": (self.env._("The time of a deal was over"), True),
             "late_warning": (self.env._("Something is due"), True),
             "dispute": (self.env._("A moderator was called"), True),

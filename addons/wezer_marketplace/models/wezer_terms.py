@@ -13,11 +13,11 @@ class WezerTerms(models.Model):
     _name = "wezer.terms"
     _description = "Terms"
     _inherit = ["wezer.typed"]
-    _order = "proposition_id, round desc"
+    _order = "deal_id, round desc"
     _rec_name = "round"
 
-    proposition_id = fields.Many2one(
-        "wezer.proposition", required=True, index=True, ondelete="cascade"
+    deal_id = fields.Many2one(
+        "wezer.deal", required=True, index=True, ondelete="cascade"
     )
     round = fields.Integer(required=True)
     side = fields.Selection(
@@ -34,9 +34,9 @@ class WezerTerms(models.Model):
     done_when = fields.Text()
     message = fields.Text()
     date = fields.Datetime(required=True)
-    company_id = fields.Many2one(related="proposition_id.company_id", store=True)
+    company_id = fields.Many2one(related="deal_id.company_id", store=True)
 
-    _round_uniq = models.UniqueIndex("(proposition_id, round)", "One round a number.")
+    _round_uniq = models.UniqueIndex("(deal_id, round)", "One round a number.")
 
     @api.depends("price_line_ids.total_minor")
     def _compute_price_text(self):
@@ -109,7 +109,7 @@ class WezerTerms(models.Model):
         self.ensure_one()
         before = self.search(
             [
-                ("proposition_id", "=", self.proposition_id.id),
+                ("deal_id", "=", self.deal_id.id),
                 ("round", "=", self.round - 1),
             ]
         )

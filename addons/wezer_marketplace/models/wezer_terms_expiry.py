@@ -38,8 +38,8 @@ class WezerTerms(models.Model):
         return days.say_moment(self.env, self.expiry)
 
 
-class WezerProposition(models.Model):
-    _inherit = "wezer.proposition"
+class WezerDeal(models.Model):
+    _inherit = "wezer.deal"
 
     def _is_in_time(self):
         """Say whether the terms still stand, and a place that is held is held still."""

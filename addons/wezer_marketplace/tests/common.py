@@ -70,11 +70,11 @@ class MarketCommon(BaseCommon):
 
     def claim(self, user, announcement, **kwargs):
         deal_id = announcement.with_user(user).action_claim(**kwargs)
-        return self.env["wezer.proposition"].with_user(user).browse(deal_id)
+        return self.env["wezer.deal"].with_user(user).browse(deal_id)
 
     def propose(self, user, announcement, **vals):
         deal_id = announcement.with_user(user).action_propose(vals)
-        return self.env["wezer.proposition"].with_user(user).browse(deal_id)
+        return self.env["wezer.deal"].with_user(user).browse(deal_id)
 
     def as_(self, user, record):
         return record.with_user(user)
@@ -121,7 +121,7 @@ class MarketCommon(BaseCommon):
         return Refused(self, rule)
 
     def assertBooksHold(self):
-        for check in self.env["wezer.check"].sudo().run():
+        for check in self.env["wezer.invariant"].sudo().run():
             self.assertFalse(check["rows"], check["name"])
 
     def make_deal(self, state="accepted", author=None, replier=None, **vals):

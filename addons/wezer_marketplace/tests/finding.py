@@ -24,7 +24,7 @@ class FindingDeals:
             notices.search(
                 [
                     ("partner_id", "=", user.partner_id.id),
-                    ("res_model", "=", "wezer.proposition"),
+                    ("res_model", "=", "wezer.deal"),
                     ("res_id", "=", deal.id),
                     ("settled", "=", False),
                     ("is_read", "=", False),
@@ -39,7 +39,7 @@ class FindingDeals:
 
     def lists(self, user, deal):
         """Say whether *My deals* of ``user`` has a row for ``deal``."""
-        deals = self.env["wezer.proposition"].with_user(user)
+        deals = self.env["wezer.deal"].with_user(user)
         listed = deals.search(deals._mine_domain())
         return deal.id in (listed | deals._asked_to_stand_in()).ids
 

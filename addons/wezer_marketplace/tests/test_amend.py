@@ -131,7 +131,7 @@ class TestHandOver(MarketCommon):
         self.hand(deal)
         self.sign(self.test1, deal)
         self.sign(self.test3, deal)
-        barred = deal.sudo().barred_ids
+        barred = deal.sudo().conflicted_ids
         self.assertLessEqual((self.test2 | self.test3).partner_id, barred)
 
     def test_who_may_not_stand_in_or_sign(self):
@@ -187,7 +187,7 @@ class TestAmendPages(WebsiteCommon):
         page = self.get(url)
         self.assertRegex(page, r"<del>[^<]*50[^<]*</del>")
         self.assertRegex(page, r"<ins>[^<]*80[^<]*</ins>")
-        self.assertIn("wz-act-amend_sign", page)
+        self.assertIn("o_wezer_act_amend_sign", page)
         number = deal.sudo().amend_terms_id.round
         self.post(f"{url}/amend_sign", round=str(number))
         self.assertEqual(self.reserved(self.test1), "80.00")
@@ -209,7 +209,7 @@ class TestAmendPages(WebsiteCommon):
         self.assertIn("50.00", self.get(f"/my/stand-in/{deal.id}"))
         self.post(f"/my/stand-in/{deal.id}")
         self.login(self.test1)
-        self.assertIn("wz-act-hand_over_sign", self.get(url))
+        self.assertIn("o_wezer_act_hand_over_sign", self.get(url))
         self.post(f"{url}/hand_over_sign")
         self.assertEqual(deal.sudo().payee_id, self.test3.partner_id)
         self.login(self.test3)

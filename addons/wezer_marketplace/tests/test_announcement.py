@@ -40,7 +40,7 @@ class TestAnnouncement(MarketCommon):
         third = self.claim(self.stranger, want)
         first.action_release()
         second.sudo().hold_until = fields.Datetime.now() - timedelta(hours=1)
-        self.env["wezer.proposition"]._cron_clocks()
+        self.env["wezer.deal"]._cron_clocks()
         self.assertEqual((second.state, second.end_reason), ("ended", "expired"))
         self.assertEqual(third.state, "open")
 

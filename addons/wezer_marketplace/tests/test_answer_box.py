@@ -14,14 +14,14 @@ class TestAnswerBox(WebsiteCommon):
     """The page of an announcement offers only what the server takes."""
 
     LOGIN = "/web/login?redirect=/market/"
-    CLAIM = "wz-claim"
+    CLAIM = "o_wezer_claim"
     PROPOSE = "Propose other terms"
 
     def _page(self, user, want):
         self.login(user)
         page = self.get(f"/market/{want.slug}")
         # The box alone: the header has a link to log in, too.
-        return page.partition('class="col-12 col-lg-4 wz-box"')[2]
+        return page.partition('class="col-12 col-lg-4 o_wezer_box"')[2]
 
     def assertClosed(self, want, sentence):
         """Visitors and members read the same, and no button; neither may answer."""
@@ -68,7 +68,7 @@ class TestAnswerBox(WebsiteCommon):
         self.env["wezer.announcement"]._cron_expire()
         self.assertEqual(want.state, "ended")
         self.assertClosed(want, said)
-        self.assertIn("wz-renew", self._page(self.test1, want))
+        self.assertIn("o_wezer_renew", self._page(self.test1, want))
 
     def test_what_is_done(self):
         want = self.announce(self.test1)
@@ -99,9 +99,9 @@ class TestAnswerBox(WebsiteCommon):
         want = self.announce(self.test1)
         self.assertIn("Log in to help", self._page(None, want))
         page = self._page(self.test2, want)
-        self.assertIn("wz-claim", page)
+        self.assertIn("o_wezer_claim", page)
         self.assertIn(self.PROPOSE, page)
-        self.assertNotIn("wz-closed", page)
+        self.assertNotIn("o_wezer_closed", page)
 
     def test_who_cannot_answer_now_reads_why(self):
         want = self.announce(self.test1)
@@ -161,7 +161,7 @@ class TestAnswerBox(WebsiteCommon):
         # A form that was open meanwhile is sent to the former address.
         self.login(self.test2)
         self.post(f"/market/{former}/claim", version=str(want.version))
-        self.assertTrue(want.sudo().proposition_ids)
+        self.assertTrue(want.sudo().deal_ids)
         # What is hidden now is at neither.
         want.sudo().visibility = "members"
         self.login(None)
@@ -193,15 +193,15 @@ class TestAnswerBox(WebsiteCommon):
         deal = self.propose(
             self.test2, want, expiry=fields.Datetime.now() + timedelta(hours=1)
         )
-        self.assertIn("wz-act-accept", self._deal_page(self.test1, deal))
+        self.assertIn("o_wezer_act_accept", self._deal_page(self.test1, deal))
         self.env.cr.execute(
-            "UPDATE wezer_terms SET expiry = '2020-01-01' WHERE proposition_id = %s",
+            "UPDATE wezer_terms SET expiry = '2020-01-01' WHERE deal_id = %s",
             [deal.id],
         )
         self.env.invalidate_all()
         page = self._deal_page(self.test1, deal)
-        self.assertNotIn("wz-act-accept", page)
-        self.assertIn("wz-act-counter", page)
+        self.assertNotIn("o_wezer_act_accept", page)
+        self.assertIn("o_wezer_act_counter", page)
         with self.assertRefused("expired"):
             self.as_(self.test1, deal).action_accept()
 
@@ -213,13 +213,13 @@ class TestAnswerBox(WebsiteCommon):
                 "expiry": fields.Datetime.now() + timedelta(hours=1),
             }
         )
-        self.assertIn("wz-act-amend_sign", self._deal_page(self.test2, deal))
+        self.assertIn("o_wezer_act_amend_sign", self._deal_page(self.test2, deal))
         self.env.cr.execute(
             "UPDATE wezer_terms SET expiry = '2020-01-01' WHERE id = %s",
             [deal.sudo().amend_terms_id.id],
         )
         self.env.invalidate_all()
-        self.assertNotIn("wz-act-amend_sign", self._deal_page(self.test2, deal))
+        self.assertNotIn("o_wezer_act_amend_sign", self._deal_page(self.test2, deal))
 
     def test_who_may_not_pay_is_not_asked_to_accept_what_costs(self):
         circle = self.env["wezer.group"].create({"name": "Zq shop"})
@@ -239,8 +239,8 @@ class TestAnswerBox(WebsiteCommon):
         )
         deal = self.propose(self.test2, want, prices={self.com.id: "40"})
         page = self._deal_page(self.test1, deal)
-        self.assertNotIn("wz-act-accept", page)
+        self.assertNotIn("o_wezer_act_accept", page)
         with self.assertRefused("acts_for"):
             self.as_(self.test1, deal).action_accept()
         role.right_wallet = True
-        self.assertIn("wz-act-accept", self._deal_page(self.test1, deal))
+        self.assertIn("o_wezer_act_accept", self._deal_page(self.test1, deal))

@@ -61,7 +61,7 @@ class TestApprovals(ApprovalsCommon):
 
     def test_row_17_the_community_decides_for_all_and_a_person_for_himself(self):
         company = self.env.company
-        company.wezer_two_approvals_hours = 5
+        company.wezer_two_approvals_from_value = 5
         self.assertEqual(self.delivered().sudo()._approvals_wanted(), 2)
         own = self.make_deal("delivered")
         self.assertEqual(own.sudo()._approvals_wanted(), 1)
@@ -76,7 +76,7 @@ class TestApprovals(ApprovalsCommon):
         self.as_(self.luc, third).action_approve()
         self.assertEqual(third.state, "approved")
         old = fields.Datetime.now() - timedelta(days=31)
-        deals = self.env["wezer.proposition"].sudo()
+        deals = self.env["wezer.deal"].sudo()
         deals.search([("payer_id", "=", self.payer.id)]).date_accepted = old
         self.assertEqual(third.sudo()._approvals_wanted(), 1)
 
@@ -155,14 +155,14 @@ class TestApprovals(ApprovalsCommon):
 
     def test_silence_approves_nothing_that_several_have_to(self):
         self.decide(self.garden, self.luc)
-        self.env.company.wezer_silence_hours = 100
+        self.env.company.wezer_auto_approve_max_value = 100
         for approved in (False, True):
             deal = self.delivered()
             if approved:
                 self.as_(self.luc, deal).action_approve()
             old = fields.Datetime.now() - timedelta(days=15)
             deal.sudo().write({"date_state": old, "date_due": old})
-            self.env["wezer.proposition"]._cron_clocks()
+            self.env["wezer.deal"]._cron_clocks()
             self.assertEqual(deal.state, "disputed")
 
     def test_who_works_for_it_is_not_one_of_the_two(self):
@@ -185,12 +185,12 @@ class TestApprovals(ApprovalsCommon):
         deal = self.delivered()
         self.as_(self.luc, deal).action_approve()
         self.as_(self.mara, deal).action_approve()
-        checks = self.env["wezer.check"].sudo()
+        checks = self.env["wezer.invariant"].sudo()
         self.assertFalse(checks._check_approvals())
         self.env.flush_all()
         with self.env.cr.savepoint(flush=False) as damage:
             self.env.cr.execute(
-                "DELETE FROM wezer_proposition_approver_rel WHERE res_partner_id = %s",
+                "DELETE FROM wezer_deal_approver_rel WHERE res_partner_id = %s",
                 [self.mara.partner_id.id],
             )
             self.assertEqual(checks._check_approvals(), [(deal.id, 2)])

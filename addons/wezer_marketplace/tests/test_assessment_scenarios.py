@@ -129,7 +129,7 @@ class TestAssessmentScenarios(MarketCommon):
 
     def _bad(self):
         self.env.invalidate_all()
-        return [row[0] for row in self.env["wezer.check"]._check_assessed_deals()]
+        return [row[0] for row in self.env["wezer.invariant"]._check_assessed_deals()]
 
     def test_weight_without_a_payment_is_found_by_the_check(self):
         deal = self._sell()
@@ -139,8 +139,8 @@ class TestAssessmentScenarios(MarketCommon):
         self.assertFalse(self._bad())
         self.env.flush_all()
         for damage in (
-            "UPDATE wezer_proposition SET date_paid = NULL WHERE id = %s",
-            "UPDATE wezer_proposition SET end_reason = 'refunded' WHERE id = %s",
+            "UPDATE wezer_deal SET date_paid = NULL WHERE id = %s",
+            "UPDATE wezer_deal SET end_reason = 'refunded' WHERE id = %s",
             "UPDATE wezer_assessment SET origin_id = -1 WHERE origin_id = %s",
         ):
             with self.subTest(damage), self.env.cr.savepoint() as point:

@@ -20,7 +20,7 @@ class DayCommon(MarketCommon):
     def begin(self, want, hours=1):
         """Let the day come: it began so many hours ago."""
         want.sudo().date_start = fields.Datetime.now() - timedelta(hours=hours)
-        terms = want.sudo().proposition_ids.terms_ids
+        terms = want.sudo().deal_ids.terms_ids
         terms.flush_recordset()
         self.env.cr.execute(
             "UPDATE wezer_terms SET date_start = %s WHERE id = ANY(%s)",
@@ -60,7 +60,7 @@ class TestAttendance(DayCommon):
                 self.as_(user, want).action_attendances({deal.id: "came"})
             with self.assertRaises(AccessError):
                 call_kw(
-                    self.as_(user, self.env["wezer.proposition"]),
+                    self.as_(user, self.env["wezer.deal"]),
                     "write",
                     [[deal.id], {"attendance": "came"}],
                     {},
@@ -140,7 +140,7 @@ class TestAttendance(DayCommon):
         old = fields.Datetime.now() - timedelta(days=9)
         deal.write({"date_due": old, "date_warned": old + timedelta(hours=1)})
         deal.date_state = old
-        self.env["wezer.proposition"]._cron_clocks()
+        self.env["wezer.deal"]._cron_clocks()
         self.assertEqual((deal.state, deal.end_reason), ("ended", "expired"))
         self.assertEqual(self.reliability(self.test2), (0.6, 1))
 
@@ -188,7 +188,7 @@ class TestAttendance(DayCommon):
         self.assertTrue(seen.may_say_who_came)
         action = seen.action_open_attendance()
         sheet = (
-            self.env["wezer.deal.reason"]
+            self.env["wezer.deal.action.wizard"]
             .with_user(self.moderator)
             .with_context(**action["context"])
             .create({"attendance": "excused"})
@@ -226,7 +226,7 @@ class TestAttendancePage(DayCommon, HttpCase):
         self.authenticate(self.test2.login, self.test2.login)
         self.assertNotIn("Who came?", self.url_open(url).text)
         page = self.url_open(f"/my/deals/{deals[0].id}").text
-        self.assertIn("wz-attendance", page)
+        self.assertIn("o_wezer_attendance", page)
         token = page.split('name="csrf_token" value="')[1].split('"')[0]
         self.url_open(
             f"{url}/attendance",

@@ -37,7 +37,7 @@ class TestBoard(MarketCommon):
         paid.date_delivered = paid.date_accepted + timedelta(days=3)
         paid.date_paid = paid.date_delivered + timedelta(days=1.5)
         self.assertEqual((deal.days_to_deliver, deal.days_to_pay), (3.0, 1.5))
-        ((days, done),) = self.env["wezer.proposition"]._read_group(
+        ((days, done),) = self.env["wezer.deal"]._read_group(
             [("id", "=", deal.id)], [], ["days_to_deliver:avg", "completed:avg"]
         )
         self.assertEqual((days, done), (3.0, 100.0))
@@ -69,7 +69,7 @@ class TestBoard(MarketCommon):
         deal = self.make_deal("delivered")
         with self.assertRefused():
             self.env["wezer.deal.approve.many"].with_user(self.moderator).create(
-                {"line_ids": [(0, 0, {"proposition_id": deal.id})]}
+                {"line_ids": [(0, 0, {"deal_id": deal.id})]}
             )
         with self.assertRefused():
             self.as_(self.moderator, deal).action_open_approve_many()

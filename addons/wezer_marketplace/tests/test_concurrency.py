@@ -22,7 +22,7 @@ class TestConcurrency(BaseCase):
         self.registry = Registry(get_db_name())
         with self.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
-            cr.execute("SELECT nextval('wezer_proposition_id_seq')")
+            cr.execute("SELECT nextval('wezer_deal_id_seq')")
             mark = cr.fetchone()[0]
             portal = env.ref("base.group_portal")
             users = (
@@ -52,7 +52,7 @@ class TestConcurrency(BaseCase):
         with self.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
             env["wezer.announcement"].browse(self.wants)._end("closed")
-            deals = env["wezer.proposition"].search(
+            deals = env["wezer.deal"].search(
                 [("announcement_id", "in", self.wants), ("state", "!=", "ended")]
             )
             deals._finish("cancelled")
@@ -101,7 +101,7 @@ class TestConcurrency(BaseCase):
     def _states(self, number):
         with self.registry.cursor() as cr:
             cr.execute(
-                "SELECT state FROM wezer_proposition WHERE announcement_id = %s"
+                "SELECT state FROM wezer_deal WHERE announcement_id = %s"
                 " ORDER BY state",
                 [self.wants[number]],
             )

@@ -200,7 +200,7 @@ class TestClosingDays(TaskCommon):
             self.test1, date_start=soon, date_end=soon + timedelta(hours=1)
         )
         self.env.flush_all()
-        checks = self.env["wezer.check"].sudo()
+        checks = self.env["wezer.invariant"].sudo()
         for check, query in (
             ("_check_past_their_end", "SET expiry = NULL"),
             ("_check_past_their_end", "SET expiry = '2020-01-01'"),

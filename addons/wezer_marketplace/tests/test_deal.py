@@ -125,11 +125,11 @@ class TestDeal(MarketCommon):
                 ):
                     with self.assertRefused():
                         getattr(seen, f"action_{name}")(*args)
-                for model in ("terms", "proposition.event", "proposition.message"):
+                for model in ("terms", "deal.event", "deal.message"):
                     self.assertFalse(
                         self.env[f"wezer.{model}"]
                         .with_user(user)
-                        .search([("proposition_id", "=", deal.id)])
+                        .search([("deal_id", "=", deal.id)])
                     )
             self.assertEqual(self.snapshot(deal), before)
 
@@ -142,7 +142,7 @@ class TestDeal(MarketCommon):
         old = fields.Datetime.now() - timedelta(days=15)
         (small | big | early).sudo().write({"date_state": old, "date_due": old})
         early.sudo().date_due = fields.Datetime.now() + timedelta(days=3)
-        self.env["wezer.proposition"]._cron_clocks()
+        self.env["wezer.deal"]._cron_clocks()
         self.assertEqual(
             (small.state, big.state, early.state), ("paid", "disputed", "delivered")
         )
@@ -151,11 +151,11 @@ class TestDeal(MarketCommon):
     def test_late_work_is_warned_then_freed(self):
         deal = self.make_deal()
         deal.sudo().date_due = fields.Datetime.now() - timedelta(days=1)
-        self.env["wezer.proposition"]._cron_clocks()
+        self.env["wezer.deal"]._cron_clocks()
         self.assertEqual(deal.state, "accepted")
         old = fields.Datetime.now() - timedelta(days=8)
         deal.sudo().write({"date_due": old, "date_warned": old})
-        self.env["wezer.proposition"]._cron_clocks()
+        self.env["wezer.deal"]._cron_clocks()
         self.assertEqual((deal.state, deal.end_reason), ("ended", "expired"))
         self.assertEqual(self.reserved(self.test1), "0.00")
 

@@ -9,7 +9,7 @@ class TestDealChecks(TaskCommon):
 
     def assertFound(self, check, query, *args):
         """Damage by SQL: the check has no row before, and one after."""
-        checks = self.env["wezer.check"].sudo()
+        checks = self.env["wezer.invariant"].sudo()
         self.assertFalse(getattr(checks, check)())
         with self.env.cr.savepoint(flush=False) as damage:
             self.env.cr.execute(query, args)
@@ -26,7 +26,7 @@ class TestDealChecks(TaskCommon):
 
     def test_money_set_aside_without_a_live_deal_is_found(self):
         deal = self._deal()
-        query = "UPDATE wezer_proposition SET state = 'paid' WHERE id = %s"
+        query = "UPDATE wezer_deal SET state = 'paid' WHERE id = %s"
         self.assertFound("_check_reserved_deals", query, deal.id)
 
     def test_an_agreed_deal_without_its_money_is_found(self):
@@ -36,7 +36,7 @@ class TestDealChecks(TaskCommon):
 
     def test_a_part_that_was_paid_to_another_is_found(self):
         deal = self._deal("paid")
-        query = "UPDATE wezer_proposition SET payee_id = %s WHERE id = %s"
+        query = "UPDATE wezer_deal SET payee_id = %s WHERE id = %s"
         other = self.test3.partner_id.id
         self.assertFound("_check_paid_once", query, other, deal.id)
 
@@ -64,23 +64,23 @@ class TestDealChecks(TaskCommon):
     def test_a_contract_that_is_not_the_deals_own_is_found(self):
         deal = self._deal()
         for query in (
-            "UPDATE wezer_proposition SET accepted_terms_id = NULL WHERE id = %s",
-            "UPDATE wezer_proposition SET state = 'open' WHERE id = %s",
-            "UPDATE wezer_proposition SET state = 'ended' WHERE id = %s",
+            "UPDATE wezer_deal SET accepted_terms_id = NULL WHERE id = %s",
+            "UPDATE wezer_deal SET state = 'open' WHERE id = %s",
+            "UPDATE wezer_deal SET state = 'ended' WHERE id = %s",
         ):
             self.assertFound("_check_contract", query, deal.id)
 
     def test_nobodys_turn_is_found(self):
         deal = self.make_deal(claim_mode="choose")
         self.env.flush_all()
-        query = "UPDATE wezer_proposition SET turn = NULL WHERE id = %s"
+        query = "UPDATE wezer_deal SET turn = NULL WHERE id = %s"
         self.assertFound("_check_turn", query, deal.id)
 
     def test_who_approved_his_own_work_is_found(self):
         deal = self._deal("paid")
         query = (
-            "UPDATE wezer_proposition_event SET person_id = %s"
-            " WHERE proposition_id = %s AND action = 'approve'"
+            "UPDATE wezer_deal_event SET person_id = %s"
+            " WHERE deal_id = %s AND action = 'approve'"
         )
         worker = self.test2.partner_id.id
         self.assertFound("_check_own_work", query, worker, deal.id)
@@ -101,7 +101,7 @@ class TestDealChecks(TaskCommon):
         deal.action_dispute("It rains in")
         self.env.flush_all()
         query = (
-            "UPDATE wezer_proposition SET date_state = date_state - interval '31 days'"
+            "UPDATE wezer_deal SET date_state = date_state - interval '31 days'"
             " WHERE id = %s"
         )
         self.assertFound("_check_old_disputes", query, deal.id)
@@ -114,7 +114,7 @@ class TestDealChecks(TaskCommon):
     def test_more_deals_than_places_are_found(self):
         deal = self._deal()
         other = self.make_deal(replier=self.test3)
-        query = "UPDATE wezer_proposition SET announcement_id = %s WHERE id = %s"
+        query = "UPDATE wezer_deal SET announcement_id = %s WHERE id = %s"
         # The other deal too is of the first announcement, which has one place.
         self.env.flush_all()
         wanted = deal.sudo().announcement_id.id
@@ -123,7 +123,7 @@ class TestDealChecks(TaskCommon):
     def test_a_notice_that_asks_what_is_over_is_found(self):
         deal = self._deal("delivered")
         query = """UPDATE wezer_notice SET subject = 'turn', settled = FALSE
-                    WHERE res_model = 'wezer.proposition' AND res_id = %s"""
+                    WHERE res_model = 'wezer.deal' AND res_id = %s"""
         self.assertFound("_check_deal_notices", query, deal.id)
 
     def test_an_open_announcement_of_a_closed_task_is_found(self):

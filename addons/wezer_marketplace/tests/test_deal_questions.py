@@ -113,7 +113,7 @@ class TestQuestionsOfDeals(FindingDeals, DisputeCommon):
         deal = self.make_deal("delivered")
         deal.action_cancel("I am ill")
         deal.sudo().consent_date = fields.Datetime.now() - timedelta(days=8)
-        self.env["wezer.proposition"]._cron_clocks()
+        self.env["wezer.deal"]._cron_clocks()
         self.assertAsked(deal, test1="approve", test2=None)
 
     def test_a_change_and_a_stand_in_are_asked_of_each_who_signs(self):

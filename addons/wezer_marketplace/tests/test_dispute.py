@@ -9,18 +9,18 @@ from odoo.tests import tagged
 from .common import MarketCommon
 
 ALL_OF_IT = (
-    "wezer.proposition",
+    "wezer.deal",
     "wezer.terms",
     "wezer.terms.price",
     "wezer.terms.milestone",
-    "wezer.proposition.event",
-    "wezer.proposition.message",
-    "wezer.proposition.evidence",
+    "wezer.deal.event",
+    "wezer.deal.message",
+    "wezer.deal.evidence",
 )
 WAYS = {
-    "wezer.proposition": "id",
-    "wezer.terms.price": "terms_id.proposition_id",
-    "wezer.terms.milestone": "terms_id.proposition_id",
+    "wezer.deal": "id",
+    "wezer.terms.price": "terms_id.deal_id",
+    "wezer.terms.milestone": "terms_id.deal_id",
 }
 
 
@@ -79,9 +79,11 @@ class DisputeCommon(MarketCommon):
             may = deal.state == "disputed" and deal._may_decide(
                 user, deal.dispute_circle_id
             )
-            searched = seen.search([("id", "=", deal.id), ("i_moderate", "=", True)])
+            searched = seen.search(
+                [("id", "=", deal.id), ("is_user_moderator", "=", True)]
+            )
             self.assertEqual(bool(searched), may, user.name)
-            self.assertEqual(seen.sudo().i_moderate, may, user.name)
+            self.assertEqual(seen.sudo().is_user_moderator, may, user.name)
             rows = user.with_user(user)._wezer_todo()
             listed = any(
                 row["button"] == "Decide" and row["url"].endswith(f"/{deal.id}")
@@ -96,7 +98,7 @@ class DisputeCommon(MarketCommon):
         """Let days pass for a dispute, then let the clocks strike."""
         now = fields.Datetime.now()
         with patch.object(fields.Datetime, "now", lambda: now + timedelta(days=days)):
-            self.env["wezer.proposition"]._cron_clocks()
+            self.env["wezer.deal"]._cron_clocks()
 
 
 @tagged("post_install", "-at_install")
@@ -223,7 +225,7 @@ class TestWhatModeratorsSee(DisputeCommon):
         """Say whether ``user`` reads every part of ``deal``; all or nothing."""
         seen = set()
         for model in ALL_OF_IT:
-            way = WAYS.get(model, "proposition_id")
+            way = WAYS.get(model, "deal_id")
             rows = self.env[model].with_user(user).search([(way, "=", deal.id)])
             seen.add(bool(rows))
             if rows:
@@ -260,7 +262,7 @@ class TestWhatModeratorsSee(DisputeCommon):
     def test_a_file_is_handed_out_to_who_has_the_dispute_only(self):
         deal = self.make_deal()
         file = deal.action_add_evidence("door.txt", b"the door")
-        evidence = self.env["wezer.proposition.evidence"].browse(file)
+        evidence = self.env["wezer.deal.evidence"].browse(file)
         deal.action_dispute("Look")
         self.assertEqual(evidence.with_user(self.gina)._bytes(), b"the door")
         for user in (self.vera, self.moderator, self.stranger):
@@ -279,12 +281,12 @@ class TestWhatModeratorsSee(DisputeCommon):
     def test_nobody_writes_who_decides(self):
         deal = self.dispute()
         for user in (self.test1, self.test2, self.gina, self.vera, self.moderator):
-            model = self.env["wezer.proposition"].with_user(user)
+            model = self.env["wezer.deal"].with_user(user)
             for vals in (
                 {"dispute_circle_id": self.village.id},
                 {"dispute_holder_since": "2020-01-01 00:00:00"},
                 {"state": "paid"},
-                {"i_moderate": True},
+                {"is_user_moderator": True},
             ):
                 with self.assertRaises(AccessError):
                     call_kw(model, "write", [[deal.id], vals], {})
@@ -412,7 +414,7 @@ class TestDeciding(DisputeCommon):
         self.as_(self.test2, deal).action_deliver("done")
         self.as_(self.test1, deal).action_approve()
         deal.date_state = fields.Datetime.now() - timedelta(days=15)
-        self.env["wezer.proposition"]._cron_clocks()
+        self.env["wezer.deal"]._cron_clocks()
         self.assertEqual((deal.state, deal.state_before), ("disputed", "confirming"))
         self.assertFalse(deal.disputed_by_id)
         for user in (self.test1, self.stranger, self.gina):
@@ -492,7 +494,7 @@ class TestPassingOn(DisputeCommon):
         """Let 15 days pass in which nobody does anything; the clock comes by."""
         old = fields.Datetime.now() - timedelta(days=15)
         deal.sudo().date_state = old
-        self.env["wezer.proposition"]._cron_clocks()
+        self.env["wezer.deal"]._cron_clocks()
 
     def test_silence_after_a_decision_asks_for_the_receipt_and_calls_nobody(self):
         deal = self.make_deal("delivered", prices={self.dummy.id: "12"})
@@ -516,7 +518,7 @@ class TestPassingOn(DisputeCommon):
 
     def test_undecided_ones_and_those_nobody_may_decide_are_found(self):
         deal = self.dispute(replier=self.test3)
-        checks = self.env["wezer.check"].sudo()
+        checks = self.env["wezer.invariant"].sudo()
         self.assertFalse(checks._check_old_disputes() + checks._check_held_disputes())
         moderators = self.env.ref("wezer_base.group_moderator").all_user_ids
         deal.took_part_ids |= moderators.partner_id

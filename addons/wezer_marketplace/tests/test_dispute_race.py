@@ -24,7 +24,7 @@ class TestDisputeRace(CommittedCase):
         self.currency = currency.id
 
     def _archive(self, env):
-        deals = env["wezer.proposition"].search(
+        deals = env["wezer.deal"].search(
             [("replier_person_id.user_ids", "in", self.users)]
         )
         for deal in deals.filtered(lambda one: one.state == "disputed"):
@@ -40,10 +40,10 @@ class TestDisputeRace(CommittedCase):
                 {"title": f"Race {self.mark}", "prices": {self.currency: "1"}}
             )
             deal = worker["wezer.announcement"].browse(want).action_claim()
-            worker["wezer.proposition"].browse(deal).action_deliver("done")
+            worker["wezer.deal"].browse(deal).action_deliver("done")
             author.flush_all()
             cr.execute(
-                "UPDATE wezer_proposition SET date_state = now() - interval '15 days',"
+                "UPDATE wezer_deal SET date_state = now() - interval '15 days',"
                 " date_due = now() - interval '15 days' WHERE id = %s",
                 [deal],
             )
@@ -64,11 +64,11 @@ class TestDisputeRace(CommittedCase):
                     got.append(refusal)
 
         def dispute(env):
-            env["wezer.proposition"].browse(deal).action_dispute("Not so fast")
+            env["wezer.deal"].browse(deal).action_dispute("Not so fast")
             return "disputed"
 
         def clock(env):
-            one = env["wezer.proposition"].browse(deal)
+            one = env["wezer.deal"].browse(deal)
             one._lock()
             if one.state == "delivered":
                 one._silence(env.cr.now())
@@ -92,7 +92,7 @@ class TestDisputeRace(CommittedCase):
             self.assertEqual(len(got), 2, f"try {number}: {got}")
             with self.registry.cursor() as cr:
                 env = api.Environment(cr, SUPERUSER_ID, {})
-                one = env["wezer.proposition"].browse(deal)
+                one = env["wezer.deal"].browse(deal)
                 states = one._transfers().mapped("state")
                 # Paid by the clock, then called by the worker, is the one order;
                 # called first, so that the clock finds nothing to do, the other.

@@ -14,7 +14,7 @@ class TestEvidence(MarketCommon):
 
     def _shown(self, deal, data=PICTURE):
         file_id = deal.action_add_evidence("C:\\temp\\door.svg", data)
-        return self.env["wezer.proposition.evidence"].browse(file_id)
+        return self.env["wezer.deal.evidence"].browse(file_id)
 
     def test_both_sides_see_a_file_and_nobody_else_until_a_moderator_is_called(self):
         deal = self.make_deal()

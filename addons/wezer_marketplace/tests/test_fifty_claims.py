@@ -35,7 +35,7 @@ class TestFiftyClaims(CommittedCase):
         with self.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
             env["wezer.announcement"].browse(want)._end("closed")
-            deals = env["wezer.proposition"].search(
+            deals = env["wezer.deal"].search(
                 [("announcement_id", "=", want), ("state", "!=", "ended")]
             )
             deals._finish("cancelled")
@@ -75,7 +75,7 @@ class TestFiftyClaims(CommittedCase):
             self.assertEqual(wrong, [], f"try {number}")
             with self.registry.cursor() as cr:
                 cr.execute(
-                    "SELECT state, count(*) FROM wezer_proposition"
+                    "SELECT state, count(*) FROM wezer_deal"
                     " WHERE announcement_id = %s GROUP BY 1",
                     [want],
                 )
@@ -94,7 +94,7 @@ class TestFiftyClaims(CommittedCase):
                 with self.registry.cursor() as cr:
                     env = api.Environment(cr, user, {})
                     barrier.wait(60)
-                    arrow = env["wezer.proposition"].browse(deal).action_release
+                    arrow = env["wezer.deal"].browse(deal).action_release
                     # As an hourly clock would: again, until nobody else is at it.
                     for _again in range(5):
                         try:
@@ -120,7 +120,7 @@ class TestFiftyClaims(CommittedCase):
             self.assertEqual(self._claim_at_once(want), [])
             with self.registry.cursor() as cr:
                 env = api.Environment(cr, SUPERUSER_ID, {})
-                deals = env["wezer.announcement"].browse(want).proposition_ids
+                deals = env["wezer.announcement"].browse(want).deal_ids
                 having = deals.filtered(lambda deal: deal.state == "accepted")[:4]
                 line = deals.filtered(lambda deal: deal.state == "waiting").sorted("id")
                 line = line.ids
@@ -128,7 +128,7 @@ class TestFiftyClaims(CommittedCase):
             self.assertEqual(self._give_back_at_once(pairs), [], f"try {number}")
             with self.registry.cursor() as cr:
                 env = api.Environment(cr, SUPERUSER_ID, {})
-                deals = env["wezer.proposition"].browse(line)
+                deals = env["wezer.deal"].browse(line)
                 states = deals.mapped(lambda deal: (deal.state, bool(deal.hold_until)))
                 one = env["wezer.announcement"].browse(want)
                 self.assertEqual((one.state, one.places_left), ("full", 0))

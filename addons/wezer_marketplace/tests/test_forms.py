@@ -184,7 +184,9 @@ class TestMarketForms(FormCase, WebsiteCommon):
         # The new title has a new address, to which the former one leads.
         action = f"/market/{announcement.slug}/edit"
         given = self.assert_given_back(answer, action, {"title": "Mine"})
-        theirs = " ".join(note.text_content() for note in given.find_class("wz-theirs"))
+        theirs = " ".join(
+            note.text_content() for note in given.find_class("o_wezer_theirs")
+        )
         self.assertIn("Theirs", theirs)
         self.assertIn("70", theirs)
         self.assertNotIn("Before", theirs)
@@ -293,7 +295,7 @@ class TestMarketForms(FormCase, WebsiteCommon):
             with self.subTest(action=action):
                 form = self._deal_form(user, which, action)
                 self.assertIsNone(next(form.iterancestors("details")).get("open"))
-                question = form.find_class("wz-question")[0].text_content()
+                question = form.find_class("o_wezer_question")[0].text_content()
                 other = which.sudo()._other(user.partner_id)
                 names = (other.name, which.sudo().payer_id.name)
                 self.assertTrue(any(name in question for name in names), question)

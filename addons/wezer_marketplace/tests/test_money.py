@@ -69,7 +69,7 @@ class TestMoney(MarketCommon):
         want = self.announce(self.test1, prices={self.com.id: "501"})
         with self.assertRefused():
             self.claim(self.test2, want)
-        self.assertFalse(want.sudo().proposition_ids)
+        self.assertFalse(want.sudo().deal_ids)
         self.assertEqual(self.reserved(self.test1), "0.00")
 
     def test_a_dispute_stands_still_until_a_moderator_decides(self):

@@ -143,4 +143,4 @@ class TestPlacesPages(WebsiteCommon):
         self.assertIn("Not among our words yet: zqflying", page.text)
         self.login(self.test2)
         self.post(f"/market/{want.slug}/claim")
-        self.assertEqual(want.proposition_ids.state, "accepted")
+        self.assertEqual(want.deal_ids.state, "accepted")

@@ -69,7 +69,7 @@ class TestPriceBounds(TaskCommon):
             self.propose(self.test2, announcement, prices={self.com.id: "9" * 17})
 
     def test_the_check_finds_prices_out_of_bounds(self):
-        checks = self.env["wezer.check"].sudo()
+        checks = self.env["wezer.invariant"].sudo()
         deal = self.make_deal()
         self.env.flush_all()
         self.assertFalse(checks._check_prices())

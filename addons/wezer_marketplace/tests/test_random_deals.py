@@ -145,7 +145,7 @@ class Deals(RuleBasedStateMachine):
         announcements = self.env["wezer.announcement"].sudo()
         for one in self.announcements:
             announcements |= one.sudo()
-        return list(announcements.proposition_ids.sorted("id"))
+        return list(announcements.deal_ids.sorted("id"))
 
     @rule(dice=DICE)
     def answer(self, dice):
@@ -220,7 +220,7 @@ class Deals(RuleBasedStateMachine):
                 }
             )
         before = {deal: deal.state for deal in deals}
-        self.env["wezer.proposition"]._cron_clocks()
+        self.env["wezer.deal"]._cron_clocks()
         for deal in deals:
             if before[deal] in ("paid", "disputed", "ended"):
                 self.case.assertEqual(deal.state, before[deal])
@@ -250,7 +250,7 @@ class Deals(RuleBasedStateMachine):
 
     @invariant()
     def checks_find_nothing(self):
-        check = self.env["wezer.check"].sudo()
+        check = self.env["wezer.invariant"].sudo()
         for name in check._deal_checks():
             rows = getattr(check, name)()
             self.case.assertFalse(rows, name)

@@ -194,10 +194,10 @@ class TestRenewalPages(WebsiteCommon):
         want = self.announce(self.test1, expiry=str(day))
         url = f"/market/{want.slug}"
         self.login(self.test2)
-        self.assertNotIn("wz-renew", self.get(url))
+        self.assertNotIn("o_wezer_renew", self.get(url))
         self.post(f"{url}/renew", 404)
         self.login(self.test1)
-        self.assertIn("wz-renew", self.get(url))
+        self.assertIn("o_wezer_renew", self.get(url))
         self.post(f"{url}/renew")
         self.assertGreater(want.expiry, day)
 
@@ -227,7 +227,7 @@ class TestRenewalPages(WebsiteCommon):
         for value in ("46.2", "2031-03-01", "fortnight"):
             self.assertIn(value, page)
         self.login(None)
-        self.assertIn("wz-picture-large", self.get(f"/market/{want.slug}"))
+        self.assertIn("o_wezer_picture_large", self.get(f"/market/{want.slug}"))
         image = self.url_open(f"/web/image/wezer.announcement/{want.id}/image_128")
         self.assertTrue(image.headers["Content-Type"].startswith("image/"))
         self.assertNotIn("svg", image.headers["Content-Type"])

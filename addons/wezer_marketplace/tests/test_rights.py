@@ -119,7 +119,7 @@ class TestRights(GroupsCommon):
         deal_id = self.as_(self.roger, want).action_propose(
             {"prices": {self.com.id: "40"}}, acting_partner_id=forge.partner_id.id
         )
-        deal = self.env["wezer.proposition"].with_user(self.luc).browse(deal_id)
+        deal = self.env["wezer.deal"].with_user(self.luc).browse(deal_id)
         with self.assertRefused("acting"):
             # He acts for both sides: he says for which.
             self.as_(self.roger, deal).action_cancel()
@@ -140,7 +140,7 @@ class TestRights(GroupsCommon):
         deal.action_deliver()
         old = fields.Datetime.now() - timedelta(days=15)
         deal.sudo().write({"date_state": old, "date_due": old})
-        self.env["wezer.proposition"]._cron_clocks()
+        self.env["wezer.deal"]._cron_clocks()
         self.assertEqual(deal.state, "disputed")
         deal.action_withdraw_dispute(acting_partner_id=alone.partner_id.id)
         deal.action_approve(acting_partner_id=alone.partner_id.id)
@@ -208,7 +208,7 @@ class TestRights(GroupsCommon):
     def test_call_kw_of_strangers_reaches_nothing(self):
         deal = self.make_deal("delivered")
         before = self.snapshot(deal)
-        model = self.env["wezer.proposition"].with_user(self.stranger)
+        model = self.env["wezer.deal"].with_user(self.stranger)
         for name in ("action_approve", "action_deliver", "action_cancel", "read"):
             with self.assertRefused():
                 call_kw(model, name, [deal.ids], {})
@@ -257,11 +257,11 @@ class TestRights(GroupsCommon):
         deal = self.make_deal("delivered")
         for model, vals in (
             ("wezer.deal.approve", {}),
-            ("wezer.deal.reason", {"action": "dispute", "reason": "x"}),
+            ("wezer.deal.action.wizard", {"action": "dispute", "reason": "x"}),
         ):
             with self.assertRefused():
                 self.env[model].with_user(self.moderator).create(
-                    {"proposition_id": deal.id, **vals}
+                    {"deal_id": deal.id, **vals}
                 )
 
     def test_chat_is_for_both_sides(self):

@@ -161,7 +161,7 @@ class TestRowsClaiming(MarketCommon):
 
     def _clock(self, times=2):
         for _time in range(times):
-            self.env["wezer.proposition"]._cron_clocks()
+            self.env["wezer.deal"]._cron_clocks()
 
     def _warnings(self, deal):
         return (
@@ -256,7 +256,7 @@ class TestRowsClaiming(MarketCommon):
             .sudo()
             .search(
                 [
-                    ("kind", "=", "fell_out"),
+                    ("kind", "=", "cancelled_late"),
                     ("res_id", "=", want.id),
                     ("settled", "=", False),
                 ]
@@ -266,19 +266,19 @@ class TestRowsClaiming(MarketCommon):
     def test_row_07_giving_it_back_late_alerts_its_people(self):
         want = self._soon(24)
         self.claim(self.test2, want).action_release("ill")
-        self.assertTrue(want.fell_out)
+        self.assertTrue(want.cancelled_late)
         self.assertEqual(self._alerts(want).partner_id, self.test1.partner_id)
         rows = self.test1.with_user(self.test1)._wezer_todo()
         mine = [row for row in rows if row["url"] == f"/market/{want.slug}"]
         self.assertEqual([row["section"] for row in mine], ["now"])
         # Filled again, nobody is alarmed any more.
         self.claim(self.test3, want)
-        self.assertFalse(want.fell_out)
+        self.assertFalse(want.cancelled_late)
         self.assertFalse(self._alerts(want))
 
     def test_row_07_how_late_is_late_is_the_communitys_to_say(self):
         for hours, threshold, late in ((72, 48, 0), (72, 96, 1), (2, 0, 0)):
-            self.env.company.wezer_fell_out_hours = threshold
+            self.env.company.wezer_late_cancellation_hours = threshold
             want = self._soon(hours)
             self.claim(self.test2, want).action_release("ill")
             self.assertEqual(len(self._alerts(want)), late, (hours, threshold))
@@ -289,9 +289,9 @@ class TestRowsClaiming(MarketCommon):
         second = self.claim(self.test3, want)
         first.action_release("ill")
         self.assertEqual(second.state, "open")
-        self.assertFalse(want.fell_out)
+        self.assertFalse(want.cancelled_late)
 
-    def test_row_07_who_fell_out_may_take_another_day(self):
+    def test_row_07_who_cancelled_late_may_take_another_day(self):
         self.env.company.wezer_claims_cap = 1
         want, other = self._soon(24), self._soon(24 * 8)
         deal = self.claim(self.test2, want)
@@ -304,10 +304,10 @@ class TestRowsClaiming(MarketCommon):
         want = self._soon(24)
         self.claim(self.test2, want).action_release("ill")
         want.action_close()
-        self.assertFalse(want.fell_out)
+        self.assertFalse(want.cancelled_late)
         self.assertFalse(self._alerts(want))
         with self.assertRefused():
-            want.with_user(self.test1).write({"fell_out": True})
+            want.with_user(self.test1).write({"cancelled_late": True})
 
 
 @tagged("post_install", "-at_install")

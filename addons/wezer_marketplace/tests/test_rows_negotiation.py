@@ -21,7 +21,7 @@ class TestRowsNegotiation(MarketCommon):
         return fields.Datetime.to_string(moment.replace(microsecond=0))
 
     def _clock(self):
-        self.env["wezer.proposition"]._cron_clocks()
+        self.env["wezer.deal"]._cron_clocks()
 
     # === ROW 12: HAGGLING === #
 
@@ -253,7 +253,7 @@ class TestRowsNegotiationPage(WebsiteCommon):
         terms = {"quantity": "1", f"price_{self.com.id}": "60"}
         page = self.post(f"/market/{want.slug}/propose", expiry=soon, **terms)
         self.assertIn("(until ", page.text)
-        deal = want.sudo().proposition_ids
+        deal = want.sudo().deal_ids
         self.assertEqual(deal.terms_id.expiry.strftime("%M"), soon[-2:])
         self.login(self.test1)
         self.assertIn("(until ", self.get(f"/my/deals/{deal.id}"))

@@ -22,7 +22,7 @@ class PaymentCommon(MarketCommon):
         old = fields.Datetime.now() - timedelta(days=days)
         deal.sudo().write({"date_state": old, "date_due": old})
         for _time in range(2):
-            self.env["wezer.proposition"]._cron_clocks()
+            self.env["wezer.deal"]._cron_clocks()
 
     def _pay(self, user, to, amount):
         transfers = self.env["wezer.transfer"].with_user(user)
@@ -80,7 +80,7 @@ class TestRowsEscrow(PaymentCommon):
             self.claim(self.test2, want)
         self.assertEqual(self.reserved(self.test1), "0.00")
         self.assertEqual(self.reserved(self.test1, self.hours), "0:00")
-        self.assertFalse(want.sudo().proposition_ids)
+        self.assertFalse(want.sudo().deal_ids)
 
     # === ROW 24: NOBODY IS LEFT UNPAID BY SILENCE === #
 
@@ -98,7 +98,7 @@ class TestRowsEscrow(PaymentCommon):
 
     def test_row_24_silence_never_pays_more_than_one_alone_may(self):
         """Too much, outside money: a moderator is called, and nothing moves."""
-        self.env.company.wezer_silence_hours = 2
+        self.env.company.wezer_auto_approve_max_value = 2
         much = self.make_deal("delivered", title="much", quantity=3)
         outside = self.make_deal(
             "delivered", title="outside", prices={self.dummy.id: "1"}
@@ -106,7 +106,7 @@ class TestRowsEscrow(PaymentCommon):
         never = self.make_deal("delivered", title="never", quantity=2)
         self._silent(much | outside)
         self.assertEqual((much.state, outside.state), ("disputed", "disputed"))
-        self.env.company.wezer_silence_hours = 0
+        self.env.company.wezer_auto_approve_max_value = 0
         self._silent(never)
         self.assertEqual(never.state, "disputed")
         self.assertEqual(self.balance(self.test2), "0.00")
@@ -125,9 +125,9 @@ class TestRowsEscrow(PaymentCommon):
         deal.action_confirm()
         self.assertEqual(deal.state, "paid")
 
-    @mute_logger("odoo.addons.wezer_base.models.wezer_check")
+    @mute_logger("odoo.addons.wezer_base.models.wezer_invariant")
     def test_row_24_each_night_what_is_set_aside_is_counted(self):
-        check, notices = self.env["wezer.check"], self.env["wezer.notice"].sudo()
+        check, notices = self.env["wezer.invariant"], self.env["wezer.notice"].sudo()
         administrator = self.env.ref("wezer_base.group_administrator")
         self.moderator.group_ids |= administrator
 
@@ -289,10 +289,10 @@ class TestRowsOwnWork(GroupsCommon):
         deal_id = self.as_(self.roger, want).action_claim(
             acting_partner_id=forge.partner_id.id
         )
-        deal = self.env["wezer.proposition"].browse(deal_id)
+        deal = self.env["wezer.deal"].browse(deal_id)
         self.as_(self.luc, deal).action_accept(acting_partner_id=self.payer.id)
         self.as_(self.luc, deal).action_deliver(acting_partner_id=forge.partner_id.id)
-        barred = deal.sudo().barred_ids
+        barred = deal.sudo().conflicted_ids
         self.assertLessEqual((self.roger | self.luc).partner_id, barred)
         # Both who may approve had a hand in it: then one may, and all see it.
         self.as_(self.luc, deal).action_approve(acting_partner_id=self.payer.id)

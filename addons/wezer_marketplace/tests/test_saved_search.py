@@ -142,8 +142,8 @@ class TestSavedSearch(MarketCommon):
 class TestSavedSearchPages(WebsiteCommon):
     def test_a_search_is_kept_and_stopped_on_the_page(self):
         self.login(self.test2)
-        self.assertNotIn("wz-tell-me", self.get("/market"))
-        self.assertIn("wz-tell-me", self.get("/market?words=zebra"))
+        self.assertNotIn("o_wezer_tell_me", self.get("/market"))
+        self.assertIn("o_wezer_tell_me", self.get("/market?words=zebra"))
         page = self.post("/market/searches", words="zebra", km="5")
         self.assertIn("when there is one", page.text)
         self.assertIn("words=zebra", page.url)
@@ -157,4 +157,4 @@ class TestSavedSearchPages(WebsiteCommon):
         self.post(f"/market/searches/{mine.id}/stop")
         self.assertFalse(mine.exists())
         self.login(None)
-        self.assertNotIn("wz-tell-me", self.get("/market?words=zebra"))
+        self.assertNotIn("o_wezer_tell_me", self.get("/market?words=zebra"))

@@ -90,7 +90,7 @@ class TestDealsOf2015(MarketCommon):
         deals[1].action_release("ill")
         # The place is held for who waited: there is none for anybody else.
         self.assertEqual((want.state, want.places_left), ("full", 0))
-        late = want.sudo().proposition_ids.filtered(lambda one: one.state == "open")
+        late = want.sudo().deal_ids.filtered(lambda one: one.state == "open")
         deals[1] = self.as_(self.stranger, late)
         deals[1].action_accept()
         for number, deal in enumerate(deals):
@@ -373,7 +373,7 @@ class TestGroupsAndTasksOf2015(TaskCommon):
         offer = self.announce(self.test2, kind="offer", places=0)
         deal = self.claim(self.mark, offer)
         sheet = self.env["wezer.deal.task"].with_user(self.mark)
-        sheet = sheet.with_context(default_proposition_id=deal.id)
+        sheet = sheet.with_context(default_deal_id=deal.id)
         sheet.create({"task_id": self.task.id}).action_confirm()
         task = self.task.sudo()
         self.assertEqual(task.assignee_partner_id, self.test2.partner_id)

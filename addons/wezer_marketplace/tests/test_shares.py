@@ -151,7 +151,7 @@ class TestShares(SharesCommon):
         for arrow in ("action_deliver", "action_release", "action_approve"):
             with self.assertRefused():
                 getattr(self.as_(self.test3, deal), arrow)()
-        barred = deal.sudo().barred_ids
+        barred = deal.sudo().conflicted_ids
         mine = (self.test2 | self.test3 | self.ann).partner_id
         self.assertLessEqual(mine, barred)
 
@@ -286,19 +286,19 @@ class TestPartsOnThePage(SharesCommon, WebsiteCommon):
             share_who_0="Zacharias Helper",
             share_percent_0="30",
         )
-        deal = want.sudo().proposition_ids
+        deal = want.sudo().deal_ids
         self.assertEqual(deal.coworker_ids, self.test3.partner_id)
         page = self.get(f"/my/deals/{deal.id}")
         for word in ("The sketch, 40 %", "Zacharias Helper: 30 %", "is asked"):
             self.assertIn(word, " ".join(page.split()))
         url = f"/my/deals/{deal.id}"
         self.login(self.test1)
-        self.assertNotIn("wz-act-accept", self.get(url))
+        self.assertNotIn("o_wezer_act_accept", self.get(url))
         self.login(self.test3)
         self.assertIn("asks you to work along", self.get(url))
         self.post(f"{url}/agree_share", round="1")
         self.login(self.test1)
-        self.assertIn("wz-act-accept", self.get(url))
+        self.assertIn("o_wezer_act_accept", self.get(url))
         self.post(f"{url}/accept")
         self.login(self.test2)
         self.post(f"{url}/deliver", note="The sketch")
@@ -318,4 +318,4 @@ class TestPartsOnThePage(SharesCommon, WebsiteCommon):
             share_percent_0="30",
         )
         self.assertIn("by the whole name", page.text)
-        self.assertFalse(want.sudo().proposition_ids)
+        self.assertFalse(want.sudo().deal_ids)

@@ -95,7 +95,7 @@ class TestTask(TaskCommon):
         wizard = (
             self.env["wezer.deal.approve"]
             .with_user(self.mark)
-            .with_context(default_proposition_id=deal.id)
+            .with_context(default_deal_id=deal.id)
             .create({})
         )
         self.assertIn(self.hours._format(120), wizard.sentence)
@@ -170,7 +170,7 @@ class TestTask(TaskCommon):
         anna = mail_new_test_user(
             self.env, login="wm_anna", name="Anna", groups="base.group_user"
         )
-        posted = [("model", "=", "wezer.proposition")]
+        posted = [("model", "=", "wezer.deal")]
         mails = self.env["mail.mail"].search_count([])
         messages = self.env["mail.message"].search_count(posted)
         mine = deal.with_user(self.mark)
@@ -273,7 +273,7 @@ class TestTask(TaskCommon):
             self.task.with_user(self.test2).action_post_to_marketplace()
 
     def test_the_board_approves_many_and_tells_what_was_refused(self):
-        deals = self.env["wezer.proposition"].with_user(self.test2)
+        deals = self.env["wezer.deal"].with_user(self.test2)
         for name in ("One", "Two"):
             deal = self.claim(self.test2, self._post(self._task(name)))
             deals |= deal
@@ -285,9 +285,9 @@ class TestTask(TaskCommon):
     def test_the_sheets_of_the_back_office_call_the_arrows(self):
         deal = self.claim(self.test2, self._post(self.task))
         deal.action_deliver()
-        sheet = self.env["wezer.deal.reason"].with_user(self.mark)
+        sheet = self.env["wezer.deal.action.wizard"].with_user(self.mark)
         sheet = sheet.with_context(
-            default_proposition_id=deal.id, default_action="send_back"
+            default_deal_id=deal.id, default_action="send_back"
         ).create({"reason": "A board is missing"})
         sheet.action_confirm()
         self.assertEqual(deal.state, "accepted")

@@ -23,7 +23,7 @@ class TaskActsCommon(TaskCommon):
             task.action_post_to_marketplace()
         announcement = cls.task.wezer_announcement_id
         deal = announcement.with_user(cls.test2).action_claim()
-        cls.deal = cls.env["wezer.proposition"].with_user(cls.test2).browse(deal)
+        cls.deal = cls.env["wezer.deal"].with_user(cls.test2).browse(deal)
 
     def assertUnposted(self, copies):
         """Assert that these copies are nobody's, and nowhere on the market."""

@@ -40,7 +40,7 @@ class TestWaitingList(MarketCommon):
     def pass_time(self, *deals):
         for deal in deals:
             deal.sudo().hold_until = fields.Datetime.now() - timedelta(minutes=1)
-        self.env["wezer.proposition"]._cron_clocks()
+        self.env["wezer.deal"]._cron_clocks()
 
     def test_row_06_the_first_in_line_is_offered_the_place_and_told(self):
         want, having, line = self.full()

@@ -54,13 +54,13 @@ from .test_task import TaskCommon
 
 # What a row of the market might be given.
 WISHES = {
-    "wezer.proposition": {"state": "paid", "payee_id": 1, "end_reason": "refunded"},
-    "wezer.announcement": {"state": "open", "author_id": 1, "fell_out": True},
+    "wezer.deal": {"state": "paid", "payee_id": 1, "end_reason": "refunded"},
+    "wezer.announcement": {"state": "open", "author_id": 1, "cancelled_late": True},
     "wezer.terms": {"quantity": 99, "message": "never said"},
     "wezer.terms.price": {"total_minor": 1},
     "wezer.announcement.price": {"unit_minor": 1},
-    "wezer.proposition.event": {"note": "never happened"},
-    "wezer.proposition.message": {"body": "never said"},
+    "wezer.deal.event": {"note": "never happened"},
+    "wezer.deal.message": {"body": "never said"},
 }
 # What people could put into a form beside what it asks.
 RAW = {
@@ -77,8 +77,8 @@ RAW = {
     "task_id": "1",
     "named_task_id": "1",
     "moderator_called": "1",
-    "fell_out": "1",
-    "barred_ids": "",
+    "cancelled_late": "1",
+    "conflicted_ids": "",
     "consent_ids": "1",
     "approver_ids": "1",
     "hold_until": "2099-01-01",
@@ -112,15 +112,18 @@ class TestWeakPoints(Doors, MarketCommon):
         self.env.flush_all()
         said = []
         for table, columns in (
-            ("wezer_proposition", "state, end_reason, turn, payer_id, payee_id"),
-            ("wezer_proposition", "announcement_id, terms_id, accepted_terms_id"),
-            ("wezer_announcement", "state, author_id, title, slug, version, fell_out"),
+            ("wezer_deal", "state, end_reason, turn, payer_id, payee_id"),
+            ("wezer_deal", "announcement_id, terms_id, accepted_terms_id"),
+            (
+                "wezer_announcement",
+                "state, author_id, title, slug, version, cancelled_late",
+            ),
             ("wezer_announcement_price", "unit_minor, wezer_currency_id"),
             ("wezer_terms", "quantity, message, round, side, person_id"),
             ("wezer_terms_price", "total_minor, wezer_currency_id"),
-            ("wezer_proposition_event", "action, note, person_id"),
-            ("wezer_proposition_message", "body, person_id"),
-            ("wezer_proposition_barred_rel", "res_partner_id"),
+            ("wezer_deal_event", "action, note, person_id"),
+            ("wezer_deal_message", "body, person_id"),
+            ("wezer_deal_conflicted_rel", "res_partner_id"),
             ("wezer_transfer", "state, amount_minor, payer_id, payee_id"),
             ("wezer_ledger_entry", "amount"),
             ("wezer_assessment", "state, comment"),
@@ -149,7 +152,7 @@ class TestWeakPoints(Doors, MarketCommon):
 
     def _try_to_change(self, door, user, name):
         row = self.env[name].sudo().search([], order="id desc", limit=1)
-        if name == "wezer.proposition":
+        if name == "wezer.deal":
             row = row.search([("replier_id", "=", self.test2.partner_id.id)], limit=1)
         vals = WISHES.get(name, {"create_uid": 1})
         calls = [("create", None, {"vals_list": [vals]})]
@@ -227,13 +230,13 @@ class TestWeakPoints(Doors, MarketCommon):
                 if deal.date_warned:
                     aged["date_warned"] = old
                 deal.write(aged)
-            self.env["wezer.proposition"]._cron_clocks()
+            self.env["wezer.deal"]._cron_clocks()
         states = [deal.state for deal in (late, silent, much)]
         self.assertEqual(states, ["ended", "paid", "disputed"])
         self.assertEqual(self.reserved(self.test1), "99.00")
         # And what no moderator decides for a month is named by the checks.
         much.sudo().date_state = old
-        found = self.env["wezer.check"]._check_old_disputes()
+        found = self.env["wezer.invariant"]._check_old_disputes()
         self.assertIn(much.id, [row[0] for row in found])
 
     # === 12.2: NOBODY REACHES WHAT IS NOT HIS === #
@@ -277,7 +280,7 @@ class TestWeakPoints(Doors, MarketCommon):
         deal.action_say("Zq secret word")
         public = self.env.ref("base.public_user")
         for name in self._models():
-            if name.startswith(("wezer.proposition", "wezer.terms", "wezer.saved")):
+            if name.startswith(("wezer.deal", "wezer.terms", "wezer.saved")):
                 self.assertFalse(self.env[name].with_user(public).has_access("read"))
         self.authenticate(None, None)
         before = self._fingerprint()
@@ -400,7 +403,7 @@ class TestWeakPoints(Doors, MarketCommon):
                     self.test2 if kind == "want" else self.test1, deal
                 ).action_deliver()
             wanted[deal] = (kind, number > 1)
-        deals = self.env["wezer.proposition"].browse([deal.id for deal in wanted])
+        deals = self.env["wezer.deal"].browse([deal.id for deal in wanted])
         for user, pays in ((self.test1, "want"), (self.test2, "offer")):
             mine = deals.with_user(user)
             mine.invalidate_recordset()
@@ -462,7 +465,7 @@ class TestWeakPoints(Doors, MarketCommon):
             [want],
             vals={"prices": {str(self.com.id): "15"}, "message": "15?"},
         )
-        model = "wezer.proposition"
+        model = "wezer.deal"
         do(self.test1, model, "action_accept", [deal])
         do(self.test2, model, "action_deliver", [deal], note="Done")
         scores = {str(key): value for key, value in self.scores(2).items()}
@@ -543,15 +546,15 @@ class TestWeakPointsOfTasks(TaskCommon):
         )
         for model, vals in (
             ("wezer.deal.approve", {}),
-            ("wezer.deal.reason", {"action": "dispute", "reason": "x"}),
+            ("wezer.deal.action.wizard", {"action": "dispute", "reason": "x"}),
             ("wezer.deal.task", {}),
         ):
             sheets = self.env[model].with_user(self.mark)
-            sheet = sheets.create({"proposition_id": mine.id, **vals})
+            sheet = sheets.create({"deal_id": mine.id, **vals})
             with self.assertRefused():
-                sheet.write({"proposition_id": foreign.id})
+                sheet.write({"deal_id": foreign.id})
             with self.assertRefused():
-                sheets.create({"proposition_id": foreign.id, **vals})
+                sheets.create({"deal_id": foreign.id, **vals})
         with self.assertRefused():
             sheet.write({"task_id": hidden.id})
 
@@ -587,7 +590,7 @@ class TestWeakPointsOfTasks(TaskCommon):
         )
         deal.action_deliver()
         approve = self.env["wezer.deal.approve"].with_user(self.mark)
-        approve = approve.with_context(default_proposition_id=deal.id)
+        approve = approve.with_context(default_deal_id=deal.id)
         approve.create({"assess": False}).action_approve()
         self.assertEqual(
             (deal.state, self.balance(self.test2, self.hours)), ("paid", "1:30")

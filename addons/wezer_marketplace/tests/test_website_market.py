@@ -138,7 +138,7 @@ class TestWebsiteMarket(WebsiteCommon):
             self.assertEqual(page.status_code, 400)
             page = self.url_open(f"/market/{announcement.slug}/{act}")
             self.assertIn(page.status_code, (404, 405))
-        self.assertFalse(announcement.sudo().proposition_ids)
+        self.assertFalse(announcement.sudo().deal_ids)
 
     def test_one_press_and_it_is_yours(self):
         announcement = self.announce(self.test1)
@@ -149,7 +149,7 @@ class TestWebsiteMarket(WebsiteCommon):
         )
         page = self.post(f"/market/{slug}/claim", version=version[1])
         self.assertIn("/my/deals/", page.url)
-        self.assertEqual(announcement.sudo().proposition_ids.state, "accepted")
+        self.assertEqual(announcement.sudo().deal_ids.state, "accepted")
         self.assertIn("See your answer", self.get("/market/" + slug))
         page = self.post(f"/market/{slug}/claim", version="nonsense")
         self.assertIn("alert-warning", page.text)
@@ -164,7 +164,7 @@ class TestWebsiteMarket(WebsiteCommon):
             "steps": "One\r\nTwo",
         }
         self.post(f"/market/{announcement.slug}/propose", **form)
-        deal = announcement.sudo().proposition_ids
+        deal = announcement.sudo().deal_ids
         self.assertEqual(deal.state, "open")
         self.assertEqual(deal.terms_id.steps, "One\nTwo")
         self.assertEqual(deal.terms_id.price_line_ids.total_minor, 8000)
@@ -277,7 +277,7 @@ class TestWebsiteDeal(WebsiteCommon):
         self.login(self.test2)
         self.assertIn("Your turn", self.get(url))
         self.post(f"{url}/deliver", note="Done <i>well</i>", quantity="1")
-        self.assertNotIn("wz-act-approve", self.get(url))
+        self.assertNotIn("o_wezer_act_approve", self.get(url))
         self.login(self.test1)
         page = self.get(url)
         self.assertIn("Approve and pay", page)

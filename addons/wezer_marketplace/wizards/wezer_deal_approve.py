@@ -9,26 +9,24 @@ class WezerDealApprove(models.TransientModel):
 
     _name = "wezer.deal.approve"
     _description = "Approve and pay"
-    _inherit = ["wezer.deal.sheet"]
+    _inherit = ["wezer.deal.wizard.mixin"]
 
     sentence = fields.Char(compute="_compute_sentence")
-    delivery_note = fields.Text(
-        related="proposition_id.delivery_note", related_sudo=False
-    )
+    delivery_note = fields.Text(related="deal_id.delivery_note", related_sudo=False)
     assess = fields.Boolean(string="Say how it was", default=True)
     score_ids = fields.One2many("wezer.deal.approve.score", "wizard_id")
     comment = fields.Text()
 
-    @api.depends("proposition_id")
+    @api.depends("deal_id")
     def _compute_sentence(self):
         for wizard in self:
-            wizard.proposition_id.check_access("read")
-            wizard.sentence = wizard.proposition_id._approve_label()
+            wizard.deal_id.check_access("read")
+            wizard.sentence = wizard.deal_id._approve_label()
 
     @api.model
     def default_get(self, fields_list):
         values = super().default_get(fields_list)
-        deal = self.env["wezer.proposition"].browse(values.get("proposition_id"))
+        deal = self.env["wezer.deal"].browse(values.get("deal_id"))
         if deal:
             criteria = self.env["wezer.criterion"]._for(deal.category_id, "worker")
             values["score_ids"] = [
@@ -43,7 +41,7 @@ class WezerDealApprove(models.TransientModel):
         scores = {}
         if self.assess:
             scores = {line.criterion_id.id: int(line.score) for line in self.score_ids}
-        self.proposition_id.action_approve(scores=scores, comment=self.comment or "")
+        self.deal_id.action_approve(scores=scores, comment=self.comment or "")
         return {"type": "ir.actions.act_window_close"}
 
 

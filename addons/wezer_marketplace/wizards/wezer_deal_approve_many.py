@@ -27,7 +27,7 @@ class WezerDealApproveMany(models.TransientModel):
 
     def _ready(self):
         """Return the deals that nothing refuses, as the caller may read them."""
-        deals = self.line_ids.filtered(lambda line: not line.reason).proposition_id
+        deals = self.line_ids.filtered(lambda line: not line.reason).deal_id
         return deals._filtered_access("read")
 
     def action_confirm(self):
@@ -39,7 +39,7 @@ class WezerDealApproveMany(models.TransientModel):
 class WezerDealApproveManyLine(models.TransientModel):
     _name = "wezer.deal.approve.many.line"
     _description = "One deal of many to approve"
-    _inherit = ["wezer.deal.sheet"]
+    _inherit = ["wezer.deal.wizard.mixin"]
 
     wizard_id = fields.Many2one(
         "wezer.deal.approve.many", required=True, ondelete="cascade"
@@ -48,8 +48,8 @@ class WezerDealApproveManyLine(models.TransientModel):
     reason = fields.Char(string="Refused", readonly=True)
 
 
-class WezerProposition(models.Model):
-    _inherit = "wezer.proposition"
+class WezerDeal(models.Model):
+    _inherit = "wezer.deal"
 
     def _total_text(self):
         """Return what is due of these deals: each payer's sums, each currency apart."""

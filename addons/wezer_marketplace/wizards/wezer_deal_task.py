@@ -6,7 +6,7 @@ class WezerDealTask(models.TransientModel):
 
     _name = "wezer.deal.task"
     _description = "Task of an offered help"
-    _inherit = ["wezer.deal.sheet"]
+    _inherit = ["wezer.deal.wizard.mixin"]
 
     task_id = fields.Many2one(
         "project.task", string="Help for the task", ondelete="cascade"
@@ -15,5 +15,5 @@ class WezerDealTask(models.TransientModel):
     def action_confirm(self):
         """Call the deal's arrow."""
         self.ensure_one()
-        self.proposition_id.action_name_task(self.task_id.id)
+        self.deal_id.action_name_task(self.task_id.id)
         return {"type": "ir.actions.act_window_close"}

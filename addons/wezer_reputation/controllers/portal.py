@@ -186,13 +186,13 @@ class WezerReputationPortal(CustomerPortal):
         for row, end in zip(rows, ends, strict=True):
             first = row is rows[0]
             begin, end = sorted((low if first else end - row["value"], end))
-            colour = "--wz-accent" if row["value"] >= 0 else "--wz-warm"
+            colour = "--o-wezer-accent" if row["value"] >= 0 else "--o-wezer-warm"
             bars.append(
                 {
                     "label": row["label"],
                     "left": round(100 * (begin - low) / (high - low), 2),
                     "width": round(max(100 * (end - begin) / (high - low), 0.5), 2),
-                    "colour": f"var({'--wz-line' if first else colour})",
+                    "colour": f"var({'--o-wezer-line' if first else colour})",
                     "text": row["text"],
                 }
             )
@@ -202,7 +202,7 @@ class WezerReputationPortal(CustomerPortal):
                 "label": request.env._("Together"),
                 "left": 0,
                 "width": whole,
-                "colour": "var(--wz-accent)",
+                "colour": "var(--o-wezer-accent)",
                 "text": f"{score:.3f}",
             }
         )

@@ -3,7 +3,7 @@ from . import wezer_criterion
 from . import wezer_assessment
 from . import wezer_assessment_line
 from . import wezer_assessment_after
-from . import wezer_assessment_again
+from . import wezer_assessment_repeat
 from . import wezer_reputation
 from . import wezer_reputation_compute
 from . import wezer_reputation_files
@@ -19,5 +19,5 @@ from . import res_config_settings
 from . import res_partner
 from . import res_partner_leaving
 from . import wezer_profile
-from . import wezer_check
+from . import wezer_invariant
 from . import wezer_notice

@@ -167,7 +167,7 @@ class WezerAssessment(models.Model):
         else:
             mine = self.sudo().create(vals)
         mine._drop_tied()
-        self.env["wezer.assessment.again"]._answer(mine, again)
+        self.env["wezer.assessment.repeat"]._answer(mine, again)
         if not draft:
             self._reveal_if_both(origin)
         return mine
@@ -262,7 +262,7 @@ class WezerAssessment(models.Model):
         """Return the scores, and the answer to the private question."""
         if not isinstance(scores, dict):
             return scores, None
-        again = self.env["wezer.assessment.again"]._parsed(scores.get("again"))
+        again = self.env["wezer.assessment.repeat"]._parsed(scores.get("again"))
         return {key: value for key, value in scores.items() if key != "again"}, again
 
     @api.model

@@ -45,7 +45,7 @@ class WezerReputation(models.Model):
         above = self._read_groups(ratings)
         cleared = self.env["wezer.reputation.ring"]._cleared_sets()
         parameters = self._parameters()
-        falls = self.env["wezer.assessment.again"]._penalties()
+        falls = self.env["wezer.assessment.repeat"]._penalties()
         tell(0.2)
         result = community.compute(
             ratings,

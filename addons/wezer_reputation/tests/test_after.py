@@ -127,7 +127,7 @@ class TestAgain(ReputationCommon):
     def test_it_moves_the_lower_bound_and_not_the_score(self):
         self._answers("yes", "yes", "yes", None)
         score, lower = self._lower()
-        self.env.cr.execute("UPDATE wezer_assessment_again SET again = false")
+        self.env.cr.execute("UPDATE wezer_assessment_repeat SET again = false")
         self.assertEqual(self._lower()[0], score)
         self.assertLess(self._lower()[1], lower - 0.1)
 
@@ -135,7 +135,7 @@ class TestAgain(ReputationCommon):
         self._answers(None, None, None, None)
         before = self._lower()
         self.env.cr.execute(
-            """INSERT INTO wezer_assessment_again (assessment_id, again)
+            """INSERT INTO wezer_assessment_repeat (assessment_id, again)
                SELECT id, false FROM wezer_assessment
                 WHERE assessed_id = %s AND person_id <> %s LIMIT 2""",
             [self.luc.partner_id.id, self.founder.partner_id.id],
@@ -164,7 +164,7 @@ class TestAgain(ReputationCommon):
                 self.anna, self.luc, scores={**self.scores(), "again": again}
             )
             self.env.cr.execute(
-                "SELECT again FROM wezer_assessment_again WHERE assessment_id = %s",
+                "SELECT again FROM wezer_assessment_repeat WHERE assessment_id = %s",
                 [given.id],
             )
             self.assertEqual([row[0] for row in self.env.cr.fetchall()], wanted)
@@ -174,7 +174,7 @@ class TestAgain(ReputationCommon):
         self._answers("no")
         admin = self.env.ref("base.user_admin")
         for user in (self.luc, self.anna, admin):
-            answers = self.env["wezer.assessment.again"].with_user(user)
+            answers = self.env["wezer.assessment.repeat"].with_user(user)
             for door in (
                 lambda it: it.search([]),
                 lambda it: it.search_count([]),

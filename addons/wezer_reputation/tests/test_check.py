@@ -12,13 +12,13 @@ class TestCheck(ReputationCommon):
         self.reputations._recompute()
 
     def _bad(self, name):
-        function = getattr(self.env["wezer.check"], name)
+        function = getattr(self.env["wezer.invariant"], name)
         self.env.invalidate_all()
         return function()
 
     def test_a_living_community_passes_every_check(self):
-        rows = {row["name"]: row["rows"] for row in self.env["wezer.check"].run()}
-        self.assertEqual(len(rows), len(self.env["wezer.check"]._checks()))
+        rows = {row["name"]: row["rows"] for row in self.env["wezer.invariant"].run()}
+        self.assertEqual(len(rows), len(self.env["wezer.invariant"]._checks()))
         self.assertFalse(self._bad("_check_scores"))
         self.assertFalse(self._bad("_check_assessment_lines"))
         self.assertFalse(self._bad("_check_assessment_sides"))

@@ -84,7 +84,7 @@ class TestComputation(ReputationCommon):
         told = self.reputations._explain(self.luc.partner_id)
         total = told["prior"] + sum(part for _one, part in told["parts"])
         self.assertAlmostEqual(total, told["score"], 9)
-        self.assertFalse(self.env["wezer.check"]._check_scores())
+        self.assertFalse(self.env["wezer.invariant"]._check_scores())
 
     def test_before_the_first_computation_nothing_is_updated(self):
         self._three(self.luc)

@@ -96,14 +96,16 @@ class TestTies(ReputationCommon):
 
     def test_what_was_done_in_another_s_name_ties_too(self):
         """A right that somebody had and used, whatever became of it."""
-        self.env["wezer.act"]._log(self.anna, self.luc.partner_id, "market", "post")
+        self.env["wezer.acting.log"]._log(
+            self.anna, self.luc.partner_id, "market", "post"
+        )
         self.assertFalse(self.weighs(self.give(self.anna, self.luc, self._deal())))
         with freeze_time(fields.Datetime.now() + timedelta(days=TIE_DAYS + 2)):
             self.assertTrue(self.weighs(self.give(self.anna, self.luc, self._deal())))
 
     def test_a_group_s_word_about_who_acts_for_it_has_no_weight(self):
         group = self.env["res.partner"].create({"name": "Garden"})
-        self.env["wezer.act"]._log(self.luc, group, "market", "post")
+        self.env["wezer.acting.log"]._log(self.luc, group, "market", "post")
         given = self.give(self.anna, self.luc, self._deal(), assessor=group)
         self.assertFalse(self.weighs(given))
         other = self.give(self.anna, self.mia, self._deal(), assessor=group)
@@ -120,7 +122,7 @@ class TestTies(ReputationCommon):
         )
 
     def test_the_check_finds_what_counts_between_them(self):
-        checks = self.env["wezer.check"]
+        checks = self.env["wezer.invariant"]
         given = self.reveal(self.anna, self.luc)
         self.reveal(self.eva, self.luc)
         self.mandate(self.luc, self.anna)

@@ -42,7 +42,7 @@ class TestWebsite(ReputationCommon, HttpCase):
         self.reputations._recompute()
         page = self._page(self.luc, "/my/reputation")
         table = page.split("Your score as a sum")[1].split("</table>")[0]
-        *parts, total = re.findall(r"wz-money\">([+-]?\d\.\d\d\d)<", table)
+        *parts, total = re.findall(r"o_wezer_money\">([+-]?\d\.\d\d\d)<", table)
         self.assertEqual(len(parts), 5)
         self.assertEqual(sum(map(Decimal, parts)), Decimal(total))
 
@@ -58,4 +58,4 @@ class TestWebsite(ReputationCommon, HttpCase):
         self.assertNotIn("Blind word", page)
         slug = self.anna.partner_id._wezer_profile().slug
         page = self._page(self.mia, f"/members/{slug}")
-        self.assertIn('<span class="wz-pill">new</span>', page)
+        self.assertIn('<span class="o_wezer_pill">new</span>', page)

@@ -38,7 +38,7 @@ export class LivePart extends Interaction {
         const fields = [...this.el.querySelectorAll("input:not([type=hidden]), textarea")];
         return (
             // A refused form was filled again, or a question waits for its answer.
-            this.el.querySelector(".wz-refused, .wz-ask[open]") !== null ||
+            this.el.querySelector(".o_wezer_refused, .o_wezer_ask[open]") !== null ||
             fields.includes(document.activeElement) ||
             fields.some((field) =>
                 field.type === "radio" || field.type === "checkbox"

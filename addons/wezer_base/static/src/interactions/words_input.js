@@ -81,7 +81,7 @@ export class WordsInput extends Interaction {
     option(word, index) {
         const item = document.createElement("li");
         item.id = `${this.list.id}_${index}`;
-        item.className = "wz-suggestion";
+        item.className = "o_wezer_suggestion";
         item.setAttribute("role", "option");
         item.setAttribute("aria-selected", "false");
         item.textContent = word.name;
@@ -126,7 +126,7 @@ export class WordsInput extends Interaction {
 
     choose(word) {
         const label = document.createElement("label");
-        label.className = "wz-pill wz-chosen";
+        label.className = "o_wezer_pill o_wezer_chosen";
         const box = document.createElement("input");
         box.type = "checkbox";
         box.name = this.el.dataset.name;

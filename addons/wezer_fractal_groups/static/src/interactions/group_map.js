@@ -16,7 +16,7 @@ const STILL_PX = 6;
  * moves what is zoomed. The list below the map says the same.
  */
 export class GroupMap extends Interaction {
-    static selector = ".wz-map";
+    static selector = ".o_wezer_map";
     dynamicContent = {
         _root: {
             "t-on-click": this.onClick,
@@ -63,7 +63,7 @@ export class GroupMap extends Interaction {
         this.el.setAttribute("viewBox", `${x - w / 2} ${y - w / 2} ${w} ${w}`);
         // As large as the page's small text, whatever the drawing's scale.
         const letter = (LETTER_PX * w) / (this.el.clientWidth || 600);
-        this.el.classList.toggle("wz-zoomed", this.zoomed());
+        this.el.classList.toggle("o_wezer_zoomed", this.zoomed());
         for (const node of this.nodes.values()) {
             const long = node.letters * letter * 0.55;
             const shown = 2 * node.r > Math.min(long, 8 * letter) && node.r < w;

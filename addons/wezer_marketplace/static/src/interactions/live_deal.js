@@ -3,7 +3,7 @@ import {registry} from "@web/core/registry";
 
 /** Keeps the open page of a deal true; who fills something in is told, not moved. */
 export class LiveDeal extends LivePart {
-    static selector = ".wz-deal-live";
+    static selector = ".o_wezer_deal_live";
     static message = "wezer.notice";
 
     url() {
@@ -12,12 +12,12 @@ export class LiveDeal extends LivePart {
 
     isBusy() {
         return (
-            this.el.querySelector(".wz-buttons details[open]") !== null || super.isBusy()
+            this.el.querySelector(".o_wezer_buttons details[open]") !== null || super.isBusy()
         );
     }
 
     onBusy() {
-        this.el.querySelector(".wz-changed").classList.remove("d-none");
+        this.el.querySelector(".o_wezer_changed").classList.remove("d-none");
     }
 }
 

@@ -1,0 +1,86 @@
+from odoo import api, fields, models
+
+from ..exceptions import NotAllowed
+
+
+class WezerActingLog(models.Model):
+    """What a person did for somebody else: for a member, a group, the community.
+
+    Seen by who did it and by those it was done for; written where the act passes,
+    in the same transaction, and never changed.
+    """
+
+    _name = "wezer.acting.log"
+    _description = "Act for another"
+    _order = "date desc, id desc"
+    _rec_name = "id"
+
+    actor_id = fields.Many2one(
+        "res.partner", string="Who", required=True, index=True, ondelete="restrict"
+    )
+    partner_id = fields.Many2one(
+        "res.partner", string="For", required=True, index=True, ondelete="restrict"
+    )
+    right = fields.Char(required=True)
+    what = fields.Char(required=True, help="A stable word for the act.")
+    res_model = fields.Char()
+    res_id = fields.Many2oneReference(model_field="res_model")
+    date = fields.Datetime(required=True)
+    by_mandate = fields.Boolean()
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, index=True
+    )
+
+    @api.model
+    def _words(self):
+        """Return what people read for each ``what``; addons add their own."""
+        return {"act": self.env._("acted")}
+
+    def _sentence(self):
+        """Return what was done, for the page."""
+        self.ensure_one()
+        act = self.sudo()
+        words = self._words()
+        return self.env._(
+            "%(who)s %(did)s for %(whom)s",
+            who=act.actor_id.name,
+            did=words.get(act.what, words["act"]),
+            whom=act.partner_id.name,
+        )
+
+    def _url(self):
+        """Return where the matter is seen; addons answer for their models."""
+        return False
+
+    @api.model
+    def _log(self, user, partner, right, what=None, record=None):
+        """Keep that ``user`` acts for ``partner``; by mandate, tell him."""
+        act = self.sudo().create(
+            {
+                "actor_id": user.partner_id.id,
+                "partner_id": partner.id,
+                "right": right,
+                "what": what or "act",
+                "res_model": record._name if record else False,
+                "res_id": record.id if record else False,
+                "date": fields.Datetime.now(),
+                "by_mandate": bool(
+                    self.env["wezer.mandate"]._in_force(partner, user.partner_id)
+                ),
+            }
+        )
+        if act.by_mandate:
+            self.env["wezer.notice"].sudo()._leave(
+                partner,
+                "acted_for",
+                lambda env: act.with_env(env)._sentence(),
+                "/my/acting",
+                act,
+            )
+        return act
+
+    def write(self, vals):
+        raise NotAllowed(self.env._("What was done stays."), rule="immutable")
+
+    def unlink(self):
+        raise NotAllowed(self.env._("What was done stays."), rule="immutable")

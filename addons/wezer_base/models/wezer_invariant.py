@@ -1,0 +1,156 @@
+import logging
+
+from odoo import api, models
+
+from ..exceptions import NotAllowed
+
+_logger = logging.getLogger(__name__)
+
+
+class WezerInvariant(models.AbstractModel):
+    """What must hold on a live database. Each addon adds its own sentences."""
+
+    _name = "wezer.invariant"
+    _description = "Integrity checks"
+
+    @api.model
+    def _checks(self):
+        """Return ``(sentence, function)`` pairs; a function returns offending rows."""
+        return [
+            (
+                self.env._("Every person who can log in has one profile"),
+                self._check_profiles,
+            ),
+            (
+                self.env._("A profile is called as its partner"),
+                self._check_profile_names,
+            ),
+            (
+                self.env._("Parties are found by the names they have"),
+                self._check_name_texts,
+            ),
+            (
+                self.env._("A former address leads to a record that is not forgotten"),
+                self._check_former_addresses,
+            ),
+            (
+                self.env._("No mandate ends before it begins"),
+                self._check_mandate_days,
+            ),
+            (
+                self.env._("The address of a member is nobody else's login"),
+                self._check_addresses,
+            ),
+            (
+                self.env._("A confirmed address is the login of whose it is"),
+                self._check_confirmed_addresses,
+            ),
+        ]
+
+    def _check_profiles(self):
+        self.env.flush_all()
+        self.env.cr.execute(
+            """SELECT u.id, u.login FROM res_users u
+               JOIN res_groups_users_rel r ON r.uid = u.id
+               JOIN ir_model_data d ON d.model = 'res.groups' AND d.res_id = r.gid
+                AND d.module = 'base' AND d.name IN ('group_portal', 'group_user')
+               LEFT JOIN wezer_profile p ON p.partner_id = u.partner_id
+               WHERE u.active AND u.id <> 1 AND p.id IS NULL"""
+        )
+        return self.env.cr.fetchall()
+
+    def _check_former_addresses(self):
+        slugs = self.env["wezer.slug"].sudo().search([])
+        found = []
+        for name in sorted(set(slugs.mapped("model"))):
+            rows = slugs.filtered(lambda one, name=name: one.model == name)
+            records = self.env[name].sudo().browse(rows.mapped("res_id")).exists()
+            if name == "wezer.profile":
+                records = records.filtered(lambda one: one.state != "left")
+            known = set(records.ids)
+            found += [
+                (one.id, name, one.slug) for one in rows if one.res_id not in known
+            ]
+        return found
+
+    def _check_mandate_days(self):
+        self.env.flush_all()
+        self.env.cr.execute(
+            "SELECT id, date_from, date_until FROM wezer_mandate"
+            " WHERE date_until < date_from ORDER BY id"
+        )
+        return self.env.cr.fetchall()
+
+    def _check_profile_names(self):
+        self.env.flush_all()
+        self.env.cr.execute(
+            """SELECT w.id, w.name, p.name FROM wezer_profile w
+               JOIN res_partner p ON p.id = w.partner_id
+               WHERE p.name IS NOT NULL AND w.name IS DISTINCT FROM p.name"""
+        )
+        return self.env.cr.fetchall()
+
+    def _check_name_texts(self):
+        self.env.flush_all()
+        self.env.cr.execute(
+            """SELECT id, name, name_text FROM wezer_profile
+                WHERE name_text IS DISTINCT FROM wezer_normalise(name)"""
+        )
+        return self.env.cr.fetchall()
+
+    def _check_addresses(self):
+        self.env.flush_all()
+        self.env.cr.execute(
+            """SELECT w.id, p.email_normalized, u.id FROM wezer_profile w
+               JOIN res_partner p ON p.id = w.partner_id
+               JOIN res_users u ON lower(u.login) = p.email_normalized
+                AND u.active AND u.partner_id <> p.id
+               WHERE w.state IN ('pending', 'active', 'suspended')"""
+        )
+        return self.env.cr.fetchall()
+
+    def _check_confirmed_addresses(self):
+        self.env.flush_all()
+        self.env.cr.execute(
+            """SELECT DISTINCT ON (c.partner_id) c.id, c.email, u.login
+                 FROM wezer_address_change c
+                 JOIN res_users u ON u.partner_id = c.partner_id AND u.active
+                WHERE c.state = 'confirmed' AND u.share
+                ORDER BY c.partner_id, c.date DESC, c.id DESC"""
+        )
+        return [row for row in self.env.cr.fetchall() if row[1] != row[2].lower()]
+
+    @api.model
+    def run(self):
+        """Run every check; administrators only.
+
+        :return: list of dicts ``name``, ``rows`` (at most ten offending rows)
+        """
+        if not (
+            self.env.su or self.env.user.has_group("wezer_base.group_administrator")
+        ):
+            raise NotAllowed(self.env._("Administrators run the checks."), rule="role")
+        return [
+            {"name": str(name), "rows": [list(row) for row in function()[:10]]}
+            for name, function in self._checks()
+        ]
+
+    @api.model
+    def _cron_nightly(self):
+        """Run every check; where something breaks, the administrators are told."""
+        notices = self.env["wezer.notice"].sudo()
+        notices.search([("kind", "=", "check"), ("settled", "=", False)]).settled = True
+        broken = [check for check in self.sudo().run() if check["rows"]]
+        for check in broken:
+            _logger.error("%s: %s", check["name"], check["rows"])
+        if not broken:
+            return
+        administrators = self.env.ref("wezer_base.group_administrator").sudo()
+        notices._leave(
+            administrators.all_user_ids.partner_id,
+            "check",
+            lambda env: env._(
+                "The nightly check found something: %(what)s",
+                what="; ".join(check["name"] for check in broken)[:200],
+            ),
+        )

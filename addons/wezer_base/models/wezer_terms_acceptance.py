@@ -1,0 +1,34 @@
+from odoo import fields, models
+
+from ..exceptions import NotAllowed
+
+
+class WezerTermsAcceptance(models.Model):
+    """Who agreed to which version of the terms, when and in which language."""
+
+    _name = "wezer.terms.acceptance"
+    _description = "Consent to the terms"
+    _order = "date desc, id desc"
+    _rec_name = "terms_id"
+
+    partner_id = fields.Many2one(
+        "res.partner", required=True, index=True, ondelete="cascade"
+    )
+    terms_id = fields.Many2one(
+        "wezer.terms.of.use", required=True, index=True, ondelete="restrict"
+    )
+    date = fields.Datetime(required=True)
+    lang = fields.Char(string="Language")
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, index=True
+    )
+
+    _once_uniq = models.UniqueIndex(
+        "(partner_id, terms_id)", "Each version is agreed to once."
+    )
+
+    def write(self, vals):
+        # A merge of doubles gives them to the one who stays.
+        if vals.keys() - {"partner_id"}:
+            raise NotAllowed(self.env._("What was said stays."), rule="immutable")
+        return super().write(vals)

@@ -1,0 +1,102 @@
+from odoo import api, fields, models
+
+from ..exceptions import NotAllowed, Refusal
+
+
+class WezerTermsOfUse(models.Model):
+    """A version of the community's terms. A new one is made where they change."""
+
+    _name = "wezer.terms.of.use"
+    # Word for word what the administrators wrote.
+    _wezer_raw = ("body",)
+    _description = "Terms of the community"
+    _order = "version desc"
+    _rec_name = "version"
+
+    version = fields.Integer(required=True, readonly=True, aggregator=None)
+    body = fields.Html(translate=True, sanitize=True, readonly=True)
+    date = fields.Datetime(required=True, readonly=True)
+    acceptance_ids = fields.One2many(
+        "wezer.terms.acceptance", "terms_id", groups="wezer_base.group_administrator"
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, index=True
+    )
+
+    _version_uniq = models.UniqueIndex(
+        "(company_id, version)", "This version is there already."
+    )
+
+    @api.model
+    def _current(self):
+        """Return the terms in force (sudo), empty where the community has none."""
+        company = self.env.company.sudo()
+        if not company.wezer_terms:
+            return self.sudo().browse()
+        return self.sudo().search([("company_id", "=", company.id)], limit=1)
+
+    @api.model
+    def _keep(self, company):
+        """Make a version of a company's terms where they differ from the last one."""
+        company = company.sudo()
+        last = self.sudo().search([("company_id", "=", company.id)], limit=1)
+        languages = [code for code, _name in self.env["res.lang"].get_installed()]
+        if not company.wezer_terms:
+            return last
+        changed = not last or any(
+            (last.with_context(lang=code).body or "")
+            != (company.with_context(lang=code).wezer_terms or "")
+            for code in languages
+        )
+        if not changed:
+            return last
+        terms = self.sudo().create(
+            {
+                "version": (last.version or 0) + 1,
+                "body": company.wezer_terms,
+                "date": fields.Datetime.now(),
+                "company_id": company.id,
+            }
+        )
+        for code in languages:
+            terms.with_context(lang=code).body = company.with_context(
+                lang=code
+            ).wezer_terms
+        return terms
+
+    def action_accept(self):
+        """Agree to these terms, the ones in force; the day and version are kept.
+
+        :return: id of the consent
+        """
+        self.ensure_one()
+        user = self.env.user
+        user._wezer_check_standing(("active", "pending"))
+        if self != self._current():
+            raise Refusal(
+                self.env._("The terms have changed meanwhile: please read them again."),
+                rule="version",
+                value=str(self.sudo().version),
+            )
+        given = user.partner_id._wezer_terms_acceptance(self)
+        if given:
+            return given.id
+        # His own word, checked just above.
+        acceptance = (
+            self.env["wezer.terms.acceptance"]
+            .sudo()
+            .create(
+                {
+                    "partner_id": user.partner_id.id,
+                    "terms_id": self.id,
+                    "date": fields.Datetime.now(),
+                    "lang": self.env.lang,
+                }
+            )
+        )
+        return acceptance.id
+
+    def unlink(self):
+        raise NotAllowed(
+            self.env._("Terms that somebody agreed to stay."), rule="immutable"
+        )

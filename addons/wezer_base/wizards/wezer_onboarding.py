@@ -1,0 +1,190 @@
+from odoo import api, fields, models
+
+from ..exceptions import NotAllowed, Refusal
+
+# So many people make a community: the first question they answer each other.
+FIRST_MEMBERS = 5
+UNNAMED = ("My Company", "YourCompany", "")
+
+
+class WezerOnboarding(models.TransientModel):
+    """An administrator's first day: what to do, in which order, and what is done.
+
+    A step is done when it is really done, not when somebody ticked it.
+    """
+
+    _name = "wezer.onboarding"
+    _description = "First steps"
+
+    line_ids = fields.One2many("wezer.onboarding.step", "start_id")
+    done_count = fields.Integer(compute="_compute_progress")
+    step_count = fields.Integer(compute="_compute_progress")
+    progress = fields.Float(compute="_compute_progress")
+
+    def _compute_display_name(self):
+        for start in self:
+            start.display_name = self.env._("First steps")
+
+    @api.depends("line_ids.done")
+    def _compute_progress(self):
+        for start in self:
+            start.step_count = len(start.line_ids)
+            start.done_count = len(start.line_ids.filtered("done"))
+            start.progress = 100 * start.done_count / (start.step_count or 1)
+
+    @api.model
+    def _steps(self):
+        """Return the steps; addons insert theirs.
+
+        :return: list of dicts: ``key`` (stable word), ``sequence``, ``name``,
+            ``text`` (why), ``done``, ``action`` (an XML id), ``enough`` (a button's
+            label where somebody may say "it is good as it is", or False)
+        """
+        company = self.env.company.sudo()
+        languages = self.env["res.lang"].get_installed()
+        people = self.env["wezer.profile"].search_count(
+            [("is_person", "=", True), ("state", "=", "active")]
+        )
+        return [
+            {
+                "key": "name",
+                "sequence": 10,
+                "name": self.env._("Name and logo"),
+                "text": self.env._("What people read at the top of every page."),
+                "done": company.name not in UNNAMED and not company.uses_default_logo,
+                "action": "base.action_res_company_form",
+                "enough": False,
+            },
+            {
+                "key": "languages",
+                "sequence": 20,
+                "name": self.env._("Languages"),
+                "text": self.env._("Everybody reads the pages in his own."),
+                "done": len(languages) > 1 or self._is_enough("languages"),
+                "action": "base.action_view_base_language_install",
+                "enough": self.env._("One is enough"),
+            },
+            {
+                "key": "time_zone",
+                "sequence": 25,
+                "name": self.env._("Time zone"),
+                "text": self.env._(
+                    "Days begin and end at midnight in %(zone)s.",
+                    zone=company._wezer_zone().key,
+                ),
+                "done": bool(company.wezer_tz),
+                "action": "wezer_base.wezer_settings_action",
+                "enough": False,
+            },
+            {
+                "key": "terms",
+                "sequence": 30,
+                "name": self.env._("Terms of the community"),
+                "text": self.env._("What everybody who joins agrees to."),
+                "done": bool(company.wezer_terms),
+                "action": "wezer_base.wezer_settings_action",
+                "enough": False,
+            },
+            {
+                "key": "words",
+                "sequence": 40,
+                "name": self.env._("Categories and skills"),
+                "text": self.env._("The words by which people find each other."),
+                "done": bool(self.env["wezer.category"].search_count([], limit=1)),
+                "action": "wezer_base.wezer_category_action",
+                "enough": False,
+            },
+            {
+                "key": "members",
+                "sequence": 70,
+                "name": self.env._("Invite five people"),
+                "text": self.env._(
+                    "%(count)s of %(wanted)s are here.",
+                    count=min(people, FIRST_MEMBERS),
+                    wanted=FIRST_MEMBERS,
+                ),
+                "done": people >= FIRST_MEMBERS,
+                "action": "wezer_base.wezer_member_invite_action",
+                "enough": False,
+            },
+        ]
+
+    @api.model
+    def _check_administrator(self):
+        if not self.env.user.has_group("wezer_base.group_administrator"):
+            raise NotAllowed(
+                self.env._("The first steps are the administrators'."), rule="role"
+            )
+
+    @api.model
+    def _enough_key(self, key):
+        return f"wezer_base.start_{key}"
+
+    @api.model
+    def _is_enough(self, key):
+        return bool(
+            # Nothing but a mark that this addon made.
+            self.env["ir.config_parameter"].sudo().get_param(self._enough_key(key))
+        )
+
+    @api.model
+    def action_open(self):
+        """Open the list, as things stand now."""
+        self._check_administrator()
+        start = self.create(
+            {
+                "line_ids": [
+                    (0, 0, step)
+                    for step in sorted(self._steps(), key=lambda one: one["sequence"])
+                ]
+            }
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("First steps"),
+            "res_model": self._name,
+            "res_id": start.id,
+            "view_mode": "form",
+            "target": "current",
+        }
+
+
+class WezerOnboardingStep(models.TransientModel):
+    """A line of the list, made when it is opened."""
+
+    _name = "wezer.onboarding.step"
+    _description = "First step"
+    _order = "sequence, id"
+
+    start_id = fields.Many2one("wezer.onboarding", ondelete="cascade")
+    key = fields.Char(required=True)
+    sequence = fields.Integer()
+    name = fields.Char(string="Step", required=True)
+    text = fields.Char(string="What for")
+    done = fields.Boolean()
+    action = fields.Char()
+    enough = fields.Char()
+
+    def _known(self):
+        """Return the step as the addons say it: the row is the caller's own form."""
+        self.ensure_one()
+        starts = self.env["wezer.onboarding"]
+        starts._check_administrator()
+        for step in starts._steps():
+            if step["key"] == self.key:
+                return step
+        raise Refusal(self.env._("There is no such step."), rule="step")
+
+    def action_go(self):
+        """Go where the step is done."""
+        return self.env["ir.actions.actions"]._for_xml_id(self._known()["action"])
+
+    def action_enough(self):
+        """Say that it is good as it is, where that can be said."""
+        step = self._known()
+        if not step["enough"]:
+            raise Refusal(self.env._("This step is done by doing it."), rule="step")
+        key = self.env["wezer.onboarding"]._enough_key(step["key"])
+        # An administrator's mark, checked just above.
+        self.env["ir.config_parameter"].sudo().set_param(key, "1")
+        return self.env["wezer.onboarding"].action_open()

@@ -1,0 +1,32 @@
+from odoo import api, models
+
+
+class WezerActingLog(models.Model):
+    """What was done with somebody else's money, in words."""
+
+    _inherit = "wezer.acting.log"
+
+    @api.model
+    def _words(self):
+        return {
+            **super()._words(),
+            "pay": self.env._("paid"),
+            "donate": self.env._("gave"),
+            "issue": self.env._("issued money"),
+            "redeem": self.env._("asked to redeem money"),
+            "ask": self.env._("asked for money"),
+            "reserve": self.env._("set money aside"),
+            "schedule": self.env._("planned a payment"),
+            "batch": self.env._("paid several"),
+            "accept": self.env._("paid what was asked for"),
+            "refuse": self.env._("refused what was asked for"),
+            "settle": self.env._("paid what was set aside"),
+            "reverse": self.env._("gave money back"),
+            "link": self.env._("made or ended an address to be paid at"),
+            "look": self.env._("looked at the statement"),
+        }
+
+    def _url(self):
+        if self.sudo().res_model == "wezer.transfer":
+            return "/my/requests"
+        return super()._url()

@@ -1,0 +1,249 @@
+from datetime import timedelta
+from decimal import Decimal
+
+from odoo import api, fields, models
+
+# A seal that is being booked is no fault.
+BOOKED_WITHIN = timedelta(hours=1)
+
+
+class WezerInvariant(models.AbstractModel):
+    _inherit = "wezer.invariant"
+
+    @api.model
+    def _checks(self):
+        return super()._checks() + [
+            (
+                self.env._("Each balance is the sum of its ledger entries"),
+                self._check_balances,
+            ),
+            (
+                self.env._("What is set aside belongs to live reservations"),
+                self._check_reserved,
+            ),
+            (self.env._("Each currency sums to zero"), self._check_zero),
+            (self.env._("The seals' hashes hold"), self._check_seals),
+            (
+                self.env._("Journal entries say what their seals say"),
+                self._check_seal_moves,
+            ),
+            (
+                self.env._("All seals are carried into the accounting"),
+                self._check_seals_booked,
+            ),
+            (
+                self.env._("Each entry says the balances that it left"),
+                self._check_running_balances,
+            ),
+            (
+                self.env._("Entries, transfers and wallets are of one currency"),
+                self._check_one_currency,
+            ),
+            (
+                self.env._("The database itself keeps the ledger append-only"),
+                self._check_guards,
+            ),
+            (
+                self.env._("Nobody is below zero in issued money, unless marked"),
+                self._check_issued,
+            ),
+        ]
+
+    def _wezer_rows(self, query):
+        self.env.flush_all()
+        self.env.cr.execute(query)
+        return self.env.cr.fetchall()
+
+    def _check_balances(self):
+        return self._wezer_rows(
+            """WITH sums AS (
+                   SELECT wallet, sum(minor) AS minor FROM (
+                       SELECT to_id AS wallet, amount AS minor FROM wezer_ledger_entry
+                       UNION ALL
+                       SELECT from_id, -amount FROM wezer_ledger_entry) sides
+                   GROUP BY wallet),
+               unswept AS (
+                   SELECT wallet_id, sum(delta) AS minor FROM wezer_wallet_accrual
+                   GROUP BY wallet_id)
+               SELECT w.id, w.balance::text, coalesce(u.minor, 0)::text,
+                      coalesce(s.minor, 0)::text
+                 FROM wezer_wallet w
+                 LEFT JOIN sums s ON s.wallet = w.id
+                 LEFT JOIN unswept u ON u.wallet_id = w.id
+                WHERE w.balance + coalesce(u.minor, 0) <> coalesce(s.minor, 0)"""
+        )
+
+    def _check_reserved(self):
+        return self._wezer_rows(
+            """WITH held AS (
+                   SELECT payer_wallet_id, payee_wallet_id,
+                          CASE state WHEN 'pending' THEN amount_minor
+                            ELSE amount_minor - settled_minor + levy_payer_minor
+                               - div(2::numeric * levy_payer_minor * settled_minor
+                                     + amount_minor, 2 * amount_minor) END AS held,
+                          CASE state WHEN 'pending' THEN amount_minor
+                            ELSE amount_minor - settled_minor END AS expected
+                     FROM wezer_transfer WHERE state IN ('reserved', 'pending'))
+               SELECT w.id, w.reserved::text, w.incoming::text
+                 FROM wezer_wallet w
+                WHERE w.reserved <> (SELECT coalesce(sum(held), 0) FROM held
+                                      WHERE payer_wallet_id = w.id)
+                   OR w.incoming <> (SELECT coalesce(sum(expected), 0) FROM held
+                                      WHERE payee_wallet_id = w.id)"""
+        )
+
+    def _check_running_balances(self):
+        return self._wezer_rows(
+            """SELECT wallet, id, said::text, had::text FROM (
+                   SELECT wallet, id, said,
+                          sum(minor) OVER (PARTITION BY wallet ORDER BY id) AS had
+                     FROM (SELECT from_id AS wallet, id, -amount AS minor,
+                                  from_balance AS said FROM wezer_ledger_entry
+                           UNION ALL
+                           SELECT to_id, id, amount, to_balance
+                             FROM wezer_ledger_entry) sides) running
+                WHERE said <> had ORDER BY id LIMIT 10"""
+        )
+
+    def _check_one_currency(self):
+        return self._wezer_rows(
+            """SELECT e.id, e.wezer_currency_id, f.wezer_currency_id,
+                      t.wezer_currency_id
+                 FROM wezer_ledger_entry e
+                 JOIN wezer_wallet f ON f.id = e.from_id
+                 JOIN wezer_wallet t ON t.id = e.to_id
+                 JOIN wezer_currency c ON c.id = e.wezer_currency_id
+                WHERE f.wezer_currency_id <> e.wezer_currency_id
+                   OR t.wezer_currency_id <> e.wezer_currency_id OR c.external
+               UNION ALL
+               SELECT a.wallet_id, w.wezer_currency_id, NULL, NULL
+                 FROM wezer_wallet_accrual a JOIN wezer_wallet w ON w.id = a.wallet_id
+                WHERE w.is_system IS NOT TRUE"""
+        )
+
+    def _check_guards(self):
+        return self._wezer_rows(
+            """SELECT name FROM unnest(ARRAY['wezer_ledger_entry_rows',
+                   'wezer_ledger_entry_table', 'wezer_ledger_entry_currency']) name
+                WHERE NOT EXISTS (
+                      SELECT FROM pg_trigger
+                       WHERE tgname = name AND tgenabled IN ('O', 'A')
+                         AND tgrelid = 'wezer_ledger_entry'::regclass)
+               UNION ALL
+               SELECT name FROM unnest(ARRAY['wezer_ledger_entry_positive',
+                   'wezer_ledger_entry_two_wallets', 'wezer_wallet_not_negative',
+                   'wezer_transfer_reversed_range']) name
+                WHERE NOT EXISTS (SELECT FROM pg_constraint
+                                   WHERE conname = name AND convalidated)
+               UNION ALL
+               SELECT name FROM unnest(ARRAY['wezer_wallet_partner_currency_uniq',
+                   'wezer_transfer_key_uniq', 'wezer_ledger_seal_previous_uniq',
+                   'account_move_wezer_seal_part_uniq']) name
+                WHERE to_regclass(name) IS NULL"""
+        )
+
+    def _check_issued(self):
+        return self._wezer_rows(
+            """SELECT w.id, w.balance::text, w.reserved::text FROM wezer_wallet w
+                 JOIN wezer_currency c ON c.id = w.wezer_currency_id
+                WHERE c.kind <> 'mutual_credit' AND wezer_spendable(w, c) < 0
+                  AND NOT EXISTS (SELECT FROM wezer_transfer t
+                                   WHERE t.payer_wallet_id = w.id AND t.beyond_limit)"""
+        )
+
+    def _check_zero(self):
+        return self._wezer_rows(
+            """SELECT w.wezer_currency_id, sum(w.balance + coalesce(u.minor, 0))::text
+                 FROM wezer_wallet w
+                 LEFT JOIN (SELECT wallet_id, sum(delta) AS minor
+                              FROM wezer_wallet_accrual GROUP BY wallet_id) u
+                   ON u.wallet_id = w.id
+                GROUP BY w.wezer_currency_id
+               HAVING sum(w.balance + coalesce(u.minor, 0)) <> 0"""
+        )
+
+    def _check_seals(self):
+        rows = []
+        seals = self.env["wezer.ledger.seal"].sudo()
+        last = {}
+        for seal in seals.search([], order="id"):
+            currency = seal.wezer_currency_id
+            previous = last.get(currency.id, seals.browse())
+            digest = seals._hash_range(
+                currency, previous.to_entry_id + 1, seal.to_entry_id, previous.digest
+            )
+            self.env.cr.execute(
+                """SELECT count(*), coalesce(sum(amount), 0)::text, min(id), max(id)
+                     FROM wezer_ledger_entry
+                    WHERE wezer_currency_id = %s AND id > %s AND id <= %s""",
+                [currency.id, previous.to_entry_id, seal.to_entry_id],
+            )
+            count, total, first, until = self.env.cr.fetchone()
+            said = (seal.entry_count, str(seal.total), seal.from_entry_id)
+            if (
+                seal.previous_id != previous
+                or digest != seal.digest
+                or said != (count, total, first)
+                or until != seal.to_entry_id
+            ):
+                rows.append((seal.id, currency.name, seal.digest, digest))
+            last[currency.id] = seal
+        return rows
+
+    def _check_seal_moves(self):
+        """Compare each seal with its journal entries, as far as it is booked."""
+        rows = []
+        for seal in self.env["wezer.ledger.seal"].sudo().search([]):
+            moves = seal.move_ids.sorted("wezer_seal_part")
+            numbers = moves.mapped("wezer_seal_part")
+            wanted = self._seal_sums(seal, len(numbers))
+            booked = self._booked_sums(moves)
+            # Accounting has six decimals: books and ledger are compared to six.
+            per_unit = seal.wezer_currency_id.minor_per_unit
+            grain = max(per_unit // 10**6, 1) * max(len(numbers), 1)
+            if (
+                numbers != list(range(1, len(numbers) + 1))
+                or wanted.keys() != booked.keys()
+                or any(
+                    abs(wanted[one] - booked[one] * per_unit) >= grain for one in wanted
+                )
+            ):
+                rows.append((seal.id, moves[:1].name or "", len(wanted), len(booked)))
+            for move in moves.filtered(lambda one: one.state != "posted"):
+                rows.append((seal.id, move.name or "", move.state, ""))
+        return rows
+
+    def _seal_sums(self, seal, count):
+        """Return ``{partner id: minor}`` of the first ``count`` parts of a seal."""
+        net = {wallet.id: minor for wallet, minor in seal._net_by_wallet()}
+        if not seal.booked:
+            net = {}
+            for part in seal._parts()[:count]:
+                for wallet, minor in part.items():
+                    net[wallet] = net.get(wallet, 0) + minor
+        wallets = self.env["wezer.wallet"].sudo().browse(net)
+        return {one.partner_id.id: net[one.id] for one in wallets if net[one.id]}
+
+    def _booked_sums(self, moves):
+        """Return ``{partner id: units of currency}`` of these entries, zeros left out.
+
+        Counted exactly by the database: the lines are too many for floats.
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            """SELECT coalesce(partner_id, 0), sum(-amount_currency)::text
+                 FROM account_move_line WHERE move_id = ANY(%s)
+                GROUP BY partner_id HAVING sum(amount_currency) <> 0""",
+            [moves.ids],
+        )
+        return {partner: Decimal(units) for partner, units in self.env.cr.fetchall()}
+
+    def _check_seals_booked(self):
+        """List seals whose journal entries have been missing for a while."""
+        since = fields.Datetime.now() - BOOKED_WITHIN
+        left = self.env["wezer.ledger.seal"].sudo()
+        left = left.search([("booked", "=", False), ("date", "<", since)])
+        return [
+            (seal.id, seal.wezer_currency_id.name, len(seal.move_ids), seal.pairs)
+            for seal in left
+        ]

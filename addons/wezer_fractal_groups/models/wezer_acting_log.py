@@ -1,0 +1,31 @@
+from odoo import api, models
+
+
+class WezerActingLog(models.Model):
+    """What was done for a group, in words."""
+
+    _inherit = "wezer.acting.log"
+
+    @api.model
+    def _words(self):
+        return {
+            **super()._words(),
+            "invite": self.env._("invited somebody"),
+            "accept_member": self.env._("let somebody in"),
+            "refuse_member": self.env._("let somebody not in"),
+            "found": self.env._("founded a circle or a role"),
+            "change_group": self.env._("changed what the group says of itself"),
+            "change_rights": self.env._("changed the rights of a role"),
+            "refuse_rights": self.env._("decided about rights from above"),
+            "close_group": self.env._("closed a group"),
+            "policy": self.env._("decided a policy"),
+            "link_groups": self.env._("linked two groups"),
+            "move_group": self.env._("decided where a group belongs"),
+        }
+
+    def _url(self):
+        act = self.sudo()
+        if act.res_model == "wezer.group":
+            group = self.env["wezer.group"].sudo().browse(act.res_id)
+            return group.exists() and f"/groups/{group.slug}"
+        return super()._url()

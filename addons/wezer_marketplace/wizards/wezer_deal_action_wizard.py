@@ -1,0 +1,113 @@
+from odoo import api, fields, models
+
+from odoo.addons.wezer_base.exceptions import Refusal
+
+
+class WezerDealActionWizard(models.TransientModel):
+    """Ask for the words that an arrow wants; the arrow checks and does."""
+
+    _name = "wezer.deal.action.wizard"
+    _description = "Reasons for a step of a deal"
+    _inherit = ["wezer.deal.wizard.mixin"]
+
+    action = fields.Selection(
+        [
+            ("send_back", "Send back"),
+            ("decline", "Decline"),
+            ("cancel", "Agree to cancel"),
+            ("dispute", "Call a moderator"),
+            ("resolve", "Decide"),
+            ("attendance", "Who came"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    reason = fields.Text(string="Why")
+    attendance = fields.Selection(
+        [
+            ("came", "Came"),
+            ("late", "Came late"),
+            ("absent", "Did not come"),
+            ("excused", "Was excused"),
+        ],
+        string="On the day",
+        default="came",
+    )
+    due = fields.Datetime(string="Until when")
+    outcome = fields.Selection(
+        [
+            ("paid", "The work is paid as agreed"),
+            ("refunded", "All that was paid is given back"),
+            ("cancelled", "Nothing is paid"),
+            ("split", "A part is paid"),
+        ],
+        default="paid",
+    )
+    line_ids = fields.One2many("wezer.deal.action.wizard.line", "wizard_id")
+
+    @api.model
+    def default_get(self, fields_list):
+        values = super().default_get(fields_list)
+        deal = self.env["wezer.deal"].browse(values.get("deal_id"))
+        if deal and values.get("action") == "resolve":
+            values["line_ids"] = [
+                (
+                    0,
+                    0,
+                    {
+                        "wezer_currency_id": line.wezer_currency_id.id,
+                        "agreed": line.wezer_currency_id._format(line.total_minor),
+                    },
+                )
+                for line in deal.accepted_terms_id.price_line_ids
+            ]
+        return values
+
+    def action_confirm(self):
+        """Call the deal's arrow."""
+        self.ensure_one()
+        deal = self.deal_id
+        if self.action == "send_back":
+            deal.action_send_back(self.reason, self.due)
+        elif self.action == "decline":
+            deal.action_decline(self.reason)
+        elif self.action == "cancel":
+            deal.action_cancel(self.reason)
+        elif self.action == "dispute":
+            deal.action_dispute(self.reason)
+        elif self.action == "resolve":
+            amounts = {
+                line.wezer_currency_id.id: line.amount or "0" for line in self.line_ids
+            }
+            deal.action_resolve(
+                self.outcome,
+                self.reason,
+                amounts=amounts if self.outcome == "split" else None,
+            )
+        elif self.action == "attendance":
+            deal.action_attendance(self.attendance)
+        else:
+            raise Refusal(self.env._("There is no such step."), rule="action")
+        if not deal.search_count([("id", "=", deal.id)]):
+            # A moderator who decided sees the deal no longer: back to the others.
+            return {
+                **self.env["ir.actions.act_window"]._for_xml_id(
+                    "wezer_marketplace.wezer_dispute_action"
+                ),
+                "target": "main",
+            }
+        return {"type": "ir.actions.act_window_close"}
+
+
+class WezerDealActionWizardLine(models.TransientModel):
+    _name = "wezer.deal.action.wizard.line"
+    _description = "A part of what is decided"
+
+    wizard_id = fields.Many2one(
+        "wezer.deal.action.wizard", required=True, ondelete="cascade"
+    )
+    wezer_currency_id = fields.Many2one(
+        "wezer.currency", string="Currency", required=True, ondelete="cascade"
+    )
+    agreed = fields.Char()
+    amount = fields.Char(string="To who worked")

@@ -1,0 +1,16 @@
+from odoo import fields, models
+
+
+class WezerDealWizardMixin(models.AbstractModel):
+    """A sheet about a deal that its user may read (see ``_wezer_check_referred``)."""
+
+    _name = "wezer.deal.wizard.mixin"
+    _description = "Sheet about a deal"
+
+    deal_id = fields.Many2one(
+        "wezer.deal",
+        string="Deal",
+        required=True,
+        readonly=True,
+        ondelete="cascade",
+    )

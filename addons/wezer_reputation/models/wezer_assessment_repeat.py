@@ -1,0 +1,79 @@
+from odoo import api, fields, models
+
+from odoo.addons.wezer_base.exceptions import Refusal
+
+# Fewer answers than this move nothing: nobody's own can be told from a number.
+ANSWERS = 3
+# How far the lower bound falls (of 1) where everybody says no.
+WEIGHT = 0.15
+# It falls by whole steps of that, so that one answer seldom shows in it.
+STEPS = 4
+
+
+class WezerAssessmentRepeat(models.Model):
+    """The private question: would you work with this person again?
+
+    Nobody reads an answer, through any door: no group has access, no field
+    points here, and no page shows it. All answers about somebody together, of
+    three people or more, move the lower bound that lists are sorted by.
+    """
+
+    _name = "wezer.assessment.repeat"
+    _description = "Would you again?"
+    _log_access = False
+    _rec_name = "id"
+
+    assessment_id = fields.Integer(required=True)
+    again = fields.Boolean(required=True)
+
+    _once = models.UniqueIndex("(assessment_id)", "One answer each.")
+
+    @api.model
+    def _answer(self, assessment, again):
+        """Keep (or with None, forget) the answer that belongs to ``assessment``."""
+        self.env.cr.execute(
+            "DELETE FROM wezer_assessment_repeat WHERE assessment_id = %s",
+            [assessment.id],
+        )
+        if again is not None:
+            self.env.cr.execute(
+                "INSERT INTO wezer_assessment_repeat (assessment_id, again)"
+                " VALUES (%s, %s)",
+                [assessment.id, again],
+            )
+
+    @api.model
+    def _parsed(self, again):
+        """Return True, False, or None where nothing was said."""
+        words = {"yes": True, "no": False, "": None}
+        if again is None or isinstance(again, bool):
+            return again
+        if not isinstance(again, str) or again not in words:
+            raise Refusal(self.env._("Yes or no, or nothing."), rule="again")
+        return words[again]
+
+    @api.model
+    def _penalties(self):
+        """Return ``{partner id: how far his lower bound falls}``, out of 1.
+
+        Of revealed assessments that count, the latest answer of each person; a
+        party of whom fewer than three people said something is not there. Shares
+        are drawn towards *yes* by three imagined answers, and cut to quarters.
+        """
+        self.env.cr.execute(
+            """SELECT assessed_id, count(*) FILTER (WHERE NOT again), count(*) FROM (
+                   SELECT DISTINCT ON (a.assessed_id, a.person_id)
+                          a.assessed_id, q.again
+                     FROM wezer_assessment_repeat q
+                     JOIN wezer_assessment a ON a.id = q.assessment_id
+                    WHERE a.state = 'revealed' AND a.company_id = %s
+                      AND NOT coalesce(a.no_weight, false)
+                    ORDER BY a.assessed_id, a.person_id, a.date DESC, a.id DESC
+               ) latest GROUP BY 1 HAVING count(*) >= %s""",
+            [self.env.company.id, ANSWERS],
+        )
+        steps = {
+            party: STEPS * no // (answers + ANSWERS)
+            for party, no, answers in self.env.cr.fetchall()
+        }
+        return {party: WEIGHT * step / STEPS for party, step in steps.items() if step}
