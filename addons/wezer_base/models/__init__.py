@@ -1,5 +1,7 @@
 from . import base
 from . import wezer_lock
+from . import wezer_state_mixin
+from . import wezer_signature
 from . import wezer_planned
 from . import ir_http
 from . import ir_qweb

@@ -30,6 +30,8 @@ MODELS = {
     "wezer.profile": (ALL, MEMBERS, "A"),
     # What was sent, by a token: for nobody's eyes.
     "wezer.sent": ("", "", ""),
+    # Who signed which version: shown by the record that was signed.
+    "wezer.signature": ("", "", ""),
     "wezer.slug": ("", "", ""),
     "wezer.skill": (ALL, ALL, "A"),
     "wezer.onboarding": ("A", "A", "A"),
@@ -41,7 +43,9 @@ MODELS = {
 ABSTRACT = {
     "ir.qweb.field.wezer_day",
     "ir.qweb.field.wezer_moment",
+    "wezer.signing.mixin",
     "wezer.slug.mixin",
+    "wezer.state.mixin",
     "wezer.invariant",
     "wezer.lock",
     "wezer.personal.data",

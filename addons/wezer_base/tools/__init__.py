@@ -9,6 +9,7 @@ from . import picture
 from . import numbers
 from . import rights
 from . import sorting
+from . import state_machine
 from . import text
 from . import versions
 from . import web_errors
