@@ -414,7 +414,7 @@ class TestLeaveAndMergeDemo(Holds, TransactionCase):
                 row for row in partner._wezer_leave_obstacles() if row["blocks"]
             ]
             if not open_matters:
-                partner._wezer_forget_as_asked()
+                partner._wezer_let_go()
                 self.assertEqual(profile.state, "left")
                 gone += 1
         self.assertGreater(gone, CASES // 3)

@@ -1,6 +1,6 @@
 """The weak points of 2015 that concern money, each tried again through every door.
 
-`reference/wezer-2015.md` section 12. Doors: the ORM as the attacker, `call_kw`,
+`reference/wezer-2015.md` section 12. RpcSurfaces: the ORM as the attacker, `call_kw`,
 JSON-2, XML-RPC, the website's controllers. Tests of `addons/wezer_currency/tests`
 are named by their file.
 
@@ -47,7 +47,7 @@ from odoo import http
 from odoo.exceptions import UserError
 from odoo.tests import mute_logger, tagged
 
-from odoo.addons.wezer_base.tests.doors import LOUD, Doors, Refused
+from odoo.addons.wezer_base.tests.rpc_surfaces import LOUD, Refused, RpcSurfaces
 from odoo.addons.wezer_currency.tests.common import CurrencyCommon
 
 ACCOUNTING = (
@@ -68,11 +68,11 @@ WISHES = {
 
 
 @tagged("post_install", "-at_install")
-class TestMoneyWeakPoints(Doors, CurrencyCommon):
+class TestMoneyWeakPoints(RpcSurfaces, CurrencyCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls._open_doors(cls.anna, cls.luc, cls.stranger)
+        cls._prepare_surfaces(cls.anna, cls.luc, cls.stranger)
         for user in cls.keys:
             user.partner_id._wezer_wallet(cls.credit)
         cls.paid = cls._give(cls.anna, cls.luc, "123.45")
@@ -124,7 +124,7 @@ class TestMoneyWeakPoints(Doors, CurrencyCommon):
     def test_no_door_changes_a_row_of_money(self):
         before = self._fingerprint()
         for user in (self.stranger, self.luc):
-            for door in self._doors(user):
+            for surface in self._surfaces(user):
                 for name in self._money_models():
                     if self.env[name]._transient and door == self._orm:
                         continue
@@ -153,9 +153,9 @@ class TestMoneyWeakPoints(Doors, CurrencyCommon):
         if model._abstract or not model._auto:
             calls = calls[:1]
         for method, ids, kwargs in calls:
-            with self.subTest(model=name, method=method, door=door.__name__):
+            with self.subTest(model=name, method=method, door=surface.__name__):
                 try:
-                    answer = door(user, name, method, ids, **kwargs)
+                    answer = surface(user, name, method, ids, **kwargs)
                 except Refused:
                     continue
                 # What `load` refuses it says row by row, and makes nothing.
@@ -169,14 +169,14 @@ class TestMoneyWeakPoints(Doors, CurrencyCommon):
         arrows = "accept refuse withdraw settle release cancel".split()
         before = self._fingerprint()
         for user in (self.anna, self.luc):
-            for door in self._doors(user):
+            for surface in self._surfaces(user):
                 for row in (pending, self.paid):
                     for arrow in arrows:
                         with (
-                            self.subTest(arrow=arrow, door=door.__name__),
+                            self.subTest(arrow=arrow, door=surface.__name__),
                             self.assertRaises(Refused),
                         ):
-                            door(user, row._name, f"action_{arrow}", row.ids)
+                            surface(user, row._name, f"action_{arrow}", row.ids)
         self.assertEqual(self._fingerprint(), before)
         pending.with_user(self.luc).action_confirm()
         with self.assertRefused("state"):
@@ -200,17 +200,17 @@ class TestMoneyWeakPoints(Doors, CurrencyCommon):
             {"key": "origin:1"},
         )
         before = self._fingerprint()
-        for door in self._doors(self.stranger):
+        for surface in self._surfaces(self.stranger):
             for more in forged:
                 for method in ("pay", "donate", "reserve", "schedule", "redeem"):
                     given = {**ids, **more}
                     if door == self._orm:
                         given.pop("context", None)
                     with (
-                        self.subTest(method=method, door=door.__name__, **more),
+                        self.subTest(method=method, door=surface.__name__, **more),
                         self.assertRaises(Refused),
                     ):
-                        door(self.stranger, "wezer.transfer", method, None, **given)
+                        surface(self.stranger, "wezer.transfer", method, None, **given)
         self.assertEqual(self._fingerprint(), before)
 
     @mute_logger(*LOUD)
@@ -229,9 +229,9 @@ class TestMoneyWeakPoints(Doors, CurrencyCommon):
         token = http.Request.csrf_token(self)
         for url in ("/my/profile", "/my/account", "/my/address/submit"):
             self.url_open(url, data={**wishes, "name": "S", "csrf_token": token})
-        for door in self._doors(self.stranger):
-            with self.subTest(door=door.__name__), self.assertRaises(Refused):
-                door(
+        for surface in self._surfaces(self.stranger):
+            with self.subTest(door=surface.__name__), self.assertRaises(Refused):
+                surface(
                     self.stranger,
                     "wezer.profile",
                     "update_own",
@@ -360,13 +360,13 @@ class TestMoneyWeakPoints(Doors, CurrencyCommon):
     def test_no_door_tells_anothers_balance(self):
         """Luc was paid by Anna: he reads the transfer, and nothing of what she has."""
         self.assertEqual(self.balance(self.anna), "-123.00")
-        for door in self._doors(self.luc):
+        for surface in self._surfaces(self.luc):
             for model, method, ids, kwargs in self._reads_of_anna():
                 with self.subTest(
-                    model=model, method=method, door=door.__name__, **kwargs
+                    model=model, method=method, door=surface.__name__, **kwargs
                 ):
                     try:
-                        answer = door(self.luc, model, method, ids, **kwargs)
+                        answer = surface(self.luc, model, method, ids, **kwargs)
                     except Refused as refused:
                         answer = refused.args[0]
                     said = json.dumps(answer, default=str)
@@ -396,7 +396,7 @@ class TestMoneyWeakPoints(Doors, CurrencyCommon):
                 ("wezer.ledger.entry", "transfer_id.payer_wallet_id"),
             )
         ] + [("wezer.wallet", name) for name in columns]
-        for door in self._doors(user):
+        for surface in self._surfaces(user):
             for model, path in paths:
                 mine = ("id", "in", (self.paid | self.back).ids)
                 if model == "wezer.ledger.entry":
@@ -425,7 +425,7 @@ class TestMoneyWeakPoints(Doors, CurrencyCommon):
                     ),
                 ):
                     try:
-                        said.append(door(user, model, method, None, **kwargs))
+                        said.append(surface(user, model, method, None, **kwargs))
                     except Refused:
                         said.append("refused")
         return json.dumps(said, default=str)

@@ -2,11 +2,11 @@ from . import base
 from . import wezer_lock
 from . import wezer_state_mixin
 from . import wezer_signature
-from . import wezer_planned
+from . import wezer_activity_mixin
 from . import ir_http
 from . import ir_qweb
 from . import res_company
-from . import wezer_sent
+from . import wezer_idempotency_key
 from . import wezer_slug
 from . import res_groups
 from . import res_users

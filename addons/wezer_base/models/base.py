@@ -26,7 +26,7 @@ class Base(models.AbstractModel):
 
     Odoo shows the name of a referenced record to whoever reads the reference, and
     sorts by it, whatever the rules of the referenced record are. Here a name is told
-    only to a user who may read the record (:meth:`_wezer_is_told_sql`), and nobody
+    only to a user who may read the record (:meth:`_wezer_name_visible_sql`), and nobody
     can refer to a record that they may not read (:meth:`_wezer_check_referred`).
     """
 
@@ -287,7 +287,7 @@ class Base(models.AbstractModel):
             and not self._abstract
         )
 
-    def _wezer_told(self) -> models.BaseModel:
+    def _wezer_with_visible_name(self) -> models.BaseModel:
         """Return the records whose name the user may know; ``sudo()`` changes nothing.
 
         :return: a subset of ``self``
@@ -301,7 +301,7 @@ class Base(models.AbstractModel):
             lambda record: not record._origin or record._origin.id in ids
         )
 
-    def _wezer_is_told_sql(self, alias: str) -> SQL | None:
+    def _wezer_name_visible_sql(self, alias: str) -> SQL | None:
         """Return the condition that the user may know the name of a joined row.
 
         :param alias: the alias of this model's table in the query
@@ -325,7 +325,7 @@ class Base(models.AbstractModel):
         """Replace the display names that the user may not know."""
         if not self._wezer_has_private_names():
             return
-        for record in self - self._wezer_told():
+        for record in self - self._wezer_with_visible_name():
             record.display_name = self.env._("Private")
 
     def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
@@ -336,7 +336,7 @@ class Base(models.AbstractModel):
         """
         told = None
         if alias != self._table and not self.env.su and field_name in self._fields:
-            told = self._wezer_is_told_sql(alias)
+            told = self._wezer_name_visible_sql(alias)
         by_language = field_name in self._sorted_by_language
         if told is None and not by_language:
             return super()._order_field_to_sql(
@@ -352,11 +352,11 @@ class Base(models.AbstractModel):
 
     # === REFERRING TO WHAT ONE MAY NOT READ === #
 
-    def _wezer_check_told(self) -> None:
+    def _wezer_check_name_visible(self) -> None:
         """Raise where the user may not know the name of one of these records."""
         existing = self.sudo().exists()
         if self._wezer_has_private_names():
-            told = existing._wezer_told()
+            told = existing._wezer_with_visible_name()
         else:
             told = existing.sudo(False)._filtered_access("read")
         if existing - told:
@@ -401,7 +401,7 @@ class Base(models.AbstractModel):
             return
         for vals in several_vals:
             for records in self._wezer_referred(vals):
-                records._wezer_check_told()
+                records._wezer_check_name_visible()
 
     @api.model
     def default_get(self, fields_list):

@@ -54,7 +54,7 @@ class IrQwebFieldWezerDay(models.AbstractModel):
 
     @api.model
     def value_to_html(self, value, options):
-        return days.say_day(self.env, value, bool(options.get("weekday")))
+        return days.format_day(self.env, value, bool(options.get("weekday")))
 
 
 class IrQwebFieldWezerMoment(models.AbstractModel):
@@ -67,4 +67,4 @@ class IrQwebFieldWezerMoment(models.AbstractModel):
     @api.model
     def value_to_html(self, value, options):
         weekday = bool(options.get("weekday"))
-        return days.say_moment(self.env, value, weekday, options.get("until"))
+        return days.format_moment(self.env, value, weekday, options.get("until"))

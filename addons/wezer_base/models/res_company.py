@@ -96,17 +96,17 @@ class ResCompany(models.Model):
         help="So many invitations a member may send a day.",
     )
     wezer_is_user_member = fields.Boolean(
-        compute="_compute_wezer_i_am_member",
-        search="_search_wezer_i_am_member",
+        compute="_compute_wezer_is_user_member",
+        search="_search_wezer_is_user_member",
         compute_sudo=True,
         help="The reader is a member here: asked by record rules.",
     )
 
     @api.depends_context("uid")
-    def _compute_wezer_i_am_member(self):
+    def _compute_wezer_is_user_member(self):
         self.wezer_is_user_member = self.env.user._wezer_is_member()
 
-    def _search_wezer_i_am_member(self, operator, value):
+    def _search_wezer_is_user_member(self, operator, value):
         if operator != "in":
             return NotImplemented
         return Domain.TRUE if self.env.user._wezer_is_member() else Domain.FALSE
@@ -126,7 +126,7 @@ class ResCompany(models.Model):
         if "partner_id" in vals or any(
             f"wezer_{right}_user_ids" in vals for right in RIGHTS
         ):
-            self.env["res.partner"]._wezer_forget_acting()
+            self.env["res.partner"]._wezer_invalidate_acting()
         return result
 
     def _wezer_zone(self):

@@ -8,5 +8,5 @@ class ResGroups(models.Model):
         result = super().write(vals)
         if {"user_ids", "implied_ids", "implied_by_ids"} & vals.keys():
             # Whose group changed may act for others now, or no longer.
-            self.env["res.partner"]._wezer_forget_acting()
+            self.env["res.partner"]._wezer_invalidate_acting()
         return result

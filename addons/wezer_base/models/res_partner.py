@@ -78,7 +78,7 @@ class ResPartner(models.Model):
         return self._search_acts("moderate", operator)
 
     @api.model
-    def _wezer_forget_acting(self):
+    def _wezer_invalidate_acting(self):
         """Drop what is cached of who acts for whom; called where a right changes."""
         self.env["res.partner"].invalidate_model(ACTS_FIELDS, flush=False)
 
@@ -203,9 +203,9 @@ class ResPartner(models.Model):
                 partner._wezer_vouch(vouched)
         self.env["wezer.profile"]._follow_name(names)
         if renamed:
-            renamed._tell_renamed(before)
+            renamed._notify_renamed(before)
         if "wezer_is_treasury" in vals:
-            self._wezer_forget_acting()
+            self._wezer_invalidate_acting()
         return result
 
     @api.model

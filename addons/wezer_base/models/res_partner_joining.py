@@ -46,7 +46,7 @@ class ResPartner(models.Model):
         ]
         return data
 
-    def _wezer_forget(self):
+    def _wezer_anonymise(self):
         # Whom he invited is nobody's business any more.
         self.env["wezer.invitation"].sudo().search(
             [
@@ -55,4 +55,4 @@ class ResPartner(models.Model):
                 ("email", "in", list(self._wezer_proven_addresses())),
             ]
         ).unlink()
-        return super()._wezer_forget()
+        return super()._wezer_anonymise()

@@ -97,7 +97,7 @@ class ResPartner(models.Model):
     def _wezer_leave_release(self, reason):
         """End what needs no judgement, because a moderator let this party go."""
 
-    def _wezer_forget(self):
+    def _wezer_anonymise(self):
         """End what is alive and delete what only this party needs (sudo).
 
         Extensions end their matters first and call ``super()`` last: here the
@@ -158,7 +158,7 @@ class ResPartner(models.Model):
         keys = partner._wezer_return_keys()
         before = partner._wezer_profile().state
         for one in partner._wezer_selves():
-            one._wezer_forget()
+            one._wezer_anonymise()
         partner._wezer_profile().write(
             {
                 "state": "left",

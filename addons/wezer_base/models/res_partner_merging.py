@@ -79,7 +79,7 @@ class ResPartner(models.Model):
             {"state": "left", "left_from": "active", "return_keys": keys}
         )
         source.write({"wezer_merged_into_id": target.id, "active": False})
-        self._wezer_forget_acting()
+        self._wezer_invalidate_acting()
 
     @api.model
     def _wezer_merge_keeps(self):

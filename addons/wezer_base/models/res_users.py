@@ -152,7 +152,7 @@ class ResUsers(models.Model):
         result = super().write(vals)
         if {"active", "group_ids", "partner_id", "company_id"} & vals.keys():
             self._wezer_make_profiles()
-            self.env["res.partner"]._wezer_forget_acting()
+            self.env["res.partner"]._wezer_invalidate_acting()
         return result
 
     def _wezer_make_profiles(self):
@@ -331,7 +331,7 @@ class ResUsers(models.Model):
                 )
             partner = candidates.browse(acting_partner_id)
             self._check_acts_for(partner, right)
-            return self._wezer_log_act(partner, right, what, record)
+            return self._wezer_log_acting(partner, right, what, record)
         mine = self._acts_for(candidates, right)
         if not mine:
             self._check_acts_for(candidates[:1], right)
@@ -339,9 +339,9 @@ class ResUsers(models.Model):
             raise Refusal(
                 self.env._("Say for whom you act: both sides fit."), rule="acting"
             )
-        return self._wezer_log_act(mine, right, what, record)
+        return self._wezer_log_acting(mine, right, what, record)
 
-    def _wezer_log_act(self, partner, right, what=None, record=None):
+    def _wezer_log_acting(self, partner, right, what=None, record=None):
         """Log that this user acts for ``partner``, unless for himself; return it."""
         self.ensure_one()
         if partner != self.partner_id:

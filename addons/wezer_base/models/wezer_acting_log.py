@@ -32,7 +32,7 @@ class WezerActingLog(models.Model):
     )
 
     @api.model
-    def _words(self):
+    def _labels(self):
         """Return what people read for each ``what``; addons add their own."""
         return {"act": self.env._("acted")}
 
@@ -40,7 +40,7 @@ class WezerActingLog(models.Model):
         """Return what was done, for the page."""
         self.ensure_one()
         act = self.sudo()
-        words = self._words()
+        words = self._labels()
         return self.env._(
             "%(who)s %(did)s for %(whom)s",
             who=act.actor_id.name,

@@ -348,7 +348,7 @@ class ResPartner(models.Model):
         ]
         return data
 
-    def _wezer_forget(self):
+    def _wezer_anonymise(self):
         changes = self.env["wezer.address.change"].sudo()
         changes.search([("partner_id", "in", self.ids)]).unlink()
-        return super()._wezer_forget()
+        return super()._wezer_anonymise()

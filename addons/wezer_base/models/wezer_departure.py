@@ -169,14 +169,14 @@ class WezerDeparture(models.Model):
             }
         )
         self.env["wezer.notice"]._settle(leaving)
-        partner._wezer_forget_as_asked()
+        partner._wezer_let_go()
         return True
 
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
-    def _wezer_forget(self):
+    def _wezer_anonymise(self):
         """His words about why he leaves go too."""
         requests = self.env["wezer.departure"].sudo()
         mine = requests.search([("partner_id", "in", self.ids)])
@@ -184,7 +184,7 @@ class ResPartner(models.Model):
         mine.filtered(lambda one: one.state == "asked").state = "withdrawn"
         self.env["wezer.notice"]._settle(mine)
         old = self.name
-        result = super()._wezer_forget()
+        result = super()._wezer_anonymise()
         self._wezer_rename_in("wezer.departure", ["decision"], old, self.name)
         return result
 

@@ -259,8 +259,8 @@ class ResPartner(models.Model):
         ]
         return data
 
-    def _wezer_forget(self):
+    def _wezer_anonymise(self):
         for name in ("wezer.digest", "wezer.notice.choice"):
             mine = self.env[name].sudo()
             mine.search([("partner_id", "in", self.ids)]).unlink()
-        return super()._wezer_forget()
+        return super()._wezer_anonymise()

@@ -68,17 +68,17 @@ class WezerMandate(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         mandates = super().create(vals_list)
-        self.env["res.partner"]._wezer_forget_acting()
+        self.env["res.partner"]._wezer_invalidate_acting()
         return mandates
 
     def write(self, vals):
         result = super().write(vals)
-        self.env["res.partner"]._wezer_forget_acting()
+        self.env["res.partner"]._wezer_invalidate_acting()
         return result
 
     def unlink(self):
         result = super().unlink()
-        self.env["res.partner"]._wezer_forget_acting()
+        self.env["res.partner"]._wezer_invalidate_acting()
         return result
 
     # === ARROWS === #

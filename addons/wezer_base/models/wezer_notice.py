@@ -95,7 +95,7 @@ class WezerNotice(models.Model):
                 }
             )
         notices = self.create(vals_list)
-        notices._tell_pages()
+        notices._refresh_pages()
         return notices
 
     @api.model
@@ -110,7 +110,7 @@ class WezerNotice(models.Model):
         )
         return people - people.browse(away.partner_id.ids)
 
-    def _tell_pages(self):
+    def _refresh_pages(self):
         """Let the open pages of the readers ask again."""
         for partner in self.partner_id:
             # Only "something changed": what it says is asked for by the page.
@@ -143,7 +143,7 @@ class WezerNotice(models.Model):
         """Settle these notices and refresh the pages where they were unread."""
         if self:
             self.write({"settled": True})
-            self.filtered(lambda notice: not notice.is_read)._tell_pages()
+            self.filtered(lambda notice: not notice.is_read)._refresh_pages()
 
     # === READING === #
 

@@ -185,7 +185,7 @@ class WezerProfile(models.Model):
             for profile in self.sudo():
                 profile.picture_key = self._picture_key(profile.image_128)
         if {"state", "partner_id"} & vals.keys():
-            self.env["res.partner"]._wezer_forget_acting()
+            self.env["res.partner"]._wezer_invalidate_acting()
         return result
 
     @api.model
@@ -214,7 +214,7 @@ class WezerProfile(models.Model):
                 vals_list.append(self._prepare_profile_vals(partner, slug))
             made = self.sudo().create(vals_list)
             for profile in made if not many else ():
-                profile._tell_alike(
+                profile._notify_lookalike(
                     profile._alike(),
                     lambda env, name=profile.name: env._(
                         "A new member is called “%(name)s”, like another one.",
@@ -304,7 +304,7 @@ class WezerProfile(models.Model):
         )
         return self.sudo().browse(row[0] for row in self.env.cr.fetchall())
 
-    def _tell_renamed(self, before):
+    def _notify_renamed(self, before):
         """Keep the day for the page, and tell where another is called alike."""
         for profile in self.sudo():
             if profile.name == before:
@@ -313,7 +313,7 @@ class WezerProfile(models.Model):
                 # The day, not the name: whoever left a name behind need not show it.
                 profile.renamed_date = days.today(self.env)
             others = profile._alike() if lookalike(before) != profile.name_key else ()
-            profile._tell_alike(
+            profile._notify_lookalike(
                 others,
                 lambda env, name=profile.name, before=before, others=others: env._(
                     "%(before)s is now called “%(name)s”, like another member:"
@@ -324,7 +324,7 @@ class WezerProfile(models.Model):
                 ),
             )
 
-    def _tell_alike(self, others, message):
+    def _notify_lookalike(self, others, message):
         """Tell moderators and administrators that a party may pass for another."""
         if not others:
             return
@@ -385,7 +385,7 @@ class WezerProfile(models.Model):
         # His own row, checked just above: members write nothing by themselves.
         profile.write(vals)
         if vals.get("image_1920"):
-            profile._tell_alike(
+            profile._notify_lookalike(
                 profile._alike_pictures(),
                 lambda env, name=profile.name: env._(
                     "%(name)s uses a picture that looks like another member's.",
@@ -474,7 +474,7 @@ class WezerProfile(models.Model):
                     value=profile.state,
                 )
         self.sudo().state = new
-        self.env["res.partner"]._wezer_forget_acting()
+        self.env["res.partner"]._wezer_invalidate_acting()
 
     def action_approve(self):
         """Accept a person who waits for approval, or was declined before."""

@@ -89,7 +89,7 @@ class WezerProfile(models.Model):
                 raise Refusal(
                     self.env._("%(name)s has left.", name=profile.name), rule="state"
                 )
-            partner._wezer_forget_as_asked()
+            partner._wezer_let_go()
         return True
 
 
@@ -138,7 +138,7 @@ class ResUsers(models.Model):
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
-    def _wezer_forget_as_asked(self):
+    def _wezer_let_go(self):
         """Let this party go (sudo, an administrator or moderator has decided)."""
         self.ensure_one()
         users = self.sudo().user_ids

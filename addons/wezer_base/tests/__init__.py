@@ -14,7 +14,7 @@ from . import test_joining
 from . import test_leaving
 from . import test_mandate
 from . import test_matrix
-from . import test_matrix_doors
+from . import test_rpc_surfaces
 from . import test_member_import
 from . import test_merge
 from . import test_notice

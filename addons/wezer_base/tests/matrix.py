@@ -29,7 +29,7 @@ MODELS = {
     "wezer.notice.choice": (MEMBERS, "M", ""),
     "wezer.profile": (ALL, MEMBERS, "A"),
     # What was sent, by a token: for nobody's eyes.
-    "wezer.sent": ("", "", ""),
+    "wezer.idempotency.key": ("", "", ""),
     # Who signed which version: shown by the record that was signed.
     "wezer.signature": ("", "", ""),
     "wezer.slug": ("", "", ""),
@@ -49,7 +49,7 @@ ABSTRACT = {
     "wezer.invariant",
     "wezer.lock",
     "wezer.personal.data",
-    "wezer.planned",
+    "wezer.activity.mixin",
     "wezer.word.mixin",
 }
 

@@ -165,7 +165,7 @@ class MatrixCommon(WezerCommon):
     @classmethod
     def _make_wezer_sent(cls):
         vals = {"key": "matrix", "date": fields.Datetime.now()}
-        return cls.env["wezer.sent"].sudo().create(vals).sudo(False)
+        return cls.env["wezer.idempotency.key"].sudo().create(vals).sudo(False)
 
     @classmethod
     def _make_wezer_invitation_block(cls):

@@ -148,7 +148,7 @@ class TestDays(WezerCommon):
             for day in (date.min, date.max):
                 self.assertLessEqual(days.begin(self.env, day), days.end(self.env, day))
             self.assertTrue(days.day_of(self.env, datetime.min))
-            self.assertTrue(days.say_moment(self.env, datetime.max))
+            self.assertTrue(days.format_moment(self.env, datetime.max))
 
     def test_until_it_is_chosen_the_zone_is_that_of_those_who_run_it(self):
         company = self.env.company
@@ -188,12 +188,12 @@ class TestDays(WezerCommon):
         self._in("Pacific/Auckland")
         env = self.env(context={**self.env.context, "lang": "en_US"})
         with freeze_time("2026-12-31 10:59:59"):
-            self.assertEqual(days.say_day(env, date(2026, 12, 31)), "31 Dec")
-            self.assertEqual(days.say_day(env, date(2027, 1, 1)), "1 Jan 2027")
+            self.assertEqual(days.format_day(env, date(2026, 12, 31)), "31 Dec")
+            self.assertEqual(days.format_day(env, date(2027, 1, 1)), "1 Jan 2027")
         with freeze_time("2026-12-31 11:00:00"):
-            self.assertEqual(days.say_day(env, date(2026, 12, 31)), "31 Dec 2026")
-            self.assertEqual(days.say_day(env, date(2027, 1, 1)), "1 Jan")
-            self.assertEqual(days.say_day(env, date(2027, 1, 1), True), "Fri 1 Jan")
+            self.assertEqual(days.format_day(env, date(2026, 12, 31)), "31 Dec 2026")
+            self.assertEqual(days.format_day(env, date(2027, 1, 1)), "1 Jan")
+            self.assertEqual(days.format_day(env, date(2027, 1, 1), True), "Fri 1 Jan")
 
     def test_a_time_of_day_is_the_readers_and_names_its_zone(self):
         self._in("Europe/Paris")
@@ -206,16 +206,16 @@ class TestDays(WezerCommon):
                 (self.public, "28 Feb, 10:00 (Paris)"),
             ):
                 env = self.env(user=user, context={"lang": "en_US"})
-                self.assertEqual(days.say_moment(env, moment), said)
+                self.assertEqual(days.format_moment(env, moment), said)
             env = self.env(user=self.luc, context={"lang": "en_US"})
             over = moment + timedelta(hours=2)
             self.assertEqual(
-                days.say_moment(env, moment, True, over),
+                days.format_moment(env, moment, True, over),
                 "Sat 28 Feb, 10:00–12:00 (Paris)",
             )
             over = moment + timedelta(days=400)
             self.assertEqual(
-                days.say_moment(env, moment, until=over),
+                days.format_moment(env, moment, until=over),
                 "28 Feb, 10:00 – 4 Apr 2027, 11:00 (Paris)",
             )
 
@@ -226,7 +226,7 @@ class TestDays(WezerCommon):
         moment = datetime(2026, 2, 28, 9, 0)
         with freeze_time("2026-02-01 12:00:00"):
             partners._wezer_notify(
-                "deal", lambda env: days.say_moment(env, moment), url="/my"
+                "deal", lambda env: days.format_moment(env, moment), url="/my"
             )
         notices = self.env["wezer.notice"].search(
             [("partner_id", "in", partners.ids), ("url", "=", "/my")]

@@ -80,7 +80,7 @@ class TestDecline(JoiningCommon):
 
     def test_whoever_leaves_after_being_declined_comes_back_declined(self):
         self._decline(self.ada)
-        self.nina.partner_id._wezer_forget_as_asked()
+        self.nina.partner_id._wezer_let_go()
         self.assertEqual(self.profile.left_from, "declined")
 
     def test_a_refusal_says_what_is_missing_in_each_standing(self):

@@ -167,7 +167,7 @@ class TestDigest(DigestCommon):
         self.assertEqual(data["digest"][0]["frequency"], "daily")
         self.assertIn({"kind": "mandate", "by_mail": True}, data["notice_choices"])
         partner = self.luc.partner_id
-        partner._wezer_forget()
+        partner._wezer_anonymise()
         for name in ("wezer.digest", "wezer.notice.choice"):
             self.assertFalse(self.env[name].search([("partner_id", "=", partner.id)]))
 

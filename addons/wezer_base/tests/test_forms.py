@@ -261,7 +261,7 @@ class TestForms(FormCase, WezerCommon):
         typed = {"emails": "zoe@example.org", "message": "Come with us"}
 
         def invite(invitations, *_args):
-            query = "INSERT INTO wezer_sent (key, date) VALUES ('x', now())"
+            query = "INSERT INTO wezer_idempotency_key (key, date) VALUES ('x', now())"
             invitations.env.cr.execute(f"{query};{query}")
 
         model = self.env.registry["wezer.invitation"]
@@ -302,23 +302,23 @@ class TestForms(FormCase, WezerCommon):
         self.assert_given_back(answer, "/my/invite", typed)
 
     def test_the_same_words_count_as_new_after_a_while(self):
-        sent = self.env["wezer.sent"]
+        sent = self.env["wezer.idempotency.key"]
         now = fields.Datetime.now()
-        self.assertTrue(sent._first_words("k", "hello"))
-        self.assertFalse(sent._first_words("k", "hello"))
-        self.assertTrue(sent._first_words("k", "hello you"))
+        self.assertTrue(sent._is_first_text("k", "hello"))
+        self.assertFalse(sent._is_first_text("k", "hello"))
+        self.assertTrue(sent._is_first_text("k", "hello you"))
         with patch.object(fields.Datetime, "now", lambda: now + timedelta(minutes=1)):
-            self.assertTrue(sent._first_words("k", "hello"))
+            self.assertTrue(sent._is_first_text("k", "hello"))
 
     def test_what_was_sent_is_forgotten_when_no_form_can_be_that_old(self):
-        sent = self.env["wezer.sent"]
+        sent = self.env["wezer.idempotency.key"]
         now = fields.Datetime.now()
         with patch.object(fields.Datetime, "now", lambda: now - timedelta(days=9)):
-            sent._first("old")
-        sent._first("new")
+            sent._is_first("old")
+        sent._is_first("new")
         sent._gc_sent()
-        self.assertIsNone(sent._url_of("old"))
-        self.assertEqual(sent._url_of("new"), "/my")
+        self.assertIsNone(sent._result_url("old"))
+        self.assertEqual(sent._result_url("new"), "/my")
 
     # === TWO WHO CHANGE THE SAME === #
 

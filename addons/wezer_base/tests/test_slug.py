@@ -63,7 +63,7 @@ class TestFormerAddress(WezerCommon):
     def test_whoever_left_has_no_former_address(self):
         first = self.profile.slug
         self._rename("Zq Leaver")
-        self.anna.partner_id._wezer_forget_as_asked()
+        self.anna.partner_id._wezer_let_go()
         self.assertFalse(self.env["wezer.slug"]._of(self.profile))
         for slug in (first, "zq-leaver"):
             self.assertFalse(self._at(slug, self.ada))

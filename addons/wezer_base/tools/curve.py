@@ -6,7 +6,7 @@ WIDTH, HEIGHT = 640, 240
 LEFT, RIGHT, TOP, BOTTOM = 8, 8, 28, 30
 
 
-def draw_curve(points, say, say_day, title, color="#2f6f4e"):
+def draw_curve(points, say, format_day, title, color="#2f6f4e"):
     """Return an SVG of ``points``, a step for each change.
 
     A number stays what it is until the next change, so the line has steps;
@@ -14,7 +14,7 @@ def draw_curve(points, say, say_day, title, color="#2f6f4e"):
 
     :param list points: ``[(day, number)]``, oldest first, at least one
     :param say: turns a number into what people read
-    :param say_day: turns a day into what people read
+    :param format_day: turns a day into what people read
     :param str title: what a reader of the screen hears
     """
     numbers = [number for _day, number in points]
@@ -32,8 +32,8 @@ def draw_curve(points, say, say_day, title, color="#2f6f4e"):
         path.append(f"H{across(index):.1f}V{up(number):.1f}")
     color = color if is_color(color) else "#2f6f4e"
     words = [
-        (LEFT, HEIGHT - 8, "start", say_day(points[0][0])),
-        (WIDTH - RIGHT, HEIGHT - 8, "end", say_day(points[-1][0])),
+        (LEFT, HEIGHT - 8, "start", format_day(points[0][0])),
+        (WIDTH - RIGHT, HEIGHT - 8, "end", format_day(points[-1][0])),
         (LEFT, 20, "start", say(high)),
     ]
     if low < 0:

@@ -258,7 +258,7 @@ def check_order(env, first, last, rule="date"):
     :param last: another of the same kind, or False
     """
     if first and last and last < first:
-        say = say_moment if isinstance(last, datetime.datetime) else say_day
+        say = format_moment if isinstance(last, datetime.datetime) else format_day
         raise Refusal(
             env._(
                 "The end (%(last)s) is before the beginning (%(first)s). Choose an end"
@@ -279,8 +279,8 @@ def check_not_past(env, day, rule="date", company=None):
         raise Refusal(
             env._(
                 "%(day)s is in the past. Choose today (%(today)s) or a later day.",
-                day=say_day(env, day),
-                today=say_day(env, now),
+                day=format_day(env, day),
+                today=format_day(env, now),
             ),
             rule=rule,
             value=str(day),
@@ -330,7 +330,7 @@ def _format(env, value, skeleton, english):
     return babel.dates.format_skeleton(skeleton, value, locale=locale)
 
 
-def say_day(env, day, weekday=False):
+def format_day(env, day, weekday=False):
     """Return a day as all pages, notices and files show it.
 
     The year is left out where it is this one.
@@ -351,12 +351,12 @@ def say_day(env, day, weekday=False):
     )
 
 
-def say_month(env, day):
+def format_month(env, day):
     """Return the month of a day, with its year."""
     return _format(env, day, "yMMM", "MMM y") if day else ""
 
 
-def say_moment(env, moment, weekday=False, until=None):
+def format_moment(env, moment, weekday=False, until=None):
     """Return a moment as all pages and notices show it: day, time and zone.
 
     :param until: the moment at which it is over
@@ -368,11 +368,11 @@ def say_moment(env, moment, weekday=False, until=None):
         local, over = to_local(moment, zone), until and to_local(until, zone)
     except OverflowError:
         zone, local, over = zone_called("UTC"), moment, until
-    said = f"{say_day(env, local.date(), weekday)}, {local:%H:%M}"
+    said = f"{format_day(env, local.date(), weekday)}, {local:%H:%M}"
     if over and over.date() == local.date():
         said += f"–{over:%H:%M}"
     elif over:
-        said += f" – {say_day(env, over.date(), weekday)}, {over:%H:%M}"
+        said += f" – {format_day(env, over.date(), weekday)}, {over:%H:%M}"
     return f"{said} ({zone_name(env, zone)})"
 
 

@@ -73,7 +73,7 @@ def form_post(page="/my", *, once=False, alike_seconds=0, wait=None):
         def answer(self, *args, **kwargs):
             token = kwargs.pop("form_token", None)
             kwargs.pop("form_page", None)
-            sent = request.env["wezer.sent"].sudo()
+            sent = request.env["wezer.idempotency.key"].sudo()
             key = None
             if once and token:
                 made = sent._read_token(token)
@@ -81,10 +81,10 @@ def form_post(page="/my", *, once=False, alike_seconds=0, wait=None):
                     return _to_form(page, kwargs, unsent="csrf")
                 if made and made["uid"] == request.env.uid:
                     key = f"form:{token}"
-            if key and (url := sent._url_of(key)):
+            if key and (url := sent._result_url(key)):
                 return request.redirect(url)
             alike = _content_key() if key and alike_seconds else None
-            if alike and (url := sent._url_of(alike, alike_seconds)):
+            if alike and (url := sent._result_url(alike, alike_seconds)):
                 return _sent_already(url)
             try:
                 if wait:
@@ -93,14 +93,14 @@ def form_post(page="/my", *, once=False, alike_seconds=0, wait=None):
                 with request.env.cr.savepoint():
                     response = endpoint(self, *args, **kwargs)
                     url = getattr(response, "location", None)
-                    if key and url and not sent._first(key, url=url):
+                    if key and url and not sent._is_first(key, url=url):
                         raise _SentBefore
-                    if alike and url and not sent._first(alike, alike_seconds, url):
+                    if alike and url and not sent._is_first(alike, alike_seconds, url):
                         key = alike
                         raise _SentBefore
                 return response
             except _SentBefore:
-                return request.redirect(sent._url_of(key))
+                return request.redirect(sent._result_url(key))
             except UserError as error:
                 return _to_form(page, kwargs, error)
 
@@ -247,7 +247,7 @@ def form_sent_in_vain(exception):
         # Refused when it was to be committed.
         error = exception
     address = local_page(posted.form.get("form_page"))
-    made = request.env["wezer.sent"]._read_token(posted.form["form_token"])
+    made = request.env["wezer.idempotency.key"]._read_token(posted.form["form_token"])
     if not (unsent or error) or not made or not address:
         # What no page of this site has shown to anybody is not shown by it either.
         return None

@@ -205,7 +205,7 @@ class WezerStatement(WezerCurrencyPortal):
         drawing = draw_curve(
             wallet._balance_curve(),
             currency._format,
-            lambda day: days.say_month(env, day),
+            lambda day: days.format_month(env, day),
             env._("What was there over the last year"),
             currency.color,
         )
@@ -269,7 +269,7 @@ class WezerStatement(WezerCurrencyPortal):
         except Refusal as error:
             raise werkzeug.exceptions.BadRequest(error.args[0]) from error
         entries = wallet._statement(PDF_ROWS, wanted=wanted)
-        day = days.say_day(env, days.today(env))
+        day = days.format_day(env, days.today(env))
         lines = [
             f"{env.company.name} · {currency.name}",
             env._(
@@ -282,7 +282,7 @@ class WezerStatement(WezerCurrencyPortal):
             lines.append(env._("Only the latest %s lines.", PDF_ROWS))
         rows = [
             (
-                days.say_day(env, row["date"]),
+                days.format_day(env, row["date"]),
                 "\n".join(filter(None, (row["name"], row["purpose"]))),
                 env._("paid %s", row["amount"])
                 if row["paid"]

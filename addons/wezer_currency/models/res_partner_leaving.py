@@ -160,7 +160,7 @@ class ResPartner(models.Model):
             claim._set_state("ended", end_reason="released")
         return result
 
-    def _wezer_forget(self):
+    def _wezer_anonymise(self):
         for transfer in self._wezer_transfers_in("requested", "scheduled"):
             if transfer.state == "scheduled":
                 transfer._set_state("ended", end_reason="cancelled")
@@ -177,7 +177,7 @@ class ResPartner(models.Model):
         )
         self._wezer_payment_links().unlink()
         old = self.name
-        result = super()._wezer_forget()
+        result = super()._wezer_anonymise()
         self._wezer_rename_in(
             "wezer.transfer",
             ["purpose"],

@@ -7,9 +7,9 @@ class WezerActingLog(models.Model):
     _inherit = "wezer.acting.log"
 
     @api.model
-    def _words(self):
+    def _labels(self):
         return {
-            **super()._words(),
+            **super()._labels(),
             "pay": self.env._("paid"),
             "donate": self.env._("gave"),
             "issue": self.env._("issued money"),

@@ -252,7 +252,7 @@ class BatchReader:
         payers = partners.browse({row["parties"][0].id for row in good})
         acts = self.env.user._acts_for(payers, "wallet")
         for payer in acts:
-            self.env.user._wezer_log_act(payer, "wallet", what="batch")
+            self.env.user._wezer_log_acting(payer, "wallet", what="batch")
         tries = self._tries([row for row in good if row["parties"][0] in acts])
         for row in good:
             payer, payee = row["parties"]

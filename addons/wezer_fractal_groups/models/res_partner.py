@@ -8,7 +8,7 @@ from odoo.addons.wezer_base.tools import days
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
-    # Only the partners of hidden groups, see _wezer_told().
+    # Only the partners of hidden groups, see _wezer_with_visible_name().
     _wezer_private_name = True
 
     # The partner of a group that does not show itself to the user.
@@ -86,17 +86,17 @@ class ResPartner(models.Model):
     def _compute_display_name(self):
         """Keep the name of a private group from those who may not see it."""
         result = super()._compute_display_name()
-        for partner in self - self._wezer_told():
+        for partner in self - self._wezer_with_visible_name():
             partner.display_name = self.env._("Private group")
         return result
 
-    def _wezer_told(self):
+    def _wezer_with_visible_name(self):
         """Return the partners that are not of a group hidden from the user."""
         if self.env.uid == SUPERUSER_ID:
             return self
         return self.filtered(lambda partner: not partner.wezer_hidden)
 
-    def _wezer_is_told_sql(self, alias):
+    def _wezer_name_visible_sql(self, alias):
         return SQL(
             "%s NOT IN (%s)", SQL.identifier(alias, "id"), self._wezer_hidden_sql()
         )

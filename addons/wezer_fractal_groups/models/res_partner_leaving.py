@@ -69,7 +69,7 @@ class ResPartner(models.Model):
                     break
         return rows
 
-    def _wezer_forget(self):
+    def _wezer_anonymise(self):
         memberships = self._wezer_memberships()
         memberships.filtered(lambda one: one.state != "left").write(
             {"state": "left", "date_to": days.today(self.env)}
@@ -83,7 +83,7 @@ class ResPartner(models.Model):
             ).with_context(tracking_disable=True, mail_notrack=True).write(
                 {name: False}
             )
-        return super()._wezer_forget()
+        return super()._wezer_anonymise()
 
     # === TWO ACCOUNTS OF ONE PERSON === #
 

@@ -7,9 +7,9 @@ class WezerActingLog(models.Model):
     _inherit = "wezer.acting.log"
 
     @api.model
-    def _words(self):
+    def _labels(self):
         return {
-            **super()._words(),
+            **super()._labels(),
             "invite": self.env._("invited somebody"),
             "accept_member": self.env._("let somebody in"),
             "refuse_member": self.env._("let somebody not in"),

@@ -129,7 +129,7 @@ class WezerGroup(models.Model):
 
         A many2one shows its target's name whatever the target's rules.
         """
-        visible = self._wezer_told()
+        visible = self._wezer_with_visible_name()
         for group in self:
             group.display_name = (
                 group.sudo().name if group in visible else self.env._("Private group")
@@ -260,7 +260,7 @@ class WezerGroup(models.Model):
         groups = super().create(vals_list)
         groups._keep_name_in_step()
         self.env["wezer.profile"].sudo()._make_for(groups.partner_id)
-        self.env["res.partner"]._wezer_forget_acting()
+        self.env["res.partner"]._wezer_invalidate_acting()
         return groups
 
     @api.model
@@ -294,7 +294,7 @@ class WezerGroup(models.Model):
             self._keep_roles_in_step()
             self._keep_seen_in_step(chosen="visibility" in vals)
         if {"active", "kind", "parent_id", "partner_id", *RIGHT_FIELDS} & vals.keys():
-            self.env["res.partner"]._wezer_forget_acting()
+            self.env["res.partner"]._wezer_invalidate_acting()
         self.env["wezer.group.membership"]._forget()
         return result
 

@@ -174,7 +174,7 @@ class WezerGroup(models.Model):
         self._check_person()
         person = self.env["res.partner"].sudo().browse(partner_id).exists()
         acted_for = self._check_may_fill(person)
-        self.env.user._wezer_log_act(acted_for, "invite", "invite", self)
+        self.env.user._wezer_log_acting(acted_for, "invite", "invite", self)
         if not person or not person.user_ids or not person._wezer_is_party():
             raise Refusal(
                 self.env._("Nobody by that name can be found here."), rule="party"
@@ -199,7 +199,7 @@ class WezerGroup(models.Model):
         self._check_person()
         person = self.env["res.partner"].sudo().browse(partner_id)
         acted_for = self._check_may_fill(person)
-        self.env.user._wezer_log_act(acted_for, "invite", "accept_member", self)
+        self.env.user._wezer_log_acting(acted_for, "invite", "accept_member", self)
         live = self._live(person)
         if live.state != "requested":
             raise Refusal(self.env._("Nobody asks for that."), rule="state")
@@ -217,7 +217,7 @@ class WezerGroup(models.Model):
         self._check_person()
         person = self.env["res.partner"].sudo().browse(partner_id)
         acted_for = self._check_may_fill(person)
-        self.env.user._wezer_log_act(acted_for, "invite", "refuse_member", self)
+        self.env.user._wezer_log_acting(acted_for, "invite", "refuse_member", self)
         live = self._live(person)
         if live.state not in ("requested", "invited"):
             raise Refusal(self.env._("Nobody asks for that."), rule="state")

@@ -222,7 +222,7 @@ class WezerGroupChange(models.Model):
             if name in sides:
                 self[f"{name}_agreed_id"] = me
                 if side:
-                    self.env.user._wezer_log_act(
+                    self.env.user._wezer_log_acting(
                         side.partner_id, "manage", "move_group", group
                     )
         if self.from_agreed_id and self.to_agreed_id:

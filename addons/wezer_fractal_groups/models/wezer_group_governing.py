@@ -48,7 +48,7 @@ class WezerGroup(models.Model):
     def _check_manages(self, what):
         """Return the partner in whose name the caller changes this group (sudo)."""
         partner = self._check_may_manage()
-        return self.env.user._wezer_log_act(partner, "manage", what, self)
+        return self.env.user._wezer_log_acting(partner, "manage", what, self)
 
     def _check_rights_given(self, circle, rights):
         """Refuse unless the caller may let a role of ``circle`` carry ``rights``.
@@ -170,7 +170,7 @@ class WezerGroup(models.Model):
                 rule="refuse_rights",
             )
         user._check_acts_for(group.partner_id, "manage")
-        user._wezer_log_act(group.partner_id, "manage", "refuse_rights", self)
+        user._wezer_log_acting(group.partner_id, "manage", "refuse_rights", self)
         group.refuse_rights = bool(refuse)
         return True
 

@@ -51,7 +51,7 @@ class WezerGroupLink(models.Model):
                 self.env._("Who manages one of the groups does this."), rule="manage"
             )
         for group in mine:
-            user._wezer_log_act(group.partner_id, "manage", what, group)
+            user._wezer_log_acting(group.partner_id, "manage", what, group)
         return mine
 
     @api.model

@@ -87,7 +87,7 @@ class WezerGroupMembership(models.Model):
     @api.model
     def _forget(self):
         """Drop what is cached of who is where and who acts for whom."""
-        self.env["res.partner"]._wezer_forget_acting()
+        self.env["res.partner"]._wezer_invalidate_acting()
         self.env["res.partner"].invalidate_model(
             ["wezer_hidden", "display_name"], flush=False
         )

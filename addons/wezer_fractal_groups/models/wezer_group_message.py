@@ -72,7 +72,7 @@ class WezerGroup(models.Model):
         if not text:
             raise Refusal(self.env._("Write something first."), rule="text")
         key = f"say:{self._name}:{self.id}:{self.env.user.partner_id.id}"
-        if not self.env["wezer.sent"].sudo()._first_words(key, text):
+        if not self.env["wezer.idempotency.key"].sudo()._is_first_text(key, text):
             # The same words within seconds are one message: a second tap.
             return (
                 self.env["wezer.group.message"]
@@ -138,7 +138,7 @@ class ResPartner(models.Model):
         )
         return data
 
-    def _wezer_forget(self):
+    def _wezer_anonymise(self):
         """What somebody said goes with him."""
         self._wezer_said().write({"text": "…", "removed_by_id": self.id})
-        return super()._wezer_forget()
+        return super()._wezer_anonymise()

@@ -114,7 +114,7 @@ class TestRights(GroupsCommon):
     def test_a_suspended_member_acts_for_no_group(self):
         self._put(self.luc, self.treasurer)
         self.luc.partner_id._wezer_profile().state = "suspended"
-        self.env["res.partner"]._wezer_forget_acting()
+        self.env["res.partner"]._wezer_invalidate_acting()
         self.assertFalse(self.acts(self.luc, self.garden, "wallet"))
 
     def test_every_right_explains_itself(self):

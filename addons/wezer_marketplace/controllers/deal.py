@@ -63,7 +63,7 @@ class WezerDeal(http.Controller):
 
     def _say(self, terms, value):
         if isinstance(value, datetime):
-            return days.say_moment(request.env, value)
+            return days.format_moment(request.env, value)
         if isinstance(value, float):
             return terms.deal_id.announcement_id._say_quantity(value)
         return value or "–"

@@ -310,7 +310,7 @@ class WezerMarket(http.Controller):
         """Let it stand as long again."""
         announcement = self._own(slug)
         day = announcement.action_renew()
-        shown = days.say_day(request.env, day)
+        shown = days.format_day(request.env, day)
         flash(request.env._("It stands until %(day)s.", day=shown))
         return request.redirect(f"/market/{announcement.slug}")
 

@@ -137,7 +137,7 @@ class ResPartner(models.Model):
             )
         return result
 
-    def _wezer_forget(self):
+    def _wezer_anonymise(self):
         announcements = self._wezer_announcements()
         for announcement in announcements.filtered(lambda one: one.state != "ended"):
             announcement._lock()
@@ -157,7 +157,7 @@ class ResPartner(models.Model):
             }
         )
         self._wezer_forget_deals()
-        return super()._wezer_forget()
+        return super()._wezer_anonymise()
 
     def _wezer_forget_deals(self):
         """Delete what this party said; what was agreed stays."""

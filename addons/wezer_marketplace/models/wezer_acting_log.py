@@ -7,9 +7,9 @@ class WezerActingLog(models.Model):
     _inherit = "wezer.acting.log"
 
     @api.model
-    def _words(self):
+    def _labels(self):
         return {
-            **super()._words(),
+            **super()._labels(),
             "post": self.env._("posted something"),
             "announcement": self.env._("changed an announcement"),
             "answer": self.env._("answered an announcement"),

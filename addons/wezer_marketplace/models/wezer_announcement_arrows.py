@@ -163,7 +163,7 @@ class WezerAnnouncement(models.Model):
         if state in LISTED or (reason == "expired" and announcement.expiry):
             return self.env._(
                 "This is closed. It took answers until %(day)s.",
-                day=days.say_day(self.env, announcement.expiry),
+                day=days.format_day(self.env, announcement.expiry),
             )
         return self.env._("This is closed. It takes no more answers.")
 
@@ -200,7 +200,7 @@ class WezerAnnouncement(models.Model):
         if acting_partner_id:
             replier = self.env["wezer.transfer"]._partner(acting_partner_id).exists()
         user._check_acts_for(replier, "market")
-        user._wezer_log_act(replier, "market", "answer", self)
+        user._wezer_log_acting(replier, "market", "answer", self)
         announcement = self.sudo()
         if replier == announcement.author_id:
             raise NotAllowed(self.env._("This is your own announcement."), rule="own")

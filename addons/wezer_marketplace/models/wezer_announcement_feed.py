@@ -81,7 +81,7 @@ class WezerAnnouncement(models.Model):
         self.ensure_one()
         lines = [
             self.price_text,
-            days.say_moment(self.env, self.date_start, True, self.date_end),
+            days.format_moment(self.env, self.date_start, True, self.date_end),
             self.city,
             html2plaintext(self.description or "")[:SUMMARY_MAX],
         ]

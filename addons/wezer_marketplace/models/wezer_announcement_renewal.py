@@ -118,7 +118,7 @@ class WezerAnnouncement(models.Model):
             lambda env: env._(
                 "“%(title)s” closes on %(day)s: renew it where you still need it.",
                 title=self.title,
-                day=days.say_day(env, self.expiry),
+                day=days.format_day(env, self.expiry),
             ),
             url=f"/market/{self.slug}",
             record=self,

@@ -85,7 +85,7 @@ class WezerAnnouncement(models.Model):
             }
         )
         announcement._check_closing_day({})
-        self.env.user._wezer_log_act(author, "market", "post", announcement)
+        self.env.user._wezer_log_acting(author, "market", "post", announcement)
         own = self.browse(announcement.id).with_user(self.env.user)
         if publish and own._waits_for_wallet():
             # Who may not pay prepares; it stays a draft until one who may publishes.

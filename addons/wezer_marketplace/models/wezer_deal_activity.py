@@ -8,9 +8,9 @@ class WezerDeal(models.Model):
     """
 
     _name = "wezer.deal"
-    _inherit = ["wezer.deal", "wezer.planned"]
+    _inherit = ["wezer.deal", "wezer.activity.mixin"]
 
-    def _wezer_notify_planned(self, partner, reads):
+    def _wezer_notify_activity(self, partner, reads):
         title = self.sudo().title if reads else False
         partner._wezer_notify(
             "activity",

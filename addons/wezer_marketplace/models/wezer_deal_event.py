@@ -117,7 +117,7 @@ class WezerDeal(models.Model):
         if not body:
             raise Refusal(self.env._("Write something first."), rule="empty")
         key = f"say:{self._name}:{deal.id}:{speaker.id}:{self.env.uid}"
-        if not self.env["wezer.sent"].sudo()._first_words(key, body):
+        if not self.env["wezer.idempotency.key"].sudo()._is_first_text(key, body):
             # The same words within seconds are one message: a second tap.
             return True
         self.env["wezer.deal.message"].sudo().create(

@@ -81,7 +81,7 @@ class WezerDeal(models.Model):
             "place",
             lambda env: env._(
                 "A place is free for you until %(when)s: %(title)s",
-                when=days.say_moment(env, self.hold_until),
+                when=days.format_moment(env, self.hold_until),
                 title=self.title,
             ),
         )
@@ -167,5 +167,5 @@ class WezerDeal(models.Model):
     def _held_line(self):
         return self.env._(
             "Your turn: a place is held for you until %(when)s",
-            when=days.say_moment(self.env, self.sudo().hold_until),
+            when=days.format_moment(self.env, self.sudo().hold_until),
         )

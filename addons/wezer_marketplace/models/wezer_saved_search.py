@@ -252,11 +252,11 @@ class ResPartner(models.Model):
         ]
         return data
 
-    def _wezer_forget(self):
+    def _wezer_anonymise(self):
         # The words of his texts, where nobody else uses them: his name may be one.
         texts = self._wezer_announcements().mapped("search_text")
         searches = self.env["wezer.saved.search"].sudo()
         searches.search([("partner_id", "in", self.ids)]).unlink()
-        result = super()._wezer_forget()
+        result = super()._wezer_anonymise()
         self.env["wezer.announcement.word"]._forget_texts(texts)
         return result

@@ -58,7 +58,7 @@ class WezerTerms(models.Model):
             raise Refusal(
                 self.env._(
                     "%(moment)s is in the past. Choose a later time.",
-                    moment=days.say_moment(self.env, due),
+                    moment=days.format_moment(self.env, due),
                 ),
                 rule="date",
                 value=str(due),

@@ -35,7 +35,7 @@ class WezerTerms(models.Model):
                 )
 
     def _say_expiry(self):
-        return days.say_moment(self.env, self.expiry)
+        return days.format_moment(self.env, self.expiry)
 
 
 class WezerDeal(models.Model):

@@ -63,7 +63,7 @@ class TestAnswerBox(WebsiteCommon):
         want = self.announce(self.test1)
         last = days.today(self.env) - days.DAY
         want.sudo().expiry = last
-        said = f"It took answers until {days.say_day(self.env, last)}."
+        said = f"It took answers until {days.format_day(self.env, last)}."
         self.assertClosed(want, said)
         self.env["wezer.announcement"]._cron_expire()
         self.assertEqual(want.state, "ended")

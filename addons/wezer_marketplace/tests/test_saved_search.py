@@ -134,7 +134,7 @@ class TestSavedSearch(MarketCommon):
         self.keep(words="zebra")
         data = self.test2.partner_id._wezer_personal_data()
         self.assertEqual(data["saved_searches"][0]["filters"], {"words": "zebra"})
-        self.test2.partner_id._wezer_forget()
+        self.test2.partner_id._wezer_anonymise()
         self.assertFalse(self.searches.search([("name", "=", "zebra")]))
 
 

@@ -47,7 +47,7 @@ from datetime import timedelta
 from odoo import Command, fields, http
 from odoo.tests import mute_logger, tagged
 
-from odoo.addons.wezer_base.tests.doors import LOUD, Doors, Refused
+from odoo.addons.wezer_base.tests.rpc_surfaces import LOUD, Refused, RpcSurfaces
 
 from .common import MarketCommon
 from .test_task import TaskCommon
@@ -93,11 +93,11 @@ LIVE_ARROWS = (
 
 
 @tagged("post_install", "-at_install")
-class TestWeakPoints(Doors, MarketCommon):
+class TestWeakPoints(RpcSurfaces, MarketCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls._open_doors(cls.test1, cls.test2, cls.stranger)
+        cls._prepare_surfaces(cls.test1, cls.test2, cls.stranger)
 
     def _models(self):
         return sorted(
@@ -142,7 +142,7 @@ class TestWeakPoints(Doors, MarketCommon):
         self.announce(self.stranger, title="Another's")
         before = self._fingerprint()
         for user in (self.test2, self.stranger):
-            for door in self._doors(user):
+            for surface in self._surfaces(user):
                 for name in self._models():
                     if door in (self._json2, self._xmlrpc) and name not in WISHES:
                         # The doors lead to the same rules: the rest by two of them.
@@ -165,10 +165,10 @@ class TestWeakPoints(Doors, MarketCommon):
             ]
         for method, ids, kwargs in calls:
             with (
-                self.subTest(model=name, method=method, door=door.__name__),
+                self.subTest(model=name, method=method, door=surface.__name__),
                 self.assertRaises(Refused),
             ):
-                door(user, name, method, ids, **kwargs)
+                surface(user, name, method, ids, **kwargs)
 
     @mute_logger(*LOUD)
     def test_1_what_is_over_is_never_done_again(self):
@@ -186,7 +186,9 @@ class TestWeakPoints(Doors, MarketCommon):
                             self.subTest(arrow=arrow, state=deal.state, door=door),
                             self.assertRaises(Refused),
                         ):
-                            door(user, deal._name, f"action_{arrow}", deal.ids, **args)
+                            surface(
+                                user, deal._name, f"action_{arrow}", deal.ids, **args
+                            )
         self.assertEqual(self._fingerprint(), before)
         self.assertEqual(self.balance(self.test2), "50.00")
         self.assertBooksHold()
@@ -340,7 +342,7 @@ class TestWeakPoints(Doors, MarketCommon):
             for door in (self._call_kw, self._json2):
                 self.authenticate(self.test2.login, f"{self.test2.login}-secret")
                 with self.subTest(name=name), self.assertRaises(Refused):
-                    door(self.test2, deal._name, name, deal.ids)
+                    surface(self.test2, deal._name, name, deal.ids)
         self.assertEqual(self._fingerprint(), before)
 
     def test_2_following_gives_nothing(self):
@@ -364,7 +366,7 @@ class TestWeakPoints(Doors, MarketCommon):
             {"wezer_deal_moves": True, "default_state": "paid"},
             {"default_author_id": payer, "default_payer_id": payer},
         )
-        for door in self._doors(self.stranger):
+        for surface in self._surfaces(self.stranger):
             for method, args in (
                 ("action_approve", {}),
                 ("action_approve", {"acting_partner_id": payer}),
@@ -374,16 +376,16 @@ class TestWeakPoints(Doors, MarketCommon):
                 for context in contexts if door != self._orm else ({},):
                     given = {**args, **({"context": context} if context else {})}
                     with (
-                        self.subTest(method=method, door=door.__name__, **given),
+                        self.subTest(method=method, door=surface.__name__, **given),
                         self.assertRaises(Refused),
                     ):
-                        door(self.stranger, deal._name, method, deal.ids, **given)
+                        surface(self.stranger, deal._name, method, deal.ids, **given)
             for forged in (payer, [payer], True, "1", -1, 10**20, {"a": 1}):
                 with (
-                    self.subTest(acting=forged, door=door.__name__),
+                    self.subTest(acting=forged, door=surface.__name__),
                     self.assertRaises(Refused),
                 ):
-                    door(
+                    surface(
                         self.stranger,
                         want._name,
                         "action_claim",

@@ -85,7 +85,7 @@ class WezerReputationPortal(CustomerPortal):
         drawing = draw_curve(
             points,
             lambda score: f"{score:.1f}",
-            lambda day: days.say_month(env, day),
+            lambda day: days.format_month(env, day),
             env._("How your score went"),
         )
         return drawing_response(drawing)

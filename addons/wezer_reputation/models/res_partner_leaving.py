@@ -47,7 +47,7 @@ class ResPartner(models.Model):
             "state": assessment.state,
         }
 
-    def _wezer_forget(self):
+    def _wezer_anonymise(self):
         """Words go, scores stay: others' numbers are the sum of them."""
         self.env.flush_all()
         # In SQL: revealed assessments refuse every ``write``; no score changes.
@@ -65,7 +65,7 @@ class ResPartner(models.Model):
             ["comment", "reply", "hidden_words"], flush=False
         )
         old = self.name
-        result = super()._wezer_forget()
+        result = super()._wezer_anonymise()
         self._wezer_rename_in("wezer.reputation.ring", ["reason"], old, self.name)
         return result
 

@@ -3,7 +3,7 @@ from odoo import api, fields, models
 from ..exceptions import NotAllowed
 
 
-class WezerPlanned(models.AbstractModel):
+class WezerActivityMixin(models.AbstractModel):
     """Odoo's activities on records of the suite, without followers and mails.
 
     Odoo's activities expect a mail thread, and their methods are public: each of them
@@ -11,7 +11,7 @@ class WezerPlanned(models.AbstractModel):
     asked to do something gets a notice; a finished activity keeps its own text.
     """
 
-    _name = "wezer.planned"
+    _name = "wezer.activity.mixin"
     _description = "Record with activities"
     _inherit = ["mail.activity.mixin"]
     # Whoever may read the record in the back office plans on it; nobody may write it.
@@ -22,7 +22,7 @@ class WezerPlanned(models.AbstractModel):
     activity_exception_decoration = fields.Selection(groups="base.group_user")
     activity_exception_icon = fields.Char(groups="base.group_user")
 
-    def _wezer_check_planning(self) -> None:
+    def _wezer_check_may_plan(self) -> None:
         """Raise unless the user works in the back office and may read the records."""
         user = self.env.user
         if not self.env.su and not user._is_internal():
@@ -46,7 +46,7 @@ class WezerPlanned(models.AbstractModel):
         for record in self:
             for user in partners.sudo().user_ids:
                 reads = record.sudo(False).with_user(user).has_access("read")
-                record._wezer_notify_planned(user.partner_id, reads)
+                record._wezer_notify_activity(user.partner_id, reads)
         return self.env["mail.message"]
 
     @api.private
@@ -54,7 +54,7 @@ class WezerPlanned(models.AbstractModel):
         """Post nothing: a finished activity keeps its own text."""
         return self.env["mail.message"]
 
-    def _wezer_notify_planned(self, partner: models.BaseModel, reads: bool) -> None:
+    def _wezer_notify_activity(self, partner: models.BaseModel, reads: bool) -> None:
         """Leave a notice with ``partner`` that they are asked to do something here.
 
         :param reads: whether they may read the record, and so its name
@@ -64,37 +64,37 @@ class WezerPlanned(models.AbstractModel):
     # === PUBLIC METHODS OF ODOO'S MIXIN === #
 
     def action_reschedule_my_next_today(self):
-        self._wezer_check_planning()
+        self._wezer_check_may_plan()
         return super().action_reschedule_my_next_today()
 
     def action_reschedule_my_next_tomorrow(self):
-        self._wezer_check_planning()
+        self._wezer_check_may_plan()
         return super().action_reschedule_my_next_tomorrow()
 
     def action_reschedule_my_next_nextweek(self):
-        self._wezer_check_planning()
+        self._wezer_check_may_plan()
         return super().action_reschedule_my_next_nextweek()
 
     def activity_feedback(self, *args, **kwargs):
-        self._wezer_check_planning()
+        self._wezer_check_may_plan()
         return super().activity_feedback(*args, **kwargs)
 
     def activity_reschedule(self, *args, **kwargs):
-        self._wezer_check_planning()
+        self._wezer_check_may_plan()
         return super().activity_reschedule(*args, **kwargs)
 
     def activity_schedule(self, *args, **kwargs):
-        self._wezer_check_planning()
+        self._wezer_check_may_plan()
         return super().activity_schedule(*args, **kwargs)
 
     def activity_search(self, *args, **kwargs):
-        self._wezer_check_planning()
+        self._wezer_check_may_plan()
         return super().activity_search(*args, **kwargs)
 
     def activity_send_mail(self, template_id):
-        self._wezer_check_planning()
+        self._wezer_check_may_plan()
         return super().activity_send_mail(template_id)
 
     def activity_unlink(self, *args, **kwargs):
-        self._wezer_check_planning()
+        self._wezer_check_may_plan()
         return super().activity_unlink(*args, **kwargs)

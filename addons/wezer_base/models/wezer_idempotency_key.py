@@ -13,7 +13,7 @@ FORM_DAYS = 7
 SAME_WORDS_SECONDS = 20
 
 
-class WezerSent(models.Model):
+class WezerIdempotencyKey(models.Model):
     """What was sent, so that sending it again does not do it twice.
 
     A row is written in the transaction that does it. Where two transactions write
@@ -21,7 +21,7 @@ class WezerSent(models.Model):
     again, and then it sees what the first did.
     """
 
-    _name = "wezer.sent"
+    _name = "wezer.idempotency.key"
     _description = "What was sent"
     _rec_name = "key"
     _log_access = False
@@ -35,7 +35,7 @@ class WezerSent(models.Model):
     # === ONCE === #
 
     @api.model
-    def _first(self, key, seconds=None, url=None):
+    def _is_first(self, key, seconds=None, url=None):
         """Say whether ``key`` comes for the first time, and keep it.
 
         :param str key: what is done, by whom and to what
@@ -45,9 +45,9 @@ class WezerSent(models.Model):
         now = fields.Datetime.now()
         again = now - timedelta(seconds=seconds) if seconds else None
         query = SQL(
-            "INSERT INTO wezer_sent (key, date, url) VALUES (%s, %s, %s)"
+            "INSERT INTO wezer_idempotency_key (key, date, url) VALUES (%s, %s, %s)"
             " ON CONFLICT (key) DO UPDATE SET date = EXCLUDED.date, url = EXCLUDED.url"
-            " WHERE wezer_sent.date < %s RETURNING id",
+            " WHERE wezer_idempotency_key.date < %s RETURNING id",
             key,
             now,
             url,
@@ -56,16 +56,16 @@ class WezerSent(models.Model):
         return bool(self.env.execute_query(query))
 
     @api.model
-    def _first_words(self, key, words):
+    def _is_first_text(self, key, words):
         """Say whether somebody says ``words`` for the first time within seconds.
 
         :param str key: who says it, and where
         """
         digest = hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()
-        return self._first(f"{key}:{digest}", seconds=SAME_WORDS_SECONDS)
+        return self._is_first(f"{key}:{digest}", seconds=SAME_WORDS_SECONDS)
 
     @api.model
-    def _url_of(self, key, seconds=None):
+    def _result_url(self, key, seconds=None):
         """Return where what was sent with ``key`` is to be seen; None: it was not.
 
         :param int seconds: within so many; None: whenever
@@ -74,7 +74,7 @@ class WezerSent(models.Model):
         since = now - timedelta(seconds=seconds) if seconds else None
         rows = self.env.execute_query(
             SQL(
-                "SELECT url FROM wezer_sent WHERE key = %s"
+                "SELECT url FROM wezer_idempotency_key WHERE key = %s"
                 " AND (%s IS NULL OR date >= %s)",
                 key,
                 since,
@@ -87,7 +87,9 @@ class WezerSent(models.Model):
     def _gc_sent(self):
         """Forget what can no longer be sent again."""
         limit = fields.Datetime.now() - timedelta(days=FORM_DAYS + 1)
-        self.env.cr.execute(SQL("DELETE FROM wezer_sent WHERE date < %s", limit))
+        self.env.cr.execute(
+            SQL("DELETE FROM wezer_idempotency_key WHERE date < %s", limit)
+        )
 
     # === TOKENS OF FORMS === #
 

@@ -20,12 +20,12 @@ LOUD = (
 
 
 class Refused(Exception):
-    """The door stayed shut."""
+    """The server refused the call."""
 
 
 @tagged("post_install", "-at_install")
 class TestMatrixDoors(HttpCase, MatrixCommon):
-    """The same eight people before the real doors: call_kw, JSON-2, XML-RPC, pages."""
+    """The same eight people before the real surfaces: call_kw, JSON-2, XML-RPC, pages."""
 
     @classmethod
     def setUpClass(cls):
@@ -85,7 +85,7 @@ class TestMatrixDoors(HttpCase, MatrixCommon):
         except xmlrpc.client.Fault as fault:
             raise Refused(fault.faultString) from fault
 
-    def _doors(self):
+    def _surfaces(self):
         return (self._call_kw, self._json2, self._xmlrpc)
 
     # === MODELS THROUGH THE DOORS === #
@@ -96,16 +96,16 @@ class TestMatrixDoors(HttpCase, MatrixCommon):
             self._enter(letter)
             for name, (_readers, seers, _writers) in MODELS.items():
                 row = self.rows[name]
-                for door in self._doors():
-                    with self.subTest(who=letter, model=name, door=door.__name__):
-                        # No visitor comes through a door that asks who he is.
+                for surface in self._surfaces():
+                    with self.subTest(who=letter, model=name, surface=surface.__name__):
+                        # No visitor comes through a surface that asks who he is.
                         wanted = letter in seers and letter != "V"
-                        self.assertEqual(self._found(door, letter, row), wanted)
+                        self.assertEqual(self._found(surface, letter, row), wanted)
 
-    def _found(self, door, letter, row):
+    def _found(self, surface, letter, row):
         domain = [("id", "in", row.ids)]
         try:
-            rows = door(
+            rows = surface(
                 letter, row._name, "search_read", None, domain=domain, fields=["id"]
             )
         except Refused:
@@ -120,12 +120,14 @@ class TestMatrixDoors(HttpCase, MatrixCommon):
                 if letter in writers:
                     continue
                 row = self.rows[name]
-                for door in self._doors():
-                    with self.subTest(who=letter, model=name, door=door.__name__):
+                for surface in self._surfaces():
+                    with self.subTest(who=letter, model=name, surface=surface.__name__):
                         with self.assertRaises(Refused):
-                            door(letter, name, "write", row.ids, vals={"active": True})
+                            surface(
+                                letter, name, "write", row.ids, vals={"active": True}
+                            )
                         with self.assertRaises(Refused):
-                            door(letter, name, "unlink", row.ids)
+                            surface(letter, name, "unlink", row.ids)
                         self.assertTrue(row.exists())
 
     @mute_logger(*LOUD)
@@ -137,10 +139,12 @@ class TestMatrixDoors(HttpCase, MatrixCommon):
                     continue
                 name, method = full.rsplit(".", 1)
                 ids, kwargs = self._named(name, method, text)
-                for door in self._doors():
-                    with self.subTest(who=letter, method=full, door=door.__name__):
+                for surface in self._surfaces():
+                    with self.subTest(
+                        who=letter, method=full, surface=surface.__name__
+                    ):
                         with self.assertRaises(Refused) as refused:
-                            door(letter, name, method, ids, **kwargs)
+                            surface(letter, name, method, ids, **kwargs)
                         if letter != "V":
                             # Shut by a rule, not because the call was no call.
                             self.assertNotRegex(

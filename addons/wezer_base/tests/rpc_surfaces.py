@@ -21,18 +21,18 @@ LOUD = (
 
 
 class Refused(Exception):
-    """The door stayed shut."""
+    """The server refused the call."""
 
 
-class Doors(HttpCase):
+class RpcSurfaces(HttpCase):
     """The ORM as the attacker, ``call_kw``, JSON-2 and XML-RPC, spoken to alike.
 
     Each takes the user, the model, the method, ids (None for none) and keyword
-    arguments, and raises :class:`Refused` where it stays shut.
+    arguments, and raises :class:`Refused` where the server refuses.
     """
 
     @classmethod
-    def _open_doors(cls, *users):
+    def _prepare_surfaces(cls, *users):
         """Give ``users`` a password and a key, as far as the community allows."""
         cls.env["ir.config_parameter"].set_param("portal.allow_api_keys", "True")
         expires = fields.Datetime.now() + timedelta(hours=5)
@@ -93,7 +93,7 @@ class Doors(HttpCase):
         except (xmlrpc.client.Fault, OverflowError) as fault:
             raise Refused(str(fault)) from fault
 
-    def _doors(self, user):
+    def _surfaces(self, user):
         """Yield every way in for ``user``, logged in where it takes that."""
         self.authenticate(user.login, f"{user.login}-secret")
         yield from (self._orm, self._call_kw, self._json2, self._xmlrpc)
