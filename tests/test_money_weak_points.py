@@ -1,4 +1,4 @@
-"""The weak points of 2015 that concern money, each tried again through every door.
+"""The weak points of 2015 that concern money, each tried again through every surface.
 
 `reference/wezer-2015.md` section 12. RpcSurfaces: the ORM as the attacker, `call_kw`,
 JSON-2, XML-RPC, the website's controllers. Tests of `addons/wezer_currency/tests`
@@ -126,12 +126,12 @@ class TestMoneyWeakPoints(RpcSurfaces, CurrencyCommon):
         for user in (self.stranger, self.luc):
             for surface in self._surfaces(user):
                 for name in self._money_models():
-                    if self.env[name]._transient and door == self._orm:
+                    if self.env[name]._transient and surface == self._orm:
                         continue
-                    self._try_to_change(door, user, name)
+                    self._try_to_change(surface, user, name)
         self.assertEqual(self._fingerprint(), before)
 
-    def _try_to_change(self, door, user, name):
+    def _try_to_change(self, surface, user, name):
         model = self.env[name].sudo()
         row = model.search([], order="id desc", limit=1)
         if name == "wezer.transfer":
@@ -153,7 +153,7 @@ class TestMoneyWeakPoints(RpcSurfaces, CurrencyCommon):
         if model._abstract or not model._auto:
             calls = calls[:1]
         for method, ids, kwargs in calls:
-            with self.subTest(model=name, method=method, door=surface.__name__):
+            with self.subTest(model=name, method=method, surface=surface.__name__):
                 try:
                     answer = surface(user, name, method, ids, **kwargs)
                 except Refused:
@@ -173,7 +173,7 @@ class TestMoneyWeakPoints(RpcSurfaces, CurrencyCommon):
                 for row in (pending, self.paid):
                     for arrow in arrows:
                         with (
-                            self.subTest(arrow=arrow, door=surface.__name__),
+                            self.subTest(arrow=arrow, surface=surface.__name__),
                             self.assertRaises(Refused),
                         ):
                             surface(user, row._name, f"action_{arrow}", row.ids)
@@ -204,10 +204,10 @@ class TestMoneyWeakPoints(RpcSurfaces, CurrencyCommon):
             for more in forged:
                 for method in ("pay", "donate", "reserve", "schedule", "redeem"):
                     given = {**ids, **more}
-                    if door == self._orm:
+                    if surface == self._orm:
                         given.pop("context", None)
                     with (
-                        self.subTest(method=method, door=surface.__name__, **more),
+                        self.subTest(method=method, surface=surface.__name__, **more),
                         self.assertRaises(Refused),
                     ):
                         surface(self.stranger, "wezer.transfer", method, None, **given)
@@ -230,7 +230,7 @@ class TestMoneyWeakPoints(RpcSurfaces, CurrencyCommon):
         for url in ("/my/profile", "/my/account", "/my/address/submit"):
             self.url_open(url, data={**wishes, "name": "S", "csrf_token": token})
         for surface in self._surfaces(self.stranger):
-            with self.subTest(door=surface.__name__), self.assertRaises(Refused):
+            with self.subTest(surface=surface.__name__), self.assertRaises(Refused):
                 surface(
                     self.stranger,
                     "wezer.profile",
@@ -363,7 +363,7 @@ class TestMoneyWeakPoints(RpcSurfaces, CurrencyCommon):
         for surface in self._surfaces(self.luc):
             for model, method, ids, kwargs in self._reads_of_anna():
                 with self.subTest(
-                    model=model, method=method, door=surface.__name__, **kwargs
+                    model=model, method=method, surface=surface.__name__, **kwargs
                 ):
                     try:
                         answer = surface(self.luc, model, method, ids, **kwargs)

@@ -24,8 +24,8 @@ class Refused(Exception):
 
 
 @tagged("post_install", "-at_install")
-class TestMatrixDoors(HttpCase, MatrixCommon):
-    """The same eight people before the real surfaces: call_kw, JSON-2, XML-RPC, pages."""
+class TestRpcSurfaces(HttpCase, MatrixCommon):
+    """The same eight people through call_kw, JSON-2, XML-RPC and pages."""
 
     @classmethod
     def setUpClass(cls):
@@ -97,7 +97,7 @@ class TestMatrixDoors(HttpCase, MatrixCommon):
             for name, (_readers, seers, _writers) in MODELS.items():
                 row = self.rows[name]
                 for surface in self._surfaces():
-                    with self.subTest(who=letter, model=name, surface=surface.__name__):
+                    with self.subTest(who=letter, model=name, by=surface.__name__):
                         # No visitor comes through a surface that asks who he is.
                         wanted = letter in seers and letter != "V"
                         self.assertEqual(self._found(surface, letter, row), wanted)
@@ -121,7 +121,7 @@ class TestMatrixDoors(HttpCase, MatrixCommon):
                     continue
                 row = self.rows[name]
                 for surface in self._surfaces():
-                    with self.subTest(who=letter, model=name, surface=surface.__name__):
+                    with self.subTest(who=letter, model=name, by=surface.__name__):
                         with self.assertRaises(Refused):
                             surface(
                                 letter, name, "write", row.ids, vals={"active": True}
@@ -140,9 +140,7 @@ class TestMatrixDoors(HttpCase, MatrixCommon):
                 name, method = full.rsplit(".", 1)
                 ids, kwargs = self._named(name, method, text)
                 for surface in self._surfaces():
-                    with self.subTest(
-                        who=letter, method=full, surface=surface.__name__
-                    ):
+                    with self.subTest(who=letter, method=full, by=surface.__name__):
                         with self.assertRaises(Refused) as refused:
                             surface(letter, name, method, ids, **kwargs)
                         if letter != "V":

@@ -144,13 +144,13 @@ class TestWeakPoints(RpcSurfaces, MarketCommon):
         for user in (self.test2, self.stranger):
             for surface in self._surfaces(user):
                 for name in self._models():
-                    if door in (self._json2, self._xmlrpc) and name not in WISHES:
-                        # The doors lead to the same rules: the rest by two of them.
+                    if surface in (self._json2, self._xmlrpc) and name not in WISHES:
+                        # The surfaces lead to the same rules: the rest by two of them.
                         continue
-                    self._try_to_change(door, user, name)
+                    self._try_to_change(surface, user, name)
         self.assertEqual(self._fingerprint(), before)
 
-    def _try_to_change(self, door, user, name):
+    def _try_to_change(self, surface, user, name):
         row = self.env[name].sudo().search([], order="id desc", limit=1)
         if name == "wezer.deal":
             row = row.search([("replier_id", "=", self.test2.partner_id.id)], limit=1)
@@ -165,7 +165,7 @@ class TestWeakPoints(RpcSurfaces, MarketCommon):
             ]
         for method, ids, kwargs in calls:
             with (
-                self.subTest(model=name, method=method, door=surface.__name__),
+                self.subTest(model=name, method=method, surface=surface.__name__),
                 self.assertRaises(Refused),
             ):
                 surface(user, name, method, ids, **kwargs)
@@ -177,13 +177,15 @@ class TestWeakPoints(RpcSurfaces, MarketCommon):
         ended.action_release()
         before = self._fingerprint()
         for user in (self.test1, self.test2):
-            # The doors lead to the same arrows: one of them is enough for one of two.
-            for door in (self._orm, self._json2)[: 1 + (user == self.test2)]:
+            # The surfaces lead to the same arrows: one of them is enough for one of two.
+            for surface in (self._orm, self._json2)[: 1 + (user == self.test2)]:
                 for deal in (paid, ended):
                     for arrow in LIVE_ARROWS:
                         args = {"note": "x"} if arrow == "send_back" else {}
                         with (
-                            self.subTest(arrow=arrow, state=deal.state, door=door),
+                            self.subTest(
+                                arrow=arrow, state=deal.state, surface=surface
+                            ),
                             self.assertRaises(Refused),
                         ):
                             surface(
@@ -339,7 +341,7 @@ class TestWeakPoints(RpcSurfaces, MarketCommon):
         self.assertGreater(len(inner), 40)
         # `_pay_parts`, `_become_paid`, `_set_state`, `_finish` and all the others.
         for name in inner[:: 1 if len(inner) < 60 else 4]:
-            for door in (self._call_kw, self._json2):
+            for surface in (self._call_kw, self._json2):
                 self.authenticate(self.test2.login, f"{self.test2.login}-secret")
                 with self.subTest(name=name), self.assertRaises(Refused):
                     surface(self.test2, deal._name, name, deal.ids)
@@ -373,16 +375,16 @@ class TestWeakPoints(RpcSurfaces, MarketCommon):
                 ("action_resolve", {"outcome": "paid", "reason": "so"}),
                 ("action_name_task", {"task_id": 1}),
             ):
-                for context in contexts if door != self._orm else ({},):
+                for context in contexts if surface != self._orm else ({},):
                     given = {**args, **({"context": context} if context else {})}
                     with (
-                        self.subTest(method=method, door=surface.__name__, **given),
+                        self.subTest(method=method, surface=surface.__name__, **given),
                         self.assertRaises(Refused),
                     ):
                         surface(self.stranger, deal._name, method, deal.ids, **given)
             for forged in (payer, [payer], True, "1", -1, 10**20, {"a": 1}):
                 with (
-                    self.subTest(acting=forged, door=surface.__name__),
+                    self.subTest(acting=forged, surface=surface.__name__),
                     self.assertRaises(Refused),
                 ):
                     surface(
