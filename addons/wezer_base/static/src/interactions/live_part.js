@@ -35,7 +35,9 @@ export class LivePart extends Interaction {
 
     /** True while somebody fills something in: what he wrote must stay. */
     isBusy() {
-        const fields = [...this.el.querySelectorAll("input:not([type=hidden]), textarea")];
+        const fields = [
+            ...this.el.querySelectorAll("input:not([type=hidden]), textarea"),
+        ];
         return (
             // A refused form was filled again, or a question waits for its answer.
             this.el.querySelector(".o_wezer_refused, .o_wezer_ask[open]") !== null ||

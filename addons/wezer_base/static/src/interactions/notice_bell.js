@@ -17,9 +17,7 @@ export class NoticeBell extends Interaction {
     start() {
         this.bus.subscribe("wezer.notice", this.onNotice);
         this.bus.start();
-        this.registerCleanup(() =>
-            this.bus.unsubscribe("wezer.notice", this.onNotice)
-        );
+        this.registerCleanup(() => this.bus.unsubscribe("wezer.notice", this.onNotice));
         const timer = setInterval(() => this.poll(), EVERY);
         this.registerCleanup(() => clearInterval(timer));
     }

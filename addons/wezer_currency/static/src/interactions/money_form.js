@@ -8,7 +8,10 @@ import {registry} from "@web/core/registry";
 export class WezerMoneyForm extends Interaction {
     static selector = ".o_wezer_money_form";
     dynamicContent = {
-        "input, select": {"t-on-input": this.updateContent, "t-on-change": this.updateContent},
+        "input, select": {
+            "t-on-input": this.updateContent,
+            "t-on-change": this.updateContent,
+        },
         ".o_wezer_money_button": {"t-out": () => this.sentence()},
         ".o_wezer_purses p": {"t-att-hidden": (purse) => !this.isChosen(purse)},
     };
@@ -39,8 +42,13 @@ export class WezerMoneyForm extends Interaction {
         return (other ? button.dataset.longAs : button.dataset.long)
             .replace("{amount}", amount)
             .replace("{currency}", currency ? currency.textContent.trim() : "")
-            .replace("{acting}", other ? acting.selectedOptions[0].textContent.trim() : "");
+            .replace(
+                "{acting}",
+                other ? acting.selectedOptions[0].textContent.trim() : ""
+            );
     }
 }
 
-registry.category("public.interactions").add("wezer_currency.money_form", WezerMoneyForm);
+registry
+    .category("public.interactions")
+    .add("wezer_currency.money_form", WezerMoneyForm);

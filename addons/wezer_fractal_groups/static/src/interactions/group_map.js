@@ -124,7 +124,12 @@ export class GroupMap extends Interaction {
         const node = this.nodeAt(event);
         if (this.moved) {
             event.preventDefault();
-        } else if (node && this.inside !== node.id && !event.ctrlKey && !event.metaKey) {
+        } else if (
+            node &&
+            this.inside !== node.id &&
+            !event.ctrlKey &&
+            !event.metaKey
+        ) {
             event.preventDefault();
             this.goInto(node);
         }
@@ -214,7 +219,9 @@ export class GroupMap extends Interaction {
             ArrowLeft: () => this.neighbour(node, -1),
             ArrowUp: () => node && this.nodes.get(node.parent),
             ArrowDown: () =>
-                [...this.nodes.values()].find((one) => one.parent === (node ? node.id : "")),
+                [...this.nodes.values()].find(
+                    (one) => one.parent === (node ? node.id : "")
+                ),
         };
         if (event.key === "Escape") {
             this.showAll();
@@ -239,7 +246,9 @@ export class GroupMap extends Interaction {
         if (!node) {
             return null;
         }
-        const beside = [...this.nodes.values()].filter((one) => one.parent === node.parent);
+        const beside = [...this.nodes.values()].filter(
+            (one) => one.parent === node.parent
+        );
         const place = beside.indexOf(node) + step;
         return beside[(place + beside.length) % beside.length];
     }

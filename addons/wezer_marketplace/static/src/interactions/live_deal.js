@@ -12,7 +12,8 @@ export class LiveDeal extends LivePart {
 
     isBusy() {
         return (
-            this.el.querySelector(".o_wezer_buttons details[open]") !== null || super.isBusy()
+            this.el.querySelector(".o_wezer_buttons details[open]") !== null ||
+            super.isBusy()
         );
     }
 
