@@ -11,7 +11,7 @@ from odoo.addons.wezer_base.tools import days
 from odoo.addons.wezer_base.tools.form_post import form_post
 from odoo.addons.wezer_base.tools.numbers import numbered, whole
 
-from ..models.wezer_deal_evidence import MAX_BYTES
+from ..models.wezer_deal import MAX_BYTES
 from .form import member_named, terms_of, to_local
 
 

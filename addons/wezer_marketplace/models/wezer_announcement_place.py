@@ -190,30 +190,3 @@ class WezerAnnouncement(models.Model):
             **super()._prepare_next_vals(),
             "place_ids": [(0, 0, line) for line in self.place_ids._plain()],
         }
-
-
-class WezerDeal(models.Model):
-    _inherit = "wezer.deal"
-
-    place_id = fields.Many2one(
-        "wezer.announcement.place",
-        string="Place kept for",
-        ondelete="set null",
-        readonly=True,
-        copy=False,
-    )
-
-    def _take_place(self):
-        """Note which of the places this deal takes (the arrow has checked there is)."""
-        announcement = self.announcement_id
-        if announcement.place_ids and self not in announcement._holding():
-            kind = announcement._free_place(self.replier_person_id)
-            self.place_id = kind.id if kind else False
-
-    def _accept_terms(self, party):
-        self.sudo()._take_place()
-        return super()._accept_terms(party)
-
-    def _offer_place(self):
-        self.sudo()._take_place()
-        return super()._offer_place()

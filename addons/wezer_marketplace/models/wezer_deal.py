@@ -1,15 +1,36 @@
+import base64
+import binascii
 from datetime import timedelta
+from typing import NamedTuple
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command, Domain
+from odoo.tools import SQL
 
-from odoo.addons.wezer_base.exceptions import Refusal
-from odoo.addons.wezer_base.tools import locks
+from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+from odoo.addons.wezer_base.tools import days, locks
 from odoo.addons.wezer_base.tools.clock import each_due
+from odoo.addons.wezer_base.tools.picture import PictureError, clean_file
+from odoo.addons.wezer_base.tools.text import clean_line
+from odoo.addons.wezer_currency.tools.amounts import proportion
+
+from ..tools.parts import WHOLE, shares, slices
+from .project_task import DEAL_MOVES, QUIET
+from .wezer_announcement import LIVE_STATES
 
 DUE_DAYS = 30
 ASSESS_DAYS = 14
 CONSENT_DAYS = 7
 LATE_DAYS = 7
+# How far back counts what a payer owed a payee.
+OWED_DAYS = 30
+OWED_STATES = ("accepted", "delivered", "approved", "confirming", "paid", "disputed")
+# ``(approvals, key of the circles' policy, field of the community's settings)``
+RULES = (
+    (3, "approvals_3_from", "wezer_three_approvals_hours"),
+    (2, "approvals_2_from", "wezer_two_approvals_from_value"),
+)
 # What a deal can ask of people; notices about anything else are news.
 QUESTIONS = (
     "share",
@@ -26,20 +47,113 @@ QUESTIONS = (
 )
 # What follows from the state alone: news of a change asks this of whom it concerns.
 MAIN = ("amend", "turn", "work", "approve", "pay", "receipt")
+NO_AMENDMENT = {"amend_terms_id": False, "amend_by_id": False}
+NO_HAND_OVER = {
+    "hand_over_id": False,
+    "hand_over_person_id": False,
+    "hand_over_consent_ids": [Command.clear()],
+}
+NO_DISPUTE = {
+    "disputed_by_id": False,
+    "state_before": False,
+    "state_before_since": False,
+    "dispute_circle_id": False,
+    "dispute_holder_since": False,
+    "took_part_ids": [Command.clear()],
+}
+# The strip on the page: agreed – doing – delivered – paid.
+STRIP = ("agreed", "doing", "delivered", "paid")
+# Agreed and not yet paid: money may be set aside.
+AGREED = ("accepted", "delivered", "approved", "confirming", "disputed")
+REACHED = {
+    "open": 0,
+    "waiting": 0,
+    "accepted": 2,
+    "delivered": 3,
+    "approved": 3,
+    "confirming": 3,
+    "paid": 4,
+    "ended": 0,
+}
+# The columns of the coordinators' board.
+COLUMNS = {
+    "open": "choose",
+    "waiting": "waiting",
+    "accepted": "doing",
+    "delivered": "approve",
+    "approved": "approve",
+    "confirming": "receipt",
+    "disputed": "disputed",
+    "paid": "done",
+    "ended": "past",
+}
+# Evidence.
+MAX_FILES = 10
+MAX_BYTES = 5 * 1024 * 1024
+EVIDENCE_STATES = ("accepted", "delivered", "approved", "confirming", "disputed")
+# Attendance: how long after its day one still says who came.
+ATTEND_DAYS = 14
+ATTEND_STATES = ("accepted", "delivered", "approved", "confirming", "paid")
+# How far the promise to come was kept; an excused person promised nothing.
+KEPT = {"came": 1, "late": 0.5, "absent": 0, "excused": None}
+# Disputes.
+OUTCOMES = ("paid", "cancelled", "refunded", "split")
+DECIDE_DAYS = 30
+# A person who acts for a side by one of these decides nothing about it.
+SIDE_RIGHTS = ("wallet", "market", "project")
+# These actions of a moderator make them no part of the matter.
+JUDGING = ("resolve", "pass_on")
+
+
+class DryRun(Exception):
+    """Raised to take back what was only tried."""
+
+
+class Part(NamedTuple):
+    """One part of a deal's money: it has its own payee, reservation and key."""
+
+    milestone: int
+    currency: models.Model
+    payee: models.Model
+    agreed: int
+    due: int
+
+    @classmethod
+    def of(cls, transfer):
+        """Return the part that ``transfer`` moves."""
+        return cls(
+            transfer.origin_part,
+            transfer.wezer_currency_id,
+            transfer.payee_id,
+            transfer.amount_minor,
+            transfer.amount_minor,
+        )
+
+    def moved_by(self, transfers):
+        """Return those of ``transfers`` that are this part's."""
+        return transfers.filtered(
+            lambda transfer: (
+                transfer.origin_part == self.milestone
+                and transfer.wezer_currency_id == self.currency
+                and transfer.payee_id == self.payee
+            )
+        )
 
 
 class WezerDeal(models.Model):
-    """The deal between the author of an announcement and who answers it.
+    """The deal between the author of an announcement and a member who answers it.
 
-    Members change nothing here by ORM: the arrows of the design's table
-    (section 4) are its public methods. Each checks who, locks the deal,
-    checks the state, then the data.
+    Members change nothing here by ORM: the actions of the transition table are its
+    public methods. Each checks who, locks the deal, checks the state, then the data.
     """
 
     _name = "wezer.deal"
     _description = "Deal"
+    _inherit = ["wezer.activity.mixin"]
     _order = "date_state desc, id desc"
     _rec_name = "title"
+
+    # === THE DEAL AND ITS PARTIES === #
 
     announcement_id = fields.Many2one(
         "wezer.announcement", required=True, index=True, ondelete="restrict"
@@ -64,6 +178,36 @@ class WezerDeal(models.Model):
         index=True,
         ondelete="restrict",
     )
+    coworker_ids = fields.Many2many(
+        "res.partner",
+        "wezer_deal_coworker_rel",
+        string="Who works along",
+        help="They see the deal, agree to their part of the price, and are paid it.",
+    )
+    task_id = fields.Many2one(
+        "project.task", index="btree_not_null", ondelete="set null"
+    )
+    named_task_id = fields.Many2one(
+        "project.task",
+        string="Help for the task",
+        index="btree_not_null",
+        ondelete="set null",
+        copy=False,
+        readonly=True,
+    )
+    place_id = fields.Many2one(
+        "wezer.announcement.place",
+        string="Place kept for",
+        ondelete="set null",
+        readonly=True,
+        copy=False,
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, index=True
+    )
+
+    # === STATE === #
+
     state = fields.Selection(
         [
             ("open", "In negotiation"),
@@ -92,19 +236,29 @@ class WezerDeal(models.Model):
         ]
     )
     turn = fields.Selection([("author", "Author"), ("replier", "Replier")])
-    terms_ids = fields.One2many("wezer.terms", "deal_id")
-    terms_id = fields.Many2one("wezer.terms", string="Terms now", ondelete="restrict")
-    accepted_terms_id = fields.Many2one(
-        "wezer.terms", string="Agreed terms", ondelete="restrict"
-    )
-    price_text = fields.Char(string="Price", compute="_compute_price_text")
+    hold_until = fields.Datetime(help="The place is held until then.")
     date_state = fields.Datetime(string="Since", required=True)
     date_due = fields.Datetime(string="Due")
     date_warned = fields.Datetime(copy=False, help="When late work was warned of.")
     date_accepted = fields.Datetime()
     date_delivered = fields.Datetime()
     date_paid = fields.Datetime()
-    hold_until = fields.Datetime(help="The place is held until then.")
+    refunding = fields.Boolean()
+    attempt = fields.Integer(default=0)
+    # Nobody's to read: it would count how often the other side said how it was.
+    lock_version = fields.Integer(default=0, groups=fields.NO_ACCESS)
+
+    # === TERMS, WORK AND APPROVAL === #
+
+    terms_ids = fields.One2many("wezer.terms", "deal_id")
+    terms_id = fields.Many2one("wezer.terms", string="Terms now", ondelete="restrict")
+    accepted_terms_id = fields.Many2one(
+        "wezer.terms", string="Agreed terms", ondelete="restrict"
+    )
+    price_text = fields.Char(string="Price", compute="_compute_price_text")
+    milestone = fields.Integer(
+        default=0, help="The step in hand, counted from 1; 0: paid at once."
+    )
     delivered_quantity = fields.Float()
     delivery_note = fields.Text()
     conflicted_ids = fields.Many2many(
@@ -113,23 +267,165 @@ class WezerDeal(models.Model):
         string="Who may not approve",
         help="Persons who claimed, negotiated or delivered for the working side.",
     )
+    approver_ids = fields.Many2many(
+        "res.partner",
+        "wezer_deal_approver_rel",
+        string="Who approved",
+        copy=False,
+        help="Persons who approved what stands delivered; each once.",
+    )
+    approvals_wanted = fields.Integer(
+        default=1, copy=False, help="How many were wanted when it was approved last."
+    )
+
+    # === WHAT HAPPENED, WAS SAID AND SHOWN === #
+
+    event_ids = fields.One2many("wezer.deal.event", "deal_id")
+    message_line_ids = fields.One2many("wezer.deal.message", "deal_id")
+    evidence_ids = fields.One2many("wezer.deal.evidence", "deal_id")
+
+    # === WHAT IS PROPOSED BESIDE THE STATE === #
+
     consent_ids = fields.Many2many("res.partner", "wezer_deal_consent_rel")
     consent_date = fields.Datetime()
-    refunding = fields.Boolean()
-    # A moderator has decided since: silence calls none again.
-    decided = fields.Boolean(copy=False, groups=fields.NO_ACCESS)
+    amend_terms_id = fields.Many2one(
+        "wezer.terms", string="Change proposed", ondelete="set null", copy=False
+    )
+    amend_by_id = fields.Many2one("res.partner", ondelete="restrict", copy=False)
+    amend_date = fields.Datetime(copy=False)
+    hand_over_id = fields.Many2one(
+        "res.partner", string="Would stand in", ondelete="restrict", copy=False
+    )
+    hand_over_person_id = fields.Many2one(
+        "res.partner", ondelete="restrict", copy=False
+    )
+    hand_over_consent_ids = fields.Many2many(
+        "res.partner", "wezer_deal_hand_over_rel", copy=False
+    )
+    hand_over_date = fields.Datetime(copy=False)
+
+    # === DISPUTE === #
+
     state_before = fields.Char()
     state_before_since = fields.Datetime()
     disputed_by_id = fields.Many2one("res.partner", ondelete="restrict")
-    attempt = fields.Integer(default=0)
-    task_id = fields.Many2one(
-        "project.task", index="btree_not_null", ondelete="set null"
+    # A moderator has decided since: silence calls none again.
+    decided = fields.Boolean(copy=False, groups=fields.NO_ACCESS)
+    stood_still = fields.Integer(
+        copy=False, help="Seconds that a paid deal was disputed: its days are more."
     )
-    # Nobody's to read: it would count how often the other side said how it was.
-    lock_version = fields.Integer(default=0, groups=fields.NO_ACCESS)
-    company_id = fields.Many2one(
-        "res.company", required=True, default=lambda self: self.env.company, index=True
+    paid_until = fields.Datetime(
+        string="A payment may be disputed until",
+        compute="_compute_paid_until",
+        store=True,
     )
+    # Nobody's to read: circles may be private.
+    common_circle_ids = fields.Many2many(
+        "wezer.group",
+        "wezer_deal_common_circle_rel",
+        string="Circles of both",
+        copy=False,
+        groups=fields.NO_ACCESS,
+    )
+    dispute_circle_id = fields.Many2one(
+        "wezer.group",
+        string="Decided in",
+        index="btree_not_null",
+        ondelete="set null",
+        copy=False,
+        help="Whose moderators decide the dispute; empty: the community's.",
+    )
+    dispute_holder_since = fields.Datetime(string="With them since", copy=False)
+    took_part_ids = fields.Many2many(
+        "res.partner",
+        "wezer_deal_took_part_rel",
+        string="Who took part",
+        copy=False,
+        groups=fields.NO_ACCESS,
+    )
+    is_user_moderator = fields.Boolean(
+        string="Waits for my decision",
+        compute="_compute_i_moderate",
+        search="_search_i_moderate",
+        compute_sudo=True,
+    )
+
+    # === ATTENDANCE === #
+
+    attendance = fields.Selection(
+        [
+            ("came", "Came"),
+            ("late", "Came late"),
+            ("absent", "Did not come"),
+            ("excused", "Was excused"),
+        ],
+        string="On the day",
+        readonly=True,
+        copy=False,
+    )
+    attendance_date = fields.Datetime(readonly=True, copy=False)
+    may_say_who_came = fields.Boolean(compute="_compute_may_say_who_came")
+
+    # === BOARD AND BACK OFFICE === #
+
+    board = fields.Selection(
+        [
+            ("choose", "To choose"),
+            ("sign", "To sign"),
+            ("waiting", "On the waiting list"),
+            ("doing", "Being done"),
+            ("approve", "To approve"),
+            ("receipt", "Money on its way"),
+            ("disputed", "Disputed"),
+            ("done", "Done"),
+            ("past", "Past"),
+        ],
+        string="Waited for",
+        compute="_compute_board",
+        store=True,
+        index=True,
+        group_expand="_board_columns",
+    )
+    age_text = fields.Char(string="Age", compute="_compute_age")
+    is_late = fields.Boolean(compute="_compute_age")
+    days_to_claim = fields.Float(
+        string="Days from posting to claim",
+        compute="_compute_figures",
+        store=True,
+        aggregator="avg",
+    )
+    days_to_deliver = fields.Float(
+        string="Days from agreement to delivery",
+        compute="_compute_figures",
+        store=True,
+        aggregator="avg",
+    )
+    days_to_pay = fields.Float(
+        string="Days from delivery to payment",
+        compute="_compute_figures",
+        store=True,
+        aggregator="avg",
+    )
+    completed = fields.Float(
+        string="Completed of 100",
+        compute="_compute_figures",
+        store=True,
+        aggregator="avg",
+        help="Of what was agreed and is over: paid in the end.",
+    )
+    waits_for = fields.Char(compute="_compute_office")
+    may_approve = fields.Boolean(compute="_compute_office")
+    may_accept = fields.Boolean(compute="_compute_office")
+    may_moderate = fields.Boolean(compute="_compute_office")
+    is_author = fields.Boolean(compute="_compute_office")
+    is_party = fields.Boolean(compute="_compute_office")
+    is_payer = fields.Boolean(compute="_compute_office")
+    may_pay = fields.Boolean(compute="_compute_office")
+    may_send_back = fields.Boolean(compute="_compute_office")
+    approvals_text = fields.Char(string="Approvals", compute="_compute_office")
+    steps_text = fields.Char(string="Step in hand", compute="_compute_office")
+
+    # === CONSTRAINTS === #
 
     # What was paid once makes room for the next answer, and may still be disputed
     # or given back beside it.
@@ -142,13 +438,94 @@ class WezerDeal(models.Model):
         "CHECK (author_id <> replier_id)", "Nobody answers himself."
     )
 
+    # === COMPUTED FIELDS === #
+
     @api.depends("terms_id", "accepted_terms_id")
     def _compute_price_text(self):
         for deal in self:
             terms = (deal.accepted_terms_id or deal.terms_id).sudo()
             deal.price_text = terms.price_text if terms else ""
 
-    # === PARTS OF EVERY ARROW === #
+    @api.depends("state", "turn")
+    def _compute_board(self):
+        for deal in self:
+            column = COLUMNS[deal.state]
+            if deal.state == "open" and deal.turn == "replier":
+                column = "sign"
+            deal.board = column
+
+    @api.model
+    def _board_columns(self, _values, _domain):
+        """Show what is to do even where there is nothing of it."""
+        return ["choose", "sign", "doing", "approve", "disputed", "done"]
+
+    @api.depends("state", "date_state", "date_due")
+    def _compute_age(self):
+        now = fields.Datetime.now()
+        for deal in self:
+            due = deal.date_due
+            deal.is_late = bool(deal.state == "accepted" and due and due < now)
+            since = due if deal.is_late else deal.date_state
+            days = (now - since).days if since else 0
+            if deal.is_late:
+                deal.age_text = self.env._("%(days)s days late", days=days)
+            elif days:
+                deal.age_text = self.env._("for %(days)s days", days=days)
+            else:
+                deal.age_text = self.env._("today")
+
+    @api.depends(
+        "state", "date_accepted", "date_delivered", "date_paid", "terms_ids.date"
+    )
+    def _compute_figures(self):
+        for deal in self:
+            posted = deal.announcement_id.date_publish
+            answered = deal.terms_ids.sorted("round")[:1].date
+            steps = (
+                ("days_to_claim", posted, answered),
+                ("days_to_deliver", deal.date_accepted, deal.date_delivered),
+                ("days_to_pay", deal.date_delivered, deal.date_paid),
+            )
+            for name, begin, end in steps:
+                over = begin and end and end >= begin
+                deal[name] = (end - begin) / timedelta(days=1) if over else 0
+            deal.completed = 100.0 if deal.state == "paid" else 0.0
+
+    @api.depends("state", "turn", "disputed_by_id")
+    @api.depends_context("uid")
+    def _compute_office(self):
+        user = self.env.user
+        for deal in self:
+            seen = deal.sudo()
+            both = seen.author_id | seen.replier_id
+            mine = user._acts_for(both, "market")
+            barred = user.partner_id in seen.conflicted_ids and not (
+                seen.payer_id != user.partner_id and seen._nobody_else_could()
+            )
+            deal.is_party = bool(mine)
+            deal.is_author = seen.author_id in mine
+            deal.is_payer = seen.payer_id in mine or deal._runs_project()
+            deal.may_approve = (
+                deal.is_payer and not barred and deal._waits_for_my_approval(user)
+            )
+            whose = seen.author_id if seen.turn == "author" else seen.replier_id
+            deal.may_accept = deal.state == "open" and whose in mine
+            deal.may_moderate = deal.is_user_moderator
+            deal.waits_for = deal._turn_line()
+            deal.approvals_text = deal._approvals_text()
+            deal.steps_text = deal._steps_text()
+            deal.may_pay = (
+                deal.state == "approved"
+                and deal.is_payer
+                and not barred
+                and not deal._approvals_missing()
+            )
+            deal.may_send_back = deal.is_payer and (
+                deal.state == "delivered"
+                or (deal.state == "approved" and not deal._paying_has_begun())
+            )
+
+    # === WHO AND WHEN: PARTS OF EVERY ACTION === #
 
     def _lock(self):
         """Lock the deal: of two arrows at once the second is retried."""
@@ -196,6 +573,11 @@ class WezerDeal(models.Model):
         labels = dict(self._fields["state"]._description_selection(self.env))
         return labels[self.sudo().state]
 
+    def _parties(self):
+        """Return both sides and the co-workers: between them a dispute is."""
+        deal = self.sudo()
+        return deal.author_id | deal.replier_id | deal.coworker_ids
+
     def _other(self, party):
         deal = self.sudo()
         return deal.replier_id if party == deal.author_id else deal.author_id
@@ -203,24 +585,78 @@ class WezerDeal(models.Model):
     def _side_of(self, party):
         return "author" if party == self.sudo().author_id else "replier"
 
+    def _speaker(self, acting_partner_id):
+        """Return the party the caller speaks for; of two, the one he answered for."""
+        both = self._parties()
+        user = self.env.user
+        if not acting_partner_id:
+            mine = user._acts_for(both, "market")
+            if len(mine) > 1:
+                acting_partner_id = (user.partner_id & both or self.sudo().author_id).id
+        return user._resolve_acting(acting_partner_id, both, "market")
+
     def _mark_conflict_of_interest(self, party):
         """Remember who acted for the working side: he approves nothing of it."""
         deal = self.sudo()
         if party == deal.payee_id:
             deal.conflicted_ids |= self.env.user.partner_id
 
+    def _check_money_right(self, party):
+        """Who pays commits money: the right ``wallet`` is asked too."""
+        if party == self.sudo().payer_id:
+            self.env.user._check_acts_for(party, "wallet")
+
     def _set_state(self, state, **extra):
-        # A consent to cancel lapses at any other arrow.
-        deals = self.sudo()
-        deals.write(
-            {
-                "state": state,
-                "date_state": fields.Datetime.now(),
-                "consent_ids": [(5, 0, 0)],
-                **extra,
-            }
+        """Move to ``state``; what was proposed beside the old state lapses."""
+        deal = self.sudo()
+        deal._drop_proposals()
+        vals = {
+            "state": state,
+            "date_state": fields.Datetime.now(),
+            "consent_ids": [Command.clear()],
+        }
+        if state in ("accepted", "delivered") and deal.approver_ids:
+            # What is delivered anew, sent back or changed was approved by nobody.
+            vals["approver_ids"] = [Command.clear()]
+        if state != "disputed" and deal.state == "disputed":
+            # The moderators of the dispute see the deal no longer.
+            vals.update(NO_DISPUTE)
+        if state not in ("approved", "confirming"):
+            vals["decided"] = False
+        deal.write({**vals, **extra})
+        deal._settle_answered()
+
+    def _finish(self, reason):
+        """End live answers that had no agreement yet, or were given back."""
+        for deal in self.sudo():
+            deal._release_money("released")
+            deal._set_state("ended", end_reason=reason, turn=False, hold_until=False)
+            self.env["wezer.assessment"]._drop(deal)
+            self.env["wezer.notice"]._settle(deal)
+            deal._free_task()
+            deal.announcement_id._after_change()
+
+    def _log(self, action, partner, note=""):
+        """Keep what happened (sudo: the action has checked)."""
+        self.env["wezer.deal.event"].sudo().create(
+            [
+                {
+                    "deal_id": deal.id,
+                    "date": fields.Datetime.now(),
+                    "action": action,
+                    "partner_id": partner.id if partner else False,
+                    "person_id": self.env.user.partner_id.id,
+                    "note": self.env["wezer.typed"]._words(note, 2000),
+                }
+                for deal in self
+            ]
         )
-        deals._settle_answered()
+        self._settle_answered()
+        if action in JUDGING:
+            return
+        # A person who shows something in a dispute takes part in it.
+        for deal in self.sudo().filtered(lambda deal: deal.state == "disputed"):
+            deal.took_part_ids |= self.env.user.partner_id
 
     # === WHAT THE DEAL ASKS, OF WHOM, AND THE NOTICES OF IT === #
 
@@ -345,9 +781,213 @@ class WezerDeal(models.Model):
             parties = deal._parties()
             deal._notify(parties - but if but else parties, kind, message, subject)
 
+    def action_say(self, body, acting_partner_id=None):
+        """Say something to the other side."""
+        self.check_access("read")
+        self.ensure_one()
+        deal = self.sudo()
+        speaker = self._speaker(acting_partner_id)
+        body = self.env["wezer.typed"]._words(body, 4000)
+        if not body:
+            raise Refusal(self.env._("Write something first."), rule="empty")
+        key = f"say:{self._name}:{deal.id}:{speaker.id}:{self.env.uid}"
+        if not self.env["wezer.idempotency.key"].sudo()._is_first_text(key, body):
+            # The same words within seconds are one message: a second tap.
+            return True
+        self.env["wezer.deal.message"].sudo().create(
+            {
+                "deal_id": deal.id,
+                "date": fields.Datetime.now(),
+                "partner_id": speaker.id,
+                "person_id": self.env.user.partner_id.id,
+                "body": body,
+            }
+        )
+        deal._notify_all(
+            "message",
+            lambda env: env._(
+                "%(name)s wrote: %(title)s", name=speaker.name, title=deal.title
+            ),
+            but=speaker,
+            subject="message",
+        )
+        return True
+
+    # === NEGOTIATION === #
+
+    def _check_turn(self, party):
+        deal = self.sudo()
+        if deal.turn != self._side_of(party):
+            raise NotAllowed(
+                self.env._(
+                    "It is the other side's turn: %(name)s.",
+                    name=self._other(party).name,
+                ),
+                rule="turn",
+            )
+
+    def action_counter(self, vals, acting_partner_id=None):
+        """Answer with other terms; see :meth:`wezer.announcement.action_propose`."""
+        party = self._begin(("author_id", "replier_id"), ("open",), acting_partner_id)
+        self._check_turn(party)
+        self._check_money_right(party)
+        deal = self.sudo()
+        terms = {
+            **deal.terms_id._copied_vals(),
+            **self.env["wezer.terms"]._checked_vals(vals),
+        }
+        deal.announcement_id._check_price_mode(terms["price_line_ids"])
+        deal.terms_id._check_due(terms["date_due"], deal.terms_id.date_due)
+        deal._add_round(self._side_of(party), party, terms)
+        other = self._other(party)
+        deal.write({"turn": self._side_of(other)})
+        deal._log("counter", party, terms.get("message"))
+        deal._notify(
+            other,
+            "terms",
+            lambda env: env._(
+                "%(name)s proposes other terms: %(title)s",
+                name=party.name,
+                title=deal.title,
+            ),
+        )
+        return True
+
+    def action_accept(self, acting_partner_id=None):
+        """Accept the terms of this round: they are the contract."""
+        party = self._begin(("author_id", "replier_id"), ("open",), acting_partner_id)
+        self._check_turn(party)
+        deal = self.sudo()
+        # Who pays commits money: he accepts with the right to, and a payer who
+        # announced or proposed had it then.
+        self._check_money_right(party)
+        deal.announcement_id._lock()
+        deal._accept_terms(party)
+        return True
+
+    def _accept_terms(self, party):
+        """Agree on the terms of now: check them, take the place, set money aside.
+
+        The caller has locked the announcement: places are counted under the lock.
+        """
+        deal = self.sudo()
+        deal.terms_id._check_not_expired()
+        deal._take_place()
+        deal._check_acceptable()
+        terms = deal.terms_id
+        now = fields.Datetime.now()
+        due = terms.milestone_ids[:1].date_due or terms.date_due
+        if not due or due < now:
+            due = now + timedelta(days=DUE_DAYS)
+        deal._mark_conflict_of_interest(party)
+        deal._set_state(
+            "accepted",
+            accepted_terms_id=terms.id,
+            milestone=deal._first_step(terms),
+            turn=False,
+            hold_until=False,
+            date_accepted=now,
+            date_due=due,
+        )
+        if terms.share_ids or deal.coworker_ids:
+            deal._settle_coworkers()
+        deal._reserve_money()
+        deal._log("accept", party)
+        deal._assign_task()
+        deal.announcement_id._after_change()
+        deal._notify_all(
+            "accepted",
+            lambda env: env._(
+                "%(name)s agreed: %(title)s", name=party.name, title=deal.title
+            ),
+            but=party,
+        )
+        deal._note_common_circles()
+
+    def _check_acceptable(self):
+        """Refuse to agree late, without a place, or on an announcement that ended."""
+        deal = self.sudo()
+        announcement = deal.announcement_id
+        held = deal._is_held()
+        if deal.hold_until and not held:
+            raise Refusal(
+                self.env._("The time to take this place is over."),
+                rule="deadline",
+                limit=fields.Datetime.to_string(deal.hold_until),
+            )
+        if not held and not announcement._has_place(deal.replier_person_id):
+            raise Refusal(
+                self.env._("All places are taken."),
+                rule="places",
+                limit=str(announcement.places),
+            )
+        if announcement.state not in ("open", "full", "paused"):
+            raise Refusal(
+                self.env._("The announcement has ended."),
+                rule="state",
+                value=announcement.state,
+            )
+        if deal.replier_person_id:
+            announcement._check_cap(deal.replier_person_id, but=deal)
+        deal._check_all_work_along(deal.terms_id)
+
+    def _is_in_time(self):
+        """Say whether the terms still stand, and a place that is held is held still."""
+        deal = self.sudo()
+        return deal.terms_id._stands() and (not deal.hold_until or deal._is_held())
+
+    def action_decline(self, reason="", acting_partner_id=None):
+        """The author's side says no."""
+        party = self._begin(("author_id",), ("open", "waiting"), acting_partner_id)
+        self._end_answer(party, "decline", "declined", reason)
+        return True
+
+    def action_withdraw(self, reason="", acting_partner_id=None):
+        """The replier takes his answer back, at any time before the agreement."""
+        party = self._begin(("replier_id",), ("open", "waiting"), acting_partner_id)
+        self._end_answer(party, "withdraw", "withdrawn", reason)
+        return True
+
+    def _end_answer(self, party, action, end_reason, reason):
+        deal = self.sudo()
+        deal.announcement_id._lock()
+        deal._log(action, party, reason)
+        deal._finish(end_reason)
+        deal._notify_all(
+            action,
+            lambda env: (
+                env._("Not this time: %(title)s", title=deal.title)
+                if action == "decline"
+                else env._("An answer was taken back: %(title)s", title=deal.title)
+            ),
+            but=party,
+        )
+
+    def _ask_again(self):
+        """The announcement's terms changed: open answers are asked again."""
+        for deal in self:
+            deal._add_round(
+                "author", deal.author_id, deal.announcement_id._announced_terms()
+            )
+            if deal.state != "open":
+                continue
+            deal.turn = "replier"
+            deal._notify(
+                deal.replier_id,
+                "terms",
+                lambda env, deal=deal: env._(
+                    "The announcement was changed, please look: %(title)s",
+                    title=deal.title,
+                ),
+            )
+
     def _add_round(self, side, partner, vals):
         """Add the next round of terms and make it the current one."""
         self.ensure_one()
+        # A co-worker who had a part and would have none is asked, too.
+        left = self.accepted_terms_id.share_ids.filtered("points").partner_id
+        if vals.get("share_ids") or left:
+            vals = {**vals, "share_ids": self._checked_shares(partner, vals, left)}
         vals = {key: value for key, value in vals.items() if value is not None}
         terms = (
             self.env["wezer.terms"]
@@ -366,19 +1006,2792 @@ class WezerDeal(models.Model):
         )
         self.sudo().terms_id = terms
         self._mark_conflict_of_interest(partner)
+        self._ask_coworkers(terms)
         return terms
 
-    def _finish(self, reason):
-        """End live answers that had no agreement yet, or were given back."""
-        for deal in self.sudo():
-            deal._release_money("released")
-            deal._set_state("ended", end_reason=reason, turn=False, hold_until=False)
-            self.env["wezer.assessment"]._drop(deal)
-            self.env["wezer.notice"]._settle(deal)
-            deal._free_task()
-            deal.announcement_id._after_change()
+    # === CO-WORKERS AND THEIR SHARES === #
 
-    # === CLOCKS === #
+    def _checked_shares(self, party, vals, left):
+        """Return the shares of a round: those named, the worker's own left out."""
+        points = {
+            command[2]["partner_id"]: command[2]["points"]
+            for command in vals.get("share_ids") or ()
+        }
+        if self.payee_id.id in points:
+            own = points.pop(self.payee_id.id)
+            self._check_share_sum(own + sum(points.values()), exactly=True)
+        self._check_share_sum(sum(points.values()))
+        before = self.terms_id.share_ids.filtered("points")
+        asked = {one.partner_id.id: one.points for one in before}
+        if points != asked:
+            self._check_coworkers(party, points)
+        for partner in left:
+            points.setdefault(partner.id, 0)
+        return [
+            (0, 0, {"partner_id": partner_id, "points": its})
+            for partner_id, its in points.items()
+        ]
+
+    def _check_share_sum(self, given, exactly=False):
+        if (given != WHOLE) if exactly else (given >= WHOLE):
+            raise Refusal(
+                self.env._("All parts together make 100 %, and yours is one of them."),
+                rule="share_sum",
+                value=f"{given / 100:g}",
+                limit="100",
+            )
+
+    def _check_coworkers(self, party, points):
+        if self.kind != "want":
+            raise Refusal(
+                self.env._("Who offers something is paid for it alone."), rule="kind"
+            )
+        if party != self.payee_id:
+            raise NotAllowed(
+                self.env._("Who works says with whom: %s.", self.payee_id.name),
+                rule="share",
+            )
+        for partner_id, its in points.items():
+            partner = self.env["res.partner"].sudo().browse(partner_id).exists()
+            profile = partner._wezer_profile() if partner else False
+            if not its or not profile or profile.state != "active":
+                raise Refusal(
+                    self.env._("Name members, and the part of each."), rule="share"
+                )
+            if partner in self.author_id | self.replier_id:
+                raise Refusal(self.env._("You are a part of it anyway."), rule="share")
+
+    def _ask_coworkers(self, terms):
+        """Let who is named in these terms see the deal, and tell them."""
+        if not (terms.share_ids or self.coworker_ids):
+            return
+        agreed = self.accepted_terms_id.share_ids.filtered("points").partner_id
+        self.coworker_ids = agreed | terms.share_ids.partner_id
+        for share in terms.share_ids:
+            self._notify(
+                share.partner_id,
+                "consent",
+                lambda env, share=share: env._(
+                    "%(name)s asks you to work along for %(part)s of the price:"
+                    " %(title)s",
+                    name=self.payee_id.name,
+                    part=share.percent_text,
+                    title=self.title,
+                ),
+                subject="share",
+            )
+
+    def action_agree_share(self, round_number=None, acting_partner_id=None):
+        """Agree to one's part in the terms that stand to be agreed on.
+
+        :param int round_number: the round that was shown
+        """
+        states = ("open", "accepted", "delivered")
+        party = self._begin(("coworker_ids",), states, acting_partner_id)
+        deal = self.sudo()
+        share = deal._share_to_sign(party)
+        if not share:
+            raise Refusal(self.env._("You are asked nothing here."), rule="share")
+        if share.terms_id.round != round_number:
+            raise Refusal(
+                self.env._("It was changed meanwhile: please read it again."),
+                rule="version",
+                value=str(round_number),
+                limit=str(share.terms_id.round),
+            )
+        share._sign()
+        # Who works along approves nothing of it.
+        deal.conflicted_ids |= self.env.user.partner_id
+        deal._log("share", party, share.percent_text)
+        deal._notify(
+            deal.author_id | deal.replier_id,
+            "consent",
+            lambda env: env._(
+                "%(name)s works along: %(title)s", name=party.name, title=deal.title
+            ),
+        )
+        return True
+
+    def _terms_to_sign(self):
+        """Return the round that waits for signatures: an answer or a change."""
+        deal = self.sudo()
+        return deal.terms_id if deal.state == "open" else deal.amend_terms_id
+
+    def _share_to_sign(self, party):
+        return self._terms_to_sign().share_ids.filtered(
+            lambda one: one.partner_id == party and not one.agreed_on
+        )
+
+    def _check_all_work_along(self, terms):
+        """Refuse while a co-worker has not agreed to these terms."""
+        waits = terms._unsigned()
+        if waits:
+            raise Refusal(
+                self.env._(
+                    "Not everybody who works along has agreed: %(names)s.",
+                    names=", ".join(waits.mapped("name")),
+                ),
+                rule="share_unsigned",
+                value=str(len(waits)),
+                limit="0",
+            )
+
+    def _settle_coworkers(self):
+        """Let only those see the deal who have a part in what was agreed."""
+        terms = self.accepted_terms_id
+        self.coworker_ids = terms.share_ids.filtered("points").partner_id
+
+    # === WORK === #
+
+    def action_deliver(self, note="", quantity=None, acting_partner_id=None):
+        """The worker says that it is done; less than agreed pays less."""
+        party = self._begin(("payee_id",), ("accepted",), acting_partner_id)
+        deal = self.sudo()
+        agreed = deal.accepted_terms_id.quantity
+        real = agreed
+        if quantity not in (None, ""):
+            real = self.env["wezer.terms"]._number(quantity)
+        if real < agreed and deal.milestone:
+            raise Refusal(
+                self.env._("A step is delivered whole: else change what was agreed."),
+                rule="milestone",
+                value=f"{real:g}",
+                limit=f"{agreed:g}",
+            )
+        if real > agreed:
+            raise Refusal(
+                self.env._("More than was agreed needs the other side's word first."),
+                rule="quantity",
+                value=f"{real:g}",
+                limit=f"{agreed:g}",
+            )
+        deal._mark_conflict_of_interest(party)
+        deal._set_state(
+            "delivered",
+            delivered_quantity=real,
+            delivery_note=self.env["wezer.typed"]._words(note, 4000),
+            date_delivered=fields.Datetime.now(),
+        )
+        deal._log("deliver", party, note)
+        deal._move_task("delivered")
+        deal._notify(
+            deal.payer_id,
+            "delivered",
+            lambda env: env._(
+                "%(name)s says it is done: %(title)s", name=party.name, title=deal.title
+            ),
+        )
+        return True
+
+    def action_release(self, reason="", acting_partner_id=None):
+        """Give the work back; the next of the waiting list has it.
+
+        Shortly before it begins, the author's people are alerted.
+        """
+        party = self._begin(("payee_id",), ("accepted",), acting_partner_id)
+        deal = self.sudo()
+        begins = deal._begins()
+        deal.announcement_id._lock()
+        deal._log("release", party, reason)
+        deal._finish("released")
+        deal._notify_all(
+            "release",
+            lambda env: env._(
+                "%(name)s gave it back: %(title)s", name=party.name, title=deal.title
+            ),
+            but=party,
+        )
+        deal._alert_late_cancellation(begins)
+        return True
+
+    def _begins(self):
+        """Return when the work begins, or is due where that is not said."""
+        terms = self.accepted_terms_id
+        return (
+            terms.date_start
+            or self.announcement_id.date_start
+            or terms.date_due
+            or self.date_due
+        )
+
+    # === WHO APPROVES === #
+
+    def _begin_approval(self, states, acting_partner_id):
+        """Who: the payer's actor: ``market``, or ``project`` on the task's team."""
+        self.check_access("read")
+        self.ensure_one()
+        user, payer = self.env.user, self.sudo().payer_id
+        right = "market"
+        if not user._acts_for(payer, "market") and self._runs_project():
+            right = "project"
+        return self._begin(("payer_id",), states, acting_partner_id, right)
+
+    def _project_team(self):
+        """Return the team of the deal's task where it is who pays, else nobody."""
+        deal = self.sudo()
+        task = deal.task_id or deal.announcement_id.task_id
+        return task.project_id.team_id.partner_id & deal.payer_id
+
+    def _runs_project(self):
+        """Say whether the caller holds ``project`` on the team of the deal's task."""
+        team = self._project_team()
+        return bool(team and self.env.user._acts_for(team, "project"))
+
+    def _check_no_conflict_of_interest(self):
+        """Nobody approves what he claimed, negotiated or delivered for the worker.
+
+        Exception: a group where nobody else could; then it is marked publicly.
+        """
+        deal = self.sudo()
+        person = self.env.user.partner_id
+        if person not in deal.conflicted_ids:
+            return "approve"
+        if deal.payer_id != person and deal._nobody_else_could():
+            return "self_approve"
+        raise NotAllowed(
+            self.env._("Who did the work does not approve it."), rule="own_work"
+        )
+
+    def _nobody_else_could(self):
+        """Say whether all who could approve for the payer are barred."""
+        deal = self.sudo()
+        actors = deal.payer_id._wezer_actor_partners("market")
+        return not actors - deal.conflicted_ids
+
+    def _waits_for_my_approval(self, user):
+        """Say whether ``user`` has an approval to give here (the arrow checks who)."""
+        deal = self.sudo()
+        if deal.state == "delivered":
+            return True
+        return (
+            deal.state == "approved"
+            and user.partner_id not in deal.approver_ids
+            and bool(deal._approvals_missing())
+        )
+
+    def _check_approval_wanted(self):
+        """Refuse an approval too many, and a second one of the same person."""
+        deal = self.sudo()
+        if deal.state != "approved":
+            return
+        if not deal._approvals_missing():
+            self._check_state("delivered")
+        if self.env.user.partner_id in deal.approver_ids:
+            raise NotAllowed(
+                self.env._("You have approved: now somebody else has to."),
+                rule="approved_once",
+            )
+
+    # === HOW MANY APPROVE === #
+
+    def _approvals_wanted(self):
+        """Return how many persons have to approve: 1 where nothing else is decided."""
+        return self._approval_rule()[0]
+
+    def _approval_rule(self):
+        """Return ``(approvals, hours, the deciding policy or empty)`` in force.
+
+        One person who pays for himself decides alone.
+        """
+        deal = self.sudo()
+        company = deal.company_id
+        group = self.env["wezer.group"]._of_partner(deal.payer_id).sudo()
+        empty = self.env["wezer.group.policy"].sudo()
+        if not group and deal.payer_id != company.partner_id:
+            return 1, 0, empty
+        if not deal.accepted_terms_id.price_line_ids:
+            return 1, 0, empty
+        owed = None
+        for approvals, key, setting in RULES:
+            hours, policy = group._strictest_hours(key) if group else (None, empty)
+            if company[setting] and (hours is None or company[setting] < hours):
+                hours, policy = company[setting], empty
+            if hours is None:
+                continue
+            owed = deal._owed_hours() if owed is None else owed
+            if owed >= hours:
+                return approvals, hours, policy
+        return 1, 0, empty
+
+    def _owed_hours(self):
+        """Return the hours' value of what this payer owed one of these in 30 days."""
+        since = fields.Datetime.now() - timedelta(days=OWED_DAYS)
+        workers = self.payee_id | self.coworker_ids
+        deals = self.search(
+            [
+                ("payer_id", "=", self.payer_id.id),
+                "|",
+                ("payee_id", "in", workers.ids),
+                ("coworker_ids", "in", workers.ids),
+                ("state", "in", OWED_STATES),
+                ("date_accepted", ">=", since),
+                ("company_id", "=", self.company_id.id),
+            ]
+        )
+        # Whatever its age, what is to be approved now counts.
+        deals = (deals | self).filtered("accepted_terms_id.price_line_ids")
+        return max(
+            sum(
+                deal._price_hours()
+                for deal in deals
+                if worker in deal.payee_id | deal.coworker_ids
+            )
+            for worker in workers
+        )
+
+    def _approvals_missing(self):
+        """Return how many approvals are wanting."""
+        deal = self.sudo()
+        return max(0, deal._approvals_wanted() - len(deal.approver_ids))
+
+    def _approvals_text(self):
+        """Return why more than one approval is wanted, and how many there are."""
+        wanted, hours, policy = self._approval_rule()
+        if wanted < 2:
+            return ""
+        names = {
+            "given": len(self.sudo().approver_ids),
+            "wanted": wanted,
+            "hours": f"{hours:g}",
+        }
+        if not policy:
+            return self.env._(
+                "%(given)s of %(wanted)s approvals: the community asks for them from"
+                " %(hours)s hours on that one person is owed in 30 days.",
+                **names,
+            )
+        text = self.env._(
+            "%(given)s of %(wanted)s approvals: %(circle)s decided so from %(hours)s"
+            " hours on that one person is owed in 30 days.",
+            circle=policy.group_id.name,
+            **names,
+        )
+        return f"{text} {policy.reason}" if policy.reason else text
+
+    def _note_approval(self):
+        """Keep that the caller approved, and how many were wanted of it."""
+        wanted = self._approvals_wanted()
+        if wanted != self.approvals_wanted:
+            self.approvals_wanted = wanted
+        self.approver_ids |= self.env.user.partner_id
+
+    def _check_approved_by_all(self):
+        deal = self.sudo()
+        wanted = deal._approvals_wanted()
+        if wanted > 1 and len(deal.approver_ids) < wanted:
+            raise Refusal(
+                self._approvals_text(),
+                rule="approvals",
+                value=str(len(deal.approver_ids)),
+                limit=str(wanted),
+            )
+
+    def _wallet_among_approvers(self):
+        """Say whether one of those who approved may pay for the payer, still."""
+        deal = self.sudo()
+        return any(
+            user._acts_for(deal.payer_id, "wallet")
+            for user in self.env.user | deal.approver_ids.user_ids
+        )
+
+    def _ask_next_approver(self):
+        self._notify(
+            self.payer_id,
+            "to_pay",
+            lambda env: env._(
+                "One more approval is wanted: %(title)s", title=self.title
+            ),
+        )
+
+    # === APPROVING AND PAYING === #
+
+    def action_send_back(self, note="", due=None, acting_partner_id=None):
+        """Say what is missing; the worker has a week at least."""
+        self._lift_clocks_call(self.sudo().payer_id)
+        party = self._begin_approval(("delivered", "approved"), acting_partner_id)
+        note = self.env["wezer.typed"]._words(note, 2000)
+        if not note:
+            raise Refusal(self.env._("Say what is missing."), rule="note")
+        deal = self.sudo()
+        if deal._paying_has_begun():
+            raise Refusal(
+                self.env._(
+                    "Paying has begun: pay the rest, agree to cancel or call a"
+                    " moderator."
+                ),
+                rule="state",
+                value=deal.state,
+                limit="delivered",
+            )
+        week = fields.Datetime.now() + timedelta(days=7)
+        due = self.env["wezer.typed"]._moment(due, at_end=True) if due else week
+        deal._set_state("accepted", date_due=max(due, week), delivered_quantity=0)
+        deal._log("send_back", party, note)
+        deal._move_task("accepted")
+        deal._notify(
+            deal.payee_id,
+            "send_back",
+            lambda env: env._("Something is missing yet: %(title)s", title=deal.title),
+        )
+        return True
+
+    def action_approve(self, scores=None, comment="", acting_partner_id=None):
+        """Approve, and pay in the same act where one may; assess if one likes.
+
+        :param dict scores: ``{criterion id: −2 … +2}``
+        """
+        self._lift_clocks_call(self.sudo().payer_id)
+        party = self._begin_approval(("delivered", "approved"), acting_partner_id)
+        self._check_approval_wanted()
+        if not scores and str(comment or "").strip():
+            raise Refusal(
+                self.env._(
+                    "Choose a mark for each criterion, or write no line about it."
+                ),
+                rule="complete",
+                field="comment",
+            )
+        event = self._check_no_conflict_of_interest()
+        deal = self.sudo()
+        deal._set_state("approved")
+        deal._note_approval()
+        deal._log(event, party)
+        if scores:
+            self._assess(party, scores, comment, draft=True)
+        if deal._approvals_missing():
+            deal._ask_next_approver()
+        elif not deal.accepted_terms_id.price_line_ids:
+            # Unpaid help: approved is done, no wallet is asked.
+            deal._become_paid()
+        elif deal._wallet_among_approvers():
+            deal._pay_parts(party)
+        else:
+            deal._move_task("approved")
+            deal._notify(
+                deal.payer_id,
+                "to_pay",
+                lambda env: env._("Approved, to be paid: %(title)s", title=deal.title),
+            )
+        return True
+
+    def action_pay(self, acting_partner_id=None):
+        """Pay what was approved and is neither paid nor on its way."""
+        self._lift_clocks_call(self.sudo().payer_id)
+        party = self._begin(("payer_id",), ("approved",), acting_partner_id)
+        self.env.user._check_acts_for(party, "wallet")
+        self._check_no_conflict_of_interest()
+        self._check_approved_by_all()
+        self.sudo()._pay_parts(party)
+        return True
+
+    def _become_paid(self):
+        deal = self.sudo()
+        if deal.refunding:
+            deal.refunding = False
+            if deal._all_given_back():
+                deal._become_refunded()
+            else:
+                deal._set_state("paid")
+            return
+        if deal._go_on():
+            return
+        now = fields.Datetime.now()
+        # A decision on a paid deal opens no new time to dispute.
+        deal._set_state("paid", date_paid=deal.date_paid or now)
+        deal._move_task("paid")
+        self.env["wezer.assessment"]._activate(deal, now + timedelta(days=ASSESS_DAYS))
+        deal.announcement_id._after_change()
+        deal._notify_all(
+            "paid", lambda env: env._("Paid, thank you: %(title)s", title=deal.title)
+        )
+
+    # === STEPS === #
+
+    def _first_step(self, terms):
+        """Return the number of the step that ``terms`` begin with, now."""
+        return max(self.milestone, 1) if terms.milestone_ids else 0
+
+    def _steps_left(self):
+        """Return the numbers of the steps still to be paid; ``[0]`` without steps."""
+        steps = len(self.accepted_terms_id.milestone_ids)
+        return list(range(self.milestone, steps + 1)) if self.milestone else [0]
+
+    def _go_on(self):
+        """Go back to work where another step is to come.
+
+        :return: whether one is
+        """
+        steps = self.accepted_terms_id.milestone_ids
+        if not self.milestone or self.milestone >= len(steps):
+            return False
+        step, now = steps[self.milestone], fields.Datetime.now()
+        due = step.date_due or self.accepted_terms_id.date_due
+        if not due or due < now:
+            due = now + timedelta(days=DUE_DAYS)
+        self._set_state(
+            "accepted",
+            milestone=self.milestone + 1,
+            date_due=due,
+            date_delivered=False,
+        )
+        self._log("step", self.payer_id, step.name)
+        self._move_task("accepted")
+        self._notify_all(
+            "paid",
+            lambda env: env._(
+                "A step was paid, the next is “%(step)s”: %(title)s",
+                step=step.name,
+                title=self.title,
+            ),
+        )
+        return True
+
+    def _check_same_steps(self, terms):
+        """Refuse terms that change a step which was paid already."""
+        paid = self.milestone - 1
+        if paid < 1:
+            return
+        was = self.accepted_terms_id
+        before = [
+            [slices(line.total_minor, was.milestone_ids.mapped("points"))[:paid]]
+            + [line.wezer_currency_id]
+            for line in was.price_line_ids
+        ]
+        points = terms.milestone_ids.mapped("points")
+        after = [
+            [slices(line.total_minor, points)[:paid], line.wezer_currency_id]
+            for line in terms.price_line_ids
+        ]
+        if before != after or len(points) <= paid:
+            raise Refusal(
+                self.env._(
+                    "What was paid stays: the first %(count)s steps keep their price.",
+                    count=paid,
+                ),
+                rule="milestone",
+                limit=str(paid),
+            )
+
+    # === OUTSIDE MONEY === #
+
+    def _begin_receipt(self, acting_partner_id):
+        """Who is to receive; where one of several did not, the others still may say."""
+        self.check_access("read")
+        self.ensure_one()
+        sides = ("payer_id",) if self.sudo().refunding else ("payee_id", "coworker_ids")
+        states = ("confirming", "approved")
+        party = self._begin(sides, states, acting_partner_id)
+        pending = self.sudo()._pending().filtered(lambda one: one.payee_id == party)
+        if not pending:
+            raise Refusal(
+                self.env._("Nothing is on its way to %(name)s.", name=party.name),
+                rule="state",
+                value=self.sudo().state,
+                limit="confirming",
+            )
+        return party, pending
+
+    def action_confirm(self, acting_partner_id=None):
+        """Say that the outside money came."""
+        self._lift_clocks_call(self.sudo()._pending().payee_id)
+        party, pending = self._begin_receipt(acting_partner_id)
+        for transfer in pending:
+            transfer._confirm()
+        deal = self.sudo()
+        deal._log("confirm", party)
+        if deal.state == "confirming" and not deal._pending():
+            deal._become_paid()
+        return True
+
+    def action_deny(self, acting_partner_id=None):
+        """Say that the outside money did not come: it is due again."""
+        self._lift_clocks_call(self.sudo()._pending().payee_id)
+        party, pending = self._begin_receipt(acting_partner_id)
+        for transfer in pending:
+            transfer._deny()
+        deal = self.sudo()
+        deal.attempt += 1
+        deal._log("deny", party)
+        if deal.refunding:
+            deal.refunding = False
+            deal._set_state("paid")
+        else:
+            deal._set_state("approved")
+        deal._notify(
+            deal.payee_id if party == deal.payer_id else deal.payer_id,
+            "denied",
+            lambda env: env._(
+                "The outside money did not arrive: %(title)s", title=deal.title
+            ),
+        )
+        return True
+
+    # === ASSESSMENT === #
+
+    def action_assess(self, scores, comment="", acting_partner_id=None):
+        """Say how it was; blind until both sides have, or 14 days are over."""
+        party = self._begin(("author_id", "replier_id"), ("paid",), acting_partner_id)
+        deal = self.sudo()
+        if deal.paid_until < fields.Datetime.now():
+            raise Refusal(
+                self.env._("Assessments are given within 14 days."),
+                rule="deadline",
+                limit=str(ASSESS_DAYS),
+            )
+        self._assess(party, scores, comment, draft=False)
+        return True
+
+    def _assess(self, party, scores, comment, draft):
+        deal = self.sudo()
+        other = deal._other(party)
+        self.env["wezer.assessment"]._give(
+            deal,
+            side="worker" if other == deal.payee_id else "payer",
+            assessor=party,
+            assessed=other,
+            person=self.env.user.partner_id,
+            scores=scores,
+            comment=comment,
+            value_hours=deal._value_hours(),
+            category=deal.category_id,
+            context_partner=deal.announcement_id.group_ids[:1].partner_id
+            or other._wezer_partners_above()[:1],
+            deadline=(deal.date_paid or fields.Datetime.now())
+            + timedelta(days=ASSESS_DAYS),
+            draft=draft,
+            skills=deal.announcement_id.skill_ids,
+            # Who answered assesses what was announced, too.
+            subject=deal.announcement_id if party == deal.replier_id else None,
+            begun=deal.date_accepted or deal.create_date,
+            # Who is paid a share of the work is no judge of it.
+            allies=deal.coworker_ids if other == deal.payee_id else None,
+        )
+
+    def _value_hours(self):
+        """Return the deal's value: hours agreed, else price × the currency's hours."""
+        self.ensure_one()
+        if self.announcement_id.unit == "hour":
+            return (self.accepted_terms_id or self.terms_id).quantity
+        return self._price_hours() or 1.0
+
+    def _price_hours(self):
+        """Return what the price is worth in hours, whatever was said of the time.
+
+        What money may move without more people asks this: an hour may cost anything.
+        """
+        terms = self.accepted_terms_id or self.terms_id
+        return sum(
+            line.total_minor
+            / line.wezer_currency_id.minor_per_unit
+            * line.wezer_currency_id.hours_per_unit
+            for line in terms.price_line_ids
+        )
+
+    # === REFUND AND CANCELLATION BY CONSENT === #
+
+    def action_refund(self, amounts=None, acting_partner_id=None):
+        """Give back what one was paid, all or ``{currency id: amount as text}``.
+
+        Where a deal was cancelled between two steps, what the earlier ones paid too.
+        """
+        sides = ("payee_id", "coworker_ids")
+        party = self._begin(sides, ("paid", "ended"), acting_partner_id)
+        self.env.user._check_acts_for(party, "wallet")
+        deal = self.sudo()
+        mine = deal._payments("done").filtered(lambda one: one.payee_id == party)
+        if deal.state == "ended" and not any(map(deal._left, mine)):
+            self._check_state("paid")
+        minors = deal._parsed_amounts(amounts) if amounts else None
+        if not any(map(deal._left, mine)) or (
+            minors is not None and not any(minors.values())
+        ):
+            raise Refusal(self.env._("Say how much."), rule="amount", limit="0")
+        whole = deal._give_money_back(minors, mine)
+        deal._log("refund", party)
+        if deal._pending():
+            deal.refunding = True
+            deal._follow_money()
+        elif whole:
+            deal._become_refunded()
+        else:
+            deal._notify(
+                deal.payer_id,
+                "refund",
+                lambda env: env._(
+                    "A part of the money was given back: %(title)s", title=deal.title
+                ),
+            )
+        return True
+
+    def _parsed_amounts(self, amounts):
+        """Return ``{currency id: minor}`` of what a person sent for this deal."""
+        currencies = self.accepted_terms_id.price_line_ids.wezer_currency_id
+        parsed = {}
+        for key, text in self.env["wezer.typed"]._by_name(amounts).items():
+            currency = currencies.filtered(lambda one, key=key: str(one.id) == str(key))
+            if not currency:
+                raise Refusal(
+                    self.env._("This currency is no part of the deal."), rule="currency"
+                )
+            parsed[currency.id] = currency._parse(text)
+        return parsed
+
+    def _become_refunded(self):
+        deal = self.sudo()
+        deal.refunding = False
+        self.env["wezer.assessment"]._void(deal)
+        deal._set_state("ended", end_reason="refunded")
+        deal._free_task()
+        deal._notify_all(
+            "refunded",
+            lambda env: env._("The money was given back: %(title)s", title=deal.title),
+        )
+        deal.announcement_id._after_change()
+
+    def action_cancel(self, reason="", acting_partner_id=None):
+        """Agree to cancel; it is cancelled when all concerned have."""
+        states = ("accepted", "delivered", "approved", "confirming")
+        sides = ("author_id", "replier_id", "coworker_ids")
+        party = self._begin(sides, states, acting_partner_id)
+        deal = self.sudo()
+        now = fields.Datetime.now()
+        named = deal._who_cancels()
+        if party not in named:
+            raise NotAllowed(
+                self.env._("It is cancelled by who agreed on it."), rule="cancel"
+            )
+        if party in deal._in_hand("done").payee_id:
+            self.env.user._check_acts_for(party, "wallet")
+        if deal.consent_date and deal.consent_date + timedelta(days=CONSENT_DAYS) < now:
+            deal.consent_ids = [(5, 0, 0)]
+        deal.write({"consent_ids": [(4, party.id)], "consent_date": now})
+        if not named <= deal.consent_ids:
+            deal._log("consent", party, reason)
+            deal._notify(
+                named - deal.consent_ids,
+                "consent",
+                lambda env: env._(
+                    "%(name)s would cancel: %(title)s",
+                    name=party.name,
+                    title=deal.title,
+                ),
+                subject="cancel",
+            )
+            return False
+        deal._log("cancel", party, reason)
+        deal._cancel()
+        return True
+
+    def _who_cancels(self):
+        """Return who has to agree to cancel: both sides, and who has to pay back."""
+        deal = self.sudo()
+        # What was paid of the step in hand goes back: that money is committed.
+        return deal.author_id | deal.replier_id | deal._in_hand("done").payee_id
+
+    def _cancel(self):
+        self._release_money("released")
+        self._give_money_back(among=self._in_hand("done"))
+        self.env["wezer.assessment"]._void(self)
+        if self._pending():
+            # Outside money is on its way back: who gets it says so.
+            self.refunding = True
+            self._follow_money()
+            return
+        self._finish("cancelled")
+
+    # === CHANGING WHAT WAS AGREED === #
+
+    def _drop_proposals(self):
+        for deal in self.filtered(lambda one: one.amend_terms_id or one.hand_over_id):
+            deal.write({**NO_AMENDMENT, **NO_HAND_OVER})
+            if deal.coworker_ids:
+                deal._settle_coworkers()
+
+    def _lapse_proposals(self, _now):
+        self.ensure_one()
+        if self.consent_ids and self._is_lapsed(self.consent_date):
+            self.consent_ids = [(5, 0, 0)]
+        if self.hand_over_id and self._is_lapsed(self.hand_over_date):
+            self.write(NO_HAND_OVER)
+        if self.amend_terms_id and self._is_lapsed(self.amend_date):
+            self.write(NO_AMENDMENT)
+            if self.coworker_ids:
+                self._settle_coworkers()
+        self._settle_answered()
+
+    def _is_lapsed(self, moment):
+        return not moment or moment + timedelta(days=CONSENT_DAYS) < (
+            fields.Datetime.now()
+        )
+
+    def action_amend(self, vals=None, round_number=None, acting_partner_id=None):
+        """Propose to change what was agreed, or sign what the other side proposed.
+
+        Where both have signed, the new terms hold: what was set aside is freed and the
+        new price set aside in the same step, and what was delivered is open again.
+
+        :param dict vals: see :meth:`wezer.announcement.action_propose`; None to sign
+        :param int round_number: the round that was shown, where one signs
+        :return: whether the new terms hold
+        """
+        party = self._begin(
+            ("author_id", "replier_id"), ("accepted", "delivered"), acting_partner_id
+        )
+        self._check_money_right(party)
+        deal = self.sudo()
+        if vals is not None:
+            deal._propose_amendment(party, vals)
+            return False
+        terms = deal.amend_terms_id
+        if not terms or self._is_lapsed(deal.amend_date):
+            raise Refusal(self.env._("No change is proposed."), rule="amend")
+        if terms.round != round_number:
+            raise Refusal(
+                self.env._("It was changed meanwhile: please read it again."),
+                rule="version",
+                value=str(round_number),
+                limit=str(terms.round),
+            )
+        if party == deal.amend_by_id:
+            raise NotAllowed(
+                self.env._(
+                    "It is the other side's turn: %(name)s.",
+                    name=deal._other(party).name,
+                ),
+                rule="turn",
+            )
+        deal._amend(party)
+        return True
+
+    def _propose_amendment(self, party, vals):
+        agreed = self.accepted_terms_id
+        terms = {
+            **agreed._copied_vals(),
+            **self.env["wezer.terms"]._checked_vals(vals),
+        }
+        self.announcement_id._check_price_mode(terms["price_line_ids"])
+        agreed._check_due(terms["date_due"], agreed.date_due)
+        proposed = self._add_round(self._side_of(party), party, terms)
+        self._check_same_steps(proposed)
+        # What was agreed stays the deal's terms until both have signed.
+        self.write(
+            {
+                "terms_id": agreed.id,
+                "amend_terms_id": proposed.id,
+                "amend_by_id": party.id,
+                "amend_date": fields.Datetime.now(),
+            }
+        )
+        self._log("amend_propose", party, proposed.message)
+        self._notify(
+            self._other(party),
+            "consent",
+            lambda env: env._(
+                "%(name)s would change what was agreed: %(title)s",
+                name=party.name,
+                title=self.title,
+            ),
+        )
+        self._settle_answered()
+
+    def _amend(self, party):
+        """Let the proposed terms hold: free and set aside in one step."""
+        self.amend_terms_id._check_not_expired()
+        terms, was, now = self.amend_terms_id, self.state, fields.Datetime.now()
+        self._check_all_work_along(terms)
+        self._check_same_steps(terms)
+        step = self._first_step(terms)
+        due = terms.milestone_ids[step - 1 : step].date_due or terms.date_due
+        if not due or due < now:
+            due = max(self.date_due or now, now + timedelta(days=DUE_DAYS))
+        self._mark_conflict_of_interest(party)
+        self._release_money("released")
+        self.attempt += 1
+        self._set_state(
+            "accepted",
+            accepted_terms_id=terms.id,
+            terms_id=terms.id,
+            milestone=step,
+            date_due=due,
+            date_delivered=False,
+            delivered_quantity=0,
+        )
+        self._settle_coworkers()
+        self._reserve_money()
+        self._log("amend", party)
+        if was == "delivered":
+            self._move_task("accepted")
+        self._notify_all(
+            "accepted",
+            lambda env: env._(
+                "%(name)s agreed to the change: %(title)s",
+                name=party.name,
+                title=self.title,
+            ),
+            but=party,
+        )
+
+    def _change_to_sign(self, me):
+        """Say whether the other side proposed a change that still stands."""
+        deal = self.sudo()
+        return bool(
+            deal.amend_terms_id
+            and deal.amend_by_id != me
+            and not self._is_lapsed(deal.amend_date)
+        )
+
+    def _proposed_change(self):
+        """Return what a proposed change would change: ``[(label, before, now)]``."""
+        deal = self.sudo()
+        if not deal.amend_terms_id or self._is_lapsed(deal.amend_date):
+            return []
+        return deal.amend_terms_id._diff_from(deal.accepted_terms_id)
+
+    # === HANDING OVER === #
+
+    def action_hand_over(self, partner_id=None, acting_partner_id=None):
+        """Propose who stands in for the worker, or sign as the payer or the stand-in.
+
+        Help wanted only. The old worker may still not approve; the price is freed and
+        set aside for the new one in the same step.
+
+        :param int partner_id: who would stand in; left out to sign
+        :return: whether the work is handed over
+        """
+        self.ensure_one()
+        if partner_id is not None:
+            return self._propose_hand_over(partner_id, acting_partner_id)
+        deal = self.sudo()
+        party = self._begin_hand_over(acting_partner_id)
+        if not deal.hand_over_id or self._is_lapsed(deal.hand_over_date):
+            raise Refusal(self.env._("Nobody is named to stand in."), rule="hand_over")
+        if party == deal.hand_over_id:
+            deal._check_stand_in(party, self.env.user.partner_id)
+            deal.hand_over_person_id = self.env.user.partner_id
+        else:
+            self._check_money_right(party)
+        deal.hand_over_consent_ids |= party
+        named = deal.payer_id | deal.payee_id | deal.hand_over_id
+        if named <= deal.hand_over_consent_ids:
+            deal._hand_over(party)
+            return True
+        deal._log("hand_over_sign", party)
+        return False
+
+    def _begin_hand_over(self, acting_partner_id):
+        """Check who signs: the payer, or the stand-in, who sees no deal yet."""
+        stand_in = self.sudo().hand_over_id
+        user = self.env.user
+        if acting_partner_id in (None, False, stand_in.id) and user._acts_for(
+            stand_in, "market"
+        ):
+            party = user._resolve_acting(
+                acting_partner_id, stand_in, "market", "deal", self
+            )
+            self.sudo()._lock()
+            self._check_state("accepted")
+            return party
+        return self._begin(("payer_id",), ("accepted",), acting_partner_id)
+
+    def _propose_hand_over(self, partner_id, acting_partner_id):
+        party = self._begin(("payee_id",), ("accepted",), acting_partner_id)
+        deal = self.sudo()
+        if deal.kind != "want":
+            raise Refusal(
+                self.env._("Who offers something does it himself."), rule="kind"
+            )
+        if deal.coworker_ids:
+            raise Refusal(
+                self.env._("Several work together: change what was agreed instead."),
+                rule="share",
+            )
+        stand_in = self.env["wezer.transfer"]._partner(partner_id).sudo().exists()
+        deal._check_stand_in(stand_in)
+        deal._mark_conflict_of_interest(party)
+        deal.write(
+            {
+                "hand_over_id": stand_in.id,
+                "hand_over_person_id": False,
+                "hand_over_consent_ids": [(6, 0, party.ids)],
+                "hand_over_date": fields.Datetime.now(),
+            }
+        )
+        deal._log("hand_over_propose", party, stand_in.name)
+        for whom, url in (
+            (deal.payer_id, f"/my/deals/{deal.id}"),
+            (stand_in, f"/my/stand-in/{deal.id}"),
+        ):
+            deal._notify(
+                whom,
+                "consent",
+                lambda env: env._(
+                    "%(name)s asks that %(other)s stands in: %(title)s",
+                    name=party.name,
+                    other=stand_in.name,
+                    title=deal.title,
+                ),
+                subject="hand_over",
+                url=url,
+            )
+        return False
+
+    def _check_stand_in(self, partner, person=None):
+        """Refuse who cannot stand in: a party, no member, or who answered himself."""
+        profile = partner._wezer_profile() if partner else False
+        if not profile or profile.state != "active":
+            raise Refusal(self.env._("Name a member."), rule="member")
+        if partner in self.author_id | self.replier_id:
+            raise Refusal(
+                self.env._("Who stands in is neither of you."), rule="hand_over"
+            )
+        answered = self.announcement_id.deal_ids.filtered(
+            lambda deal: deal.replier_id == partner and deal.state in LIVE_STATES
+        )
+        if answered:
+            raise Refusal(
+                self.env._("%(name)s has answered this already.", name=partner.name),
+                rule="answered",
+            )
+        if person and self.place_id and not self.place_id._fits(person):
+            raise NotAllowed(
+                self.env._(
+                    "The places here are kept for: %(asked)s.",
+                    asked=self.place_id._say(),
+                ),
+                rule="place",
+            )
+
+    def _hand_over(self, party):
+        """Let the stand-in go on: another payee, his own reservation and key."""
+        stand_in, person = self.hand_over_id, self.hand_over_person_id
+        old = self.payee_id
+        self.announcement_id._lock()
+        self._check_stand_in(stand_in, person)
+        self.announcement_id._check_cap(person)
+        self._release_money("released")
+        self.attempt += 1
+        self._set_state(
+            "accepted",
+            payee_id=stand_in.id,
+            replier_id=stand_in.id,
+            replier_person_id=person.id,
+            # Who worked until now stays barred, who works now is.
+            conflicted_ids=[(4, person.id)],
+        )
+        self._reserve_money()
+        self._log("hand_over", party, stand_in.name)
+        # The deal's arrow has checked who: the task is the coordinators' side.
+        self.task_id.with_context(**QUIET).write({"assignee_partner_id": stand_in.id})
+        # Who worked until now sees the deal no longer.
+        for whom, url in ((old, "/my/deals"), (stand_in | self.payer_id, None)):
+            self._notify(
+                whom,
+                "accepted",
+                lambda env: env._(
+                    "%(name)s stands in: %(title)s",
+                    name=stand_in.name,
+                    title=self.title,
+                ),
+                url=url,
+            )
+        self._note_common_circles()
+
+    def _stand_in_to_sign(self, me):
+        deal = self.sudo()
+        return bool(
+            deal.hand_over_id
+            and me == deal.payer_id
+            and me not in deal.hand_over_consent_ids
+            and not self._is_lapsed(deal.hand_over_date)
+        )
+
+    @api.model
+    def _asked_to_stand_in(self):
+        """Return the deals (sudo) in which the caller is asked to stand in.
+
+        Who is asked does not see the deal yet, only its own page for this.
+        """
+        mine = self.env.user._acting_ids("market")
+        # sudo: the caller reads what the page of the request shows, no more.
+        deals = self.sudo().search(
+            [("hand_over_id", "in", mine), ("state", "=", "accepted")]
+        )
+        return deals.filtered(
+            lambda deal: deal.hand_over_id in deal._questions().get("hand_over", ())
+        )
+
+    # === TASK === #
+
+    def action_name_task(self, task_id, acting_partner_id=None):
+        """Say for which task the offered help is; agreed, the task is the worker's.
+
+        The payer's actor, offers only, and only a task that he may change himself, of
+        the payer's team or one whose project he runs: nobody puts work into others'.
+
+        :param int task_id: False takes it back
+        """
+        party = self._begin(("payer_id",), ("open", "accepted"), acting_partner_id)
+        deal = self.sudo()
+        if deal.kind != "offer":
+            raise Refusal(
+                self.env._("Help wanted has its task from who posted it."), rule="kind"
+            )
+        if deal.task_id:
+            raise Refusal(self.env._("The task is at work already."), rule="task")
+        if not task_id:
+            deal.named_task_id = False
+            return True
+        deal.named_task_id = deal._own_task(party, task_id)
+        if deal.state == "accepted":
+            deal._assign_task()
+        return True
+
+    def _own_task(self, party, task_id):
+        """Return the task ``task_id`` of ``party``, which the caller may change."""
+        number = task_id if type(task_id) is int and 0 < task_id < 2**31 else 0
+        task = self.env["project.task"].with_user(self.env.user).browse(number)
+        task = task.sudo(False)
+        if not (task.has_access("write") and task.exists() and number):
+            raise NotAllowed(self.env._("Name a task of yours."), rule="task")
+        team = task.sudo().project_id.team_id.partner_id
+        if team and team != party:
+            # Work for a team is accepted by who runs its project.
+            self.env.user._check_acts_for(team, "project")
+        task.sudo()._check_free()
+        return task
+
+    def _assign_task(self):
+        """Give the worker the deal's task: the one named, else the announcement's.
+
+        One of several workers gets a sub-task of their own.
+        """
+        # The deal's action has checked who: the task is the coordinators' side.
+        if self.kind == "offer" and self.named_task_id:
+            task = self.named_task_id.sudo().with_context(**QUIET)
+            task._check_free()
+        else:
+            task = self.announcement_id.task_id.sudo().with_context(**QUIET)
+            if not task:
+                return
+            if self.announcement_id.places != 1:
+                task = task.create(
+                    {
+                        "name": task.name,
+                        "project_id": task.project_id.id,
+                        "parent_id": task.id,
+                        "description": task.description,
+                        "date_deadline": self.date_due,
+                    }
+                )
+            task._check_no_worker()
+        self.task_id = task
+        task.write(
+            {
+                "assignee_partner_id": self.payee_id.id,
+                "reviewer_partner_id": self.payer_id.id,
+            }
+        )
+        task._follow_deal("accepted")
+
+    def _move_task(self, deal_state):
+        self.sudo().task_id._follow_deal(deal_state)
+
+    def _free_task(self):
+        """The deal ended: the task is nobody's again."""
+        for deal in self.sudo().filtered("task_id"):
+            task = deal.task_id.with_context(wezer_deal_moves=DEAL_MOVES, **QUIET)
+            source = deal.announcement_id.task_id
+            own = bool(source) and task != source
+            # A sub-task was made for this deal alone; the task itself waits on.
+            vals = {
+                "assignee_partner_id": False,
+                "state": "1_canceled" if own else "01_in_progress",
+            }
+            if not own and task.stage_id.wezer_deal_state:
+                vals["stage_id"] = task._waiting_stage().id
+            task.write(vals)
+
+    # === MONEY === #
+
+    def _parts(self, milestone=None):
+        """Return what a step of the agreed terms pays to whom.
+
+        :param int milestone: the step in hand where it is left out
+        :return: list of :class:`Part`; a part of nothing is left out
+        """
+        terms = self.accepted_terms_id
+        number = self.milestone if milestone is None else milestone
+        among = terms.share_ids.filtered("points")
+        points = among.mapped("points")
+        parts = []
+        for line in terms.price_line_ids:
+            agreed = line.total_minor
+            if number:
+                steps = terms.milestone_ids.mapped("points")
+                agreed = slices(agreed, steps)[number - 1]
+            most = shares(agreed, points)
+            due = shares(self._due_of(agreed), points, most)
+            for payee, its, now in zip(
+                (self.payee_id, *among.partner_id), most, due, strict=True
+            ):
+                if its:
+                    parts.append(Part(number, line.wezer_currency_id, payee, its, now))
+        return parts
+
+    def _due_of(self, agreed):
+        """Return what is due of ``agreed`` minor units: less delivered pays less."""
+        whole = self.accepted_terms_id.quantity
+        delivered = self.delivered_quantity or whole
+        if delivered >= whole:
+            return agreed
+        # Quantities count to 1/10,000, as announced; integers only.
+        return proportion(agreed, round(delivered * 10000), round(whole * 10000))
+
+    def _due_sums(self, whole=False):
+        """Return ``{currency: minor}`` of the step in hand, or of all steps."""
+        steps = [self.milestone]
+        if whole and self.milestone:
+            steps = range(1, len(self.accepted_terms_id.milestone_ids) + 1)
+        sums = {}
+        for step in steps:
+            for part in self._parts(step):
+                sums[part.currency] = sums.get(part.currency, 0) + part.due
+        return sums
+
+    def _transfers(self):
+        return self.env["wezer.transfer"]._of_origin(self)
+
+    def _payments(self, *states):
+        """Return the transfers towards who works, of these states; oldest first."""
+        return self._transfers().filtered(
+            lambda one: one.kind != "reversal" and (not states or one.state in states)
+        )
+
+    def _pending(self):
+        return self._transfers().filtered(lambda one: one.state == "pending")
+
+    def _in_hand(self, *states):
+        """Return the payments that a decision now may touch.
+
+        Those of the step in hand and of later ones; all where the deal was paid.
+        """
+        payments = self._payments(*states)
+        if "paid" in (self.state, self.state_before):
+            return payments
+        return payments.filtered(lambda one: one.origin_part >= self.milestone)
+
+    def _left(self, transfer):
+        return transfer.amount_minor - transfer.reversed_minor
+
+    def _key(self, act, part):
+        number = self.accepted_terms_id.round
+        where = f"{part.milestone}/{part.currency.id}/{part.payee.id}"
+        return f"{self.id}/{number}/{where}/{act}/{self.attempt}"
+
+    def _reserve_money(self):
+        """Set exactly the accepted amounts aside, under the caller's own name."""
+        self.ensure_one()
+        for step in self._steps_left():
+            for part in self._parts(step):
+                self._reserve_part(part)
+
+    def _reserve_part(self, part):
+        transfers = self.env["wezer.transfer"].with_user(self.env.user)
+        return transfers._reserve(
+            self,
+            self.payer_id,
+            part.payee,
+            part.currency,
+            part.agreed,
+            self.title,
+            self._key("reserve", part),
+            category=self.sudo().announcement_id.category_id,
+            part=part.milestone,
+        )
+
+    def _pay_parts(self, party):
+        """Pay what of the step in hand is neither settled nor pending, then follow."""
+        self.ensure_one()
+        payments = self._payments()
+        for part in self._parts():
+            mine = part.moved_by(payments)
+            if mine.filtered(lambda one: one.state in ("done", "pending")):
+                continue
+            held = mine.filtered(lambda one: one.state == "reserved")[:1]
+            # None is held where it was denied: only this part is due again.
+            held = held or self._reserve_part(part)
+            if part.due:
+                held._settle(part.due, key=self._key("settle", part))
+            else:
+                held._release()
+        self._log("pay", party)
+        self._follow_money()
+
+    def _paying_has_begun(self):
+        """Say whether a part of the step in hand is set aside no longer.
+
+        It is paid, on its way, or was denied by who should have received it. Work that
+        goes on needs all of its money set aside.
+        """
+        deal = self.sudo()
+        held = deal._payments("reserved")
+        return any(not part.moved_by(held) for part in deal._parts())
+
+    def _follow_money(self):
+        """Paid when nothing waits for receipt, else confirming."""
+        pending = self._pending()
+        if not pending:
+            self._become_paid()
+            return
+        self._set_state("confirming")
+        self._ask_receipt()
+
+    def _ask_receipt(self):
+        """Ask those whom outside money should have reached whether they got it."""
+        for transfer in self._pending():
+            self._notify(
+                transfer.payee_id,
+                "receipt",
+                lambda env, transfer=transfer: env._(
+                    "Did you get %(amount)s? %(title)s",
+                    amount=transfer.amount_display,
+                    title=self.title,
+                ),
+                subject="receipt",
+            )
+
+    def _release_money(self, reason):
+        """Free what is set aside and end what waits for receipt."""
+        for transfer in self._transfers().filtered(lambda one: one._is_live()):
+            if transfer.state == "pending":
+                transfer._deny()
+            else:
+                transfer._release(reason)
+
+    def _give_money_back(self, amounts=None, among=None):
+        """Reverse what was paid: all, or ``{currency id: minor}``, the latest first.
+
+        :param among: the payments that are given back; all of the deal by default
+        :return: whether nothing of the deal's is left with who worked
+        """
+        among = self._payments("done") if among is None else among
+        wanted = dict(amounts or {})
+        for transfer in among.sorted("id", reverse=True):
+            minor = left = transfer.amount_minor - transfer.reversed_minor
+            if amounts is not None:
+                currency_id = transfer.wezer_currency_id.id
+                minor = min(left, wanted.get(currency_id, 0))
+                wanted[currency_id] = wanted.get(currency_id, 0) - minor
+            if minor:
+                self._take_back(transfer, minor, "reverse")
+        for currency_id, minor in wanted.items():
+            if minor:
+                self._refuse_more_than_paid(currency_id, amounts[currency_id], minor)
+        return self._all_given_back()
+
+    def _refuse_more_than_paid(self, currency_id, wanted, over):
+        currency = self.env["wezer.currency"].browse(currency_id)
+        raise Refusal(
+            self.env._("More than what was paid cannot be given back."),
+            rule="reverse",
+            value=currency._format(wanted),
+            limit=currency._format(wanted - over),
+        )
+
+    def _take_back(self, transfer, minor, act):
+        self.attempt += 1
+        transfer._reverse(minor, key=self._key(act, Part.of(transfer)))
+
+    def _all_given_back(self):
+        """Say whether nothing of what was paid is left with who worked."""
+        return not any(
+            one.amount_minor - one.reversed_minor for one in self._payments("done")
+        )
+
+    def _split(self, minors):
+        """Pay what was decided of the money in hand, free or give back the rest.
+
+        Among several who work it is divided as the price was; the first steps are
+        paid first.
+
+        :param dict minors: ``{currency id: minor}``; what is left out is 0
+        """
+        if not any(minors.values()):
+            raise Refusal(
+                self.env._("Where nothing is paid, the deal is cancelled."),
+                rule="amount",
+            )
+        self.attempt += 1
+        in_hand = self._in_hand("reserved", "pending", "done")
+        for currency in self.accepted_terms_id.price_line_ids.wezer_currency_id:
+            self._split_currency(
+                in_hand.filtered(
+                    lambda one, currency=currency: one.wezer_currency_id == currency
+                ),
+                currency,
+                minors.get(currency.id, 0),
+            )
+
+    def _split_currency(self, payments, currency, minor):
+        paid = payments.filtered(lambda one: one.state == "done")
+        kept = sum(one.amount_minor - one.reversed_minor for one in paid)
+        agreed = kept + sum((payments - paid).mapped("amount_minor"))
+        if minor > agreed:
+            raise Refusal(
+                self.env._("More than was agreed is not paid."),
+                rule="amount",
+                value=currency._format(minor),
+                limit=currency._format(agreed),
+            )
+        due = self._split_among(payments, minor, agreed)
+        for transfer in payments:
+            self._split_part(transfer, due[transfer])
+
+    def _split_among(self, payments, minor, agreed):
+        """Return ``{payment: minor}``: what each who works receives, in proportion.
+
+        What does not divide is the first one's, as with shares.
+        """
+        due, payees = dict.fromkeys(payments, 0), payments.payee_id
+        first = payees.filtered(lambda one: one == self.payee_id) or payees[:1]
+        rest = minor
+        for payee in (payees - first) | first:
+            mine = payments.filtered(lambda one, payee=payee: one.payee_id == payee)
+            its = rest
+            if payee != first:
+                its = minor * sum(self._left(one) for one in mine) // (agreed or 1)
+            rest -= its
+            for transfer in mine:
+                due[transfer] = min(its, self._left(transfer))
+                its -= due[transfer]
+            # What the first has no room for goes to the others.
+            rest += its if payee == first else 0
+        for transfer in payments:
+            more = min(rest, self._left(transfer) - due[transfer])
+            due[transfer] += more
+            rest -= more
+        return due
+
+    def _split_part(self, transfer, minor):
+        part = Part.of(transfer)
+        if transfer.state == "done":
+            if self._left(transfer) > minor:
+                back = self._left(transfer) - minor
+                transfer._reverse(back, key=self._key("split", part))
+            return
+        if transfer.state == "pending":
+            transfer._deny()
+            if not minor:
+                return
+            transfer = self._reserve_part(part)
+        if minor:
+            transfer._settle(minor, key=self._key("split", part))
+        else:
+            transfer._release()
+
+    # === WAITING LIST AND PLACES === #
+
+    def _take_place(self):
+        """Note which of the places this deal takes (the arrow has checked there is)."""
+        announcement = self.announcement_id
+        if announcement.place_ids and self not in announcement._holding():
+            kind = announcement._free_place(self.replier_person_id)
+            self.place_id = kind.id if kind else False
+
+    def _offer_place(self):
+        """Give a waiting answer the free place, held until its deadline.
+
+        Where the author chooses, it is their turn: nothing is held, and nobody
+        has committed any money yet.
+        """
+        self.ensure_one()
+        self.sudo()._take_place()
+        self._log("place", self.replier_id)
+        if self.announcement_id.claim_mode == "choose":
+            self._set_state("open", turn="author")
+            self._notify(
+                self.author_id,
+                "claim",
+                lambda env: env._(
+                    "%(name)s is available: %(title)s",
+                    name=self.replier_id.name,
+                    title=self.title,
+                ),
+            )
+            return
+        self._set_state("open", turn="replier", hold_until=self._hold_deadline())
+        self._notify(
+            self.replier_id,
+            "place",
+            lambda env: env._(
+                "A place is free for you until %(when)s: %(title)s",
+                when=days.format_moment(env, self.hold_until),
+                title=self.title,
+            ),
+        )
+
+    def _hold_deadline(self):
+        """Return until when a place is held: never beyond the beginning."""
+        now = fields.Datetime.now()
+        until = now + timedelta(hours=max(self.company_id.wezer_hold_hours, 1))
+        begins = self.announcement_id.date_start
+        return min(until, begins) if begins and begins > now else until
+
+    def _is_held(self):
+        return bool(self.hold_until and self.hold_until > fields.Datetime.now())
+
+    def _lapse(self, now):
+        """The place was held long enough: the next one has it.
+
+        Who proposed other terms in time is still answered, without a place.
+        """
+        self.announcement_id._lock()
+        if self.turn == "author":
+            self.hold_until = False
+            self.announcement_id._after_change()
+            return
+        self._log("clock", self.replier_id)
+        self._finish("expired")
+        self._notify(
+            self.replier_id,
+            "place_over",
+            lambda env: env._(
+                "The place held for you went on to the next: %(title)s",
+                title=self.title,
+            ),
+        )
+
+    def _waiting_line(self, me):
+        """Say whose place in the line it is; the caller's own is told by number."""
+        deal = self.sudo()
+        if me != deal.replier_id:
+            return self.env._("On the waiting list")
+        before = deal.search_count(
+            [
+                ("announcement_id", "=", deal.announcement_id.id),
+                ("state", "=", "waiting"),
+                ("id", "<", deal.id),
+            ]
+        )
+        if not before:
+            return self.env._("You are the next on the waiting list")
+        return self.env._(
+            "You are on the waiting list, %(count)s before you", count=before
+        )
+
+    def _held_line(self):
+        return self.env._(
+            "Your turn: a place is held for you until %(when)s",
+            when=days.format_moment(self.env, self.sudo().hold_until),
+        )
+
+    # === LATE CANCELLATION === #
+
+    def _alert_late_cancellation(self, begins):
+        """Alert the author's people where what begins soon has a gap."""
+        announcement = self.announcement_id
+        hours = self.company_id.wezer_late_cancellation_hours
+        soon = fields.Datetime.now() + timedelta(hours=hours)
+        free = announcement.state == "open" and announcement._has_place()
+        if hours and begins and begins <= soon and free:
+            announcement._alert(self)
+
+    # === ATTENDANCE === #
+
+    def action_attendance(self, outcome, acting_partner_id=None):
+        """Say whether who had agreed came: ``came``, ``late``, ``absent``, ``excused``.
+
+        The author's side does, from the beginning on, for 14 days; until then it may
+        be put right, and each word of it stays in what happened. Never who was to come.
+        """
+        self.check_access("read")
+        self.ensure_one()
+        deal = self.sudo()
+        right = "market"
+        if not self.env.user._acts_for(deal.author_id, "market"):
+            if deal.author_id == deal.payer_id and self._runs_project():
+                right = "project"
+        party = self._begin(("author_id",), ATTEND_STATES, acting_partner_id, right)
+        self._check_not_own_attendance()
+        deal._check_day()
+        if outcome not in tuple(KEPT):
+            raise Refusal(
+                self.env._("Say whether %(name)s came.", name=deal.replier_id.name),
+                rule="attendance",
+                value=str(outcome),
+                limit=", ".join(KEPT),
+            )
+        if outcome == deal.attendance:
+            return True
+        deal.write({"attendance": outcome, "attendance_date": fields.Datetime.now()})
+        deal._log(f"attendance_{outcome}", party)
+        deal._notify(
+            deal.replier_id,
+            "attendance",
+            lambda env: env._(
+                "It was noted whether you came: %(title)s", title=deal.title
+            ),
+            subject="attendance",
+        )
+        return True
+
+    def _check_not_own_attendance(self):
+        """Nobody says of himself that he came."""
+        deal, user = self.sudo(), self.env.user
+        if user.partner_id == deal.replier_person_id or user._acts_for(
+            deal.replier_id, "market"
+        ):
+            raise NotAllowed(
+                self.env._("Who was to come does not say that he came."),
+                rule="own_work",
+            )
+
+    def _check_day(self):
+        begins, until = self._attendance_days()
+        now = fields.Datetime.now()
+        if not begins:
+            raise Refusal(
+                self.env._("This is not on a certain day."), rule="attendance"
+            )
+        if now < begins:
+            raise Refusal(
+                self.env._("It has not begun yet."),
+                rule="date",
+                limit=fields.Datetime.to_string(begins),
+            )
+        if now > until:
+            raise Refusal(
+                self.env._("Who came is said within 14 days."),
+                rule="deadline",
+                limit=str(ATTEND_DAYS),
+            )
+
+    def _attendance_days(self):
+        """Return from when until when one says who came, two False for no day."""
+        deal = self.sudo()
+        announcement = deal.announcement_id
+        begins = deal.accepted_terms_id.date_start or announcement.date_start
+        if not begins:
+            return False, False
+        ends = max(begins, announcement.date_end or begins)
+        return begins, ends + timedelta(days=ATTEND_DAYS)
+
+    def _may_say_who_came(self):
+        """Say whether the caller may now say of this deal whether who agreed came."""
+        self.ensure_one()
+        deal, user = self.sudo(), self.env.user
+        begins, until = deal._attendance_days()
+        if deal.state not in ATTEND_STATES or not begins:
+            return False
+        if not begins <= fields.Datetime.now() <= until:
+            return False
+        if user.partner_id == deal.replier_person_id:
+            return False
+        if user._acts_for(deal.replier_id, "market"):
+            return False
+        mine = user._acts_for(deal.author_id, "market")
+        return bool(mine) or (deal.author_id == deal.payer_id and self._runs_project())
+
+    @api.depends("state", "attendance")
+    @api.depends_context("uid")
+    def _compute_may_say_who_came(self):
+        for deal in self:
+            deal.may_say_who_came = deal._may_say_who_came()
+
+    # === EVIDENCE === #
+
+    def action_add_evidence(self, name, content, acting_partner_id=None):
+        """Show a file to the other side: either side, until the deal is paid.
+
+        :param str name: the file's name
+        :param content: its bytes, or base64 text as RPC sends it; at most 5 MB
+        :return: id of the evidence
+        """
+        sides = ("author_id", "replier_id", "coworker_ids")
+        party = self._begin(sides, EVIDENCE_STATES, acting_partner_id)
+        deal = self.sudo()
+        data, kind = self._evidence_file(content)
+        deal._mark_conflict_of_interest(party)
+        if len(deal.evidence_ids) >= MAX_FILES:
+            raise Refusal(
+                self.env._("A deal takes ten files."),
+                rule="files",
+                value=str(len(deal.evidence_ids)),
+                limit=str(MAX_FILES),
+            )
+        name = clean_line(str(name or "").replace("\\", "/").split("/")[-1])
+        if kind and not name.lower().endswith((f".{kind}", ".jpeg")):
+            # A picture is kept as JPEG or PNG, and called so.
+            name = f"{name.rpartition('.')[0] or name or self.env._('file')}.{kind}"
+        name = name if len(name) <= 120 else f"{name[:110]}…{name[-9:]}"
+        evidence = deal.env["wezer.deal.evidence"].create(
+            {
+                "deal_id": deal.id,
+                "name": name or self.env._("file"),
+                "date": fields.Datetime.now(),
+                "partner_id": party.id,
+                "person_id": self.env.user.partner_id.id,
+                "size": len(data),
+                "content": base64.b64encode(data),
+            }
+        )
+        deal._log("evidence", party, evidence.name)
+        deal._notify_all(
+            "evidence",
+            lambda env: env._(
+                "%(name)s shows a file: %(title)s", name=party.name, title=deal.title
+            ),
+            but=party,
+            subject="evidence",
+        )
+        return evidence.id
+
+    def action_remove_evidence(self, evidence_id, acting_partner_id=None):
+        """Take one's own file back, while the work is not delivered yet."""
+        sides = ("author_id", "replier_id", "coworker_ids")
+        party = self._begin(sides, ("accepted",), acting_partner_id)
+        deal = self.sudo()
+        evidence = deal.evidence_ids.filtered(lambda one: one.id == evidence_id)
+        if not evidence or evidence.partner_id != party:
+            raise NotAllowed(
+                self.env._("Who showed a file takes it back."), rule="evidence"
+            )
+        deal._log("evidence_back", party, evidence.name)
+        evidence.unlink()
+        return True
+
+    @api.model
+    def _evidence_file(self, content):
+        """Return the bytes as they are kept, and the kind of a picture or None.
+
+        A photo says where it was taken, and neither side needs that.
+        """
+        data = self._evidence_bytes(content)
+        try:
+            return clean_file(data)
+        except PictureError as error:
+            raise Refusal(
+                self._wezer_picture_sentence(error.reason),
+                rule="picture",
+                value=error.reason,
+            ) from error
+
+    @api.model
+    def _evidence_bytes(self, content):
+        """Return the bytes a person sent, refused where there are none or too many."""
+        if isinstance(content, str):
+            if len(content) > MAX_BYTES * 2:
+                content = b"\0" * (MAX_BYTES + 1)
+            else:
+                try:
+                    content = base64.b64decode(content, validate=True)
+                except (binascii.Error, ValueError):
+                    content = b""
+        if not isinstance(content, bytes) or not content:
+            raise Refusal(self.env._("This file is empty."), rule="empty")
+        if len(content) > MAX_BYTES:
+            raise Refusal(
+                self.env._("A file has 5 MB at most."),
+                rule="size",
+                value=str(len(content)),
+                limit=str(MAX_BYTES),
+            )
+        return content
+
+    # === DISPUTE === #
+
+    @api.depends("date_paid", "stood_still")
+    def _compute_paid_until(self):
+        for deal in self:
+            deal.paid_until = deal.date_paid and deal.date_paid + timedelta(
+                days=ASSESS_DAYS, seconds=deal.stood_still
+            )
+
+    def action_dispute(self, reason="", acting_partner_id=None):
+        """Call a moderator; everything stands still meanwhile.
+
+        The moderators of the smallest circle that both sides are in decide.
+        """
+        states = ("accepted", "delivered", "approved", "confirming", "paid")
+        party = self._begin(("author_id", "replier_id"), states, acting_partner_id)
+        deal = self.sudo()
+        reason = self.env["wezer.typed"]._words(reason, 2000)
+        if not reason:
+            raise Refusal(self.env._("Say what is wrong."), rule="note")
+        if deal.state == "paid" and deal.paid_until < fields.Datetime.now():
+            raise Refusal(
+                self.env._("After 14 days a payment stands."),
+                rule="deadline",
+                limit=str(ASSESS_DAYS),
+            )
+        deal._call_moderator(party, reason)
+        return True
+
+    def _call_moderator(self, party, reason):
+        self.ensure_one()
+        circle = self._next_circle()
+        self._log("dispute", party or False, reason)
+        self._set_state(
+            "disputed",
+            state_before=self.state,
+            state_before_since=self.date_state,
+            disputed_by_id=party.id if party else False,
+            took_part_ids=[(6, 0, self._took_part().ids)],
+        )
+        self.env["wezer.assessment"]._pause(self)
+        self._notify_all(
+            "dispute",
+            lambda env: env._("A moderator was called: %(title)s", title=self.title),
+            subject="dispute",
+        )
+        self._hold_dispute(circle)
+
+    def action_withdraw_dispute(self, acting_partner_id=None):
+        """Take one's call back; a clock's call either side may take back."""
+        party = self._begin(
+            ("author_id", "replier_id"), ("disputed",), acting_partner_id
+        )
+        deal = self.sudo()
+        if deal.disputed_by_id and deal.disputed_by_id != party:
+            raise NotAllowed(self.env._("Who called takes it back."), rule="dispute")
+        deal._log("withdraw_dispute", party)
+        deal._go_back()
+        deal._notify_all(
+            "dispute",
+            lambda env: env._(
+                "%(name)s withdrew the call for a moderator: %(title)s",
+                name=party.name,
+                title=deal.title,
+            ),
+            but=party,
+        )
+        return True
+
+    def _go_back(self):
+        """Back to the state before the dispute; what stood still goes on from there."""
+        before, now = self.state_before, fields.Datetime.now()
+        stood = now - self.date_state
+        extra = {"date_state": (self.state_before_since or now) + stood}
+        if self.date_due:
+            extra["date_due"] = self.date_due + stood
+        if before == "paid":
+            extra["stood_still"] = self.stood_still + int(stood.total_seconds())
+        self._set_state(before, **extra)
+        if before == "paid":
+            self.env["wezer.assessment"]._activate(self, self.paid_until)
+
+    def _lift_clocks_call(self, parties):
+        """Take back what only silence called, where this side does its own arrow now.
+
+        :param parties: whose arrow it is; the arrow itself, called next, checks who,
+            and a refusal takes this back too
+        """
+        self.check_access("read")
+        self.ensure_one()
+        deal = self.sudo()
+        if deal.state != "disputed" or deal.disputed_by_id:
+            return
+        mine = self.env.user._acts_for(parties, "market")
+        if not mine:
+            return
+        deal._lock()
+        if deal.state == "disputed" and not deal.disputed_by_id:
+            deal._log("withdraw_dispute", mine[:1])
+            deal._go_back()
+
+    def action_resolve(self, outcome, reason="", amounts=None):
+        """Decide a dispute: ``paid``, ``cancelled``, ``refunded`` or ``split``.
+
+        The moderators who have it, never a party, nor acting for one, nor who took
+        part.
+
+        :param dict amounts: for ``split``: ``{currency id: text}`` that the
+            worker receives; the rest is freed
+        """
+        self.check_access("read")
+        self.ensure_one()
+        deal = self.sudo()
+        # Who, before the lock; asked again after it, as it may have passed on.
+        self._check_decides()
+        deal._lock()
+        self._check_state("disputed")
+        self._check_decides()
+        reason = self.env["wezer.typed"]._words(reason, 2000)
+        if not reason:
+            raise Refusal(self.env._("Give the reasons."), rule="note")
+        if outcome not in OUTCOMES:
+            raise Refusal(self.env._("This is no way to decide."), rule="outcome")
+        deal._log("resolve", self.env.user.partner_id, reason)
+        deal.decided = True
+        getattr(deal, f"_resolve_{outcome}")(amounts)
+        deal._notify_all(
+            "dispute",
+            lambda env: env._(
+                "It was decided, please read: %(title)s", title=deal.title
+            ),
+            subject="decision",
+        )
+        return True
+
+    def _check_decides(self):
+        deal = self.sudo()
+        if not deal._may_decide(self.env.user, deal.dispute_circle_id):
+            raise NotAllowed(
+                self.env._("A moderator who has it decides, never a party."),
+                rule="moderate",
+            )
+
+    def _resolve_cancelled(self, _amounts):
+        self._cancel()
+
+    def _resolve_paid(self, _amounts):
+        if self.state_before == "paid":
+            self._go_back()
+            return
+        self._set_state("approved")
+        self._pay_parts(self.env.user.partner_id)
+
+    def _resolve_refunded(self, _amounts):
+        """All that was paid goes back; what was not yet paid never is."""
+        if self._all_given_back():
+            raise Refusal(
+                self.env._("Nothing was paid that could be given back."),
+                rule="outcome",
+                value="refunded",
+            )
+        self._release_money("released")
+        self._give_money_back()
+        if self._pending():
+            # Outside money is on its way back: who gets it says so.
+            self.refunding = True
+            self._follow_money()
+            return
+        self._become_refunded()
+
+    def _resolve_split(self, amounts):
+        self._split(self._parsed_amounts(amounts or {}))
+        # What was decided is the last step.
+        self.milestone = len(self.accepted_terms_id.milestone_ids)
+        # Outside money on its way back: the first payer says that it came.
+        self.refunding = "reversal" in self._pending().mapped("kind")
+        self._follow_money()
+
+    # === DISPUTE: WHICH MODERATORS HAVE IT === #
+
+    @api.depends("state", "dispute_circle_id", "took_part_ids")
+    @api.depends_context("uid")
+    def _compute_i_moderate(self):
+        user = self.env.user
+        for deal in self:
+            deal.is_user_moderator = deal.state == "disputed" and deal._may_decide(
+                user, deal.dispute_circle_id
+            )
+
+    def _search_i_moderate(self, operator, value):
+        """Find what :meth:`_may_decide` says: rules and the to-do list ask so."""
+        if operator != "in":
+            return NotImplemented
+        user = self.env.user
+        held = Domain.FALSE
+        if user._moderated_circles():
+            held |= Domain(
+                "dispute_circle_id", "in", SQL("(%s)", user._moderated_sql())
+            )
+        if user._moderates(user.partner_id.browse()):
+            held |= Domain("dispute_circle_id", "=", False)
+        if held.is_false():
+            return Domain.FALSE
+        acting = SQL(" UNION ALL ").join(user._acting_sql(one) for one in SIDE_RIGHTS)
+        mine = SQL("(SELECT id FROM (%s) acting(id) WHERE id IS NOT NULL)", acting)
+        side = Domain.OR(
+            Domain(party, "any", [("id", "in", mine)])
+            for party in ("author_id", "replier_id", "coworker_ids")
+        )
+        took_part = Domain("took_part_ids", "in", user.partner_id.ids)
+        domain = Domain("state", "=", "disputed") & held & ~took_part & ~side
+        # sudo: who took part is nobody's to read, but decides who moderates.
+        deals = self.sudo().with_context(active_test=False)
+        return Domain("id", "in", deals._search(domain))
+
+    def _may_decide(self, user, circle):
+        """Say whether ``user`` may decide this deal's dispute for ``circle``.
+
+        :param circle: whose moderator he would be; empty for the community's
+        """
+        self.ensure_one()
+        deal, parties = self.sudo(), self._parties()
+        if circle:
+            holds = circle in user._moderated_circles()
+        else:
+            holds = user._moderates(parties)
+        disputed = deal.state == "disputed"
+        took_part = deal.took_part_ids if disputed else deal._took_part()
+        if not holds or user.partner_id in took_part:
+            return False
+        return not any(user._acts_for(parties, right) for right in SIDE_RIGHTS)
+
+    def _took_part(self):
+        """Return the persons who did anything in this deal, on either side."""
+        deal = self.sudo()
+        acts = deal.event_ids.filtered(lambda event: event.action not in JUDGING)
+        return (
+            deal._parties()
+            | deal.replier_person_id
+            | deal.conflicted_ids
+            | deal.announcement_id.person_id
+            | deal.terms_ids.person_id
+            | deal.message_line_ids.person_id
+            | acts.person_id
+            | acts.partner_id
+        )
+
+    def _deciders(self, circle):
+        """Return the users who may decide for ``circle``, or for the community."""
+        self.ensure_one()
+        if circle:
+            users = circle._own_moderators().user_ids
+        else:
+            users = self.env.ref("wezer_base.group_moderator").sudo().all_user_ids
+        return users.filtered(lambda user: self._may_decide(user, circle))
+
+    def _note_common_circles(self):
+        """Keep which circles both sides are in, as the terms are accepted."""
+        for deal in self.sudo():
+            circles = [party._wezer_circles_of() for party in deal._parties()]
+            common = circles[0]
+            for one in circles[1:]:
+                common &= one
+            # A circle that is a side itself judges nothing of its own.
+            deal.common_circle_ids = common.filtered(
+                lambda circle, deal=deal: circle.partner_id not in deal._parties()
+            )
+
+    def _common_by_size(self):
+        """Return the common circles, the smallest first: fewest people, deepest."""
+        circles = self.sudo().with_context(active_test=False).common_circle_ids
+        people = circles._counted()
+        return circles.sorted(lambda one: (people.get(one.id, 0), -one.depth, one.id))
+
+    def _next_circle(self):
+        """Return the circle that has the dispute next, empty for the community.
+
+        Passed over is where nobody may decide, or nobody else than now.
+        """
+        deal = self.sudo()
+        circles, now = deal._common_by_size(), self.env["res.users"]
+        if deal.state == "disputed":
+            here = deal.dispute_circle_id
+            now = deal._deciders(here)
+            ids = circles.ids
+            circles = circles.browse(
+                ids[ids.index(here.id) + 1 :] if here.id in ids else []
+            )
+        for circle in circles.filtered("active"):
+            deciders = deal._deciders(circle)
+            if deciders and deciders != now:
+                return circle
+        return circles.browse()
+
+    def _hold_dispute(self, circle):
+        """Give the dispute to the moderators of ``circle``, and tell them."""
+        deal = self.sudo()
+        deal.write(
+            {
+                "dispute_circle_id": circle.id,
+                "dispute_holder_since": fields.Datetime.now(),
+            }
+        )
+        deal._notify(
+            deal._deciders(circle).partner_id,
+            "dispute",
+            lambda env: env._(
+                "A deal waits for your decision: %(title)s", title=deal.title
+            ),
+            subject="decide",
+        )
+
+    def _pass_on(self, now):
+        """Pass an undecided dispute on to the next larger circle."""
+        self.ensure_one()
+        circle = self._next_circle()
+        self._log("pass_on", False)
+        self._notify_all(
+            "dispute",
+            lambda env: env._(
+                "Others decide about it from now on: %(title)s", title=self.title
+            ),
+            subject="dispute",
+        )
+        self._hold_dispute(circle)
+
+    def _last_call(self):
+        """Return what was said when the moderators were called."""
+        self.ensure_one()
+        calls = self.sudo().event_ids.filtered(lambda one: one.action == "dispute")
+        return calls.sorted("id")[-1:]
+
+    def _decide_by(self):
+        """Return the day on which an undecided dispute passes on, False at its end."""
+        self.ensure_one()
+        since = self.sudo().dispute_holder_since
+        if not (since and self.sudo().dispute_circle_id):
+            return False
+        return days.day_of(self.env, since + timedelta(days=DECIDE_DAYS))
+
+    def _who_decides(self):
+        """Say in words who has the dispute; private circles keep their names."""
+        self.ensure_one()
+        circle = self.sudo().dispute_circle_id
+        if not circle:
+            return self.env._(
+                "A moderator was called: everything waits for the decision"
+            )
+        return self.env._(
+            "A moderator of %(circle)s was called: everything waits for the decision",
+            circle=circle.sudo(False).display_name,
+        )
+
+    # === THE PAGE: WORDS === #
+
+    @api.model
+    def _mine_domain(self):
+        """Return which deals are the caller's: what *My deals* lists.
+
+        Those of both sides and of who works along, what a coordinator approves for a
+        project's team, and the disputes that a moderator is called to.
+        """
+        user = self.env.user
+        market = user._acting_ids("market")
+        sides = ("author_id", "replier_id", "coworker_ids")
+        projects = user._acting_ids("project")
+        return Domain.OR(
+            [
+                *(Domain(side, "in", market) for side in sides),
+                Domain("payer_id", "in", projects),
+                Domain("is_user_moderator", "=", True),
+            ]
+        )
+
+    def _my_party(self):
+        """Return the party the caller acts for here.
+
+        Of several the one that is asked something now, the caller before a group.
+        """
+        self.ensure_one()
+        both = self._parties()
+        mine = self.env.user._acts_for(both, "market")
+        if not mine:
+            mine = self.env.user._acts_for(both, "project")
+        if len(mine) > 1:
+            asked = mine.browse().union(*self._asked_of_me().values())
+            mine = mine & asked or mine
+        return mine & self.env.user.partner_id or mine[:1]
+
+    def _turn_line(self):
+        """Return the first line of the page: whose turn it is, and until when."""
+        self.ensure_one()
+        deal = self.sudo()
+        line = self._whose_turn()
+        if deal.state == "open" and deal.terms_id.expiry:
+            return self.env._(
+                "%(line)s (until %(moment)s)",
+                line=line,
+                moment=deal.terms_id._say_expiry(),
+            )
+        return line
+
+    def _whose_turn(self):
+        """Return whose turn it is, as the caller reads it."""
+        self.ensure_one()
+        deal, me = self.sudo(), self._my_party()
+        if deal.state == "waiting":
+            return self._waiting_line(me)
+        if deal.turn == "replier" and me == deal.replier_id:
+            if deal.state == "open" and deal._is_held():
+                return self._held_line()
+        if me and deal._share_to_sign(me):
+            return self.env._(
+                "Your turn: %(name)s asks you to work along", name=deal.payee_id.name
+            )
+        waits = deal._terms_to_sign()._unsigned() if deal.coworker_ids else False
+        if waits:
+            return self.env._(
+                "Waiting for who works along: %(names)s",
+                names=", ".join(waits.mapped("name")),
+            )
+        proposed = self._proposal_line(me)
+        if proposed:
+            return proposed
+        return self._state_line(me)
+
+    def _state_line(self, me):
+        """Return what ``me`` reads of the state alone."""
+        deal = self.sudo()
+        other = deal._other(me) if me else deal.author_id
+        if deal.state == "open":
+            whose = deal.author_id if deal.turn == "author" else deal.replier_id
+            if whose == me:
+                return self.env._(
+                    "Your turn: %(name)s proposes %(price)s",
+                    name=other.name,
+                    price=deal.terms_id.price_text,
+                )
+            return self.env._("Waiting for %(name)s", name=whose.name)
+        if deal.state == "accepted":
+            if me == deal.payee_id:
+                return self.env._("Your turn: do it, and say when it is done")
+            return self.env._("%(name)s is doing it", name=deal.payee_id.name)
+        if deal.state in ("delivered", "approved"):
+            if me == deal.payer_id and self.env.user.partner_id in deal.approver_ids:
+                return self.env._("You approved. Waiting for one more, or for payment")
+            if me == deal.payer_id:
+                return self.env._(
+                    "Your turn: %(name)s says it is done", name=deal.payee_id.name
+                )
+            return self.env._(
+                "Waiting for %(name)s to approve and pay", name=deal.payer_id.name
+            )
+        if deal.state == "confirming":
+            receiver = deal.payer_id if deal.refunding else deal.payee_id
+            if me == receiver:
+                return self.env._("Your turn: did you get the money?")
+            return self.env._(
+                "Waiting for %(name)s to say that the money came", name=receiver.name
+            )
+        if deal.state == "paid":
+            return self.env._("Done and paid. Thank you!")
+        if deal.state == "disputed":
+            if self.is_user_moderator:
+                return self.env._("Your turn: both sides wait for your decision")
+            return self._who_decides()
+        reasons = dict(self._fields["end_reason"]._description_selection(self.env))
+        return self.env._("Ended: %(reason)s", reason=reasons.get(deal.end_reason, ""))
+
+    def _proposal_line(self, me):
+        """Return which proposal of another waits for ``me``, or an empty string."""
+        deal, asked = self.sudo(), self._questions()
+        if me in asked.get("cancel", ()):
+            return self.env._(
+                "Your turn: %(name)s would cancel",
+                name=", ".join(deal.consent_ids.mapped("name")),
+            )
+        if me in asked.get("amend", ()):
+            return self.env._(
+                "Your turn: %(name)s would change what was agreed",
+                name=deal.amend_by_id.name,
+            )
+        if me in asked.get("hand_over", ()):
+            return self.env._(
+                "Your turn: %(name)s asks that %(other)s stands in",
+                name=deal.payee_id.name,
+                other=deal.hand_over_id.name,
+            )
+        return ""
+
+    def _strip(self):
+        """Return ``(label, reached, here)`` for each step of the way."""
+        labels = {
+            "agreed": self.env._("agreed"),
+            "doing": self.env._("doing"),
+            "delivered": self.env._("delivered"),
+            "paid": self.env._("paid"),
+        }
+        disputed = self.state == "disputed"
+        reached = REACHED[self.sudo().state_before if disputed else self.state]
+        return [
+            (labels[name], number < reached, number == reached - 1)
+            for number, name in enumerate(STRIP)
+        ]
+
+    def _money_line(self):
+        """Return the direction of money in words."""
+        self.ensure_one()
+        deal, me = self.sudo(), self._my_party()
+        price = deal.price_text
+        names = {
+            "payer": deal.payer_id.name,
+            "payee": deal._workers_text(),
+            "price": price,
+        }
+        terms = deal.accepted_terms_id or deal.terms_id
+        if not terms.price_line_ids:
+            return self.env._("Unpaid help: no money moves.")
+        if deal.state == "paid":
+            names["price"] = deal._due_text(whole=True)
+            if me == deal.payee_id:
+                return self.env._("%(payer)s paid you %(price)s", **names)
+            if me == deal.payer_id:
+                return self.env._("You paid %(price)s to %(payee)s", **names)
+            return self.env._("%(payer)s paid %(price)s to %(payee)s", **names)
+        if me in deal.coworker_ids:
+            share = terms.share_ids.filtered(lambda one: one.partner_id == me)
+            names["price"] = share._part() if share else price
+            return self.env._("%(payer)s pays you %(price)s", **names)
+        if me == deal.payee_id:
+            return self.env._("%(payer)s pays you %(price)s", **names)
+        if me == deal.payer_id:
+            return self.env._("You pay %(price)s to %(payee)s", **names)
+        return self.env._("%(payer)s pays %(price)s to %(payee)s", **names)
+
+    def _left_text(self, transfers):
+        """Return what is left of payments, summed by currency, as people say it."""
+        sums = {}
+        for transfer in transfers:
+            currency = transfer.wezer_currency_id
+            sums[currency] = sums.get(currency, 0) + self._left(transfer)
+        return " + ".join(
+            currency._format(minor) for currency, minor in sums.items()
+        ) or self.env._("nothing")
+
+    def _due_text(self, whole=False):
+        """Return what is due of the step in hand, or of all steps, as people say it."""
+        deal = self.sudo()
+        return " + ".join(
+            currency._format(minor) for currency, minor in deal._due_sums(whole).items()
+        ) or self.env._("nothing")
+
+    def _total_text(self):
+        """Return what is due of these deals: each payer's sums, each currency apart."""
+        sums = {}
+        for deal in self.sudo():
+            if not self.env.user._acts_for(deal.payer_id, "wallet"):
+                continue
+            for currency, minor in deal._due_sums().items():
+                key = (deal.payer_id, currency)
+                sums[key] = sums.get(key, 0) + minor
+        texts = {}
+        for (payer, currency), minor in sums.items():
+            texts.setdefault(payer, []).append(currency._format(minor))
+        return "; ".join(
+            self.env._(
+                "%(money)s from %(name)s", money=" + ".join(money), name=payer.name
+            )
+            for payer, money in texts.items()
+        )
+
+    def _workers_text(self):
+        """Return who is paid, by name: who works and who works along."""
+        deal = self.sudo()
+        along = deal.accepted_terms_id or deal.terms_id
+        workers = deal.payee_id + along.share_ids.filtered("points").partner_id
+        return ", ".join(workers.mapped("name"))
+
+    def _steps_text(self):
+        """Return which step is in hand, of how many; nothing where there are none."""
+        deal = self.sudo()
+        if not deal.milestone:
+            return ""
+        steps = deal.accepted_terms_id.milestone_ids
+        return self.env._(
+            "%(number)s of %(count)s: %(step)s",
+            number=deal.milestone,
+            count=len(steps),
+            step=steps[deal.milestone - 1 : deal.milestone].name or "",
+        )
+
+    def _criteria(self):
+        """Return the criteria by which the caller's party assesses the other."""
+        deal, me = self.sudo(), self._my_party()
+        other = deal._other(me)
+        side = "worker" if other == deal.payee_id else "payer"
+        return self.env["wezer.criterion"]._for(deal.category_id, side)
+
+    # === THE PAGE: BUTTONS === #
+
+    def _allowed_actions(self):
+        """Return the buttons for the caller: what he can do now.
+
+        :return: list of dicts ``action``, ``label``, ``main`` (bool), ``form``
+            (name of the part of the page that asks for more, or False)
+        """
+        self.ensure_one()
+        deal, me = self.sudo(), self._my_party()
+        user = self.env.user
+        if not me:
+            if self.is_user_moderator:
+                return [self._button("resolve", self.env._("Decide"), True, "resolve")]
+            return []
+        as_group = (
+            self.env._(", as %(name)s", name=me.name) if me != user.partner_id else ""
+        )
+        if me in deal.coworker_ids:
+            return self._coworker_buttons(me, as_group)
+        if not user._acts_for(me, "market"):
+            # Who coordinates the project approves what was done for it, no more.
+            runs = deal._project_team() == me
+            return self._approval_buttons(me, as_group) if runs else []
+        buttons = []
+        # Who answers for the side that pays commits its money.
+        may_pay = me != deal.payer_id or bool(user._acts_for(me, "wallet"))
+        if deal.state == "open" and deal.turn == self._side_of(me) and may_pay:
+            if not deal.terms_id._unsigned() and deal._is_in_time():
+                label = self.env._("Accept") + as_group
+                buttons.append(self._button("accept", label, True))
+            label = self.env._("Propose other terms")
+            buttons.append(self._button("counter", label, False, "counter"))
+        if deal.state in ("open", "waiting"):
+            if me == deal.author_id:
+                buttons.append(
+                    self._button("decline", self.env._("Decline"), False, "reason")
+                )
+            else:
+                buttons.append(
+                    self._button("withdraw", self.env._("Withdraw"), False, "reason")
+                )
+        buttons += self._work_buttons(me, as_group)
+        return buttons
+
+    def _work_buttons(self, me, as_group):
+        """Return the buttons of both sides from the agreement on."""
+        deal, user = self.sudo(), self.env.user
+        buttons = self._signing_buttons(me, as_group)
+        if deal.state == "accepted" and me == deal.payee_id:
+            buttons += [
+                self._button(
+                    "deliver", self.env._("Delivered") + as_group, True, "deliver"
+                ),
+                self._button("release", self.env._("I cannot do it"), False, "reason"),
+            ]
+        if me == deal.payer_id:
+            buttons += self._payer_buttons(me, as_group)
+        buttons += self._receipt_buttons(me)
+        recent = deal.paid_until and deal.paid_until > fields.Datetime.now()
+        if deal.state == "paid":
+            if recent and me not in self.env["wezer.assessment"]._answered(deal):
+                label = self.env._(
+                    "Say how it was with %(name)s", name=deal._other(me).name
+                )
+                buttons.append(self._button("assess", label, True, "assess"))
+            if (
+                me == deal.payee_id
+                and deal.accepted_terms_id.price_line_ids
+                and user._acts_for(me, "wallet")
+            ):
+                buttons.append(
+                    self._button("refund", self.env._("Give the money back"), False)
+                )
+        if deal.state in ("accepted", "delivered", "approved", "confirming"):
+            buttons.append(
+                self._button("cancel", self._cancel_label(me), False, "reason")
+            )
+        if deal.state in ("accepted", "delivered", "approved", "confirming") or (
+            deal.state == "paid" and recent
+        ):
+            buttons.append(
+                self._button("dispute", self.env._("Call a moderator"), False, "reason")
+            )
+        if deal.state == "disputed" and deal.disputed_by_id in (me, me.browse()):
+            buttons.append(
+                self._button(
+                    "withdraw_dispute", self.env._("Take the call back"), False
+                )
+            )
+        buttons += self._change_buttons(me)
+        if me == deal.author_id and self._may_say_who_came():
+            label = self.env._("Say whether they came")
+            if deal.attendance:
+                label = self.env._("Put right whether they came")
+            buttons.append(self._button("attendance", label, False, "attendance"))
+        return buttons
+
+    def _signing_buttons(self, me, as_group):
+        """Return the buttons that sign what another proposed."""
+        deal, buttons = self.sudo(), []
+        if deal.state == "accepted" and deal.kind == "want":
+            if me != deal.payee_id and self._stand_in_to_sign(me):
+                label = self.env._(
+                    "Agree that %(name)s stands in", name=deal.hand_over_id.name
+                )
+                buttons.append(self._button("hand_over_sign", label, True))
+        if deal.state in ("accepted", "delivered"):
+            if self._change_to_sign(me) and deal.amend_terms_id._stands():
+                label = self.env._("Agree to the change") + as_group
+                buttons.append(self._button("amend_sign", label, True, "amend_sign"))
+        return buttons
+
+    def _change_buttons(self, me):
+        """Return the buttons that propose a change, or somebody who stands in."""
+        deal, buttons = self.sudo(), []
+        if deal.state in ("accepted", "delivered"):
+            label = self.env._("Change what was agreed")
+            buttons.append(self._button("amend", label, False, "counter"))
+        if (deal.state, deal.kind) == ("accepted", "want") and me == deal.payee_id:
+            label = self.env._("Somebody stands in for me")
+            buttons.append(self._button("hand_over", label, False, "hand_over"))
+        return buttons
+
+    def _approval_buttons(self, me, as_group):
+        """Return the buttons to approve and to send back, where the caller may."""
+        deal, user = self.sudo(), self.env.user
+        if user.partner_id in deal.conflicted_ids and not deal._nobody_else_could():
+            return []
+        names = {"name": deal._workers_text()}
+        may_pay = user._acts_for(me, "wallet") and deal.accepted_terms_id.price_line_ids
+        if deal._waits_for_my_approval(user):
+            label = self.env._("Approve")
+            if may_pay and deal._approvals_missing() <= 1:
+                names["price"] = deal._due_text()
+                label = self.env._("Approve and pay %(price)s to %(name)s", **names)
+            buttons = [self._button("approve", label + as_group, True, "approve")]
+            if not deal._paying_has_begun():
+                label = self.env._("Send back")
+                buttons.append(self._button("send_back", label, False, "send_back"))
+            return buttons
+        return []
+
+    def _payer_buttons(self, me, as_group):
+        """Return the buttons to approve and to pay, where the caller may."""
+        deal, user = self.sudo(), self.env.user
+        buttons = self._approval_buttons(me, as_group)
+        if buttons or (
+            user.partner_id in deal.conflicted_ids and not deal._nobody_else_could()
+        ):
+            return buttons
+        names = {"name": deal._workers_text()}
+        may_pay = user._acts_for(me, "wallet") and deal.accepted_terms_id.price_line_ids
+        if deal.state == "approved" and may_pay and not deal._approvals_missing():
+            names["price"] = deal._due_text()
+            label = self.env._("Pay %(price)s to %(name)s", **names)
+            return [self._button("pay", label + as_group, True)]
+        return []
+
+    def _receipt_buttons(self, me):
+        """Return the buttons of who waits for outside money."""
+        deal = self.sudo()
+        if deal.state not in ("confirming", "approved"):
+            return []
+        if me not in deal._pending().payee_id:
+            return []
+        return [
+            self._button("confirm", self.env._("I received it"), True),
+            self._button("deny", self.env._("It did not come"), False),
+        ]
+
+    def _coworker_buttons(self, me, as_group):
+        """Return what who works along can do: agree, receive, give back."""
+        deal, buttons = self.sudo(), []
+        share = deal._share_to_sign(me)
+        if share:
+            label = self.env._("Agree to %(part)s of the price", part=share._part())
+            buttons.append(
+                self._button("agree_share", label + as_group, True, "agree_share")
+            )
+        buttons += self._receipt_buttons(me)
+        paid = deal._payments("done").filtered(lambda one: one.payee_id == me)
+        if any(map(deal._left, paid)) and self.env.user._acts_for(me, "wallet"):
+            if deal.state in ("paid", "ended"):
+                label = self.env._("Give the money back")
+                buttons.append(self._button("refund", label, False))
+            elif me in deal._in_hand("done").payee_id:
+                label = self._cancel_label(me)
+                buttons.append(self._button("cancel", label, False, "reason"))
+        return buttons
+
+    def _cancel_label(self, me):
+        """Say whether one would begin a cancel or agrees to the other side's."""
+        if self.sudo().consent_ids - me:
+            return self.env._("Agree to cancel")
+        return self.env._("Propose to cancel")
+
+    def _button(self, action, label, main, form=False):
+        return {
+            "action": action,
+            "label": label,
+            "main": main,
+            "form": form,
+            "question": self._question_before(action),
+        }
+
+    def _question_before(self, action):
+        """Return what is asked before an act that ends a deal or moves money back.
+
+        With the name of the other side, and with the amount where money moves.
+        """
+        deal, me = self.sudo(), self._my_party()
+        other = deal._other(me) if me else deal.author_id
+        names = {"name": other.name, "price": deal.price_text}
+        reserved = deal.accepted_terms_id.price_line_ids and deal.state in AGREED
+        if action == "refund":
+            paid = deal._payments("done").filtered(lambda one: one.payee_id == me)
+            names.update(price=deal._left_text(paid), name=deal.payer_id.name)
+            return self.env._("%(price)s goes from you back to %(name)s.", **names)
+        if action == "deny":
+            due = deal._pending().filtered(lambda one: one.payee_id == me)
+            names.update(price=deal._left_text(due), name=due[:1].payer_id.name)
+            return self.env._(
+                "%(price)s from %(name)s counts as not paid, and they will be told.",
+                **names,
+            )
+        if action in ("cancel", "release") and reserved:
+            names.update(name=deal.payer_id.name)
+            return self.env._(
+                "The deal ends without payment: %(price)s goes back to %(name)s.",
+                **names,
+            )
+        if action in ("cancel", "release", "decline", "withdraw"):
+            return self.env._("The deal with %(name)s ends.", **names)
+        if action == "withdraw_dispute":
+            return self.env._(
+                "The moderators no longer decide between you and %(name)s.", **names
+            )
+        return ""
+
+    # === BACK OFFICE: OPENERS, THEY ASK ONLY, THE ACTIONS CHECK === #
+
+    def _approve_label(self):
+        """Return what approving does, in words: for whom, how much, to whom."""
+        self.ensure_one()
+        deal = self.sudo()
+        names = {"payer": deal.payer_id.name, "payee": deal._workers_text()}
+        if not deal.accepted_terms_id.price_line_ids:
+            return self.env._("Approve what %(payee)s did for %(payer)s", **names)
+        if deal._approvals_missing() > 1:
+            return self.env._(
+                "Approve what %(payee)s did for %(payer)s; then others have to", **names
+            )
+        if not self.env.user._acts_for(deal.payer_id, "wallet"):
+            return self.env._(
+                "Approve what %(payee)s did; who may pay for %(payer)s pays", **names
+            )
+        return self.env._(
+            "Approve and pay %(price)s to %(payee)s, as %(payer)s",
+            price=deal._due_text(),
+            **names,
+        )
+
+    def action_open_approve(self):
+        """Open the sheet that approves, pays and assesses in one act."""
+        return self._open_wizard(
+            "wezer.deal.approve", self.env._("Approve and pay"), {}
+        )
+
+    def action_open_send_back(self):
+        """Ask what is missing."""
+        return self._open_reason("send_back", self.env._("Send back"))
+
+    def action_open_decline(self):
+        """Ask why not."""
+        return self._open_reason("decline", self.env._("Decline"))
+
+    def action_open_cancel(self):
+        """Ask why it is cancelled."""
+        return self._open_reason("cancel", self.env._("Agree to cancel"))
+
+    def action_open_dispute(self):
+        """Ask what is wrong."""
+        return self._open_reason("dispute", self.env._("Call a moderator"))
+
+    def action_open_resolve(self):
+        """Ask how it is decided."""
+        return self._open_reason("resolve", self.env._("Decide"))
+
+    def action_open_attendance(self):
+        """Ask who came."""
+        return self._open_reason("attendance", self.env._("Who came"))
+
+    def action_open_task(self):
+        """Ask for which task the offered help is."""
+        return self._open_wizard("wezer.deal.task", self.env._("Name its task"), {})
+
+    def action_open_page(self):
+        """Open the deal's own page."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/my/deals/{self.id}",
+            "target": "new",
+        }
+
+    def _open_reason(self, action, title):
+        return self._open_wizard(
+            "wezer.deal.action.wizard", title, {"default_action": action}
+        )
+
+    def _open_wizard(self, model, title, context):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": title,
+            "res_model": model,
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_deal_id": self.id, **context},
+        }
+
+    def action_open_approve_many(self):
+        """Open one sheet that says what approving these would move, and what not.
+
+        Everything is tried and taken back: the sheet says what the arrows say.
+        """
+        self.check_access("read")
+        rows = self._try_to_approve()
+        wizard = self.env["wezer.deal.approve.many"].create(
+            {"line_ids": [(0, 0, row) for row in rows]}
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Approve and pay"),
+            "res_model": "wezer.deal.approve.many",
+            "res_id": wizard.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "target": "new",
+        }
+
+    def _try_to_approve(self):
+        """Return a row for each deal: what is paid to whom, or why it is refused."""
+        rows = [
+            {"deal_id": deal.id, "text": deal._approve_label(), "reason": ""}
+            for deal in self
+        ]
+        try:
+            with self.env.cr.savepoint():
+                for deal, row in zip(self, rows, strict=True):
+                    try:
+                        with self.env.cr.savepoint():
+                            deal.action_approve()
+                    except UserError as error:
+                        row["reason"] = error.args[0]
+                raise DryRun
+        except DryRun:
+            return rows
+
+    def action_approve_many(self):
+        """Approve and pay what was delivered; each is done or refused by itself."""
+        done, reasons = 0, []
+        for deal in self:
+            try:
+                with self.env.cr.savepoint():
+                    deal.action_approve()
+                done += 1
+            except UserError as error:
+                reasons.append(f"{deal.display_name}: {error.args[0]}")
+        message = self.env._("%(count)s approved.", count=done)
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "message": " ".join([message, *reasons[:5]]),
+                "type": "warning" if reasons else "success",
+                "sticky": bool(reasons),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def _wezer_notify_activity(self, partner, reads):
+        title = self.sudo().title if reads else False
+        partner._wezer_notify(
+            "activity",
+            lambda env: (
+                env._("You are asked to do something: %(title)s", title=title)
+                if title
+                else env._("You are asked to do something. Look at your activities.")
+            ),
+            url=f"/odoo/wezer.deal/{self.id}",
+            record=self.sudo(),
+        )
+
+    # === AUTOMATIC ACTIONS === #
 
     @api.model
     def _cron_clocks(self):
@@ -395,20 +3808,53 @@ class WezerDeal(models.Model):
 
     @api.model
     def _clocks(self, now):
-        """Return ``(domain, method)`` of each clock; an addon with one more adds it."""
-        old = now - timedelta(days=ASSESS_DAYS)
-        return [
-            ([("state", "=", "accepted"), ("date_due", "<", now)], "_late"),
-            ([("state", "=", "delivered"), ("date_state", "<", old)], "_silence"),
-            (
-                [
-                    ("state", "in", ("approved", "confirming")),
-                    ("date_state", "<", old),
-                    ("decided", "=", False),
-                ],
-                "_call_clock",
-            ),
+        """Return ``(domain, method)`` of each automatic action, in their order."""
+        assess = now - timedelta(days=ASSESS_DAYS)
+        confirming = [
+            ("state", "in", ("approved", "confirming")),
+            ("date_state", "<", assess),
+            ("decided", "=", False),
         ]
+        decided = [
+            ("state", "=", "confirming"),
+            ("date_state", "<", assess),
+            ("decided", "=", True),
+        ]
+        return [
+            ([("state", "=", "open"), ("hold_until", "<=", now)], "_lapse"),
+            ([("state", "=", "accepted"), ("date_due", "<", now)], "_late"),
+            ([("state", "=", "delivered"), ("date_state", "<", assess)], "_silence"),
+            (confirming, "_call_clock"),
+            (decided, "_ask_receipt_again"),
+            (self._lapsed_domain(now), "_lapse_proposals"),
+            (self._undecided_domain(now), "_pass_on"),
+            ([("state", "=", "open"), ("terms_id.expiry", "<=", now)], "_terms_expire"),
+        ]
+
+    @api.model
+    def _lapsed_domain(self, now):
+        """Return the deals with a proposal that was not signed within a week."""
+        old = now - timedelta(days=CONSENT_DAYS)
+        return Domain.OR(
+            [
+                Domain("amend_terms_id", "!=", False) & Domain("amend_date", "<", old),
+                Domain("hand_over_id", "!=", False)
+                & Domain("hand_over_date", "<", old),
+                Domain("consent_ids", "!=", False) & Domain("consent_date", "<", old),
+            ]
+        )
+
+    @api.model
+    def _undecided_domain(self, now):
+        """Return the disputes to pass on: long undecided, or nobody may decide them."""
+        held = [("state", "=", "disputed"), ("dispute_circle_id", "!=", False)]
+        left = self.search(held, order="id", limit=500).filtered(
+            lambda deal: not deal._deciders(deal.dispute_circle_id)
+        )
+        old = now - timedelta(days=DECIDE_DAYS)
+        return Domain(held) & (
+            Domain("dispute_holder_since", "<", old) | Domain("id", "in", left.ids)
+        )
 
     def _call_clock(self, now):
         self._call_moderator(self.env["res.partner"], self.env._("14 days of silence"))
@@ -460,8 +3906,17 @@ class WezerDeal(models.Model):
         self._set_state("approved")
         self._pay_parts(self.payer_id)
 
-    def _nobody_else_could(self):
-        """Say whether all who could approve for the payer are barred."""
-        deal = self.sudo()
-        actors = deal.payer_id._wezer_actor_partners("market")
-        return not actors - deal.conflicted_ids
+    def _ask_receipt_again(self, now):
+        self.date_state = now
+        self._ask_receipt()
+
+    def _terms_expire(self, now):
+        """Nobody answered in time: it ends kindly, and whoever waits has the place."""
+        self._log("clock", self.replier_id)
+        self._finish("expired")
+        self._notify_all(
+            "withdraw",
+            lambda env: env._(
+                "The terms were not answered in time: %(title)s", title=self.title
+            ),
+        )

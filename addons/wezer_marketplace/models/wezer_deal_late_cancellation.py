@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from odoo import fields, models
 
 from odoo.addons.wezer_base.tools import days
@@ -43,33 +41,6 @@ class WezerAnnouncement(models.Model):
             ),
             url=f"/market/{self.slug}",
             record=self,
-        )
-
-
-class WezerDeal(models.Model):
-    _inherit = "wezer.deal"
-
-    def action_release(self, reason="", acting_partner_id=None):
-        """Give the work back; shortly before it begins, its people are alerted."""
-        deal = self.sudo()
-        begins = deal._begins()
-        result = super().action_release(reason, acting_partner_id)
-        announcement = deal.announcement_id
-        hours = deal.company_id.wezer_late_cancellation_hours
-        soon = fields.Datetime.now() + timedelta(hours=hours)
-        free = announcement.state == "open" and announcement._has_place()
-        if hours and begins and begins <= soon and free:
-            announcement._alert(deal)
-        return result
-
-    def _begins(self):
-        """Return when the work begins, or is due where that is not said."""
-        terms = self.accepted_terms_id
-        return (
-            terms.date_start
-            or self.announcement_id.date_start
-            or terms.date_due
-            or self.date_due
         )
 
 

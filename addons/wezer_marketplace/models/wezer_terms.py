@@ -2,13 +2,19 @@ from odoo import api, fields, models
 
 from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools import days
-from odoo.addons.wezer_currency.models.fields_bigint import BigInteger
 
+from ..tools.parts import WHOLE, points_of, say_points
+
+MOST_PARTS = 20
 TERM_FIELDS = ("quantity", "date_start", "date_due", "steps", "done_when")
 
 
 class WezerTerms(models.Model):
-    """One round of a negotiation. Immutable: the next round answers it."""
+    """A round of a negotiation. Immutable: the next round answers it.
+
+    Terms may stand until a moment only, may pay step by step (milestones), and may
+    divide the price among several who work together (shares).
+    """
 
     _name = "wezer.terms"
     _description = "Terms"
@@ -32,6 +38,9 @@ class WezerTerms(models.Model):
     date_due = fields.Datetime()
     steps = fields.Text()
     done_when = fields.Text()
+    milestone_ids = fields.One2many("wezer.terms.milestone", "terms_id")
+    share_ids = fields.One2many("wezer.terms.share", "terms_id")
+    expiry = fields.Datetime(string="Answer until")
     message = fields.Text()
     date = fields.Datetime(required=True)
     company_id = fields.Many2one(related="deal_id.company_id", store=True)
@@ -71,9 +80,15 @@ class WezerTerms(models.Model):
     def _checked_vals(self, vals):
         """Return the values of a round from what a person sent.
 
+        ``milestones`` is a list of ``{"name", "percent", "date_due"}`` that make 100 %
+        together; ``shares`` of ``{"partner_id", "percent"}`` of the co-workers: the
+        member who answered has the rest. An empty list takes them away.
+
         :param dict vals: see :meth:`wezer.announcement.action_propose`
         """
         vals = self._by_name(vals)
+        expiry = vals.pop("expiry", None)
+        milestones, shares = vals.pop("milestones", None), vals.pop("shares", None)
         checked = {}
         if vals.get("quantity") not in (None, ""):
             checked["quantity"] = self._number(vals["quantity"])
@@ -99,7 +114,150 @@ class WezerTerms(models.Model):
         foreign = vals.keys() - {*TERM_FIELDS, "prices", "message"}
         if foreign:
             raise Refusal(self.env._("This is no part of terms."), rule="field")
+        if milestones is not None:
+            checked["milestone_ids"] = self._milestone_commands(milestones)
+        if shares is not None:
+            checked["share_ids"] = self._share_commands(shares)
+        if expiry:
+            checked["expiry"] = self._moment(expiry, at_end=True)
+            self._check_due(checked["expiry"], None)
         return checked
+
+    def _rows(self, rows):
+        if (
+            not isinstance(rows, list | tuple)
+            or len(rows) > MOST_PARTS
+            or not all(isinstance(row, dict) for row in rows)
+        ):
+            raise Refusal(
+                self.env._("At most %s parts.", MOST_PARTS),
+                rule="parts",
+                limit=str(MOST_PARTS),
+            )
+        return rows
+
+    def _points(self, text):
+        try:
+            return points_of(text)
+        except ValueError as error:
+            raise Refusal(
+                self.env._("“%s” is no part of a hundred.", text),
+                rule="percent",
+                value=str(text),
+                limit="100",
+            ) from error
+
+    def _milestone_commands(self, rows):
+        commands, latest = [], False
+        for number, row in enumerate(self._rows(rows), start=1):
+            name = " ".join(str(row.get("name") or "").split())[:200]
+            if not name:
+                raise Refusal(
+                    self.env._("Say what each step is about."), rule="milestone"
+                )
+            due = row.get("date_due")
+            due = self._moment(due, at_end=True) if due else False
+            days.check_order(self.env, latest, due)
+            latest = due or latest
+            commands.append(
+                (
+                    0,
+                    0,
+                    {
+                        "number": number,
+                        "name": name,
+                        "points": self._points(row.get("percent")),
+                        "date_due": due,
+                    },
+                )
+            )
+        given = sum(command[2]["points"] for command in commands)
+        if commands and (
+            given != WHOLE or not all(command[2]["points"] for command in commands)
+        ):
+            raise Refusal(
+                self.env._(
+                    "The steps make %(given)s of the price: they have to make 100 %%.",
+                    given=say_points(given),
+                ),
+                rule="milestone_sum",
+                value=say_points(given),
+                limit="100 %",
+            )
+        return commands
+
+    def _share_commands(self, rows):
+        points = {}
+        for row in self._rows(rows):
+            partner = self.env["wezer.transfer"]._partner(row.get("partner_id"))
+            if partner.id in points:
+                raise Refusal(self.env._("Each has one part."), rule="share")
+            points[partner.id] = self._points(row.get("percent"))
+        return [
+            (0, 0, {"partner_id": partner_id, "points": given})
+            for partner_id, given in points.items()
+        ]
+
+    def _copied_vals(self):
+        """Return these terms as values of another round, its message apart."""
+        self.ensure_one()
+        names = ("quantity", "date_start", "date_due", "steps", "done_when")
+        return {
+            **{name: self[name] for name in names},
+            "price_line_ids": [
+                (
+                    0,
+                    0,
+                    {
+                        "wezer_currency_id": line.wezer_currency_id.id,
+                        "total_minor": line.total_minor,
+                    },
+                )
+                for line in self.price_line_ids
+            ],
+            "milestone_ids": [
+                (
+                    0,
+                    0,
+                    {
+                        "number": one.number,
+                        "name": one.name,
+                        "points": one.points,
+                        "date_due": one.date_due,
+                    },
+                )
+                for one in self.milestone_ids
+            ],
+            "share_ids": [
+                (0, 0, {"partner_id": one.partner_id.id, "points": one.points})
+                for one in self.share_ids
+                if one.points
+            ],
+        }
+
+    # === WHAT STANDS, AND WHO HAS TO SIGN === #
+
+    def _unsigned(self):
+        """Return the co-workers who have not agreed to these terms yet."""
+        return self.sudo().share_ids.filtered(lambda one: not one.agreed_on).partner_id
+
+    def _stands(self):
+        """Say whether these terms can still be accepted."""
+        return not self.expiry or self.expiry > fields.Datetime.now()
+
+    def _check_not_expired(self):
+        for terms in self:
+            if not terms._stands():
+                raise Refusal(
+                    self.env._("These terms stood until %s.", terms._say_expiry()),
+                    rule="expired",
+                    limit=fields.Datetime.to_string(terms.expiry),
+                )
+
+    def _say_expiry(self):
+        return days.format_moment(self.env, self.expiry)
+
+    # === WHAT CHANGED === #
 
     def _diff(self):
         """Return what changed since the round before.
@@ -120,7 +278,7 @@ class WezerTerms(models.Model):
         if not before:
             return []
         labels = self.fields_get([*TERM_FIELDS, "price_text"], ["string"])
-        return [
+        changes = [
             (labels[name]["string"], before[name] or "", self[name] or "")
             for name in (
                 "quantity",
@@ -132,31 +290,12 @@ class WezerTerms(models.Model):
             )
             if before[name] != self[name]
         ]
-
-
-class WezerTermsPrice(models.Model):
-    _name = "wezer.terms.price"
-    _description = "Price in terms"
-    _order = "id"
-
-    terms_id = fields.Many2one(
-        "wezer.terms", required=True, index=True, ondelete="cascade"
-    )
-    wezer_currency_id = fields.Many2one(
-        "wezer.currency", string="Currency", required=True, ondelete="restrict"
-    )
-    total_minor = BigInteger(required=True, aggregator=None)
-    company_id = fields.Many2one(related="terms_id.company_id", store=True)
-
-    _positive = models.Constraint("CHECK (total_minor > 0)", "A price is above zero.")
-    _currency_uniq = models.UniqueIndex(
-        "(terms_id, wezer_currency_id)", "One price a currency."
-    )
-
-    @api.constrains("total_minor")
-    def _check_price(self):
-        for line in self:
-            line.wezer_currency_id._check_price(line.total_minor)
-
-    def write(self, vals):
-        raise Refusal(self.env._("A round of terms stays as it is."), rule="immutable")
+        for label, name in (
+            (self.env._("Paid in steps"), "milestone_ids"),
+            (self.env._("Who works together"), "share_ids"),
+        ):
+            was = ", ".join(row._say() for row in before[name])
+            now = ", ".join(row._say() for row in self[name])
+            if was != now:
+                changes.append((label, was, now))
+        return changes

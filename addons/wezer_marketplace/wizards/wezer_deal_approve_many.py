@@ -46,26 +46,3 @@ class WezerDealApproveManyLine(models.TransientModel):
     )
     text = fields.Char(string="What it does", readonly=True)
     reason = fields.Char(string="Refused", readonly=True)
-
-
-class WezerDeal(models.Model):
-    _inherit = "wezer.deal"
-
-    def _total_text(self):
-        """Return what is due of these deals: each payer's sums, each currency apart."""
-        sums = {}
-        for deal in self.sudo():
-            if not self.env.user._acts_for(deal.payer_id, "wallet"):
-                continue
-            for currency, minor in deal._due_sums().items():
-                key = (deal.payer_id, currency)
-                sums[key] = sums.get(key, 0) + minor
-        texts = {}
-        for (payer, currency), minor in sums.items():
-            texts.setdefault(payer, []).append(currency._format(minor))
-        return "; ".join(
-            self.env._(
-                "%(money)s from %(name)s", money=" + ".join(money), name=payer.name
-            )
-            for payer, money in texts.items()
-        )

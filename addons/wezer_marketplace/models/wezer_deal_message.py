@@ -1,0 +1,23 @@
+from odoo import fields, models
+
+from odoo.addons.wezer_base.exceptions import Refusal
+
+
+class WezerDealMessage(models.Model):
+    """Chat beside a deal. No followers, no mail; it cannot be edited."""
+
+    _name = "wezer.deal.message"
+    _description = "Message in a deal"
+    _order = "id"
+
+    deal_id = fields.Many2one(
+        "wezer.deal", required=True, index=True, ondelete="cascade"
+    )
+    date = fields.Datetime(required=True)
+    partner_id = fields.Many2one("res.partner", required=True, ondelete="restrict")
+    person_id = fields.Many2one("res.partner", required=True, ondelete="restrict")
+    body = fields.Text(required=True)
+    company_id = fields.Many2one(related="deal_id.company_id", store=True)
+
+    def write(self, vals):
+        raise Refusal(self.env._("What was said stays."), rule="immutable")

@@ -1,0 +1,47 @@
+from odoo import models
+
+
+class WezerGroup(models.Model):
+    """The policies of a circle about deals, and what they count."""
+
+    _inherit = "wezer.group"
+
+    def _policies(self):
+        return {
+            **super()._policies(),
+            "claims_cap": (
+                self.env._("Open claims a person may have among what we ask for"),
+                "count",
+            ),
+            "approvals_2_from": (
+                self.env._("Two approve what one person is owed, from so many hours"),
+                "hours",
+            ),
+            "approvals_3_from": (
+                self.env._("Three approve what one person is owed, from so many hours"),
+                "hours",
+            ),
+        }
+
+    def _strictest_hours(self, key):
+        """Return the lowest hours that this circle or one above decided, and whose.
+
+        A circle inside another makes such a rule stricter, never looser.
+
+        :return: ``(hours or None, the policy (sudo))``
+        """
+        policies = self._policies_above(key)
+        policy = min(policies, key=lambda policy: float(policy.value), default=policies)
+        return (float(policy.value) if policy else None), policy
+
+    def _partners_inside(self):
+        """Return the ids of the partners of this circle and of all inside it."""
+        self.ensure_one()
+        self.flush_model(["parent_id", "partner_id"])
+        self.env.cr.execute(
+            """SELECT g.partner_id FROM wezer_group_closure c
+                 JOIN wezer_group g ON g.id = c.descendant_id
+                WHERE c.ancestor_id = %s AND g.partner_id IS NOT NULL""",
+            [self.id],
+        )
+        return [row[0] for row in self.env.cr.fetchall()]

@@ -1,0 +1,40 @@
+from odoo import api, fields, models
+
+from odoo.addons.wezer_base.exceptions import Refusal
+
+from ..tools.parts import say_points
+
+
+class WezerTermsMilestone(models.Model):
+    """One step of a deal that is delivered, approved and paid by itself."""
+
+    _name = "wezer.terms.milestone"
+    _description = "Step that is paid by itself"
+    _order = "terms_id, number"
+    _wezer_titles = ("name",)
+
+    terms_id = fields.Many2one(
+        "wezer.terms", required=True, index=True, ondelete="cascade"
+    )
+    number = fields.Integer(required=True)
+    name = fields.Char(required=True)
+    points = fields.Integer(required=True, help="Of the price, in 1/100 percent.")
+    percent_text = fields.Char(string="Part", compute="_compute_percent_text")
+    date_due = fields.Datetime()
+    company_id = fields.Many2one(related="terms_id.company_id", store=True)
+
+    _points_in_range = models.Constraint(
+        "CHECK (points > 0 AND points <= 10000)", "A step is paid a part of the price."
+    )
+    _number_uniq = models.UniqueIndex("(terms_id, number)", "Each step once.")
+
+    @api.depends("points")
+    def _compute_percent_text(self):
+        for one in self:
+            one.percent_text = say_points(one.points)
+
+    def _say(self):
+        return f"{self.name} {say_points(self.points)}"
+
+    def write(self, vals):
+        raise Refusal(self.env._("A round of terms stays as it is."), rule="immutable")

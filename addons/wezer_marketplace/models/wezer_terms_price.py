@@ -1,0 +1,32 @@
+from odoo import api, fields, models
+
+from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_currency.models.fields_bigint import BigInteger
+
+
+class WezerTermsPrice(models.Model):
+    _name = "wezer.terms.price"
+    _description = "Price in terms"
+    _order = "id"
+
+    terms_id = fields.Many2one(
+        "wezer.terms", required=True, index=True, ondelete="cascade"
+    )
+    wezer_currency_id = fields.Many2one(
+        "wezer.currency", string="Currency", required=True, ondelete="restrict"
+    )
+    total_minor = BigInteger(required=True, aggregator=None)
+    company_id = fields.Many2one(related="terms_id.company_id", store=True)
+
+    _positive = models.Constraint("CHECK (total_minor > 0)", "A price is above zero.")
+    _currency_uniq = models.UniqueIndex(
+        "(terms_id, wezer_currency_id)", "One price a currency."
+    )
+
+    @api.constrains("total_minor")
+    def _check_price(self):
+        for line in self:
+            line.wezer_currency_id._check_price(line.total_minor)
+
+    def write(self, vals):
+        raise Refusal(self.env._("A round of terms stays as it is."), rule="immutable")
