@@ -52,11 +52,10 @@ def check(options):
 
 def update(options):
     steps = Steps(4)
-    with session.live_database(steps) as database:
-        with steps.step("Upgrade") as step:
-            database.check_version()
-            text = database.update(step, everything=options.everything)
-            step.say(step.detail or "nothing had changed")
+    with session.live_database(steps) as database, steps.step("Upgrade") as step:
+        database.check_version()
+        text = database.update(step, everything=options.everything)
+        step.say(step.detail or "nothing had changed")
     lines = odoo_process.complaints(text)
     for line in lines:
         print(line)

@@ -37,13 +37,15 @@ def command(options):
     if not path.parent.is_dir():
         raise Failure(f"There is no folder {path.parent}", "Make it first.")
     steps = Steps(4, stream=sys.stderr)
-    with session.live_database(steps) as database:
-        with steps.step(options.kind.capitalize()):
-            script = SCRIPT.format(
-                model=KINDS[options.kind],
-                path=str(path),
-                options={"inherited": True} if options.inherited else {},
-            )
-            count = tagged(database.runner.shell(database.name, script))
+    with (
+        session.live_database(steps) as database,
+        steps.step(options.kind.capitalize()),
+    ):
+        script = SCRIPT.format(
+            model=KINDS[options.kind],
+            path=str(path),
+            options={"inherited": True} if options.inherited else {},
+        )
+        count = tagged(database.runner.shell(database.name, script))
     print(f"{count} rows of {options.kind} in {options.file}.")
     return 0

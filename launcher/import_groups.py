@@ -42,17 +42,16 @@ def command(options):
         for kind, name in zip(FILES, options.files, strict=False)
     }
     steps = Steps(4, stream=sys.stderr)
-    with session.live_database(steps) as database:
-        with steps.step("Groups") as step:
-            step.say(", ".join(f"{len(rows)} {kind}" for kind, rows in files.items()))
-            path = paths.STATE / "import.json"
-            path.write_text(json.dumps(files))
-            script = SCRIPT.format(path=str(path), dry_run=options.dry_run)
-            try:
-                answer = tagged(database.runner.shell(database.name, script))
-            finally:
-                # Names of people: nothing stays behind.
-                path.unlink()
+    with session.live_database(steps) as database, steps.step("Groups") as step:
+        step.say(", ".join(f"{len(rows)} {kind}" for kind, rows in files.items()))
+        path = paths.STATE / "import.json"
+        path.write_text(json.dumps(files))
+        script = SCRIPT.format(path=str(path), dry_run=options.dry_run)
+        try:
+            answer = tagged(database.runner.shell(database.name, script))
+        finally:
+            # Names of people: nothing stays behind.
+            path.unlink()
     return tell(answer, options)
 
 

@@ -36,19 +36,18 @@ def command(options):
         raise Failure("The file has no rows", "A CSV file with a line of headings.")
     rows = [{**row, "row": number} for number, row in enumerate(rows, start=1)]
     steps = Steps(4, stream=sys.stderr)
-    with session.live_database(steps) as database:
-        with steps.step("Members") as step:
-            step.say(f"{len(rows)} rows")
-            path = paths.STATE / "import.json"
-            path.write_text(json.dumps(rows))
-            script = SCRIPT.format(
-                path=str(path), dry_run=options.dry_run, mail=options.mail
-            )
-            try:
-                answer = tagged(database.runner.shell(database.name, script))
-            finally:
-                # Addresses of people: nothing stays behind.
-                path.unlink()
+    with session.live_database(steps) as database, steps.step("Members") as step:
+        step.say(f"{len(rows)} rows")
+        path = paths.STATE / "import.json"
+        path.write_text(json.dumps(rows))
+        script = SCRIPT.format(
+            path=str(path), dry_run=options.dry_run, mail=options.mail
+        )
+        try:
+            answer = tagged(database.runner.shell(database.name, script))
+        finally:
+            # Addresses of people: nothing stays behind.
+            path.unlink()
     return tell(answer, options)
 
 

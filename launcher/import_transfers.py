@@ -48,15 +48,14 @@ def command(options):
         },
     }
     steps = Steps(4, stream=sys.stderr)
-    with session.live_database(steps) as database:
-        with steps.step("Transfers") as step:
-            lines = sum(max(text.count("\n") - 1, 0) for text in files)
-            step.say(f"about {lines} rows")
-            path = paths.STATE / "import.json"
-            path.write_text(json.dumps(given))
-            script = SCRIPT.format(path=str(path))
-            answer = tagged(database.runner.shell(database.name, script))
-            path.unlink()
+    with session.live_database(steps) as database, steps.step("Transfers") as step:
+        lines = sum(max(text.count("\n") - 1, 0) for text in files)
+        step.say(f"about {lines} rows")
+        path = paths.STATE / "import.json"
+        path.write_text(json.dumps(given))
+        script = SCRIPT.format(path=str(path))
+        answer = tagged(database.runner.shell(database.name, script))
+        path.unlink()
     return tell(answer, options)
 
 

@@ -49,19 +49,18 @@ def command(options):
         raise Failure("The file has no rows", "A CSV file with a line of headings.")
     project = options.project or Path(options.files[0]).stem
     steps = Steps(4, stream=sys.stderr)
-    with session.live_database(steps) as database:
-        with steps.step("Tasks") as step:
-            step.say(f"{len(rows)} rows")
-            path = paths.STATE / "import.json"
-            path.write_text(json.dumps(rows))
-            script = SCRIPT.format(
-                path=str(path),
-                project=project,
-                dry_run=options.dry_run,
-                post=options.post,
-            )
-            answer = tagged(database.runner.shell(database.name, script))
-            path.unlink()
+    with session.live_database(steps) as database, steps.step("Tasks") as step:
+        step.say(f"{len(rows)} rows")
+        path = paths.STATE / "import.json"
+        path.write_text(json.dumps(rows))
+        script = SCRIPT.format(
+            path=str(path),
+            project=project,
+            dry_run=options.dry_run,
+            post=options.post,
+        )
+        answer = tagged(database.runner.shell(database.name, script))
+        path.unlink()
     return tell(answer, project, options)
 
 
@@ -166,8 +165,10 @@ def convert(record, chosen, mapping):
 
 
 def location(text):
-    """{street, city, zip, latitude, longitude} of an address as open-data portals write
-    it: a dictionary in text, with JSON inside; {} where it is none."""
+    """Read an address as open-data portals write it: a dictionary with JSON inside.
+
+    :return: ``{street, city, zip, latitude, longitude}``, empty where it is none
+    """
     if not text:
         return {}
     try:

@@ -24,7 +24,7 @@ class Share:
     def take(self):
         """Be a user from now on; call it inside :meth:`gate`."""
         if not self._held:
-            self._held = open(self.folder / "users.lock", "w")
+            self._held = open(self.folder / "users.lock", "w")  # noqa: SIM115 held
             fcntl.flock(self._held, fcntl.LOCK_SH)
 
     def is_last(self):

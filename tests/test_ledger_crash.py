@@ -1,6 +1,8 @@
-"""`kill -9` of Odoo and of PostgreSQL while payments stream in: nothing acknowledged
-is lost, nothing is there twice, and every check holds. And fifty at once on one wallet.
-A server and a PostgreSQL of the test's own, with safe writes on.
+"""`kill -9` of Odoo and of PostgreSQL while payments stream in.
+
+Nothing acknowledged is lost, nothing is there twice, and every check holds. And fifty
+payments at once from one wallet. The tests have a server and a PostgreSQL of their own,
+with safe writes on.
 """
 
 import contextlib

@@ -169,8 +169,10 @@ class WezerProfile(models.Model):
 
     @api.model
     def _prepare_import_vals(self, profile, row):
-        """Return ``(what to write, what is to be told)``; only empty fields are filled,
-        skills and languages are added."""
+        """Return ``(what to write, what is to be told)``.
+
+        Only empty fields are filled; skills and languages are added.
+        """
         vals, reasons = {}, []
         for field, source in (("city", "place"), ("presentation", "presentation")):
             text = str(row.get(source) or "").strip()

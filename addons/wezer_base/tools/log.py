@@ -30,6 +30,7 @@ class Discreet(logging.Filter):
     """Write no secret of an address, and cut what is very long."""
 
     def filter(self, record):
+        """Clean the record; it is always written."""
         try:
             message = record.getMessage()
         except (TypeError, ValueError):

@@ -138,9 +138,9 @@ TITLE_LENGTH = 120
 
 
 def clean_text(text: str, most: int | None = None) -> str:
-    """Return ``text`` of several lines without control and direction characters.
+    r"""Return ``text`` of several lines without control and direction characters.
 
-    Line ends become ``\\n``; tabs and the space inside lines stay.
+    Line ends become ``\n``; tabs and the space inside lines stay.
 
     :param int most: the number of characters that are kept
     """

@@ -242,7 +242,7 @@ class TestScenarios2015(CurrencyCommon):
         self.assertBooksHold()
 
     def test_w12_a_stranger_to_the_deal_neither_sees_nor_moves_it(self):
-        """demo pays mark 50; luc, here the stranger, has no part in it."""
+        """Demo pays mark 50; luc, here the stranger, has no part in it."""
         with self.assertRefused("acts_for"):
             self.pay(self.stranger, self.anna, self.luc, "50")
         paid = self.pay(self.anna, self.anna, self.luc, "50")

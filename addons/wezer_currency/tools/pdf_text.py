@@ -52,6 +52,7 @@ class Faces:
 
     @property
     def name(self) -> str:
+        """Return the name of the main face."""
         return self.faces[0].name
 
     def _of(self, char: str) -> Face | None:

@@ -55,7 +55,6 @@ class WezerDeal(http.Controller):
 
     def _changes(self, terms):
         """Return what changed since the last round, as people say it."""
-
         return [
             (label, self._say(terms, before), self._say(terms, now))
             for label, before, now in terms._diff()

@@ -41,6 +41,7 @@ class Ratings:
 
     @property
     def index(self):
+        """Return the number of each id."""
         return {name: number for number, name in enumerate(self.ids)}
 
     def keep(self, rows):
