@@ -26,18 +26,27 @@ def patiently(env, call):
     return retrying(call, env)
 
 
-class Server:
-    """An Odoo server on a free port, on the same database."""
+def free_port():
+    """Return a port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
-    def __init__(self, database):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+
+class Server:
+    """An Odoo server on a free port, on the same database.
+
+    :param options: more of Odoo's command line, later than ours
+    """
+
+    def __init__(self, database, *options):
+        self.port = free_port()
         command = [sys.executable, str(PROGRAM), "server", "-d", database]
         if tools.config["config"]:
             command += ["-c", tools.config["config"]]
         command += ["--http-port", str(self.port), "--http-interface", "127.0.0.1"]
         command += ["--max-cron-threads", "0", "--workers", "0", "--log-level", "error"]
+        command += map(str, options)
         self.process = subprocess.Popen(
             command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )

@@ -13,7 +13,7 @@ from . import paths, session, testing
 from .console import Failure, Steps
 from .database import Database
 
-NAMES = ("people", "ledger", "groups", "market", "reputation", "load")
+NAMES = ("people", "ledger", "groups", "market", "reputation", "pages", "load")
 TEMPLATE = "wezer_bench_template"
 DATABASE = "wezer_bench"
 WIDTHS = (58, 16, 16, 8, 8)

@@ -131,7 +131,7 @@ def parser():
         "name",
         nargs="?",
         metavar="NAME",
-        help="people, ledger, groups, market, reputation; all if none",
+        help="people, ledger, groups, market, reputation, pages; all if none",
     )
     sub.add_argument("--quick", action="store_true", help="smaller and faster")
     sub.add_argument("--data", metavar="PATH", help="another file or folder of data")

@@ -1,5 +1,6 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from odoo.addons.base.models.res_partner import _tz_get
 
@@ -120,6 +121,8 @@ class ResCompany(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
+        if {"wezer_tz", "partner_id"} & vals.keys():
+            self.env.registry.clear_cache()
         if "wezer_terms" in vals:
             for company in self:
                 self.env["wezer.terms.of.use"]._keep(company)
@@ -135,12 +138,19 @@ class ResCompany(models.Model):
         :rtype: zoneinfo.ZoneInfo
         """
         self.ensure_one()
+        return days.zone_called(self._wezer_zone_name())
+
+    @tools.ormcache("self.id")
+    def _wezer_zone_name(self):
+        """Return the name of this community's zone: nearly every page asks for it."""
         company = self.sudo()
-        zone = days.zone_called(company.wezer_tz or company.partner_id.tz)
-        if not zone:
-            first = self.env.ref("base.user_admin", raise_if_not_found=False)
-            zone = days.zone_called(first and first.sudo().tz)
-        return zone or days.zone_called("UTC")
+        first = self.env.ref("base.user_admin", raise_if_not_found=False)
+        names = (
+            company.wezer_tz,
+            company.partner_id.tz,
+            first and first.sudo().tz,
+        )
+        return next((name for name in names if days.zone_called(name)), "UTC")
 
     def _wezer_actor_users(self, right):
         """Return who acts for this company's own partner and treasuries.
@@ -152,12 +162,30 @@ class ResCompany(models.Model):
             named or self.env.ref("wezer_base.group_administrator").sudo().all_user_ids
         )
 
-    def _wezer_has_actor(self, user, right):
-        """Say whether ``user`` is one of them, without reading all the others."""
-        named = self._wezer_named_users(right)
-        if named:
-            return user in named
-        return user.active and user.has_group("wezer_base.group_administrator")
+    def _wezer_is_actor_sql(self, user, right):
+        """Return the condition, in SQL, that ``user`` is one of them."""
+        self.ensure_one()
+        field = self._fields[f"wezer_{right}_user_ids"]
+        named = SQL(
+            """SELECT u.id FROM %s named JOIN res_users u ON u.id = named.%s
+                WHERE named.%s = %s AND u.active""",
+            SQL.identifier(field.relation),
+            SQL.identifier(field.column2),
+            SQL.identifier(field.column1),
+            self.id,
+            to_flush=(field, self.env["res.users"]._fields["active"]),
+        )
+        # Until the settings name somebody: the administrators.
+        is_administrator = user.active and user.has_group(
+            "wezer_base.group_administrator"
+        )
+        return SQL(
+            "(%s IN (%s) OR (%s AND NOT EXISTS (%s)))",
+            user.id,
+            named,
+            bool(is_administrator),
+            named,
+        )
 
     def _wezer_named_users(self, right):
         self.ensure_one()

@@ -20,6 +20,15 @@ class ResPartner(models.Model):
         copy=False,
         help="Holds the community's money; those act for it whom the settings name.",
     )
+    # At most one; a list, so that those of many partners are read at once.
+    wezer_profile_ids = fields.One2many(
+        "wezer.profile",
+        "partner_id",
+        string="Profile",
+        groups=fields.NO_ACCESS,
+        context={"active_test": False},
+        copy=False,
+    )
     # Only the user decides. Rules ask these fields, never a method: a rule's
     # Python is evaluated once and cached (architecture checks, section 1).
     acts_wallet = fields.Boolean(
@@ -45,8 +54,9 @@ class ResPartner(models.Model):
 
     @api.depends_context("uid")
     def _compute_acts(self):
+        ids = self._origin.ids
         for right in RIGHTS:
-            mine = set(self.env.user._acting_ids(right, among=self._origin.ids))
+            mine = set(self.env.user._acting_ids(right, among=ids))
             for partner in self:
                 partner[f"acts_{right}"] = partner._origin.id in mine
 
@@ -81,6 +91,7 @@ class ResPartner(models.Model):
     def _wezer_invalidate_acting(self):
         """Drop what is cached of who acts for whom; called where a right changes."""
         self.env["res.partner"].invalidate_model(ACTS_FIELDS, flush=False)
+        self.env["res.users"].invalidate_model(["wezer_acting_parties"], flush=False)
 
     def _wezer_actor_partners(self, right):
         """Return the persons who act for this partner: whom a notice reaches.
@@ -136,14 +147,8 @@ class ResPartner(models.Model):
 
     def _wezer_profile(self):
         """Return this partner's profile (sudo), empty where it has none."""
-        if not self:
-            return self.env["wezer.profile"].sudo()
-        return (
-            self.env["wezer.profile"]
-            .sudo()
-            .with_context(active_test=False)
-            .search([("partner_id", "in", self.ids)])
-        )
+        partners = self._origin.sudo().with_context(active_test=False)
+        return partners.wezer_profile_ids
 
     def _wezer_is_party(self):
         """Say whether this partner takes part in the community, in good standing.
@@ -206,7 +211,18 @@ class ResPartner(models.Model):
             renamed._notify_renamed(before)
         if "wezer_is_treasury" in vals:
             self._wezer_invalidate_acting()
+        if "tz" in vals:
+            self._wezer_forget_zone()
         return result
+
+    def _wezer_forget_zone(self):
+        """Drop the community's time zone where it may be one of these partners'."""
+        first = self.env.ref("base.user_admin", raise_if_not_found=False)
+        people = self.env["res.company"].sudo().search([]).partner_id
+        if first:
+            people |= first.sudo().partner_id
+        if self & people:
+            self.env.registry.clear_cache()
 
     @api.model
     def _check_treasury_vals(self, vals_list):

@@ -10,6 +10,7 @@ from odoo.tools import SQL
 
 from ..exceptions import NotAllowed, Refusal
 from ..tools.login import caller
+from ..tools.memo_field import Memo
 from ..tools.rights import OWN_RIGHTS, RIGHTS
 from ..tools.sorting import sorted_for_reader
 from ..tools.text import TITLE_LENGTH, clean_line
@@ -20,6 +21,9 @@ _logger = logging.getLogger(__name__)
 FAILURES_KEPT = 10_000
 # Letters with a link to a new password that one run of the clock sends.
 RESETS = 100
+# Up to so many parties of one user and right are kept in memory; above, each question
+# goes to the database.
+PARTIES_KEPT = 1000
 
 
 class ResUsers(models.Model):
@@ -27,6 +31,16 @@ class ResUsers(models.Model):
 
     # The clock sends the letter: the page answers alike for every address.
     wezer_reset_asked = fields.Datetime(copy=False, groups=fields.NO_ACCESS)
+    wezer_acting_parties = Memo(
+        compute="_compute_wezer_acting_parties",
+        groups=fields.NO_ACCESS,
+        help="For whom this user acts: the ids of partners by right, asked once.",
+    )
+    wezer_notices_waiting = Memo(
+        compute="_compute_wezer_notices_waiting",
+        groups=fields.NO_ACCESS,
+        help="How many notices this user has not read.",
+    )
 
     # === LOGGING IN === #
 
@@ -190,14 +204,15 @@ class ResUsers(models.Model):
             selects.append(self.env["wezer.mandate"]._acting_select(self, right))
         # His own company: the one in the context is the caller's choice.
         company = self.company_id
-        if company._wezer_has_actor(self, right):
-            selects.append(
-                SQL(
-                    "SELECT id FROM res_partner WHERE id = %s OR wezer_is_treasury",
-                    company.partner_id.id,
-                    to_flush=self.env["res.partner"]._fields["wezer_is_treasury"],
-                )
+        selects.append(
+            SQL(
+                """SELECT id FROM res_partner
+                    WHERE (id = %s OR wezer_is_treasury) AND %s""",
+                company.partner_id.id,
+                company._wezer_is_actor_sql(self, right),
+                to_flush=self.env["res.partner"]._fields["wezer_is_treasury"],
             )
+        )
         return selects
 
     def _acting_sql(self, right):
@@ -212,6 +227,18 @@ class ResUsers(models.Model):
         if not selects:
             return SQL("SELECT NULL::int WHERE FALSE")
         return SQL(" UNION ALL ").join(SQL("(%s)", select) for select in selects)
+
+    def _compute_wezer_notices_waiting(self):
+        for user in self:
+            # As the user: the record rules of notices hold.
+            notices = self.env["wezer.notice"].with_user(user)
+            user.wezer_notices_waiting = notices.search_count(
+                [
+                    ("partner_id", "=", user.partner_id.id),
+                    ("is_read", "=", False),
+                    ("settled", "=", False),
+                ]
+            )
 
     def _wezer_may_act(self):
         """Say whether this user acts at all: only members in good standing do."""
@@ -277,8 +304,14 @@ class ResUsers(models.Model):
         :rtype: list[int]
         """
         self.ensure_one()
+        if right not in RIGHTS:
+            raise ValueError(f"unknown right {right!r}")
         if among is not None and not among:
             return []
+        kept = self.sudo().wezer_acting_parties[right]
+        if kept is not None:
+            ids = kept if among is None else kept.intersection(among)
+            return sorted(ids)[: limit or None]
         query = SQL("SELECT DISTINCT id FROM (%s) acting(id)", self._acting_sql(right))
         query = SQL("%s WHERE id IS NOT NULL", query)
         if among is not None:
@@ -286,6 +319,32 @@ class ResUsers(models.Model):
         if limit:
             query = SQL("%s ORDER BY id LIMIT %s", query, limit)
         return [row[0] for row in self.env.execute_query(query)]
+
+    def _compute_wezer_acting_parties(self):
+        """Ask for the parties of all rights at once: ``{right: frozenset of ids}``.
+
+        None stands for more than are kept. What changes a right drops the answer
+        (:meth:`~.res_partner.ResPartner._wezer_invalidate_acting`), so it follows a
+        right that is taken away in the same transaction.
+        """
+        for user in self:
+            found = {right: [] for right in RIGHTS}
+            query = SQL(" UNION ALL ").join(
+                SQL(
+                    """(SELECT %s, id FROM (%s) acting(id)
+                        WHERE id IS NOT NULL LIMIT %s)""",
+                    right,
+                    user._acting_sql(right),
+                    PARTIES_KEPT + 1,
+                )
+                for right in RIGHTS
+            )
+            for right, partner_id in self.env.execute_query(query):
+                found[right].append(partner_id)
+            user.wezer_acting_parties = {
+                right: frozenset(ids) if len(ids) <= PARTIES_KEPT else None
+                for right, ids in found.items()
+            }
 
     def _acts_for(self, partners, right):
         """Return those of ``partners`` for whom this user may act with ``right``.

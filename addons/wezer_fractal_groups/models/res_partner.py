@@ -19,6 +19,14 @@ class ResPartner(models.Model):
     )
 
     @api.model
+    def _wezer_invalidate_acting(self):
+        """Drop what is cached of who is in which group, and sees which, too."""
+        self.env["res.users"].invalidate_model(
+            ["wezer_groups_kept", "wezer_groups_seen"], flush=False
+        )
+        return super()._wezer_invalidate_acting()
+
+    @api.model
     def _wezer_tie_selects(self):
         """Add who filled a role with rights over money, the market or the group."""
         filled = SQL(

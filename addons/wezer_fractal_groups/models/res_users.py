@@ -1,14 +1,59 @@
-from odoo import models
+from odoo import fields, models
 from odoo.tools import SQL
 
 from odoo.addons.wezer_base.tools import days
+from odoo.addons.wezer_base.tools.memo_field import Memo
 
 # Rights over a role that come from its circle, and from above.
 GOVERNING = ("invite", "manage")
+# Of more groups that are shown to one user each question goes to the database.
+GROUPS_KEPT = 1000
 
 
 class ResUsers(models.Model):
     _inherit = "res.users"
+
+    # Asked once in a transaction: record rules ask for it at each search.
+    wezer_groups_kept = Memo(
+        compute="_compute_wezer_groups_kept",
+        groups=fields.NO_ACCESS,
+        help="The ids of the groups where this user is counted, and is invited.",
+    )
+    wezer_groups_seen = Memo(
+        compute="_compute_wezer_groups_seen",
+        groups=fields.NO_ACCESS,
+        help="The ids of the groups shown to this user in particular, if not too many.",
+    )
+
+    def _compute_wezer_groups_kept(self):
+        """Ask where a user is counted and invited: ``{word: frozenset of ids}``."""
+        for user in self:
+            groups = self.env["wezer.group"].with_user(user)
+            query = SQL(
+                "SELECT 'counted', id FROM (%s) counted(id)"
+                " UNION ALL SELECT 'invited', id FROM (%s) invited(id)",
+                groups._in_sql(),
+                groups._invited_sql(),
+            )
+            found = {"counted": [], "invited": []}
+            if not user.has_group("base.group_public"):
+                for word, group_id in self.env.execute_query(query):
+                    found[word].append(group_id)
+            user.wezer_groups_kept = {
+                word: frozenset(ids) for word, ids in found.items()
+            }
+
+    def _compute_wezer_groups_seen(self):
+        """Ask for the groups shown to a user in particular; None where too many."""
+        for user in self:
+            groups = self.env["wezer.group"].with_user(user)
+            query = SQL(
+                "SELECT id FROM (%s) seen (id) WHERE id IS NOT NULL LIMIT %s",
+                groups._seen_sql(),
+                GROUPS_KEPT + 1,
+            )
+            ids = [row[0] for row in self.env.execute_query(query)]
+            user.wezer_groups_seen = frozenset(ids) if len(ids) <= GROUPS_KEPT else None
 
     def _acting_selects(self, right):
         """Add the groups this user acts for through the roles he fills.

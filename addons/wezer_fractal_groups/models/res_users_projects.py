@@ -37,7 +37,7 @@ class ResUsers(models.Model):
             user.partner_id.id,
             self.env["wezer.mandate"]._acting_select(user, "market"),
             list(kinds),
-            self.env["wezer.group"].with_user(self)._my_ids(),
+            list(self.env["wezer.group"].with_user(self)._my_ids()),
         )
         return [row[0] for row in self.env.execute_query(query)]
 

@@ -160,40 +160,36 @@ class WezerGroup(models.Model):
         )
 
     def _my_ids(self):
-        if self.env.user._is_public():
-            return []
-        return [row[0] for row in self.env.execute_query(self._in_sql())]
+        return self.env.user.sudo().wezer_groups_kept["counted"]
 
     @api.depends_context("uid")
     def _compute_i_am_in(self):
-        mine = set(self._my_ids())
+        mine = self._my_ids()
         for group in self:
             group.is_user_member = group._origin.id in mine
 
     def _search_i_am_in(self, operator, value):
         if operator != "in":
             return NotImplemented
-        return Domain("id", "in", list(set(self._my_ids())))
+        return Domain("id", "in", self._my_ids())
+
+    def _invited_sql(self):
+        """Return the SELECT of the groups where the user is invited or has asked."""
+        membership = self.env["wezer.group.membership"]
+        return SQL(
+            """SELECT group_id FROM wezer_group_membership
+                WHERE partner_id = %s AND state IN ('invited', 'requested')""",
+            self.env.user.sudo().partner_id.id,
+            to_flush=(membership._fields["state"], membership._fields["partner_id"]),
+        )
 
     def _invited_ids(self):
         """Return the ids of groups where the user is invited or has asked."""
-        membership = self.env["wezer.group.membership"]
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT group_id FROM wezer_group_membership
-                    WHERE partner_id = %s AND state IN ('invited', 'requested')""",
-                self.env.user.sudo().partner_id.id,
-                to_flush=(
-                    membership._fields["state"],
-                    membership._fields["partner_id"],
-                ),
-            )
-        )
-        return [] if self.env.user._is_public() else [row[0] for row in rows]
+        return self.env.user.sudo().wezer_groups_kept["invited"]
 
     @api.depends_context("uid")
     def _compute_am_invited(self):
-        mine = set(self._invited_ids())
+        mine = self._invited_ids()
         for group in self:
             group.is_user_invited = group._origin.id in mine
 

@@ -98,20 +98,25 @@ class WezerGroup(models.Model):
 
     @api.depends_context("uid")
     def _compute_i_see(self):
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT id FROM (%s) seen (id) WHERE id = ANY(%s)",
-                self._seen_sql(),
-                self._origin.ids,
+        seen = self.env.user.sudo().wezer_groups_seen
+        if seen is None:
+            rows = self.env.execute_query(
+                SQL(
+                    "SELECT id FROM (%s) seen (id) WHERE id = ANY(%s)",
+                    self._seen_sql(),
+                    self._origin.ids,
+                )
             )
-        )
-        seen = {row[0] for row in rows}
+            seen = {row[0] for row in rows}
         for group in self:
             group.is_visible_to_user = group._origin.id in seen
 
     def _search_i_see(self, operator, value):
         if operator != "in":
             return NotImplemented
+        seen = self.env.user.sudo().wezer_groups_seen
+        if seen is not None:
+            return Domain("id", "in", seen)
         return Domain("id", "in", SQL("(%s)", self._seen_sql()))
 
     # === THE DIRECTORY === #
