@@ -46,7 +46,12 @@ def parser():
 
     sub = command("test", "run every test, browser tests included")
     sub.add_argument(
-        "--all", action="store_true", help="with the counts that the issues name"
+        "--all", action="store_true", help="with the large counts"
+    )
+    sub.add_argument(
+        "--fast",
+        action="store_true",
+        help="without the slow tests: servers, browsers, crashes, the launcher",
     )
     sub.add_argument("-k", metavar="WORD", help="only tests whose name has this word")
     sub.add_argument(

@@ -49,8 +49,9 @@ def test(options):
         print(f"The log of the install has {len(lines)} warnings or errors of ours.")
         code = code or 1
     took = seconds(sum(steps.times.values()))
-    counts = "the counts that the issues name" if options.all else "small counts"
-    print(f"{'FAILED' if code else 'Passed'}, with {counts}, in {took}.")
+    which = "without the slow tests, " if options.fast else ""
+    counts = "large counts" if options.all else "small counts"
+    print(f"{'FAILED' if code else 'Passed'}, {which}with {counts}, in {took}.")
     return code
 
 
@@ -150,6 +151,7 @@ def pytest(runner, options):
     command += [f"--odoo-database={DATABASE}", f"--odoo-config={runner.config}"]
     command += ["--odoo-http", "-rs", *others, *options.rest]
     command += ["-k", options.k] if options.k else []
+    command += ["-m", "not slow"] if options.fast else []
     command += [os.path.abspath(t) for t in targets] or ["addons", "tests"]
     workers = options.workers or (1 if targets or options.k else os.cpu_count() or 1)
     if workers > 1:

@@ -20,7 +20,7 @@ PUBLIC_MODELS = {
 }
 
 # Transient models are the caller's own form data: Odoo shows a row only to its
-# creator, and each checks again through the arrow it calls.
+# creator, and each checks again through the action it calls.
 
 
 @tagged("post_install", "-at_install")
@@ -56,19 +56,19 @@ class TestAccessMatrix(TransactionCase):
         ]
         self.assertEqual(open_doors, [], f"{user.login} may change rows by ORM")
 
-    def test_there_are_models_to_walk(self):
+    def test_the_registry_has_models_to_check(self):
         self.assertGreater(len(self.stored), 12)
 
-    def test_a_member_changes_no_row_of_any_model_by_orm(self):
+    def test_members_cannot_write_any_model_by_orm(self):
         self._assert_no_change(self.member, self.stored)
 
-    def test_an_internal_user_without_role_changes_no_row_either(self):
+    def test_internal_users_without_role_cannot_write_any_model(self):
         self._assert_no_change(self.internal, self.stored)
 
-    def test_a_visitor_changes_no_row_of_any_model(self):
+    def test_visitors_cannot_write_any_model(self):
         self._assert_no_change(self.visitor, self.models)
 
-    def test_a_coordinator_writes_no_money_and_no_deal_by_orm(self):
+    def test_coordinators_cannot_write_money_or_deals_by_orm(self):
         self._assert_no_change(
             self.coordinator,
             [
@@ -89,7 +89,7 @@ class TestAccessMatrix(TransactionCase):
             ],
         )
 
-    def test_a_visitor_reads_only_what_is_meant_for_visitors(self):
+    def test_visitors_read_only_public_models(self):
         readable = {
             name
             for name in self.stored

@@ -1,4 +1,4 @@
-"""Groups' money: WG1 and WG2 of 2015, credit, and the log of who acted."""
+"""Groups' money: scenarios WG1 and WG2 of 2015, credit, and the acting log."""
 
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
@@ -47,7 +47,7 @@ class TestGroupWallets(GroupsCommon):
         for check in self.env["wezer.invariant"].sudo().run():
             self.assertFalse(check["rows"], check["name"])
 
-    def test_wg1_only_who_fills_the_payers_role_pays_for_the_group(self):
+    def test_wg1_only_the_payer_role_pays_for_the_group(self):
         for user in (self.stranger, self.joel, self.demo):
             with self.assertRaises(NotAllowed), self.env.cr.savepoint():
                 self._pay(user)
@@ -55,7 +55,7 @@ class TestGroupWallets(GroupsCommon):
         self.assertEqual((paid.state, self._balance(self.payee)), ("done", "50.00 GRP"))
         self._books_hold()
 
-    def test_wg2_only_who_fills_the_payees_role_gives_back(self):
+    def test_wg2_only_the_payee_role_reverses(self):
         paid = self._pay(self.luc)
         for user in (self.stranger, self.joel, self.luc):
             with self.assertRaises(AccessError), self.env.cr.savepoint():
@@ -64,7 +64,7 @@ class TestGroupWallets(GroupsCommon):
         self.assertEqual(self._balance(self.payee), "0.00 GRP")
         self._books_hold()
 
-    def test_what_is_done_for_a_group_is_logged_once_with_who_did_it(self):
+    def test_acting_for_a_group_is_logged_once_with_the_person(self):
         self._pay(self.luc, amount="1")
         # Beyond the credit, so step by step: refused, and nothing is logged.
         with self.assertRaises(Refusal), self.env.cr.savepoint():
@@ -73,7 +73,7 @@ class TestGroupWallets(GroupsCommon):
         self.assertEqual(acts.mapped("what"), ["pay"])
         self.assertEqual(acts.actor_id, self.luc.partner_id)
 
-    def test_a_right_taken_away_pays_nothing_any_more(self):
+    def test_a_revoked_right_no_longer_pays(self):
         self._pay(self.luc, amount="1")
         self.env["wezer.group.membership"].search(
             [
@@ -88,7 +88,7 @@ class TestGroupWallets(GroupsCommon):
                 self.payer.id, self.payee.id, self.money.id, "1", date="2100-01-01"
             )
 
-    def test_founding_groups_multiplies_no_credit(self):
+    def test_founding_groups_does_not_multiply_credit(self):
         small = self._circle("Test small", self.garden)
         self._put(self.luc, self._role("Small banker", small, "wallet"))
         with self.assertRaises(Refusal), self.env.cr.savepoint():
@@ -104,7 +104,7 @@ class TestGroupWallets(GroupsCommon):
             wallets.pass_credit(self.payer.id, self.payee.id, self.money.id, "1")
         self._books_hold()
 
-    def test_credit_taken_back_tells_nothing_of_a_group_that_keeps_to_itself(self):
+    def test_withdrawn_credit_reveals_nothing_about_a_private_group(self):
         small = self._circle("Test closed", self.garden)
         self._put(self.joel, self._role("Closed banker", small, "wallet"))
         wallets = self.env["wezer.wallet"].with_user(self.luc)
@@ -119,7 +119,7 @@ class TestGroupWallets(GroupsCommon):
         wallets.pass_credit(*ids, "10", back=True)
         self._books_hold()
 
-    def test_one_pays_for_several_groups_in_one_batch(self):
+    def test_a_batch_pays_for_several_groups(self):
         self._put(self.luc, self.banker)
         rows = [
             {"payer": one.id, "payee": other.id, "currency": "GRP", "amount": "2"}

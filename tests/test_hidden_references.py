@@ -1,10 +1,14 @@
-"""People of the back office learn no hidden name through what refers to it."""
+"""Back-office users learn no hidden name through records that refer to it."""
+
+import pytest
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, mute_logger, tagged
 
 from .test_private_groups import QUIET, SECRET
-from .test_public_surface import PublicSurface
+from .test_public_methods import PublicSurface
+
+pytestmark = pytest.mark.slow
 
 
 @tagged("post_install", "-at_install")
@@ -35,7 +39,7 @@ class TestHiddenReferences(PublicSurface):
     # === RATINGS === #
 
     @mute_logger(*QUIET)
-    def test_nobody_rates_what_they_may_not_read_to_learn_its_name(self):
+    def test_rating_does_not_reveal_a_hidden_name(self):
         mail = self.env["mail.mail"].create({"subject": SECRET})
         hidden = [
             (model, self._foreign(model, self.coordinator)[:1])
@@ -60,7 +64,7 @@ class TestHiddenReferences(PublicSurface):
                         with self.assertRaises(UserError), self.env.cr.savepoint():
                             rating.with_user(user).write(vals)
 
-    def test_a_task_that_one_reads_is_rated_as_before(self):
+    def test_a_readable_task_can_be_rated(self):
         ratings = self.env["rating.rating"].with_user(self.coordinator)
         rating = ratings.create(
             {
@@ -95,7 +99,7 @@ class TestHiddenReferences(PublicSurface):
                     yield model, name, field.type, ids[0]
 
     @mute_logger(*QUIET)
-    def test_no_form_shows_what_its_user_may_not_read(self):
+    def test_forms_do_not_show_unreadable_records(self):
         self.private_task = self.env["project.task"].create(
             {
                 "name": f"{SECRET} task",
@@ -136,7 +140,7 @@ class TestHiddenReferences(PublicSurface):
         self.assertNotIn(SECRET, str(answer))
 
     @mute_logger(*QUIET)
-    def test_a_form_that_is_there_is_not_turned_to_another_record(self):
+    def test_a_form_cannot_be_redirected_to_another_record(self):
         """What is checked when it is made is checked when it is changed."""
         drafts = self.env["wezer.announcement.draft"].with_user(self.coordinator)
         with Form(drafts) as form:
@@ -151,7 +155,7 @@ class TestHiddenReferences(PublicSurface):
     # === CONTACTS === #
 
     @mute_logger(*QUIET)
-    def test_nobody_refers_to_the_contact_of_a_hidden_group(self):
+    def test_the_contact_of_a_hidden_group_cannot_be_referenced(self):
         self.coordinator.group_ids += self.env.ref("base.group_partner_manager")
         for model, vals in (
             ("res.partner", {"name": "Mine", "parent_id": self.partner.id}),
@@ -172,7 +176,7 @@ class TestHiddenReferences(PublicSurface):
         seen = self.partner.with_user(self.luc).sudo()
         self.assertEqual(seen.display_name, SECRET)
 
-    def test_no_search_passes_by_the_rules_of_a_name_that_can_be_hidden(self):
+    def test_searches_respect_the_rules_of_hidden_names(self):
         """Odoo joins some many2one fields without the rules of what they refer to."""
         open_fields = {
             f"{model._name}.{field.name}"
@@ -188,7 +192,7 @@ class TestHiddenReferences(PublicSurface):
         self.assertEqual(open_fields, {"res.users.partner_id"})
 
     @mute_logger(*QUIET)
-    def test_a_hidden_name_is_found_by_no_search_letter_by_letter(self):
+    def test_a_hidden_name_cannot_be_guessed_by_search(self):
         projects = self.env["project.project"].with_user(self.coordinator)
         self.assertIn(self.open_project.id, projects.search([]).ids)
         for domain in (
@@ -242,7 +246,7 @@ class TestHiddenReferences(PublicSurface):
     # === NAMES OF OUR OWN RECORDS === #
 
     @mute_logger(*QUIET)
-    def test_the_name_of_a_record_is_told_to_its_readers_whoever_asks(self):
+    def test_readers_of_a_record_see_its_name(self):
         """Odoo asks for names with ``sudo()`` wherever a record is referred to."""
         told = []
         for model in self._our_models():

@@ -1,4 +1,4 @@
-"""Files of groups: read as people write them; a real organisation, counted twice."""
+"""Files of groups, among them those of a real organisation."""
 
 from pathlib import Path
 
@@ -48,7 +48,7 @@ def files():
     }
 
 
-def test_columns_that_miss_are_named(tmp_path):
+def test_missing_columns_are_named(tmp_path):
     path = tmp_path / "groups.csv"
     path.write_text("name;inside\nGarden;Village\n")
     with pytest.raises(Failure, match="lacks columns for group"):
@@ -62,7 +62,7 @@ def test_semicolons_and_other_headings_are_understood(tmp_path):
     assert rows == [{"row": 1, "group": "Garden", "resource": "shed", "level": "write"}]
 
 
-def test_the_commands_take_their_words():
+def test_the_commands_parse_their_arguments():
     words = ["import", "groups", "g.csv", "m.csv", "r.csv", "--dry-run", "--json"]
     options = parser().parse_args(words)
     assert (options.kind, len(options.files), options.dry_run) == ("groups", 3, True)
@@ -110,7 +110,7 @@ class TestRealOrganisation(TransactionCase):
         again = self.model._wezer_import(**self.files)
         self.assertEqual({row["state"] for row in again}, {"same"})
 
-    def test_inherited_members_of_each_organisation_are_a_plain_query_s(self):
+    def test_inherited_members_match_a_plain_query(self):
         wanted = self._query(INHERITED)
         tops = {group for group, _person in wanted}
         exported = {
@@ -127,7 +127,7 @@ class TestRealOrganisation(TransactionCase):
                 names, {p for organisation, p in wanted if organisation == top}
             )
 
-    def test_the_strongest_right_of_each_person_is_a_plain_query_s(self):
+    def test_the_strongest_right_of_each_person_matches_a_plain_query(self):
         wanted = self._query(STRONGEST)
         rights = self.env["wezer.group.permission"].with_user(self.admin)
         exported = {tuple(row) for row in rights._export_rows()}

@@ -1,4 +1,4 @@
-"""A file of members: read as people write it, taken in with skills and circles."""
+"""A file of members, imported with skills and circles."""
 
 import json
 
@@ -67,14 +67,14 @@ def test_a_row_whose_letters_were_lost_is_refused_with_its_value():
     assert "problem" not in rows[1]
 
 
-def test_a_column_that_the_map_names_and_the_file_lacks_is_told():
+def test_a_mapped_column_missing_in_the_file_is_reported():
     with pytest.raises(Failure, match="lacks the columns Wo"):
         import_members.read("name\nA\n", {"columns": {"name": "name", "place": "Wo"}})
     with pytest.raises(Failure, match="a column for the name"):
         import_members.read("colour\nred\n", MAP)
 
 
-def test_the_command_asks_for_letters_only_where_it_is_said():
+def test_invitations_are_sent_only_with_the_mail_option():
     options = parser().parse_args(["import", "members", "a.csv", "--dry-run"])
     assert (options.kind, options.mail, options.dry_run) == ("members", False, True)
     assert parser().parse_args(["import", "members", "a.csv", "--mail"]).mail
@@ -97,7 +97,7 @@ def test_the_report_names_refused_rows_and_ends_with_one_line(capsys):
 
 @tagged("post_install", "-at_install")
 class TestImportMembers(TransactionCase):
-    def test_people_come_into_their_circles(self):
+    def test_imported_people_join_their_circles(self):
         group = self.env["wezer.group"].create({"name": "Garden"})
         rows = import_members.read(FILE, MAP)
         admin = self.env.ref("base.user_admin")

@@ -1,4 +1,4 @@
-"""Real tasks: imported without loss, repeatable, posted with one action, found."""
+"""Real tasks: imported without loss, repeatable, posted and found."""
 
 import random
 from datetime import datetime
@@ -99,7 +99,7 @@ class TestImportTasks(Importing, TransactionCase):
             [(2, True)],
         )
 
-    def test_a_second_run_makes_no_doubles_and_tells_what_changed(self):
+    def test_a_second_import_creates_no_duplicates_and_reports_changes(self):
         place = {"latitude": 40.712345678, "longitude": -73.987654321}
         rows = [row(1, **place, hours=2.5), row(2, category="Parks")]
         self.take(rows)
@@ -119,13 +119,13 @@ class TestImportTasks(Importing, TransactionCase):
             self.env["wezer.category"].search_count([("name", "=", "Ducks")]), 1
         )
 
-    def test_9999_places_are_as_many_as_come_and_told(self):
+    def test_9999_places_mean_unlimited_and_are_reported(self):
         report = self.take([row(1, places=9999), row(2, places=12)])
         self.assertIn("9999", report[0]["reason"])
         self.assertEqual(self.tasks().sorted("id").mapped("wezer_places"), [0, 12])
         self.assertEqual(states(self.take([row(1, places=9999)])), ["same"])
 
-    def test_a_dry_run_keeps_nothing(self):
+    def test_a_dry_run_saves_nothing(self):
         self.assertEqual(
             states(self.take([row(1, category="Swans")], dry_run=True)), ["created"]
         )
@@ -136,7 +136,7 @@ class TestImportTasks(Importing, TransactionCase):
         self.take([row(1, description="<script>alert(1)</script> & <b>dig</b>")])
         self.assertNotIn("<script", self.tasks().description)
 
-    def test_a_member_imports_nothing(self):
+    def test_members_cannot_import(self):
         member = new_test_user(
             self.env, login="importing_member", groups="base.group_portal"
         )
@@ -183,7 +183,7 @@ class TestImportTasks(Importing, TransactionCase):
         hours = [self.tasks().browse(one["id"]).allocated_hours for one in report]
         self.assertEqual(hours, list(said.values()))
 
-    def test_one_action_posts_all_and_a_second_one_nothing_twice(self):
+    def test_one_action_posts_all_tasks_and_repeating_it_posts_none(self):
         self.take([row(number) for number in range(1, 6)])
         self.post_all(self.tasks())
         self.assertEqual(

@@ -1,4 +1,4 @@
-"""`./wezer import transfers` and `export`: what the launcher itself does."""
+"""`./wezer import transfers` and `export`: the launcher's part."""
 
 import argparse
 
@@ -22,7 +22,7 @@ def options(**values):
     return argparse.Namespace(**{**given, **values})
 
 
-def test_the_command_takes_every_option_of_the_design():
+def test_the_command_accepts_every_documented_option():
     words = "import transfers a.csv b.csv --mode history --create --digits 18"
     given = cli.parser().parse_args([*words.split(), "--dry-run", "--json"])
     assert (given.kind, given.files) == ("transfers", ["a.csv", "b.csv"])
@@ -48,7 +48,7 @@ def test_every_refused_row_is_named_and_the_command_fails(capsys):
     assert out.splitlines()[-1] == "Nothing was posted: 1 rows are refused."
 
 
-def test_a_file_that_cannot_be_read_says_so(tmp_path):
+def test_an_unreadable_file_is_reported(tmp_path):
     with pytest.raises(Failure):
         import_transfers.text_of(tmp_path / "none.csv")
     path = tmp_path / "picture.csv"
@@ -57,14 +57,14 @@ def test_a_file_that_cannot_be_read_says_so(tmp_path):
         import_transfers.text_of(path)
 
 
-def test_a_file_in_windows_letters_is_read_and_it_is_told(tmp_path, capsys):
+def test_a_windows_encoding_is_read_and_reported(tmp_path, capsys):
     path = tmp_path / "latin.csv"
     path.write_bytes("payer,payee\nZoë,b\n".encode("latin-1"))
     assert "Zoë" in import_transfers.text_of(path)
     assert "Windows-1252, for example “Zoë”" in capsys.readouterr().err
 
 
-def test_an_export_needs_a_folder_that_is_there(tmp_path):
+def test_an_export_needs_an_existing_folder(tmp_path):
     given = options(
         kind="balances", file=str(tmp_path / "x" / "x.csv"), inherited=False
     )

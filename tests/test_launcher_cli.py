@@ -1,4 +1,4 @@
-"""Every command says what it does, with an example; nothing names a mirror."""
+"""Every command has a help text and an example; no file names a mirror."""
 
 import re
 import subprocess
@@ -19,14 +19,14 @@ def test_the_help_of_each_command_has_an_example(command, capsys):
     assert f"Example: ./wezer {command}" in " ".join(capsys.readouterr().out.split())
 
 
-def test_the_examples_are_what_the_command_line_takes():
+def test_the_examples_are_valid_command_lines():
     for example in cli.EXAMPLES.values():
         words = example.split(" < ")[0].split()[1:]
         options = cli.parser().parse_args(words)
         assert options.command == words[0]
 
 
-def test_arguments_of_pytest_are_handed_on():
+def test_arguments_of_pytest_are_passed_on():
     options, rest = cli.parser().parse_known_args(["test", "tests", "-x", "--lf"])
     assert options.arguments == ["tests"] and rest == ["-x", "--lf"]
 
@@ -56,5 +56,5 @@ def test_no_file_names_a_mirror_or_a_registry():
         assert not found, f"{path.relative_to(ROOT)} names {found[0]}"
 
 
-def test_what_is_made_is_not_tracked():
+def test_generated_files_are_not_tracked():
     assert not [p for p in tracked() if ".wezer" in p.parts or p.suffix == ".pyc"]

@@ -1,4 +1,4 @@
-"""What can go wrong at a first start is one line, with the remedy."""
+"""Errors of a first start are one line, with the remedy."""
 
 import importlib.machinery
 import importlib.util
@@ -13,6 +13,8 @@ import pytest
 
 from launcher import cli, database, odoo_source, paths, postgres, python_env, run
 from launcher.console import Failure
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -33,7 +35,7 @@ def one_line(error):
     return text
 
 
-def test_a_python_too_old_is_told_which_one_to_install(monkeypatch, capsys):
+def test_an_old_python_is_refused_with_the_version_needed(monkeypatch, capsys):
     version = namedtuple("version", "major minor micro")(3, 9, 2)
     script = the_script()
     monkeypatch.setattr(sys, "version_info", version)
@@ -57,7 +59,7 @@ def test_the_command_can_be_read_by_a_python_of_2010():
     assert 'f"' not in text and ":=" not in text and "match " not in text
 
 
-def test_a_port_that_is_taken_is_told_with_another_to_try():
+def test_a_taken_port_is_reported_with_a_free_one():
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
@@ -69,7 +71,7 @@ def test_a_port_that_is_taken_is_told_with_another_to_try():
     run.check_port(port)
 
 
-def test_a_full_disk_is_told_before_anything_is_fetched(state, monkeypatch):
+def test_a_full_disk_is_reported_before_fetching(state, monkeypatch):
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(shutil, "disk_usage", lambda path: usage(9, 9, 100 * 1024**2))
     with pytest.raises(Failure) as error:
@@ -78,7 +80,7 @@ def test_a_full_disk_is_told_before_anything_is_fetched(state, monkeypatch):
     assert "WEZER_STATE" in str(error.value)
 
 
-def test_a_folder_that_is_not_ours_is_told(tmp_path, monkeypatch):
+def test_a_folder_of_somebody_else_is_refused(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     monkeypatch.setattr(paths, "STATE", tmp_path / "file" / "state")
     with pytest.raises(Failure) as error:
@@ -86,7 +88,7 @@ def test_a_folder_that_is_not_ours_is_told(tmp_path, monkeypatch):
     assert "Cannot write to" in one_line(error)
 
 
-def test_odoo_not_to_be_had_says_why_and_what_to_set(state, step, monkeypatch):
+def test_missing_odoo_is_reported_with_the_remedy(state, step, monkeypatch):
     monkeypatch.delenv("ODOO_HOME", raising=False)
     monkeypatch.setenv("PATH", "/nowhere")
     monkeypatch.setattr(odoo_source, "installed", lambda: None)
@@ -108,7 +110,7 @@ def test_an_odoo_home_with_another_odoo_is_refused(tmp_path, step, monkeypatch):
     assert "holds Odoo 18.0, wanted 19.0" in one_line(error)
 
 
-def test_postgresql_not_to_be_had_says_what_to_install(state, step, monkeypatch):
+def test_missing_postgresql_is_reported_with_the_remedy(state, step, monkeypatch):
     def no_index(*arguments, **options):
         raise Failure("Python packages cannot be installed: no connection")
 
@@ -160,7 +162,7 @@ def test_a_failure_ends_with_1_and_no_traceback(monkeypatch, capsys):
     assert capsys.readouterr().err == "wezer: x.\n"
 
 
-def test_a_kit_that_is_not_there_is_told():
+def test_an_unknown_kit_is_refused():
     with pytest.raises(Failure) as error:
         run.check_kit("no-such-kit")
     assert "There is no kit no-such-kit" in one_line(error)

@@ -1,4 +1,4 @@
-"""Reading a file of tasks: nothing is lost, whatever a row lacks."""
+"""Reading a file of tasks loses nothing."""
 
 import json
 from pathlib import Path
@@ -41,11 +41,11 @@ def test_a_place_written_as_a_dictionary_in_text_is_understood():
 
 
 @pytest.mark.parametrize("text", ["", "somewhere", "{'a': 1", "__import__('os')", "3"])
-def test_a_place_that_is_none_does_no_harm(text):
+def test_an_invalid_place_is_ignored(text):
     assert importing.location(text) == {}
 
 
-def test_an_address_that_is_none_refuses_its_row(tmp_path):
+def test_an_invalid_address_refuses_its_row(tmp_path):
     path = tmp_path / "tasks.csv"
     path.write_text("title,where\nPaint,somewhere\nSweep,\n")
     columns = {"title": "title", "location": "where"}
@@ -76,13 +76,13 @@ def test_a_missing_column_is_named(tmp_path):
     assert "lacks the columns" in str(error.value) and "--map" in str(error.value)
 
 
-def test_a_map_that_is_not_there_is_told():
+def test_a_missing_map_is_reported():
     with pytest.raises(Failure) as error:
         importing.read_map("nowhere")
     assert "Maps: groups, members, nyc, tasks" in str(error.value)
 
 
-def test_the_maps_name_only_what_the_addon_knows():
+def test_maps_name_only_known_fields():
     people = {"name", "email", "phone", "skills", "languages", "place", "group"}
     known = {
         *("key", "title", "description", "category", "organisation", "places", "hours"),
@@ -126,7 +126,7 @@ def test_a_file_of_an_office_program_needs_no_map(tmp_path, capsys):
         "Titre;Tâche;HEURES;bénévoles;Ville",
     ],
 )
-def test_headings_in_our_languages_are_known(headings):
+def test_headings_in_the_supported_languages_are_known(headings):
     names = headings.split(";")
     chosen = importing.columns_of(names, importing.read_map(None))
     assert [chosen[field] for field in ("hours", "places", "city")] == [

@@ -1,4 +1,4 @@
-"""Odoo is found where it lies, and its package comes from the machine's own source."""
+"""Where Odoo is found, and how its package is fetched."""
 
 import configparser
 import os
@@ -14,6 +14,8 @@ import pytest
 from launcher import odoo_process, odoo_source, paths, python_env, run
 
 from .server import until
+
+pytestmark = pytest.mark.slow
 
 SOURCES = """\
 Types: deb
@@ -54,7 +56,7 @@ def test_only_debians_own_archive_is_taken_as_the_mirror(monkeypatch, tmp_path):
     }
 
 
-def test_the_old_form_of_the_sources_is_read_too(monkeypatch, tmp_path):
+def test_the_old_format_of_apt_sources_is_read(monkeypatch, tmp_path):
     line = "deb [arch=amd64 signed-by=/etc/debian-archive.gpg] http://m.example/debian"
     text = f"{line} bookworm main contrib\ndeb http://v.example/debian x non-free\n"
     with_etc(monkeypatch, tmp_path, a_list=text)
@@ -75,7 +77,7 @@ def test_the_mirror_is_signed_by_the_keys_the_machine_names(monkeypatch, tmp_pat
     assert odoo_source.debian_mirror() == ("http://mirror.example/debian/", str(key))
 
 
-def test_an_odoo_home_is_taken_first(tmp_path, monkeypatch, step):
+def test_odoo_home_is_preferred(tmp_path, monkeypatch, step):
     (tmp_path / "odoo").mkdir()
     (tmp_path / "addons" / "web").mkdir(parents=True)
     release = tmp_path / "odoo" / "release.py"
@@ -86,7 +88,7 @@ def test_an_odoo_home_is_taken_first(tmp_path, monkeypatch, step):
     assert odoo.library == tmp_path and odoo.addons == [tmp_path / "addons"]
 
 
-def test_links_of_the_package_that_lead_nowhere_are_filled(tmp_path, monkeypatch, step):
+def test_broken_links_of_the_package_are_repaired(tmp_path, monkeypatch, step):
     import zipfile
 
     addons = tmp_path / "usr/lib/python3/dist-packages/odoo/addons"
@@ -117,7 +119,7 @@ def runner(state):
     return odoo_process.Runner(odoo, server, state / "pg.conf", state / "odoo.log")
 
 
-def test_the_configuration_has_a_random_password_and_is_nobody_elses(runner):
+def test_the_configuration_has_a_random_password_and_is_private(runner):
     found = set()
     for _time in range(2):
         runner.write_config()
@@ -129,7 +131,7 @@ def test_the_configuration_has_a_random_password_and_is_nobody_elses(runner):
     assert len(found) == 2 and min(map(len, found)) > 30
 
 
-def test_a_log_is_nobody_elses_and_put_aside_when_it_is_large(state, monkeypatch):
+def test_a_log_is_private_and_rotated(state, monkeypatch):
     monkeypatch.setattr(paths, "LOG_SIZE", 10)
     log = state / "odoo.log"
     log.write_text("old\n")
@@ -171,7 +173,7 @@ def test_a_server_ends_with_its_launcher(runner, monkeypatch):
     process.stdout.close()
 
 
-def test_the_log_of_a_server_that_runs_is_put_aside_too(state, monkeypatch):
+def test_the_log_of_a_running_server_is_rotated(state, monkeypatch):
     monkeypatch.setattr(paths, "LOG_SIZE", 10)
     monkeypatch.setattr(run, "LOOK_AT_LOG", 0.05)
     log = state / "odoo.log"

@@ -13,6 +13,8 @@ import pytest
 from launcher import paths, postgres
 from launcher.console import Failure
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def home(monkeypatch):
@@ -35,7 +37,7 @@ def cluster(home, step, name="pgtest"):
     return postgres.Cluster(name, *postgres.binaries(name, step))
 
 
-def test_the_server_runs_on_a_socket_and_stops_when_told(home, step):
+def test_the_server_runs_on_a_socket_and_stops(home, step):
     server = cluster(home, step)
     try:
         server.start(step)
@@ -57,7 +59,7 @@ def test_the_server_runs_on_a_socket_and_stops_when_told(home, step):
     assert postgres.existing_major("pgtest") == server.major
 
 
-def test_only_the_tests_server_forgoes_safe_writes(home, step):
+def test_only_the_test_server_skips_safe_writes(home, step):
     assert cluster(home, step, "pgtest").options["fsync"] == "off"
     assert not cluster(home, step, "pg").options
 
@@ -114,7 +116,7 @@ def test_a_server_whose_user_was_killed_is_used_and_stopped(home, step):
     assert not server.answers()
 
 
-def test_data_that_another_process_uses_are_not_removed(home, step):
+def test_data_in_use_by_another_process_are_kept(home, step):
     server, other = cluster(home, step), cluster(home, step)
     try:
         server.start(step)
@@ -128,7 +130,7 @@ def test_data_that_another_process_uses_are_not_removed(home, step):
     other.clear()
 
 
-def test_a_pid_file_left_by_a_crash_does_not_hinder(home, step):
+def test_a_stale_pid_file_is_ignored(home, step):
     """Its number belongs to another process by now: to this one."""
     server = cluster(home, step)
     try:
@@ -146,7 +148,7 @@ def test_a_pid_file_left_by_a_crash_does_not_hinder(home, step):
     assert not left.exists()
 
 
-def test_the_servers_log_is_nobody_elses(home, step):
+def test_the_server_log_is_private(home, step):
     server = cluster(home, step)
     try:
         server.start(step)
@@ -155,7 +157,7 @@ def test_the_servers_log_is_nobody_elses(home, step):
     assert (home / "pgtest.log").stat().st_mode & 0o077 == 0
 
 
-def test_where_others_cannot_enter_the_data_lie_elsewhere(home, step, monkeypatch):
+def test_data_move_where_the_server_account_can_reach(home, step, monkeypatch):
     monkeypatch.setattr(os, "getuid", lambda: 0)
     monkeypatch.setattr(paths, "reachable_by_others", lambda folder: False)
     monkeypatch.setattr(paths, "short_folder", lambda name: home.parent / name)

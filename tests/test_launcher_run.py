@@ -1,4 +1,4 @@
-"""`./wezer run` as people use it: served, stopped, started again, its data kept."""
+"""`./wezer run`: served, stopped, started again, its data kept."""
 
 import json
 import os
@@ -17,6 +17,8 @@ from launcher import paths, postgres
 from launcher.run import answers
 
 from .server import until
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -118,7 +120,7 @@ def log_in(run, role="administrator"):
     return common.authenticate(run["database"], who["login"], who["password"], {})
 
 
-def test_it_serves_stops_and_goes_on_with_its_data(state):
+def test_a_restart_keeps_the_data(state):
     first = Running(state)
     run = first.wait(400)
     try:
@@ -168,7 +170,7 @@ def test_it_serves_stops_and_goes_on_with_its_data(state):
     assert "Odoo 19" in times["run, first"]["phases"]
 
 
-def test_it_keeps_the_database_that_another_command_started(state):
+def test_a_database_started_by_another_command_is_kept(state):
     # It waits for its script, so it ends when told.
     shell = subprocess.Popen(
         [sys.executable, str(ROOT / "wezer"), "shell"],

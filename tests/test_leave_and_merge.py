@@ -1,4 +1,4 @@
-"""Whoever leaves is forgotten, whoever has two accounts has one: the books hold."""
+"""Leaving the community and merging accounts, with the books intact."""
 
 import json
 import random
@@ -100,7 +100,7 @@ class TestLeaveAndMerge(Holds, MarketCommon):
 
     # === LEAVING === #
 
-    def test_nothing_is_left_of_who_left_but_a_pseudonym(self):
+    def test_leaving_leaves_only_a_pseudonym(self):
         user, name = self.test2, self.leaver.name
         login = user.login
         profile = self.leaver._wezer_profile()
@@ -134,7 +134,7 @@ class TestLeaveAndMerge(Holds, MarketCommon):
         self.assertFalse(group._live(self.leaver))
         self.assert_all_holds()
 
-    def test_odoos_clock_deletes_logins_and_what_the_books_do_not_need(self):
+    def test_account_deletion_by_odoo_keeps_only_the_books(self):
         plain, user = self.stranger, self.test2
         contact = plain.partner_id
         self.pay(user, self.test1)
@@ -152,7 +152,7 @@ class TestLeaveAndMerge(Holds, MarketCommon):
         self.assertEqual(self.leaver.name, f"Former member {self.leaver.id}")
         self.assert_all_holds()
 
-    def test_agreed_work_comes_before_leaving(self):
+    def test_leaving_needs_agreed_work_to_be_finished(self):
         deal = self.claim(self.test2, self.announce(self.test1))
         matters = self.leaver.with_user(self.test2)._wezer_leave_obstacles()
         self.assertEqual([row["url"] for row in matters], [f"/my/deals/{deal.id}"])
@@ -162,7 +162,7 @@ class TestLeaveAndMerge(Holds, MarketCommon):
         self.test2.sudo()._deactivate_portal_user()
         self.assert_all_holds()
 
-    def test_answers_without_agreement_end_with_who_leaves(self):
+    def test_leaving_ends_open_answers(self):
         mine = self.announce(self.test2, claim_mode="choose")
         answer = self.claim(self.test1, mine)
         asked = self.announce(self.test1, claim_mode="choose")
@@ -173,7 +173,7 @@ class TestLeaveAndMerge(Holds, MarketCommon):
         self.assertEqual(own.sudo().end_reason, "withdrawn")
         self.assert_all_holds()
 
-    def test_what_is_set_aside_comes_before_leaving_and_requests_just_end(self):
+    def test_leaving_needs_reservations_freed_and_ends_requests(self):
         me, other = self.leaver.id, self.test1.partner_id.id
         held = self.money.with_user(self.test2).reserve(me, other, self.com.id, "5")
         asked = self.money.with_user(self.test2).ask(other, me, self.com.id, "6")
@@ -185,7 +185,7 @@ class TestLeaveAndMerge(Holds, MarketCommon):
         self.assertEqual(ends, ["withdrawn", "refused"])
         self.assert_all_holds()
 
-    def test_a_moderator_lets_go_who_cannot_end_what_is_open(self):
+    def test_a_moderator_can_approve_leaving_with_open_work(self):
         agreed = self.claim(self.test2, self.announce(self.test1, title="Agreed"))
         done = self.claim(self.test2, self.announce(self.test3, title="Done"))
         self.as_(self.test2, done).action_deliver()
@@ -209,7 +209,7 @@ class TestLeaveAndMerge(Holds, MarketCommon):
         self.assertFalse(asked.reason)
         self.assert_all_holds()
 
-    def test_coming_back_finds_the_books_and_nothing_else(self):
+    def test_a_returning_member_finds_only_the_books(self):
         self.pay(self.test2, self.test1)
         self.test2.sudo()._deactivate_portal_user()
         partners = self.env["res.partner"]
@@ -223,7 +223,7 @@ class TestLeaveAndMerge(Holds, MarketCommon):
         self.assertFalse(found.email or found._wezer_profile().presentation)
         self.assertFalse(partners._wezer_find_left("zq@quagga.example"))
 
-    def test_a_suspension_or_a_frozen_wallet_outlives_leaving(self):
+    def test_suspension_and_frozen_wallets_outlast_leaving(self):
         self.pay(self.test2, self.test1)
         self.leaver._wezer_wallet(self.com).sudo().state = "frozen"
         self.leaver._wezer_profile().state = "suspended"
@@ -234,7 +234,7 @@ class TestLeaveAndMerge(Holds, MarketCommon):
 
     # === DOWNLOADING === #
 
-    def test_the_download_has_everything_of_him_and_nothing_hidden(self):
+    def test_the_download_has_all_own_data_and_nothing_hidden(self):
         deal = self.claim(self.test2, self.announce(self.test1, title="Mend it"))
         self.as_(self.test1, deal).action_say("See you at nine")
         self.as_(self.test2, deal).action_deliver()
@@ -253,7 +253,7 @@ class TestLeaveAndMerge(Holds, MarketCommon):
 
     # === TWO ACCOUNTS OF ONE PERSON === #
 
-    def test_two_accounts_become_one_with_money_deals_groups_and_thanks(self):
+    def test_merging_accounts_moves_money_deals_groups_and_assessments(self):
         source, target = self.double.partner_id, self.leaver
         old = self.paid_deal(self.test1, self.double, title="By the old account")
         live = self.claim(self.double, self.announce(self.test1, title="In work"))
@@ -315,17 +315,17 @@ class TestLeaveAndMerge(Holds, MarketCommon):
             sum(wallets.mapped(name)) for name in ("balance", "reserved", "incoming")
         )
 
-    def test_two_sides_of_one_deal_are_not_one_person(self):
+    def test_two_sides_of_a_deal_cannot_be_merged(self):
         self.claim(self.double, self.announce(self.test2))
         self.assert_refused("merge", self.merge, self.double.partner_id, self.leaver)
 
-    def test_both_answered_the_same_so_one_answer_is_ended_first(self):
+    def test_merging_needs_one_of_two_answers_to_end_first(self):
         asked = self.announce(self.test1, places=2, claim_mode="choose")
         self.claim(self.double, asked)
         self.claim(self.test2, asked)
         self.assert_refused("merge", self.merge, self.double.partner_id, self.leaver)
 
-    def test_nobody_gets_rid_of_a_suspension_by_a_second_account(self):
+    def test_merging_does_not_lift_a_suspension(self):
         self.pay(self.double, self.test1)
         self.double.partner_id._wezer_wallet(self.com).sudo().state = "frozen"
         self.double.partner_id._wezer_profile().state = "suspended"
@@ -333,7 +333,7 @@ class TestLeaveAndMerge(Holds, MarketCommon):
         self.assertEqual(self.leaver._wezer_profile().state, "suspended")
         self.assertEqual(self.leaver._wezer_wallet(self.com).state, "frozen")
 
-    def test_a_group_or_a_treasury_is_nobodys_second_account(self):
+    def test_groups_and_treasuries_cannot_be_merged_into_people(self):
         group = self.env["wezer.group"].create({"name": "Garden"})
         self.assert_refused("merge", self.merge, group.partner_id, self.leaver)
         self.assert_refused("merge", self.merge, self.leaver, group.partner_id)
@@ -341,14 +341,14 @@ class TestLeaveAndMerge(Holds, MarketCommon):
         self.env["wezer.profile"]._make_for(community)
         self.assert_refused("merge", self.merge, community, self.leaver)
 
-    def test_what_two_accounts_paid_each_other_stays_as_it_was(self):
+    def test_payments_between_merged_accounts_are_kept(self):
         self.pay(self.double, self.test2, "8")
         together = self.wallet_sum(self.leaver, self.double.partner_id)
         self.merge(self.double.partner_id, self.leaver)
         self.assertEqual(self.wallet_sum(self.leaver), together)
         self.assert_all_holds()
 
-    def test_who_merged_and_leaves_is_forgotten_twice(self):
+    def test_leaving_after_a_merge_anonymises_both_accounts(self):
         self.pay(self.double, self.test1)
         self.double.partner_id.name = "Zoltan Q. Wombat"
         self.merge(self.double.partner_id, self.leaver)
@@ -367,7 +367,7 @@ class TestLeaveAndMerge(Holds, MarketCommon):
         wizard._merge((stranger | other).ids, stranger)
         self.assertFalse(other.exists())
 
-    def test_every_field_that_names_a_partner_moves_or_is_looked_after(self):
+    def test_every_partner_field_is_handled_by_a_merge(self):
         """A new model that points at partners is repointed by itself."""
         partners = self.env["res.partner"]
         moved = {str(field) for field in partners._wezer_fields_pointing_here()}
@@ -403,7 +403,7 @@ class TestLeaveAndMergeDemo(Holds, TransactionCase):
             .filtered(lambda one: one.partner_id.user_ids.share)
         )
 
-    def test_whoever_leaves_let_go_by_a_moderator_the_books_hold(self):
+    def test_books_hold_after_any_member_leaves(self):
         chance = random.Random(7)
         gone = 0
         for profile in chance.sample(list(self.members), CASES):
@@ -420,7 +420,7 @@ class TestLeaveAndMergeDemo(Holds, TransactionCase):
         self.assertGreater(gone, CASES // 3)
         self.assert_all_holds()
 
-    def test_whoever_is_brought_together_the_books_hold(self):
+    def test_books_hold_after_any_merge(self):
         chance = random.Random(11)
         merged = 0
         while merged < CASES:

@@ -150,7 +150,7 @@ class ScenarioCase(CurrencyCommon):
 class TestKomunitin(ScenarioCase):
     """Amounts in the smallest of four decimals; 1,000 of them are the credit."""
 
-    def test_every_scenario_of_komunitin_the_suite_has_a_notion_for(self):
+    def test_scenarios_of_komunitin(self):
         data = cases("komunitin")
         if not data:
             self.skipTest("shared data are absent")
@@ -273,13 +273,13 @@ class TestKomunitin(ScenarioCase):
         self.given("2", "2", "1", 1)
         refused = self.asked
         both = (self.anna, self.luc)
-        arrows = ("accept", "refuse", "withdraw", "settle", "release", "confirm")
+        actions = ("accept", "refuse", "withdraw", "settle", "release", "confirm")
         return [
-            lambda one=one, arrow=arrow, user=user: getattr(
-                one.with_user(user), f"action_{arrow}"
+            lambda one=one, action=action, user=user: getattr(
+                one.with_user(user), f"action_{action}"
             )()
             for one, more in ((done, ["deny"]), (refused, ["deny", "reverse"]))
-            for arrow in (*arrows, *more)
+            for action in (*actions, *more)
             for user in both
         ]
 
@@ -349,7 +349,7 @@ class TestKomunitin(ScenarioCase):
 class TestTimebanks(ScenarioCase):
     """TimeOverflow and OSCurrency: each case on a currency of its own."""
 
-    def test_every_case_of_time_banks_the_suite_has_a_notion_for(self):
+    def test_scenarios_of_time_banks(self):
         data = cases("timebank")
         if not data:
             self.skipTest("shared data are absent")
@@ -509,7 +509,7 @@ class TestParallelScenarios(ConcurrencyCase):
         return steps[name][0]["expect"]
 
     @mute_logger("odoo.sql_db", "odoo.service.model")
-    def test_k12_ten_payments_at_once_all_arrive(self):
+    def test_k12_ten_concurrent_payments_all_arrive(self):
         expect = self.step("K12")
         calls = [self._pay(1, f"0.{number:02}") for number in range(1, 11)]
         results = self._at_once(*calls)
@@ -518,7 +518,7 @@ class TestParallelScenarios(ConcurrencyCase):
         self.assertEqual(self._balance(1), expect["account2"])
 
     @mute_logger("odoo.sql_db", "odoo.service.model")
-    def test_k16_of_two_limits_set_at_once_one_holds_to_the_last_unit(self):
+    def test_k16_concurrent_limits_hold_to_the_last_unit(self):
         limits = [int(text) for text in self.step("K16")["limit"].split(" or ")]
 
         def grant(limit):

@@ -1,4 +1,4 @@
-"""A public vocabulary's occupations: who has one's skills finds its want."""
+"""Matching on a public vocabulary of occupations."""
 
 import json
 import random
@@ -65,7 +65,7 @@ class TestMatchingEsco(TransactionCase):
         market = self.env["wezer.announcement"].with_user(self.member)
         return market._fitting(FIRST)
 
-    def test_who_has_an_occupations_skills_finds_its_want_in_95_of_100(self):
+    def test_matching_finds_the_occupation_in_95_of_100(self):
         found = 0
         for _time in range(ASKED):
             row = self.dice.choice(self.occupations)
@@ -76,7 +76,7 @@ class TestMatchingEsco(TransactionCase):
             found += self.wants[row["uri"]] in wants
         self.assertGreaterEqual(found, 95)
 
-    def test_who_has_none_of_the_skills_sees_no_made_up_reason(self):
+    def test_no_reason_is_shown_without_matching_skills(self):
         for skills in ([], self.env["wezer.skill"].create({"name": "Juggling"}).ids):
             self.profile.skill_ids = [(6, 0, skills)]
             self.assertEqual(self.fitting(), [])

@@ -1,8 +1,9 @@
-"""A private circle leaks nowhere: every door of the suite, tried by outsiders."""
+"""A private group leaks through no entry point of the suite."""
 
 import contextlib
 import json
 
+import pytest
 from lxml import etree
 
 from odoo import fields
@@ -14,6 +15,8 @@ from odoo.tests import HttpCase, mute_logger, tagged
 from odoo.addons.mail.tests.common import mail_new_test_user
 from odoo.addons.wezer_base.tests import test_hidden_names
 from odoo.addons.wezer_fractal_groups.tests.common import GroupsCommon
+
+pytestmark = pytest.mark.slow
 
 SECRET = "Zebrafish"
 # What a member or a coordinator reads besides our own models.
@@ -129,8 +132,8 @@ class PrivateGroups(GroupsCommon):
             {"group_id": cls.secret.id, "resource": "door", "level": "read"}
         )
 
-    def _hidden(self, answer, door):
-        self.assertNotIn(SECRET, str(answer), door)
+    def _hidden(self, answer, entry):
+        self.assertNotIn(SECRET, str(answer), entry)
 
     def _call(self, user, model, method, *args, **kwargs):
         self.env.invalidate_all()
@@ -162,29 +165,29 @@ class TestPrivateGroupByPrograms(PrivateGroups):
 
     @contextlib.contextmanager
     def _leaks(self):
-        """Collect every door that tells it: one list says more than the first."""
+        """Collect every leak, so that a failure lists all of them."""
         self.leaks = []
         yield
         self.assertEqual(self.leaks, [])
 
-    def _ask(self, door, user, name, method, *args, **kwargs):
-        """Call it, and note the door if the answer, or the refusal, tells."""
+    def _ask(self, entry, user, name, method, *args, **kwargs):
+        """Call a method; note a leak if the answer or the refusal has the name."""
         try:
             answer = self._call(user, name, method, *args, **kwargs)
         except (AccessError, UserError) as error:
             answer = error
         if SECRET in str(answer):
-            self.leaks.append((user.login, name, door))
+            self.leaks.append((user.login, name, entry))
         return None if isinstance(answer, Exception) else answer
 
-    def test_there_is_something_to_leak(self):
+    def test_the_private_group_has_data_to_leak(self):
         found = self._call(self.luc, "wezer.group", "name_search", SECRET)
         self.assertEqual(len(found), 2)
         told = self._call(self.luc, "wezer.announcement", "read", self.announcement.ids)
         self.assertIn(SECRET, str(told))
 
     @mute_logger(*QUIET)
-    def test_no_row_tells_it(self):
+    def test_no_record_reveals_it(self):
         with self._leaks():
             for user, name, described in self._walk():
                 rows = self._ask(
@@ -207,7 +210,7 @@ class TestPrivateGroupByPrograms(PrivateGroups):
                         self._ask(field, user, name, "web_read", rows, {field: one})
 
     @mute_logger(*QUIET)
-    def test_no_grouping_tells_it(self):
+    def test_no_grouping_reveals_it(self):
         with self._leaks():
             for user, name, described in self._walk():
                 for field, one in described.items():
@@ -216,7 +219,7 @@ class TestPrivateGroupByPrograms(PrivateGroups):
                         self._ask(field, user, name, "formatted_read_group", *args)
 
     @mute_logger(*QUIET)
-    def test_no_search_finds_anything_by_its_name(self):
+    def test_no_search_finds_it_by_name(self):
         """As many as by a word that nobody has."""
         with self._leaks():
             for user, name, described in self._walk():
@@ -247,7 +250,7 @@ class TestPrivateGroupByPrograms(PrivateGroups):
         return there, self._ask(field, user, name, "search_count", nowhere)
 
     @mute_logger(*QUIET)
-    def test_no_export_tells_it(self):
+    def test_no_export_reveals_it(self):
         with self._leaks():
             for user, name, described in self._walk():
                 rows = self._ask("search", user, name, "search", [], limit=200)
@@ -261,7 +264,7 @@ class TestPrivateGroupByPrograms(PrivateGroups):
                 )
 
     @mute_logger(*QUIET)
-    def test_no_method_of_a_circle_tells_it_nor_does_its_refusal(self):
+    def test_no_method_or_refusal_reveals_it(self):
         """Every public method, with the ids of the circle and of what it has."""
         walker = test_hidden_names.TestHiddenNames
         records = [
@@ -302,7 +305,7 @@ class TestPrivateGroupByPrograms(PrivateGroups):
             self.env.invalidate_all(flush=False)
         return json.dumps(answer, default=str)
 
-    def test_it_counts_in_no_count_of_circles(self):
+    def test_no_count_includes_it(self):
         for user in self.outsiders:
             groups = self.groups.with_user(user)
             there = groups.search_count([])
@@ -314,7 +317,7 @@ class TestPrivateGroupByPrograms(PrivateGroups):
             self.assertFalse(circles)
             self._hidden(json.dumps(groups._map_tree(), default=str), "map")
 
-    def test_no_notice_and_no_mail_tells_it_to_others(self):
+    def test_no_notice_or_mail_reveals_it(self):
         notices = self.env["wezer.notice"].search([("message", "ilike", SECRET)])
         self.assertTrue(notices, "luc is told")
         self.assertLessEqual(notices.partner_id, self.luc.partner_id)
@@ -368,7 +371,7 @@ class TestPrivateGroupOnPages(HttpCase, PrivateGroups):
         )
 
     @mute_logger(*QUIET)
-    def test_no_page_tells_it(self):
+    def test_no_page_reveals_it(self):
         slugs = (self.secret.slug, self.keeper.slug, self.partner._wezer_profile().slug)
         for user in self.outsiders:
             if user == self.visitor:
@@ -384,7 +387,7 @@ class TestPrivateGroupOnPages(HttpCase, PrivateGroups):
                     self.assertNotIn(SECRET.lower(), body.lower())
 
     @mute_logger(*QUIET)
-    def test_its_address_answers_as_one_that_nobody_has(self):
+    def test_its_address_answers_like_an_unknown_one(self):
         self.authenticate(self.stranger.login, self.stranger.login)
         for there in (f"/groups/{self.secret.slug}", f"/groups/{self.keeper.slug}"):
             for tail in ("", "/manage", "/talk"):
@@ -393,7 +396,7 @@ class TestPrivateGroupOnPages(HttpCase, PrivateGroups):
                 self.assertEqual(one.status_code, other.status_code, there + tail)
 
     @mute_logger(*QUIET)
-    def test_no_error_of_the_api_tells_it(self):
+    def test_no_api_error_reveals_it(self):
         self.authenticate(self.stranger.login, self.stranger.login)
         for model, ids in (
             ("wezer.group", self.secret.ids),
@@ -424,7 +427,7 @@ class TestPrivateGroupOnPages(HttpCase, PrivateGroups):
                 self._hidden(answer.text, f"{model}.{method}")
 
     @mute_logger(*QUIET)
-    def test_xmlrpc_tells_it_to_nobody(self):
+    def test_xmlrpc_does_not_reveal_it(self):
         db, uid = self.env.cr.dbname, self.stranger.id
         for args in (
             ("wezer.group", "read", [self.secret.ids]),
@@ -441,7 +444,7 @@ class TestPrivateGroupOnPages(HttpCase, PrivateGroups):
             self._hidden(answer, args)
 
     @mute_logger(*QUIET)
-    def test_json2_tells_it_to_nobody(self):
+    def test_json2_does_not_reveal_it(self):
         self.env["ir.config_parameter"].set_param("portal.allow_api_keys", "True")
         keys = self.env["res.users.apikeys"]
         expires = fields.Datetime.add(fields.Datetime.now(), hours=5)
@@ -466,11 +469,11 @@ class TestPrivateGroupOnPages(HttpCase, PrivateGroups):
             ]
         for answer in answers[self.stranger]:
             self._hidden(answer, "json/2")
-        # The door itself is open.
+        # The page itself is public.
         self.assertIn(SECRET, answers[self.luc][0])
 
     @mute_logger(*QUIET)
-    def test_whoever_may_see_it_does_on_the_same_pages(self):
+    def test_its_members_see_it_on_the_same_pages(self):
         self.authenticate(self.luc.login, self.luc.login)
         page = self.url_open(f"/groups/{self.secret.slug}")
         self.assertIn(SECRET, page.text)

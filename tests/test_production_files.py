@@ -1,4 +1,4 @@
-"""The files for production name nothing that is not there."""
+"""The files for production refer only to what exists."""
 
 import ast
 import configparser
@@ -85,20 +85,20 @@ def compose():
     return block(0, 0)[0]
 
 
-def test_odoo_knows_every_option_of_its_file():
+def test_every_option_of_the_configuration_exists():
     known = set(config.options) | {"db_replica_host"}
     unknown = set(odoo_conf()) - known
     assert not unknown
 
 
-def test_the_file_for_production_is_closed_to_strangers():
+def test_the_production_configuration_is_closed_to_strangers():
     options = odoo_conf()
     assert options["list_db"] == "False" and options["proxy_mode"] == "True"
     assert options["dbfilter"] == f"^{options['db_name']}$"
     assert not {"db_password", "admin_passwd", "db_host"} & set(options)
 
 
-def test_the_master_password_is_made_with_the_image():
+def test_the_master_password_is_generated_with_the_image():
     dockerfile = text("Dockerfile")
     made = dockerfile.index("print('admin_passwd =', secrets.token_urlsafe(32))")
     assert made > dockerfile.index("COPY odoo.conf /etc/odoo/odoo.conf")
@@ -107,14 +107,14 @@ def test_the_master_password_is_made_with_the_image():
     assert list(odoo_conf_sections()) == ["options"] and text("odoo.conf")[-1] == "\n"
 
 
-def test_clocks_have_more_time_than_pages():
+def test_scheduled_actions_have_more_time_than_pages():
     options = {name: int(v) for name, v in odoo_conf().items() if "limit_time" in name}
     assert options["limit_time_real"] < options["limit_time_real_cron"]
     # It ends the process of a clock, too.
     assert options["limit_time_cpu"] >= options["limit_time_real_cron"]
 
 
-def test_the_proxy_closes_what_visitors_need_not_and_keeps_to_tls():
+def test_the_proxy_closes_internal_addresses_and_requires_tls():
     proxy = text("docs/production.md")
     assert 'add_header Strict-Transport-Security "max-age=31536000" always' in proxy
     assert "proxy_set_header X-Forwarded-For $remote_addr;" in proxy
@@ -123,13 +123,13 @@ def test_the_proxy_closes_what_visitors_need_not_and_keeps_to_tls():
         assert re.search(rf"location (~ )?{re.escape(address)} {{ return 404", proxy)
 
 
-def test_logs_do_not_grow_without_end():
+def test_logs_are_rotated():
     for name, service in compose()["services"].items():
         options = service["logging"]["options"]
         assert options["max-size"] and int(options["max-file"]) < 10, name
 
 
-def test_workers_fit_the_databases_connections():
+def test_the_database_has_connections_for_all_workers():
     options = odoo_conf()
     processes = int(options["workers"]) + int(options["max_cron_threads"]) + 1
     # PostgreSQL takes 100 by default and keeps three for itself.
@@ -146,7 +146,7 @@ def test_paths_of_the_configuration_are_those_of_the_image():
         )
 
 
-def test_every_file_that_the_image_takes_is_there_and_not_left_out():
+def test_every_copied_file_exists_and_is_not_ignored():
     sources = re.findall(r"^COPY (\S+) ", text("Dockerfile"), re.M)
     assert "addons" in sources
     taken = {line[1:] for line in text(".dockerignore").splitlines() if line[0] == "!"}
@@ -172,7 +172,7 @@ def test_the_services_name_only_what_is_defined():
         assert service["image"] in built or service["image"] == "postgres:16"
 
 
-def test_every_lasting_service_has_a_health_check():
+def test_every_long_running_service_has_a_health_check():
     for name, service in compose()["services"].items():
         lasting = service.get("restart") == "unless-stopped"
         assert lasting == ("healthcheck" in service), name
@@ -193,7 +193,7 @@ def test_secrets_come_from_the_environment():
         assert environment["USER"] == services["db"]["environment"]["POSTGRES_USER"]
 
 
-def test_ports_are_open_to_this_machine_only():
+def test_ports_are_bound_to_localhost():
     ports = compose()["services"]["odoo"]["ports"]
     assert all(port.startswith("127.0.0.1:") for port in ports)
     assert {port.split(":")[-1] for port in ports} == {
@@ -231,7 +231,7 @@ def pinned(name):
 
 
 @pytest.mark.parametrize("addon", sorted(MANIFESTS))
-def test_what_an_addon_needs_from_outside_is_in_the_image(addon):
+def test_external_dependencies_are_in_the_image(addon):
     needs = MANIFESTS[addon].get("external_dependencies", {})
     image = pinned("requirements-addons.txt") | {name.lower() for name in ODOO_BRINGS}
     for name in needs.get("python", []):

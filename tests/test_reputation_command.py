@@ -1,4 +1,4 @@
-"""`./wezer reputation`: scores of a file, where there is no Odoo and no database."""
+"""`./wezer reputation`: scores of a file, without Odoo or a database."""
 
 import csv
 import subprocess
@@ -43,7 +43,7 @@ def scores(path):
         return list(csv.DictReader(source))
 
 
-def test_it_writes_one_line_a_member_between_nought_and_one(file, tmp_path):
+def test_the_output_has_a_score_between_0_and_1_for_each_member(file, tmp_path):
     seeds = file("anna\nmo\n", "seeds.txt")
     done = wezer(file(PLAIN), "--out", tmp_path / "out.csv", "--seeds", seeds)
     assert done.returncode == 0, done.stderr
@@ -57,7 +57,7 @@ def test_it_writes_one_line_a_member_between_nought_and_one(file, tmp_path):
     assert "5 ratings, 4 members" in done.stderr.splitlines()[-1]
 
 
-def test_a_stranger_s_slander_changes_nothing(file, tmp_path):
+def test_ratings_by_strangers_change_nothing(file, tmp_path):
     seeds = file("anna\nmo\n", "seeds.txt")
     without = "\n".join(PLAIN.splitlines()[:-1]) + "\nluc,stranger,0,2026-05-01\n"
     for name, text in (("with", PLAIN), ("without", without)):
@@ -78,7 +78,7 @@ def test_an_explanation_is_a_sum(file):
     assert done.stdout.splitlines()[-1].endswith("the score of luc, from 0 to 1")
 
 
-def test_a_scale_with_a_minus_sign_may_stand_apart(file, tmp_path):
+def test_a_negative_scale_may_be_a_separate_argument(file, tmp_path):
     text = HEAD + "1,2,10,100\n2,1,-10,200\n"
     done = wezer(file(text), "--scale", "-10,10", "--out", tmp_path / "out.csv")
     assert done.returncode == 0, done.stderr
@@ -92,13 +92,13 @@ def test_a_score_outside_the_scale_is_refused(file):
     assert "score 11 is outside -10 to 10" in done.stderr
 
 
-def test_only_what_was_rated_until_then_counts(file, tmp_path):
+def test_the_until_option_ignores_later_ratings(file, tmp_path):
     done = wezer(file(PLAIN), "--until", "2026-02-15", "--out", tmp_path / "out.csv")
     assert done.returncode == 0, done.stderr
     assert "2 ratings" in done.stderr
 
 
-def test_criteria_of_one_deal_are_one_rating(file, tmp_path):
+def test_criteria_of_a_deal_count_as_one_rating(file, tmp_path):
     text = "rater,rated,score,time,value,criterion\n" + "\n".join(
         f"anna,luc,{score},1000,2,{name}"
         for name, score in (("good work", 2), ("kept the date", 0))
@@ -136,14 +136,14 @@ def test_admissions_carry_trust_without_a_rating(file, tmp_path):
         (HEAD + "1,2,nan,100\n", "row 2"),
     ],
 )
-def test_a_file_that_is_wrong_is_refused_with_its_row(file, text, reason):
+def test_an_invalid_file_is_refused_with_its_row(file, text, reason):
     done = wezer(file(text))
     assert done.returncode == 1
     assert reason in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_it_asks_for_nothing_of_odoo(file):
+def test_the_command_imports_nothing_of_odoo(file):
     code = (
         "import sys; sys.modules['odoo'] = None; sys.path.insert(0, sys.argv[1]);"
         "from launcher.cli import main; sys.exit(main(sys.argv[2:]))"

@@ -1,9 +1,12 @@
-"""Invented societies whose truth is known: what the score saves, and for whom."""
+"""Scores in simulated societies whose truth is known."""
 
 import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -21,13 +24,13 @@ def test_honest_buyers_lose_less_where_scores_are_seen():
     assert seen.profit < 1 < blind.profit
 
 
-def test_equal_people_have_nearly_equal_scores_whatever_they_are():
+def test_equal_behaviour_gives_nearly_equal_scores():
     gaps = [societies.fairness(seed) for seed in range(8)]
     for name in gaps[0]:
         assert abs(np.mean([gap[name] for gap in gaps])) < 0.1, name
 
 
-def test_who_was_honest_for_half_a_year_and_then_cheats_falls_within_five_deals():
+def test_a_member_who_turns_dishonest_falls_within_five_deals():
     rng = np.random.default_rng(3)
     members, sleeper, seeds = 60, 59, np.arange(5)
     rows = []  # rater, rated, mark, age
@@ -55,7 +58,7 @@ def test_who_was_honest_for_half_a_year_and_then_cheats_falls_within_five_deals(
     assert after.score[sleeper] < after.score[:-1].mean()
 
 
-def test_a_malicious_steward_is_bounded_by_the_others():
+def test_the_influence_of_a_malicious_founder_is_bounded():
     """One of five seeds praises ten accounts of his own, who slander one member."""
     members, victim = 60, 30
     rng = np.random.default_rng(5)

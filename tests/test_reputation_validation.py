@@ -15,9 +15,10 @@ sys.path.insert(0, str(ROOT / "bench"))
 
 import rating_graph as graphs  # noqa: E402
 
-pytestmark = pytest.mark.skipif(
-    not graphs.DATA.exists(), reason="shared data are absent"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not graphs.DATA.exists(), reason="shared data are absent"),
+]
 TARGETS = 6
 
 
@@ -48,7 +49,7 @@ def slandered(graph, base, rng, who):
     return graphs.fakes_attack(graph, base, pool, targets, 0, rng).mean()
 
 
-def test_it_predicts_ratings_to_come_better_than_fairness_and_goodness(graph):
+def test_scores_predict_ratings_better_than_fairness_goodness(graph):
     truth, methods = graphs.predict(graph)
     low, _high = graphs.bootstrap(
         truth, methods["ours"], methods["fairness and goodness"], tries=300
@@ -56,7 +57,7 @@ def test_it_predicts_ratings_to_come_better_than_fairness_and_goodness(graph):
     assert low > 0
 
 
-def test_a_week_of_ratings_tells_most_fraudsters(graph):
+def test_a_week_of_ratings_reveals_most_fraudsters(graph):
     scores, _ring = graphs.evaluate(graph, *graphs.early(graph, 7))
     assert graphs.auc(graph, scores.score) >= 0.94
 
@@ -73,7 +74,7 @@ def test_fraudsters_are_unfair_raters(graph, base):
         ("five fully trusted members", 0.22),
     ],
 )
-def test_a_thousand_fakes_lift_nobody_far(graph, base, rng, who, most):
+def test_a_thousand_fake_accounts_raise_nobody_far(graph, base, rng, who, most):
     assert promoted(graph, base, rng, who) <= most
 
 
@@ -85,17 +86,17 @@ def test_a_thousand_fakes_lift_nobody_far(graph, base, rng, who, most):
         ("five fully trusted members", 0.18),
     ],
 )
-def test_a_thousand_fakes_slander_nobody_far(graph, base, rng, who, most):
+def test_a_thousand_fake_accounts_lower_nobody_far(graph, base, rng, who, most):
     assert slandered(graph, base, rng, who) >= -most
 
 
-def test_fakes_through_one_admission_gain_little(graph, base, rng):
+def test_fake_accounts_through_one_admission_gain_little(graph, base, rng):
     pool = graphs.pools(graph, base)["five low-degree members"]
     targets = rng.choice(graph.bad, TARGETS, replace=False)
     assert graphs.admission_attack(graph, base, pool, targets, rng).mean() <= 0.10
 
 
-def test_who_founds_a_hundred_groups_gains_no_more_than_two_ratings(graph, base, rng):
+def test_founding_a_hundred_groups_gains_at_most_two_ratings(graph, base, rng):
     targets = rng.choice(graph.bad, TARGETS, replace=False)
     many, evidence = graphs.groups_attack(graph, base, targets, groups=100)
     alone, _evidence = graphs.groups_attack(graph, base, targets, groups=0)
@@ -103,7 +104,7 @@ def test_who_founds_a_hundred_groups_gains_no_more_than_two_ratings(graph, base,
     assert many.mean() <= 2 * alone.mean()
 
 
-def test_a_hundred_ratings_by_one_friend_weigh_no_more_than_two(graph, rng):
+def test_a_hundred_ratings_by_one_friend_weigh_at_most_two(graph, rng):
     base = graphs.evaluate(graph)[0]
     friend = graphs.pools(graph, base)["five fully trusted members"][0]
     target = int(rng.choice(graph.bad))
@@ -134,14 +135,14 @@ def test_one_deal_of_a_thousand_hours_counts_as_one_deal(graph, base):
     assert gains[1] - gains[0] <= 0.03
 
 
-def test_to_come_back_under_a_new_name_pays_nobody(graph, base):
+def test_returning_under_a_new_name_does_not_pay(graph, base):
     """Who leaves and returns starts below the average honest member's lower bound."""
     attack = graphs.Attack(graph, 1).rate(graph.seeds[0], graph.seeds[1], 0.5)
     scores, _ring = attack.scores()
     assert scores.lower[-1] <= scores.lower[graph.good].mean()
 
 
-def test_where_stewards_say_nothing_the_coverage_guard_trips(graph):
+def test_silent_founders_trip_the_coverage_guard(graph):
     silent = np.flatnonzero(
         np.bincount(graph.ratings.rater, minlength=graph.members) == 0
     )[:20]

@@ -1,15 +1,19 @@
-"""`kill -9` while a large seal is carried into the accounting."""
+"""`kill -9` while a large seal is booked into the accounting."""
 
 import os
 import signal
 import subprocess
 import sys
 
+import pytest
+
 from odoo import SUPERUSER_ID, api
 from odoo.tests import tagged
 from odoo.tools import config
 
 from odoo.addons.wezer_base.tests.committed import CommittedCase
+
+pytestmark = pytest.mark.slow
 
 # One pair of wallets an entry; killed after the second.
 KILLED = """
@@ -52,7 +56,7 @@ class TestSealCrash(CommittedCase):
             [("wezer_currency_id", "=", self.currency)]
         )
 
-    def test_killed_half_way_it_is_booked_on_and_nothing_twice(self):
+    def test_a_killed_seal_is_continued_and_booked_once(self):
         done = subprocess.run(
             [sys.executable, "-m", "odoo", "shell", "-d", self.database]
             + ["--config", config.rcfile, "--no-http", "--log-level", "warn"],

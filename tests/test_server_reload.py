@@ -3,11 +3,14 @@
 import os
 import re
 
+import pytest
 import requests
 
 from odoo.tests import BaseCase, get_db_name, tagged
 
 from .server import Server, free_port, until
+
+pytestmark = pytest.mark.slow
 
 STARTED = "HTTP service (werkzeug) running"
 
@@ -35,12 +38,12 @@ class TestServerReload(BaseCase):
         page = requests.get(f"{server.url}/members", timeout=60)
         self.assertLess(page.status_code, 400)
 
-    def test_with_threads(self):
+    def test_reload_with_threads(self):
         server = self.serve()
         self.assert_comes_back(server)
         self.assert_comes_back(server)
 
-    def test_with_workers_and_the_live_channel(self):
+    def test_reload_with_workers_and_the_live_channel(self):
         port = free_port()
         server = self.serve("--workers=2", f"--gevent-port={port}")
         channel = f"http://127.0.0.1:{port}"

@@ -1,4 +1,4 @@
-"""Every word of the suite is there in every language we speak, its places kept."""
+"""Every term of the suite is translated, with its placeholders."""
 
 import importlib.util
 import re
@@ -33,7 +33,7 @@ class TestTranslations(TransactionCase):
             for language in self.tool.LANGUAGES:
                 yield addon, ROOT / "addons" / addon / "i18n" / f"{language}.po"
 
-    def test_no_term_of_the_code_is_without_a_translation(self):
+    def test_every_term_is_translated(self):
         for addon, path in self._files():
             with self.subTest(addon=addon, file=path.name):
                 known = {entry.msgid: entry.msgstr for entry in polib.pofile(str(path))}
@@ -41,7 +41,7 @@ class TestTranslations(TransactionCase):
                 missing = sorted(term for term in terms if not known.get(term))
                 self.assertEqual(missing, [], REMEDY)
 
-    def test_what_is_filled_in_stays_in_its_place(self):
+    def test_placeholders_are_kept_in_translations(self):
         for addon, path in self._files():
             for entry in polib.pofile(str(path)):
                 with self.subTest(addon=addon, term=entry.msgid[:60]):
@@ -50,7 +50,7 @@ class TestTranslations(TransactionCase):
                     if entry.msgstr:
                         self.assertEqual(wanted, found)
 
-    def test_the_list_of_terms_is_the_code_s(self):
+    def test_the_pot_files_match_the_code(self):
         for addon in self.tool.ADDONS:
             with self.subTest(addon=addon):
                 path = ROOT / "addons" / addon / "i18n" / f"{addon}.pot"
@@ -58,7 +58,7 @@ class TestTranslations(TransactionCase):
                 now = {entry.msgid for entry in self.tool.terms(self.env, addon)}
                 self.assertEqual(kept ^ now, set(), REMEDY)
 
-    def test_a_page_speaks_french(self):
+    def test_a_page_is_shown_in_french(self):
         self.env["res.lang"]._activate_lang("fr_FR")
         modules = self.env["ir.module.module"].search(
             [("name", "in", self.tool.ADDONS)]

@@ -161,7 +161,7 @@ ROUTES = {
     "POST /welcome": {"V": "login", MEMBERS: "back"},
 }
 # Odoo's own routes that we only extend: tried in test_error_bodies, test_joining,
-# and (those that call methods) in tests/test_waiting_rpc.py.
+# and (those that call methods) in tests/test_lock_waits.py.
 CLOTHED = {
     "/json/2/<__model__>/<__method__>",
     "/web/dataset/call_button",

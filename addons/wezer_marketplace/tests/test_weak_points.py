@@ -1,6 +1,6 @@
 """What was weak in the market of 2015, tried again (`wezer-2015.md`, section 12).
 
-Numbers that concern money and wallets alone are in /tests/test_money_weak_points,
+Numbers that concern money and wallets alone are in /tests/test_money_attacks,
 those of profiles, sign-up and following in wezer_base (test_weak_points).
 
 12.1 Money integrity
@@ -33,7 +33,7 @@ those of profiles, sign-up and following in wezer_base (test_weak_points).
  5 over-acceptance, open answers    here: what_is_closed_is_not_accepted;
                                     test_fifty_claims
  6 one task, out of step            test_scenarios_deals: pm2; test_scenarios_2015: pm3
- 8 no deal is finished on the web   test_website_market; tests/test_story
+ 8 no deal is finished on the web   test_website_market; tests/test_story_browser
  9 no notifications                 test_deal: each_arrow_tells_the_other_side...
 10 a dispute without process        test_rows_payment: row 25
 11 expiry that does not expire      test_announcement: pause_and_expiry...; test_renewal

@@ -7,6 +7,8 @@ included: a new method is covered the moment it exists.
 import inspect
 import json
 
+import pytest
+
 from odoo.exceptions import AccessError
 from odoo.models import BaseModel
 from odoo.service.model import call_kw, get_public_method
@@ -16,6 +18,8 @@ from odoo.tools import SQL
 from odoo.addons.mail.tests.common import mail_new_test_user
 
 from .test_private_groups import QUIET, SECRET, PrivateGroups
+
+pytestmark = pytest.mark.slow
 
 # What else a call could change, besides the tables of the suite.
 TABLES = (
@@ -375,12 +379,12 @@ class PublicSurface(PrivateGroups):
 
 @tagged("post_install", "-at_install")
 class TestPublicSurface(PublicSurface):
-    def test_there_is_something_hidden_on_the_models_that_matter(self):
+    def test_the_fixtures_have_hidden_records(self):
         for model in (*NAMED_MODELS, "wezer.mandate"):
             self.assertTrue(self._foreign(model, self.stranger), model)
 
     @mute_logger(*LOUD)
-    def test_no_method_of_ours_does_or_reveals_anything_of_others(self):
+    def test_own_public_methods_neither_change_nor_reveal_foreign_records(self):
         users = (
             self.stranger,
             self.pending,
@@ -393,13 +397,13 @@ class TestPublicSurface(PublicSurface):
         self.assertGreater(tried, 500)
 
     @mute_logger(*LOUD)
-    def test_no_inherited_method_does_or_reveals_anything_of_others(self):
+    def test_inherited_methods_neither_change_nor_reveal_foreign_records(self):
         wrong, tried = self._try_all((self.stranger, self.coordinator), ours=False)
         self.assertEqual(wrong, [])
         self.assertGreater(tried, 400)
 
     @mute_logger(*LOUD)
-    def test_a_suspended_member_only_leaves_reads_and_takes_back(self):
+    def test_a_suspended_member_can_only_read_withdraw_and_leave(self):
         """With rows of their own: all else needs good standing."""
         self.luc.partner_id._wezer_profile().state = "suspended"
         self._take_baseline()
@@ -420,7 +424,7 @@ class TestPublicSurface(PublicSurface):
         self.assertIn("wezer.digest.choose", acted)
 
     @mute_logger(*LOUD)
-    def test_nobody_gets_a_notice_by_the_methods_of_a_mail_thread(self):
+    def test_mail_thread_methods_send_no_notice(self):
         """What the activities of deals call is no public method."""
         for user in (self.stranger, self.pending, self.suspended, self.coordinator):
             for name, kwargs in (

@@ -1,8 +1,12 @@
-"""Posting tasks as a coordinator clicks it: card, list, template, and back again."""
+"""Posting tasks by clicks: from a card, a list and a template, and withdrawing."""
+
+import pytest
 
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from .browser import Browser
+
+pytestmark = pytest.mark.slow
 
 
 @tagged("post_install", "-at_install")
@@ -59,7 +63,7 @@ class TestPosting(HttpCase):
         browser.login("posting_carole", "posting_carole")
         return browser
 
-    def test_a_card_is_posted_and_taken_back_by_one_click_each(self):
+    def test_a_task_is_posted_and_withdrawn_by_one_click_each(self):
         with self.allow_requests(all_requests=True):
             carole = self.browser()
             carole.open(f"/odoo/project/{self.project.id}/tasks")
@@ -76,7 +80,7 @@ class TestPosting(HttpCase):
         )
         self.assertEqual(ended.mapped("state"), ["ended"])
 
-    def test_many_are_posted_from_the_list(self):
+    def test_many_tasks_are_posted_from_the_list(self):
         with self.allow_requests(all_requests=True):
             carole = self.browser()
             carole.open(f"/odoo/project/{self.project.id}/tasks?view_type=list")

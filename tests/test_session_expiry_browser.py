@@ -1,4 +1,6 @@
-"""A person whose session ends while they write: a real server and a browser."""
+"""A session that ends while its user writes: a real server and a browser."""
+
+import pytest
 
 from odoo import SUPERUSER_ID, api
 from odoo.tests import tagged
@@ -7,6 +9,8 @@ from odoo.addons.wezer_base.tests.committed import CommittedCase
 
 from .browser import Browser
 from .server import Server
+
+pytestmark = pytest.mark.slow
 
 SECRET = "forms-in-browser-secret"
 PHONE = 360
@@ -39,7 +43,7 @@ class TestFormsInBrowser(CommittedCase):
     def _focused(self):
         return self.browser.driver.switch_to.active_element
 
-    def test_what_was_typed_is_there_after_the_login(self):
+    def test_typed_text_survives_the_login(self):
         browser = self.browser
         title = f"Written for an hour {self.mark}"
         browser.open("/market/new")
@@ -65,7 +69,7 @@ class TestFormsInBrowser(CommittedCase):
             posted = env["wezer.announcement"].search_count([("title", "=", title)])
         self.assertEqual(posted, 1)
 
-    def test_a_refused_form_has_the_focus_on_the_wrong_field(self):
+    def test_a_refused_form_focuses_the_invalid_field(self):
         browser = self.browser
         browser.open("/market/new")
         browser.fill("#title", f"Wrong number {self.mark}")
@@ -79,7 +83,7 @@ class TestFormsInBrowser(CommittedCase):
         )
         self.assertLessEqual(wide, 0, "the page is wider than a telephone")
 
-    def test_one_approves_without_a_mark_of_ones_own(self):
+    def test_approval_needs_no_assessment(self):
         browser = self.browser
         browser.open(f"/my/deals/{self.deal}")
         browser.wait("button.o_wezer_act_approve")

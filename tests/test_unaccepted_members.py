@@ -1,4 +1,4 @@
-"""People who wait to be accepted, or are suspended, meet explanations, not errors."""
+"""Members not yet accepted, or suspended, get explanations instead of errors."""
 
 from odoo.http import Request
 from odoo.tests import HttpCase, mute_logger, tagged
@@ -39,7 +39,7 @@ class TestStandingPages(HttpCase, MarketCommon):
         return self.url_open(url, {"csrf_token": Request.csrf_token(self), **data})
 
     @mute_logger("odoo.http")
-    def test_every_page_says_what_the_person_may_do(self):
+    def test_every_page_explains_what_the_person_may_do(self):
         for state, sentence in (
             ("pending", NOT_YET),
             ("declined", "your request to join was declined"),
@@ -55,7 +55,7 @@ class TestStandingPages(HttpCase, MarketCommon):
                         sentence = sentence.replace("your request", "Your request")
                     self.assertIn(sentence.lower(), answer.text.lower())
 
-    def test_what_is_tried_all_the_same_is_refused_with_the_reason(self):
+    def test_refused_actions_name_the_reason(self):
         announcement = self.announce(self.test2)
         self._enter("pending")
         test2 = self.test2.partner_id._wezer_profile()

@@ -7,6 +7,8 @@ channel the page asks by itself.
 import statistics
 import time
 
+import pytest
+
 from odoo import SUPERUSER_ID, api, fields
 from odoo.tests import tagged
 
@@ -14,6 +16,8 @@ from odoo.addons.wezer_base.tests.committed import CommittedCase
 
 from .browser import Browser
 from .server import Server, free_port
+
+pytestmark = pytest.mark.slow
 
 SECRET = "negotiation-secret"
 LIMIT = 2.0
@@ -133,7 +137,7 @@ class TestNegotiation(CommittedCase):
         browser.click("button.o_wezer_act_counter")
         return since
 
-    def test_three_rounds_in_two_open_pages_take_less_than_ten_clicks(self):
+    def test_three_rounds_on_two_open_pages_take_less_than_ten_clicks(self):
         anna, luc = self._people(self._server())
         self._propose(luc)
         deal = self._deal()[0]
@@ -164,7 +168,7 @@ class TestNegotiation(CommittedCase):
         # What a person waits for, the press of the button included.
         self.assertLess(statistics.median(took), LIMIT, took)
 
-    def test_without_the_live_channel_the_open_page_asks_by_itself(self):
+    def test_without_the_live_channel_the_open_page_polls(self):
         # Several processes without a proxy in front: nothing answers the channel.
         server = self._server("--workers", "2", "--gevent-port", str(free_port()))
         anna, luc = self._people(server)

@@ -1,12 +1,16 @@
-"""Fifty members claim at once through bare RPC, over HTTP, from a server of its own."""
+"""Fifty members claim at once by RPC, over HTTP, from a server of its own."""
 
 import os
 import threading
+
+import pytest
 
 from odoo import SUPERUSER_ID, api
 from odoo.tests import tagged
 
 from .rpc import RpcCase
+
+pytestmark = pytest.mark.slow
 
 # `./wezer test --all` tries as often as the issue says.
 ALL = os.environ.get("WEZER_COUNTS") == "all"
@@ -58,7 +62,7 @@ class TestFiftyClaimsByRpc(RpcCase):
             )
             deals._finish("cancelled")
 
-    def test_of_fifty_who_call_at_once_ten_have_a_place_and_forty_wait(self):
+    def test_fifty_concurrent_claims_fill_ten_places_and_forty_wait(self):
         for number in range(TRIES):
             want = self._post(number)
             wrong = self._claim_at_once(want)

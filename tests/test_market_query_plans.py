@@ -1,7 +1,9 @@
-"""Searching among many: each filter and order walks an index."""
+"""Every filter and order of the market uses an index."""
 
 import json
 from datetime import timedelta
+
+import pytest
 
 from odoo import fields
 from odoo.tests import tagged
@@ -11,6 +13,8 @@ from odoo.addons.wezer_marketplace.models.wezer_announcement_query import SORTS
 from odoo.addons.wezer_marketplace.tests.common import MarketCommon
 
 from bench.market_rows import HERE, many
+
+pytestmark = pytest.mark.slow
 
 COUNT = 20_000
 
@@ -54,7 +58,7 @@ class TestSearchMany(MarketCommon):
             yield {"sort": sort, "centre": HERE, "currency": self.com.id}
         yield {}
 
-    def test_no_filter_and_no_order_reads_all_announcements(self):
+    def test_every_filter_and_order_uses_an_index(self):
         for question in self.questions():
             for words in ({}, {"words": "bicycle"}, {"words": "word77 bycicle"}):
                 asked = {**question, **words}
@@ -80,7 +84,7 @@ class TestSearchMany(MarketCommon):
         for below in node.get("Plans", ()):
             yield from self.scans(below)
 
-    def test_a_page_in_the_middle_follows_the_one_before(self):
+    def test_pages_follow_each_other_without_gaps(self):
         market = self.env["wezer.announcement"].with_user(self.test2)
         question = {"category": self.categories[1].id, "sort": "title"}
         first, count = market._search_public(question, 0, 20)

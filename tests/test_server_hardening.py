@@ -1,9 +1,10 @@
-"""The edge of the server, over a real one: bounded coming in, clean going out."""
+"""Limits and clean errors of the HTTP server, over a real one."""
 
 import re
 import threading
 import xmlrpc.client
 
+import pytest
 import requests
 
 from odoo import SUPERUSER_ID, api
@@ -12,6 +13,8 @@ from odoo.tests import get_db_name, tagged
 from odoo.addons.wezer_base.tests.committed import CommittedCase
 
 from .server import Server
+
+pytestmark = pytest.mark.slow
 
 SECRET = "server-edge-secret"
 # What only the log of the server may know.
@@ -137,7 +140,7 @@ class TestServerEdge(EdgeCase):
         self.assertEqual(written.count("refused a call"), len(calls) + 2)
         self.assertNotIn("Traceback", written)
 
-    def test_a_statement_that_takes_too_long_is_stopped_with_a_sentence(self):
+    def test_a_slow_statement_is_stopped_with_a_message(self):
         person = self.log_in()
         self._set_limits(statement_timeout="1", lock_timeout="0")
         self.addCleanup(self._set_limits, statement_timeout=False, lock_timeout=False)
@@ -204,7 +207,7 @@ class TestServerEdge(EdgeCase):
         if answer.request.headers.get("Cookie") is None and answer.status_code == 200:
             self.assertIn("session_id", "".join(cookies), answer.url)
 
-    def test_the_log_holds_no_link_that_lets_its_reader_in(self):
+    def test_the_log_has_no_login_tokens(self):
         secret = f"SeCrEt{self.mark}"
         token = f"token={secret}"
         for path in (
@@ -225,7 +228,7 @@ class TestServerEdge(EdgeCase):
         self.assertIn("token=…", text)
         self.assertNotIn(secret, text)
 
-    def test_what_manages_databases_is_closed_to_visitors(self):
+    def test_database_management_is_closed(self):
         for path in ("manager", "selector", "create", "drop", "backup", "list"):
             for answer in (
                 self.get(f"/web/database/{path}"),
@@ -243,7 +246,7 @@ class TestServerEdge(EdgeCase):
         # Clients ask for the version before they log in.
         self.assertIn("server_version", self.rpc("common").version())
 
-    def test_addresses_that_are_no_page_get_an_answer(self):
+    def test_unknown_addresses_get_an_answer(self):
         paths = (
             *("/..%2f..%2fetc/passwd", "/members/..%2f", "/x/%2e%2e/y", "/.%2fx"),
             *("/fr/..%2f", "/%252e%252e%252f", f"/members/page/{HUGE}"),
@@ -299,13 +302,13 @@ class TestServerLogin(EdgeCase):
             self.authenticate(way, self.other_login, SECRET), self.other_id
         )
 
-    def test_guessing_by_xmlrpc_is_stopped(self):
+    def test_xmlrpc_login_attempts_are_limited(self):
         self.assert_guessing_is_stopped("xmlrpc")
 
-    def test_guessing_by_jsonrpc_is_stopped(self):
+    def test_jsonrpc_login_attempts_are_limited(self):
         self.assert_guessing_is_stopped("jsonrpc")
 
-    def test_many_calls_at_once_do_not_hang(self):
+    def test_many_concurrent_calls_do_not_hang(self):
         answers = []
 
         def call():

@@ -1,9 +1,13 @@
-"""No address and no field of a form, however strange, makes an error of ours."""
+"""No malformed address or form field causes an error of ours."""
 
 import re
 
+import pytest
+
 from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
+
+pytestmark = pytest.mark.slow
 
 NUMBERS = ("0", "99999999999999")
 WORDS = ("%00", "%C3%A9%20%27%22", "x" * 400, "%3Cb%3E")
@@ -56,7 +60,7 @@ class TestStrangeAddresses(HttpCase):
             yield strange
 
     @mute_logger("odoo.http", "werkzeug")
-    def test_strange_addresses_get_an_answer(self):
+    def test_malformed_addresses_get_an_answer(self):
         for login in (None, "strange_member"):
             if login:
                 self.authenticate(login, login)

@@ -1,8 +1,12 @@
-"""The story, told by what people click (issue: the story runs)."""
+"""The whole story of a task, by clicks in a browser."""
+
+import pytest
 
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from .browser import Browser
+
+pytestmark = pytest.mark.slow
 
 
 @tagged("post_install", "-at_install")
@@ -90,7 +94,7 @@ class TestStory(HttpCase):
         self.addCleanup(browser.close)
         return browser
 
-    def test_a_task_goes_from_one_click_to_two_hours_paid_and_thanked(self):
+    def test_a_task_is_posted_claimed_delivered_paid_and_assessed(self):
         with self.allow_requests(all_requests=True):
             carole, luc = self.browser(), self.browser(width=420)
             self.post(carole)

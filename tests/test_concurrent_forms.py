@@ -3,12 +3,15 @@
 import threading
 
 import lxml.html
+import pytest
 
 from odoo import SUPERUSER_ID, api
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .rpc import RpcCase
+
+pytestmark = pytest.mark.slow
 
 
 @tagged("post_install", "-at_install", "concurrency")
@@ -76,7 +79,7 @@ class TestFormsAtOnce(RpcCase):
             )
         )
 
-    def test_post_it_pressed_twice_posts_once(self):
+    def test_a_post_form_sent_twice_posts_once(self):
         writer = self.sessions[0]
         address, data = self._form_of(writer, "/market/new", "/market/new")
         data["title"] = f"Pressed twice {self.mark}"
@@ -84,7 +87,7 @@ class TestFormsAtOnce(RpcCase):
         self.assertEqual(len(self._titled(data["title"])), 1)
         self.assertEqual(first.url, second.url)
 
-    def test_two_members_with_one_title_both_post(self):
+    def test_two_members_may_post_the_same_title(self):
         posts = []
         for writer in self.sessions:
             address, data = self._form_of(writer, "/market/new", "/market/new")
@@ -93,7 +96,7 @@ class TestFormsAtOnce(RpcCase):
         self._together(*posts)
         self.assertEqual(len(set(self._titled(data["title"]))), 2)
 
-    def test_the_same_words_sent_twice_at_once_are_one_message(self):
+    def test_a_message_sent_twice_is_kept_once(self):
         writer = self.sessions[0]
         slug = self._env(lambda env: env["wezer.group"].browse(self.group).slug)
         for url, action, field in (
@@ -118,7 +121,7 @@ class TestFormsAtOnce(RpcCase):
         self.assertEqual(talk, (1, 1))
 
     @mute_logger("odoo.sql_db", "odoo.service.model")
-    def test_circles_and_people_of_one_name_are_all_made(self):
+    def test_groups_and_partners_of_the_same_name_are_all_created(self):
         self._retry_at_once()
         made = self._all_at_once(
             [

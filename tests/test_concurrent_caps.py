@@ -1,4 +1,6 @@
-"""Whatever is counted before it is made: many calls at once do not pass the cap."""
+"""Caps hold against concurrent calls."""
+
+import pytest
 
 from odoo import SUPERUSER_ID, api
 from odoo.tests import tagged
@@ -9,6 +11,8 @@ from odoo.addons.wezer_base.tests.committed import CommittedCase
 from odoo.addons.wezer_currency.models.wezer_payment_link import LINKS_MAX
 from odoo.addons.wezer_currency.models.wezer_transfer_refusal import TRIES_A_DAY
 from odoo.addons.wezer_marketplace.models.wezer_saved_search import KEPT_MAX
+
+pytestmark = pytest.mark.slow
 
 AT_ONCE = 16
 
@@ -58,7 +62,7 @@ class TestCapsAtOnce(CommittedCase):
             self.assertIsInstance(error, Refusal)
         return len(results) - len(refused)
 
-    def test_invitations_of_a_day(self):
+    def test_the_daily_cap_on_invitations_holds(self):
         calls = [
             lambda env, number=number: env["wezer.invitation"].action_invite(
                 [f"cap-{self.mark}-{number}@example.org"]
@@ -67,7 +71,7 @@ class TestCapsAtOnce(CommittedCase):
         ]
         self.assertEqual(self._passed(*calls), 10)
 
-    def test_addresses_at_which_somebody_is_paid(self):
+    def test_the_cap_on_payment_links_holds(self):
         def link(env):
             links = env["wezer.payment.link"]
             return links.create_link(self.partners[0], self.currency)
@@ -78,7 +82,7 @@ class TestCapsAtOnce(CommittedCase):
                 link(env)
         self.assertEqual(self._passed(*[link] * AT_ONCE), 4)
 
-    def test_searches_that_are_kept(self):
+    def test_the_cap_on_saved_searches_holds(self):
         calls = [
             lambda env, number=number: env["wezer.saved.search"].keep(
                 {"words": f"cap {self.mark} {number}"}
@@ -87,7 +91,7 @@ class TestCapsAtOnce(CommittedCase):
         ]
         self.assertEqual(self._passed(*calls), KEPT_MAX)
 
-    def test_claims_that_a_person_has_open(self):
+    def test_the_cap_on_open_claims_holds(self):
         wants = []
         for number in range(6):
             with self.registry.cursor() as cr:
@@ -103,7 +107,7 @@ class TestCapsAtOnce(CommittedCase):
         ]
         self.assertEqual(self._passed(*calls), 3)
 
-    def test_what_is_proposed_for_a_group(self):
+    def test_the_cap_on_group_changes_holds(self):
         def propose(env):
             change = (
                 env["wezer.group.change"]
@@ -121,7 +125,7 @@ class TestCapsAtOnce(CommittedCase):
 
         self.assertEqual(self._passed(*[propose] * 4), 1)
 
-    def test_refusals_for_reasons_of_the_other_side(self):
+    def test_the_cap_on_probing_refusals_holds(self):
         """Each of them says whether an amount fits: five a day are tested."""
         with self.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})

@@ -10,12 +10,16 @@ import re
 from unittest.mock import patch
 from urllib.parse import quote
 
+import pytest
+
 from odoo import http
 from odoo.sql_db import Cursor
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.wezer_marketplace.tests.test_website_market import WebsiteCommon
+
+pytestmark = pytest.mark.slow
 
 LOUD = (
     "odoo.http",
@@ -157,7 +161,7 @@ class HugeInput(WebsiteCommon):
 @tagged("post_install", "-at_install")
 class TestHugeReading(HugeInput):
     @mute_logger(*LOUD)
-    def test_no_page_costs_more_for_huge_input(self):
+    def test_huge_input_makes_no_page_expensive(self):
         for user in (None, self.test1):
             self.login(user)
             for url, endpoint in self.routes("GET"):

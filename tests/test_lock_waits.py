@@ -1,9 +1,10 @@
-"""Who waits for whom, seen on a server of its own: never without a limit."""
+"""Waiting for locks has a limit, seen on a server of its own."""
 
 import contextlib
 from concurrent.futures import ThreadPoolExecutor
 
 import psycopg2
+import pytest
 
 from odoo import SUPERUSER_ID, api
 from odoo.tests import tagged
@@ -11,6 +12,8 @@ from odoo.tests import tagged
 from odoo.addons.wezer_base.tools import locks
 
 from .rpc import RpcCase
+
+pytestmark = pytest.mark.slow
 
 BUSY = "Somebody else is changing this at the moment. Try again in a minute."
 
@@ -63,7 +66,7 @@ class TestWaitingByRpc(RpcCase):
         finally:
             connection.close()
 
-    def test_a_refused_claim_leaves_no_lock_and_the_next_claim_passes(self):
+    def test_a_refused_claim_leaves_no_lock(self):
         want = self._post()
         answer = self._claim(self.sessions[0], want)
         self.assertEqual(self._message(answer), "This is your own announcement.")
@@ -76,7 +79,7 @@ class TestWaitingByRpc(RpcCase):
         self.assertIn("changed meanwhile", answer.json()["message"])
         self.assertEqual(self._rows(LEFT), [])
 
-    def test_a_wait_in_line_ends_with_a_sentence(self):
+    def test_waiting_in_the_queue_ends_with_a_message(self):
         want = self._post()
         line = locks.line_of("announcement", want)
         with self._held(f"LOCK TABLE {line} IN SHARE UPDATE EXCLUSIVE MODE"):
@@ -88,7 +91,7 @@ class TestWaitingByRpc(RpcCase):
             self.assertEqual(second.result().json()["message"], BUSY)
         self.assertIn("result", self._claim(self.sessions[1], want))
 
-    def test_a_wait_for_a_row_ends_with_a_sentence(self):
+    def test_waiting_for_a_row_lock_ends_with_a_message(self):
         want = self._post(prices={str(self.currency): "1"})
         self._spend("1")
         author = self._rows(
@@ -104,7 +107,7 @@ class TestWaitingByRpc(RpcCase):
                 self.assertEqual(self._message(answer), BUSY, table)
         self.assertIn("result", self._claim(self.sessions[1], want))
 
-    def test_a_want_that_cannot_be_paid_is_paused_whoever_calls_and_however(self):
+    def test_a_want_that_cannot_be_paid_is_paused_by_every_entry_point(self):
         self._post()
         key = self._key(self.users[1])
         for call in (

@@ -121,7 +121,7 @@ class TestMoneyWeakPoints(RpcSurfaces, CurrencyCommon):
     # === CHANGING === #
 
     @mute_logger(*LOUD)
-    def test_no_door_changes_a_row_of_money(self):
+    def test_no_surface_writes_money_records(self):
         before = self._fingerprint()
         for user in (self.stranger, self.luc):
             for surface in self._surfaces(user):
@@ -163,20 +163,20 @@ class TestMoneyWeakPoints(RpcSurfaces, CurrencyCommon):
                 self.assertFalse(answer["ids"])
 
     @mute_logger(*LOUD)
-    def test_what_is_pending_or_done_is_never_done_again(self):
+    def test_pending_and_done_transfers_cannot_be_repeated(self):
         euro = self._currency("Outside", "OUT", external=True)
         pending = self.pay(self.anna, self.anna, self.luc, "5", currency=euro)
-        arrows = "accept refuse withdraw settle release cancel".split()
+        actions = "accept refuse withdraw settle release cancel".split()
         before = self._fingerprint()
         for user in (self.anna, self.luc):
             for surface in self._surfaces(user):
                 for row in (pending, self.paid):
-                    for arrow in arrows:
+                    for action in actions:
                         with (
-                            self.subTest(arrow=arrow, surface=surface.__name__),
+                            self.subTest(action=action, surface=surface.__name__),
                             self.assertRaises(Refused),
                         ):
-                            surface(user, row._name, f"action_{arrow}", row.ids)
+                            surface(user, row._name, f"action_{action}", row.ids)
         self.assertEqual(self._fingerprint(), before)
         pending.with_user(self.luc).action_confirm()
         with self.assertRefused("state"):
@@ -184,7 +184,7 @@ class TestMoneyWeakPoints(RpcSurfaces, CurrencyCommon):
         self.assertBooksHold()
 
     @mute_logger(*LOUD)
-    def test_forged_arguments_and_contexts_open_nothing(self):
+    def test_forged_arguments_and_contexts_are_refused(self):
         ids = {
             "payer": self.anna.partner_id.id,
             "payee": self.stranger.partner_id.id,
@@ -214,7 +214,7 @@ class TestMoneyWeakPoints(RpcSurfaces, CurrencyCommon):
         self.assertEqual(self._fingerprint(), before)
 
     @mute_logger(*LOUD)
-    def test_raw_keys_of_forms_grant_nothing(self):
+    def test_extra_form_keys_are_ignored(self):
         before = self._fingerprint()
         wishes = {
             "limits[COM]": "9999",
@@ -242,7 +242,7 @@ class TestMoneyWeakPoints(RpcSurfaces, CurrencyCommon):
         self.assertFalse(self.stranger.partner_id.wezer_is_treasury)
 
     @mute_logger(*LOUD)
-    def test_the_controllers_take_no_more_than_the_methods(self):
+    def test_controllers_accept_no_more_than_the_methods(self):
         slug = self.stranger.partner_id._wezer_profile().slug
         asked = self._transfers(self.luc).ask(
             self.anna.partner_id.id, self.luc.partner_id.id, self.credit.id, "7"
@@ -270,7 +270,7 @@ class TestMoneyWeakPoints(RpcSurfaces, CurrencyCommon):
                 self.assertEqual(self._fingerprint(), before)
 
     @mute_logger(*LOUD)
-    def test_nothing_moves_by_a_link(self):
+    def test_no_get_request_moves_money(self):
         asked = self._transfers(self.luc).ask(
             self.anna.partner_id.id, self.luc.partner_id.id, self.credit.id, "7"
         )
@@ -291,7 +291,7 @@ class TestMoneyWeakPoints(RpcSurfaces, CurrencyCommon):
     # === READING === #
 
     @mute_logger(*LOUD)
-    def test_visitors_reach_nothing_of_money(self):
+    def test_visitors_reach_no_money(self):
         before = self._fingerprint()
         self.authenticate(None, None)
         for name in self._money_models():
@@ -357,7 +357,7 @@ class TestMoneyWeakPoints(RpcSurfaces, CurrencyCommon):
         )
 
     @mute_logger(*LOUD)
-    def test_no_door_tells_anothers_balance(self):
+    def test_no_surface_reveals_the_balance_of_others(self):
         """Luc was paid by Anna: he reads the transfer, and nothing of what she has."""
         self.assertEqual(self.balance(self.anna), "-123.00")
         for surface in self._surfaces(self.luc):
@@ -374,7 +374,7 @@ class TestMoneyWeakPoints(RpcSurfaces, CurrencyCommon):
                         self.assertNotIn(secret, said)
 
     @mute_logger(*LOUD)
-    def test_no_search_group_or_order_depends_on_anothers_balance(self):
+    def test_search_group_and_order_reveal_no_balance_of_others(self):
         """The same questions give the same answers, rich or poor."""
         first = self._answers()
         self._give(self.stranger, self.anna, "400")
@@ -431,7 +431,7 @@ class TestMoneyWeakPoints(RpcSurfaces, CurrencyCommon):
         return json.dumps(said, default=str)
 
     @mute_logger(*LOUD)
-    def test_anothers_wallet_and_no_wallet_look_the_same(self):
+    def test_a_foreign_wallet_looks_like_no_wallet(self):
         theirs, none = self.wallet(self.anna).id, 2**30
         self.authenticate(self.luc.login, f"{self.luc.login}-secret")
         for path in ("", "/statement.csv", "/statement.pdf", "/curve.svg"):
@@ -443,7 +443,7 @@ class TestMoneyWeakPoints(RpcSurfaces, CurrencyCommon):
             self.assertGreaterEqual(answers[0].status_code, 300)
             self.assertNotIn("123.00", answers[0].text)
 
-    def test_a_refusal_for_the_others_side_is_the_same_work_for_every_cause(self):
+    def test_refusals_about_the_other_side_take_the_same_work(self):
         """Neither the words nor the questions to the database tell the cause."""
         wallet = self.wallet(self.luc)
         said = []
@@ -477,7 +477,7 @@ class TestMoneyWeakPoints(RpcSurfaces, CurrencyCommon):
         self.assertTrue(back.sudo().beyond_limit)
         self.assertBooksHold()
 
-    def test_balances_are_true_after_every_step_back(self):
+    def test_balances_are_right_after_every_reversal(self):
         for amount in ("23.45", "50", "50"):
             self.paid.with_user(self.luc).action_reverse(amount=amount)
             self.assertBooksHold()
@@ -501,7 +501,7 @@ class TestMoneyWeakPoints(RpcSurfaces, CurrencyCommon):
                 if field.name.endswith(("_text", "_display")):
                     self.assertFalse(field.store, f"{name}.{field.name}")
 
-    def test_what_many_rows_say_at_once_is_right_for_each(self):
+    def test_batch_read_values_are_right_for_each_row(self):
         rows = self.paid | self.back
         for user, wanted in (
             (self.anna, ["you paid", "you received"]),

@@ -1,4 +1,4 @@
-"""Each addon installs on an empty database with only its floors, and leaves it."""
+"""Each addon installs alone, with only the layers below it, and uninstalls."""
 
 import ast
 import os
@@ -15,6 +15,8 @@ from odoo.tools import config
 
 from launcher.odoo_process import PROGRAM, complaints
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parent.parent
 MANIFESTS = {
     path.parent.name: ast.literal_eval(path.read_text())
@@ -22,12 +24,12 @@ MANIFESTS = {
 }
 
 
-def floors(name):
+def layers(name):
     """The addons of the suite that one needs, itself included."""
     found = {name}
     for other in MANIFESTS[name]["depends"]:
         if other in MANIFESTS:
-            found |= floors(other)
+            found |= layers(other)
     return found
 
 
@@ -70,8 +72,8 @@ def models(database, condition):
 
 
 OURS = "SELECT name FROM ir_module_module WHERE name LIKE 'wezer%' AND state = "
-# So many addons are installed at once.
-ABREAST = 2
+# The number of addons that are installed at once.
+PARALLEL = 2
 
 
 def try_alone(addon):
@@ -107,16 +109,16 @@ def try_alone(addon):
 
 @pytest.fixture(scope="module")
 def tries():
-    with ThreadPoolExecutor(ABREAST) as pool:
+    with ThreadPoolExecutor(PARALLEL) as pool:
         yield {addon: pool.submit(try_alone, addon) for addon in sorted(MANIFESTS)}
 
 
 @pytest.mark.parametrize("addon", sorted(MANIFESTS))
-def test_an_addon_installs_with_only_its_floors_and_uninstalls(addon, tries):
+def test_an_addon_installs_with_only_the_layers_below_and_uninstalls(addon, tries):
     seen = tries[addon].result()
     own = seen["own"]
     assert seen["complaints"] == []
-    assert seen["installed"] == floors(addon)
+    assert seen["installed"] == layers(addon)
     assert own
     assert seen["errors"] == []
     assert addon not in seen["left"]

@@ -1,5 +1,6 @@
-"""A right taken away is gone in the next request of any worker: two real servers."""
+"""A revoked right is gone in the next request of any worker: two real servers."""
 
+import pytest
 import requests
 
 from odoo.tests import tagged
@@ -7,6 +8,8 @@ from odoo.tests import tagged
 from odoo.addons.wezer_base.tests.committed import CommittedCase
 
 from .server import Server
+
+pytestmark = pytest.mark.slow
 
 SECRET = "two-workers-secret"
 
@@ -102,7 +105,7 @@ class TestTwoWorkers(CommittedCase):
         env["wezer.group"].browse([self.role, self.circle]).active = False
         env["res.users"].browse(self.ids).active = False
 
-    def test_what_one_server_takes_the_other_no_longer_gives(self):
+    def test_a_right_revoked_on_one_server_is_gone_on_the_other(self):
         first, second = self.servers
         anna = Person(first, self.database, self.logins[0])
         luc_there = Person(first, self.database, self.logins[1])

@@ -1,10 +1,14 @@
-"""The map of a thousand circles, by mouse, fingers and keys, in a real browser."""
+"""The map of a thousand circles by mouse, touch and keyboard, in a real browser."""
 
 import logging
+
+import pytest
 
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from .browser import Browser
+
+pytestmark = pytest.mark.slow
 
 _logger = logging.getLogger(__name__)
 CIRCLES = 1000
@@ -65,7 +69,7 @@ class TestCircleMap(HttpCase):
     def focused(self):
         return self.driver.switch_to.active_element
 
-    def test_a_thousand_circles_answer_mouse_fingers_and_keys_at_once(self):
+    def test_a_map_of_a_thousand_circles_answers_mouse_touch_and_keyboard(self):
         self.browser = Browser(self.base_url())
         self.addCleanup(self.browser.close)
         self.driver = self.browser.driver
