@@ -20,8 +20,8 @@ import json
 from pathlib import Path
 rows = json.loads(Path({path!r}).read_text())
 # As the administrator, not as the system: the same checks as for a click.
-members = env(user=env.ref("base.user_admin").id, su=False)["wezer.profile"]
-report = members._wezer_import(rows, dry_run={dry_run!r}, mail={mail!r})
+members = env(user=env.ref("base.user_admin").id, su=False)["wezer.member.import"]
+report = members._import_rows(rows, dry_run={dry_run!r}, mail={mail!r})
 env.cr.commit()
 print("WEZER" + json.dumps(dict(rows=report), default=str))
 """

@@ -12,6 +12,9 @@ from odoo.tests import TransactionCase, tagged
 from odoo.tools import SQL
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+from odoo.addons.wezer_base.tools import member_merge
+from odoo.addons.wezer_base.tools.member_leaving import books_need
+from odoo.addons.wezer_base.tools.repoint import fields_pointing_at_partners
 from odoo.addons.wezer_marketplace.tests.common import MarketCommon
 
 from launcher.demo.make_demo import make
@@ -139,8 +142,8 @@ class TestLeaveAndMerge(Holds, MarketCommon):
         contact = plain.partner_id
         self.pay(user, self.test1)
         (user | plain).sudo()._deactivate_portal_user()
-        self.assertTrue(self.leaver._wezer_books_need())
-        self.assertFalse(contact._wezer_books_need())
+        self.assertTrue(books_need(self.leaver))
+        self.assertFalse(books_need(contact))
         with (
             patch.object(self.env.cr, "commit", self.env.flush_all),
             patch.object(self.env.cr, "rollback", self.fail),
@@ -212,23 +215,24 @@ class TestLeaveAndMerge(Holds, MarketCommon):
     def test_a_returning_member_finds_only_the_books(self):
         self.pay(self.test2, self.test1)
         self.test2.sudo()._deactivate_portal_user()
-        partners = self.env["res.partner"]
-        self.assertFalse(partners._wezer_find_left("somebody@quagga.example"))
-        found = partners._wezer_find_left(" ZQ@quagga.example")
+        self.assertFalse(
+            self.env["wezer.profile"]._find_left("somebody@quagga.example")
+        )
+        found = self.env["wezer.profile"]._find_left(" ZQ@quagga.example")
         self.assertEqual(found, self.leaver)
         found._wezer_return()
         self.assertEqual(found._wezer_profile().state, "active")
         self.assertEqual(found._wezer_wallet(self.com).state, "open")
         self.assertEqual(self.balance(found), "-10.00")
         self.assertFalse(found.email or found._wezer_profile().presentation)
-        self.assertFalse(partners._wezer_find_left("zq@quagga.example"))
+        self.assertFalse(self.env["wezer.profile"]._find_left("zq@quagga.example"))
 
     def test_suspension_and_frozen_wallets_outlast_leaving(self):
         self.pay(self.test2, self.test1)
         self.leaver._wezer_wallet(self.com).sudo().state = "frozen"
         self.leaver._wezer_profile().state = "suspended"
         self.test2.sudo()._deactivate_portal_user()
-        found = self.env["res.partner"]._wezer_find_left("zq@quagga.example")
+        found = self.env["wezer.profile"]._find_left("zq@quagga.example")
         self.assertEqual(found._wezer_return().state, "suspended")
         self.assertEqual(found._wezer_wallet(self.com).state, "frozen")
 
@@ -354,7 +358,7 @@ class TestLeaveAndMerge(Holds, MarketCommon):
         self.merge(self.double.partner_id, self.leaver)
         self.test2.sudo()._deactivate_portal_user()
         self.assertEqual(self.everywhere("wombat"), [])
-        found = self.env["res.partner"]._wezer_find_left("zq@quagga.example")
+        found = self.env["wezer.profile"]._find_left("zq@quagga.example")
         self.assertEqual(found, self.leaver)
         self.assert_all_holds()
 
@@ -370,8 +374,8 @@ class TestLeaveAndMerge(Holds, MarketCommon):
     def test_every_partner_field_is_handled_by_a_merge(self):
         """A new model that points at partners is repointed by itself."""
         partners = self.env["res.partner"]
-        moved = {str(field) for field in partners._wezer_fields_pointing_here()}
         kept = partners._wezer_merge_keeps()
+        moved = {str(field) for field in fields_pointing_at_partners(self.env, kept)}
         for name, model in self.env.registry.items():
             if not name.startswith("wezer.") or not model._auto or model._transient:
                 continue
@@ -429,7 +433,7 @@ class TestLeaveAndMergeDemo(Holds, TransactionCase):
             )
             if source._wezer_merge_obstacles(target):
                 continue
-            source._wezer_check_merge(target)
+            member_merge.check(source, target)
             source._wezer_merge_into(target)
             merged += 1
         self.assert_all_holds()

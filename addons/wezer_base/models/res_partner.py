@@ -4,7 +4,8 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..exceptions import NotAllowed
-from ..tools.rights import FAREWELL, OWN_RIGHTS, RIGHTS
+from ..tools import addresses, member_leaving, member_merge, repoint
+from ..tools.rights import FAREWELL, OWN_RIGHTS, PROVEN, RIGHTS
 from ..tools.text import TITLE_LENGTH, clean_line
 
 ACTS_FIELDS = [f"acts_{right}" for right in RIGHTS]
@@ -13,6 +14,13 @@ MANY = 1000
 
 
 class ResPartner(models.Model):
+    """Parties: persons and groups that act in the community.
+
+    Everything here that begins with ``_wezer_`` is an extension point of the suite,
+    or asks the party's profile. What is long lies in plain modules:
+    ``tools/addresses.py``, ``tools/member_leaving.py``, ``tools/member_merge.py``.
+    """
+
     _inherit = "res.partner"
 
     wezer_is_treasury = fields.Boolean(
@@ -29,8 +37,24 @@ class ResPartner(models.Model):
         context={"active_test": False},
         copy=False,
     )
-    # Only the user decides. Rules ask these fields, never a method: a rule's
-    # Python is evaluated once and cached (architecture checks, section 1).
+    wezer_merged_into_id = fields.Many2one(
+        "res.partner",
+        string="Brought together with",
+        copy=False,
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        groups="wezer_base.group_administrator",
+        help="The same person's other account, where everything goes on.",
+    )
+    # Identifies people who log in without an e-mail address.
+    wezer_vouched_email = fields.Char(
+        copy=False,
+        groups=fields.NO_ACCESS,
+        help="The address as administrators, or a confirmed link, wrote it.",
+    )
+    # Only the user decides. Record rules ask these fields, never a method: the
+    # Python of a rule is evaluated once and cached.
     acts_wallet = fields.Boolean(
         compute="_compute_acts", search="_search_acts_wallet", compute_sudo=True
     )
@@ -56,9 +80,9 @@ class ResPartner(models.Model):
     def _compute_acts(self):
         ids = self._origin.ids
         for right in RIGHTS:
-            mine = set(self.env.user._acting_ids(right, among=ids))
+            acting_ids = set(self.env.user._acting_ids(right, among=ids))
             for partner in self:
-                partner[f"acts_{right}"] = partner._origin.id in mine
+                partner[f"acts_{right}"] = partner._origin.id in acting_ids
 
     def _search_acts(self, right, operator):
         if operator != "in":
@@ -89,21 +113,21 @@ class ResPartner(models.Model):
 
     @api.model
     def _wezer_invalidate_acting(self):
-        """Drop what is cached of who acts for whom; called where a right changes."""
+        """Drop the cached ``acts_…`` fields; called where a right changes."""
         self.env["res.partner"].invalidate_model(ACTS_FIELDS, flush=False)
         self.env["res.users"].invalidate_model(["wezer_acting_parties"], flush=False)
 
     def _wezer_actor_partners(self, right):
         """Return the persons who act for this partner: whom a notice reaches.
 
-        Extended by addons with roles; the base knows the person himself and
-        who acts for the community.
+        Extended by addons with roles; here: the person, and
+        those who act for the community.
         """
         self.ensure_one()
         if self.sudo().wezer_is_treasury or self == self.env.company.partner_id:
             return self.env.company._wezer_actor_users(right).partner_id
         if not self.sudo().user_ids and right in OWN_RIGHTS:
-            # Who cannot log in is told through who acts for him.
+            # Without a login, notices go to the holders of a mandate.
             return self.env["wezer.mandate"]._holders_of(self, right) or self
         return self
 
@@ -112,8 +136,8 @@ class ResPartner(models.Model):
         """Return SELECTs of who acted for whom, and when, whether it ended or not.
 
         Columns: ``person``, ``party``, ``since``, ``until``, ``recorded`` (moments).
-        What is judged between two people asks them: who acts for somebody is no
-        other person. Extended by addons with roles.
+        Assessments between two people ask them: a person and the party that they
+        act for are not independent of each other. Extended by addons with roles.
 
         :rtype: list[SQL]
         """
@@ -126,7 +150,7 @@ class ResPartner(models.Model):
                           coalesce(create_date, date_from::timestamp)
                      FROM wezer_mandate"""
             ),
-            # What somebody did in another's name, by whatever right.
+            # Acts done in another's name, by whatever right.
             SQL(
                 "SELECT actor_id, partner_id, date, date, date FROM wezer_acting_log"
                 " WHERE actor_id <> partner_id"
@@ -151,7 +175,7 @@ class ResPartner(models.Model):
         return partners.wezer_profile_ids
 
     def _wezer_is_party(self):
-        """Say whether this partner takes part in the community, in good standing.
+        """Return whether this partner takes part in the community.
 
         Extended by addons whose groups are parties too.
         """
@@ -159,7 +183,7 @@ class ResPartner(models.Model):
         return self._wezer_profile().state in ("active", "suspended")
 
     def _wezer_shows_books_to(self, user):
-        """Say whether ``user``, who does not act for this partner, sees its books.
+        """Return whether ``user`` sees the books of this partner without acting for it.
 
         Extended by addons whose groups show their money to their members.
         """
@@ -172,7 +196,7 @@ class ResPartner(models.Model):
         partners = super().create(vals_list)
         for partner, vals in zip(partners, vals_list, strict=True):
             if "email" in vals:
-                partner._wezer_vouch(self._wezer_vouches())
+                addresses.keep_vouched(partner, addresses.is_vouched_for(self))
         return partners
 
     def write(self, vals):
@@ -181,10 +205,10 @@ class ResPartner(models.Model):
             return all([partner.write(vals) for partner in self])
         if "email" in vals and self:
             self.check_access("write")
-            vals = self._wezer_checked_email(vals)
+            vals = addresses.checked_email(self, vals)
             if not vals:
                 return True
-        vouched = self._wezer_vouches()
+        vouched = addresses.is_vouched_for(self)
         renamed = "name" in vals and self._wezer_profile()
         if renamed and self.env.context.get("wezer_farewell") is not FAREWELL:
             vals = {**vals, "name": clean_line(str(vals["name"] or ""), TITLE_LENGTH)}
@@ -193,29 +217,29 @@ class ResPartner(models.Model):
         else:
             renamed = False
         if vals.get("image_1920") and self.env.user.partner_id == self:
-            # One's own: Odoo draws the others' initials as SVG.
+            # Only one's own picture: for others Odoo draws initials as SVG.
             vals = {**vals, "image_1920": self._wezer_picture(vals["image_1920"])}
         names = {}
         if "name" in vals:
-            # Who is forgotten has an address that says nothing.
+            # A former member's address says nothing.
             profiles = self._wezer_profile().filtered(
-                lambda one: one.slug != one._former_slug()
+                lambda profile: profile.slug != profile._former_slug()
             )
             names = profiles._slug_names()
         result = super().write(vals)
         if "email" in vals:
             for partner in self:
-                partner._wezer_vouch(vouched)
+                addresses.keep_vouched(partner, vouched)
         self.env["wezer.profile"]._follow_name(names)
         if renamed:
             renamed._notify_renamed(before)
         if "wezer_is_treasury" in vals:
             self._wezer_invalidate_acting()
         if "tz" in vals:
-            self._wezer_forget_zone()
+            self._wezer_invalidate_zone()
         return result
 
-    def _wezer_forget_zone(self):
+    def _wezer_invalidate_zone(self):
         """Drop the community's time zone where it may be one of these partners'."""
         first = self.env.ref("base.user_admin", raise_if_not_found=False)
         people = self.env["res.company"].sudo().search([]).partner_id
@@ -226,10 +250,10 @@ class ResPartner(models.Model):
 
     @api.model
     def _check_treasury_vals(self, vals_list):
-        """Only administrators say what a treasury is: others act for it.
+        """Refuse the treasury flag from everybody but administrators.
 
-        An internal user may write contacts; with this flag on a member's he
-        would open that member's wallets to whoever pays for the community.
+        An internal user may write contacts: with this flag on a member's contact,
+        that member's wallets would open to those who pay for the community.
         """
         if (
             any("wezer_is_treasury" in vals for vals in vals_list)
@@ -274,3 +298,170 @@ class ResPartner(models.Model):
             .sudo()
             ._leave(people, kind, message, url, record, subject)
         )
+
+    # === JOINING === #
+
+    def _wezer_joined(self, invitation, name):
+        """Keep who brought this person, when the account of an invitation was made.
+
+        Extended by addons that give something to new members.
+        """
+        self.ensure_one()
+        partner = self.sudo()
+        proven = partner.with_context(wezer_proven=PROVEN)
+        proven.write({"name": name, "email": invitation.email})
+        profile = partner._wezer_profile()
+        profile.welcomed = False
+        if not profile.admitted_by_id and invitation.inviter_id:
+            profile.admitted_by_id = invitation.inviter_id
+
+    # === LEAVING === #
+
+    def _wezer_selves(self):
+        """Return this partner and the doubles that were merged into it (sudo)."""
+        selves = self.sudo()
+        found = selves
+        while found:
+            found = self.sudo().search(
+                [
+                    ("wezer_merged_into_id", "in", found.ids),
+                    ("active", "in", (True, False)),
+                ]
+            )
+            found -= selves
+            selves |= found
+        return selves
+
+    def _wezer_leave_obstacles(self):
+        """Return what is still open with this party, one dict a matter.
+
+        Extended by each addon. Keys: ``text`` (a sentence), ``url`` (where it is
+        ended, or False) and
+        ``blocks``: whether it comes before leaving; the others are only mentioned.
+        """
+        self.ensure_one()
+        if self.sudo().user_ids.filtered(lambda user: not user.share):
+            return [
+                {
+                    "text": self.env._(
+                        "You work in the back office: an administrator takes that"
+                        " role from you first."
+                    ),
+                    "url": False,
+                    "blocks": True,
+                }
+            ]
+        return []
+
+    def _wezer_leave_called(self, reason):
+        """Call moderators to what needs a decision: this party asks to leave.
+
+        Extension point.
+        """
+
+    def _wezer_leave_release(self, reason):
+        """End what needs no decision, because a moderator let this party go.
+
+        Extension point.
+        """
+
+    def _wezer_let_go(self):
+        """Let this party leave (sudo: an administrator or moderator has decided)."""
+        self.ensure_one()
+        users = self.sudo().user_ids
+        if users:
+            users._deactivate_portal_user()
+            return
+        member_leaving.check_leave(self)
+        member_leaving.leave(self)
+        self.sudo().active = False
+
+    def _wezer_anonymise(self):
+        """End what is alive and erase what only this party needs (sudo).
+
+        Extensions end their matters first and call ``super()`` last: there the name
+        is still known, afterwards a pseudonym is left.
+        """
+        self.ensure_one()
+        for name in ("invitation", "address.change", "departure", "digest"):
+            self.env[f"wezer.{name}"]._anonymise(self)
+        member_leaving.anonymise(self)
+
+    def _wezer_return(self):
+        """Let a party that had left take part again (sudo): its books go on.
+
+        What was erased stays so. A suspension from before still holds.
+        """
+        self.ensure_one()
+        partner = self.sudo()
+        profile = partner._wezer_profile()
+        partner.active = True
+        profile.write(
+            {
+                "state": profile.left_from or "active",
+                "active": True,
+                "left_from": False,
+                "left_date": False,
+                "return_keys": False,
+            }
+        )
+        return profile
+
+    def _wezer_personal_data(self):
+        """Return all the community keeps of this party: ``{section: [rows]}`` (sudo).
+
+        Extended by each addon with its own sections; a row is a plain dict. What
+        others have not revealed to this party yet is not part of it.
+        """
+        self.ensure_one()
+        return self.env["wezer.personal.data"]._base_sections(self)
+
+    # === MERGING ACCOUNTS === #
+
+    def _wezer_merge_obstacles(self, target):
+        """Return the sentences that forbid merging this party into ``target``.
+
+        Extended by each addon.
+        """
+        self.ensure_one()
+        return member_merge.obstacles(self.sudo(), target.sudo())
+
+    def _wezer_merge_preview(self, target):
+        """Return what would move: ``[(what people call it, count or amount)]``.
+
+        Extended by addons that move more than rows.
+        """
+        self.ensure_one()
+        return member_merge.preview(self)
+
+    def _wezer_merge_into(self, target):
+        """Let ``target`` go on with what this party has (sudo, checked before).
+
+        Extensions do what needs care first (money, live deals) and call
+        ``super()`` last: it repoints every row of ours and closes this account.
+        """
+        self.ensure_one()
+        source, target = self.sudo(), target.sudo()
+        source = source.with_context(active_test=True)
+        keys = self.env["wezer.profile"]._return_keys_of(source)
+        member_merge.merge_profile(source, target)
+        repoint.repoint_partner(source, target)
+        member_merge.merge_logins(source, target)
+        own = target._wezer_profile()
+        if own.admitted_by_id == target:
+            own.admitted_by_id = False
+        # What could not go on under the other name ends.
+        member_leaving.end_mandates(source)
+        source._wezer_profile().write(
+            {"state": "left", "left_from": "active", "return_keys": keys}
+        )
+        source.write({"wezer_merged_into_id": target.id, "active": False})
+        self._wezer_invalidate_acting()
+
+    @api.model
+    def _wezer_merge_keeps(self):
+        """Return the ``model.field`` names that merging leaves with the old account."""
+        return {
+            "wezer.profile.partner_id",
+            "wezer.profile.search_partner_id",
+        }

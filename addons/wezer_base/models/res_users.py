@@ -1,5 +1,4 @@
 import logging
-from collections import defaultdict
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -9,17 +8,18 @@ from odoo.http import request
 from odoo.tools import SQL
 
 from ..exceptions import NotAllowed, Refusal
-from ..tools.login import caller
+from ..tools import login, member_leaving
+from ..tools.addresses import checked_email
 from ..tools.memo_field import Memo
-from ..tools.rights import OWN_RIGHTS, RIGHTS
+from ..tools.rights import FAREWELL, OWN_RIGHTS, RIGHTS
 from ..tools.sorting import sorted_for_reader
-from ..tools.text import TITLE_LENGTH, clean_line
+from ..tools.text import TITLE_LENGTH, clean_line, has_letter
 
 _logger = logging.getLogger(__name__)
 
-# Addresses and logins whose failures are remembered; then it begins anew.
-FAILURES_KEPT = 10_000
-# Letters with a link to a new password that one run of the clock sends.
+# How long the list of first steps stays, in days.
+WELCOME_DAYS = 60
+# Letters with a link to a new password that one run of the job sends.
 RESETS = 100
 # Up to so many parties of one user and right are kept in memory; above, each question
 # goes to the database.
@@ -52,15 +52,15 @@ class ResUsers(models.Model):
         nothing that comes by XML-RPC or JSON-RPC. Who has an account could guess
         another's password between two logins of their own.
         """
-        source = caller()
+        source = login.caller()
         if not source:
             with super()._assert_can_auth(user=user):
                 yield
             return
         who = (source, str(user)[:200])
-        counts = [(self._wezer_failures("_wezer_login_failures"), who)]
+        counts = [(login.failures(self.env, "_wezer_login_failures"), who)]
         if not request:
-            counts.append((self._wezer_failures("_login_failures"), source))
+            counts.append((login.failures(self.env, "_login_failures"), source))
         for failures, key in counts:
             if self._on_login_cooldown(*failures[key]):
                 _logger.warning("Login of %r from %s ignored for now", user, source)
@@ -76,40 +76,10 @@ class ResUsers(models.Model):
         except AccessDenied:
             for failures, key in counts:
                 failures[key] = (failures[key][0] + 1, datetime.now())
-            self._wezer_spend_hash(user)
+            login.spend_hash(self, user)
             raise
         for failures, key in counts:
             failures.pop(key, None)
-
-    def _wezer_failures(self, name):
-        """Return a table of failures: ``{who: (how many, the last)}``, of this process.
-
-        :param str name: Odoo's own, by the caller's address, or ours
-        """
-        registry = self.env.registry
-        failures = getattr(registry, name, None)
-        if failures is None or len(failures) > FAILURES_KEPT:
-            failures = defaultdict(lambda: (0, datetime.min))
-            setattr(registry, name, failures)
-        return failures
-
-    def _wezer_spend_hash(self, login):
-        """Work as long for a login without a password as for one that has it.
-
-        Otherwise the time of the answer says who has an account here.
-        """
-        if not isinstance(login, str):
-            return
-        user = self.sudo().search(
-            self._get_login_domain(login), order=self._get_login_order(), limit=1
-        )
-        crypt = self._crypt_context()
-        self.env.cr.execute(
-            "SELECT COALESCE(password, '') FROM res_users WHERE id = %s", [user.id or 0]
-        )
-        stored = self.env.cr.fetchone()
-        if not stored or crypt.identify(stored[0]) == "plaintext":
-            crypt.hash("none")
 
     @api.model
     def _check_uid_passwd(self, uid, passwd):
@@ -160,7 +130,7 @@ class ResUsers(models.Model):
                 return all([user.write(vals) for user in self])
             if self != self.env.user:
                 self.check_access("write")
-            vals = self.partner_id._wezer_checked_email(vals)
+            vals = checked_email(self.partner_id, vals)
             if not vals:
                 return True
         result = super().write(vals)
@@ -438,19 +408,189 @@ class ResUsers(models.Model):
             return False
         return not any(self._acts_for(partners, right) for right in OWN_RIGHTS)
 
-    # === WHAT I OWE === #
+    # === JOINING === #
 
-    def _wezer_todo(self):
-        """Return everything this user owes, one dict a row.
+    def _signup_create_user(self, values):
+        # People who sign up by themselves wait as portal users, never internal ones.
+        return super(
+            ResUsers, self.with_context(wezer_signup=True)
+        )._signup_create_user(
+            {
+                key: value
+                for key, value in values.items()
+                if key in ("login", "name", "password", "lang", "partner_id", "email")
+            }
+        )
 
-        Addons extend it. Keys: ``section`` (``now``, ``soon``, ``waiting``),
-        ``partner`` (whose face), ``text``, ``url``, ``button`` (a label or
-        False), ``due`` (a date or False).
+    def _wezer_may_join(self):
+        """Return whether this user is a member or about to become one."""
+        self.ensure_one()
+        if self.has_group("base.group_public") or not self._wezer_is_person():
+            return False
+        return self.partner_id._wezer_profile().state in ("active", "pending")
+
+    def _wezer_awaits_welcome(self):
+        """Return whether the second step of joining is still to be done."""
+        self.ensure_one()
+        if self.has_group("base.group_public"):
+            return False
+        profile = self.partner_id._wezer_profile()
+        return bool(profile) and not profile.welcomed and self._wezer_may_join()
+
+    @api.model
+    def action_finish_welcome(self, vals, terms_id=None, group_ids=()):
+        """Give one's name, agree to the terms, and become a member or wait for it.
+
+        :param dict vals: ``name`` and fields of one's own profile
+        :param int terms_id: the version of the terms that was shown
+        :param group_ids: groups to join, where there are groups
+        :return: the state of the profile
+        :raise Refusal: rules ``name``, ``terms``, ``field``
+        """
+        user = self.env.user
+        user._wezer_check_standing(("active", "pending"))
+        profile = user.partner_id._wezer_profile()
+        if profile.welcomed:
+            raise Refusal(self.env._("You have been welcomed already."), rule="state")
+        vals = dict(vals) if isinstance(vals, dict) else {}
+        name = clean_line(str(vals.pop("name", "") or ""), TITLE_LENGTH)
+        if not has_letter(name):
+            raise Refusal(self.env._("Say how we shall call you."), rule="name")
+        user._wezer_agree(terms_id)
+        if vals:
+            self.env["wezer.profile"].update_own(vals)
+        # Their own name, on their own contact.
+        user.partner_id.sudo().name = name
+        profile.welcomed = True
+        profile._wezer_admit()
+        if profile.state == "active":
+            user._wezer_join_groups(group_ids)
+        else:
+            profile.wanted_groups = [
+                group_id for group_id in group_ids if isinstance(group_id, int)
+            ]
+        return profile.state
+
+    def _wezer_agree(self, terms_id):
+        """Keep the consent to the terms in force; refuse where it is missing."""
+        current = self.env["wezer.terms.of.use"]._current()
+        if not current or current._acceptance_of(self.partner_id):
+            return
+        if terms_id != current.id:
+            raise Refusal(
+                self.env._("Please read the terms and agree to them."),
+                rule="terms",
+                value=str(terms_id or ""),
+            )
+        current.with_env(self.env).action_accept()
+
+    def _wezer_join_groups(self, group_ids):
+        """Join the groups a new member chose; extended where there are groups."""
+
+    def _wezer_joinable_groups(self):
+        """Return what the second step offers to join: ``[dict(id, name, purpose)]``."""
+        return []
+
+    def _wezer_first_steps(self):
+        """Return the first steps of a new member; addons add theirs.
+
+        :return: dicts ``text``, ``url``, ``done``
         """
         self.ensure_one()
         profile = self.partner_id._wezer_profile()
+        return [
+            {
+                "text": self.env._("Tell your neighbours who you are"),
+                "url": "/my/profile",
+                "done": bool(profile.presentation),
+            },
+            {
+                "text": self.env._("Show your face"),
+                "url": "/my/profile",
+                "done": bool(profile.image_1920),
+            },
+            {
+                "text": self.env._("Say what you can do"),
+                "url": "/my/profile",
+                "done": bool(profile.skill_ids),
+            },
+        ]
+
+    def _wezer_welcome_list(self):
+        """Return the first steps while they help: not all done, and not for ever."""
+        self.ensure_one()
+        profile = self.partner_id._wezer_profile()
+        if not profile._wezer_is_new_here(WELCOME_DAYS):
+            return []
+        steps = self._wezer_first_steps()
+        return [] if all(step["done"] for step in steps) else steps
+
+    # === LEAVING === #
+
+    def _wezer_check_password(self, password):
+        """Ask for the password again before something that cannot be undone."""
+        self.ensure_one()
+        credential = {
+            "login": self.login,
+            "password": password if isinstance(password, str) else "",
+            "type": "password",
+        }
+        try:
+            # Guessing is slowed down as it is at the login page.
+            with self._assert_can_auth(user=self.id):
+                self._check_credentials(credential, {"interactive": True})
+        except AccessDenied as error:
+            raise NotAllowed(
+                self.env._("This is not your password."), rule="password"
+            ) from error
+
+    def _notify_security_setting_update(self, *args, **kwargs):
+        """Send no mail to a user who is leaving: the address is gone."""
+        if self.env.context.get("wezer_farewell") is FAREWELL:
+            return None
+        return super()._notify_security_setting_update(*args, **kwargs)
+
+    def _deactivate_portal_user(self, **post):
+        """Refuse while something is open; then erase the member's data."""
+        for user in self:
+            member_leaving.check_leave(user.partner_id)
+        # The list of addresses that are never written to outlives the account.
+        blocked = self.mapped("email") if post.pop("request_blacklist", None) else []
+        for user in self:
+            member_leaving.leave(user.partner_id)
+        leaving = self.with_context(wezer_farewell=FAREWELL)
+        result = super(ResUsers, leaving)._deactivate_portal_user(**post)
+        self.partner_id.filtered("active").action_archive()
+        for address in filter(None, blocked):
+            self.env["mail.blacklist"].sudo()._add(address)
+        return result
+
+    # === TO DO === #
+
+    def _wezer_todo(self):
+        """Return all that waits for this user, one dict a row.
+
+        Addons extend it. Keys: ``section`` (``now``, ``soon``, ``waiting``),
+        ``partner`` (whose picture is shown), ``text``, ``url``, ``button`` (a label
+        or False), ``due`` (a date or False).
+        """
+        self.ensure_one()
+        rows = []
+        if self._wezer_awaits_welcome():
+            rows.append(
+                {
+                    "section": "now",
+                    "partner": self.partner_id,
+                    "text": self.env._("You are nearly in: tell us who you are."),
+                    "url": "/welcome",
+                    "button": self.env._("Go on"),
+                    "due": False,
+                }
+            )
+        rows += self.env["wezer.terms.of.use"]._todo_rows(self)
+        profile = self.partner_id._wezer_profile()
         if profile and not profile.presentation:
-            return [
+            rows.append(
                 {
                     "section": "soon",
                     "partner": self.partner_id,
@@ -459,8 +599,8 @@ class ResUsers(models.Model):
                     "button": self.env._("Fill in my profile"),
                     "due": False,
                 }
-            ]
-        return []
+            )
+        return rows + self.env["wezer.departure"]._todo_rows(self)
 
     def _wezer_make_coordinator(self):
         """Add the coordinators' group (administrators' button)."""

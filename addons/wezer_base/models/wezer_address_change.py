@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.tools import email_normalize, single_email_re
 
 from ..exceptions import NotAllowed, Refusal
+from ..tools.addresses import proven_addresses
 from ..tools.rights import PROVEN
 
 # The link in the letter works so long.
@@ -102,7 +103,7 @@ class WezerAddressChange(models.Model):
         if waiting.email == address:
             return waiting
         waiting.state = "withdrawn"
-        if address == partner.email_normalized and partner._wezer_proves(address):
+        if address == partner.email_normalized and address in proven_addresses(partner):
             return changes.browse()
         now = fields.Datetime.now()
         today = changes.search_count(
@@ -246,109 +247,20 @@ class WezerAddressChange(models.Model):
         old = fields.Datetime.now() - timedelta(days=30)
         self.sudo().search([("date", "<", old)]).unlink()
 
+    # === PERSONAL DATA === #
 
-class ResPartner(models.Model):
-    _inherit = "res.partner"
-
-    # Of who logs in without an address, it is what they are known by.
-    wezer_vouched_email = fields.Char(
-        copy=False,
-        groups=fields.NO_ACCESS,
-        help="The address as administrators, or a confirmed link, wrote it.",
-    )
-
-    def _wezer_vouches(self):
-        """Say whether what is written now is proved, or an administrator's word."""
-        user = self.env.user
-        return (
-            self.env.context.get("wezer_proven") is PROVEN
-            or user._is_superuser()
-            or user.partner_id != self
-            and user.has_group("wezer_base.group_administrator")
+    @api.model
+    def _personal_data(self, partner):
+        """Return the rows of ``partner`` for the download of personal data (sudo)."""
+        changes = self.sudo().search(
+            [("partner_id", "in", partner._wezer_selves().ids)]
         )
-
-    def _wezer_vouch(self, vouched):
-        """Keep that the address of this contact is vouched for, or is no longer."""
-        self.ensure_one()
-        # Nobody reads or writes the field: it goes with the address.
-        partner = self.sudo()
-        address = vouched and partner.email_normalized or False
-        if (partner.wezer_vouched_email or False) != address:
-            partner.wezer_vouched_email = address
-
-    def _wezer_proven_addresses(self):
-        """Return the e-mail addresses that these parties proved to be theirs (sudo).
-
-        The login, where it is an address: a letter led to it, or a link confirmed
-        it; else the address of the invitation that they accepted, or that an
-        administrator vouched for. What stands on a contact otherwise says where to
-        write to, and nothing of who somebody is.
-        """
-        partners = self.sudo().with_context(active_test=False)
-        found = set()
-        for partner in partners:
-            logins = {email_normalize(user.login) for user in partner.user_ids} - {
-                False
-            }
-            if not logins and partner.user_ids:
-                accepted = self.env["wezer.invitation"].sudo()
-                accepted = accepted.search(
-                    [("invited_id", "=", partner.id), ("state", "=", "accepted")]
-                )
-                logins = {*accepted.mapped("email"), partner.wezer_vouched_email}
-                logins -= {False}
-            found |= logins
-        return found
-
-    def _wezer_proves(self, address):
-        """Say whether ``address`` is one of this party's proven ones."""
-        return address in self._wezer_proven_addresses()
-
-    def _wezer_checked_email(self, vals):
-        """Return ``vals`` without an address that has to be confirmed first.
-
-        Every way to a member's address leads here: the website's forms, Odoo's
-        address page, RPC on users and on contacts. Where it is another one, the
-        change waits for the link that goes to the new address.
-
-        :raise NotAllowed: rule ``role``, for who has no login
-        :raise Refusal: rule ``address``
-        """
-        if "email" not in vals:
-            return vals
-        self.ensure_one()
-        if not vals["email"] or self._wezer_vouches():
-            # Administrators also write logins: they answer for it.
-            return vals
-        partner, profile = self.sudo(), self._wezer_profile()
-        if profile.state not in ("pending", "active", "suspended"):
-            return vals
-        if email_normalize(vals["email"]) == partner.email_normalized:
-            # The same address, perhaps with another name before it: nothing to write.
-            return {name: value for name, value in vals.items() if name != "email"}
-        if not partner.user_ids:
-            if partner.is_company:
-                return vals
-            raise NotAllowed(
-                self.env._(
-                    "Administrators write the address of a member who cannot log in:"
-                    " the member is found by it."
-                ),
-                rule="role",
-            )
-        self.env["wezer.address.change"]._ask(partner, vals["email"])
-        return {name: value for name, value in vals.items() if name != "email"}
-
-    def _wezer_personal_data(self):
-        data = super()._wezer_personal_data()
-        changes = self.env["wezer.address.change"].sudo()
-        data["address_changes"] = [
-            {"date": str(one.date), "email": one.email, "state": one.state}
-            for one in changes.search([("partner_id", "in", self._wezer_selves().ids)])
+        return [
+            {"date": str(change.date), "email": change.email, "state": change.state}
+            for change in changes
         ]
-        return data
 
-    def _wezer_anonymise(self):
-        changes = self.env["wezer.address.change"].sudo()
-        changes.search([("partner_id", "in", self.ids)]).unlink()
-        return super()._wezer_anonymise()
+    @api.model
+    def _anonymise(self, partner):
+        """Delete the addresses of a member who leaves."""
+        self.sudo().search([("partner_id", "in", partner.ids)]).unlink()

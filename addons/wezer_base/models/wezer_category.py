@@ -2,8 +2,10 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..exceptions import Refusal
+from ..tools import vocabulary
 from ..tools.sorting import sorted_for_reader
-from .wezer_word import word_key
+from ..tools.words import word_key
 
 
 class WezerCategory(models.Model):
@@ -99,8 +101,8 @@ class WezerCategory(models.Model):
         """Find "Garden / Trees" by its path too, as lists and files write it."""
         if isinstance(value, str) and " / " in value:
             return self._path_domain(operator, value)
-        if operator == "in" and any(" / " in str(one) for one in value):
-            return Domain.OR(self._path_domain("in", str(one)) for one in value)
+        if operator == "in" and any(" / " in str(name) for name in value):
+            return Domain.OR(self._path_domain("in", str(name)) for name in value)
         return super()._word_domain(operator, value)
 
     @api.model
@@ -130,3 +132,53 @@ class WezerCategory(models.Model):
 
     def _suggestion_place(self):
         return self.parent_id.complete_name
+
+    # === MERGING === #
+
+    def _check_merge(self, target):
+        result = super()._check_merge(target)
+        if self._origin & target._branches_above():
+            raise Refusal(
+                self.env._(
+                    "“%(name)s” lies inside one of these. Move it out first.",
+                    name=target.display_name,
+                ),
+                rule="merge",
+            )
+        return result
+
+    def _branches_above(self):
+        self.ensure_one()
+        ids = [int(number) for number in (self.parent_path or "").split("/") if number]
+        return self.browse(ids) - self
+
+    def _merge_into(self, target):
+        # By the ORM first: the paths of the tree are kept by it.
+        children = self.with_context(active_test=False).search(
+            [("parent_id", "in", self.ids), ("id", "not in", self.ids)]
+        )
+        children.parent_id = target
+        return super()._merge_into(target)
+
+    # === IMPORTING A VOCABULARY === #
+
+    @api.model
+    def import_vocabulary(self, rows, parent_id=None, dry_run=False):
+        """Import categories and their skills; doing it again changes nothing.
+
+        A category is found again by its address, else by its name in the same
+        branch; a skill by its name, else by a synonym. Words that people have
+        here stay as they are: imported synonyms are added, nothing is taken.
+
+        :param list rows: dicts with ``name`` and some of ``synonyms``, ``skills``
+            (lists, or text with commas), ``parent`` (a name), ``uri``
+        :param int parent_id: the category that they go into
+        :param bool dry_run: report what would happen, and keep nothing
+        :raise NotAllowed: rule ``role``, for everybody but administrators
+        :raise Refusal: rule ``vocabulary``, where nothing can be read
+        :return: ``categories``, ``skills``, ``links`` (how many are new),
+            ``same`` (categories that were here), ``refused`` (rows with reason)
+        """
+        self._check_words_administrator()
+        parent = self.browse(parent_id).exists() if parent_id else self.browse()
+        return vocabulary.import_rows(rows, parent, dry_run)

@@ -172,46 +172,33 @@ class WezerDeparture(models.Model):
         partner._wezer_let_go()
         return True
 
+    @api.model
+    def _todo_rows(self, user):
+        """Return the to-do rows of a moderator: members who wait for a decision."""
+        if not user.sudo().has_group("wezer_base.group_moderator"):
+            return []
+        return [
+            {
+                "section": "now",
+                "partner": departure.partner_id,
+                "text": self.env._(
+                    "%(name)s would leave, and something is open.",
+                    name=departure.partner_id.name,
+                ),
+                "url": departure._office_url(),
+                "button": self.env._("Decide"),
+                "due": False,
+            }
+            for departure in self.sudo().search([("state", "=", "asked")])
+            if user._moderates(departure.partner_id)
+        ]
 
-class ResPartner(models.Model):
-    _inherit = "res.partner"
-
-    def _wezer_anonymise(self):
-        """His words about why he leaves go too."""
-        requests = self.env["wezer.departure"].sudo()
-        mine = requests.search([("partner_id", "in", self.ids)])
-        mine.write({"reason": False})
-        mine.filtered(lambda one: one.state == "asked").state = "withdrawn"
-        self.env["wezer.notice"]._settle(mine)
-        old = self.name
-        result = super()._wezer_anonymise()
-        self._wezer_rename_in("wezer.departure", ["decision"], old, self.name)
-        return result
-
-
-class ResUsers(models.Model):
-    _inherit = "res.users"
-
-    def _wezer_todo(self):
-        """Add the members who wait to be let go, for moderators."""
-        rows = super()._wezer_todo()
-        if not self.sudo().has_group("wezer_base.group_moderator"):
-            return rows
-        waiting = self.env["wezer.departure"].sudo().search([("state", "=", "asked")])
-        for leaving in waiting:
-            if not self._moderates(leaving.partner_id):
-                continue
-            rows.append(
-                {
-                    "section": "now",
-                    "partner": leaving.partner_id,
-                    "text": self.env._(
-                        "%(name)s would leave, and something is open.",
-                        name=leaving.partner_id.name,
-                    ),
-                    "url": leaving._office_url(),
-                    "button": self.env._("Decide"),
-                    "due": False,
-                }
-            )
-        return rows
+    @api.model
+    def _anonymise(self, partner):
+        """Erase the words of a member who leaves, and end what still waits."""
+        departures = self.sudo().search([("partner_id", "in", partner.ids)])
+        departures.write({"reason": False})
+        departures.filtered(
+            lambda departure: departure.state == "asked"
+        ).state = "withdrawn"
+        self.env["wezer.notice"]._settle(departures)

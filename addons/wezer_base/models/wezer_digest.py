@@ -241,26 +241,29 @@ class WezerDigest(models.Model):
             vals["email_from"] = company.email_formatted
         return vals
 
+    # === PERSONAL DATA === #
 
-class ResPartner(models.Model):
-    _inherit = "res.partner"
+    @api.model
+    def _personal_data(self, partner):
+        """Return the choices of ``partner`` for the download of personal data (sudo).
 
-    def _wezer_personal_data(self):
-        data = super()._wezer_personal_data()
-        digests = self.env["wezer.digest"].sudo()
-        digests = digests.search([("partner_id", "in", self.ids)])
-        choices = self.env["wezer.notice.choice"].sudo()
-        choices = choices.search([("partner_id", "in", self.ids)])
-        data["digest"] = [
-            {"frequency": one._often(), "last_sent": one.date_sent} for one in digests
-        ]
-        data["notice_choices"] = [
-            {"kind": one.kind, "by_mail": one.in_digest} for one in choices
-        ]
-        return data
+        :return: ``{section: rows}``
+        """
+        mine = [("partner_id", "in", partner.ids)]
+        choices = self.env["wezer.notice.choice"].sudo().search(mine)
+        return {
+            "digest": [
+                {"frequency": digest._often(), "last_sent": digest.date_sent}
+                for digest in self.sudo().search(mine)
+            ],
+            "notice_choices": [
+                {"kind": choice.kind, "by_mail": choice.in_digest} for choice in choices
+            ],
+        }
 
-    def _wezer_anonymise(self):
+    @api.model
+    def _anonymise(self, partner):
+        """Delete the choices of a member who leaves."""
         for name in ("wezer.digest", "wezer.notice.choice"):
-            mine = self.env[name].sudo()
-            mine.search([("partner_id", "in", self.ids)]).unlink()
-        return super()._wezer_anonymise()
+            rows = self.env[name].sudo().search([("partner_id", "in", partner.ids)])
+            rows.unlink()

@@ -7,6 +7,7 @@ from odoo.tools import email_normalize, hmac, single_email_re
 
 from ..exceptions import NotAllowed, Refusal
 from ..tools import locks
+from ..tools.addresses import proven_addresses
 from ..tools.rights import PROVEN
 from ..tools.text import TITLE_LENGTH, clean_line, has_letter
 
@@ -422,8 +423,7 @@ class WezerInvitation(models.Model):
 
     def _old_self(self):
         """Return the partner this address had before (sudo), or none."""
-        partners = self.env["res.partner"].sudo()
-        left = partners._wezer_find_left(self.email)
+        left = self.env["wezer.profile"]._find_left(self.email)
         if left:
             left._wezer_return()
             left.with_context(wezer_proven=PROVEN).email = self.email
@@ -450,3 +450,26 @@ class WezerInvitation(models.Model):
         """Forget the addresses of who never came, a month after."""
         old = fields.Datetime.now() - timedelta(days=30)
         self.sudo().search([("expiry", "<", old), ("state", "!=", "accepted")]).unlink()
+
+    # === PERSONAL DATA === #
+
+    @api.model
+    def _personal_data(self, partner):
+        """Return the rows of ``partner`` for the download of personal data (sudo)."""
+        selves = partner._wezer_selves()
+        return [
+            {
+                "date": str(invitation.date),
+                "email": invitation.email or "",
+                "state": invitation.state,
+            }
+            for invitation in self.sudo().search([("inviter_id", "in", selves.ids)])
+        ]
+
+    @api.model
+    def _anonymise(self, partner):
+        """Delete whom a member who leaves invited, and what led them in."""
+        addresses = list(proven_addresses(partner))
+        self.sudo().search(
+            ["|", ("inviter_id", "=", partner.id), ("email", "in", addresses)]
+        ).unlink()

@@ -17,7 +17,7 @@ NUMBER = re.compile(r"^[+\-]?[\d\s.,:]+( \S{1,12})?$")
 
 
 class WezerPersonalData(models.AbstractModel):
-    """Everything the community keeps of a member, for himself."""
+    """Everything the community keeps of a member, for that member."""
 
     _name = "wezer.personal.data"
     _description = "Personal data of a member"
@@ -36,9 +36,9 @@ class WezerPersonalData(models.AbstractModel):
     def _of(self, partner):
         """Return all sections of ``partner`` and of the doubles merged into it."""
         sections = {}
-        for one in partner._wezer_selves():
-            # Who asks was checked; each addon names its own rows of him.
-            for name, rows in one._wezer_personal_data().items():
+        for account in partner._wezer_selves():
+            # Checked before; each addon names its own rows.
+            for name, rows in account._wezer_personal_data().items():
                 kept = sections.setdefault(name, [])
                 kept += [row for row in map(self._plain_row, rows) if row not in kept]
         return sections
@@ -77,13 +77,13 @@ class WezerPersonalData(models.AbstractModel):
         writer.writerow(columns)
         for row in rows:
             writer.writerow([self._cell(row.get(column, "")) for column in columns])
-        # With its mark: spreadsheets read accents right.
+        # With a byte order mark: spreadsheets then read accents.
         return "\ufeff" + buffer.getvalue()
 
     @api.model
     def _cell(self, value):
         if isinstance(value, list):
-            value = ", ".join(str(one) for one in value)
+            value = ", ".join(str(item) for item in value)
         text = "" if value is None or value is False else str(value)
         if FORMULA.match(text) and not NUMBER.match(text):
             return "'" + text
@@ -102,7 +102,7 @@ class WezerPersonalData(models.AbstractModel):
         value = record[name]
         if isinstance(value, models.BaseModel):
             if record._fields[name].type.endswith("2many"):
-                return [one.display_name for one in value]
+                return [item.display_name for item in value]
             return value.display_name or ""
         if isinstance(value, date | datetime):
             return value.isoformat()
@@ -122,19 +122,10 @@ class WezerPersonalData(models.AbstractModel):
             and name not in models.MAGIC_COLUMNS
         ]
 
-
-class ResPartner(models.Model):
-    _inherit = "res.partner"
-
-    def _wezer_personal_data(self):
-        """Return all the community keeps of this party: ``{section: [rows]}`` (sudo).
-
-        Extended by each addon with its own sections; a row is a plain dict.
-        What others have not revealed to him yet is no part of it.
-        """
-        self.ensure_one()
-        data = self.env["wezer.personal.data"]
-        partner = self.sudo().with_context(active_test=False)
+    @api.model
+    def _base_sections(self, partner):
+        """Return what this addon keeps of ``partner`` (sudo): ``{section: [rows]}``."""
+        partner = partner.sudo().with_context(active_test=False)
         profile = partner._wezer_profile()
         hidden = {
             "search_text",
@@ -144,27 +135,27 @@ class ResPartner(models.Model):
             "left_from",
             "admitted_by_id",
         }
-        names = [name for name in data._own_fields(profile) if name not in hidden]
+        names = [name for name in self._own_fields(profile) if name not in hidden]
         notices = self.env["wezer.notice"].sudo()
         mandates, acts = (
             self.env["wezer.mandate"].sudo(),
             self.env["wezer.acting.log"].sudo(),
         )
         return {
-            "contact": data._rows(
+            "contact": self._rows(
                 partner,
                 ["name", "email", "phone", "street", "street2", "zip", "city"]
                 + ["country_id", "lang", "tz", "website", "vat", "comment"],
             ),
-            "account": data._rows(
+            "account": self._rows(
                 partner.user_ids, ["login", "lang", "tz", "create_date", "login_date"]
             ),
-            "profile": data._rows(profile, names),
-            "notices": data._rows(
+            "profile": self._rows(profile, names),
+            "notices": self._rows(
                 notices.search([("partner_id", "=", partner.id)]),
                 ["date", "kind", "text", "message", "url", "read", "is_read"],
             ),
-            "mandates": data._rows(
+            "mandates": self._rows(
                 mandates.search(
                     ["|", ("giver_id", "=", partner.id), ("holder_id", "=", partner.id)]
                 ),
@@ -192,4 +183,8 @@ class ResPartner(models.Model):
                 .search([("author_id", "=", partner.id)])
                 if message.message_type in ("comment", "email")
             ],
+            "address_changes": self.env["wezer.address.change"]._personal_data(partner),
+            **self.env["wezer.digest"]._personal_data(partner),
+            "consents": self.env["wezer.terms.acceptance"]._personal_data(partner),
+            "invitations": self.env["wezer.invitation"]._personal_data(partner),
         }

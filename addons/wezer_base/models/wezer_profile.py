@@ -1,15 +1,18 @@
+import hashlib
 from base64 import b64decode
 from datetime import timedelta
 
 from odoo import Command, api, fields, models
 from odoo.fields import Domain
-from odoo.tools import escape_psql
+from odoo.tools import email_normalize, escape_psql, hmac
 
 from ..exceptions import NotAllowed, Refusal
-from ..tools import days
+from ..tools import days, member_merge
+from ..tools.addresses import proven_addresses
 from ..tools.locks import hold_addresses
 from ..tools.picture import picture_key
-from ..tools.sorting import COMMON, icu_collations
+from ..tools.sorting import COMMON, icu_collations, index_text
+from ..tools.state_machine import StateMachine, Transition
 from ..tools.text import (
     free_slug,
     lookalike,
@@ -50,13 +53,94 @@ OWN_FIELDS = {
 # What the form of a profile shows: changed by somebody else, it is shown first.
 VERSION_FIELDS = OWN_FIELDS - {"image_1920"} | {"image_128", "partner_id.phone"}
 
+# What stays of a profile when its owner leaves: nothing about the person.
+STAYS = {
+    "partner_id",
+    "company_id",
+    "admitted_by_id",
+    "joined_date",
+    "left_date",
+    "left_from",
+    "return_keys",
+    "state",
+    "active",
+    "slug",
+    "has_credit",
+}
+REASON_LENGTH = 2000
+# The directory counts no more people than this.
+COUNTED = 1000
+ROLES = [
+    ("member", "Member"),
+    ("coordinator", "Coordinator"),
+    ("moderator", "Moderator"),
+    ("administrator", "Administrator"),
+]
+
+MEMBERSHIP = StateMachine(
+    states=("pending", "active", "suspended", "left", "declined"),
+    rules={
+        "administrator": "an administrator of the community",
+        "joining": "the suite, when a person joins or comes back",
+        "leaving": "the member, or whoever may let the member go",
+    },
+    transitions=(
+        Transition("admit", ("pending",), ("active",), "joining", "_wezer_admit"),
+        Transition(
+            "approve",
+            ("pending", "declined"),
+            ("active",),
+            "administrator",
+            "action_approve",
+        ),
+        Transition(
+            "decline", ("pending",), ("declined",), "administrator", "action_decline"
+        ),
+        Transition(
+            "suspend", ("active",), ("suspended",), "administrator", "action_suspend"
+        ),
+        Transition(
+            "resume", ("suspended",), ("active",), "administrator", "action_resume"
+        ),
+        Transition(
+            "leave",
+            ("pending", "active", "suspended", "declined"),
+            ("left",),
+            "leaving",
+            "leave",
+            "nothing is open",
+        ),
+        Transition(
+            "return",
+            ("left",),
+            ("active", "suspended", "pending", "declined"),
+            "joining",
+            "_wezer_return",
+            "to the state the member left from",
+        ),
+    ),
+)
+# Asked to join, and not accepted so far.
+WAITING = MEMBERSHIP.sources("approve")
+
 
 class WezerProfile(models.Model):
-    """What others may see of a party; ``res.partner`` itself stays closed."""
+    """A party's membership, and what others may see of it.
+
+    ``res.partner`` itself stays closed. A field that its owner does not share with
+    everybody cannot be read by others, and so not searched, sorted, grouped or
+    exported. What the directory searches are stored copies, one for each audience,
+    that hold only what this audience may see.
+    """
 
     _name = "wezer.profile"
     _description = "Profile"
-    _inherit = ["image.mixin", "wezer.slug.mixin"]
+    _inherit = [
+        "image.mixin",
+        "wezer.slug.mixin",
+        "wezer.state.mixin",
+    ]
+    _state_machine = MEMBERSHIP
     _order = "name, id"
     _sorted_by_language = frozenset({"name"})
 
@@ -99,8 +183,8 @@ class WezerProfile(models.Model):
         default="active",
         index=True,
     )
-    # Each of these has a sharing level (wezer_profile_sharing.py): others get it
-    # from shared(), or what their audience may see of it; never the field itself.
+    # Each of these has a sharing level: others get it from shared(), or what their
+    # audience may see of it; never the field itself.
     presentation = fields.Text(translate=False, groups="wezer_base.group_administrator")
     skill_ids = fields.Many2many(
         "wezer.skill", string="Skills", groups="wezer_base.group_administrator"
@@ -120,6 +204,8 @@ class WezerProfile(models.Model):
     admitted_by_id = fields.Many2one(
         "res.partner",
         string="Admitted by",
+        # Trust flows along admissions: who admitted a member stays, as a pseudonym.
+        ondelete="restrict",
         groups="wezer_base.group_administrator,wezer_base.group_moderator",
     )
     joined_date = fields.Date(default=lambda self: days.today(self.env))
@@ -127,10 +213,124 @@ class WezerProfile(models.Model):
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )
 
+    # --- Sharing
+    share_picture = fields.Selection(
+        LEVELS, required=True, default="members", string="Who sees my picture"
+    )
+    share_presentation = fields.Selection(
+        LEVELS, required=True, default="members", string="Who reads about me"
+    )
+    share_skills = fields.Selection(
+        LEVELS, required=True, default="members", string="Who sees what I can do"
+    )
+    share_languages = fields.Selection(
+        LEVELS, required=True, default="members", string="Who sees my languages"
+    )
+    share_place = fields.Selection(
+        LEVELS, required=True, default="members", string="Who sees my place"
+    )
+    share_email = fields.Selection(
+        LEVELS, required=True, default="nobody", string="Who sees my e-mail"
+    )
+    share_phone = fields.Selection(
+        LEVELS, required=True, default="nobody", string="Who sees my phone"
+    )
+
+    # --- Copies for searching, one for each audience
+    members_text = fields.Char(
+        compute="_compute_audience",
+        store=True,
+        compute_sudo=True,
+        index="trigram",
+        groups="wezer_base.group_member",
+    )
+    members_skill_ids = fields.Many2many(
+        "wezer.skill",
+        "wezer_profile_members_skill_rel",
+        "profile_id",
+        "skill_id",
+        string="Skills shared with members",
+        compute="_compute_audience",
+        store=True,
+        compute_sudo=True,
+        groups="wezer_base.group_member",
+    )
+    members_language_ids = fields.Many2many(
+        "res.lang",
+        "wezer_profile_members_language_rel",
+        "profile_id",
+        "language_id",
+        string="Languages shared with members",
+        compute="_compute_audience",
+        store=True,
+        compute_sudo=True,
+        groups="wezer_base.group_member",
+    )
+    everyone_text = fields.Char(
+        compute="_compute_audience", store=True, compute_sudo=True, index="trigram"
+    )
+    everyone_skill_ids = fields.Many2many(
+        "wezer.skill",
+        "wezer_profile_everyone_skill_rel",
+        "profile_id",
+        "skill_id",
+        string="Skills shared with everyone",
+        compute="_compute_audience",
+        store=True,
+        compute_sudo=True,
+    )
+    everyone_language_ids = fields.Many2many(
+        "res.lang",
+        "wezer_profile_everyone_language_rel",
+        "profile_id",
+        "language_id",
+        string="Languages shared with everyone",
+        compute="_compute_audience",
+        store=True,
+        compute_sudo=True,
+    )
+
+    # --- Joining, leaving, roles
+    welcomed = fields.Boolean(
+        default=True,
+        groups="wezer_base.group_administrator",
+        help="The second step of joining is done.",
+    )
+    applied_date = fields.Datetime(
+        string="Asked to join on", groups="wezer_base.group_administrator"
+    )
+    decline_reason = fields.Text(
+        string="Why the person was not accepted",
+        readonly=True,
+        copy=False,
+        groups="wezer_base.group_administrator",
+    )
+    wanted_groups = fields.Json(groups="wezer_base.group_administrator")
+    left_date = fields.Date(
+        string="Left on", readonly=True, groups="wezer_base.group_administrator"
+    )
+    left_from = fields.Char(readonly=True, copy=False, groups=fields.NO_ACCESS)
+    # Fingerprints of former addresses: members who come back find their books again.
+    return_keys = fields.Char(readonly=True, copy=False, groups=fields.NO_ACCESS)
+    role = fields.Selection(
+        ROLES,
+        compute="_compute_role",
+        compute_sudo=True,
+        groups="wezer_base.group_administrator",
+        help="The highest one; who coordinates may moderate too.",
+    )
+
     _partner_uniq = models.UniqueIndex(
         "(partner_id)", "A partner has one profile only."
     )
     _slug_uniq = models.UniqueIndex("(slug)", "This address is taken.")
+    # The directory's first page: by name, without sorting all.
+    _directory_idx = models.Index(
+        lambda registry: (
+            f"({index_text(registry, 'name')}, id)"
+            " WHERE state = 'active' AND is_person IS TRUE AND active IS TRUE"
+        )
+    )
 
     @api.private
     def init(self):
@@ -160,6 +360,54 @@ class WezerProfile(models.Model):
         for profile in self:
             profile.is_person = bool(profile.partner_id.user_ids.filtered("active"))
 
+    @api.depends(
+        "name",
+        "city",
+        "skill_ids.search_text",
+        "language_ids",
+        "share_skills",
+        "share_languages",
+        "share_place",
+    )
+    def _compute_audience(self):
+        for profile in self:
+            for audience, levels in (
+                ("members", ("members", "everyone")),
+                ("everyone", ("everyone",)),
+            ):
+                skills = profile.skill_ids
+                skills = skills if profile.share_skills in levels else skills.browse()
+                languages = profile.language_ids
+                if profile.share_languages not in levels:
+                    languages = languages.browse()
+                words = [profile.name, *skills.mapped("search_text")]
+                if profile.share_place in levels:
+                    words.append(profile.city)
+                text = normalise(" ".join(word for word in words if word))
+                profile[f"{audience}_skill_ids"] = skills
+                profile[f"{audience}_language_ids"] = languages
+                profile[f"{audience}_text"] = text
+
+    @api.depends("partner_id.user_ids.group_ids", "partner_id.user_ids.active")
+    def _compute_role(self):
+        for profile in self:
+            user = profile.partner_id.user_ids[:1]
+            profile.role = user and next(
+                (
+                    role
+                    for role, _name in reversed(ROLES[1:])
+                    if user.has_group(f"wezer_base.group_{role}")
+                ),
+                "member",
+            )
+
+    def _has_field_access(self, field, operation):
+        """Close the members' copies to users who are not members."""
+        if field.name.startswith("members_") and not self.env.su:
+            if not self.env.user._wezer_is_member():
+                return False
+        return super()._has_field_access(field, operation)
+
     # === FINDING === #
 
     @api.model
@@ -180,12 +428,19 @@ class WezerProfile(models.Model):
     # === CRUD === #
 
     def write(self, vals):
+        accepted = self.browse()
+        if vals.get("state") == "active":
+            accepted = self.filtered(lambda profile: profile.state in WAITING)
         result = super().write(vals)
         if "image_1920" in vals:
             for profile in self.sudo():
                 profile.picture_key = self._picture_key(profile.image_128)
         if {"state", "partner_id"} & vals.keys():
             self.env["res.partner"]._wezer_invalidate_acting()
+        for profile in accepted.sudo():
+            # From now on members may know of them.
+            slug = slugify(profile.name, "member")
+            profile.slug = free_slug(slug, self._slugs_like(slug) - {profile.slug})
         return result
 
     @api.model
@@ -228,9 +483,10 @@ class WezerProfile(models.Model):
     def _is_hidden_at_first(self, partner):
         """Return whether there are members who may not know of ``partner``.
 
-        Extended by addons whose groups are parties too.
+        Applicants are known to administrators only. Extended by addons whose groups
+        are parties too.
         """
-        return False
+        return bool(self.env.context.get("wezer_signup"))
 
     @api.model
     def _slugs_like(self, wanted):
@@ -255,11 +511,15 @@ class WezerProfile(models.Model):
 
     @api.model
     def _prepare_profile_vals(self, partner, slug):
-        return {
+        vals = {
             "partner_id": partner.id,
             "slug": slug,
             "company_id": self.env.company.id,
         }
+        # Set by the sign-up; anybody else who claims it only loses rights.
+        if self.env.context.get("wezer_signup"):
+            vals.update(state="pending", welcomed=False)
+        return vals
 
     # === PASSING FOR SOMEBODY ELSE === #
 
@@ -454,36 +714,445 @@ class WezerProfile(models.Model):
             self._refuse_value("ids")
         return list(value)
 
+    # === WHAT THE READER SEES === #
+
+    def _levels_seen(self):
+        """Return, for each profile, the levels whose fields the caller sees.
+
+        :return: ``{profile id: levels}``; one's own are seen whole
+        """
+        user = self.env.user
+        others = ("members", "everyone") if user._wezer_is_member() else ("everyone",)
+        own = user.partner_id
+        return {
+            profile.id: (*others, "nobody", "members")
+            if profile.partner_id == own
+            else others
+            for profile in self.sudo()
+        }
+
+    def _face_url(self):
+        """Return the address of the picture: another one when it may have changed."""
+        self.ensure_one()
+        profile = self.sudo()
+        moment = profile.write_date.timestamp() if profile.write_date else 0
+        stamp = f"{moment}{profile.name}{self.env.uid}"
+        unique = hashlib.sha256(stamp.encode()).hexdigest()[:8]
+        return f"/wezer/face/{profile.id}?unique={unique}"
+
+    def _shared_picture(self):
+        """Return the picture in base64 where the caller may see it, or False."""
+        self.ensure_one()
+        self.check_access("read")
+        profile = self.sudo()
+        if profile.share_picture not in self._levels_seen()[self.id]:
+            return False
+        return profile.image_256
+
+    def shared(self):
+        """Return what the caller may see of this party.
+
+        :return: dict with some of ``presentation``, ``skills``, ``languages`` (lists of
+            names), ``email``, ``phone``, ``place``
+        """
+        self.ensure_one()
+        return self._shared_all()[self.id]
+
+    def _shared_all(self):
+        """Return :meth:`shared` of each, by id, in few queries."""
+        self.check_access("read")
+        seen = self._levels_seen()
+        # Raw fields are closed to members; each passes its owner's choice.
+        return {
+            profile.id: {
+                name: value
+                for name, (level, value) in profile._shareable().items()
+                if value and level in seen[profile.id]
+            }
+            for profile in self.sudo()
+        }
+
+    def _shareable(self):
+        """Return what has a level, with it; called with ``sudo()``."""
+        self.ensure_one()
+        return {
+            "presentation": (self.share_presentation, self.presentation),
+            "skills": (self.share_skills, self.skill_ids.mapped("name")),
+            "languages": (self.share_languages, self.language_ids.mapped("name")),
+            "place": (self.share_place, self.city),
+            "email": (self.share_email, self.partner_id.email),
+            "phone": (self.share_phone, self.partner_id.phone),
+        }
+
+    def shared_contact(self):
+        """Return what the caller may see of this party's contact.
+
+        :return: dict with some of ``email``, ``phone``, ``place``
+        """
+        return {
+            name: value
+            for name, value in self.shared().items()
+            if name in ("email", "phone", "place")
+        }
+
+    def _wezer_party_values(self):
+        """Return what the party page shows besides the profile; addons extend it."""
+        self.ensure_one()
+        shared = self.shared()
+        return {"shared": shared, "contact": shared}
+
+    # === DIRECTORY === #
+
+    @api.model
+    def _audience(self):
+        """Return whose copies the caller searches: ``members`` or ``everyone``."""
+        return "members" if self.env.user._wezer_is_member() else "everyone"
+
+    @api.model
+    def _directory_domain(self, words="", skill=None, language=None):
+        audience = self._audience()
+        domain = [("state", "=", "active"), ("is_person", "=", True)]
+        for word in search_words(words):
+            domain.append((f"{audience}_text", "like", escape_psql(word)))
+        if skill:
+            domain.append((f"{audience}_skill_ids", "in", [skill]))
+        if language:
+            domain.append((f"{audience}_language_ids", "in", [language]))
+        return domain
+
+    @api.model
+    def _search_directory(
+        self, words="", skill=None, language=None, limit=24, offset=0
+    ):
+        """Return ``(profiles, count)`` of the directory, as the caller may see it.
+
+        :param str words: parts of a name, a skill or a place, accents aside
+        :param int skill: id of a skill
+        :param int language: id of a language
+        :return: the count is at most ``COUNTED`` + 1: more is not counted
+        """
+        domain = self._directory_domain(words, skill, language)
+        profiles = self.search(domain, limit=limit, offset=offset)
+        if not offset and len(profiles) < limit:
+            return profiles, len(profiles)
+        return profiles, self.search_count(domain, limit=COUNTED + 1)
+
+    # === JOINING === #
+
+    def _wezer_admit(self):
+        """Make a pending person a member, unless somebody has to say so first."""
+        self.ensure_one()
+        if self.state != "pending":
+            return
+        approval = self.company_id.sudo().wezer_approval
+        if approval == "nobody" or (approval == "uninvited" and self.admitted_by_id):
+            self.state = "active"
+            self.joined_date = days.today(self.env)
+            return
+        self.applied_date = fields.Datetime.now()
+        self.company_id.partner_id._wezer_notify(
+            "application",
+            lambda env: env._("%(name)s would like to join.", name=self.name),
+            url=f"/odoo/action-wezer_base.wezer_profile_action/{self.id}",
+            record=self,
+            right="invite",
+        )
+
+    def _wezer_is_new_here(self, count):
+        """Say whether this person joined in the last ``count`` days."""
+        if not self or not self.sudo().joined_date:
+            return False
+        return self.sudo().joined_date > days.today(self.env) - timedelta(days=count)
+
+    # === LEAVING === #
+
+    def _former_slug(self):
+        return f"former-{self.id}"
+
+    def _anonymise(self):
+        """Empty every field that tells something of the person (sudo)."""
+        self.ensure_one()
+        self.env["wezer.slug"].sudo()._of(self).unlink()
+        vals = {"slug": self._former_slug()}
+        for name, field in self._fields.items():
+            if name in STAYS or name in models.MAGIC_COLUMNS or not field.store:
+                continue
+            if field.compute or field.related:
+                continue
+            if name.startswith("share_"):
+                vals[name] = "nobody"
+            elif not field.required:
+                vals[name] = (
+                    [Command.clear()] if field.type.endswith("2many") else False
+                )
+        self.sudo().write(vals)
+
+    def _plain_partner(self):
+        """Return whose profile this is (sudo); archived rows count as such again."""
+        return self.sudo().partner_id.with_context(active_test=True)
+
+    @api.model
+    def leave(self, password):
+        """Leave the community; the caller's own data is erased.
+
+        :param str password: one's own, asked again
+        :raise NotAllowed: rule ``password``
+        :raise Refusal: rule ``open``, while something is open
+        """
+        user = self.env.user
+        if user._is_public():
+            raise NotAllowed(self.env._("Log in first."), rule="login")
+        user._wezer_check_password(password)
+        # Oneself, with one's password; Odoo's own way, extended in res.users.
+        user.sudo()._deactivate_portal_user()
+        return True
+
+    # === COMING BACK === #
+
+    @api.model
+    def _return_key(self, address):
+        """Return the fingerprint of an address: without our key it says nothing."""
+        address = email_normalize(address or "")
+        return hmac(self.env(su=True), "wezer-return", address) if address else ""
+
+    @api.model
+    def _return_keys_of(self, partner):
+        """Return the fingerprints of the own addresses of ``partner``, as one text.
+
+        Only proven ones: the address of a contact may be anybody's, and a person who
+        came back with it would find this party's debts. Where there never was a
+        login, administrators wrote it, and a letter proves it.
+        """
+        selves = partner._wezer_selves().with_context(active_test=False)
+        addresses = list(proven_addresses(selves))
+        addresses += selves.filtered(lambda account: not account.user_ids).mapped(
+            "email"
+        )
+        keys = {self._return_key(address) for address in addresses}
+        kept = (selves._wezer_profile().mapped("return_keys") or []) + list(keys)
+        return " ".join(sorted({key for text in kept for key in (text or "").split()}))
+
+    @api.model
+    def _find_left(self, address):
+        """Return the former member who had this address (sudo), or no partner."""
+        key = self._return_key(address)
+        if not key:
+            return self.env["res.partner"].sudo()
+        profiles = self.sudo().with_context(active_test=False)
+        found = profiles.search(
+            [("return_keys", "like", key), ("state", "=", "left")], limit=1
+        ).partner_id
+        while found.wezer_merged_into_id:
+            found = found.wezer_merged_into_id
+        found = found.with_context(active_test=True)
+        # A member whose other account goes on logs in with that one.
+        return found.browse() if found.user_ids else found
+
     # === ADMINISTRATORS === #
 
     def _check_administrator(self):
         if not self.env.user.has_group("wezer_base.group_administrator"):
-            raise NotAllowed(
-                self.env._("Administrators decide about membership."), rule="role"
-            )
+            raise self._administrator_refusal()
 
-    def _set_state(self, states, new):
+    def _why_not(self, action):
+        """Return the error that ``action`` would raise for the current user, or None.
+
+        Joining, leaving and merging are done by the suite itself; the others are the
+        administrators' decisions.
+        """
+        self.ensure_one()
+        if self._state_machine.who(action) == "administrator":
+            if not self.env.user.has_group("wezer_base.group_administrator"):
+                return self._administrator_refusal()
+        return self._state_refusal(action)
+
+    def _state_message(self, _action):
+        return self.env._("%(name)s is not in the right state.", name=self.sudo().name)
+
+    def _administrator_refusal(self):
+        return NotAllowed(
+            self.env._("Administrators decide about membership."), rule="role"
+        )
+
+    def _set_state(self, action):
+        """Check ``action`` for each profile and take it to the action's state."""
         self._check_administrator()
         for profile in self:
-            if profile.state not in states:
+            profile._check_state(action)
+        (new,) = self._state_machine.targets(action)
+        self.sudo().state = new
+        self.env["res.partner"]._wezer_invalidate_acting()
+
+    def action_approve(self):
+        """Accept people who wait for approval, or were declined before."""
+        self._set_state("approve")
+        # Checked by what was just called: administrators decide about membership.
+        for profile in self.sudo():
+            profile.decline_reason = False
+            profile.joined_date = days.today(self.env)
+            self.env["wezer.notice"]._settle(profile, ["application"])
+            profile.partner_id._wezer_notify(
+                "approved",
+                lambda env: env._("Welcome: you are a member now."),
+                url="/my",
+            )
+            user = profile.partner_id.user_ids[:1]
+            if user and profile.wanted_groups:
+                user.with_user(user)._wezer_join_groups(profile.wanted_groups)
+                profile.wanted_groups = False
+
+    def action_decline(self, reason):
+        """Decline people who wait for approval, and tell each of them why.
+
+        They can still log in, read the reason and delete their account; an
+        administrator can accept them later.
+
+        :param str reason: the text that the person receives
+        :raise NotAllowed: rule ``role``
+        :raise Refusal: rules ``state``, ``note`` where the reason is missing
+        """
+        self._check_administrator()
+        reason = str(reason or "").strip()[:REASON_LENGTH]
+        if not reason:
+            raise Refusal(
+                self.env._("Write why: the person receives your text."), rule="note"
+            )
+        self._set_state("decline")
+        # Checked by what was just called: administrators decide about membership.
+        for profile in self.sudo():
+            profile.write({"decline_reason": reason, "wanted_groups": False})
+            self.env["wezer.notice"]._settle(profile, ["application"])
+            profile.partner_id._wezer_notify(
+                "declined",
+                lambda env: env._("Your request to join was declined."),
+                url="/welcome",
+            )
+            profile._send_decline()
+        return True
+
+    def _send_decline(self):
+        """Send the reason by mail: whoever was declined may not look here again."""
+        self.ensure_one()
+        partner, company = self.partner_id, self.company_id
+        user = partner.user_ids[:1]
+        letter = self.with_context(lang=partner.lang or company.partner_id.lang)
+        body = letter.env["ir.qweb"]._render(
+            "wezer_base.letter_declined",
+            {"company": company, "profile": letter, "url": self.get_base_url()},
+        )
+        self.env["mail.mail"].create(
+            {
+                "subject": letter.env._(
+                    "Your request to join %(name)s", name=company.name
+                ),
+                "email_from": company.email_formatted
+                or self.env.ref("base.user_root").email_formatted,
+                # The address of the login is the one that was proven.
+                "email_to": email_normalize(user.login) or partner.email,
+                "body_html": body,
+                "auto_delete": True,
+            }
+        ).send_after_commit()
+
+    def action_suspend(self):
+        """Take these members' rights for the time being."""
+        self._set_state("suspend")
+
+    def action_resume(self):
+        """Give suspended members their rights back."""
+        self._set_state("resume")
+
+    def action_forget(self):
+        """Let members leave who asked for it and cannot do it themselves."""
+        self._check_administrator()
+        for profile in self:
+            partner = profile._plain_partner()
+            if partner == self.env.user.partner_id:
+                raise NotAllowed(self.env._("You leave on your own page."), rule="own")
+            if profile.sudo().state == "left":
+                raise Refusal(
+                    self.env._("%(name)s has left.", name=profile.name), rule="state"
+                )
+            partner._wezer_let_go()
+        return True
+
+    def action_merge_into(self, target_id):
+        """Bring these accounts together with another of the same person.
+
+        :param int target_id: the profile that stays
+        :raise Refusal: rule ``merge``, where it would harm somebody
+        :return: ``target_id``
+        """
+        self._check_administrator()
+        target = self.browse(target_id).exists()
+        if not self or not target or self.exists() != self:
+            raise Refusal(
+                self.env._("Choose the account that stays, and the others."),
+                rule="merge",
+            )
+        for profile in self - target:
+            # Shown above that an administrator asks; the rows are anybody's.
+            source, stays = profile._plain_partner(), target._plain_partner()
+            member_merge.check(source, stays)
+            source._wezer_merge_into(stays)
+        return target.id
+
+    # === ROLES === #
+
+    def _role_users(self):
+        """Return the users whose role the caller changes, checked."""
+        self._check_administrator()
+        users = self.env["res.users"]
+        for profile in self:
+            # Who may log in is not the administrator's to read elsewhere.
+            user = profile.sudo().partner_id.user_ids[:1]
+            if not user:
+                raise Refusal(
+                    self.env._("%(name)s cannot log in.", name=profile.name),
+                    rule="login",
+                )
+            if user == self.env.user or user.has_group(
+                "wezer_base.group_administrator"
+            ):
+                raise NotAllowed(
+                    self.env._(
+                        "%(name)s administers the community: that role is given and"
+                        " taken in Settings → Users.",
+                        name=profile.name,
+                    ),
+                    rule="role",
+                )
+            if profile.sudo().state != "active":
                 raise Refusal(
                     self.env._(
                         "%(name)s is not in the right state.", name=profile.name
                     ),
                     rule="state",
-                    value=profile.state,
+                    value=profile.sudo().state,
                 )
-        self.sudo().state = new
-        self.env["res.partner"]._wezer_invalidate_acting()
+            users |= user
+        return users.sudo()
 
-    def action_approve(self):
-        """Accept a person who waits for approval, or was declined before."""
-        self._set_state(("pending", "declined"), "active")
+    def _give_role(self, role):
+        group = self.env.ref(f"wezer_base.group_{role}")
+        portal = self.env.ref("base.group_portal")
+        for user in self._role_users():
+            # Checked by _role_users(); nobody becomes an administrator here.
+            user.group_ids = [Command.unlink(portal.id), Command.link(group.id)]
+        return True
 
-    def action_suspend(self):
-        """Take a member's rights for the time being."""
-        self._set_state(("active",), "suspended")
+    def action_make_coordinator(self):
+        """Let these members run projects, approve work and pay for it."""
+        return self._give_role("coordinator")
 
-    def action_resume(self):
-        """Give a suspended member his rights back."""
-        self._set_state(("suspended",), "active")
+    def action_make_moderator(self):
+        """Let these members settle disputes and limits."""
+        return self._give_role("moderator")
+
+    def action_take_role(self):
+        """Make these people plain members again, who use the website only."""
+        portal = self.env.ref("base.group_portal")
+        for user in self._role_users():
+            # Checked by _role_users(): no administrator among them.
+            user.group_ids = [Command.set(portal.ids)]
+        return True

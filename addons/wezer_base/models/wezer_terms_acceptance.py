@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..exceptions import NotAllowed
 
@@ -32,3 +32,15 @@ class WezerTermsAcceptance(models.Model):
         if vals.keys() - {"partner_id"}:
             raise NotAllowed(self.env._("What was said stays."), rule="immutable")
         return super().write(vals)
+
+    @api.model
+    def _personal_data(self, partner):
+        """Return the rows of ``partner`` for the download of personal data (sudo)."""
+        selves = partner._wezer_selves()
+        return [
+            {
+                "date": str(acceptance.date),
+                "version": acceptance.terms_id.version,
+            }
+            for acceptance in self.sudo().search([("partner_id", "in", selves.ids)])
+        ]

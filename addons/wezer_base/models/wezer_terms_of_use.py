@@ -64,6 +64,37 @@ class WezerTermsOfUse(models.Model):
             ).wezer_terms
         return terms
 
+    def _acceptance_of(self, partner):
+        """Return the acceptance of these terms by ``partner`` (sudo), or none."""
+        return (
+            self.env["wezer.terms.acceptance"]
+            .sudo()
+            .search(
+                [("partner_id", "in", partner.ids), ("terms_id", "=", self.id)], limit=1
+            )
+        )
+
+    @api.model
+    def _todo_rows(self, user):
+        """Return the to-do row of a user who has not agreed to the terms in force."""
+        current = self._current()
+        profile = user.partner_id._wezer_profile()
+        if profile and not profile.welcomed:
+            # The welcome page asks for it.
+            return []
+        if not current or current._acceptance_of(user.partner_id):
+            return []
+        return [
+            {
+                "section": "now",
+                "partner": user.partner_id,
+                "text": self.env._("The community's terms have changed."),
+                "url": "/community/terms",
+                "button": self.env._("Read and agree"),
+                "due": False,
+            }
+        ]
+
     def action_accept(self):
         """Agree to these terms, the ones in force; the day and version are kept.
 
@@ -78,7 +109,7 @@ class WezerTermsOfUse(models.Model):
                 rule="version",
                 value=str(self.sudo().version),
             )
-        given = user.partner_id._wezer_terms_acceptance(self)
+        given = self._acceptance_of(user.partner_id)
         if given:
             return given.id
         # His own word, checked just above.

@@ -1,10 +1,10 @@
-import re
-
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, escape_psql
 
-from ..tools.text import normalise
+from ..exceptions import NotAllowed, Refusal
+from ..tools.repoint import fields_pointing_at_word, repoint_word
+from ..tools.words import split_words, word_key
 
 # How long a typed text is read, and how many pieces of it count.
 TYPED_MAX = 60
@@ -12,18 +12,6 @@ PIECES_MAX = 5
 # From so many letters on a slip of the finger is forgiven, and how far.
 TYPO_FROM = 4
 TYPO_LIKENESS = 0.45
-
-
-def split_words(text):
-    """Return the words of a list as people write it: commas, semicolons, lines."""
-    pieces = (" ".join(piece.split()) for piece in re.split(r"[,;\n]", text or ""))
-    return [piece for piece in pieces if piece]
-
-
-def word_key(text):
-    """Return ``text`` as words are compared: no accents, capitals, bars, controls."""
-    plain = (char if char.isprintable() else " " for char in text or "")
-    return normalise("".join(plain).replace("|", " "))
 
 
 class WezerWord(models.AbstractModel):
@@ -73,16 +61,16 @@ class WezerWord(models.AbstractModel):
 
     @api.onchange("name")
     def _onchange_name(self):
-        """Say it while typing when there is such a word: merging is better."""
-        twin = self._find(self.name) - self._origin
-        if twin:
+        """Warn while typing where there is such a word: merging is better."""
+        found = self._find(self.name) - self._origin
+        if found:
             return {
                 "warning": {
                     "title": self.env._("There is such a word"),
                     "message": self.env._(
                         "“%(name)s” is a word here, or another word for one."
                         " Two of the same split what people look for.",
-                        name=twin[0].display_name,
+                        name=found[0].display_name,
                     ),
                 }
             }
@@ -102,10 +90,10 @@ class WezerWord(models.AbstractModel):
         """Return the domain of the words that ``value`` names, None for the rest."""
         if operator in ("ilike", "like", "=ilike", "=like") and value:
             return Domain("search_text", "like", escape_psql(word_key(value)))
-        if operator == "in" and all(isinstance(one, str) for one in value):
+        if operator == "in" and all(isinstance(name, str) for name in value):
             return Domain.OR(
-                Domain("search_text", "like", escape_psql(f"|{word_key(one)}|"))
-                for one in value
+                Domain("search_text", "like", escape_psql(f"|{word_key(name)}|"))
+                for name in value
             )
         return None
 
@@ -152,6 +140,16 @@ class WezerWord(models.AbstractModel):
             if not found:
                 unknown.append(piece[:TYPED_MAX])
         return known, unknown
+
+    @api.model
+    def _word_map(self):
+        """Return ``{normalised word: id}`` of all words; names win over synonyms."""
+        names, synonyms = {}, {}
+        for word in self.search(self._company_domain()):
+            own = word._name_keys()
+            for key in filter(None, (word.search_text or "").split("|")):
+                (names if key in own else synonyms).setdefault(key, word.id)
+        return {**synonyms, **names}
 
     # === SUGGESTIONS === #
 
@@ -241,3 +239,65 @@ class WezerWord(models.AbstractModel):
 
     def _suggestion_place(self):
         return ""
+
+    # === MERGING === #
+
+    def action_merge_into(self, target_id):
+        """Merge these words into another, which learns their names.
+
+        :param int target_id: the word that stays
+        :raise NotAllowed: rule ``role``, for everybody but administrators
+        :raise Refusal: rule ``merge``, for a word with itself, of another
+            community, or a category into one of its own branches
+        :return: ``target_id``
+        """
+        self._check_words_administrator()
+        target = self.browse(target_id).exists()
+        self.check_access("write")
+        target.check_access("write")
+        self._check_merge(target)
+        # An administrator asks, checked above; the rows that use the words may be
+        # closed to them.
+        self.sudo()._merge_into(target.sudo())
+        return target.id
+
+    @api.model
+    def _check_words_administrator(self):
+        if not self.env.user.has_group("wezer_base.group_administrator"):
+            raise NotAllowed(
+                self.env._("Administrators keep the community's words."), rule="role"
+            )
+
+    def _check_merge(self, target):
+        if not target or not self or target in self or self.exists() != self:
+            raise Refusal(
+                self.env._("Choose the word that stays, and others to merge into it."),
+                rule="merge",
+            )
+        if target.company_id and self.company_id - target.company_id:
+            raise Refusal(
+                self.env._("These words belong to different communities."),
+                rule="merge",
+            )
+
+    def _merge_into(self, target):
+        self.env.flush_all()
+        for field in fields_pointing_at_word(self):
+            repoint_word(field, self, target)
+        synonyms = split_words(target.synonyms)
+        known = {word_key(synonym) for synonym in synonyms} | target._name_keys()
+        for word in self:
+            for name in word._all_names() + split_words(word.synonyms):
+                if word_key(name) not in known:
+                    known.add(word_key(name))
+                    synonyms.append(name)
+        target.synonyms = ", ".join(synonyms)
+        if not target.uri:
+            target.uri = self.filtered("uri")[:1].uri
+        self.unlink()
+
+    def _all_names(self):
+        """Return this word's names, one per language."""
+        codes = [None] + [code for code, _name in self.env["res.lang"].get_installed()]
+        names = (self.with_context(lang=code).name for code in codes)
+        return list(dict.fromkeys(filter(None, names)))

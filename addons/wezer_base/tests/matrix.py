@@ -48,6 +48,7 @@ ABSTRACT = {
     "wezer.state.mixin",
     "wezer.invariant",
     "wezer.lock",
+    "wezer.member.import",
     "wezer.personal.data",
     "wezer.activity.mixin",
     "wezer.word.mixin",

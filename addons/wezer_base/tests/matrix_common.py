@@ -163,7 +163,7 @@ class MatrixCommon(WezerCommon):
         return cls.env["wezer.slug"].sudo().create(vals).sudo(False)
 
     @classmethod
-    def _make_wezer_sent(cls):
+    def _make_wezer_idempotency_key(cls):
         vals = {"key": "matrix", "date": fields.Datetime.now()}
         return cls.env["wezer.idempotency.key"].sudo().create(vals).sudo(False)
 

@@ -60,9 +60,9 @@ class TestHostile(WezerCommon):
     def test_an_address_written_on_ones_contact_is_nobodys_place_in_a_list(self):
         self.luc.login = "luc@proved.example"
         self.luc.with_user(self.luc).write({"email": "victim@else.example"})
-        profiles = self.env["wezer.profile"].with_user(self.ada)
+        members = self.env["wezer.member.import"].with_user(self.ada)
         row = {"name": "Victim", "email": "victim@else.example", "skills": ["Trust"]}
-        report = profiles._wezer_import([row])
+        report = members._import_rows([row])
         self.assertEqual(report[0]["state"], "created")
         self.assertNotEqual(report[0]["id"], self.luc_profile.id)
 

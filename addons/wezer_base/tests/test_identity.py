@@ -173,14 +173,14 @@ class TestProvenAddress(IdentityCommon):
             {"name": "Mine", "email": VICTIM, "parent_id": self.luc.partner_id.id}
         )
         rows = [{"name": "Vic Tim", "email": VICTIM}]
-        report = self.env["wezer.profile"].with_user(self.ada)._wezer_import(rows)
+        report = self.env["wezer.member.import"].with_user(self.ada)._import_rows(rows)
         profile = self.env["wezer.profile"].browse(report[0]["id"])
         self.assertNotEqual(profile.partner_id, mine)
         self.assertEqual(self.account_of(VICTIM).partner_id, profile.partner_id)
 
     def test_only_administrators_write_the_address_of_who_cannot_log_in(self):
         rows = [{"name": "Paula", "email": "paula@x.example"}]
-        report = self.env["wezer.profile"].with_user(self.ada)._wezer_import(rows)
+        report = self.env["wezer.member.import"].with_user(self.ada)._import_rows(rows)
         paula = self.env["wezer.profile"].browse(report[0]["id"]).partner_id
         self.cora.group_ids |= self.env.ref("base.group_partner_manager")
         with self.assertRaises(NotAllowed):

@@ -98,7 +98,7 @@ class TestLeaving(WezerCommon):
     def test_a_suspended_member_may_leave_and_is_suspended_when_he_returns(self):
         self.luc_profile.state = "suspended"
         self.leave()
-        found = self.env["res.partner"]._wezer_find_left("LUC@secret.example")
+        found = self.env["wezer.profile"]._find_left("LUC@secret.example")
         self.assertEqual(found, self.partner)
         self.assertEqual(found._wezer_return().state, "suspended")
         self.assertTrue(found.active)
@@ -107,9 +107,10 @@ class TestLeaving(WezerCommon):
         self.luc.login = "luc@proved.example"
         self.partner.email = "victim@else.example"
         self.leave()
-        partners = self.env["res.partner"]
-        self.assertFalse(partners._wezer_find_left("victim@else.example"))
-        self.assertEqual(partners._wezer_find_left("luc@proved.example"), self.partner)
+        self.assertFalse(self.env["wezer.profile"]._find_left("victim@else.example"))
+        self.assertEqual(
+            self.env["wezer.profile"]._find_left("luc@proved.example"), self.partner
+        )
 
     def test_who_asks_again_and_again_waits_until_tomorrow(self):
         self.block()
@@ -122,9 +123,8 @@ class TestLeaving(WezerCommon):
 
     def test_an_address_that_never_was_here_finds_nobody(self):
         self.leave()
-        partners = self.env["res.partner"]
         for address in ("", None, "anna@example.org", "%", "former"):
-            self.assertFalse(partners._wezer_find_left(address))
+            self.assertFalse(self.env["wezer.profile"]._find_left(address))
 
     def test_an_administrator_lets_go_who_cannot_log_in(self):
         paper = self.env["res.partner"].create(

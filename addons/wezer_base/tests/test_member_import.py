@@ -9,8 +9,8 @@ class TestMemberImport(WezerCommon):
     """An administrator brings a list of members; nobody is there twice."""
 
     def take(self, *rows, user=None, **options):
-        profiles = self.env["wezer.profile"].with_user(user or self.ada)
-        return profiles._wezer_import(list(rows), **options)
+        members = self.env["wezer.member.import"].with_user(user or self.ada)
+        return members._import_rows(list(rows), **options)
 
     def states(self, report):
         return [row["state"] for row in report]

@@ -4,7 +4,8 @@ from odoo.service.model import call_kw
 from odoo.tests import tagged
 
 from ..exceptions import NotAllowed, Refusal
-from ..models.wezer_word import split_words, word_key
+from ..tools.repoint import fields_pointing_at_word
+from ..tools.words import split_words, word_key
 from .common import WezerCommon
 
 
@@ -248,7 +249,7 @@ class TestWords(WezerCommon):
     def test_every_field_that_can_hold_a_word_is_repointed(self):
         pointing = {
             (field.model_name, field.name)
-            for field in self.env["wezer.skill"]._fields_pointing_here()
+            for field in fields_pointing_at_word(self.env["wezer.skill"])
             if field.comodel_name == "wezer.skill"
         }
         self.assertIn(("wezer.profile", "skill_ids"), pointing)

@@ -6,6 +6,7 @@ from unittest import skipUnless
 from odoo.tests import tagged
 
 from ..exceptions import NotAllowed, Refusal
+from ..tools.vocabulary import read_file
 from .common import WezerCommon
 
 # Data that nobody of us wrote, beside the repository; never a part of it.
@@ -95,7 +96,7 @@ class TestWordsImport(WezerCommon):
         )
         for content in (b"\xff\xfe\x00", b"[1", b"", b"name\n"):
             with self.subTest(content=content), self.assertRaises(Refusal):
-                self.categories._read_vocabulary(content)
+                read_file(self.env, content)
 
     def test_files_are_csv_with_any_separator_or_json(self):
         wanted = [{"name": "Zza", "skills": "zzb,zzc"}]
@@ -106,7 +107,7 @@ class TestWordsImport(WezerCommon):
             json.dumps(wanted),
             json.dumps({"rows": wanted}),
         ):
-            rows = self.categories._read_vocabulary(content.encode("utf-8-sig"))
+            rows = read_file(self.env, content.encode("utf-8-sig"))
             self.assertEqual(rows, wanted, content)
 
     def test_the_form_looks_first_and_imports_then(self):
@@ -132,7 +133,7 @@ class TestWordsImport(WezerCommon):
         content = ESCO.read_bytes()
         occupations = json.loads(content)
         parent = self.env["wezer.category"].create({"name": "Zz ICT"})
-        rows = self.categories._read_vocabulary(content)
+        rows = read_file(self.env, content)
         report = self.categories.import_vocabulary(rows, parent.id)
         self.assertEqual((report["categories"], report["refused"]), (91, []))
         self.assertEqual(parent.child_ids.mapped("uri").count(False), 0)

@@ -1,9 +1,14 @@
-"""From where somebody logs in, where Odoo does not say it."""
+"""Logging in: where the caller is, and how often they failed."""
 
+from collections import defaultdict
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import datetime
 
 from odoo.http import request
+
+# So many addresses and logins are remembered; then counting begins anew.
+FAILURES_KEPT = 10_000
 
 _caller = ContextVar("wezer_caller", default=None)
 
@@ -21,3 +26,35 @@ def called_from(address):
 def caller():
     """Return the address that this request or call comes from, or None."""
     return request.httprequest.remote_addr if request else _caller.get()
+
+
+def failures(env, name: str) -> dict:
+    """Return the login failures of this process: ``{key: (count, time of the last)}``.
+
+    :param str name: of the table: Odoo's own (by the caller's address) or ours
+    """
+    registry = env.registry
+    failures = getattr(registry, name, None)
+    if failures is None or len(failures) > FAILURES_KEPT:
+        failures = defaultdict(lambda: (0, datetime.min))
+        setattr(registry, name, failures)
+    return failures
+
+
+def spend_hash(users, login) -> None:
+    """Work as long for a login without a password as for one that has it.
+
+    Otherwise the time of the answer would show which accounts exist.
+    """
+    if not isinstance(login, str):
+        return
+    user = users.sudo().search(
+        users._get_login_domain(login), order=users._get_login_order(), limit=1
+    )
+    crypt = users._crypt_context()
+    users.env.cr.execute(
+        "SELECT COALESCE(password, '') FROM res_users WHERE id = %s", [user.id or 0]
+    )
+    stored = users.env.cr.fetchone()
+    if not stored or crypt.identify(stored[0]) == "plaintext":
+        crypt.hash("none")

@@ -3,6 +3,7 @@ from base64 import b64decode
 from odoo import fields, models
 
 from ..exceptions import Refusal
+from ..tools.vocabulary import read_file
 
 
 class WezerVocabularyImport(models.TransientModel):
@@ -34,7 +35,7 @@ class WezerVocabularyImport(models.TransientModel):
             raise Refusal(self.env._("Choose a file first."), rule="vocabulary")
         categories = self.env["wezer.category"]
         categories._check_words_administrator()
-        rows = categories._read_vocabulary(b64decode(self.file), self.filename)
+        rows = read_file(self.env, b64decode(self.file))
         result = categories.import_vocabulary(rows, self.parent_id.id, dry_run)
         self.report = self._in_words(result, dry_run)
         return {

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..exceptions import Refusal
+from ..tools.repoint import word_uses
 
 WORDS = {"wezer.category": "category_ids", "wezer.skill": "skill_ids"}
 
@@ -34,7 +35,7 @@ class WezerWordMerge(models.TransientModel):
         if kind in WORDS:
             words = self.env[kind].browse(self.env.context.get("active_ids", []))
             target = max(
-                words, key=lambda word: sum(word._uses().values()), default=words
+                words, key=lambda word: sum(word_uses(word).values()), default=words
             )
             values["kind"] = kind
             values[WORDS[kind]] = [(6, 0, words.ids)]
@@ -62,7 +63,7 @@ class WezerWordMerge(models.TransientModel):
                 continue
             lines = [
                 self.env._("%(count)s × %(what)s", count=count, what=what)
-                for what, count in sorted(words._uses().items())
+                for what, count in sorted(word_uses(words).items())
             ]
             wizard.preview = "\n".join(lines) or self.env._("Nothing uses them yet.")
 

@@ -2,6 +2,7 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_base.tools.member_leaving import replace_name
 
 OPENING = "opening"
 HELD = ("reserved", "pending")
@@ -178,7 +179,8 @@ class ResPartner(models.Model):
         self._wezer_payment_links().unlink()
         old = self.name
         result = super()._wezer_anonymise()
-        self._wezer_rename_in(
+        replace_name(
+            self.env,
             "wezer.transfer",
             ["purpose"],
             old,

@@ -3,15 +3,17 @@ from odoo import api, models
 from odoo.addons.wezer_base.tools.text import normalise
 
 
-class WezerProfile(models.Model):
-    _inherit = "wezer.profile"
+class WezerMemberImport(models.AbstractModel):
+    _inherit = "wezer.member.import"
 
     @api.model
     def _import_group(self, partner, name):
         """Put this person into the circle called ``name``; roles are given by hand."""
         circles = self.env["wezer.group"].search([("kind", "=", "circle")])
         found = circles.filtered(
-            lambda one: normalise(one.name) == normalise(name) or one.slug == name
+            lambda circle: (
+                normalise(circle.name) == normalise(name) or circle.slug == name
+            )
         )
         if len(found) != 1:
             return False, self.env._("there is no one circle “%(name)s”", name=name)

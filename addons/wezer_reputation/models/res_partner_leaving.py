@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.tools import SQL
 
+from odoo.addons.wezer_base.tools.member_leaving import replace_name
+
 
 class ResPartner(models.Model):
     """A member's assessments when he leaves, or merges two accounts."""
@@ -66,7 +68,7 @@ class ResPartner(models.Model):
         )
         old = self.name
         result = super()._wezer_anonymise()
-        self._wezer_rename_in("wezer.reputation.ring", ["reason"], old, self.name)
+        replace_name(self.env, "wezer.reputation.ring", ["reason"], old, self.name)
         return result
 
     # === TWO ACCOUNTS OF ONE PERSON === #

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import Command, api, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import email_normalize, single_email_re
 
@@ -16,17 +16,18 @@ LENGTHS = {
 }
 
 
-class WezerProfile(models.Model):
-    """Members from a file: found again by their e-mail, told row by row."""
+class WezerMemberImport(models.AbstractModel):
+    """Take members in from a file; they are found again by their e-mail address."""
 
-    _inherit = "wezer.profile"
+    _name = "wezer.member.import"
+    _description = "Import of members"
 
     @api.model
-    def _wezer_import(self, rows, dry_run=False, mail=False):
+    def _import_rows(self, rows, dry_run=False, mail=False):
         """Take members in from rows of a file; administrators only, repeatable.
 
-        They have no login: who is invited (``mail``) or comes by himself with the
-        same address finds his profile. What a member wrote himself stays.
+        They have no login yet: those who are invited (``mail``) or sign up with the
+        same address find their profile. What members wrote themselves stays.
 
         :param list rows: dicts with ``name`` and some of ``email``, ``phone``,
             ``skills``, ``languages`` (lists), ``place``, ``presentation``,
@@ -37,7 +38,7 @@ class WezerProfile(models.Model):
             refused), ``reason``
         :raise NotAllowed: rule ``role``
         """
-        self._check_administrator()
+        self.env["wezer.profile"]._check_administrator()
         report, seen, to_write = [], {}, []
         with self.env.cr.savepoint() as everything:
             for number, row in enumerate(rows, start=1):
@@ -84,7 +85,7 @@ class WezerProfile(models.Model):
         created = not partner._wezer_profile()
         if not partner:
             partner = self.env["res.partner"].create({"name": name, "email": address})
-        profile = self._make_for(partner)
+        profile = self.env["wezer.profile"]._make_for(partner)
         vals, reasons = self._prepare_import_vals(profile, row)
         changed = bool(vals)
         profile.write(vals)
@@ -136,7 +137,8 @@ class WezerProfile(models.Model):
         """Return who has this address, or (without one) is on paper by this name."""
         partners = self.env["res.partner"]
         if not address:
-            known = self.with_context(active_test=False).search(
+            profiles = self.env["wezer.profile"].with_context(active_test=False)
+            known = profiles.search(
                 [
                     ("name", "=", name),
                     ("state", "!=", "left"),
@@ -147,11 +149,11 @@ class WezerProfile(models.Model):
                 limit=1,
             )
             return known.partner_id
-        if partners._wezer_find_left(address):
-            # He was forgotten because he wished it: only he comes back himself.
+        if self.env["wezer.profile"]._find_left(address):
+            # Their data was erased as they wished: only they can come back.
             raise Refusal(self.env._("has left"), rule="left")
         user = self.env["wezer.invitation"]._user_of(address)
-        # Who logs in with another address may have written this one himself.
+        # A user with another login may have written this address.
         found = user.partner_id or partners.search(
             [
                 ("email_normalized", "=", address),
@@ -160,7 +162,7 @@ class WezerProfile(models.Model):
                 ("parent_id", "=", False),
             ],
             order="id",
-        ).sorted(lambda one: not one._wezer_profile())
+        ).sorted(lambda partner: not partner._wezer_profile())
         if found[:1].is_company:
             raise Refusal(
                 self.env._("this address is an organisation's"), rule="organisation"
@@ -169,7 +171,7 @@ class WezerProfile(models.Model):
 
     @api.model
     def _prepare_import_vals(self, profile, row):
-        """Return ``(what to write, what is to be told)``.
+        """Return ``(values, sentences about what was passed over)``.
 
         Only empty fields are filled; skills and languages are added.
         """
@@ -183,7 +185,9 @@ class WezerProfile(models.Model):
             if str(word).strip():
                 skills |= self.env["wezer.skill"]._find_or_create(str(word))
         if skills - profile.skill_ids:
-            vals["skill_ids"] = [(4, skill.id) for skill in skills - profile.skill_ids]
+            vals["skill_ids"] = [
+                Command.link(skill.id) for skill in skills - profile.skill_ids
+            ]
         languages = self.env["res.lang"]
         for word in row.get("languages") or []:
             language = self._import_language(str(word))
@@ -194,7 +198,8 @@ class WezerProfile(models.Model):
                 )
         if languages - profile.language_ids:
             vals["language_ids"] = [
-                (4, language.id) for language in languages - profile.language_ids
+                Command.link(language.id)
+                for language in languages - profile.language_ids
             ]
         return vals, reasons
 
@@ -207,7 +212,7 @@ class WezerProfile(models.Model):
             names |= {language.code.split("_")[0]}
             for part in language.name.replace("(", "/").replace(")", "/").split("/"):
                 names.add(part)
-            if word and word in {normalise(one) for one in names if one}:
+            if word and word in {normalise(name) for name in names if name}:
                 return language
         return self.env["res.lang"]
 
@@ -215,6 +220,6 @@ class WezerProfile(models.Model):
     def _import_group(self, partner, name):
         """Put this person into a group; extended where there are groups.
 
-        :return: ``(whether something changed, what is to be told or False)``
+        :return: ``(whether something changed, a sentence or False)``
         """
         return False, self.env._("there are no groups here")

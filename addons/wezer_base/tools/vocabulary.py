@@ -1,0 +1,191 @@
+"""Take in a public vocabulary: categories, with the skills they need."""
+
+import json
+
+from odoo import Command
+
+from ..exceptions import Refusal
+from .table_reasons import in_words
+from .tables import TableError, decode, find, read_table
+from .words import split_words, word_key
+
+# What public vocabularies call the columns, first ours.
+COLUMNS = {
+    "name": (
+        *("name", "label", "preferredLabel", "title"),
+        *("nom", "nombre", "Bezeichnung", "catégorie", "categoría", "categoria"),
+    ),
+    "synonyms": (
+        *("synonyms", "altLabel", "altLabels", "other words"),
+        *("synonymes", "autres mots", "sinónimos", "sinònims", "Synonyme"),
+    ),
+    "skills": (
+        *("skills", "skill", "needs"),
+        *("compétences", "competencias", "competències", "Fähigkeiten"),
+    ),
+    "parent": (
+        *("parent", "belongs to", "group"),
+        *("parente", "dans", "padre", "grupo", "pare", "grup", "gehört zu", "Gruppe"),
+    ),
+    "uri": ("uri", "conceptUri", "address", "adresse", "dirección", "adreça"),
+}
+ROWS_MAX = 20000
+
+
+def import_rows(rows: list[dict], parent, dry_run: bool) -> dict:
+    """Import rows below the category ``parent``; see ``import_vocabulary``.
+
+    :param parent: a category, or an empty ``wezer.category`` for the root
+    :raise Refusal: rule ``vocabulary``, where nothing can be read
+    """
+    env = parent.env
+    if not isinstance(rows, list) or len(rows) > ROWS_MAX:
+        raise Refusal(env._("There are no rows to read."), rule="vocabulary")
+    rows, refused = _clean_rows(env, rows)
+    report = {"categories": 0, "skills": 0, "links": 0, "same": 0}
+    skills = _import_skills(env, rows, report, dry_run)
+    _import_categories(rows, parent, skills, report, dry_run)
+    return {**report, "refused": refused}
+
+
+def _clean_rows(env, rows):
+    """Return the rows that can be read, and why the others cannot."""
+    clean, refused = [], []
+    for number, row in enumerate(rows, start=1):
+        problem = row.get("problem") if isinstance(row, dict) else None
+        row = _clean_row(row) if isinstance(row, dict) else {}
+        if isinstance(problem, tuple):
+            reason = in_words(env, problem)
+            refused.append({"row": number, "reason": reason})
+        elif row.get("name"):
+            clean.append(row)
+        else:
+            reason = env._("no name")
+            refused.append({"row": number, "reason": reason})
+    return clean, refused
+
+
+def _clean_row(row):
+    named = {str(title): value for title, value in row.items() if value}
+    clean = {}
+    for name, titles in COLUMNS.items():
+        value = next((named[title] for title in find(list(named), titles)), "")
+        if name in ("synonyms", "skills"):
+            words = value if isinstance(value, list) else split_words(str(value))
+            # A comma parts our synonyms: one within a word becomes a blank.
+            words = (" ".join(split_words(str(word))) for word in words)
+            words = {word_key(word): word[:250] for word in words}
+            clean[name] = {key: word for key, word in words.items() if key}
+        else:
+            clean[name] = " ".join(str(value).split())[:250]
+    return clean
+
+
+def _import_skills(env, rows, report, dry_run):
+    """Make the missing skills; return ``{key: id}`` of all that rows name."""
+    wanted = {}
+    for row in rows:
+        for key, name in row["skills"].items():
+            wanted.setdefault(key, name)
+    known = env["wezer.skill"]._word_map()
+    missing = {key: name for key, name in wanted.items() if key not in known}
+    report["skills"] = len(missing)
+    if missing and not dry_run:
+        made = env["wezer.skill"].create([{"name": name} for name in missing.values()])
+        known.update(zip(missing, made.ids, strict=True))
+    return known
+
+
+def _import_categories(rows, parent, skills, report, dry_run):
+    categories = parent.browse()
+    here = categories.with_context(active_test=False).search(
+        categories._company_domain()
+    )
+    by_uri = {category.uri: category for category in here if category.uri}
+    by_name = {
+        (category.parent_id.id, word_key(category.name)): category for category in here
+    }
+    for row in rows:
+        above = _import_parent(row, parent, by_name, report, dry_run)
+        place = (above.id, word_key(row["name"]))
+        category = by_uri.get(row["uri"]) or by_name.get(place) or categories
+        report["same" if category else "categories"] += 1
+        if not category and not dry_run:
+            category = categories.create(
+                {"name": row["name"], "parent_id": above.id, "uri": row["uri"]}
+            )
+            by_name[place] = category
+            if row["uri"]:
+                by_uri[row["uri"]] = category
+        _import_words(row, category, skills, report, dry_run)
+
+
+def _import_parent(row, parent, by_name, report, dry_run):
+    """Return the branch a row goes into, made where it is missing."""
+    if not row["parent"]:
+        return parent
+    place = (parent.id, word_key(row["parent"]))
+    if place not in by_name:
+        report["categories"] += 1
+        by_name[place] = parent.browse()
+        if not dry_run:
+            by_name[place] = parent.create(
+                {"name": row["parent"], "parent_id": parent.id}
+            )
+    return by_name[place]
+
+
+def _import_words(row, category, skills, report, dry_run):
+    """Add to ``category`` the synonyms and skills it does not have yet."""
+    ids = {skills[key] for key in row["skills"] if key in skills}
+    new = ids - set(category.skill_ids.ids)
+    report["links"] += len(row["skills"]) - len(ids) + len(new)
+    if dry_run:
+        return
+    known = set(filter(None, (category.search_text or "").split("|")))
+    more = [word for key, word in row["synonyms"].items() if key not in known]
+    vals = {}
+    if more:
+        vals["synonyms"] = ", ".join(split_words(category.synonyms) + more)
+    if new:
+        vals["skill_ids"] = [Command.link(number) for number in sorted(new)]
+    if vals:
+        category.write(vals)
+    homeless = (
+        category.env["wezer.skill"]
+        .browse(new)
+        .filtered(lambda skill: not skill.category_id)
+    )
+    homeless.category_id = category
+
+
+def read_file(env, content: bytes) -> list:
+    """Return the rows of a file: JSON (a list), or CSV with a line of titles.
+
+    :raise Refusal: rule ``vocabulary``
+    """
+    try:
+        text, _encoding = decode(content)
+        if text.lstrip()[:1] in ("[", "{"):
+            rows = json.loads(text)
+            rows = rows.get("rows") if isinstance(rows, dict) else rows
+        else:
+            rows = [
+                {**record.cells, "problem": record.problem}
+                if record.problem
+                else record.cells
+                for record in read_table(text).records
+            ]
+    except TableError as error:
+        raise Refusal(
+            in_words(env, (error.code, error.value)),
+            rule="vocabulary",
+            value=error.value,
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise Refusal(
+            env._("This file is neither CSV nor JSON."), rule="vocabulary"
+        ) from error
+    if not isinstance(rows, list) or not rows:
+        raise Refusal(env._("This file holds no rows."), rule="vocabulary")
+    return rows
