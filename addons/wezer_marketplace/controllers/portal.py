@@ -5,16 +5,9 @@ from odoo.http import request
 from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.addons.wezer_base.controllers.website import page_number
 
+from ..models.wezer_deal import DEAL, LIVE
+
 PAGE = 20
-LIVE = (
-    "open",
-    "waiting",
-    "accepted",
-    "delivered",
-    "approved",
-    "confirming",
-    "disputed",
-)
 
 
 class WezerMarketPortal(CustomerPortal):
@@ -39,7 +32,7 @@ class WezerMarketPortal(CustomerPortal):
         """List one's deals, those in hand first."""
         deals = request.env["wezer.deal"]
         mine = deals._mine_domain()
-        done = mine & Domain("state", "in", ("paid", "ended"))
+        done = mine & Domain("state", "in", DEAL.without(*LIVE))
         page = page_number(page)
         pager = request.website.pager(
             url="/my/deals", total=deals.search_count(done), page=page, step=PAGE

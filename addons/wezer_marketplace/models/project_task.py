@@ -6,8 +6,9 @@ from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import days
 from odoo.addons.wezer_base.tools.text import TITLE_LENGTH, clean_line
 
-# Only our own code holds this object: RPC cannot send it in a context.
-DEAL_MOVES = object()
+from ..tools.task_context import DEAL_MOVES, QUIET
+from .wezer_deal import AGREED, LIVE
+
 STATES = {
     "accepted": "01_in_progress",
     "delivered": "01_in_progress",
@@ -17,14 +18,6 @@ STATES = {
 # States of a task that say that its deal is over, or as good as.
 CLOSED = ("1_done", "1_canceled")
 CLOSING_STATES = ("03_approved", *CLOSED)
-QUIET = {
-    # A volunteer is no follower, and no assignment is mailed.
-    "mail_create_nosubscribe": True,
-    "mail_auto_subscribe_no_notify": True,
-    "mail_create_nolog": True,
-    "mail_notrack": True,
-}
-LIVE = ("accepted", "delivered", "approved", "confirming", "disputed")
 POSTED = ("draft", "open", "full", "paused")
 # What a post takes from its task: fields of the announcement and of the task.
 FROM_TASK = {
@@ -365,9 +358,7 @@ class ProjectTask(models.Model):
 
     def _check_no_answers(self, post):
         """Refuse to close a task while people who answered wait, and lead to them."""
-        answers = post.deal_ids.filtered(
-            lambda deal: deal.state in (*LIVE, "open", "waiting")
-        )
+        answers = post.deal_ids.filtered(lambda deal: deal.state in LIVE)
         if answers:
             self._redirect_to_deals(
                 self.env._(
@@ -391,7 +382,7 @@ class ProjectTask(models.Model):
             return (
                 not project
                 or (task.wezer_posted and post.author_id != payer)
-                or (deal.state in LIVE and deal.payer_id != payer)
+                or (deal.state in AGREED and deal.payer_id != payer)
             )
 
         moved = self.sudo().filtered(lambda task: task.project_id != project)
@@ -400,7 +391,7 @@ class ProjectTask(models.Model):
 
     def _has_own_worker(self):
         """A live deal says who works and who reviews, whatever the stage says."""
-        return self.sudo().wezer_deal_id.state in LIVE or super()._has_own_worker()
+        return self.sudo().wezer_deal_id.state in AGREED or super()._has_own_worker()
 
     def _check_stage(self, stage):
         if stage.sudo().wezer_deal_state not in ("approved", "paid"):
@@ -411,7 +402,7 @@ class ProjectTask(models.Model):
     def _check_deal_first(self):
         """Send who closes a task with a live deal to the deal."""
         deal = self.sudo().wezer_deal_id
-        if deal.state not in LIVE:
+        if deal.state not in AGREED:
             return
         self._redirect_to_deals(
             self.env._(
@@ -458,7 +449,7 @@ class ProjectTask(models.Model):
 
     def _check_no_worker(self):
         """Two do not work on the same task, whichever announcement they answered."""
-        deal = self.sudo().wezer_deal_ids.filtered(lambda one: one.state in LIVE)[:1]
+        deal = self.sudo().wezer_deal_ids.filtered(lambda one: one.state in AGREED)[:1]
         if deal:
             raise Refusal(
                 self.env._(
@@ -531,7 +522,7 @@ class ProjectTask(models.Model):
         """Return the deals and answers of these tasks that are not over (sudo)."""
         tasks = self.sudo()
         deals = tasks.wezer_deal_ids | tasks.wezer_announcement_ids.deal_ids
-        return deals.filtered(lambda deal: deal.state in (*LIVE, "open", "waiting"))
+        return deals.filtered(lambda deal: deal.state in LIVE)
 
     def _check_no_live_deal(self):
         tasks = self.sudo()

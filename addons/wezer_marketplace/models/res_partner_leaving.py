@@ -1,12 +1,10 @@
 from odoo import models
 from odoo.tools import SQL
 
-from .wezer_announcement import LIVE_STATES
+from .wezer_deal import DEAL, LIVE, NEGOTIATING
 
-# Nothing was agreed yet: it ends with who leaves.
-LOOSE = ("open", "waiting")
-# Something was done: who is right needs a judgement.
-JUDGED = ("delivered", "approved", "confirming")
+# Something was done: a moderator has to decide.
+JUDGED = DEAL.sources("escalate")
 
 
 class ResPartner(models.Model):
@@ -79,13 +77,13 @@ class ResPartner(models.Model):
 
     def _wezer_leave_obstacles(self):
         rows = super()._wezer_leave_obstacles()
-        for deal in self._wezer_deals(*LIVE_STATES):
+        for deal in self._wezer_deals(*LIVE):
             words = {
                 "title": deal.title,
                 "state": deal._state_label().lower(),
                 "name": deal._other(self).name,
             }
-            loose = deal.state in LOOSE
+            loose = deal.state in NEGOTIATING
             rows.append(
                 {
                     "text": self.env._(
@@ -142,7 +140,7 @@ class ResPartner(models.Model):
         for announcement in announcements.filtered(lambda one: one.state != "ended"):
             announcement._lock()
             announcement._end("closed")
-        for deal in self._wezer_deals(*LOOSE):
+        for deal in self._wezer_deals(*NEGOTIATING):
             deal._log("withdraw", self)
             deal._finish("withdrawn")
         # Nobody answered: nobody needs it.
@@ -201,12 +199,12 @@ class ResPartner(models.Model):
         live = {
             deal.announcement_id: deal
             for deal in theirs
-            if deal.replier_id == target and deal.state in LIVE_STATES
+            if deal.replier_id == target and deal.state in LIVE
         }
         for deal in mine:
             if (
                 deal.replier_id == self
-                and deal.state in LIVE_STATES
+                and deal.state in LIVE
                 and deal.announcement_id in live
             ):
                 said.append(

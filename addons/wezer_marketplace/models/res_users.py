@@ -3,7 +3,7 @@ from odoo.fields import Domain
 
 from odoo.addons.wezer_base.tools import days
 
-TURN_STATES = ("open", "accepted", "delivered", "approved", "confirming")
+from .wezer_deal import ASKING
 
 
 class ResUsers(models.Model):
@@ -31,7 +31,7 @@ class ResUsers(models.Model):
         recent = Domain("state", "=", "paid") & Domain(
             "paid_until", ">", fields.Datetime.now()
         )
-        in_hand = Domain("state", "in", TURN_STATES) | recent
+        in_hand = Domain("state", "in", ASKING) | recent
         for deal in deals.search(deals._mine_domain() & in_hand, limit=100):
             row = self._wezer_deal_row(deal)
             if row:

@@ -3,9 +3,7 @@ from odoo import api, fields, models
 from odoo.addons.wezer_base.tools import days, locks
 from odoo.addons.wezer_base.tools.text import TITLE_LENGTH, secret_slug, slugify
 
-# A deal in one of these states has a place.
-PLACE_STATES = ("accepted", "delivered", "approved", "confirming", "paid", "disputed")
-LIVE_STATES = ("open", "waiting", *PLACE_STATES[:-2], "disputed")
+from .wezer_deal import HOLDING
 
 # The market lists announcements in one of these.
 LISTED = ("open", "full")
@@ -230,7 +228,7 @@ class WezerAnnouncement(models.Model):
         now = fields.Datetime.now()
         return self.deal_ids.filtered(
             lambda deal: (
-                deal.state in PLACE_STATES
+                deal.state in HOLDING
                 or (deal.state == "open" and deal.hold_until and deal.hold_until > now)
             )
         )

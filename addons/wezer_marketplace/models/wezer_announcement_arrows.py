@@ -7,7 +7,8 @@ from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import days, locks
 from odoo.addons.wezer_base.tools.clock import each_due
 
-from .wezer_announcement import LISTED, LIVE_STATES
+from .wezer_announcement import LISTED
+from .wezer_deal import LIVE, NEGOTIATING
 
 
 class WezerAnnouncement(models.Model):
@@ -119,7 +120,7 @@ class WezerAnnouncement(models.Model):
 
     def _end(self, reason):
         self.write({"state": "ended", "end_reason": reason})
-        answers = self.deal_ids.filtered(lambda deal: deal.state in ("open", "waiting"))
+        answers = self.deal_ids.filtered(lambda deal: deal.state in NEGOTIATING)
         answers._finish("announcement_ended")
 
     def action_undo_post(self, acting_partner_id=None):
@@ -221,7 +222,7 @@ class WezerAnnouncement(models.Model):
                 limit=str(announcement.version),
             )
         live = announcement.deal_ids.filtered(
-            lambda deal: deal.replier_id == replier and deal.state in LIVE_STATES
+            lambda deal: deal.replier_id == replier and deal.state in LIVE
         )
         if live:
             raise Refusal(self.env._("You have answered already."), rule="answered")

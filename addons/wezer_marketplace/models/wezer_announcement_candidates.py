@@ -1,6 +1,6 @@
 from odoo import models
 
-LIVE = ("open", "waiting")
+from .wezer_deal import NEGOTIATING
 
 
 class WezerAnnouncement(models.Model):
@@ -22,7 +22,8 @@ class WezerAnnouncement(models.Model):
             return []
         deals = self.env["wezer.deal"].sudo()
         deals = deals.search(
-            [("announcement_id", "=", self.id), ("state", "in", LIVE)], order="id"
+            [("announcement_id", "=", self.id), ("state", "in", NEGOTIATING)],
+            order="id",
         )
         # As the caller sees them: who keeps his score to himself has none here.
         scores = deals.replier_id.sudo(False)._wezer_scores()

@@ -5,6 +5,7 @@ from odoo.addons.wezer_base.tools.text import TITLE_LENGTH, clean_line, has_lett
 from odoo.addons.wezer_base.tools.versions import check_version, version_of
 
 from ..tools.geo import place_of
+from .wezer_deal import NEGOTIATING
 
 # What an author writes on the website; money and state go through arrows.
 OWN_FIELDS = {
@@ -241,9 +242,7 @@ class WezerAnnouncement(models.Model):
         if "expiry" in vals and vals["expiry"] == expiry:
             # Not edited: it follows the end of what is announced.
             del vals["expiry"]
-        answers = announcement.deal_ids.filtered(
-            lambda deal: deal.state in ("open", "waiting")
-        )
+        answers = announcement.deal_ids.filtered(lambda deal: deal.state in NEGOTIATING)
         if "kind" in vals and vals["kind"] != announcement.kind:
             if announcement.deal_ids:
                 # Who pays and who works would change places under a deal.

@@ -12,20 +12,364 @@ from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import days, locks
 from odoo.addons.wezer_base.tools.clock import each_due
 from odoo.addons.wezer_base.tools.picture import PictureError, clean_file
+from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
 from odoo.addons.wezer_base.tools.text import clean_line
 from odoo.addons.wezer_currency.tools.amounts import proportion
 
 from ..tools.parts import WHOLE, shares, slices
-from .project_task import DEAL_MOVES, QUIET
-from .wezer_announcement import LIVE_STATES
+from ..tools.task_context import DEAL_MOVES, QUIET
 
+DEAL = StateMachine(
+    states=(
+        "open",
+        "waiting",
+        "accepted",
+        "delivered",
+        "approved",
+        "confirming",
+        "paid",
+        "disputed",
+        "ended",
+    ),
+    rules={
+        "member": "acts for a member who answers the announcement",
+        "turn": "acts for the side whose turn it is, and may pay where it pays",
+        "author": "acts for the author of the announcement",
+        "replier": "acts for the member who answered",
+        "sides": "acts for the author or for the member who answered",
+        "payer": "acts for the payer",
+        "payee": "acts for the worker",
+        "coworker": "acts for a co-worker",
+        "participants": "acts for a side or for a co-worker",
+        "stand_in": "acts for the payer or for the member who would stand in",
+        "approver": "acts for the payer, or runs the project of the payer's team",
+        "receiver": "acts for a party to which outside money is on its way",
+        "recipient": "acts for a party that was paid, and may pay for it",
+        "host": "acts for the author, or runs the project of the author's team that"
+        " pays, and is not the person who was to come",
+        "caller": "acts for the side that called the moderator; for either side where"
+        " a deadline did",
+        "moderator": "a moderator who has the dispute and took no part in the deal",
+        "clock": "a deadline has passed",
+        "system": "follows from another action",
+    },
+    transitions=(
+        Transition(
+            "claim",
+            (),
+            ("accepted", "open", "waiting"),
+            "member",
+            "wezer.announcement.action_claim",
+            "agreed at once, to be chosen by the author, or on the waiting list",
+        ),
+        Transition(
+            "propose", (), ("open",), "member", "wezer.announcement.action_propose"
+        ),
+        Transition(
+            "offer_place",
+            ("waiting",),
+            ("open",),
+            "system",
+            "_offer_place",
+            "a place came free",
+        ),
+        Transition("counter", ("open",), ("open",), "turn", "action_counter"),
+        Transition("accept", ("open",), ("accepted",), "turn", "action_accept"),
+        Transition(
+            "decline", ("open", "waiting"), ("ended",), "author", "action_decline"
+        ),
+        Transition(
+            "withdraw", ("open", "waiting"), ("ended",), "replier", "action_withdraw"
+        ),
+        Transition(
+            "close",
+            ("open", "waiting"),
+            ("ended",),
+            "system",
+            "_finish",
+            "the announcement ended",
+        ),
+        Transition(
+            "lapse",
+            ("open",),
+            ("open", "ended"),
+            "clock",
+            "_lapse",
+            "a place was held long enough",
+        ),
+        Transition(
+            "expire",
+            ("open",),
+            ("ended",),
+            "clock",
+            "_terms_expire",
+            "the terms were not answered in time",
+        ),
+        Transition(
+            "name_task",
+            ("open", "accepted"),
+            (),
+            "payer",
+            "action_name_task",
+            "help offered only",
+        ),
+        Transition(
+            "agree_share",
+            ("open", "accepted", "delivered"),
+            (),
+            "coworker",
+            "action_agree_share",
+        ),
+        Transition("deliver", ("accepted",), ("delivered",), "payee", "action_deliver"),
+        Transition("release", ("accepted",), ("ended",), "payee", "action_release"),
+        Transition(
+            "free_late_work",
+            ("accepted",),
+            ("accepted", "ended"),
+            "clock",
+            "_late",
+            "a warning first, the end a week after it",
+        ),
+        Transition(
+            "amend",
+            ("accepted", "delivered"),
+            (),
+            "sides",
+            "action_amend",
+            "proposes; the state changes when both have signed",
+        ),
+        Transition(
+            "amend_sign",
+            ("accepted", "delivered"),
+            ("accepted",),
+            "sides",
+            "action_amend",
+        ),
+        Transition(
+            "hand_over",
+            ("accepted",),
+            (),
+            "payee",
+            "action_hand_over",
+            "proposes who stands in; help wanted only",
+        ),
+        Transition(
+            "hand_over_sign",
+            ("accepted",),
+            ("accepted",),
+            "stand_in",
+            "action_hand_over",
+        ),
+        Transition(
+            "approve",
+            ("delivered", "approved"),
+            ("approved", "confirming", "paid", "accepted"),
+            "approver",
+            "action_approve",
+            "each person once, without a conflict of interest; accepted where a step is"
+            " left",
+        ),
+        Transition(
+            "auto_approve",
+            ("delivered",),
+            ("accepted", "confirming", "paid", "disputed"),
+            "clock",
+            "_auto_approve",
+        ),
+        Transition(
+            "send_back",
+            ("delivered", "approved"),
+            ("accepted",),
+            "approver",
+            "action_send_back",
+            "before paying has begun",
+        ),
+        Transition(
+            "pay",
+            ("approved",),
+            ("confirming", "paid", "accepted"),
+            "payer",
+            "action_pay",
+            "by a person without a conflict of interest, who may pay",
+        ),
+        Transition(
+            "confirm",
+            ("approved", "confirming"),
+            ("approved", "confirming", "paid", "accepted", "ended"),
+            "receiver",
+            "action_confirm",
+        ),
+        Transition(
+            "deny",
+            ("approved", "confirming"),
+            ("approved", "paid"),
+            "receiver",
+            "action_deny",
+        ),
+        Transition("assess", ("paid",), (), "sides", "action_assess", "14 days"),
+        Transition(
+            "refund",
+            ("paid",),
+            ("paid", "confirming", "ended"),
+            "recipient",
+            "action_refund",
+        ),
+        Transition(
+            "refund",
+            ("ended",),
+            ("confirming", "ended"),
+            "recipient",
+            "action_refund",
+            "steps that were paid before a deal was cancelled",
+        ),
+        Transition(
+            "cancel",
+            ("accepted", "delivered", "approved", "confirming"),
+            ("accepted", "delivered", "approved", "confirming", "ended"),
+            "participants",
+            "action_cancel",
+            "cancelled when all concerned agree",
+        ),
+        Transition(
+            "dispute",
+            ("accepted", "delivered", "approved", "confirming", "paid"),
+            ("disputed",),
+            "sides",
+            "action_dispute",
+            "until 14 days after payment",
+        ),
+        Transition(
+            "escalate",
+            ("delivered", "approved", "confirming"),
+            ("disputed",),
+            "clock",
+            "_escalate_on_timeout",
+            "nobody answered for 14 days",
+        ),
+        Transition(
+            "withdraw_dispute",
+            ("disputed",),
+            ("accepted", "delivered", "approved", "confirming", "paid"),
+            "caller",
+            "action_withdraw_dispute",
+            "back to the state before; what a deadline called ends, too, where the"
+            " party waited for approves, sends back, pays, confirms or denies",
+        ),
+        Transition(
+            "resolve",
+            ("disputed",),
+            ("accepted", "confirming", "paid", "ended"),
+            "moderator",
+            "action_resolve",
+        ),
+        Transition(
+            "pass_on",
+            ("disputed",),
+            (),
+            "clock",
+            "_pass_on",
+            "to the moderators of the next larger circle",
+        ),
+        Transition(
+            "attendance",
+            ("accepted", "delivered", "approved", "confirming", "paid"),
+            (),
+            "host",
+            "action_attendance",
+            "from the beginning on, for 14 days",
+        ),
+        Transition(
+            "add_evidence",
+            ("accepted", "delivered", "approved", "confirming", "disputed"),
+            (),
+            "participants",
+            "action_add_evidence",
+        ),
+        Transition(
+            "remove_evidence",
+            ("accepted",),
+            (),
+            "participants",
+            "action_remove_evidence",
+            "one's own file",
+        ),
+    ),
+)
+# Not over: the same member cannot answer the same announcement again.
+LIVE = DEAL.without("paid", "ended")
+# Answered, nothing agreed yet.
+NEGOTIATING = DEAL.sources("decline")
+# Agreed and not yet paid; with disputes, money may be set aside.
+UNDERWAY = DEAL.sources("cancel")
+AGREED = DEAL.sources("cancel", "resolve")
+# Agreed, paid or not: these take a place, and count as what a payer owed.
+HOLDING = DEAL.sources("dispute", "resolve")
+# Approvals are still to come: how many are needed is shown.
+APPROVED_LATER = DEAL.sources("deliver", "approve")
+# A party is waited for.
+ASKING = DEAL.sources("accept", "cancel")
+# What people can do where only a deadline called the moderator: the call ends by it.
+LIFTING = ("approve", "send_back", "pay", "confirm", "deny")
+# The partner fields of each rule; see WezerDeal._whose for the others.
+PARTIES = {
+    "turn": ("author_id", "replier_id"),
+    "author": ("author_id",),
+    "replier": ("replier_id",),
+    "sides": ("author_id", "replier_id"),
+    "payer": ("payer_id",),
+    "payee": ("payee_id",),
+    "coworker": ("coworker_ids",),
+    "participants": ("author_id", "replier_id", "coworker_ids"),
+    "approver": ("payer_id",),
+    "recipient": ("payee_id", "coworker_ids"),
+    "host": ("author_id",),
+    "caller": ("author_id", "replier_id"),
+    "stand_in": ("payer_id", "hand_over_id"),
+}
+# Actions with a button on the deal's page, in the order of the page: whether it is a
+# main one, and the part of the page that asks for more.
+BUTTONS = {
+    "resolve": (True, "resolve"),
+    "agree_share": (True, "agree_share"),
+    "accept": (True, False),
+    "counter": (False, "counter"),
+    "decline": (False, "reason"),
+    "withdraw": (False, "reason"),
+    "hand_over_sign": (True, False),
+    "amend_sign": (True, "amend_sign"),
+    "deliver": (True, "deliver"),
+    "release": (False, "reason"),
+    "approve": (True, "approve"),
+    "send_back": (False, "send_back"),
+    "pay": (True, False),
+    "confirm": (True, False),
+    "deny": (False, False),
+    "assess": (True, "assess"),
+    "refund": (False, False),
+    "cancel": (False, "reason"),
+    "dispute": (False, "reason"),
+    "withdraw_dispute": (False, False),
+    "amend": (False, "counter"),
+    "hand_over": (False, "hand_over"),
+    "attendance": (False, "attendance"),
+}
+# Actions with a button in the back office, and so with a field ``may_<action>``.
+OFFICE_ACTIONS = (
+    "approve",
+    "accept",
+    "pay",
+    "send_back",
+    "decline",
+    "cancel",
+    "dispute",
+    "name_task",
+)
 DUE_DAYS = 30
 ASSESS_DAYS = 14
 CONSENT_DAYS = 7
 LATE_DAYS = 7
 # How far back counts what a payer owed a payee.
 OWED_DAYS = 30
-OWED_STATES = ("accepted", "delivered", "approved", "confirming", "paid", "disputed")
 # ``(approvals, key of the circles' policy, field of the community's settings)``
 RULES = (
     (3, "approvals_3_from", "wezer_three_approvals_hours"),
@@ -63,8 +407,6 @@ NO_DISPUTE = {
 }
 # The strip on the page: agreed – doing – delivered – paid.
 STRIP = ("agreed", "doing", "delivered", "paid")
-# Agreed and not yet paid: money may be set aside.
-AGREED = ("accepted", "delivered", "approved", "confirming", "disputed")
 REACHED = {
     "open": 0,
     "waiting": 0,
@@ -90,10 +432,9 @@ COLUMNS = {
 # Evidence.
 MAX_FILES = 10
 MAX_BYTES = 5 * 1024 * 1024
-EVIDENCE_STATES = ("accepted", "delivered", "approved", "confirming", "disputed")
 # Attendance: how long after its day one still says who came.
 ATTEND_DAYS = 14
-ATTEND_STATES = ("accepted", "delivered", "approved", "confirming", "paid")
+ATTEND_STATES = DEAL.sources("attendance")
 # How far the promise to come was kept; an excused person promised nothing.
 KEPT = {"came": 1, "late": 0.5, "absent": 0, "excused": None}
 # Disputes.
@@ -149,7 +490,8 @@ class WezerDeal(models.Model):
 
     _name = "wezer.deal"
     _description = "Deal"
-    _inherit = ["wezer.activity.mixin"]
+    _inherit = ["wezer.activity.mixin", "wezer.state.mixin"]
+    _state_machine = DEAL
     _order = "date_state desc, id desc"
     _rec_name = "title"
 
@@ -421,6 +763,10 @@ class WezerDeal(models.Model):
     is_party = fields.Boolean(compute="_compute_office")
     is_payer = fields.Boolean(compute="_compute_office")
     may_pay = fields.Boolean(compute="_compute_office")
+    may_decline = fields.Boolean(compute="_compute_office")
+    may_cancel = fields.Boolean(compute="_compute_office")
+    may_dispute = fields.Boolean(compute="_compute_office")
+    may_name_task = fields.Boolean(compute="_compute_office")
     may_send_back = fields.Boolean(compute="_compute_office")
     approvals_text = fields.Char(string="Approvals", compute="_compute_office")
     steps_text = fields.Char(string="Step in hand", compute="_compute_office")
@@ -497,35 +843,20 @@ class WezerDeal(models.Model):
         user = self.env.user
         for deal in self:
             seen = deal.sudo()
-            both = seen.author_id | seen.replier_id
-            mine = user._acts_for(both, "market")
-            barred = user.partner_id in seen.conflicted_ids and not (
-                seen.payer_id != user.partner_id and seen._nobody_else_could()
-            )
+            mine = user._acts_for(seen.author_id | seen.replier_id, "market")
             deal.is_party = bool(mine)
             deal.is_author = seen.author_id in mine
             deal.is_payer = seen.payer_id in mine or deal._runs_project()
-            deal.may_approve = (
-                deal.is_payer and not barred and deal._waits_for_my_approval(user)
-            )
-            whose = seen.author_id if seen.turn == "author" else seen.replier_id
-            deal.may_accept = deal.state == "open" and whose in mine
+            for action in OFFICE_ACTIONS:
+                deal[f"may_{action}"] = deal._may(action)
             deal.may_moderate = deal.is_user_moderator
             deal.waits_for = deal._turn_line()
-            deal.approvals_text = deal._approvals_text()
+            deal.approvals_text = (
+                deal._approvals_text() if deal.state in APPROVED_LATER else ""
+            )
             deal.steps_text = deal._steps_text()
-            deal.may_pay = (
-                deal.state == "approved"
-                and deal.is_payer
-                and not barred
-                and not deal._approvals_missing()
-            )
-            deal.may_send_back = deal.is_payer and (
-                deal.state == "delivered"
-                or (deal.state == "approved" and not deal._paying_has_begun())
-            )
 
-    # === WHO AND WHEN: PARTS OF EVERY ACTION === #
+    # === PARTS OF EVERY ACTION === #
 
     def _lock(self):
         """Lock the deal: of two arrows at once the second is retried."""
@@ -537,41 +868,6 @@ class WezerDeal(models.Model):
             [self.id],
         )
         self.invalidate_recordset()
-
-    def _begin(self, candidates, states, acting_partner_id=None, right="market"):
-        """Check who, lock, check the state. Return the party acted for.
-
-        :param str candidates: names of partner fields whose arrow it is
-        """
-        self.check_access("read")
-        self.ensure_one()
-        deal = self.sudo()
-        parties = self.env["res.partner"].sudo()
-        for name in candidates:
-            parties |= deal[name]
-        party = self.env.user._resolve_acting(
-            acting_partner_id, parties, right, "deal", self
-        )
-        deal._lock()
-        self._check_state(*states)
-        return party
-
-    def _check_state(self, *states):
-        deal = self.sudo()
-        if deal.state not in states:
-            raise Refusal(
-                self.env._(
-                    "This is not possible now: the deal is %(state)s.",
-                    state=deal._state_label().lower(),
-                ),
-                rule="state",
-                value=deal.state,
-                limit=", ".join(states),
-            )
-
-    def _state_label(self):
-        labels = dict(self._fields["state"]._description_selection(self.env))
-        return labels[self.sudo().state]
 
     def _parties(self):
         """Return both sides and the co-workers: between them a dispute is."""
@@ -600,11 +896,6 @@ class WezerDeal(models.Model):
         deal = self.sudo()
         if party == deal.payee_id:
             deal.conflicted_ids |= self.env.user.partner_id
-
-    def _check_money_right(self, party):
-        """Who pays commits money: the right ``wallet`` is asked too."""
-        if party == self.sudo().payer_id:
-            self.env.user._check_acts_for(party, "wallet")
 
     def _set_state(self, state, **extra):
         """Move to ``state``; what was proposed beside the old state lapses."""
@@ -658,6 +949,346 @@ class WezerDeal(models.Model):
         for deal in self.sudo().filtered(lambda deal: deal.state == "disputed"):
             deal.took_part_ids |= self.env.user.partner_id
 
+    # === PERMISSIONS === #
+
+    def _authorise(self, action, acting_partner_id=None):
+        """Let the caller do ``action`` now, and return the party they act for.
+
+        In this order: who, lock, state, data. :meth:`_why_not` asks the same without a
+        lock. What the caller sent is checked by the action itself.
+
+        :param int acting_partner_id: the party, where the caller acts for several
+        :raise NotAllowed: where it is not the caller's to do
+        :raise Refusal: where it is not possible now
+        """
+        self.ensure_one()
+        party = self._acting_party(action, acting_partner_id)
+        self.sudo()._lock()
+        self._check_state(action)
+        self._check_data(action, party)
+        return party
+
+    def _why_not(self, action, party=None):
+        """Return the error that ``action`` would raise for the caller, or None.
+
+        :param party: for whom the caller would act; any of their parties by default
+        """
+        self.ensure_one()
+        user = self.env.user
+        parties, right = self._whose(action)
+        parties = parties & party if party else parties
+        mine = user._acts_for(parties, right)
+        try:
+            if action == "resolve":
+                self._check_decides()
+            elif not mine:
+                user._check_acts_for(parties[:1], right)
+            self._check_state(action)
+        except (NotAllowed, Refusal) as error:
+            return error
+        refusal = None
+        for acted_for in mine or [mine]:
+            try:
+                self._check_data(action, acted_for)
+            except (NotAllowed, Refusal) as error:
+                refusal = error
+            else:
+                return None
+        return refusal
+
+    def _may(self, action, party=None):
+        """Say whether the caller may do ``action`` now, see :meth:`_why_not`."""
+        return self._why_not(action, party) is None
+
+    def _whose(self, action):
+        """Return the parties whose ``action`` it may be, and the right it needs."""
+        deal, rule = self.sudo(), DEAL.who(action)
+        names = PARTIES.get(rule, ())
+        if rule == "receiver":
+            names = ("payer_id",) if deal.refunding else ("payee_id", "coworker_ids")
+        parties = self.env["res.partner"].sudo().union(*(deal[name] for name in names))
+        right = "market"
+        if rule in ("approver", "host") and parties == deal.payer_id:
+            # Whoever runs the project of the team that pays judges its work.
+            if not self.env.user._acts_for(parties, right) and self._runs_project():
+                right = "project"
+        return parties, right
+
+    def _acting_party(self, action, acting_partner_id):
+        """Return the party that the caller acts for in ``action``, checked."""
+        user, deal = self.env.user, self.sudo()
+        if action == "resolve":
+            self.check_access("read")
+            self._check_decides()
+            return user.partner_id
+        parties, right = self._whose(action)
+        if action == "hand_over_sign":
+            stand_in = deal.hand_over_id
+            if acting_partner_id in (None, False, stand_in.id):
+                if user._acts_for(stand_in, right):
+                    # The member asked to stand in does not see the deal yet.
+                    return user._resolve_acting(
+                        acting_partner_id, stand_in, right, "deal", self
+                    )
+            parties -= stand_in
+        self.check_access("read")
+        return user._resolve_acting(acting_partner_id, parties, right, "deal", self)
+
+    def _state_message(self, _action):
+        return self.env._(
+            "This is not possible now: the deal is %(state)s.",
+            state=self._state_label().lower(),
+        )
+
+    def _check_data(self, action, party):
+        """Raise where the deal's data forbid ``action`` for ``party`` now.
+
+        Calls ``_check_<action>(party)`` where there is one; these methods
+        follow here in the order of the table. They change nothing.
+        """
+        check = getattr(self, f"_check_{action}", None)
+        if check:
+            check(party)
+
+    def _check_counter(self, party):
+        deal = self.sudo()
+        if deal.turn != self._side_of(party):
+            raise NotAllowed(
+                self.env._(
+                    "It is the other side's turn: %(name)s.",
+                    name=self._other(party).name,
+                ),
+                rule="turn",
+            )
+        self._check_commits_money(party)
+
+    def _check_accept(self, party):
+        self._check_counter(party)
+        self._check_in_time()
+        self._check_all_work_along(self.sudo().terms_id)
+
+    def _check_commits_money(self, party):
+        """Check the right to pay where ``party`` pays: its money is committed."""
+        if party == self.sudo().payer_id:
+            self.env.user._check_acts_for(party, "wallet")
+
+    def _check_name_task(self, _party):
+        deal = self.sudo()
+        if deal.kind != "offer":
+            raise Refusal(
+                self.env._("Help wanted has its task from who posted it."), rule="kind"
+            )
+        if deal.task_id:
+            raise Refusal(self.env._("The task is at work already."), rule="task")
+
+    def _check_agree_share(self, party):
+        if not self._share_to_sign(party):
+            raise Refusal(self.env._("You are asked nothing here."), rule="share")
+
+    def _check_amend(self, party):
+        self._check_commits_money(party)
+
+    def _check_amend_sign(self, party):
+        deal = self.sudo()
+        self._check_commits_money(party)
+        if not deal.amend_terms_id or self._is_lapsed(deal.amend_date):
+            raise Refusal(self.env._("No change is proposed."), rule="amend")
+        if party == deal.amend_by_id:
+            raise NotAllowed(
+                self.env._(
+                    "It is the other side's turn: %(name)s.",
+                    name=deal._other(party).name,
+                ),
+                rule="turn",
+            )
+        deal.amend_terms_id._check_not_expired()
+
+    def _check_hand_over(self, _party):
+        deal = self.sudo()
+        if deal.kind != "want":
+            raise Refusal(
+                self.env._("Who offers something does it himself."), rule="kind"
+            )
+        if deal.coworker_ids:
+            raise Refusal(
+                self.env._("Several work together: change what was agreed instead."),
+                rule="share",
+            )
+
+    def _check_hand_over_sign(self, party):
+        deal = self.sudo()
+        if not deal.hand_over_id or self._is_lapsed(deal.hand_over_date):
+            raise Refusal(self.env._("Nobody is named to stand in."), rule="hand_over")
+        if party in deal.hand_over_consent_ids:
+            raise NotAllowed(
+                self.env._("There is nothing for you to sign here."), rule="turn"
+            )
+        self._check_commits_money(party)
+
+    def _check_approve(self, _party):
+        deal, person = self.sudo(), self.env.user.partner_id
+        if deal.state == "approved":
+            if not deal._approvals_missing():
+                raise Refusal(
+                    self._state_message("approve"),
+                    rule="state",
+                    value=deal.state,
+                    limit="delivered",
+                )
+            if person in deal.approver_ids:
+                raise NotAllowed(
+                    self.env._("You have approved: now somebody else has to."),
+                    rule="approved_once",
+                )
+        self._check_no_conflict_of_interest()
+
+    def _check_no_conflict_of_interest(self):
+        if self._is_conflicted(self.env.user.partner_id):
+            raise NotAllowed(
+                self.env._("Who did the work does not approve it."), rule="own_work"
+            )
+
+    def _is_conflicted(self, person):
+        """Say whether ``person`` may not approve what they did for the worker.
+
+        They claimed, negotiated or delivered for it. Exception: a group where nobody
+        else could approve; then it is marked publicly.
+        """
+        deal = self.sudo()
+        return person in deal.conflicted_ids and (
+            deal.payer_id == person or not deal._nobody_else_could()
+        )
+
+    def _nobody_else_could(self):
+        """Say whether all who could approve for the payer have such a conflict."""
+        deal = self.sudo()
+        actors = deal.payer_id._wezer_actor_partners("market")
+        return not actors - deal.conflicted_ids
+
+    def _is_auto_approvable(self):
+        """Say whether one approver's silence may approve: what one alone could.
+
+        Internal parts only, up to the value that the settings name, and never where
+        only people with a conflict of interest could approve it.
+        """
+        deal = self.sudo()
+        external = deal.accepted_terms_id.price_line_ids.wezer_currency_id.filtered(
+            "external"
+        )
+        value = max(deal._value_hours(), deal._price_hours())
+        return (
+            not external
+            and not deal._nobody_else_could()
+            and value <= deal.company_id.wezer_auto_approve_max_value
+            and deal._approvals_wanted() <= 1
+        )
+
+    def _check_send_back(self, _party):
+        deal = self.sudo()
+        if deal._paying_has_begun():
+            raise Refusal(
+                self.env._(
+                    "Paying has begun: pay the rest, agree to cancel or call a"
+                    " moderator."
+                ),
+                rule="state",
+                value=deal.state,
+                limit="delivered",
+            )
+
+    def _check_pay(self, party):
+        deal = self.sudo()
+        self.env.user._check_acts_for(party, "wallet")
+        self._check_no_conflict_of_interest()
+        wanted = deal._approvals_wanted()
+        if wanted > 1 and len(deal.approver_ids) < wanted:
+            raise Refusal(
+                self._approvals_text(),
+                rule="approvals",
+                value=str(len(deal.approver_ids)),
+                limit=str(wanted),
+            )
+
+    def _check_confirm(self, party):
+        # Where one of several did not receive it, the others still may confirm.
+        deal = self.sudo()
+        if not deal._pending_to(party):
+            raise Refusal(
+                self.env._("Nothing is on its way to %(name)s.", name=party.name),
+                rule="state",
+                value=deal.state,
+                limit="confirming",
+            )
+
+    def _check_deny(self, party):
+        self._check_confirm(party)
+
+    def _check_assess(self, _party):
+        if self.sudo().paid_until < fields.Datetime.now():
+            raise Refusal(
+                self.env._("Assessments are given within 14 days."),
+                rule="deadline",
+                limit=str(ASSESS_DAYS),
+            )
+
+    def _check_refund(self, party):
+        deal = self.sudo()
+        self.env.user._check_acts_for(party, "wallet")
+        if any(map(deal._left, deal._paid_to(party))):
+            return
+        if deal.state == "ended":
+            raise Refusal(
+                self._state_message("refund"), rule="state", value="ended", limit="paid"
+            )
+        raise Refusal(self.env._("Say how much."), rule="amount", limit="0")
+
+    def _check_cancel(self, party):
+        deal = self.sudo()
+        if party not in deal._who_cancels():
+            raise NotAllowed(
+                self.env._("It is cancelled by who agreed on it."), rule="cancel"
+            )
+        if party in deal._in_hand("done").payee_id:
+            # What was paid of the step in hand goes back: that money is committed.
+            self.env.user._check_acts_for(party, "wallet")
+
+    def _check_dispute(self, _party):
+        deal = self.sudo()
+        if deal.state == "paid" and deal.paid_until < fields.Datetime.now():
+            raise Refusal(
+                self.env._("After 14 days a payment stands."),
+                rule="deadline",
+                limit=str(ASSESS_DAYS),
+            )
+
+    def _check_withdraw_dispute(self, party):
+        deal = self.sudo()
+        if deal.disputed_by_id and deal.disputed_by_id != party:
+            raise NotAllowed(self.env._("Who called takes it back."), rule="dispute")
+
+    def _check_resolve(self, _party):
+        # Asked again under the lock, as the dispute may have passed on.
+        self._check_decides()
+
+    def _check_decides(self):
+        deal = self.sudo()
+        if not deal._may_decide(self.env.user, deal.dispute_circle_id):
+            raise NotAllowed(
+                self.env._("A moderator who has it decides, never a party."),
+                rule="moderate",
+            )
+
+    def _check_attendance(self, _party):
+        deal, user = self.sudo(), self.env.user
+        if user.partner_id == deal.replier_person_id or user._acts_for(
+            deal.replier_id, "market"
+        ):
+            raise NotAllowed(
+                self.env._("Who was to come does not say that he came."),
+                rule="own_work",
+            )
+        deal._check_day()
+
     # === WHAT THE DEAL ASKS, OF WHOM, AND THE NOTICES OF IT === #
 
     def _questions(self):
@@ -670,11 +1301,11 @@ class WezerDeal(models.Model):
         deal = self.sudo()
         asked = {}
         unsigned = deal._terms_to_sign()._unsigned()
-        if deal.state in ("open", "accepted", "delivered"):
+        if deal.state in DEAL.sources("agree_share"):
             asked["share"] = unsigned
         if deal.state == "open" and not unsigned:
             asked["turn"] = deal[f"{deal.turn}_id"] if deal.turn else unsigned
-        if deal.state in ("accepted", "delivered") and deal.amend_terms_id:
+        if deal.state in DEAL.sources("amend_sign") and deal.amend_terms_id:
             if not (unsigned or deal._is_lapsed(deal.amend_date)):
                 asked["amend"] = deal._other(deal.amend_by_id)
         if deal.state == "accepted":
@@ -687,7 +1318,7 @@ class WezerDeal(models.Model):
         if deal.state == "approved":
             missing = bool(deal._approvals_missing())
             asked["approve" if missing else "pay"] = deal.payer_id
-        if deal.state in ("approved", "confirming"):
+        if deal.state in DEAL.sources("confirm"):
             asked["receipt"] = deal._pending().payee_id
         if deal.consent_ids and not deal._is_lapsed(deal.consent_date):
             asked["cancel"] = deal._who_cancels() - deal.consent_ids
@@ -708,8 +1339,8 @@ class WezerDeal(models.Model):
             people -= deal.approver_ids
         elif subject == "pay":
             people &= party._wezer_actor_partners("wallet")
-        if subject in ("approve", "pay") and not deal._nobody_else_could():
-            people -= deal.conflicted_ids
+        if subject in ("approve", "pay"):
+            people = people.filtered(lambda person: not deal._is_conflicted(person))
         # Where nobody can, those who act for the party have to know.
         return people or actors
 
@@ -815,22 +1446,9 @@ class WezerDeal(models.Model):
 
     # === NEGOTIATION === #
 
-    def _check_turn(self, party):
-        deal = self.sudo()
-        if deal.turn != self._side_of(party):
-            raise NotAllowed(
-                self.env._(
-                    "It is the other side's turn: %(name)s.",
-                    name=self._other(party).name,
-                ),
-                rule="turn",
-            )
-
     def action_counter(self, vals, acting_partner_id=None):
         """Answer with other terms; see :meth:`wezer.announcement.action_propose`."""
-        party = self._begin(("author_id", "replier_id"), ("open",), acting_partner_id)
-        self._check_turn(party)
-        self._check_money_right(party)
+        party = self._authorise("counter", acting_partner_id)
         deal = self.sudo()
         terms = {
             **deal.terms_id._copied_vals(),
@@ -855,12 +1473,8 @@ class WezerDeal(models.Model):
 
     def action_accept(self, acting_partner_id=None):
         """Accept the terms of this round: they are the contract."""
-        party = self._begin(("author_id", "replier_id"), ("open",), acting_partner_id)
-        self._check_turn(party)
+        party = self._authorise("accept", acting_partner_id)
         deal = self.sudo()
-        # Who pays commits money: he accepts with the right to, and a payer who
-        # announced or proposed had it then.
-        self._check_money_right(party)
         deal.announcement_id._lock()
         deal._accept_terms(party)
         return True
@@ -871,7 +1485,7 @@ class WezerDeal(models.Model):
         The caller has locked the announcement: places are counted under the lock.
         """
         deal = self.sudo()
-        deal.terms_id._check_not_expired()
+        deal._check_in_time()
         deal._take_place()
         deal._check_acceptable()
         terms = deal.terms_id
@@ -905,17 +1519,10 @@ class WezerDeal(models.Model):
         deal._note_common_circles()
 
     def _check_acceptable(self):
-        """Refuse to agree late, without a place, or on an announcement that ended."""
+        """Refuse to agree without a place, or on an announcement that ended."""
         deal = self.sudo()
         announcement = deal.announcement_id
-        held = deal._is_held()
-        if deal.hold_until and not held:
-            raise Refusal(
-                self.env._("The time to take this place is over."),
-                rule="deadline",
-                limit=fields.Datetime.to_string(deal.hold_until),
-            )
-        if not held and not announcement._has_place(deal.replier_person_id):
+        if not deal._is_held() and not announcement._has_place(deal.replier_person_id):
             raise Refusal(
                 self.env._("All places are taken."),
                 rule="places",
@@ -931,20 +1538,26 @@ class WezerDeal(models.Model):
             announcement._check_cap(deal.replier_person_id, but=deal)
         deal._check_all_work_along(deal.terms_id)
 
-    def _is_in_time(self):
-        """Say whether the terms still stand, and a place that is held is held still."""
+    def _check_in_time(self):
+        """Refuse where the terms stand no longer, or the place is held no longer."""
         deal = self.sudo()
-        return deal.terms_id._stands() and (not deal.hold_until or deal._is_held())
+        deal.terms_id._check_not_expired()
+        if deal.hold_until and not deal._is_held():
+            raise Refusal(
+                self.env._("The time to take this place is over."),
+                rule="deadline",
+                limit=fields.Datetime.to_string(deal.hold_until),
+            )
 
     def action_decline(self, reason="", acting_partner_id=None):
         """The author's side says no."""
-        party = self._begin(("author_id",), ("open", "waiting"), acting_partner_id)
+        party = self._authorise("decline", acting_partner_id)
         self._end_answer(party, "decline", "declined", reason)
         return True
 
     def action_withdraw(self, reason="", acting_partner_id=None):
         """The replier takes his answer back, at any time before the agreement."""
-        party = self._begin(("replier_id",), ("open", "waiting"), acting_partner_id)
+        party = self._authorise("withdraw", acting_partner_id)
         self._end_answer(party, "withdraw", "withdrawn", reason)
         return True
 
@@ -1086,12 +1699,9 @@ class WezerDeal(models.Model):
 
         :param int round_number: the round that was shown
         """
-        states = ("open", "accepted", "delivered")
-        party = self._begin(("coworker_ids",), states, acting_partner_id)
+        party = self._authorise("agree_share", acting_partner_id)
         deal = self.sudo()
         share = deal._share_to_sign(party)
-        if not share:
-            raise Refusal(self.env._("You are asked nothing here."), rule="share")
         if share.terms_id.round != round_number:
             raise Refusal(
                 self.env._("It was changed meanwhile: please read it again."),
@@ -1145,7 +1755,7 @@ class WezerDeal(models.Model):
 
     def action_deliver(self, note="", quantity=None, acting_partner_id=None):
         """The worker says that it is done; less than agreed pays less."""
-        party = self._begin(("payee_id",), ("accepted",), acting_partner_id)
+        party = self._authorise("deliver", acting_partner_id)
         deal = self.sudo()
         agreed = deal.accepted_terms_id.quantity
         real = agreed
@@ -1188,7 +1798,7 @@ class WezerDeal(models.Model):
 
         Shortly before it begins, the author's people are alerted.
         """
-        party = self._begin(("payee_id",), ("accepted",), acting_partner_id)
+        party = self._authorise("release", acting_partner_id)
         deal = self.sudo()
         begins = deal._begins()
         deal.announcement_id._lock()
@@ -1216,16 +1826,6 @@ class WezerDeal(models.Model):
 
     # === WHO APPROVES === #
 
-    def _begin_approval(self, states, acting_partner_id):
-        """Who: the payer's actor: ``market``, or ``project`` on the task's team."""
-        self.check_access("read")
-        self.ensure_one()
-        user, payer = self.env.user, self.sudo().payer_id
-        right = "market"
-        if not user._acts_for(payer, "market") and self._runs_project():
-            right = "project"
-        return self._begin(("payer_id",), states, acting_partner_id, right)
-
     def _project_team(self):
         """Return the team of the deal's task where it is who pays, else nobody."""
         deal = self.sudo()
@@ -1236,51 +1836,6 @@ class WezerDeal(models.Model):
         """Say whether the caller holds ``project`` on the team of the deal's task."""
         team = self._project_team()
         return bool(team and self.env.user._acts_for(team, "project"))
-
-    def _check_no_conflict_of_interest(self):
-        """Nobody approves what he claimed, negotiated or delivered for the worker.
-
-        Exception: a group where nobody else could; then it is marked publicly.
-        """
-        deal = self.sudo()
-        person = self.env.user.partner_id
-        if person not in deal.conflicted_ids:
-            return "approve"
-        if deal.payer_id != person and deal._nobody_else_could():
-            return "self_approve"
-        raise NotAllowed(
-            self.env._("Who did the work does not approve it."), rule="own_work"
-        )
-
-    def _nobody_else_could(self):
-        """Say whether all who could approve for the payer are barred."""
-        deal = self.sudo()
-        actors = deal.payer_id._wezer_actor_partners("market")
-        return not actors - deal.conflicted_ids
-
-    def _waits_for_my_approval(self, user):
-        """Say whether ``user`` has an approval to give here (the arrow checks who)."""
-        deal = self.sudo()
-        if deal.state == "delivered":
-            return True
-        return (
-            deal.state == "approved"
-            and user.partner_id not in deal.approver_ids
-            and bool(deal._approvals_missing())
-        )
-
-    def _check_approval_wanted(self):
-        """Refuse an approval too many, and a second one of the same person."""
-        deal = self.sudo()
-        if deal.state != "approved":
-            return
-        if not deal._approvals_missing():
-            self._check_state("delivered")
-        if self.env.user.partner_id in deal.approver_ids:
-            raise NotAllowed(
-                self.env._("You have approved: now somebody else has to."),
-                rule="approved_once",
-            )
 
     # === HOW MANY APPROVE === #
 
@@ -1323,7 +1878,7 @@ class WezerDeal(models.Model):
                 "|",
                 ("payee_id", "in", workers.ids),
                 ("coworker_ids", "in", workers.ids),
-                ("state", "in", OWED_STATES),
+                ("state", "in", HOLDING),
                 ("date_accepted", ">=", since),
                 ("company_id", "=", self.company_id.id),
             ]
@@ -1375,17 +1930,6 @@ class WezerDeal(models.Model):
             self.approvals_wanted = wanted
         self.approver_ids |= self.env.user.partner_id
 
-    def _check_approved_by_all(self):
-        deal = self.sudo()
-        wanted = deal._approvals_wanted()
-        if wanted > 1 and len(deal.approver_ids) < wanted:
-            raise Refusal(
-                self._approvals_text(),
-                rule="approvals",
-                value=str(len(deal.approver_ids)),
-                limit=str(wanted),
-            )
-
     def _wallet_among_approvers(self):
         """Say whether one of those who approved may pay for the payer, still."""
         deal = self.sudo()
@@ -1408,21 +1952,11 @@ class WezerDeal(models.Model):
     def action_send_back(self, note="", due=None, acting_partner_id=None):
         """Say what is missing; the worker has a week at least."""
         self._lift_clocks_call(self.sudo().payer_id)
-        party = self._begin_approval(("delivered", "approved"), acting_partner_id)
+        party = self._authorise("send_back", acting_partner_id)
         note = self.env["wezer.typed"]._words(note, 2000)
         if not note:
             raise Refusal(self.env._("Say what is missing."), rule="note")
         deal = self.sudo()
-        if deal._paying_has_begun():
-            raise Refusal(
-                self.env._(
-                    "Paying has begun: pay the rest, agree to cancel or call a"
-                    " moderator."
-                ),
-                rule="state",
-                value=deal.state,
-                limit="delivered",
-            )
         week = fields.Datetime.now() + timedelta(days=7)
         due = self.env["wezer.typed"]._moment(due, at_end=True) if due else week
         deal._set_state("accepted", date_due=max(due, week), delivered_quantity=0)
@@ -1441,8 +1975,7 @@ class WezerDeal(models.Model):
         :param dict scores: ``{criterion id: −2 … +2}``
         """
         self._lift_clocks_call(self.sudo().payer_id)
-        party = self._begin_approval(("delivered", "approved"), acting_partner_id)
-        self._check_approval_wanted()
+        party = self._authorise("approve", acting_partner_id)
         if not scores and str(comment or "").strip():
             raise Refusal(
                 self.env._(
@@ -1451,11 +1984,11 @@ class WezerDeal(models.Model):
                 rule="complete",
                 field="comment",
             )
-        event = self._check_no_conflict_of_interest()
         deal = self.sudo()
+        own = self.env.user.partner_id in deal.conflicted_ids
         deal._set_state("approved")
         deal._note_approval()
-        deal._log(event, party)
+        deal._log("self_approve" if own else "approve", party)
         if scores:
             self._assess(party, scores, comment, draft=True)
         if deal._approvals_missing():
@@ -1477,10 +2010,7 @@ class WezerDeal(models.Model):
     def action_pay(self, acting_partner_id=None):
         """Pay what was approved and is neither paid nor on its way."""
         self._lift_clocks_call(self.sudo().payer_id)
-        party = self._begin(("payer_id",), ("approved",), acting_partner_id)
-        self.env.user._check_acts_for(party, "wallet")
-        self._check_no_conflict_of_interest()
-        self._check_approved_by_all()
+        party = self._authorise("pay", acting_partner_id)
         self.sudo()._pay_parts(party)
         return True
 
@@ -1574,28 +2104,11 @@ class WezerDeal(models.Model):
 
     # === OUTSIDE MONEY === #
 
-    def _begin_receipt(self, acting_partner_id):
-        """Who is to receive; where one of several did not, the others still may say."""
-        self.check_access("read")
-        self.ensure_one()
-        sides = ("payer_id",) if self.sudo().refunding else ("payee_id", "coworker_ids")
-        states = ("confirming", "approved")
-        party = self._begin(sides, states, acting_partner_id)
-        pending = self.sudo()._pending().filtered(lambda one: one.payee_id == party)
-        if not pending:
-            raise Refusal(
-                self.env._("Nothing is on its way to %(name)s.", name=party.name),
-                rule="state",
-                value=self.sudo().state,
-                limit="confirming",
-            )
-        return party, pending
-
     def action_confirm(self, acting_partner_id=None):
         """Say that the outside money came."""
         self._lift_clocks_call(self.sudo()._pending().payee_id)
-        party, pending = self._begin_receipt(acting_partner_id)
-        for transfer in pending:
+        party = self._authorise("confirm", acting_partner_id)
+        for transfer in self.sudo()._pending_to(party):
             transfer._confirm()
         deal = self.sudo()
         deal._log("confirm", party)
@@ -1606,8 +2119,8 @@ class WezerDeal(models.Model):
     def action_deny(self, acting_partner_id=None):
         """Say that the outside money did not come: it is due again."""
         self._lift_clocks_call(self.sudo()._pending().payee_id)
-        party, pending = self._begin_receipt(acting_partner_id)
-        for transfer in pending:
+        party = self._authorise("deny", acting_partner_id)
+        for transfer in self.sudo()._pending_to(party):
             transfer._deny()
         deal = self.sudo()
         deal.attempt += 1
@@ -1630,14 +2143,7 @@ class WezerDeal(models.Model):
 
     def action_assess(self, scores, comment="", acting_partner_id=None):
         """Say how it was; blind until both sides have, or 14 days are over."""
-        party = self._begin(("author_id", "replier_id"), ("paid",), acting_partner_id)
-        deal = self.sudo()
-        if deal.paid_until < fields.Datetime.now():
-            raise Refusal(
-                self.env._("Assessments are given within 14 days."),
-                rule="deadline",
-                limit=str(ASSESS_DAYS),
-            )
+        party = self._authorise("assess", acting_partner_id)
         self._assess(party, scores, comment, draft=False)
         return True
 
@@ -1694,17 +2200,11 @@ class WezerDeal(models.Model):
 
         Where a deal was cancelled between two steps, what the earlier ones paid too.
         """
-        sides = ("payee_id", "coworker_ids")
-        party = self._begin(sides, ("paid", "ended"), acting_partner_id)
-        self.env.user._check_acts_for(party, "wallet")
+        party = self._authorise("refund", acting_partner_id)
         deal = self.sudo()
-        mine = deal._payments("done").filtered(lambda one: one.payee_id == party)
-        if deal.state == "ended" and not any(map(deal._left, mine)):
-            self._check_state("paid")
+        mine = deal._paid_to(party)
         minors = deal._parsed_amounts(amounts) if amounts else None
-        if not any(map(deal._left, mine)) or (
-            minors is not None and not any(minors.values())
-        ):
+        if minors is not None and not any(minors.values()):
             raise Refusal(self.env._("Say how much."), rule="amount", limit="0")
         whole = deal._give_money_back(minors, mine)
         deal._log("refund", party)
@@ -1750,18 +2250,10 @@ class WezerDeal(models.Model):
 
     def action_cancel(self, reason="", acting_partner_id=None):
         """Agree to cancel; it is cancelled when all concerned have."""
-        states = ("accepted", "delivered", "approved", "confirming")
-        sides = ("author_id", "replier_id", "coworker_ids")
-        party = self._begin(sides, states, acting_partner_id)
+        party = self._authorise("cancel", acting_partner_id)
         deal = self.sudo()
         now = fields.Datetime.now()
         named = deal._who_cancels()
-        if party not in named:
-            raise NotAllowed(
-                self.env._("It is cancelled by who agreed on it."), rule="cancel"
-            )
-        if party in deal._in_hand("done").payee_id:
-            self.env.user._check_acts_for(party, "wallet")
         if deal.consent_date and deal.consent_date + timedelta(days=CONSENT_DAYS) < now:
             deal.consent_ids = [(5, 0, 0)]
         deal.write({"consent_ids": [(4, party.id)], "consent_date": now})
@@ -1834,31 +2326,19 @@ class WezerDeal(models.Model):
         :param int round_number: the round that was shown, where one signs
         :return: whether the new terms hold
         """
-        party = self._begin(
-            ("author_id", "replier_id"), ("accepted", "delivered"), acting_partner_id
-        )
-        self._check_money_right(party)
-        deal = self.sudo()
         if vals is not None:
-            deal._propose_amendment(party, vals)
+            party = self._authorise("amend", acting_partner_id)
+            self.sudo()._propose_amendment(party, vals)
             return False
+        party = self._authorise("amend_sign", acting_partner_id)
+        deal = self.sudo()
         terms = deal.amend_terms_id
-        if not terms or self._is_lapsed(deal.amend_date):
-            raise Refusal(self.env._("No change is proposed."), rule="amend")
         if terms.round != round_number:
             raise Refusal(
                 self.env._("It was changed meanwhile: please read it again."),
                 rule="version",
                 value=str(round_number),
                 limit=str(terms.round),
-            )
-        if party == deal.amend_by_id:
-            raise NotAllowed(
-                self.env._(
-                    "It is the other side's turn: %(name)s.",
-                    name=deal._other(party).name,
-                ),
-                rule="turn",
             )
         deal._amend(party)
         return True
@@ -1931,15 +2411,6 @@ class WezerDeal(models.Model):
             but=party,
         )
 
-    def _change_to_sign(self, me):
-        """Say whether the other side proposed a change that still stands."""
-        deal = self.sudo()
-        return bool(
-            deal.amend_terms_id
-            and deal.amend_by_id != me
-            and not self._is_lapsed(deal.amend_date)
-        )
-
     def _proposed_change(self):
         """Return what a proposed change would change: ``[(label, before, now)]``."""
         deal = self.sudo()
@@ -1961,15 +2432,11 @@ class WezerDeal(models.Model):
         self.ensure_one()
         if partner_id is not None:
             return self._propose_hand_over(partner_id, acting_partner_id)
+        party = self._authorise("hand_over_sign", acting_partner_id)
         deal = self.sudo()
-        party = self._begin_hand_over(acting_partner_id)
-        if not deal.hand_over_id or self._is_lapsed(deal.hand_over_date):
-            raise Refusal(self.env._("Nobody is named to stand in."), rule="hand_over")
         if party == deal.hand_over_id:
             deal._check_stand_in(party, self.env.user.partner_id)
             deal.hand_over_person_id = self.env.user.partner_id
-        else:
-            self._check_money_right(party)
         deal.hand_over_consent_ids |= party
         named = deal.payer_id | deal.payee_id | deal.hand_over_id
         if named <= deal.hand_over_consent_ids:
@@ -1978,33 +2445,9 @@ class WezerDeal(models.Model):
         deal._log("hand_over_sign", party)
         return False
 
-    def _begin_hand_over(self, acting_partner_id):
-        """Check who signs: the payer, or the stand-in, who sees no deal yet."""
-        stand_in = self.sudo().hand_over_id
-        user = self.env.user
-        if acting_partner_id in (None, False, stand_in.id) and user._acts_for(
-            stand_in, "market"
-        ):
-            party = user._resolve_acting(
-                acting_partner_id, stand_in, "market", "deal", self
-            )
-            self.sudo()._lock()
-            self._check_state("accepted")
-            return party
-        return self._begin(("payer_id",), ("accepted",), acting_partner_id)
-
     def _propose_hand_over(self, partner_id, acting_partner_id):
-        party = self._begin(("payee_id",), ("accepted",), acting_partner_id)
+        party = self._authorise("hand_over", acting_partner_id)
         deal = self.sudo()
-        if deal.kind != "want":
-            raise Refusal(
-                self.env._("Who offers something does it himself."), rule="kind"
-            )
-        if deal.coworker_ids:
-            raise Refusal(
-                self.env._("Several work together: change what was agreed instead."),
-                rule="share",
-            )
         stand_in = self.env["wezer.transfer"]._partner(partner_id).sudo().exists()
         deal._check_stand_in(stand_in)
         deal._mark_conflict_of_interest(party)
@@ -2045,7 +2488,7 @@ class WezerDeal(models.Model):
                 self.env._("Who stands in is neither of you."), rule="hand_over"
             )
         answered = self.announcement_id.deal_ids.filtered(
-            lambda deal: deal.replier_id == partner and deal.state in LIVE_STATES
+            lambda deal: deal.replier_id == partner and deal.state in LIVE
         )
         if answered:
             raise Refusal(
@@ -2096,15 +2539,6 @@ class WezerDeal(models.Model):
             )
         self._note_common_circles()
 
-    def _stand_in_to_sign(self, me):
-        deal = self.sudo()
-        return bool(
-            deal.hand_over_id
-            and me == deal.payer_id
-            and me not in deal.hand_over_consent_ids
-            and not self._is_lapsed(deal.hand_over_date)
-        )
-
     @api.model
     def _asked_to_stand_in(self):
         """Return the deals (sudo) in which the caller is asked to stand in.
@@ -2130,14 +2564,8 @@ class WezerDeal(models.Model):
 
         :param int task_id: False takes it back
         """
-        party = self._begin(("payer_id",), ("open", "accepted"), acting_partner_id)
+        party = self._authorise("name_task", acting_partner_id)
         deal = self.sudo()
-        if deal.kind != "offer":
-            raise Refusal(
-                self.env._("Help wanted has its task from who posted it."), rule="kind"
-            )
-        if deal.task_id:
-            raise Refusal(self.env._("The task is at work already."), rule="task")
         if not task_id:
             deal.named_task_id = False
             return True
@@ -2269,6 +2697,14 @@ class WezerDeal(models.Model):
 
     def _pending(self):
         return self._transfers().filtered(lambda one: one.state == "pending")
+
+    def _pending_to(self, party):
+        return self._pending().filtered(lambda transfer: transfer.payee_id == party)
+
+    def _paid_to(self, party):
+        return self._payments("done").filtered(
+            lambda transfer: transfer.payee_id == party
+        )
 
     def _in_hand(self, *states):
         """Return the payments that a decision now may touch.
@@ -2604,16 +3040,8 @@ class WezerDeal(models.Model):
         The author's side does, from the beginning on, for 14 days; until then it may
         be put right, and each word of it stays in what happened. Never who was to come.
         """
-        self.check_access("read")
-        self.ensure_one()
+        party = self._authorise("attendance", acting_partner_id)
         deal = self.sudo()
-        right = "market"
-        if not self.env.user._acts_for(deal.author_id, "market"):
-            if deal.author_id == deal.payer_id and self._runs_project():
-                right = "project"
-        party = self._begin(("author_id",), ATTEND_STATES, acting_partner_id, right)
-        self._check_not_own_attendance()
-        deal._check_day()
         if outcome not in tuple(KEPT):
             raise Refusal(
                 self.env._("Say whether %(name)s came.", name=deal.replier_id.name),
@@ -2634,17 +3062,6 @@ class WezerDeal(models.Model):
             subject="attendance",
         )
         return True
-
-    def _check_not_own_attendance(self):
-        """Nobody says of himself that he came."""
-        deal, user = self.sudo(), self.env.user
-        if user.partner_id == deal.replier_person_id or user._acts_for(
-            deal.replier_id, "market"
-        ):
-            raise NotAllowed(
-                self.env._("Who was to come does not say that he came."),
-                rule="own_work",
-            )
 
     def _check_day(self):
         begins, until = self._attendance_days()
@@ -2676,27 +3093,11 @@ class WezerDeal(models.Model):
         ends = max(begins, announcement.date_end or begins)
         return begins, ends + timedelta(days=ATTEND_DAYS)
 
-    def _may_say_who_came(self):
-        """Say whether the caller may now say of this deal whether who agreed came."""
-        self.ensure_one()
-        deal, user = self.sudo(), self.env.user
-        begins, until = deal._attendance_days()
-        if deal.state not in ATTEND_STATES or not begins:
-            return False
-        if not begins <= fields.Datetime.now() <= until:
-            return False
-        if user.partner_id == deal.replier_person_id:
-            return False
-        if user._acts_for(deal.replier_id, "market"):
-            return False
-        mine = user._acts_for(deal.author_id, "market")
-        return bool(mine) or (deal.author_id == deal.payer_id and self._runs_project())
-
     @api.depends("state", "attendance")
     @api.depends_context("uid")
     def _compute_may_say_who_came(self):
         for deal in self:
-            deal.may_say_who_came = deal._may_say_who_came()
+            deal.may_say_who_came = deal._may("attendance")
 
     # === EVIDENCE === #
 
@@ -2707,8 +3108,7 @@ class WezerDeal(models.Model):
         :param content: its bytes, or base64 text as RPC sends it; at most 5 MB
         :return: id of the evidence
         """
-        sides = ("author_id", "replier_id", "coworker_ids")
-        party = self._begin(sides, EVIDENCE_STATES, acting_partner_id)
+        party = self._authorise("add_evidence", acting_partner_id)
         deal = self.sudo()
         data, kind = self._evidence_file(content)
         deal._mark_conflict_of_interest(party)
@@ -2748,8 +3148,7 @@ class WezerDeal(models.Model):
 
     def action_remove_evidence(self, evidence_id, acting_partner_id=None):
         """Take one's own file back, while the work is not delivered yet."""
-        sides = ("author_id", "replier_id", "coworker_ids")
-        party = self._begin(sides, ("accepted",), acting_partner_id)
+        party = self._authorise("remove_evidence", acting_partner_id)
         deal = self.sudo()
         evidence = deal.evidence_ids.filtered(lambda one: one.id == evidence_id)
         if not evidence or evidence.partner_id != party:
@@ -2812,18 +3211,11 @@ class WezerDeal(models.Model):
 
         The moderators of the smallest circle that both sides are in decide.
         """
-        states = ("accepted", "delivered", "approved", "confirming", "paid")
-        party = self._begin(("author_id", "replier_id"), states, acting_partner_id)
+        party = self._authorise("dispute", acting_partner_id)
         deal = self.sudo()
         reason = self.env["wezer.typed"]._words(reason, 2000)
         if not reason:
             raise Refusal(self.env._("Say what is wrong."), rule="note")
-        if deal.state == "paid" and deal.paid_until < fields.Datetime.now():
-            raise Refusal(
-                self.env._("After 14 days a payment stands."),
-                rule="deadline",
-                limit=str(ASSESS_DAYS),
-            )
         deal._call_moderator(party, reason)
         return True
 
@@ -2848,12 +3240,8 @@ class WezerDeal(models.Model):
 
     def action_withdraw_dispute(self, acting_partner_id=None):
         """Take one's call back; a clock's call either side may take back."""
-        party = self._begin(
-            ("author_id", "replier_id"), ("disputed",), acting_partner_id
-        )
+        party = self._authorise("withdraw_dispute", acting_partner_id)
         deal = self.sudo()
-        if deal.disputed_by_id and deal.disputed_by_id != party:
-            raise NotAllowed(self.env._("Who called takes it back."), rule="dispute")
         deal._log("withdraw_dispute", party)
         deal._go_back()
         deal._notify_all(
@@ -2908,14 +3296,8 @@ class WezerDeal(models.Model):
         :param dict amounts: for ``split``: ``{currency id: text}`` that the
             worker receives; the rest is freed
         """
-        self.check_access("read")
-        self.ensure_one()
+        self._authorise("resolve")
         deal = self.sudo()
-        # Who, before the lock; asked again after it, as it may have passed on.
-        self._check_decides()
-        deal._lock()
-        self._check_state("disputed")
-        self._check_decides()
         reason = self.env["wezer.typed"]._words(reason, 2000)
         if not reason:
             raise Refusal(self.env._("Give the reasons."), rule="note")
@@ -2932,14 +3314,6 @@ class WezerDeal(models.Model):
             subject="decision",
         )
         return True
-
-    def _check_decides(self):
-        deal = self.sudo()
-        if not deal._may_decide(self.env.user, deal.dispute_circle_id):
-            raise NotAllowed(
-                self.env._("A moderator who has it decides, never a party."),
-                rule="moderate",
-            )
 
     def _resolve_cancelled(self, _amounts):
         self._cancel()
@@ -3399,193 +3773,100 @@ class WezerDeal(models.Model):
     # === THE PAGE: BUTTONS === #
 
     def _allowed_actions(self):
-        """Return the buttons for the caller: what he can do now.
+        """Return the buttons for the caller: what they can do now.
 
         :return: list of dicts ``action``, ``label``, ``main`` (bool), ``form``
             (name of the part of the page that asks for more, or False)
         """
         self.ensure_one()
         deal, me = self.sudo(), self._my_party()
-        user = self.env.user
+        allowed = {
+            action
+            for action in DEAL.actions_from(deal.state)
+            if action in BUTTONS and self._may(action, me)
+        }
+        if "approve" not in allowed:
+            # Sending back is offered beside approving.
+            allowed.discard("send_back")
+        if "assess" in allowed and me in self.env["wezer.assessment"]._answered(deal):
+            allowed.discard("assess")
         if not me:
-            if self.is_user_moderator:
-                return [self._button("resolve", self.env._("Decide"), True, "resolve")]
-            return []
-        as_group = (
-            self.env._(", as %(name)s", name=me.name) if me != user.partner_id else ""
-        )
-        if me in deal.coworker_ids:
-            return self._coworker_buttons(me, as_group)
-        if not user._acts_for(me, "market"):
-            # Who coordinates the project approves what was done for it, no more.
-            runs = deal._project_team() == me
-            return self._approval_buttons(me, as_group) if runs else []
-        buttons = []
-        # Who answers for the side that pays commits its money.
-        may_pay = me != deal.payer_id or bool(user._acts_for(me, "wallet"))
-        if deal.state == "open" and deal.turn == self._side_of(me) and may_pay:
-            if not deal.terms_id._unsigned() and deal._is_in_time():
-                label = self.env._("Accept") + as_group
-                buttons.append(self._button("accept", label, True))
-            label = self.env._("Propose other terms")
-            buttons.append(self._button("counter", label, False, "counter"))
-        if deal.state in ("open", "waiting"):
-            if me == deal.author_id:
-                buttons.append(
-                    self._button("decline", self.env._("Decline"), False, "reason")
-                )
-            else:
-                buttons.append(
-                    self._button("withdraw", self.env._("Withdraw"), False, "reason")
-                )
-        buttons += self._work_buttons(me, as_group)
-        return buttons
-
-    def _work_buttons(self, me, as_group):
-        """Return the buttons of both sides from the agreement on."""
-        deal, user = self.sudo(), self.env.user
-        buttons = self._signing_buttons(me, as_group)
-        if deal.state == "accepted" and me == deal.payee_id:
-            buttons += [
-                self._button(
-                    "deliver", self.env._("Delivered") + as_group, True, "deliver"
-                ),
-                self._button("release", self.env._("I cannot do it"), False, "reason"),
-            ]
-        if me == deal.payer_id:
-            buttons += self._payer_buttons(me, as_group)
-        buttons += self._receipt_buttons(me)
-        recent = deal.paid_until and deal.paid_until > fields.Datetime.now()
-        if deal.state == "paid":
-            if recent and me not in self.env["wezer.assessment"]._answered(deal):
-                label = self.env._(
-                    "Say how it was with %(name)s", name=deal._other(me).name
-                )
-                buttons.append(self._button("assess", label, True, "assess"))
-            if (
-                me == deal.payee_id
-                and deal.accepted_terms_id.price_line_ids
-                and user._acts_for(me, "wallet")
-            ):
-                buttons.append(
-                    self._button("refund", self.env._("Give the money back"), False)
-                )
-        if deal.state in ("accepted", "delivered", "approved", "confirming"):
-            buttons.append(
-                self._button("cancel", self._cancel_label(me), False, "reason")
-            )
-        if deal.state in ("accepted", "delivered", "approved", "confirming") or (
-            deal.state == "paid" and recent
-        ):
-            buttons.append(
-                self._button("dispute", self.env._("Call a moderator"), False, "reason")
-            )
-        if deal.state == "disputed" and deal.disputed_by_id in (me, me.browse()):
-            buttons.append(
-                self._button(
-                    "withdraw_dispute", self.env._("Take the call back"), False
-                )
-            )
-        buttons += self._change_buttons(me)
-        if me == deal.author_id and self._may_say_who_came():
-            label = self.env._("Say whether they came")
-            if deal.attendance:
-                label = self.env._("Put right whether they came")
-            buttons.append(self._button("attendance", label, False, "attendance"))
-        return buttons
-
-    def _signing_buttons(self, me, as_group):
-        """Return the buttons that sign what another proposed."""
-        deal, buttons = self.sudo(), []
-        if deal.state == "accepted" and deal.kind == "want":
-            if me != deal.payee_id and self._stand_in_to_sign(me):
-                label = self.env._(
-                    "Agree that %(name)s stands in", name=deal.hand_over_id.name
-                )
-                buttons.append(self._button("hand_over_sign", label, True))
-        if deal.state in ("accepted", "delivered"):
-            if self._change_to_sign(me) and deal.amend_terms_id._stands():
-                label = self.env._("Agree to the change") + as_group
-                buttons.append(self._button("amend_sign", label, True, "amend_sign"))
-        return buttons
-
-    def _change_buttons(self, me):
-        """Return the buttons that propose a change, or somebody who stands in."""
-        deal, buttons = self.sudo(), []
-        if deal.state in ("accepted", "delivered"):
-            label = self.env._("Change what was agreed")
-            buttons.append(self._button("amend", label, False, "counter"))
-        if (deal.state, deal.kind) == ("accepted", "want") and me == deal.payee_id:
-            label = self.env._("Somebody stands in for me")
-            buttons.append(self._button("hand_over", label, False, "hand_over"))
-        return buttons
-
-    def _approval_buttons(self, me, as_group):
-        """Return the buttons to approve and to send back, where the caller may."""
-        deal, user = self.sudo(), self.env.user
-        if user.partner_id in deal.conflicted_ids and not deal._nobody_else_could():
-            return []
-        names = {"name": deal._workers_text()}
-        may_pay = user._acts_for(me, "wallet") and deal.accepted_terms_id.price_line_ids
-        if deal._waits_for_my_approval(user):
-            label = self.env._("Approve")
-            if may_pay and deal._approvals_missing() <= 1:
-                names["price"] = deal._due_text()
-                label = self.env._("Approve and pay %(price)s to %(name)s", **names)
-            buttons = [self._button("approve", label + as_group, True, "approve")]
-            if not deal._paying_has_begun():
-                label = self.env._("Send back")
-                buttons.append(self._button("send_back", label, False, "send_back"))
-            return buttons
-        return []
-
-    def _payer_buttons(self, me, as_group):
-        """Return the buttons to approve and to pay, where the caller may."""
-        deal, user = self.sudo(), self.env.user
-        buttons = self._approval_buttons(me, as_group)
-        if buttons or (
-            user.partner_id in deal.conflicted_ids and not deal._nobody_else_could()
-        ):
-            return buttons
-        names = {"name": deal._workers_text()}
-        may_pay = user._acts_for(me, "wallet") and deal.accepted_terms_id.price_line_ids
-        if deal.state == "approved" and may_pay and not deal._approvals_missing():
-            names["price"] = deal._due_text()
-            label = self.env._("Pay %(price)s to %(name)s", **names)
-            return [self._button("pay", label + as_group, True)]
-        return []
-
-    def _receipt_buttons(self, me):
-        """Return the buttons of who waits for outside money."""
-        deal = self.sudo()
-        if deal.state not in ("confirming", "approved"):
-            return []
-        if me not in deal._pending().payee_id:
-            return []
+            allowed &= {"resolve"}
         return [
-            self._button("confirm", self.env._("I received it"), True),
-            self._button("deny", self.env._("It did not come"), False),
+            {
+                "action": action,
+                "label": self._button_label(action, me),
+                "main": main,
+                "form": form,
+                "question": self._question_before(action, me),
+            }
+            for action, (main, form) in BUTTONS.items()
+            if action in allowed
         ]
 
-    def _coworker_buttons(self, me, as_group):
-        """Return what who works along can do: agree, receive, give back."""
-        deal, buttons = self.sudo(), []
-        share = deal._share_to_sign(me)
-        if share:
-            label = self.env._("Agree to %(part)s of the price", part=share._part())
-            buttons.append(
-                self._button("agree_share", label + as_group, True, "agree_share")
+    def _button_label(self, action, me):
+        """Return what the button of ``action`` says to ``me``."""
+        deal, _ = self.sudo(), self.env._
+        as_group = ""
+        if me and me != self.env.user.partner_id:
+            as_group = _(", as %(name)s", name=me.name)
+        if action == "approve":
+            return self._approve_button_label(me) + as_group
+        if action == "pay":
+            names = {"price": deal._due_text(), "name": deal._workers_text()}
+            return _("Pay %(price)s to %(name)s", **names) + as_group
+        if action == "agree_share":
+            part = deal._share_to_sign(me)._part()
+            return _("Agree to %(part)s of the price", part=part) + as_group
+        if action == "accept":
+            return _("Accept") + as_group
+        if action == "deliver":
+            return _("Delivered") + as_group
+        if action == "amend_sign":
+            return _("Agree to the change") + as_group
+        if action == "hand_over_sign":
+            return _("Agree that %(name)s stands in", name=deal.hand_over_id.name)
+        if action == "assess":
+            return _("Say how it was with %(name)s", name=deal._other(me).name)
+        if action == "cancel":
+            return self._cancel_label(me)
+        if action == "attendance" and deal.attendance:
+            return _("Put right whether they came")
+        return self._plain_button_labels()[action]
+
+    def _plain_button_labels(self):
+        """Return the labels of the buttons that always say the same."""
+        _ = self.env._
+        return {
+            "resolve": _("Decide"),
+            "counter": _("Propose other terms"),
+            "decline": _("Decline"),
+            "withdraw": _("Withdraw"),
+            "release": _("I cannot do it"),
+            "send_back": _("Send back"),
+            "confirm": _("I received it"),
+            "deny": _("It did not come"),
+            "refund": _("Give the money back"),
+            "dispute": _("Call a moderator"),
+            "withdraw_dispute": _("Take the call back"),
+            "amend": _("Change what was agreed"),
+            "hand_over": _("Somebody stands in for me"),
+            "attendance": _("Say whether they came"),
+        }
+
+    def _approve_button_label(self, me):
+        deal = self.sudo()
+        pays = (
+            self.env.user._acts_for(me, "wallet")
+            and deal.accepted_terms_id.price_line_ids
+        )
+        if pays and deal._approvals_missing() <= 1:
+            return self.env._(
+                "Approve and pay %(price)s to %(name)s",
+                price=deal._due_text(),
+                name=deal._workers_text(),
             )
-        buttons += self._receipt_buttons(me)
-        paid = deal._payments("done").filtered(lambda one: one.payee_id == me)
-        if any(map(deal._left, paid)) and self.env.user._acts_for(me, "wallet"):
-            if deal.state in ("paid", "ended"):
-                label = self.env._("Give the money back")
-                buttons.append(self._button("refund", label, False))
-            elif me in deal._in_hand("done").payee_id:
-                label = self._cancel_label(me)
-                buttons.append(self._button("cancel", label, False, "reason"))
-        return buttons
+        return self.env._("Approve")
 
     def _cancel_label(self, me):
         """Say whether one would begin a cancel or agrees to the other side's."""
@@ -3593,21 +3874,12 @@ class WezerDeal(models.Model):
             return self.env._("Agree to cancel")
         return self.env._("Propose to cancel")
 
-    def _button(self, action, label, main, form=False):
-        return {
-            "action": action,
-            "label": label,
-            "main": main,
-            "form": form,
-            "question": self._question_before(action),
-        }
-
-    def _question_before(self, action):
+    def _question_before(self, action, me):
         """Return what is asked before an act that ends a deal or moves money back.
 
         With the name of the other side, and with the amount where money moves.
         """
-        deal, me = self.sudo(), self._my_party()
+        deal = self.sudo()
         other = deal._other(me) if me else deal.author_id
         names = {"name": other.name, "price": deal.price_text}
         reserved = deal.accepted_terms_id.price_line_ids and deal.state in AGREED
@@ -3811,7 +4083,7 @@ class WezerDeal(models.Model):
         """Return ``(domain, method)`` of each automatic action, in their order."""
         assess = now - timedelta(days=ASSESS_DAYS)
         confirming = [
-            ("state", "in", ("approved", "confirming")),
+            ("state", "in", DEAL.sources("confirm")),
             ("date_state", "<", assess),
             ("decided", "=", False),
         ]
@@ -3823,8 +4095,11 @@ class WezerDeal(models.Model):
         return [
             ([("state", "=", "open"), ("hold_until", "<=", now)], "_lapse"),
             ([("state", "=", "accepted"), ("date_due", "<", now)], "_late"),
-            ([("state", "=", "delivered"), ("date_state", "<", assess)], "_silence"),
-            (confirming, "_call_clock"),
+            (
+                [("state", "=", "delivered"), ("date_state", "<", assess)],
+                "_auto_approve",
+            ),
+            (confirming, "_escalate_on_timeout"),
             (decided, "_ask_receipt_again"),
             (self._lapsed_domain(now), "_lapse_proposals"),
             (self._undecided_domain(now), "_pass_on"),
@@ -3856,7 +4131,7 @@ class WezerDeal(models.Model):
             Domain("dispute_holder_since", "<", old) | Domain("id", "in", left.ids)
         )
 
-    def _call_clock(self, now):
+    def _escalate_on_timeout(self, now):
         self._call_moderator(self.env["res.partner"], self.env._("14 days of silence"))
 
     def _late(self, now):
@@ -3882,25 +4157,13 @@ class WezerDeal(models.Model):
                 lambda env: env._("The time was over: %(title)s", title=self.title),
             )
 
-    def _silence(self, now):
-        """14 days after delivery: what one approver's silence may approve.
-
-        Internal parts only, up to the value that the settings name, never
-        before the due date, and never where who did the work would approve it.
-        """
+    def _auto_approve(self, now):
+        """Approve 14 days after delivery, never before the due date, or escalate."""
         self.ensure_one()
         if self.date_due and self.date_due > now:
             return
-        lines = self.accepted_terms_id.price_line_ids
-        external = lines.wezer_currency_id.filtered("external")
-        limit = self.company_id.wezer_auto_approve_max_value
-        if (
-            external
-            or self._nobody_else_could()
-            or max(self._value_hours(), self._price_hours()) > limit
-            or self._approvals_wanted() > 1
-        ):
-            self._call_clock(now)
+        if not self._is_auto_approvable():
+            self._escalate_on_timeout(now)
             return
         self._log("clock", self.payer_id)
         self._set_state("approved")

@@ -1,5 +1,7 @@
 from odoo import models
 
+from .wezer_deal import NEGOTIATING
+
 
 class WezerAnnouncement(models.Model):
     """The waiting list: who came first has the place that comes free, for a time."""
@@ -32,7 +34,7 @@ class WezerAnnouncement(models.Model):
 
     def _end(self, reason):
         """Tell those who had answered and have no agreement."""
-        answers = self.deal_ids.filtered(lambda deal: deal.state in ("open", "waiting"))
+        answers = self.deal_ids.filtered(lambda deal: deal.state in NEGOTIATING)
         result = super()._end(reason)
         for deal in answers:
             deal._notify_all(

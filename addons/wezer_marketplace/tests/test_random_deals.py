@@ -1,8 +1,9 @@
-"""Deals played at random by everybody, clocks included, beside a naive table.
+"""Deals played at random by everybody, deadlines included, beside the model's table.
 
-The table is the design's (section 4): whose arrow it is and from which states. What
-it forbids must be refused and leave everything as it was; what is allowed leads where
-the table says, and money, places, task and deal agree after every step.
+Whose an action is, is written here again, naively; from which states to which it
+leads, the model's table says. What is forbidden must be refused and leave everything
+as it was; what is allowed leads where the table says, and money, places, task and
+deal agree after every step.
 """
 
 import os
@@ -21,6 +22,7 @@ from hypothesis.stateful import (
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from ..models.wezer_deal import DEAL, LIFTING
 from .finding import FindingDeals
 from .test_task import TaskCommon
 
@@ -33,29 +35,26 @@ PLAY = settings(
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=list(HealthCheck),
 )
-LIVE = ("accepted", "delivered", "approved", "confirming")
-SETTLED = ("paid", "confirming", "ended")
-# arrow: whose it is, from which states, to which.
-TABLE = {
-    "accept": ("turn", ("open",), ("accepted",)),
-    "counter": ("turn", ("open",), ("open",)),
-    "decline": ("author", ("open", "waiting"), ("ended",)),
-    "withdraw": ("replier", ("open", "waiting"), ("ended",)),
-    "deliver": ("payee", ("accepted",), ("delivered",)),
-    "release": ("payee", ("accepted",), ("ended",)),
-    "send_back": ("payer", ("delivered", "approved"), ("accepted",)),
-    "approve": ("payer", ("delivered",), ("paid", "confirming")),
-    "pay": ("payer", ("approved",), ("paid", "confirming")),
-    "confirm": ("receiver", ("confirming",), ("paid", "ended")),
-    "deny": ("receiver", ("confirming",), ("approved", "paid")),
-    "refund": ("payee", ("paid",), ("paid", "ended", "confirming")),
-    "cancel": ("both", LIVE, (*LIVE, "ended")),
-    "dispute": ("both", (*LIVE, "paid"), ("disputed",)),
-    "withdraw_dispute": ("both", ("disputed",), (*LIVE, "paid")),
-    "resolve": ("nobody", ("disputed",), SETTLED),
+# Whose each action is, naively; from which states to which, the model's table says.
+WHOSE = {
+    "accept": "turn",
+    "counter": "turn",
+    "decline": "author",
+    "withdraw": "replier",
+    "deliver": "payee",
+    "release": "payee",
+    "send_back": "payer",
+    "approve": "payer",
+    "pay": "payer",
+    "confirm": "receiver",
+    "deny": "receiver",
+    "refund": "payee",
+    "cancel": "both",
+    "dispute": "both",
+    "withdraw_dispute": "both",
+    "resolve": "nobody",
 }
 FORWARD = ("accept", "deliver", "approve", "confirm", "refund", "resolve")
-LIFTS = ("approve", "send_back", "pay", "confirm", "deny")
 SENT = {
     "counter": ({"message": "Other words"},),
     "deliver": ("Done",),
@@ -73,7 +72,7 @@ class TestRandomDeals(FindingDeals, TaskCommon):
 
 
 class Deals(RuleBasedStateMachine):
-    table = TABLE
+    actions = WHOSE
 
     def __init__(self, case):
         super().__init__()
@@ -126,18 +125,22 @@ class Deals(RuleBasedStateMachine):
             return deal.author_id.browse()
         return deal[f"{word}_id"]
 
-    def _legal(self, deal, user, arrow):
-        word, states, _to = self.table[arrow]
-        if arrow == "resolve":
-            return user == self.case.moderator and deal.state in states
-        if arrow == "withdraw_dispute" and deal.disputed_by_id:
-            return deal.state in states and self._for(user, deal.disputed_by_id)
-        mine = any(self._for(user, one) for one in self._whose(deal, word))
-        state = deal.state
-        if arrow in LIFTS and state == "disputed" and not deal.disputed_by_id:
-            # What only silence called ends where one does what was waited for.
-            state = deal.state_before
-        return mine and state in states
+    def _source(self, deal, action):
+        """Return the state from which ``action`` leads on."""
+        if action in LIFTING and deal.state == "disputed" and not deal.disputed_by_id:
+            # What only a deadline called ends where one does what was waited for.
+            return deal.state_before
+        return deal.state
+
+    def _legal(self, deal, user, action):
+        if self._source(deal, action) not in DEAL.sources(action):
+            return False
+        if action == "resolve":
+            return user == self.case.moderator
+        if action == "withdraw_dispute" and deal.disputed_by_id:
+            return self._for(user, deal.disputed_by_id)
+        whose = self._whose(deal, self.actions[action])
+        return any(self._for(user, party) for party in whose)
 
     # === RULES === #
 
@@ -165,10 +168,10 @@ class Deals(RuleBasedStateMachine):
         """Do something that the table allows to somebody."""
         for deal in dice.sample(self._deals(), len(self._deals())):
             moves = [
-                (user, arrow)
-                for arrow in self.table
+                (user, action)
+                for action in self.actions
                 for user in self.actors
-                if self._legal(deal, user, arrow)
+                if self._legal(deal, user, action)
             ]
             if moves:
                 # Forward more often than out: else few deals are ever paid.
@@ -180,25 +183,26 @@ class Deals(RuleBasedStateMachine):
     def act_anyhow(self, dice):
         """Try anything, as anybody."""
         if deals := self._deals():
-            arrow = dice.choice(sorted(self.table))
-            self._act(dice.choice(deals), dice.choice(self.actors), arrow, dice)
+            action = dice.choice(sorted(self.actions))
+            self._act(dice.choice(deals), dice.choice(self.actors), action, dice)
 
-    def _act(self, deal, user, arrow, dice):
-        legal = self._legal(deal, user, arrow)
+    def _act(self, deal, user, action, dice):
+        legal = self._legal(deal, user, action)
+        source = self._source(deal, action)
         before = self.case.snapshot(deal)
-        sent = SENT.get(arrow, ())
-        if arrow == "resolve":
+        sent = SENT.get(action, ())
+        if action == "resolve":
             sent = (dice.choice(("paid", "cancelled", "refunded")), "So it is")
         try:
             with self.env.cr.savepoint():
-                getattr(deal.with_user(user), f"action_{arrow}")(*sent)
+                getattr(deal.with_user(user), f"action_{action}")(*sent)
         except UserError as error:
             self.case.assertTrue(error.args[0])
             self.env.invalidate_all()
             self.case.assertEqual(self.case.snapshot(deal), before)
             return
-        self.case.assertTrue(legal, (arrow, user.name, before[0]))
-        self.case.assertIn(deal.state, self.table[arrow][2], arrow)
+        self.case.assertTrue(legal, (action, user.name, before[0]))
+        self.case.assertIn(deal.state, DEAL.targets(action, source), action)
 
     @rule(days=st.sampled_from((3, 8, 15)))
     def wait(self, days):

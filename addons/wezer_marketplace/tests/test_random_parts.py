@@ -1,7 +1,7 @@
 """Deals at random with steps, co-workers, changes and stand-ins beside them.
 
-The table of :mod:`.test_random_deals` widened: what is paid step by step comes back to
-work, who works along receives and agrees, and what both have signed changes the terms.
+As in :mod:`.test_random_deals`: what is paid step by step comes back to work,
+co-workers agree and receive, and what both have signed changes the terms.
 """
 
 from hypothesis.stateful import invariant, rule, run_state_machine_as_test
@@ -10,24 +10,9 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .finding import FindingDeals
-from .test_random_deals import DICE, PLAY, TABLE, Deals
+from .test_random_deals import DICE, PLAY, WHOSE, Deals
 from .test_task import TaskCommon
 
-BACK = {"approve", "pay", "confirm", "resolve"}
-WIDER = {
-    **{
-        arrow: (whose, states, (*to, "accepted") if arrow in BACK else to)
-        for arrow, (whose, states, to) in TABLE.items()
-    },
-    "confirm": (
-        "receiver",
-        ("confirming", "approved"),
-        ("paid", "ended", "accepted", "confirming", "approved"),
-    ),
-    "deny": ("receiver", ("confirming", "approved"), ("approved", "paid")),
-    "refund": ("workers", ("paid", "ended"), ("paid", "ended", "confirming")),
-    "cancel": ("all", TABLE["cancel"][1], TABLE["cancel"][2]),
-}
 STEPS = [{"name": "One", "percent": "40"}, {"name": "Two", "percent": "60"}]
 
 
@@ -38,7 +23,7 @@ class TestRandomParts(FindingDeals, TaskCommon):
 
 
 class DealsInParts(Deals):
-    table = WIDER
+    actions = {**WHOSE, "refund": "workers", "cancel": "all"}
 
     def __init__(self, case):
         super().__init__(case)
