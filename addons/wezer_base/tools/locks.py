@@ -66,23 +66,29 @@ def is_contention(error):
     return isinstance(error, (ConcurrencyError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY))
 
 
-def execute_locking(env, query, params=None):
+def execute_locking(env, query, params=None, returns=True):
     """Run a statement that may wait for another transaction, and return its rows.
 
     All later waits of the same transaction have the same limit.
 
+    :param bool returns: False for a statement whose rows nobody reads: then all of it
+        goes to the database at once
     :raise Busy: after :data:`WAIT_SECONDS`; the transaction can go on
     """
     cr = env.cr
     limit = f"SAVEPOINT wezer_lock; SET LOCAL lock_timeout = '{WAIT_SECONDS}s'; "
+    release = "RELEASE SAVEPOINT wezer_lock"
+    statement = f"{limit}{query}" if returns else f"{limit}{query}; {release}"
     try:
         # Conflicts are retried, or refused with a sentence: no error for the log.
-        cr.execute(limit + query, params, log_exceptions=False)
+        cr.execute(statement, params, log_exceptions=False)
     except LockNotAvailable as error:
         cr.execute("ROLLBACK TO SAVEPOINT wezer_lock")
         raise Busy(env) from error
+    if not returns:
+        return []
     rows = cr.fetchall() if cr.description else []
-    cr.execute("RELEASE SAVEPOINT wezer_lock")
+    cr.execute(release)
     return rows
 
 
@@ -135,6 +141,7 @@ def hold(env, kind, *ids):
            SELECT unnest(%s) ORDER BY 1
            ON CONFLICT (name) DO UPDATE SET taken = wezer_lock_name.taken + 1""",
         [[f"{kind}:{number}" for number in sorted(set(ids))]],
+        returns=False,
     )
 
 

@@ -432,6 +432,7 @@ class WezerTransfer(models.Model):
             self.env,
             "SELECT state FROM wezer_transfer WHERE id = %s FOR NO KEY UPDATE",
             [self.id],
+            returns=False,
         )
         if self.sudo().state not in states:
             raise Refusal(

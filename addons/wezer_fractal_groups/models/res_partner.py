@@ -11,6 +11,15 @@ class ResPartner(models.Model):
     # Only the partners of hidden groups, see _wezer_with_visible_name().
     _wezer_private_name = True
 
+    # At most one; a list, so that those of many partners are read at once.
+    wezer_group_ids = fields.One2many(
+        "wezer.group",
+        "partner_id",
+        string="Group",
+        groups=fields.NO_ACCESS,
+        context={"active_test": False},
+        copy=False,
+    )
     # The partner of a group that does not show itself to the user.
     wezer_hidden = fields.Boolean(
         compute="_compute_wezer_hidden",

@@ -48,7 +48,9 @@ class WezerGroupChange(models.Model):
     to_agreed_id = fields.Many2one("res.partner", ondelete="restrict")
     date = fields.Datetime(required=True, default=fields.Datetime.now)
     date_done = fields.Datetime()
-    company_id = fields.Many2one(related="group_id.company_id", store=True, index=True)
+    company_id = fields.Many2one(
+        related="group_id.company_id", store=True, precompute=True, index=True
+    )
 
     # === WHO === #
 

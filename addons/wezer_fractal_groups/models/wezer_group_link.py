@@ -31,7 +31,9 @@ class WezerGroupLink(models.Model):
         default="proposed",
     )
     proposed_by_id = fields.Many2one("wezer.group", ondelete="set null")
-    company_id = fields.Many2one(related="group_id.company_id", store=True, index=True)
+    company_id = fields.Many2one(
+        related="group_id.company_id", store=True, precompute=True, index=True
+    )
 
     _two = models.Constraint(
         "CHECK (group_id <> other_id)", "A group is not linked with itself."

@@ -33,7 +33,9 @@ class WezerGroupMembership(models.Model):
     date_to = fields.Date(string="Until")
     focus = fields.Char(help="What this person looks after here.")
     is_live = fields.Boolean(compute="_compute_is_live")
-    company_id = fields.Many2one(related="group_id.company_id", store=True, index=True)
+    company_id = fields.Many2one(
+        related="group_id.company_id", store=True, precompute=True, index=True
+    )
 
     _live_uniq = models.UniqueIndex(
         "(group_id, partner_id) WHERE state <> 'left'",

@@ -29,7 +29,9 @@ class WezerGroupMessage(models.Model):
     text = fields.Text(required=True)
     date = fields.Datetime(required=True)
     removed_by_id = fields.Many2one("res.partner", ondelete="restrict")
-    company_id = fields.Many2one(related="group_id.company_id", store=True, index=True)
+    company_id = fields.Many2one(
+        related="group_id.company_id", store=True, precompute=True, index=True
+    )
 
     def action_remove(self):
         """Take a word back: one's own, or as somebody who manages the circle."""

@@ -32,7 +32,9 @@ class WezerGroupPermission(models.Model):
         ],
         required=True,
     )
-    company_id = fields.Many2one(related="group_id.company_id", store=True, index=True)
+    company_id = fields.Many2one(
+        related="group_id.company_id", store=True, precompute=True, index=True
+    )
 
     _once = models.UniqueIndex(
         "(group_id, resource)", "This group has a permission on it already."

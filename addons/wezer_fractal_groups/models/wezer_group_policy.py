@@ -18,7 +18,9 @@ class WezerGroupPolicy(models.Model):
     key = fields.Char(required=True)
     value = fields.Char(required=True)
     reason = fields.Char(help="Why, in the words of those who decided.")
-    company_id = fields.Many2one(related="group_id.company_id", store=True, index=True)
+    company_id = fields.Many2one(
+        related="group_id.company_id", store=True, precompute=True, index=True
+    )
 
     _once = models.UniqueIndex("(group_id, key)", "Each policy once a circle.")
 

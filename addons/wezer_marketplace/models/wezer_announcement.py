@@ -218,9 +218,11 @@ class WezerAnnouncement(models.Model):
             "UPDATE wezer_announcement SET lock_version = lock_version + 1"
             " WHERE id = %s",
             [self.id],
+            returns=False,
         )
         self.env["wezer.deal"].flush_model()
-        self.invalidate_recordset()
+        # What was read before still holds: a row that another transaction has changed
+        # since cannot be locked.
 
     def _holding(self):
         """Return the deals that have a place: agreed ones, and those it is held for."""

@@ -22,7 +22,9 @@ class WezerAnnouncementPlace(models.Model):
         "wezer.group", string="For those in", ondelete="restrict"
     )
     skill_id = fields.Many2one("wezer.skill", string="For who can", ondelete="restrict")
-    company_id = fields.Many2one(related="announcement_id.company_id", store=True)
+    company_id = fields.Many2one(
+        related="announcement_id.company_id", store=True, precompute=True
+    )
 
     _count_positive = models.Constraint(
         "CHECK (count > 0)", "A place is kept once or more often."

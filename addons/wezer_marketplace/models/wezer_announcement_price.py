@@ -25,7 +25,9 @@ class WezerAnnouncementPrice(models.Model):
     total_minor = BigInteger(
         compute="_compute_total_minor", store=True, aggregator=None
     )
-    company_id = fields.Many2one(related="announcement_id.company_id", store=True)
+    company_id = fields.Many2one(
+        related="announcement_id.company_id", store=True, precompute=True
+    )
 
     _positive = models.Constraint("CHECK (unit_minor > 0)", "A price is above zero.")
     _currency_uniq = models.UniqueIndex(

@@ -866,8 +866,10 @@ class WezerDeal(models.Model):
             self.env,
             "UPDATE wezer_deal SET lock_version = lock_version + 1 WHERE id = %s",
             [self.id],
+            returns=False,
         )
-        self.invalidate_recordset()
+        # What was read before still holds: a row that another transaction has changed
+        # since cannot be locked.
 
     def _parties(self):
         """Return both sides and the co-workers: between them a dispute is."""
@@ -1358,15 +1360,9 @@ class WezerDeal(models.Model):
 
     def _settle_answered(self):
         """Settle the notices of questions that these deals ask no longer."""
-        notices = self.env["wezer.notice"].sudo()
         for deal in self.sudo():
-            waiting = notices.search(
-                [
-                    ("res_model", "=", deal._name),
-                    ("res_id", "=", deal.id),
-                    ("settled", "=", False),
-                    ("subject", "in", QUESTIONS),
-                ]
+            waiting = deal.notice_ids.filtered(
+                lambda notice: not notice.settled and notice.subject in QUESTIONS
             )
             if not waiting:
                 continue

@@ -19,7 +19,9 @@ class WezerDealEvent(models.Model):
     person_id = fields.Many2one("res.partner", string="By", ondelete="restrict")
     note = fields.Text()
     sentence = fields.Char(compute="_compute_sentence")
-    company_id = fields.Many2one(related="deal_id.company_id", store=True)
+    company_id = fields.Many2one(
+        related="deal_id.company_id", store=True, precompute=True
+    )
 
     def _compute_sentence(self):
         for event in self:

@@ -25,7 +25,9 @@ class WezerDealEvidence(models.Model):
     person_id = fields.Many2one("res.partner", required=True, ondelete="restrict")
     size = fields.Integer(required=True)
     content = fields.Binary(required=True, attachment=False, groups=fields.NO_ACCESS)
-    company_id = fields.Many2one(related="deal_id.company_id", store=True)
+    company_id = fields.Many2one(
+        related="deal_id.company_id", store=True, precompute=True
+    )
 
     def write(self, vals):
         raise Refusal(self.env._("What was shown stays."), rule="immutable")

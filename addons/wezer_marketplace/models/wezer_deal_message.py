@@ -17,7 +17,9 @@ class WezerDealMessage(models.Model):
     partner_id = fields.Many2one("res.partner", required=True, ondelete="restrict")
     person_id = fields.Many2one("res.partner", required=True, ondelete="restrict")
     body = fields.Text(required=True)
-    company_id = fields.Many2one(related="deal_id.company_id", store=True)
+    company_id = fields.Many2one(
+        related="deal_id.company_id", store=True, precompute=True
+    )
 
     def write(self, vals):
         raise Refusal(self.env._("What was said stays."), rule="immutable")

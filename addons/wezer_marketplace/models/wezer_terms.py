@@ -43,7 +43,9 @@ class WezerTerms(models.Model):
     expiry = fields.Datetime(string="Answer until")
     message = fields.Text()
     date = fields.Datetime(required=True)
-    company_id = fields.Many2one(related="deal_id.company_id", store=True)
+    company_id = fields.Many2one(
+        related="deal_id.company_id", store=True, precompute=True
+    )
 
     _round_uniq = models.UniqueIndex("(deal_id, round)", "One round a number.")
 

@@ -21,7 +21,9 @@ class WezerTermsMilestone(models.Model):
     points = fields.Integer(required=True, help="Of the price, in 1/100 percent.")
     percent_text = fields.Char(string="Part", compute="_compute_percent_text")
     date_due = fields.Datetime()
-    company_id = fields.Many2one(related="terms_id.company_id", store=True)
+    company_id = fields.Many2one(
+        related="terms_id.company_id", store=True, precompute=True
+    )
 
     _points_in_range = models.Constraint(
         "CHECK (points > 0 AND points <= 10000)", "A step is paid a part of the price."

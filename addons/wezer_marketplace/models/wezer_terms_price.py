@@ -16,7 +16,9 @@ class WezerTermsPrice(models.Model):
         "wezer.currency", string="Currency", required=True, ondelete="restrict"
     )
     total_minor = BigInteger(required=True, aggregator=None)
-    company_id = fields.Many2one(related="terms_id.company_id", store=True)
+    company_id = fields.Many2one(
+        related="terms_id.company_id", store=True, precompute=True
+    )
 
     _positive = models.Constraint("CHECK (total_minor > 0)", "A price is above zero.")
     _currency_uniq = models.UniqueIndex(

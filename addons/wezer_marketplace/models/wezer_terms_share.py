@@ -28,7 +28,9 @@ class WezerTermsShare(models.Model):
     percent_text = fields.Char(string="Part", compute="_compute_percent_text")
     agreed_on = fields.Datetime()
     person_id = fields.Many2one("res.partner", ondelete="restrict")
-    company_id = fields.Many2one(related="terms_id.company_id", store=True)
+    company_id = fields.Many2one(
+        related="terms_id.company_id", store=True, precompute=True
+    )
 
     _points_in_range = models.Constraint(
         "CHECK (points >= 0 AND points < 10000)", "A share is a part of the price."

@@ -15,7 +15,9 @@ class WezerAssessmentLine(models.Model):
         "wezer.criterion", required=True, ondelete="restrict"
     )
     score = fields.Integer(required=True, aggregator="avg")
-    company_id = fields.Many2one(related="assessment_id.company_id", store=True)
+    company_id = fields.Many2one(
+        related="assessment_id.company_id", store=True, precompute=True
+    )
 
     _score_range = models.Constraint(
         "CHECK (score BETWEEN -2 AND 2)", "A score is from −2 to +2."
