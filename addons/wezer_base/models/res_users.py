@@ -177,10 +177,14 @@ class ResUsers(models.Model):
         selects.append(
             SQL(
                 """SELECT id FROM res_partner
-                    WHERE (id = %s OR wezer_is_treasury) AND %s""",
-                company.partner_id.id,
+                    WHERE (id = (SELECT partner_id FROM res_company WHERE id = %s)
+                           OR wezer_is_treasury) AND %s""",
+                company.id,
                 company._wezer_is_actor_sql(self, right),
-                to_flush=self.env["res.partner"]._fields["wezer_is_treasury"],
+                to_flush=(
+                    self.env["res.partner"]._fields["wezer_is_treasury"],
+                    company._fields["partner_id"],
+                ),
             )
         )
         return selects
@@ -191,12 +195,23 @@ class ResUsers(models.Model):
         if right not in RIGHTS:
             raise ValueError(f"unknown right {right!r}")
         user = self.sudo()
-        if not user.active or not user._wezer_may_act():
+        if (
+            not user.active
+            or user.has_group("base.group_public")
+            or not user._wezer_is_person()
+        ):
             return SQL("SELECT NULL::int WHERE FALSE")
-        selects = user._acting_selects(right)
-        if not selects:
-            return SQL("SELECT NULL::int WHERE FALSE")
-        return SQL(" UNION ALL ").join(SQL("(%s)", select) for select in selects)
+        # As _wezer_may_act() says: only members in good standing.
+        return SQL(
+            """SELECT id FROM (%s) acting(id) WHERE NOT EXISTS (
+                   SELECT FROM wezer_profile WHERE partner_id = %s
+                      AND state <> 'active')""",
+            SQL(" UNION ALL ").join(
+                SQL("(%s)", select) for select in user._acting_selects(right)
+            ),
+            user.partner_id.id,
+            to_flush=self.env["wezer.profile"]._fields["state"],
+        )
 
     def _compute_wezer_notices_waiting(self):
         for user in self:

@@ -146,6 +146,19 @@ class WezerNotice(models.Model):
         :param subjects: only notices about these subjects
         :param people: only the notices of these persons
         """
+        # sudo: other people's notices too, as the matter is the same.
+        if "notice_ids" in record._fields:
+            # Read once for the whole action.
+            notices = record.sudo().notice_ids.filtered(
+                lambda notice: (
+                    not notice.settled
+                    and (not kinds or notice.kind in kinds)
+                    and (subjects is None or notice.subject in subjects)
+                    and (people is None or notice.partner_id in people)
+                )
+            )
+            notices.with_env(self.sudo().env)._withdraw()
+            return
         domain = [
             ("res_model", "=", record._name),
             ("res_id", "in", record.ids),
@@ -157,7 +170,6 @@ class WezerNotice(models.Model):
             domain.append(("subject", "in", subjects))
         if people is not None:
             domain.append(("partner_id", "in", people.ids))
-        # sudo: other people's notices too, as the matter is the same.
         self.sudo().search(domain)._withdraw()
 
     def _withdraw(self):

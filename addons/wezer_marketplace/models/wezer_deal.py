@@ -446,6 +446,12 @@ SIDE_RIGHTS = ("wallet", "market", "project")
 JUDGING = ("resolve", "pass_on")
 
 
+def days_between(begin, end):
+    """Return the days from one moment to a later one; 0 where there is none."""
+    over = begin and end and end >= begin
+    return (end - begin) / timedelta(days=1) if over else 0
+
+
 class DryRun(Exception):
     """Raised to take back what was only tried."""
 
@@ -625,6 +631,13 @@ class WezerDeal(models.Model):
     event_ids = fields.One2many("wezer.deal.event", "deal_id")
     message_line_ids = fields.One2many("wezer.deal.message", "deal_id")
     evidence_ids = fields.One2many("wezer.deal.evidence", "deal_id")
+    # Read once in an action, by code only.
+    notice_ids = fields.One2many(
+        "wezer.notice", "res_id", groups=fields.NO_ACCESS, copy=False
+    )
+    transfer_ids = fields.One2many(
+        "wezer.transfer", "origin_id", groups=fields.NO_ACCESS, copy=False
+    )
 
     # === WHAT IS PROPOSED BESIDE THE STATE === #
 
@@ -732,7 +745,7 @@ class WezerDeal(models.Model):
     is_late = fields.Boolean(compute="_compute_age")
     days_to_claim = fields.Float(
         string="Days from posting to claim",
-        compute="_compute_figures",
+        compute="_compute_days_to_claim",
         store=True,
         aggregator="avg",
     )
@@ -820,21 +833,19 @@ class WezerDeal(models.Model):
             else:
                 deal.age_text = self.env._("today")
 
-    @api.depends(
-        "state", "date_accepted", "date_delivered", "date_paid", "terms_ids.date"
-    )
+    @api.depends("terms_ids.date")
+    def _compute_days_to_claim(self):
+        for deal in self:
+            answered = deal.terms_ids.sorted("round")[:1].date
+            deal.days_to_claim = days_between(
+                deal.announcement_id.date_publish, answered
+            )
+
+    @api.depends("state", "date_accepted", "date_delivered", "date_paid")
     def _compute_figures(self):
         for deal in self:
-            posted = deal.announcement_id.date_publish
-            answered = deal.terms_ids.sorted("round")[:1].date
-            steps = (
-                ("days_to_claim", posted, answered),
-                ("days_to_deliver", deal.date_accepted, deal.date_delivered),
-                ("days_to_pay", deal.date_delivered, deal.date_paid),
-            )
-            for name, begin, end in steps:
-                over = begin and end and end >= begin
-                deal[name] = (end - begin) / timedelta(days=1) if over else 0
+            deal.days_to_deliver = days_between(deal.date_accepted, deal.date_delivered)
+            deal.days_to_pay = days_between(deal.date_delivered, deal.date_paid)
             deal.completed = 100.0 if deal.state == "paid" else 0.0
 
     @api.depends("state", "turn", "disputed_by_id")
@@ -906,8 +917,9 @@ class WezerDeal(models.Model):
         vals = {
             "state": state,
             "date_state": fields.Datetime.now(),
-            "consent_ids": [Command.clear()],
         }
+        if deal.consent_date:
+            vals["consent_ids"] = [Command.clear()]
         if state in ("accepted", "delivered") and deal.approver_ids:
             # What is delivered anew, sent back or changed was approved by nobody.
             vals["approver_ids"] = [Command.clear()]
@@ -1322,7 +1334,8 @@ class WezerDeal(models.Model):
             asked["approve" if missing else "pay"] = deal.payer_id
         if deal.state in DEAL.sources("confirm"):
             asked["receipt"] = deal._pending().payee_id
-        if deal.consent_ids and not deal._is_lapsed(deal.consent_date):
+        consented = deal.consent_date and deal.consent_ids
+        if consented and not deal._is_lapsed(deal.consent_date):
             asked["cancel"] = deal._who_cancels() - deal.consent_ids
         if deal.state == "disputed":
             asked["dispute"] = deal._parties()
@@ -2683,7 +2696,8 @@ class WezerDeal(models.Model):
         return sums
 
     def _transfers(self):
-        return self.env["wezer.transfer"]._of_origin(self)
+        """Return the transfers of these deals (sudo), oldest first."""
+        return self.sudo().transfer_ids.sorted("id")
 
     def _payments(self, *states):
         """Return the transfers towards who works, of these states; oldest first."""

@@ -211,12 +211,23 @@ class WezerAnnouncement(models.Model):
     def write(self, vals):
         if not {"state", "visibility", "group_ids"} & vals.keys():
             return super().write(vals)
-        before = {one.id: (one.visibility, one.group_ids) for one in self}
+        audience = {"visibility", "group_ids"} & vals.keys()
+        before = {
+            announcement.id: (
+                announcement.state,
+                [announcement[name] for name in sorted(audience)],
+            )
+            for announcement in self
+        }
         result = super().write(vals)
         # Filled, ended, or no longer for everybody who was told: it is withdrawn.
+        # Only of what is open somebody is told.
         shut = self.filtered(
-            lambda one: (
-                one.state != "open" or before[one.id] != (one.visibility, one.group_ids)
+            lambda announcement: (
+                before[announcement.id][0] == "open"
+                and announcement.state != "open"
+                or before[announcement.id][1]
+                != [announcement[name] for name in sorted(audience)]
             )
         )
         if shut:

@@ -169,7 +169,7 @@ class WezerAssessment(models.Model):
         mine._drop_tied()
         self.env["wezer.assessment.repeat"]._answer(mine, again)
         if not draft:
-            self._reveal_if_both(origin)
+            self._of(origin)._reveal_if_both()
         return mine
 
     @api.model
@@ -323,10 +323,11 @@ class WezerAssessment(models.Model):
 
         Drafts become blind; both are revealed when both are in, else at ``deadline``.
         """
-        self._of(origin).filtered(lambda one: one.state in ("draft", "blind")).write(
+        given = self._of(origin)
+        given.filtered(lambda assessment: assessment.state in ("draft", "blind")).write(
             {"state": "blind", "deadline": deadline}
         )
-        self._reveal_if_both(origin)
+        given._reveal_if_both()
 
     @api.model
     def _pause(self, origin):
@@ -357,11 +358,13 @@ class WezerAssessment(models.Model):
         """
         return self._of(origin).assessor_id
 
-    @api.model
-    def _reveal_if_both(self, origin):
-        given = self._of(origin)
-        if len(given.filtered(lambda one: one.state in ("blind", "revealed"))) >= 2:
-            given._reveal()
+    def _reveal_if_both(self):
+        """Reveal the assessments of one origin where both sides have given theirs."""
+        given = self.filtered(
+            lambda assessment: assessment.state in ("blind", "revealed")
+        )
+        if len(given) >= 2:
+            self._reveal()
 
     def _reveal(self):
         blind = self.filtered(lambda one: one.state == "blind")
