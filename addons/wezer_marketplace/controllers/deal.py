@@ -1,5 +1,3 @@
-from datetime import datetime
-
 import werkzeug.exceptions
 
 from odoo import http
@@ -7,11 +5,11 @@ from odoo.http import content_disposition, request
 
 from odoo.addons.wezer_base.controllers.website import flash, seen_or_404
 from odoo.addons.wezer_base.exceptions import Refusal
-from odoo.addons.wezer_base.tools import days
 from odoo.addons.wezer_base.tools.form_post import form_post
 from odoo.addons.wezer_base.tools.numbers import numbered, whole
 
 from ..models.wezer_deal import MAX_BYTES
+from ..tools import deal_page
 from .form import member_named, terms_of, to_local
 
 
@@ -22,57 +20,11 @@ class WezerDeal(http.Controller):
         return seen_or_404("wezer.deal", deal_id)
 
     def _values(self, deal):
-        mine = deal._my_party()
-        terms = (deal.accepted_terms_id or deal.terms_id).sudo()
-        rounds = deal.sudo().terms_ids.sorted("round", reverse=True)
         return {
-            "deal": deal,
-            "record": deal.sudo(),
-            "me": mine,
-            "other": deal.sudo()._other(mine) if mine else deal.sudo().author_id,
-            "terms": terms,
-            "changes": [] if deal.sudo().accepted_terms_id else self._changes(terms),
-            "proposed": [
-                (label, self._say(terms, before), self._say(terms, now))
-                for label, before, now in deal._proposed_change()
-            ],
-            "stamp": self._stamp(deal.sudo(), mine),
+            **deal_page.page_values(deal),
             "to_local": to_local,
-            "rounds": rounds - terms,
-            "buttons": deal._allowed_actions(),
-            "turn_line": deal._turn_line(),
-            "strip": deal._strip(),
-            "money_line": deal._money_line(),
-            "criteria": deal._criteria() if mine else [],
-            "messages": deal.sudo().message_line_ids,
-            "events": deal.sudo().event_ids,
-            "approvals": deal._approvals_text() if mine else "",
-            "assessments": request.env["wezer.assessment"].search(
-                [("origin_model", "=", deal._name), ("origin_id", "=", deal.id)]
-            ),
             "page_name": "wezer_deal",
         }
-
-    def _changes(self, terms):
-        """Return what changed since the last round, as people say it."""
-        return [
-            (label, self._say(terms, before), self._say(terms, now))
-            for label, before, now in terms._diff()
-        ]
-
-    def _say(self, terms, value):
-        if isinstance(value, datetime):
-            return days.format_moment(request.env, value)
-        if isinstance(value, float):
-            return terms.deal_id.announcement_id._say_quantity(value)
-        return value or "–"
-
-    def _stamp(self, deal, party):
-        """Return a word that differs when something on the page does."""
-        counted = (deal.message_line_ids, deal.event_ids, deal.terms_ids)
-        return "-".join(
-            [deal.state, str(party.id), *(str(len(records)) for records in counted)]
-        )
 
     @http.route(
         "/my/deals/<int:deal_id>",

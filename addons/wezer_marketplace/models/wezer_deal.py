@@ -1,7 +1,6 @@
 import base64
 import binascii
 from datetime import timedelta
-from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -14,9 +13,9 @@ from odoo.addons.wezer_base.tools.clock import each_due
 from odoo.addons.wezer_base.tools.picture import PictureError, clean_file
 from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
 from odoo.addons.wezer_base.tools.text import clean_line
-from odoo.addons.wezer_currency.tools.amounts import proportion
 
-from ..tools.parts import WHOLE, shares, slices
+from ..tools import deal_money, deal_page
+from ..tools.parts import WHOLE, slices
 from ..tools.task_context import DEAL_MOVES, QUIET
 
 DEAL = StateMachine(
@@ -326,33 +325,6 @@ PARTIES = {
     "caller": ("author_id", "replier_id"),
     "stand_in": ("payer_id", "hand_over_id"),
 }
-# Actions with a button on the deal's page, in the order of the page: whether it is a
-# main one, and the part of the page that asks for more.
-BUTTONS = {
-    "resolve": (True, "resolve"),
-    "agree_share": (True, "agree_share"),
-    "accept": (True, False),
-    "counter": (False, "counter"),
-    "decline": (False, "reason"),
-    "withdraw": (False, "reason"),
-    "hand_over_sign": (True, False),
-    "amend_sign": (True, "amend_sign"),
-    "deliver": (True, "deliver"),
-    "release": (False, "reason"),
-    "approve": (True, "approve"),
-    "send_back": (False, "send_back"),
-    "pay": (True, False),
-    "confirm": (True, False),
-    "deny": (False, False),
-    "assess": (True, "assess"),
-    "refund": (False, False),
-    "cancel": (False, "reason"),
-    "dispute": (False, "reason"),
-    "withdraw_dispute": (False, False),
-    "amend": (False, "counter"),
-    "hand_over": (False, "hand_over"),
-    "attendance": (False, "attendance"),
-}
 # Actions with a button in the back office, and so with a field ``may_<action>``.
 OFFICE_ACTIONS = (
     "approve",
@@ -405,18 +377,6 @@ NO_DISPUTE = {
     "dispute_holder_since": False,
     "took_part_ids": [Command.clear()],
 }
-# The strip on the page: agreed – doing – delivered – paid.
-STRIP = ("agreed", "doing", "delivered", "paid")
-REACHED = {
-    "open": 0,
-    "waiting": 0,
-    "accepted": 2,
-    "delivered": 3,
-    "approved": 3,
-    "confirming": 3,
-    "paid": 4,
-    "ended": 0,
-}
 # The columns of the coordinators' board.
 COLUMNS = {
     "open": "choose",
@@ -454,37 +414,6 @@ def days_between(begin, end):
 
 class DryRun(Exception):
     """Raised to take back what was only tried."""
-
-
-class Part(NamedTuple):
-    """One part of a deal's money: it has its own payee, reservation and key."""
-
-    milestone: int
-    currency: models.Model
-    payee: models.Model
-    agreed: int
-    due: int
-
-    @classmethod
-    def of(cls, transfer):
-        """Return the part that ``transfer`` moves."""
-        return cls(
-            transfer.origin_part,
-            transfer.wezer_currency_id,
-            transfer.payee_id,
-            transfer.amount_minor,
-            transfer.amount_minor,
-        )
-
-    def moved_by(self, transfers):
-        """Return those of ``transfers`` that are this part's."""
-        return transfers.filtered(
-            lambda transfer: (
-                transfer.origin_part == self.milestone
-                and transfer.wezer_currency_id == self.currency
-                and transfer.payee_id == self.payee
-            )
-        )
 
 
 class WezerDeal(models.Model):
@@ -865,7 +794,7 @@ class WezerDeal(models.Model):
             deal.approvals_text = (
                 deal._approvals_text() if deal.state in APPROVED_LATER else ""
             )
-            deal.steps_text = deal._steps_text()
+            deal.steps_text = deal_page.steps_text(deal)
 
     # === PARTS OF EVERY ACTION === #
 
@@ -934,7 +863,7 @@ class WezerDeal(models.Model):
     def _finish(self, reason):
         """End live answers that had no agreement yet, or were given back."""
         for deal in self.sudo():
-            deal._release_money("released")
+            deal_money.release(deal, "released")
             deal._set_state("ended", end_reason=reason, turn=False, hold_until=False)
             self.env["wezer.assessment"]._drop(deal)
             self.env["wezer.notice"]._settle(deal)
@@ -1199,7 +1128,7 @@ class WezerDeal(models.Model):
 
     def _check_send_back(self, _party):
         deal = self.sudo()
-        if deal._paying_has_begun():
+        if deal_money.paying_has_begun(deal):
             raise Refusal(
                 self.env._(
                     "Paying has begun: pay the rest, agree to cancel or call a"
@@ -1226,7 +1155,7 @@ class WezerDeal(models.Model):
     def _check_confirm(self, party):
         # Where one of several did not receive it, the others still may confirm.
         deal = self.sudo()
-        if not deal._pending_to(party):
+        if not deal_money.pending_to(deal, party):
             raise Refusal(
                 self.env._("Nothing is on its way to %(name)s.", name=party.name),
                 rule="state",
@@ -1248,7 +1177,7 @@ class WezerDeal(models.Model):
     def _check_refund(self, party):
         deal = self.sudo()
         self.env.user._check_acts_for(party, "wallet")
-        if any(map(deal._left, deal._paid_to(party))):
+        if any(map(deal_money.left_minor, deal_money.paid_to(deal, party))):
             return
         if deal.state == "ended":
             raise Refusal(
@@ -1262,7 +1191,7 @@ class WezerDeal(models.Model):
             raise NotAllowed(
                 self.env._("It is cancelled by who agreed on it."), rule="cancel"
             )
-        if party in deal._in_hand("done").payee_id:
+        if party in deal_money.current_payments(deal, "done").payee_id:
             # What was paid of the step in hand goes back: that money is committed.
             self.env.user._check_acts_for(party, "wallet")
 
@@ -1333,7 +1262,7 @@ class WezerDeal(models.Model):
             missing = bool(deal._approvals_missing())
             asked["approve" if missing else "pay"] = deal.payer_id
         if deal.state in DEAL.sources("confirm"):
-            asked["receipt"] = deal._pending().payee_id
+            asked["receipt"] = deal_money.pending(deal).payee_id
         consented = deal.consent_date and deal.consent_ids
         if consented and not deal._is_lapsed(deal.consent_date):
             asked["cancel"] = deal._who_cancels() - deal.consent_ids
@@ -1514,7 +1443,7 @@ class WezerDeal(models.Model):
         )
         if terms.share_ids or deal.coworker_ids:
             deal._settle_coworkers()
-        deal._reserve_money()
+        deal_money.reserve(deal)
         deal._log("accept", party)
         deal._assign_task()
         deal.announcement_id._after_change()
@@ -2006,7 +1935,7 @@ class WezerDeal(models.Model):
             # Unpaid help: approved is done, no wallet is asked.
             deal._become_paid()
         elif deal._wallet_among_approvers():
-            deal._pay_parts(party)
+            deal_money.pay(deal, party)
         else:
             deal._move_task("approved")
             deal._notify(
@@ -2020,14 +1949,14 @@ class WezerDeal(models.Model):
         """Pay what was approved and is neither paid nor on its way."""
         self._lift_clocks_call(self.sudo().payer_id)
         party = self._authorise("pay", acting_partner_id)
-        self.sudo()._pay_parts(party)
+        deal_money.pay(self.sudo(), party)
         return True
 
     def _become_paid(self):
         deal = self.sudo()
         if deal.refunding:
             deal.refunding = False
-            if deal._all_given_back():
+            if deal_money.all_given_back(deal):
                 deal._become_refunded()
             else:
                 deal._set_state("paid")
@@ -2049,11 +1978,6 @@ class WezerDeal(models.Model):
     def _first_step(self, terms):
         """Return the number of the step that ``terms`` begin with, now."""
         return max(self.milestone, 1) if terms.milestone_ids else 0
-
-    def _steps_left(self):
-        """Return the numbers of the steps still to be paid; ``[0]`` without steps."""
-        steps = len(self.accepted_terms_id.milestone_ids)
-        return list(range(self.milestone, steps + 1)) if self.milestone else [0]
 
     def _go_on(self):
         """Go back to work where another step is to come.
@@ -2115,21 +2039,21 @@ class WezerDeal(models.Model):
 
     def action_confirm(self, acting_partner_id=None):
         """Say that the outside money came."""
-        self._lift_clocks_call(self.sudo()._pending().payee_id)
+        self._lift_clocks_call(deal_money.pending(self.sudo()).payee_id)
         party = self._authorise("confirm", acting_partner_id)
-        for transfer in self.sudo()._pending_to(party):
+        for transfer in deal_money.pending_to(self.sudo(), party):
             transfer._confirm()
         deal = self.sudo()
         deal._log("confirm", party)
-        if deal.state == "confirming" and not deal._pending():
+        if deal.state == "confirming" and not deal_money.pending(deal):
             deal._become_paid()
         return True
 
     def action_deny(self, acting_partner_id=None):
         """Say that the outside money did not come: it is due again."""
-        self._lift_clocks_call(self.sudo()._pending().payee_id)
+        self._lift_clocks_call(deal_money.pending(self.sudo()).payee_id)
         party = self._authorise("deny", acting_partner_id)
-        for transfer in self.sudo()._pending_to(party):
+        for transfer in deal_money.pending_to(self.sudo(), party):
             transfer._deny()
         deal = self.sudo()
         deal.attempt += 1
@@ -2211,15 +2135,15 @@ class WezerDeal(models.Model):
         """
         party = self._authorise("refund", acting_partner_id)
         deal = self.sudo()
-        mine = deal._paid_to(party)
+        mine = deal_money.paid_to(deal, party)
         minors = deal._parsed_amounts(amounts) if amounts else None
         if minors is not None and not any(minors.values()):
             raise Refusal(self.env._("Say how much."), rule="amount", limit="0")
-        whole = deal._give_money_back(minors, mine)
+        whole = deal_money.give_back(deal, minors, mine)
         deal._log("refund", party)
-        if deal._pending():
+        if deal_money.pending(deal):
             deal.refunding = True
-            deal._follow_money()
+            deal_money.follow(deal)
         elif whole:
             deal._become_refunded()
         else:
@@ -2287,16 +2211,20 @@ class WezerDeal(models.Model):
         """Return who has to agree to cancel: both sides, and who has to pay back."""
         deal = self.sudo()
         # What was paid of the step in hand goes back: that money is committed.
-        return deal.author_id | deal.replier_id | deal._in_hand("done").payee_id
+        return (
+            deal.author_id
+            | deal.replier_id
+            | deal_money.current_payments(deal, "done").payee_id
+        )
 
     def _cancel(self):
-        self._release_money("released")
-        self._give_money_back(among=self._in_hand("done"))
+        deal_money.release(self, "released")
+        deal_money.give_back(self, among=deal_money.current_payments(self, "done"))
         self.env["wezer.assessment"]._void(self)
-        if self._pending():
+        if deal_money.pending(self):
             # Outside money is on its way back: who gets it says so.
             self.refunding = True
-            self._follow_money()
+            deal_money.follow(self)
             return
         self._finish("cancelled")
 
@@ -2394,7 +2322,7 @@ class WezerDeal(models.Model):
         if not due or due < now:
             due = max(self.date_due or now, now + timedelta(days=DUE_DAYS))
         self._mark_conflict_of_interest(party)
-        self._release_money("released")
+        deal_money.release(self, "released")
         self.attempt += 1
         self._set_state(
             "accepted",
@@ -2406,7 +2334,7 @@ class WezerDeal(models.Model):
             delivered_quantity=0,
         )
         self._settle_coworkers()
-        self._reserve_money()
+        deal_money.reserve(self)
         self._log("amend", party)
         if was == "delivered":
             self._move_task("accepted")
@@ -2419,13 +2347,6 @@ class WezerDeal(models.Model):
             ),
             but=party,
         )
-
-    def _proposed_change(self):
-        """Return what a proposed change would change: ``[(label, before, now)]``."""
-        deal = self.sudo()
-        if not deal.amend_terms_id or self._is_lapsed(deal.amend_date):
-            return []
-        return deal.amend_terms_id._diff_from(deal.accepted_terms_id)
 
     # === HANDING OVER === #
 
@@ -2520,7 +2441,7 @@ class WezerDeal(models.Model):
         self.announcement_id._lock()
         self._check_stand_in(stand_in, person)
         self.announcement_id._check_cap(person)
-        self._release_money("released")
+        deal_money.release(self, "released")
         self.attempt += 1
         self._set_state(
             "accepted",
@@ -2530,7 +2451,7 @@ class WezerDeal(models.Model):
             # Who worked until now stays barred, who works now is.
             conflicted_ids=[(4, person.id)],
         )
-        self._reserve_money()
+        deal_money.reserve(self)
         self._log("hand_over", party, stand_in.name)
         # The deal's arrow has checked who: the task is the coordinators' side.
         self.task_id.with_context(**QUIET).write({"assignee_partner_id": stand_in.id})
@@ -2650,291 +2571,6 @@ class WezerDeal(models.Model):
 
     # === MONEY === #
 
-    def _parts(self, milestone=None):
-        """Return what a step of the agreed terms pays to whom.
-
-        :param int milestone: the step in hand where it is left out
-        :return: list of :class:`Part`; a part of nothing is left out
-        """
-        terms = self.accepted_terms_id
-        number = self.milestone if milestone is None else milestone
-        among = terms.share_ids.filtered("points")
-        points = among.mapped("points")
-        parts = []
-        for line in terms.price_line_ids:
-            agreed = line.total_minor
-            if number:
-                steps = terms.milestone_ids.mapped("points")
-                agreed = slices(agreed, steps)[number - 1]
-            most = shares(agreed, points)
-            due = shares(self._due_of(agreed), points, most)
-            for payee, its, now in zip(
-                (self.payee_id, *among.partner_id), most, due, strict=True
-            ):
-                if its:
-                    parts.append(Part(number, line.wezer_currency_id, payee, its, now))
-        return parts
-
-    def _due_of(self, agreed):
-        """Return what is due of ``agreed`` minor units: less delivered pays less."""
-        whole = self.accepted_terms_id.quantity
-        delivered = self.delivered_quantity or whole
-        if delivered >= whole:
-            return agreed
-        # Quantities count to 1/10,000, as announced; integers only.
-        return proportion(agreed, round(delivered * 10000), round(whole * 10000))
-
-    def _due_sums(self, whole=False):
-        """Return ``{currency: minor}`` of the step in hand, or of all steps."""
-        steps = [self.milestone]
-        if whole and self.milestone:
-            steps = range(1, len(self.accepted_terms_id.milestone_ids) + 1)
-        sums = {}
-        for step in steps:
-            for part in self._parts(step):
-                sums[part.currency] = sums.get(part.currency, 0) + part.due
-        return sums
-
-    def _transfers(self):
-        """Return the transfers of these deals (sudo), oldest first."""
-        return self.sudo().transfer_ids.sorted("id")
-
-    def _payments(self, *states):
-        """Return the transfers towards who works, of these states; oldest first."""
-        return self._transfers().filtered(
-            lambda one: one.kind != "reversal" and (not states or one.state in states)
-        )
-
-    def _pending(self):
-        return self._transfers().filtered(lambda one: one.state == "pending")
-
-    def _pending_to(self, party):
-        return self._pending().filtered(lambda transfer: transfer.payee_id == party)
-
-    def _paid_to(self, party):
-        return self._payments("done").filtered(
-            lambda transfer: transfer.payee_id == party
-        )
-
-    def _in_hand(self, *states):
-        """Return the payments that a decision now may touch.
-
-        Those of the step in hand and of later ones; all where the deal was paid.
-        """
-        payments = self._payments(*states)
-        if "paid" in (self.state, self.state_before):
-            return payments
-        return payments.filtered(lambda one: one.origin_part >= self.milestone)
-
-    def _left(self, transfer):
-        return transfer.amount_minor - transfer.reversed_minor
-
-    def _key(self, act, part):
-        number = self.accepted_terms_id.round
-        where = f"{part.milestone}/{part.currency.id}/{part.payee.id}"
-        return f"{self.id}/{number}/{where}/{act}/{self.attempt}"
-
-    def _reserve_money(self):
-        """Set exactly the accepted amounts aside, under the caller's own name."""
-        self.ensure_one()
-        for step in self._steps_left():
-            for part in self._parts(step):
-                self._reserve_part(part)
-
-    def _reserve_part(self, part):
-        transfers = self.env["wezer.transfer"].with_user(self.env.user)
-        return transfers._reserve(
-            self,
-            self.payer_id,
-            part.payee,
-            part.currency,
-            part.agreed,
-            self.title,
-            self._key("reserve", part),
-            category=self.sudo().announcement_id.category_id,
-            part=part.milestone,
-        )
-
-    def _pay_parts(self, party):
-        """Pay what of the step in hand is neither settled nor pending, then follow."""
-        self.ensure_one()
-        payments = self._payments()
-        for part in self._parts():
-            mine = part.moved_by(payments)
-            if mine.filtered(lambda one: one.state in ("done", "pending")):
-                continue
-            held = mine.filtered(lambda one: one.state == "reserved")[:1]
-            # None is held where it was denied: only this part is due again.
-            held = held or self._reserve_part(part)
-            if part.due:
-                held._settle(part.due, key=self._key("settle", part))
-            else:
-                held._release()
-        self._log("pay", party)
-        self._follow_money()
-
-    def _paying_has_begun(self):
-        """Say whether a part of the step in hand is set aside no longer.
-
-        It is paid, on its way, or was denied by who should have received it. Work that
-        goes on needs all of its money set aside.
-        """
-        deal = self.sudo()
-        held = deal._payments("reserved")
-        return any(not part.moved_by(held) for part in deal._parts())
-
-    def _follow_money(self):
-        """Paid when nothing waits for receipt, else confirming."""
-        pending = self._pending()
-        if not pending:
-            self._become_paid()
-            return
-        self._set_state("confirming")
-        self._ask_receipt()
-
-    def _ask_receipt(self):
-        """Ask those whom outside money should have reached whether they got it."""
-        for transfer in self._pending():
-            self._notify(
-                transfer.payee_id,
-                "receipt",
-                lambda env, transfer=transfer: env._(
-                    "Did you get %(amount)s? %(title)s",
-                    amount=transfer.amount_display,
-                    title=self.title,
-                ),
-                subject="receipt",
-            )
-
-    def _release_money(self, reason):
-        """Free what is set aside and end what waits for receipt."""
-        for transfer in self._transfers().filtered(lambda one: one._is_live()):
-            if transfer.state == "pending":
-                transfer._deny()
-            else:
-                transfer._release(reason)
-
-    def _give_money_back(self, amounts=None, among=None):
-        """Reverse what was paid: all, or ``{currency id: minor}``, the latest first.
-
-        :param among: the payments that are given back; all of the deal by default
-        :return: whether nothing of the deal's is left with who worked
-        """
-        among = self._payments("done") if among is None else among
-        wanted = dict(amounts or {})
-        for transfer in among.sorted("id", reverse=True):
-            minor = left = transfer.amount_minor - transfer.reversed_minor
-            if amounts is not None:
-                currency_id = transfer.wezer_currency_id.id
-                minor = min(left, wanted.get(currency_id, 0))
-                wanted[currency_id] = wanted.get(currency_id, 0) - minor
-            if minor:
-                self._take_back(transfer, minor, "reverse")
-        for currency_id, minor in wanted.items():
-            if minor:
-                self._refuse_more_than_paid(currency_id, amounts[currency_id], minor)
-        return self._all_given_back()
-
-    def _refuse_more_than_paid(self, currency_id, wanted, over):
-        currency = self.env["wezer.currency"].browse(currency_id)
-        raise Refusal(
-            self.env._("More than what was paid cannot be given back."),
-            rule="reverse",
-            value=currency._format(wanted),
-            limit=currency._format(wanted - over),
-        )
-
-    def _take_back(self, transfer, minor, act):
-        self.attempt += 1
-        transfer._reverse(minor, key=self._key(act, Part.of(transfer)))
-
-    def _all_given_back(self):
-        """Say whether nothing of what was paid is left with who worked."""
-        return not any(
-            one.amount_minor - one.reversed_minor for one in self._payments("done")
-        )
-
-    def _split(self, minors):
-        """Pay what was decided of the money in hand, free or give back the rest.
-
-        Among several who work it is divided as the price was; the first steps are
-        paid first.
-
-        :param dict minors: ``{currency id: minor}``; what is left out is 0
-        """
-        if not any(minors.values()):
-            raise Refusal(
-                self.env._("Where nothing is paid, the deal is cancelled."),
-                rule="amount",
-            )
-        self.attempt += 1
-        in_hand = self._in_hand("reserved", "pending", "done")
-        for currency in self.accepted_terms_id.price_line_ids.wezer_currency_id:
-            self._split_currency(
-                in_hand.filtered(
-                    lambda one, currency=currency: one.wezer_currency_id == currency
-                ),
-                currency,
-                minors.get(currency.id, 0),
-            )
-
-    def _split_currency(self, payments, currency, minor):
-        paid = payments.filtered(lambda one: one.state == "done")
-        kept = sum(one.amount_minor - one.reversed_minor for one in paid)
-        agreed = kept + sum((payments - paid).mapped("amount_minor"))
-        if minor > agreed:
-            raise Refusal(
-                self.env._("More than was agreed is not paid."),
-                rule="amount",
-                value=currency._format(minor),
-                limit=currency._format(agreed),
-            )
-        due = self._split_among(payments, minor, agreed)
-        for transfer in payments:
-            self._split_part(transfer, due[transfer])
-
-    def _split_among(self, payments, minor, agreed):
-        """Return ``{payment: minor}``: what each who works receives, in proportion.
-
-        What does not divide is the first one's, as with shares.
-        """
-        due, payees = dict.fromkeys(payments, 0), payments.payee_id
-        first = payees.filtered(lambda one: one == self.payee_id) or payees[:1]
-        rest = minor
-        for payee in (payees - first) | first:
-            mine = payments.filtered(lambda one, payee=payee: one.payee_id == payee)
-            its = rest
-            if payee != first:
-                its = minor * sum(self._left(one) for one in mine) // (agreed or 1)
-            rest -= its
-            for transfer in mine:
-                due[transfer] = min(its, self._left(transfer))
-                its -= due[transfer]
-            # What the first has no room for goes to the others.
-            rest += its if payee == first else 0
-        for transfer in payments:
-            more = min(rest, self._left(transfer) - due[transfer])
-            due[transfer] += more
-            rest -= more
-        return due
-
-    def _split_part(self, transfer, minor):
-        part = Part.of(transfer)
-        if transfer.state == "done":
-            if self._left(transfer) > minor:
-                back = self._left(transfer) - minor
-                transfer._reverse(back, key=self._key("split", part))
-            return
-        if transfer.state == "pending":
-            transfer._deny()
-            if not minor:
-                return
-            transfer = self._reserve_part(part)
-        if minor:
-            transfer._settle(minor, key=self._key("split", part))
-        else:
-            transfer._release()
-
     # === WAITING LIST AND PLACES === #
 
     def _take_place(self):
@@ -3005,30 +2641,6 @@ class WezerDeal(models.Model):
                 "The place held for you went on to the next: %(title)s",
                 title=self.title,
             ),
-        )
-
-    def _waiting_line(self, me):
-        """Say whose place in the line it is; the caller's own is told by number."""
-        deal = self.sudo()
-        if me != deal.replier_id:
-            return self.env._("On the waiting list")
-        before = deal.search_count(
-            [
-                ("announcement_id", "=", deal.announcement_id.id),
-                ("state", "=", "waiting"),
-                ("id", "<", deal.id),
-            ]
-        )
-        if not before:
-            return self.env._("You are the next on the waiting list")
-        return self.env._(
-            "You are on the waiting list, %(count)s before you", count=before
-        )
-
-    def _held_line(self):
-        return self.env._(
-            "Your turn: a place is held for you until %(when)s",
-            when=days.format_moment(self.env, self.sudo().hold_until),
         )
 
     # === LATE CANCELLATION === #
@@ -3333,32 +2945,32 @@ class WezerDeal(models.Model):
             self._go_back()
             return
         self._set_state("approved")
-        self._pay_parts(self.env.user.partner_id)
+        deal_money.pay(self, self.env.user.partner_id)
 
     def _resolve_refunded(self, _amounts):
         """All that was paid goes back; what was not yet paid never is."""
-        if self._all_given_back():
+        if deal_money.all_given_back(self):
             raise Refusal(
                 self.env._("Nothing was paid that could be given back."),
                 rule="outcome",
                 value="refunded",
             )
-        self._release_money("released")
-        self._give_money_back()
-        if self._pending():
+        deal_money.release(self, "released")
+        deal_money.give_back(self)
+        if deal_money.pending(self):
             # Outside money is on its way back: who gets it says so.
             self.refunding = True
-            self._follow_money()
+            deal_money.follow(self)
             return
         self._become_refunded()
 
     def _resolve_split(self, amounts):
-        self._split(self._parsed_amounts(amounts or {}))
+        deal_money.split(self, self._parsed_amounts(amounts or {}))
         # What was decided is the last step.
         self.milestone = len(self.accepted_terms_id.milestone_ids)
         # Outside money on its way back: the first payer says that it came.
-        self.refunding = "reversal" in self._pending().mapped("kind")
-        self._follow_money()
+        self.refunding = "reversal" in deal_money.pending(self).mapped("kind")
+        deal_money.follow(self)
 
     # === DISPUTE: WHICH MODERATORS HAVE IT === #
 
@@ -3535,7 +3147,15 @@ class WezerDeal(models.Model):
             circle=circle.sudo(False).display_name,
         )
 
-    # === THE PAGE: WORDS === #
+    # === PAGES: SEE tools/deal_page.py === #
+
+    def _turn_line(self):
+        """Return whose turn it is, as the caller reads it, and until when."""
+        return deal_page.turn_line(self)
+
+    def _allowed_actions(self):
+        """Return the buttons of what the caller can do now."""
+        return deal_page.buttons(self)
 
     @api.model
     def _mine_domain(self):
@@ -3571,375 +3191,7 @@ class WezerDeal(models.Model):
             mine = mine & asked or mine
         return mine & self.env.user.partner_id or mine[:1]
 
-    def _turn_line(self):
-        """Return the first line of the page: whose turn it is, and until when."""
-        self.ensure_one()
-        deal = self.sudo()
-        line = self._whose_turn()
-        if deal.state == "open" and deal.terms_id.expiry:
-            return self.env._(
-                "%(line)s (until %(moment)s)",
-                line=line,
-                moment=deal.terms_id._say_expiry(),
-            )
-        return line
-
-    def _whose_turn(self):
-        """Return whose turn it is, as the caller reads it."""
-        self.ensure_one()
-        deal, me = self.sudo(), self._my_party()
-        if deal.state == "waiting":
-            return self._waiting_line(me)
-        if deal.turn == "replier" and me == deal.replier_id:
-            if deal.state == "open" and deal._is_held():
-                return self._held_line()
-        if me and deal._share_to_sign(me):
-            return self.env._(
-                "Your turn: %(name)s asks you to work along", name=deal.payee_id.name
-            )
-        waits = deal._terms_to_sign()._unsigned() if deal.coworker_ids else False
-        if waits:
-            return self.env._(
-                "Waiting for who works along: %(names)s",
-                names=", ".join(waits.mapped("name")),
-            )
-        proposed = self._proposal_line(me)
-        if proposed:
-            return proposed
-        return self._state_line(me)
-
-    def _state_line(self, me):
-        """Return what ``me`` reads of the state alone."""
-        deal = self.sudo()
-        other = deal._other(me) if me else deal.author_id
-        if deal.state == "open":
-            whose = deal.author_id if deal.turn == "author" else deal.replier_id
-            if whose == me:
-                return self.env._(
-                    "Your turn: %(name)s proposes %(price)s",
-                    name=other.name,
-                    price=deal.terms_id.price_text,
-                )
-            return self.env._("Waiting for %(name)s", name=whose.name)
-        if deal.state == "accepted":
-            if me == deal.payee_id:
-                return self.env._("Your turn: do it, and say when it is done")
-            return self.env._("%(name)s is doing it", name=deal.payee_id.name)
-        if deal.state in ("delivered", "approved"):
-            if me == deal.payer_id and self.env.user.partner_id in deal.approver_ids:
-                return self.env._("You approved. Waiting for one more, or for payment")
-            if me == deal.payer_id:
-                return self.env._(
-                    "Your turn: %(name)s says it is done", name=deal.payee_id.name
-                )
-            return self.env._(
-                "Waiting for %(name)s to approve and pay", name=deal.payer_id.name
-            )
-        if deal.state == "confirming":
-            receiver = deal.payer_id if deal.refunding else deal.payee_id
-            if me == receiver:
-                return self.env._("Your turn: did you get the money?")
-            return self.env._(
-                "Waiting for %(name)s to say that the money came", name=receiver.name
-            )
-        if deal.state == "paid":
-            return self.env._("Done and paid. Thank you!")
-        if deal.state == "disputed":
-            if self.is_user_moderator:
-                return self.env._("Your turn: both sides wait for your decision")
-            return self._who_decides()
-        reasons = dict(self._fields["end_reason"]._description_selection(self.env))
-        return self.env._("Ended: %(reason)s", reason=reasons.get(deal.end_reason, ""))
-
-    def _proposal_line(self, me):
-        """Return which proposal of another waits for ``me``, or an empty string."""
-        deal, asked = self.sudo(), self._questions()
-        if me in asked.get("cancel", ()):
-            return self.env._(
-                "Your turn: %(name)s would cancel",
-                name=", ".join(deal.consent_ids.mapped("name")),
-            )
-        if me in asked.get("amend", ()):
-            return self.env._(
-                "Your turn: %(name)s would change what was agreed",
-                name=deal.amend_by_id.name,
-            )
-        if me in asked.get("hand_over", ()):
-            return self.env._(
-                "Your turn: %(name)s asks that %(other)s stands in",
-                name=deal.payee_id.name,
-                other=deal.hand_over_id.name,
-            )
-        return ""
-
-    def _strip(self):
-        """Return ``(label, reached, here)`` for each step of the way."""
-        labels = {
-            "agreed": self.env._("agreed"),
-            "doing": self.env._("doing"),
-            "delivered": self.env._("delivered"),
-            "paid": self.env._("paid"),
-        }
-        disputed = self.state == "disputed"
-        reached = REACHED[self.sudo().state_before if disputed else self.state]
-        return [
-            (labels[name], number < reached, number == reached - 1)
-            for number, name in enumerate(STRIP)
-        ]
-
-    def _money_line(self):
-        """Return the direction of money in words."""
-        self.ensure_one()
-        deal, me = self.sudo(), self._my_party()
-        price = deal.price_text
-        names = {
-            "payer": deal.payer_id.name,
-            "payee": deal._workers_text(),
-            "price": price,
-        }
-        terms = deal.accepted_terms_id or deal.terms_id
-        if not terms.price_line_ids:
-            return self.env._("Unpaid help: no money moves.")
-        if deal.state == "paid":
-            names["price"] = deal._due_text(whole=True)
-            if me == deal.payee_id:
-                return self.env._("%(payer)s paid you %(price)s", **names)
-            if me == deal.payer_id:
-                return self.env._("You paid %(price)s to %(payee)s", **names)
-            return self.env._("%(payer)s paid %(price)s to %(payee)s", **names)
-        if me in deal.coworker_ids:
-            share = terms.share_ids.filtered(lambda one: one.partner_id == me)
-            names["price"] = share._part() if share else price
-            return self.env._("%(payer)s pays you %(price)s", **names)
-        if me == deal.payee_id:
-            return self.env._("%(payer)s pays you %(price)s", **names)
-        if me == deal.payer_id:
-            return self.env._("You pay %(price)s to %(payee)s", **names)
-        return self.env._("%(payer)s pays %(price)s to %(payee)s", **names)
-
-    def _left_text(self, transfers):
-        """Return what is left of payments, summed by currency, as people say it."""
-        sums = {}
-        for transfer in transfers:
-            currency = transfer.wezer_currency_id
-            sums[currency] = sums.get(currency, 0) + self._left(transfer)
-        return " + ".join(
-            currency._format(minor) for currency, minor in sums.items()
-        ) or self.env._("nothing")
-
-    def _due_text(self, whole=False):
-        """Return what is due of the step in hand, or of all steps, as people say it."""
-        deal = self.sudo()
-        return " + ".join(
-            currency._format(minor) for currency, minor in deal._due_sums(whole).items()
-        ) or self.env._("nothing")
-
-    def _total_text(self):
-        """Return what is due of these deals: each payer's sums, each currency apart."""
-        sums = {}
-        for deal in self.sudo():
-            if not self.env.user._acts_for(deal.payer_id, "wallet"):
-                continue
-            for currency, minor in deal._due_sums().items():
-                key = (deal.payer_id, currency)
-                sums[key] = sums.get(key, 0) + minor
-        texts = {}
-        for (payer, currency), minor in sums.items():
-            texts.setdefault(payer, []).append(currency._format(minor))
-        return "; ".join(
-            self.env._(
-                "%(money)s from %(name)s", money=" + ".join(money), name=payer.name
-            )
-            for payer, money in texts.items()
-        )
-
-    def _workers_text(self):
-        """Return who is paid, by name: who works and who works along."""
-        deal = self.sudo()
-        along = deal.accepted_terms_id or deal.terms_id
-        workers = deal.payee_id + along.share_ids.filtered("points").partner_id
-        return ", ".join(workers.mapped("name"))
-
-    def _steps_text(self):
-        """Return which step is in hand, of how many; nothing where there are none."""
-        deal = self.sudo()
-        if not deal.milestone:
-            return ""
-        steps = deal.accepted_terms_id.milestone_ids
-        return self.env._(
-            "%(number)s of %(count)s: %(step)s",
-            number=deal.milestone,
-            count=len(steps),
-            step=steps[deal.milestone - 1 : deal.milestone].name or "",
-        )
-
-    def _criteria(self):
-        """Return the criteria by which the caller's party assesses the other."""
-        deal, me = self.sudo(), self._my_party()
-        other = deal._other(me)
-        side = "worker" if other == deal.payee_id else "payer"
-        return self.env["wezer.criterion"]._for(deal.category_id, side)
-
-    # === THE PAGE: BUTTONS === #
-
-    def _allowed_actions(self):
-        """Return the buttons for the caller: what they can do now.
-
-        :return: list of dicts ``action``, ``label``, ``main`` (bool), ``form``
-            (name of the part of the page that asks for more, or False)
-        """
-        self.ensure_one()
-        deal, me = self.sudo(), self._my_party()
-        allowed = {
-            action
-            for action in DEAL.actions_from(deal.state)
-            if action in BUTTONS and self._may(action, me)
-        }
-        if "approve" not in allowed:
-            # Sending back is offered beside approving.
-            allowed.discard("send_back")
-        if "assess" in allowed and me in self.env["wezer.assessment"]._answered(deal):
-            allowed.discard("assess")
-        if not me:
-            allowed &= {"resolve"}
-        return [
-            {
-                "action": action,
-                "label": self._button_label(action, me),
-                "main": main,
-                "form": form,
-                "question": self._question_before(action, me),
-            }
-            for action, (main, form) in BUTTONS.items()
-            if action in allowed
-        ]
-
-    def _button_label(self, action, me):
-        """Return what the button of ``action`` says to ``me``."""
-        deal, _ = self.sudo(), self.env._
-        as_group = ""
-        if me and me != self.env.user.partner_id:
-            as_group = _(", as %(name)s", name=me.name)
-        if action == "approve":
-            return self._approve_button_label(me) + as_group
-        if action == "pay":
-            names = {"price": deal._due_text(), "name": deal._workers_text()}
-            return _("Pay %(price)s to %(name)s", **names) + as_group
-        if action == "agree_share":
-            part = deal._share_to_sign(me)._part()
-            return _("Agree to %(part)s of the price", part=part) + as_group
-        if action == "accept":
-            return _("Accept") + as_group
-        if action == "deliver":
-            return _("Delivered") + as_group
-        if action == "amend_sign":
-            return _("Agree to the change") + as_group
-        if action == "hand_over_sign":
-            return _("Agree that %(name)s stands in", name=deal.hand_over_id.name)
-        if action == "assess":
-            return _("Say how it was with %(name)s", name=deal._other(me).name)
-        if action == "cancel":
-            return self._cancel_label(me)
-        if action == "attendance" and deal.attendance:
-            return _("Put right whether they came")
-        return self._plain_button_labels()[action]
-
-    def _plain_button_labels(self):
-        """Return the labels of the buttons that always say the same."""
-        _ = self.env._
-        return {
-            "resolve": _("Decide"),
-            "counter": _("Propose other terms"),
-            "decline": _("Decline"),
-            "withdraw": _("Withdraw"),
-            "release": _("I cannot do it"),
-            "send_back": _("Send back"),
-            "confirm": _("I received it"),
-            "deny": _("It did not come"),
-            "refund": _("Give the money back"),
-            "dispute": _("Call a moderator"),
-            "withdraw_dispute": _("Take the call back"),
-            "amend": _("Change what was agreed"),
-            "hand_over": _("Somebody stands in for me"),
-            "attendance": _("Say whether they came"),
-        }
-
-    def _approve_button_label(self, me):
-        deal = self.sudo()
-        pays = (
-            self.env.user._acts_for(me, "wallet")
-            and deal.accepted_terms_id.price_line_ids
-        )
-        if pays and deal._approvals_missing() <= 1:
-            return self.env._(
-                "Approve and pay %(price)s to %(name)s",
-                price=deal._due_text(),
-                name=deal._workers_text(),
-            )
-        return self.env._("Approve")
-
-    def _cancel_label(self, me):
-        """Say whether one would begin a cancel or agrees to the other side's."""
-        if self.sudo().consent_ids - me:
-            return self.env._("Agree to cancel")
-        return self.env._("Propose to cancel")
-
-    def _question_before(self, action, me):
-        """Return what is asked before an act that ends a deal or moves money back.
-
-        With the name of the other side, and with the amount where money moves.
-        """
-        deal = self.sudo()
-        other = deal._other(me) if me else deal.author_id
-        names = {"name": other.name, "price": deal.price_text}
-        reserved = deal.accepted_terms_id.price_line_ids and deal.state in AGREED
-        if action == "refund":
-            paid = deal._payments("done").filtered(lambda one: one.payee_id == me)
-            names.update(price=deal._left_text(paid), name=deal.payer_id.name)
-            return self.env._("%(price)s goes from you back to %(name)s.", **names)
-        if action == "deny":
-            due = deal._pending().filtered(lambda one: one.payee_id == me)
-            names.update(price=deal._left_text(due), name=due[:1].payer_id.name)
-            return self.env._(
-                "%(price)s from %(name)s counts as not paid, and they will be told.",
-                **names,
-            )
-        if action in ("cancel", "release") and reserved:
-            names.update(name=deal.payer_id.name)
-            return self.env._(
-                "The deal ends without payment: %(price)s goes back to %(name)s.",
-                **names,
-            )
-        if action in ("cancel", "release", "decline", "withdraw"):
-            return self.env._("The deal with %(name)s ends.", **names)
-        if action == "withdraw_dispute":
-            return self.env._(
-                "The moderators no longer decide between you and %(name)s.", **names
-            )
-        return ""
-
     # === BACK OFFICE: OPENERS, THEY ASK ONLY, THE ACTIONS CHECK === #
-
-    def _approve_label(self):
-        """Return what approving does, in words: for whom, how much, to whom."""
-        self.ensure_one()
-        deal = self.sudo()
-        names = {"payer": deal.payer_id.name, "payee": deal._workers_text()}
-        if not deal.accepted_terms_id.price_line_ids:
-            return self.env._("Approve what %(payee)s did for %(payer)s", **names)
-        if deal._approvals_missing() > 1:
-            return self.env._(
-                "Approve what %(payee)s did for %(payer)s; then others have to", **names
-            )
-        if not self.env.user._acts_for(deal.payer_id, "wallet"):
-            return self.env._(
-                "Approve what %(payee)s did; who may pay for %(payer)s pays", **names
-            )
-        return self.env._(
-            "Approve and pay %(price)s to %(payee)s, as %(payer)s",
-            price=deal._due_text(),
-            **names,
-        )
 
     def action_open_approve(self):
         """Open the sheet that approves, pays and assesses in one act."""
@@ -4023,7 +3275,7 @@ class WezerDeal(models.Model):
     def _try_to_approve(self):
         """Return a row for each deal: what is paid to whom, or why it is refused."""
         rows = [
-            {"deal_id": deal.id, "text": deal._approve_label(), "reason": ""}
+            {"deal_id": deal.id, "text": deal_page.approve_label(deal), "reason": ""}
             for deal in self
         ]
         try:
@@ -4177,11 +3429,11 @@ class WezerDeal(models.Model):
             return
         self._log("clock", self.payer_id)
         self._set_state("approved")
-        self._pay_parts(self.payer_id)
+        deal_money.pay(self, self.payer_id)
 
     def _ask_receipt_again(self, now):
         self.date_state = now
-        self._ask_receipt()
+        deal_money.ask_receipts(self)
 
     def _terms_expire(self, now):
         """Nobody answered in time: it ends kindly, and whoever waits has the place."""

@@ -2,6 +2,8 @@ from odoo import api, models
 
 from odoo.addons.wezer_currency.tools.amounts import PRICE_MAX_MINOR
 
+from ..tools import deal_money
+
 
 class WezerInvariant(models.AbstractModel):
     _inherit = "wezer.invariant"
@@ -26,10 +28,12 @@ class WezerInvariant(models.AbstractModel):
         for deal in deals.search([("state", "=", "paid")], order="id"):
             if deal.event_ids.filtered(lambda event: event.action == "resolve"):
                 continue
-            done = deal._payments("done")
-            for currency, minor in deal._due_sums(whole=True).items():
+            done = deal_money.payments(deal, "done")
+            for currency, minor in deal_money.due_sums(deal, whole=True).items():
                 paid = done.filtered(
-                    lambda one, currency=currency: one.wezer_currency_id == currency
+                    lambda payment, currency=currency: (
+                        payment.wezer_currency_id == currency
+                    )
                 )
                 if sum(paid.mapped("amount_minor")) != minor:
                     rows.append((deal.id, currency.code))

@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import tagged
 
+from ..tools import deal_page
 from .test_rights import GroupsCommon
 
 
@@ -110,7 +111,7 @@ class TestApprovals(ApprovalsCommon):
         self.decide(self.garden, self.luc)
         deal = self.delivered()
         mine = self.as_(self.luc, deal)
-        self.assertIn("then others have to", mine._approve_label())
+        self.assertIn("then others have to", deal_page.approve_label(mine))
         self.assertTrue(mine.may_approve)
         mine.action_approve()
         mine.invalidate_recordset()

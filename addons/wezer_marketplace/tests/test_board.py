@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import tagged
 
+from ..tools import deal_page
 from .common import MarketCommon
 
 
@@ -56,7 +57,7 @@ class TestBoard(MarketCommon):
             {"line_ids": [(0, 0, row) for row in rows]}
         )
         self.assertEqual(wizard.count, 2)
-        total = self.as_(self.test1, deals)._total_text()
+        total = deal_page.total_text(self.as_(self.test1, deals))
         self.assertEqual(
             total, f"{self.com._format(10000)} from {self.test1.partner_id.name}"
         )

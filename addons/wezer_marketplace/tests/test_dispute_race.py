@@ -9,6 +9,8 @@ from odoo.tools import mute_logger
 from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tests.committed import CommittedCase
 
+from ..tools import deal_money
+
 # `./wezer test --all` tries as often as the issue says.
 TRIES = 100 if os.environ.get("WEZER_COUNTS") == "all" else 5
 
@@ -93,7 +95,7 @@ class TestDisputeRace(CommittedCase):
             with self.registry.cursor() as cr:
                 env = api.Environment(cr, SUPERUSER_ID, {})
                 one = env["wezer.deal"].browse(deal)
-                states = one._transfers().mapped("state")
+                states = deal_money.transfers(one).mapped("state")
                 # Paid by the clock, then called by the worker, is the one order;
                 # called first, so that the clock finds nothing to do, the other.
                 self.assertEqual(one.state, "disputed", f"try {number}: {got}")

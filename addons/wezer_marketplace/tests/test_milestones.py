@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import tagged
 
+from ..tools import deal_money
 from .common import MarketCommon
 
 STEPS = [
@@ -127,7 +128,7 @@ class TestMilestones(StepsCommon):
         for _step in STEPS:
             self.step(deal)
         deal.action_refund({self.com.id: "12"})
-        back = [one.reversed_minor for one in deal.sudo()._payments()]
+        back = [one.reversed_minor for one in deal_money.payments(deal.sudo())]
         self.assertEqual(back, [0, 200, 1000])
         with self.assertRefused("reverse"):
             deal.action_refund({self.com.id: "38.01"})

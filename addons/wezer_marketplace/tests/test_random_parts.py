@@ -9,6 +9,7 @@ from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from ..tools import deal_money
 from .finding import FindingDeals
 from .test_random_deals import DICE, PLAY, WHOSE, Deals
 from .test_task import TaskCommon
@@ -151,7 +152,7 @@ class DealsInParts(Deals):
                 self.case.assertFalse(live, deal.state)
             if deal.state not in ("accepted", "delivered"):
                 continue
-            earlier = deal._payments("done").filtered(
+            earlier = deal_money.payments(deal, "done").filtered(
                 lambda one, deal=deal: one.origin_part < deal.milestone
             )
             for line in deal.accepted_terms_id.price_line_ids:

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..tools import deal_page
+
 
 class WezerDealApprove(models.TransientModel):
     """Approve and pay in one act, with an assessment where one likes.
@@ -21,7 +23,7 @@ class WezerDealApprove(models.TransientModel):
     def _compute_sentence(self):
         for wizard in self:
             wizard.deal_id.check_access("read")
-            wizard.sentence = wizard.deal_id._approve_label()
+            wizard.sentence = deal_page.approve_label(wizard.deal_id)
 
     @api.model
     def default_get(self, fields_list):

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..tools import deal_page
+
 
 class WezerDealApproveMany(models.TransientModel):
     """One summary of what approving many deals moves; the arrows check and do."""
@@ -16,7 +18,7 @@ class WezerDealApproveMany(models.TransientModel):
         for wizard in self:
             deals = wizard._ready()
             wizard.count = len(deals)
-            money = deals._total_text() or self.env._("no money moves")
+            money = deal_page.total_text(deals) or self.env._("no money moves")
             wizard.summary = (
                 self.env._("One deal: %(money)s", money=money)
                 if len(deals) == 1

@@ -1,0 +1,525 @@
+"""What the pages of a deal say, and which buttons they offer.
+
+Plain functions that take the deal as the caller reads it; they change nothing. What
+the caller may do, the deal's permissions say (``wezer.deal._why_not``).
+"""
+
+from datetime import datetime
+
+from odoo.addons.wezer_base.tools import days
+
+from . import deal_money
+
+# Actions with a button on the deal's page, in the order of the page: whether it is a
+# main one, and the part of the page that asks for more.
+BUTTONS = {
+    "resolve": (True, "resolve"),
+    "agree_share": (True, "agree_share"),
+    "accept": (True, False),
+    "counter": (False, "counter"),
+    "decline": (False, "reason"),
+    "withdraw": (False, "reason"),
+    "hand_over_sign": (True, False),
+    "amend_sign": (True, "amend_sign"),
+    "deliver": (True, "deliver"),
+    "release": (False, "reason"),
+    "approve": (True, "approve"),
+    "send_back": (False, "send_back"),
+    "pay": (True, False),
+    "confirm": (True, False),
+    "deny": (False, False),
+    "assess": (True, "assess"),
+    "refund": (False, False),
+    "cancel": (False, "reason"),
+    "dispute": (False, "reason"),
+    "withdraw_dispute": (False, False),
+    "amend": (False, "counter"),
+    "hand_over": (False, "hand_over"),
+    "attendance": (False, "attendance"),
+}
+# The strip on the page: agreed – doing – delivered – paid.
+STRIP = ("agreed", "doing", "delivered", "paid")
+REACHED = {
+    "open": 0,
+    "waiting": 0,
+    "accepted": 2,
+    "delivered": 3,
+    "approved": 3,
+    "confirming": 3,
+    "paid": 4,
+    "ended": 0,
+}
+
+
+def page_values(deal) -> dict:
+    """Return what the template ``deal_page`` shows of ``deal`` to the caller."""
+    record, me = deal.sudo(), deal._my_party()
+    terms = record.accepted_terms_id or record.terms_id
+    before_payment = record.state in record._state_machine.sources("deliver", "approve")
+    return {
+        "deal": deal,
+        "record": record,
+        "me": me,
+        "other": record._other(me) if me else record.author_id,
+        "terms": terms,
+        "changes": (
+            [] if record.accepted_terms_id else _formatted(terms, terms._diff())
+        ),
+        "proposed": _formatted(terms, proposed_change(deal)),
+        "stamp": _stamp(record, me),
+        "rounds": record.terms_ids.sorted("round", reverse=True) - terms,
+        "buttons": buttons(deal),
+        "may_add_file": bool(me) and deal._may("add_evidence", me),
+        "may_remove_file": bool(me) and deal._may("remove_evidence", me),
+        "turn_line": turn_line(deal),
+        "strip": strip(deal),
+        "money_line": money_line(deal),
+        "is_set_aside": bool(before_payment and terms.price_line_ids),
+        "approvals": record._approvals_text() if me and before_payment else "",
+        "criteria": criteria(deal) if me else [],
+        "messages": record.message_line_ids,
+        "events": record.event_ids,
+        "assessments": deal.env["wezer.assessment"].search(
+            [("origin_model", "=", deal._name), ("origin_id", "=", deal.id)]
+        ),
+    }
+
+
+def _formatted(terms, changes):
+    """Return ``changes``, a list of ``(label, before, now)``, in words."""
+    return [
+        (label, _format(terms, before), _format(terms, now))
+        for label, before, now in changes
+    ]
+
+
+def _format(terms, value):
+    if isinstance(value, datetime):
+        return days.format_moment(terms.env, value)
+    if isinstance(value, float):
+        return terms.deal_id.announcement_id._say_quantity(value)
+    return value or "–"
+
+
+def _stamp(deal, party):
+    """Return a word that differs when something on the page does."""
+    counted = (deal.message_line_ids, deal.event_ids, deal.terms_ids)
+    return "-".join(
+        [deal.state, str(party.id), *(str(len(records)) for records in counted)]
+    )
+
+
+def buttons(deal) -> list[dict]:
+    """Return the buttons for the caller: what they can do now.
+
+    :return: list of dicts ``action``, ``label``, ``main`` (bool), ``form``
+        (name of the part of the page that asks for more, or False)
+    """
+    deal.ensure_one()
+    deal, me = deal.sudo(), deal._my_party()
+    allowed = {
+        action
+        for action in deal._state_machine.actions_from(deal.state)
+        if action in BUTTONS and deal._may(action, me)
+    }
+    if "approve" not in allowed:
+        # Sending back is offered beside approving.
+        allowed.discard("send_back")
+    if "assess" in allowed and me in deal.env["wezer.assessment"]._answered(deal):
+        allowed.discard("assess")
+    if not me:
+        allowed &= {"resolve"}
+    return [
+        {
+            "action": action,
+            "label": _button_label(deal, action, me),
+            "main": main,
+            "form": form,
+            "question": _question_before(deal, action, me),
+        }
+        for action, (main, form) in BUTTONS.items()
+        if action in allowed
+    ]
+
+
+def _button_label(deal, action, me):
+    """Return what the button of ``action`` says to ``me``."""
+    deal, _ = deal.sudo(), deal.env._
+    as_group = ""
+    if me and me != deal.env.user.partner_id:
+        as_group = _(", as %(name)s", name=me.name)
+    if action == "approve":
+        return _approve_button_label(deal, me) + as_group
+    if action == "pay":
+        names = {"price": due_text(deal), "name": workers_text(deal)}
+        return _("Pay %(price)s to %(name)s", **names) + as_group
+    if action == "agree_share":
+        part = deal._share_to_sign(me)._part()
+        return _("Agree to %(part)s of the price", part=part) + as_group
+    if action == "accept":
+        return _("Accept") + as_group
+    if action == "deliver":
+        return _("Delivered") + as_group
+    if action == "amend_sign":
+        return _("Agree to the change") + as_group
+    if action == "hand_over_sign":
+        return _("Agree that %(name)s stands in", name=deal.hand_over_id.name)
+    if action == "assess":
+        return _("Say how it was with %(name)s", name=deal._other(me).name)
+    if action == "cancel":
+        return _cancel_label(deal, me)
+    if action == "attendance" and deal.attendance:
+        return _("Put right whether they came")
+    return _plain_button_labels(deal)[action]
+
+
+def _plain_button_labels(deal):
+    """Return the labels of the buttons that always say the same."""
+    _ = deal.env._
+    return {
+        "resolve": _("Decide"),
+        "counter": _("Propose other terms"),
+        "decline": _("Decline"),
+        "withdraw": _("Withdraw"),
+        "release": _("I cannot do it"),
+        "send_back": _("Send back"),
+        "confirm": _("I received it"),
+        "deny": _("It did not come"),
+        "refund": _("Give the money back"),
+        "dispute": _("Call a moderator"),
+        "withdraw_dispute": _("Take the call back"),
+        "amend": _("Change what was agreed"),
+        "hand_over": _("Somebody stands in for me"),
+        "attendance": _("Say whether they came"),
+    }
+
+
+def _approve_button_label(deal, me):
+    deal = deal.sudo()
+    pays = (
+        deal.env.user._acts_for(me, "wallet") and deal.accepted_terms_id.price_line_ids
+    )
+    if pays and deal._approvals_missing() <= 1:
+        return deal.env._(
+            "Approve and pay %(price)s to %(name)s",
+            price=due_text(deal),
+            name=workers_text(deal),
+        )
+    return deal.env._("Approve")
+
+
+def _cancel_label(deal, me):
+    """Return the label to propose to cancel, or to agree to the other side."""
+    if deal.sudo().consent_ids - me:
+        return deal.env._("Agree to cancel")
+    return deal.env._("Propose to cancel")
+
+
+def _question_before(deal, action, me):
+    """Return what is asked before an action that ends a deal or moves money back.
+
+    With the name of the other side, and with the amount where money moves.
+    """
+    deal = deal.sudo()
+    other = deal._other(me) if me else deal.author_id
+    names = {"name": other.name, "price": deal.price_text}
+    held = deal._state_machine.sources("cancel", "resolve")
+    reserved = deal.accepted_terms_id.price_line_ids and deal.state in held
+    if action == "refund":
+        paid = deal_money.paid_to(deal, me)
+        names.update(price=left_text(deal, paid), name=deal.payer_id.name)
+        return deal.env._("%(price)s goes from you back to %(name)s.", **names)
+    if action == "deny":
+        due = deal_money.pending_to(deal, me)
+        names.update(price=left_text(deal, due), name=due[:1].payer_id.name)
+        return deal.env._(
+            "%(price)s from %(name)s counts as not paid, and they will be told.",
+            **names,
+        )
+    if action in ("cancel", "release") and reserved:
+        names.update(name=deal.payer_id.name)
+        return deal.env._(
+            "The deal ends without payment: %(price)s goes back to %(name)s.",
+            **names,
+        )
+    if action in ("cancel", "release", "decline", "withdraw"):
+        return deal.env._("The deal with %(name)s ends.", **names)
+    if action == "withdraw_dispute":
+        return deal.env._(
+            "The moderators no longer decide between you and %(name)s.", **names
+        )
+    return ""
+
+
+def turn_line(deal) -> str:
+    """Return the first line of the page: whose turn it is, and until when."""
+    deal.ensure_one()
+    deal = deal.sudo()
+    line = _whose_turn(deal)
+    if deal.state == "open" and deal.terms_id.expiry:
+        return deal.env._(
+            "%(line)s (until %(moment)s)",
+            line=line,
+            moment=deal.terms_id._say_expiry(),
+        )
+    return line
+
+
+def _whose_turn(deal):
+    """Return whose turn it is, as the caller reads it."""
+    deal.ensure_one()
+    deal, me = deal.sudo(), deal._my_party()
+    if deal.state == "waiting":
+        return _waiting_line(deal, me)
+    if deal.turn == "replier" and me == deal.replier_id:
+        if deal.state == "open" and deal._is_held():
+            return _held_line(deal)
+    if me and deal._share_to_sign(me):
+        return deal.env._(
+            "Your turn: %(name)s asks you to work along", name=deal.payee_id.name
+        )
+    waits = deal._terms_to_sign()._unsigned() if deal.coworker_ids else False
+    if waits:
+        return deal.env._(
+            "Waiting for who works along: %(names)s",
+            names=", ".join(waits.mapped("name")),
+        )
+    proposed = _proposal_line(deal, me)
+    if proposed:
+        return proposed
+    return _state_line(deal, me)
+
+
+def _state_line(deal, me):
+    """Return what ``me`` reads of the state alone."""
+    deal = deal.sudo()
+    other = deal._other(me) if me else deal.author_id
+    if deal.state == "open":
+        whose = deal.author_id if deal.turn == "author" else deal.replier_id
+        if whose == me:
+            return deal.env._(
+                "Your turn: %(name)s proposes %(price)s",
+                name=other.name,
+                price=deal.terms_id.price_text,
+            )
+        return deal.env._("Waiting for %(name)s", name=whose.name)
+    if deal.state == "accepted":
+        if me == deal.payee_id:
+            return deal.env._("Your turn: do it, and say when it is done")
+        return deal.env._("%(name)s is doing it", name=deal.payee_id.name)
+    if deal.state in ("delivered", "approved"):
+        if me == deal.payer_id and deal.env.user.partner_id in deal.approver_ids:
+            return deal.env._("You approved. Waiting for one more, or for payment")
+        if me == deal.payer_id:
+            return deal.env._(
+                "Your turn: %(name)s says it is done", name=deal.payee_id.name
+            )
+        return deal.env._(
+            "Waiting for %(name)s to approve and pay", name=deal.payer_id.name
+        )
+    if deal.state == "confirming":
+        receiver = deal.payer_id if deal.refunding else deal.payee_id
+        if me == receiver:
+            return deal.env._("Your turn: did you get the money?")
+        return deal.env._(
+            "Waiting for %(name)s to say that the money came", name=receiver.name
+        )
+    if deal.state == "paid":
+        return deal.env._("Done and paid. Thank you!")
+    if deal.state == "disputed":
+        if deal.is_user_moderator:
+            return deal.env._("Your turn: both sides wait for your decision")
+        return deal._who_decides()
+    reasons = dict(deal._fields["end_reason"]._description_selection(deal.env))
+    return deal.env._("Ended: %(reason)s", reason=reasons.get(deal.end_reason, ""))
+
+
+def _proposal_line(deal, me):
+    """Return which proposal of another waits for ``me``, or an empty string."""
+    deal, asked = deal.sudo(), deal._questions()
+    if me in asked.get("cancel", ()):
+        return deal.env._(
+            "Your turn: %(name)s would cancel",
+            name=", ".join(deal.consent_ids.mapped("name")),
+        )
+    if me in asked.get("amend", ()):
+        return deal.env._(
+            "Your turn: %(name)s would change what was agreed",
+            name=deal.amend_by_id.name,
+        )
+    if me in asked.get("hand_over", ()):
+        return deal.env._(
+            "Your turn: %(name)s asks that %(other)s stands in",
+            name=deal.payee_id.name,
+            other=deal.hand_over_id.name,
+        )
+    return ""
+
+
+def _waiting_line(deal, me):
+    """Return the place on the waiting list; only the caller's own with its number."""
+    deal = deal.sudo()
+    if me != deal.replier_id:
+        return deal.env._("On the waiting list")
+    before = deal.search_count(
+        [
+            ("announcement_id", "=", deal.announcement_id.id),
+            ("state", "=", "waiting"),
+            ("id", "<", deal.id),
+        ]
+    )
+    if not before:
+        return deal.env._("You are the next on the waiting list")
+    return deal.env._("You are on the waiting list, %(count)s before you", count=before)
+
+
+def _held_line(deal):
+    return deal.env._(
+        "Your turn: a place is held for you until %(when)s",
+        when=days.format_moment(deal.env, deal.sudo().hold_until),
+    )
+
+
+def strip(deal) -> list[tuple]:
+    """Return ``(label, reached, here)`` for each step of the way."""
+    labels = {
+        "agreed": deal.env._("agreed"),
+        "doing": deal.env._("doing"),
+        "delivered": deal.env._("delivered"),
+        "paid": deal.env._("paid"),
+    }
+    disputed = deal.state == "disputed"
+    reached = REACHED[deal.sudo().state_before if disputed else deal.state]
+    return [
+        (labels[name], number < reached, number == reached - 1)
+        for number, name in enumerate(STRIP)
+    ]
+
+
+def money_line(deal) -> str:
+    """Return the direction of money in words."""
+    deal.ensure_one()
+    deal, me = deal.sudo(), deal._my_party()
+    price = deal.price_text
+    names = {
+        "payer": deal.payer_id.name,
+        "payee": workers_text(deal),
+        "price": price,
+    }
+    terms = deal.accepted_terms_id or deal.terms_id
+    if not terms.price_line_ids:
+        return deal.env._("Unpaid help: no money moves.")
+    if deal.state == "paid":
+        names["price"] = due_text(deal, whole=True)
+        if me == deal.payee_id:
+            return deal.env._("%(payer)s paid you %(price)s", **names)
+        if me == deal.payer_id:
+            return deal.env._("You paid %(price)s to %(payee)s", **names)
+        return deal.env._("%(payer)s paid %(price)s to %(payee)s", **names)
+    if me in deal.coworker_ids:
+        share = terms.share_ids.filtered(lambda share: share.partner_id == me)
+        names["price"] = share._part() if share else price
+        return deal.env._("%(payer)s pays you %(price)s", **names)
+    if me == deal.payee_id:
+        return deal.env._("%(payer)s pays you %(price)s", **names)
+    if me == deal.payer_id:
+        return deal.env._("You pay %(price)s to %(payee)s", **names)
+    return deal.env._("%(payer)s pays %(price)s to %(payee)s", **names)
+
+
+def approve_label(deal) -> str:
+    """Return what approving does, in words: for whom, how much, to whom."""
+    deal.ensure_one()
+    deal = deal.sudo()
+    names = {"payer": deal.payer_id.name, "payee": workers_text(deal)}
+    if not deal.accepted_terms_id.price_line_ids:
+        return deal.env._("Approve what %(payee)s did for %(payer)s", **names)
+    if deal._approvals_missing() > 1:
+        return deal.env._(
+            "Approve what %(payee)s did for %(payer)s; then others have to", **names
+        )
+    if not deal.env.user._acts_for(deal.payer_id, "wallet"):
+        return deal.env._(
+            "Approve what %(payee)s did; who may pay for %(payer)s pays", **names
+        )
+    return deal.env._(
+        "Approve and pay %(price)s to %(payee)s, as %(payer)s",
+        price=due_text(deal),
+        **names,
+    )
+
+
+def left_text(deal, transfers) -> str:
+    """Return what is left of payments, summed by currency, in words."""
+    sums = {}
+    for transfer in transfers:
+        currency = transfer.wezer_currency_id
+        sums[currency] = sums.get(currency, 0) + deal_money.left_minor(transfer)
+    return " + ".join(
+        currency._format(minor) for currency, minor in sums.items()
+    ) or deal.env._("nothing")
+
+
+def due_text(deal, whole: bool = False) -> str:
+    """Return what is due of the current step, or of all steps, in words."""
+    deal = deal.sudo()
+    return " + ".join(
+        currency._format(minor)
+        for currency, minor in deal_money.due_sums(deal, whole).items()
+    ) or deal.env._("nothing")
+
+
+def total_text(deals) -> str:
+    """Return what the caller would pay for these deals, by payer and currency."""
+    sums = {}
+    for deal in deals.sudo():
+        if not deals.env.user._acts_for(deal.payer_id, "wallet"):
+            continue
+        for currency, minor in deal_money.due_sums(deal).items():
+            key = (deal.payer_id, currency)
+            sums[key] = sums.get(key, 0) + minor
+    texts = {}
+    for (payer, currency), minor in sums.items():
+        texts.setdefault(payer, []).append(currency._format(minor))
+    return "; ".join(
+        deals.env._("%(money)s from %(name)s", money=" + ".join(money), name=payer.name)
+        for payer, money in texts.items()
+    )
+
+
+def workers_text(deal) -> str:
+    """Return the names of those who are paid: the worker and the co-workers."""
+    deal = deal.sudo()
+    terms = deal.accepted_terms_id or deal.terms_id
+    workers = deal.payee_id + terms.share_ids.filtered("points").partner_id
+    return ", ".join(workers.mapped("name"))
+
+
+def steps_text(deal) -> str:
+    """Return the current step, of how many; nothing where there are none."""
+    deal = deal.sudo()
+    if not deal.milestone:
+        return ""
+    steps = deal.accepted_terms_id.milestone_ids
+    return deal.env._(
+        "%(number)s of %(count)s: %(step)s",
+        number=deal.milestone,
+        count=len(steps),
+        step=steps[deal.milestone - 1 : deal.milestone].name or "",
+    )
+
+
+def criteria(deal):
+    """Return the criteria by which the caller's party assesses the other."""
+    deal, me = deal.sudo(), deal._my_party()
+    other = deal._other(me)
+    side = "worker" if other == deal.payee_id else "payer"
+    return deal.env["wezer.criterion"]._for(deal.category_id, side)
+
+
+def proposed_change(deal) -> list[tuple]:
+    """Return what a proposed change would change: ``[(label, before, now)]``."""
+    deal = deal.sudo()
+    if not deal.amend_terms_id or deal._is_lapsed(deal.amend_date):
+        return []
+    return deal.amend_terms_id._diff_from(deal.accepted_terms_id)
