@@ -292,7 +292,7 @@ class TestLeaveAndMerge(Holds, MarketCommon):
         self.assertEqual(old.payee_id | live.sudo().payee_id, target)
         self.assertEqual(offered.sudo().payer_id, target)
         self.assertEqual(self.money.browse(scheduled).payer_id, target)
-        given = self.env["wezer.assessment"].sudo()._of(old)
+        given = self.env["wezer.assessment"].sudo()._for_origin(old)
         self.assertIn(target, given.assessed_id)
         self.assertNotIn(source, given.assessor_id | given.assessed_id)
         self.assertEqual(

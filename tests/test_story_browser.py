@@ -183,7 +183,7 @@ class TestStory(HttpCase):
         )
         self.assertEqual(self.task.stage_id.wezer_deal_state, "paid")
         self.assertEqual(self.task.state, "1_done")
-        given = self.env["wezer.assessment"].sudo()._of(deal)
+        given = self.env["wezer.assessment"].sudo()._for_origin(deal)
         self.assertEqual(set(given.mapped("state")), {"revealed"})
         self.assertEqual(
             given.assessor_id, self.volunteer.partner_id | self.circle.partner_id

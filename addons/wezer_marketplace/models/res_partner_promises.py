@@ -6,9 +6,9 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"
 
-    def _wezer_kept(self):
+    def _wezer_commitment_outcomes(self):
         """Paid is kept by both; given back or let lapse, not by who worked."""
-        kept = super()._wezer_kept()
+        kept = super()._wezer_commitment_outcomes()
         deals = self.env["wezer.deal"].sudo()
         deals = deals.search(self._wezer_promises_domain())
         for deal in deals:

@@ -80,7 +80,7 @@ class WezerAnnouncement(models.Model):
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
-    def _wezer_kept(self):
+    def _wezer_commitment_outcomes(self):
         """Add who came where he had promised to, whatever became of the work."""
         days = (
             self.env["wezer.deal"]
@@ -92,7 +92,7 @@ class ResPartner(models.Model):
             for deal in days
             if KEPT[deal.attendance] is not None
         ]
-        return super()._wezer_kept() + kept
+        return super()._wezer_commitment_outcomes() + kept
 
     def _wezer_promises_domain(self):
         """Leave out what is told by who came: no promise counts twice."""

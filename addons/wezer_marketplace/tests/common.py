@@ -114,7 +114,7 @@ class MarketCommon(BaseCommon):
             deal.consent_ids.ids,
             self.transfers(deal).read(["state", "amount_minor", "reversed_minor"]),
             self.env["wezer.ledger.entry"].sudo().search_count([]),
-            self.env["wezer.assessment"]._of(deal).ids,
+            self.env["wezer.assessment"]._for_origin(deal).ids,
         )
 
     def assertRefused(self, rule=None):

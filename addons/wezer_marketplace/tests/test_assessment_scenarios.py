@@ -17,7 +17,7 @@ class TestAssessmentScenarios(MarketCommon):
     """2015's M9, M11 and M17, restated for what is blind until both are in."""
 
     def _about(self, deal):
-        return self.env["wezer.assessment"]._of(deal)
+        return self.env["wezer.assessment"]._for_origin(deal)
 
     def _sell(self, quantity=5, total="250"):
         """test2 answers an offer of test1; the work is done and delivered."""
@@ -171,7 +171,7 @@ class TestBlindDoors(MarketCommon):
         self.deal = self.make_deal("delivered")
         before = self._around()
         self.as_(self.test1, self.deal).action_approve(self.scores(-2), WORD)
-        self.given = self.env["wezer.assessment"]._of(self.deal)
+        self.given = self.env["wezer.assessment"]._for_origin(self.deal)
         self.assertEqual((self.given.state, self.given.comment), ("blind", WORD))
         self.before = before
         self.readers = (

@@ -18,7 +18,7 @@ class TestDeal(MarketCommon):
     def test_assessments_are_blind_until_both_are_in(self):
         deal = self.make_deal("delivered")
         self.as_(self.test1, deal).action_approve(self.scores(1), "fine")
-        given = self.env["wezer.assessment"]._of(deal)
+        given = self.env["wezer.assessment"]._for_origin(deal)
         self.assertEqual(given.state, "blind")
         self.assertFalse(
             self.env["wezer.assessment"]
@@ -26,7 +26,7 @@ class TestDeal(MarketCommon):
             .search([("id", "in", given.ids)])
         )
         deal.action_assess(self.scores(2, "payer"), "a pleasure")
-        given = self.env["wezer.assessment"]._of(deal)
+        given = self.env["wezer.assessment"]._for_origin(deal)
         self.assertEqual(set(given.mapped("state")), {"revealed"})
         with self.assertRefused("revealed"):
             deal.action_assess(self.scores(-2, "payer"), "no")

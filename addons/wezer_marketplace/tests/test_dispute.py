@@ -322,7 +322,7 @@ class TestDeciding(DisputeCommon):
             (deal.sudo().state, deal.sudo().end_reason), ("ended", "refunded")
         )
         self.assertEqual(self.balance(self.test1), "0.00")
-        said = self.env["wezer.assessment"].sudo()._of(deal)
+        said = self.env["wezer.assessment"].sudo()._for_origin(deal)
         self.assertEqual(said.mapped("no_weight"), [True])
         self.assertBooksHold()
 
@@ -401,7 +401,7 @@ class TestDeciding(DisputeCommon):
         payer = self.as_(self.test1, deal)
         payer.action_assess(self.scores(1))
         payer.action_dispute("It broke")
-        said = self.env["wezer.assessment"].sudo()._of(deal)
+        said = self.env["wezer.assessment"].sudo()._for_origin(deal)
         self.assertFalse(said.deadline)
         deal.date_state = now - timedelta(days=9)
         payer.action_withdraw_dispute()

@@ -218,7 +218,7 @@ class TestRowsEscrow(PaymentCommon):
     def test_row_25_what_people_said_of_each_other_is_frozen_meanwhile(self):
         deal = self.make_deal("delivered")
         self.as_(self.test1, deal).action_approve(self.scores(-2), "It broke")
-        given = self.env["wezer.assessment"]._of(deal)
+        given = self.env["wezer.assessment"]._for_origin(deal)
         self.assertEqual(given.state, "blind")
         deal.action_dispute("It broke later")
         given.invalidate_recordset()
@@ -232,7 +232,7 @@ class TestRowsEscrow(PaymentCommon):
         self.assertGreater(given.deadline, fields.Datetime.now())
         deal.action_assess(self.scores(2, "payer"), "So it goes")
         self.assertEqual(
-            self.env["wezer.assessment"]._of(deal).mapped("state"),
+            self.env["wezer.assessment"]._for_origin(deal).mapped("state"),
             ["revealed", "revealed"],
         )
 

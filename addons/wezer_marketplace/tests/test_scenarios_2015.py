@@ -80,7 +80,7 @@ class TestScenarios(TaskCommon):
         as_group.action_assess(self.scores(1, "payer"), "Welcome again")
         self.assertEqual(self.balance(group, self.hours), "1:00")
         self.assertEqual(self.balance(self.mark, self.hours), "0:00")
-        given = self.env["wezer.assessment"]._of(deal)
+        given = self.env["wezer.assessment"]._for_origin(deal)
         self.assertEqual(given.assessor_id, self.test2.partner_id | group)
         self.assertEqual(given.assessed_id, self.test2.partner_id | group)
         self.assertBooksHold()

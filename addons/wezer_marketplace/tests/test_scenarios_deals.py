@@ -235,13 +235,13 @@ class TestDealsOf2015(MarketCommon):
         as_payer.action_approve(self.scores(1), "well done")
         self.assertEqual(deal.state, "confirming")
         # Said at the approval, it waits until the money came.
-        self.assertEqual(self.env["wezer.assessment"]._of(deal).state, "draft")
+        self.assertEqual(self.env["wezer.assessment"]._for_origin(deal).state, "draft")
         with self.assertRefused("acts_for"):
             as_payer.action_confirm()
         deal.action_confirm()
         self.assertEqual(deal.state, "paid")
         deal.action_assess(self.scores(2, "payer"), "well paid")
-        given = self.env["wezer.assessment"]._of(deal)
+        given = self.env["wezer.assessment"]._for_origin(deal)
         self.assertEqual(given.mapped("state"), ["revealed", "revealed"])
         self.assertBooksHold()
 

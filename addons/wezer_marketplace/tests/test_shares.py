@@ -63,7 +63,7 @@ class TestShares(SharesCommon):
         self.as_(self.test3, deal).action_assess(
             self.scores(2), "Splendid", acting_partner_id=self.test1.partner_id.id
         )
-        given = self.env["wezer.assessment"]._of(deal)
+        given = self.env["wezer.assessment"]._for_origin(deal)
         self.assertEqual(given.person_id, self.test3.partner_id)
         self.assertEqual(given.assessed_id, self.test2.partner_id)
         self.assertTrue(given.no_weight)

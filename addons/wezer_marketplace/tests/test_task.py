@@ -106,7 +106,7 @@ class TestTask(TaskCommon):
         self.assertEqual(self.balance(self.test2, self.hours), "2:00")
         self.assertEqual(self.balance(self.circle.partner_id, self.hours), "-2:00")
         deal.action_assess(self.scores(1, "payer"))
-        given = self.env["wezer.assessment"]._of(deal)
+        given = self.env["wezer.assessment"]._for_origin(deal)
         self.assertEqual(given.mapped("state"), ["revealed", "revealed"])
         self.assertEqual(self.env["mail.mail"].sudo().search_count([]), mails)
         self.assertNotIn(self.test2.partner_id, task.message_partner_ids)

@@ -426,7 +426,7 @@ class TestWeakPoints(RpcSurfaces, MarketCommon):
         deal = self.make_deal("delivered")
         self.as_(self.test1, deal).action_approve(self.scores(2), "Fine")
         self.assertEqual(deal.state, "paid")
-        given = self.env["wezer.assessment"]._of(deal)
+        given = self.env["wezer.assessment"]._for_origin(deal)
         self.assertEqual(given.state, "blind")
         given.sudo().deadline = fields.Datetime.now() - timedelta(days=1)
         self.env["wezer.assessment"]._cron_reveal()
@@ -478,7 +478,7 @@ class TestWeakPoints(RpcSurfaces, MarketCommon):
         self.assertEqual(read[0]["state"], "paid")
         self.assertEqual(self.balance(self.test2), "15.00")
         self.assertEqual(
-            self.env["wezer.assessment"]._of(self.env[model].browse(deal)).state,
+            self.env["wezer.assessment"]._for_origin(self.env[model].browse(deal)).state,
             "blind",
         )
         self.assertBooksHold()

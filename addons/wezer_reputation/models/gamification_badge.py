@@ -1,15 +1,13 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from odoo.addons.wezer_base.exceptions import NotAllowed
-
-# Who has a badge keeps it down to this share of what it took (Discourse's low-water
-# mark), so that nobody gains and loses it by turns.
+# A badge is kept down to this share of what it took, so that it is not gained and lost
+# by turns.
 KEEP = 0.9
 
 
 class GamificationBadge(models.Model):
-    """With Odoo's default every member could award himself any badge."""
+    """Badges that scores give. By Odoo's default, members could award them to themselves."""
 
     _inherit = "gamification.badge"
 
@@ -23,9 +21,9 @@ class GamificationBadge(models.Model):
 
     @api.model
     def _wezer_award(self):
-        """Give the badges that are earned and take those that are lost.
+        """Give the badges that are earned and withdraw those that are lost.
 
-        Who keeps his score to himself has none: it would tell the score.
+        Members who hide their score have none: a badge would tell the score.
         """
         for badge in self.sudo().search(
             ["|", ("wezer_lower", ">", 0), ("wezer_deals", ">", 0)]
@@ -33,12 +31,12 @@ class GamificationBadge(models.Model):
             badge._wezer_give_and_take()
 
     def _wezer_give_and_take(self):
-        """Take this badge (sudo) from who fell below, give it to who reaches it."""
+        """Withdraw this badge (sudo) from users who fell below, give it to new ones."""
         self.ensure_one()
         given = self.env["gamification.badge.user"].sudo()
         have = given.search([("badge_id", "=", self.id), ("sender_id", "=", False)])
         keeps = self._wezer_earned(KEEP)
-        lost = have.filtered(lambda one: one.user_id.id not in keeps)
+        lost = have.filtered(lambda award: award.user_id.id not in keeps)
         new = set(self._wezer_earned()) - set((have - lost).user_id.ids)
         lost.unlink()
         # No follower, no message: the page shows it.
@@ -67,46 +65,3 @@ class GamificationBadge(models.Model):
             )
         )
         return [row[0] for row in rows]
-
-
-class GamificationBadgeUser(models.Model):
-    _inherit = "gamification.badge.user"
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Let nobody award himself, whatever the badge's own rule allows."""
-        mine = [vals for vals in vals_list if vals.get("user_id") == self.env.uid]
-        if mine and not self.env.su:
-            raise NotAllowed(self.env._("Nobody gives himself a badge."), rule="badge")
-        return super().create(vals_list)
-
-
-class ResPartner(models.Model):
-    _inherit = "res.partner"
-
-    def _wezer_badges(self):
-        """Return the badges (sudo) that are shown of this party."""
-        self.ensure_one()
-        badges = self.env["gamification.badge"].sudo()
-        if not self._wezer_reputation_seen():
-            return badges
-        given = self.env["gamification.badge.user"].sudo()
-        return given.search(
-            [
-                ("user_id", "in", self.sudo().user_ids.ids),
-                ("badge_id.active", "=", True),
-            ]
-        ).badge_id
-
-    def _wezer_lose_badges(self):
-        """Take the badges that a score gave; given ones stay."""
-        given = self.env["gamification.badge.user"].sudo()
-        given.search(
-            [
-                ("user_id", "in", self.sudo().user_ids.ids),
-                ("sender_id", "=", False),
-                "|",
-                ("badge_id.wezer_lower", ">", 0),
-                ("badge_id.wezer_deals", ">", 0),
-            ]
-        ).unlink()

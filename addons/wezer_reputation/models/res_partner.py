@@ -2,8 +2,16 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.wezer_base.tools.member_leaving import replace_name
+
+# Promises fade by half in so many days.
+PROMISE_HALF_LIFE = 365
+SECONDS_OF_DAY = 86400
+
 
 class ResPartner(models.Model):
+    """A party's reputation, as far as the current user may see it."""
+
     _inherit = "res.partner"
 
     wezer_reputation_shown = fields.Boolean(
@@ -13,10 +21,10 @@ class ResPartner(models.Model):
         help="Its reputation is shown to me: the community and the owner let it.",
     )
 
-    # === WHO SEES IT === #
+    # === VISIBILITY === #
 
-    def _wezer_reputation_audience(self):
-        """Say whether the community shows scores to who asks at all."""
+    def _wezer_reputation_audience(self) -> bool:
+        """Return whether the community shows scores to the current user at all."""
         seen = self.env.company.sudo().wezer_reputation_seen
         if self.env.user._wezer_is_member():
             return seen != "nobody"
@@ -54,13 +62,13 @@ class ResPartner(models.Model):
         return Domain("id", "in", SQL("(%s)", self._wezer_reputation_sql()))
 
     def _wezer_reputation_seen(self):
-        """Return those of these partners whose reputation the caller may see."""
-        # Asked anew: a setting may have changed in this very transaction.
+        """Return those of these partners whose reputation the current user may see."""
+        # Not the field, which may be cached: a setting may have just changed.
         ids = self._wezer_reputation_shown_ids()
         shown = self.sudo().filtered(lambda partner: partner.id in ids)
         return shown | self.env.user._acts_for(self.sudo(), "market")
 
-    # === WHAT IT IS === #
+    # === SCORES === #
 
     def _wezer_reputation(self):
         """Return the stored overall scores of these partners (sudo)."""
@@ -78,8 +86,10 @@ class ResPartner(models.Model):
             )
         )
 
-    def _wezer_scores(self):
-        """Return what the caller sees of these parties' reputations, in one query.
+    def _wezer_scores(self) -> dict:
+        """Return what the current user sees of these parties' reputations.
+
+        One query for all of them.
 
         :return: ``{partner id: …}`` with ``{"hidden": True}``, ``{"new": True}`` or
             ``{"score": 4.4, "n": 12, "lower": 3.9}``; lists are sorted by the last
@@ -99,33 +109,86 @@ class ResPartner(models.Model):
                 }
         return scores
 
-    def _wezer_score(self):
-        """Return what the caller sees of this party's reputation."""
+    def _wezer_score(self) -> dict:
+        """Return what the current user sees of this party's reputation."""
         self.ensure_one()
         return self._wezer_scores()[self.id]
 
-    def _wezer_kept(self):
-        """Return what became of this party's promises; addons that know deals say.
+    def _wezer_badges(self):
+        """Return the badges (sudo) of this party that the current user may see."""
+        self.ensure_one()
+        if not self._wezer_reputation_seen():
+            return self.env["gamification.badge"].sudo()
+        return self.env["gamification.badge.user"]._wezer_of(self).badge_id
+
+    # === RELIABILITY === #
+
+    def _wezer_commitment_outcomes(self) -> list:
+        """Return what became of this party's promises; addons with deals extend it.
 
         :return: ``[(how far it was kept, 0 … 1, when)]``
         """
         self.ensure_one()
         return []
 
-    def _wezer_reliability(self):
+    def _wezer_reliability(self) -> tuple | None:
         """Return how reliable this party is and of how many promises.
 
-        Apart from the score: kept or not kept, older ones fading by half a year
-        by year (reference, section 4.3).
+        Apart from the score: kept or not kept, where a promise counts half as much
+        after each :data:`PROMISE_HALF_LIFE` days.
 
         :return: ``(0 … 1, how many)``, or None where there were none
         """
         self.ensure_one()
-        promises = self._wezer_kept()
+        promises = self._wezer_commitment_outcomes()
         if not promises:
             return None
         now = fields.Datetime.now()
-        ages = [(now - when).total_seconds() / 86400 for _kept, when in promises]
-        weights = [0.5 ** (max(age, 0) / 365) for age in ages]
-        kept = sum(w * k for w, (k, _when) in zip(weights, promises, strict=True))
+        ages = [
+            (now - when).total_seconds() / SECONDS_OF_DAY for _kept, when in promises
+        ]
+        weights = [0.5 ** (max(age, 0) / PROMISE_HALF_LIFE) for age in ages]
+        kept = sum(
+            weight * kept
+            for weight, (kept, _when) in zip(weights, promises, strict=True)
+        )
         return (kept + 3) / (sum(weights) + 4), len(promises)
+
+    # === LEAVING, PERSONAL DATA, MERGING: extend wezer_base === #
+
+    def _wezer_personal_data(self):
+        data = super()._wezer_personal_data()
+        data.update(self.env["wezer.assessment"]._personal_data(self))
+        data["reputation"] = [
+            {
+                "new": row.is_new,
+                "score": row.score if not row.is_new else "",
+                "deals": row.n_deals,
+                "people": row.n_assessors,
+            }
+            for row in self._wezer_reputation()
+        ]
+        return data
+
+    def _wezer_anonymise(self):
+        """Words go, scores stay: others' numbers are the sum of them."""
+        self.env["wezer.assessment"]._anonymise_words(self)
+        old = self.name
+        result = super()._wezer_anonymise()
+        replace_name(self.env, "wezer.reputation.ring", ["reason"], old, self.name)
+        return result
+
+    def _wezer_merge_keeps(self):
+        # Computed from assessments, which move: written anew for the target.
+        return super()._wezer_merge_keeps() | {
+            f"{model}.partner_id" for model in self.env["wezer.reputation"]._computed()
+        }
+
+    def _wezer_merge_into(self, target):
+        """Count both accounts as one person."""
+        for model in self.env["wezer.reputation"]._computed():
+            self.env[model].sudo().search([("partner_id", "in", self.ids)]).unlink()
+        result = super()._wezer_merge_into(target)
+        self.env["wezer.assessment"]._void_self_given(target)
+        self.env["wezer.reputation"].sudo()._update_now(target.sudo())
+        return result

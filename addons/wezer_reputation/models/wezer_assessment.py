@@ -1,32 +1,124 @@
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.tools import SQL
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools.clock import each_due
 from odoo.addons.wezer_base.tools.numbers import record_id
 from odoo.addons.wezer_base.tools.rights import OWN_RIGHTS
+from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
+
+ASSESSMENT = StateMachine(
+    states=("draft", "blind", "revealed", "dropped"),
+    rules={
+        "origin": "the deal itself, which has checked who acts",
+        "clock": "both sides have assessed, or the deadline has passed",
+        "assessed": "acts for the assessed party",
+        "moderator": "a community moderator who is not involved",
+    },
+    transitions=(
+        Transition("give", (), ("draft", "blind"), "origin", "_give"),
+        Transition("change", ("draft",), ("draft", "blind"), "origin", "_give"),
+        Transition("change", ("blind",), ("blind",), "origin", "_give"),
+        Transition(
+            "activate",
+            ("draft", "blind"),
+            ("blind",),
+            "origin",
+            "_activate",
+            "the deal is paid, or its dispute is over",
+        ),
+        Transition(
+            "pause",
+            ("blind",),
+            ("blind",),
+            "origin",
+            "_pause",
+            "the deadline is removed while the deal is disputed",
+        ),
+        Transition(
+            "drop", ("draft",), ("dropped",), "origin", "_drop", "the deal ended unpaid"
+        ),
+        *(
+            Transition(
+                "void",
+                (state,),
+                (state,),
+                "origin",
+                "_void",
+                "everything was refunded; the weight becomes zero",
+            )
+            for state in ("draft", "blind", "revealed")
+        ),
+        Transition("reveal", ("blind",), ("revealed",), "clock", "_reveal"),
+        Transition(
+            "reply", ("revealed",), ("revealed",), "assessed", "action_reply", "once"
+        ),
+        Transition(
+            "hide",
+            ("revealed",),
+            ("revealed",),
+            "moderator",
+            "action_hide",
+            "the words are visible",
+        ),
+        Transition(
+            "show",
+            ("revealed",),
+            ("revealed",),
+            "moderator",
+            "action_show",
+            "the words are hidden",
+        ),
+    ),
+)
+# All that exist for people; a dropped one leaves its side free.
+LIVE = ASSESSMENT.without("dropped")
+# What a side has submitted.
+SUBMITTED = ASSESSMENT.without("draft", "dropped")
 
 SCORES = range(-2, 3)
-SCORES_SAID = {str(score): score for score in SCORES} | {"+1": 1, "+2": 2}
-# How long the other side has, where the deal says nothing.
+# Every way of writing a score that is accepted.
+SCORE_TEXTS = {str(score): score for score in SCORES} | {"+1": 1, "+2": 2}
+# How long the other side has, where the deal sets no deadline.
 DAYS = 14
-# So long before and after a deal, who acted for the other side is no other person.
+# A party and a person who acted for it this long before or after a deal count as one.
 TIE_DAYS = 90
+COMMENT_LENGTH = 2000
+REPLY_LENGTH = 1000
+REASON_LENGTH = 250
+REASON_LETTERS = 10
+# Revealed assessments refuse changes of every other field.
+WRITABLE_AFTER_REVEAL = {
+    "no_weight",
+    "void_date",
+    "reply",
+    "reply_person_id",
+    "reply_date",
+    "hidden",
+    "hidden_by_id",
+    "hidden_date",
+    "hidden_reason",
+    "hidden_words",
+}
 
 
 class WezerAssessment(models.Model):
-    """What one side says of the other after a deal. Blind until both are in.
+    """How one side of a deal assesses the other. Blind until both have assessed.
 
-    Only the assessment points at the deal; nothing points back, is related,
-    counted or tracked (design, section 5). No chatter, no many2one to it.
+    Only the assessment points at the deal; nothing points back, is related to it,
+    counts it or tracks it, so that nothing can be inferred before it is revealed.
+    Once revealed, scores and words stay as they are: the assessed party may reply
+    once, and a moderator may hide the words, which leaves a trace for both sides.
     """
 
     _name = "wezer.assessment"
+    _inherit = ["wezer.state.mixin"]
     _description = "Assessment"
     _order = "date desc, id desc"
     _rec_name = "id"
+    _state_machine = ASSESSMENT
 
     assessor_id = fields.Many2one(
         "res.partner", required=True, index=True, ondelete="restrict"
@@ -45,7 +137,7 @@ class WezerAssessment(models.Model):
     context_partner_id = fields.Many2one("res.partner", ondelete="set null")
     origin_model = fields.Char(required=True)
     origin_id = fields.Many2oneReference(model_field="origin_model", required=True)
-    # What else was assessed with the party: an announcement (design, section 5).
+    # What was assessed together with the party: an announcement.
     subject_model = fields.Char()
     subject_id = fields.Many2oneReference(model_field="subject_model")
     comment = fields.Text()
@@ -76,6 +168,24 @@ class WezerAssessment(models.Model):
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )
+    reply = fields.Text(string="Answer", readonly=True)
+    reply_person_id = fields.Many2one(
+        "res.partner", string="Answered by", readonly=True, ondelete="restrict"
+    )
+    reply_date = fields.Datetime(string="Answered", readonly=True)
+    hidden = fields.Boolean(string="Words taken away", readonly=True)
+    hidden_by_id = fields.Many2one(
+        "res.partner", string="Taken away by", readonly=True, ondelete="restrict"
+    )
+    hidden_date = fields.Datetime(readonly=True)
+    hidden_reason = fields.Char(readonly=True)
+    # The words themselves, for the moderators who may have to decide again.
+    hidden_words = fields.Json(
+        readonly=True,
+        groups="wezer_base.group_moderator,wezer_base.group_administrator",
+    )
+    may_hide = fields.Boolean(compute="_compute_permissions")
+    may_show = fields.Boolean(compute="_compute_permissions")
 
     _side_uniq = models.UniqueIndex(
         "(origin_model, origin_id, side) WHERE state <> 'dropped'",
@@ -86,7 +196,209 @@ class WezerAssessment(models.Model):
         "CHECK (assessor_id <> assessed_id)", "Nobody assesses himself."
     )
 
-    # === THE DEAL'S TWINS: not callable by RPC; the deal has checked who === #
+    # === PERMISSIONS === #
+
+    def _permissions(self) -> dict:
+        """Extend the mixin: ask once for all these records whom the user acts for."""
+        records, user = self.sudo().exists(), self.env.user
+        answering = user._acts_for(records.assessed_id, "market")
+        parties = records.assessor_id | records.assessed_id | records.person_id
+        moderates_all = bool(parties) and user._moderates(parties)
+        answers = {}
+        for record in self:
+            known = records & record.sudo()
+            parties = known.assessor_id | known.assessed_id | known.person_id
+            is_assessed = bool(known) and known.assessed_id in answering
+            is_moderator = bool(known) and (moderates_all or user._moderates(parties))
+            answers[record] = {
+                action: known._refusal(action, is_assessed, is_moderator)
+                for action in self._state_machine.actions
+            }
+        return answers
+
+    def _why_not(self, action: str) -> Exception | None:
+        self.ensure_one()
+        return self._permissions()[self][action]
+
+    def _refusal(self, action, is_assessed, is_moderator):
+        """Return the error of ``action``, or None; an empty record does not exist.
+
+        Blind assessments are treated like missing ones: the same sentence for both.
+        """
+        who = self._state_machine.who(action)
+        sources = self._state_machine.sources(action)
+        possible = bool(self) and (not sources or self.state in sources)
+        if who == "assessed":
+            if not possible:
+                return NotAllowed(self.env._("There is nothing to answer here."))
+            if not is_assessed:
+                return NotAllowed(
+                    self.env._("This is not for the one you act for to do.")
+                )
+        elif who == "moderator":
+            if not is_moderator:
+                return NotAllowed(
+                    self.env._("Community moderators who are no party do this."),
+                    rule="moderate",
+                )
+            if not possible:
+                return NotAllowed(self.env._("There is nothing to judge here."))
+        else:
+            return NotAllowed(self.env._("This happens only through the deal."))
+        return self._data_refusal(action)
+
+    def _data_refusal(self, action):
+        if action == "reply" and self.reply_date:
+            return Refusal(self.env._("This is answered already."), rule="replied")
+        if action == "show" and not self.hidden:
+            return Refusal(self.env._("Its words are there."), rule="state")
+        if action == "hide" and self.hidden:
+            return Refusal(
+                self.env._("Its words are taken away already."), rule="state"
+            )
+        return None
+
+    @api.depends("state", "hidden")
+    @api.depends_context("uid")
+    def _compute_permissions(self):
+        permissions = self._permissions()
+        for assessment in self:
+            assessment.may_hide = permissions[assessment]["hide"] is None
+            assessment.may_show = permissions[assessment]["show"] is None
+
+    # === ACTIONS === #
+
+    def action_reply(self, text: str, acting_partner_id: int | None = None) -> bool:
+        """Reply to an assessment of the party that the user acts for; only once.
+
+        :param text: everybody reads it below the assessment
+        :param acting_partner_id: the assessed party
+        :raise NotAllowed: where it is not revealed, or the user does not act for it
+        :raise Refusal: rule ``replied`` or ``text``
+        """
+        self.ensure_one()
+        assessment = self.sudo().exists()
+        if assessment.state not in ASSESSMENT.sources("reply"):
+            raise self._why_not("reply")
+        # Names the permission that is missing, and logs for whom this was done.
+        self.env.user._resolve_acting(
+            acting_partner_id,
+            assessment.assessed_id,
+            "market",
+            what="assessment_reply",
+            record=assessment,
+        )
+        error = self._why_not("reply")
+        if error:
+            raise error
+        text = str(text or "").strip()[:REPLY_LENGTH]
+        if not text:
+            raise Refusal(self.env._("Write your answer first."), rule="text")
+        assessment.write(
+            {
+                "reply": text,
+                "reply_person_id": self.env.user.partner_id.id,
+                "reply_date": fields.Datetime.now(),
+            }
+        )
+        who = assessment.assessed_id.name
+        assessment.assessor_id._wezer_notify(
+            "assessment_reply",
+            lambda env: env._("%(name)s answered what you said.", name=who),
+            url=assessment._url(),
+            record=assessment,
+        )
+        return True
+
+    def action_hide(self, reason: str, with_scores: bool = False) -> bool:
+        """Hide the words of a revealed assessment, as a moderator.
+
+        :param reason: one sentence, which both sides read
+        :param with_scores: the scores lose their weight too; they stay visible
+        :raise NotAllowed: where the user is no moderator or is involved
+        :raise Refusal: rule ``state`` or ``reason``
+        """
+        assessment, reason = self._check_moderation("hide", reason)
+        now = fields.Datetime.now()
+        assessment._write_words(
+            {
+                "comment": False,
+                "reply": False,
+                "hidden": True,
+                "hidden_by_id": self.env.user.partner_id.id,
+                "hidden_date": now,
+                "hidden_reason": reason,
+                "hidden_words": {
+                    "comment": assessment.comment or "",
+                    "reply": assessment.reply or "",
+                },
+            }
+        )
+        if with_scores and not assessment.no_weight:
+            assessment.write({"no_weight": True, "void_date": now})
+            self.env["wezer.reputation"].sudo()._update_now(assessment.assessed_id)
+        assessment._notify_both_sides(
+            lambda env: env._(
+                "A moderator took away the words of an assessment: %(reason)s",
+                reason=reason,
+            )
+        )
+        return True
+
+    def action_show(self, reason: str) -> bool:
+        """Restore hidden words; scores that lost their weight do not regain it.
+
+        :param reason: one sentence, which both sides read
+        :raise NotAllowed: where the user is no moderator or is involved
+        :raise Refusal: rule ``state`` or ``reason``
+        """
+        assessment, reason = self._check_moderation("show", reason)
+        words = assessment.hidden_words or {}
+        assessment._write_words(
+            {
+                "comment": words.get("comment"),
+                "reply": words.get("reply"),
+                "hidden": False,
+                "hidden_by_id": self.env.user.partner_id.id,
+                "hidden_date": fields.Datetime.now(),
+                "hidden_reason": reason,
+                "hidden_words": False,
+            }
+        )
+        assessment._notify_both_sides(
+            lambda env: env._(
+                "A moderator gave back the words of an assessment: %(reason)s",
+                reason=reason,
+            )
+        )
+        return True
+
+    def _check_moderation(self, action, reason):
+        """Return this assessment (sudo) and the reason, cleaned, to a moderator."""
+        self.ensure_one()
+        error = self._why_not(action)
+        if isinstance(error, NotAllowed):
+            raise error
+        reason = " ".join(str(reason or "").split())[:REASON_LENGTH]
+        if len(reason) < REASON_LETTERS:
+            raise Refusal(self.env._("Say in a sentence why."), rule="reason")
+        if error:
+            raise error
+        return self.sudo(), reason
+
+    def _notify_both_sides(self, message):
+        for partner in self.assessor_id | self.assessed_id:
+            partner._wezer_notify(
+                "assessment_moderated", message, url=self._url(), record=self
+            )
+
+    def _url(self):
+        """Return the address of the page on which this is read."""
+        self.ensure_one()
+        slug = self.sudo().assessed_id._wezer_profile().slug
+        return f"/members/{slug}" if slug else "/my/reputation"
+
+    # === METHODS FOR THE DEAL: not callable by RPC; the deal has checked who acts === #
 
     @api.model
     def _give(
@@ -108,38 +420,38 @@ class WezerAssessment(models.Model):
         begun=None,
         allies=None,
     ):
-        """Record what ``assessor`` says of ``assessed``; editable until revealed.
+        """Record how ``assessor`` assesses ``assessed``; editable until revealed.
 
-        Given by the one assessed in a group's name, or where one side acts for the
-        other or did within ``TIE_DAYS`` around the deal, it is shown and not counted:
-        groups and mandates of one's own are no other people. That is looked at again
-        when it is revealed and whenever scores are computed.
+        An assessment given by the assessed person in a group's name, or where one
+        side acts for the other or did within ``TIE_DAYS`` around the deal, is shown
+        and not counted: a person's own groups and mandates are no other people. That
+        is checked again when it is revealed and whenever scores are computed.
 
-        :param str side: which side is assessed, ``worker`` or ``payer``
+        :param str side: the side that is assessed, ``worker`` or ``payer``
         :param dict scores: ``{criterion id: −2 … +2}``; under ``again`` the answer to
             the private question: true, false, or nothing
         :param bool draft: the deal is not paid yet
         :param skills: what the deal took
-        :param subject: what else is assessed with the party: an announcement
+        :param subject: what is assessed together with the party: an announcement
         :param datetime begun: when the deal began
-        :param allies: who earns with the one assessed: co-workers
+        :param allies: partners who earn together with the one assessed: co-workers
         """
-        scores, again = self._split_scores(scores)
+        scores, would_repeat = self._split_scores(scores)
         criteria = self.env["wezer.criterion"]._for(category, side)
         lines = self._checked_lines(criteria, scores)
-        given = self._of(origin)
-        mine = given.filtered(lambda one: one.side == side)
-        if mine and mine.assessor_id != assessor:
+        given = self._for_origin(origin)
+        assessment = given.filtered(lambda assessment: assessment.side == side)
+        if assessment and assessment.assessor_id != assessor:
             raise NotAllowed(
                 self.env._("This side's assessment was given by another party."),
                 rule="side",
             )
-        # Whoever waited for the deadline has read the other's by now.
-        if "revealed" in given.mapped("state"):
+        # Once one is revealed, the other side may have read it.
+        if set(given.mapped("state")) - set(ASSESSMENT.sources("change")):
             raise Refusal(
                 self.env._("What is revealed stays as it is."), rule="revealed"
             )
-        draft = draft and mine.state != "blind"
+        draft = draft and assessment.state != "blind"
         now = fields.Datetime.now()
         vals = {
             "assessor_id": assessor.id,
@@ -150,42 +462,170 @@ class WezerAssessment(models.Model):
             "context_partner_id": context_partner.id if context_partner else False,
             "origin_model": origin._name,
             "origin_id": origin.id,
-            "comment": (comment or "").strip()[:2000],
+            "comment": (comment or "").strip()[:COMMENT_LENGTH],
             "value_hours": value_hours,
             "state": "draft" if draft else "blind",
             "date": now,
             "deadline": deadline or now + timedelta(days=DAYS),
-            "no_weight": self._of_own(person, assessor, assessed, allies),
+            "no_weight": self._is_self_assessment(person, assessor, assessed, allies),
             "deal_date": begun or now,
-            "skill_ids": [(6, 0, skills.ids if skills else [])],
+            "skill_ids": [Command.set(skills.ids if skills else [])],
             "subject_model": subject._name if subject else False,
             "subject_id": subject.id if subject else False,
-            "line_ids": [(5, 0, 0)] + [(0, 0, line) for line in lines],
+            "line_ids": [Command.clear(), *(Command.create(line) for line in lines)],
         }
-        if mine:
-            mine.write(vals)
+        if assessment:
+            assessment.write(vals)
         else:
-            mine = self.sudo().create(vals)
-        mine._drop_tied()
-        self.env["wezer.assessment.repeat"]._answer(mine, again)
+            assessment = self.sudo().create(vals)
+        assessment._void_if_tied()
+        self.env["wezer.assessment.repeat"]._answer(assessment, would_repeat)
         if not draft:
-            self._of(origin)._reveal_if_both()
-        return mine
+            (given | assessment)._reveal_if_both()
+        return assessment
 
     @api.model
-    def _of_own(self, person, assessor, assessed, allies=None):
-        """Say whether one side is, acts for, or earns with the other.
+    def _activate(self, origin, deadline):
+        """Let assessments count: the deal is paid, or its dispute is over.
 
-        :param allies: who earns with the one assessed
+        Drafts become blind; both are revealed when both are in, else at ``deadline``.
+        """
+        given = self._for_origin(origin)
+        given._in_states("activate").write({"state": "blind", "deadline": deadline})
+        given._reveal_if_both()
+
+    @api.model
+    def _pause(self, origin):
+        """Reveal nothing while the deal is disputed, until :meth:`_activate`."""
+        self._for_origin(origin)._in_states("pause").write({"deadline": False})
+
+    @api.model
+    def _drop(self, origin):
+        """Drop the drafts of a deal that ended unpaid."""
+        self._for_origin(origin)._in_states("drop").write({"state": "dropped"})
+
+    @api.model
+    def _void(self, origin):
+        """Take the weight of all assessments of a deal that was refunded entirely."""
+        given = self._for_origin(origin)._in_states("void")
+        given = given.filtered(lambda assessment: not assessment.no_weight)
+        given.write({"no_weight": True, "void_date": fields.Datetime.now()})
+        self.env["wezer.reputation"]._update_now(given.assessed_id)
+
+    @api.model
+    def _answered(self, origin):
+        """Return the partners who have assessed: a flag for the deal's page only.
+
+        Nothing more: for the other side the assessment stays blind.
+        """
+        return self._for_origin(origin).assessor_id
+
+    @api.model
+    def _for_origin(self, origin):
+        """Return the live assessments of ``origin`` (sudo)."""
+        return self.sudo().search(
+            [
+                ("origin_model", "=", origin._name),
+                ("origin_id", "in", origin.ids),
+                ("state", "in", LIVE),
+            ]
+        )
+
+    def _in_states(self, action):
+        """Return those of these whose state allows ``action``."""
+        sources = self._state_machine.sources(action)
+        return self.filtered(lambda assessment: assessment.state in sources)
+
+    @api.model
+    def _about(self, subject):
+        """Return what is revealed about ``subject``, as the caller may see it."""
+        return self.search(
+            [
+                ("subject_model", "=", subject._name),
+                ("subject_id", "in", subject.ids),
+                ("state", "=", "revealed"),
+            ]
+        )
+
+    @api.model
+    def _split_scores(self, scores):
+        """Return the scores, and the answer to the private question."""
+        if not isinstance(scores, dict):
+            return scores, None
+        answer = self.env["wezer.assessment.repeat"]._parsed(scores.get("again"))
+        return {key: value for key, value in scores.items() if key != "again"}, answer
+
+    @api.model
+    def _checked_lines(self, criteria, scores):
+        """Return the values of one line for each of ``criteria``, or refuse."""
+        if not isinstance(scores or {}, dict):
+            scores = {0: None}
+        scores = {record_id(key): value for key, value in (scores or {}).items()}
+        foreign = scores.keys() - set(criteria.ids)
+        if foreign:
+            raise Refusal(self.env._("This is no criterion here."), rule="criterion")
+        lines = []
+        for criterion in criteria:
+            if criterion.id not in scores:
+                raise Refusal(
+                    self.env._(
+                        "Say something about “%(name)s” too.", name=criterion.name
+                    ),
+                    rule="complete",
+                )
+            text = str(scores[criterion.id])[:10].strip()
+            score = SCORE_TEXTS.get(text)
+            if score is None:
+                raise Refusal(
+                    self.env._("A score is from −2 to +2."),
+                    rule="score",
+                    value=text,
+                    limit="-2…2",
+                )
+            lines.append({"criterion_id": criterion.id, "score": score})
+        return lines
+
+    # === REVEALING === #
+
+    def _reveal_if_both(self):
+        """Reveal the assessments of one origin where both sides have given theirs."""
+        if len(self.filtered(lambda record: record.state in SUBMITTED)) >= 2:
+            self._reveal()
+
+    def _reveal(self):
+        blind = self._in_states("reveal")
+        blind.write({"state": "revealed", "date": fields.Datetime.now()})
+        blind._void_if_tied()
+        # The score follows at once; everybody else's each night.
+        self.env["wezer.reputation"].sudo()._update_now(blind.assessed_id)
+
+    @api.model
+    def _cron_reveal(self):
+        """Reveal the assessments whose deadline has passed, each committed."""
+        due = [
+            ("state", "in", ASSESSMENT.sources("reveal")),
+            ("deadline", "<", fields.Datetime.now()),
+        ]
+        each_due(self.sudo(), due, lambda assessment: assessment._reveal())
+
+    # === PEOPLE WHO ACT FOR EACH OTHER COUNT AS ONE === #
+
+    @api.model
+    def _is_self_assessment(self, person, assessor, assessed, allies=None):
+        """Return whether one side is, acts for, or earns with the other.
+
+        :param allies: partners who earn together with the one assessed
         """
         side = assessed | (allies or assessed.browse())
         if person in side or assessor in side:
             return True
-        return self._act_for(person, side) or self._act_for(assessed, person | assessor)
+        return self._acts_for_any(person, side) or self._acts_for_any(
+            assessed, person | assessor
+        )
 
     @api.model
-    def _act_for(self, person, parties):
-        """Say whether ``person`` may act for one of ``parties`` now."""
+    def _acts_for_any(self, person, parties):
+        """Return whether ``person`` may act for one of ``parties`` now."""
         users = person.sudo().user_ids.filtered("active")
         return any(
             user._acts_for(parties, right) for user in users for right in OWN_RIGHTS
@@ -228,9 +668,10 @@ class WezerAssessment(models.Model):
         )
 
     @api.model
-    def _drop_ties(self, where=None):
-        """Take the weight of assessments between who acts for whom around the deal.
+    def _void_tied(self, where=None):
+        """Take the weight of assessments between parties tied around the deal.
 
+        :param SQL where: a condition on ``a`` (assessments)
         :return: the partners whose scores change
         """
         self.env.flush_all()
@@ -238,7 +679,7 @@ class WezerAssessment(models.Model):
             "a.state <> 'dropped' AND NOT coalesce(a.no_weight, false) AND %s",
             where or SQL("TRUE"),
         )
-        # In SQL: what is revealed refuses every ``write``, and there may be many.
+        # In SQL: revealed assessments refuse ``write``, and there may be many.
         rows = self.env.execute_query(
             SQL(
                 """UPDATE wezer_assessment w SET no_weight = TRUE, void_date = %s
@@ -252,147 +693,15 @@ class WezerAssessment(models.Model):
             self.invalidate_model(["no_weight", "void_date"], flush=False)
         return self.env["res.partner"].browse({row[0] for row in rows})
 
-    def _drop_tied(self):
+    def _void_if_tied(self):
         """Take the weight of these where one side acts for the other."""
         if self:
-            self._drop_ties(SQL("a.id = ANY(%s)", self.ids))
+            self._void_tied(SQL("a.id = ANY(%s)", self.ids))
 
-    @api.model
-    def _split_scores(self, scores):
-        """Return the scores, and the answer to the private question."""
-        if not isinstance(scores, dict):
-            return scores, None
-        again = self.env["wezer.assessment.repeat"]._parsed(scores.get("again"))
-        return {key: value for key, value in scores.items() if key != "again"}, again
-
-    @api.model
-    def _checked_lines(self, criteria, scores):
-        if not isinstance(scores or {}, dict):
-            scores = {0: None}
-        scores = {record_id(key): value for key, value in (scores or {}).items()}
-        foreign = scores.keys() - set(criteria.ids)
-        if foreign:
-            raise Refusal(self.env._("This is no criterion here."), rule="criterion")
-        lines = []
-        for criterion in criteria:
-            if criterion.id not in scores:
-                raise Refusal(
-                    self.env._(
-                        "Say something about “%(name)s” too.", name=criterion.name
-                    ),
-                    rule="complete",
-                )
-            value = scores[criterion.id]
-            said = str(value)[:10].strip()
-            number = SCORES_SAID.get(said)
-            if number is None:
-                raise Refusal(
-                    self.env._("A score is from −2 to +2."),
-                    rule="score",
-                    value=said,
-                    limit="-2…2",
-                )
-            lines.append({"criterion_id": criterion.id, "score": number})
-        return lines
-
-    @api.model
-    def _of(self, origin):
-        """Return the live assessments of ``origin`` (sudo)."""
-        return self.sudo().search(
-            [
-                ("origin_model", "=", origin._name),
-                ("origin_id", "in", origin.ids),
-                ("state", "!=", "dropped"),
-            ]
-        )
-
-    @api.model
-    def _about(self, subject):
-        """Return what is revealed about ``subject``, as the caller may see it."""
-        return self.search(
-            [
-                ("subject_model", "=", subject._name),
-                ("subject_id", "in", subject.ids),
-                ("state", "=", "revealed"),
-            ]
-        )
-
-    @api.model
-    def _activate(self, origin, deadline):
-        """The deal is paid, or its dispute over: what was given counts from now.
-
-        Drafts become blind; both are revealed when both are in, else at ``deadline``.
-        """
-        given = self._of(origin)
-        given.filtered(lambda assessment: assessment.state in ("draft", "blind")).write(
-            {"state": "blind", "deadline": deadline}
-        )
-        given._reveal_if_both()
-
-    @api.model
-    def _pause(self, origin):
-        """The deal is disputed: its clock stands still until ``_activate``."""
-        self._of(origin).filtered(lambda one: one.state == "blind").write(
-            {"deadline": False}
-        )
-
-    @api.model
-    def _drop(self, origin):
-        """The deal was never paid: what was prepared is forgotten."""
-        self._of(origin).filtered(lambda one: one.state == "draft").write(
-            {"state": "dropped"}
-        )
-
-    @api.model
-    def _void(self, origin):
-        """All was given back: assessments stay, with weight zero."""
-        given = self._of(origin).filtered(lambda one: not one.no_weight)
-        given.write({"no_weight": True, "void_date": fields.Datetime.now()})
-        self.env["wezer.reputation"]._update_now(given.assessed_id)
-
-    @api.model
-    def _answered(self, origin):
-        """Return the partners who have assessed: a flag for the deal's page only.
-
-        Never how: for the other side it stays blind.
-        """
-        return self._of(origin).assessor_id
-
-    def _reveal_if_both(self):
-        """Reveal the assessments of one origin where both sides have given theirs."""
-        given = self.filtered(
-            lambda assessment: assessment.state in ("blind", "revealed")
-        )
-        if len(given) >= 2:
-            self._reveal()
-
-    def _reveal(self):
-        blind = self.filtered(lambda one: one.state == "blind")
-        blind.write({"state": "revealed", "date": fields.Datetime.now()})
-        blind._drop_tied()
-        # The score follows at once; the rest of the community's each night.
-        self.env["wezer.reputation"].sudo()._update_now(blind.assessed_id)
-
-    @api.model
-    def _cron_reveal(self):
-        """Reveal what waited until its deadline; silence costs nothing."""
-        due = [("state", "=", "blind"), ("deadline", "<", fields.Datetime.now())]
-        each_due(self.sudo(), due, lambda one: one._reveal())
-
-    # === IMMUTABLE === #
-
-    @api.model
-    def _after_reveal(self):
-        """Return what may still change: that the deal was refunded."""
-        return {"no_weight", "void_date"}
-
-    def _write_words(self, vals):
-        """Take words away or give them back, where a moderator was asked."""
-        # Past this model's own guard, not past Odoo's.
-        return super().write(vals)  # pylint: disable=super-method-mismatch
+    # === IMMUTABLE ONCE REVEALED === #
 
     def write(self, vals):
-        if vals.keys() - self._after_reveal() and "revealed" in self.sudo().mapped(
+        if vals.keys() - WRITABLE_AFTER_REVEAL and "revealed" in self.sudo().mapped(
             "state"
         ):
             raise NotAllowed(
@@ -400,5 +709,78 @@ class WezerAssessment(models.Model):
             )
         return super().write(vals)
 
+    def _write_words(self, vals):
+        """Hide or restore words, past this model's own guard (not past Odoo's)."""
+        return super().write(vals)  # pylint: disable=super-method-mismatch
+
     def unlink(self):
         raise NotAllowed(self.env._("Assessments stay."), rule="immutable")
+
+    # === PERSONAL DATA === #
+
+    @api.model
+    def _personal_data(self, partners):
+        """Return what ``partners`` said of others, and others of them once revealed.
+
+        :return: ``{"assessments_given": rows, "assessments_received": rows}``
+        """
+        given = self.sudo().search(
+            [
+                "|",
+                ("assessor_id", "in", partners.ids),
+                ("person_id", "in", partners.ids),
+            ],
+            order="id",
+        )
+        received = self.sudo().search(
+            [("assessed_id", "in", partners.ids), ("state", "=", "revealed")],
+            order="id",
+        )
+        return {
+            "assessments_given": [row._personal_row() for row in given],
+            "assessments_received": [row._personal_row() for row in received],
+        }
+
+    def _personal_row(self):
+        scores = {line.criterion_id.name: line.score for line in self.line_ids}
+        return {
+            "date": self.date.isoformat(),
+            "from": self.assessor_id.name,
+            "about": self.assessed_id.name,
+            "side": self.side,
+            "scores": [f"{name}: {score}" for name, score in scores.items()],
+            "comment": self.comment or "",
+            "answer": self.reply or "",
+            "taken_away": self.hidden_reason or "",
+            "state": self.state,
+        }
+
+    @api.model
+    def _anonymise_words(self, partner):
+        """Erase all words from, about and by order of ``partner``; scores stay.
+
+        In SQL: revealed assessments refuse ``write``; no score changes.
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE wezer_assessment SET comment = NULL, reply = NULL,"
+                " hidden_words = NULL"
+                " WHERE coalesce(comment, reply, hidden_words::text) IS NOT NULL"
+                " AND (assessor_id = %(who)s OR person_id = %(who)s"
+                " OR assessed_id = %(who)s)",
+                who=partner.id,
+            )
+        )
+        self.invalidate_model(["comment", "reply", "hidden_words"], flush=False)
+
+    @api.model
+    def _void_self_given(self, partner):
+        """Take the weight of what ``partner`` said of itself in a group's name."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE wezer_assessment SET no_weight = TRUE"
+            " WHERE person_id = assessed_id AND assessed_id = %s",
+            [partner.id],
+        )
+        self.invalidate_model(["no_weight"], flush=False)

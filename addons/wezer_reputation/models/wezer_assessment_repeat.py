@@ -13,9 +13,9 @@ STEPS = 4
 class WezerAssessmentRepeat(models.Model):
     """The private question: would you work with this person again?
 
-    Nobody reads an answer, through any door: no group has access, no field
-    points here, and no page shows it. All answers about somebody together, of
-    three people or more, move the lower bound that lists are sorted by.
+    Nobody can read an answer: no group has access, no field points here, and no page
+    shows it. All answers about a party together, of three people or more, move the
+    lower bound that lists are sorted by.
     """
 
     _name = "wezer.assessment.repeat"
@@ -24,46 +24,46 @@ class WezerAssessmentRepeat(models.Model):
     _rec_name = "id"
 
     assessment_id = fields.Integer(required=True)
-    again = fields.Boolean(required=True)
+    would_repeat = fields.Boolean(required=True)
 
     _once = models.UniqueIndex("(assessment_id)", "One answer each.")
 
     @api.model
-    def _answer(self, assessment, again):
-        """Keep (or with None, forget) the answer that belongs to ``assessment``."""
+    def _answer(self, assessment, would_repeat):
+        """Keep the answer that belongs to ``assessment``; None deletes it."""
         self.env.cr.execute(
             "DELETE FROM wezer_assessment_repeat WHERE assessment_id = %s",
             [assessment.id],
         )
-        if again is not None:
+        if would_repeat is not None:
             self.env.cr.execute(
-                "INSERT INTO wezer_assessment_repeat (assessment_id, again)"
+                "INSERT INTO wezer_assessment_repeat (assessment_id, would_repeat)"
                 " VALUES (%s, %s)",
-                [assessment.id, again],
+                [assessment.id, would_repeat],
             )
 
     @api.model
-    def _parsed(self, again):
-        """Return True, False, or None where nothing was said."""
+    def _parsed(self, answer):
+        """Return True, False, or None where the question was not answered."""
         words = {"yes": True, "no": False, "": None}
-        if again is None or isinstance(again, bool):
-            return again
-        if not isinstance(again, str) or again not in words:
+        if answer is None or isinstance(answer, bool):
+            return answer
+        if not isinstance(answer, str) or answer not in words:
             raise Refusal(self.env._("Yes or no, or nothing."), rule="again")
-        return words[again]
+        return words[answer]
 
     @api.model
     def _penalties(self):
-        """Return ``{partner id: how far his lower bound falls}``, out of 1.
+        """Return ``{partner id: how far the lower bound falls}``, out of 1.
 
-        Of revealed assessments that count, the latest answer of each person; a
-        party of whom fewer than three people said something is not there. Shares
-        are drawn towards *yes* by three imagined answers, and cut to quarters.
+        Of revealed assessments that count, the latest answer of each person; parties
+        about whom fewer than three people answered are left out. Shares are drawn
+        towards *yes* by three imagined answers, and cut to quarters.
         """
         self.env.cr.execute(
-            """SELECT assessed_id, count(*) FILTER (WHERE NOT again), count(*) FROM (
+            """SELECT assessed_id, count(*) FILTER (WHERE NOT would_repeat), count(*) FROM (
                    SELECT DISTINCT ON (a.assessed_id, a.person_id)
-                          a.assessed_id, q.again
+                          a.assessed_id, q.would_repeat
                      FROM wezer_assessment_repeat q
                      JOIN wezer_assessment a ON a.id = q.assessment_id
                     WHERE a.state = 'revealed' AND a.company_id = %s

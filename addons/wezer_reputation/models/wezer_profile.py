@@ -9,11 +9,15 @@ class WezerProfile(models.Model):
         groups="wezer_base.group_administrator",
     )
 
-    def action_show_reputation(self, shown, acting_partner_id=None):
-        """Let others see the score of the party one acts for, or keep it back.
+    def action_show_reputation(
+        self, shown: bool, acting_partner_id: int | None = None
+    ) -> bool:
+        """Show the score of the party that the user acts for to others, or hide it.
 
-        Shown, it goes as far as the community lets it; kept back, not even members
-        see it, nor what was said.
+        :param shown: as far as the community shows scores; hidden, not even members
+            see the score or the assessments
+        :param acting_partner_id: the partner of this profile
+        :raise NotAllowed: where the user does not act for it
         """
         self.ensure_one()
         profile = self.sudo().exists()
@@ -23,19 +27,19 @@ class WezerProfile(models.Model):
         # Its own party's switch, checked just above.
         profile.reputation_hidden = not shown
         if not shown:
-            profile.partner_id._wezer_lose_badges()
+            self.env["gamification.badge.user"]._wezer_withdraw(profile.partner_id)
         return True
 
     def action_approve(self):
-        """Remember who admitted whom: trust flows along admissions."""
+        """Extend wezer_base: keep who admitted whom; trust flows along admissions."""
         result = super().action_approve()
         # Checked by what was just called: administrators decide about membership.
-        for profile in self.sudo().filtered(lambda one: not one.admitted_by_id):
+        for profile in self.sudo().filtered(lambda row: not row.admitted_by_id):
             profile.admitted_by_id = self.env.user.partner_id
         return result
 
     def _wezer_party_values(self):
-        """Add the score and what others said, where it is revealed."""
+        """Extend wezer_base: add the score and the revealed assessments."""
         values = super()._wezer_party_values()
         partner = self.sudo().partner_id
         values["reputation"] = partner._wezer_score()
@@ -47,9 +51,10 @@ class WezerProfile(models.Model):
                 [("assessed_id", "=", partner.id), ("state", "=", "revealed")],
                 limit=10,
             )
-            values["may_answer"] = bool(self.env.user._acts_for(partner, "market"))
-            values["may_judge"] = self.env.user._moderates(partner)
+            values["assessment_permissions"] = values["assessments"]._permissions()
             if not values["reputation"].get("hidden"):
                 values["reliability"] = partner._wezer_reliability()
-                values["reputation_more"] = partner._wezer_reputation_more()
+                values["reputation_more"] = self.env[
+                    "wezer.reputation"
+                ]._shown_by_skill_and_group(partner)
         return values

@@ -1,4 +1,7 @@
+from contextlib import contextmanager
+
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from odoo.addons.wezer_base.exceptions import NotAllowed
 
@@ -9,7 +12,8 @@ class WezerReputationRun(models.Model):
     """One computation of all scores, with what it started from.
 
     Assessments never change once revealed, so a run's day, seeds, admissions and
-    parameters give its scores again.
+    parameters give its scores again. A row in the state ``running`` only shows the
+    progress; it is deleted when the computation ends.
     """
 
     _name = "wezer.reputation.run"
@@ -19,9 +23,16 @@ class WezerReputationRun(models.Model):
 
     date = fields.Datetime(required=True, readonly=True)
     state = fields.Selection(
-        [("published", "Published"), ("refused", "Not published: too little trust")],
+        [
+            ("published", "Published"),
+            ("refused", "Not published: too little trust"),
+            ("running", "Being computed"),
+        ],
         required=True,
         readonly=True,
+    )
+    progress = fields.Float(
+        readonly=True, aggregator=None, help="Of a hundred, while it is computed."
     )
     coverage = fields.Float(
         readonly=True,
@@ -46,7 +57,7 @@ class WezerReputationRun(models.Model):
     # Pairs (who admitted, whom), where the last run had others. Large: read alone.
     admissions = fields.Json(readonly=True, prefetch=False)
     # How far the private question lowers each bound: nobody reads it.
-    falls = fields.Json(readonly=True, prefetch=False, groups=fields.NO_ACCESS)
+    penalties = fields.Json(readonly=True, prefetch=False, groups=fields.NO_ACCESS)
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )
@@ -57,6 +68,8 @@ class WezerReputationRun(models.Model):
             seeds = (run.inputs or {}).get("seeds", [])
             run.seed_ids = run.env["res.partner"].browse(seeds).exists()
 
+    # === WHAT A RUN STARTED FROM === #
+
     @api.model
     def _latest(self):
         """Return the run whose scores are published now (sudo)."""
@@ -66,7 +79,7 @@ class WezerReputationRun(models.Model):
         )
 
     @api.model
-    def _if_new(self, admissions):
+    def _admissions_if_changed(self, admissions):
         """Return the admissions, or None where the last run had the same."""
         last = self.search(
             [("company_id", "=", self.env.company.id), ("state", "!=", "running")],
@@ -90,28 +103,28 @@ class WezerReputationRun(models.Model):
             )
         return run.admissions if run else []
 
-    def _falls(self):
-        """Return how far lower bounds fell: ``{partner id: out of 1}``."""
+    def _penalties(self):
+        """Return how far lower bounds were lowered: ``{partner id: out of 1}``."""
         self.ensure_one()
-        falls = self.sudo().falls or {}
-        return {int(party): fall for party, fall in falls.items()}
+        penalties = self.sudo().penalties or {}
+        return {int(party): penalty for party, penalty in penalties.items()}
 
-    def _fall_of(self, partner):
-        """Return how far one party's lower bound fell, as :meth:`_falls` does."""
+    def _penalty_of(self, partner):
+        """Return the penalty of one party only, as :meth:`_penalties` does."""
         self.ensure_one()
-        self.flush_recordset(["falls"])
+        self.flush_recordset(["penalties"])
         self.env.cr.execute(
-            "SELECT (falls ->> %s)::float FROM wezer_reputation_run WHERE id = %s",
+            "SELECT (penalties ->> %s)::float FROM wezer_reputation_run WHERE id = %s",
             [str(partner.id), self.id],
         )
-        fall = self.env.cr.fetchone()[0]
-        return {partner.id: fall} if fall else {}
+        penalty = self.env.cr.fetchone()[0]
+        return {partner.id: penalty} if penalty else {}
 
     def _reproduce(self):
         """Return :class:`community.Result` of this run, computed again from its inputs.
 
-        Of the assessments as they stood on its day; what was refunded or forgotten
-        since then counts as it did.
+        Of the assessments as they stood on its day; those that were refunded or
+        anonymised since then count as they did.
         """
         self.ensure_one()
         reputations = self.env["wezer.reputation"].sudo()
@@ -129,8 +142,53 @@ class WezerReputationRun(models.Model):
             above,
             inputs["cleared"],
             parameters=rrg.Parameters(**inputs["parameters"]),
-            falls=self._falls(),
+            penalties=self._penalties(),
         )
+
+    # === PROGRESS === #
+
+    @api.model
+    @contextmanager
+    def _progress(self, wanted):
+        """Show how far a computation is, in transactions of their own.
+
+        The transaction of the computation itself would show nothing before its end.
+        The row that shows the progress is deleted at the end, also where the
+        computation failed.
+
+        :param bool wanted: whether it is shown at all
+        :return: a function that takes the share that is done, 0 … 1
+        """
+        if not wanted:
+            yield lambda share: None
+            return
+        company = self.env.company.id
+        running = SQL("WHERE state = 'running' AND company_id = %s", company)
+        delete = SQL("DELETE FROM wezer_reputation_run %s", running)
+        self._execute_apart(
+            delete,
+            SQL(
+                "INSERT INTO wezer_reputation_run (date, state, progress, company_id)"
+                " VALUES (now() AT TIME ZONE 'UTC', 'running', 0, %s)",
+                company,
+            ),
+        )
+        try:
+            yield lambda share: self._execute_apart(
+                SQL(
+                    "UPDATE wezer_reputation_run SET progress = %s %s",
+                    100 * share,
+                    running,
+                )
+            )
+        finally:
+            self._execute_apart(delete)
+
+    @api.model
+    def _execute_apart(self, *queries):
+        with self.env.registry.cursor() as cr:
+            for query in queries:
+                cr.execute(query)
 
     def unlink(self):
         raise NotAllowed(self.env._("Computations stay."), rule="immutable")

@@ -127,7 +127,7 @@ class TestAgain(ReputationCommon):
     def test_it_moves_the_lower_bound_and_not_the_score(self):
         self._answers("yes", "yes", "yes", None)
         score, lower = self._lower()
-        self.env.cr.execute("UPDATE wezer_assessment_repeat SET again = false")
+        self.env.cr.execute("UPDATE wezer_assessment_repeat SET would_repeat = false")
         self.assertEqual(self._lower()[0], score)
         self.assertLess(self._lower()[1], lower - 0.1)
 
@@ -135,7 +135,7 @@ class TestAgain(ReputationCommon):
         self._answers(None, None, None, None)
         before = self._lower()
         self.env.cr.execute(
-            """INSERT INTO wezer_assessment_repeat (assessment_id, again)
+            """INSERT INTO wezer_assessment_repeat (assessment_id, would_repeat)
                SELECT id, false FROM wezer_assessment
                 WHERE assessed_id = %s AND person_id <> %s LIMIT 2""",
             [self.luc.partner_id.id, self.founder.partner_id.id],
@@ -164,7 +164,7 @@ class TestAgain(ReputationCommon):
                 self.anna, self.luc, scores={**self.scores(), "again": again}
             )
             self.env.cr.execute(
-                "SELECT again FROM wezer_assessment_repeat WHERE assessment_id = %s",
+                "SELECT would_repeat FROM wezer_assessment_repeat WHERE assessment_id = %s",
                 [given.id],
             )
             self.assertEqual([row[0] for row in self.env.cr.fetchall()], wanted)
@@ -178,14 +178,14 @@ class TestAgain(ReputationCommon):
             for door in (
                 lambda it: it.search([]),
                 lambda it: it.search_count([]),
-                lambda it: it.search_read([], ["again"]),
-                lambda it: it.formatted_read_group([], ["again"], ["__count"]),
-                lambda it: it.create({"assessment_id": 1, "again": True}),
+                lambda it: it.search_read([], ["would_repeat"]),
+                lambda it: it.formatted_read_group([], ["would_repeat"], ["__count"]),
+                lambda it: it.create({"assessment_id": 1, "would_repeat": True}),
             ):
                 with self.assertRaises(AccessError):
                     door(answers)
         known = self.assessments.fields_get()
-        self.assertFalse([name for name in known if "again" in name])
+        self.assertFalse([name for name in known if "repeat" in name])
         self.assertNotIn("again", str(self.anna.partner_id._wezer_personal_data()))
 
 

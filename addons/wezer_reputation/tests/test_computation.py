@@ -55,7 +55,7 @@ class TestComputation(ReputationCommon):
         run = self.env["wezer.reputation.run"]._latest()
         now = fields.Datetime.now()
         everything = self.reputations._read_ratings()
-        tables = self.reputations._tables_now(everything, run, now)
+        tables = self.reputations._tables_of_party(everything, run, now)
         place = list(tables.overall.party).index(self.luc.partner_id.id)
         key = (False, False, False)
         self.assertAlmostEqual(at_once[key][0], 5 * tables.overall.score[place], 6)
@@ -151,7 +151,7 @@ class TestComputation(ReputationCommon):
         self.reputations._recompute(progress=True)
         self.assertEqual(told, [[0], [20], [50], [90], []])
         self.assertIn(self.founder.partner_id, runs._latest().seed_ids)
-        with self.assertRaises(ZeroDivisionError), runs._told(True):
+        with self.assertRaises(ZeroDivisionError), runs._progress(True):
             raise ZeroDivisionError
         self.assertEqual(told[-1], [])
 

@@ -162,8 +162,8 @@ class TestReputation(ReputationCommon):
         run = self.env["wezer.reputation.run"].with_user(
             self.env.ref("base.user_admin")
         )
-        self.assertNotIn("falls", run.fields_get())
-        self.assertNotIn("falls", run._latest().inputs)
+        self.assertNotIn("penalties", run.fields_get())
+        self.assertNotIn("penalties", run._latest().inputs)
         for rows, name in ((row, "lower"), (history.search([]), "lower")):
             with self.assertRaises(AccessError):
                 rows.read([name])

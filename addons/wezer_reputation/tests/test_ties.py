@@ -91,7 +91,7 @@ class TestTies(ReputationCommon):
         )
         given.invalidate_recordset()
         self.mandate(self.luc, self.anna)
-        self.assertFalse(self.assessments._drop_ties())
+        self.assertFalse(self.assessments._void_tied())
         self.assertTrue(self.weighs(given))
 
     def test_what_was_done_in_another_s_name_ties_too(self):

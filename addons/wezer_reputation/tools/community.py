@@ -96,7 +96,7 @@ def compute(ratings, people, admissions, seeds, now, above=None, cleared=(), **m
     :param float now: seconds; ages count from here
     :param above: ``{group: groups above it, the nearest first}``
     :param cleared: sets of ids that people looked at and found no ring
-    :param more: ``parameters``, ``falls`` (:func:`lowered`)
+    :param more: ``parameters``, ``penalties`` (:func:`penalised`)
     :rtype: Result
 
     O(iterations × ratings); about 2 s for 100,000 people and 1,000,000 ratings.
@@ -142,30 +142,30 @@ def compute(ratings, people, admissions, seeds, now, above=None, cleared=(), **m
         prior=prior,
         group_priors=group_priors,
         coverage=final.coverage,
-        tables=_tables_lowered(
-            more.get("falls") or {},
+        tables=_tables_penalised(
+            more.get("penalties") or {},
             (ratings, final.credibility[person], prior, group_priors, flags, now),
             parameters,
         ),
     )
 
 
-def _tables_lowered(falls, arguments, parameters):
+def _tables_penalised(penalties, arguments, parameters):
     result = tables(*arguments, parameters)
-    if falls:
-        result.overall = lowered(result.overall, falls)
+    if penalties:
+        result.overall = penalised(result.overall, penalties)
     return result
 
 
-def lowered(table, falls):
+def penalised(table, penalties):
     """Return ``table`` with the lower bounds of some parties lowered, at least 0.
 
-    The private question is used in the bound only (reference, section 4.3).
+    The answers to the private question move this bound only.
 
-    :param dict falls: ``{party id: how far, out of 1}``
+    :param dict penalties: ``{party id: how far, out of 1}``
     """
-    fall = np.array([falls.get(int(one), 0.0) for one in table.party])
-    return replace(table, lower=np.maximum(table.lower - fall, 0))
+    penalty = np.array([penalties.get(int(party), 0.0) for party in table.party])
+    return replace(table, lower=np.maximum(table.lower - penalty, 0))
 
 
 def tables(
@@ -174,7 +174,7 @@ def tables(
     """Return the scores that follow from raters' credibility, which stays as it is.
 
     Also of a few: all ratings of one party give exactly what all of all would give
-    it (reference, section 4.5). O(ratings).
+    it. O(ratings).
 
     :param credibility: of the person who gave each rating, 0 … 1
     :param flags: κ of each rating
