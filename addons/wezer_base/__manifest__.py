@@ -44,6 +44,7 @@
         "web.assets_frontend": [
             "wezer_base/static/src/scss/wezer.scss",
             "wezer_base/static/src/scss/words.scss",
+            "wezer_base/static/src/interactions/chart.js",
             "wezer_base/static/src/interactions/live_part.js",
             "wezer_base/static/src/interactions/notice_bell.js",
             "wezer_base/static/src/interactions/words_input.js",

@@ -3,12 +3,10 @@ from odoo.http import request
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.addons.wezer_base.controllers.website import (
-    drawing_response,
     flash,
     seen_or_404,
 )
-from odoo.addons.wezer_base.tools import days
-from odoo.addons.wezer_base.tools.curve import draw_curve
+from odoo.addons.wezer_base.tools import charts, days
 from odoo.addons.wezer_base.tools.form_post import form_post
 from odoo.addons.wezer_base.tools.forms import local_page
 
@@ -36,6 +34,7 @@ class WezerReputationPortal(CustomerPortal):
         listed = said.browse(
             {*said.ids, *(row["assessment"].id for row in rows if "assessment" in row)}
         )
+        history = reputation._history_of(partner)
         criteria = reputation.search(
             [
                 ("partner_id", "=", partner.id),
@@ -55,7 +54,8 @@ class WezerReputationPortal(CustomerPortal):
                 "waterfall": waterfall(rows, explained["score"], env._("Together")),
                 "criteria": criteria.sorted(lambda row: row.criterion_id.sequence),
                 "more": env["wezer.reputation"]._shown_by_skill_and_group(partner),
-                "history": reputation._history_of(partner),
+                "history": history,
+                "curve": self._wezer_curve(history),
                 "reliability": partner._wezer_reliability(),
                 "badges": partner._wezer_badges(),
                 "seen": env.company.sudo().wezer_reputation_seen,
@@ -66,27 +66,6 @@ class WezerReputationPortal(CustomerPortal):
                 "page_name": "wezer_reputation",
             },
         )
-
-    @http.route(
-        "/my/reputation/curve.svg",
-        type="http",
-        auth="user",
-        website=True,
-        readonly=True,
-    )
-    def wezer_reputation_curve(self, **_kwargs):
-        """Draw how one's own score went."""
-        env, partner = request.env, request.env.user.partner_id
-        history = env["wezer.reputation"]._history_of(partner)
-        today = days.today(partner.env)
-        points = (history or [(today, 0)]) + [(today, (history or [(0, 0)])[-1][1])]
-        drawing = draw_curve(
-            points,
-            lambda score: f"{score:.1f}",
-            lambda day: days.format_month(env, day),
-            env._("How your score went"),
-        )
-        return drawing_response(drawing)
 
     @http.route(
         "/my/reputation/shown",
@@ -129,6 +108,17 @@ class WezerReputationPortal(CustomerPortal):
         assessment = seen_or_404("wezer.assessment", assessment_id)
         assessment.action_hide(reason, bool(post.get("with_scores")))
         return self._wezer_done(post.get("back"))
+
+    def _wezer_curve(self, history):
+        """Return the chart of one's own score over time, up to today."""
+        if not history:
+            return False
+        env = request.env
+        return charts.steps(
+            [*history, (days.today(env), history[-1][1])],
+            lambda score: f"{score:.1f}",
+            lambda day: days.format_month(env, day),
+        )
 
     def _wezer_done(self, back):
         flash(request.env._("Done."))

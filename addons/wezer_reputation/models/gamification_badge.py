@@ -7,7 +7,7 @@ KEEP = 0.9
 
 
 class GamificationBadge(models.Model):
-    """Badges that scores give. By Odoo's default, members could award them to themselves."""
+    """Badges that a score gives; by Odoo's default, members award any to themselves."""
 
     _inherit = "gamification.badge"
 

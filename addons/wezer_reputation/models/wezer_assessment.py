@@ -250,6 +250,11 @@ class WezerAssessment(models.Model):
     def _data_refusal(self, action):
         if action == "reply" and self.reply_date:
             return Refusal(self.env._("This is answered already."), rule="replied")
+        # A reply to hidden words would be lost when they are restored.
+        if action == "reply" and self.hidden:
+            return Refusal(
+                self.env._("Its words are taken away already."), rule="state"
+            )
         if action == "show" and not self.hidden:
             return Refusal(self.env._("Its words are there."), rule="state")
         if action == "hide" and self.hidden:

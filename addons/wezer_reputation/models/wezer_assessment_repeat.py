@@ -61,7 +61,8 @@ class WezerAssessmentRepeat(models.Model):
         towards *yes* by three imagined answers, and cut to quarters.
         """
         self.env.cr.execute(
-            """SELECT assessed_id, count(*) FILTER (WHERE NOT would_repeat), count(*) FROM (
+            """SELECT assessed_id, count(*) FILTER (WHERE NOT would_repeat), count(*)
+                 FROM (
                    SELECT DISTINCT ON (a.assessed_id, a.person_id)
                           a.assessed_id, q.would_repeat
                      FROM wezer_assessment_repeat q

@@ -575,11 +575,12 @@ class WezerReputation(models.Model):
     @api.model
     def _tables_of_party(self, ratings, run, now):
         self._read_groups(ratings)
+        people = ",".join(str(int(person)) for person in set(ratings.person))
         trust = bulk.fetch(
             self.env.cr,
             "SELECT partner_id, credibility FROM wezer_reputation_trust"
             f" WHERE company_id = {int(self.env.company.id)} AND partner_id ="
-            f" ANY('{{{','.join(str(int(person)) for person in set(ratings.person))}}}')"
+            f" ANY('{{{people}}}')"
             " ORDER BY partner_id",
             [("partner", "i4"), ("credibility", "f8")],
         )

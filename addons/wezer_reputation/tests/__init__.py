@@ -1,7 +1,7 @@
-from . import test_after
+from . import test_moderation_and_visibility
 from . import test_assessment
 from . import test_badges
-from . import test_check
+from . import test_invariants
 from . import test_community
 from . import test_computation
 from . import test_criterion
@@ -10,3 +10,4 @@ from . import test_reputation
 from . import test_shown
 from . import test_website
 from . import test_ties
+from . import test_state_machine

@@ -7,7 +7,7 @@ from odoo.addons.mail.tests.common import mail_new_test_user
 
 
 class ReputationCommon(BaseCommon):
-    """A founder and five members he admitted; deals are any records here."""
+    """A founder and five admitted members; any record serves as a deal."""
 
     @classmethod
     def setUpClass(cls):
@@ -32,7 +32,7 @@ class ReputationCommon(BaseCommon):
 
     @classmethod
     def _deal(cls):
-        """Stands for any origin: reputation knows no marketplace."""
+        """Return a record that serves as a deal: this addon has no marketplace."""
         return cls.env["wezer.category"].create({"name": "A deal"})
 
     def scores(self, side="worker", mark=2):
@@ -40,7 +40,7 @@ class ReputationCommon(BaseCommon):
         return {criterion.id: mark for criterion in criteria}
 
     def give(self, giver, about, deal=None, side="worker", mark=2, **more):
-        """Let the person of ``giver`` say how it was with ``about``."""
+        """Record an assessment of ``about`` by the person of ``giver``."""
         return self.assessments._give(
             deal or self.deal,
             side,

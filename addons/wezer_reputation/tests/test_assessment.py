@@ -16,7 +16,7 @@ class TestAssessment(ReputationCommon):
         model = self.assessments.with_user(user)
         return given.id in model.search([]).ids
 
-    def test_one_side_alone_stays_blind_for_everybody_but_its_giver(self):
+    def test_a_single_assessment_is_visible_only_to_its_author(self):
         given = self.give(self.anna, self.luc, comment="bad")
         self.assertEqual(given.state, "blind")
         self.assertTrue(self._seen_by(self.anna, given))
@@ -34,13 +34,13 @@ class TestAssessment(ReputationCommon):
             lines = self.env["wezer.assessment.line"].with_user(user)
             self.assertFalse(lines.search([("assessment_id", "=", given.id)]))
 
-    def test_what_sudo_has_read_does_not_open_the_blind_one(self):
+    def test_reading_as_superuser_does_not_open_a_blind_assessment(self):
         given = self.give(self.anna, self.luc, comment="bad")
         given.sudo().read(["comment", "line_ids"])
         with self.assertRaises(AccessError):
             given.with_user(self.luc).read(["comment"])
 
-    def test_both_in_reveals_both_to_members_not_to_visitors(self):
+    def test_two_assessments_are_revealed_to_members_not_to_visitors(self):
         first = self.give(self.anna, self.luc, side="worker")
         second = self.give(self.luc, self.anna, side="payer")
         self.assertEqual((first | second).mapped("state"), ["revealed", "revealed"])
@@ -48,7 +48,7 @@ class TestAssessment(ReputationCommon):
         with self.assertRaises(AccessError):
             first.with_user(self.env.ref("base.public_user")).read(["comment"])
 
-    def test_the_deadline_reveals_one_and_closes_the_other_side(self):
+    def test_the_deadline_reveals_one_assessment_and_closes_the_other_side(self):
         yesterday = fields.Datetime.now() - timedelta(days=1)
         given = self.give(self.anna, self.luc, deadline=yesterday)
         self.assessments._cron_reveal()
@@ -57,13 +57,13 @@ class TestAssessment(ReputationCommon):
             self.give(self.luc, self.anna, side="payer", mark=-2)
         self.assertEqual(refused.exception.rule, "revealed")
 
-    def test_before_the_deadline_nothing_is_revealed(self):
+    def test_nothing_is_revealed_before_the_deadline(self):
         given = self.give(self.anna, self.luc)
         self.assertTrue(given.deadline)
         self.assessments._cron_reveal()
         self.assertEqual(given.state, "blind")
 
-    def test_a_dispute_stops_the_clock(self):
+    def test_a_dispute_suspends_the_deadline(self):
         given = self.give(
             self.anna, self.luc, deadline=fields.Datetime.now() - timedelta(days=1)
         )
@@ -74,13 +74,13 @@ class TestAssessment(ReputationCommon):
         self.assessments._activate(self.deal, later)
         self.assertEqual(given.deadline, later)
 
-    def test_one_can_be_corrected_until_it_is_revealed(self):
+    def test_an_assessment_can_be_changed_until_it_is_revealed(self):
         given = self.give(self.anna, self.luc, mark=-2)
         again = self.give(self.anna, self.luc, mark=1)
         self.assertEqual(given, again)
         self.assertEqual(set(given.line_ids.mapped("score")), {1})
 
-    def test_what_is_revealed_is_immutable_even_for_sudo(self):
+    def test_a_revealed_assessment_is_immutable_even_for_superuser(self):
         given = self.reveal(self.anna, self.luc)
         for vals in ({"comment": "x"}, {"state": "blind"}, {"value_hours": 99}):
             with self.assertRaises(NotAllowed):
@@ -93,7 +93,7 @@ class TestAssessment(ReputationCommon):
         with self.assertRaises(NotAllowed):
             given.sudo().unlink()
 
-    def test_one_given_at_approval_waits_as_a_draft_for_the_payment(self):
+    def test_an_assessment_given_at_approval_is_a_draft_until_the_payment(self):
         draft = self.give(self.anna, self.luc, draft=True)
         self.give(self.luc, self.anna, side="payer", draft=True)
         self.assertEqual(draft.state, "draft")
@@ -101,20 +101,20 @@ class TestAssessment(ReputationCommon):
         self.assessments._activate(self.deal, fields.Datetime.now())
         self.assertEqual(draft.state, "revealed")
 
-    def test_a_deal_never_paid_drops_what_was_prepared(self):
+    def test_drafts_are_dropped_where_the_deal_ends_unpaid(self):
         draft = self.give(self.anna, self.luc, draft=True)
         self.assessments._drop(self.deal)
         self.assertEqual(draft.state, "dropped")
         self.assertFalse(self._seen_by(self.anna, draft))
         self.assertFalse(self.assessments._answered(self.deal))
 
-    def test_a_refund_keeps_the_words_and_takes_the_weight(self):
+    def test_a_refund_keeps_the_words_and_removes_the_weight(self):
         given = self.reveal(self.anna, self.luc)
         self.assessments._void(given.env["wezer.category"].browse(given.origin_id))
         self.assertTrue(given.no_weight)
         self.assertEqual(given.state, "revealed")
 
-    def test_who_answered_is_known_not_how(self):
+    def test_the_deal_knows_which_parties_assessed_and_nothing_more(self):
         self.give(self.anna, self.luc)
         self.assertEqual(self.assessments._answered(self.deal), self.anna.partner_id)
 
@@ -140,13 +140,13 @@ class TestAssessment(ReputationCommon):
         words = {str(key): str(value) for key, value in good.items()}
         self.assertEqual(self.give(self.anna, self.luc, scores=words).state, "blind")
 
-    def test_nobody_counts_for_himself_in_a_group_s_name(self):
+    def test_assessing_oneself_in_a_groups_name_has_no_weight(self):
         group = self.env["res.partner"].create({"name": "Garden"})
         given = self.give(self.anna, self.anna, assessor=group)
         self.assertTrue(given.no_weight)
 
-    def test_who_acts_for_somebody_counts_nothing_about_him(self):
-        """Mandates and groups of one's own make no other people of one."""
+    def test_assessing_a_party_that_one_acts_for_has_no_weight(self):
+        """A person with mandates and groups still counts as one person."""
         mandates = self.env["wezer.mandate"].with_user(self.luc)
         profile = self.anna.partner_id._wezer_profile()
         mandates.action_give(profile.id, ["market"])
@@ -156,13 +156,13 @@ class TestAssessment(ReputationCommon):
         self.assertTrue(self.give(self.luc, self.anna, self._deal()).no_weight)
         self.assertFalse(self.give(self.mia, self.anna, self._deal()).no_weight)
 
-    def test_another_party_does_not_change_a_side_s_assessment(self):
+    def test_another_party_cannot_change_the_assessment_of_a_side(self):
         self.give(self.anna, self.luc)
         with self.assertRaises(NotAllowed):
             self.give(self.mia, self.luc, mark=-2)
 
     @mute_logger("odoo.addons.base.models.ir_model")
-    def test_members_and_coordinators_write_nothing_by_orm(self):
+    def test_members_and_coordinators_cannot_write_by_orm(self):
         given = self.give(self.anna, self.luc)
         for user in (self.anna, self.env.ref("base.user_admin")):
             with self.assertRaises(AccessError):

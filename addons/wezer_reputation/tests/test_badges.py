@@ -12,7 +12,7 @@ from .common import ReputationCommon
 @tagged("post_install", "-at_install")
 class TestBadges(ReputationCommon):
     @mute_logger("odoo.addons.base.models.ir_model")
-    def test_a_member_awards_himself_no_badge_and_changes_no_other_s(self):
+    def test_members_cannot_award_or_change_badges(self):
         badge = self.env["gamification.badge"].create(
             {"name": "Helper", "rule_auth": "everyone"}
         )
@@ -30,7 +30,7 @@ class TestBadges(ReputationCommon):
             badge.with_user(self.anna).create({"name": "Mine"})
 
     @mute_logger("odoo.addons.base.models.ir_model")
-    def test_an_internal_user_awards_no_badge_by_default_either(self):
+    def test_internal_users_cannot_award_badges_by_default(self):
         badges = self.env["gamification.badge"]
         badge = badges.create({"name": "Helper"})
         self.assertEqual(badge.rule_auth, "nobody")
@@ -47,7 +47,7 @@ class TestBadges(ReputationCommon):
         with self.assertRaises(AccessError):
             awarded.with_user(user).write({"user_id": user.id})
 
-    def test_nobody_gives_himself_a_badge_that_he_may_give_to_others(self):
+    def test_nobody_awards_to_themselves_a_badge_they_may_award_to_others(self):
         user = self._member("internal")
         user.group_ids = self.env.ref("base.group_user")
         badge = self.env["gamification.badge"].create(
@@ -61,7 +61,7 @@ class TestBadges(ReputationCommon):
         mine.create({"badge_id": badge.id, "user_id": self.luc.id})
 
     @mute_logger("odoo.addons.base.models.ir_model")
-    def test_nobody_says_himself_that_he_reached_the_goal_of_a_badge(self):
+    def test_nobody_completes_the_goal_of_a_badge_for_themselves(self):
         challenges = self.env["gamification.challenge"]
         definition = self.env["gamification.goal.definition"].create(
             {"name": "Help ten people", "computation_mode": "manually"}
@@ -91,7 +91,7 @@ class TestBadges(ReputationCommon):
         with self.assertRaises(AccessError):
             mine.action_reach()
 
-    def test_an_administrator_of_the_community_says_what_a_badge_takes(self):
+    def test_administrators_set_the_requirements_of_a_badge(self):
         user = self._member("keeper")
         user.group_ids = self.env.ref("wezer_base.group_administrator")
         action = self.env.ref("wezer_reputation.gamification_badge_action")

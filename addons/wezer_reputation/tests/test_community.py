@@ -71,7 +71,9 @@ class TestCommunity(BaseCase):
 
     @settings(deadline=None)
     @given(RATINGS, CREDIBILITY, PRIOR)
-    def test_a_party_alone_gives_what_all_together_give(self, rows, credibility, prior):
+    def test_scores_of_one_party_equal_those_of_a_full_computation(
+        self, rows, credibility, prior
+    ):
         _ratings, whole = scored(rows, credibility, prior)
         whole = stored(whole)
         alone = {}
@@ -84,7 +86,7 @@ class TestCommunity(BaseCase):
 
     @settings(deadline=None)
     @given(RATINGS, CREDIBILITY, PRIOR)
-    def test_a_score_is_its_start_and_its_parts(self, rows, credibility, prior):
+    def test_a_score_is_the_sum_of_its_start_and_parts(self, rows, credibility, prior):
         ratings, tables = scored(rows, credibility, prior)
         for party, score in zip(
             tables.overall.party, tables.overall.score, strict=True
@@ -94,7 +96,7 @@ class TestCommunity(BaseCase):
 
     @settings(deadline=None)
     @given(RATINGS, CREDIBILITY, PRIOR, st.floats(0, 2000))
-    def test_decay_alone_moves_every_score_toward_its_start(
+    def test_ageing_moves_every_score_toward_its_start(
         self, rows, credibility, prior, days
     ):
         _ratings, now = scored(rows, credibility, prior)
@@ -107,7 +109,7 @@ class TestCommunity(BaseCase):
 
     @settings(deadline=None)
     @given(RATINGS, CREDIBILITY, PRIOR)
-    def test_every_number_stays_in_its_bounds(self, rows, credibility, prior):
+    def test_every_number_stays_within_its_bounds(self, rows, credibility, prior):
         _ratings, tables = scored(rows, credibility, prior)
         for score, lower, _start, evidence, deals, people in stored(tables).values():
             self.assertTrue(0 <= lower <= score <= 1)

@@ -61,7 +61,7 @@ class TestComputation(ReputationCommon):
         self.assertAlmostEqual(at_once[key][0], 5 * tables.overall.score[place], 6)
         self.assertEqual(at_once[key][3:], (4, 3))
 
-    def test_revealing_both_sides_renews_both_scores(self):
+    def test_revealing_both_sides_updates_both_scores(self):
         self._three(self.luc)
         for giver in (self.eva, self.mia, self.noe):
             self.reveal(giver, self.anna, 1)
@@ -93,7 +93,7 @@ class TestComputation(ReputationCommon):
 
     # === RUNS AND HISTORY === #
 
-    def test_a_run_s_scores_can_be_computed_again(self):
+    def test_the_scores_of_a_run_can_be_reproduced(self):
         self._three(self.luc, 1, days=40)
         self._three(self.eva, -2, days=3)
         self.reputations._recompute()
@@ -110,7 +110,7 @@ class TestComputation(ReputationCommon):
         place = list(again.tables.overall.party).index(self.luc.partner_id.id)
         self.assertAlmostEqual(5 * again.tables.overall.score[place], stored, 9)
 
-    def test_a_refund_after_a_run_leaves_that_run_as_it_was(self):
+    def test_a_later_refund_does_not_change_a_reproduced_run(self):
         self._three(self.luc, 1, days=2)
         self.reputations._recompute()
         run = self.env["wezer.reputation.run"]._latest()
@@ -123,7 +123,7 @@ class TestComputation(ReputationCommon):
         place = list(again.party).index(self.luc.partner_id.id)
         self.assertAlmostEqual(5 * again.score[place], stored, 9)
 
-    def test_a_run_with_the_same_admissions_does_not_keep_them_twice(self):
+    def test_unchanged_admissions_are_stored_once(self):
         self._three(self.luc)
         self.reputations._recompute()
         self.reputations._recompute()
@@ -136,7 +136,7 @@ class TestComputation(ReputationCommon):
             [self.founder.partner_id.id, self.luc.partner_id.id], second._admissions()
         )
 
-    def test_a_run_says_from_whom_trust_started_and_leaves_no_progress_behind(self):
+    def test_a_run_keeps_its_seeds_and_leaves_no_progress_row(self):
         self._three(self.luc)
         runs = self.env["wezer.reputation.run"]
         told = []
@@ -155,7 +155,7 @@ class TestComputation(ReputationCommon):
             raise ZeroDivisionError
         self.assertEqual(told[-1], [])
 
-    def test_history_gets_a_point_where_the_score_moved_and_none_else(self):
+    def test_history_gets_a_point_only_where_the_score_changed(self):
         self._three(self.luc)
         self.reputations._recompute()
         self.reputations._recompute()
@@ -171,14 +171,14 @@ class TestComputation(ReputationCommon):
         self.assertEqual(len(points), 2)
         self.assertLess(points[1].score, points[0].score)
 
-    def test_another_s_history_is_not_read(self):
+    def test_members_cannot_read_the_history_of_others(self):
         self._three(self.luc)
         self.reputations._recompute()
         history = self.env["wezer.reputation.history"]
         self.assertTrue(history.with_user(self.luc).search_count([]))
         self.assertFalse(history.with_user(self.mia).search_count([]))
 
-    def test_other_criteria_change_no_score_of_before_and_no_history(self):
+    def test_new_criteria_do_not_change_earlier_scores_or_history(self):
         criteria = self.env["wezer.criterion"]
         self._three(self.luc, 2)
         self.reputations._recompute()
@@ -203,7 +203,7 @@ class TestComputation(ReputationCommon):
 
     # === SEEDS === #
 
-    def test_moderators_stand_beside_founders_where_these_are_few(self):
+    def test_moderators_complete_the_seeds_where_founders_are_few(self):
         administrator = self.env.ref("base.user_admin")
         self.assertIn(administrator.partner_id, self.reputations._seeds())
         for member in self.members:
@@ -225,7 +225,7 @@ class TestComputation(ReputationCommon):
             self.reveal(self.anna, member, -1)
         return trio
 
-    def test_a_ring_is_flagged_weighs_less_and_moderators_are_told(self):
+    def test_a_ring_is_flagged_weighs_less_and_moderators_are_notified(self):
         trio = self._ring()
         self.reputations._recompute()
         ring = self.env["wezer.reputation.ring"].search([])
@@ -243,7 +243,7 @@ class TestComputation(ReputationCommon):
         self.assertGreater(self.mia.partner_id._wezer_reputation().evidence, before)
         self.assertEqual(self.env["wezer.reputation.ring"].search([]), ring)
 
-    def test_nobody_of_the_ring_judges_it(self):
+    def test_people_of_a_ring_cannot_judge_it(self):
         self._ring()
         self.reputations._recompute()
         ring = self.env["wezer.reputation.ring"].search([])
@@ -254,7 +254,7 @@ class TestComputation(ReputationCommon):
         with self.assertRaises(NotAllowed):
             ring.with_user(self.mia).action_clear("We are fine.")
 
-    def test_a_ring_that_is_no_more_is_said_to_be_gone(self):
+    def test_a_ring_that_dissolved_is_marked_as_gone(self):
         self._ring()
         self.reputations._recompute()
         self.env.cr.execute("UPDATE wezer_assessment SET date = date - interval '1 y'")
@@ -263,7 +263,7 @@ class TestComputation(ReputationCommon):
 
     # === SKILLS AND GROUPS === #
 
-    def test_a_score_by_skill_counts_only_deals_that_took_it(self):
+    def test_a_score_by_skill_counts_only_deals_with_that_skill(self):
         skill = self.env["wezer.skill"].create({"name": "Grafting"})
         self._three(self.luc, 2, skills=skill)
         self._three(self.luc, -2)
@@ -274,7 +274,7 @@ class TestComputation(ReputationCommon):
         self.assertGreater(with_skill[0], overall[0])
         self.assertEqual(with_skill[3], 3)
 
-    def test_a_score_within_a_group_is_drawn_to_the_group_s(self):
+    def test_a_score_within_a_group_is_drawn_to_the_prior_of_the_group(self):
         circle = self.env["res.partner"].create({"name": "Garden"})
         self._three(self.luc, 2, context_partner=circle)
         self.reputations._recompute()
@@ -283,7 +283,7 @@ class TestComputation(ReputationCommon):
         run = self.env["wezer.reputation.run"]._latest()
         self.assertGreater(run.inputs["group_priors"][str(circle.id)], run.prior)
 
-    def test_few_are_trusted_in_full_where_anybody_signs_up(self):
+    def test_few_people_are_fully_trusted_where_anybody_may_sign_up(self):
         self._three(self.luc)
         self.env.company.wezer_trust = "open"
         self.reputations._recompute()
@@ -295,7 +295,7 @@ class TestComputation(ReputationCommon):
 
 @tagged("post_install", "-at_install")
 class TestBulk(ReputationCommon):
-    def test_what_goes_in_comes_out(self):
+    def test_stored_rows_are_fetched_unchanged(self):
         self.env.cr.execute(
             "CREATE TEMP TABLE bulk_try (a int4, b int8, c float8, d bool, e timestamp)"
         )
@@ -324,7 +324,7 @@ class TestBulk(ReputationCommon):
         )
         self.assertEqual(self.env.cr.fetchone()[0], 2)
 
-    def test_nothing_goes_in_where_there_is_nothing(self):
+    def test_storing_no_rows_does_nothing(self):
         self.env.cr.execute("CREATE TEMP TABLE bulk_none (a int4)")
         bulk.store(self.env.cr, "bulk_none", [("a", "i4", np.zeros(0, dtype=int))])
         self.assertEqual(

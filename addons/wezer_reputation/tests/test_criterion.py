@@ -36,7 +36,7 @@ class TestCriterion(ReputationCommon):
     def _for(self, category, side="worker"):
         return self.env["wezer.criterion"]._for(category, side)
 
-    def test_m3_criteria_are_inherited_with_what_was_added_and_removed(self):
+    def test_criteria_are_inherited_with_additions_and_removals(self):
         self.assertEqual(self._for(self.odoo), self.cordial | self.needs | self.quality)
         self.assertEqual(self._for(self.it), self.cordial | self.needs)
         self.assertEqual(
@@ -44,12 +44,12 @@ class TestCriterion(ReputationCommon):
         )
         self.assertEqual(self._for(None), self.cordial | self.needs | self.on_time)
 
-    def test_what_was_removed_may_be_asked_again_further_down(self):
+    def test_a_removed_criterion_can_be_added_again_further_down(self):
         self.on_time.category_ids = self.odoo
         # Asked in one category, it is asked everywhere no longer.
         self.assertNotIn(self.on_time, self._for(self.garden))
         self.assertIn(self.on_time, self._for(self.odoo))
         self.assertNotIn(self.on_time, self._for(self.erp))
 
-    def test_each_side_has_its_own(self):
+    def test_each_side_has_its_own_criteria(self):
         self.assertEqual(self._for(self.odoo, "payer"), self.cordial)

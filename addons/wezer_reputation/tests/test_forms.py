@@ -8,9 +8,9 @@ from .common import ReputationCommon
 
 @tagged("post_install", "-at_install")
 class TestAssessmentForms(FormCase, ReputationCommon):
-    """Answers to assessments are given back where they are refused."""
+    """Forms keep what was typed where a reply or reason is refused."""
 
-    def test_refused_answers_and_reasons_keep_their_words(self):
+    def test_refused_replies_and_reasons_keep_the_typed_text(self):
         one = self.reveal(self.anna, self.luc, comment="Slow")
         judge = mail_new_test_user(
             self.env, login="wz_judge", groups="wezer_base.group_moderator"

@@ -4,7 +4,7 @@ from .common import ReputationCommon
 
 
 @tagged("post_install", "-at_install")
-class TestCheck(ReputationCommon):
+class TestInvariants(ReputationCommon):
     def setUp(self):
         super().setUp()
         for giver in (self.anna, self.mia, self.noe):
@@ -16,7 +16,7 @@ class TestCheck(ReputationCommon):
         self.env.invalidate_all()
         return function()
 
-    def test_a_living_community_passes_every_check(self):
+    def test_a_normal_community_passes_every_invariant(self):
         rows = {row["name"]: row["rows"] for row in self.env["wezer.invariant"].run()}
         self.assertEqual(len(rows), len(self.env["wezer.invariant"]._checks()))
         self.assertFalse(self._bad("_check_scores"))
@@ -24,11 +24,11 @@ class TestCheck(ReputationCommon):
         self.assertFalse(self._bad("_check_assessment_sides"))
         self.assertFalse(self._bad("_check_blind_weight"))
 
-    def test_a_score_that_is_not_its_parts_is_found(self):
+    def test_a_score_that_differs_from_the_sum_of_its_parts_is_found(self):
         self.luc.partner_id._wezer_reputation().score = 4.9
         self.assertTrue(self._bad("_check_scores"))
 
-    def test_a_part_that_was_changed_is_found(self):
+    def test_a_changed_part_is_found(self):
         self.env["wezer.reputation.part"].search(
             [("assessment_id", "=", self.given.id)]
         ).part = 1
@@ -41,14 +41,14 @@ class TestCheck(ReputationCommon):
         )
         self.assertTrue(self._bad("_check_assessment_lines"))
 
-    def test_one_who_counts_for_himself_is_found(self):
+    def test_a_self_assessment_with_weight_is_found(self):
         self.env.cr.execute(
             "UPDATE wezer_assessment SET person_id = assessed_id WHERE id = %s",
             [self.given.id],
         )
         self.assertTrue(self._bad("_check_assessment_sides"))
 
-    def test_weight_before_the_reveal_is_found(self):
+    def test_weight_of_a_blind_assessment_is_found(self):
         self.env.cr.execute(
             "UPDATE wezer_assessment SET state = 'blind' WHERE id = %s",
             [self.given.id],

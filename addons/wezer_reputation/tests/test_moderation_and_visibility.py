@@ -1,3 +1,7 @@
+import html
+import json
+import re
+
 from odoo import fields, http
 from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, tagged
@@ -23,7 +27,7 @@ class TestReplyAndModeration(ReputationCommon):
     def _as(self, user, assessment):
         return assessment.with_user(user)
 
-    def test_the_assessed_answers_once_and_the_other_is_told(self):
+    def test_the_assessed_party_replies_once_and_the_assessor_is_notified(self):
         said = self.reveal(self.anna, self.luc, comment="He was late")
         self._as(self.luc, said).action_reply("The train was")
         self.assertEqual(self._as(self.mia, said).reply, "The train was")
@@ -34,7 +38,7 @@ class TestReplyAndModeration(ReputationCommon):
         with self.assertRaises(Refusal):
             self._as(self.luc, said).action_reply("And more")
 
-    def test_nobody_else_answers_and_nothing_blind_is_answered(self):
+    def test_nobody_else_replies_and_blind_assessments_cannot_be_replied_to(self):
         said = self.reveal(self.anna, self.luc)
         for user in (self.anna, self.mia, self.moderator):
             with self.assertRaises(NotAllowed):
@@ -48,7 +52,7 @@ class TestReplyAndModeration(ReputationCommon):
             texts.add(str(caught.exception))
         self.assertEqual(len(texts), 1)
 
-    def test_a_moderator_takes_words_away_and_both_read_why(self):
+    def test_a_moderator_hides_words_and_both_sides_read_the_reason(self):
         said = self.reveal(self.anna, self.luc, comment="He is a thief, in house 7")
         self._as(self.luc, said).action_reply("Liar")
         weight = said.no_weight
@@ -69,6 +73,17 @@ class TestReplyAndModeration(ReputationCommon):
         self.assertEqual(self._as(self.mia, said).comment, "He is a thief, in house 7")
         self.assertEqual(self._as(self.mia, said).reply, "Liar")
 
+    def test_hidden_words_cannot_be_replied_to_until_restored(self):
+        """The reply would be overwritten by what was there before."""
+        said = self.reveal(self.anna, self.luc, comment="Nonsense")
+        self._as(self.moderator, said).action_hide("It is about another person")
+        with self.assertRaises(Refusal) as refused:
+            self._as(self.luc, said).action_reply("It was me")
+        self.assertEqual(refused.exception.rule, "state")
+        self._as(self.moderator, said).action_show("It was about him after all")
+        self._as(self.luc, said).action_reply("It was me")
+        self.assertEqual(said.reply, "It was me")
+
     def test_the_back_office_asks_the_moderator_for_the_reason(self):
         said = self.reveal(self.anna, self.luc, comment="Nonsense")
         judge = self.env["wezer.assessment.judge"].with_user(self.moderator)
@@ -80,13 +95,13 @@ class TestReplyAndModeration(ReputationCommon):
         with self.assertRaises(AccessError):
             judge.with_user(self.luc).create({**vals, "verdict": "hide"})
 
-    def test_numbers_lose_their_weight_only_where_the_moderator_says_so(self):
+    def test_scores_lose_their_weight_only_where_the_moderator_chooses_it(self):
         said = self.reveal(self.anna, self.luc, comment="Revenge")
         self._as(self.moderator, said).action_hide("Written in revenge, see #3", True)
         self.assertTrue(said.no_weight)
         self.assertTrue(said.line_ids)
 
-    def test_only_moderators_who_are_no_party_take_words_away(self):
+    def test_only_uninvolved_moderators_hide_words(self):
         said = self.reveal(self.anna, self.luc, comment="Late")
         own = self.reveal(self.anna, self.moderator, comment="Late")
         for user, one in (
@@ -105,7 +120,7 @@ class TestReplyAndModeration(ReputationCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestAgain(ReputationCommon):
+class TestPrivateQuestion(ReputationCommon):
     """The private question moves the lower bound of many, and nobody reads it."""
 
     def setUp(self):
@@ -124,7 +139,7 @@ class TestAgain(ReputationCommon):
         row = self.luc.partner_id._wezer_reputation()
         return row.score, row.lower
 
-    def test_it_moves_the_lower_bound_and_not_the_score(self):
+    def test_answers_move_the_lower_bound_and_not_the_score(self):
         self._answers("yes", "yes", "yes", None)
         score, lower = self._lower()
         self.env.cr.execute("UPDATE wezer_assessment_repeat SET would_repeat = false")
@@ -142,7 +157,7 @@ class TestAgain(ReputationCommon):
         )
         self.assertEqual(self._lower(), before)
 
-    def test_at_once_and_by_night_agree(self):
+    def test_immediate_and_nightly_computations_agree(self):
         self._answers("yes", "no", "no", "no")
         _score, night = self._lower()
         self.reputations._update_now(self.luc.partner_id)
@@ -153,24 +168,25 @@ class TestAgain(ReputationCommon):
         place = list(again.tables.overall.party).index(self.luc.partner_id.id)
         self.assertAlmostEqual(5 * again.tables.overall.lower[place], night, 6)
 
-    def test_what_is_no_answer_is_refused(self):
+    def test_invalid_answers_are_refused(self):
         for again in ("perhaps", 2, ["yes"], {"a": 1}):
             with self.assertRaises(Refusal):
                 self.give(self.anna, self.luc, scores={**self.scores(), "again": again})
 
-    def test_an_answer_may_change_or_go_until_it_is_revealed(self):
+    def test_an_answer_can_be_changed_or_removed_until_revealed(self):
         for again, wanted in (("no", [False]), ("yes", [True]), (None, [])):
             given = self.give(
                 self.anna, self.luc, scores={**self.scores(), "again": again}
             )
             self.env.cr.execute(
-                "SELECT would_repeat FROM wezer_assessment_repeat WHERE assessment_id = %s",
+                "SELECT would_repeat FROM wezer_assessment_repeat"
+                " WHERE assessment_id = %s",
                 [given.id],
             )
             self.assertEqual([row[0] for row in self.env.cr.fetchall()], wanted)
 
     @mute_logger("odoo.addons.base.models.ir_model")
-    def test_nobody_reads_an_answer_not_even_an_administrator(self):
+    def test_nobody_can_read_an_answer_not_even_an_administrator(self):
         self._answers("no")
         admin = self.env.ref("base.user_admin")
         for user in (self.luc, self.anna, admin):
@@ -190,7 +206,7 @@ class TestAgain(ReputationCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestWhoSees(ReputationCommon, HttpCase):
+class TestVisibility(ReputationCommon, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -224,7 +240,7 @@ class TestWhoSees(ReputationCommon, HttpCase):
         self.env.company.wezer_reputation_seen = "everyone"
         self.assertIn("score", luc.with_user(public)._wezer_score())
 
-    def test_who_keeps_it_to_himself_is_seen_by_none_of_the_members(self):
+    def test_a_hidden_score_is_visible_to_no_other_member(self):
         self._hide()
         self.assertFalse(self._seen(self.eva))
         self.assertEqual(self._said(self.eva), 0)
@@ -239,25 +255,26 @@ class TestWhoSees(ReputationCommon, HttpCase):
         score = self.luc.partner_id.with_user(self.eva)._wezer_score()
         self.assertEqual(score, {"hidden": True})
 
-    def test_a_community_may_show_each_only_his_own(self):
+    def test_a_community_may_show_only_ones_own_score(self):
         self.env.company.wezer_reputation_seen = "nobody"
         self.assertFalse(self._seen(self.eva))
         self.assertEqual(self._said(self.eva), 0)
         self.assertTrue(self._seen(self.luc))
 
-    def test_nobody_switches_anothers(self):
+    def test_members_cannot_hide_the_score_of_others(self):
         profile = self.luc.partner_id._wezer_profile()
         with self.assertRaises(NotAllowed):
             profile.with_user(self.anna).action_show_reputation(False)
 
-    def test_the_page_adds_up_draws_and_answers(self):
+    def test_the_page_shows_the_sum_and_a_chart_and_accepts_replies(self):
         self.authenticate(self.luc.login, self.luc.login)
         page = self.url_open("/my/reputation").text
         self.assertIn("Fine work", page)
         self.assertIn("Keep mine to myself", page)
         self.assertIn("From whom does trust start", page)
-        drawing = self.url_open("/my/reputation/curve.svg")
-        self.assertIn("<svg", drawing.text)
+        charts = re.findall('o_wezer_chart[^>]*data-chart="([^"]+)"', page)
+        kinds = {json.loads(html.unescape(chart))["kind"] for chart in charts}
+        self.assertEqual(kinds, {"bars"})
         said = self.assessments.search(
             [("assessed_id", "=", self.luc.partner_id.id)], limit=1
         )
@@ -297,7 +314,7 @@ class TestEarnedBadges(ReputationCommon):
         )
         self.env["gamification.badge"]._wezer_award()
 
-    def test_a_badge_is_kept_until_well_below_what_it_took(self):
+    def test_a_badge_is_kept_until_well_below_its_requirement(self):
         for giver in (self.anna, self.mia, self.noe):
             self.reveal(giver, self.luc)
         self.reputations._recompute()
@@ -312,7 +329,7 @@ class TestEarnedBadges(ReputationCommon):
         self._lower(2.9)
         self.assertFalse(self._has())
 
-    def test_who_keeps_his_score_to_himself_has_no_badge_of_it(self):
+    def test_a_hidden_score_gives_no_badge(self):
         for giver in (self.anna, self.mia, self.noe):
             self.reveal(giver, self.luc)
         self.reputations._recompute()

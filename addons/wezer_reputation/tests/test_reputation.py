@@ -51,7 +51,7 @@ class TestReputation(ReputationCommon):
         sizes = [abs(part) for _one, part in told["parts"]]
         self.assertEqual(sizes, sorted(sizes, reverse=True))
 
-    def test_what_is_blind_counts_nothing(self):
+    def test_blind_assessments_do_not_count(self):
         self._three(self.luc)
         self.reputations._recompute()
         row = self._row(self.luc)
@@ -73,7 +73,7 @@ class TestReputation(ReputationCommon):
         self.assertFalse(self._row(self.luc))
         self.assertEqual(self.luc.partner_id._wezer_score(), {"new": True})
 
-    def test_scores_by_criterion_are_kept_too(self):
+    def test_scores_by_criterion_are_stored(self):
         criteria = self.env["wezer.criterion"]._for(None, "worker")
         scores = dict(zip(criteria.ids, (2, -2, 0), strict=True))
         for giver in (self.anna, self.mia, self.noe):
@@ -87,7 +87,7 @@ class TestReputation(ReputationCommon):
         good, bad, middling = (by_criterion[criterion] for criterion in criteria)
         self.assertTrue(good > middling > bad)
 
-    def test_assessing_in_several_groups_names_counts_once(self):
+    def test_assessing_in_the_name_of_several_groups_counts_once(self):
         for number in range(3):
             group = self.env["res.partner"].create({"name": f"Circle {number}"})
             self.reveal(self.anna, self.luc, assessor=group)
@@ -104,7 +104,7 @@ class TestReputation(ReputationCommon):
         self.assertEqual(len(self._row(self.luc)), 1)
         self.assertAlmostEqual(self._row(self.luc).score, before, 5)
 
-    def test_without_trust_nothing_is_published_and_administrators_are_told(self):
+    def test_without_trust_nothing_is_published_and_administrators_are_notified(self):
         self._three(self.luc)
         for member in self.members:
             member.partner_id._wezer_profile().admitted_by_id = False
@@ -121,14 +121,14 @@ class TestReputation(ReputationCommon):
         self.assertIn(administrator.partner_id, seeds)
         self.assertNotIn(self.anna.partner_id, seeds)
 
-    def test_approving_a_person_is_admitting_him(self):
+    def test_approving_a_person_records_the_admission(self):
         profile = self._member("fresh").partner_id._wezer_profile()
         profile.state = "pending"
         administrator = self.env.ref("base.user_admin")
         profile.with_user(administrator).action_approve()
         self.assertEqual(profile.admitted_by_id, administrator.partner_id)
 
-    def test_members_read_scores_and_write_none(self):
+    def test_members_read_scores_and_cannot_write_them(self):
         self._three(self.luc)
         self.reveal(self.anna, self.eva)
         self.reputations._recompute()
@@ -142,7 +142,7 @@ class TestReputation(ReputationCommon):
             with self.assertRaises(AccessError):
                 self.env[f"wezer.reputation.{name}"].with_user(self.luc).search([])
 
-    def test_a_member_does_not_start_the_computation(self):
+    def test_members_cannot_start_the_computation(self):
         with self.assertRaises(NotAllowed):
             self.reputations.with_user(self.anna).action_recompute()
         triggers = self.env["ir.cron.trigger"]
@@ -153,7 +153,7 @@ class TestReputation(ReputationCommon):
         self.assertEqual(triggers.search_count([]), before + 1)
 
     @mute_logger("odoo.addons.base.models.ir_model")
-    def test_nobody_reads_from_the_bound_what_was_answered_in_private(self):
+    def test_private_answers_cannot_be_inferred_from_the_lower_bound(self):
         self._three(self.luc)
         self.reputations._recompute()
         row = self._row(self.luc).with_user(self.luc)
@@ -174,7 +174,7 @@ class TestReputation(ReputationCommon):
             with self.assertRaises(AccessError):
                 rows._read_group([], [name])
 
-    def test_scores_go_to_a_file_for_administrators_only(self):
+    def test_only_administrators_export_scores(self):
         self._three(self.luc)
         self.reveal(self.anna, self.eva)
         self.reputations._recompute()

@@ -45,7 +45,7 @@ def scored(ratings, members=MEMBERS, seeds=(0, 1), admissions=CHAIN, **more):
     )
 
 
-def test_the_arithmetic_runs_where_there_is_no_odoo():
+def test_the_arithmetic_runs_without_odoo():
     code = (
         "import sys; sys.modules['odoo'] = None; sys.path.insert(0, sys.argv[1]);"
         "import rrg; print(rrg.score(3, [0], [1], [2], [0], seeds=[0]).score[1])"
@@ -105,7 +105,7 @@ def test_a_pair_is_counted_by_person_the_latest_first():
     assert k.tolist() == [1, 0, 0, 0]
 
 
-def test_groups_of_one_person_multiply_nothing():
+def test_groups_of_one_person_do_not_multiply_ratings():
     alone = scored([(0, 2, 2, 0, 1)] * 4)
     # members 3-6 are circles in whose name member 0 gave them
     rater, rated, marks, age, hours = columns(
@@ -123,7 +123,7 @@ def test_a_hundred_ratings_by_one_friend_weigh_at_most_two():
     assert many.evidence[2] <= 2
 
 
-def test_a_hundred_deals_with_one_friend_send_him_no_more_trust_than_two():
+def test_a_hundred_deals_with_one_friend_pass_on_no_more_trust_than_two():
     once = scored([(0, 2, 2, 0, 40), (0, 3, 2, 0, 40)], seeds=[0], admissions=())
     often = scored(
         [(0, 2, 2, 0, 40)] * 100 + [(0, 3, 2, 0, 40)], seeds=[0], admissions=()
@@ -132,7 +132,7 @@ def test_a_hundred_deals_with_one_friend_send_him_no_more_trust_than_two():
     assert often.trust[2] <= 2 * often.trust[3]
 
 
-def test_nobody_rates_himself():
+def test_self_ratings_do_not_count():
     result = scored([(0, 0, 2, 0, 40)])
     assert result.score[0] == pytest.approx(0.7)
     assert result.assessors[0] == 0
@@ -171,13 +171,13 @@ def test_a_rater_at_odds_with_all_others_is_less_fair():
     assert result.fairness[0] < result.fairness[1:4].min()
 
 
-def test_without_seeds_nobody_has_trust_and_coverage_says_so():
+def test_without_seeds_trust_and_coverage_are_zero():
     result = scored([(0, 2, 2, 0, 4)], seeds=(), admissions=())
     assert result.coverage == 0
     assert result.score[2] == pytest.approx(0.7)
 
 
-def test_a_group_s_prior_is_drawn_to_its_parents():
+def test_the_prior_of_a_group_is_drawn_to_that_of_its_parent():
     priors = rrg.group_priors([-1, 0, 1], [2, 2, -1], [20.0, 20.0, 9.0], [1, 1, 0])
     assert 0.7 < priors[0] < priors[1] < priors[2] < 1
     assert priors[0] == pytest.approx((20 * 0.7 + 40) / 60)
@@ -185,7 +185,7 @@ def test_a_group_s_prior_is_drawn_to_its_parents():
         rrg.group_priors([1, 0], [0], [1.0], [1.0])
 
 
-def test_each_member_may_have_a_prior_of_his_own():
+def test_each_member_may_have_their_own_prior():
     prior = np.linspace(0.2, 0.9, MEMBERS)
     assert np.allclose(scored([], prior=prior).score, prior)
 
@@ -204,7 +204,7 @@ def test_scores_are_bounded(ratings):
 
 @settings(deadline=None)
 @given(RATINGS)
-def test_a_score_is_exactly_its_prior_and_its_parts(ratings):
+def test_a_score_is_exactly_the_sum_of_its_prior_and_parts(ratings):
     result = scored(ratings)
     rated = np.array(columns(ratings)[1], dtype=int)
     for member in range(MEMBERS):
@@ -226,7 +226,7 @@ def test_the_order_of_ratings_does_not_matter(ratings, random):
 
 @settings(deadline=None)
 @given(RATINGS, st.permutations(range(MEMBERS)))
-def test_who_has_which_number_does_not_matter(ratings, order):
+def test_the_numbering_of_members_does_not_matter(ratings, order):
     moved = [(order[a], order[b], *rest) for a, b, *rest in ratings]
     before = scored(ratings)
     after = scored(

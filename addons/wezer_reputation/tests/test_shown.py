@@ -10,7 +10,7 @@ from ..tools.shown import thousandths
 
 
 class TestShown(BaseCase):
-    def test_what_rounds_away_is_told_once(self):
+    def test_a_rounding_difference_is_shown_once(self):
         self.assertEqual(
             thousandths([3.5001, 0.0334, 0.0333, 0.0333]), [3500, 34, 33, 33]
         )

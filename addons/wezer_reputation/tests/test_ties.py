@@ -1,4 +1,4 @@
-"""Who acts for somebody is no other person: nobody assesses by a second one."""
+"""A person and the parties that this person acts for count as one."""
 
 from datetime import timedelta
 
@@ -32,7 +32,7 @@ class TestTies(ReputationCommon):
         given.invalidate_recordset()
         return not given.no_weight
 
-    def test_a_mandate_given_back_before_the_deal_counts_still(self):
+    def test_a_mandate_returned_just_before_the_deal_still_ties(self):
         for how in ("resigned", "revoked"):
             with self.subTest(how), self.env.cr.savepoint() as point:
                 self.ended(self.luc, self.anna, 1, how)
@@ -42,26 +42,26 @@ class TestTies(ReputationCommon):
                 point.rollback()
                 self.env.invalidate_all(flush=False)
 
-    def test_in_both_directions(self):
+    def test_ties_hold_in_both_directions(self):
         self.mandate(self.luc, self.anna)
         self.mandate(self.mia, self.noe)
         self.assertFalse(self.weighs(self.give(self.luc, self.anna, self._deal())))
         self.assertFalse(self.weighs(self.give(self.mia, self.noe, self._deal())))
         self.assertTrue(self.weighs(self.give(self.eva, self.anna, self._deal())))
 
-    def test_what_ended_long_before_is_over(self):
+    def test_a_mandate_that_ended_long_ago_does_not_tie(self):
         self.ended(self.luc, self.anna, TIE_DAYS + 2)
         self.ended(self.mia, self.noe, TIE_DAYS - 2)
         self.assertTrue(self.weighs(self.give(self.anna, self.luc, self._deal())))
         self.assertFalse(self.weighs(self.give(self.noe, self.mia, self._deal())))
 
-    def test_the_days_are_counted_from_when_the_deal_began(self):
+    def test_days_are_counted_from_the_beginning_of_the_deal(self):
         self.ended(self.luc, self.anna, TIE_DAYS + 5)
         begun = fields.Datetime.now() - timedelta(days=20)
         given = self.give(self.anna, self.luc, self._deal(), begun=begun)
         self.assertFalse(self.weighs(given))
 
-    def test_taken_back_after_it_was_said_it_counts_no_longer(self):
+    def test_a_mandate_given_again_after_the_assessment_removes_its_weight(self):
         """The mandate is resigned, the deal assessed, the mandate given again."""
         given = self.reveal(self.anna, self.luc)
         self.reveal(self.eva, self.luc)
@@ -77,14 +77,14 @@ class TestTies(ReputationCommon):
             .mapped("assessment_id"),
         )
 
-    def test_it_is_looked_at_again_when_it_is_revealed(self):
+    def test_ties_are_checked_again_when_an_assessment_is_revealed(self):
         given = self.give(self.anna, self.luc)
         self.mandate(self.anna, self.luc)
         self.give(self.luc, self.anna, side="payer")
         self.assertEqual(given.state, "revealed")
         self.assertFalse(self.weighs(given))
 
-    def test_what_is_given_after_ninety_days_takes_no_weight_away(self):
+    def test_a_mandate_given_after_ninety_days_does_not_remove_the_weight(self):
         given = self.reveal(self.anna, self.luc, days=TIE_DAYS + 3)
         self.env.cr.execute(
             "UPDATE wezer_assessment SET deal_date = date WHERE id = %s", [given.id]
@@ -94,8 +94,8 @@ class TestTies(ReputationCommon):
         self.assertFalse(self.assessments._void_tied())
         self.assertTrue(self.weighs(given))
 
-    def test_what_was_done_in_another_s_name_ties_too(self):
-        """A right that somebody had and used, whatever became of it."""
+    def test_having_acted_for_a_party_ties_too(self):
+        """A permission that a person had and used, also where it has ended since."""
         self.env["wezer.acting.log"]._log(
             self.anna, self.luc.partner_id, "market", "post"
         )
@@ -103,7 +103,7 @@ class TestTies(ReputationCommon):
         with freeze_time(fields.Datetime.now() + timedelta(days=TIE_DAYS + 2)):
             self.assertTrue(self.weighs(self.give(self.anna, self.luc, self._deal())))
 
-    def test_a_group_s_word_about_who_acts_for_it_has_no_weight(self):
+    def test_a_groups_assessment_of_a_person_who_acts_for_it_has_no_weight(self):
         group = self.env["res.partner"].create({"name": "Garden"})
         self.env["wezer.acting.log"]._log(self.luc, group, "market", "post")
         given = self.give(self.anna, self.luc, self._deal(), assessor=group)
@@ -111,7 +111,7 @@ class TestTies(ReputationCommon):
         other = self.give(self.anna, self.mia, self._deal(), assessor=group)
         self.assertTrue(self.weighs(other))
 
-    def test_who_earns_with_the_one_assessed_counts_nothing(self):
+    def test_assessments_by_coworkers_of_the_assessed_have_no_weight(self):
         allies = self.anna.partner_id | self.noe.partner_id
         deal = self._deal()
         self.assertFalse(
@@ -121,7 +121,7 @@ class TestTies(ReputationCommon):
             self.weighs(self.give(self.mia, self.luc, self._deal(), allies=allies))
         )
 
-    def test_the_check_finds_what_counts_between_them(self):
+    def test_the_invariant_finds_tied_assessments_with_weight(self):
         checks = self.env["wezer.invariant"]
         given = self.reveal(self.anna, self.luc)
         self.reveal(self.eva, self.luc)

@@ -14,7 +14,7 @@ class TestWebsite(ReputationCommon, HttpCase):
         self.assertEqual(response.status_code, 200)
         return " ".join(response.text.split())
 
-    def test_a_new_member_reads_how_many_people_he_has(self):
+    def test_a_new_member_sees_how_many_people_assessed(self):
         self.reveal(self.anna, self.luc, comment="A good beginning")
         self.reputations._recompute()
         page = self._page(self.luc, "/my/reputation")
@@ -23,7 +23,7 @@ class TestWebsite(ReputationCommon, HttpCase):
         self.assertIn("Answer, once", page)
         self.assertNotIn("of 5", page)
 
-    def test_a_member_reads_his_score_as_a_sum(self):
+    def test_members_see_their_score_as_a_sum(self):
         for giver in (self.anna, self.mia, self.noe):
             self.reveal(giver, self.luc, comment=f"Thanks from {giver.name}")
         self.reputations._recompute()
@@ -36,7 +36,7 @@ class TestWebsite(ReputationCommon, HttpCase):
         self.assertIn(f">{prior:.3f}<", page)
         self.assertNotIn("Blind word", page)
 
-    def test_the_numbers_of_the_page_add_up_as_they_are_shown(self):
+    def test_the_shown_numbers_add_up(self):
         for number, giver in enumerate((self.anna, self.mia, self.noe, self.eva)):
             self.reveal(giver, self.luc, number % 3, number, value_hours=number + 1.7)
         self.reputations._recompute()
@@ -46,7 +46,7 @@ class TestWebsite(ReputationCommon, HttpCase):
         self.assertEqual(len(parts), 5)
         self.assertEqual(sum(map(Decimal, parts)), Decimal(total))
 
-    def test_the_party_page_says_the_score_and_what_was_said(self):
+    def test_the_party_page_shows_score_and_assessments(self):
         for giver in (self.anna, self.mia, self.noe):
             self.reveal(giver, self.luc, comment="Very good bread")
         self.reputations._recompute()

@@ -6,6 +6,7 @@ megabytes and a second. Rows have a fixed width, so no column may be NULL.
 
 import io
 import struct
+from datetime import datetime
 
 import numpy as np
 
@@ -24,11 +25,11 @@ def _layout(columns):
     return np.dtype(fields)
 
 
-def fetch(cr, query, columns):
+def fetch(cr, query: str, columns: list[tuple[str, str]]) -> dict[str, np.ndarray]:
     """Return ``{name: array}`` of the rows of ``query``.
 
     :param cr: a cursor of psycopg2
-    :param str query: a SELECT without parameters
+    :param query: a SELECT without parameters
     :param columns: ``(name, kind)``, in its order; kinds are ``i4``, ``i8``, ``f8``
     """
     buffer = io.BytesIO()
@@ -40,10 +41,11 @@ def fetch(cr, query, columns):
     return {name: rows[name].astype(kind) for name, kind in columns}
 
 
-def store(cr, table, columns):
+def store(cr, table: str, columns: list[tuple]) -> None:
     """Insert rows by COPY.
 
-    :param str table: its name
+    :param cr: a cursor of psycopg2
+    :param table: its name
     :param columns: ``(name, kind, values)``; values are an array, or one for all
     """
     count = max(np.size(values) for _name, _kind, values in columns)
@@ -59,7 +61,7 @@ def store(cr, table, columns):
     cr.copy_expert(f'COPY "{table}" ({names}) FROM STDIN (FORMAT binary)', buffer)
 
 
-def timestamp(moment):
+def timestamp(moment: datetime) -> int:
     """Return a naive UTC datetime as PostgreSQL's binary timestamp."""
     delta = moment - np.datetime64(EPOCH, "s").astype("datetime64[us]").astype(object)
     return (delta.days * 86400 + delta.seconds) * 1_000_000 + delta.microseconds

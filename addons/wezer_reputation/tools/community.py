@@ -4,9 +4,11 @@ Knows nothing of Odoo. Ids are whole numbers; a *key* is what a score is of besi
 party: a criterion, a skill or a group.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 if __package__:
     from . import rings, rrg
@@ -37,7 +39,7 @@ class Ratings:
     group_row: np.ndarray = field(default_factory=lambda: EMPTY)
     group: np.ndarray = field(default_factory=lambda: EMPTY)
 
-    def marks(self):
+    def marks(self) -> np.ndarray:
         """Return the mean of each assessment's marks, in 0 … 1."""
         count = len(self.ids)
         total = np.bincount(self.line_row, weights=self.line_mark, minlength=count)
@@ -86,22 +88,32 @@ class Result:
     tables: Tables
 
 
-def compute(ratings, people, admissions, seeds, now, above=None, cleared=(), **more):
+def compute(
+    ratings: Ratings,
+    people: ArrayLike,
+    admissions: ArrayLike,
+    seeds: ArrayLike,
+    now: float,
+    above: dict[int, list[int]] | None = None,
+    cleared: Iterable[Iterable[int]] = (),
+    parameters: rrg.Parameters | None = None,
+    penalties: dict[int, float] | None = None,
+) -> Result:
     """Return the scores of everybody.
 
-    :param Ratings ratings: all
+    :param ratings: all
     :param people: ids of the members, those without a rating too
     :param admissions: ids, pairs (who admitted, whom), shape ``(n, 2)``
     :param seeds: ids of those from whom trust starts
-    :param float now: seconds; ages count from here
+    :param now: seconds; ages count from here
     :param above: ``{group: groups above it, the nearest first}``
     :param cleared: sets of ids that people looked at and found no ring
-    :param more: ``parameters``, ``penalties`` (:func:`penalised`)
-    :rtype: Result
+    :param parameters: constants of the score
+    :param penalties: see :func:`penalised`
 
     O(iterations × ratings); about 2 s for 100,000 people and 1,000,000 ratings.
     """
-    parameters = more.get("parameters") or rrg.Parameters()
+    parameters = parameters or rrg.Parameters()
     admissions = np.asarray(admissions, dtype=int).reshape(-1, 2)
     seeds = np.asarray(seeds, dtype=int)
     everybody = (ratings.person, ratings.assessed, people, admissions.ravel(), seeds)
@@ -143,7 +155,7 @@ def compute(ratings, people, admissions, seeds, now, above=None, cleared=(), **m
         group_priors=group_priors,
         coverage=final.coverage,
         tables=_tables_penalised(
-            more.get("penalties") or {},
+            penalties or {},
             (ratings, final.credibility[person], prior, group_priors, flags, now),
             parameters,
         ),
@@ -157,28 +169,36 @@ def _tables_penalised(penalties, arguments, parameters):
     return result
 
 
-def penalised(table, penalties):
+def penalised(table: Table, penalties: dict[int, float]) -> Table:
     """Return ``table`` with the lower bounds of some parties lowered, at least 0.
 
     The answers to the private question move this bound only.
 
-    :param dict penalties: ``{party id: how far, out of 1}``
+    :param penalties: ``{party id: how far, out of 1}``
     """
     penalty = np.array([penalties.get(int(party), 0.0) for party in table.party])
     return replace(table, lower=np.maximum(table.lower - penalty, 0))
 
 
 def tables(
-    ratings, credibility, prior, group_priors, flags, now, parameters=None
-):  # fmt: skip
+    ratings: Ratings,
+    credibility: np.ndarray,
+    prior: float,
+    group_priors: dict[int, float],
+    flags: np.ndarray,
+    now: float,
+    parameters: rrg.Parameters | None = None,
+) -> Tables:
     """Return the scores that follow from raters' credibility, which stays as it is.
 
     Also of a few: all ratings of one party give exactly what all of all would give
     it. O(ratings).
 
     :param credibility: of the person who gave each rating, 0 … 1
+    :param prior: μ of the community
+    :param group_priors: μ of each group
     :param flags: κ of each rating
-    :rtype: Tables
+    :param now: seconds; ages count from here
     """
     parameters = parameters or rrg.Parameters()
     parties, assessed = np.unique(ratings.assessed, return_inverse=True)
@@ -252,7 +272,7 @@ class _Rows:
         keys, place = np.unique(key, return_inverse=True)
         code = self.assessed[row] * max(len(keys), 1) + place
         codes, where = np.unique(code, return_inverse=True)
-        start = np.array([priors.get(int(one), prior) for one in keys])
+        start = np.array([priors.get(int(known), prior) for known in keys])
         start = start[codes % max(len(keys), 1)] if len(keys) else np.zeros(0)
         means, total = rrg.weighted(
             len(codes), where, self.weights[row], x[row], start,
@@ -285,7 +305,7 @@ class _Rows:
 def _without_cleared(parties, ring, cleared):
     """Return the rings but those that people found to be none."""
     ring = ring.copy()
-    cleared = {frozenset(one) for one in cleared}
+    cleared = {frozenset(people) for people in cleared}
     for number in np.unique(ring[ring >= 0]):
         if frozenset(parties[ring == number].tolist()) in cleared:
             ring[ring == number] = -1
@@ -298,7 +318,7 @@ def _group_priors(ratings, weights, x, prior, above):
     ``ratings.group`` holds the group of each rating and all above it; here a rating
     counts once, in its nearest group, and flows up in the sum.
     """
-    groups = sorted({int(one) for one in ratings.group} | set(above))
+    groups = sorted({int(group) for group in ratings.group} | set(above))
     index = {group: number for number, group in enumerate(groups)}
     parents = [
         index.get(next(iter(above.get(group, ())), None), -1) for group in groups
@@ -307,7 +327,7 @@ def _group_priors(ratings, weights, x, prior, above):
         return {}
     nearest = np.full(len(x), -1)
     depth = {group: len(above.get(group, ())) for group in groups}
-    order = np.argsort([depth[int(one)] for one in ratings.group], kind="stable")
+    order = np.argsort([depth[int(group)] for group in ratings.group], kind="stable")
     for row, group in zip(ratings.group_row[order], ratings.group[order], strict=True):
         nearest[row] = index[int(group)]
     priors = rrg.group_priors(parents, nearest, weights, x, prior)

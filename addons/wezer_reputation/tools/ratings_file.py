@@ -8,8 +8,10 @@ without a line of headings the first four are taken in this order.
 import csv
 import datetime
 from dataclasses import dataclass
+from os import PathLike
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 if __package__:
     from . import rings, rrg
@@ -40,11 +42,11 @@ class Ratings:
     criterion: np.ndarray | None  # names
 
     @property
-    def index(self):
-        """Return the number of each id."""
+    def index(self) -> dict[str, int]:
+        """Return the number of each member by name."""
         return {name: number for number, name in enumerate(self.ids)}
 
-    def keep(self, rows):
+    def keep(self, rows: np.ndarray) -> "Ratings":
         """Return the ratings of these rows; the members stay the same."""
         return Ratings(
             self.ids,
@@ -56,7 +58,7 @@ class Ratings:
             None if self.criterion is None else self.criterion[rows],
         )
 
-    def founders(self, count=FOUNDERS):
+    def founders(self, count: int = FOUNDERS) -> np.ndarray:
         """Return the first members who appear, by time."""
         first = np.full(len(self.ids), np.inf)
         np.minimum.at(first, self.rater, self.time)
@@ -64,7 +66,7 @@ class Ratings:
         return np.argsort(first, kind="stable")[:count]
 
 
-def moment(text):
+def moment(text: str) -> float:
     """Return seconds of a time: a number of seconds, or a date as ISO 8601 writes it.
 
     :raise ValueError: where it is neither
@@ -78,7 +80,7 @@ def moment(text):
     return date.timestamp()
 
 
-def read_ratings(path):
+def read_ratings(path: str | PathLike) -> Ratings:
     """Read a CSV file of ratings.
 
     :raise BadFile: naming the first row that is wrong, and why
@@ -109,13 +111,15 @@ def read_ratings(path):
     )
 
 
-def read_names(path, index):
-    """Return the members a file names, one a line; who has no rating is left out."""
+def read_names(path: str | PathLike, index: dict[str, int]) -> list[int]:
+    """Return the members that a file names, one a line; without a rating: left out."""
     names = [row[0].strip() for _number, row in _rows(path) if row]
     return [index[name] for name in names if name in index]
 
 
-def read_admissions(path, index):
+def read_admissions(
+    path: str | PathLike, index: dict[str, int]
+) -> list[tuple[int, int]]:
     """Return pairs (who admitted, whom) of a file with these two columns."""
     pairs = [
         [cell.strip() for cell in row[:2]] for _n, row in _rows(path) if len(row) > 1
@@ -125,7 +129,7 @@ def read_admissions(path, index):
     ]
 
 
-def scale(ratings, low, high):
+def scale(ratings: Ratings, low: float, high: float) -> np.ndarray:
     """Return the scores in 0 … 1.
 
     :raise BadFile: where one is outside ``low … high``
@@ -139,7 +143,7 @@ def scale(ratings, low, high):
     return (ratings.score - low) / (high - low)
 
 
-def by_deal(ratings, x):
+def by_deal(ratings: Ratings, x: np.ndarray) -> tuple[Ratings, np.ndarray, np.ndarray]:
     """Return ``(deals, mean, place)``: the criteria of one deal are one rating.
 
     :return: the ratings with one row a deal (rater, rated, time), the mean of the
@@ -158,7 +162,14 @@ def by_deal(ratings, x):
     return deals, mean, place
 
 
-def evaluate(ratings, x, seeds, admissions=(), now=None, parameters=None):
+def evaluate(
+    ratings: Ratings,
+    x: np.ndarray,
+    seeds: ArrayLike,
+    admissions: ArrayLike = (),
+    now: float | None = None,
+    parameters: rrg.Parameters | None = None,
+) -> tuple[rrg.Scores, np.ndarray]:
     """Return ``(scores, ring)``: :class:`rrg.Scores` and each member's flagged ring.
 
     The prior is the community's own (:func:`rrg.community_prior`) as a first round
@@ -197,8 +208,15 @@ def evaluate(ratings, x, seeds, admissions=(), now=None, parameters=None):
     return round_of(prior, flags), ring
 
 
-def write_scores(path, ratings, scores, ring, x, place):
-    """Write one line a member, and one a criterion where the ratings name them.
+def write_scores(
+    path: str | PathLike,
+    ratings: Ratings,
+    scores: rrg.Scores,
+    ring: np.ndarray,
+    x: np.ndarray,
+    place: np.ndarray,
+) -> None:
+    """Write a line for each member, and for each criterion that the ratings name.
 
     :param x: scores in 0 … 1 of the file's rows
     :param place: of the deal of each row (:func:`by_deal`)
@@ -218,7 +236,9 @@ def write_scores(path, ratings, scores, ring, x, place):
                 writer.writerow(line)
 
 
-def explain(ratings, scores, x, number):
+def explain(
+    ratings: Ratings, scores: rrg.Scores, x: np.ndarray, number: int
+) -> tuple[float, list[tuple[float, int]], float]:
     """Return ``(prior, parts, score)`` of a member; prior + parts = score.
 
     Each part is ``(size, rating)``, the largest first.
@@ -229,7 +249,7 @@ def explain(ratings, scores, x, number):
     order = np.argsort(-np.abs(parts), kind="stable")
     return (
         prior,
-        [(float(parts[one]), int(rows[one])) for one in order],
+        [(float(parts[part]), int(rows[part])) for part in order],
         float(scores.score[number]),
     )
 

@@ -2,6 +2,8 @@
 
 from itertools import accumulate
 
+from odoo.addons.wezer_base.tools import charts
+
 from .shown import thousandths
 
 OUT_OF = 5
@@ -49,18 +51,17 @@ def mean_mark(assessment) -> float:
 
 
 def waterfall(rows: list[dict], score: float, total_label: str) -> dict:
-    """Return the bars of the sum, and where the drawing begins and ends.
+    """Return the drawing of the sum, and where it begins and ends.
 
     Parts are small beside the start: the drawing shows what lies around them.
 
     :param rows: what :func:`sum_rows` returns
     :param score: what they add up to
     :param total_label: name of the last bar
-    :return: ``low`` and ``high`` (out of 5), and ``bars``: dicts ``label``, ``begin``
-        and ``end`` (out of 5), ``text`` and ``kind`` (start, plus, minus, total)
+    :return: ``chart`` (:func:`charts.bars`), ``low`` and ``high`` (out of 5)
     """
     if not rows:
-        return {"bars": [], "low": 0, "high": OUT_OF}
+        return {"chart": False, "low": 0, "high": OUT_OF}
     ends = list(accumulate(row["value"] for row in rows))
     room = max(max(ends) - min(ends), LEAST_ROOM)
     low, high = max(0, min(ends) - room / 2), min(OUT_OF, max(ends) + room / 4)
@@ -68,14 +69,14 @@ def waterfall(rows: list[dict], score: float, total_label: str) -> dict:
     for row, end in zip(rows, ends, strict=True):
         first = row is rows[0]
         begin, end = sorted((low if first else end - row["value"], end))
-        kind = "start" if first else "plus" if row["value"] >= 0 else "minus"
+        colour = charts.ACCENT if row["value"] >= 0 else charts.WARM
         bars.append(
             {
                 "label": row["label"],
                 "begin": begin,
                 "end": end,
                 "text": row["text"],
-                "kind": kind,
+                "colour": charts.LINE if first else colour,
             }
         )
     bars.append(
@@ -84,7 +85,7 @@ def waterfall(rows: list[dict], score: float, total_label: str) -> dict:
             "begin": low,
             "end": score,
             "text": f"{score:.3f}",
-            "kind": "total",
+            "colour": charts.ACCENT,
         }
     )
-    return {"bars": bars, "low": low, "high": high}
+    return {"chart": charts.bars(bars, low, high), "low": low, "high": high}

@@ -1,10 +1,11 @@
-"""Rings: few people who praise each other and nobody else praises; without Odoo.
+"""Rings: a few people who praise each other and nobody else praises; without Odoo.
 
-What is flagged weighs less until people have looked at it; nobody is judged by this
-(reference: robust rating graph, section 4.5).
+Ratings inside a flagged ring weigh less until moderators have looked at it; nobody is
+judged by this.
 """
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 WINDOW_DAYS = 180.0
 SMALLEST, LARGEST = 3, 50
@@ -15,22 +16,30 @@ VALUE_SHARE = 0.6
 DAMPING = 0.2
 
 
-def find_rings(members, person, rated, x, age_days, hours=None, weights=None):
-    """Return for each member the number of his flagged ring, −1 where in none.
+def find_rings(
+    members: int,
+    person: ArrayLike,
+    rated: ArrayLike,
+    x: ArrayLike,
+    age_days: ArrayLike,
+    hours: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
+) -> np.ndarray:
+    """Return for each member the number of its flagged ring, −1 where in none.
 
     A ring is a connected set of 3 to 50 members, joined by pairs who rated each
     other twice or more each way within 180 days, that gets more than 0.8 of its
     evidence from inside and praises itself by more than 0.15 above what others say
     of it, or inside which more than 0.6 of its deals' value circulates. O(ratings).
 
-    :param int members: how many
+    :param members: how many
     :param person: who rated, shape ``(n,)``
     :param rated: who is rated, shape ``(n,)``
     :param x: the ratings, in 0 … 1
     :param age_days: age of each
     :param hours: value of each (all alike where left out)
     :param weights: evidence of each (1 where left out)
-    :rtype: np.ndarray, shape ``(members,)``
+    :return: shape ``(members,)``
     """
     person, rated = np.asarray(person, dtype=int), np.asarray(rated, dtype=int)
     x = np.asarray(x, dtype=float)
@@ -49,7 +58,7 @@ def find_rings(members, person, rated, x, age_days, hours=None, weights=None):
     return ring
 
 
-def damping(ring, person, rated):
+def damping(ring: np.ndarray, person: np.ndarray, rated: np.ndarray) -> np.ndarray:
     """Return κ of each rating: :data:`DAMPING` inside a flagged ring, else 1."""
     same = (ring[person] >= 0) & (ring[person] == ring[rated])
     return np.where(same, DAMPING, 1.0)
@@ -65,7 +74,7 @@ def _mutual_pairs(members, person, rated):
 
 
 def _components(members, one, two):
-    """Return the smallest member of each one's component, −1 for who has no pair."""
+    """Return the smallest member of each member's component, −1 without a pair."""
     label = np.full(members, -1)
     label[one] = one
     label[two] = two

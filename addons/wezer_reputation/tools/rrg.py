@@ -1,21 +1,22 @@
 """Reputation from a graph of ratings: the arithmetic, in numpy, without Odoo.
 
-The design (reference: robust rating graph, sections 4.3-4.4) in short: a score
-is a weighted mean of the ratings received and a prior; a rating weighs by the
-rater's credibility (trust that flows from seeds along good deals and
-admissions, times fairness), the deal's value, its age and repetition.
+A score is a weighted mean of the ratings received and a prior; a rating weighs by
+the rater's credibility (trust that flows from seeds along good deals and admissions,
+times fairness), the deal's value, its age and repetition.
 
-All arrays have one row a rating. Members are integers ``0 … members-1``.
+All arrays have one row for each rating. Members are integers ``0 … members-1``.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 
 @dataclass(frozen=True)
 class Parameters:
-    """Constants of the score; the defaults are those measured in the reference."""
+    """Constants of the score; the defaults were measured (``docs/performance.md``)."""
 
     prior_weight: float = 3.0
     prior: float = 0.7
@@ -50,18 +51,24 @@ class Scores:
     rated: np.ndarray = field(repr=False)
 
     @property
-    def assessors(self):
+    def assessors(self) -> np.ndarray:
         """How many different people rated each member, shape ``(members,)``."""
         return count_assessors(len(self.score), self.person, self.rated, self.damping)
 
 
-def trust_flow(members, edges, seeds, alpha=0.5, tolerance=1e-12):
+def trust_flow(
+    members: int,
+    edges: Sequence[ArrayLike],
+    seeds: ArrayLike,
+    alpha: float = 0.5,
+    tolerance: float = 1e-12,
+) -> np.ndarray:
     """Return trust that flows from ``seeds`` along ``edges``.
 
     ``T = (1 − α)·Mᵀ·T + α·p``, M row-normalised, p uniform on the seeds
     (Kamvar and others 2003, with a seeded start). O(iterations × edges).
 
-    :param int members: how many
+    :param members: how many
     :param edges: ``(from, to, weight)``, three arrays of one length
     :param seeds: indexes of the members that trust starts from
     :return: shape ``(members,)``, non-negative, sums to at most 1
@@ -87,14 +94,19 @@ def trust_flow(members, edges, seeds, alpha=0.5, tolerance=1e-12):
     return trust
 
 
-def value_weight(hours, parameters):
+def value_weight(hours: np.ndarray, parameters: Parameters) -> np.ndarray:
     """Return the weight of deals of ``hours``, in 0.25 … 1, growing as a logarithm."""
     unit, cap = parameters.value_unit_hours, parameters.value_cap_hours
     weight = np.log1p(np.maximum(hours, 0) / unit) / np.log1p(cap / unit)
     return np.clip(weight, 0.25, 1.0)
 
 
-def repetition(rater_person, rated, age_days, ties=()):
+def repetition(
+    rater_person: np.ndarray,
+    rated: np.ndarray,
+    age_days: np.ndarray,
+    ties: Sequence[np.ndarray] = (),
+) -> np.ndarray:
     """Return k of each rating: how many of the same pair are more recent.
 
     Pairs are counted by person, so that rating in several groups' names
@@ -116,31 +128,48 @@ def repetition(rater_person, rated, age_days, ties=()):
     return k
 
 
-def weighted(members, rated, weights, x, prior=0.7, prior_weight=3.0):
+def weighted(
+    members: int,
+    rated: np.ndarray,
+    weights: np.ndarray,
+    x: np.ndarray,
+    prior: float | np.ndarray = 0.7,
+    prior_weight: float = 3.0,
+) -> tuple[np.ndarray, np.ndarray]:
     """Return ``S = (m·μ + Σ w·x) / (m + Σ w)`` of each member, and ``Σ w``.
 
-    :param prior: μ, one for all or one a member
+    :param prior: μ, one for all or one for each member
     """
     total = np.bincount(rated, weights=weights, minlength=members)
     scored = np.bincount(rated, weights=weights * x, minlength=members)
     return (prior_weight * prior + scored) / (prior_weight + total), total
 
 
-def lower_bound(score, evidence, parameters=None):
+def lower_bound(
+    score: np.ndarray, evidence: np.ndarray, parameters: Parameters | None = None
+) -> np.ndarray:
     """Return what ranking uses: the score less ``z`` times its spread, at least 0."""
     parameters = parameters or Parameters()
     spread = np.sqrt(score * (1 - score) / (evidence + parameters.prior_weight + 1))
     return np.maximum(score - parameters.z * spread, 0)
 
 
-def group_priors(parents, group, weights, x, root_prior=0.7, group_weight=20.0):
+def group_priors(
+    parents: ArrayLike,
+    group: ArrayLike,
+    weights: ArrayLike,
+    x: ArrayLike,
+    root_prior: float = 0.7,
+    group_weight: float = 20.0,
+) -> np.ndarray:
     """Return μ of each group: its subtree's mean, drawn to its parent's.
 
     ``μ_g = (m_g·μ_parent + Σ w·x) / (m_g + Σ w)`` over the ratings in g and below.
 
     :param parents: index of each group's parent, −1 at a root
     :param group: group of each rating, −1 for none
-    :rtype: np.ndarray, shape ``(groups,)``
+    :return: shape ``(groups,)``
+    :raise ValueError: where the groups form a cycle
     """
     parents, group = np.asarray(parents, dtype=int), np.asarray(group, dtype=int)
     weights, x = np.asarray(weights, dtype=float), np.asarray(x, dtype=float)
@@ -159,52 +188,58 @@ def group_priors(parents, group, weights, x, root_prior=0.7, group_weight=20.0):
         if count and (above >= 0).any():
             raise ValueError("the groups form a cycle")
     order = np.argsort(depth, kind="stable")
-    for one in order[::-1]:
-        if parents[one] >= 0:
-            total[parents[one]] += total[one]
-            scored[parents[one]] += scored[one]
+    for number in order[::-1]:
+        if parents[number] >= 0:
+            total[parents[number]] += total[number]
+            scored[parents[number]] += scored[number]
     priors = np.full(count, float(root_prior))
-    for one in order:
-        above = priors[parents[one]] if parents[one] >= 0 else root_prior
-        priors[one] = (group_weight * above + scored[one]) / (group_weight + total[one])
+    for number in order:
+        above = priors[parents[number]] if parents[number] >= 0 else root_prior
+        evidence = group_weight + total[number]
+        priors[number] = (group_weight * above + scored[number]) / evidence
     return priors
 
 
-def community_prior(result, person, root_prior=0.7, group_weight=20.0):
+def community_prior(
+    result: Scores,
+    person: ArrayLike,
+    root_prior: float = 0.7,
+    group_weight: float = 20.0,
+) -> float:
     """Return μ of the whole community: what its people say, drawn to ``root_prior``.
 
-    Each rating counts as its rater is fair and trusted, where whoever is trusted as
-    much as the median counts full; its age and value do not matter. Strangers without
-    trust say nothing here either, however many they are.
+    Each rating counts as its rater is fair and trusted, where raters who are trusted
+    as much as the median count in full; its age and value do not matter. Strangers
+    without trust do not count, however many they are.
 
-    :param Scores result: a first round, with any prior
+    :param result: a first round, with any prior
     :param person: who gave each rating
     """
     reached = result.trust[result.trust > 0]
     middle = np.median(reached) if len(reached) else 1.0
     voice = np.minimum(1.0, result.trust / middle) * result.fairness
     weights = voice[np.asarray(person, dtype=int)] * result.damping
-    total, said = weights.sum(), (weights * result.x).sum()
-    return float((group_weight * root_prior + said) / (group_weight + total))
+    total, scored = weights.sum(), (weights * result.x).sum()
+    return float((group_weight * root_prior + scored) / (group_weight + total))
 
 
 def score(
-    members,
-    rater,
-    rated,
-    marks,
-    age_days,
-    hours=None,
-    seeds=(),
-    admissions=(),
-    parameters=None,
-    person=None,
-    flags=None,
-    prior=None,
-):
+    members: int,
+    rater: ArrayLike,
+    rated: ArrayLike,
+    marks: ArrayLike,
+    age_days: ArrayLike,
+    hours: ArrayLike | None = None,
+    seeds: ArrayLike = (),
+    admissions: ArrayLike = (),
+    parameters: Parameters | None = None,
+    person: ArrayLike | None = None,
+    flags: ArrayLike | None = None,
+    prior: ArrayLike | None = None,
+) -> Scores:
     """Return the scores of all members.
 
-    :param int members: how many
+    :param members: how many
     :param rater: who rates, shape ``(n,)``
     :param rated: who is rated, shape ``(n,)``
     :param marks: −2 … +2, shape ``(n,)``
@@ -214,8 +249,7 @@ def score(
     :param admissions: pairs ``(who admitted, whom)``: trust only, no rating
     :param person: who gave it in a group's name (``rater`` where left out)
     :param flags: κ of each, 1 or less for flagged rings
-    :param prior: μ, one for all or one a member
-    :rtype: Scores
+    :param prior: μ, one for all or one for each member
     """
     parameters = parameters or Parameters()
     rater, rated = np.asarray(rater, dtype=int), np.asarray(rated, dtype=int)
@@ -240,8 +274,8 @@ def score(
     edges = (
         np.concatenate([person[good], admissions[:, 0]]),
         np.concatenate([rated[good], admissions[:, 1]]),
-        # Of one pair at most two good deals count: who deals with one friend again
-        # and again sends him no more of his trust for it.
+        # Of one pair at most two good deals count: dealing with one friend again and
+        # again passes on no more trust.
         np.concatenate([damping[good], np.ones(len(admissions))]),
     )
     trust = trust_flow(members, edges, seeds, parameters.alpha)
@@ -269,20 +303,33 @@ def score(
     )
 
 
-def repeated_damping(rater, rated, person, x, age, hours, flags, parameters):
-    """Return ``γ^k·κ`` of each rating; 0 where somebody rates himself."""
+def repeated_damping(
+    rater: np.ndarray,
+    rated: np.ndarray,
+    person: np.ndarray,
+    x: np.ndarray,
+    age: np.ndarray,
+    hours: np.ndarray,
+    flags: np.ndarray,
+    parameters: Parameters,
+) -> np.ndarray:
+    """Return ``γ^k·κ`` of each rating; 0 where people rate themselves."""
     other = (person != rated) & (rater != rated)
     repeated = repetition(person, rated, age, (x, hours))
     return parameters.pair_damping**repeated * flags * other
 
 
-def base_weights(age, hours, damping, parameters):
+def base_weights(
+    age: np.ndarray, hours: np.ndarray, damping: np.ndarray, parameters: Parameters
+) -> np.ndarray:
     """Return what a rating weighs before its rater's credibility is known."""
     decay = 2.0 ** (-age / parameters.half_life_days)
     return value_weight(hours, parameters) * decay * damping
 
 
-def count_assessors(members, person, rated, damping):
+def count_assessors(
+    members: int, person: np.ndarray, rated: np.ndarray, damping: np.ndarray
+) -> np.ndarray:
     """Return how many different people rated each member."""
     counted = damping > 0
     pairs = np.unique(person[counted] * members + rated[counted])
@@ -306,13 +353,15 @@ def _fixed_point(members, person, rated, base, x, prior, parameters):
     return fairness, weights, means, total
 
 
-def contributions(prior, weights, x, prior_weight=3.0):
+def contributions(
+    prior: float, weights: ArrayLike, x: ArrayLike, prior_weight: float = 3.0
+) -> np.ndarray:
     """Return the exact parts of one member's score: prior + parts = score.
 
-    ``φ_r = w_r (x_r − μ) / W`` with ``W = m + Σw`` (reference, section 4.4).
+    ``φ_r = w_r (x_r − μ) / W`` with ``W = m + Σw``.
 
-    :param prior: his μ
-    :param weights: of the ratings he received
+    :param prior: μ of the member
+    :param weights: of the ratings that the member received
     :param x: the ratings, in 0 … 1
     """
     weights, x = np.asarray(weights, dtype=float), np.asarray(x, dtype=float)

@@ -1,13 +1,13 @@
 """Numbers as people read them: rounded so that a shown sum adds up."""
 
+from collections.abc import Iterable
 
-def thousandths(values):
+
+def thousandths(values: Iterable[float]) -> list[int]:
     """Return ``values`` in whole thousandths that add up to their rounded sum.
 
-    Each is within one thousandth of its own value; rounded each by itself, the shown
-    parts of a score would often miss the shown score.
-
-    :rtype: list[int]
+    Each is within one thousandth of its own value. Rounded one by one, the shown parts
+    of a score would often not add up to the shown score.
     """
     shown, exact, told = [], 0.0, 0
     for value in values:

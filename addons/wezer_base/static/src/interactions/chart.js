@@ -1,0 +1,130 @@
+/* global Chart */
+
+import {Interaction} from "@web/public/interaction";
+import {loadBundle} from "@web/core/assets";
+import {registry} from "@web/core/registry";
+
+const LINE_WIDTH = 2.5;
+const BAR_HEIGHT = 28;
+const LABEL_LENGTH = 24;
+
+/**
+ * Draws a chart with Chart.js from the JSON in `data-chart`, which
+ * `wezer_base/tools/charts.py` makes.
+ *
+ * The page shows the same numbers in a table, so the chart is hidden from screen
+ * readers; without a script there is the table only. Chart.js is loaded when the chart
+ * comes into view.
+ */
+export class WezerChart extends Interaction {
+    static selector = ".o_wezer_chart";
+
+    start() {
+        this.data = JSON.parse(this.el.dataset.chart);
+        const watcher = new IntersectionObserver((entries) => {
+            if (entries.some((entry) => entry.isIntersecting)) {
+                watcher.disconnect();
+                this.draw();
+            }
+        });
+        watcher.observe(this.el);
+        this.registerCleanup(() => watcher.disconnect());
+    }
+
+    async draw() {
+        await this.waitFor(loadBundle("web.chartjs_lib"));
+        const bars = this.data.kind === "bars";
+        const canvas = document.createElement("canvas");
+        if (bars) {
+            this.el.style.height = `${BAR_HEIGHT * (this.data.labels.length + 2)}px`;
+        }
+        this.el.replaceChildren(canvas);
+        this.chart = new Chart(canvas, bars ? this.bars() : this.steps());
+        this.registerCleanup(() => this.chart.destroy());
+    }
+
+    /**
+     * @param {String} name a colour as `#rrggbb`, or a CSS variable of the theme
+     * @returns {String} the colour
+     */
+    colour(name) {
+        return name.startsWith("--")
+            ? getComputedStyle(this.el).getPropertyValue(name).trim()
+            : name;
+    }
+
+    bars() {
+        const {labels, values, colours, low, high} = this.data;
+        const short = (label) =>
+            label.length > LABEL_LENGTH ? `${label.slice(0, LABEL_LENGTH)}…` : label;
+        const options = this.options();
+        options.indexAxis = "y";
+        options.scales = {
+            x: {min: low, max: high},
+            y: {ticks: {autoSkip: false, callback: (index) => short(labels[index])}},
+        };
+        const backgroundColor = colours.map((name) => this.colour(name));
+        return {
+            type: "bar",
+            data: {labels, datasets: [{data: values, backgroundColor}]},
+            options,
+        };
+    }
+
+    steps() {
+        const {labels, values, texts, colours, ticks} = this.data;
+        const options = this.options();
+        options.aspectRatio = 8 / 3;
+        options.maintainAspectRatio = true;
+        options.interaction = {mode: "index", intersect: false};
+        options.scales = {
+            x: {ticks: {maxTicksLimit: 6, maxRotation: 0}},
+            // The server formats numbers: only those that it sent have a label.
+            y: {
+                ticks: {callback: (value) => ticks[value]},
+                afterBuildTicks: (axis) => {
+                    axis.ticks = Object.keys(ticks).map((value) => ({
+                        value: parseFloat(value),
+                    }));
+                },
+            },
+        };
+        options.plugins.tooltip.callbacks.label = (point) => texts[point.dataIndex];
+        const borderColor = this.colour(colours[0]);
+        return {
+            type: "line",
+            data: {
+                labels,
+                datasets: [
+                    {
+                        data: values,
+                        borderColor,
+                        borderWidth: LINE_WIDTH,
+                        pointRadius: 0,
+                        // A number stays what it is until the next change.
+                        stepped: true,
+                    },
+                ],
+            },
+            options,
+        };
+    }
+
+    options() {
+        const {texts} = this.data;
+        return {
+            animation: false,
+            locale: document.documentElement.lang || undefined,
+            maintainAspectRatio: false,
+            plugins: {
+                legend: {display: false},
+                tooltip: {
+                    displayColors: false,
+                    callbacks: {label: (point) => texts[point.dataIndex]},
+                },
+            },
+        };
+    }
+}
+
+registry.category("public.interactions").add("wezer_base.chart", WezerChart);

@@ -1,0 +1,62 @@
+"""Charts of the website as JSON for Chart.js. Runs without Odoo.
+
+A template shows one with ``<div class="o_wezer_chart" aria-hidden="true"
+t-att-data-chart="chart" />`` beside a table of the same numbers: the script
+``static/src/interactions/chart.js`` draws it, and without a script there is the table.
+"""
+
+import json
+from collections.abc import Callable, Iterable
+
+from .curve import is_color
+
+ACCENT, WARM, LINE = "--o-wezer-accent", "--o-wezer-warm", "--o-wezer-line"
+
+
+def steps(
+    points: list[tuple],
+    format_value: Callable,
+    format_day: Callable,
+    colour: str = ACCENT,
+) -> str:
+    """Return the chart of a number over time, with a step for each change.
+
+    :param points: ``[(day, number)]``, oldest first, at least one
+    :param format_value: turns a number into what people read
+    :param format_day: turns a day into what people read
+    :param colour: ``#rrggbb``, or a CSS variable of the theme
+    """
+    numbers = [float(number) for _day, number in points]
+    marks = sorted({min([*numbers, 0.0]), 0.0, max([*numbers, 0.0])})
+    return json.dumps(
+        {
+            "kind": "steps",
+            "labels": [str(format_day(day)) for day, _number in points],
+            "values": numbers,
+            "texts": [str(format_value(number)) for _day, number in points],
+            "ticks": {f"{mark:g}": str(format_value(mark)) for mark in marks},
+            "colours": [colour if is_color(colour) else ACCENT],
+        }
+    )
+
+
+def bars(rows: Iterable[dict], low: float, high: float) -> str:
+    """Return the chart of bars that lie between two numbers each.
+
+    :param rows: dicts ``label``, ``begin`` and ``end`` (numbers), ``text`` (what people
+        read of it) and ``colour`` (a CSS variable of the theme)
+    :param low: where the axis begins
+    :param high: where the axis ends
+    """
+    rows = list(rows)
+    return json.dumps(
+        {
+            "kind": "bars",
+            "labels": [row["label"] for row in rows],
+            "values": [[row["begin"], row["end"]] for row in rows],
+            "texts": [row["text"] for row in rows],
+            "colours": [row["colour"] for row in rows],
+            "low": low,
+            "high": high,
+        }
+    )
