@@ -139,21 +139,21 @@ class TestComputation(ReputationCommon):
     def test_a_run_keeps_its_seeds_and_leaves_no_progress_row(self):
         self._three(self.luc)
         runs = self.env["wezer.reputation.run"]
-        told = []
+        shown = []
 
-        def told_here(runs, *queries):
+        def executed_here(runs, *queries):
             for query in queries:
                 runs.env.cr.execute(query)
             runs.invalidate_model()
-            told.append(runs.search([("state", "=", "running")]).mapped("progress"))
+            shown.append(runs.search([("state", "=", "running")]).mapped("progress"))
 
-        self.patch(type(runs), "_told_apart", told_here)
+        self.patch(type(runs), "_execute_apart", executed_here)
         self.reputations._recompute(progress=True)
-        self.assertEqual(told, [[0], [20], [50], [90], []])
+        self.assertEqual(shown, [[0], [20], [50], [90], []])
         self.assertIn(self.founder.partner_id, runs._latest().seed_ids)
         with self.assertRaises(ZeroDivisionError), runs._progress(True):
             raise ZeroDivisionError
-        self.assertEqual(told[-1], [])
+        self.assertEqual(shown[-1], [])
 
     def test_history_gets_a_point_only_where_the_score_changed(self):
         self._three(self.luc)
