@@ -9,6 +9,8 @@ import contextlib
 import statistics
 import threading
 import time
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import psycopg2
 
@@ -52,7 +54,7 @@ SELECT chosen.g, chosen.p, 'active', '2026-01-01', %(company)s
 """
 
 
-def rows(env, quick=False, data=None):
+def rows(env: Any, quick: bool = False, data: str | None = None) -> Iterator[dict]:
     """Yield what a member sees, and what it costs to move and to give a role."""
     rounds = 7 if quick else 31
     large_count = LARGE // 10 if quick else LARGE
@@ -66,7 +68,7 @@ def rows(env, quick=False, data=None):
         )
 
 
-def _page(large, small, name, what, rounds):
+def _page(large: Any, small: Any, name: str, what: str, rounds: int) -> Iterator[dict]:
     ours, reference = _medians(
         [getattr(large, name), getattr(small, name)], rounds, _database
     )
@@ -74,11 +76,11 @@ def _page(large, small, name, what, rounds):
     yield _ratio(f"{what}: against {SMALL:,} groups", ours, reference)
 
 
-def _both(large, small, rounds):
+def _both(large: Any, small: Any, rounds: int) -> list[float]:
     return _medians([large.role, small.role], rounds, _whole)
 
 
-def _limit(what, ours, limit):
+def _limit(what: str, ours: float, limit: float) -> dict:
     return {
         "what": what,
         "ours": f"{ours * 1000:.1f} ms",
@@ -88,7 +90,7 @@ def _limit(what, ours, limit):
     }
 
 
-def _ratio(what, ours, reference):
+def _ratio(what: str, ours: float, reference: float) -> dict:
     return {
         "what": what,
         "ours": f"{ours * 1000:.1f} ms",
@@ -98,21 +100,23 @@ def _ratio(what, ours, reference):
     }
 
 
-def _medians(calls, rounds, clock):
+def _medians(
+    calls: list, rounds: int, clock: Callable[[Callable[[], object]], float]
+) -> list[float]:
     """Return the median of each call, made in turn; the first round warms up."""
     times = [[clock(call) for call in calls] for _round in range(rounds + 1)]
     return [statistics.median(column) for column in zip(*times[1:], strict=True)]
 
 
-def _whole(call):
+def _whole(call: Callable[[], object]) -> float:
     begin = time.perf_counter()
     call()
     return time.perf_counter() - begin
 
 
-def _database(call):
+def _database(call: Callable[[], object]) -> float:
     """Return how long the database took for ``call``."""
-    thread = threading.current_thread()
+    thread: Any = threading.current_thread()
     thread.query_count, thread.query_time = 0, 0
     try:
         call()
@@ -130,13 +134,13 @@ class Forest:
         "words": "groups he may see, by a word: first page",
     }
 
-    def __init__(self, env, count):
+    def __init__(self, env: Any, count: int) -> None:
         self.env = env
         self.user = _member(env)
         self.user_env = env(user=self.user.id)
         self._grow(count)
 
-    def _partners(self, word, company, count):
+    def _partners(self, word: str, company: int, count: int) -> list[int]:
         cr = self.env.cr
         cr.execute(
             PARTNERS.format(**_required(cr, "res_partner", ["name", "is_company"])),
@@ -149,7 +153,7 @@ class Forest:
         )
         return [row[0] for row in cr.fetchall()]
 
-    def _grow(self, count):
+    def _grow(self, count: int) -> None:
         """Make ``count`` circles in one tree, and ten memberships for each."""
         cr, company = self.env.cr, self.env.company.id
         partners = self._partners("Circle", True, count)
@@ -190,7 +194,7 @@ class Forest:
         self.branches = self.env["wezer.group"].browse(ids[1:3])
         self.subtree = self._below(self.branches[0])
 
-    def _vacuum(self):
+    def _vacuum(self) -> None:
         """As the database does by itself soon after so many rows came in."""
         with contextlib.closing(psycopg2.connect(dbname=self.env.cr.dbname)) as link:
             link.autocommit = True
@@ -200,7 +204,7 @@ class Forest:
                     " wezer_group_membership"
                 )
 
-    def _join(self, ids, count):
+    def _join(self, ids: list[int], count: int) -> None:
         """Put the member into fifty circles; one deep circle gets a role."""
         mine = [ids[(number * 7919) % count] for number in range(MINE)]
         self.env["wezer.group.membership"].create(
@@ -214,7 +218,7 @@ class Forest:
         )
         self.env.flush_all()
 
-    def _below(self, group):
+    def _below(self, group: Any) -> int:
         self.env.cr.execute(
             "SELECT count(*) FROM wezer_group_closure WHERE ancestor_id = %s",
             [group.id],
@@ -223,21 +227,24 @@ class Forest:
 
     # === WHAT IS MEASURED === #
 
-    def _search(self, *args):
+    def _search(self, *args: Any) -> Any:
         self.user_env.invalidate_all()
         groups, _count = self.user_env["wezer.group"]._search_public(*args)
         return groups.mapped("name")
 
-    def directory(self):
+    def directory(self) -> Any:
+        """Ask for the first page of the directory."""
         return self._search()
 
-    def mine(self):
+    def mine(self) -> Any:
+        """Ask for the groups of the member."""
         return self._search("", True)
 
-    def words(self):
+    def words(self) -> Any:
+        """Ask for groups by a part of their name."""
         return self._search("1a2")
 
-    def role(self):
+    def role(self) -> None:
         """Give the role of a circle at the bottom, act by it, and leave it."""
         partner, circle = self.user.partner_id, self.deep.parent_id.partner_id
         self.deep._enter(partner, "active")
@@ -247,7 +254,7 @@ class Forest:
         self.env.flush_all()
         assert not self.user._acts_for(circle, "wallet")
 
-    def moved(self):
+    def moved(self) -> float:
         """Return how long it takes to move a branch into its neighbour, and back."""
         branch, neighbour = self.branches
         top = branch.parent_id
@@ -258,13 +265,13 @@ class Forest:
             times.append(time.perf_counter() - begin)
         return statistics.median(times)
 
-    def _move(self, branch, parent):
+    def _move(self, branch: Any, parent: Any) -> None:
         branch.parent_id = parent
         self.env.flush_all()
         self.env.cr.commit()
 
 
-def shape(count):
+def shape(count: int) -> tuple[list, list]:
     """Return ``(parents, depths)`` of a tree of ``count``, ten levels deep.
 
     One at the top, ten below it, and each further level larger by the same
@@ -274,7 +281,9 @@ def shape(count):
     while sum(sizes) < count:
         factor += 0.01
         sizes = [1] + [round(10 * factor**level) for level in range(DEPTH - 1)]
-    parents, depths, start = [], [], 0
+    parents: list[int | None] = []
+    depths: list[int] = []
+    start = 0
     for level, size in enumerate(sizes):
         size = min(size, count - len(parents))
         above = sizes[level - 1] if level else 0

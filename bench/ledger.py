@@ -10,6 +10,8 @@ import statistics
 import threading
 import time
 import uuid
+from collections.abc import Iterator
+from typing import Any
 
 import psycopg2
 
@@ -101,7 +103,7 @@ UPDATE wezer_wallet w SET balance = w.balance + s.d
 class Town:
     """Members with wallets in a currency of their own; committed, then archived."""
 
-    def __init__(self, env, people=10):
+    def __init__(self, env: Any, people: int = 10) -> None:
         self.env, self.database = env, env.cr.dbname
         self.registry = Registry(self.database)
         mark = uuid.uuid4().hex[:8]
@@ -134,12 +136,14 @@ class Town:
         self.money = self.currency.id
         env.cr.commit()
 
-    def close(self):
+    def close(self) -> None:
+        """Archive what was made, and commit."""
         self.users.active = False
         self.currency.active = False
         self.env.cr.commit()
 
-    def connect(self):
+    def connect(self) -> Any:
+        """Return a connection of its own to the database."""
         connection = psycopg2.connect(
             **psycopg2.extensions.parse_dsn(self.env.cr._cnx.dsn)
         )
@@ -151,7 +155,8 @@ class Town:
 
 
 @contextlib.contextmanager
-def town(env, people=10):
+def town(env: Any, people: int = 10) -> Iterator[Town]:
+    """Yield a town with members and a currency; it is archived afterwards."""
     made = Town(env, people)
     try:
         yield made
@@ -159,37 +164,40 @@ def town(env, people=10):
         made.close()
 
 
-def timed(call):
+def timed(call: Any) -> float:
+    """Return how many seconds a call takes."""
     begin = time.perf_counter()
     call()
     return time.perf_counter() - begin
 
 
-def compared(ours, bare, rounds):
+def compared(ours: Any, bare: Any, rounds: int) -> list[float]:
     """Return the medians of both, measured in turn; the first round warms up."""
     ours(), bare()
     pairs = [(timed(ours), timed(bare)) for _round in range(rounds)]
     return [statistics.median(column) for column in zip(*pairs, strict=True)]
 
 
-def row(what, ours, reference, ratio, wanted):
+def row(what: str, ours: Any, reference: Any, ratio: float | None, wanted: str) -> dict:
+    """Return a row of the table."""
     return {
         "what": what,
         "ours": ours,
         "reference": reference,
-        "ratio": round(ratio, 2),
+        "ratio": round(ratio or 0, 2),
         "wanted": wanted,
     }
 
 
-def per_second(count, seconds):
+def per_second(count: int, seconds: float) -> str:
+    """Format a rate."""
     return f"{count / seconds:,.0f}/s"
 
 
 # === ONE BY ONE === #
 
 
-def single(env, quick):
+def single(env: Any, quick: bool) -> dict:
     """One payment a transaction, as a portal user with all guards."""
     count, rounds = (50, 5) if quick else (200, 11)
     with town(env, 2) as place, place.registry.cursor() as cr:
@@ -197,7 +205,7 @@ def single(env, quick):
         bare_cr = connection.cursor()
         (uid, payer), (_uid, payee) = place.ids
 
-        def ours():
+        def ours() -> None:
             for _number in range(count):
                 # As a request does: nothing is known of the one before.
                 cr.transaction = None
@@ -208,7 +216,7 @@ def single(env, quick):
                 )
                 cr.commit()
 
-        def bare():
+        def bare() -> None:
             for _number in range(count):
                 bare_cr.execute(
                     "SELECT pg_temp.bare(%s, %s, %s, %s, %s, 1, %s)",
@@ -237,7 +245,7 @@ def single(env, quick):
 # === BATCHES === #
 
 
-def batch(env, quick):
+def batch(env: Any, quick: bool) -> dict:
     """1,000 payments of a batch, against bare set-based SQL."""
     count, rounds = 1000, 5 if quick else 11
     with town(env, 50) as place, place.registry.cursor() as cr:
@@ -247,7 +255,7 @@ def batch(env, quick):
         pairs = [(n % 49 + 1, (n * 7 + 3) % 49 + 1) for n in range(count)]
         pairs = [(0, b if a == b else a) for a, b in pairs]
 
-        def ours():
+        def ours() -> None:
             cr.transaction = None
             fresh = api.Environment(cr, uid, {})
             rows = [
@@ -264,7 +272,7 @@ def batch(env, quick):
             fresh["wezer.transfer"].post_batch(rows)
             cr.commit()
 
-        def bare():
+        def bare() -> None:
             bare_cr.execute(
                 BARE_BATCH,
                 {
@@ -287,7 +295,7 @@ def batch(env, quick):
     )
 
 
-def replay(env, quick):
+def replay(env: Any, quick: bool) -> dict:
     """A history of 100,000 transfers, from rows as a file gives them."""
     count = 10_000 if quick else 100_000
     with town(env, 100) as place:
@@ -327,7 +335,7 @@ def replay(env, quick):
 # === READING === #
 
 
-def reading(env, quick):
+def reading(env: Any, quick: bool) -> dict:
     """Balance and first page of a statement, with few and with many entries."""
     few, many = (1_000, 50_000) if quick else (1_000, 1_000_000)
     with town(env, 4) as place:
@@ -352,7 +360,7 @@ def reading(env, quick):
     )
 
 
-def _fill(cr, place, wallets, count):
+def _fill(cr: Any, place: Any, wallets: Any, count: int) -> None:
     """Write ``count`` entries between two wallets, half each way."""
     cr.execute(
         """WITH made AS (
@@ -382,7 +390,7 @@ def _fill(cr, place, wallets, count):
     cr.commit()
 
 
-def _read(place, number):
+def _read(place: Any, number: int) -> None:
     """Read what the wallet's page reads first, as its owner."""
     uid, _partner = place.ids[number]
     for _round in range(READINGS):
@@ -396,12 +404,12 @@ def _read(place, number):
 # === MANY AT ONCE === #
 
 
-def race(env, quick):
+def race(env: Any, quick: bool) -> dict:
     """50 payments at once out of and into one wallet: nothing is lost."""
     with town(env, 51) as place:
         failed = []
 
-        def one(number):
+        def one(number: int) -> None:
             uid, partner = place.ids[number]
             hot = place.ids[0][1]
             pair = (partner, hot) if number % 2 else (hot, partner)
@@ -419,9 +427,14 @@ def race(env, quick):
                 failed.append(error)
 
         threads = [threading.Thread(target=one, args=(n,)) for n in range(1, 51)]
-        seconds = timed(
-            lambda: ([t.start() for t in threads], [t.join() for t in threads])
-        )
+
+        def run_all() -> None:
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+
+        seconds = timed(run_all)
         env.cr.commit()
         env.cr.execute(
             "SELECT count(*) FROM wezer_ledger_entry WHERE wezer_currency_id = %s",
@@ -440,7 +453,7 @@ def race(env, quick):
 # === SEALING === #
 
 
-def sealing(env, quick):
+def sealing(env: Any, quick: bool) -> dict:
     """The day's seal after a large import: each wallet has a line in accounting."""
     count = 2_000 if quick else 20_000
     allowed = 300 * count / 20_000
@@ -471,7 +484,7 @@ def sealing(env, quick):
     )
 
 
-def _fill_wallets(env, place, count):
+def _fill_wallets(env: Any, place: Any, count: int) -> Any:
     """Write ``count`` wallets that paid each other in pairs; return the partners."""
     cr, now = env.cr, fields.Datetime.now()
     people = env["res.partner"].with_context(tracking_disable=True)
@@ -521,7 +534,7 @@ def _fill_wallets(env, place, count):
     return partners
 
 
-def rows(env, quick=False, data=None):
+def rows(env: Any, quick: bool = False, data: str | None = None) -> Iterator[dict]:
     """Return the table's rows; ``data`` is not needed."""
     yield single(env, quick)
     yield batch(env, quick)

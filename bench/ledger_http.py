@@ -9,7 +9,9 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Callable, Iterator
 from http.cookiejar import CookieJar
+from typing import Any
 
 from odoo import tools
 from odoo.service.model import retrying
@@ -21,12 +23,12 @@ TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 START = 120
 
 
-def patiently(env, call):
+def patiently(env: Any, call: Callable[[], object]) -> Any:
     """Run ``call`` as a request does: again where it met another."""
     return retrying(call, env)
 
 
-def free_port():
+def free_port() -> int:
     """Return a port of this machine that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -39,7 +41,7 @@ class Server:
     :param options: more of Odoo's command line, later than ours
     """
 
-    def __init__(self, database, *options):
+    def __init__(self, database: str, *options: object) -> None:
         self.port = free_port()
         command = [sys.executable, str(PROGRAM), "server", "-d", database]
         if tools.config["config"]:
@@ -62,7 +64,8 @@ class Server:
                     raise
                 time.sleep(0.5)
 
-    def stop(self):
+    def stop(self) -> None:
+        """End the server."""
         self.process.terminate()
         self.process.wait(30)
 
@@ -70,7 +73,7 @@ class Server:
 class Client:
     """A member in his browser."""
 
-    def __init__(self, url, login, password):
+    def __init__(self, url: str, login: str, password: str) -> None:
         self.url = url
         self.opener = urllib.request.build_opener(
             urllib.request.HTTPCookieProcessor(CookieJar()), NoRedirect
@@ -80,11 +83,14 @@ class Client:
             "/web/login", {"login": login, "password": password, "csrf_token": token}
         )
 
-    def token(self, path):
+    def token(self, path: str) -> str:
+        """Return the CSRF token of a page."""
         page = self.opener.open(self.url + path, timeout=60).read().decode()
-        return TOKEN.search(page)[1]
+        found = TOKEN.search(page)
+        assert found, path
+        return found[1]
 
-    def send(self, path, form):
+    def send(self, path: str, form: dict) -> int | None:
         """Post a form; return the status, 303 where it was done."""
         body = urllib.parse.urlencode(form).encode()
         try:
@@ -96,11 +102,14 @@ class Client:
 
 
 class NoRedirect(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_arguments):
+    """Leaves redirects to the caller: the status of a post is its own."""
+
+    def redirect_request(self, *_arguments: Any) -> None:
+        """Follow no redirect."""
         return None
 
 
-def rows(env, quick, town):
+def rows(env: Any, quick: bool, town: Any) -> Iterator[dict]:
     """Two rows: one hot wallet, and a treasury that takes a levy from all."""
     count = 5 if quick else 40
     with town(env, CLIENTS + 1) as place:
@@ -120,14 +129,16 @@ def rows(env, quick, town):
             server.stop()
 
 
-def _measure(env, place, server, count, hot):
+def _measure(
+    env: Any, place: Any, server: Any, count: int, hot: bool
+) -> tuple[list, list]:
     """Return ``(seconds of each payment, statuses that are errors)``."""
     slugs = [user.partner_id._wezer_profile().slug for user in place.users]
     logins = place.users.mapped("login")
     times, bad = [], []
     barrier = threading.Barrier(CLIENTS)
 
-    def work(number):
+    def work(number: int) -> None:
         client = Client(server.url, logins[number], place.password)
         # All into the last one's wallet, or in a circle.
         to = slugs[CLIENTS] if hot else slugs[(number + 1) % CLIENTS]
@@ -156,7 +167,7 @@ def _measure(env, place, server, count, hot):
     return times, bad
 
 
-def _row(what, times, bad):
+def _row(what: str, times: Any, bad: Any) -> dict:
     times = sorted(times)
     middle = times[len(times) // 2]
     late = times[min(int(len(times) * 0.99), len(times) - 1)]

@@ -6,6 +6,8 @@ then 1,000 tasks are posted at once, among the 100,000.
 
 import statistics
 import time
+from collections.abc import Iterator
+from typing import Any
 
 from .ledger_http import Client, Server
 from .market_rows import HERE, many
@@ -34,7 +36,7 @@ PAGES = {
 }
 
 
-def rows(env, quick=False, data=None):
+def rows(env: Any, quick: bool = False, data: str | None = None) -> Iterator[dict]:
     """Yield a row for each page, and one for posting 1,000 tasks at once."""
     rounds = 7 if quick else 31
     with beside(env) as small_env:
@@ -53,7 +55,7 @@ def rows(env, quick=False, data=None):
     yield _posting(large)
 
 
-def _page(what, query, large, small, rounds):
+def _page(what: str, query: str, large: Any, small: Any, rounds: int) -> dict:
     times = []
     for _round in range(rounds + 2):
         times.append([fair.read(query) for fair in (large, small)])
@@ -69,7 +71,7 @@ def _page(what, query, large, small, rounds):
     }
 
 
-def _posting(fair):
+def _posting(fair: Any) -> dict:
     tasks = fair.tasks(TASKS)
     begin = time.perf_counter()
     tasks.action_post_to_marketplace()
@@ -88,7 +90,7 @@ def _posting(fair):
 class Fair:
     """A community with many announcements, and a member who looks for something."""
 
-    def __init__(self, env, count):
+    def __init__(self, env: Any, count: int) -> None:
         self.env = env
         names = [{"name": f"Fair {number}"} for number in range(9)]
         self.categories = env["wezer.category"].create(names)
@@ -110,7 +112,7 @@ class Fair:
         many(author, count, self.categories, self.currencies, self.skills, self.groups)
         env.cr.commit()
 
-    def _user(self, login, group):
+    def _user(self, login: str, group: str) -> Any:
         users = self.env["res.users"].with_context(no_reset_password=True)
         return users.create(
             {
@@ -121,10 +123,11 @@ class Fair:
             }
         )
 
-    def enter(self, url):
+    def enter(self, url: str) -> None:
+        """Log the coordinator in at a server."""
         self.client = Client(url, LOGIN, LOGIN)
 
-    def read(self, query):
+    def read(self, query: str) -> float:
         """Return the seconds that one page takes, its 20 announcements on it."""
         query = query.format(
             category=self.categories[0].id,
@@ -140,7 +143,7 @@ class Fair:
         assert shown >= 18, f"{shown} announcements on /market?{query}"
         return seconds
 
-    def tasks(self, count):
+    def tasks(self, count: int) -> Any:
         """Return tasks of a project whose circle pays, as a coordinator sees them."""
         env = self.env
         coordinator = self._user("bench-coordinator", "project.group_project_manager")

@@ -4,6 +4,8 @@ Of each filter the first value fits 60 of 100 announcements, whatever the others
 that a page is full among a hundred too; the rest is spread.
 """
 
+from typing import Any
+
 from odoo.addons.wezer_marketplace.tools.geo import plane
 
 VERBS = "repair paint carry plant bake translate drive sort teach water".split()
@@ -82,7 +84,9 @@ TABLES = (
 )
 
 
-def many(author, count, categories, currencies, skills, groups):
+def many(
+    author: Any, count: int, categories: Any, currencies: Any, skills: Any, groups: Any
+) -> Any:
     """Make ``count`` announcements of ``author``, all open, spread over the rest."""
     env = author.env
     env.flush_all()

@@ -13,8 +13,10 @@ import threading
 import time
 import urllib.parse
 import urllib.request
+from collections.abc import Iterator
 from http.cookiejar import CookieJar
 from pathlib import Path
+from typing import Any
 
 from launcher.demo.make_demo import make
 
@@ -46,7 +48,7 @@ VISITOR = {
 LINE = re.compile(r'"GET (\S+) HTTP/1\.1" (\d+) - (\d+) ')
 
 
-def addresses(env, login):
+def addresses(env: Any, login: str) -> dict[str, str]:
     """Return the addresses of the pages, by name, for the member with this login.
 
     :param env: of an administrator or the superuser
@@ -88,7 +90,7 @@ def addresses(env, login):
     }
 
 
-def rows(env, quick, data):
+def rows(env: Any, quick: bool, data: str | None) -> Iterator[dict]:
     """Two kinds of rows: the queries of each page, then its time."""
     logins = make(env)
     env.cr.commit()
@@ -119,7 +121,9 @@ def rows(env, quick, data):
             server.stop()
 
 
-def _queries(log, reader, who, pages, wanted):
+def _queries(
+    log: Path, reader: Any, who: Any, pages: dict[str, str], wanted: dict
+) -> Iterator[dict]:
     for name, (limit, _ratio) in wanted.items():
         reader.read(pages[name])
         found = [line for line in LINE.findall(log.read_text())]
@@ -134,9 +138,9 @@ def _queries(log, reader, who, pages, wanted):
         }
 
 
-def _times(clients, pages, rounds):
+def _times(clients: Any, pages: dict[str, str], rounds: int) -> Iterator[dict]:
     """Ask for all pages in turn, the reference among them, and compare medians."""
-    times = {path: [] for path in [REFERENCE, *pages.values()]}
+    times: dict[str, list[float]] = {path: [] for path in [REFERENCE, *pages.values()]}
     for _round in range(rounds):
         for path, taken in times.items():
             taken += together(clients, path)
@@ -152,12 +156,12 @@ def _times(clients, pages, rounds):
         }
 
 
-def together(clients, path):
+def together(clients: Any, path: str) -> list[float]:
     """Let all clients ask for a page at once; return the seconds of each."""
     times, errors = [], []
     barrier = threading.Barrier(len(clients))
 
-    def ask(client):
+    def ask(client: Any) -> None:
         barrier.wait()
         begin = time.perf_counter()
         try:
@@ -179,19 +183,23 @@ def together(clients, path):
 class Reader:
     """A browser that reads pages, of a visitor or of a member."""
 
-    def __init__(self, url, login=None, password=None):
+    def __init__(
+        self, url: str, login: str | None = None, password: str | None = None
+    ) -> None:
         self.url = url
         cookies = urllib.request.HTTPCookieProcessor(CookieJar())
         self.opener = urllib.request.build_opener(cookies)
         if login:
-            token = TOKEN.search(self.read("/web/login"))[1]
+            found = TOKEN.search(self.read("/web/login"))
+            assert found, "no login page"
+            token = found[1]
             form = {"login": login, "password": password, "csrf_token": token}
             body = urllib.parse.urlencode(form).encode()
             with self.opener.open(f"{url}/web/login", body, timeout=120) as answer:
                 if answer.url.endswith("/web/login"):
                     raise ValueError(f"{login} cannot log in")
 
-    def read(self, path):
+    def read(self, path: str) -> str:
         """Return the text of a page; errors raise ``urllib.error.HTTPError``."""
         with self.opener.open(self.url + path, timeout=120) as answer:
             return answer.read().decode()

@@ -7,6 +7,8 @@ turn by the same process.
 import contextlib
 import statistics
 import time
+from collections.abc import Iterator
+from typing import Any
 
 import psycopg2
 
@@ -32,7 +34,7 @@ SELECT column_name FROM information_schema.columns
 """
 
 
-def rows(env, quick=False, data=None):
+def rows(env: Any, quick: bool = False, data: str | None = None) -> Iterator[dict]:
     """Yield a row for the first page, each search, and the recipient's search."""
     rounds = 9 if quick else 41
     with beside(env) as small_env:
@@ -51,7 +53,7 @@ def rows(env, quick=False, data=None):
 
 
 @contextlib.contextmanager
-def beside(env):
+def beside(env: Any) -> Iterator[Any]:
     """Yield an environment of a second database, made from the same template."""
     name = f"{env.cr.dbname}_small"
     with _admin() as cr:
@@ -67,7 +69,7 @@ def beside(env):
 
 
 @contextlib.contextmanager
-def _admin():
+def _admin() -> Iterator[Any]:
     connection = psycopg2.connect(dbname="postgres")
     connection.autocommit = True
     try:
@@ -77,7 +79,7 @@ def _admin():
         connection.close()
 
 
-def _measure(ours, reference, rounds):
+def _measure(ours: Any, reference: Any, rounds: int) -> list[float]:
     """Return the medians of both, asked in turn; the first round warms up."""
     times = []
     for _round in range(rounds + 1):
@@ -90,7 +92,7 @@ def _measure(ours, reference, rounds):
     return [statistics.median(column) for column in zip(*times[1:], strict=True)]
 
 
-def _member(env):
+def _member(env: Any) -> Any:
     return (
         env["res.users"]
         .with_context(no_reset_password=True)
@@ -116,7 +118,7 @@ class Town:
         "recipient": "recipient of a payment: part of a name",
     }
 
-    def __init__(self, env, count):
+    def __init__(self, env: Any, count: int) -> None:
         self.env = env
         self.user_env = env(user=_member(env).id)
         skills = env["wezer.skill"].create([{"name": f"Craft {n}"} for n in range(6)])
@@ -125,7 +127,7 @@ class Town:
         self.languages = [env["res.lang"]._activate_lang(code).id for code in codes]
         self._grow(count)
 
-    def _grow(self, count):
+    def _grow(self, count: int) -> None:
         """Add ``count`` members; skills and languages spread evenly."""
         cr = self.env.cr
         values = {
@@ -149,7 +151,7 @@ class Town:
         self.env.cr.commit()
         self.env.invalidate_all()
 
-    def _profiles(self, partners):
+    def _profiles(self, partners: Any) -> None:
         """Make their profiles as the addon does, copies for the audiences included."""
         profiles = self.env["wezer.profile"].create(
             [
@@ -171,34 +173,40 @@ class Town:
         )
         self.env.invalidate_all()
 
-    def _some(self, ids, seed, count):
+    def _some(self, ids: list[int], seed: int, count: int) -> list[int]:
         return [ids[(seed * 7 + number * 13) % len(ids)] for number in range(count)]
 
-    def _search(self, **filters):
+    def _search(self, **filters: Any) -> Any:
         self.user_env.invalidate_all()
         profiles, count = self.user_env["wezer.profile"]._search_directory(**filters)
         return list(profiles._shared_all().values()), count
 
-    def first_page(self):
+    def first_page(self) -> Any:
+        """Ask for the first page of members."""
         return self._search()
 
-    def by_skill(self):
+    def by_skill(self) -> Any:
+        """Ask for members with a skill."""
         return self._search(skill=self.skills[3])
 
-    def by_language(self):
+    def by_language(self) -> Any:
+        """Ask for members who speak a language."""
         return self._search(language=self.languages[1])
 
-    def by_both(self):
+    def by_both(self) -> Any:
+        """Ask for members with a skill and a language."""
         return self._search(skill=self.skills[3], language=self.languages[1])
 
-    def by_name(self):
+    def by_name(self) -> Any:
+        """Ask for members by name."""
         return self._search(words="anna")
 
-    def recipient(self):
+    def recipient(self) -> Any:
+        """Ask for suggestions of a recipient."""
         return self._search(words="mia", limit=8)
 
 
-def _required(cr, table, given):
+def _required(cr: Any, table: str, given: Any) -> dict:
     cr.execute(REQUIRED, [table, ["id", *given]])
     names = [row[0] for row in cr.fetchall()]
     return {

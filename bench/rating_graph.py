@@ -8,6 +8,7 @@ graph, section 4.8); the reference in each is the plain mean and *fairness and g
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -27,18 +28,21 @@ FOOLED = 5
 class Graph:
     """Ratings in the order of time; scores in 0 … 1."""
 
-    ratings: object
+    ratings: Any
     x: np.ndarray
     seeds: np.ndarray
     bad: np.ndarray  # labelled fraudsters, by index
     good: np.ndarray  # labelled benign
 
     @property
-    def members(self):
+    def members(self) -> int:
+        """Return the number of members."""
         return len(self.ratings.ids)
 
 
-def load(folder=DATA, low=-10, high=10, founders=20):
+def load(
+    folder: Path = DATA, low: float = -10, high: float = 10, founders: int = 20
+) -> Graph:
     """Read ``*_network.csv`` and ``*_gt.csv``; founders are the best liked ones.
 
     The founders stand in for the community's stewards: the members with most positive
@@ -60,12 +64,15 @@ def load(folder=DATA, low=-10, high=10, founders=20):
     )
 
 
-def best_liked(ratings, x, count):
+def best_liked(ratings: Any, x: np.ndarray, count: int) -> np.ndarray:
+    """Return the ``count`` members with the highest sum of ratings."""
     liked = np.bincount(ratings.rated, weights=x > 0.5, minlength=len(ratings.ids))
     return np.argsort(-liked, kind="stable")[:count]
 
 
-def fairness_goodness(members, rater, rated, weight):
+def fairness_goodness(
+    members: int, rater: Any, rated: Any, weight: Any
+) -> tuple[np.ndarray, np.ndarray]:
     """Return ``(fairness, goodness)`` of Kumar and others; ratings in −1 … 1."""
     fairness, goodness = np.ones(members), np.zeros(members)
     given = np.maximum(np.bincount(rater, minlength=members), 1)
@@ -83,7 +90,8 @@ def fairness_goodness(members, rater, rated, weight):
     return fairness, goodness
 
 
-def plain_mean(members, rated, x, unseen):
+def plain_mean(members: int, rated: Any, x: np.ndarray, unseen: float) -> np.ndarray:
+    """Return each member's mean rating; ``unseen`` where there is none."""
     count = np.bincount(rated, minlength=members)
     total = np.bincount(rated, weights=x, minlength=members)
     return np.where(count > 0, total / np.maximum(count, 1), unseen)
@@ -92,7 +100,7 @@ def plain_mean(members, rated, x, unseen):
 # === 1. PREDICTION === #
 
 
-def predict(graph, share=0.8):
+def predict(graph: Graph, share: float = 0.8) -> tuple[np.ndarray, dict]:
     """Predict the last fifth of the ratings from the first four fifths.
 
     :return: ``(truth, predictions)``; predictions by method, one a rating to come
@@ -114,11 +122,14 @@ def predict(graph, share=0.8):
     }
 
 
-def correlation(one, two):
+def correlation(one: Any, two: Any) -> float:
+    """Return the correlation of two series."""
     return float(np.corrcoef(one, two)[0, 1])
 
 
-def bootstrap(truth, one, two, tries=1000, seed=1):
+def bootstrap(
+    truth: Any, one: Any, two: Any, tries: int = 1000, seed: int = 1
+) -> np.ndarray:
     """Return the 2.5 and 97.5 % bounds of the gain in correlation, paired."""
     rng = np.random.default_rng(seed)
     gains = []
@@ -133,7 +144,7 @@ def bootstrap(truth, one, two, tries=1000, seed=1):
 # === 2. FRAUD === #
 
 
-def auc(graph, score):
+def auc(graph: Graph, score: Any) -> float:
     """Return how often a fraudster stands below a benign one (0.5 is chance)."""
     labelled = np.concatenate([graph.bad, graph.good])
     values = score[labelled]
@@ -143,7 +154,7 @@ def auc(graph, score):
     return float(1 - (rank[:bad].sum() - bad * (bad + 1) / 2) / (bad * good))
 
 
-def early(graph, days):
+def early(graph: Graph, days: float) -> tuple:
     """Return the ratings without what labelled members received after so many days."""
     first = np.full(graph.members, np.inf)
     np.minimum.at(first, graph.ratings.rated, graph.ratings.time)
@@ -154,7 +165,9 @@ def early(graph, days):
     return graph.ratings.keep(rows), graph.x[rows]
 
 
-def evaluate(graph, ratings=None, x=None, admissions=()):
+def evaluate(
+    graph: Graph, ratings: Any = None, x: np.ndarray | None = None, admissions: Any = ()
+) -> Any:
     """Return the scores of the whole graph, or of these ratings of it."""
     ratings = graph.ratings if ratings is None else ratings
     x = graph.x if x is None else x
@@ -168,13 +181,14 @@ def evaluate(graph, ratings=None, x=None, admissions=()):
 class Attack:
     """Ratings that are added to the graph, all at its end and of its full age 0."""
 
-    def __init__(self, graph, fakes=0):
+    def __init__(self, graph: Graph, fakes: int = 0) -> None:
         self.graph = graph
         self.fakes = graph.members + np.arange(fakes)
-        self.rows = []
-        self.admissions = []
+        self.rows: list[tuple] = []
+        self.admissions: list[tuple] = []
 
-    def rate(self, rater, rated, x, hours=None):
+    def rate(self, rater: Any, rated: Any, x: np.ndarray, hours: Any = None) -> Any:
+        """Add ratings; return the attack itself."""
         rater, rated = np.broadcast_arrays(np.atleast_1d(rater), np.atleast_1d(rated))
         hours = rrg.Parameters().value_cap_hours if hours is None else hours
         self.rows.append(
@@ -182,17 +196,18 @@ class Attack:
         )
         return self
 
-    def rated(self):
+    def rated(self) -> np.ndarray:
+        """Return all members that are rated."""
         return np.concatenate([row[1] for row in self.rows])
 
-    def ring(self):
+    def ring(self) -> Any:
         """Each fake praises the next, and is praised back."""
         if len(self.fakes) > 1:
             self.rate(self.fakes, np.roll(self.fakes, -1), 1)
             self.rate(self.fakes, np.roll(self.fakes, 1), 1)
         return self
 
-    def scores(self, flagged=True):
+    def scores(self, flagged: bool = True) -> Any:
         """Return ``(scores, ring)``; ``flagged=False``: before rings are looked at."""
         graph, ratings = self.graph, self.graph.ratings
         now = ratings.time.max()
@@ -217,11 +232,12 @@ class Attack:
         finally:
             rings.DAMPING = damping
 
-    def gain(self, target, base, flagged=True):
+    def gain(self, target: Any, base: Any, flagged: bool = True) -> float:
+        """Return how much the score of ``target`` changes."""
         return float(self.scores(flagged)[0].score[target] - base[target])
 
 
-def pools(graph, base):
+def pools(graph: Graph, base: Any) -> dict[str, np.ndarray]:
     """Return who may be fooled, by how much he is trusted."""
     given = np.bincount(graph.ratings.rater, minlength=graph.members)
     tau = np.percentile(base.trust[base.trust > 0], rrg.Parameters().trust_percentile)
@@ -236,7 +252,16 @@ def pools(graph, base):
     }
 
 
-def fakes_attack(graph, base, pool, targets, mark, rng, fakes=1000, vouches=5):
+def fakes_attack(
+    graph: Graph,
+    base: Any,
+    pool: Any,
+    targets: Any,
+    mark: float,
+    rng: np.random.Generator,
+    fakes: int = 1000,
+    vouches: int = 5,
+) -> np.ndarray:
     """Return the change of each target's score that ``fakes`` fakes bring about.
 
     They praise each other in a ring and give each target ``mark``; the promoted one
@@ -258,7 +283,14 @@ def fakes_attack(graph, base, pool, targets, mark, rng, fakes=1000, vouches=5):
     return np.array(changes)
 
 
-def admission_attack(graph, base, pool, targets, rng, fakes=59):
+def admission_attack(
+    graph: Graph,
+    base: Any,
+    pool: Any,
+    targets: Any,
+    rng: np.random.Generator,
+    fakes: int = 59,
+) -> np.ndarray:
     """Return the gain from fakes that one member admitted (trust without a rating)."""
     changes = []
     for target in targets:
@@ -270,7 +302,9 @@ def admission_attack(graph, base, pool, targets, rng, fakes=59):
     return np.array(changes)
 
 
-def groups_attack(graph, base, targets, groups=100):
+def groups_attack(
+    graph: Graph, base: Any, targets: Any, groups: Any = 100
+) -> tuple[np.ndarray, np.ndarray]:
     """Return the gain from a trusted member who founds groups, and his evidence.
 
     He praises each of his groups, and the target in the name of each. An assessment
@@ -293,7 +327,14 @@ def groups_attack(graph, base, targets, groups=100):
     return np.array(gains), np.array(evidence)
 
 
-def real_ring(graph, base, rng, size=5, times=5, flagged=True):
+def real_ring(
+    graph: Graph,
+    base: Any,
+    rng: np.random.Generator,
+    size: int = 5,
+    times: int = 5,
+    flagged: bool = True,
+) -> float:
     """Return the mean gain of a ring of real members with few ratings.
 
     Few: one to five in all, given and received. (Those who gave one to five and

@@ -7,6 +7,7 @@ pretended deals. Nothing here is a pass mark: both are reported.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -24,7 +25,7 @@ class Market:
     profit: float  # what cheats earned for each unit spent on pretended deals
 
 
-def market(seed, by_score):
+def market(seed: int, by_score: bool) -> Market:
     """Let honest people buy from five who offer; return what it cost them.
 
     Cheats deliver nothing and pay accounts of their own to praise them every day. Each
@@ -81,7 +82,7 @@ def market(seed, by_score):
     return Market(lost / honest_spent, lost / pretended)
 
 
-def fairness(seed, members=600, deals=9000):
+def fairness(seed: int, members: int = 600, deals: Any = 9000) -> dict[str, float]:
     """Return how far the scores of people of equal quality differ by what they are.
 
     Languages, groups of 5 and of 50, and newcomers: each person is equally good, deals

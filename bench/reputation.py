@@ -7,6 +7,9 @@ Where the data of the study are absent (``--data PATH`` names a folder with
 import resource
 import statistics
 import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -22,13 +25,13 @@ MEMBERS, ASSESSMENTS, CRITERIA = 100_000, 1_000_000, 4
 SEED = 20261123
 
 
-def rows(env, quick=False, data=None):
+def rows(env: Any, quick: bool = False, data: str | None = None) -> Iterator[dict]:
     """Yield the rows of the table; ``ratio`` is ours against what is wanted of it."""
-    folder = data or graphs.DATA
+    folder = Path(data) if data else graphs.DATA
     try:
         graph = graphs.load(folder)
     except (OSError, StopIteration):
-        yield told("validation: no data here", "", "")
+        yield plain_row("validation: no data here", "", "")
     else:
         yield from prediction(graph, quick)
         yield from fraud(graph)
@@ -37,7 +40,8 @@ def rows(env, quick=False, data=None):
     yield from large(env, quick)
 
 
-def told(what, ours, reference):
+def plain_row(what: str, ours: Any, reference: Any) -> dict:
+    """Return a row that wants nothing."""
     return {
         "what": what,
         "ours": ours,
@@ -47,7 +51,7 @@ def told(what, ours, reference):
     }
 
 
-def mark(what, ours, reference, wanted):
+def checked_row(what: str, ours: Any, reference: Any, wanted: str) -> dict:
     """A row whose measure itself is what is wanted."""
     return {
         "what": what,
@@ -61,7 +65,8 @@ def mark(what, ours, reference, wanted):
 # === 1. PREDICTION, 2. FRAUD, 3. ATTACKS === #
 
 
-def prediction(graph, quick):
+def prediction(graph: graphs.Graph, quick: bool) -> Iterator[dict]:
+    """Yield how well scores predict ratings to come."""
     truth, methods = graphs.predict(graph)
     score = {name: graphs.correlation(one, truth) for name, one in methods.items()}
     low, high = graphs.bootstrap(
@@ -70,20 +75,21 @@ def prediction(graph, quick):
         methods["fairness and goodness"],
         tries=200 if quick else 1000,
     )
-    yield told(
+    yield plain_row(
         "ratings to come: correlation",
         f"{score['ours']:.3f}",
         f"{score['fairness and goodness']:.3f}",
     )
-    yield told("… against the plain mean", "", f"{score['plain mean']:.3f}")
-    yield mark("… gain, lower bound of 95 %", low, f"upper {high:+.3f}", "> 0")
+    yield plain_row("… against the plain mean", "", f"{score['plain mean']:.3f}")
+    yield checked_row("… gain, lower bound of 95 %", low, f"upper {high:+.3f}", "> 0")
 
 
-def fraud(graph):
+def fraud(graph: graphs.Graph) -> Iterator[dict]:
+    """Yield how well scores and fairness tell fraudsters apart."""
     ratings, x = graphs.early(graph, 7)
     scores, _ring = graphs.evaluate(graph, ratings, x)
     mean = graphs.plain_mean(graph.members, ratings.rated, x, x.mean())
-    yield mark(
+    yield checked_row(
         "fraudsters after 7 days: AUC",
         graphs.auc(graph, scores.score),
         f"mean {graphs.auc(graph, mean):.3f}",
@@ -94,7 +100,7 @@ def fraud(graph):
     fairness, _goodness = graphs.fairness_goodness(
         graph.members, pairs.rater, pairs.rated, 2 * graph.x - 1
     )
-    yield mark(
+    yield checked_row(
         "fraudsters as raters: AUC",
         graphs.auc(graph, base.fairness),
         f"FGA {graphs.auc(graph, fairness):.3f}",
@@ -102,14 +108,15 @@ def fraud(graph):
     )
 
 
-def attacks(graph, quick):
+def attacks(graph: graphs.Graph, quick: bool) -> Iterator[dict]:
+    """Yield what fake accounts, groups and rings gain."""
     base, _ring = graphs.evaluate(graph)
     rng = np.random.default_rng(SEED)
     count = 15 if quick else 30
     up = rng.choice(graph.bad, count, replace=False)
     down = rng.choice(graph.good, count, replace=False)
     pools = graphs.pools(graph, base)
-    limits = {
+    limits: dict[str, tuple[Any, Any]] = {
         "nobody": ("<= 0.02", ">= -0.0001"),
         "five low-degree members": ("<= 0.08", ">= -0.06"),
         "five fully trusted members": ("<= 0.22", ">= -0.18"),
@@ -117,11 +124,11 @@ def attacks(graph, quick):
     }
     for who, (most, least) in limits.items():
         gains = graphs.fakes_attack(graph, base, pools[who], up, 1, rng)
-        yield mark(
+        yield checked_row(
             f"1,000 fakes promote, fooled: {who}", gains.mean(), worst(gains), most
         )
         losses = graphs.fakes_attack(graph, base, pools[who], down, 0, rng)
-        yield mark(
+        yield checked_row(
             f"1,000 fakes slander, fooled: {who}",
             losses.mean(),
             f"worst {losses.min():+.3f}",
@@ -129,10 +136,12 @@ def attacks(graph, quick):
         )
     low = pools["five low-degree members"]
     gains = graphs.admission_attack(graph, base, low, up, rng)
-    yield mark("59 fakes through one admission", gains.mean(), worst(gains), "<= 0.1")
+    yield checked_row(
+        "59 fakes through one admission", gains.mean(), worst(gains), "<= 0.1"
+    )
     gains, evidence = graphs.groups_attack(graph, base, up)
     alone, _evidence = graphs.groups_attack(graph, base, up, groups=0)
-    yield mark(
+    yield checked_row(
         "who founds 100 groups: evidence he makes",
         evidence.max(),
         f"gain {gains.mean():+.3f}, alone {alone.mean():+.3f}",
@@ -144,17 +153,19 @@ def attacks(graph, quick):
             for seed in range(count)
         ]
         what = "flagged" if flagged else "before it is flagged"
-        yield mark(f"ring of five, {what}", np.mean(gains), worst(gains), most)
+        yield checked_row(f"ring of five, {what}", np.mean(gains), worst(gains), most)
 
 
-def worst(gains):
+def worst(gains: Any) -> str:
+    """Format the worst of several gains."""
     return f"worst {max(gains):+.3f}"
 
 
 # === 4. WHAT IT SAVES, 8. WHETHER IT IS FAIR: reported === #
 
 
-def society(quick):
+def society(quick: bool) -> Iterator[dict]:
+    """Yield what scores save in simulated societies."""
     seeds = range(3 if quick else 10)
     blind = [societies.market(seed, by_score=False) for seed in seeds]
     seen = [societies.market(seed, by_score=True) for seed in seeds]
@@ -164,12 +175,12 @@ def society(quick):
     ):
         ours = np.mean([getattr(one, name) for one in seen])
         without = np.mean([getattr(one, name) for one in blind])
-        yield told(what, f"{ours:.3f}", f"without scores {without:.3f}")
+        yield plain_row(what, f"{ours:.3f}", f"without scores {without:.3f}")
     gaps = [societies.fairness(seed) for seed in range(5 if quick else 30)]
     for name in gaps[0]:
         values = [gap[name] for gap in gaps]
         error = np.std(values) / np.sqrt(len(values))
-        yield told(
+        yield plain_row(
             f"of equal people, {name}: out of 5",
             f"{np.mean(values):+.3f}",
             f"0, ± {2 * error:.3f}",
@@ -179,7 +190,7 @@ def society(quick):
 # === A LARGE COMMUNITY === #
 
 
-def large(env, quick):
+def large(env: Any, quick: bool) -> Iterator[dict]:
     """From stored assessments to stored scores, and one more assessment."""
     share = 10 if quick else 1
     first = reputation_data.fill(env, MEMBERS // share, ASSESSMENTS // share, CRITERIA)
@@ -211,7 +222,8 @@ def large(env, quick):
     yield one_more(env, first)
 
 
-def arithmetic(reputations, share):
+def arithmetic(reputations: Any, share: float) -> dict:
+    """Return the time of the arithmetic alone."""
     ratings = reputations._read_ratings()
     seeds, admissions, people = reputations._read_people()
     above = reputations._read_groups(ratings)
@@ -229,7 +241,8 @@ def arithmetic(reputations, share):
     }
 
 
-def one_more(env, first):
+def one_more(env: Any, first: int) -> dict:
+    """Return the time of one more assessment."""
     times = []
     for number in range(40):
         partner = env["res.partner"].browse(first + number * 31)

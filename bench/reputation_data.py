@@ -1,5 +1,7 @@
 """A large community made of rows: members, assessments and their marks, by SQL."""
 
+from typing import Any
+
 MEMBERS = """
 INSERT INTO res_partner (name, active{columns})
 SELECT 'Bench ' || n, true{values}
@@ -40,7 +42,7 @@ SELECT column_name FROM information_schema.columns
 """
 
 
-def fill(env, members, count, criteria=4):
+def fill(env: Any, members: int, count: int, criteria: int = 4) -> int:
     """Make ``members`` people and about ``count`` assessments of ``criteria`` marks.
 
     :return: id of the first partner
@@ -70,7 +72,7 @@ def fill(env, members, count, criteria=4):
     return values["first"]
 
 
-def _required(cr, table, given):
+def _required(cr: Any, table: str, given: Any) -> dict:
     cr.execute(REQUIRED, [table, ["id", *given]])
     names = [row[0] for row in cr.fetchall()]
     return {
@@ -79,7 +81,7 @@ def _required(cr, table, given):
     }
 
 
-def _criteria(env, count):
+def _criteria(env: Any, count: int) -> Any:
     criteria = env["wezer.criterion"].search([], limit=count)
     for number in range(count - len(criteria)):
         criteria |= env["wezer.criterion"].create({"name": f"Bench {number}"})

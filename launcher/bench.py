@@ -5,13 +5,15 @@ A bench is a file of `bench/` with ``rows(env, quick, data)``, which yields rows
 ``≥ 0.4``, or False where the row only tells.
 """
 
+import argparse
 import json
 import re
 import sys
 
 from . import paths, session, testing
-from .console import Failure, Steps
+from .console import Failure, Step, Steps
 from .database import Database
+from .odoo_process import Runner
 
 NAMES = ("people", "ledger", "groups", "market", "reputation", "pages", "load")
 TEMPLATE = "wezer_bench_template"
@@ -27,18 +29,21 @@ for row in bench.rows(env, {quick!r}, {data!r}):
 """
 
 
-def command(options):
-    names = [options.name] if options.name else there()
+def command(options: argparse.Namespace) -> int:
+    """Run the benches that were asked for; return 1 where a ratio is not met."""
+    names = [options.name] if options.name else available()
     for name in names:
-        if name not in there():
+        if name not in available():
             raise Failure(
-                f"There is no bench {name} yet", f"There are: {', '.join(there())}."
+                f"There is no bench {name} yet", f"There are: {', '.join(available())}."
             )
     bad = 0
     steps = Steps(4 + len(names), stream=sys.stderr)
     with (
         testing.one_at_a_time(),
-        session.ground(steps, log="bench.log", http_interface="127.0.0.1") as runner,
+        session.open_runner(
+            steps, log="bench.log", http_interface="127.0.0.1"
+        ) as runner,
     ):
         with steps.step("Database") as step:
             testing.template(step, Database(runner, TEMPLATE))
@@ -47,7 +52,7 @@ def command(options):
                 database = Database(runner, DATABASE)
                 database.copy(TEMPLATE, DATABASE)
                 rows = measure(runner, name, options, step)
-                step.say(f"{len(rows)} rows")
+                step.show(f"{len(rows)} rows")
                 database.drop()
             table(rows)
             bad += sum(not met(row) for row in rows)
@@ -57,31 +62,34 @@ def command(options):
     return 1 if bad else 0
 
 
-def there():
+def available() -> list[str]:
+    """Return the names of the benches that exist."""
     return [name for name in NAMES if (paths.ROOT / "bench" / f"{name}.py").exists()]
 
 
-def measure(runner, name, options, step):
-    """Run one bench in Odoo's shell; its rows are told as they come."""
+def measure(
+    runner: Runner, name: str, options: argparse.Namespace, step: Step
+) -> list[dict]:
+    """Run one bench in Odoo's shell; its rows are shown as they come."""
     script = SCRIPT.format(
         root=str(paths.ROOT), name=name, quick=options.quick, data=options.data
     )
     rows = []
 
-    class Told:
-        """Takes what the bench prints, line by line."""
+    class Listener:
+        """Shows what the bench prints, line by line."""
 
-        def say(self, line):
-            step.say(line.removeprefix("WEZER"))
+        def show(self, detail: str) -> None:
+            step.show(detail.removeprefix("WEZER"))
 
-    output = runner.shell(DATABASE, script, Told())
+    output = runner.shell(DATABASE, script, Listener())
     for line in output.splitlines():
         if "WEZER" in line:
             rows.append(json.loads(line.split("WEZER", 1)[1]))
     return rows
 
 
-def met(row):
+def met(row: dict) -> bool:
     """Whether a row's ratio is as wanted; rows that want nothing are met."""
     found = re.match(r"\s*(<=|>=|<|>|≤|≥)\s*(-?[\d.]+)", str(row.get("wanted") or ""))
     if not found:
@@ -98,7 +106,8 @@ def met(row):
     }[sign]
 
 
-def table(rows):
+def table(rows: list[dict]) -> None:
+    """Print the rows as a table."""
     heads = ("what", "ours", "reference", "ratio", "wanted")
     print(
         "  ".join(head.ljust(width) for head, width in zip(heads, WIDTHS, strict=True))

@@ -19,7 +19,8 @@ EXAMPLES = {
 }
 
 
-def parser():
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
     root = argparse.ArgumentParser(
         prog="./wezer",
         description="Wezer, a cooperation platform for communities.",
@@ -27,7 +28,7 @@ def parser():
     )
     commands = root.add_subparsers(dest="command", metavar="COMMAND", required=True)
 
-    def command(name, text):
+    def command(name: str, text: str) -> argparse.ArgumentParser:
         return commands.add_parser(
             name,
             help=text,
@@ -45,9 +46,7 @@ def parser():
     )
 
     sub = command("test", "run every test, browser tests included")
-    sub.add_argument(
-        "--all", action="store_true", help="with the large counts"
-    )
+    sub.add_argument("--all", action="store_true", help="with the large counts")
     sub.add_argument(
         "--fast",
         action="store_true",
@@ -154,7 +153,8 @@ def parser():
     return root
 
 
-def main(arguments):
+def main(arguments: list[str]) -> int:
+    """Run a command; return its exit code."""
     os.umask(0o022)
     arguments = joined(arguments)
     options, rest = parser().parse_known_args(arguments)
@@ -177,9 +177,9 @@ def main(arguments):
         raise
 
 
-def joined(arguments):
+def joined(arguments: list[str]) -> list[str]:
     """``--scale -10,10`` as one word: argparse takes the second for an option."""
-    words = []
+    words: list[str] = []
     for word in arguments:
         if words and words[-1] == "--scale":
             words[-1] = f"--scale={word}"
@@ -188,7 +188,8 @@ def joined(arguments):
     return words
 
 
-def call(options):
+def call(options: argparse.Namespace) -> int | None:
+    """Call the command that was chosen."""
     if options.command == "run":
         from .run import run
 

@@ -1,7 +1,9 @@
 """The small commands on the live database: shell, check, update, import."""
 
+import argparse
 import json
 import sys
+from typing import Any
 
 from . import odoo_process, paths, session
 from .console import Failure, Steps
@@ -12,12 +14,13 @@ print("WEZER" + json.dumps(env["wezer.invariant"].run(), default=str))
 """
 
 
-def quiet_steps():
+def quiet_steps() -> Steps:
     """Steps on stderr, so that stdout is the command's own."""
     return Steps(3, stream=sys.stderr)
 
 
-def shell(options):
+def shell(options: argparse.Namespace) -> int:
+    """Open a Python shell on the live database."""
     with session.live_database(quiet_steps()) as database:
         process = database.runner.start(
             "shell",
@@ -36,7 +39,8 @@ def shell(options):
     return code
 
 
-def check(options):
+def check(options: argparse.Namespace) -> int:
+    """Check all invariants; return 1 where one is broken."""
     with session.live_database(quiet_steps()) as database:
         output = database.runner.shell(database.name, CHECK)
     results = tagged(output)
@@ -50,12 +54,13 @@ def check(options):
     return 1 if broken else 0
 
 
-def update(options):
+def update(options: argparse.Namespace) -> int:
+    """Upgrade the addons that changed."""
     steps = Steps(4)
     with session.live_database(steps) as database, steps.step("Upgrade") as step:
         database.check_version()
         text = database.update(step, everything=options.everything)
-        step.say(step.detail or "nothing had changed")
+        step.show(step.detail or "nothing had changed")
     lines = odoo_process.complaints(text)
     for line in lines:
         print(line)
@@ -71,7 +76,7 @@ print("WEZER" + json.dumps(report, default=str))
 """
 
 
-def tagged(output):
+def tagged(output: str) -> Any:
     """What a script printed behind our mark, whatever else was printed."""
     for line in output.splitlines():
         if "WEZER" in line:

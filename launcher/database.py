@@ -5,10 +5,13 @@ import os
 import secrets
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from . import odoo_process, paths, python_env
-from .console import Failure
+from .console import Failure, Step
+from .odoo_process import Runner
 
 NAME = "wezer"
 
@@ -67,7 +70,7 @@ if isinstance(logins, dict):
 class Database:
     """One database of the suite and what we remember about it."""
 
-    def __init__(self, runner, name=NAME):
+    def __init__(self, runner: Runner, name: str = NAME) -> None:
         self.runner = runner
         self.name = name
         self.memory = paths.STATE / f"{name}.json"
@@ -75,7 +78,8 @@ class Database:
 
     # === SQL === #
 
-    def sql(self, query, database=None):
+    def sql(self, query: str, database: str | None = None) -> list[list[str]]:
+        """Run a statement; return the rows as text."""
         done = subprocess.run(
             [python_env.python(), "-c", SQL, database or self.name, query],
             env=self.runner.environment,
@@ -87,11 +91,13 @@ class Database:
             raise Failure(f"PostgreSQL refused: {why}")
         return [line.split("\t") for line in done.stdout.splitlines()]
 
-    def exists(self, name=None):
+    def exists(self, name: str | None = None) -> bool:
+        """Return whether the database exists."""
         query = f"SELECT 1 FROM pg_database WHERE datname = '{name or self.name}'"
         return bool(self.sql(query, "postgres"))
 
-    def drop(self, name=None):
+    def drop(self, name: str | None = None) -> None:
+        """Remove the database and its files."""
         name = name or self.name
         self.sql(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
@@ -101,7 +107,8 @@ class Database:
         self.sql(f'DROP DATABASE IF EXISTS "{name}"', "postgres")
         shutil.rmtree(self.filestore(name), ignore_errors=True)
 
-    def copy(self, source, target):
+    def copy(self, source: str, target: Any) -> None:
+        """Copy a database with its files."""
         self.drop(target)
         self.sql(f'CREATE DATABASE "{target}" TEMPLATE "{source}"', "postgres")
         if self.filestore(source).exists():
@@ -109,30 +116,35 @@ class Database:
                 self.filestore(source), self.filestore(target), copy_function=link
             )
 
-    def filestore(self, name):
+    def filestore(self, name: str) -> Path:
+        """Return the folder of a database's files."""
         return paths.STATE / "data" / "filestore" / name
 
     # === Memory === #
 
-    def remembered(self):
+    def remembered(self) -> dict:
+        """Return what was noted about the database."""
         try:
             return json.loads(self.memory.read_text())
         except (OSError, ValueError):
             return {}
 
-    def remember(self, **values):
+    def remember(self, **values: Any) -> None:
+        """Note something about the database."""
         self.memory.write_text(json.dumps({**self.remembered(), **values}, indent=1))
 
-    def forget(self):
+    def forget(self) -> None:
+        """Remove the notes and the list of logins."""
         self.memory.unlink(missing_ok=True)
         self.logins_path.unlink(missing_ok=True)
 
     # === Life === #
 
-    def is_ready(self):
+    def is_ready(self) -> bool:
+        """Return whether the database was made completely."""
         return bool(self.remembered().get("ready")) and self.exists()
 
-    def create(self, step):
+    def create(self, step: Step) -> str:
         """A new database with every addon of the suite."""
         names = paths.our_addons()
         if not names:
@@ -143,29 +155,30 @@ class Database:
         text = self.runner.server(
             step, "-d", self.name, "-i", ",".join(names), "--skip-auto-install"
         )
-        step.say("browser files")
+        step.show("browser files")
         self.runner.shell(self.name, SETTLE + PAYER)
         self.remember(addons=hashes, installed=True)
-        step.say(f"{len(names)} addons")
+        step.show(f"{len(names)} addons")
         return text
 
-    def make_demo(self, step, kit=None):
+    def make_demo(self, step: Step, kit: str | None = None) -> None:
         """The living community; made by launcher/demo, through the public methods."""
         self.remember(demo="begun")
         kit = f", kit={kit!r}" if kit else ""
         script = DEMO.format(path=str(self.logins_path), kit=kit)
         self.runner.shell(self.name, script, step)
         self.remember(demo="made")
-        step.say(", ".join(f"{count} {what}" for what, count in self.counts()))
+        step.show(", ".join(f"{count} {what}" for what, count in self.counts()))
 
-    def counts(self):
+    def counts(self) -> Iterator[tuple[str, str]]:
+        """Yield how many members, announcements and deals there are."""
         tables = ("wezer_profile", "wezer_announcement", "wezer_deal")
         words = ("members", "announcements", "deals")
         for table, word in zip(tables, words, strict=True):
             if self.sql(f"SELECT to_regclass('{table}')")[0][0]:
                 yield word, self.sql(f"SELECT count(*) FROM {table}")[0][0]
 
-    def make_administrator(self):
+    def make_administrator(self) -> None:
         """Without a demo community: the one account, with a password of its own."""
         password = secrets.token_urlsafe(9)
         self.runner.shell(self.name, ADMINISTRATOR.format(password=password))
@@ -173,20 +186,21 @@ class Database:
         logins = {"administrator": {"login": "admin", "password": password}}
         self.logins_path.write_text(json.dumps(logins, indent=2))
 
-    def logins(self):
+    def logins(self) -> dict:
+        """Return who may log in."""
         try:
             return json.loads(self.logins_path.read_text())
         except (OSError, ValueError):
             return {}
 
-    def changed_addons(self):
+    def changed_addons(self) -> tuple[list[str], list[str]]:
         """(to install, to upgrade): addons that are new or have changed files."""
         known = self.remembered().get("addons", {})
         now = paths.addon_hashes()
         new = [name for name in now if name not in known]
         return new, [name for name in now if name in known and now[name] != known[name]]
 
-    def update(self, step, everything=False):
+    def update(self, step: Step, everything: bool = False) -> str:
         """Upgrade what changed; ("" when nothing did)."""
         new, changed = self.changed_addons()
         if everything:
@@ -200,10 +214,10 @@ class Database:
         text = self.runner.server(step, *arguments)
         self.runner.shell(self.name, SETTLE)
         self.remember(addons=hashes)
-        step.say("upgraded " + ", ".join(new + changed))
+        step.show("upgraded " + ", ".join(new + changed))
         return text
 
-    def check_version(self):
+    def check_version(self) -> None:
         """Refuse a database that newer addons have written."""
         rows = self.sql(
             "SELECT name, latest_version FROM ir_module_module "
@@ -219,7 +233,8 @@ class Database:
                     "./wezer run --fresh",
                 )
 
-    def manifest_version(self, name):
+    def manifest_version(self, name: str) -> str | None:
+        """Return the version of an addon's files; None where it is gone."""
         if name == "base":
             return self.runner.odoo.version + ".1.3"
         path = paths.ADDONS / name / "__manifest__.py"
@@ -230,20 +245,24 @@ class Database:
         return ast.literal_eval(path.read_text()).get("version")
 
 
-def numbers(version):
+def numbers(version: str) -> list[int]:
+    """Return the parts of a version as numbers."""
     return [int(part) for part in version.split(".") if part.isdigit()]
 
 
-def link(source, target):
+def link(source: str, target: Any) -> None:
+    """Link a file, or copy it where links are not possible."""
     try:
         os.link(source, target)
     except OSError:
         shutil.copy2(source, target)
 
 
-def demo_is_there():
+def demo_is_there() -> bool:
+    """Return whether the demo community can be made."""
     return (Path(__file__).parent / "demo" / "make_demo.py").exists()
 
 
-def show(text):
+def show(text: str) -> None:
+    """Print the warnings and errors of a log."""
     odoo_process.show_complaints(text)

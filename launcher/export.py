@@ -1,5 +1,6 @@
 """`./wezer export`: what others can read, as CSV."""
 
+import argparse
 import sys
 from pathlib import Path
 
@@ -30,7 +31,8 @@ print("WEZER" + json.dumps(count))
 """
 
 
-def command(options):
+def command(options: argparse.Namespace) -> int:
+    """Write an export to a file."""
     if options.inherited and options.kind != "memberships":
         raise Failure("--inherited belongs to memberships", "Leave it out.")
     path = Path(options.file).resolve()

@@ -3,6 +3,7 @@
 What a group is, the addon knows (`wezer.group`); here stands how to read the files.
 """
 
+import argparse
 import json
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 from . import importing, paths, session
 from .commands import tagged
 from .console import Failure, Steps
-from .tables import table_of, tell_unused
+from .tables import report_unused, table_of
 
 FILES = ("groups", "members", "rights")
 NEEDED = {
@@ -31,7 +32,8 @@ print("WEZER" + json.dumps(dict(rows=report), default=str))
 """
 
 
-def command(options):
+def command(options: argparse.Namespace) -> int:
+    """Import groups, members and rights from files."""
     if not 1 <= len(options.files) <= len(FILES):
         raise Failure(
             "One to three files are wanted", "GROUPS.csv MEMBERS.csv [RIGHTS.csv]"
@@ -43,7 +45,7 @@ def command(options):
     }
     steps = Steps(4, stream=sys.stderr)
     with session.live_database(steps) as database, steps.step("Groups") as step:
-        step.say(", ".join(f"{len(rows)} {kind}" for kind, rows in files.items()))
+        step.show(", ".join(f"{len(rows)} {kind}" for kind, rows in files.items()))
         path = paths.STATE / "import.json"
         path.write_text(json.dumps(files))
         script = SCRIPT.format(path=str(path), dry_run=options.dry_run)
@@ -52,10 +54,10 @@ def command(options):
         finally:
             # Names of people: nothing stays behind.
             path.unlink()
-    return tell(answer, options)
+    return print_report(answer, options)
 
 
-def read(path, kind, columns):
+def read(path: Path, kind: str, columns: dict) -> list[dict]:
     """The rows of a file as the addon wants them, numbered from 1."""
     table = table_of(path)
     chosen = importing.columns_of(table.headings, {"columns": columns})
@@ -66,7 +68,7 @@ def read(path, kind, columns):
             f"It has: {', '.join(table.headings)}. Write a map after"
             " launcher/maps/groups.json, and give it with --map.",
         )
-    tell_unused(path.name, table, [one for names in chosen.values() for one in names])
+    report_unused(path.name, table, [one for names in chosen.values() for one in names])
     rows = []
     for record in table.records:
         row = {"row": record.row, **importing.cells(record, chosen)}
@@ -74,9 +76,9 @@ def read(path, kind, columns):
     return rows
 
 
-def tell(answer, options):
+def print_report(answer: dict, options: argparse.Namespace) -> int:
     """The report row by row, and the closing line; 1 where something is refused."""
-    counts = {}
+    counts: dict[str, dict[str, int]] = {}
     for row in answer["rows"]:
         by_state = counts.setdefault(row["file"], {})
         by_state[row["state"]] = by_state.get(row["state"], 0) + 1

@@ -3,15 +3,17 @@
 What a member is, the addon knows (`wezer.profile`); here stands how to read a file.
 """
 
+import argparse
 import json
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
 from . import importing, paths, session
 from .commands import tagged
 from .console import Failure, Steps
-from .tables import bytes_of, read_or_fail, tell_encoding, tell_unused
+from .tables import bytes_of, read_or_fail, report_encoding, report_unused
 
 LISTS = ("skills", "languages")
 
@@ -27,7 +29,8 @@ print("WEZER" + json.dumps(dict(rows=report), default=str))
 """
 
 
-def command(options):
+def command(options: argparse.Namespace) -> int:
+    """Import members from a file."""
     mapping = importing.read_map(options.map or "members")
     rows = []
     for name in options.files:
@@ -37,7 +40,7 @@ def command(options):
     rows = [{**row, "row": number} for number, row in enumerate(rows, start=1)]
     steps = Steps(4, stream=sys.stderr)
     with session.live_database(steps) as database, steps.step("Members") as step:
-        step.say(f"{len(rows)} rows")
+        step.show(f"{len(rows)} rows")
         path = paths.STATE / "import.json"
         path.write_text(json.dumps(rows))
         script = SCRIPT.format(
@@ -48,10 +51,10 @@ def command(options):
         finally:
             # Addresses of people: nothing stays behind.
             path.unlink()
-    return tell(answer, options)
+    return print_report(answer, options)
 
 
-def read(data, mapping, name="file"):
+def read(data: bytes, mapping: dict, name: str = "file") -> list[dict]:
     """The rows of a file as the addon wants them: names, addresses, lists of words."""
     table = read_or_fail(data, name)
     chosen = importing.columns_of(table.headings, mapping)
@@ -72,24 +75,25 @@ def read(data, mapping, name="file"):
             " launcher/maps/members.json, and give it with --map.",
         )
     if table.encoding == "cp1252":
-        tell_encoding(name, table)
-    tell_unused(name, table, [one for names in chosen.values() for one in names])
+        report_encoding(name, table)
+    report_unused(name, table, [one for names in chosen.values() for one in names])
     rows = []
     for record in table.records:
-        row = importing.cells(record, chosen)
+        row: dict[str, Any] = {**importing.cells(record, chosen)}
         if any(row.values()) or record.problem:
             row.update({key: words(row.get(key)) for key in LISTS})
             rows.append({**row, "problem": record.problem} if record.problem else row)
     return rows
 
 
-def words(text):
+def words(text: str | None) -> list[str]:
+    """Return the words of a list in a cell."""
     return [one.strip() for one in re.split(r"[,;|\n]", text or "") if one.strip()]
 
 
-def tell(answer, options):
+def print_report(answer: dict, options: argparse.Namespace) -> int:
     """The report row by row, and the closing line; 1 where something is refused."""
-    counts = {}
+    counts: dict[str, int] = {}
     for row in answer["rows"]:
         counts[row["state"]] = counts.get(row["state"], 0) + 1
         if row["reason"] and not options.json:

@@ -3,6 +3,7 @@
 What a transfer is, and how its file is read, the addon knows.
 """
 
+import argparse
 import json
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 from . import paths, session
 from .commands import tagged
 from .console import Failure, Steps
-from .tables import bytes_of, read_or_fail, tables, tell_encoding
+from .tables import bytes_of, read_or_fail, report_encoding, tables
 
 SCRIPT = """
 import json
@@ -35,7 +36,8 @@ print("WEZER" + json.dumps(answer, default=str))
 """
 
 
-def command(options):
+def command(options: argparse.Namespace) -> int:
+    """Import transfers from a file."""
     files = [text_of(Path(name)) for name in options.files]
     given = {
         "files": files,
@@ -50,16 +52,16 @@ def command(options):
     steps = Steps(4, stream=sys.stderr)
     with session.live_database(steps) as database, steps.step("Transfers") as step:
         lines = sum(max(text.count("\n") - 1, 0) for text in files)
-        step.say(f"about {lines} rows")
+        step.show(f"about {lines} rows")
         path = paths.STATE / "import.json"
         path.write_text(json.dumps(given))
         script = SCRIPT.format(path=str(path))
         answer = tagged(database.runner.shell(database.name, script))
         path.unlink()
-    return tell(answer, options)
+    return print_report(answer, options)
 
 
-def text_of(path):
+def text_of(path: Path) -> str:
     """The text of a file, whichever encoding an office program gave it."""
     data = bytes_of(path)
     try:
@@ -67,11 +69,11 @@ def text_of(path):
     except tables.TableError as error:
         raise Failure(f"{path}: {error}", "Save it as UTF-8 first.") from error
     if encoding == "cp1252":
-        tell_encoding(Path(path).name, read_or_fail(data, Path(path).name))
+        report_encoding(Path(path).name, read_or_fail(data, Path(path).name))
     return text
 
 
-def tell(answer, options):
+def print_report(answer: dict, options: argparse.Namespace) -> int:
     """The report row by row, and the closing line; 1 where something is refused."""
     if "error" in answer:
         raise Failure(answer["error"], "Columns: payer, payee, currency, amount, …")

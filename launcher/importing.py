@@ -3,15 +3,17 @@
 What a task is, the addon knows (`project.task`); here stands only how to read a file.
 """
 
+import argparse
 import ast
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from . import paths, session
 from .commands import tagged
 from .console import Failure, Steps
-from .tables import table_of, tables, tell_unused
+from .tables import report_unused, table_of, tables
 
 MAPS = Path(__file__).parent / "maps"
 DEFAULT = "tasks"
@@ -39,7 +41,8 @@ print("WEZER" + json.dumps(dict(rows=report, posted=posted, told=told), default=
 """
 
 
-def command(options):
+def command(options: argparse.Namespace) -> int:
+    """Import in the way of the kind that was named."""
     rows = []
     for name in map(Path, options.files):
         mapping = read_map(options.map) if options.map else map_for(name)
@@ -50,7 +53,7 @@ def command(options):
     project = options.project or Path(options.files[0]).stem
     steps = Steps(4, stream=sys.stderr)
     with session.live_database(steps) as database, steps.step("Tasks") as step:
-        step.say(f"{len(rows)} rows")
+        step.show(f"{len(rows)} rows")
         path = paths.STATE / "import.json"
         path.write_text(json.dumps(rows))
         script = SCRIPT.format(
@@ -61,15 +64,15 @@ def command(options):
         )
         answer = tagged(database.runner.shell(database.name, script))
         path.unlink()
-    return tell(answer, project, options)
+    return print_report(answer, project, options)
 
 
-def tell(answer, project, options):
+def print_report(answer: dict, project: str, options: argparse.Namespace) -> int:
     """The report, row by row where something is to be said, and the closing line."""
     rows = answer["rows"]
     if options.json:
         print(json.dumps(answer, indent=1))
-    counts = {}
+    counts: dict[str, int] = {}
     for row in rows:
         counts[row["state"]] = counts.get(row["state"], 0) + 1
         if row.get("reason") and not options.json:
@@ -84,7 +87,8 @@ def tell(answer, project, options):
     return 1 if counts.get("refused") else 0
 
 
-def read_map(name):
+def read_map(name: str) -> dict:
+    """Return a map of columns, by its name or file."""
     path = Path(name) if name else MAPS / f"{DEFAULT}.json"
     if name and not path.exists():
         path = MAPS / f"{name}.json"
@@ -99,7 +103,7 @@ def read_map(name):
         raise Failure(f"The map {path} is not JSON: {error}") from error
 
 
-def read(path, mapping):
+def read(path: Path, mapping: dict) -> list[dict]:
     """Rows of a CSV file as the addon wants them; nothing is left out here."""
     table = table_of(path)
     chosen = columns_of(table.headings, mapping)
@@ -114,11 +118,11 @@ def read(path, mapping):
             f"It has: {', '.join(table.headings)}. Write a map for it after"
             " launcher/maps/tasks.json, and give it with --map.",
         )
-    tell_unused(path.name, table, [one for names in chosen.values() for one in names])
+    report_unused(path.name, table, [one for names in chosen.values() for one in names])
     return [convert(record, chosen, mapping) for record in table.records]
 
 
-def columns_of(headings, mapping):
+def columns_of(headings: list[str], mapping: dict) -> dict[str, list[str]]:
     """`{field: headings it is read from}` for each field of the map."""
     return {
         field: tables.find(headings, names)
@@ -126,7 +130,7 @@ def columns_of(headings, mapping):
     }
 
 
-def map_for(path):
+def map_for(path: Path) -> dict:
     """The map that fits a file of tasks, where none is named."""
     headings = table_of(path).headings
     mapping = read_map(OPEN_DATA)
@@ -134,7 +138,7 @@ def map_for(path):
     return mapping if set(names) <= set(headings) else read_map(DEFAULT)
 
 
-def cells(record, chosen):
+def cells(record: Any, chosen: dict) -> dict[str, str]:
     """The fields of one record, as text: several columns are put together."""
     return {
         field: " ".join(filter(None, (record.cells.get(one, "") for one in names)))
@@ -143,7 +147,7 @@ def cells(record, chosen):
     }
 
 
-def convert(record, chosen, mapping):
+def convert(record: Any, chosen: dict, mapping: dict) -> dict:
     """One row: the number, its texts, and why it is refused, where it is."""
     row = {"row": record.row, **cells(record, chosen)}
     if record.problem:
@@ -164,7 +168,7 @@ def convert(record, chosen, mapping):
     return row
 
 
-def location(text):
+def location(text: str) -> dict[str, str]:
     """Read an address as open-data portals write it: a dictionary with JSON inside.
 
     :return: ``{street, city, zip, latitude, longitude}``, empty where it is none

@@ -14,7 +14,7 @@ LIFELINE = "WEZER_LIFELINE"
 PATIENCE = 20
 
 
-def end_with_the_launcher():
+def end_with_the_launcher() -> None:
     """Stop this server when the process at the other end of the pipe is gone."""
     number = os.environ.get(LIFELINE, "")
     # The process of the live channel has the variable, but not the pipe; it ends with
@@ -22,7 +22,7 @@ def end_with_the_launcher():
     if not number or sys.argv[1:2] == ["gevent"]:
         return
 
-    def watch():
+    def watch() -> None:
         try:
             while os.read(int(number), 1):
                 pass
@@ -36,7 +36,8 @@ def end_with_the_launcher():
     threading.Thread(target=watch, name="wezer.lifeline", daemon=True).start()
 
 
-def main():
+def main() -> None:
+    """Run Odoo's command line with the lifeline to the launcher."""
     # A file's own folder is put first; the launcher's modules are no packages of Odoo.
     sys.path.pop(0)
     # Odoo executes "python" by its name alone: it must be this one.

@@ -8,10 +8,21 @@ import subprocess
 import sys
 import threading
 import weakref
+from pathlib import Path
+from typing import Any, Protocol
 
 from . import paths, python_env
-from .console import Failure
+from .console import Failure, Step
 from .odoo_main import LIFELINE
+from .odoo_source import Odoo
+
+
+class Listener(Protocol):
+    """What shows how far a program is: a step of the command line, as a rule."""
+
+    def show(self, detail: str) -> None:
+        """Show one line of output."""
+
 
 PROGRAM = paths.ROOT / "launcher" / "odoo_main.py"
 
@@ -29,7 +40,7 @@ BAD = re.compile(r" (WARNING|ERROR|CRITICAL) | py\.warnings")
 class Runner:
     """Odoo's programs with one configuration and one database server."""
 
-    def __init__(self, odoo, server, config, log):
+    def __init__(self, odoo: Odoo, server: Any, config: Path, log: Path) -> None:
         self.odoo = odoo
         self.config = config
         self.log = log
@@ -47,7 +58,8 @@ class Runner:
         addons = [*odoo.addons, paths.ADDONS]
         self.addons_path = ",".join(str(path) for path in addons)
 
-    def write_config(self, **options):
+    def write_config(self, **options: object) -> None:
+        """Write Odoo's configuration file; ``options`` overrides."""
         options = {
             "addons_path": self.addons_path,
             "data_dir": paths.STATE / "data",
@@ -72,10 +84,11 @@ class Runner:
         self.config.chmod(0o600)
         self.config.write_text("\n".join(lines) + "\n")
 
-    def command(self, name, *arguments):
+    def command(self, name: str, *arguments: object) -> list[str]:
+        """Return the command line of a program of Odoo's."""
         return [python_env.python(), str(PROGRAM), name, *map(str, arguments)]
 
-    def start(self, name, *arguments, **popen):
+    def start(self, name: str, *arguments: object, **popen: Any) -> subprocess.Popen:
         """Start a program of Odoo's; it ends when this process does, however."""
         lifeline, ours = os.pipe()
         try:
@@ -92,11 +105,13 @@ class Runner:
         finally:
             os.close(lifeline)
         # Open as long as this process lives: nobody writes to it.
-        process.lifeline = ours
-        process.ends = weakref.finalize(process, os.close, ours)
+        process.lifeline = ours  # type: ignore[attr-defined]
+        process.ends = weakref.finalize(  # type: ignore[attr-defined]
+            process, os.close, ours
+        )
         return process
 
-    def server(self, step, *arguments, log=None):
+    def server(self, step: Step, *arguments: object, log: Path | None = None) -> str:
         """Run `odoo server … --stop-after-init`, saying which module it is at."""
         log = log or self.log
         paths.rotate(log)
@@ -121,18 +136,20 @@ class Runner:
             raise Failure(f"Odoo stopped: {last_error(text)}", f"The log is {log}.")
         return text
 
-    def _follow(self, process, log, start, step):
+    def _follow(
+        self, process: subprocess.Popen, log: Path, start: int, step: Step
+    ) -> None:
         while process.poll() is None:
             found = LOADING.findall(read_from(log, start)[-4000:])
             if found:
                 module, number, total = found[-1]
-                step.say(f"{module} ({number}/{total})")
+                step.show(f"{module} ({number}/{total})")
             try:
                 process.wait(0.7)
             except subprocess.TimeoutExpired:
                 continue
 
-    def shell(self, database, script, step=None):
+    def shell(self, database: str, script: str, step: "Listener | None" = None) -> str:
         """Run Python text in `odoo shell`; its output is returned.
 
         What it prints is how far it is, told by the step.
@@ -169,7 +186,7 @@ except BaseException:
 """
 
 
-def wait(process):
+def wait(process: subprocess.Popen) -> int:
     """Wait for a child; Ctrl-C ends it too."""
     try:
         return process.wait()
@@ -178,16 +195,17 @@ def wait(process):
         raise
 
 
-def communicate(process, text, step):
+def communicate(process: subprocess.Popen, text: str, step: "Listener | None") -> str:
     """Hand a program its input; return its output, told line by line."""
     lines = []
+    assert process.stdin and process.stdout
     try:
         process.stdin.write(text)
         process.stdin.close()
         for line in process.stdout:
             lines.append(line)
             if step:
-                step.say(line.strip()[:60])
+                step.show(line.strip()[:60])
         process.wait()
     except BaseException:
         end(process)
@@ -195,7 +213,7 @@ def communicate(process, text, step):
     return "".join(lines)
 
 
-def end(process, patience=15):
+def end(process: subprocess.Popen, patience: float = 15) -> None:
     """Ask a child to stop, then make it."""
     if process.poll() is not None:
         return
@@ -207,7 +225,7 @@ def end(process, patience=15):
         process.wait(5)
 
 
-def read_from(path, start):
+def read_from(path: Path, start: int) -> str:
     """The text of a log from a byte on; all of it where it was begun anew since."""
     try:
         with open(path, errors="replace") as log:
@@ -217,7 +235,7 @@ def read_from(path, start):
         return ""
 
 
-def last_error(text):
+def last_error(text: str) -> str:
     """The most telling line of a log."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     for line in reversed(lines):
@@ -229,7 +247,7 @@ def last_error(text):
     return lines[-1] if lines else "it gave no reason"
 
 
-def complaints(text):
+def complaints(text: str) -> list[str]:
     """Warnings and errors of an install log, without the benign ones."""
     return [
         line
@@ -238,6 +256,7 @@ def complaints(text):
     ]
 
 
-def show_complaints(text):
+def show_complaints(text: str) -> None:
+    """Print the warnings and errors of a log."""
     for line in complaints(text):
         sys.stdout.write(f"      {line}\n")

@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 
 from . import python_env
-from .console import Failure
+from .console import Failure, Step
 from .paths import SERIES, STATE
 
 CLONE = "https://github.com/odoo/odoo.git"
@@ -33,19 +33,20 @@ ICONS = "sphinx-rtd-theme==3.1.0"
 class Odoo:
     """A tree with the package `odoo` and its addons."""
 
-    def __init__(self, library, addons, origin):
+    def __init__(self, library: Path, addons: list[Path], origin: str) -> None:
         self.library = Path(library)  # put on PYTHONPATH
         self.addons = [Path(path) for path in addons]
         self.origin = origin
 
     @property
-    def version(self):
+    def version(self) -> str:
+        """Return the version, as ``19.0``."""
         text = (self.library / "odoo" / "release.py").read_text()
         found = re.search(r"^version_info = \((\d+), (\d+)", text, re.M)
         return f"{found[1]}.{found[2]}" if found else "?"
 
 
-def from_tree(folder, origin):
+def from_tree(folder: Path, origin: str) -> Odoo | None:
     """An Odoo from a source checkout or an unpacked package, else None."""
     folder = Path(folder)
     for library in (folder, folder / "usr/lib/python3/dist-packages"):
@@ -57,11 +58,11 @@ def from_tree(folder, origin):
     return None
 
 
-def find(step):
+def find(step: Step) -> Odoo:
     """The first that is to be had, in the order that docs/develop.md tells."""
     home = os.environ.get("ODOO_HOME")
     if home:
-        odoo = from_tree(home, "ODOO_HOME")
+        odoo = from_tree(Path(home), "ODOO_HOME")
         if not odoo or odoo.version != SERIES:
             what = f"Odoo {odoo.version}" if odoo else "no Odoo"
             raise Failure(
@@ -75,7 +76,8 @@ def find(step):
     reasons = []
     for fetch in (fetch_package, fetch_clone):
         try:
-            return fetch(step)
+            if odoo := fetch(step):
+                return odoo
         except Failure as failure:
             reasons.append(str(failure))
     raise Failure(
@@ -84,13 +86,13 @@ def find(step):
     )
 
 
-def installed():
+def installed() -> Odoo | None:
     """An `odoo` command on PATH whose Python package lies where it can be found."""
     command = shutil.which("odoo") or shutil.which("odoo-bin")
     if not command:
         return None
     for folder in (
-        "/usr/lib/python3/dist-packages",
+        Path("/usr/lib/python3/dist-packages"),
         Path(command).resolve().parent,
         *Path(command).resolve().parents[1].glob("lib/python3*/site-packages"),
     ):
@@ -100,7 +102,7 @@ def installed():
     return None
 
 
-def fetch_package(step):
+def fetch_package(step: Step) -> Odoo | None:
     """Debian's package and what it links to, without root, signatures checked."""
     for tool in ("apt-get", "dpkg-deb"):
         if not shutil.which(tool):
@@ -113,15 +115,15 @@ def fetch_package(step):
         f"deb [signed-by={keyring}] {mirror} {SUITE} main\n"
     )
     (state / "status").write_text("")
-    step.say("reading Debian's package list")
+    step.show("reading Debian's package list")
     apt(state, "update")
-    step.say("downloading Debian's odoo-19")
+    step.show("downloading Debian's odoo-19")
     apt(state, "download", *PACKAGES)
     new = STATE / "odoo.new"
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir()
     for package in sorted((state / "cache" / "archives").glob("*.deb")):
-        step.say(f"unpacking {package.name.split('_')[0]}")
+        step.show(f"unpacking {package.name.split('_')[0]}")
         done = subprocess.run(["dpkg-deb", "-x", str(package), str(new)])
         if done.returncode:
             raise Failure(f"{package.name} cannot be unpacked.")
@@ -132,7 +134,7 @@ def fetch_package(step):
     return from_tree(STATE / "odoo", "Debian's package")
 
 
-def debian_mirror():
+def debian_mirror() -> tuple[str, str]:
     """Where this machine has Debian from, and the keys it trusts for that."""
     done = subprocess.run(
         [
@@ -159,9 +161,9 @@ def debian_mirror():
     return mirrors[0], keyring
 
 
-def debian_sources():
+def debian_sources() -> dict[str, str]:
     """{mirror: keyring} of the sources' files that are Debian's own archive."""
-    found = {}
+    found: dict[str, str] = {}
     etc = Path("/etc/apt")
     for path in [etc / "sources.list", *sorted(etc.glob("sources.list.d/*"))]:
         if not path.is_file():
@@ -181,15 +183,16 @@ def debian_sources():
             ]
         else:
             continue
-        for uri, key in pairs:
-            key = key[1] if key else KEYRING
+        for uri, signed_by in pairs:
+            key = signed_by[1] if signed_by else KEYRING
             # The archive itself, not its security updates nor another vendor's.
             if uri.rstrip("/").endswith("/debian") and "debian-archive" in key:
                 found.setdefault(uri.rstrip("/"), key)
     return found
 
 
-def apt(state, *arguments):
+def apt(state: Path, *arguments: str) -> None:
+    """Run apt-get with lists and a cache of its own."""
     options = {
         "Dir::State": state,
         "Dir::State::lists": state / "lists",
@@ -221,7 +224,7 @@ def apt(state, *arguments):
         raise Failure(f"Debian's package cannot be fetched ({why}).")
 
 
-def complete(tree, step):
+def complete(tree: Path, step: Step) -> None:
     """Put in what Debian's package lacks."""
     web = tree / "usr/lib/python3/dist-packages/odoo/addons"
     # Without this file every page of the back office logs an error in the browser.
@@ -234,7 +237,7 @@ def complete(tree, step):
     missing += [path for path in fonts.rglob("fonts/FontAwesome*") if not path.exists()]
     if not missing:
         return
-    step.say("fetching the icons")
+    step.show("fetching the icons")
     kept = STATE / "icons"
     python_env.pip("download", "--quiet", "--no-deps", "-d", str(kept), ICONS)
     with zipfile.ZipFile(next(kept.glob("*.whl"))) as wheel:
@@ -246,10 +249,11 @@ def complete(tree, step):
     shutil.rmtree(kept)
 
 
-def fetch_clone(step):
+def fetch_clone(step: Step) -> Odoo | None:
+    """Clone Odoo's repository."""
     if not shutil.which("git"):
         raise Failure("A clone of Odoo needs git, which is not here.")
-    step.say("cloning Odoo 19")
+    step.show("cloning Odoo 19")
     new = STATE / "odoo.new"
     shutil.rmtree(new, ignore_errors=True)
     done = subprocess.run(

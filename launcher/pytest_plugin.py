@@ -10,7 +10,9 @@ Each worker of pytest-xdist has a copy of the files beside its copy of the datab
 import contextlib
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_odoo
@@ -21,10 +23,13 @@ FORGIVEN = "shared"
 
 
 class SkipsFail:
-    def __init__(self):
-        self.skipped = []
+    """Fails a run in which a test was skipped."""
 
-    def note(self, report):
+    def __init__(self) -> None:
+        self.skipped: list[tuple[str, str]] = []
+
+    def note(self, report: Any) -> None:
+        """Note a skipped test."""
         if not report.skipped or hasattr(report, "wasxfail"):
             return
         trace = report.longrepr
@@ -36,17 +41,19 @@ class SkipsFail:
     pytest_collectreport = note
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionfinish(self, session, exitstatus):
+    def pytest_sessionfinish(self, session: Any, exitstatus: int) -> None:
+        """Fail the run where something was skipped."""
         if self.skipped and exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
-    def pytest_terminal_summary(self, terminalreporter):
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """List what was skipped."""
         for nodeid, reason in self.skipped:
             terminalreporter.write_line(f"NOT TESTED {nodeid}: {reason}", red=True)
 
 
 @contextlib.contextmanager
-def own_filestore(original, database):
+def own_filestore(original: str, database: str) -> Iterator[None]:
     """Give a worker's database its own folder of files, linked to the original's.
 
     pytest-odoo's own way, one folder for all, is known to this process only: neither
@@ -65,6 +72,7 @@ def own_filestore(original, database):
         shutil.rmtree(target, ignore_errors=True)
 
 
-def pytest_configure(config):
+def pytest_configure(config: Any) -> None:
+    """Register the plugin."""
     pytest_odoo._shared_filestore = own_filestore
     config.pluginmanager.register(SkipsFail(), "wezer-skips-fail")

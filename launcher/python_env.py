@@ -5,8 +5,9 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
-from .console import Failure
+from .console import Failure, Step
 from .paths import ROOT, STATE
 
 ADDONS = ROOT / "requirements-addons.txt"  # named by the next
@@ -14,15 +15,17 @@ RUN = ROOT / "requirements.txt"
 TEST = ROOT / "requirements-test.txt"
 
 
-def folder():
+def folder() -> Path:
+    """Return the folder of the virtual environment."""
     return STATE / "venv"
 
 
-def python():
+def python() -> str:
+    """Return its Python."""
     return str(folder() / "bin" / "python")
 
 
-def pip(*arguments, log=None):
+def pip(*arguments: str, log: Path | None = None) -> None:
     """Run pip of the virtual environment, its output kept in a log."""
     log = log or STATE / "pip.log"
     command = [python(), "-m", "pip", "--disable-pip-version-check", *arguments]
@@ -35,12 +38,13 @@ def pip(*arguments, log=None):
         )
 
 
-def last_error(log):
+def last_error(log: Path) -> str:
+    """Return the last error in a log of pip."""
     lines = [line for line in log.read_text().splitlines() if line.startswith("ERROR")]
     return lines[-1][7:] if lines else "pip failed"
 
 
-def ensure(step, test=False):
+def ensure(step: Step, test: bool = False) -> None:
     """Make or complete the environment; nothing to do when nothing changed."""
     files = [RUN, TEST] if test else [RUN]
     for path in files:
@@ -50,21 +54,23 @@ def ensure(step, test=False):
             continue
         if not works():
             create(step)
-        step.say(f"installing {path.name}")
+        step.show(f"installing {path.name}")
         # The list is complete: resolving again would only cost time.
         pip("install", "--quiet", "--no-deps", "--only-binary=:all:", "-r", str(path))
         mark.write_text(wanted)
     version = ".".join(str(part) for part in sys.version_info[:2])
     packages = list(folder().glob("lib/*/site-packages/*.dist-info"))
-    step.say(f"Python {version}, {len(packages)} packages")
+    step.show(f"Python {version}, {len(packages)} packages")
 
 
-def fingerprint(path):
+def fingerprint(path: Path) -> str:
+    """Return a hash of Python's version and the requirements."""
     text = f"{sys.version_info[:2]}{path.read_text()}{ADDONS.read_text()}"
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def works():
+def works() -> bool:
+    """Return whether the environment exists and fits this Python."""
     marker = folder() / ".version"
     return (
         os.access(python(), os.X_OK)
@@ -73,8 +79,9 @@ def works():
     )
 
 
-def create(step):
-    step.say("making the environment")
+def create(step: Step) -> None:
+    """Make the environment anew."""
+    step.show("making the environment")
     shutil.rmtree(folder(), ignore_errors=True)
     done = subprocess.run(
         [sys.executable, "-m", "venv", str(folder())], capture_output=True, text=True

@@ -5,12 +5,14 @@ the command talks. It runs in any Python that has numpy; where this one has none
 one that is made for it.
 """
 
+import argparse
 import importlib.util
 import os
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any, NoReturn
 
 from . import paths, python_env
 from .console import Failure
@@ -19,9 +21,10 @@ TOOLS = paths.ADDONS / "wezer_reputation" / "tools"
 SHOWN = 10
 
 
-def command(options):
+def command(options: argparse.Namespace) -> int:
+    """Compute scores of a file of ratings."""
     if importlib.util.find_spec("numpy") is None:
-        return again_with(python_with_numpy())
+        return restart_with(python_with_numpy())
     sys.path.insert(0, str(TOOLS))
     import ratings_file
 
@@ -31,7 +34,8 @@ def command(options):
         raise Failure(str(error), "Columns: rater, rated, score, time.") from error
 
 
-def compute(tools, options):
+def compute(tools: Any, options: argparse.Namespace) -> int:
+    """Read the files, compute, write and report."""
     started = time.monotonic()
     ratings = tools.read_ratings(options.ratings)
     now = until(tools, options.until)
@@ -48,7 +52,7 @@ def compute(tools, options):
             raise Failure(f"None of {options.seeds} is in the ratings", "")
     else:
         seeds = deals.founders()
-        say(f"No --seeds: trust starts from the first {len(seeds)} who came.")
+        report(f"No --seeds: trust starts from the first {len(seeds)} who came.")
     admissions = (
         tools.read_admissions(options.admissions, ratings.index)
         if options.admissions
@@ -58,9 +62,9 @@ def compute(tools, options):
     if options.out:
         tools.write_scores(options.out, ratings, scores, ring, x, place)
     if options.explain:
-        tell(tools, options.explain, deals, scores, mean, place)
+        explain(tools, options.explain, deals, scores, mean, place)
     took = time.monotonic() - started
-    say(
+    report(
         f"{len(ratings.score)} ratings, {len(ratings.ids)} members, trust reaches"
         f" {100 * scores.coverage:.0f} of 100 raters,"
         f" {len(set(ring[ring >= 0]))} rings flagged, {took:.1f} s."
@@ -68,11 +72,13 @@ def compute(tools, options):
     return 0
 
 
-def say(text):
+def report(text: str) -> None:
+    """Print a line beside the output."""
     sys.stderr.write(text + "\n")
 
 
-def until(tools, text):
+def until(tools: Any, text: str) -> float | None:
+    """Return the moment of ``--until``."""
     if not text:
         return None
     try:
@@ -83,7 +89,7 @@ def until(tools, text):
         ) from error
 
 
-def limits(ratings, text):
+def limits(ratings: Any, text: str) -> tuple[float, float]:
     """MIN,MAX as given; else −2 to 2, or the file's own extremes where wider."""
     if text:
         try:
@@ -98,11 +104,13 @@ def limits(ratings, text):
     low, high = ratings.score.min(), ratings.score.max()
     if low >= -2 and high <= 2:
         return -2.0, 2.0
-    say(f"No --scale: taken as {low:g} to {high:g}, as the file has it.")
+    report(f"No --scale: taken as {low:g} to {high:g}, as the file has it.")
     return float(low), float(high)
 
 
-def tell(tools, name, deals, scores, mean, place):
+def explain(
+    tools: Any, name: str, deals: Any, scores: Any, mean: Any, place: Any
+) -> None:
     """The score of one member as the sum it is."""
     if name not in deals.index:
         raise Failure(f"Nobody is called {name} in the ratings", "")
@@ -120,7 +128,7 @@ def tell(tools, name, deals, scores, mean, place):
     print(f"{score:+.6f}  the score of {name}, from 0 to 1")
 
 
-def python_with_numpy():
+def python_with_numpy() -> Path:
     """A Python that has numpy: Wezer's own, else a small one made for this."""
     for candidate in (python_env.folder(), paths.STATE / "numbers"):
         python = candidate / "bin" / "python"
@@ -130,18 +138,26 @@ def python_with_numpy():
             return python
     paths.prepare()
     folder = paths.STATE / "numbers"
-    say("Fetching numpy, once …")
+    report("Fetching numpy, once …")
     log = paths.STATE / "pip.log"
     with open(log, "a") as output:
         for line in (
-            [sys.executable, "-m", "venv", folder],
-            [folder / "bin" / "python", "-m", "pip", "--disable-pip-version-check"]
-            + ["install", "--quiet", "--only-binary=:all:", "-r", python_env.ADDONS],
+            [sys.executable, "-m", "venv", str(folder)],
+            [str(folder / "bin" / "python")]
+            + ["-m", "pip", "--disable-pip-version-check"]
+            + [
+                "install",
+                "--quiet",
+                "--only-binary=:all:",
+                "-r",
+                str(python_env.ADDONS),
+            ],
         ):
             if subprocess.call(line, stdout=output, stderr=output):
                 raise Failure("numpy cannot be installed", f"The log is {log}.")
     return folder / "bin" / "python"
 
 
-def again_with(python):
+def restart_with(python: Path) -> NoReturn:
+    """Run this command again with another Python."""
     os.execv(python, [str(python), str(Path(paths.ROOT) / "wezer"), *sys.argv[1:]])

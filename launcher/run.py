@@ -1,5 +1,6 @@
 """`./wezer run`: from nothing to a served community."""
 
+import argparse
 import json
 import os
 import shutil
@@ -10,10 +11,13 @@ import time
 import urllib.error
 import urllib.request
 import webbrowser
+from pathlib import Path
 
 from . import database as databases
 from . import odoo_process, paths, postgres, session
-from .console import Failure, Steps, seconds
+from .console import Failure, Step, Steps, seconds
+from .database import Database
+from .odoo_process import Runner
 
 ROLES = ("member", "coordinator", "moderator", "administrator")
 # Seconds: for the server of a killed launcher to end, between two looks at the log.
@@ -22,7 +26,8 @@ LOOK_AT_LOG = 30
 PAGES = ("/", "/market", "/members", "/web/login")
 
 
-def run(options):
+def run(options: argparse.Namespace) -> int:
+    """Serve the demo community until Ctrl-C."""
     started = time.monotonic()
     running = still_running()
     if running:
@@ -36,7 +41,7 @@ def run(options):
     if options.fresh:
         clear()
     steps = Steps(6)
-    with session.ground(
+    with session.open_runner(
         steps, http_interface="127.0.0.1", http_port=options.port
     ) as runner:
         database = databases.Database(runner)
@@ -45,7 +50,7 @@ def run(options):
     return 0
 
 
-def check_port(port, patience=0):
+def check_port(port: int, patience: float = 0) -> None:
     """Before anything else: nothing is more annoying after two minutes."""
     deadline = time.monotonic() + patience
     with socket.socket() as probe:
@@ -70,7 +75,8 @@ def check_port(port, patience=0):
             ) from error
 
 
-def check_kit(kit):
+def check_kit(kit: str | None) -> None:
+    """Refuse an unknown kit."""
     folder = paths.ROOT / "launcher" / "demo" / "kits"
     if kit and not (folder / kit).exists() and not (folder / f"{kit}.py").exists():
         known = sorted({p.stem for p in folder.glob("*") if p.stem[0] not in "_."})
@@ -80,7 +86,7 @@ def check_kit(kit):
         )
 
 
-def run_json():
+def run_json() -> dict | None:
     """What the last ./wezer run wrote down, unless it has ended as it should."""
     try:
         return json.loads((paths.STATE / "run.json").read_text())
@@ -88,15 +94,16 @@ def run_json():
         return None
 
 
-def still_running():
-    known = run_json()
+def still_running() -> dict | None:
+    """Return what a running ./wezer run noted; None where none runs."""
+    known = run_json() or {}
     try:
         return known if postgres.alive(known["pid"]) and answers(known["url"]) else None
     except (TypeError, KeyError):
         return None
 
 
-def clear():
+def clear() -> None:
     """Forget the database (of our own server: its files too), keep the downloads."""
     if not postgres.configured(os.environ):
         postgres.clear("pg")
@@ -106,7 +113,7 @@ def clear():
         shutil.rmtree(paths.STATE / "data" / "filestore" / databases.NAME, True)
 
 
-def prepare(steps, database, options):
+def prepare(steps: Steps, database: Database, options: argparse.Namespace) -> None:
     """Steps 4 and 5: the database and who lives in it."""
     options.start = "later"
     demo = not options.no_demo and databases.demo_is_there()
@@ -124,7 +131,7 @@ def prepare(steps, database, options):
         if exists and known.get("installed") and not begun:
             database.check_version()
             text = database.update(step)
-            step.say(step.detail or "as it was")
+            step.show(step.detail or "as it was")
         else:
             text = database.create(step)
             options.start = "first"
@@ -132,19 +139,22 @@ def prepare(steps, database, options):
     with steps.step("Community") as step:
         known = database.remembered()
         if known.get("ready"):
-            step.say("as it was")
+            step.show("as it was")
         elif demo:
             database.make_demo(step, options.kit)
         elif options.no_demo:
             database.make_administrator()
-            step.say("empty, with an administrator")
+            step.show("empty, with an administrator")
         else:
             database.make_administrator()
-            step.say("empty: launcher/demo is not there")
+            step.show("empty: launcher/demo is not there")
         database.remember(ready=True)
 
 
-def serve(steps, database, options, started):
+def serve(
+    steps: Steps, database: Database, options: argparse.Namespace, started: float
+) -> None:
+    """Start Odoo and wait until it ends."""
     url = f"http://127.0.0.1:{options.port}"
     runner = database.runner
     paths.rotate(runner.log)
@@ -186,7 +196,7 @@ def serve(steps, database, options, started):
     print("Stopped. The data are kept; ./wezer run goes on with them.")
 
 
-def wait(process, log):
+def wait(process: subprocess.Popen, log: Path) -> int:
     """Wait for the server to end; meanwhile put its log aside when it is large."""
     while True:
         try:
@@ -195,27 +205,31 @@ def wait(process, log):
             paths.rotate(log)
 
 
-def wait_until_served(process, url, runner, mark, step):
+def wait_until_served(
+    process: subprocess.Popen, url: str, runner: Runner, start: int, step: Step
+) -> None:
+    """Wait until the site answers."""
     deadline = time.monotonic() + 180
     while not answers(url):
         if process.poll() is not None or time.monotonic() > deadline:
-            text = odoo_process.read_from(runner.log, mark)
+            text = odoo_process.read_from(runner.log, start)
             raise Failure(
                 f"Odoo does not start: {odoo_process.last_error(text)}",
                 f"The log is {runner.log}.",
             )
         time.sleep(0.2)
     for page in PAGES:
-        step.say(f"first look at {page}")
+        step.show(f"first look at {page}")
         fetch(url + page)
-    step.say(url)
+    step.show(url)
 
 
-def answers(url):
+def answers(url: str) -> bool:
+    """Return whether the site answers."""
     return fetch(url + "/web/health", 5) == 200
 
 
-def fetch(url, patience=120):
+def fetch(url: str, patience: float = 120) -> int | None:
     """The status of a page; None where nobody answers."""
     # Never by way of a proxy: it is this machine.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -229,7 +243,7 @@ def fetch(url, patience=120):
         return None
 
 
-def announce(database, url):
+def announce(database: Database, url: str) -> None:
     """Write run.json and print who may log in."""
     logins = database.logins()
     path = paths.STATE / "run.json"

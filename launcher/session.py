@@ -1,12 +1,14 @@
-"""The ground every command stands on: Python packages, Odoo, PostgreSQL."""
+"""What every command needs: Python packages, Odoo, PostgreSQL."""
 
 import contextlib
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from typing import Any, NoReturn
 
 from . import odoo_source, paths, postgres, python_env
-from .console import Failure
+from .console import Failure, Steps
 from .database import Database
 from .odoo_process import Runner
 
@@ -15,12 +17,18 @@ class Stopped(BaseException):
     """SIGTERM arrived, or the terminal was closed: end like Ctrl-C."""
 
 
-def _on_term(number, frame):
+def _on_term(number: int, frame: Any) -> NoReturn:
     raise Stopped
 
 
 @contextlib.contextmanager
-def ground(steps, cluster="pg", log="odoo.log", test=False, **config):
+def open_runner(
+    steps: Steps,
+    cluster: str = "pg",
+    log: str = "odoo.log",
+    test: bool = False,
+    **config: object,
+) -> Iterator[Runner]:
     """Yield a Runner; whatever was started is stopped at the end."""
     signal.signal(signal.SIGTERM, _on_term)
     # Started with nohup it goes on.
@@ -32,7 +40,7 @@ def ground(steps, cluster="pg", log="odoo.log", test=False, **config):
         python_env.ensure(step, test=test)
     with steps.step("Odoo 19") as step:
         odoo = odoo_source.find(step)
-        step.say(odoo.origin)
+        step.show(odoo.origin)
     server = None
     try:
         with steps.step("PostgreSQL") as step:
@@ -54,14 +62,15 @@ def ground(steps, cluster="pg", log="odoo.log", test=False, **config):
 
 
 @contextlib.contextmanager
-def live_database(steps):
+def live_database(steps: Steps) -> Iterator[Database]:
     """The database that `./wezer run` made, its server started if it is not."""
-    with ground(steps) as runner:
+    with open_runner(steps) as runner:
         database = Database(runner)
         if not database.is_ready():
             raise Failure("There is no database yet", "Make one with: ./wezer run")
         yield database
 
 
-def interactive():
+def interactive() -> bool:
+    """Return whether a person sits at a terminal."""
     return sys.stdin.isatty() and sys.stdout.isatty() and "CI" not in os.environ

@@ -3,33 +3,37 @@
 import importlib.util
 import sys
 from pathlib import Path
+from typing import Any
 
 from . import paths
 from .console import Failure
 
 _FILE = paths.ADDONS / "wezer_base" / "tools" / "tables.py"
 _spec = importlib.util.spec_from_file_location("wezer_tables", _FILE)
+assert _spec and _spec.loader
 tables = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(tables)
 
 
-def table_of(path):
+def table_of(path: Path) -> Any:
     """The table in the file at ``path``; what was assumed of it is told."""
     path = Path(path)
     table = read_or_fail(bytes_of(path), path.name)
     if table.encoding == "cp1252":
-        tell_encoding(path.name, table)
+        report_encoding(path.name, table)
     return table
 
 
-def bytes_of(path):
+def bytes_of(path: Path) -> bytes:
+    """Return the content of a file."""
     try:
         return Path(path).read_bytes()
     except OSError as error:
         raise Failure(f"{path} cannot be read: {error.strerror}") from error
 
 
-def read_or_fail(data, name):
+def read_or_fail(data: bytes, name: str) -> Any:
+    """Return the table in a file's content, or fail with a remedy."""
     try:
         return tables.read_table(data)
     except tables.TableError as error:
@@ -38,7 +42,7 @@ def read_or_fail(data, name):
         ) from error
 
 
-def tell_encoding(name, table):
+def report_encoding(name: str, table: Any) -> None:
     """Say that the letters were guessed, with words in which a mistake would show."""
     words = [
         word
@@ -54,7 +58,7 @@ def tell_encoding(name, table):
     )
 
 
-def tell_unused(name, table, used):
+def report_unused(name: str, table: Any, used: list[str]) -> None:
     """Name the columns that no field is read from."""
     columns = tables.unused(table.headings, used)
     if columns:

@@ -1,5 +1,6 @@
 """`./wezer test`: a database from a template, then pytest over addons and tests."""
 
+import argparse
 import contextlib
 import fcntl
 import hashlib
@@ -7,23 +8,27 @@ import os
 import shutil
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from . import odoo_process, paths, python_env, session
-from .console import Failure, Steps, seconds
+from .console import Failure, Step, Steps, seconds
 from .database import SETTLE, Database
+from .odoo_process import Runner
 
 TEMPLATE = "wezer_template"
 DATABASE = "wezer_test"
 BROWSERS = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
 
 
-def test(options):
+def test(options: argparse.Namespace) -> int:
+    """Run the tests; return 1 where one fails."""
     check_browser()
     paths.prepare()
     steps = Steps(5)
     with one_at_a_time():
-        with session.ground(
+        with session.open_runner(
             steps,
             cluster="pgtest",
             log="test.log",
@@ -55,7 +60,8 @@ def test(options):
     return code
 
 
-def check_browser():
+def check_browser() -> None:
+    """Refuse to begin without a browser."""
     if not any(shutil.which(name) for name in BROWSERS):
         raise Failure(
             "The browser tests need Chromium, which is not here",
@@ -64,7 +70,8 @@ def check_browser():
 
 
 @contextlib.contextmanager
-def one_at_a_time():
+def one_at_a_time() -> Iterator[None]:
+    """Keep a second run out."""
     with open(paths.STATE / "test.lock", "w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -75,7 +82,7 @@ def one_at_a_time():
         yield
 
 
-def template(step, database, mode="upgrade"):
+def template(step: Step, database: Database, mode: str = "upgrade") -> list[str]:
     """The database that every run starts from; returns the install's warnings.
 
     An addon that changed is upgraded. The template is made anew where an upgrade would
@@ -86,10 +93,13 @@ def template(step, database, mode="upgrade"):
         take it as it is, which is enough after a change of method bodies
     """
     known = database.remembered()
-    state = {"base": base_mark(database.runner), "addons": paths.addon_hashes()}
+    state: dict[str, Any] = {
+        "base": base_mark(database.runner),
+        "addons": paths.addon_hashes(),
+    }
     exists = database.exists()
     if exists and mode == "keep" and known.get("addons"):
-        step.say("as it was")
+        step.show("as it was")
         return known["complaints"]
     if exists and mode != "rebuild" and known.get("base") == state["base"]:
         old = known.get("addons", {})
@@ -97,7 +107,7 @@ def template(step, database, mode="upgrade"):
             name for name, mark in state["addons"].items() if old.get(name) != mark
         ]
         if not changed and not set(old) - set(state["addons"]):
-            step.say("copied from the template")
+            step.show("copied from the template")
             return known["complaints"]
         if set(old) == set(state["addons"]):
             with contextlib.suppress(Failure):
@@ -106,7 +116,9 @@ def template(step, database, mode="upgrade"):
     return install(step, database, "-i", paths.our_addons(), state)
 
 
-def install(step, database, option, names, state):
+def install(
+    step: Step, database: Database, option: str, names: list[str], state: dict
+) -> list[str]:
     """Install or upgrade addons in the template; it counts only once it is whole."""
     database.memory.unlink(missing_ok=True)
     log = paths.STATE / "test-install.log"
@@ -120,15 +132,15 @@ def install(step, database, option, names, state):
         "--skip-auto-install",
         log=log,
     )
-    step.say("browser files")
+    step.show("browser files")
     database.runner.shell(database.name, SETTLE)
     lines = odoo_process.complaints(text)
     database.remember(**state, complaints=lines)
-    step.say(f"{len(names)} addons" + (" upgraded" if option == "-u" else ""))
+    step.show(f"{len(names)} addons" + (" upgraded" if option == "-u" else ""))
     return lines
 
 
-def base_mark(runner):
+def base_mark(runner: Runner) -> str:
     """A mark of everything that an upgrade of the addons does not renew."""
     parts = [str(runner.odoo.library.resolve()), python_env.RUN.read_text(), SETTLE]
     for path in sorted(paths.ADDONS.glob("*/**/*")):
@@ -144,7 +156,8 @@ def base_mark(runner):
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def pytest(runner, options):
+def pytest(runner: Runner, options: argparse.Namespace) -> int:
+    """Run pytest on the database; return its exit code."""
     targets = [a for a in options.arguments if Path(a.split("::")[0]).exists()]
     others = [a for a in options.arguments if a not in targets]
     command = [python_env.python(), "-m", "pytest", "-p", "launcher.pytest_plugin"]

@@ -27,11 +27,11 @@ def state(tmp_path, monkeypatch):
 
 
 class Silent:
-    """A step that tells nobody."""
+    """A step that shows nothing."""
 
     detail = ""
 
-    def say(self, detail):
+    def show(self, detail):
         self.detail = detail
 
 

@@ -32,7 +32,7 @@ def test_the_command_accepts_every_documented_option():
 
 
 def test_the_last_line_says_what_happened(capsys):
-    assert import_transfers.tell(ANSWER, options()) == 0
+    assert import_transfers.print_report(ANSWER, options()) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "currency made: TIL"
     assert lines[1].startswith("row 2: beyond a limit: A pays B 5")
@@ -42,7 +42,7 @@ def test_the_last_line_says_what_happened(capsys):
 def test_every_refused_row_is_named_and_the_command_fails(capsys):
     refused = [{"row": 7, "rule": "limit", "reason": "too much"}]
     answer = {**ANSWER, "posted": 0, "refused": refused}
-    assert import_transfers.tell(answer, options()) == 1
+    assert import_transfers.print_report(answer, options()) == 1
     out = capsys.readouterr().out
     assert "row 7: refused: too much" in out
     assert out.splitlines()[-1] == "Nothing was posted: 1 rows are refused."

@@ -60,7 +60,7 @@ def inline(text: str) -> str:
 
 def rst(markdown: str) -> str:
     """Return a fragment of Markdown as reStructuredText."""
-    lines = []
+    lines: list[str] = []
     for line in markdown.strip().split("\n"):
         bullet = re.match(r"^[*-] +(.*)$", line)
         # A list needs an empty line before it, which Markdown does not ask for.

@@ -171,7 +171,8 @@ def layers(addon: Path) -> Iterator[str]:
                 module = node.names[0].name
             used = re.match(r"odoo\.addons\.(wezer_\w+)", module)
             if used and used[1] not in may:
-                yield f"{place(addon, path)}:{node.lineno} imports {used[1]}"
+                line = getattr(node, "lineno", 0)
+                yield f"{place(addon, path)}:{line} imports {used[1]}"
     for path in sorted([*addon.rglob("*.xml"), *addon.rglob("*.csv")]):
         for number, line in enumerate(path.read_text().split("\n"), 1):
             for used in re.findall(r"\b(wezer_[a-z_]+)\.[a-z]", line):
@@ -214,7 +215,7 @@ def riddles(addon: Path) -> Iterator[str]:
         elif line.startswith('"') and message is not None:
             message += ast.literal_eval(line)
         elif line.startswith("msgstr"):
-            if RIDDLE.match(message or "") and "?" not in message:
+            if message and RIDDLE.match(message) and "?" not in message:
                 yield f"{addon.name}: “{message}” ({where})"
             message = None
 

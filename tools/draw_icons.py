@@ -10,7 +10,9 @@ Needs Pillow. Writes ``addons/*/static/description/icon.png`` (140 × 140);
 import io
 import math
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from PIL import Image, ImageChops, ImageDraw
 
@@ -18,12 +20,13 @@ ADDONS = Path(__file__).resolve().parent.parent / "addons"
 SIZE, FINE = 140, 8  # drawn eight times as large, then reduced
 PAPER, INK = "#fbf7f0", "#2b2a27"
 STROKE = 5
+Points = Sequence[tuple[float, float]]
 
 
 class Pen:
     """Draws in a square of 140, with round ends, on a large picture."""
 
-    def __init__(self, accent):
+    def __init__(self, accent: str) -> None:
         self.accent = accent
         self.image = Image.new("RGBA", (SIZE * FINE,) * 2, (0, 0, 0, 0))
         self.draw = ImageDraw.Draw(self.image)
@@ -31,27 +34,37 @@ class Pen:
             (0, 0, SIZE * FINE - 1, SIZE * FINE - 1), 28 * FINE, fill=PAPER
         )
 
-    def _fine(self, points):
+    def _fine(self, points: Points) -> Points:
         return [(x * FINE, y * FINE) for x, y in points]
 
-    def line(self, *points, colour=INK, width=STROKE):
+    def line(self, *points: Any, colour: str = INK, width: float = STROKE) -> None:
         """Draw a line through ``points``, round at its ends and corners."""
         self.draw.line(self._fine(points), colour, round(width * FINE), joint="curve")
         for x, y in points:
             self.dot(x, y, width / 2, colour)
 
-    def dot(self, x, y, radius, colour=INK):
+    def dot(self, x: float, y: float, radius: float, colour: str = INK) -> None:
         """Fill a circle."""
         box = [((x - radius) * FINE, (y - radius) * FINE)]
         box.append(((x + radius) * FINE, (y + radius) * FINE))
         self.draw.ellipse(box, fill=colour)
 
-    def circle(self, x, y, radius, colour=INK, fill=None):
+    def circle(
+        self, x: float, y: float, radius: float, colour: str = INK, fill: Any = None
+    ) -> None:
         """Draw a circle's line, its middle at ``radius``."""
         self.dot(x, y, radius + STROKE / 2, colour)
         self.dot(x, y, radius - STROKE / 2, fill or PAPER)
 
-    def arc(self, x, y, radius, start, end, colour=INK):
+    def arc(
+        self,
+        x: float,
+        y: float,
+        radius: float,
+        start: float,
+        end: float,
+        colour: str = INK,
+    ) -> None:
         """Draw a part of a circle, degrees clockwise from the right."""
         turn = [math.radians(start + (end - start) * step / 60) for step in range(61)]
         points = [
@@ -60,13 +73,13 @@ class Pen:
         ]
         self.line(*points, colour=colour)
 
-    def shape(self, *points, fill=None, colour=INK):
+    def shape(self, *points: Any, fill: Any = None, colour: str = INK) -> None:
         """Draw a closed line, filled where ``fill`` is given."""
         if fill:
             self.draw.polygon(self._fine(points), fill=fill)
         self.line(*points, points[0], points[1], colour=colour)
 
-    def png(self):
+    def png(self) -> bytes:
         """Return the picture of 140 × 140 as bytes."""
         small = self.image.resize((SIZE, SIZE), Image.Resampling.LANCZOS)
         out = io.BytesIO()
@@ -74,7 +87,7 @@ class Pen:
         return out.getvalue()
 
 
-def people(pen):
+def people(pen: Pen) -> None:
     """Two people side by side: the community."""
     pen.circle(90, 50, 15)
     pen.arc(90, 108, 28, 180, 360)
@@ -84,7 +97,7 @@ def people(pen):
     pen.line((118, 108), (118, 116), (16, 116))
 
 
-def coins(pen):
+def coins(pen: Pen) -> None:
     """A coin whose face is a clock, over another: hours and credits."""
     pen.circle(92, 90, 32)
     pen.dot(62, 60, 44, PAPER)
@@ -97,7 +110,7 @@ def coins(pen):
         pen.line((62 + 29 * x, 60 + 29 * y), (62 + 30 * x, 60 + 30 * y), width=4)
 
 
-def circles(pen):
+def circles(pen: Pen) -> None:
     """Circles in circles."""
     pen.circle(70, 70, 52)
     pen.circle(54, 60, 25)
@@ -107,7 +120,7 @@ def circles(pen):
     pen.dot(90, 88, 5)
 
 
-def star(pen):
+def star(pen: Pen) -> None:
     """A star above the steps that make it: a score that explains itself."""
     points = []
     for step in range(10):
@@ -119,7 +132,7 @@ def star(pen):
     pen.line((92, 102), (92, 112), (114, 112))
 
 
-def stall(pen):
+def stall(pen: Pen) -> None:
     """A market stall under its awning."""
     pen.line((34, 66), (34, 116))
     pen.line((106, 66), (106, 116))
@@ -145,7 +158,7 @@ ICONS = {
 }
 
 
-def drawn(name):
+def drawn(name: str) -> bytes:
     """Return the icon of an addon as bytes."""
     draw, accent = ICONS[name]
     pen = Pen(accent)
@@ -153,7 +166,7 @@ def drawn(name):
     return pen.png()
 
 
-def same(path, picture):
+def same(path: Path, picture: Any) -> bool:
     """Say whether the file shows the picture, to a shade (versions of Pillow)."""
     if not path.is_file():
         return False
@@ -164,7 +177,7 @@ def same(path, picture):
     return max(high for _low, high in shades) <= 8
 
 
-def main(arguments):
+def main(arguments: list[str]) -> int:
     """Draw all, or check all with ``--check``; 1 where one is missing."""
     bad = []
     for addon in sorted(ADDONS.glob("*/__manifest__.py")):

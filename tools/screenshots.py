@@ -43,7 +43,8 @@ PAGES = (
 )
 
 
-def main():
+def main() -> None:
+    """Take all pictures."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--run", default=str(ROOT / ".wezer" / "run.json"))
     parser.add_argument("--out", default=str(ROOT / "docs" / "images"))
@@ -52,7 +53,7 @@ def main():
     run = json.loads(Path(options.run).read_text())
     out = Path(options.out)
     out.mkdir(parents=True, exist_ok=True)
-    browsers = {}
+    browsers: dict[tuple, Browser] = {}
     try:
         for name, who, address, click, width in PAGES:
             if options.only and options.only not in name:

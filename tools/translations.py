@@ -11,6 +11,7 @@ translated stays. `tests/test_translations.py` says what is missing.
 import io
 import sys
 from pathlib import Path
+from typing import Any
 
 import polib
 
@@ -28,7 +29,7 @@ LANGUAGES = ("fr",)
 VOLATILE = ("POT-Creation-Date", "PO-Revision-Date")
 
 
-def terms(env, addon):
+def terms(env: Any, addon: str) -> Any:
     """Return the terms of an addon as they stand in its code, as a polib file."""
     text = io.BytesIO()
     trans_export(False, [addon], text, "po", env)
@@ -38,7 +39,7 @@ def terms(env, addon):
     return pot
 
 
-def merge(pot, path, language):
+def merge(pot: Any, path: Path, language: str) -> list:
     """Bring the translation at ``path`` in step with ``pot``; return what is empty."""
     known = {}
     if path.exists():
@@ -64,7 +65,8 @@ def merge(pot, path, language):
     return merged.untranslated_entries()
 
 
-def main(env, root):
+def main(env: Any, root: Path) -> None:
+    """Write the terms and translations of every addon."""
     for addon in ADDONS:
         folder = root / "addons" / addon / "i18n"
         folder.mkdir(exist_ok=True)

@@ -3,7 +3,9 @@
 import heapq
 import itertools
 import random
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
@@ -54,7 +56,13 @@ BUSY = "Luc Bernard"
 class Life:
     """Plays the stories in the order of time, moving the clock."""
 
-    def __init__(self, community, clock, end, say):
+    def __init__(
+        self,
+        community: Any,
+        clock: Any,
+        end: datetime,
+        say: Callable[[str], None],
+    ) -> None:
         self.it = community
         self.env = community.env
         self.rng = community.rng
@@ -63,18 +71,19 @@ class Life:
         self.clock = clock
         self.end = end
         self.say = say
-        self.queue = []
+        self.queue: list[tuple] = []
         self.counter = itertools.count()
-        self.refused = {}
-        self.published = []
-        self.members = []
+        self.refused: dict[str, int] = {}
+        self.published: list[Any] = []
+        self.members: list[str] = []
 
-    def at(self, moment, story):
+    def at(self, moment: Any, story: Any) -> None:
         """Let a generator go on at ``moment``; it yields days to wait."""
         if moment <= self.end:
             heapq.heappush(self.queue, (moment, next(self.counter), story))
 
-    def run(self):
+    def run(self) -> None:
+        """Play all stories in the order of their moments."""
         done = 0
         while self.queue:
             moment, _number, story = heapq.heappop(self.queue)
@@ -98,7 +107,7 @@ class Life:
 
     # === WHO === #
 
-    def actor_of(self, partner):
+    def actor_of(self, partner: Any) -> str:
         """Return the name of somebody who acts for ``partner``."""
         for name, user in self.it.users.items():
             if user.partner_id == partner:
@@ -114,16 +123,17 @@ class Life:
                 return next(name for name, one in self.it.users.items() if one == user)
         raise ValueError(partner.name)
 
-    def judge_of(self, deal):
+    def judge_of(self, deal: Any) -> str:
         """Return the name of a moderator who has the deal's dispute."""
         judges = deal._deciders(deal.dispute_circle_id)
         names = (name for name, user in self.it.users.items() if user in judges)
         return next(names, "Moss Okafor")
 
-    def deal(self, deal_id, name):
+    def deal(self, deal_id: int, name: str) -> Any:
+        """Return a deal as a person sees it."""
         return self.it.as_(self.env["wezer.deal"].browse(deal_id), name)
 
-    def pick_replier(self, announcement):
+    def pick_replier(self, announcement: Any) -> Any:
         """Return somebody who has not answered and acts for nobody there."""
         author = announcement.author_id
         taken = announcement.deal_ids.replier_id | author
@@ -139,7 +149,7 @@ class Life:
         free += [name for name in free if name == BUSY] * 3
         return self.rng.choice(free)
 
-    def ensure(self, states):
+    def ensure(self, states: Any) -> None:
         """Tell the stories again whose end a refusal kept from being there.
 
         :param states: pairs of a state and the way that leads to it
@@ -158,7 +168,9 @@ class Life:
 
     # === ANNOUNCEMENTS === #
 
-    def publish(self, row, number, still=None):
+    def publish(
+        self, row: dict, number: Any, still: Any = None
+    ) -> Iterator[float | None]:
         """A story: somebody writes an announcement.
 
         :param still: ``draft`` leaves it unpublished, ``paused`` pauses it
@@ -224,7 +236,7 @@ class Life:
 
     # === DEALS === #
 
-    def choose(self, want_external=False, full=False):
+    def choose(self, want_external: bool = False, full: bool = False) -> Any:
         """Return an announcement that takes answers now, of the wanted sort if any."""
         # The daily clock that ends what is over runs once, at the end of the story.
         taking = [one for one in self.published if one._takes_answers()]
@@ -240,7 +252,7 @@ class Life:
             ]
         return self.rng.choice(fitting or free or self.published)
 
-    def story(self, way):
+    def story(self, way: str) -> Iterator[float | None]:
         """A deal from the first answer to where ``way`` leads; yields days."""
         rng = self.rng
         external = way in ("confirming", "approved") or rng.random() < 0.12
@@ -282,7 +294,8 @@ class Life:
             return
         yield from self.work(deal, way)
 
-    def answer(self, announcement, replier, negotiates):
+    def answer(self, announcement: Any, replier: Any, negotiates: bool) -> Any:
+        """Answer an announcement: claim it, or propose other terms."""
         mine = self.it.as_(announcement, replier)
         if not negotiates:
             return mine.action_claim(
@@ -299,7 +312,8 @@ class Life:
             }
         )
 
-    def prices(self, announcement, quantity):
+    def prices(self, announcement: Any, quantity: Any) -> dict[int, str]:
+        """Return the announced prices for a quantity."""
         lines = announcement.price_line_ids
         if announcement.price_mode == "one":
             lines = lines[:1]
@@ -310,7 +324,10 @@ class Life:
             for line in lines
         }
 
-    def negotiate(self, deal, author, replier, stop):
+    def negotiate(
+        self, deal: Any, author: Any, replier: Any, stop: bool
+    ) -> Iterator[float | None]:
+        """Play rounds of terms; ``stop`` before anything is agreed."""
         hours = deal.announcement_id.quantity
         self.deal(deal.id, author).action_counter(
             {
@@ -340,7 +357,7 @@ class Life:
             )
             yield self.rng.uniform(0.2, 1)
 
-    def work(self, deal, way):
+    def work(self, deal: Any, way: str) -> Iterator[float | None]:
         """From the agreement on; who works and who pays decides who acts."""
         rng = self.rng
         worker = self.actor_of(deal.payee_id)
@@ -395,7 +412,8 @@ class Life:
             yield 2
             self.deal(deal.id, worker).action_refund()
 
-    def scores(self, deal, side, good):
+    def scores(self, deal: Any, side: str, good: bool) -> dict[int, int]:
+        """Return the marks of an assessment."""
         criteria = self.env["wezer.criterion"]._for(deal.category_id, side)
         marks = (1, 2, 2) if good else (-1, -2, 0)
         scores = {criterion.id: self.rng.choice(marks) for criterion in criteria}
@@ -405,7 +423,7 @@ class Life:
         )
         return scores
 
-    def said(self, text):
+    def said(self, text: str) -> tuple[Any, str]:
         """Return what is revealed, unanswered and says ``text`` of a person here."""
         rows = self.env["wezer.assessment"].search(
             [("state", "=", "revealed"), ("comment", "=", text)]
@@ -416,7 +434,7 @@ class Life:
                 return row, people[row.assessed_id]
         return rows.browse(), ""
 
-    def answer_back(self, number):
+    def answer_back(self, number: Any) -> Iterator[float | None]:
         """Who was blamed answers."""
         row, name = self.said(texts.POOR[number])
         if row:
@@ -424,7 +442,7 @@ class Life:
         return
         yield
 
-    def judge(self):
+    def judge(self) -> Iterator[float | None]:
         """A moderator takes words away."""
         row, _name = self.said(texts.POOR[2])
         if row:
@@ -432,7 +450,8 @@ class Life:
         return
         yield
 
-    def approve(self, deal, payer, good):
+    def approve(self, deal: Any, payer: Any, good: bool) -> None:
+        """Approve and pay a deal, mostly with an assessment."""
         if self.rng.random() < 0.85:
             comment = self.rng.choice(texts.GOOD if good else texts.POOR)
             self.deal(deal.id, payer).action_approve(
@@ -441,7 +460,8 @@ class Life:
         else:
             self.deal(deal.id, payer).action_approve()
 
-    def assess(self, deal, worker, good):
+    def assess(self, deal: Any, worker: Any, good: bool) -> None:
+        """Assess the payer, mostly."""
         comment = self.rng.choice(texts.GOOD if good else texts.POOR)
         self.deal(deal.id, worker).action_assess(
             self.scores(deal, "payer", good), comment
@@ -449,7 +469,8 @@ class Life:
 
     # === TASKS AND MONEY BESIDE DEALS === #
 
-    def task_story(self, task, stop):
+    def task_story(self, task: Any, stop: str) -> Iterator[float | None]:
+        """Play the story of a posted task."""
         carole = self.it.as_(task, "Carole Petit")
         carole.action_post_to_marketplace()
         yield self.rng.uniform(1, 4)
@@ -468,7 +489,7 @@ class Life:
         yield self.rng.uniform(0.5, 3)
         self.assess(deal, worker, True)
 
-    def gift(self):
+    def gift(self) -> Iterator[float | None]:
         """A payment or a donation beside all deals."""
         giver, taker = self.rng.sample(self.members, 2)
         circle = self.it.circles["Garden"].partner_id
@@ -492,7 +513,7 @@ class Life:
         return
         yield
 
-    def ask(self):
+    def ask(self) -> Iterator[float | None]:
         """Somebody asks somebody for money."""
         asker, asked = self.rng.sample(self.members, 2)
         self.it.as_(self.env["wezer.transfer"], asker).ask(
@@ -505,7 +526,7 @@ class Life:
         return
         yield
 
-    def month(self):
+    def month(self) -> Iterator[float | None]:
         """At the end of a month: clocks run, the ledger is sealed."""
         self.env["wezer.assessment"]._cron_reveal()
         self.env["wezer.ledger.seal"]._seal_now()

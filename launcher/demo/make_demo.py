@@ -6,6 +6,7 @@ community was once "now"; what a rule refuses did not happen.
 
 import random
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import time_machine
 
@@ -23,7 +24,7 @@ LOGINS = {
 }
 
 
-def make(env, kit=None):
+def make(env: Any, kit: str | None = None) -> dict:
     """Make the community in an empty database and return its logins.
 
     :param kit: name of another community; only this one is there now
@@ -57,7 +58,7 @@ def make(env, kit=None):
     return LOGINS
 
 
-def settle(community):
+def settle(community: Any) -> None:
     """Founders, those whom they admitted, circles, roles, the project."""
     rng = community.rng
     community.make_frame()
@@ -78,7 +79,7 @@ def settle(community):
     community.make_project()
 
 
-def plan(life, start, now):
+def plan(life: Any, start: datetime, now: Any) -> None:
     """Lay out what will happen when; the clock decides the order."""
     rng = life.rng
     life.members = [name for name in life.it.users if name != "Moss Okafor"]

@@ -1,7 +1,9 @@
 """The people, circles, currencies and the project of Les Tilleuls."""
 
+import random
 from base64 import b64encode
 from datetime import timedelta
+from typing import Any
 
 from odoo import fields
 
@@ -32,25 +34,27 @@ FOUNDERS = (
 class Community:
     """What the story needs at hand."""
 
-    def __init__(self, env, rng):
+    def __init__(self, env: Any, rng: random.Random) -> None:
         self.env = env
         self.rng = rng
-        self.users = {}
-        self.skills = {}
-        self.categories = {}
-        self.circles = {}
-        self.roles = {}
+        self.users: dict[str, Any] = {}
+        self.skills: dict[str, Any] = {}
+        self.categories: dict[str, Any] = {}
+        self.circles: dict[str, Any] = {}
+        self.roles: dict[str, Any] = {}
 
-    def user(self, name):
+    def user(self, name: str) -> Any:
+        """Return a user by name."""
         return self.users[name]
 
-    def as_(self, record, name):
+    def as_(self, record: Any, name: str) -> Any:
         """Return ``record`` as this person sees it."""
         return record.with_env(record.env(user=self.users[name].id, su=False))
 
     # === WHAT IS THERE BEFORE THE PEOPLE === #
 
-    def make_frame(self):
+    def make_frame(self) -> None:
+        """Make the settings, categories and skills."""
         env = self.env
         env["res.lang"]._activate_lang("fr_FR")
         company = env.company
@@ -66,7 +70,8 @@ class Community:
                 )
         self.make_currencies()
 
-    def make_currencies(self):
+    def make_currencies(self) -> None:
+        """Make the currencies of the community."""
         currency = self.env["wezer.currency"]
         self.hours = currency.create(
             {
@@ -115,7 +120,7 @@ class Community:
 
     # === PEOPLE === #
 
-    def make_person(self, name, admitted_by=None):
+    def make_person(self, name: str, admitted_by: str | None = None) -> Any:
         """Let one person join: founders found, others are admitted by somebody."""
         if name == "Agnès Morel":
             user = self.env.ref("base.user_admin")
@@ -171,7 +176,8 @@ class Community:
 
     # === CIRCLES === #
 
-    def make_circles(self):
+    def make_circles(self) -> Any:
+        """Make circles and roles."""
         group = self.env["wezer.group"]
         root = self.circle(
             "Village of Les Tilleuls",
@@ -221,7 +227,8 @@ class Community:
         self.role("Peacemaker", care, "Listens to both sides.", ("moderate",))
         return group
 
-    def circle(self, name, parent, purpose, visibility):
+    def circle(self, name: str, parent: Any, purpose: str, visibility: str) -> Any:
+        """Make a circle."""
         group = self.env["wezer.group"].create(
             {
                 "name": name,
@@ -237,7 +244,8 @@ class Community:
         self.circles[name] = group
         return group
 
-    def role(self, name, circle, purpose, rights):
+    def role(self, name: str, circle: Any, purpose: str, rights: tuple) -> None:
+        """Make a role in a circle."""
         self.roles[name] = self.env["wezer.group"].create(
             {
                 "name": name,
@@ -248,7 +256,7 @@ class Community:
             }
         )
 
-    def fill_roles(self):
+    def fill_roles(self) -> None:
         """Give the roles, and let those asked accept."""
         for role, name in (
             ("Steward", "Agnès Morel"),
@@ -270,7 +278,8 @@ class Community:
                 wallet = partner._wezer_wallet(currency)
                 self.as_(wallet, "Moss Okafor").set_limits(lower)
 
-    def join_circles(self, name):
+    def join_circles(self, name: str) -> None:
+        """Let a person join circles and roles."""
         for circle in self.rng.sample(
             ("Garden", "Greenhouse", "Repair café", "Care"), self.rng.randint(1, 2)
         ):
@@ -278,7 +287,8 @@ class Community:
 
     # === PROJECT === #
 
-    def make_project(self):
+    def make_project(self) -> None:
+        """Make the project and its tasks."""
         env = self.env
         stages = env["project.task.type"].create(
             [

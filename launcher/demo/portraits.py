@@ -12,7 +12,7 @@ CLOTH = ("#2f6f4e", "#8a3f5a", "#4a5f8a", "#b0762f", "#3f7a80", "#6b4a8a", "#7a2
 PAPER = ("#f6ecd9", "#e4efe8", "#e9e6f2", "#f7e4da", "#e2eef0")
 
 
-def portrait(seed):
+def portrait(seed: object) -> bytes:
     """Return a PNG of a drawn face.
 
     :param seed: anything; equal seeds give equal faces
@@ -23,7 +23,7 @@ def portrait(seed):
     image = Image.new("RGB", (SIZE * scale, SIZE * scale), rng.choice(PAPER))
     draw = ImageDraw.Draw(image)
 
-    def box(x, y, width, height):
+    def box(x: float, y: float, width: float, height: float) -> list[float]:
         return [
             (x - width / 2) * scale,
             (y - height / 2) * scale,

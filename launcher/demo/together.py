@@ -1,6 +1,8 @@
 """Larger things: paid step by step, done by several, approved by two."""
 
+from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 from . import texts
 
@@ -14,7 +16,7 @@ WALL = (
 )
 
 
-def _want(life, name, acting=None, **vals):
+def _want(life: Any, name: str, acting: Any = None, **vals: Any) -> Any:
     """Publish a want of ``name`` (or of whom he acts for) and return it."""
     market = life.it.as_(life.env["wezer.announcement"], name)
     new = market.action_create_own(
@@ -34,7 +36,7 @@ def _want(life, name, acting=None, **vals):
     return life.env["wezer.announcement"].browse(new)
 
 
-def wall(life):
+def wall(life: Any) -> Iterator[float | None]:
     """Three paint a wall in three steps, each with a part of the price."""
     it = life.it
     want = _want(
@@ -74,7 +76,7 @@ def wall(life):
     life.deal(deal_id, first).action_deliver("It is white and dry.")
 
 
-def rule(life):
+def rule(life: Any) -> Iterator[float | None]:
     """The village decides that two approve what is large."""
     village = life.it.as_(life.it.circles["Village of Les Tilleuls"], "Agnès Morel")
     village.action_set_policy(
@@ -84,7 +86,7 @@ def rule(life):
     yield
 
 
-def roof(life):
+def roof(life: Any) -> Iterator[float | None]:
     """The Garden's coordinator approved; one more has to."""
     it = life.it
     want = _want(
@@ -108,7 +110,7 @@ def roof(life):
     life.deal(deal_id, "Carole Petit").action_approve()
 
 
-def plan(life, now):
+def plan(life: Any, now: Any) -> None:
     """Lay out when these stories begin."""
     for days, story in ((WALL_DAYS, wall), (RULE_DAYS, rule), (ROOF_DAYS, roof)):
         life.at(now - timedelta(days=days), story(life))

@@ -16,11 +16,13 @@ class Memo(fields.Json):
     """
 
     def convert_to_cache(self, value, record, validate=True):
+        """Keep the value as it is."""
         return value
 
     def convert_to_record(self, value, record):
+        """Hand out the value as it is."""
         return value
 
     def convert_to_read(self, value, record, use_display_name=True):
-        # It is for code only: nothing of it leaves the server.
+        """Return nothing: the field is for code only."""
         return False

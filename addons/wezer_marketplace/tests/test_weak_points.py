@@ -177,7 +177,7 @@ class TestWeakPoints(RpcSurfaces, MarketCommon):
         ended.action_release()
         before = self._fingerprint()
         for user in (self.test1, self.test2):
-            # All surfaces lead to the same actions: the second user needs only one more.
+            # All surfaces lead to the same actions: one more user tries only two.
             for surface in (self._orm, self._json2)[: 1 + (user == self.test2)]:
                 for deal in (paid, ended):
                     for arrow in LIVE_ARROWS:
