@@ -15,7 +15,16 @@ from .console import Failure, Step, Steps
 from .database import Database
 from .odoo_process import Runner
 
-NAMES = ("people", "ledger", "groups", "market", "reputation", "pages", "load")
+NAMES = (
+    "people",
+    "ledger",
+    "groups",
+    "market",
+    "reputation",
+    "pages",
+    "deal_queries",
+    "load",
+)
 TEMPLATE = "wezer_bench_template"
 DATABASE = "wezer_bench"
 WIDTHS = (58, 16, 16, 8, 8)

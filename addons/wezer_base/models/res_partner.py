@@ -117,6 +117,16 @@ class ResPartner(models.Model):
         self.env["res.partner"].invalidate_model(ACTS_FIELDS, flush=False)
         self.env["res.users"].invalidate_model(["wezer_acting_parties"], flush=False)
 
+    def _wezer_read_together(self):
+        """Read at once, for all of these partners, what rules ask of each of them.
+
+        For an action between a few people: without it each is read by itself where
+        it is first met. Addons add their own fields.
+        """
+        partners = self.sudo()
+        partners.mapped("wezer_is_treasury")
+        partners.mapped("user_ids")
+
     def _wezer_actor_partners(self, right):
         """Return the persons who act for this partner: whom a notice reaches.
 
@@ -124,9 +134,11 @@ class ResPartner(models.Model):
         those who act for the community.
         """
         self.ensure_one()
+        if self.sudo().user_ids:
+            return self
         if self.sudo().wezer_is_treasury or self == self.env.company.partner_id:
             return self.env.company._wezer_actor_users(right).partner_id
-        if not self.sudo().user_ids and right in OWN_RIGHTS:
+        if right in OWN_RIGHTS:
             # Without a login, notices go to the holders of a mandate.
             return self.env["wezer.mandate"]._holders_of(self, right) or self
         return self

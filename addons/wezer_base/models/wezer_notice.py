@@ -126,8 +126,17 @@ class WezerNotice(models.Model):
         Who cannot log in could not; who is suspended or left is not concerned.
         """
         people = people.filtered("user_ids")
-        away = people._wezer_profile().filtered(
-            lambda profile: profile.state in ("suspended", "left")
+        away = (
+            self.env["wezer.profile"]
+            .sudo()
+            .with_context(active_test=False)
+            .search_fetch(
+                [
+                    ("partner_id", "in", people.ids),
+                    ("state", "in", ("suspended", "left")),
+                ],
+                ["partner_id"],
+            )
         )
         return people - people.browse(away.partner_id.ids)
 

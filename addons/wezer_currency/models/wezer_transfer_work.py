@@ -47,9 +47,12 @@ class WezerTransfer(models.Model):
             f"{method}:{transfer._key_owner()}",
             [transfer.id, minor, keep_rest],
         )
-        first = self._first_by_key(scope, key, data)
-        if first:
-            return first
+        whole = minor == transfer.amount_minor and not transfer.settled_minor
+        if not (whole and transfer.origin_model):
+            # Of an origin, whose keys are made by code, all of it is settled by itself.
+            first = self._first_by_key(scope, key, data)
+            if first:
+                return first
         self._check_state("reserved")
         extra = {}
         if key:

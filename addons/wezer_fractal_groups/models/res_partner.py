@@ -35,6 +35,11 @@ class ResPartner(models.Model):
         )
         return super()._wezer_invalidate_acting()
 
+    def _wezer_read_together(self):
+        result = super()._wezer_read_together()
+        self.sudo().mapped("wezer_group_ids")
+        return result
+
     @api.model
     def _wezer_tie_selects(self):
         """Add who filled a role with rights over money, the market or the group."""

@@ -223,6 +223,8 @@ class WezerAnnouncement(models.Model):
         self.env["wezer.deal"].flush_model()
         # What was read before still holds: a row that another transaction has changed
         # since cannot be locked.
+        people = self.sudo().author_id | self.env.user.sudo().partner_id
+        people._wezer_read_together()
 
     def _holding(self):
         """Return the deals that have a place: agreed ones, and those it is held for."""

@@ -810,6 +810,7 @@ class WezerDeal(models.Model):
         )
         # What was read before still holds: a row that another transaction has changed
         # since cannot be locked.
+        (self._parties() | self.env.user.sudo().partner_id)._wezer_read_together()
 
     def _parties(self):
         """Return both sides and the co-workers: between them a dispute is."""
@@ -1787,9 +1788,11 @@ class WezerDeal(models.Model):
         One person who pays for himself decides alone.
         """
         deal = self.sudo()
-        company = deal.company_id
         group = self.env["wezer.group"]._of_partner(deal.payer_id).sudo()
         empty = self.env["wezer.group.policy"].sudo()
+        if not group and deal.payer_id.user_ids:
+            return 1, 0, empty
+        company = deal.company_id
         if not group and deal.payer_id != company.partner_id:
             return 1, 0, empty
         if not deal.accepted_terms_id.price_line_ids:
@@ -1984,8 +1987,10 @@ class WezerDeal(models.Model):
 
         :return: whether one is
         """
+        if not self.milestone:
+            return False
         steps = self.accepted_terms_id.milestone_ids
-        if not self.milestone or self.milestone >= len(steps):
+        if self.milestone >= len(steps):
             return False
         step, now = steps[self.milestone], fields.Datetime.now()
         due = step.date_due or self.accepted_terms_id.date_due
