@@ -1,7 +1,8 @@
 """How often the life of a deal asks the database: claimed, approved and paid.
 
-Each act begins with an empty cache, as a request does, and ends with everything written.
-The numbers are wanted ones of the project; ``tests/test_deal_queries.py`` holds them.
+Each act begins with an empty cache, as a request does, and ends with everything
+written. The wanted numbers are those of the project; ``tests/test_deal_queries.py``
+holds them.
 """
 
 from odoo import Command

@@ -478,7 +478,9 @@ class TestWeakPoints(RpcSurfaces, MarketCommon):
         self.assertEqual(read[0]["state"], "paid")
         self.assertEqual(self.balance(self.test2), "15.00")
         self.assertEqual(
-            self.env["wezer.assessment"]._for_origin(self.env[model].browse(deal)).state,
+            self.env["wezer.assessment"]
+            ._for_origin(self.env[model].browse(deal))
+            .state,
             "blind",
         )
         self.assertBooksHold()

@@ -53,7 +53,10 @@ def parts(deal, milestone: int | None = None) -> list[Part]:
     """
     terms = deal.accepted_terms_id
     number = deal.milestone if milestone is None else milestone
-    sharing = terms.share_ids.filtered("points")
+    # Whoever has a share is a co-worker.
+    sharing = terms.env["wezer.terms.share"]
+    if deal.coworker_ids:
+        sharing = terms.share_ids.filtered("points")
     points = sharing.mapped("points")
     found = []
     for line in terms.price_line_ids:
@@ -95,8 +98,10 @@ def due_sums(deal, whole: bool = False) -> dict:
 
 def steps_left(deal) -> list[int]:
     """Return the numbers of the steps still to be paid; ``[0]`` without steps."""
+    if not deal.milestone:
+        return [0]
     steps = len(deal.accepted_terms_id.milestone_ids)
-    return list(range(deal.milestone, steps + 1)) if deal.milestone else [0]
+    return list(range(deal.milestone, steps + 1))
 
 
 def transfers(deal):
