@@ -47,6 +47,8 @@ PAYER = """
 for company in env["res.company"].search([]):
     if "wezer_task_payer_id" in company._fields and not company.wezer_task_payer_id:
         company.wezer_task_payer_id = company.partner_id
+# The website of this database is the community's: without Odoo's example menu.
+env["website.menu"].search([("url", "=", "/contactus")]).unlink()
 env.cr.commit()
 """
 

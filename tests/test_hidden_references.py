@@ -5,6 +5,8 @@ import pytest
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, mute_logger, tagged
 
+from odoo.addons.wezer_base.models.base import has_private_names
+
 from .test_private_groups import QUIET, SECRET
 from .test_public_methods import PublicSurface
 
@@ -186,7 +188,7 @@ class TestHiddenReferences(PublicSurface):
             and field.bypass_search_access
             and not model._abstract
             and field.comodel_name in self.env.registry
-            and self.env[field.comodel_name]._wezer_has_private_names()
+            and has_private_names(self.env[field.comodel_name])
         }
         # People who can log in are no hidden group: a constraint says so.
         self.assertEqual(open_fields, {"res.users.partner_id"})

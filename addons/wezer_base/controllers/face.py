@@ -8,7 +8,7 @@ from odoo import http
 from odoo.http import request
 from odoo.tools.mimetypes import guess_mimetype
 
-from ..models.base import PICTURE_MARK
+from ..models.wezer_record_mixin import PICTURE_MARK
 
 COLOURS = ("#2f6f4e", "#8a5a2b", "#4a5f8a", "#8a3f5a", "#5a6b2f", "#3f7a80", "#6b4a8a")
 

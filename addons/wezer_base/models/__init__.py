@@ -1,5 +1,6 @@
 # Mixins first: the models below inherit from them.
 from . import base
+from . import wezer_record_mixin
 from . import wezer_activity_mixin
 from . import wezer_lock
 from . import wezer_slug
@@ -15,6 +16,7 @@ from . import res_groups
 from . import res_partner
 from . import res_users
 from . import res_users_deletion
+from . import website
 from . import wezer_acting_log
 from . import wezer_address_change
 from . import wezer_category

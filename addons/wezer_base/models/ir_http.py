@@ -94,20 +94,24 @@ class IrHttp(models.AbstractModel):
             # A page of a list may have any number: there is nothing on it.
             if name != "page" and isinstance(value, int) and abs(value) >= 2**31:
                 raise werkzeug.exceptions.NotFound()
-        return super()._pre_dispatch(rule, args)
+        result = super()._pre_dispatch(rule, args)
+        if cls._wezer_is_own(rule.endpoint) and getattr(request, "is_frontend", False):
+            # Odoo's parts of the page show times in the zone that the suite's use.
+            request.update_context(tz=days.reader_zone(request.env).key)
+        return result
 
     @classmethod
-    def _frontend_pre_dispatch(cls):
-        """Let Odoo's own parts of a page show times in the zone that ours use."""
-        request.update_context(tz=days.reader_zone(request.env).key)
-        return super()._frontend_pre_dispatch()
+    def _wezer_is_own(cls, endpoint) -> bool:
+        """Return whether a controller of the suite answers at ``endpoint``."""
+        return endpoint.func.__module__.startswith("odoo.addons.wezer_")
 
     @classmethod
     def _dispatch(cls, endpoint):
-        """Take from what forms send the one letter that the database refuses."""
-        for name, value in request.params.items():
-            if isinstance(value, str) and "\x00" in value:
-                request.params[name] = value.replace("\x00", "")
+        """Take from what forms send the one character that the database refuses."""
+        if cls._wezer_is_own(endpoint):
+            for name, value in request.params.items():
+                if isinstance(value, str) and "\x00" in value:
+                    request.params[name] = value.replace("\x00", "")
         with refuse_wrong_types(*cls._wezer_called()):
             response = super()._dispatch(endpoint)
         if "wezer_refused" in request.session and isinstance(response, Response):

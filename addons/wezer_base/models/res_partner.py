@@ -21,7 +21,8 @@ class ResPartner(models.Model):
     ``tools/addresses.py``, ``tools/member_leaving.py``, ``tools/member_merge.py``.
     """
 
-    _inherit = "res.partner"
+    _name = "res.partner"
+    _inherit = ["res.partner", "wezer.record.mixin"]
 
     wezer_is_treasury = fields.Boolean(
         string="Treasury",
@@ -395,7 +396,13 @@ class ResPartner(models.Model):
         is still known, afterwards a pseudonym is left.
         """
         self.ensure_one()
-        for name in ("invitation", "address.change", "departure", "digest"):
+        for name in (
+            "signature",
+            "invitation",
+            "address.change",
+            "departure",
+            "digest",
+        ):
             self.env[f"wezer.{name}"]._anonymise(self)
         member_leaving.anonymise(self)
 
@@ -456,6 +463,7 @@ class ResPartner(models.Model):
         source, target = self.sudo(), target.sudo()
         source = source.with_context(active_test=True)
         keys = self.env["wezer.profile"]._return_keys_of(source)
+        self.env["wezer.signature"]._merge(source, target)
         member_merge.merge_profile(source, target)
         repoint.repoint_partner(source, target)
         member_merge.merge_logins(source, target)

@@ -12,6 +12,7 @@ class WezerActingLog(models.Model):
 
     _name = "wezer.acting.log"
     _description = "Act for another"
+    _inherit = ["wezer.record.mixin"]
     _order = "date desc, id desc"
     _rec_name = "id"
 

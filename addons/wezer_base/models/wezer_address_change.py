@@ -8,11 +8,34 @@ from odoo.tools import email_normalize, single_email_re
 from ..exceptions import NotAllowed, Refusal
 from ..tools.addresses import proven_addresses
 from ..tools.rights import PROVEN
+from ..tools.state_machine import StateMachine, Transition
 
 # The link in the letter works so long.
 DAYS = 2
 # So many letters to other addresses an account sends in a day.
 DAILY = 5
+
+
+ADDRESS_CHANGE = StateMachine(
+    states=("pending", "confirmed", "withdrawn"),
+    rules={
+        "owner": "the person whose address it is, with the token of the letter",
+        "owner_or_administrator": "the person whose address it is, or an administrator",
+        "suite": "the suite, when the person asks for yet another address",
+    },
+    transitions=(
+        Transition("confirm", ("pending",), ("confirmed",), "owner", "action_confirm"),
+        Transition(
+            "withdraw",
+            ("pending",),
+            ("withdrawn",),
+            "owner_or_administrator",
+            "action_withdraw",
+        ),
+        Transition("replace", ("pending",), ("withdrawn",), "suite", "_ask"),
+    ),
+)
+OPEN = ADDRESS_CHANGE.unfinished
 
 
 class WezerAddressChange(models.Model):
@@ -24,6 +47,8 @@ class WezerAddressChange(models.Model):
 
     _name = "wezer.address.change"
     _description = "Change of an e-mail address"
+    _inherit = ["wezer.state.mixin", "wezer.record.mixin"]
+    _state_machine = ADDRESS_CHANGE
     _order = "date desc, id desc"
     _rec_name = "email"
 
@@ -69,7 +94,7 @@ class WezerAddressChange(models.Model):
         return self.sudo().search(
             [
                 ("partner_id", "in", partner.ids),
-                ("state", "=", "pending"),
+                ("state", "in", OPEN),
                 ("expiry", ">", fields.Datetime.now()),
             ],
             limit=1,
@@ -184,7 +209,7 @@ class WezerAddressChange(models.Model):
             [
                 ("token_hash", "=", self._hash(token)),
                 ("partner_id", "=", self.env.user.partner_id.id),
-                ("state", "=", "pending"),
+                ("state", "in", OPEN),
                 ("expiry", ">", fields.Datetime.now()),
             ]
         )
@@ -226,20 +251,26 @@ class WezerAddressChange(models.Model):
         """Take a change back that was not confirmed yet."""
         self.ensure_one()
         self.check_access("read")
-        change = self.sudo()
-        if (
-            change.partner_id != self.env.user.partner_id
-            and not self.env.user.has_group("wezer_base.group_administrator")
-        ):
-            raise NotAllowed(self.env._("This is not your address."), rule="own")
-        if change.state != "pending":
-            raise Refusal(
-                self.env._("This change waits no longer."),
-                rule="state",
-                value=change.state,
-            )
-        change.state = "withdrawn"
+        self._check_may("withdraw")
+        self.sudo().state = "withdrawn"
         return True
+
+    def _why_not(self, action):
+        """Return the error that ``action`` would raise for the current user, or None.
+
+        A change is found by the token of its letter before it is confirmed.
+        """
+        self.ensure_one()
+        own = self.sudo().partner_id == self.env.user.partner_id
+        if not own and not (
+            self._state_machine.who(action) == "owner_or_administrator"
+            and self.env.user.has_group("wezer_base.group_administrator")
+        ):
+            return NotAllowed(self.env._("This is not your address."), rule="own")
+        return self._state_refusal(action)
+
+    def _state_message(self, _action):
+        return self.env._("This change waits no longer.")
 
     @api.autovacuum
     def _gc_changes(self):

@@ -4,16 +4,42 @@ from odoo import api, fields, models
 
 from ..exceptions import NotAllowed, Refusal
 from ..tools import locks
+from ..tools.state_machine import StateMachine, Transition
 
-# How often somebody asks to be let go, and changes his mind, in a day.
+# How often a member may ask in a day.
 DAILY = 3
 
 
+DEPARTURE = StateMachine(
+    states=("asked", "withdrawn", "done"),
+    rules={
+        "member": "the member who asked",
+        "moderator": "a moderator who is no party and acts for none",
+        "suite": "the suite, when the member leaves in another way",
+    },
+    transitions=(
+        Transition("withdraw", ("asked",), ("withdrawn",), "member", "action_withdraw"),
+        Transition(
+            "let_go",
+            ("asked",),
+            ("done",),
+            "moderator",
+            "action_let_go",
+            "what needs a decision is decided",
+        ),
+        Transition("end", ("asked",), ("withdrawn",), "suite", "_anonymise"),
+    ),
+)
+OPEN = DEPARTURE.unfinished
+
+
 class WezerDeparture(models.Model):
-    """A member would leave, something is open that he cannot end: moderators decide."""
+    """A request to leave of a member who has something open: moderators decide."""
 
     _name = "wezer.departure"
     _description = "Member who would leave"
+    _inherit = ["wezer.state.mixin", "wezer.record.mixin"]
+    _state_machine = DEPARTURE
     _order = "date desc, id desc"
     _rec_name = "partner_id"
 
@@ -42,13 +68,13 @@ class WezerDeparture(models.Model):
     )
 
     def _compute_open_text(self):
-        for leaving in self:
+        for departure in self:
             matters = (
-                leaving.sudo().partner_id._wezer_leave_obstacles()
-                if leaving.state == "asked"
+                departure.sudo().partner_id._wezer_leave_obstacles()
+                if departure.state in OPEN
                 else []
             )
-            leaving.open_text = "\n".join(row["text"] for row in matters)
+            departure.open_text = "\n".join(row["text"] for row in matters)
 
     def write(self, vals):
         if not self.env.su and vals.keys() - {"decision"}:
@@ -61,7 +87,7 @@ class WezerDeparture(models.Model):
     def ask(self, reason=""):
         """Ask the moderators to let the caller go although something is open.
 
-        :param str reason: in his own words
+        :param str reason: in the member's own words
         :return: id of the request
         """
         user = self.env.user
@@ -76,7 +102,7 @@ class WezerDeparture(models.Model):
         if mine:
             return mine.id
         self._check_daily(partner)
-        # His own request, checked just above; members write nothing themselves.
+        # The caller's own request, checked above; members write nothing themselves.
         asked = self.sudo().create(
             {"partner_id": partner.id, "reason": str(reason or "").strip()[:2000]}
         )
@@ -114,7 +140,7 @@ class WezerDeparture(models.Model):
 
     @api.model
     def _asked_by(self, partner):
-        return self.search([("partner_id", "=", partner.id), ("state", "=", "asked")])
+        return self.search([("partner_id", "=", partner.id), ("state", "in", OPEN)])
 
     def _moderators(self):
         """Return the users who may decide about this request."""
@@ -128,19 +154,26 @@ class WezerDeparture(models.Model):
         """Stay after all."""
         self.ensure_one()
         self.check_access("read")
-        leaving = self.sudo()
-        if leaving.partner_id != self.env.user.partner_id:
-            raise NotAllowed(self.env._("Only who asked may do this."))
-        leaving._check_waits()
-        leaving.state = "withdrawn"
-        self.env["wezer.notice"]._settle(leaving)
+        self._check_may("withdraw")
+        departure = self.sudo()
+        departure.state = "withdrawn"
+        self.env["wezer.notice"]._settle(departure)
         return True
 
-    def _check_waits(self):
-        if self.state != "asked":
-            raise Refusal(
-                self.env._("This was decided already."), rule="state", value=self.state
+    def _why_not(self, action):
+        """Return the error that ``action`` would raise for the user, or None."""
+        self.ensure_one()
+        who, partner = self._state_machine.who(action), self.sudo().partner_id
+        if who == "member" and partner != self.env.user.partner_id:
+            return NotAllowed(self.env._("Only who asked may do this."))
+        if who == "moderator" and not self.env.user._moderates(partner):
+            return NotAllowed(
+                self.env._("A moderator decides, never a party."), rule="moderate"
             )
+        return self._state_refusal(action)
+
+    def _state_message(self, _action):
+        return self.env._("This was decided already.")
 
     def action_let_go(self, reason=None):
         """Let the member go: what needs no judgement ends, the rest comes first.
@@ -150,25 +183,21 @@ class WezerDeparture(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
-        leaving = self.sudo()
-        if not self.env.user._moderates(leaving.partner_id):
-            raise NotAllowed(
-                self.env._("A moderator decides, never a party."), rule="moderate"
-            )
-        leaving._check_waits()
-        reason = str(reason or leaving.decision or "").strip()[:2000]
+        self._check_may("let_go")
+        departure = self.sudo()
+        reason = str(reason or departure.decision or "").strip()[:2000]
         if not reason:
             raise Refusal(self.env._("Give the reasons."), rule="note")
-        partner = leaving.partner_id
+        partner = departure.partner_id
         partner._wezer_leave_release(reason)
-        leaving.write(
+        departure.write(
             {
                 "state": "done",
                 "decision": reason,
                 "moderator_id": self.env.user.partner_id.id,
             }
         )
-        self.env["wezer.notice"]._settle(leaving)
+        self.env["wezer.notice"]._settle(departure)
         partner._wezer_let_go()
         return True
 
@@ -189,7 +218,7 @@ class WezerDeparture(models.Model):
                 "button": self.env._("Decide"),
                 "due": False,
             }
-            for departure in self.sudo().search([("state", "=", "asked")])
+            for departure in self.sudo().search([("state", "in", OPEN)])
             if user._moderates(departure.partner_id)
         ]
 
@@ -199,6 +228,6 @@ class WezerDeparture(models.Model):
         departures = self.sudo().search([("partner_id", "in", partner.ids)])
         departures.write({"reason": False})
         departures.filtered(
-            lambda departure: departure.state == "asked"
+            lambda departure: departure.state in OPEN
         ).state = "withdrawn"
         self.env["wezer.notice"]._settle(departures)

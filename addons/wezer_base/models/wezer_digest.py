@@ -23,6 +23,7 @@ class WezerDigest(models.Model):
 
     _name = "wezer.digest"
     _description = "Digest of notices"
+    _inherit = ["wezer.record.mixin"]
     _rec_name = "partner_id"
 
     partner_id = fields.Many2one("res.partner", required=True, ondelete="cascade")

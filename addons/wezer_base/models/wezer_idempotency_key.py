@@ -23,6 +23,7 @@ class WezerIdempotencyKey(models.Model):
 
     _name = "wezer.idempotency.key"
     _description = "What was sent"
+    _inherit = ["wezer.record.mixin"]
     _rec_name = "key"
     _log_access = False
 

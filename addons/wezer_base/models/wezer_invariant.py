@@ -1,6 +1,7 @@
 import logging
 
 from odoo import api, models
+from odoo.tools import SQL
 
 from ..exceptions import NotAllowed
 
@@ -44,6 +45,12 @@ class WezerInvariant(models.AbstractModel):
             (
                 self.env._("A confirmed address is the login of whose it is"),
                 self._check_confirmed_addresses,
+            ),
+            (
+                self.env._(
+                    "A proposal waits for a signature until a date, or is decided"
+                ),
+                self._check_signatures,
             ),
         ]
 
@@ -119,6 +126,29 @@ class WezerInvariant(models.AbstractModel):
                 ORDER BY c.partner_id, c.date DESC, c.id DESC"""
         )
         return [row for row in self.env.cr.fetchall() if row[1] != row[2].lower()]
+
+    def _check_signatures(self):
+        """Return open proposals that nobody can end, and signed ones without all."""
+        self.env.flush_all()
+        found = []
+        for model in self.env["wezer.signature"]._signed_models():
+            self.env.cr.execute(
+                SQL(
+                    """SELECT p.id, %(name)s, p.signing_state FROM %(table)s p
+                       WHERE p.signing_state IN ('open', 'signed')
+                         AND ((p.signing_state = 'open') <> EXISTS (
+                             SELECT FROM wezer_signature s
+                              WHERE s.res_model = %(name)s AND s.res_id = p.id
+                                AND s.version = p.signing_version
+                                AND s.date_signed IS NULL)
+                          OR p.signing_state = 'open' AND p.signing_deadline IS NULL)
+                       ORDER BY p.id""",
+                    name=model._name,
+                    table=SQL.identifier(model._table),
+                )
+            )
+            found += self.env.cr.fetchall()
+        return found
 
     @api.model
     def run(self):

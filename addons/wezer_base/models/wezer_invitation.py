@@ -9,6 +9,7 @@ from ..exceptions import NotAllowed, Refusal
 from ..tools import locks
 from ..tools.addresses import proven_addresses
 from ..tools.rights import PROVEN
+from ..tools.state_machine import StateMachine, Transition
 from ..tools.text import TITLE_LENGTH, clean_line, has_letter
 
 DAYS = 14
@@ -20,6 +21,30 @@ LINK_LETTERS = 50
 REQUESTS_HOUR = 200
 
 
+INVITATION = StateMachine(
+    states=("pending", "accepted", "withdrawn"),
+    rules={
+        "inviter": "the person who invited, or an administrator",
+        "invited": "holds the token of the letter",
+    },
+    transitions=(
+        Transition(
+            "accept",
+            ("pending",),
+            ("accepted",),
+            "invited",
+            "_accept",
+            "of a letter, not of a link",
+        ),
+        Transition("block", ("pending",), ("withdrawn",), "invited", "_block"),
+        Transition(
+            "withdraw", ("pending",), ("withdrawn",), "inviter", "action_withdraw"
+        ),
+    ),
+)
+OPEN = INVITATION.unfinished
+
+
 class WezerInvitation(models.Model):
     """A way in: by a link to pass on, by a letter to somebody, or asked for.
 
@@ -29,6 +54,8 @@ class WezerInvitation(models.Model):
 
     _name = "wezer.invitation"
     _description = "Invitation"
+    _inherit = ["wezer.state.mixin", "wezer.record.mixin"]
+    _state_machine = INVITATION
     _order = "date desc, id desc"
     _rec_name = "kind"
 
@@ -98,7 +125,7 @@ class WezerInvitation(models.Model):
             [
                 ("inviter_id", "=", inviter.id),
                 ("kind", "=", "link"),
-                ("state", "=", "pending"),
+                ("state", "in", OPEN),
                 ("expiry", ">", fields.Datetime.now()),
             ],
             limit=1,
@@ -114,19 +141,33 @@ class WezerInvitation(models.Model):
         """Take an invitation back: its link or letter leads nowhere from now on."""
         self.ensure_one()
         self.check_access("read")
-        if (
-            self.sudo().inviter_id != self.env.user.partner_id
-            and not self.env.user.has_group("wezer_base.group_administrator")
-        ):
-            raise NotAllowed(self.env._("Who invited takes it back."))
-        if self.sudo().state != "pending":
-            raise Refusal(
-                self.env._("This invitation waits no longer."),
-                rule="state",
-                value=self.sudo().state,
-            )
+        self._check_may("withdraw")
         self.sudo().state = "withdrawn"
         return True
+
+    def _why_not(self, action):
+        """Return the error that ``action`` would raise for the current user, or None.
+
+        What the invited person does is authorised by the token of the letter.
+        """
+        self.ensure_one()
+        if (
+            action == "withdraw"
+            and self.sudo().inviter_id != self.env.user.partner_id
+            and not self.env.user.has_group("wezer_base.group_administrator")
+        ):
+            return NotAllowed(self.env._("Who invited takes it back."))
+        if action == "accept" and self.sudo().kind == "link":
+            return self._no_longer_open()
+        return self._state_refusal(action)
+
+    def _no_longer_open(self):
+        return Refusal(
+            self._state_message("accept"), rule="state", value=self.sudo().state
+        )
+
+    def _state_message(self, _action):
+        return self.env._("This invitation waits no longer.")
 
     @api.model
     def _check_may_invite(self):
@@ -169,7 +210,7 @@ class WezerInvitation(models.Model):
         locks.hold(self.env, "invitations", inviter.id)
         mine = [("inviter_id", "=", inviter.id)]
         waiting = self.sudo().search_count(
-            [*mine, ("state", "=", "pending"), ("expiry", ">", now)]
+            [*mine, ("state", "in", OPEN), ("expiry", ">", now)]
         )
         today = self.sudo().search_count(
             [*mine, ("date", ">", now - timedelta(days=1))]
@@ -330,7 +371,7 @@ class WezerInvitation(models.Model):
         return self.sudo().search(
             [
                 ("token_hash", "=", self._hash(token)),
-                ("state", "=", "pending"),
+                ("state", "in", OPEN),
                 ("expiry", ">", fields.Datetime.now()),
             ]
         )
@@ -400,8 +441,7 @@ class WezerInvitation(models.Model):
         name = clean_line(str(name or ""), TITLE_LENGTH)
         if not has_letter(name):
             raise Refusal(self.env._("Say how we shall call you."), rule="name")
-        if self.kind == "link" or self.state != "pending":
-            raise Refusal(self.env._("This invitation waits no longer."), rule="state")
+        self._check_may("accept")
         users = self.env["res.users"].sudo()
         if self._user_of(self.email):
             raise Refusal(

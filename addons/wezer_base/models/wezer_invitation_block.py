@@ -6,6 +6,7 @@ class WezerInvitationBlock(models.Model):
 
     _name = "wezer.invitation.block"
     _description = "Invitation: blocked"
+    _inherit = ["wezer.record.mixin"]
     _rec_name = "id"
 
     address_key = fields.Char(required=True, index=True)

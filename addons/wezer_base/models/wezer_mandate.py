@@ -4,17 +4,35 @@ from odoo.tools import SQL
 from ..exceptions import NotAllowed, Refusal
 from ..tools import days
 from ..tools.rights import OWN_RIGHTS
+from ..tools.state_machine import StateMachine, Transition
+
+MANDATE = StateMachine(
+    states=("active", "revoked", "resigned"),
+    rules={
+        "giver": "the member acted for, or an administrator",
+        "holder": "the person who acts",
+        "suite": "the suite: the last day has passed, or one of both leaves",
+    },
+    transitions=(
+        Transition("revoke", ("active",), ("revoked",), "giver", "action_revoke"),
+        Transition("resign", ("active",), ("resigned",), "holder", "action_resign"),
+        Transition("end", ("active",), ("revoked",), "suite", "_end"),
+    ),
+)
+(IN_FORCE,) = MANDATE.unfinished
 
 
 class WezerMandate(models.Model):
-    """A member names someone who acts for him, for instance who has no internet.
+    """A member's authorisation of another person to act for them.
 
-    Revocable at once by either. It carries the giver's own rights only, never those
-    he has for a group or from another's mandate: there are no chains.
+    Either can end it at once. It carries the giver's own rights only, never those that
+    the giver has for a group or by another mandate: there are no chains.
     """
 
     _name = "wezer.mandate"
     _description = "Mandate"
+    _inherit = ["wezer.state.mixin", "wezer.record.mixin"]
+    _state_machine = MANDATE
     _order = "date_from desc, id desc"
     _rec_name = "id"
 
@@ -81,17 +99,17 @@ class WezerMandate(models.Model):
         self.env["res.partner"]._wezer_invalidate_acting()
         return result
 
-    # === ARROWS === #
+    # === ACTIONS === #
 
     @api.model
     def action_give(self, holder_profile_id, rights, until=None, giver_profile_id=None):
         """Let somebody act for the caller, from now on.
 
-        :param int holder_profile_id: profile of who shall act
+        :param int holder_profile_id: profile of the person who shall act
         :param rights: some of ``wallet``, ``market``
         :param str until: the last day, as ISO date; open-ended where left out
         :param int giver_profile_id: for administrators only: the member acted for,
-            where he cannot log in himself
+            where that member cannot log in
         :return: id of the mandate
         :raise NotAllowed: rule ``acts_for``
         :raise Refusal: rules ``right``, ``date``, ``holder``, ``twice``
@@ -201,7 +219,7 @@ class WezerMandate(models.Model):
             [
                 ("giver_id", "=", giver.id),
                 ("holder_id", "=", holder.id),
-                ("state", "=", "active"),
+                ("state", "=", IN_FORCE),
             ]
         )
         if mandate.date_until and mandate.date_until < days.today(self.env):
@@ -219,10 +237,7 @@ class WezerMandate(models.Model):
         """Take the mandate back; nothing can be done with it from now on."""
         self.ensure_one()
         self.check_access("read")
-        mine = self.sudo().giver_id == self.env.user.partner_id
-        if not mine and not self.env.user.has_group("wezer_base.group_administrator"):
-            raise NotAllowed(self.env._("Who gave it takes it back."))
-        self._check_active()
+        self._check_may("revoke")
         self._end("revoked")
         self.sudo().holder_id._wezer_notify(
             "mandate",
@@ -237,9 +252,7 @@ class WezerMandate(models.Model):
         """Give the mandate back: the caller acts for this member no longer."""
         self.ensure_one()
         self.check_access("read")
-        if self.sudo().holder_id != self.env.user.partner_id:
-            raise NotAllowed(self.env._("Who has it gives it back."))
-        self._check_active()
+        self._check_may("resign")
         self._end("resigned")
         self.sudo().giver_id._wezer_notify(
             "mandate",
@@ -250,13 +263,23 @@ class WezerMandate(models.Model):
         )
         return True
 
-    def _check_active(self):
-        if self.sudo().state != "active":
-            raise Refusal(
-                self.env._("This mandate has ended."),
-                rule="state",
-                value=self.sudo().state,
-            )
+    def _why_not(self, action):
+        """Return the error that ``action`` would raise for the user, or None."""
+        self.ensure_one()
+        user, mandate = self.env.user, self.sudo()
+        who = self._state_machine.who(action)
+        if (
+            who == "giver"
+            and mandate.giver_id != user.partner_id
+            and not user.has_group("wezer_base.group_administrator")
+        ):
+            return NotAllowed(self.env._("Who gave it takes it back."))
+        if who == "holder" and mandate.holder_id != user.partner_id:
+            return NotAllowed(self.env._("Who has it gives it back."))
+        return self._state_refusal(action)
+
+    def _state_message(self, _action):
+        return self.env._("This mandate has ended.")
 
     @api.model
     def _holders_of(self, giver, right):
@@ -265,7 +288,7 @@ class WezerMandate(models.Model):
         mandates = self.sudo().search(
             [
                 ("giver_id", "=", giver.id),
-                ("state", "=", "active"),
+                ("state", "=", IN_FORCE),
                 (f"right_{right}", "=", True),
                 ("date_from", "<=", today),
                 "|",

@@ -14,6 +14,7 @@ class WezerNotice(models.Model):
 
     _name = "wezer.notice"
     _description = "Notice"
+    _inherit = ["wezer.record.mixin"]
     _order = "date desc, id desc"
 
     partner_id = fields.Many2one(

@@ -6,6 +6,7 @@ class WezerNoticeChoice(models.Model):
 
     _name = "wezer.notice.choice"
     _description = "Choice about notices"
+    _inherit = ["wezer.record.mixin"]
     _order = "kind"
     _rec_name = "kind"
 

@@ -186,5 +186,6 @@ class WezerPersonalData(models.AbstractModel):
             "address_changes": self.env["wezer.address.change"]._personal_data(partner),
             **self.env["wezer.digest"]._personal_data(partner),
             "consents": self.env["wezer.terms.acceptance"]._personal_data(partner),
+            "signatures": self.env["wezer.signature"]._personal_data(partner),
             "invitations": self.env["wezer.invitation"]._personal_data(partner),
         }

@@ -139,6 +139,7 @@ class WezerProfile(models.Model):
         "image.mixin",
         "wezer.slug.mixin",
         "wezer.state.mixin",
+        "wezer.record.mixin",
     ]
     _state_machine = MEMBERSHIP
     _order = "name, id"

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+from odoo.addons.wezer_base.tools.clock import each_due
 from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
 
 SIGNING = StateMachine(
@@ -44,6 +45,7 @@ class WezerSignature(models.Model):
 
     _name = "wezer.signature"
     _description = "Signature"
+    _inherit = ["wezer.record.mixin"]
     _order = "id"
 
     res_model = fields.Char(required=True)
@@ -58,6 +60,86 @@ class WezerSignature(models.Model):
     _party_uniq = models.UniqueIndex(
         "(res_model, res_id, version, partner_id)", "A party signs a version once."
     )
+
+    # === ALL THAT IS SIGNED, WHATEVER IT IS === #
+
+    @api.model
+    def _signed_models(self):
+        """Return the stored models whose records are signed (sudo, empty)."""
+        mixin = self.env.registry["wezer.signing.mixin"]
+        return [
+            self.env[name].sudo()
+            for name, model in self.env.registry.items()
+            if issubclass(model, mixin) and not model._abstract and model._auto
+        ]
+
+    @api.model
+    def _cron_lapse(self):
+        """End every proposal whose deadline has passed, each in a transaction."""
+        now = fields.Datetime.now()
+        for model in self._signed_models():
+            each_due(
+                model.with_context(active_test=False),
+                model._lapsed_domain(now),
+                lambda record: record._lapse_signing(),
+            )
+
+    @api.model
+    def _open_for(self, partner):
+        """Yield the records (sudo) with a proposal that concerns ``partner``.
+
+        It made the proposal, or it has to sign it.
+        """
+        for model in self._signed_models():
+            proposed = Domain("signing_party_id", "in", partner.ids)
+            asked = Domain("signature_ids.partner_id", "in", partner.ids)
+            yield from model.with_context(active_test=False).search(
+                Domain("signing_state", "=", "open") & (proposed | asked)
+            )
+
+    @api.model
+    def _anonymise(self, partner):
+        """End what waits for a member who leaves; what they signed stays (sudo)."""
+        for record in self._open_for(partner):
+            if partner in record._unsigned():
+                record._refuse_signing(partner)
+            elif record.signing_party_id in partner:
+                record._withdraw_signing()
+
+    @api.model
+    def _merge(self, source, target):
+        """Let one account sign where both had to; called before rows are repointed.
+
+        A signature that ``source`` gave counts for ``target``.
+        """
+        for record in self._open_for(source):
+            rows = record._signatures()
+            old = rows.filtered(lambda row: row.partner_id == source)
+            new = rows.filtered(lambda row: row.partner_id == target)
+            if not old or not new:
+                continue
+            if old.date_signed and not new.date_signed:
+                new.write(
+                    {"date_signed": old.date_signed, "person_id": old.person_id.id}
+                )
+            if not old.date_signed:
+                old.unlink()
+                record.invalidate_recordset(["signature_ids"])
+            record._finish_signing(target)
+
+    @api.model
+    def _personal_data(self, partner):
+        """Return the rows of ``partner`` for the download of personal data (sudo)."""
+        rows = self.sudo().search([("partner_id", "in", partner.ids)])
+        models_ = self.env["ir.model"]
+        return [
+            {
+                "what": models_._get(row.res_model).sudo().name,
+                "version": row.version,
+                "date": row.date_signed,
+            }
+            for row in rows
+        ]
 
 
 class WezerSigningMixin(models.AbstractModel):
@@ -156,6 +238,11 @@ class WezerSigningMixin(models.AbstractModel):
                 "person_id": self.env.user.partner_id.id,
             }
         )
+        return self._finish_signing(party)
+
+    def _finish_signing(self, party) -> bool:
+        """Do what was proposed if nobody's signature is missing; return whether."""
+        record = self.sudo()
         if record._unsigned():
             return False
         record.signing_state = "signed"

@@ -12,6 +12,7 @@ class WezerSlug(models.Model):
 
     _name = "wezer.slug"
     _description = "Former address"
+    _inherit = ["wezer.record.mixin"]
     _rec_name = "slug"
     _order = "id"
     _log_access = False

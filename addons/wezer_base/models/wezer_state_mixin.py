@@ -32,6 +32,12 @@ class WezerStateMixin(models.AbstractModel):
         """Return whether the current user may do ``action`` with this record now."""
         return self._why_not(action) is None
 
+    def _check_may(self, action: str) -> None:
+        """Raise the error of :meth:`_why_not` where there is one."""
+        error = self._why_not(action)
+        if error:
+            raise error
+
     def _why_not(self, action: str) -> Exception | None:
         """Return the error that ``action`` would raise for the current user, or None.
 

@@ -8,6 +8,7 @@ class WezerTermsAcceptance(models.Model):
 
     _name = "wezer.terms.acceptance"
     _description = "Consent to the terms"
+    _inherit = ["wezer.record.mixin"]
     _order = "date desc, id desc"
     _rec_name = "terms_id"
 

@@ -10,6 +10,7 @@ class WezerTermsOfUse(models.Model):
     # Word for word what the administrators wrote.
     _wezer_raw = ("body",)
     _description = "Terms of the community"
+    _inherit = ["wezer.record.mixin"]
     _order = "version desc"
     _rec_name = "version"
 

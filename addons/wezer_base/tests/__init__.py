@@ -25,6 +25,7 @@ from . import test_profile
 from . import test_search_sort
 from . import test_server_edge
 from . import test_sharing
+from . import test_signature
 from . import test_signup
 from . import test_slug
 from . import test_tables

@@ -50,6 +50,7 @@ ABSTRACT = {
     "wezer.lock",
     "wezer.member.import",
     "wezer.personal.data",
+    "wezer.record.mixin",
     "wezer.activity.mixin",
     "wezer.word.mixin",
 }

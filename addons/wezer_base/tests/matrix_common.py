@@ -168,6 +168,12 @@ class MatrixCommon(WezerCommon):
         return cls.env["wezer.idempotency.key"].sudo().create(vals).sudo(False)
 
     @classmethod
+    def _make_wezer_signature(cls):
+        vals = {"res_model": "res.partner", "res_id": cls.anna.partner_id.id}
+        vals |= {"version": 1, "partner_id": cls.anna.partner_id.id}
+        return cls.env["wezer.signature"].sudo().create(vals).sudo(False)
+
+    @classmethod
     def _make_wezer_invitation_block(cls):
         return cls.env["wezer.invitation.block"].create({"address_key": "matrix"})
 

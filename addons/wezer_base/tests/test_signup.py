@@ -23,7 +23,7 @@ class TestSignup(WezerCommon):
         self.assertEqual(profile.name, "Newcomer")
         self.assertFalse(profile.is_founder)
 
-    def test_the_door_is_open(self):
+    def test_sign_up_is_open_on_the_website_of_a_new_database(self):
         self.assertEqual(self.env["res.users"]._get_signup_invitation_scope(), "b2c")
 
     def test_the_neutral_group_is_on_portal_and_internal_and_implies_nothing(self):

@@ -3,6 +3,7 @@ import re
 from odoo import http
 from odoo.tests import HttpCase, tagged
 
+from ..hooks import post_init_hook
 from .common import WezerCommon
 
 OUTSIDE = re.compile(
@@ -36,10 +37,30 @@ class TestWebsite(WezerCommon, HttpCase):
         self.assertEqual(face.status_code, 200)
         self.assertNotIn("LN", face.text)
 
-    def test_no_example_text_of_odoo_is_left(self):
+    def test_a_new_website_shows_no_example_text_of_odoo(self):
         page = self._page("/")
-        for words in ("+1 555", "passionate people", "/contactus", "Company name"):
+        for words in ("+1 555", "passionate people", "Company name"):
             self.assertNotIn(words, page)
+
+    def test_installing_leaves_websites_that_somebody_has_arranged(self):
+        websites = self.env["website"]
+        menus = self.env["website.menu"].search([("url", "=", "/contactus")])
+        other = websites.create({"name": "Somebody else's"})
+        self.assertTrue(menus)
+        post_init_hook(self.env)
+        self.assertEqual(menus.exists(), menus)
+        self.assertNotEqual(other.auth_signup_uninvited, "b2c")
+        other.unlink()
+        site = websites.search([])
+        logo = site.logo
+        self.assertFalse(site._wezer_is_new())
+        site.auth_signup_uninvited = "b2b"
+        post_init_hook(self.env)
+        self.assertEqual(site.auth_signup_uninvited, "b2b")
+        self.assertEqual(site.logo, logo)
+        # The header of other websites keeps what it shows.
+        for name in ("website.header_call_to_action", "website.header_text_element"):
+            self.assertTrue(self.env.ref(name).active)
 
     def test_terms_are_shown_once_there_are_any(self):
         self.env.company.wezer_terms = False

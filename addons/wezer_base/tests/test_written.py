@@ -241,6 +241,26 @@ class TestWritten(WezerCommon):
         self.assertEqual(caught.exception.value, "heic")
         self.assertIn("JPEG", str(caught.exception))
 
+    def test_the_suite_changes_its_own_records_only(self):
+        """Every model of the suite has the mixin; of Odoo's, those it adds texts to."""
+        mixin = self.env.registry["wezer.record.mixin"]
+        for name, model in self.env.registry.items():
+            if model._abstract or not model._auto:
+                continue
+            ours = name.startswith("wezer.")
+            written = any(
+                (field._module or "").startswith("wezer_")
+                and field.store
+                and not (field.compute or field.related)
+                and field.type in ("char", "text", "image")
+                for field in model._fields.values()
+            )
+            with self.subTest(model=name):
+                if ours or written:
+                    self.assertTrue(issubclass(model, mixin))
+        for name in ("ir.cron", "res.lang", "decimal.precision"):
+            self.assertFalse(issubclass(self.env.registry[name], mixin))
+
     def test_every_text_of_every_model_is_known_to_the_cleaner(self):
         kept = {"body", "key"}
         for name in self.env.registry:

@@ -6,6 +6,7 @@ class WezerMemberDecline(models.TransientModel):
 
     _name = "wezer.member.decline"
     _description = "Decline a person"
+    _inherit = ["wezer.record.mixin"]
 
     profile_id = fields.Many2one(
         "wezer.profile",

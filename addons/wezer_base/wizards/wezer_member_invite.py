@@ -6,6 +6,7 @@ class WezerMemberInvite(models.TransientModel):
 
     _name = "wezer.member.invite"
     _description = "Invite people"
+    _inherit = ["wezer.record.mixin"]
 
     emails = fields.Text(string="E-mail addresses", required=True)
     message = fields.Text(string="Your words")

@@ -8,6 +8,7 @@ class WezerMemberMerge(models.TransientModel):
 
     _name = "wezer.member.merge"
     _description = "Bring accounts together"
+    _inherit = ["wezer.record.mixin"]
 
     profile_ids = fields.Many2many(
         "wezer.profile",

@@ -15,6 +15,7 @@ class WezerOnboarding(models.TransientModel):
 
     _name = "wezer.onboarding"
     _description = "First steps"
+    _inherit = ["wezer.record.mixin"]
 
     line_ids = fields.One2many("wezer.onboarding.step", "start_id")
     done_count = fields.Integer(compute="_compute_progress")
@@ -154,6 +155,7 @@ class WezerOnboardingStep(models.TransientModel):
 
     _name = "wezer.onboarding.step"
     _description = "First step"
+    _inherit = ["wezer.record.mixin"]
     _order = "sequence, id"
 
     start_id = fields.Many2one("wezer.onboarding", ondelete="cascade")

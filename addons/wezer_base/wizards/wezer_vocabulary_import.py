@@ -11,6 +11,7 @@ class WezerVocabularyImport(models.TransientModel):
 
     _name = "wezer.vocabulary.import"
     _description = "Import a vocabulary"
+    _inherit = ["wezer.record.mixin"]
 
     file = fields.Binary(attachment=False)
     filename = fields.Char()

@@ -11,6 +11,7 @@ class WezerWordMerge(models.TransientModel):
 
     _name = "wezer.word.merge"
     _description = "Merge words"
+    _inherit = ["wezer.record.mixin"]
 
     kind = fields.Selection(
         [("wezer.category", "Categories"), ("wezer.skill", "Skills")], required=True

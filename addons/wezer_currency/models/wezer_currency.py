@@ -16,6 +16,7 @@ SAFE_HOURS, SAFE_UNITS = "20:00", "500"
 class WezerCurrency(models.Model):
     _name = "wezer.currency"
     _description = "Community currency"
+    _inherit = ["wezer.record.mixin"]
     _wezer_private_name = False
     _inherits = {"res.currency": "currency_id"}
     _order = "sequence, id"

@@ -287,6 +287,7 @@ class WezerChargeRun(models.Model):
 
     _name = "wezer.charge.run"
     _description = "Charge taken"
+    _inherit = ["wezer.record.mixin"]
     _order = "id desc"
 
     wezer_currency_id = fields.Many2one(
@@ -351,6 +352,7 @@ class WezerChargeLine(models.Model):
 
     _name = "wezer.charge.line"
     _description = "Charge of a wallet"
+    _inherit = ["wezer.record.mixin"]
     _order = "state desc, id"
 
     run_id = fields.Many2one(

@@ -303,6 +303,7 @@ class WezerMoneyFlow(models.Model):
 
     _name = "wezer.money.flow"
     _description = "Flows of money"
+    _inherit = ["wezer.record.mixin"]
     _auto = False
     _order = "month desc"
 

@@ -10,6 +10,7 @@ class WezerLedgerEntry(models.Model):
 
     _name = "wezer.ledger.entry"
     _description = "Ledger entry"
+    _inherit = ["wezer.record.mixin"]
     _order = "id desc"
     _log_access = False
 

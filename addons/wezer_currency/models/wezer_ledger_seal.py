@@ -34,6 +34,7 @@ class WezerLedgerSeal(models.Model):
 
     _name = "wezer.ledger.seal"
     _description = "Ledger seal"
+    _inherit = ["wezer.record.mixin"]
     _order = "id desc"
 
     wezer_currency_id = fields.Many2one(

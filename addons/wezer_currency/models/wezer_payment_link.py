@@ -21,6 +21,7 @@ class WezerPaymentLink(models.Model):
 
     _name = "wezer.payment.link"
     _description = "Payment link"
+    _inherit = ["wezer.record.mixin"]
     _order = "id desc"
     _rec_name = "purpose"
 

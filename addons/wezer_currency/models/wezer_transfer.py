@@ -32,6 +32,7 @@ class WezerTransfer(models.Model):
     # Programs compare their key as they sent it.
     _wezer_raw = ("key",)
     _description = "Transfer"
+    _inherit = ["wezer.record.mixin"]
     _order = "date desc, id desc"
     _rec_name = "purpose"
 

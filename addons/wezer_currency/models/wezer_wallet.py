@@ -19,6 +19,7 @@ class WezerWallet(models.Model):
 
     _name = "wezer.wallet"
     _description = "Wallet"
+    _inherit = ["wezer.record.mixin"]
     _order = "partner_id, wezer_currency_id"
     # It has the name of its partner, which hides itself where it has to: both sides
     # of a payment read it.

@@ -13,6 +13,7 @@ class WezerWalletAccessLog(models.Model):
 
     _name = "wezer.wallet.access.log"
     _description = "Look at a statement"
+    _inherit = ["wezer.record.mixin"]
     _order = "date desc, id desc"
     _rec_name = "reason"
 

@@ -198,6 +198,7 @@ class WezerWalletCredit(models.Model):
 
     _name = "wezer.wallet.credit"
     _description = "Credit passed down"
+    _inherit = ["wezer.record.mixin"]
 
     giver_id = fields.Many2one("wezer.wallet", required=True, ondelete="restrict")
     taker_id = fields.Many2one("wezer.wallet", required=True, ondelete="restrict")

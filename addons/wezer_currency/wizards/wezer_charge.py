@@ -6,6 +6,7 @@ class WezerCharge(models.TransientModel):
 
     _name = "wezer.charge"
     _description = "Take a charge"
+    _inherit = ["wezer.record.mixin"]
 
     wezer_currency_id = fields.Many2one(
         "wezer.currency",

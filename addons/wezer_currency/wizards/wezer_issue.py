@@ -8,6 +8,7 @@ class WezerIssue(models.TransientModel):
 
     _name = "wezer.issue"
     _description = "Issue money"
+    _inherit = ["wezer.record.mixin"]
 
     wezer_currency_id = fields.Many2one(
         "wezer.currency",

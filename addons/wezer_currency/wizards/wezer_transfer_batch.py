@@ -14,6 +14,7 @@ class WezerTransferBatch(models.TransientModel):
 
     _name = "wezer.transfer.batch"
     _description = "Payments from a file"
+    _inherit = ["wezer.record.mixin"]
 
     file = fields.Binary(string="CSV file", attachment=False)
     filename = fields.Char()
@@ -129,6 +130,7 @@ class WezerTransferBatchLine(models.TransientModel):
 
     _name = "wezer.transfer.batch.line"
     _description = "Row of a file of payments"
+    _inherit = ["wezer.record.mixin"]
     _order = "row"
 
     batch_id = fields.Many2one(

@@ -6,6 +6,7 @@ class WezerWalletLimits(models.TransientModel):
 
     _name = "wezer.wallet.limits"
     _description = "Limits of a wallet"
+    _inherit = ["wezer.record.mixin"]
 
     wallet_id = fields.Many2one("wezer.wallet", required=True, readonly=True)
     has_lower = fields.Boolean(string="Limit below zero", default=True)

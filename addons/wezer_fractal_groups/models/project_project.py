@@ -2,7 +2,8 @@ from odoo import api, fields, models
 
 
 class ProjectProject(models.Model):
-    _inherit = "project.project"
+    _name = "project.project"
+    _inherit = ["project.project", "wezer.record.mixin"]
     _wezer_texts = ("name", "description")
 
     # Odoo searches here without the rules of contacts: a search for the first

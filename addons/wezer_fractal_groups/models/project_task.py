@@ -7,7 +7,8 @@ DUTY_FIELDS = [name for name, _words in DUTIES]
 
 
 class ProjectTask(models.Model):
-    _inherit = "project.task"
+    _name = "project.task"
+    _inherit = ["project.task", "wezer.record.mixin"]
     _wezer_texts = ("name", "description")
 
     # Odoo's assignees are internal users; a volunteer is a portal member, a

@@ -17,7 +17,7 @@ class WezerGroup(models.Model):
 
     _name = "wezer.group"
     _description = "Group"
-    _inherit = ["wezer.slug.mixin"]
+    _inherit = ["wezer.slug.mixin", "wezer.record.mixin"]
     _order = "name, id"
     _wezer_titles = ("name",)
     _sorted_by_language = frozenset({"name"})

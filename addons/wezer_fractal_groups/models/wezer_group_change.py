@@ -21,6 +21,7 @@ class WezerGroupChange(models.Model):
 
     _name = "wezer.group.change"
     _description = "Move or merger of a group"
+    _inherit = ["wezer.record.mixin"]
     _order = "id desc"
     _rec_name = "id"
 

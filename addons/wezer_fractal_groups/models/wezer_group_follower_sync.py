@@ -48,6 +48,7 @@ class WezerGroupFollowerSync(models.Model):
 
     _name = "wezer.group.follower.sync"
     _description = "Following for a group"
+    _inherit = ["wezer.record.mixin"]
     _log_access = False
 
     partner_id = fields.Many2one("res.partner", required=True, ondelete="cascade")

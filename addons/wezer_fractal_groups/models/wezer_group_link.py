@@ -12,6 +12,7 @@ class WezerGroupLink(models.Model):
 
     _name = "wezer.group.link"
     _description = "Cross link of groups"
+    _inherit = ["wezer.record.mixin"]
     _order = "id"
     _rec_name = "id"
 

@@ -11,6 +11,7 @@ class WezerGroupMembership(models.Model):
 
     _name = "wezer.group.membership"
     _description = "Membership"
+    _inherit = ["wezer.record.mixin"]
     _order = "date_from desc, id desc"
 
     group_id = fields.Many2one(

@@ -17,6 +17,7 @@ class WezerGroupMessage(models.Model):
 
     _name = "wezer.group.message"
     _description = "Word in a circle"
+    _inherit = ["wezer.record.mixin"]
     _order = "id desc"
     _rec_name = "id"
 

@@ -15,6 +15,7 @@ class WezerGroupPermission(models.Model):
 
     _name = "wezer.group.permission"
     _description = "Permission outside"
+    _inherit = ["wezer.record.mixin"]
     _order = "resource, group_id, id"
     _rec_name = "resource"
 

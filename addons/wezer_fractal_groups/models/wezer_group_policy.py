@@ -9,6 +9,7 @@ class WezerGroupPolicy(models.Model):
 
     _name = "wezer.group.policy"
     _description = "Policy of a circle"
+    _inherit = ["wezer.record.mixin"]
     _order = "group_id, key"
     _rec_name = "key"
 

@@ -17,6 +17,7 @@ class WezerTaskDuty(models.Model):
 
     _name = "wezer.task.duty"
     _description = "Who does it in a stage"
+    _inherit = ["wezer.record.mixin"]
     _order = "stage_id, duty, id"
 
     project_id = fields.Many2one(

@@ -14,7 +14,7 @@ class WezerAnnouncement(models.Model):
 
     _name = "wezer.announcement"
     _description = "Announcement"
-    _inherit = ["image.mixin", "wezer.slug.mixin"]
+    _inherit = ["image.mixin", "wezer.slug.mixin", "wezer.record.mixin"]
     _order = "date_publish desc, id desc"
     _rec_name = "title"
     _wezer_titles = ("title",)

@@ -11,6 +11,7 @@ class WezerAnnouncementPlace(models.Model):
 
     _name = "wezer.announcement.place"
     _description = "Places kept for a role or a skill"
+    _inherit = ["wezer.record.mixin"]
     _order = "id"
     _rec_name = "count"
 

@@ -11,6 +11,7 @@ class WezerAnnouncementPrice(models.Model):
 
     _name = "wezer.announcement.price"
     _description = "Price of an announcement"
+    _inherit = ["wezer.record.mixin"]
     _order = "id"
 
     announcement_id = fields.Many2one(

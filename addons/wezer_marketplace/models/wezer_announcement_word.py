@@ -20,6 +20,7 @@ class WezerAnnouncementWord(models.Model):
 
     _name = "wezer.announcement.word"
     _description = "Word of the market"
+    _inherit = ["wezer.record.mixin"]
     _rec_name = "word"
     _log_access = False
 

@@ -425,7 +425,7 @@ class WezerDeal(models.Model):
 
     _name = "wezer.deal"
     _description = "Deal"
-    _inherit = ["wezer.activity.mixin", "wezer.state.mixin"]
+    _inherit = ["wezer.activity.mixin", "wezer.state.mixin", "wezer.record.mixin"]
     _state_machine = DEAL
     _order = "date_state desc, id desc"
     _rec_name = "title"

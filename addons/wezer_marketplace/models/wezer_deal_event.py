@@ -8,6 +8,7 @@ class WezerDealEvent(models.Model):
 
     _name = "wezer.deal.event"
     _description = "What happened to a deal"
+    _inherit = ["wezer.record.mixin"]
     _order = "id"
 
     deal_id = fields.Many2one(

@@ -14,6 +14,7 @@ class WezerDealEvidence(models.Model):
 
     _name = "wezer.deal.evidence"
     _description = "Evidence in a deal"
+    _inherit = ["wezer.record.mixin"]
     _order = "id"
 
     deal_id = fields.Many2one(

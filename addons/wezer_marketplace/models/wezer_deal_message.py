@@ -8,6 +8,7 @@ class WezerDealMessage(models.Model):
 
     _name = "wezer.deal.message"
     _description = "Message in a deal"
+    _inherit = ["wezer.record.mixin"]
     _order = "id"
 
     deal_id = fields.Many2one(

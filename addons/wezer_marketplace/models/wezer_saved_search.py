@@ -27,6 +27,7 @@ class WezerSavedSearch(models.Model):
 
     _name = "wezer.saved.search"
     _description = "Saved search"
+    _inherit = ["wezer.record.mixin"]
     _order = "id desc"
     _wezer_titles = ("name",)
 

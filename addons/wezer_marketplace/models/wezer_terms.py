@@ -18,7 +18,7 @@ class WezerTerms(models.Model):
 
     _name = "wezer.terms"
     _description = "Terms"
-    _inherit = ["wezer.typed"]
+    _inherit = ["wezer.typed", "wezer.record.mixin"]
     _order = "deal_id, round desc"
     _rec_name = "round"
 

@@ -10,6 +10,7 @@ class WezerTermsMilestone(models.Model):
 
     _name = "wezer.terms.milestone"
     _description = "Step that is paid by itself"
+    _inherit = ["wezer.record.mixin"]
     _order = "terms_id, number"
     _wezer_titles = ("name",)
 

@@ -7,6 +7,7 @@ from odoo.addons.wezer_currency.models.fields_bigint import BigInteger
 class WezerTermsPrice(models.Model):
     _name = "wezer.terms.price"
     _description = "Price in terms"
+    _inherit = ["wezer.record.mixin"]
     _order = "id"
 
     terms_id = fields.Many2one(

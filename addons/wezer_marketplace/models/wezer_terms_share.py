@@ -15,6 +15,7 @@ class WezerTermsShare(models.Model):
 
     _name = "wezer.terms.share"
     _description = "Part of who works with somebody"
+    _inherit = ["wezer.record.mixin"]
     _order = "terms_id, id"
     _rec_name = "partner_id"
 

@@ -19,6 +19,7 @@ class WezerAnnouncementDraft(models.TransientModel):
 
     _name = "wezer.announcement.draft"
     _description = "Write an announcement"
+    _inherit = ["wezer.record.mixin"]
     _rec_name = "title"
 
     announcement_id = fields.Many2one(
@@ -194,6 +195,7 @@ class WezerAnnouncementDraft(models.TransientModel):
 class WezerAnnouncementDraftPrice(models.TransientModel):
     _name = "wezer.announcement.draft.price"
     _description = "Price on the sheet of an announcement"
+    _inherit = ["wezer.record.mixin"]
 
     draft_id = fields.Many2one(
         "wezer.announcement.draft", required=True, ondelete="cascade"
@@ -207,6 +209,7 @@ class WezerAnnouncementDraftPrice(models.TransientModel):
 class WezerAnnouncementDraftPlace(models.TransientModel):
     _name = "wezer.announcement.draft.place"
     _description = "Kept places on the sheet of an announcement"
+    _inherit = ["wezer.record.mixin"]
 
     draft_id = fields.Many2one(
         "wezer.announcement.draft", required=True, ondelete="cascade"

@@ -8,7 +8,7 @@ class WezerDealActionWizard(models.TransientModel):
 
     _name = "wezer.deal.action.wizard"
     _description = "Reasons for a step of a deal"
-    _inherit = ["wezer.deal.wizard.mixin"]
+    _inherit = ["wezer.deal.wizard.mixin", "wezer.record.mixin"]
 
     action = fields.Selection(
         [
@@ -102,6 +102,7 @@ class WezerDealActionWizard(models.TransientModel):
 class WezerDealActionWizardLine(models.TransientModel):
     _name = "wezer.deal.action.wizard.line"
     _description = "A part of what is decided"
+    _inherit = ["wezer.record.mixin"]
 
     wizard_id = fields.Many2one(
         "wezer.deal.action.wizard", required=True, ondelete="cascade"

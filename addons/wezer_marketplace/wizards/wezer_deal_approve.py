@@ -11,7 +11,7 @@ class WezerDealApprove(models.TransientModel):
 
     _name = "wezer.deal.approve"
     _description = "Approve and pay"
-    _inherit = ["wezer.deal.wizard.mixin"]
+    _inherit = ["wezer.deal.wizard.mixin", "wezer.record.mixin"]
 
     sentence = fields.Char(compute="_compute_sentence")
     delivery_note = fields.Text(related="deal_id.delivery_note", related_sudo=False)
@@ -50,6 +50,7 @@ class WezerDealApprove(models.TransientModel):
 class WezerDealApproveScore(models.TransientModel):
     _name = "wezer.deal.approve.score"
     _description = "Approve and pay: one criterion"
+    _inherit = ["wezer.record.mixin"]
 
     wizard_id = fields.Many2one("wezer.deal.approve", required=True, ondelete="cascade")
     criterion_id = fields.Many2one("wezer.criterion", required=True, ondelete="cascade")

@@ -8,6 +8,7 @@ class WezerDealApproveMany(models.TransientModel):
 
     _name = "wezer.deal.approve.many"
     _description = "Approve and pay many"
+    _inherit = ["wezer.record.mixin"]
 
     line_ids = fields.One2many("wezer.deal.approve.many.line", "wizard_id")
     summary = fields.Char(compute="_compute_summary")
@@ -41,7 +42,7 @@ class WezerDealApproveMany(models.TransientModel):
 class WezerDealApproveManyLine(models.TransientModel):
     _name = "wezer.deal.approve.many.line"
     _description = "One deal of many to approve"
-    _inherit = ["wezer.deal.wizard.mixin"]
+    _inherit = ["wezer.deal.wizard.mixin", "wezer.record.mixin"]
 
     wizard_id = fields.Many2one(
         "wezer.deal.approve.many", required=True, ondelete="cascade"

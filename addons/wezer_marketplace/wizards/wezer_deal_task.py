@@ -6,7 +6,7 @@ class WezerDealTask(models.TransientModel):
 
     _name = "wezer.deal.task"
     _description = "Task of an offered help"
-    _inherit = ["wezer.deal.wizard.mixin"]
+    _inherit = ["wezer.deal.wizard.mixin", "wezer.record.mixin"]
 
     task_id = fields.Many2one(
         "project.task", string="Help for the task", ondelete="cascade"

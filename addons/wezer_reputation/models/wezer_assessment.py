@@ -116,6 +116,7 @@ class WezerAssessment(models.Model):
     _name = "wezer.assessment"
     _inherit = ["wezer.state.mixin"]
     _description = "Assessment"
+    _inherit = ["wezer.record.mixin"]
     _order = "date desc, id desc"
     _rec_name = "id"
     _state_machine = ASSESSMENT

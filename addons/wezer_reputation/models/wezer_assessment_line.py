@@ -6,6 +6,7 @@ from odoo.addons.wezer_base.exceptions import NotAllowed
 class WezerAssessmentLine(models.Model):
     _name = "wezer.assessment.line"
     _description = "Assessment: one criterion"
+    _inherit = ["wezer.record.mixin"]
     _order = "criterion_id"
 
     assessment_id = fields.Many2one(

@@ -20,6 +20,7 @@ class WezerAssessmentRepeat(models.Model):
 
     _name = "wezer.assessment.repeat"
     _description = "Would you again?"
+    _inherit = ["wezer.record.mixin"]
     _log_access = False
     _rec_name = "id"
 

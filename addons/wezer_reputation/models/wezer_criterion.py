@@ -4,6 +4,7 @@ from odoo import api, fields, models
 class WezerCriterion(models.Model):
     _name = "wezer.criterion"
     _description = "Criterion"
+    _inherit = ["wezer.record.mixin"]
     _wezer_private_name = False
     _order = "sequence, id"
 

@@ -42,6 +42,7 @@ class WezerReputation(models.Model):
 
     _name = "wezer.reputation"
     _description = "Reputation"
+    _inherit = ["wezer.record.mixin"]
     _order = "score desc, id"
     _rec_name = "partner_id"
 

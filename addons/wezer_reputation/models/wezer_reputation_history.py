@@ -6,6 +6,7 @@ class WezerReputationHistory(models.Model):
 
     _name = "wezer.reputation.history"
     _description = "Reputation: history"
+    _inherit = ["wezer.record.mixin"]
     _log_access = False
     _order = "date, id"
     _rec_name = "partner_id"

@@ -10,6 +10,7 @@ class WezerReputationPart(models.Model):
 
     _name = "wezer.reputation.part"
     _description = "Reputation: part of a score"
+    _inherit = ["wezer.record.mixin"]
     _log_access = False
     _rec_name = "id"
 

@@ -31,6 +31,7 @@ class WezerReputationRing(models.Model):
     _name = "wezer.reputation.ring"
     _inherit = ["wezer.state.mixin"]
     _description = "Reputation: ring"
+    _inherit = ["wezer.record.mixin"]
     _order = "date desc, id desc"
     _rec_name = "date"
     _state_machine = RING

@@ -18,6 +18,7 @@ class WezerReputationRun(models.Model):
 
     _name = "wezer.reputation.run"
     _description = "Reputation: one computation"
+    _inherit = ["wezer.record.mixin"]
     _order = "date desc, id desc"
     _rec_name = "date"
 

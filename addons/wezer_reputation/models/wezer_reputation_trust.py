@@ -9,6 +9,7 @@ class WezerReputationTrust(models.Model):
 
     _name = "wezer.reputation.trust"
     _description = "Reputation: trust in who assesses"
+    _inherit = ["wezer.record.mixin"]
     _log_access = False
     _rec_name = "partner_id"
 

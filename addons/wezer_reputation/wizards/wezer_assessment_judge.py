@@ -6,6 +6,7 @@ class WezerAssessmentJudge(models.TransientModel):
 
     _name = "wezer.assessment.judge"
     _description = "Judge the words of an assessment"
+    _inherit = ["wezer.record.mixin"]
 
     assessment_id = fields.Many2one("wezer.assessment", required=True)
     verdict = fields.Selection(

@@ -6,6 +6,7 @@ class WezerReputationRingJudge(models.TransientModel):
 
     _name = "wezer.reputation.ring.judge"
     _description = "Reputation: judge a ring"
+    _inherit = ["wezer.record.mixin"]
 
     ring_id = fields.Many2one("wezer.reputation.ring", required=True)
     verdict = fields.Selection(

@@ -1,0 +1,38 @@
+from base64 import b64encode
+
+from odoo import models
+from odoo.tools import file_open
+
+# Odoo's own example texts in the header.
+EXAMPLES = ("website.header_call_to_action", "website.header_text_element")
+EXAMPLE_LOGO = "website/static/src/img/website_logo.svg"
+LOGO = "wezer_base/static/src/img/logo.svg"
+
+
+class Website(models.Model):
+    _inherit = "website"
+
+    def _wezer_is_new(self) -> bool:
+        """Return whether nobody has arranged this website yet."""
+        self.ensure_one()
+        return not self.logo or self.logo == _picture(EXAMPLE_LOGO)
+
+    def _wezer_set_up(self) -> None:
+        """Make a new website the community's: sign-up is open, no example texts.
+
+        People who sign up become portal users, never internal ones. The views are
+        changed for this website only; its menus stay as they are.
+        """
+        self.ensure_one()
+        self.auth_signup_uninvited = "b2c"
+        for name in EXAMPLES:
+            view = self.env.ref(name, raise_if_not_found=False)
+            if view and view.active:
+                view.with_context(website_id=self.id).active = False
+        if self._wezer_is_new():
+            self.logo = _picture(LOGO)
+
+
+def _picture(path):
+    with file_open(path, "rb") as picture:
+        return b64encode(picture.read())
