@@ -114,9 +114,8 @@ class WezerAssessment(models.Model):
     """
 
     _name = "wezer.assessment"
-    _inherit = ["wezer.state.mixin"]
+    _inherit = ["wezer.state.mixin", "wezer.record.mixin"]
     _description = "Assessment"
-    _inherit = ["wezer.record.mixin"]
     _order = "date desc, id desc"
     _rec_name = "id"
     _state_machine = ASSESSMENT

@@ -29,9 +29,8 @@ class WezerReputationRing(models.Model):
     """
 
     _name = "wezer.reputation.ring"
-    _inherit = ["wezer.state.mixin"]
+    _inherit = ["wezer.state.mixin", "wezer.record.mixin"]
     _description = "Reputation: ring"
-    _inherit = ["wezer.record.mixin"]
     _order = "date desc, id desc"
     _rec_name = "date"
     _state_machine = RING
