@@ -15,7 +15,7 @@ class WezerActing(http.Controller):
 
     @http.route("/my/acting", type="http", auth="user", website=True, readonly=True)
     def acting(self, search="", **_kwargs):
-        """Show for whom this person acts, and who acts for him."""
+        """Show for whom this person acts, and who acts for them."""
         user = request.env.user
         mandates = request.env["wezer.mandate"].search(
             [("state", "=", "active")], order="date_from"
@@ -24,7 +24,7 @@ class WezerActing(http.Controller):
         search = searched(search)
         if search:
             found = found._search_directory(search, limit=FOUND)[0].filtered(
-                lambda one: one.partner_id != user.partner_id
+                lambda profile: profile.partner_id != user.partner_id
             )
         return request.render(
             "wezer_base.acting_page",

@@ -167,8 +167,12 @@ class WezerJoining(http.Controller):
         return request.render(
             "wezer_base.invite_page",
             {
-                "links": invitations.filtered(lambda one: one.kind == "link"),
-                "letters": invitations.filtered(lambda one: one.kind == "letter"),
+                "links": invitations.filtered(
+                    lambda invitation: invitation.kind == "link"
+                ),
+                "letters": invitations.filtered(
+                    lambda invitation: invitation.kind == "letter"
+                ),
                 "page_name": "wezer_invite",
             },
         )

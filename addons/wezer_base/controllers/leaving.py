@@ -11,7 +11,7 @@ from .website import flash
 
 
 class WezerDeparturePortal(CustomerPortal):
-    """A member takes his data with him, and leaves."""
+    """Members download their data, and leave."""
 
     @http.route("/my/download", type="http", auth="user", website=True, readonly=True)
     def wezer_download(self, **_kwargs):

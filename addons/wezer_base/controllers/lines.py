@@ -16,8 +16,8 @@ def wait_for_call(model, method, ids):
     if model not in request.registry or not isinstance(method, str):
         return
     methods = (getattr(cls, method, None) for cls in request.registry[model].mro())
-    kinds = (getattr(one, "_wezer_line", None) for one in methods)
-    kind = next((one for one in kinds if one), None)
+    kinds = (getattr(method, "_wezer_line", None) for method in methods)
+    kind = next(filter(None, kinds), None)
     if not kind or not isinstance(ids, list | tuple) or len(ids) != 1:
         return
     if type(ids[0]) is not int:

@@ -77,7 +77,7 @@ class WezerNotices(CustomerPortal):
                 [("res_model", "=", notice.res_model), ("res_id", "=", notice.res_id)]
             )
         notices.mark_read(notice.ids)
-        first = notice.filtered(lambda one: one.id == notice_id)
+        first = notice.filtered(lambda notice: notice.id == notice_id)
         return request.redirect(first.url or "/my/notices")
 
     @http.route("/my/notices/count", type="jsonrpc", auth="user", readonly=True)

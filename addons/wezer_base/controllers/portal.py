@@ -17,7 +17,7 @@ MAX_PICTURE = 5 * 1024 * 1024
 
 
 class WezerPortal(CustomerPortal):
-    """What a member sees of himself."""
+    """What members see of themselves."""
 
     @http.route("/my/profile", type="http", auth="user", website=True, methods=["GET"])
     def wezer_profile(self, **_kwargs):
@@ -69,7 +69,7 @@ class WezerPortal(CustomerPortal):
                 )
             ],
         }
-        for name in (one for one in post if one.startswith("share_")):
+        for name in (name for name in post if name.startswith("share_")):
             if post.get(name) in ("nobody", "members", "everyone"):
                 vals[name] = post[name]
         # Text in the place of a file is no picture.

@@ -8,7 +8,7 @@ SHOWN = 8
 
 
 class WezerWords(http.Controller):
-    """Suggestions while somebody types what he can do or needs."""
+    """Suggestions while a person types a skill or category."""
 
     @http.route(
         "/wezer/words/<string:kind>",

@@ -152,9 +152,9 @@ def _ids_of(value) -> list[int]:
         elif not isinstance(command, list | tuple) or not command:
             continue
         elif command[0] in (Command.LINK, Command.UPDATE):
-            ids += [one for one in command[1:2] if type(one) is int]
+            ids += [number for number in command[1:2] if type(number) is int]
         elif command[0] == Command.SET and len(command) > 2:
-            ids += [one for one in command[2] or () if type(one) is int]
+            ids += [number for number in command[2] or () if type(number) is int]
     return ids
 
 

@@ -31,14 +31,14 @@ DATABASE_PAGES = re.compile(r"/web/database(/|$)")
 
 
 class NoPage(werkzeug.exceptions.HTTPException):
-    """Not found, told in plain words: Odoo's own page would read the address again."""
+    """Not found, as a plain page: Odoo's own page would read the address again."""
 
     code = 404
     description = werkzeug.exceptions.NotFound.description
 
 
 class IrHttp(models.AbstractModel):
-    """The edge of the server: what goes in is bounded, what goes out is clean."""
+    """The edge of the server: what comes in is bounded, what goes out is clean."""
 
     _inherit = "ir.http"
 
@@ -54,7 +54,7 @@ class IrHttp(models.AbstractModel):
     def _wezer_limit_statements(cls, env):
         """Limit the statements of visitors and members in this transaction.
 
-        Internal users, clocks, imports and shells are not limited.
+        Internal users, scheduled jobs, imports and shells are not limited.
         """
         if env.uid and env["res.users"].browse(env.uid)._is_internal():
             return
@@ -183,7 +183,7 @@ class IrHttp(models.AbstractModel):
         cookies = headers.getlist("Set-Cookie")
         if cookies:
             headers.setlist(
-                "Set-Cookie", [cls._wezer_cookie(one, by_tls) for one in cookies]
+                "Set-Cookie", [cls._wezer_cookie(cookie, by_tls) for cookie in cookies]
             )
 
     @classmethod

@@ -9,7 +9,7 @@ class IrQweb(models.AbstractModel):
     _inherit = "ir.qweb"
 
     def _prepare_frontend_environment(self, values):
-        """Give each page of the website the sentence left by the last act."""
+        """Give each page of the website the message of the last action."""
         result = super()._prepare_frontend_environment(values)
         if request and hasattr(request, "session"):
             values["wezer_take_flash"] = lambda: request.session.pop(

@@ -291,7 +291,7 @@ class ResPartner(models.Model):
     def _wezer_notify(
         self, kind, message, url=None, record=None, right="market", subject=None
     ):
-        """Leave a notice with those who act for these partners; no mail is sent.
+        """Leave a notice with the people who act for these partners; no mail is sent.
 
         :param str kind: stable word, for the reader's choices
         :param message: the sentence in words for people; better a function that is

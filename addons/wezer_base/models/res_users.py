@@ -29,7 +29,7 @@ PARTIES_KEPT = 1000
 class ResUsers(models.Model):
     _inherit = "res.users"
 
-    # The clock sends the letter: the page answers alike for every address.
+    # A scheduled job sends the letter: the page answers alike for every address.
     wezer_reset_asked = fields.Datetime(copy=False, groups=fields.NO_ACCESS)
     wezer_acting_parties = Memo(
         compute="_compute_wezer_acting_parties",
@@ -49,7 +49,7 @@ class ResUsers(models.Model):
         """Count failures where Odoo does not: by RPC, and for each login of its own.
 
         Odoo counts by the caller's address, forgets at the next success, and counts
-        nothing that comes by XML-RPC or JSON-RPC. Who has an account could guess
+        nothing that comes by XML-RPC or JSON-RPC. The owner of an account could guess
         another's password between two logins of their own.
         """
         source = login.caller()
@@ -90,14 +90,14 @@ class ResUsers(models.Model):
 
     @api.model
     def _wezer_ask_reset(self, login):
-        """Let the clock write to who has this login or address, if anybody has."""
+        """Let the scheduled job write to the owner of this login or address, if any."""
         users = self.sudo()
         found = users.search(users._get_login_domain(login)) or users.search(
             users._get_email_domain(login)
         )
         if len(found) == 1 and found.email:
             found.wezer_reset_asked = fields.Datetime.now()
-        # Visitors may not touch clocks; woken for every address, known or not.
+        # Visitors may not touch jobs; it is triggered for every address, known or not.
         self.env.ref("wezer_base.ir_cron_reset").sudo()._trigger()
 
     @api.model
@@ -146,15 +146,15 @@ class ResUsers(models.Model):
         people = (self - (public or self.browse()) - (root or self.browse())).filtered(
             lambda user: user.active and user._wezer_is_person()
         )
-        # A profile is the suite's own row: who signs up may not create it himself.
+        # A profile is the suite's own row: people who sign up may not create it.
         self.env["wezer.profile"].sudo()._make_for(people.partner_id)
 
     def _wezer_is_person(self):
-        """Say whether this user is a member of the community: portal or internal."""
+        """Return whether this user is a member of the community: portal or internal."""
         self.ensure_one()
         return self.has_group("base.group_portal") or self.has_group("base.group_user")
 
-    # === ACTING FOR A PARTNER (design, section 1) === #
+    # === ACTING FOR A PARTNER === #
 
     def _acting_selects(self, right):
         """Return the SELECTs of the ids of partners this user acts for with ``right``.
@@ -172,7 +172,7 @@ class ResUsers(models.Model):
         if right in OWN_RIGHTS:
             selects.append(SQL("SELECT %s::int", self.partner_id.id))
             selects.append(self.env["wezer.mandate"]._acting_select(self, right))
-        # His own company: the one in the context is the caller's choice.
+        # The user's own company: the one in the context is the caller's choice.
         company = self.company_id
         selects.append(
             SQL(
@@ -226,7 +226,7 @@ class ResUsers(models.Model):
             )
 
     def _wezer_may_act(self):
-        """Say whether this user acts at all: only members in good standing do."""
+        """Return whether this user may act at all: only active members may."""
         self.ensure_one()
         if self.has_group("base.group_public") or not self._wezer_is_person():
             return False
@@ -234,16 +234,16 @@ class ResUsers(models.Model):
         return self.partner_id._wezer_profile().state in ("active", False)
 
     def _wezer_standing(self):
-        """Return the state of this user's membership: what pages explain it by."""
+        """Return the state of this user's membership; False for visitors."""
         self.ensure_one()
         if self.has_group("base.group_public") or not self._wezer_is_person():
             return False
         return self.partner_id._wezer_profile().state or "active"
 
     def _wezer_check_standing(self, may: tuple = ("active",)) -> None:
-        """Raise unless this user may act: the one gate of what only members do.
+        """Raise unless this user may act; everything that only members do asks it.
 
-        The refusal says what is missing, and what to do next.
+        The refusal says what is missing and what to do next.
 
         :param may: the states of a membership that suffice
         :raise NotAllowed: rule ``login`` for visitors, ``standing`` for others
@@ -274,7 +274,7 @@ class ResUsers(models.Model):
         raise NotAllowed(text, rule="standing" if standing else "login")
 
     def _wezer_is_member(self):
-        """Say whether this user sees what members see: suspended ones still do."""
+        """Return whether this user sees what members see; suspended ones still do."""
         self.ensure_one()
         if self.has_group("base.group_public") or not self._wezer_is_person():
             return False
@@ -356,15 +356,15 @@ class ResUsers(models.Model):
     def _resolve_acting(
         self, acting_partner_id, candidates, right, what=None, record=None
     ):
-        """Return the party this user acts for in an arrow, checked.
+        """Return the party this user acts for in an action, checked.
 
         What is done for another is logged with it (``wezer.acting.log``).
 
         :param acting_partner_id: the id that the caller gave, or a false value
-        :param candidates: partners whose arrow it is
+        :param candidates: partners whose action it is
         :param str what: a stable word for the act, for its log
         :param record: what the act is about
-        :raise Refusal: rule ``acting``, where it is not said which of two
+        :raise Refusal: rule ``acting``, where two would fit
         :raise NotAllowed: where this user does not act for it
         """
         self.ensure_one()
@@ -386,23 +386,25 @@ class ResUsers(models.Model):
         return self._wezer_log_acting(mine, right, what, record)
 
     def _wezer_log_acting(self, partner, right, what=None, record=None):
-        """Log that this user acts for ``partner``, unless for himself; return it."""
+        """Log that this user acts for ``partner``, if it is another; return it."""
         self.ensure_one()
         if partner != self.partner_id:
             self.env["wezer.acting.log"]._log(self, partner, right, what, record)
         return partner
 
     def _wezer_acting_choices(self, right="market", limit=50):
-        """Return the partners this user may act for, himself first (sudo)."""
+        """Return the partners this user may act for, their own first (sudo)."""
         self.ensure_one()
         ids = self._acting_ids(right, limit=limit)
         partners = self.env["res.partner"].sudo().browse(ids).exists()
-        return sorted_for_reader(partners, "name", lambda one: one == self.partner_id)
+        return sorted_for_reader(
+            partners, "name", lambda partner: partner == self.partner_id
+        )
 
     def _wezer_act_as(self, right="market"):
-        """Return whom the website's switch preselects: himself unless he chose else.
+        """Return the party that forms preselect: the user's own by default.
 
-        It only fills in forms: each act is checked again by its arrow.
+        It only fills in forms: each action checks it again.
         """
         self.ensure_one()
         chosen = request.session.get("wezer_act_as") if request else None
@@ -411,9 +413,9 @@ class ResUsers(models.Model):
         return self.partner_id
 
     def _moderates(self, partners):
-        """Say whether this user is a community moderator over ``partners``.
+        """Return whether this user is a community moderator over ``partners``.
 
-        Never where he is a party to the matter, or acts for one.
+        Never where the user is a party to the matter, or acts for one.
         """
         self.ensure_one()
         user = self.sudo()
@@ -487,7 +489,7 @@ class ResUsers(models.Model):
         return profile.state
 
     def _wezer_agree(self, terms_id):
-        """Keep the consent to the terms in force; refuse where it is missing."""
+        """Keep the acceptance of the terms in force; refuse where it is missing."""
         current = self.env["wezer.terms.of.use"]._current()
         if not current or current._acceptance_of(self.partner_id):
             return
@@ -618,7 +620,7 @@ class ResUsers(models.Model):
         return rows + self.env["wezer.departure"]._todo_rows(self)
 
     def _wezer_make_coordinator(self):
-        """Add the coordinators' group (administrators' button)."""
+        """Add the group of coordinators (button of administrators)."""
         self.write(
             {
                 "group_ids": [

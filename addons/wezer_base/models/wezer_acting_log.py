@@ -4,10 +4,9 @@ from ..exceptions import NotAllowed
 
 
 class WezerActingLog(models.Model):
-    """What a person did for somebody else: for a member, a group, the community.
+    """What a person did for another party: a member, a group, the community.
 
-    Seen by who did it and by those it was done for; written where the act passes,
-    in the same transaction, and never changed.
+    Both see it. It is written in the transaction of the action, and never changed.
     """
 
     _name = "wezer.acting.log"
@@ -55,7 +54,7 @@ class WezerActingLog(models.Model):
 
     @api.model
     def _log(self, user, partner, right, what=None, record=None):
-        """Keep that ``user`` acts for ``partner``; by mandate, tell him."""
+        """Log that ``user`` acts for ``partner``; by mandate, notify the giver."""
         act = self.sudo().create(
             {
                 "actor_id": user.partner_id.id,

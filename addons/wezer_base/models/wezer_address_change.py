@@ -41,8 +41,8 @@ OPEN = ADDRESS_CHANGE.unfinished
 class WezerAddressChange(models.Model):
     """A new e-mail address of a person, until a link sent there confirms it.
 
-    Nothing changes before that. Then it is the contact's address and the login: who
-    can read its mail has proved it, and is known by it from now on.
+    Nothing changes before that. Then it is the address of the contact and the login:
+    the person has proved that they read its mail, and is identified by it from then on.
     """
 
     _name = "wezer.address.change"
@@ -106,8 +106,8 @@ class WezerAddressChange(models.Model):
     def action_ask(self, email):
         """Ask for another e-mail address of one's own account.
 
-        A link goes to the new address, and the old one is told. The answer is the
-        same whether the new address is somebody's here or not.
+        A link goes to the new address, and a warning to the old one. The answer is the
+        same whether the new address belongs to somebody here or not.
 
         :param str email: the new address
         :return: id of the change, or False where it is the address already
@@ -121,7 +121,7 @@ class WezerAddressChange(models.Model):
 
     @api.model
     def _ask(self, partner, email):
-        """Keep what ``partner`` asks for and write the letters (sudo, checked)."""
+        """Keep what ``partner`` asks for and send the letters (sudo, checked)."""
         address = self._address(email)
         partner, changes = partner.sudo(), self.sudo()
         waiting = changes._waiting(partner)
@@ -163,7 +163,7 @@ class WezerAddressChange(models.Model):
         return hashlib.sha256(str(token).encode()).hexdigest()
 
     def _write_letters(self, token):
-        """Send the link to the new address, and word of it to the old one."""
+        """Send the link to the new address, and a warning to the old one."""
         self.ensure_one()
         invitations = self.env["wezer.invitation"].sudo()
         if not invitations._is_blocked(self.email, self.env["res.partner"]):
@@ -216,7 +216,7 @@ class WezerAddressChange(models.Model):
 
     @api.model
     def action_confirm(self, token):
-        """Confirm a new address by the link's token, logged in as whose it is.
+        """Confirm a new address by the token of its link, logged in as its owner.
 
         :return: the address
         :raise NotAllowed: rule ``login``
@@ -242,13 +242,13 @@ class WezerAddressChange(models.Model):
         vals = {"email": change.email}
         if user.share or "@" in user.login:
             vals["login"] = change.email
-        # Both his own, and proved by the link.
+        # Both are the user's own, and proved by the link.
         user.sudo().with_context(wezer_proven=PROVEN).write(vals)
         change.state = "confirmed"
         return change.email
 
     def action_withdraw(self):
-        """Take a change back that was not confirmed yet."""
+        """Withdraw a change that was not confirmed yet."""
         self.ensure_one()
         self.check_access("read")
         self._check_may("withdraw")
@@ -274,7 +274,7 @@ class WezerAddressChange(models.Model):
 
     @api.autovacuum
     def _gc_changes(self):
-        """Forget the addresses a month after."""
+        """Delete the addresses a month later."""
         old = fields.Datetime.now() - timedelta(days=30)
         self.sudo().search([("date", "<", old)]).unlink()
 

@@ -11,7 +11,7 @@ FREQUENCIES = [
     ("weekly", "Every week"),
     ("never", "Never"),
 ]
-# A little less than their names: the clock of the server may run early.
+# A little less than their names: the scheduled job may run early.
 APART = {"daily": timedelta(hours=20), "weekly": timedelta(days=6, hours=12)}
 # What is younger may still be read on the page.
 GRACE = timedelta(hours=1)
@@ -19,7 +19,7 @@ SHOWN = 30
 
 
 class WezerDigest(models.Model):
-    """How often a person is told by mail what waits for him: our only mail."""
+    """How often a person gets a mail about unread notices: the suite's only mail."""
 
     _name = "wezer.digest"
     _description = "Digest of notices"
@@ -38,13 +38,13 @@ class WezerDigest(models.Model):
     @api.model
     def _of(self, partner):
         """Return the row of ``partner`` (sudo), made where it is missing."""
-        # Everybody's own settings: the suite's row, not his to write.
+        # The row is the suite's: members write nothing by themselves.
         digests = self.sudo()
         found = digests.search([("partner_id", "=", partner.id)])
         return found or digests.create({"partner_id": partner.id})
 
     def _often(self):
-        """Return ``daily``, ``weekly`` or ``never``."""
+        """Return the frequency in force: ``daily``, ``weekly`` or ``never``."""
         self.ensure_one()
         return self.frequency or self.company_id.wezer_digest or "never"
 
@@ -77,7 +77,7 @@ class WezerDigest(models.Model):
 
     @api.model
     def choose(self, frequency, kinds):
-        """Say how often the caller is told by mail, and of what.
+        """Choose how often the caller gets a mail, and about what.
 
         :param str frequency: ``daily``, ``weekly`` or ``never``
         :param list kinds: stable words of the kinds that a mail tells
@@ -96,10 +96,11 @@ class WezerDigest(models.Model):
             raise Refusal(self.env._("There is no such kind of notice."), rule="kind")
         partner = user.partner_id
         self._of(partner).frequency = frequency
-        # His own choices, checked just above; members write nothing themselves.
+        # The caller's own choices, checked above; members write nothing themselves.
         choices = self.env["wezer.notice.choice"].sudo()
         mine = {
-            one.kind: one for one in choices.search([("partner_id", "=", partner.id)])
+            choice.kind: choice
+            for choice in choices.search([("partner_id", "=", partner.id)])
         }
         for kind in known:
             if kind in mine:
@@ -140,7 +141,7 @@ class WezerDigest(models.Model):
 
     @api.model
     def _cron_send(self):
-        """Send each person his digest where it is due; doing it again sends nothing."""
+        """Send the digests that are due; running it again sends nothing."""
         waiting = [("id", "in", self._waiting_people().ids)]
         each_due(self.env["res.partner"].sudo(), waiting, self._send_to)
 
@@ -155,7 +156,7 @@ class WezerDigest(models.Model):
 
     @api.model
     def _waiting_people(self):
-        """Return everybody for whom something unread was not told by mail yet."""
+        """Return everybody with an unread notice that no mail mentioned yet."""
         groups = (
             self.env["wezer.notice"]
             .sudo()
@@ -175,9 +176,9 @@ class WezerDigest(models.Model):
 
     @api.model
     def _send_to(self, partner):
-        """Write one mail with what waits for ``partner``; nothing where nothing does.
+        """Create one mail with the unread notices of ``partner``, if there are any.
 
-        The notices are marked in the same transaction: no digest tells them twice.
+        The notices are marked in the same transaction: no digest repeats them.
         """
         now = fields.Datetime.now()
         digest = self._of(partner)
@@ -189,7 +190,7 @@ class WezerDigest(models.Model):
             .search([("partner_id", "=", partner.id), *self._waiting_domain()])
         )
         refused = self._refused_kinds(partner)
-        notices = notices.filtered(lambda one: one.kind not in refused)
+        notices = notices.filtered(lambda notice: notice.kind not in refused)
         if not notices:
             return self.env["mail.mail"]
         notices.date_mailed = now

@@ -9,12 +9,12 @@ from odoo.tools.misc import hash_sign, verify_hash_signed
 SCOPE = "wezer-form"
 # A form may stay open this long, and is then shown again before it is sent.
 FORM_DAYS = 7
-# The same words of the same person within so many seconds are one message.
+# The same text of the same person within so many seconds is one message.
 SAME_WORDS_SECONDS = 20
 
 
 class WezerIdempotencyKey(models.Model):
-    """What was sent, so that sending it again does not do it twice.
+    """Keys of what was sent, so that sending it again does nothing.
 
     A row is written in the transaction that does it. Where two transactions write
     the same key at once, PostgreSQL lets the second fail to serialise; Odoo tries it
@@ -37,7 +37,7 @@ class WezerIdempotencyKey(models.Model):
 
     @api.model
     def _is_first(self, key, seconds=None, url=None):
-        """Say whether ``key`` comes for the first time, and keep it.
+        """Return whether ``key`` is new, and keep it.
 
         :param str key: what is done, by whom and to what
         :param int seconds: after so many it counts as new; None: never
@@ -58,9 +58,9 @@ class WezerIdempotencyKey(models.Model):
 
     @api.model
     def _is_first_text(self, key, words):
-        """Say whether somebody says ``words`` for the first time within seconds.
+        """Return whether a text is new within some seconds.
 
-        :param str key: who says it, and where
+        :param str key: who wrote it, and where
         """
         digest = hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()
         return self._is_first(f"{key}:{digest}", seconds=SAME_WORDS_SECONDS)
@@ -86,7 +86,7 @@ class WezerIdempotencyKey(models.Model):
 
     @api.autovacuum
     def _gc_sent(self):
-        """Forget what can no longer be sent again."""
+        """Delete what can no longer be sent again."""
         limit = fields.Datetime.now() - timedelta(days=FORM_DAYS + 1)
         self.env.cr.execute(
             SQL("DELETE FROM wezer_idempotency_key WHERE date < %s", limit)

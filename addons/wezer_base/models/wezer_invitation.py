@@ -13,7 +13,7 @@ from ..tools.state_machine import StateMachine, Transition
 from ..tools.text import TITLE_LENGTH, clean_line, has_letter
 
 DAYS = 14
-# Who asks for an account himself gets the next letter after so long.
+# A person who asks for an account gets the next letter after so long.
 PAUSE = timedelta(minutes=10)
 # So many may ask for their letter through one person's link a day.
 LINK_LETTERS = 50
@@ -102,8 +102,8 @@ class WezerInvitation(models.Model):
     def action_invite(self, emails, message=""):
         """Write to people whom the caller would like to see here.
 
-        Who has an account, or wants no letters from here, is passed over silently:
-        the answer is the same.
+        People who have an account, or want no letters, are passed over silently: the
+        answer is the same.
 
         :param list emails: addresses
         :return: how many letters are on their way, as far as the inviter is told
@@ -138,7 +138,7 @@ class WezerInvitation(models.Model):
         return link._url(link.link_token)
 
     def action_withdraw(self):
-        """Take an invitation back: its link or letter leads nowhere from now on."""
+        """Withdraw an invitation: its link or letter leads nowhere from now on."""
         self.ensure_one()
         self.check_access("read")
         self._check_may("withdraw")
@@ -171,7 +171,7 @@ class WezerInvitation(models.Model):
 
     @api.model
     def _check_may_invite(self):
-        """Return the caller's partner, where the community lets him invite."""
+        """Return the caller's partner, where the community lets them invite."""
         user = self.env.user
         user._wezer_check_standing()
         company = self.env.company.sudo()
@@ -203,7 +203,7 @@ class WezerInvitation(models.Model):
 
     @api.model
     def _check_caps(self, inviter, more):
-        """Refuse where too many of this inviter's wait, or were sent today."""
+        """Refuse where too many of the inviter's wait, or were sent today."""
         if self.env.user.has_group("wezer_base.group_administrator"):
             return
         company, now = self.env.company.sudo(), fields.Datetime.now()
@@ -236,10 +236,10 @@ class WezerInvitation(models.Model):
 
     @api.model
     def _request(self, email):
-        """Somebody asks for an account with his e-mail address only (sudo).
+        """Ask for an account with nothing but an e-mail address (sudo).
 
-        The same answer whether it is known or not; who has an account gets a letter
-        that says so and leads to his password.
+        The answer is the same whether it is known or not: the owner of an account gets
+        a letter that says so and leads to a new password.
         """
         address = self._addresses([email])[0]
         locks.hold(self.env, "requests", self.env.company.id)
@@ -257,7 +257,7 @@ class WezerInvitation(models.Model):
 
     @api.model
     def _check_requests(self):
-        """Write no letters to half the world for who types addresses without end."""
+        """Limit the letters that visitors can cause together."""
         asked = self.sudo().search_count(
             [
                 ("kind", "=", "request"),
@@ -272,7 +272,7 @@ class WezerInvitation(models.Model):
             )
 
     def _write_from_link(self, email):
-        """Write to who opened a link that was passed on (sudo, by its token)."""
+        """Write to a person who opened a link (sudo: its token authorises it)."""
         self.ensure_one()
         address = self._addresses([email])[0]
         now = fields.Datetime.now()
@@ -299,8 +299,7 @@ class WezerInvitation(models.Model):
             return invitation
         user = self._user_of(address)
         if user and kind == "letter":
-            # He is here: a word on the website, no letter, and the inviter sees
-            # an invitation like any other.
+            # Already here: a notice, no letter; the inviter sees no difference.
             user.partner_id._wezer_notify(
                 "invited",
                 lambda env: env._("%(name)s invited you here.", name=inviter.name),
@@ -314,7 +313,7 @@ class WezerInvitation(models.Model):
     @api.model
     def _make(self, kind, token, inviter, address=False, message=""):
         now = fields.Datetime.now()
-        # Members write nothing themselves; checked by who called.
+        # Members write nothing themselves; the caller has checked.
         return self.sudo().create(
             {
                 "kind": kind,
@@ -378,10 +377,10 @@ class WezerInvitation(models.Model):
 
     @api.model
     def _user_of(self, address):
-        """Return who logs in with this address (sudo), or none.
+        """Return the user who logs in with this address (sudo), or none.
 
-        An address that stands on a contact proves nothing of who has another login.
-        Where the login is no address, one counts that was confirmed or that an
+        The address of a contact proves nothing about a user with another login. Where
+        the login is no address, an address counts that was confirmed or that an
         administrator vouched for.
         """
         users = self.env["res.users"].sudo().with_context(active_test=True)
@@ -416,7 +415,7 @@ class WezerInvitation(models.Model):
         )
 
     def _block(self, everybody=False):
-        """The one written to wants no more letters, of this inviter or of anybody."""
+        """Send the addressee no more letters of this inviter, or of anybody."""
         self.ensure_one()
         if not self.email:
             return
@@ -431,9 +430,9 @@ class WezerInvitation(models.Model):
     # === ACCEPTING === #
 
     def _accept(self, name, password, lang=None):
-        """Make the account of who got this letter; portal, never internal (sudo).
+        """Make the account of the addressee, a portal user (sudo).
 
-        Who left, or was entered without a login, is found again by the address.
+        A former member, or one without a login, is found again by the address.
 
         :return: the login
         """
@@ -487,7 +486,7 @@ class WezerInvitation(models.Model):
 
     @api.autovacuum
     def _gc_invitations(self):
-        """Forget the addresses of who never came, a month after."""
+        """Delete the addresses of people who never came, a month later."""
         old = fields.Datetime.now() - timedelta(days=30)
         self.sudo().search([("expiry", "<", old), ("state", "!=", "accepted")]).unlink()
 

@@ -2,7 +2,7 @@ from odoo import fields, models
 
 
 class WezerInvitationBlock(models.Model):
-    """An address that wants no more letters, kept as a fingerprint; read by nobody."""
+    """An address that gets no more letters, kept as a fingerprint that nobody reads."""
 
     _name = "wezer.invitation.block"
     _description = "Invitation: blocked"

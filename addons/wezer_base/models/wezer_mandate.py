@@ -188,8 +188,8 @@ class WezerMandate(models.Model):
             )
         partner = profile.sudo().partner_id
         if partner.user_ids.has_group("wezer_base.group_moderator"):
-            # Who acts for a party cannot judge its matters: nobody takes his
-            # judges away by naming them.
+            # A person who acts for a party cannot decide its disputes: nobody gets rid
+            # of a moderator by naming them.
             raise Refusal(
                 self.env._(
                     "%(name)s settles disputes here, and acts for no member.",

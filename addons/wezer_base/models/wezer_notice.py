@@ -5,12 +5,12 @@ from odoo import api, fields, models
 from ..exceptions import NotAllowed
 from ..tools import days
 
-# How many a page shows; older ones stay and can be found in the download.
+# The page shows so many; older ones stay and are part of the download.
 SHOWN = 80
 
 
 class WezerNotice(models.Model):
-    """A sentence left for a person: portal users have no inbox in Odoo."""
+    """A message for a person: portal users have no inbox in Odoo."""
 
     _name = "wezer.notice"
     _description = "Notice"
@@ -122,10 +122,7 @@ class WezerNotice(models.Model):
 
     @api.model
     def _readers(self, people):
-        """Return those of ``people`` who read notices here.
-
-        Who cannot log in could not; who is suspended or left is not concerned.
-        """
+        """Return those of ``people`` who read notices: active people with a login."""
         people = people.filtered("user_ids")
         away = (
             self.env["wezer.profile"]
@@ -142,10 +139,10 @@ class WezerNotice(models.Model):
         return people - people.browse(away.partner_id.ids)
 
     def _refresh_pages(self):
-        """Let the open pages of the readers ask again."""
+        """Let open pages of the readers ask for their notices again."""
         for partner in self.partner_id:
-            # Only "something changed": what it says is asked for by the page.
-            kinds = self.filtered(lambda one, who=partner: one.partner_id == who)
+            # Only that something changed: the page asks for the rest.
+            kinds = self.filtered(lambda notice, who=partner: notice.partner_id == who)
             partner._bus_send("wezer.notice", {"kind": kinds[:1].kind})
 
     @api.model
@@ -211,9 +208,9 @@ class WezerNotice(models.Model):
             raise NotAllowed(self.env._("Log in first."), rule="login")
         domain = [("partner_id", "=", user.partner_id.id), ("is_read", "=", False)]
         if notice_ids is not None:
-            ids = [one for one in notice_ids if type(one) is int]
+            ids = [number for number in notice_ids if type(number) is int]
             domain.append(("id", "in", ids))
-        # His own rows, by the domain: members write nothing by themselves.
+        # The caller's own rows, by the domain: members write nothing by themselves.
         mine = self.sudo().search(domain)
         mine.write({"is_read": True})
         return len(mine)

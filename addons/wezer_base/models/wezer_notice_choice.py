@@ -2,7 +2,7 @@ from odoo import fields, models
 
 
 class WezerNoticeChoice(models.Model):
-    """What one person chose for one kind of notices."""
+    """The choice of one person for one kind of notice."""
 
     _name = "wezer.notice.choice"
     _description = "Choice about notices"

@@ -33,7 +33,7 @@ LEVELS = [
     ("members", "Members"),
     ("everyone", "Everyone"),
 ]
-# What an owner may change on his own profile; everything else is refused.
+# What owners may change of their own profiles; everything else is refused.
 OWN_FIELDS = {
     "presentation",
     "skill_ids",
@@ -136,7 +136,7 @@ class WezerProfile(models.Model):
     _name = "wezer.profile"
     _description = "Profile"
     _inherit = [
-        "image.mixin",
+        "avatar.mixin",
         "wezer.slug.mixin",
         "wezer.state.mixin",
         "wezer.record.mixin",
@@ -198,6 +198,11 @@ class WezerProfile(models.Model):
     image_512 = fields.Image(groups="wezer_base.group_administrator")
     image_256 = fields.Image(groups="wezer_base.group_administrator")
     image_128 = fields.Image(groups="wezer_base.group_administrator")
+    avatar_1920 = fields.Image(groups="wezer_base.group_administrator")
+    avatar_1024 = fields.Image(groups="wezer_base.group_administrator")
+    avatar_512 = fields.Image(groups="wezer_base.group_administrator")
+    avatar_256 = fields.Image(groups="wezer_base.group_administrator")
+    avatar_128 = fields.Image(groups="wezer_base.group_administrator")
     city = fields.Char(string="Place", groups="wezer_base.group_administrator")
     latitude = fields.Float(digits=(9, 6), groups="wezer_base.group_administrator")
     longitude = fields.Float(digits=(9, 6), groups="wezer_base.group_administrator")
@@ -522,7 +527,7 @@ class WezerProfile(models.Model):
             vals.update(state="pending", welcomed=False)
         return vals
 
-    # === PASSING FOR SOMEBODY ELSE === #
+    # === NAMES AND PICTURES LIKE ANOTHER'S === #
 
     @api.model
     def _picture_key(self, picture):
@@ -566,12 +571,12 @@ class WezerProfile(models.Model):
         return self.sudo().browse(row[0] for row in self.env.cr.fetchall())
 
     def _notify_renamed(self, before):
-        """Keep the day for the page, and tell where another is called alike."""
+        """Keep the day for the page, and notify where another has a similar name."""
         for profile in self.sudo():
             if profile.name == before:
                 continue
             if profile.state in ("active", "suspended"):
-                # The day, not the name: whoever left a name behind need not show it.
+                # The day, not the name: nobody has to show a former name.
                 profile.renamed_date = days.today(self.env)
             others = profile._alike() if lookalike(before) != profile.name_key else ()
             profile._notify_lookalike(
@@ -581,12 +586,12 @@ class WezerProfile(models.Model):
                     " %(others)s.",
                     before=before,
                     name=name,
-                    others=", ".join(one.slug for one in others),
+                    others=", ".join(other.slug for other in others),
                 ),
             )
 
     def _notify_lookalike(self, others, message):
-        """Tell moderators and administrators that a party may pass for another."""
+        """Notify moderators and administrators that a party looks like another."""
         if not others:
             return
         watchers = self.env["res.partner"].sudo()
@@ -627,7 +632,7 @@ class WezerProfile(models.Model):
         :raise Refusal: rule ``field`` for anything else, ``changed``
         """
         user = self.env.user
-        # Who joins tells who he is before he is a member.
+        # Applicants fill in their profile before they are members.
         user._wezer_check_standing(("active", "pending"))
         vals = dict(vals)
         phone = vals.pop("phone", None)
@@ -643,7 +648,7 @@ class WezerProfile(models.Model):
         vals = self._clean_own(vals)
         profile = user.partner_id._wezer_profile()
         check_version(profile, VERSION_FIELDS, version)
-        # His own row, checked just above: members write nothing by themselves.
+        # The caller's own row, checked above: members write nothing by themselves.
         profile.write(vals)
         if vals.get("image_1920"):
             profile._notify_lookalike(
@@ -710,7 +715,7 @@ class WezerProfile(models.Model):
         ):
             value = value[0][2]
         if not isinstance(value, list | tuple) or any(
-            type(one) is not int for one in value
+            type(number) is not int for number in value
         ):
             self._refuse_value("ids")
         return list(value)
@@ -741,14 +746,17 @@ class WezerProfile(models.Model):
         unique = hashlib.sha256(stamp.encode()).hexdigest()[:8]
         return f"/wezer/face/{profile.id}?unique={unique}"
 
-    def _shared_picture(self):
-        """Return the picture in base64 where the caller may see it, or False."""
+    def _shared_avatar(self):
+        """Return the picture in base64 as far as it is shared with the caller.
+
+        For others it is the first letter of the name, drawn.
+        """
         self.ensure_one()
         self.check_access("read")
         profile = self.sudo()
-        if profile.share_picture not in self._levels_seen()[self.id]:
-            return False
-        return profile.image_256
+        if profile.share_picture in self._levels_seen()[self.id]:
+            return profile.avatar_256
+        return profile._avatar_generate_svg()
 
     def shared(self):
         """Return what the caller may see of this party.
@@ -841,7 +849,7 @@ class WezerProfile(models.Model):
     # === JOINING === #
 
     def _wezer_admit(self):
-        """Make a pending person a member, unless somebody has to say so first."""
+        """Make a pending person a member, unless somebody has to approve it first."""
         self.ensure_one()
         if self.state != "pending":
             return
@@ -860,7 +868,7 @@ class WezerProfile(models.Model):
         )
 
     def _wezer_is_new_here(self, count):
-        """Say whether this person joined in the last ``count`` days."""
+        """Return whether this person joined in the last ``count`` days."""
         if not self or not self.sudo().joined_date:
             return False
         return self.sudo().joined_date > days.today(self.env) - timedelta(days=count)
@@ -1032,7 +1040,7 @@ class WezerProfile(models.Model):
         return True
 
     def _send_decline(self):
-        """Send the reason by mail: whoever was declined may not look here again."""
+        """Send the reason by mail: a declined person may not look here again."""
         self.ensure_one()
         partner, company = self.partner_id, self.company_id
         user = partner.user_ids[:1]
@@ -1048,7 +1056,7 @@ class WezerProfile(models.Model):
                 ),
                 "email_from": company.email_formatted
                 or self.env.ref("base.user_root").email_formatted,
-                # The address of the login is the one that was proven.
+                # The address of the login is the proven one.
                 "email_to": email_normalize(user.login) or partner.email,
                 "body_html": body,
                 "auto_delete": True,

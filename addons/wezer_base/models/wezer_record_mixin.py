@@ -219,7 +219,7 @@ class WezerRecordMixin(models.AbstractModel):
                     record._wezer_own_picture, mark=mark, own=own, shown=shown
                 )
                 clean = plain_html(text, address)
-                used = attachments.browse(one.id for one in shown.values() if one)
+                used = attachments.browse(copy.id for copy in shown.values() if copy)
                 if clean != text:
                     # Past the cleaner and what other models do on a write.
                     record._wezer_write_clean({name: clean})
@@ -242,7 +242,7 @@ class WezerRecordMixin(models.AbstractModel):
         return f"/wezer/picture/{copy.id}?unique={copy.checksum[:8]}" if copy else None
 
     def _wezer_may_copy(self, attachment, token):
-        """Say whether who writes this text sees the picture that it shows."""
+        """Return whether who writes this text sees the picture that it shows."""
         if not self.env.user._is_superuser():
             reader = attachment.with_user(self.env.user)
             known = token and attachment.access_token

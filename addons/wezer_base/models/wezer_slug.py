@@ -45,8 +45,8 @@ class WezerSlug(models.Model):
         )
         self.invalidate_model()
         kept = self._of(record)
-        # Its own address again is no former one.
-        again = kept.filtered(lambda one: one.slug == record.slug)
+        # An address that is in use again is not a former address.
+        again = kept.filtered(lambda former: former.slug == record.slug)
         (again | (kept - again)[:-KEPT]).unlink()
 
 

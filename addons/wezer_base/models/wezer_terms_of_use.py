@@ -113,7 +113,7 @@ class WezerTermsOfUse(models.Model):
         given = self._acceptance_of(user.partner_id)
         if given:
             return given.id
-        # His own word, checked just above.
+        # The caller's own acceptance, checked above.
         acceptance = (
             self.env["wezer.terms.acceptance"]
             .sudo()

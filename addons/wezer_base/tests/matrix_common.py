@@ -242,7 +242,7 @@ class MatrixCommon(WezerCommon):
         return list(eval(f"[{text}]", {"__builtins__": {}}, words))  # pylint: disable=eval-used  # noqa: E501
 
     def _refused(self, call):
-        """Say whether ``call`` is refused; what it did is undone."""
+        """Return whether ``call`` is refused; what it did is undone."""
         try:
             with self.env.cr.savepoint(flush=True) as point:
                 call()

@@ -51,7 +51,7 @@ class TestMatrix(MatrixCommon):
                     self.assertEqual(self._sees(user, row), letter in seers)
 
     def _sees(self, user, row):
-        """Say whether ``row`` comes by search; reading by id must say the same."""
+        """Return whether ``row`` comes by search; reading by id must say the same."""
         self.env.invalidate_all()
         rows = self.env[row._name].with_user(user)
         try:

@@ -35,7 +35,7 @@ class TestWebsite(WezerCommon, HttpCase):
             self.assertNotIn("Luc Noël", answer.text)
         face = self.url_open(f"/wezer/face/{self.luc_profile.id}")
         self.assertEqual(face.status_code, 200)
-        self.assertNotIn("LN", face.text)
+        self.assertNotIn(">L<", face.text)
 
     def test_a_new_website_shows_no_example_text_of_odoo(self):
         page = self._page("/")
@@ -79,7 +79,7 @@ class TestWebsite(WezerCommon, HttpCase):
         self.assertNotIn("0123456", page)
         face = self.url_open(f"/wezer/face/{self.luc_profile.id}")
         self.assertEqual(face.headers["Content-Type"], "image/svg+xml")
-        self.assertIn("LN", face.text)
+        self.assertIn(">L<", face.text)
 
     def test_a_member_fills_in_his_profile(self):
         self._login(self.luc)

@@ -54,7 +54,7 @@ def draw_curve(points, say, format_day, title, color="#2f6f4e"):
 
 
 def is_color(text):
-    """Say whether ``text`` is a colour as ``#rrggbb``, and nothing else."""
+    """Return whether ``text`` is a colour as ``#rrggbb``, and nothing else."""
     text = str(text or "")
     return (
         len(text) == 7

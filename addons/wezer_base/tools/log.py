@@ -49,5 +49,5 @@ class Discreet(logging.Filter):
 def make_discreet():
     """Let every handler of the server's log leave out what it must not hold."""
     for handler in logging.getLogger().handlers:
-        if not any(isinstance(one, Discreet) for one in handler.filters):
+        if not any(isinstance(known, Discreet) for known in handler.filters):
             handler.addFilter(Discreet())

@@ -227,7 +227,7 @@ def replace_name(
 
 
 def books_need(partners) -> bool:
-    """Say whether a row that must stay names these partners."""
+    """Return whether a row that must stay names these partners."""
     for model in partners.env.registry.values():
         if model._abstract or model._transient or not model._auto:
             continue

@@ -1,8 +1,8 @@
-"""The six rights of the suite (design, section 1)."""
+"""The six rights that a party can give to those who act for it."""
 
 RIGHTS = ("wallet", "market", "invite", "manage", "project", "moderate")
 
-# What a person may always do for himself.
+# What persons may always do for themselves.
 OWN_RIGHTS = ("wallet", "market")
 
 # Objects that only our own code holds: no call can forge them in a context.

@@ -72,4 +72,4 @@ def sorted_for_reader(records, key="display_name", first=None):
         )
     )
     ordered = records.browse(records[place - 1].id for (place,) in rows)
-    return ordered.sorted(lambda one: not first(one)) if first else ordered
+    return ordered.sorted(lambda record: not first(record)) if first else ordered

@@ -129,7 +129,9 @@ def read_table(data: bytes | str) -> Table:
     records = []
     for number, cells in enumerate(rows, start=1):
         records.append(_record(number, headings, cells))
-    return Table([one for one in headings if one], records, encoding, separator)
+    return Table(
+        [heading for heading in headings if heading], records, encoding, separator
+    )
 
 
 def _separator(text: str) -> str:
@@ -195,7 +197,7 @@ def find(headings: list[str], names) -> list[str]:
         known.setdefault(key(heading), heading)
     for name in [names] if isinstance(names, str) else names:
         # A heading that is exactly so called comes before one that is much like it.
-        parts = [one if one in known else key(one) for one in name.split(" + ")]
+        parts = [part if part in known else key(part) for part in name.split(" + ")]
         if all(part in known for part in parts):
             return [known[part] for part in parts]
     return []

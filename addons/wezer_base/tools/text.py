@@ -46,11 +46,11 @@ def _fold(char):
         return ""
     if char in _SPACES or char.isspace():
         return " "
-    lower = "".join(_LETTERS.get(one, one) for one in char.lower())
+    lower = "".join(_LETTERS.get(letter, letter) for letter in char.lower())
     return "".join(
-        one
-        for one in unicodedata.normalize("NFKD", lower)
-        if not unicodedata.combining(one)
+        letter
+        for letter in unicodedata.normalize("NFKD", lower)
+        if not unicodedata.combining(letter)
     )
 
 
@@ -183,7 +183,9 @@ def _prototypes() -> dict[str, str]:
         # Of the two ways of the table, only the one to the character itself.
         if len(alike) != 1 or char.isascii():
             continue
-        drawn = "".join(one for one in alike[0]["c"] if not unicodedata.combining(one))
+        drawn = "".join(
+            letter for letter in alike[0]["c"] if not unicodedata.combining(letter)
+        )
         if drawn.isascii() and drawn.isalnum():
             table[char] = drawn.lower()
     capitals = {char.lower(): drawn for char, drawn in table.items() if char.isupper()}

@@ -52,7 +52,7 @@ class WrongCall(UserError):
 
 
 def is_meant_for_people(error):
-    """Say whether ``error`` carries a sentence written for who caused it."""
+    """Return whether ``error`` carries a sentence written for who caused it."""
     return isinstance(
         error,
         UserError
@@ -79,7 +79,7 @@ def for_people(error):
 
 
 def may_see_causes():
-    """Say whether the answer may carry a traceback; in doubt it may not.
+    """Return whether the answer may carry a traceback; in doubt it may not.
 
     Administrators in developer mode alone. Where the request's cursor is gone,
     nobody knows who calls.

@@ -136,7 +136,7 @@ class WezerOnboarding(models.TransientModel):
             {
                 "line_ids": [
                     (0, 0, step)
-                    for step in sorted(self._steps(), key=lambda one: one["sequence"])
+                    for step in sorted(self._steps(), key=lambda step: step["sequence"])
                 ]
             }
         )
