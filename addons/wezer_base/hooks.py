@@ -1,7 +1,7 @@
 from .tools.locks import drop_tables
 
 
-def post_init_hook(env):
+def post_init_hook(env) -> None:
     """Give everybody here a profile, and set up the website of a new database.
 
     Websites that somebody has arranged already stay as they are: their administrators
@@ -14,6 +14,6 @@ def post_init_hook(env):
         websites._wezer_set_up()
 
 
-def uninstall_hook(env):
+def uninstall_hook(env) -> None:
     """Drop the tables that transactions wait on."""
     drop_tables(env.cr)

@@ -1,4 +1,5 @@
 import logging
+from collections.abc import Iterable
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -455,7 +456,9 @@ class ResUsers(models.Model):
         return bool(profile) and not profile.welcomed and self._wezer_may_join()
 
     @api.model
-    def action_finish_welcome(self, vals, terms_id=None, group_ids=()):
+    def action_finish_welcome(
+        self, vals: dict, terms_id: int | None = None, group_ids: Iterable[int] = ()
+    ) -> str:
         """Give one's name, agree to the terms, and become a member or wait for it.
 
         :param dict vals: ``name`` and fields of one's own profile

@@ -103,7 +103,7 @@ class WezerAddressChange(models.Model):
     # === ASKING === #
 
     @api.model
-    def action_ask(self, email):
+    def action_ask(self, email: str) -> int | bool:
         """Ask for another e-mail address of one's own account.
 
         A link goes to the new address, and a warning to the old one. The answer is the
@@ -215,7 +215,7 @@ class WezerAddressChange(models.Model):
         )
 
     @api.model
-    def action_confirm(self, token):
+    def action_confirm(self, token: str) -> str:
         """Confirm a new address by the token of its link, logged in as its owner.
 
         :return: the address
@@ -247,7 +247,7 @@ class WezerAddressChange(models.Model):
         change.state = "confirmed"
         return change.email
 
-    def action_withdraw(self):
+    def action_withdraw(self) -> bool:
         """Withdraw a change that was not confirmed yet."""
         self.ensure_one()
         self.check_access("read")

@@ -163,7 +163,9 @@ class WezerCategory(models.Model):
     # === IMPORTING A VOCABULARY === #
 
     @api.model
-    def import_vocabulary(self, rows, parent_id=None, dry_run=False):
+    def import_vocabulary(
+        self, rows: list[dict], parent_id: int | None = None, dry_run: bool = False
+    ) -> dict:
         """Import categories and their skills; doing it again changes nothing.
 
         A category is found again by its address, else by its name in the same

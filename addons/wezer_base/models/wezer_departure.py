@@ -84,7 +84,7 @@ class WezerDeparture(models.Model):
         return super().write(vals)
 
     @api.model
-    def ask(self, reason=""):
+    def ask(self, reason: str = "") -> int:
         """Ask the moderators to let the caller go although something is open.
 
         :param str reason: in the member's own words
@@ -150,7 +150,7 @@ class WezerDeparture(models.Model):
     def _office_url(self):
         return f"/odoo/wezer-leaving/{self.id}"
 
-    def action_withdraw(self):
+    def action_withdraw(self) -> bool:
         """Stay after all."""
         self.ensure_one()
         self.check_access("read")
@@ -175,7 +175,7 @@ class WezerDeparture(models.Model):
     def _state_message(self, _action):
         return self.env._("This was decided already.")
 
-    def action_let_go(self, reason=None):
+    def action_let_go(self, reason: str | None = None) -> bool:
         """Let the member go: what needs no judgement ends, the rest comes first.
 
         :param str reason: why; the field ``decision`` where left out

@@ -76,7 +76,7 @@ class WezerDigest(models.Model):
         return {kind for kind, by_mail in wanted.items() if not by_mail}
 
     @api.model
-    def choose(self, frequency, kinds):
+    def choose(self, frequency: str, kinds: list[str]) -> bool:
         """Choose how often the caller gets a mail, and about what.
 
         :param str frequency: ``daily``, ``weekly`` or ``never``

@@ -151,7 +151,7 @@ class WezerInvariant(models.AbstractModel):
         return found
 
     @api.model
-    def run(self):
+    def run(self) -> list[dict]:
         """Run every check; administrators only.
 
         :return: list of dicts ``name``, ``rows`` (at most ten offending rows)

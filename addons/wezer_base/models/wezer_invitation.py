@@ -99,7 +99,7 @@ class WezerInvitation(models.Model):
     # === INVITING === #
 
     @api.model
-    def action_invite(self, emails, message=""):
+    def action_invite(self, emails: list[str] | str, message: str = "") -> int:
         """Write to people whom the caller would like to see here.
 
         People who have an account, or want no letters, are passed over silently: the
@@ -118,7 +118,7 @@ class WezerInvitation(models.Model):
         return len(addresses)
 
     @api.model
-    def action_link(self):
+    def action_link(self) -> str:
         """Return the address of the caller's own link to pass on, made once."""
         inviter = self._check_may_invite()
         link = self.sudo().search(
@@ -137,7 +137,7 @@ class WezerInvitation(models.Model):
             link.link_token = token
         return link._url(link.link_token)
 
-    def action_withdraw(self):
+    def action_withdraw(self) -> bool:
         """Withdraw an invitation: its link or letter leads nowhere from now on."""
         self.ensure_one()
         self.check_access("read")

@@ -102,7 +102,13 @@ class WezerMandate(models.Model):
     # === ACTIONS === #
 
     @api.model
-    def action_give(self, holder_profile_id, rights, until=None, giver_profile_id=None):
+    def action_give(
+        self,
+        holder_profile_id: int,
+        rights: list[str],
+        until: str | None = None,
+        giver_profile_id: int | None = None,
+    ) -> int:
         """Let somebody act for the caller, from now on.
 
         :param int holder_profile_id: profile of the person who shall act
@@ -233,7 +239,7 @@ class WezerMandate(models.Model):
         self.flush_recordset()
         self.env["wezer.notice"]._settle(self, ["mandate"])
 
-    def action_revoke(self):
+    def action_revoke(self) -> bool:
         """Take the mandate back; nothing can be done with it from now on."""
         self.ensure_one()
         self.check_access("read")
@@ -248,7 +254,7 @@ class WezerMandate(models.Model):
         )
         return True
 
-    def action_resign(self):
+    def action_resign(self) -> bool:
         """Give the mandate back: the caller acts for this member no longer."""
         self.ensure_one()
         self.check_access("read")

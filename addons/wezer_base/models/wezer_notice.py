@@ -196,7 +196,7 @@ class WezerNotice(models.Model):
         return self.env.user.sudo().wezer_notices_waiting or 0
 
     @api.model
-    def mark_read(self, notice_ids=None):
+    def mark_read(self, notice_ids: list[int] | None = None) -> int:
         """Mark the caller's own notices as read.
 
         :param list notice_ids: only these; all where left out

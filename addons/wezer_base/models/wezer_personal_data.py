@@ -23,7 +23,7 @@ class WezerPersonalData(models.AbstractModel):
     _description = "Personal data of a member"
 
     @api.model
-    def own(self):
+    def own(self) -> dict[str, list[dict]]:
         """Return everything about the caller: ``{section: [rows]}``.
 
         The rows are plain dicts of texts and numbers; amounts are texts.

@@ -614,7 +614,7 @@ class WezerProfile(models.Model):
     # === WHAT THE OWNER CHANGES === #
 
     @api.model
-    def own_version(self):
+    def own_version(self) -> str:
         """Return the version of the caller's own profile, for :meth:`update_own`."""
         self.env.user._wezer_check_standing(
             ("active", "pending", "suspended", "declined")
@@ -623,7 +623,7 @@ class WezerProfile(models.Model):
         return version_of(profile, VERSION_FIELDS)
 
     @api.model
-    def update_own(self, vals, version=None):
+    def update_own(self, vals: dict, version: str | None = None) -> int:
         """Change the caller's own profile.
 
         :param dict vals: some of the fields in ``OWN_FIELDS``; ``phone`` too
@@ -758,7 +758,7 @@ class WezerProfile(models.Model):
             return profile.avatar_256
         return profile._avatar_generate_svg()
 
-    def shared(self):
+    def shared(self) -> dict:
         """Return what the caller may see of this party.
 
         :return: dict with some of ``presentation``, ``skills``, ``languages`` (lists of
@@ -793,7 +793,7 @@ class WezerProfile(models.Model):
             "phone": (self.share_phone, self.partner_id.phone),
         }
 
-    def shared_contact(self):
+    def shared_contact(self) -> dict:
         """Return what the caller may see of this party's contact.
 
         :return: dict with some of ``email``, ``phone``, ``place``
@@ -901,7 +901,7 @@ class WezerProfile(models.Model):
         return self.sudo().partner_id.with_context(active_test=True)
 
     @api.model
-    def leave(self, password):
+    def leave(self, password: str) -> bool:
         """Leave the community; the caller's own data is erased.
 
         :param str password: one's own, asked again
@@ -992,7 +992,7 @@ class WezerProfile(models.Model):
         self.sudo().state = new
         self.env["res.partner"]._wezer_invalidate_acting()
 
-    def action_approve(self):
+    def action_approve(self) -> None:
         """Accept people who wait for approval, or were declined before."""
         self._set_state("approve")
         # Checked by what was just called: administrators decide about membership.
@@ -1010,7 +1010,7 @@ class WezerProfile(models.Model):
                 user.with_user(user)._wezer_join_groups(profile.wanted_groups)
                 profile.wanted_groups = False
 
-    def action_decline(self, reason):
+    def action_decline(self, reason: str) -> bool:
         """Decline people who wait for approval, and tell each of them why.
 
         They can still log in, read the reason and delete their account; an
@@ -1063,15 +1063,15 @@ class WezerProfile(models.Model):
             }
         ).send_after_commit()
 
-    def action_suspend(self):
+    def action_suspend(self) -> None:
         """Take these members' rights for the time being."""
         self._set_state("suspend")
 
-    def action_resume(self):
+    def action_resume(self) -> None:
         """Give suspended members their rights back."""
         self._set_state("resume")
 
-    def action_forget(self):
+    def action_forget(self) -> bool:
         """Let members leave who asked for it and cannot do it themselves."""
         self._check_administrator()
         for profile in self:
@@ -1085,7 +1085,7 @@ class WezerProfile(models.Model):
             partner._wezer_let_go()
         return True
 
-    def action_merge_into(self, target_id):
+    def action_merge_into(self, target_id: int) -> int:
         """Bring these accounts together with another of the same person.
 
         :param int target_id: the profile that stays
@@ -1150,15 +1150,15 @@ class WezerProfile(models.Model):
             user.group_ids = [Command.unlink(portal.id), Command.link(group.id)]
         return True
 
-    def action_make_coordinator(self):
+    def action_make_coordinator(self) -> bool:
         """Let these members run projects, approve work and pay for it."""
         return self._give_role("coordinator")
 
-    def action_make_moderator(self):
+    def action_make_moderator(self) -> bool:
         """Let these members settle disputes and limits."""
         return self._give_role("moderator")
 
-    def action_take_role(self):
+    def action_take_role(self) -> bool:
         """Make these people plain members again, who use the website only."""
         portal = self.env.ref("base.group_portal")
         for user in self._role_users():

@@ -96,7 +96,7 @@ class WezerTermsOfUse(models.Model):
             }
         ]
 
-    def action_accept(self):
+    def action_accept(self) -> int:
         """Agree to these terms, the ones in force; the day and version are kept.
 
         :return: id of the consent

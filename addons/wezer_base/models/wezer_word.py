@@ -242,7 +242,7 @@ class WezerWord(models.AbstractModel):
 
     # === MERGING === #
 
-    def action_merge_into(self, target_id):
+    def action_merge_into(self, target_id: int) -> int:
         """Merge these words into another, which learns their names.
 
         :param int target_id: the word that stays

@@ -2,7 +2,9 @@
 
 import logging
 import random
+from collections.abc import Callable
 
+from odoo import models
 from odoo.fields import Domain
 
 from .locks import Busy, is_contention
@@ -13,7 +15,7 @@ _logger = logging.getLogger(__name__)
 FOUND = 20000
 
 
-def each_due(model, domain, act, order="id"):
+def each_due(model: models.BaseModel, domain, act: Callable, order: str = "id") -> bool:
     """Do ``act`` with every record that ``domain`` finds, and commit each.
 
     What fails is undone, logged, and left for the next run; the others go on. A run

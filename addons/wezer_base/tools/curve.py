@@ -1,12 +1,19 @@
 """A balance or a score over time as a drawing. Runs without Odoo."""
 
+from collections.abc import Callable
 from xml.sax.saxutils import escape
 
 WIDTH, HEIGHT = 640, 240
 LEFT, RIGHT, TOP, BOTTOM = 8, 8, 28, 30
 
 
-def draw_curve(points, say, format_day, title, color="#2f6f4e"):
+def draw_curve(
+    points: list,
+    say: Callable,
+    format_day: Callable,
+    title: str,
+    color: str = "#2f6f4e",
+) -> str:
     """Return an SVG of ``points``, a step for each change.
 
     A number stays what it is until the next change, so the line has steps;
@@ -53,7 +60,7 @@ def draw_curve(points, say, format_day, title, color="#2f6f4e"):
     )
 
 
-def is_color(text):
+def is_color(text: str) -> bool:
     """Return whether ``text`` is a colour as ``#rrggbb``, and nothing else."""
     text = str(text or "")
     return (

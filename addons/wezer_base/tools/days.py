@@ -35,7 +35,7 @@ FORM_LENGTH = 16
 
 
 @functools.lru_cache(maxsize=1024)
-def zone_called(name):
+def zone_called(name: str | None) -> zoneinfo.ZoneInfo | None:
     """Return the time zone called ``name``, None where there is none.
 
     :param str name: for instance ``Europe/Paris``
@@ -50,7 +50,7 @@ def zone_called(name):
         return None
 
 
-def to_utc(local, zone):
+def to_utc(local: datetime.datetime, zone: zoneinfo.ZoneInfo) -> datetime.datetime:
     """Return the moment of a local date-time, in UTC and without a zone.
 
     :param datetime.datetime local: without a zone
@@ -72,13 +72,15 @@ def to_utc(local, zone):
     return first.replace(microsecond=0)
 
 
-def to_local(moment, zone):
+def to_local(moment: datetime.datetime, zone: zoneinfo.ZoneInfo) -> datetime.datetime:
     """Return the local date-time of a moment, without a zone."""
     local = moment.replace(tzinfo=UTC).astimezone(zone)
     return local.replace(tzinfo=None, fold=0)
 
 
-def moved(moment, step, zone):
+def moved(
+    moment: datetime.datetime, step, zone: zoneinfo.ZoneInfo
+) -> datetime.datetime:
     """Return a moment moved by days or months, at the same local time.
 
     :param dateutil.relativedelta.relativedelta step:
@@ -86,7 +88,7 @@ def moved(moment, step, zone):
     return to_utc(to_local(moment, zone) + step, zone)
 
 
-def parse_day(text):
+def parse_day(text) -> datetime.date:
     """Return the day that ``text`` names (``2026-02-28``), None where it names none."""
     if isinstance(text, datetime.datetime):
         return text.date()
@@ -102,7 +104,7 @@ def parse_day(text):
         return None
 
 
-def parse_moment(text, zone):
+def parse_moment(text, zone: zoneinfo.ZoneInfo) -> datetime.datetime:
     """Return the moment that ``text`` names, in UTC.
 
     :param str text: ``2024-06-04``, ``2024-06-04 21:06:56``,
@@ -125,12 +127,12 @@ def parse_moment(text, zone):
     return moment.replace(microsecond=0)
 
 
-def form_text(moment, zone):
+def form_text(moment: datetime.datetime, zone: zoneinfo.ZoneInfo) -> str:
     """Return a moment as a ``datetime-local`` field shows it."""
     return to_local(moment, zone).strftime(FORM_FORMAT) if moment else ""
 
 
-def read_form(text, zone, known=()):
+def read_form(text, zone: zoneinfo.ZoneInfo, known=()):
     """Return the moment that a ``datetime-local`` field sent.
 
     :param known: the moments that the form was filled with. Where the text still
@@ -153,7 +155,7 @@ def read_form(text, zone, known=()):
 # === THE COMMUNITY'S DAYS === #
 
 
-def community_zone(env, company=None):
+def community_zone(env, company=None) -> zoneinfo.ZoneInfo:
     """Return the time zone of a community.
 
     :param company: a ``res.company``, the current one unless said otherwise
@@ -163,12 +165,12 @@ def community_zone(env, company=None):
     return (company or env.company).sudo()._wezer_zone()
 
 
-def today(env, company=None):
+def today(env, company=None) -> datetime.date:
     """Return the day that it is in the community."""
     return day_of(env, datetime.datetime.now(UTC).replace(tzinfo=None), company)
 
 
-def day_of(env, moment, company=None):
+def day_of(env, moment: datetime.datetime, company=None) -> datetime.date:
     """Return the community's day that a moment lies in; False for no moment."""
     if not moment:
         return False
@@ -178,7 +180,7 @@ def day_of(env, moment, company=None):
         return moment.date()
 
 
-def begin(env, day, company=None):
+def begin(env, day: datetime.date, company=None) -> datetime.datetime:
     """Return the moment at which a day begins."""
     midnight = datetime.datetime.combine(day, datetime.time())
     try:
@@ -187,14 +189,14 @@ def begin(env, day, company=None):
         return midnight
 
 
-def end(env, day, company=None):
+def end(env, day: datetime.date, company=None) -> datetime.datetime:
     """Return the moment at which a day is over: the first that is not in it."""
     if day == datetime.date.max:
         return datetime.datetime.max.replace(microsecond=0)
     return begin(env, day + DAY, company)
 
 
-def passed(env, field, later=datetime.timedelta()):
+def passed(env, field: str, later: datetime.timedelta = datetime.timedelta()):
     """Return the domain of records whose last day ``field`` is over, each company's.
 
     :param later: over so much later
@@ -207,7 +209,7 @@ def passed(env, field, later=datetime.timedelta()):
     )
 
 
-def read_day(env, text, rule="date"):
+def read_day(env, text, rule: str = "date") -> datetime.date:
     """Return the day that a form or a program sent, False for none; else refuse."""
     if not text:
         return False
@@ -217,7 +219,7 @@ def read_day(env, text, rule="date"):
     return day
 
 
-def no_date(env, text, rule="date"):
+def no_date(env, text, rule: str = "date") -> Refusal:
     """Return the refusal of what is not a date."""
     return Refusal(
         env._(
@@ -230,7 +232,9 @@ def no_date(env, text, rule="date"):
     )
 
 
-def read_moment(env, text, rule="date", at_end=False):
+def read_moment(
+    env, text, rule: str = "date", at_end: bool = False
+) -> datetime.datetime:
     """Return the moment that a program sent, False for none; else refuse.
 
     A date-time without an offset is UTC, as in the rest of Odoo's interface. A date
@@ -251,7 +255,7 @@ def read_moment(env, text, rule="date", at_end=False):
         raise no_date(env, text, rule) from error
 
 
-def check_order(env, first, last, rule="date"):
+def check_order(env, first, last, rule: str = "date") -> None:
     """Refuse a period that ends before it begins.
 
     :param first: a day or a moment, or False
@@ -272,7 +276,7 @@ def check_order(env, first, last, rule="date"):
         )
 
 
-def check_not_past(env, day, rule="date", company=None):
+def check_not_past(env, day: datetime.date, rule: str = "date", company=None) -> None:
     """Refuse a last day that is over already."""
     now = today(env, company)
     if day and day < now:
@@ -288,7 +292,7 @@ def check_not_past(env, day, rule="date", company=None):
         )
 
 
-def file_text(env, moment):
+def file_text(env, moment: datetime.datetime) -> str:
     """Return a moment as a table for programs has it: the community's, with offset."""
     if not moment:
         return ""
@@ -300,7 +304,7 @@ def file_text(env, moment):
 # === FOR THE READER === #
 
 
-def reader_zone(env):
+def reader_zone(env) -> zoneinfo.ZoneInfo:
     """Return the zone in which the caller reads and types times of day.
 
     Members: their own, where they have one. Visitors: their browser's, as its cookie
@@ -330,7 +334,7 @@ def _format(env, value, skeleton, english):
     return babel.dates.format_skeleton(skeleton, value, locale=locale)
 
 
-def format_day(env, day, weekday=False):
+def format_day(env, day, weekday: bool = False) -> str:
     """Return a day as all pages, notices and files show it.
 
     The year is left out where it is this one.
@@ -351,12 +355,14 @@ def format_day(env, day, weekday=False):
     )
 
 
-def format_month(env, day):
+def format_month(env, day: datetime.date) -> str:
     """Return the month of a day, with its year."""
     return _format(env, day, "yMMM", "MMM y") if day else ""
 
 
-def format_moment(env, moment, weekday=False, until=None):
+def format_moment(
+    env, moment, weekday: bool = False, until: datetime.datetime | None = None
+) -> str:
     """Return a moment as all pages and notices show it: day, time and zone.
 
     :param until: the moment at which it is over
@@ -376,7 +382,7 @@ def format_moment(env, moment, weekday=False, until=None):
     return f"{said} ({zone_name(env, zone)})"
 
 
-def zone_name(env, zone=None):
+def zone_name(env, zone: zoneinfo.ZoneInfo | None = None) -> str:
     """Return what people call a zone: the name of its city.
 
     :param zoneinfo.ZoneInfo zone: the reader's, unless said otherwise

@@ -18,7 +18,7 @@ CLOSED = {"option", "title", "textarea", "script", "style"}
 TYPED = {"text", "search", None}
 
 
-def isolate_written(root):
+def isolate_written(root) -> None:
     """Add ``dir="auto"`` to what shows or takes people's words; see :func:`isolated`.
 
     Idempotent: the tree of a template may be asked for several times.

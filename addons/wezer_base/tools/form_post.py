@@ -7,6 +7,7 @@ page of the form, and what is sent twice is done once.
 
 import hashlib
 import time
+from collections.abc import Callable
 from functools import wraps
 from urllib.parse import quote as url_quote
 
@@ -50,7 +51,13 @@ class _SentBefore(Exception):  # noqa: N818
     """The same form was sent by another request meanwhile."""
 
 
-def form_post(page="/my", *, once=False, alike_seconds=0, wait=None):
+def form_post(
+    page: str = "/my",
+    *,
+    once: bool = False,
+    alike_seconds: int = 0,
+    wait: Callable | None = None,
+) -> Callable:
     """Make an endpoint of a controller answer a form.
 
     The endpoint runs in a savepoint. Where it raises a ``UserError`` (refusals and
@@ -177,7 +184,7 @@ def keep_typed(address, uid, error=None, unsent=None):
     return address
 
 
-def fill_refused_form(response):
+def fill_refused_form(response) -> None:
     """Fill the refused form on the page that was asked for, once."""
     refused = request.session.get("wezer_refused")
     if not refused or request.httprequest.method != "GET":

@@ -64,7 +64,7 @@ def typed_values(pairs, most):
     return kept
 
 
-def local_page(address):
+def local_page(address: str) -> str:
     """Return ``address`` where it is a page of this site, else an empty text."""
     address = str(address or "").strip().rstrip("?")
     parts = urlsplit(address) if len(address) < 2000 else urlsplit("")
@@ -75,7 +75,7 @@ def local_page(address):
     return address
 
 
-def path_of(address, languages=()):
+def path_of(address: str, languages=()) -> str:
     """Return the path of an address, without the language in front of it.
 
     :param languages: the codes of the site's languages in its addresses

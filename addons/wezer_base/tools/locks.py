@@ -43,7 +43,7 @@ class Busy(Refusal):
         super().__init__(env._(BUSY), rule="busy", limit=str(WAIT_SECONDS))
 
 
-def create_tables(cr):
+def create_tables(cr) -> None:
     """Create the tables that the functions of this module wait on."""
     cr.execute(
         """CREATE TABLE IF NOT EXISTS wezer_lock_name (
@@ -55,13 +55,13 @@ def create_tables(cr):
         cr.execute(f"CREATE TABLE IF NOT EXISTS wezer_lock_{number:02d} ()")
 
 
-def drop_tables(cr):
+def drop_tables(cr) -> None:
     """Drop what :func:`create_tables` created."""
     tables = ["wezer_lock_name"] + [f"wezer_lock_{n:02d}" for n in range(LINES)]
     cr.execute(f"DROP TABLE IF EXISTS {', '.join(tables)}")
 
 
-def is_contention(error):
+def is_contention(error: BaseException) -> bool:
     """Return whether ``error`` says that another transaction was in the way."""
     return isinstance(error, (ConcurrencyError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY))
 
@@ -92,7 +92,7 @@ def execute_locking(env, query, params=None, returns=True):
     return rows
 
 
-def limit_statements(cr, seconds):
+def limit_statements(cr, seconds: dict) -> None:
     """Limit what the rest of this transaction waits for the database.
 
     :param dict seconds: names of settings of PostgreSQL, such as
@@ -105,7 +105,7 @@ def limit_statements(cr, seconds):
     cr.execute(cr.wezer_limits)
 
 
-def lock_table(env, table, mode):
+def lock_table(env, table: str, mode: str) -> None:
     """Lock a whole table as the first statement of a transaction.
 
     Neither statement takes a snapshot, so what is read next is what was committed
@@ -123,7 +123,7 @@ def lock_table(env, table, mode):
         raise Busy(env) from error
 
 
-def hold(env, kind, *ids):
+def hold(env, kind: str, *ids) -> None:
     """Let transactions that count before they insert run one after the other.
 
     Call it before the count. Of two that hold the same thing at once, the second
@@ -145,7 +145,7 @@ def hold(env, kind, *ids):
     )
 
 
-def hold_addresses(env, *wanted):
+def hold_addresses(env, *wanted) -> None:
     """Let records that would have the same address be made one after the other.
 
     Call it before a free address is looked for: the second of two that are made at
@@ -162,7 +162,7 @@ def line_of(kind, number):
     return f"wezer_lock_{binascii.crc32(f'{kind}:{number}'.encode()) % LINES:02d}"
 
 
-def wait_in_line(env, kind, ids):
+def wait_in_line(env, kind: str, ids) -> None:
     """Wait until nobody else is at these things, before anything is read for good.
 
     It commits what Odoo noted of the request (the device, say) and begins a new

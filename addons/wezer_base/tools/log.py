@@ -20,7 +20,7 @@ _ROWS = re.compile(r"(Failing row contains \().*?(\)\.?)$", re.MULTILINE)
 _TRACEBACKS = logging.Formatter()
 
 
-def without_secrets(text):
+def without_secrets(text: str) -> str:
     """Return ``text`` with parts of addresses and values of rows left out."""
     text = _ROWS.sub(r"\1…\2", text)
     return _VALUES.sub(r"\1…", _PATHS.sub(r"\1…", text))
@@ -29,7 +29,7 @@ def without_secrets(text):
 class Discreet(logging.Filter):
     """Write no secret of an address, and cut what is very long."""
 
-    def filter(self, record):
+    def filter(self, record: logging.LogRecord) -> bool:
         """Clean the record; it is always written."""
         try:
             message = record.getMessage()
@@ -46,7 +46,7 @@ class Discreet(logging.Filter):
         return True
 
 
-def make_discreet():
+def make_discreet() -> None:
     """Let every handler of the server's log leave out what it must not hold."""
     for handler in logging.getLogger().handlers:
         if not any(isinstance(known, Discreet) for known in handler.filters):

@@ -23,7 +23,7 @@ def called_from(address):
         _caller.reset(token)
 
 
-def caller():
+def caller() -> str | None:
     """Return the address that this request or call comes from, or None."""
     return request.httprequest.remote_addr if request else _caller.get()
 

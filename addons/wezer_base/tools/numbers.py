@@ -41,7 +41,7 @@ class AmbiguousNumber(NumberError):
         self.readings = readings
 
 
-def parse_whole(value, least=0, most=ID_MAX):
+def parse_whole(value, least: int = 0, most: int = ID_MAX) -> int:
     """Return the whole number that ``value`` is.
 
     :param value: digits in a text, or an integer; spaces around them do not count
@@ -59,7 +59,7 @@ def parse_whole(value, least=0, most=ID_MAX):
     return number
 
 
-def whole(value, default=None, least=0, most=ID_MAX):
+def whole(value, default=None, least: int = 0, most: int = ID_MAX):
     """Return the whole number that ``value`` is, ``default`` where it is none."""
     try:
         return parse_whole(value, least, most)
@@ -67,7 +67,7 @@ def whole(value, default=None, least=0, most=ID_MAX):
         return default
 
 
-def read_decimal(text, places=None):
+def read_decimal(text: str, places: int | None = None):
     """Return the number that ``text`` is, as ``(digits, scale)``.
 
     ``12,5``, ``1.234,56``, ``1,234.56``, ``1 234,56`` and ``1'234.56`` are read. A
@@ -121,7 +121,7 @@ def decimal_number(value, places=None):
     return float(value)
 
 
-def decimal_text(number, most=4):
+def decimal_text(number, most: int = 4) -> str:
     """Return ``number`` as a form shows it, so that it is read back as it was.
 
     Three decimals would be taken for thousands: they are written as four.
@@ -133,23 +133,23 @@ def decimal_text(number, most=4):
     return f"{text}0" if _ONE_GROUP.fullmatch(text) else text
 
 
-def is_id(value):
+def is_id(value) -> bool:
     """Return whether ``value`` is the identifier of a record, as programs send it."""
     return type(value) is int and 0 < value <= ID_MAX
 
 
-def record_id(value):
+def record_id(value) -> int:
     """Return the identifier of a record that ``value`` is, 0 where it is none."""
     return whole(value, 0, least=1)
 
 
-def record_ids(values, most=200):
+def record_ids(values, most: int = 200) -> list[int]:
     """Return the identifiers among ``values``, each once, at most ``most``."""
     ids = (record_id(value) for value in list(values)[: 10 * most])
     return list(dict.fromkeys(filter(None, ids)))[:most]
 
 
-def numbered(form, prefix, most=200):
+def numbered(form, prefix: str, most: int = 200):
     """Return ``{number: text}`` of the fields ``<prefix><number>`` of a form.
 
     >>> numbered({"price_3": "1:30", "price_x": "2", "title": "bread"}, "price_")

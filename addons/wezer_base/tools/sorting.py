@@ -1,5 +1,6 @@
 """Lists in the order of the reader's language: É beside E, not after Z."""
 
+from odoo import models
 from odoo.tools import SQL
 
 # The order of these languages is the one that all languages begin from, so they share
@@ -31,7 +32,7 @@ def collation(env):
     return next((name for name in wanted if name in known), None)
 
 
-def index_text(registry, column):
+def index_text(registry, column: str) -> str:
     """Return ``column`` as an index of a list names it, in the common order."""
     known = COMMON in icu_collations(registry)
     return f'{column} COLLATE "{COMMON}"' if known else column
@@ -45,7 +46,9 @@ def in_reader_order(env, expression):
     return SQL("wezer_normalise(%s)", expression)
 
 
-def sorted_for_reader(records, key="display_name", first=None):
+def sorted_for_reader(
+    records: models.BaseModel, key="display_name", first=None
+) -> models.BaseModel:
     """Return ``records`` in the order of the reader's language.
 
     :param key: the name of a field, or a function that returns a text or a list of

@@ -9,6 +9,7 @@ table, for columns that are not stored in this form.
 import re
 import secrets
 import unicodedata
+from collections.abc import Container
 from functools import lru_cache
 
 from confusable_homoglyphs import confusables
@@ -65,7 +66,7 @@ class _Folds(dict):
 _FOLDS = _Folds()
 
 
-def normalise(text):
+def normalise(text: str | None) -> str:
     """Return ``text`` as it is compared and searched.
 
     Lower case, without accents, ligatures and special letters written out, with a
@@ -78,7 +79,7 @@ def normalise(text):
     return " ".join(decomposed.translate(_FOLDS).split())
 
 
-def search_words(text):
+def search_words(text) -> list[str]:
     """Return the words to search for: the first few of ``text``, normalised, each once.
 
     Every list and search reads its words here, so that none reads more of them than
@@ -93,7 +94,7 @@ def search_words(text):
     return list(dict.fromkeys(words))[:SEARCH_WORDS]
 
 
-def slugify(text, fallback="x"):
+def slugify(text: str | None, fallback: str = "x") -> str:
     """Return ``text`` as one word of an address.
 
     ``Café Réparation`` → ``cafe-reparation``.
@@ -102,7 +103,7 @@ def slugify(text, fallback="x"):
     return word[:64].strip("-") or fallback
 
 
-def free_slug(wanted, taken):
+def free_slug(wanted: str, taken: Container[str]) -> str:
     """Return ``wanted``, or the first of ``wanted-2``, ``wanted-3`` not ``taken``.
 
     :param str wanted: a slug
@@ -238,7 +239,7 @@ def _regex_class(codes):
     )
 
 
-def normalise_sql(collation=None):
+def normalise_sql(collation: str | None = None) -> str:
     """Return the statement that makes ``wezer_normalise(text)`` in the database.
 
     It answers what :func:`normalise` answers; a test compares both. Texts of plain

@@ -2,11 +2,14 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
+
+from odoo import models
 
 from ..exceptions import Refusal
 
 
-def version_of(record, names):
+def version_of(record: models.BaseModel, names: Iterable[str]) -> str:
     """Return a word that differs when one of the fields ``names`` does.
 
     :param record: one record, or nothing yet
@@ -20,7 +23,9 @@ def version_of(record, names):
     return hashlib.sha256(json.dumps(values).encode()).hexdigest()[:20]
 
 
-def check_version(record, names, version):
+def check_version(
+    record: models.BaseModel, names: Iterable[str], version: str | None
+) -> None:
     """Refuse to overwrite what the caller has not seen.
 
     :param version: what :func:`version_of` returned when the record was shown;

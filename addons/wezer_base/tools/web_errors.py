@@ -51,7 +51,7 @@ class WrongCall(UserError):
     loglevel = logging.DEBUG
 
 
-def is_meant_for_people(error):
+def is_meant_for_people(error: BaseException) -> bool:
     """Return whether ``error`` carries a sentence written for who caused it."""
     return isinstance(
         error,
@@ -62,7 +62,7 @@ def is_meant_for_people(error):
     )
 
 
-def for_people(error):
+def for_people(error: BaseException) -> BaseException:
     """Return the error to answer with: what was stopped becomes a sentence."""
     if isinstance(error, psycopg2.errors.QueryCanceled):
         told = TooSlow(str(TOO_SLOW))
@@ -78,7 +78,7 @@ def for_people(error):
     return told
 
 
-def may_see_causes():
+def may_see_causes() -> bool:
     """Return whether the answer may carry a traceback; in doubt it may not.
 
     Administrators in developer mode alone. Where the request's cursor is gone,
@@ -97,7 +97,9 @@ def may_see_causes():
 _serialize_exception = http.serialize_exception
 
 
-def serialize_exception(exception, *, message=None, arguments=None):
+def serialize_exception(
+    exception: BaseException, *, message=None, arguments=None
+) -> dict:
     """Describe an exception for an answer in JSON, without what only the log may know.
 
     In the place of Odoo's own: every answer in JSON is made by it, whoever raised,
