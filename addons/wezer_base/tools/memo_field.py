@@ -17,11 +17,9 @@ class Memo(fields.Json):
 
     def convert_to_cache(self, value, record, validate=True):
         """Keep the value as it is."""
-        """Keep the value as it is."""
         return value
 
     def convert_to_record(self, value, record):
-        """Hand the value out as it is."""
         """Hand out the value as it is."""
         return value
 

@@ -64,8 +64,12 @@ class ResPartner(models.Model):
     def _wezer_reputation_seen(self):
         """Return those of these partners whose reputation the current user may see."""
         # Not the field, which may be cached: a setting may have just changed.
-        ids = self._wezer_reputation_shown_ids()
-        shown = self.sudo().filtered(lambda partner: partner.id in ids)
+        shown = self.sudo().browse()
+        if self._wezer_reputation_audience():
+            profiles = self._wezer_profile().filtered(
+                lambda profile: not profile.reputation_hidden
+            )
+            shown = self.sudo() & profiles.partner_id.with_env(self.sudo().env)
         return shown | self.env.user._acts_for(self.sudo(), "market")
 
     # === SCORES === #
@@ -75,14 +79,15 @@ class ResPartner(models.Model):
         return (
             self.env["wezer.reputation"]
             .sudo()
-            .search(
+            .search_fetch(
                 [
                     ("partner_id", "in", self.ids),
                     ("criterion_id", "=", False),
                     ("skill_id", "=", False),
                     ("group_partner_id", "=", False),
                     ("company_id", "=", self.env.company.id),
-                ]
+                ],
+                ["partner_id", "is_new", "score", "lower", "n_assessors", "n_deals"],
             )
         )
 
