@@ -13,7 +13,7 @@ class Base(models.AbstractModel):
     Any model can hold such a reference (an event invites a contact, a task has an
     assignee), so this cannot be limited to the suite's models; a model that can refer
     to no such record is passed over at once. The reasons are in
-    ``docs/decisions/names-of-hidden-records.md``.
+    ``docs/decisions/0004-names-are-guarded-in-display-name.md``.
     """
 
     _inherit = "base"
