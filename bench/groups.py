@@ -247,10 +247,10 @@ class Forest:
     def role(self) -> None:
         """Give the role of a circle at the bottom, act by it, and leave it."""
         partner, circle = self.user.partner_id, self.deep.parent_id.partner_id
-        self.deep._enter(partner, "active")
+        self.deep._add_member(partner, "active")
         self.env.flush_all()
         assert self.user._acts_for(circle, "wallet")
-        self.deep._live(partner).write({"state": "left"})
+        self.deep._membership_of(partner).write({"state": "left"})
         self.env.flush_all()
         assert not self.user._acts_for(circle, "wallet")
 

@@ -134,7 +134,7 @@ class TestLeaveAndMerge(Holds, MarketCommon):
         self.assertEqual(other.state, "paid")
         self.assertEqual((self.balance(user), self.balance(self.test1)), before)
         self.assertEqual(self.leaver._wezer_wallet(self.com).state, "closed")
-        self.assertFalse(group._live(self.leaver))
+        self.assertFalse(group._membership_of(self.leaver))
         self.assert_all_holds()
 
     def test_account_deletion_by_odoo_keeps_only_the_books(self):

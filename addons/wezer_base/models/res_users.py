@@ -345,14 +345,27 @@ class ResUsers(models.Model):
         """Raise NotAllowed unless this user acts for ``partner`` with ``right``."""
         self.ensure_one()
         self._wezer_check_standing()
-        if not partner or self._acts_for(partner, right) != partner:
-            raise NotAllowed(
-                self.env._(
-                    "You may not do this here: it needs the right “%(right)s”"
-                    " for the one you act for.",
-                    right=right,
-                )
+        error = self._why_not_acting(partner, right)
+        if error:
+            raise error
+
+    def _why_not_acting(self, partner, right) -> NotAllowed | None:
+        """Return why this user does not act for ``partner`` with ``right``, or None.
+
+        Standing is checked by the caller.
+        """
+        if partner and self._acts_for(partner, right) == partner:
+            return None
+        return self._acting_refusal(right)
+
+    def _acting_refusal(self, right):
+        return NotAllowed(
+            self.env._(
+                "You may not do this here: it needs the right “%(right)s”"
+                " for the one you act for.",
+                right=right,
             )
+        )
 
     def _resolve_acting(
         self, acting_partner_id, candidates, right, what=None, record=None

@@ -2,6 +2,7 @@ import werkzeug.exceptions
 
 from odoo import http
 from odoo.http import request
+from odoo.tools import LazyTranslate
 
 from odoo.addons.wezer_base.controllers.website import (
     flash,
@@ -14,7 +15,22 @@ from odoo.addons.wezer_base.tools.text import normalise
 
 from ..tools.circles import layout
 
+_lt = LazyTranslate(__name__)
+
 PAGE = 24
+# The last word of the address of a form, and the message after it.
+DONE = {
+    "join": _lt("Done. You see it below."),
+    "ask": _lt("You asked. Those who can answer have been told."),
+    "leave": _lt("You left."),
+    "accept": _lt("Welcome!"),
+    "invite": _lt("The invitation is on its way."),
+    "admit": _lt("Let in."),
+    "refuse": _lt("Declined."),
+    "remove": _lt("The place is free again."),
+    "say": _lt("Said."),
+    "unsay": _lt("Taken back."),
+}
 
 
 class WezerGroups(http.Controller):
@@ -94,30 +110,46 @@ class WezerGroups(http.Controller):
     )
     @form_post("/groups/{slug}", once=True)
     def group_act(self, slug, act, person="", **form):
-        """Join, leave, invite, answer: each calls the public method of the group."""
+        """Join, leave, invite, answer: each calls a public method of the group."""
         group = self._group(slug)
-        partner = self._person(person, form.get("person_name", ""))
-        acts = {
-            "join": lambda: group.action_join(),
-            "ask": lambda: group.action_request(),
-            "leave": lambda: group.action_leave(),
-            "accept": lambda: group.action_accept_invitation(),
-            "invite": lambda: group.action_invite(
-                partner.partner_id.id, bool(form.get("guest"))
-            ),
-            "say": lambda: group.action_say(form.get("text", "")),
-            "unsay": lambda: self._message(form).action_remove(),
-            "admit": lambda: group.action_accept_member(partner.partner_id.id),
-            "refuse": lambda: group.action_refuse_member(partner.partner_id.id),
-            "remove": lambda: group.action_remove_member(partner.partner_id.id),
-        }
-        if act not in acts:
+        call = getattr(self, f"_act_{act}", None) if act in DONE else None
+        if call is None:
             raise werkzeug.exceptions.NotFound()
         back = group.sudo()._circle().slug
-        acts[act]()
-        flash(self._done(act))
+        call(group, self._person(person, form.get("person_name", "")), form)
+        flash(request.env._(DONE[act]))
         seen = request.env["wezer.group"].search_count([("slug", "=", back)])
         return request.redirect(f"/groups/{back}" if seen else "/groups")
+
+    def _act_join(self, group, _profile, _form):
+        group.action_join()
+
+    def _act_ask(self, group, _profile, _form):
+        group.action_request()
+
+    def _act_leave(self, group, _profile, _form):
+        group.action_leave()
+
+    def _act_accept(self, group, _profile, _form):
+        group.action_accept_invitation()
+
+    def _act_invite(self, group, profile, form):
+        group.action_invite(profile.partner_id.id, bool(form.get("guest")))
+
+    def _act_admit(self, group, profile, _form):
+        group.action_accept_member(profile.partner_id.id)
+
+    def _act_refuse(self, group, profile, _form):
+        group.action_refuse_member(profile.partner_id.id)
+
+    def _act_remove(self, group, profile, _form):
+        group.action_remove_member(profile.partner_id.id)
+
+    def _act_say(self, group, _profile, form):
+        group.action_say(form.get("text", ""))
+
+    def _act_unsay(self, _group, _profile, form):
+        seen_or_404("wezer.group.message", form.get("message")).action_remove()
 
     def _person(self, slug, name):
         """Return the member at this address, or the only one of this name."""
@@ -129,27 +161,9 @@ class WezerGroups(http.Controller):
         )
         return found if len(found) == 1 else profiles.browse()
 
-    def _message(self, form):
-        return seen_or_404("wezer.group.message", form.get("message"))
-
     def _group(self, slug):
         """Return the group that the caller sees under this address, else 404."""
         group = request.env["wezer.group"]._at_slug(slug)
         if not group:
             raise werkzeug.exceptions.NotFound()
         return group
-
-    def _done(self, act):
-        translate = request.env._
-        return {
-            "join": translate("Done. You see it below."),
-            "ask": translate("You asked. Those who can answer have been told."),
-            "leave": translate("You left."),
-            "accept": translate("Welcome!"),
-            "invite": translate("The invitation is on its way."),
-            "admit": translate("Let in."),
-            "refuse": translate("Declined."),
-            "remove": translate("The place is free again."),
-            "say": translate("Said."),
-            "unsay": translate("Taken back."),
-        }[act]

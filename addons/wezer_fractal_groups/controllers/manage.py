@@ -8,18 +8,18 @@ from odoo.addons.wezer_base.tools.form_post import form_post
 from odoo.addons.wezer_base.tools.numbers import record_id
 from odoo.addons.wezer_base.tools.rights import RIGHTS
 
+from ..tools.group_page import manage_values, talk_values
 from .groups import WezerGroups
 
-CIRCLES = 500
 CHOICES = ("visibility", "join_policy", "link")
-# What the forms may call.
+# The forms, by the last word of their address.
 ACTS = ("update", "found", "rights", "policy", "refuse_rights", "close", "move")
 ACTS += ("agree", "disagree", "undo", "link", "link_agree", "link_end")
 TEXTS = ("name", "purpose", "domains", "accountabilities")
 
 
 class WezerGroupsManage(WezerGroups):
-    """What who manages a group changes; each form calls one public method."""
+    """The forms of those who manage a group; each calls one public method."""
 
     @http.route(
         "/groups/<string:slug>/manage",
@@ -30,7 +30,7 @@ class WezerGroupsManage(WezerGroups):
         readonly=True,
     )
     def group_manage(self, slug, **_kwargs):
-        """Show the forms to who looks after the group."""
+        """Show the forms to those who look after the group."""
         group = self._managed(slug)
         if group.slug != slug:
             return request.redirect(f"/groups/{group.slug}/manage", code=302)
@@ -38,52 +38,25 @@ class WezerGroupsManage(WezerGroups):
 
     def _managed(self, slug):
         group = self._group(slug)
-        if not group._may_manage():
+        if not group._may("manage"):
             raise werkzeug.exceptions.NotFound()
         return group
 
     def _manage_page(self, group, trial=None, asked=None):
+        """Show the forms of ``group``, with what a proposal would change."""
         env = request.env
         groups = env["wezer.group"]
-        choices = {
-            name: groups._fields[name]._description_selection(env) for name in CHOICES
-        }
         words = groups._right_words()
-        links = env["wezer.group.link"].search(
-            [
-                ("state", "!=", "ended"),
-                "|",
-                ("group_id", "=", group.id),
-                ("other_id", "=", group.id),
-            ]
-        )
-        changes = env["wezer.group.change"].search(
-            [
-                ("state", "in", ("proposed", "done")),
-                "|",
-                ("group_id", "=", group.id),
-                ("target_id", "=", group.id),
-            ],
-            limit=10,
-        )
         return request.render(
             "wezer_fractal_groups.manage_page",
             {
-                "group": group,
-                "version": group.update_version(),
-                "choices": choices,
+                **manage_values(group),
+                "choices": {
+                    name: groups._fields[name]._description_selection(env)
+                    for name in CHOICES
+                },
                 "rights": [(right, words[right]) for right in RIGHTS],
                 "words": words,
-                "roles": groups.search(
-                    [("parent_id", "=", group.id), ("kind", "=", "role")]
-                ),
-                "circles": groups.search(
-                    [("kind", "=", "circle"), ("id", "!=", group.id)], limit=CIRCLES
-                ),
-                "policies": self._policy_rows(group),
-                # Names of both sides: found by the caller's own rules.
-                "links": links.sudo(),
-                "changes": changes.sudo(),
                 "trial": trial,
                 "asked": asked or {},
                 "purpose_label": env._("What it is for"),
@@ -92,31 +65,7 @@ class WezerGroupsManage(WezerGroups):
             },
         )
 
-    def _policy_rows(self, group):
-        env = request.env
-        if group.kind != "circle":
-            return []
-        own = {one.key: one for one in group.sudo().policy_ids}
-        rows = []
-        for key, (label, kind) in group._policies().items():
-            value, decided_by = group._policy(key)
-            text = value
-            if kind == "switch" and value is not None:
-                text = env._("yes") if value else env._("no")
-            rows.append(
-                {
-                    "key": key,
-                    "label": label,
-                    "kind": kind,
-                    "own": own[key].value if key in own else "",
-                    "reason": (own[key].reason if key in own else "") or "",
-                    "text": text,
-                    "from": decided_by.with_env(env).display_name or "",
-                }
-            )
-        return rows
-
-    # === ACTS === #
+    # === ACTIONS === #
 
     @http.route(
         "/groups/<string:slug>/manage/<string:act>",
@@ -127,7 +76,7 @@ class WezerGroupsManage(WezerGroups):
     )
     @form_post("/groups/{slug}/manage", once=True)
     def group_manage_act(self, slug, act, **form):
-        """Call what the form means; what is refused is told on the page."""
+        """Call the method of the form; a refusal is shown on the page."""
         group = self._managed(slug)
         handler = getattr(self, f"_manage_{act}", None) if act in ACTS else None
         if handler is None:
@@ -137,7 +86,7 @@ class WezerGroupsManage(WezerGroups):
         if page is not None:
             return page
         flash(request.env._("Done."))
-        still = circle.sudo().active and circle._may_manage()
+        still = circle.sudo().active and circle._may("manage")
         return request.redirect(f"/groups/{circle.slug}/manage" if still else "/groups")
 
     def _rights_of(self):
@@ -214,14 +163,14 @@ class WezerGroupsManage(WezerGroups):
         readonly=True,
     )
     def group_talk(self, slug, **_kwargs):
-        """Show what is said in the circle, for the open page to take over."""
+        """Return the messages of the circle, for the open page to take over."""
         group = self._group(slug)
         return request.render(
             "wezer_fractal_groups.group_talk",
             {
                 "group": group,
-                "group_talk": group._talk_values(),
-                "group_talks": group._may_talk(),
-                "group_manages": group._may_manage(),
+                "group_talk": talk_values(group),
+                "group_talks": group._may("say"),
+                "group_manages": group._may("manage"),
             },
         )

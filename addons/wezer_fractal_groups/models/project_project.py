@@ -46,7 +46,7 @@ class ProjectProject(models.Model):
         return result
 
     def unlink(self):
-        self.env["wezer.group.follower.sync"]._forget_records(self)
+        self.env["wezer.group.follower.sync"]._purge_records(self)
         return super().unlink()
 
     def _check_team_gives(self):
@@ -61,7 +61,7 @@ class ProjectProject(models.Model):
         for team in self.sudo().team_id:
             user._check_acts_for(team.partner_id, "project")
 
-    def _wezer_tell_following(self, people):
+    def _wezer_notify_following(self, people):
         """Leave members (portal) a notice that their circle has a project."""
         self.ensure_one()
         team = self.team_id

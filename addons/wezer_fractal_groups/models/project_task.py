@@ -90,7 +90,7 @@ class ProjectTask(models.Model):
         return result
 
     def unlink(self):
-        self.env["wezer.group.follower.sync"]._forget_records(self)
+        self.env["wezer.group.follower.sync"]._purge_records(self)
         return super().unlink()
 
     # === WHO DOES IT: stage, project, task === #
@@ -178,7 +178,7 @@ class ProjectTask(models.Model):
         team = self.project_id.team_id
         return f"/groups/{team.slug}" if team else "/my/todo"
 
-    def _wezer_tell_following(self, people):
+    def _wezer_notify_following(self, people):
         """Leave members (portal) a notice of a task that is theirs, or a role's."""
         self.ensure_one()
         if self.env.context.get("mail_auto_subscribe_no_notify"):
@@ -194,9 +194,9 @@ class ProjectTask(models.Model):
                 ids = group._effective_member_ids()
                 mine = people.filtered(lambda one, ids=ids: one.id in ids)
             people -= mine
-            self._wezer_tell_duty(mine, name, group)
+            self._wezer_notify_duty(mine, name, group)
 
-    def _wezer_tell_duty(self, people, name, group):
+    def _wezer_notify_duty(self, people, name, group):
         task, reviews = self.name, name == DUTY_FIELDS[1]
 
         def message(env):

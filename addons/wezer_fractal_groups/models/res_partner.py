@@ -2,10 +2,17 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from odoo.addons.wezer_base.tools import days
+from odoo.addons.wezer_base.exceptions import Refusal
+
+from ..tools import member_departure
+from ..tools.membership_sql import is_counted, is_running
+from ..tools.visibility import hidden_partners
+from .wezer_group_membership import MEMBERSHIP
 
 
 class ResPartner(models.Model):
+    """Partners of groups: their names, who acts for them; members' places in groups."""
+
     _inherit = "res.partner"
 
     # Only the partners of hidden groups, see _wezer_with_visible_name().
@@ -27,6 +34,139 @@ class ResPartner(models.Model):
         compute_sudo=True,
     )
 
+    # === VISIBILITY === #
+
+    @api.depends_context("uid")
+    def _compute_wezer_hidden(self):
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT partner_id FROM (%s) hidden WHERE partner_id = ANY(%s)",
+                hidden_partners(self.env),
+                self._origin.ids,
+            )
+        )
+        hidden = {row[0] for row in rows}
+        for partner in self:
+            partner.wezer_hidden = partner._origin.id in hidden
+
+    def _search_wezer_hidden(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return Domain("id", "in", SQL("(%s)", hidden_partners(self.env)))
+
+    @api.depends_context("uid")
+    def _compute_display_name(self):
+        """Keep the name of a private group from those who may not see it."""
+        result = super()._compute_display_name()
+        for partner in self - self._wezer_with_visible_name():
+            partner.display_name = self.env._("Private group")
+        return result
+
+    def _wezer_with_visible_name(self):
+        """Return the partners that are not of a group hidden from the user."""
+        if self.env.uid == SUPERUSER_ID:
+            return self
+        return self.filtered(lambda partner: not partner.wezer_hidden)
+
+    def _wezer_name_visible_sql(self, alias):
+        return SQL(
+            "%s NOT IN (%s)", SQL.identifier(alias, "id"), hidden_partners(self.env)
+        )
+
+    # === GROUPS AND THEIR PEOPLE === #
+
+    def _wezer_is_party(self):
+        return super()._wezer_is_party() or bool(
+            self.env["wezer.group"]._of_partner(self)
+        )
+
+    def _wezer_shows_books_to(self, user):
+        """A group shows its books to its members, unless it refuses."""
+        group = self.env["wezer.group"]._of_partner(self)
+        if not group:
+            return super()._wezer_shows_books_to(user)
+        if not group.books_open:
+            return False
+        return user.partner_id.id in group._effective_member_ids()
+
+    def _wezer_partners_above(self):
+        """Return the partners of the groups around this one, nearest first."""
+        self.ensure_one()
+        fields = self.env["wezer.group"]._fields
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT up.partner_id FROM wezer_group own
+                     JOIN wezer_group_closure c ON c.descendant_id = own.id
+                     JOIN wezer_group up ON up.id = c.ancestor_id
+                    WHERE own.partner_id = %s AND own.active AND c.distance > 0
+                    ORDER BY c.distance""",
+                self.id,
+                to_flush=tuple(
+                    fields[name] for name in ("partner_id", "parent_id", "active")
+                ),
+            )
+        )
+        above = self.env["res.partner"].sudo().browse([row[0] for row in rows])
+        return super()._wezer_partners_above() | above
+
+    def _wezer_circles_of(self):
+        """Return the circles this partner counts in (sudo), of all sizes.
+
+        For a person those they are a member of, and above; for a group or role what
+        is around it, never itself. Guests count nowhere.
+
+        :rtype: wezer.group
+        """
+        self.ensure_one()
+        group = self.env["wezer.group"]
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT g.id FROM (
+                       SELECT c.ancestor_id FROM wezer_group_membership m
+                         JOIN wezer_group_closure c ON c.descendant_id = m.group_id
+                        WHERE m.partner_id = %(me)s AND %(counted)s
+                        UNION
+                       SELECT c.ancestor_id FROM wezer_group own
+                         JOIN wezer_group_closure c ON c.descendant_id = own.id
+                        WHERE own.partner_id = %(me)s AND c.distance > 0
+                   ) around JOIN wezer_group g ON g.id = around.ancestor_id
+                    WHERE g.kind = 'circle' AND g.active""",
+                me=self.id,
+                counted=is_counted(self.env),
+                to_flush=tuple(
+                    group._fields[name]
+                    for name in ("partner_id", "parent_id", "kind", "active")
+                ),
+            )
+        )
+        return group.sudo().browse([row[0] for row in rows])
+
+    def _wezer_actor_partners(self, right):
+        """For a group's partner: the persons whose roles carry ``right`` to it."""
+        self.ensure_one()
+        group = self.env["wezer.group"]._of_partner(self)
+        if not group:
+            return super()._wezer_actor_partners(right)
+        if group.kind == "role":
+            fillers = group._direct_members()
+            if fillers:
+                return fillers
+        circle = group._circle()
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT DISTINCT m.partner_id FROM wezer_group_membership m
+                     JOIN wezer_group r ON r.id = m.group_id AND r.kind = 'role'
+                      AND r.active AND %s
+                     JOIN wezer_group_closure c ON c.ancestor_id = r.parent_id
+                     JOIN wezer_group d ON d.id = c.descendant_id
+                    WHERE d.id = %s AND c.distance <= d.rights_reach AND %s""",
+                SQL.identifier("r", f"right_{right}"),
+                circle.id,
+                is_running(self.env),
+            )
+        )
+        return self.browse([row[0] for row in rows])
+
     @api.model
     def _wezer_invalidate_acting(self):
         """Drop what is cached of who is in which group, and sees which, too."""
@@ -42,7 +182,7 @@ class ResPartner(models.Model):
 
     @api.model
     def _wezer_tie_selects(self):
-        """Add who filled a role with rights over money, the market or the group."""
+        """Add persons who filled a role with rights over money, market or group."""
         filled = SQL(
             """SELECT m.partner_id, r.partner_id AS own, r.parent_id,
                       m.date_from::timestamp AS since,
@@ -68,149 +208,69 @@ class ResPartner(models.Model):
             ),
         ]
 
-    def _wezer_hidden_sql(self):
-        """Return the SELECT of the partners of groups the user may not see."""
-        groups = self.env["wezer.group"].with_user(self.env.uid)
-        # Only groups that can be hidden at all: what all members see is the most.
-        closed = ["parents", "members"]
-        if self.env.user._is_public():
-            closed.append("network")
-        visible = groups.with_context(active_test=False)._search(
-            [("visibility", "in", closed)]
-        )
-        return SQL(
-            """SELECT partner_id FROM wezer_group
-                WHERE visibility = ANY(%s) AND id NOT IN %s""",
-            closed,
-            visible.subselect(),
-            to_flush=(groups._fields["partner_id"], groups._fields["visibility"]),
+    def _wezer_keep_following(self):
+        """Keep these persons in step with the projects of all their groups (sudo)."""
+        followers = self.env["wezer.group.follower.sync"].sudo()
+        places = self._wezer_memberships().filtered("is_live")
+        followers._keep_groups_in_step(followers._records_of(places.group_id), self.ids)
+
+    def _wezer_memberships(self):
+        """Return all memberships (sudo) of these persons, ended ones too."""
+        return (
+            self.env["wezer.group.membership"]
+            .sudo()
+            .search([("partner_id", "in", self.ids)], order="id")
         )
 
-    @api.depends_context("uid")
-    def _compute_wezer_hidden(self):
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT partner_id FROM (%s) hidden WHERE partner_id = ANY(%s)",
-                self._wezer_hidden_sql(),
-                self._origin.ids,
-            )
-        )
-        hidden = {row[0] for row in rows}
-        for partner in self:
-            partner.wezer_hidden = partner._origin.id in hidden
+    def _wezer_file_names(self):
+        """Return ``{id: the word for this person in a file}`` that an import finds.
 
-    def _search_wezer_hidden(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        return Domain("id", "in", SQL("(%s)", self._wezer_hidden_sql()))
-
-    @api.depends_context("uid")
-    def _compute_display_name(self):
-        """Keep the name of a private group from those who may not see it."""
-        result = super()._compute_display_name()
-        for partner in self - self._wezer_with_visible_name():
-            partner.display_name = self.env._("Private group")
-        return result
-
-    def _wezer_with_visible_name(self):
-        """Return the partners that are not of a group hidden from the user."""
-        if self.env.uid == SUPERUSER_ID:
-            return self
-        return self.filtered(lambda partner: not partner.wezer_hidden)
-
-    def _wezer_name_visible_sql(self, alias):
-        return SQL(
-            "%s NOT IN (%s)", SQL.identifier(alias, "id"), self._wezer_hidden_sql()
-        )
-
-    def _wezer_is_party(self):
-        return super()._wezer_is_party() or bool(
-            self.env["wezer.group"]._of_partner(self)
-        )
-
-    def _wezer_partners_above(self):
-        """Return the partners of the groups around this one, nearest first."""
-        self.ensure_one()
-        partners = super()._wezer_partners_above()
-        group = self.env["wezer.group"]._of_partner(self)
-        while group.parent_id:
-            group = group.parent_id
-            partners |= group.partner_id
-        return partners
-
-    def _wezer_circles_of(self):
-        """Return the circles this partner counts in (sudo), of all sizes.
-
-        A person where he is a member, and above; a group or role in what is
-        around it, never in itself. Guests count nowhere.
-
-        :rtype: wezer.group
+        The login or address where there is one, else the name, else (two of one name)
+        the address of the profile.
         """
-        self.ensure_one()
-        group = self.env["wezer.group"]
-        membership = self.env["wezer.group.membership"]
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT g.id FROM (
-                       SELECT c.ancestor_id FROM wezer_group_membership m
-                         JOIN wezer_group_closure c ON c.descendant_id = m.group_id
-                        WHERE m.partner_id = %(me)s AND m.state = 'active'
-                          AND m.is_guest IS NOT TRUE
-                          AND (m.date_to IS NULL OR m.date_to >= %(today)s)
-                        UNION
-                       SELECT c.ancestor_id FROM wezer_group own
-                         JOIN wezer_group_closure c ON c.descendant_id = own.id
-                        WHERE own.partner_id = %(me)s AND c.distance > 0
-                   ) around JOIN wezer_group g ON g.id = around.ancestor_id
-                    WHERE g.kind = 'circle' AND g.active""",
-                me=self.id,
-                today=days.today(self.env),
-                to_flush=(
-                    *(
-                        membership._fields[name]
-                        for name in (
-                            "group_id",
-                            "partner_id",
-                            "state",
-                            "date_to",
-                            "is_guest",
-                        )
-                    ),
-                    *(
-                        group._fields[name]
-                        for name in ("partner_id", "parent_id", "kind", "active")
-                    ),
-                ),
+        partners = self.sudo()
+        seen = {}
+        for partner in partners:
+            seen.setdefault(partner.name, []).append(partner.id)
+        return {
+            partner.id: partner.user_ids[:1].login
+            or partner.email
+            or (
+                partner.name
+                if len(seen[partner.name]) == 1
+                else partner._wezer_profile().slug or str(partner.id)
             )
-        )
-        return group.sudo().browse([row[0] for row in rows])
+            for partner in partners
+        }
 
-    def _wezer_actor_partners(self, right):
-        """For a group's partner: the persons whose roles carry ``right`` to it."""
-        self.ensure_one()
-        group = self.env["wezer.group"]._of_partner(self)
-        if not group:
-            return super()._wezer_actor_partners(right)
-        if group.kind == "role":
-            fillers = group._direct_members()
-            if fillers:
-                return fillers
-        circle = group._circle()
-        membership = self.env["wezer.group.membership"]
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT DISTINCT m.partner_id FROM wezer_group_membership m
-                     JOIN wezer_group r ON r.id = m.group_id AND r.kind = 'role'
-                      AND r.active AND %s
-                     JOIN wezer_group_closure c ON c.ancestor_id = r.parent_id
-                     JOIN wezer_group d ON d.id = c.descendant_id
-                    WHERE d.id = %s AND c.distance <= d.rights_reach
-                      AND m.state = 'active'
-                      AND (m.date_to IS NULL OR m.date_to >= %s)""",
-                SQL.identifier("r", f"right_{right}"),
-                circle.id,
-                days.today(self.env),
-                to_flush=(membership._fields["state"], membership._fields["date_to"]),
-            )
-        )
-        return self.browse([row[0] for row in rows])
+    # === LEAVING, AND TWO ACCOUNTS OF ONE PERSON (tools/member_departure) === #
+
+    def _wezer_personal_data(self):
+        data = super()._wezer_personal_data()
+        data.update(member_departure.personal_data(self))
+        return data
+
+    def _wezer_leave_obstacles(self):
+        return super()._wezer_leave_obstacles() + member_departure.leave_hints(self)
+
+    def _wezer_anonymise(self):
+        member_departure.end_everything(self)
+        return super()._wezer_anonymise()
+
+    def _wezer_merge_obstacles(self, target):
+        obstacles = super()._wezer_merge_obstacles(target)
+        groups = self.env["wezer.group"].sudo().with_context(active_test=False)
+        if groups.search_count([("partner_id", "in", (self | target).ids)], limit=1):
+            obstacles.append(self.env._("A group is no second account of anybody."))
+        return obstacles
+
+    def _wezer_merge_into(self, target):
+        member_departure.prepare_merge(self, target)
+        result = super()._wezer_merge_into(target)
+        if self._wezer_memberships().filtered(
+            lambda place: place.state in MEMBERSHIP.unfinished
+        ):
+            raise Refusal(self.env._("A place in a group stayed behind."), rule="merge")
+        self.env["wezer.group.membership"]._invalidate_access()
+        target._wezer_keep_following()
+        return result

@@ -4,13 +4,21 @@ from odoo.tools import SQL
 from odoo.addons.wezer_base.tools import days
 from odoo.addons.wezer_base.tools.memo_field import Memo
 
+from ..tools.membership_sql import is_running, pending_groups, user_groups
+from ..tools.visibility import visible_to_user
+from .wezer_group_membership import MEMBERSHIP
+
 # Rights over a role that come from its circle, and from above.
-GOVERNING = ("invite", "manage")
+GOVERNING_RIGHTS = ("invite", "manage")
 # Of more groups that are shown to one user each question goes to the database.
 GROUPS_KEPT = 1000
+# So many of one's tasks the list shows; the rest is in the back office.
+TASKS_SHOWN = 50
 
 
 class ResUsers(models.Model):
+    """For whom a user acts by roles, and which groups and tasks wait for them."""
+
     _inherit = "res.users"
 
     # Asked once in a transaction: record rules ask for it at each search.
@@ -26,16 +34,16 @@ class ResUsers(models.Model):
     )
 
     def _compute_wezer_groups_kept(self):
-        """Ask where a user is counted and invited: ``{word: frozenset of ids}``."""
+        """Find where a user is counted and invited: ``{word: frozenset of ids}``."""
         for user in self:
-            groups = self.env["wezer.group"].with_user(user)
+            env = self.env(user=user.id, su=False)
             query = SQL(
                 "SELECT 'counted', id FROM (%s) counted(id)"
-                " UNION ALL SELECT 'invited', id FROM (%s) invited(id)",
-                groups._in_sql(),
-                groups._invited_sql(),
+                " UNION ALL SELECT 'pending', id FROM (%s) pending(id)",
+                user_groups(env),
+                pending_groups(env),
             )
-            found = {"counted": [], "invited": []}
+            found = {"counted": [], "pending": []}
             if not user.has_group("base.group_public"):
                 for word, group_id in self.env.execute_query(query):
                     found[word].append(group_id)
@@ -44,19 +52,26 @@ class ResUsers(models.Model):
             }
 
     def _compute_wezer_groups_seen(self):
-        """Ask for the groups shown to a user in particular; None where too many."""
+        """Find the groups shown to a user in particular; None where too many."""
         for user in self:
-            groups = self.env["wezer.group"].with_user(user)
             query = SQL(
-                "SELECT id FROM (%s) seen (id) WHERE id IS NOT NULL LIMIT %s",
-                groups._seen_sql(),
+                "SELECT id FROM (%s) visible (id) WHERE id IS NOT NULL LIMIT %s",
+                visible_to_user(self.env(user=user.id, su=False)),
                 GROUPS_KEPT + 1,
             )
             ids = [row[0] for row in self.env.execute_query(query)]
             user.wezer_groups_seen = frozenset(ids) if len(ids) <= GROUPS_KEPT else None
 
+    def write(self, vals):
+        result = super().write(vals)
+        if {"active", "group_ids", "partner_id"} & vals.keys():
+            self.sudo().partner_id._wezer_keep_following()
+        return result
+
+    # === ACTING FOR A GROUP === #
+
     def _acting_selects(self, right):
-        """Add the groups this user acts for through the roles he fills.
+        """Add the groups this user acts for through the roles they fill.
 
         Rights flow down: a role's rights hold on its circle and all below, as
         far as ``rights_reach`` lets them. For a role's own partner act those
@@ -64,33 +79,16 @@ class ResUsers(models.Model):
         """
         selects = super()._acting_selects(right)
         group = self.env["wezer.group"]
-        membership = self.env["wezer.group.membership"]
-        flush = [
-            membership._fields[name]
-            for name in ("group_id", "partner_id", "state", "date_to")
-        ]
-        flush += [
-            group._fields[name]
-            for name in (
-                "kind",
-                "active",
-                "parent_id",
-                "partner_id",
-                "refuse_rights",
-                f"right_{right}",
-            )
-        ]
-        right_column = SQL.identifier("r", f"right_{right}")
+        names = ("kind", "active", "parent_id", "partner_id", "refuse_rights")
         roles = SQL(
             """SELECT r.id, r.parent_id, r.partner_id FROM wezer_group_membership m
                  JOIN wezer_group r ON r.id = m.group_id
-                WHERE m.partner_id = %s AND m.state = 'active'
-                  AND (m.date_to IS NULL OR m.date_to >= %s)
+                WHERE m.partner_id = %s AND %s
                   AND r.kind = 'role' AND r.active AND %s""",
             self.partner_id.id,
-            days.today(self.env),
-            right_column,
-            to_flush=flush,
+            is_running(self.env),
+            SQL.identifier("r", f"right_{right}"),
+            to_flush=tuple(group._fields[name] for name in (*names, f"right_{right}")),
         )
         selects.append(
             SQL(
@@ -100,12 +98,35 @@ class ResUsers(models.Model):
                     WHERE c.distance <= d.rights_reach AND %s""",
                 roles,
                 # A role is looked after from its circle; its purse and its word
-                # are theirs who fill it.
-                SQL("TRUE") if right in GOVERNING else SQL("d.kind = 'circle'"),
+                # belong to those who fill it.
+                SQL("TRUE") if right in GOVERNING_RIGHTS else SQL("d.kind = 'circle'"),
             )
         )
         selects.append(SQL("SELECT filled.partner_id FROM (%s) filled", roles))
         return selects
+
+    # === MODERATING A CIRCLE === #
+
+    def _moderated_sql(self):
+        """Return the SELECT of the circles whose own moderator this user is.
+
+        By a role of that very circle: a dispute begins in the smallest circle, and
+        those from above have it when it comes to theirs.
+        """
+        self.ensure_one()
+        user = self.sudo()
+        if not user.active or not user._wezer_may_act():
+            return SQL("SELECT NULL::int WHERE FALSE")
+        return SQL(
+            "SELECT circle_id FROM (%s) moderators WHERE partner_id = %s",
+            self.env["wezer.group"]._moderators_sql(),
+            user.partner_id.id,
+        )
+
+    def _moderated_circles(self):
+        """Return the circles (sudo) whose own moderator this user is."""
+        rows = self.env.execute_query(self._moderated_sql())
+        return self.env["wezer.group"].sudo().browse({row[0] for row in rows})
 
     # === JOINING THE COMMUNITY === #
 
@@ -130,19 +151,24 @@ class ResUsers(models.Model):
         ]
 
     def _wezer_join_groups(self, group_ids):
-        """Join those that are open, ask the others; who cannot is passed over."""
+        """Join those that are open, ask the others; leave out what is refused."""
         result = super()._wezer_join_groups(group_ids)
         offered = {group["id"] for group in self._wezer_joinable_groups()}
-        chosen = [one for one in group_ids if type(one) is int and one in offered]
+        chosen = [
+            number for number in group_ids if type(number) is int and number in offered
+        ]
         for group in self.env["wezer.group"].with_user(self).browse(chosen):
-            if not group._live(self.partner_id):
+            if not group._membership_of(self.partner_id):
                 group.action_join()
         return result
 
     def _wezer_first_steps(self):
         """Add a circle of one's own choice."""
         joined = self.env["wezer.group.membership"].sudo()
-        mine = [("partner_id", "=", self.partner_id.id), ("state", "!=", "left")]
+        mine = [
+            ("partner_id", "=", self.partner_id.id),
+            ("state", "in", MEMBERSHIP.unfinished),
+        ]
         return super()._wezer_first_steps() + [
             {
                 "text": self.env._("Join a circle"),
@@ -151,48 +177,127 @@ class ResUsers(models.Model):
             }
         ]
 
+    # === TO DO === #
+
     def _wezer_todo(self):
-        """Add invitations, and requests to groups where this user may answer."""
-        rows = super()._wezer_todo()
+        """Add invitations, requests that this user may answer, and their tasks."""
+        return (
+            super()._wezer_todo()
+            + self._wezer_invitation_rows()
+            + self._wezer_request_rows()
+            + self._wezer_task_rows()
+        )
+
+    def _wezer_invitation_rows(self):
         memberships = self.env["wezer.group.membership"].sudo()
-        for invited in memberships.search(
-            [("partner_id", "=", self.partner_id.id), ("state", "=", "invited")]
-        ):
-            rows.append(
-                {
-                    "section": "now",
-                    "partner": invited.group_id.partner_id,
-                    "text": self.env._(
-                        "You are invited to %(group)s.", group=invited.group_id.name
-                    ),
-                    "url": f"/groups/{invited.group_id.slug}",
-                    "button": self.env._("Answer"),
-                    "due": False,
-                }
-            )
-        looked_after = set(self._acting_ids("invite")) | set(self._acting_ids("manage"))
-        requests = memberships.search(
+        invitations = memberships.search(
             [
-                ("state", "=", "requested"),
-                ("group_id.partner_id", "in", list(looked_after)),
+                ("partner_id", "=", self.partner_id.id),
+                ("state", "in", MEMBERSHIP.sources("accept_invitation")),
             ]
         )
-        for asked in requests:
-            group = asked.group_id
-            if not group.with_user(self)._may_fill(asked.partner_id):
-                continue
-            rows.append(
-                {
-                    "section": "now",
-                    "partner": asked.partner_id,
-                    "text": self.env._(
-                        "%(name)s would join %(group)s.",
-                        name=asked.partner_id.name,
-                        group=group.name,
-                    ),
-                    "url": f"/groups/{group.slug}",
-                    "button": self.env._("Answer"),
-                    "due": False,
-                }
+        return [
+            {
+                "section": "now",
+                "partner": place.group_id.partner_id,
+                "text": self.env._(
+                    "You are invited to %(group)s.", group=place.group_id.name
+                ),
+                "url": f"/groups/{place.group_id.slug}",
+                "button": self.env._("Answer"),
+                "due": False,
+            }
+            for place in invitations
+        ]
+
+    def _wezer_request_rows(self):
+        managed = {*self._acting_ids("invite"), *self._acting_ids("manage")}
+        requests = (
+            self.env["wezer.group.membership"]
+            .sudo()
+            .search(
+                [
+                    ("state", "in", MEMBERSHIP.sources("accept_member")),
+                    ("group_id.partner_id", "in", list(managed)),
+                ]
             )
-        return rows
+        )
+        return [
+            {
+                "section": "now",
+                "partner": place.partner_id,
+                "text": self.env._(
+                    "%(name)s would join %(group)s.",
+                    name=place.partner_id.name,
+                    group=place.group_id.name,
+                ),
+                "url": f"/groups/{place.group_id.slug}",
+                "button": self.env._("Answer"),
+                "due": False,
+            }
+            for place in requests
+            if place.with_user(self)._may("accept_member")
+        ]
+
+    def _wezer_task_rows(self):
+        """Return the open tasks that are this user's, and that no deal settles."""
+        tasks = (
+            self.env["project.task"]
+            .sudo()
+            .search(
+                [
+                    ("assignee_partner_id", "in", self._wezer_duty_ids(("role",))),
+                    ("is_closed", "=", False),
+                    ("project_id", "!=", False),
+                    ("is_template", "=", False),
+                ],
+                order="date_deadline, id",
+                limit=TASKS_SHOWN,
+            )
+        )
+        return [
+            {
+                "section": "soon",
+                "partner": task.assignee_partner_id,
+                "text": f"{task.project_id.name}: {task.name}",
+                "url": task._wezer_page(self),
+                "button": False,
+                "due": days.day_of(self.env, task.date_deadline),
+            }
+            for task in tasks
+            if not task._has_own_worker()
+        ]
+
+    def _wezer_duty_ids(self, kinds=("role", "circle")):
+        """Return the ids of partners whose tasks this user sees as theirs.
+
+        The user, those who authorised the user to act for them, and the groups in
+        which the user counts: a role's task is its fillers', a circle's its members'.
+
+        :param kinds: which groups count
+        :rtype: list[int]
+        """
+        self.ensure_one()
+        user = self.sudo()
+        if not user._wezer_may_act():
+            return []
+        query = SQL(
+            "SELECT %s::int UNION (%s) UNION"
+            " SELECT partner_id FROM wezer_group WHERE kind = ANY(%s) AND id = ANY(%s)",
+            user.partner_id.id,
+            self.env["wezer.mandate"]._acting_select(user, "market"),
+            list(kinds),
+            list(self.env["wezer.group"].with_user(self)._user_group_ids()),
+        )
+        return [row[0] for row in self.env.execute_query(query)]
+
+    def _wezer_review_ids(self):
+        """Return the ids of partners in whose name this user reviews tasks.
+
+        The user, those who authorised the user, and the roles the user fills; for a
+        circle, those who hold ``project`` there.
+
+        :rtype: list[int]
+        """
+        self.ensure_one()
+        return list({*self._wezer_duty_ids(("role",)), *self._acting_ids("project")})

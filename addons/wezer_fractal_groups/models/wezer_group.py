@@ -1,19 +1,50 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import days
+from odoo.addons.wezer_base.tools.clock import each_due
 from odoo.addons.wezer_base.tools.rights import RIGHTS
-from odoo.addons.wezer_base.tools.text import TITLE_LENGTH, secret_slug, slugify
+from odoo.addons.wezer_base.tools.sorting import index_text
+from odoo.addons.wezer_base.tools.text import (
+    TITLE_LENGTH,
+    normalise,
+    secret_slug,
+    slugify,
+)
+from odoo.addons.wezer_base.tools.versions import check_version, version_of
+
+from ..tools import closure, group_files, group_page, membership_sql, visibility
+from ..tools.membership_sql import is_running
+from ..tools.visibility import VISIBLE_TO_OTHERS
+from .wezer_group_membership import MEMBERSHIP
 
 RIGHT_FIELDS = [f"right_{right}" for right in RIGHTS]
-# How far a group is seen by people who are not in it.
-SEEN_BY_OTHERS = {"public": 2, "network": 1, "parents": 0, "members": 0}
+# Kept by the tree itself; nobody writes them.
+TREE_FIELDS = {"ancestor_ids", "rights_reach", "depth", "structure_version"}
+
+# What the form of a group may change.
+NAME_LENGTH = 120
+TEXT_LENGTH = 4000
+TEXTS = ("purpose", "domains", "accountabilities")
+CHOICES = ("visibility", "join_policy", "link")
+SWITCHES = ("books_open",)
+# What the form of a group shows: changed by somebody else, it is shown first.
+VERSION_FIELDS = ("name", *TEXTS, "visibility", "join_policy", "books_open")
 
 
 class WezerGroup(models.Model):
-    """A circle or a role, with a partner of its own that holds wallets and deals."""
+    """A circle or a role, with a partner of its own that holds wallets and deals.
+
+    Groups form a tree: members count in every group above
+    (:mod:`..tools.membership_sql`), the rights of a role reach down as far as no circle
+    refuses them (``rights_reach``, :mod:`..tools.closure`). What a user may do is
+    answered by :meth:`_why_not`, which groups a user sees by :mod:`..tools.visibility`.
+    """
 
     _name = "wezer.group"
     _description = "Group"
@@ -28,6 +59,19 @@ class WezerGroup(models.Model):
         [("circle", "Circle"), ("role", "Role")], required=True, default="circle"
     )
     active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, index=True
+    )
+    partner_id = fields.Many2one(
+        "res.partner", required=True, copy=False, ondelete="restrict"
+    )
+    reference = fields.Char(
+        copy=False,
+        groups="wezer_base.group_administrator",
+        help="What files call this group; with it an import finds it again.",
+    )
+
+    # The tree.
     parent_id = fields.Many2one(
         "wezer.group", string="Inside", index=True, ondelete="restrict"
     )
@@ -41,12 +85,31 @@ class WezerGroup(models.Model):
         string="Circles inside",
         domain=[("kind", "=", "circle")],
     )
-    partner_id = fields.Many2one(
-        "res.partner", required=True, copy=False, ondelete="restrict"
+    ancestor_ids = fields.Many2many(
+        "wezer.group",
+        "wezer_group_closure",
+        "descendant_id",
+        "ancestor_id",
+        string="All groups above",
+        copy=False,
+        readonly=True,
     )
+    depth = fields.Integer(readonly=True, copy=False)
+    structure_version = fields.Integer(readonly=True, copy=False, default=0)
+    merged_into_id = fields.Many2one(
+        "wezer.group", string="Goes on as", readonly=True, ondelete="set null"
+    )
+
+    # What it says of itself.
     purpose = fields.Text(index="trigram")
     domains = fields.Text(help="What this group alone decides.")
     accountabilities = fields.Text(help="What others may expect of it, one a line.")
+    # The name and the purpose, as they are compared.
+    search_text = fields.Char(
+        compute="_compute_search_text", store=True, compute_sudo=True, index="trigram"
+    )
+
+    # What it decided.
     visibility = fields.Selection(
         [
             ("public", "Everybody, visitors too"),
@@ -73,12 +136,31 @@ class WezerGroup(models.Model):
         required=True,
         default="request",
     )
+    books_open = fields.Boolean(
+        string="Members see the group's money",
+        default=True,
+        help="Its wallets and statements; members of circles below count too.",
+    )
+    policy_ids = fields.One2many("wezer.group.policy", "group_id")
+
+    # What a role carries.
     right_wallet = fields.Boolean(string="Pay for the circle")
     right_market = fields.Boolean(string="Post and agree for the circle")
     right_invite = fields.Boolean(string="Invite and accept members")
     right_manage = fields.Boolean(string="Change the circle and its roles")
     right_project = fields.Boolean(string="Run its projects")
     right_moderate = fields.Boolean(string="Settle disputes")
+    link = fields.Selection(
+        [
+            ("none", "An ordinary role"),
+            ("lead", "Leads the circle: filled from above"),
+            ("representative", "Speaks for the circle above: filled from inside"),
+        ],
+        string="Double link",
+        default="none",
+        required=True,
+        help="Lead and representative both count in the circle above.",
+    )
     refuse_rights = fields.Boolean(
         string="Refuse rights from above",
         help="Roles of the circles above have no rights here nor below.",
@@ -86,27 +168,30 @@ class WezerGroup(models.Model):
     rights_reach = fields.Integer(
         readonly=True, copy=False, help="From how many levels up rights may come."
     )
-    depth = fields.Integer(readonly=True, copy=False)
-    structure_version = fields.Integer(readonly=True, copy=False, default=0)
-    ancestor_ids = fields.Many2many(
-        "wezer.group",
-        "wezer_group_closure",
-        "descendant_id",
-        "ancestor_id",
-        string="All groups above",
-        copy=False,
-        readonly=True,
-    )
+
+    # Members, and what the user is to the group.
     membership_ids = fields.One2many("wezer.group.membership", "group_id")
     member_count = fields.Integer(compute="_compute_member_count")
+    # Kept by a nightly job for those with many groups inside.
+    member_count_kept = fields.Integer(readonly=True, copy=False)
     is_user_member = fields.Boolean(
-        compute="_compute_i_am_in", search="_search_i_am_in", compute_sudo=True
+        compute="_compute_is_user_member",
+        search="_search_is_user_member",
+        compute_sudo=True,
     )
     is_user_invited = fields.Boolean(
-        compute="_compute_am_invited", search="_search_am_invited", compute_sudo=True
+        compute="_compute_is_user_invited",
+        search="_search_is_user_invited",
+        compute_sudo=True,
     )
-    company_id = fields.Many2one(
-        "res.company", required=True, default=lambda self: self.env.company, index=True
+    is_visible_to_user = fields.Boolean(
+        compute="_compute_is_visible_to_user",
+        search="_search_is_visible_to_user",
+        compute_sudo=True,
+        help="Shown to me though not to all members.",
+    )
+    my_rights = fields.Text(
+        string="What I may do here, and why", compute="_compute_my_rights"
     )
 
     _slug_uniq = models.UniqueIndex("(slug)", "This address is taken.")
@@ -116,16 +201,37 @@ class WezerGroup(models.Model):
     _not_own_parent = models.Constraint(
         "CHECK (parent_id <> id)", "A group is not inside itself."
     )
+    _reference_uniq = models.UniqueIndex(
+        "(company_id, reference) WHERE reference IS NOT NULL",
+        "Another group is called so in files.",
+    )
+    # What members see inside their circles, answered from the indexes alone.
+    _inside_idx = models.Index(
+        "(parent_id) INCLUDE (id, kind) WHERE kind = 'role' OR visibility = 'parents'"
+    )
+    _inner_role_idx = models.Index(
+        "(parent_id) INCLUDE (id) WHERE kind = 'role' AND visibility = 'parents'"
+    )
+    # The directory in its order, without what is not for everybody.
+    _shown_idx = models.Index(
+        lambda registry: (
+            f"({index_text(registry, 'name')}, id)"
+            " WHERE kind = 'circle' AND active IS TRUE"
+            " AND visibility IN ('public', 'network')"
+        )
+    )
 
     # === COMPUTE === #
 
-    def _compute_member_count(self):
-        """Counted in ``wezer_group_seeing``, where the directory needs it."""
+    @api.depends("name", "purpose")
+    def _compute_search_text(self):
+        for group in self:
+            group.search_text = normalise(f"{group.name or ''} {group.purpose or ''}")
 
     @api.depends_context("uid")
     @api.depends("name", "visibility")
     def _compute_display_name(self):
-        """Tell the name of a private group only to those who may see it.
+        """Show the name of a private group only to those who may see it.
 
         A many2one shows its target's name whatever the target's rules.
         """
@@ -135,68 +241,80 @@ class WezerGroup(models.Model):
                 group.sudo().name if group in visible else self.env._("Private group")
             )
 
-    def _in_sql(self):
-        """Return the SELECT of the ids of groups the user is counted in.
-
-        Members flow up: a direct member of a group is counted in all above.
-        """
-        membership = self.env["wezer.group.membership"]
-        return SQL(
-            """SELECT DISTINCT c.ancestor_id FROM wezer_group_membership m
-                 JOIN wezer_group_closure c ON c.descendant_id = m.group_id
-                WHERE m.partner_id = %s AND m.state = 'active'
-                  AND (c.distance = 0 OR m.is_guest IS NOT TRUE)
-                  AND (m.date_to IS NULL OR m.date_to >= %s)""",
-            self.env.user.sudo().partner_id.id,
-            days.today(self.env),
-            to_flush=(
-                membership._fields["state"],
-                membership._fields["date_to"],
-                membership._fields["partner_id"],
-                membership._fields["group_id"],
-                membership._fields["is_guest"],
-                self._fields["parent_id"],
-            ),
+    def _compute_member_count(self):
+        """Count each person once; many groups inside are counted by night."""
+        known = self._origin.sudo()
+        small = set(membership_sql.small_group_ids(known))
+        counts = membership_sql.member_counts(
+            known.filtered(lambda group: group.id in small)
         )
+        for group in self:
+            origin = group._origin
+            group.member_count = (
+                counts.get(origin.id, 0)
+                if origin.id in small
+                else origin.sudo().member_count_kept
+            )
 
-    def _my_ids(self):
+    @api.depends_context("uid")
+    def _compute_is_user_member(self):
+        ids = self._user_group_ids()
+        for group in self:
+            group.is_user_member = group._origin.id in ids
+
+    def _search_is_user_member(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return Domain("id", "in", self._user_group_ids())
+
+    def _user_group_ids(self):
+        """Return the ids of the groups in which the user counts."""
         return self.env.user.sudo().wezer_groups_kept["counted"]
 
     @api.depends_context("uid")
-    def _compute_i_am_in(self):
-        mine = self._my_ids()
+    def _compute_is_user_invited(self):
+        ids = self._pending_group_ids()
         for group in self:
-            group.is_user_member = group._origin.id in mine
+            group.is_user_invited = group._origin.id in ids
 
-    def _search_i_am_in(self, operator, value):
+    def _search_is_user_invited(self, operator, value):
         if operator != "in":
             return NotImplemented
-        return Domain("id", "in", self._my_ids())
+        return Domain("id", "in", self._pending_group_ids())
 
-    def _invited_sql(self):
-        """Return the SELECT of the groups where the user is invited or has asked."""
-        membership = self.env["wezer.group.membership"]
-        return SQL(
-            """SELECT group_id FROM wezer_group_membership
-                WHERE partner_id = %s AND state IN ('invited', 'requested')""",
-            self.env.user.sudo().partner_id.id,
-            to_flush=(membership._fields["state"], membership._fields["partner_id"]),
-        )
-
-    def _invited_ids(self):
-        """Return the ids of groups where the user is invited or has asked."""
-        return self.env.user.sudo().wezer_groups_kept["invited"]
+    def _pending_group_ids(self):
+        """Return the ids of groups that invited the user, or that the user asked."""
+        return self.env.user.sudo().wezer_groups_kept["pending"]
 
     @api.depends_context("uid")
-    def _compute_am_invited(self):
-        mine = self._invited_ids()
+    def _compute_is_visible_to_user(self):
+        ids = self.env.user.sudo().wezer_groups_seen
+        if ids is None:
+            rows = self.env.execute_query(
+                SQL(
+                    "SELECT id FROM (%s) visible (id) WHERE id = ANY(%s)",
+                    visibility.visible_to_user(self.env),
+                    self._origin.ids,
+                )
+            )
+            ids = {row[0] for row in rows}
         for group in self:
-            group.is_user_invited = group._origin.id in mine
+            group.is_visible_to_user = group._origin.id in ids
 
-    def _search_am_invited(self, operator, value):
+    def _search_is_visible_to_user(self, operator, value):
         if operator != "in":
             return NotImplemented
-        return Domain("id", "in", self._invited_ids())
+        ids = self.env.user.sudo().wezer_groups_seen
+        if ids is not None:
+            return Domain("id", "in", ids)
+        return Domain("id", "in", SQL("(%s)", visibility.visible_to_user(self.env)))
+
+    @api.depends_context("uid", "lang")
+    def _compute_my_rights(self):
+        """List the rights of the user only, a sentence a line, as the page does."""
+        for group in self:
+            sentences = group._explain_rights(self.env.user) if group.id else []
+            group.my_rights = "\n".join(sentences)
 
     # === CONSTRAINTS === #
 
@@ -239,13 +357,16 @@ class WezerGroup(models.Model):
 
     # === CRUD === #
 
+    def init(self):
+        closure.prepare_table(self.env.cr)
+
     @api.model_create_multi
     def create(self, vals_list):
         self._add_own_partners(vals_list)
         for vals in vals_list:
             self._check_tree_vals(vals)
             if not vals.get("slug"):
-                # A group of the same name may be hidden: an address does not tell.
+                # A group of the same name may be hidden: an address reveals nothing.
                 vals["slug"] = secret_slug(slugify(vals.get("name"), "group"))
             if vals.get("kind") == "role" and vals.get("parent_id"):
                 # A role lets itself be seen as its circle does.
@@ -261,7 +382,7 @@ class WezerGroup(models.Model):
 
     @api.model
     def _add_own_partners(self, vals_list):
-        """A group's own partner is made with it."""
+        """Create the partner of each group that is given none."""
         without = [vals for vals in vals_list if not vals.get("partner_id")]
         partners = (
             self.env["res.partner"]
@@ -281,6 +402,11 @@ class WezerGroup(models.Model):
 
     def write(self, vals):
         self._check_tree_vals(vals)
+        followers = self.env["wezer.group.follower.sync"].sudo()
+        moves = "parent_id" in vals
+        followed = followers._records_of(self) if moves else None
+        if "active" in vals and not vals["active"]:
+            self.sudo()._end_memberships()
         names = self._slug_names() if "name" in vals else {}
         result = super().write(vals)
         if {"name", "partner_id"} & vals.keys():
@@ -288,11 +414,63 @@ class WezerGroup(models.Model):
         self._follow_name(names)
         if {"visibility", "parent_id", "kind"} & vals.keys():
             self._keep_roles_in_step()
-            self._keep_seen_in_step(chosen="visibility" in vals)
+            self._keep_visibility_in_step(chosen="visibility" in vals)
         if {"active", "kind", "parent_id", "partner_id", *RIGHT_FIELDS} & vals.keys():
             self.env["res.partner"]._wezer_invalidate_acting()
-        self.env["wezer.group.membership"]._forget()
+        self.env["wezer.group.membership"]._invalidate_access()
+        if moves:
+            # The closure follows at the flush: the next query must find it.
+            self.flush_recordset(["parent_id"])
+        if "refuse_rights" in vals:
+            self.flush_recordset(["refuse_rights"])
+            closure.touch_roots(self.env, self.ids)
+            closure.recount(self.env, self.ids)
+        if {"parent_id", "link"} & vals.keys():
+            self.sudo()._keep_double_links()
+        if moves:
+            followers._on_groups_moved(self, followed)
         return result
+
+    def unlink(self):
+        followers = self.env["wezer.group.follower.sync"].sudo()
+        followed = [records.exists() for records in followers._records_of(self)]
+        people = self._effective_member_ids() if any(followed) else []
+        closure.touch_roots(self.env, self.ids)
+        result = super().unlink()
+        self.env["wezer.group.membership"]._invalidate_access()
+        followers._keep_groups_in_step(followed, people)
+        return result
+
+    def _check_tree_vals(self, vals):
+        if TREE_FIELDS & vals.keys():
+            raise Refusal(
+                self.env._("The tree keeps this by itself."), rule="tree_fields"
+            )
+
+    # The ORM calls these three where it writes the parent, before the one2many
+    # children: roles made inside their circle's form find their circle's rows
+    # (docs/decisions/0015-a-closure-table-for-groups.md).
+
+    def _parent_store_create(self):  # pylint: disable=missing-return
+        super()._parent_store_create()
+        closure.insert(self)
+
+    def _parent_store_update_prepare(self, vals_list):
+        moved = super()._parent_store_update_prepare(vals_list)
+        groups = self.browse()
+        for group, vals in zip(self, vals_list, strict=True):
+            if "parent_id" in vals:
+                groups |= group
+        if groups:
+            closure.touch_roots(self.env, groups.ids)
+        return moved | groups if moved else groups
+
+    def _parent_store_update(self):
+        # There is no parent_path (``_parent_store``) for the ORM to keep here.
+        for group in self:
+            closure.move(group)
+
+    # === NAME AND ADDRESS === #
 
     def _slug_name(self):
         self.ensure_one()
@@ -303,18 +481,12 @@ class WezerGroup(models.Model):
         return secret_slug(slugify(self._slug_name(), "group"))
 
     def _keep_name_in_step(self):
-        """The partner of a group is called as the group."""
+        """Call the partner of a group as the group."""
         for group in self.sudo():
             if group.partner_id.name != group.name:
                 group.partner_id.name = group.name
 
-    def _keep_roles_in_step(self):
-        """A role lets itself be seen as its circle does, and no further."""
-        for circle in self.sudo().with_context(active_test=False):
-            roles = circle.role_ids if circle.kind == "circle" else circle
-            for role in roles.filtered("parent_id"):
-                if role.visibility != role.parent_id.visibility:
-                    role.visibility = role.parent_id.visibility
+    # === VISIBILITY === #
 
     @api.model
     def _prepare_visibility(self, vals):
@@ -324,10 +496,10 @@ class WezerGroup(models.Model):
             return
         if "visibility" not in vals:
             default = self._fields["visibility"].default(self)
-            hidden = SEEN_BY_OTHERS[default] > SEEN_BY_OTHERS[parent.visibility]
+            hidden = VISIBLE_TO_OTHERS[default] > VISIBLE_TO_OTHERS[parent.visibility]
             vals["visibility"] = parent.visibility if hidden else default
-        seen = SEEN_BY_OTHERS.get(vals["visibility"], 0)
-        vals["seen_beyond_parent"] = seen > SEEN_BY_OTHERS[parent.visibility]
+        seen = VISIBLE_TO_OTHERS.get(vals["visibility"], 0)
+        vals["seen_beyond_parent"] = seen > VISIBLE_TO_OTHERS[parent.visibility]
 
     @api.onchange("parent_id")
     def _onchange_parent_visibility(self):
@@ -336,16 +508,24 @@ class WezerGroup(models.Model):
 
     def _is_seen_beyond(self, parent):
         """Return whether more people see this circle than ``parent``."""
-        return SEEN_BY_OTHERS[self.visibility] > SEEN_BY_OTHERS[parent.visibility]
+        return VISIBLE_TO_OTHERS[self.visibility] > VISIBLE_TO_OTHERS[parent.visibility]
 
-    def _keep_seen_in_step(self, chosen):
+    def _keep_roles_in_step(self):
+        """Let a role be seen as its circle is, and no further."""
+        for circle in self.sudo().with_context(active_test=False):
+            roles = circle.role_ids if circle.kind == "circle" else circle
+            for role in roles.filtered("parent_id"):
+                if role.visibility != role.parent_id.visibility:
+                    role.visibility = role.parent_id.visibility
+
+    def _keep_visibility_in_step(self, chosen):
         """Let circles be seen by no more people than the circle around them (sudo).
 
         :param bool chosen: whether somebody chose who sees these circles; where they
             moved, or the circle around them changed, nobody did
         """
         circles = self.sudo().with_context(active_test=False)
-        for circle in circles.filtered(lambda one: one.kind == "circle"):
+        for circle in circles.filtered(lambda group: group.kind == "circle"):
             beyond = bool(circle.parent_id) and circle._is_seen_beyond(circle.parent_id)
             if beyond and not chosen:
                 # Passes on what is inside by itself.
@@ -355,30 +535,19 @@ class WezerGroup(models.Model):
             if circle.seen_beyond_parent != beyond:
                 circle.seen_beyond_parent = beyond
             inside = circle.circle_ids.filtered(
-                lambda one, around=circle: (
-                    one._is_seen_beyond(around) and not one.seen_beyond_parent
+                lambda group, around=circle: (
+                    group._is_seen_beyond(around) and not group.seen_beyond_parent
                 )
             )
             if inside:
-                inside._keep_seen_in_step(chosen=False)
+                inside._keep_visibility_in_step(chosen=False)
+
+    @api.model
+    def _search_public(self, words="", mine=False, limit=24, offset=0):
+        """Return ``(circles, count)``; see :mod:`..tools.visibility`."""
+        return visibility.search_directory(self, words, mine, limit, offset)
 
     # === MEMBERS === #
-
-    def _effective_member_ids(self):
-        """Return partner ids of this group and all below, each once."""
-        if not self.ids:
-            return []
-        self.flush_model(["parent_id"])
-        self.env["wezer.group.membership"].flush_model()
-        self.env.cr.execute(
-            """SELECT DISTINCT m.partner_id FROM wezer_group_membership m
-                 JOIN wezer_group_closure c ON c.descendant_id = m.group_id
-                WHERE c.ancestor_id = ANY(%s) AND m.state = 'active'
-                  AND m.is_guest IS NOT TRUE
-                  AND (m.date_to IS NULL OR m.date_to >= %s)""",
-            [self.ids, days.today(self.env)],
-        )
-        return [row[0] for row in self.env.cr.fetchall()]
 
     def effective_members(self):
         """Return the persons counted here, direct and from below, each once.
@@ -388,14 +557,75 @@ class WezerGroup(models.Model):
         self.check_access("read")
         return self.env["res.partner"].browse(self._effective_member_ids())
 
+    def _effective_member_ids(self):
+        """Return partner ids of this group and all below, each once."""
+        return membership_sql.member_ids(self)
+
     def _direct_members(self):
-        """Return who has a live place in this very group (sudo); guests do not."""
+        """Return the persons (sudo) with a place in this very group, without guests."""
         self.ensure_one()
         return (
             self.sudo()
-            .membership_ids.filtered(lambda one: one.is_live and not one.is_guest)
+            .membership_ids.filtered(lambda place: place.is_live and not place.is_guest)
             .partner_id
         )
+
+    def _membership_of(self, partner):
+        """Return the membership (sudo) of ``partner`` that has not ended, or none."""
+        return (
+            self.env["wezer.group.membership"]
+            .sudo()
+            .search(
+                [
+                    ("group_id", "=", self.id),
+                    ("partner_id", "=", partner.id),
+                    ("state", "in", MEMBERSHIP.unfinished),
+                ]
+            )
+        )
+
+    def _add_member(self, partner, state, guest=False):
+        """Create the membership (sudo); a unique index allows one a person.
+
+        :raise Refusal: rule ``member`` where there is one
+        """
+        place = self._membership_of(partner)
+        if place:
+            raise place._already_member_refusal()
+        # Who and state are checked: members write nothing themselves.
+        return (
+            self.env["wezer.group.membership"]
+            .sudo()
+            .create(
+                {
+                    "group_id": self.id,
+                    "partner_id": partner.id,
+                    "state": state,
+                    "date_to": self._term_end(),
+                    "is_guest": guest,
+                }
+            )
+        )
+
+    def _term_end(self):
+        """Return until when a role is given, as its circle decided; else no end."""
+        if self.sudo().kind != "role":
+            return False
+        term, _circle = self._policy("role_term_days")
+        return days.today(self.env) + timedelta(days=term) if term else False
+
+    def _end_memberships(self):
+        """End all memberships of what is closed; they stay as history (sudo)."""
+        places = (self | self.role_ids).membership_ids
+        places.filtered(lambda place: place.state in MEMBERSHIP.unfinished)._end()
+
+    def _keep_double_links(self):
+        """Let leads and representatives count in the circle now above (sudo)."""
+        roles = self.role_ids | self.filtered(lambda group: group.kind == "role")
+        places = roles.membership_ids.filtered(lambda place: place.state == "active")
+        # What was a link and is an ordinary role holds no place above.
+        places.filtered(lambda place: place.group_id.link == "none")._end_links()
+        places._follow_links()
 
     def _circle(self):
         """Return the circle: itself, or the one a role belongs to."""
@@ -411,3 +641,710 @@ class WezerGroup(models.Model):
         if sudo_env.context.get("active_test", True):
             groups = groups.filtered("active")
         return groups
+
+    # === PERMISSIONS === #
+
+    def _may(self, action, person=None) -> bool:
+        """Return whether the user may do ``action`` here; see :meth:`_why_not`."""
+        return self._why_not(action, person) is None
+
+    def _why_not(self, action, person=None) -> Exception | None:
+        """Return the error that ``action`` would raise for the user, or None.
+
+        In this order: who, state, data. Nothing is locked or changed.
+
+        :param str action: an action of the table of memberships; or ``say``,
+            ``manage`` (see the forms), ``found``, ``update``, ``change_rights``,
+            ``refuse_rights``, ``policy``, ``close``
+        :param person: whose membership it is; the user where none is given
+        """
+        self.ensure_one()
+        if action in MEMBERSHIP.actions:
+            if person is None:
+                person = self.env.user.partner_id
+            place = self._membership_of(person) or self._no_membership(person)
+            return place._why_not(action)
+        error = self._why_not_take_part()
+        if error:
+            return error
+        if action in ("change_rights", "refuse_rights", "say"):
+            return getattr(self, f"_why_not_{action}")()
+        error = self._manager()[1]
+        if error:
+            return error
+        group = self.sudo()
+        if action == "found" and group.kind == "role":
+            return Refusal(
+                self.env._("A role has nothing inside."), rule="role_children"
+            )
+        if action == "policy" and group.kind != "circle":
+            return Refusal(self.env._("Circles decide, not roles."), rule="policy")
+        if action == "close" and group.circle_ids.filtered("active"):
+            return Refusal(
+                self.env._("There are circles inside: move or close them first."),
+                rule="children",
+            )
+        return None
+
+    def _check_may(self, action, person=None):
+        """Raise what :meth:`_why_not` returns."""
+        error = self._why_not(action, person)
+        if error:
+            raise error
+
+    def _no_membership(self, person):
+        """Return a membership that is not stored, of someone who has none here."""
+        return (
+            self.env["wezer.group.membership"]
+            .sudo()
+            .new({"group_id": self.id, "partner_id": person.id, "state": "left"})
+        )
+
+    def _why_not_take_part(self):
+        """Return why the user, as a member of the community, may do nothing here."""
+        try:
+            self.check_access("read")
+            self.env.user._wezer_check_standing()
+        except AccessError as error:
+            return error
+        if not self.sudo().active:
+            return Refusal(self.env._("This group is closed."), rule="state")
+        return None
+
+    def _why_not_join(self, action):
+        """Return why this group lets nobody join, or ask, by themselves."""
+        group = self.sudo()
+        if group.kind == "role":
+            if action == "request":
+                return None
+            return NotAllowed(
+                self.env._("A role is given, not taken: say that you could do it."),
+                rule="fill_role",
+            )
+        if group.join_policy == "invitation":
+            return Refusal(
+                self.env._("One is invited into this group."), rule="join_policy"
+            )
+        return None
+
+    def _giver(self, person):
+        """Return ``(party, None)`` or ``(None, error)``: who gives a place here.
+
+        A circle: the permission to invite there. A role: ``manage`` from a circle above
+        the role's circle (at a root: community moderators); ``manage`` on the circle
+        itself only for roles all of whose rights the user holds there. Never for
+        oneself.
+
+        :return: the party in whose name the user does it
+        """
+        user, group = self.env.user, self.sudo()
+        if group.kind == "circle":
+            if self._do_members_invite():
+                return user.partner_id, None
+            error = user._why_not_acting(group.partner_id, "invite")
+            return (None, error) if error else (group.partner_id, None)
+        if person == user.partner_id:
+            return None, NotAllowed(
+                self.env._("Nobody gives himself a role."), rule="fill_role"
+            )
+        circle = group.parent_id
+        party = circle._party_above()
+        if party:
+            return party, None
+        if group.link == "lead" and circle.parent_id and circle.rights_reach:
+            # The double link's upper end is held from above.
+            return None, NotAllowed(
+                self.env._("Who leads a circle is chosen by the circle above."),
+                rule="lead",
+            )
+        rights = ["manage"]
+        if group.link != "representative":
+            rights += sorted(self._rights_carried())
+        for right in rights:
+            error = user._why_not_acting(circle.partner_id, right)
+            if error:
+                return None, error
+        return circle.partner_id, None
+
+    def _party_above(self):
+        """Return the party in whose name the user decides from above, or none.
+
+        For this circle (sudo): the circle above, where the user holds ``manage`` and
+        it reaches here; at a root the user, as a moderator of the community.
+        """
+        user, above = self.env.user, self.parent_id
+        nobody = self.env["res.partner"].sudo()
+        if not above:
+            return user.partner_id if user._moderates(nobody) else nobody
+        # What reaches the circle above reaches this one, unless it refuses.
+        if self.rights_reach and not user._why_not_acting(above.partner_id, "manage"):
+            return above.partner_id
+        return nobody
+
+    def _do_members_invite(self):
+        """Return whether the user may invite because every member may."""
+        value, _circle = self._policy("members_invite")
+        place = value and self._membership_of(self.env.user.partner_id)
+        return bool(place and place.is_live and not place.is_guest)
+
+    def _manager(self):
+        """Return ``(party, None)`` or ``(None, error)``: who manages this group.
+
+        A root and its roles: community moderators too.
+
+        :return: the party in whose name the user changes the group
+        """
+        user, circle = self.env.user, self.sudo()._circle()
+        nobody = self.env["res.partner"]
+        if not circle.parent_id and user._moderates(nobody):
+            return user.partner_id, None
+        error = user._why_not_acting(circle.partner_id, "manage")
+        return (None, error) if error else (circle.partner_id, None)
+
+    def _why_not_give_rights(self, rights):
+        """Return why the user may not let a role of this circle carry ``rights``.
+
+        From above all; on the circle itself only what the user holds there.
+        """
+        circle = self.sudo()
+        if circle._party_above():
+            return None
+        for right in sorted(rights):
+            error = self.env.user._why_not_acting(circle.partner_id, right)
+            if error:
+                return error
+        return None
+
+    def _why_not_change_rights(self):
+        if self.sudo().kind != "role":
+            return Refusal(
+                self.env._("Rights belong to roles, not to circles."),
+                rule="rights_on_roles",
+            )
+        if self.env.user.partner_id in self._direct_members():
+            return NotAllowed(
+                self.env._("Nobody changes the rights of a role he fills."),
+                rule="fill_role",
+            )
+        return self._manager()[1]
+
+    def _why_not_refuse_rights(self):
+        """Ask for a manager by a role of this very circle.
+
+        Those who shut the door stand inside.
+        """
+        user, group = self.env.user, self.sudo()
+        local = group.role_ids.filtered("right_manage")
+        if not any(user.partner_id in role._direct_members() for role in local):
+            return NotAllowed(
+                self.env._("The circle itself decides this: who manages it inside."),
+                rule="refuse_rights",
+            )
+        return user._why_not_acting(group.partner_id, "manage")
+
+    def _why_not_say(self):
+        """Members and guests talk in a circle, and those who manage it."""
+        group, user = self.sudo(), self.env.user
+        if group.kind == "circle" and (
+            self._membership_of(user.partner_id).is_live
+            or not user._why_not_acting(group.partner_id, "manage")
+        ):
+            return None
+        return NotAllowed(
+            self.env._("Members and guests of the circle talk here."), rule="member"
+        )
+
+    def _manage_as(self, action, what):
+        """Check ``action``, log that it is done for another party, return the party."""
+        self._check_may(action)
+        party, _error = self._manager()
+        return self.env.user._wezer_log_acting(party, "manage", what, self)
+
+    def _give_as(self, action, person):
+        """Check ``action``, log that it is done for another party, return its place."""
+        self._check_may(action, person)
+        party, _error = self._giver(person)
+        self.env.user._wezer_log_acting(party, "invite", action, self)
+        return self._membership_of(person)
+
+    # === JOINING AND LEAVING === #
+
+    def action_join(self):
+        """Join an open circle; elsewhere this asks to be let in."""
+        self._check_may("join")
+        person = self.env.user.partner_id
+        if self.sudo().join_policy == "open":
+            self._add_member(person, "active")
+        else:
+            self._notify_request(self._add_member(person, "requested"))
+        return True
+
+    def action_request(self):
+        """Ask to join a circle, or offer to fill this role."""
+        if self.sudo().kind == "circle":
+            return self.action_join()
+        self._check_may("request")
+        self._notify_request(self._add_member(self.env.user.partner_id, "requested"))
+        return True
+
+    def _notify_request(self, place):
+        group, person = self.sudo(), place.partner_id
+        group._circle().partner_id._wezer_notify(
+            "group_request",
+            lambda env: env._(
+                "%(name)s would join %(group)s.", name=person.name, group=group.name
+            ),
+            url=f"/groups/{group.slug}",
+            record=place,
+            right="invite" if group.kind == "circle" else "manage",
+        )
+
+    def action_invite(self, partner_id, guest=False):
+        """Invite a person; into a role: give it to them, once they accept.
+
+        A person who asked is let in by it.
+
+        :param bool guest: to take part in a circle without being its member
+        """
+        self.ensure_one()
+        person = self.env["res.partner"].sudo().browse(partner_id).exists()
+        place = self._give_as("invite", person)
+        if place:
+            place._begin_membership()
+            return True
+        group = self.sudo()
+        place = self._add_member(
+            person, "invited", bool(guest) and group.kind == "circle"
+        )
+        person._wezer_notify(
+            "group_invitation",
+            lambda env: env._("You are invited to %(group)s.", group=group.name),
+            url=f"/groups/{group.slug}",
+            record=place,
+        )
+        return True
+
+    def action_accept_member(self, partner_id):
+        """Let in somebody who asked."""
+        person = self.env["res.partner"].sudo().browse(partner_id)
+        place = self._give_as("accept_member", person)
+        place._begin_membership()
+        person._wezer_notify(
+            "group_accepted",
+            lambda env: env._("Welcome to %(group)s!", group=self.sudo().name),
+            url=f"/groups/{self.sudo().slug}",
+            record=place,
+        )
+        return True
+
+    def action_refuse_member(self, partner_id):
+        """Refuse somebody who asked, or take an invitation back."""
+        person = self.env["res.partner"].sudo().browse(partner_id)
+        self._give_as("refuse_member", person)._end()
+        return True
+
+    def action_accept_invitation(self):
+        """Accept an invitation."""
+        self._check_may("accept_invitation")
+        self._membership_of(self.env.user.partner_id)._begin_membership()
+        return True
+
+    def action_leave(self):
+        """Leave, or decline an invitation, or take back a request."""
+        self._check_may("leave")
+        self._membership_of(self.env.user.partner_id)._leave()
+        return True
+
+    def action_remove_member(self, partner_id):
+        """Take a place away; those who may give it may take it."""
+        person = self.env["res.partner"].sudo().browse(partner_id)
+        self._check_may("remove_member", person)
+        self._membership_of(person)._leave()
+        return True
+
+    # === FOUNDING, CHANGING, CLOSING === #
+
+    @api.model
+    def action_found(self, parent_id, vals):
+        """Found a circle or a role inside ``parent_id``; whoever manages there may.
+
+        A circle without a parent is an administrator's to found.
+
+        :param dict vals: ``name``, ``kind`` (``circle`` unless it is said), and
+            some of purpose, domains, accountabilities, visibility, join_policy,
+            ``rights`` (a list, for roles), ``link``
+        :return: id of the group
+        """
+        parent = self.browse(parent_id).exists() if type(parent_id) is int else self
+        if parent:
+            parent._manage_as("found", "found")
+        elif not self.env.user.has_group("wezer_base.group_administrator"):
+            raise NotAllowed(
+                self.env._("Administrators found what stands by itself."),
+                rule="root",
+            )
+        clean = self._clean_vals(vals, founding=True)
+        rights = clean.pop("rights", [])
+        clean["parent_id"] = parent.id
+        if rights:
+            if clean.get("kind") != "role":
+                raise Refusal(
+                    self.env._("Rights belong to roles, not to circles."),
+                    rule="rights_on_roles",
+                )
+            error = parent._why_not_give_rights(rights)
+            if error:
+                raise error
+            clean.update({f"right_{right}": True for right in rights})
+        # Who and data were just checked.
+        return self.sudo().create(clean).id
+
+    def update_version(self):
+        """Return the version of what a group says of itself, to those who manage it."""
+        self._check_may("update")
+        return version_of(self.sudo(), VERSION_FIELDS)
+
+    def action_update(self, vals, version=None):
+        """Change what a group says of itself; whoever manages it may.
+
+        :param str version: what :meth:`update_version` returned when the group was
+            shown; a group that somebody else changed since is not overwritten
+        """
+        self._manage_as("update", "change_group")
+        check_version(self.sudo(), VERSION_FIELDS, version)
+        clean = self._clean_vals(vals)
+        if "rights" in clean or "link" in clean:
+            raise Refusal(self.env._("Rights are changed by themselves."), rule="field")
+        self.sudo().write(clean)
+        return True
+
+    def action_set_rights(self, rights, link=None):
+        """Set which rights a role carries; all that change must be the user's.
+
+        From a circle above: any. Of the circle itself: only what the user holds there.
+        Nobody changes a role that they fill.
+        """
+        self._manage_as("change_rights", "change_rights")
+        role = self.sudo()
+        wanted = set(self._clean_vals({"rights": rights})["rights"])
+        error = role.parent_id._why_not_give_rights(wanted ^ self._rights_carried())
+        if error:
+            raise error
+        vals = {f"right_{right}": right in wanted for right in RIGHTS}
+        if link is not None:
+            vals.update(self._clean_vals({"link": link}))
+        role.write(vals)
+        return True
+
+    def _rights_carried(self):
+        return {right for right in RIGHTS if self.sudo()[f"right_{right}"]}
+
+    def action_refuse_rights(self, refuse):
+        """Let rights from above end here, or let them in again.
+
+        The circle's own decision, by somebody who manages it by a role inside.
+        """
+        self._check_may("refuse_rights")
+        group = self.sudo()
+        self.env.user._wezer_log_acting(
+            group.partner_id, "manage", "refuse_rights", self
+        )
+        group.refuse_rights = bool(refuse)
+        return True
+
+    def action_close(self):
+        """Close a group that has nothing alive inside; its history stays."""
+        self._manage_as("close", "close_group")
+        group = self.sudo()
+        (group | group.role_ids).write({"active": False})
+        return True
+
+    def _clean_vals(self, vals, founding=False):
+        """Return ``vals`` with nothing but plain values of what may be changed.
+
+        :raise Refusal: rule ``field``, ``rights``, ``name``, or the field's name
+        """
+        if not isinstance(vals, dict):
+            raise Refusal(self.env._("Say what to change."), rule="field")
+        clean = {}
+        for name, value in vals.items():
+            if name == "name":
+                clean[name] = " ".join(str(value or "").split())[:NAME_LENGTH]
+            elif name in TEXTS:
+                clean[name] = str(value or "").strip()[:TEXT_LENGTH] or False
+            elif name in CHOICES or (name == "kind" and founding):
+                if value not in dict(self._fields[name].selection):
+                    raise Refusal(
+                        self.env._("This cannot be chosen."),
+                        rule=name,
+                        value=str(value),
+                    )
+                clean[name] = value
+            elif name in SWITCHES:
+                clean[name] = bool(value)
+            elif name == "rights":
+                clean[name] = self._clean_rights(value)
+            else:
+                raise Refusal(
+                    self.env._("This is not yours to change: %s", name), rule="field"
+                )
+        if (founding or "name" in clean) and not clean.get("name"):
+            raise Refusal(self.env._("Give it a name."), rule="name")
+        return clean
+
+    def _clean_rights(self, rights):
+        known = isinstance(rights, list | tuple) and all(
+            isinstance(right, str) and right in RIGHTS for right in rights
+        )
+        if not known:
+            raise Refusal(self.env._("This is no right."), rule="rights")
+        return sorted(set(rights))
+
+    def _merge_into(self, target):
+        """Let ``target`` take over members, roles and circles; close this one (sudo).
+
+        History stays where it was: who was a member when, what was paid. The wallet
+        stays this group's partner's; those who act for ``target`` act for it, until it
+        is empty.
+        """
+        self.ensure_one()
+        self.membership_ids.filtered(
+            lambda place: place.state in MEMBERSHIP.unfinished
+        )._move_to(target)
+        (self.role_ids | self.circle_ids).write({"parent_id": target.id})
+        # Below the one that goes on: its rights reach what this one still holds.
+        self.write(
+            {
+                "parent_id": target.id,
+                "refuse_rights": False,
+                "merged_into_id": target.id,
+                "active": False,
+            }
+        )
+
+    def _linked(self):
+        """Return the groups linked with this one that the user may see."""
+        self.ensure_one()
+        linked = self.env["wezer.group.link"].sudo()._linked_with(self)
+        return self.search([("id", "in", linked.ids)])
+
+    # === POLICIES === #
+
+    @api.model
+    def _policies(self):
+        """Return what circles may decide: ``{key: (label, kind)}``; addons add theirs.
+
+        Kinds: ``days`` and ``count`` (a whole number above zero), ``hours`` (a number
+        above zero), ``switch`` (yes or no).
+        """
+        return {
+            "role_term_days": (self.env._("Roles are given for so many days"), "days"),
+            "members_invite": (self.env._("Every member may invite"), "switch"),
+        }
+
+    def _policy(self, key):
+        """Return the value in force here: the nearest ancestor's that sets it.
+
+        :return: ``(value or None, the circle (sudo) that decided it)``
+        """
+        policy = self._policies_above(key)[:1]
+        return policy._read_value(), policy.group_id
+
+    def _policies_above(self, key):
+        """Return what this circle and those above decided on ``key``, nearest first."""
+        self.ensure_one()
+        return self.env["wezer.group.policy"].sudo()._decided_above(self, key)
+
+    def action_set_policy(self, key, value, reason=None):
+        """Decide something for this circle; None lets the one above decide.
+
+        :param str reason: why, for all to read
+        """
+        self._manage_as("policy", "policy")
+        if not isinstance(key, str) or key not in self._policies():
+            raise Refusal(self.env._("Nobody decides that."), rule="policy")
+        self.env["wezer.group.policy"].sudo()._decide(self, key, value, reason)
+        return True
+
+    # === TALK === #
+
+    def action_say(self, text):
+        """Write something to the others in this circle.
+
+        :return: the id of the message
+        """
+        self._check_may("say")
+        return self.env["wezer.group.message"]._post(self, text).id
+
+    def _talk(self, limit=50):
+        """Return the latest messages, oldest first, that the user may read."""
+        messages = self.env["wezer.group.message"].search(
+            [("group_id", "=", self.id)], limit=limit
+        )
+        return messages.sorted("id")
+
+    # === RIGHTS, EXPLAINED === #
+
+    @api.model
+    def _right_words(self):
+        return {
+            "wallet": self.env._("pay"),
+            "market": self.env._("post and agree"),
+            "invite": self.env._("invite members"),
+            "manage": self.env._("change the circle and its roles"),
+            "project": self.env._("run projects"),
+            "moderate": self.env._("settle disputes"),
+        }
+
+    def explain_my_rights(self):
+        """Return what the caller may do here and why, a sentence each."""
+        self.check_access("read")
+        self.ensure_one()
+        return self._explain_rights(self.env.user)
+
+    def _explain_rights(self, user):
+        """Return what ``user`` may do here and why, a sentence each, nearest first."""
+        self.ensure_one()
+        if not user._wezer_may_act():
+            return []
+        words = self._right_words()
+        here = self._circle()
+        sentences = []
+        for role in self._roles_of(user.partner_id):
+            circle = role.parent_id
+            for right in RIGHTS:
+                if not role[f"right_{right}"]:
+                    continue
+                values = {
+                    "do": words[right],
+                    "role": role.name,
+                    "circle": circle.name,
+                    "here": here.sudo().name,
+                }
+                if circle == here.sudo():
+                    text = self.env._(
+                        "You may %(do)s because you fill %(role)s of %(circle)s.",
+                        **values,
+                    )
+                else:
+                    text = self.env._(
+                        "You may %(do)s because you fill %(role)s of %(circle)s,"
+                        " and %(here)s is inside it.",
+                        **values,
+                    )
+                sentences.append(text)
+        return sentences
+
+    def _roles_of(self, partner):
+        """Return the roles (sudo) of ``partner`` whose rights reach here."""
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT r.id FROM wezer_group_membership m
+                     JOIN wezer_group r ON r.id = m.group_id AND r.kind = 'role'
+                      AND r.active
+                     JOIN wezer_group_closure c ON c.ancestor_id = r.parent_id
+                     JOIN wezer_group d ON d.id = c.descendant_id
+                    WHERE m.partner_id = %s AND %s
+                      AND d.id = %s AND c.distance <= d.rights_reach
+                    ORDER BY c.distance, r.id""",
+                partner.id,
+                is_running(self.env),
+                self._circle().id,
+                to_flush=tuple(
+                    self._fields[name]
+                    for name in ("kind", "active", "parent_id", "refuse_rights")
+                ),
+            )
+        )
+        return self.sudo().browse([row[0] for row in rows])
+
+    # === MODERATORS === #
+
+    def _moderators_sql(self):
+        """Return the SELECT of ``circle_id, partner_id`` of all own moderators."""
+        return SQL(
+            """SELECT r.parent_id AS circle_id, m.partner_id
+                 FROM wezer_group_membership m
+                 JOIN wezer_group r ON r.id = m.group_id
+                WHERE %s AND r.kind = 'role' AND r.active AND r.right_moderate""",
+            is_running(self.env),
+            to_flush=tuple(
+                self._fields[name]
+                for name in ("kind", "active", "parent_id", "right_moderate")
+            ),
+        )
+
+    def _own_moderators(self):
+        """Return the persons (sudo) who moderate by a role of this very circle."""
+        self.ensure_one()
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT partner_id FROM (%s) moderators WHERE circle_id = %s",
+                self._moderators_sql(),
+                self.id,
+            )
+        )
+        return self.env["res.partner"].sudo().browse({row[0] for row in rows})
+
+    # === PAGES AND FILES === #
+
+    def _page_values(self):
+        """Return what the page of this group shows; the caller sees the group."""
+        self.ensure_one()
+        self.check_access("read")
+        return group_page.page_values(self)
+
+    @api.model
+    def _map_tree(self):
+        """Return the visible circles as nested dicts: see :mod:`..tools.group_page`."""
+        return group_page.map_tree(self)
+
+    @api.model
+    def _wezer_import(self, groups, members=(), rights=(), dry_run=False):
+        """Take groups in, who is in them, and what they hold; administrators only.
+
+        Repeatable: a group is found by its reference, a person by e-mail or, on
+        paper, by name. Nobody is written to. Rows that cannot stand are refused
+        one by one, the others are taken.
+
+        :param list groups: dicts with ``group`` (its reference), ``parent`` and
+            some of ``name``, ``visibility``, ``purpose``, ``row`` (its number)
+        :param list members: dicts with ``group``, ``person`` and ``relation``:
+            ``admin`` fills a role *Admins* that carries ``manage``; another word
+            than ``member`` is kept as what the person looks after
+        :param list rights: dicts with ``group``, ``resource``, ``level``
+        :param bool dry_run: report, and keep nothing
+        :return: one dict a row: ``file`` (groups, members, rights), ``row``,
+            ``state`` (created, updated, same, refused), ``reason``
+        """
+        self.env["wezer.profile"]._check_administrator()
+        return group_files.import_rows(self, groups, members, rights, dry_run)
+
+    @api.model
+    def _export_rows(self, inherited=False):
+        """Yield the members of the circles: ``group, person, relation``.
+
+        :param bool inherited: with those who are counted from below, each once
+        """
+        self.env["wezer.profile"]._check_administrator()
+        yield from group_files.export_rows(self, inherited)
+
+    # === SCHEDULED ACTIONS === #
+
+    @api.model
+    def _cron_count(self):
+        """Count the members of the groups with many groups inside."""
+        large = self.sudo().browse(membership_sql.large_group_ids(self.env))
+        counts = membership_sql.member_counts(large)
+        stale = large.filtered(
+            lambda group: group.member_count_kept != counts.get(group.id, 0)
+        )
+
+        def keep(group):
+            group.member_count_kept = counts.get(group.id, 0)
+
+        each_due(
+            self.sudo().with_context(active_test=False),
+            [("id", "in", stale.ids)],
+            keep,
+        )

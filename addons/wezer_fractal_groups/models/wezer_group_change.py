@@ -1,29 +1,79 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
-from odoo.addons.wezer_base.tools import days, locks
+from odoo.addons.wezer_base.tools import locks
 from odoo.addons.wezer_base.tools.clock import each_due
 from odoo.addons.wezer_base.tools.rights import RIGHTS
+from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
+
+from ..tools.membership_sql import is_running
 
 LAPSE_DAYS = 30
 UNDO_DAYS = 30
 
+CHANGE = StateMachine(
+    states=("proposed", "done", "refused", "lapsed", "undone"),
+    rules={
+        "side": "manages one of the two sides; for a side that is no group, a moderator"
+        " of the community",
+        "clock": "nobody answered for thirty days",
+    },
+    transitions=(
+        Transition(
+            "propose",
+            (),
+            ("proposed", "done"),
+            "side",
+            "propose",
+            "done at once by somebody who decides for both sides",
+        ),
+        Transition(
+            "agree",
+            ("proposed",),
+            ("proposed", "done"),
+            "side",
+            "action_agree",
+            "for a side that has not agreed yet",
+        ),
+        Transition(
+            "refuse",
+            ("proposed",),
+            ("refused",),
+            "side",
+            "action_refuse",
+            "takes back one's own proposal, too",
+        ),
+        Transition("lapse", ("proposed",), ("lapsed",), "clock", "_lapse_signing"),
+        Transition(
+            "undo",
+            ("done",),
+            ("done", "undone"),
+            "side",
+            "action_undo",
+            "moves of the last thirty days; a new proposal the other way",
+        ),
+    ),
+)
+
 
 class WezerGroupChange(models.Model):
-    """A circle moves elsewhere, or goes on inside another: decided by both sides.
+    """A circle moves elsewhere, or goes on inside another: signed by both sides.
 
-    The side that it comes from and the side that it goes to each agree, by who
-    holds ``manage`` there (at a root: community moderators). What it would change
-    is told before: who gains which right, and who loses it (R12).
+    The side that it comes from and the side that it goes to sign, each by somebody who
+    holds ``manage`` there; for a side that is no group (to stand by itself) moderators
+    of the community sign as the company's partner. What it would change is shown
+    before: who gains which right, and who loses it.
     """
 
     _name = "wezer.group.change"
     _description = "Move or merger of a group"
-    _inherit = ["wezer.record.mixin"]
+    _inherit = ["wezer.state.mixin", "wezer.signing.mixin", "wezer.record.mixin"]
     _order = "id desc"
     _rec_name = "id"
+    _state_machine = CHANGE
 
     kind = fields.Selection(
         [("move", "Moves"), ("merge", "Goes on inside another")], required=True
@@ -45,15 +95,13 @@ class WezerGroupChange(models.Model):
         required=True,
         default="proposed",
     )
-    from_agreed_id = fields.Many2one("res.partner", ondelete="restrict")
-    to_agreed_id = fields.Many2one("res.partner", ondelete="restrict")
     date = fields.Datetime(required=True, default=fields.Datetime.now)
     date_done = fields.Datetime()
     company_id = fields.Many2one(
         related="group_id.company_id", store=True, precompute=True, index=True
     )
 
-    # === WHO === #
+    # === SIDES === #
 
     def _sides(self):
         """Return the groups (sudo) that decide: where it comes from, where it goes.
@@ -66,25 +114,67 @@ class WezerGroupChange(models.Model):
             return self.group_id, self.target_id
         return self.group_id.parent_id, self.target_id
 
-    def _agreeing(self):
-        """Return which sides the caller decides for: among ``from``, ``to``."""
-        user = self.env.user
-        sides = set()
-        for name, group in zip(("from", "to"), self._sides(), strict=True):
-            if group and user._acts_for(group.partner_id, "manage"):
-                sides.add(name)
-            elif not group and user._moderates(self.group_id.partner_id.browse()):
-                sides.add(name)
-        return sides
+    def _party(self, side):
+        """Return the party (sudo) that signs for ``side``."""
+        return side.partner_id or self.company_id.partner_id
 
-    def _check_decides(self):
-        sides = self._agreeing()
-        if not sides:
-            raise NotAllowed(
-                self.env._("Who manages one of the two sides decides this."),
-                rule="manage",
+    def _decided_sides(self):
+        """Return the parties (sudo) for which the user decides."""
+        user = self.env.user
+        parties = self.env["res.partner"].sudo()
+        for side in self._sides():
+            if side:
+                decides = not user._why_not_acting(side.partner_id, "manage")
+            else:
+                decides = user._moderates(parties.browse())
+            if decides:
+                parties |= self._party(side)
+        return parties
+
+    # === PERMISSIONS === #
+
+    def _why_not(self, action):
+        """Return the error that ``action`` would raise for the user, or None."""
+        self.ensure_one()
+        change = self.sudo().exists()
+        parties = change and change._decided_sides()
+        if not parties:
+            return self._no_side()
+        error = change._state_refusal(action)
+        if error:
+            return error
+        if action == "agree" and not parties & change._unsigned():
+            return NotAllowed(
+                self.env._("There is nothing for you to sign here."), rule="turn"
             )
-        return sides
+        return None
+
+    def _check(self, action):
+        """Return the change (sudo) after :meth:`_why_not` allowed ``action``."""
+        error = self._why_not(action)
+        if error:
+            raise error
+        return self.sudo()
+
+    def _no_side(self):
+        return NotAllowed(
+            self.env._("Who manages one of the two sides decides this."), rule="manage"
+        )
+
+    def _state_refusal(self, action):
+        if action != "undo":
+            return super()._state_refusal(action)
+        limit = fields.Datetime.now() - timedelta(days=UNDO_DAYS)
+        if self.kind == "move" and self.state == "done" and self.date_done >= limit:
+            return None
+        return Refusal(
+            self.env._("Only a move of the last thirty days goes back."),
+            rule="undo",
+            limit=str(UNDO_DAYS),
+        )
+
+    def _state_message(self, _action):
+        return self.env._("This is decided already.")
 
     # === PROPOSING === #
 
@@ -96,7 +186,7 @@ class WezerGroupChange(models.Model):
 
         :param str kind: ``move`` (``target_id``: the new parent, None to stand by
             itself) or ``merge`` (``target_id``: the circle that goes on)
-        :param bool dry_run: change nothing, say what would
+        :param bool dry_run: change nothing, return what would
         :return: dict ``id`` (False in a dry run), ``state``, ``gains`` and
             ``losses``: lists of ``{"person", "right", "group"}``, names
         """
@@ -114,11 +204,13 @@ class WezerGroupChange(models.Model):
         }
         with self.env.cr.savepoint() as everything:
             # Who and data are checked with it, before anything is kept.
-            change = self.sudo().create(vals).with_env(self.env).sudo()
-            sides = change._check_decides()
+            change = self.sudo().create(vals)
+            parties = change._decided_sides()
+            if not parties:
+                raise self._no_side()
             change._check_possible()
             gains, losses = change._effects()
-            change._sign(sides)
+            change._begin_signing(parties)
             answer = {
                 "id": change.id,
                 "state": change.state,
@@ -140,6 +232,10 @@ class WezerGroupChange(models.Model):
         return groups.search([("id", "=", group_id), ("kind", "=", "circle")]).sudo()
 
     def _check_possible(self):
+        """Refuse what cannot be, and a second proposal for the same group.
+
+        :raise Refusal: rule ``state`` or ``cycle``
+        """
         group, target = self.group_id, self.target_id
         if self.kind == "move" and group.parent_id == target:
             raise Refusal(self.env._("It is there already."), rule="state")
@@ -153,14 +249,14 @@ class WezerGroupChange(models.Model):
         ):
             raise Refusal(self.env._("It cannot go on inside itself."), rule="cycle")
         locks.hold(self.env, "change", group.id)
-        open_one = self.sudo().search_count(
+        proposed = self.sudo().search_count(
             [
                 ("group_id", "=", group.id),
-                ("state", "=", "proposed"),
+                ("state", "in", CHANGE.sources("agree")),
                 ("id", "!=", self.id),
             ]
         )
-        if open_one:
+        if proposed:
             raise Refusal(
                 self.env._("Something is proposed for this group already."),
                 rule="state",
@@ -176,7 +272,7 @@ class WezerGroupChange(models.Model):
             after = self._rights_now()
             trial.rollback()
         self.env.invalidate_all(flush=False)
-        return self._told(after - before), self._told(before - after)
+        return self._name_rights(after - before), self._name_rights(before - after)
 
     def _rights_now(self):
         """Return ``{(person, right, group)}`` in this circle and those inside it."""
@@ -184,25 +280,28 @@ class WezerGroupChange(models.Model):
         rights = set()
         ids = (self.group_id | self.target_id).ids
         for right in RIGHTS:
-            self.env.cr.execute(
-                f"""SELECT DISTINCT m.partner_id, d.id
-                      FROM wezer_group_closure inside
-                      JOIN wezer_group d ON d.id = inside.descendant_id
-                       AND d.kind = 'circle' AND d.active
-                      JOIN wezer_group_closure c ON c.descendant_id = d.id
-                       AND c.distance <= d.rights_reach
-                      JOIN wezer_group r ON r.parent_id = c.ancestor_id
-                       AND r.kind = 'role' AND r.active AND r.right_{right}
-                      JOIN wezer_group_membership m ON m.group_id = r.id
-                       AND m.state = 'active'
-                       AND (m.date_to IS NULL OR m.date_to >= %s)
-                     WHERE inside.ancestor_id = ANY(%s)""",
-                [days.today(self.env), ids],
+            rows = self.env.execute_query(
+                SQL(
+                    """SELECT DISTINCT m.partner_id, d.id
+                         FROM wezer_group_closure inside
+                         JOIN wezer_group d ON d.id = inside.descendant_id
+                          AND d.kind = 'circle' AND d.active
+                         JOIN wezer_group_closure c ON c.descendant_id = d.id
+                          AND c.distance <= d.rights_reach
+                         JOIN wezer_group r ON r.parent_id = c.ancestor_id
+                          AND r.kind = 'role' AND r.active AND %s
+                         JOIN wezer_group_membership m ON m.group_id = r.id AND %s
+                        WHERE inside.ancestor_id = ANY(%s)""",
+                    SQL.identifier("r", f"right_{right}"),
+                    is_running(self.env),
+                    ids,
+                )
             )
-            rights |= {(row[0], right, row[1]) for row in self.env.cr.fetchall()}
+            rights |= {(person, right, group) for person, group in rows}
         return rights
 
-    def _told(self, rights):
+    def _name_rights(self, rights):
+        """Return ``rights`` with names, ordered by person, group and right."""
         people = self.env["res.partner"].sudo()
         groups = self.env["wezer.group"].sudo()
         rows = [
@@ -213,83 +312,96 @@ class WezerGroupChange(models.Model):
             }
             for person, right, group in rights
         ]
-        return sorted(rows, key=lambda one: (one["person"], one["group"], one["right"]))
+        return sorted(rows, key=lambda row: (row["person"], row["group"], row["right"]))
 
-    # === AGREEING === #
+    # === SIGNING === #
 
-    def _sign(self, sides):
-        """Note who agrees for which side; done when both did."""
-        me = self.env.user.partner_id
-        group = self.group_id
-        for name, side in zip(("from", "to"), self._sides(), strict=True):
-            if name in sides:
-                self[f"{name}_agreed_id"] = me
-                if side:
-                    self.env.user._wezer_log_acting(
-                        side.partner_id, "manage", "move_group", group
-                    )
-        if self.from_agreed_id and self.to_agreed_id:
-            self._carry_out()
-            self.write({"state": "done", "date_done": fields.Datetime.now()})
-            self.env["wezer.notice"]._settle(self)
+    def _begin_signing(self, parties):
+        """Ask both sides to sign, and sign for ``parties`` (sudo)."""
+        both = self.env["res.partner"].sudo()
+        for side in self._sides():
+            both |= self._party(side)
+        deadline = fields.Datetime.now() + timedelta(days=LAPSE_DAYS)
+        self._log_acting(parties)
+        self._propose_signing(both, deadline, party=parties[0])
+        self._sign_for(parties[1:])
+
+    def _sign_for(self, parties):
+        """Sign for ``parties``, and ask the side that is missing (sudo)."""
+        for party in parties:
+            self._sign(party)
+        if self.state != "proposed":
             return
-        # Who asked for the side that agreed just now is asked no longer.
+        # The side that agreed just now is asked no longer.
         self.env["wezer.notice"]._settle(self)
-        waiting = self._sides()[1 if self.from_agreed_id else 0]
-        if waiting:
-            waiting.partner_id._wezer_notify(
-                "group_change",
-                lambda env: env._(
-                    "%(group)s: the other side agrees that it moves, do you?",
-                    group=group.name,
-                ),
-                url=f"/groups/{group.slug}",
-                record=self,
-                right="manage",
-            )
+        for side in self._sides():
+            if side and self._party(side) in self._unsigned():
+                side.partner_id._wezer_notify(
+                    "group_change",
+                    lambda env: env._(
+                        "%(group)s: the other side agrees that it moves, do you?",
+                        group=self.group_id.name,
+                    ),
+                    url=f"/groups/{self.group_id.slug}",
+                    record=self,
+                    right="manage",
+                )
 
-    def _proposed(self):
-        self.ensure_one()
-        change = self.sudo().exists()
-        if not change:
-            raise NotAllowed(
-                self.env._("Who manages one of the two sides decides this."),
-                rule="manage",
-            )
-        sides = change._check_decides()
-        if change.state != "proposed":
-            raise Refusal(self.env._("This is decided already."), rule="state")
-        return change, sides
+    def _log_acting(self, parties):
+        for side in self._sides():
+            if side.partner_id & parties:
+                self.env.user._wezer_log_acting(
+                    side.partner_id, "manage", "move_group", self.group_id
+                )
+
+    def _on_signed(self, party):
+        self._carry_out()
+        self.write({"state": "done", "date_done": fields.Datetime.now()})
+        self.env["wezer.notice"]._settle(self)
+
+    def _on_signing_ended(self, reason):
+        self.state = "lapsed" if reason == "lapsed" else "refused"
+        self.env["wezer.notice"]._settle(self)
+
+    def _carry_out(self):
+        """Do it (sudo); the tree and its closure refuse what cannot be."""
+        if self.kind == "move":
+            self.group_id.parent_id = self.target_id
+        else:
+            self.group_id._merge_into(self.target_id)
+
+    # === ACTIONS === #
 
     def action_agree(self):
-        """Agree, for the side that one decides for."""
-        change, sides = self._proposed()
+        """Agree, for the sides that the user decides for.
+
+        :return: the state
+        """
+        change = self._check("agree")
         change._check_possible()
-        change._sign(sides)
+        parties = change._decided_sides() & change._unsigned()
+        change._log_acting(parties)
+        change._sign_for(parties)
         return change.state
 
     def action_refuse(self):
         """Refuse, or take one's own proposal back."""
-        change, _sides = self._proposed()
-        change.state = "refused"
-        self.env["wezer.notice"]._settle(change)
+        change = self._check("refuse")
+        refusing = change._decided_sides() & change._unsigned()
+        if refusing and change._is_signing_open():
+            change._refuse_signing(refusing[0])
+        else:
+            change._withdraw_signing()
         return True
 
     def action_undo(self):
-        """Bring a moved circle back within thirty days; again both sides' matter.
+        """Propose to bring a moved circle back within thirty days.
+
+        Both sides decide again.
 
         :return: what :meth:`propose` returns, for the way back
         """
-        self.ensure_one()
-        change = self.sudo().exists()
-        change._check_decides()
-        limit = fields.Datetime.now() - timedelta(days=UNDO_DAYS)
-        if change.kind != "move" or change.state != "done" or change.date_done < limit:
-            raise Refusal(
-                self.env._("Only a move of the last thirty days goes back."),
-                rule="undo",
-                limit=str(UNDO_DAYS),
-            )
+        change = self._check("undo")
         answer = self.propose(
             "move", change.group_id.id, change.old_parent_id.id or None
         )
@@ -297,56 +409,13 @@ class WezerGroupChange(models.Model):
             change.state = "undone"
         return answer
 
+    # === SCHEDULED ACTIONS === #
+
     @api.model
     def _cron_lapse(self):
         """Let lapse what nobody answered for thirty days."""
-        limit = fields.Datetime.now() - timedelta(days=LAPSE_DAYS)
-        old = [("state", "=", "proposed"), ("date", "<", limit)]
-        each_due(self.sudo(), old, lambda one: one._lapse())
-
-    def _lapse(self):
-        self.state = "lapsed"
-        self.env["wezer.notice"]._settle(self)
-
-    # === DOING IT === #
-
-    def _carry_out(self):
-        """Do it (sudo); the tree and its closure refuse what cannot be."""
-        if self.kind == "move":
-            self.group_id.parent_id = self.target_id
-            return
-        self.group_id._go_on_inside(self.target_id)
-
-
-class WezerGroup(models.Model):
-    _inherit = "wezer.group"
-
-    merged_into_id = fields.Many2one(
-        "wezer.group", string="Goes on as", readonly=True, ondelete="set null"
-    )
-
-    def _go_on_inside(self, target):
-        """Let ``target`` take over members, roles and circles; close this one (sudo).
-
-        History stays where it was: who was a member when, what was paid. The
-        wallet stays this group's partner's; for it act those who act for
-        ``target``, until it is empty.
-        """
-        self.ensure_one()
-        today = days.today(self.env)
-        for place in self.membership_ids.filtered(lambda one: one.state != "left"):
-            if not target._live(place.partner_id):
-                place.copy(
-                    {"group_id": target.id, "date_from": today, "focus": self.name}
-                )
-            place.write({"state": "left", "date_to": today})
-        (self.role_ids | self.circle_ids).write({"parent_id": target.id})
-        # Below the one that goes on: its rights reach what this one still holds.
-        self.write(
-            {
-                "parent_id": target.id,
-                "refuse_rights": False,
-                "merged_into_id": target.id,
-                "active": False,
-            }
+        each_due(
+            self.sudo(),
+            self._lapsed_domain(fields.Datetime.now()),
+            lambda change: change._lapse_signing(),
         )

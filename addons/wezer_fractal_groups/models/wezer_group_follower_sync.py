@@ -3,19 +3,19 @@ from datetime import date
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from odoo.addons.wezer_base.tools import days
 from odoo.addons.wezer_base.tools.clock import each_due
+
+from ..tools.membership_sql import is_running
 
 MEMBERS = """
       JOIN wezer_group_closure c ON c.ancestor_id = g.id
       JOIN wezer_group_membership m ON m.group_id = c.descendant_id
-       AND m.state = 'active' AND m.is_guest IS NOT TRUE
-       AND (m.date_to IS NULL OR m.date_to >= %(since)s)
+       AND m.is_guest IS NOT TRUE AND %(running)s
      WHERE r.id = ANY(%(ids)s)"""
-# Whom they concern. A project: the members of its team, those of the circles
-# inside too. A task: who does or reviews it; for a group, its members. All the
-# members of a circle review nothing together: those do who run its projects.
-WHOM = {
+# The persons that a record concerns. A project: the members of its team, those of the
+# circles inside too. A task: its worker and its reviewer; where that is a group, its
+# members. A circle's members do not all review: those who run its projects do.
+CONCERNED = {
     "project.project": f"""
     SELECT r.id, m.partner_id FROM project_project r
       JOIN wezer_group g ON g.id = r.team_id {MEMBERS}""",
@@ -31,19 +31,19 @@ WHOM = {
       JOIN wezer_group g ON g.partner_id = r.reviewer_partner_id
        AND g.kind = 'role' {MEMBERS}""",
 }
-# Nobody is told of what is over.
-OVER = {
+# Nobody needs to follow what is finished.
+FINISHED = {
     "project.project": "NOT active OR is_template",
     "project.task": "NOT active OR is_template OR state IN ('1_done', '1_canceled')",
 }
 
 
 class WezerGroupFollowerSync(models.Model):
-    """Who follows a project or a task because of the groups he belongs to.
+    """A person that follows a project or a task because of a group they belong to.
 
-    Internal users become Odoo's followers, members are left a notice. What is
-    remembered here lets both end together with the reason, and leaves alone who
-    followed before, or unfollowed by himself.
+    Internal users become Odoo's followers, members (portal) are left a notice. A row
+    here lets both end together with the reason, and leaves alone those who followed
+    before, or unfollowed by themselves.
     """
 
     _name = "wezer.group.follower.sync"
@@ -56,9 +56,9 @@ class WezerGroupFollowerSync(models.Model):
     res_id = fields.Many2oneReference(model_field="res_model", required=True)
     how = fields.Selection(
         [
-            ("follows", "We made him follow"),
-            ("before", "He followed before"),
-            ("told", "He was left a notice"),
+            ("subscribed", "We made him follow"),
+            ("existing", "He followed before"),
+            ("notified", "He was left a notice"),
         ],
         required=True,
     )
@@ -69,7 +69,7 @@ class WezerGroupFollowerSync(models.Model):
     _record_uniq = models.UniqueIndex("(res_model, res_id, partner_id)")
     _person_idx = models.Index("(partner_id)")
 
-    # === WHOM A RECORD CONCERNS === #
+    # === CONCERNED PERSONS === #
 
     @api.model
     def _concerned_sql(self, model, ids, since=None):
@@ -77,9 +77,10 @@ class WezerGroupFollowerSync(models.Model):
 
         Persons who can log in, because of places that run on ``since`` (today).
         """
-        whom = WHOM[model] % {"ids": "%(ids)s", "since": "%(since)s"}
-        # Both texts are constants of this file.
-        whom = SQL(whom, ids=list(ids), since=since or days.today(self.env))
+        # The text is a constant of this file.
+        whom = SQL(
+            CONCERNED[model], ids=list(ids), running=is_running(self.env, since=since)
+        )
         return SQL(
             """SELECT who.id, who.partner_id, bool_or(NOT u.share) AS inside
                  FROM (%s) who(id, partner_id)
@@ -92,8 +93,8 @@ class WezerGroupFollowerSync(models.Model):
     def _differences(self, model, ids, partner_ids=None):
         """Return ``(id, partner id, inside, how)`` wherever the two do not agree.
 
-        ``inside`` is None for whom it concerns no longer, ``how`` for whom it
-        concerns now.
+        ``inside`` is None for persons whom it concerns no longer, ``how`` for those
+        whom it concerns now.
         """
         self.env.flush_all()
         only = SQL("TRUE")
@@ -108,7 +109,7 @@ class WezerGroupFollowerSync(models.Model):
                            WHERE res_model = %s AND res_id = ANY(%s)) f
                        ON f.res_id = w.id AND f.partner_id = w.partner_id
                     WHERE (f.how IS NULL OR w.id IS NULL
-                           OR w.inside = (f.how = 'told')) AND %s
+                           OR w.inside = (f.how = 'notified')) AND %s
                     ORDER BY 1, 2""",
                 self._concerned_sql(model, ids),
                 model,
@@ -121,7 +122,7 @@ class WezerGroupFollowerSync(models.Model):
 
     @api.model
     def _keep_in_step(self, records, partner_ids=None):
-        """Let whom ``records`` concern follow them, and whom no longer, no longer.
+        """Let exactly the persons whom ``records`` concern follow them.
 
         :param records: projects or tasks
         :param partner_ids: look at these persons only; at all when None
@@ -133,36 +134,38 @@ class WezerGroupFollowerSync(models.Model):
         changes = self._differences(records._name, records.ids, partner_ids)
         if not changes:
             return
-        over = self._over(records)
+        finished = self._finished(records)
         for record in records:
             rows = [row[1:] for row in changes if row[0] == record.id]
-            self._end(record, [who for who, _inside, how in rows if how])
-            if record in over:
+            self._stop_following(record, [who for who, _inside, how in rows if how])
+            if record in finished:
                 continue
             for inside in (True, False):
                 people = [who for who, here, _how in rows if here is inside]
-                self._begin(record, people, inside)
+                self._start_following(record, people, inside)
 
     @api.model
-    def _over(self, records):
+    def _finished(self, records):
         """Return those that are closed, archived or templates."""
         query = SQL(
             "SELECT id FROM %s WHERE id = ANY(%s) AND (%s)",
             SQL.identifier(records._table),
             records.ids,
-            SQL(OVER[records._name]),
+            SQL(FINISHED[records._name]),
         )
         return records.browse([row[0] for row in self.env.execute_query(query)])
 
     @api.model
-    def _begin(self, record, partner_ids, inside):
-        """Let these persons follow, or tell them."""
+    def _start_following(self, record, partner_ids, inside):
+        """Let these persons follow, or notify them."""
         if not partner_ids:
             return
         already = set(record.message_partner_ids.ids)
-        hows = {who: "before" if who in already else "follows" for who in partner_ids}
+        hows = {
+            who: "existing" if who in already else "subscribed" for who in partner_ids
+        }
         if not inside:
-            hows = dict.fromkeys(partner_ids, "told")
+            hows = dict.fromkeys(partner_ids, "notified")
         self.env.execute_query(
             SQL(
                 """INSERT INTO wezer_group_follower_sync
@@ -177,14 +180,14 @@ class WezerGroupFollowerSync(models.Model):
             )
         )
         if inside:
-            new = [who for who, how in hows.items() if how == "follows"]
+            new = [who for who, how in hows.items() if how == "subscribed"]
             record.message_subscribe(partner_ids=new)
         else:
-            record._wezer_tell_following(self.env["res.partner"].browse(partner_ids))
+            record._wezer_notify_following(self.env["res.partner"].browse(partner_ids))
 
     @api.model
-    def _end(self, record, partner_ids):
-        """Let these persons follow no longer what they followed because of us."""
+    def _stop_following(self, record, partner_ids):
+        """Let these persons no longer follow what they followed because of a group."""
         if not partner_ids:
             return
         rows = self.env.execute_query(
@@ -197,19 +200,19 @@ class WezerGroupFollowerSync(models.Model):
                 partner_ids,
             )
         )
-        gone = [who for who, how in rows if how == "follows"]
+        gone = [who for who, how in rows if how == "subscribed"]
         kept = self._followed_inside(record, gone)
         record.message_unsubscribe(gone)
         for task, people in kept.items():
             task.message_subscribe(partner_ids=people)
-        told = [who for who, how in rows if how == "told"]
-        if told:
+        notified = [who for who, how in rows if how == "notified"]
+        if notified:
             # The matter is no longer theirs; for others it may go on.
             self.env["wezer.notice"].sudo().search(
                 [
                     ("res_model", "=", record._name),
                     ("res_id", "=", record.id),
-                    ("partner_id", "in", told),
+                    ("partner_id", "in", notified),
                     ("settled", "=", False),
                 ]
             ).write({"settled": True})
@@ -218,8 +221,8 @@ class WezerGroupFollowerSync(models.Model):
     def _followed_inside(self, record, partner_ids):
         """Return ``{task: partner ids}`` that stay when a project is left.
 
-        Odoo lets who leaves a project leave its tasks: those that are his, or his
-        roles', concern him still.
+        Odoo lets a person who leaves a project leave its tasks: those that are theirs,
+        or their roles', concern them still.
         """
         if record._name != "project.project" or not partner_ids:
             return {}
@@ -242,7 +245,7 @@ class WezerGroupFollowerSync(models.Model):
         return kept
 
     @api.model
-    def _forget_records(self, records):
+    def _purge_records(self, records):
         """Drop what is remembered of records that are deleted."""
         self.env.execute_query(
             SQL(
@@ -254,6 +257,17 @@ class WezerGroupFollowerSync(models.Model):
         )
 
     # === WHEN GROUPS CHANGE === #
+
+    @api.model
+    def _on_groups_moved(self, groups, followed):
+        """Let members follow the projects of the circles that are now above.
+
+        :param followed: what :meth:`_records_of` returned before ``groups`` moved
+        """
+        after = self._records_of(groups)
+        records = [old | new for old, new in zip(followed, after, strict=True)]
+        if any(records):
+            self._keep_groups_in_step(records, groups._effective_member_ids())
 
     @api.model
     def _records_of(self, groups):
@@ -293,8 +307,8 @@ class WezerGroupFollowerSync(models.Model):
     def _keep_groups_in_step(self, records, partner_ids):
         """Keep these persons in step with what :meth:`_records_of` returned.
 
-        Projects first: who stops following one stops following its tasks in Odoo,
-        and takes those up again that concern him for another reason.
+        Projects first: a person who stops following one stops following its tasks in
+        Odoo, and takes those up again that concern them for another reason.
         """
         projects, tasks = records
         if not partner_ids:
@@ -313,26 +327,26 @@ class WezerGroupFollowerSync(models.Model):
         self._keep_in_step(projects, list(partner_ids))
         self._keep_in_step(tasks, list(partner_ids))
 
-    # === HEALED BY NIGHT === #
+    # === REPAIRED BY NIGHT === #
 
     @api.model
     def _out_of_step(self):
-        """Return ``(model, id, partner id, what is wrong)``, for check and clock."""
+        """Return ``(model, id, partner id, what is wrong)``, for check and repair."""
         rows = []
-        for model in WHOM:
+        for model in CONCERNED:
             every = self.env.execute_query(
                 SQL(
                     """SELECT id FROM %s WHERE NOT (%s)
                         UNION SELECT res_id FROM wezer_group_follower_sync
                         WHERE res_model = %s""",
                     SQL.identifier(self.env[model]._table),
-                    SQL(OVER[model]),
+                    SQL(FINISHED[model]),
                     model,
                 )
             )
             ids = [row[0] for row in every]
-            over = set(self._over(self.env[model].browse(ids)).ids)
-            # A term that ended today is ended by its own clock.
+            finished = set(self._finished(self.env[model].browse(ids)).ids)
+            # A term that ended today is ended by its own scheduled action.
             lasting = {
                 row[:2]
                 for row in self.env.execute_query(
@@ -342,7 +356,7 @@ class WezerGroupFollowerSync(models.Model):
             for record, who, inside, how in self._differences(model, ids):
                 if how and inside is None and (record, who) in lasting:
                     continue
-                if inside is not None and record in over:
+                if inside is not None and record in finished:
                     continue
                 wrong = "is not told" if not how else "is told no longer"
                 rows.append((model, record, who, wrong))
@@ -350,7 +364,7 @@ class WezerGroupFollowerSync(models.Model):
 
     @api.model
     def _cron_keep_in_step(self):
-        """Heal what two changes at once, or a new coordinator, left behind."""
+        """Repair what two changes at once, or a new coordinator, left behind."""
         wrong = {}
         for model, record, _who, _what in self._out_of_step():
             wrong.setdefault(model, set()).add(record)

@@ -1,20 +1,47 @@
 from odoo import api, fields, models
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
+
+LINK = StateMachine(
+    states=("proposed", "linked", "ended"),
+    rules={"side": "manages one of the two groups"},
+    transitions=(
+        Transition(
+            "propose",
+            (),
+            ("proposed", "linked"),
+            "side",
+            "propose",
+            "linked at once by somebody who manages both",
+        ),
+        Transition(
+            "agree",
+            ("proposed",),
+            ("linked",),
+            "side",
+            "action_agree",
+            "for the side that was asked",
+        ),
+        Transition("end", ("proposed", "linked"), ("ended",), "side", "action_end"),
+    ),
+)
 
 
 class WezerGroupLink(models.Model):
-    """A group that works across: at home in one place, linked with others (R11).
+    """Two groups that work together, each at home in its own place of the tree.
 
     A link is no branch of the tree: nobody counts, nothing is inherited and no
-    money flows by it. Each page shows the other, to those who may see it.
+    money flows by it. Each page shows the other, to those who may see it. Both groups
+    sign it; it waits for the second without a deadline.
     """
 
     _name = "wezer.group.link"
     _description = "Cross link of groups"
-    _inherit = ["wezer.record.mixin"]
+    _inherit = ["wezer.state.mixin", "wezer.signing.mixin", "wezer.record.mixin"]
     _order = "id"
     _rec_name = "id"
+    _state_machine = LINK
 
     group_id = fields.Many2one(
         "wezer.group", required=True, index=True, ondelete="cascade"
@@ -31,7 +58,6 @@ class WezerGroupLink(models.Model):
         required=True,
         default="proposed",
     )
-    proposed_by_id = fields.Many2one("wezer.group", ondelete="set null")
     company_id = fields.Many2one(
         related="group_id.company_id", store=True, precompute=True, index=True
     )
@@ -45,107 +71,154 @@ class WezerGroupLink(models.Model):
         "These groups are linked already.",
     )
 
-    def _check_side(self, groups, what):
-        """Return which of ``groups`` (sudo) the caller manages."""
-        user = self.env.user
-        mine = groups.filtered(lambda group: user._acts_for(group.partner_id, "manage"))
-        if not mine:
-            raise NotAllowed(
-                self.env._("Who manages one of the groups does this."), rule="manage"
-            )
-        for group in mine:
-            user._wezer_log_acting(group.partner_id, "manage", what, group)
-        return mine
+    @api.model
+    def _linked_with(self, group):
+        """Return the groups (sudo) that are linked with ``group``."""
+        links = self.search(
+            [
+                ("state", "=", "linked"),
+                "|",
+                ("group_id", "=", group.id),
+                ("other_id", "=", group.id),
+            ]
+        )
+        return (links.group_id | links.other_id) - group.sudo()
+
+    # === PERMISSIONS === #
+
+    def _why_not(self, action):
+        """Return the error that ``action`` would raise for the user, or None."""
+        self.ensure_one()
+        link = self.sudo().exists()
+        managed = link._managed_groups()
+        if not managed:
+            return self._not_manager()
+        error = link._state_refusal(action)
+        if error:
+            return error
+        if action == "agree" and not managed.partner_id & link._unsigned():
+            return self._not_manager()
+        return None
+
+    def _managed_groups(self):
+        """Return which of the two groups (sudo) the user manages."""
+        user, groups = self.env.user, self.group_id | self.other_id
+        return groups.filtered(
+            lambda group: not user._why_not_acting(group.partner_id, "manage")
+        )
+
+    def _not_manager(self):
+        return NotAllowed(
+            self.env._("Who manages one of the groups does this."), rule="manage"
+        )
+
+    def _state_message(self, action):
+        if action == "end":
+            return self.env._("This is ended already.")
+        return self.env._("This is not proposed.")
+
+    # === ACTIONS === #
 
     @api.model
     def propose(self, group_id, other_id):
-        """Propose that two groups work together; linked at once who manages both."""
+        """Propose that two groups work together.
+
+        Linked at once by somebody who manages both.
+
+        :return: id of the link
+        """
         groups = self.env["wezer.group"]
-        ids = [one for one in (group_id, other_id) if type(one) is int]
+        ids = [number for number in (group_id, other_id) if type(number) is int]
         found = groups.search([("id", "in", ids), ("kind", "=", "circle")])
         if len(found) != 2:
             raise Refusal(
                 self.env._("Choose two circles that you can see."), rule="group"
             )
-        group, other = groups.browse(group_id).sudo(), groups.browse(other_id).sudo()
-        mine = self._check_side(group | other, "link_groups")
-        both = [group.id, other.id]
+        # Who and data are checked before anything is kept.
+        vals = {"group_id": group_id, "other_id": other_id}
+        managed = self.sudo().new(vals)._managed_groups()
+        if not managed:
+            raise self._not_manager()
+        both = [group_id, other_id]
         if self.sudo().search_count(
             [
                 ("group_id", "in", both),
                 ("other_id", "in", both),
-                ("state", "!=", "ended"),
+                ("state", "in", LINK.unfinished),
             ]
         ):
             raise Refusal(self.env._("These groups are linked already."), rule="state")
-        # Who and data were just checked.
-        link = self.sudo().create(
-            {
-                "group_id": group.id,
-                "other_id": other.id,
-                "state": "linked" if len(mine) == 2 else "proposed",
-                "proposed_by_id": mine[0].id,
-            }
-        )
+        link = self.sudo().create(vals)
+        sides = (link.group_id | link.other_id).partner_id
+        first, *others = managed.partner_id
+        link._log_acting(managed)
+        link._propose_signing(sides, deadline=False, party=first)
+        for party in others:
+            link._sign(party)
         if link.state == "proposed":
-            link._other_side()._wezer_notify_manage(link, group, other)
+            link._notify_unsigned()
         return link.id
-
-    def _other_side(self):
-        return (self.group_id | self.other_id) - self.proposed_by_id
 
     def action_agree(self):
         """Agree, for the side that was asked."""
-        self.ensure_one()
-        link = self.sudo().exists()
-        self._check_side(link._other_side(), "link_groups")
-        if link.state != "proposed":
-            raise Refusal(self.env._("This is not proposed."), rule="state")
-        link.state = "linked"
-        self.env["wezer.notice"]._settle(link)
+        link = self._check("agree")
+        groups = link._managed_groups()
+        groups = groups.filtered(lambda group: group.partner_id in link._unsigned())
+        link._log_acting(groups)
+        for party in groups.partner_id:
+            link._sign(party)
         return True
 
     def action_end(self):
         """End it, or take the proposal back, or decline it; either side."""
-        self.ensure_one()
-        link = self.sudo().exists()
-        self._check_side(link.group_id | link.other_id, "link_groups")
-        if link.state == "ended":
-            raise Refusal(self.env._("This is ended already."), rule="state")
-        link.state = "ended"
-        self.env["wezer.notice"]._settle(link)
+        link = self._check("end")
+        groups = link._managed_groups()
+        link._log_acting(groups)
+        if link.state == "linked":
+            link._end()
+        elif declining := groups.partner_id & link._unsigned():
+            link._refuse_signing(declining[0])
+        else:
+            link._withdraw_signing()
         return True
 
+    def _check(self, action):
+        """Return the link (sudo) after :meth:`_why_not` allowed ``action``."""
+        error = self._why_not(action)
+        if error:
+            raise error
+        return self.sudo()
 
-class WezerGroup(models.Model):
-    _inherit = "wezer.group"
-
-    def _wezer_notify_manage(self, link, group, other):
-        """Tell who manages this group that another would work with it."""
-        first = (group | other) - self
-        names = {"one": first.name, "two": self.name}
-        self.partner_id._wezer_notify(
-            "group_link",
-            lambda env: env._("%(one)s would work together with %(two)s.", **names),
-            url=f"/groups/{self.slug}",
-            record=link,
-            right="manage",
-        )
-
-    def _linked(self):
-        """Return the groups linked with this one that the caller may see."""
-        self.ensure_one()
-        links = (
-            self.env["wezer.group.link"]
-            .sudo()
-            .search(
-                [
-                    ("state", "=", "linked"),
-                    "|",
-                    ("group_id", "=", self.id),
-                    ("other_id", "=", self.id),
-                ]
+    def _log_acting(self, groups):
+        for group in groups:
+            self.env.user._wezer_log_acting(
+                group.partner_id, "manage", "link_groups", group
             )
-        )
-        others = (links.group_id | links.other_id) - self.sudo()
-        return self.search([("id", "in", others.ids)])
+
+    # === SIGNING === #
+
+    def _on_signed(self, party):
+        self.state = "linked"
+        self.env["wezer.notice"]._settle(self)
+
+    def _on_signing_ended(self, reason):
+        self._end()
+
+    def _end(self):
+        self.state = "ended"
+        self.env["wezer.notice"]._settle(self)
+
+    def _notify_unsigned(self):
+        """Ask those who manage the other group (sudo)."""
+        groups = self.group_id | self.other_id
+        for group in groups.filtered(lambda side: side.partner_id in self._unsigned()):
+            names = {"one": (groups - group).name, "two": group.name}
+            group.partner_id._wezer_notify(
+                "group_link",
+                lambda env, names=names: env._(
+                    "%(one)s would work together with %(two)s.", **names
+                ),
+                url=f"/groups/{group.slug}",
+                record=self,
+                right="manage",
+            )

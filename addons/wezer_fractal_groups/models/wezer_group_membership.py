@@ -1,18 +1,109 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 
 from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools import days
+from odoo.addons.wezer_base.tools.clock import each_due
+from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
 
-LIVE_STATES = ("invited", "requested", "active")
+REMIND_DAYS = 14
+
+# The public methods are the group's: most of them find the membership by the person.
+MEMBERSHIP = StateMachine(
+    states=("invited", "requested", "active", "left"),
+    rules={
+        "newcomer": "a member of the community who sees the group",
+        "giver": "holds “invite” of the circle, or every member may invite there;"
+        " for a role: holds “manage” of a circle above, or of the role's own circle"
+        " and all that the role carries",
+        "person": "the person whose membership it is",
+        "tree": "follows from a role that counts in the circle above, from a closed or"
+        " merged group",
+        "clock": "the term of the membership is over",
+    },
+    transitions=(
+        Transition(
+            "join",
+            (),
+            ("active", "requested"),
+            "newcomer",
+            "action_join",
+            "circles only: an open one is joined, another one asked",
+        ),
+        Transition(
+            "request",
+            (),
+            ("requested",),
+            "newcomer",
+            "action_request",
+            "also offers to fill a role",
+        ),
+        Transition("invite", (), ("invited",), "giver", "action_invite"),
+        Transition("invite", ("requested",), ("active",), "giver", "action_invite"),
+        Transition(
+            "accept_member",
+            ("requested",),
+            ("active",),
+            "giver",
+            "action_accept_member",
+        ),
+        Transition(
+            "refuse_member",
+            ("invited", "requested"),
+            ("left",),
+            "giver",
+            "action_refuse_member",
+        ),
+        Transition(
+            "accept_invitation",
+            ("invited",),
+            ("active",),
+            "person",
+            "action_accept_invitation",
+        ),
+        Transition(
+            "leave",
+            ("invited", "requested", "active"),
+            ("left",),
+            "person",
+            "action_leave",
+            "declines an invitation, takes back a request",
+        ),
+        Transition(
+            "remove_member",
+            ("invited", "requested", "active"),
+            ("left",),
+            "giver",
+            "action_remove_member",
+        ),
+        Transition(
+            "count_above",
+            ("invited", "requested"),
+            ("active",),
+            "tree",
+            "_count_above",
+        ),
+        Transition(
+            "end", ("invited", "requested", "active"), ("left",), "tree", "_end"
+        ),
+        Transition("end_term", ("active",), ("left",), "clock", "_end_term"),
+    ),
+)
+# Waiting for an answer: the group's, or the person's.
+PENDING = MEMBERSHIP.sources("accept_member", "accept_invitation")
+# Changes of these fields change whose projects and tasks somebody follows.
+FOLLOWED_FIELDS = {"group_id", "partner_id", "state", "date_to", "is_guest"}
 
 
 class WezerGroupMembership(models.Model):
-    """Direct membership only; who is counted above follows from the tree."""
+    """A person's direct place in a group; who counts above follows from the tree."""
 
     _name = "wezer.group.membership"
     _description = "Membership"
-    _inherit = ["wezer.record.mixin"]
+    _inherit = ["wezer.state.mixin", "wezer.record.mixin"]
     _order = "date_from desc, id desc"
+    _state_machine = MEMBERSHIP
 
     group_id = fields.Many2one(
         "wezer.group", required=True, index=True, ondelete="cascade"
@@ -33,6 +124,14 @@ class WezerGroupMembership(models.Model):
     date_from = fields.Date(default=lambda self: days.today(self.env))
     date_to = fields.Date(string="Until")
     focus = fields.Char(help="What this person looks after here.")
+    is_guest = fields.Boolean(
+        string="Guest",
+        help="Takes part here, is no member, and does not count in the groups above.",
+    )
+    # A lead or a representative counts in the circle above by that role.
+    by_link_id = fields.Many2one(
+        "wezer.group.membership", readonly=True, ondelete="set null", index=True
+    )
     is_live = fields.Boolean(compute="_compute_is_live")
     company_id = fields.Many2one(
         related="group_id.company_id", store=True, precompute=True, index=True
@@ -52,6 +151,8 @@ class WezerGroupMembership(models.Model):
                 not membership.date_to or membership.date_to >= today
             )
 
+    # === CONSTRAINTS === #
+
     @api.constrains("partner_id")
     def _check_person(self):
         groups = self.env["wezer.group"].sudo().with_context(active_test=False)
@@ -63,32 +164,43 @@ class WezerGroupMembership(models.Model):
 
     @api.constrains("state", "date_from", "date_to")
     def _check_term(self):
-        for membership in self.filtered(lambda one: one.state != "left"):
-            days.check_order(self.env, membership.date_from, membership.date_to)
+        for place in self.filtered(lambda place: place.state in MEMBERSHIP.unfinished):
+            days.check_order(self.env, place.date_from, place.date_to)
+
+    # === CRUD === #
 
     @api.model_create_multi
     def create(self, vals_list):
         memberships = super().create(vals_list)
-        self._forget()
+        self._invalidate_access()
+        memberships._follow_links()
+        memberships._keep_followers(memberships.group_id, memberships.partner_id)
         return memberships
 
     def write(self, vals):
+        groups, people = self.group_id, self.partner_id
         result = super().write(vals)
         if "state" in vals:
             # What was asked is answered: its notices wait no longer.
             self.env["wezer.notice"]._settle(
                 self, ["group_request", "group_invitation"]
             )
-        self._forget()
+        self._invalidate_access()
+        if {"state", "date_to"} & vals.keys():
+            self._follow_links()
+        if FOLLOWED_FIELDS & vals.keys():
+            self._keep_followers(groups | self.group_id, people | self.partner_id)
         return result
 
     def unlink(self):
+        groups, people = self.group_id, self.partner_id
         result = super().unlink()
-        self._forget()
+        self._invalidate_access()
+        self._keep_followers(groups, people)
         return result
 
     @api.model
-    def _forget(self):
+    def _invalidate_access(self):
         """Drop what is cached of who is where and who acts for whom."""
         self.env["res.partner"]._wezer_invalidate_acting()
         self.env["res.partner"].invalidate_model(
@@ -103,4 +215,240 @@ class WezerGroupMembership(models.Model):
                 "display_name",
             ],
             flush=False,
+        )
+
+    @api.model
+    def _keep_followers(self, groups, people):
+        """Let ``people`` follow what ``groups`` do, as far as it concerns them."""
+        followers = self.env["wezer.group.follower.sync"].sudo()
+        followers._keep_groups_in_step(followers._records_of(groups), people.ids)
+
+    # === PERMISSIONS === #
+
+    def _why_not(self, action):
+        """Return the error that ``action`` would raise for the user, or None.
+
+        Also for a membership that is not stored (:meth:`WezerGroup._no_membership`),
+        of a person who has none in the group.
+        """
+        self.ensure_one()
+        place = self.sudo()
+        return (
+            place._why_not_who(action)
+            or place._state_refusal(action)
+            or place._why_not_data(action)
+        )
+
+    def _why_not_who(self, action):
+        who = self._state_machine.who(action)
+        group = self.env["wezer.group"].sudo(False).browse(self.group_id.id)
+        if who in ("newcomer", "giver") or action == "accept_invitation":
+            error = group._why_not_take_part()
+            if error:
+                return error
+        if who == "newcomer":
+            return group._why_not_join(action)
+        if who == "giver":
+            return group._giver(self.partner_id)[1]
+        return None
+
+    def _why_not_data(self, action):
+        person = self.partner_id
+        if action == "invite" and not (
+            person and person.user_ids and person._wezer_is_party()
+        ):
+            return Refusal(
+                self.env._("Nobody by that name can be found here."), rule="party"
+            )
+        return None
+
+    def _state_refusal(self, action):
+        person = self._state_machine.who(action) == "person"
+        if person and self.partner_id != self.env.user.partner_id:
+            return Refusal(self._state_message(action), rule="state")
+        if any(not row.sources for row in self._state_machine.rows(action)) and (
+            self.state not in self._state_machine.sources(action)
+        ):
+            # It creates the membership: none may be there.
+            return None if self.state == "left" else self._already_member_refusal()
+        return super()._state_refusal(action)
+
+    def _already_member_refusal(self):
+        return Refusal(
+            self.env._("%(name)s has a place here already.", name=self.partner_id.name),
+            rule="member",
+            value=self.state,
+        )
+
+    def _state_message(self, action):
+        messages = {
+            "accept_invitation": self.env._("You are not invited here."),
+            "leave": self.env._("You are not a member here."),
+            "remove_member": self.env._("Nobody has that place."),
+        }
+        return messages.get(action) or self.env._("Nobody asks for that.")
+
+    # === BEGINNING AND ENDING === #
+
+    def _begin_membership(self):
+        """Make these people members from today on."""
+        self.write({"state": "active", "date_from": days.today(self.env)})
+
+    def _end(self):
+        """End these places today; whatever else they held stays."""
+        self.write({"state": "left", "date_to": days.today(self.env)})
+
+    def _leave(self):
+        """End these places, and the roles that were held because of them.
+
+        A declined invitation, a request taken back and a guest's place end nothing
+        else.
+        """
+        held = self.filtered(
+            lambda place: place.state == "active" and not place.is_guest
+        )
+        self._end()
+        held._end_roles_inside()
+
+    def _end_roles_inside(self):
+        """End the roles that were held because of this place, and no others.
+
+        Roles of the circle and of those inside it, where the person has no
+        other place in the role's own circle. Circles inside are left one by one.
+        """
+        for place in self.sudo():
+            circle = place.group_id
+            if circle.kind != "circle":
+                continue
+            inside = self.sudo().search(
+                [
+                    ("partner_id", "=", place.partner_id.id),
+                    ("state", "in", MEMBERSHIP.unfinished),
+                    ("group_id.kind", "=", "role"),
+                    ("group_id.ancestor_ids", "in", circle.ids),
+                ]
+            )
+            for filled in inside:
+                role_circle = filled.group_id.parent_id
+                if not role_circle._membership_of(place.partner_id):
+                    filled._end()
+
+    def _move_to(self, target):
+        """Let these people be members of ``target`` instead, where they are not yet."""
+        for place in self:
+            if not target._membership_of(place.partner_id):
+                place.copy(
+                    {
+                        "group_id": target.id,
+                        "date_from": days.today(self.env),
+                        "focus": place.group_id.name,
+                    }
+                )
+            place._end()
+
+    # === DOUBLE LINKS === #
+
+    def _follow_links(self):
+        """Let those who fill a lead or representative role count in the circle above.
+
+        Called again where the role or its circle moved: the place moves along.
+        """
+        for place in self.sudo():
+            role = place.group_id
+            if role.kind != "role" or role.link == "none":
+                continue
+            above = self.env["wezer.group"].sudo()
+            if place.state == "active":
+                above = role.parent_id.parent_id
+            if not place._end_links(but=above):
+                place._count_above(above)
+
+    def _end_links(self, but=None):
+        """End the places held by these roles, but that in ``but``; return the rest."""
+        linked = self.sudo().search(
+            [("by_link_id", "in", self.ids), ("state", "in", MEMBERSHIP.unfinished)]
+        )
+        kept = linked.filtered(lambda place: but and place.group_id == but)
+        (linked - kept)._end()
+        return kept
+
+    def _count_above(self, above):
+        """Give the person in this lead or representative role a place in ``above``."""
+        if not above:
+            return
+        place = above._membership_of(self.partner_id)
+        if place.state in PENDING:
+            # In by the role: nobody need answer any more.
+            place._begin_membership()
+        elif not place:
+            self.sudo().create(
+                {
+                    "group_id": above.id,
+                    "partner_id": self.partner_id.id,
+                    "focus": self.group_id.parent_id.name,
+                    "date_to": self.date_to,
+                    "by_link_id": self.id,
+                }
+            )
+
+    # === TERMS === #
+
+    @api.model
+    def _cron_terms(self):
+        """End the places whose term is over; remind a fortnight before."""
+        today = days.today(self.env)
+        places = self.sudo()
+        over = [("state", "=", "active"), ("date_to", "<", today)]
+        soon = [
+            ("state", "=", "active"),
+            ("date_to", "=", today + timedelta(days=REMIND_DAYS)),
+            ("id", "not in", places._reminded_of_term_since(today)),
+        ]
+        if each_due(places, over, lambda place: place._end_term()):
+            each_due(places, soon, lambda place: place._remind_of_term())
+
+    @api.model
+    def _reminded_of_term_since(self, day):
+        """Return the ids of places whose people got a notice of their term since."""
+        notices = self.env["wezer.notice"].sudo()
+        domain = [
+            ("kind", "=", "group_term"),
+            ("res_model", "=", self._name),
+            ("date", ">=", days.begin(self.env, day)),
+        ]
+        return notices.search(domain).mapped("res_id")
+
+    def _end_term(self):
+        # The day on which the term ended stays.
+        self.state = "left"
+        self._notify_term(
+            lambda env: env._(
+                "Your time in %(group)s is over. Thank you!", group=self.group_id.name
+            )
+        )
+
+    def _remind_of_term(self):
+        self._notify_term(
+            lambda env: env._(
+                "Your time in %(group)s ends in two weeks.", group=self.group_id.name
+            )
+        )
+        self.group_id._circle().partner_id._wezer_notify(
+            "group_term",
+            lambda env: env._(
+                "%(name)s's time in %(group)s ends in two weeks.",
+                name=self.partner_id.name,
+                group=self.group_id.name,
+            ),
+            url=f"/groups/{self.group_id.slug}",
+            record=self,
+            right="manage",
+        )
+
+    def _notify_term(self, message):
+        self.partner_id._wezer_notify(
+            "group_term",
+            message,
+            url=f"/groups/{self.group_id.slug}",
+            record=self,
         )

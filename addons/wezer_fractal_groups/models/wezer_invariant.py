@@ -2,6 +2,8 @@ from odoo import api, models
 
 
 class WezerInvariant(models.AbstractModel):
+    """What the tree of groups, their memberships and rights always are."""
+
     _inherit = "wezer.invariant"
 
     @api.model
@@ -18,6 +20,41 @@ class WezerInvariant(models.AbstractModel):
             (
                 self.env._("Groups are found by their names and purposes"),
                 self._check_search_texts,
+            ),
+            (
+                self.env._("Roles are inside circles, with nothing inside"),
+                self._check_role_places,
+            ),
+            (
+                self.env._("Rights are carried by roles alone"),
+                self._check_rights_carried,
+            ),
+            (
+                self.env._("A group has one partner, and no person is one"),
+                self._check_group_partners,
+            ),
+            (
+                self.env._("Leads and representatives count in the circle above"),
+                self._check_double_links,
+            ),
+            (
+                self.env._("A group's partner is called as the group"),
+                self._check_group_names,
+            ),
+            (
+                self.env._("Nobody has a place any more in a group that is closed"),
+                self._check_closed,
+            ),
+            (
+                self.env._(
+                    "A circle is seen by no more people than the circle around it,"
+                    " unless somebody chose it"
+                ),
+                self._check_seen_beyond,
+            ),
+            (
+                self.env._("Who belongs to a group is told of its projects and tasks"),
+                self.env["wezer.group.follower.sync"].sudo()._out_of_step,
             ),
         ]
 
@@ -71,5 +108,82 @@ class WezerInvariant(models.AbstractModel):
                 WHERE g.rights_reach IS DISTINCT FROM walk.reach
                    OR g.depth IS DISTINCT FROM walk.depth
                 ORDER BY 1"""
+        )
+        return self.env.cr.fetchall()
+
+    def _check_seen_beyond(self):
+        """Return ``(id, visibility, id of the circle around it, its visibility)``."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            """SELECT g.id, g.visibility, p.id, p.visibility FROM wezer_group g
+                 JOIN wezer_group p ON p.id = g.parent_id
+                WHERE array_position(%(seen)s, g.visibility::text)
+                      < array_position(%(seen)s, p.visibility::text)
+                  AND g.visibility IN ('public', 'network')
+                  AND g.seen_beyond_parent IS NOT TRUE""",
+            {"seen": ["public", "network", "parents", "members"]},
+        )
+        return self.env.cr.fetchall()
+
+    def _check_role_places(self):
+        self.env.flush_all()
+        self.env.cr.execute(
+            """SELECT g.id, g.parent_id FROM wezer_group g
+                 LEFT JOIN wezer_group p ON p.id = g.parent_id
+                WHERE p.kind = 'role' OR (g.kind = 'role' AND p.id IS NULL)"""
+        )
+        return self.env.cr.fetchall()
+
+    def _check_rights_carried(self):
+        self.env.flush_all()
+        self.env.cr.execute(
+            """SELECT id FROM wezer_group WHERE kind <> 'role' AND
+                      (right_wallet OR right_market OR right_invite
+                       OR right_manage OR right_project OR right_moderate)"""
+        )
+        return self.env.cr.fetchall()
+
+    def _check_group_partners(self):
+        self.env.flush_all()
+        self.env.cr.execute(
+            """SELECT g.id, g.partner_id FROM wezer_group g
+                 JOIN res_users u ON u.partner_id = g.partner_id
+                UNION ALL
+               SELECT m.group_id, m.partner_id FROM wezer_group_membership m
+                 JOIN wezer_group g ON g.partner_id = m.partner_id"""
+        )
+        return self.env.cr.fetchall()
+
+    def _check_double_links(self):
+        """Return leads and representatives without an active place above."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            """SELECT m.id, m.partner_id, up.id FROM wezer_group_membership m
+                 JOIN wezer_group r ON r.id = m.group_id AND r.kind = 'role'
+                  AND r.link <> 'none' AND r.active
+                 JOIN wezer_group c ON c.id = r.parent_id
+                 JOIN wezer_group up ON up.id = c.parent_id
+                WHERE m.state = 'active' AND NOT EXISTS (
+                      SELECT 1 FROM wezer_group_membership a
+                       WHERE a.group_id = up.id AND a.partner_id = m.partner_id
+                         AND a.state = 'active')"""
+        )
+        return self.env.cr.fetchall()
+
+    def _check_group_names(self):
+        self.env.flush_all()
+        self.env.cr.execute(
+            """SELECT g.id, g.name, p.name FROM wezer_group g
+                 JOIN res_partner p ON p.id = g.partner_id
+                WHERE p.name IS DISTINCT FROM g.name"""
+        )
+        return self.env.cr.fetchall()
+
+    def _check_closed(self):
+        self.env.flush_all()
+        self.env.cr.execute(
+            """SELECT g.id, m.id, m.state FROM wezer_group_membership m
+                 JOIN wezer_group g ON g.id = m.group_id AND g.active IS NOT TRUE
+                WHERE m.state <> 'left'"""
         )
         return self.env.cr.fetchall()

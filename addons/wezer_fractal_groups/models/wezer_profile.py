@@ -6,7 +6,7 @@ class WezerProfile(models.Model):
 
     @api.model
     def _is_hidden_at_first(self, partner):
-        """A group may hide, at first or later: no address tells what it is called."""
+        """A group may hide, at first or later: no address reveals its name."""
         is_group = bool(self.env["wezer.group"]._of_partner(partner))
         return is_group or super()._is_hidden_at_first(partner)
 

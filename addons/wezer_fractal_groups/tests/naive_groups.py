@@ -1,5 +1,8 @@
 """The rules of groups as the design tells them, walking the tree: no tables here."""
 
+# How far a group lets itself be seen by people outside.
+OTHERS_SEEING = {"public": 2, "network": 1, "parents": 0, "members": 0}
+
 
 class Circle:
     """A circle or a role of the naive model."""
@@ -109,6 +112,16 @@ class Naive:
             and self.groups[above].visibility == "parents"
             and self.groups[above].parent in mine
         )
+
+    def narrow(self, group):
+        """Let what moved be seen by no more people than the circle around it."""
+        one = self.groups[group]
+        around = self.groups[one.parent].visibility
+        if one.kind == "role" or OTHERS_SEEING[one.visibility] > OTHERS_SEEING[around]:
+            one.visibility = around
+        for inside, other in self.groups.items():
+            if other.parent == group:
+                self.narrow(inside)
 
     # === WHO MAY === #
 
@@ -279,6 +292,7 @@ class Naive:
         goes = self.holds(person, other, "manage")
         if comes and goes:
             one.parent = other
+            self.narrow(group)
             return "done"
         return "proposed" if comes or goes else False
 

@@ -173,7 +173,7 @@ class TestManagePages(GroupsCommon, HttpCase):
         self._put(self.luc, inviter)
         self._login(self.luc)
         self._post(self.garden, "invite", person_name="stranger", guest="1")
-        live = self.garden._live(self.stranger.partner_id)
+        live = self.garden._membership_of(self.stranger.partner_id)
         self.assertEqual((live.state, live.is_guest), ("invited", True))
 
     def test_the_map_draws_what_one_may_see_with_keys(self):

@@ -157,14 +157,14 @@ class TestRules(RulesCommon):
         self._put(self.joel, self.president)
         lead.with_user(self.joel).action_invite(self.demo.partner_id.id)
         lead.with_user(self.demo).action_accept_invitation()
-        above = self.village._live(self.demo.partner_id)
+        above = self.village._membership_of(self.demo.partner_id)
         self.assertEqual((above.state, above.focus), ("active", "Test garden"))
         speaker.with_user(self.luc).action_invite(self.stranger.partner_id.id)
         speaker.with_user(self.stranger).action_accept_invitation()
-        self.assertTrue(self.village._live(self.stranger.partner_id))
+        self.assertTrue(self.village._membership_of(self.stranger.partner_id))
         speaker.with_user(self.stranger).action_leave()
-        self.assertFalse(self.village._live(self.stranger.partner_id))
-        self.assertTrue(self.village._live(self.demo.partner_id))
+        self.assertFalse(self.village._membership_of(self.stranger.partner_id))
+        self.assertTrue(self.village._membership_of(self.demo.partner_id))
 
     def test_r11_a_cross_link_shows_and_opens_nothing(self):
         links = self.env["wezer.group.link"]
@@ -276,7 +276,7 @@ class TestMovesAndMergers(RulesCommon):
         second = self._change(self.luc).browse(
             propose("move", self.compost.id, self.workshop.id)["id"]
         )
-        second.sudo().date = fields.Datetime.now() - timedelta(days=31)
+        second.sudo().signing_deadline = fields.Datetime.now() - timedelta(days=1)
         self.env["wezer.group.change"]._cron_lapse()
         self.assertEqual(second.sudo().state, "lapsed")
         with self.assertRefusal("state"):
@@ -377,7 +377,7 @@ class TestPlaces(RulesCommon):
         self.garden.with_user(self.luc).action_set_policy("role_term_days", "30")
         self.assertEqual(self.compost._policy("role_term_days"), (30, self.garden))
         self.director.with_user(self.joel).action_invite(self.demo.partner_id.id)
-        given = self.director._live(self.demo.partner_id)
+        given = self.director._membership_of(self.demo.partner_id)
         self.assertEqual(given.date_to, fields.Date.today() + timedelta(days=30))
         self.garden.with_user(self.luc).action_set_policy("role_term_days", None)
         self.assertEqual(self.compost._policy("role_term_days"), (365, self.village))

@@ -16,7 +16,7 @@ class TestWelcome(GroupsCommon):
         self.profile.write({"state": "pending", "welcomed": False})
 
     def _state(self, group):
-        return group._live(self.stranger.partner_id).state
+        return group._membership_of(self.stranger.partner_id).state
 
     def _welcome(self, groups):
         users = self.env["res.users"].with_user(self.stranger)

@@ -3,8 +3,9 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.addons.wezer_base.tools.table_reasons import in_words
 from odoo.addons.wezer_base.tools.text import normalise
 
-from ..tools import group_rows
-from .wezer_group_permission import LEVELS
+from ..models.wezer_group_membership import MEMBERSHIP
+from ..models.wezer_group_permission import LEVELS
+from . import group_rows
 
 ADMIN = "admin"
 # What files call who may see a group.
@@ -22,10 +23,10 @@ NAME_LENGTH = 120
 
 
 class GroupImporter:
-    """One import: what is found, what is made, and what is told of each row."""
+    """One import: what is found, what is created, and the result of each row."""
 
     def __init__(self, model):
-        # Nothing of what is taken in is news to anybody.
+        # An import notifies nobody.
         self.model = model = model.with_context(
             tracking_disable=True, mail_create_nolog=True, mail_create_nosubscribe=True
         )
@@ -38,7 +39,7 @@ class GroupImporter:
         }
         self.people = {}
 
-    def _words(self, reason, about):
+    def _reason_text(self, reason, about):
         env = self.env
         return {
             group_rows.NO_KEY: env._("no group"),
@@ -58,7 +59,7 @@ class GroupImporter:
         return {"file": name, "row": row["row"], "state": state, "reason": str(reason)}
 
     def refuse_unread(self, name, rows):
-        """Report the rows whose cells could not be read; the others are taken in."""
+        """Report the rows whose cells could not be read; the others are imported."""
         return [
             self._report(name, row, "refused", in_words(self.env, row["problem"]))
             for row in rows
@@ -77,13 +78,13 @@ class GroupImporter:
         for row in rows:
             if row["row"] not in refused:
                 by_key.setdefault(row["group"], row)
-        told = {
-            number: ("refused", self._words(*reason))
+        results = {
+            number: ("refused", self._reason_text(*reason))
             for number, reason in refused.items()
         }
         for keys in self._levels(order, by_key):
-            told.update(self._level([by_key[key] for key in keys]))
-        return [self._report("groups", row, *told[row["row"]]) for row in rows]
+            results.update(self._level([by_key[key] for key in keys]))
+        return [self._report("groups", row, *results[row["row"]]) for row in rows]
 
     def _levels(self, order, by_key):
         """Yield the keys level by level: parents are made before their children."""
@@ -95,25 +96,25 @@ class GroupImporter:
 
     def _level(self, rows):
         """Make the groups of a level at once; one by one where one is refused."""
-        told, new = {}, []
+        results, new = {}, []
         for row in rows:
             state, vals = self._prepare(row)
             if state == "create":
                 new.append((row, vals))
             else:
-                told[row["row"]] = state, vals
+                results[row["row"]] = state, vals
         groups, reason = self._create([vals for _row, vals in new])
         if groups is not None:
             for (row, _vals), group in zip(new, groups, strict=True):
                 self.known[row["group"]] = group
-                told[row["row"]] = "created", ""
-            return told
+                results[row["row"]] = "created", ""
+            return results
         for row, vals in new:
             group, reason = self._create([vals])
             if group:
                 self.known[row["group"]] = group
-            told[row["row"]] = ("created", "") if group else ("refused", reason)
-        return told
+            results[row["row"]] = ("created", "") if group else ("refused", reason)
+        return results
 
     def _create(self, vals_list):
         """Return ``(groups, "")``, or ``(None, the reason)`` and nothing is made."""
@@ -134,7 +135,8 @@ class GroupImporter:
             )
         parent = self.known.get(row["parent"])
         if row["parent"] and not parent:
-            return "refused", self._words(group_rows.PARENT_REFUSED, row["parent"])
+            reason = self._reason_text(group_rows.PARENT_REFUSED, row["parent"])
+            return "refused", reason
         if group := self.known.get(row["group"]):
             return self._update(group, parent, row)
         name = str(row.get("name") or row["group"].rsplit("/", 1)[-1])[:NAME_LENGTH]
@@ -169,14 +171,14 @@ class GroupImporter:
         """Put persons into the groups, all that can be at once."""
         self._find_people(rows)
         self._make_admin_roles(rows)
-        told, vals_list, made = {}, [], {}
+        results, vals_list, made = {}, [], {}
         for row in rows:
             state, reason = self._member(row, vals_list, made)
-            told[row["row"]] = state, reason
+            results[row["row"]] = state, reason
         memberships = self.env["wezer.group.membership"].sudo()
         memberships.create(vals_list)
         memberships.flush_model()
-        return [self._report("members", row, *told[row["row"]]) for row in rows]
+        return [self._report("members", row, *results[row["row"]]) for row in rows]
 
     def _member(self, row, vals_list, made):
         key = str(row.get("group") or "").strip()
@@ -212,8 +214,10 @@ class GroupImporter:
         if not hasattr(self, "_live"):
             memberships = self.env["wezer.group.membership"].sudo()
             self._live = {
-                (one.group_id.id, one.partner_id.id): one
-                for one in memberships.search([("state", "!=", "left")])
+                (place.group_id.id, place.partner_id.id): place
+                for place in memberships.search(
+                    [("state", "in", MEMBERSHIP.unfinished)]
+                )
             }
         return self._live
 
@@ -227,7 +231,7 @@ class GroupImporter:
         }
         for role in self.model.search([("reference", "in", list(wanted))]):
             self.known[role.reference] = role
-        missing = [one for one in wanted if one not in self.known]
+        missing = [key for key in wanted if key not in self.known]
         roles = self.model.create(
             [
                 {
@@ -246,7 +250,7 @@ class GroupImporter:
         return f"{group.reference or group.slug}#{ADMIN}"
 
     def _find_people(self, rows):
-        """Fill ``people``: what a file calls somebody → partner, or why there is none.
+        """Fill ``people``: the word in a file → partner, or why there is none.
 
         Who is not there yet is made, on paper: without a login.
         """
@@ -296,12 +300,12 @@ class GroupImporter:
     def rights(self, rows):
         """Keep what the groups hold outside; it opens nothing here."""
         permissions = self.env["wezer.group.permission"].sudo()
-        have = {(one.group_id.id, one.resource): one for one in permissions.search([])}
-        told, vals_list = {}, {}
+        have = {(row.group_id.id, row.resource): row for row in permissions.search([])}
+        results, vals_list = {}, {}
         for row in rows:
-            told[row["row"]] = self._right(row, have, vals_list)
+            results[row["row"]] = self._right(row, have, vals_list)
         permissions.create(list(vals_list.values()))
-        return [self._report("rights", row, *told[row["row"]]) for row in rows]
+        return [self._report("rights", row, *results[row["row"]]) for row in rows]
 
     def _right(self, row, have, vals_list):
         key = str(row.get("group") or "").strip()

@@ -17,8 +17,7 @@ class WezerMemberImport(models.AbstractModel):
         )
         if len(found) != 1:
             return False, self.env._("there is no one circle “%(name)s”", name=name)
-        live = found._live(partner)
-        if live:
+        if found._membership_of(partner):
             return False, False
-        found._enter(partner, "active")
+        found._add_member(partner, "active")
         return True, False

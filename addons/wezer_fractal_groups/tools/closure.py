@@ -1,0 +1,134 @@
+"""The closure table of the tree of groups, kept in the same transaction as the tree.
+
+``wezer_group_closure`` holds every pair of a group and one above it, itself included,
+with their distance; ``depth`` and ``rights_reach`` of a group follow from it. Create,
+move and refusing rights count up a version on the root of each tree that they touch:
+of two at once the second is retried.
+"""
+
+from odoo.addons.wezer_base.exceptions import Refusal
+
+from .group_rows import MAX_DEPTH
+
+
+def prepare_table(cr) -> None:
+    """Give the table its distance, and the index that answers what is above."""
+    cr.execute(
+        """ALTER TABLE wezer_group_closure
+             ADD COLUMN IF NOT EXISTS distance integer NOT NULL DEFAULT 0"""
+    )
+    # How far what is above is away is answered from the index alone.
+    cr.execute("DROP INDEX IF EXISTS wezer_group_closure_descendant_idx")
+    cr.execute(
+        """CREATE INDEX IF NOT EXISTS wezer_group_closure_above_idx
+               ON wezer_group_closure (descendant_id, ancestor_id)
+          INCLUDE (distance)"""
+    )
+
+
+def insert(groups) -> None:
+    """Add the rows of ``groups`` that were just created, level by level.
+
+    :raise Refusal: rule ``depth``
+    """
+    cr = groups.env.cr
+    cr.execute(
+        "SELECT DISTINCT parent_id FROM wezer_group WHERE id = ANY(%s)", [groups.ids]
+    )
+    touch_roots(groups.env, [row[0] for row in cr.fetchall() if row[0]])
+    cr.execute(
+        """INSERT INTO wezer_group_closure (ancestor_id, descendant_id, distance)
+           SELECT up.ancestor_id, g.id, up.distance + 1
+             FROM wezer_group g
+             JOIN wezer_group_closure up ON up.descendant_id = g.parent_id
+            WHERE g.id = ANY(%s)
+           UNION ALL SELECT unnest(%s), unnest(%s), 0""",
+        [groups.ids, groups.ids, groups.ids],
+    )
+    recount(groups.env, groups.ids)
+
+
+def move(group) -> None:
+    """Bring the rows of ``group`` and all inside below its parent of now.
+
+    :raise Refusal: rule ``cycle`` or ``depth``
+    """
+    cr = group.env.cr
+    cr.execute("SELECT parent_id FROM wezer_group WHERE id = %s", [group.id])
+    parent = cr.fetchone()[0] or 0
+    cr.execute(
+        """SELECT 1 FROM wezer_group_closure
+            WHERE ancestor_id = %s AND descendant_id = %s""",
+        [group.id, parent],
+    )
+    if cr.fetchone():
+        raise Refusal(
+            group.env._("A group cannot be inside one of its own."), rule="cycle"
+        )
+    cr.execute(
+        """DELETE FROM wezer_group_closure c
+            USING wezer_group_closure down, wezer_group_closure up
+            WHERE down.ancestor_id = %(id)s AND c.descendant_id = down.descendant_id
+              AND up.descendant_id = %(id)s AND up.ancestor_id <> %(id)s
+              AND c.ancestor_id = up.ancestor_id""",
+        {"id": group.id},
+    )
+    cr.execute(
+        """INSERT INTO wezer_group_closure (ancestor_id, descendant_id, distance)
+           SELECT up.ancestor_id, down.descendant_id,
+                  up.distance + down.distance + 1
+             FROM wezer_group_closure up, wezer_group_closure down
+            WHERE up.descendant_id = %s AND down.ancestor_id = %s""",
+        [parent, group.id],
+    )
+    touch_roots(group.env, [group.id])
+    recount(group.env, [group.id])
+
+
+def touch_roots(env, ids) -> None:
+    """Count up the version on the roots above ``ids``: the lock of their trees."""
+    env.cr.execute(
+        """UPDATE wezer_group
+              SET structure_version = coalesce(structure_version, 0) + 1
+            WHERE id IN (SELECT c.ancestor_id FROM wezer_group_closure c
+                           JOIN wezer_group g ON g.id = c.ancestor_id
+                          WHERE c.descendant_id = ANY(%s)
+                            AND g.parent_id IS NULL)""",
+        [list(ids)],
+    )
+
+
+def recount(env, ids) -> None:
+    """Recompute depth and reach of ``ids`` and of all inside.
+
+    :raise Refusal: rule ``depth`` where one is too deep
+    """
+    env.cr.execute(
+        """WITH RECURSIVE walk AS (
+               SELECT g.id, coalesce(p.depth + 1, 0) AS depth,
+                      CASE WHEN g.refuse_rights OR p.id IS NULL THEN 0
+                           ELSE p.rights_reach + 1 END AS reach
+                 FROM wezer_group g LEFT JOIN wezer_group p ON p.id = g.parent_id
+                WHERE g.id = ANY(%s)
+               UNION ALL
+               SELECT g.id, walk.depth + 1,
+                      CASE WHEN g.refuse_rights THEN 0 ELSE walk.reach + 1 END
+                 FROM wezer_group g JOIN walk ON g.parent_id = walk.id
+           )
+           UPDATE wezer_group g SET depth = walk.depth, rights_reach = walk.reach
+             FROM walk WHERE walk.id = g.id
+         RETURNING walk.depth""",
+        [list(ids)],
+    )
+    deepest = max((row[0] for row in env.cr.fetchall()), default=0)
+    env["wezer.group"].invalidate_model(
+        ["depth", "rights_reach", "ancestor_ids", "structure_version"], flush=False
+    )
+    env["wezer.group.membership"]._invalidate_access()
+    if deepest >= MAX_DEPTH:
+        raise Refusal(
+            env._("Groups go at most %(limit)s levels deep.", limit=MAX_DEPTH),
+            rule="depth",
+            value=str(deepest + 1),
+            limit=str(MAX_DEPTH),
+        )

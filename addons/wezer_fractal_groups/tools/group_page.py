@@ -1,0 +1,288 @@
+"""What the pages of groups show, as far as the user may see it.
+
+Each function takes the group (or the model) with the user's environment, and asks the
+database once for all rows of a list.
+"""
+
+from ..models.wezer_group_membership import MEMBERSHIP
+
+MEMBERS_SHOWN = 60
+PROJECTS_SHOWN = 50
+CIRCLES_OFFERED = 500
+CHANGES_SHOWN = 10
+
+
+# === THE LIST AND THE MAP === #
+
+
+def map_tree(model) -> list[dict]:
+    """Return the visible circles as nested dicts; each once.
+
+    :return: dicts ``id``, ``parent`` (an id or ""), ``name``, ``slug``, ``size``
+        (members), ``children``
+    """
+    circles = model.search([("kind", "=", "circle")])
+    nodes = {
+        circle.id: {
+            "id": circle.id,
+            "parent": circle.sudo().parent_id.id or "",
+            "name": circle.name,
+            "slug": circle.slug,
+            "size": circle.member_count,
+            "children": [],
+        }
+        for circle in circles
+    }
+    tops = []
+    for circle in circles:
+        parent = nodes.get(circle.sudo().parent_id.id)
+        (parent["children"] if parent else tops).append(nodes[circle.id])
+    return tops
+
+
+# === THE PAGE OF A GROUP === #
+
+
+def page_values(group) -> dict:
+    """Return what the page of ``group`` shows; the user sees the group."""
+    env = group.env
+    user = env.user
+    visitor = user._is_public()
+    circle = group.kind == "circle"
+    inside = group.search([("parent_id", "=", group.id)]) if circle else group.browse()
+    roles = inside.filtered(lambda child: child.kind == "role") if circle else group
+    members = group.effective_members()
+    places = _Places(group | roles)
+    profiles = _profiles(env, members)
+    direct = places.members(group)
+    own = profiles.filtered(lambda profile: profile.sudo().partner_id in direct)
+    manages = not visitor and group._may("manage")
+    return {
+        "group": group,
+        "group_parent": group.search([("id", "=", group.sudo().parent_id.id)]),
+        "group_circles": inside.filtered(lambda child: child.kind == "circle"),
+        "group_roles": _role_rows(roles, places),
+        "group_members": profiles[:MEMBERS_SHOWN],
+        "group_own": own[:MEMBERS_SHOWN],
+        "group_from_below": (profiles - own)[:MEMBERS_SHOWN],
+        "group_member_count": len(members),
+        "group_state": places.own_state(group),
+        "group_rights": group._explain_rights(user),
+        "group_requests": _request_rows(group | roles, places),
+        "group_may": places.own_actions(group),
+        "group_may_invite": circle and places.may_give(group),
+        "group_login": visitor,
+        "group_linked": group._linked(),
+        "group_manages": manages,
+        "group_talks": circle and group._may("say"),
+        "group_talk": talk_values(group) if circle and not visitor else {},
+        "group_projects": _projects(group),
+    }
+
+
+class _Places:
+    """The unfinished memberships of some groups, read once, and the user's own."""
+
+    def __init__(self, groups):
+        self.env = groups.env
+        self.visitor = self.env.user._is_public()
+        self.rows = (
+            self.env["wezer.group.membership"]
+            .sudo()
+            .search(
+                [
+                    ("group_id", "in", groups.ids),
+                    ("state", "in", MEMBERSHIP.unfinished),
+                ]
+            )
+        )
+        self.of_group = self.rows.grouped(lambda place: place.group_id.id)
+
+    def of(self, group):
+        """Return the unfinished memberships (sudo) of ``group``."""
+        return self.of_group.get(group.id, self.rows.browse())
+
+    def members(self, group):
+        """Return the persons (sudo) with a live place in ``group``, without guests."""
+        return (
+            self.of(group)
+            .filtered(lambda place: place.is_live and not place.is_guest)
+            .partner_id
+        )
+
+    def own(self, group):
+        """Return the user's own membership, not stored where there is none."""
+        person = self.env.user.sudo().partner_id
+        place = self.of(group).filtered(lambda place: place.partner_id == person)
+        return place or group._no_membership(person)
+
+    def own_state(self, group):
+        """Return the state of the user's membership in ``group``, or False."""
+        place = self.own(group)
+        return False if self.visitor or not place._origin else place.state
+
+    def own_actions(self, group):
+        """Return the actions that the user may do with their own membership."""
+        if self.visitor:
+            return set()
+        place = self.own(group)
+        own = [
+            action
+            for action in MEMBERSHIP.actions
+            if MEMBERSHIP.who(action) in ("newcomer", "person")
+        ]
+        return {action for action in own if place._may(action)}
+
+    def may_give(self, group):
+        """Return whether the user may give a place in ``group`` to somebody else."""
+        if self.visitor or group._why_not_take_part():
+            return False
+        return group._giver(self.env["res.partner"])[1] is None
+
+
+def _profiles(env, partners):
+    """Return the profiles of ``partners`` that the user may see."""
+    return env["wezer.profile"].search([("partner_id", "in", partners.ids)])
+
+
+def _role_rows(roles, places):
+    """Return for each role who fills it, who asks for it, and what the user may do."""
+    if not roles:
+        return []
+    # Everybody who sees the role sees its fillers; visitors learn no names, because
+    # the profiles are read as the user.
+    fillers = {role: places.members(role) for role in roles}
+    everybody = roles.env["res.partner"].sudo().union(*fillers.values())
+    profiles = _profiles(roles.env, everybody)
+    return [
+        {
+            "role": role,
+            "vacant": not fillers[role],
+            "fillers": profiles.filtered(
+                lambda profile, role=role: profile.sudo().partner_id in fillers[role]
+            ),
+            "mine": places.own_state(role),
+            "may": places.own_actions(role),
+            "may_fill": places.may_give(role),
+        }
+        for role in roles
+    ]
+
+
+def _request_rows(groups, places):
+    """Return the requests that the user may answer, with the profile of each person."""
+    asked = places.rows.filtered(
+        lambda place: (
+            place.state in MEMBERSHIP.sources("accept_member")
+            and place.sudo(False)._may("accept_member")
+        )
+    )
+    profiles = {
+        profile.partner_id: profile for profile in asked.partner_id._wezer_profile()
+    }
+    return [
+        {
+            "group": groups.browse(place.group_id.id),
+            "profile": profiles[place.partner_id],
+        }
+        for place in asked
+        if place.partner_id in profiles
+    ]
+
+
+def _projects(group):
+    """Return the projects this circle runs that the user may know of."""
+    projects = group.env["project.project"]
+    if group.env.user._is_public() or not group.is_user_member:
+        return projects
+    # Members of the circle know what it works on; the tasks stay Odoo's.
+    return projects.sudo().search(
+        [("team_id", "=", group.id), ("is_template", "=", False)],
+        limit=PROJECTS_SHOWN,
+    )
+
+
+def talk_values(group) -> dict:
+    """Return the talk of this circle as its part of the page shows it."""
+    messages = group._talk()
+    people = messages.sudo().person_id
+    return {
+        "messages": messages,
+        "profiles": {
+            profile.sudo().partner_id.id: profile
+            for profile in _profiles(group.env, people)
+        },
+        "stamp": f"{messages[-1:].id}-{len(messages.filtered('removed_by_id'))}",
+    }
+
+
+# === THE FORMS OF THOSE WHO MANAGE IT === #
+
+
+def policy_rows(group) -> list[dict]:
+    """Return for each policy what ``group`` decided, and what holds there."""
+    env = group.env
+    if group.kind != "circle":
+        return []
+    own = {policy.key: policy for policy in group.sudo().policy_ids}
+    rows = []
+    for key, (label, kind) in group._policies().items():
+        value, decided_by = group._policy(key)
+        text = value
+        if kind == "switch" and value is not None:
+            text = env._("yes") if value else env._("no")
+        rows.append(
+            {
+                "key": key,
+                "label": label,
+                "kind": kind,
+                "own": own[key].value if key in own else "",
+                "reason": (own[key].reason if key in own else "") or "",
+                "text": text,
+                "from": decided_by.with_env(env).display_name or "",
+            }
+        )
+    return rows
+
+
+def _action_rows(records, actions):
+    """Return ``(record (sudo), the actions that the user may do)`` of each."""
+    # Names of both sides: found by the user's own rules.
+    return [
+        (record.sudo(), {action for action in actions if record._may(action)})
+        for record in records
+    ]
+
+
+def manage_values(group) -> dict:
+    """Return what the forms of ``group`` show to the user, who manages it."""
+    env = group.env
+    links = env["wezer.group.link"].search(
+        [
+            ("state", "in", env["wezer.group.link"]._state_machine.unfinished),
+            "|",
+            ("group_id", "=", group.id),
+            ("other_id", "=", group.id),
+        ]
+    )
+    changes = env["wezer.group.change"].search(
+        [
+            ("state", "in", env["wezer.group.change"]._state_machine.unfinished),
+            "|",
+            ("group_id", "=", group.id),
+            ("target_id", "=", group.id),
+        ],
+        limit=CHANGES_SHOWN,
+    )
+    return {
+        "group": group,
+        "version": group.update_version(),
+        "may": {action: group._may(action) for action in ("close", "refuse_rights")},
+        "roles": group.search([("parent_id", "=", group.id), ("kind", "=", "role")]),
+        "circles": group.search(
+            [("kind", "=", "circle"), ("id", "!=", group.id)], limit=CIRCLES_OFFERED
+        ),
+        "policies": policy_rows(group),
+        "links": _action_rows(links, ("agree", "end")),
+        "changes": _action_rows(changes, ("agree", "refuse", "undo")),
+    }

@@ -1,0 +1,101 @@
+"""A member's places in groups when they leave the community, or merge two accounts.
+
+Each function takes ``res.partner`` records and is called by the method of the same
+subject of ``res.partner`` (see ``wezer_base``).
+"""
+
+from odoo.tools import SQL
+
+from ..models.wezer_group_membership import MEMBERSHIP
+
+DUTIES = ("assignee_partner_id", "reviewer_partner_id")
+# Without another person who holds them, a circle can do little.
+NEEDED_RIGHTS = ("wallet", "manage")
+
+
+def personal_data(partners) -> dict[str, list]:
+    """Return memberships, tasks and messages of ``partners``, for their download."""
+    env = partners.env
+    rows = env["wezer.personal.data"]
+    memberships = [
+        {
+            "group": place.group_id.name,
+            "kind": place.group_id.kind,
+            **rows._rows(place, ["state", "date_from", "date_to", "focus"])[0],
+        }
+        for place in partners._wezer_memberships()
+    ]
+    tasks = _tasks(env).search(["|", *((name, "in", partners.ids) for name in DUTIES)])
+    messages = env["wezer.group.message"]._of_person(partners)
+    return {
+        "memberships": memberships,
+        "tasks": rows._rows(tasks, ["name", *DUTIES, "date_deadline", "state"]),
+        "group_messages": rows._rows(messages, ["group_id", "date", "text"]),
+    }
+
+
+def leave_hints(partners) -> list[dict]:
+    """Return a hint for each circle that nobody else acts for; none of them blocks."""
+    env, hints = partners.env, []
+    for place in partners._wezer_memberships().filtered("is_live"):
+        role = place.group_id
+        if role.kind != "role":
+            continue
+        circle = role.parent_id
+        alone = any(
+            role[f"right_{right}"]
+            and circle.partner_id._wezer_actor_partners(right) <= partners
+            for right in NEEDED_RIGHTS
+        )
+        if alone:
+            text = env._(
+                "Nobody but you acts for %(group)s: let somebody else"
+                " fill %(role)s, if you can.",
+                group=circle.name,
+                role=role.name,
+            )
+            hints.append({"text": text, "url": f"/groups/{role.slug}", "blocks": False})
+    return hints
+
+
+def end_everything(partners) -> None:
+    """End all places and open tasks of ``partners``, and erase their messages."""
+    places = partners._wezer_memberships()
+    places.filtered(lambda place: place.state in MEMBERSHIP.unfinished)._end()
+    places.write({"focus": False})
+    for name in DUTIES:
+        # Finished tasks keep their people; open ones wait for somebody else.
+        _tasks(partners.env).search(
+            [(name, "in", partners.ids), ("is_closed", "=", False)]
+        ).with_context(tracking_disable=True, mail_notrack=True).write({name: False})
+    for partner in partners:
+        partners.env["wezer.group.message"]._of_person(partner)._remove(partner)
+
+
+def prepare_merge(partner, target) -> None:
+    """Leave one place a group to ``partner`` and ``target`` together: the fuller one.
+
+    What ``partner`` follows because of groups is dropped: ``target`` takes it up anew.
+    """
+    partner.env.execute_query(
+        SQL(
+            "DELETE FROM wezer_group_follower_sync WHERE partner_id = %s RETURNING id",
+            partner.id,
+        )
+    )
+    others = {place.group_id: place for place in _unfinished(target)}
+    for place in _unfinished(partner):
+        other = others.get(place.group_id)
+        if other:
+            keeps = place.state == "active" and other.state != "active"
+            (other if keeps else place)._end()
+
+
+def _unfinished(partner):
+    return partner._wezer_memberships().filtered(
+        lambda place: place.state in MEMBERSHIP.unfinished
+    )
+
+
+def _tasks(env):
+    return env["project.task"].sudo().with_context(active_test=False)
