@@ -290,7 +290,8 @@ class GroupImporter:
         try:
             with self.env.cr.savepoint():
                 row = {"name": address.split("@")[0], "email": address, "row": 0}
-                made = profiles._import_member(row, {})
+                members = self.env["wezer.member.import"].sudo()
+                made = members._import_member(row, {})
                 self.people[address] = profiles.browse(made["id"]).partner_id
         except (UserError, ValidationError) as error:
             self.people[address] = str(error.args[0])
