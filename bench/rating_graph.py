@@ -1,8 +1,8 @@
 """A graph of real ratings to measure scores on: prediction, fraud and attacks.
 
-The protocol and its pass marks are those of the study behind the score (robust rating
-graph, section 4.8); the reference in each is the plain mean and *fairness and goodness*
-(Kumar, Spezzano, Subrahmanian, Faloutsos, ICDM 2016).
+The reference in each is the plain mean and *fairness and goodness* (Kumar, Spezzano,
+Subrahmanian, Faloutsos, ICDM 2016). The decision behind it is
+docs/decisions/0019-scores-flow-from-founders.md.
 """
 
 import sys

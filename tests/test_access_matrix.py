@@ -6,7 +6,7 @@ except the few that visitors may read.
 
 from odoo.tests import TransactionCase, new_test_user, tagged
 
-# What a visitor who is not logged in may read (design, section 6 rule 4).
+# What a visitor who is not logged in may read.
 PUBLIC_MODELS = {
     "wezer.terms.of.use",
     "wezer.announcement",

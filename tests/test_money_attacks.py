@@ -1,19 +1,18 @@
-"""The weak points of 2015 that concern money, each tried again through every surface.
+"""Attacks on money that succeeded in the Wezer of 2015, tried through every surface.
 
-`reference/wezer-2015.md` section 12. RpcSurfaces: the ORM as the attacker, `call_kw`,
-JSON-2, XML-RPC, the website's controllers. Tests of `addons/wezer_currency/tests`
-are named by their file.
+The surfaces are the ORM as the attacker, `call_kw`, JSON-2, XML-RPC and the website's
+controllers. Tests of `addons/wezer_currency/tests` are named by their file.
 
-12.1 Money integrity
+Money integrity
  1 the sign of the upper limit      test_scenarios_2015: w10
  2 limits not asked on a refund     test_issued: what_cannot_be_taken_back...;
                                     here: a_refund_beyond_a_limit_is_marked
- 3 terms changed after acceptance   here: no_door_changes_a_row_of_money
- 4 anyone posts journal entries     here: no_door_changes_a_row_of_money
- 5 confirmed transactions deleted   here: no_door_changes_a_row_of_money
- 6 state is an ordinary field       here: no_door_changes_a_row_of_money
- 7 reset and confirm posts twice    here: what_is_pending_or_done_is_never_done_again
- 8 balances stale after a refund    here: balances_are_true_after_every_step_back
+ 3 terms changed after acceptance   here: no_surface_writes_money_records
+ 4 anyone posts journal entries     here: no_surface_writes_money_records
+ 5 confirmed transactions deleted   here: no_surface_writes_money_records
+ 6 state is an ordinary field       here: no_surface_writes_money_records
+ 7 reset and confirm posts twice    here: pending_and_done_transfers_cannot_be_repeated
+ 8 balances stale after a refund    here: balances_are_right_after_every_reversal
  9 an override ignored in posting   test_scenarios_2015: w11 (limits as a block; there
                                     are no accounts per member any more)
 10 grouping ignores the currency    test_ledger: the_database_itself_refuses...; here:
@@ -25,20 +24,20 @@ are named by their file.
 15 a sum over everything each time  bench/ledger: flat to 1,000,000 entries
 16 reservations never expire        test_transfer: a_reservation_ends_after_its_date
 17 no request, no plan, no receipt  test_scenarios_2015: w1; test_schedule
-12.2 Security and privacy
- 1 limits and balances by raw keys  here: raw_keys_of_forms_grant_nothing
- 2 the same, not logged in          here: visitors_reach_nothing_of_money
- 3 everybody edits settings lines   here: no_door_changes_a_row_of_money
- 4 the public reads balances        here: visitors_reach_nothing_of_money
- 5 members searched by balance      here: no_door_tells_anothers_balance
- 6 changes by a link                here: nothing_moves_by_a_link
+Security and privacy
+ 1 limits and balances by raw keys  here: extra_form_keys_are_ignored
+ 2 the same, not logged in          here: visitors_reach_no_money
+ 3 everybody edits settings lines   here: no_surface_writes_money_records
+ 4 the public reads balances        here: visitors_reach_no_money
+ 5 members searched by balance      here: no_surface_reveals_the_balance_of_others
+ 6 changes by a link                here: no_get_request_moves_money
  7 an unguarded signal pays         test_rights: underscored_twins_are_closed_to_rpc
  8 rights by following a role       tests/test_group_wallets: a_right_taken_away...;
                                     roles have no followers, they are filled
  9 sign-ups become internal users   test_transfer: founding_accounts_multiplies...
-10 the superuser as a shortcut      here: forged_arguments_and_contexts_open_nothing
-11 flags checked nowhere            here: no_door_changes_a_row_of_money
-12 roles mixed up among many        here: what_many_rows_say_at_once_is_right_for_each
+10 the superuser as a shortcut      here: forged_arguments_and_contexts_are_refused
+11 flags checked nowhere            here: no_surface_writes_money_records
+12 roles mixed up among many        here: batch_read_values_are_right_for_each_row
 """
 
 import json

@@ -1,7 +1,7 @@
 """The score on a real graph: the pass marks of its validation protocol.
 
-Items 1 to 3 of the study's section 4.8 with few repetitions; `bench/reputation.py`
-runs them with all. The data are Bitcoin OTC's (Kumar and others 2016 and 2018).
+Prediction, fraud and attacks with few repetitions; `bench/reputation.py` runs them
+with all. The data are Bitcoin OTC's (Kumar and others 2016 and 2018).
 """
 
 import sys

@@ -1,31 +1,31 @@
-"""What was weak in the market of 2015, tried again (`wezer-2015.md`, section 12).
+"""Attacks on the market that succeeded in the Wezer of 2015, tried again.
 
-Numbers that concern money and wallets alone are in /tests/test_money_attacks,
+Those that concern money and wallets alone are in /tests/test_money_attacks,
 those of profiles, sign-up and following in wezer_base (test_weak_points).
 
-12.1 Money integrity
- 3 terms changed after acceptance   here: no_door_changes_a_row_of_the_market
- 5 confirmed deals deleted          here: no_door_changes_a_row_of_the_market
- 6 state is an ordinary field       here: no_door_changes_a_row_of_the_market
+Money integrity
+ 3 terms changed after acceptance   here: no_surface_writes_market_records
+ 5 confirmed deals deleted          here: no_surface_writes_market_records
+ 6 state is an ordinary field       here: no_surface_writes_market_records
  7 reset and paid a second time     here: what_is_over_is_never_done_again
- 8 balances stale after a refund    here: balances_are_true_after_every_step_back
+ 8 balances stale after a refund    here: balances_are_right_after_every_reversal
 12 a stored total gone stale        here: no_total_is_stored_as_text
 14 no concurrency control           test_concurrency, test_fifty_claims,
                                     test_dispute_race
 16 reservations never expire        here: nothing_stays_set_aside_for_ever
-12.2 Security and privacy
+Security and privacy
  1 raw keys of forms                here: raw_keys_of_forms_write_nothing
  2 the same, not logged in          here: visitors_answer_and_read_no_deal
- 3 votes and lines open to all      here: no_door_changes_a_row_of_the_market;
+ 3 votes and lines open to all      here: no_surface_writes_market_records;
                                     test_assessment_scenarios: nobody_changes_...
  4 the public reads deals           here: visitors_answer_and_read_no_deal
- 6 changes by a link                here: nothing_moves_by_a_link
- 7 an unguarded signal pays         here: what_arrows_use_is_closed_to_rpc
+ 6 changes by a link                here: no_get_request_moves_money
+ 7 an unguarded signal pays         here: internal_methods_are_closed_to_rpc
  8 rights by following              here: following_gives_nothing
 10 tasks in projects of others      here: help_is_named_for_ones_own_task_only
 11 flags checked nowhere            here: raw_keys_..., forged_arguments_open_nothing
-12 roles mixed up among many        here: what_many_deals_say_at_once_is_right_for_each
-12.3 Function
+12 roles mixed up among many        here: batch_read_values_of_deals_are_right_for_each
+Function
  1-2 no reputation, dead ends       test_assessment_scenarios; here:
                                     silence_is_no_dead_end
  3 negotiation overwrites           test_rows_negotiation
@@ -136,7 +136,7 @@ class TestWeakPoints(RpcSurfaces, MarketCommon):
     # === 12.1: NOTHING IS WRITTEN BESIDE THE ARROWS === #
 
     @mute_logger(*LOUD)
-    def test_1_no_door_changes_a_row_of_the_market(self):
+    def test_no_surface_writes_market_records(self):
         deal = self.make_deal("delivered")
         deal.action_say("Here it is")
         self.announce(self.stranger, title="Another's")
@@ -195,7 +195,7 @@ class TestWeakPoints(RpcSurfaces, MarketCommon):
         self.assertEqual(self.balance(self.test2), "50.00")
         self.assertBooksHold()
 
-    def test_1_balances_are_true_after_every_step_back(self):
+    def test_balances_are_right_after_every_reversal(self):
         deal = self.make_deal("paid")
         for part, left in (("20", "30.00"), ("0.01", "29.99"), (None, "0.00")):
             deal.action_refund({self.com.id: part} if part else None)
