@@ -5,6 +5,9 @@ written. The wanted numbers are those of the project; ``tests/test_deal_queries.
 holds them.
 """
 
+from collections.abc import Callable, Iterator
+from typing import Any
+
 from odoo import Command
 
 WANTED = {"claim": 44, "approve": 32, "pay": 4}
@@ -15,7 +18,7 @@ WHAT = {
 }
 
 
-def rows(env, quick, data):
+def rows(env: Any, quick: bool, data: str | None) -> Iterator[dict]:
     """One row an act: its SQL queries; nothing of it is kept."""
     for act, count in measure(env).items():
         yield {
@@ -26,7 +29,7 @@ def rows(env, quick, data):
         }
 
 
-def measure(env):
+def measure(env: Any) -> dict[str, int]:
     """Return how many queries each act takes, by its name; roll everything back."""
     with env.cr.savepoint() as savepoint:
         place = Place(env)
@@ -41,14 +44,14 @@ def measure(env):
 class Place:
     """Two members, a currency and what the first of them wants done."""
 
-    def __init__(self, env):
+    def __init__(self, env: Any) -> None:
         self.env = env
         self.author, self.helper = (self._member(name) for name in ("ada", "ben"))
         self.currency = env["wezer.currency"].create(
             {"name": "Query credit", "code": "QUC", "lower_text": "5000"}
         )
 
-    def _member(self, name):
+    def _member(self, name: str) -> Any:
         return self.env["res.users"].create(
             {
                 "name": f"Queries {name}",
@@ -57,7 +60,7 @@ class Place:
             }
         )
 
-    def play(self):
+    def play(self) -> dict[str, int]:
         """Let one deal live, and pay once beside it; return the queries of each."""
         market = self.env["wezer.announcement"].with_user(self.author)
         announcement = market.browse(
@@ -75,10 +78,10 @@ class Place:
         deals = self.env["wezer.deal"]
         found = {}
 
-        def claim():
+        def claim() -> None:
             found["deal"] = announcement.with_user(self.helper).action_claim()
 
-        def pay():
+        def pay() -> None:
             self.env["wezer.transfer"].with_user(self.helper).pay(
                 self.helper.partner_id.id,
                 self.author.partner_id.id,
@@ -95,7 +98,7 @@ class Place:
         counts["pay"] = self._count(pay)
         return counts
 
-    def _count(self, call):
+    def _count(self, call: Callable[[], object]) -> int:
         self.env.invalidate_all()
         begin = self.env.cr.sql_log_count
         call()

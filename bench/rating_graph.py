@@ -187,7 +187,7 @@ class Attack:
         self.rows: list[tuple] = []
         self.admissions: list[tuple] = []
 
-    def rate(self, rater: Any, rated: Any, x: np.ndarray, hours: Any = None) -> Any:
+    def rate(self, rater: Any, rated: Any, x: Any, hours: Any = None) -> Any:
         """Add ratings; return the attack itself."""
         rater, rated = np.broadcast_arrays(np.atleast_1d(rater), np.atleast_1d(rated))
         hours = rrg.Parameters().value_cap_hours if hours is None else hours

@@ -148,12 +148,14 @@ def attacks(graph: graphs.Graph, quick: bool) -> Iterator[dict]:
         "<= 2",
     )
     for flagged, most in ((False, "<= 0.12"), (True, "<= 0.05")):
-        gains = [
+        ring_gains = [
             graphs.real_ring(graph, base, np.random.default_rng(seed), flagged=flagged)
             for seed in range(count)
         ]
         what = "flagged" if flagged else "before it is flagged"
-        yield checked_row(f"ring of five, {what}", np.mean(gains), worst(gains), most)
+        yield checked_row(
+            f"ring of five, {what}", np.mean(ring_gains), worst(ring_gains), most
+        )
 
 
 def worst(gains: Any) -> str:

@@ -173,7 +173,7 @@ def same(path: Path, picture: Any) -> bool:
     old, new = Image.open(path), Image.open(io.BytesIO(picture))
     if old.size != new.size or old.mode != new.mode:
         return False
-    shades = ImageChops.difference(old, new).getextrema()
+    shades: Any = ImageChops.difference(old, new).getextrema()
     return max(high for _low, high in shades) <= 8
 
 

@@ -39,11 +39,18 @@ def terms(env: Any, addon: str) -> Any:
     return pot
 
 
+def one_line(text: str) -> str:
+    """Return a term on one line: breaking a template anew changes no words."""
+    return " ".join(text.split())
+
+
 def merge(pot: Any, path: Path, language: str) -> list:
     """Bring the translation at ``path`` in step with ``pot``; return what is empty."""
     known = {}
     if path.exists():
-        known = {entry.msgid: entry.msgstr for entry in polib.pofile(str(path))}
+        known = {
+            one_line(entry.msgid): entry.msgstr for entry in polib.pofile(str(path))
+        }
     merged = polib.POFile(wrapwidth=78)
     merged.metadata = {
         **pot.metadata,
@@ -55,7 +62,7 @@ def merge(pot: Any, path: Path, language: str) -> list:
         merged.append(
             polib.POEntry(
                 msgid=entry.msgid,
-                msgstr=known.get(entry.msgid, ""),
+                msgstr=known.get(one_line(entry.msgid), ""),
                 comment=entry.comment,
                 occurrences=entry.occurrences,
             )

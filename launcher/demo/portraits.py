@@ -71,7 +71,7 @@ def portrait(seed: object) -> bytes:
     if rng.random() < 0.25 and not long_hair:
         draw.chord(box(128, 160, face_w - 14, 60), 10, 170, fill=hair)
         draw.arc(box(128, 156, 34, 16), 15, 165, fill="#f2d3b8", width=3 * scale)
-    image = image.resize((SIZE, SIZE), Image.LANCZOS)
+    image = image.resize((SIZE, SIZE), Image.Resampling.LANCZOS)
     out = io.BytesIO()
     image.save(out, "PNG")
     return out.getvalue()

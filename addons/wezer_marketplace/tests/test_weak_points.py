@@ -24,7 +24,7 @@ Security and privacy
  8 rights by following              here: following_gives_nothing
 10 tasks in projects of others      here: help_is_named_for_ones_own_task_only
 11 flags checked nowhere            here: raw_keys_..., forged_arguments_open_nothing
-12 roles mixed up among many        here: batch_read_values_of_deals_are_right_for_each
+12 roles mixed up among many        here: batch_read_values_are_right_for_each_row
 Function
  1-2 no reputation, dead ends       test_assessment_scenarios; here:
                                     silence_is_no_dead_end
@@ -306,7 +306,7 @@ class TestWeakPoints(RpcSurfaces, MarketCommon):
         self.assertEqual(self._fingerprint(), before)
 
     @mute_logger(*LOUD, "odoo.addons.http_routing.models.ir_http")
-    def test_2_nothing_moves_by_a_link(self):
+    def test_2_no_get_request_moves_money(self):
         deal = self.make_deal("delivered")
         slug = deal.announcement_id.slug
         before = self._fingerprint()
@@ -326,7 +326,7 @@ class TestWeakPoints(RpcSurfaces, MarketCommon):
         self.assertEqual(self._fingerprint(), before)
 
     @mute_logger(*LOUD)
-    def test_2_what_arrows_use_is_closed_to_rpc(self):
+    def test_2_internal_methods_are_closed_to_rpc(self):
         deal = self.make_deal("delivered")
         before = self._fingerprint()
         inner = [
@@ -396,7 +396,7 @@ class TestWeakPoints(RpcSurfaces, MarketCommon):
                     )
         self.assertEqual(self._fingerprint(), before)
 
-    def test_2_what_many_deals_say_at_once_is_right_for_each(self):
+    def test_2_batch_read_values_are_right_for_each_row(self):
         """2015 kept the roles of deals and of payments in one table of ids."""
         wanted = {}
         for number, kind in enumerate(("want", "offer", "want", "offer")):
