@@ -8,7 +8,7 @@ def post_init_hook(env) -> None:
     open sign-up in the website's settings.
     """
     env["res.users"].with_context(active_test=False).search([])._wezer_make_profiles()
-    env["wezer.terms.of.use"]._keep(env.company)
+    env["wezer.terms.of.use"]._keep_version(env.company)
     websites = env["website"].search([])
     if len(websites) == 1 and websites._wezer_is_new():
         websites._wezer_set_up()

@@ -89,7 +89,7 @@ class WezerJoining(http.Controller):
     @form_post("/join/{token}")
     def join_post(self, token, email="", name="", password="", **_kwargs):
         """Write to who opened a link; make the account of who got a letter."""
-        invitation = request.env["wezer.invitation"].sudo()._of_token(token)
+        invitation = request.env["wezer.invitation"].sudo()._find_by_token(token)
         if not invitation:
             return self._join_page(token)
         if invitation.kind == "link":
@@ -113,7 +113,7 @@ class WezerJoining(http.Controller):
 
     def _join_page(self, token, **values):
         # The token is the right to see this one invitation.
-        invitation = request.env["wezer.invitation"].sudo()._of_token(token)
+        invitation = request.env["wezer.invitation"].sudo()._find_by_token(token)
         response = request.render(
             "wezer_base.join_page",
             {
@@ -137,7 +137,7 @@ class WezerJoining(http.Controller):
     )
     def block(self, token, everybody="", **_kwargs):
         """Let who got a letter have no more of them."""
-        invitation = request.env["wezer.invitation"].sudo()._of_token(token)
+        invitation = request.env["wezer.invitation"].sudo()._find_by_token(token)
         done = False
         if request.httprequest.method == "POST" and invitation:
             invitation._block(everybody=bool(everybody))

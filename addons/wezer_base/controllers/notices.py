@@ -131,7 +131,7 @@ class WezerNotices(CustomerPortal):
     )
     def wezer_digest_stop(self, partner_id, token, **_kwargs):
         """Ask once, by a button: mail readers open links before people do."""
-        if not request.env["wezer.digest"]._of_link(partner_id, token):
+        if not request.env["wezer.digest"]._find_by_link(partner_id, token):
             raise werkzeug.exceptions.NotFound()
         return request.render("wezer_base.digest_stop_page", {"stopped": False})
 
@@ -145,8 +145,8 @@ class WezerNotices(CustomerPortal):
     )
     def wezer_digest_stopped(self, partner_id, token, **_kwargs):
         """Stop the mails: List-Unsubscribe=One-Click (RFC 8058), signed, no login."""
-        partner = request.env["wezer.digest"]._of_link(partner_id, token)
+        partner = request.env["wezer.digest"]._find_by_link(partner_id, token)
         if not partner:
             raise werkzeug.exceptions.NotFound()
-        request.env["wezer.digest"]._of(partner).frequency = FREQUENCIES[-1][0]
+        request.env["wezer.digest"]._for_partner(partner).frequency = FREQUENCIES[-1][0]
         return request.render("wezer_base.digest_stop_page", {"stopped": True})

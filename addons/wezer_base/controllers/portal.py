@@ -152,7 +152,7 @@ class WezerPortal(CustomerPortal):
         return request.redirect("/my/profile")
 
     def _email_page(self, token):
-        change = request.env["wezer.address.change"]._of_token(token)
+        change = request.env["wezer.address.change"]._find_by_token(token)
         response = request.render(
             "wezer_base.email_confirm_page",
             {"change": change, "token": token, "page_name": "wezer_profile"},

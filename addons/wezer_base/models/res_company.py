@@ -116,7 +116,7 @@ class ResCompany(models.Model):
     def create(self, vals_list):
         companies = super().create(vals_list)
         for company in companies.filtered("wezer_terms"):
-            self.env["wezer.terms.of.use"]._keep(company)
+            self.env["wezer.terms.of.use"]._keep_version(company)
         return companies
 
     def write(self, vals):
@@ -125,7 +125,7 @@ class ResCompany(models.Model):
             self.env.registry.clear_cache()
         if "wezer_terms" in vals:
             for company in self:
-                self.env["wezer.terms.of.use"]._keep(company)
+                self.env["wezer.terms.of.use"]._keep_version(company)
         if "partner_id" in vals or any(
             f"wezer_{right}_user_ids" in vals for right in RIGHTS
         ):

@@ -71,7 +71,7 @@ class WezerAddressChange(models.Model):
         index=True,
     )
     date = fields.Datetime(required=True)
-    expiry = fields.Datetime(required=True)
+    confirm_deadline = fields.Datetime(string="Expiry", required=True)
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )
@@ -95,7 +95,7 @@ class WezerAddressChange(models.Model):
             [
                 ("partner_id", "in", partner.ids),
                 ("state", "in", OPEN),
-                ("expiry", ">", fields.Datetime.now()),
+                ("confirm_deadline", ">", fields.Datetime.now()),
             ],
             limit=1,
         )
@@ -152,7 +152,7 @@ class WezerAddressChange(models.Model):
                 "email_before": partner.email_normalized,
                 "token_hash": self._hash(token),
                 "date": now,
-                "expiry": now + timedelta(days=DAYS),
+                "confirm_deadline": now + timedelta(days=DAYS),
             }
         )
         change._write_letters(token)
@@ -203,14 +203,14 @@ class WezerAddressChange(models.Model):
     # === CONFIRMING === #
 
     @api.model
-    def _of_token(self, token):
+    def _find_by_token(self, token):
         """Return the caller's own change that a link confirms (sudo), or none."""
         return self.sudo().search(
             [
                 ("token_hash", "=", self._hash(token)),
                 ("partner_id", "=", self.env.user.partner_id.id),
                 ("state", "in", OPEN),
-                ("expiry", ">", fields.Datetime.now()),
+                ("confirm_deadline", ">", fields.Datetime.now()),
             ]
         )
 
@@ -225,7 +225,7 @@ class WezerAddressChange(models.Model):
         user = self.env.user
         if not user._wezer_may_join():
             raise NotAllowed(self.env._("Log in first."), rule="login")
-        change = self._of_token(token)
+        change = self._find_by_token(token)
         if not change:
             raise Refusal(
                 self.env._(

@@ -36,7 +36,7 @@ class WezerDigest(models.Model):
     _one_each = models.UniqueIndex("(partner_id)", "A person has one digest.")
 
     @api.model
-    def _of(self, partner):
+    def _for_partner(self, partner):
         """Return the row of ``partner`` (sudo), made where it is missing."""
         # The row is the suite's: members write nothing by themselves.
         digests = self.sudo()
@@ -95,7 +95,7 @@ class WezerDigest(models.Model):
         if not isinstance(kinds, list | tuple) or not set(kinds) <= known.keys():
             raise Refusal(self.env._("There is no such kind of notice."), rule="kind")
         partner = user.partner_id
-        self._of(partner).frequency = frequency
+        self._for_partner(partner).frequency = frequency
         # The caller's own choices, checked above; members write nothing themselves.
         choices = self.env["wezer.notice.choice"].sudo()
         mine = {
@@ -128,7 +128,7 @@ class WezerDigest(models.Model):
         return f"{partner.get_base_url()}/digest/stop/{partner.id}/{token}"
 
     @api.model
-    def _of_link(self, partner_id, token):
+    def _find_by_link(self, partner_id, token):
         """Return the partner that a stop link is for (sudo), empty where forged."""
         partner = self.env["res.partner"].sudo().browse(partner_id).exists()
         if partner and consteq(
@@ -181,7 +181,7 @@ class WezerDigest(models.Model):
         The notices are marked in the same transaction: no digest repeats them.
         """
         now = fields.Datetime.now()
-        digest = self._of(partner)
+        digest = self._for_partner(partner)
         if not partner.email or not digest._is_due(now):
             return self.env["mail.mail"]
         notices = (

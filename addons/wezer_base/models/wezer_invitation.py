@@ -86,7 +86,7 @@ class WezerInvitation(models.Model):
         index=True,
     )
     date = fields.Datetime(required=True)
-    expiry = fields.Datetime(required=True)
+    accept_deadline = fields.Datetime(string="Expiry", required=True)
     invited_id = fields.Many2one(
         "res.partner",
         ondelete="set null",
@@ -126,7 +126,7 @@ class WezerInvitation(models.Model):
                 ("inviter_id", "=", inviter.id),
                 ("kind", "=", "link"),
                 ("state", "in", OPEN),
-                ("expiry", ">", fields.Datetime.now()),
+                ("accept_deadline", ">", fields.Datetime.now()),
             ],
             limit=1,
         )
@@ -210,7 +210,7 @@ class WezerInvitation(models.Model):
         locks.hold(self.env, "invitations", inviter.id)
         mine = [("inviter_id", "=", inviter.id)]
         waiting = self.sudo().search_count(
-            [*mine, ("state", "in", OPEN), ("expiry", ">", now)]
+            [*mine, ("state", "in", OPEN), ("accept_deadline", ">", now)]
         )
         today = self.sudo().search_count(
             [*mine, ("date", ">", now - timedelta(days=1))]
@@ -322,7 +322,7 @@ class WezerInvitation(models.Model):
                 "message": message,
                 "token_hash": self._hash(token),
                 "date": now,
-                "expiry": now + timedelta(days=DAYS),
+                "accept_deadline": now + timedelta(days=DAYS),
             }
         )
 
@@ -365,13 +365,13 @@ class WezerInvitation(models.Model):
         return hashlib.sha256(str(token).encode()).hexdigest()
 
     @api.model
-    def _of_token(self, token):
+    def _find_by_token(self, token):
         """Return the waiting invitation a token opens (sudo), or none."""
         return self.sudo().search(
             [
                 ("token_hash", "=", self._hash(token)),
                 ("state", "in", OPEN),
-                ("expiry", ">", fields.Datetime.now()),
+                ("accept_deadline", ">", fields.Datetime.now()),
             ]
         )
 
@@ -488,7 +488,9 @@ class WezerInvitation(models.Model):
     def _gc_invitations(self):
         """Delete the addresses of people who never came, a month later."""
         old = fields.Datetime.now() - timedelta(days=30)
-        self.sudo().search([("expiry", "<", old), ("state", "!=", "accepted")]).unlink()
+        self.sudo().search(
+            [("accept_deadline", "<", old), ("state", "!=", "accepted")]
+        ).unlink()
 
     # === PERSONAL DATA === #
 

@@ -30,10 +30,10 @@ class WezerPersonalData(models.AbstractModel):
         """
         if self.env.user._is_public():
             raise NotAllowed(self.env._("Log in first."), rule="login")
-        return self._of(self.env.user.partner_id)
+        return self._sections_of(self.env.user.partner_id)
 
     @api.model
-    def _of(self, partner):
+    def _sections_of(self, partner):
         """Return all sections of ``partner`` and of the doubles merged into it."""
         sections = {}
         for account in partner._wezer_selves():
@@ -53,7 +53,7 @@ class WezerPersonalData(models.AbstractModel):
     @api.model
     def _zip(self, partner):
         """Return it all as a zip: ``data.json``, a CSV each section, the picture."""
-        sections = self._of(partner)
+        sections = self._sections_of(partner)
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr(

@@ -881,7 +881,7 @@ class WezerProfile(models.Model):
     def _anonymise(self):
         """Empty every field that tells something of the person (sudo)."""
         self.ensure_one()
-        self.env["wezer.slug"].sudo()._of(self).unlink()
+        self.env["wezer.slug"].sudo()._former_of(self).unlink()
         vals = {"slug": self._former_slug()}
         for name, field in self._fields.items():
             if name in STAYS or name in models.MAGIC_COLUMNS or not field.store:

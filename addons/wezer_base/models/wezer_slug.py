@@ -25,13 +25,13 @@ class WezerSlug(models.Model):
     _record_idx = models.Index("(model, res_id)")
 
     @api.model
-    def _of(self, records):
+    def _former_of(self, records):
         return self.search(
             [("model", "=", records._name), ("res_id", "in", records.ids)]
         )
 
     @api.model
-    def _keep(self, record, slug):
+    def _keep_former(self, record, slug):
         """Let the address ``slug`` lead to ``record``, whoever had it before (sudo)."""
         self.flush_model()
         self.env.cr.execute(
@@ -44,7 +44,7 @@ class WezerSlug(models.Model):
             )
         )
         self.invalidate_model()
-        kept = self._of(record)
+        kept = self._former_of(record)
         # An address that is in use again is not a former address.
         again = kept.filtered(lambda former: former.slug == record.slug)
         (again | (kept - again)[:-KEPT]).unlink()
@@ -94,10 +94,10 @@ class WezerSlugMixin(models.AbstractModel):
             if slugify(name) != slugify(record._slug_name()):
                 former = record.slug
                 record.slug = record._new_slug()
-                self.env["wezer.slug"].sudo()._keep(record, former)
+                self.env["wezer.slug"].sudo()._keep_former(record, former)
 
     def unlink(self):
-        former = self.env["wezer.slug"].sudo()._of(self)
+        former = self.env["wezer.slug"].sudo()._former_of(self)
         result = super().unlink()
         former.unlink()
         return result

@@ -37,7 +37,7 @@ class WezerTermsOfUse(models.Model):
         return self.sudo().search([("company_id", "=", company.id)], limit=1)
 
     @api.model
-    def _keep(self, company):
+    def _keep_version(self, company):
         """Make a version of a company's terms where they differ from the last one."""
         company = company.sudo()
         last = self.sudo().search([("company_id", "=", company.id)], limit=1)

@@ -126,7 +126,7 @@ class MatrixCommon(WezerCommon):
     @classmethod
     def _make_wezer_terms_of_use(cls):
         cls.env.company.wezer_terms = "<p>Be kind to each other.</p>"
-        return cls.env["wezer.terms.of.use"]._keep(cls.env.company)
+        return cls.env["wezer.terms.of.use"]._keep_version(cls.env.company)
 
     @classmethod
     def _make_wezer_terms_acceptance(cls):
@@ -136,7 +136,7 @@ class MatrixCommon(WezerCommon):
     @classmethod
     def _make_wezer_digest(cls):
         cls.env["wezer.digest"].with_user(cls.anna).choose("weekly", ["mandate"])
-        return cls.env["wezer.digest"]._of(cls.anna.partner_id)
+        return cls.env["wezer.digest"]._for_partner(cls.anna.partner_id)
 
     @classmethod
     def _make_wezer_notice_choice(cls):

@@ -71,7 +71,7 @@ class TestDigest(DigestCommon):
         start = fields.Datetime.now()
         for frequency, days in (("daily", 1), ("weekly", 7)):
             self.env["wezer.digest"].with_user(self.luc).choose(frequency, ["mandate"])
-            digest = self.digest._of(self.luc.partner_id)
+            digest = self.digest._for_partner(self.luc.partner_id)
             digest.date_sent = start
             for passed, wanted in ((days - 0.6, False), (days, True)):
                 with freeze_time(start + timedelta(days=passed)):
@@ -180,11 +180,13 @@ class TestDigestOnPages(HttpCase, DigestCommon):
         stop = self.digest._stop_url(partner).replace(partner.get_base_url(), "")
         self.assertEqual(self.url_open(stop).status_code, 200)
         self.env.invalidate_all()
-        self.assertEqual(self.digest._of(partner)._often(), "weekly", "only looked")
+        self.assertEqual(
+            self.digest._for_partner(partner)._often(), "weekly", "only looked"
+        )
         body = {"List-Unsubscribe": "One-Click"}
         self.assertEqual(self.url_open(stop, body).status_code, 200)
         self.env.invalidate_all()
-        self.assertEqual(self.digest._of(partner)._often(), "never")
+        self.assertEqual(self.digest._for_partner(partner)._often(), "never")
 
     @mute_logger("odoo.http")
     def test_a_forged_link_stops_nothing(self):
@@ -198,4 +200,4 @@ class TestDigestOnPages(HttpCase, DigestCommon):
             self.assertEqual(self.url_open(path).status_code, 404)
             answer = self.url_open(path, {"List-Unsubscribe": "One-Click"})
             self.assertEqual(answer.status_code, 404)
-        self.assertEqual(self.digest._of(partner)._often(), "weekly")
+        self.assertEqual(self.digest._for_partner(partner)._often(), "weekly")

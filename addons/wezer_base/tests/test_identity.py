@@ -40,7 +40,7 @@ class IdentityCommon(WezerCommon):
         invitations._request(address)
         body = str(self.letters(address)[-1:].body_html)
         token = re.search(r"/join/([\w-]+)", body).group(1)
-        login = invitations._of_token(token)._accept(name, "vic-tim-secret")
+        login = invitations._find_by_token(token)._accept(name, "vic-tim-secret")
         return self.env["res.users"].search([("login", "=", login)])
 
     def written_before(self):
@@ -110,7 +110,7 @@ class TestProvenAddress(IdentityCommon):
             self.assertEqual(caught.exception.rule, "link")
         with self.assertRaises(NotAllowed):
             self.changes.with_user(self.public).action_confirm(token)
-        self.waiting().expiry = "2020-01-01 00:00:00"
+        self.waiting().confirm_deadline = "2020-01-01 00:00:00"
         with self.assertRaises(Refusal):
             self.changes.with_user(self.luc).action_confirm(token)
         self.assertEqual(self.luc.email, self.before)

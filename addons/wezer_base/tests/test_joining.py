@@ -29,13 +29,13 @@ class JoiningCommon(WezerCommon):
         """Return the invitation of who asked for an account, with its token."""
         self.invitations.sudo()._request(address)
         mail = self.letters(address)[:1]
-        return self.invitations._of_token(self.token_of(mail))
+        return self.invitations._find_by_token(self.token_of(mail))
 
     def joined(self, address=ADDRESS, name="Nina New", inviter=None):
         """Return the user who came through a letter."""
         if inviter:
             self.invitations.with_user(inviter).action_invite([address])
-            invitation = self.invitations._of_token(
+            invitation = self.invitations._find_by_token(
                 self.token_of(self.letters(address)[:1])
             )
         else:
@@ -69,7 +69,7 @@ class TestJoining(JoiningCommon):
         invitation = self.asked()
         self.assertFalse(invitation.link_token)
         self.assertEqual(len(invitation.token_hash), 64)
-        self.assertFalse(self.invitations._of_token(invitation.token_hash))
+        self.assertFalse(self.invitations._find_by_token(invitation.token_hash))
 
     def test_who_joins_is_pending_until_welcomed_and_never_internal(self):
         user = self.joined()
@@ -220,13 +220,13 @@ class TestJoining(JoiningCommon):
     def test_who_was_written_to_can_stop_the_inviter_or_all(self):
         mine = self.invitations.with_user(self.anna)
         mine.action_invite([ADDRESS])
-        invitation = self.invitations._of_token(self.token_of(self.letters()))
+        invitation = self.invitations._find_by_token(self.token_of(self.letters()))
         invitation._block()
         mine.action_invite([ADDRESS])
         self.assertEqual(len(self.letters()), 1)
         self.invitations.with_user(self.cora).action_invite([ADDRESS])
         self.assertEqual(len(self.letters()), 2)
-        self.invitations._of_token(self.token_of(self.letters()[:1]))._block(True)
+        self.invitations._find_by_token(self.token_of(self.letters()[:1]))._block(True)
         self.invitations.with_user(self.ada).action_invite([ADDRESS])
         self.assertEqual(len(self.letters()), 2)
 
@@ -378,7 +378,7 @@ class TestJoiningPages(HttpCase, JoiningCommon):
         )
         page = self._post(f"/join/{token}/block").text
         self.assertIn("You will get no more letters.", page)
-        self.assertFalse(self.invitations._of_token(token))
+        self.assertFalse(self.invitations._find_by_token(token))
 
     def test_a_wrong_token_says_nothing(self):
         self.authenticate(None, None)

@@ -33,14 +33,14 @@ class TestFormerAddress(WezerCommon):
         first = self.profile.slug
         self._rename("ANNA  MARTIN")
         self.assertEqual(self.profile.slug, first)
-        self.assertFalse(self.env["wezer.slug"]._of(self.profile))
+        self.assertFalse(self.env["wezer.slug"]._former_of(self.profile))
 
     def test_whoever_has_the_first_name_again_has_the_first_address(self):
         first = self.profile.slug
         self._rename("Zq Other")
         self._rename("Anna Martin")
         self.assertEqual(self.profile.slug, first)
-        kept = self.env["wezer.slug"]._of(self.profile)
+        kept = self.env["wezer.slug"]._former_of(self.profile)
         self.assertEqual(kept.mapped("slug"), ["zq-other"])
 
     def test_somebody_elses_new_address_wins_where_it_is_seen(self):
@@ -64,7 +64,7 @@ class TestFormerAddress(WezerCommon):
         first = self.profile.slug
         self._rename("Zq Leaver")
         self.anna.partner_id._wezer_let_go()
-        self.assertFalse(self.env["wezer.slug"]._of(self.profile))
+        self.assertFalse(self.env["wezer.slug"]._former_of(self.profile))
         for slug in (first, "zq-leaver"):
             self.assertFalse(self._at(slug, self.ada))
         self.assertEqual(self.profile.slug, f"former-{self.profile.id}")
@@ -72,7 +72,7 @@ class TestFormerAddress(WezerCommon):
     def test_at_most_twenty_former_addresses_are_kept(self):
         for number in range(25):
             self._rename(f"Zq {number}")
-        kept = self.env["wezer.slug"]._of(self.profile)
+        kept = self.env["wezer.slug"]._former_of(self.profile)
         self.assertEqual(len(kept), 20)
         self.assertEqual(kept[-1].slug, "zq-23")
 

@@ -115,10 +115,10 @@ def merge_profile(source, target) -> None:
         }
     )
     slugs = source.env["wezer.slug"].sudo()
-    addresses = [*slugs._of(mine).mapped("slug"), mine.slug]
+    addresses = [*slugs._former_of(mine).mapped("slug"), mine.slug]
     mine._anonymise()
     for slug in addresses:
-        slugs._keep(theirs, slug)
+        slugs._keep_former(theirs, slug)
     contact.write({"email": False, "phone": False})
 
 
