@@ -8,6 +8,7 @@ from odoo.addons.auth_signup.controllers.main import AuthSignupHome
 
 from ..exceptions import Refusal
 from ..tools.form_post import form_post
+from ..tools.membership import WAITING
 from ..tools.numbers import record_id, record_ids
 from .website import flash, seen_or_404
 
@@ -219,7 +220,7 @@ class WezerJoining(http.Controller):
         user = request.env.user
         profile = user.partner_id._wezer_profile()
         if not user._wezer_awaits_welcome():
-            if profile.state not in ("pending", "declined"):
+            if profile.state not in WAITING:
                 return request.redirect("/my")
             return request.render(
                 "wezer_base.waiting_page",

@@ -5,6 +5,7 @@ from odoo.tools import SQL
 
 from ..exceptions import NotAllowed
 from ..tools import addresses, member_leaving, member_merge, repoint
+from ..tools.membership import MEMBERS
 from ..tools.rights import FAREWELL, OWN_RIGHTS, PROVEN, RIGHTS
 from ..tools.text import TITLE_LENGTH, clean_line
 
@@ -193,7 +194,7 @@ class ResPartner(models.Model):
         Extended by addons whose groups are parties too.
         """
         self.ensure_one()
-        return self._wezer_profile().state in ("active", "suspended")
+        return self._wezer_profile().state in MEMBERS
 
     def _wezer_shows_books_to(self, user):
         """Return whether ``user`` sees the books of this partner without acting for it.
@@ -409,21 +410,13 @@ class ResPartner(models.Model):
     def _wezer_return(self):
         """Let a party that had left take part again (sudo): its books go on.
 
-        What was erased stays so. A suspension from before still holds.
+        What was erased stays so. Extended by addons with books.
         """
         self.ensure_one()
         partner = self.sudo()
-        profile = partner._wezer_profile()
         partner.active = True
-        profile.write(
-            {
-                "state": profile.left_from or "active",
-                "active": True,
-                "left_from": False,
-                "left_date": False,
-                "return_keys": False,
-            }
-        )
+        profile = partner._wezer_profile()
+        profile._come_back()
         return profile
 
     def _wezer_personal_data(self):

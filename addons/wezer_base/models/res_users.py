@@ -11,6 +11,7 @@ from odoo.tools import SQL
 from ..exceptions import NotAllowed, Refusal
 from ..tools import login, member_leaving
 from ..tools.addresses import checked_email
+from ..tools.membership import JOINING, MEMBERS
 from ..tools.memo_field import Memo
 from ..tools.rights import FAREWELL, OWN_RIGHTS, RIGHTS
 from ..tools.sorting import sorted_for_reader
@@ -279,8 +280,8 @@ class ResUsers(models.Model):
         self.ensure_one()
         if self.has_group("base.group_public") or not self._wezer_is_person():
             return False
-        states = ("active", "suspended", False)
-        return self.partner_id._wezer_profile().state in states
+        # Without a profile: a bot of Odoo's that is a person to it.
+        return self.partner_id._wezer_profile().state in (*MEMBERS, False)
 
     def _acting_ids(self, right, among=None, limit=None):
         """Return the ids of partners this user acts for with ``right``.
@@ -458,7 +459,7 @@ class ResUsers(models.Model):
         self.ensure_one()
         if self.has_group("base.group_public") or not self._wezer_is_person():
             return False
-        return self.partner_id._wezer_profile().state in ("active", "pending")
+        return self.partner_id._wezer_profile().state in JOINING
 
     def _wezer_awaits_welcome(self):
         """Return whether the second step of joining is still to be done."""
@@ -481,7 +482,7 @@ class ResUsers(models.Model):
         :raise Refusal: rules ``name``, ``terms``, ``field``
         """
         user = self.env.user
-        user._wezer_check_standing(("active", "pending"))
+        user._wezer_check_standing(JOINING)
         profile = user.partner_id._wezer_profile()
         if profile.welcomed:
             raise Refusal(self.env._("You have been welcomed already."), rule="state")

@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..exceptions import NotAllowed
+from ..tools.membership import JOINED
 
 _logger = logging.getLogger(__name__)
 
@@ -112,7 +113,8 @@ class WezerInvariant(models.AbstractModel):
                JOIN res_partner p ON p.id = w.partner_id
                JOIN res_users u ON lower(u.login) = p.email_normalized
                 AND u.active AND u.partner_id <> p.id
-               WHERE w.state IN ('pending', 'active', 'suspended')"""
+               WHERE w.state = ANY(%s)""",
+            [list(JOINED)],
         )
         return self.env.cr.fetchall()
 

@@ -8,6 +8,7 @@ from odoo.tools import email_normalize, hmac, single_email_re
 from ..exceptions import NotAllowed, Refusal
 from ..tools import locks
 from ..tools.addresses import proven_addresses
+from ..tools.membership import JOINED
 from ..tools.rights import PROVEN
 from ..tools.state_machine import StateMachine, Transition
 from ..tools.text import TITLE_LENGTH, clean_line, has_letter
@@ -473,7 +474,7 @@ class WezerInvitation(models.Model):
             .search(
                 [
                     ("partner_id.email_normalized", "=", self.email),
-                    ("state", "in", ("active", "pending", "suspended")),
+                    ("state", "in", JOINED),
                     ("partner_id.user_ids", "=", False),
                     ("partner_id.is_company", "=", False),
                     # Contacts below a member are written by that member.

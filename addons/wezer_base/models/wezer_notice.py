@@ -4,6 +4,7 @@ from odoo import api, fields, models
 
 from ..exceptions import NotAllowed
 from ..tools import days
+from ..tools.membership import AWAY
 
 # The page shows so many; older ones stay and are part of the download.
 SHOWN = 80
@@ -131,7 +132,7 @@ class WezerNotice(models.Model):
             .search_fetch(
                 [
                     ("partner_id", "in", people.ids),
-                    ("state", "in", ("suspended", "left")),
+                    ("state", "in", AWAY),
                 ],
                 ["partner_id"],
             )

@@ -10,9 +10,9 @@ from ..exceptions import NotAllowed, Refusal
 from ..tools import days, member_merge
 from ..tools.addresses import proven_addresses
 from ..tools.locks import hold_addresses
+from ..tools.membership import JOINING, MEMBERS, MEMBERSHIP, PRESENT, WAITING
 from ..tools.picture import picture_key
 from ..tools.sorting import COMMON, icu_collations, index_text
-from ..tools.state_machine import StateMachine, Transition
 from ..tools.text import (
     free_slug,
     lookalike,
@@ -76,52 +76,6 @@ ROLES = [
     ("moderator", "Moderator"),
     ("administrator", "Administrator"),
 ]
-
-MEMBERSHIP = StateMachine(
-    states=("pending", "active", "suspended", "left", "declined"),
-    rules={
-        "administrator": "an administrator of the community",
-        "joining": "the suite, when a person joins or comes back",
-        "leaving": "the member, or whoever may let the member go",
-    },
-    transitions=(
-        Transition("admit", ("pending",), ("active",), "joining", "_wezer_admit"),
-        Transition(
-            "approve",
-            ("pending", "declined"),
-            ("active",),
-            "administrator",
-            "action_approve",
-        ),
-        Transition(
-            "decline", ("pending",), ("declined",), "administrator", "action_decline"
-        ),
-        Transition(
-            "suspend", ("active",), ("suspended",), "administrator", "action_suspend"
-        ),
-        Transition(
-            "resume", ("suspended",), ("active",), "administrator", "action_resume"
-        ),
-        Transition(
-            "leave",
-            ("pending", "active", "suspended", "declined"),
-            ("left",),
-            "leaving",
-            "leave",
-            "nothing is open",
-        ),
-        Transition(
-            "return",
-            ("left",),
-            ("active", "suspended", "pending", "declined"),
-            "joining",
-            "_wezer_return",
-            "to the state the member left from",
-        ),
-    ),
-)
-# Asked to join, and not accepted so far.
-WAITING = MEMBERSHIP.sources("approve")
 
 
 class WezerProfile(models.Model):
@@ -545,7 +499,7 @@ class WezerProfile(models.Model):
         return profile.search(
             [
                 ("name_key", "=", profile.name_key),
-                ("state", "in", ("active", "suspended")),
+                ("state", "in", MEMBERS),
                 ("partner_id.is_company", "=", False),
                 ("id", "!=", profile.id),
             ],
@@ -561,12 +515,12 @@ class WezerProfile(models.Model):
             return self.sudo().browse()
         self.env.cr.execute(
             """SELECT id FROM wezer_profile
-                WHERE picture_key IS NOT NULL AND state IN ('active', 'suspended')
+                WHERE picture_key IS NOT NULL AND state = ANY(%s)
                   AND active AND id <> %s
                   AND length(replace((('x' || picture_key)::bit(64)
                                       # ('x' || %s)::bit(64))::text, '0', '')) <= %s
                 LIMIT 5""",
-            [self.id, key, PICTURE_BITS],
+            [list(MEMBERS), self.id, key, PICTURE_BITS],
         )
         return self.sudo().browse(row[0] for row in self.env.cr.fetchall())
 
@@ -575,7 +529,7 @@ class WezerProfile(models.Model):
         for profile in self.sudo():
             if profile.name == before:
                 continue
-            if profile.state in ("active", "suspended"):
+            if profile.state in MEMBERS:
                 # The day, not the name: nobody has to show a former name.
                 profile.renamed_date = days.today(self.env)
             others = profile._alike() if lookalike(before) != profile.name_key else ()
@@ -616,9 +570,7 @@ class WezerProfile(models.Model):
     @api.model
     def own_version(self) -> str:
         """Return the version of the caller's own profile, for :meth:`update_own`."""
-        self.env.user._wezer_check_standing(
-            ("active", "pending", "suspended", "declined")
-        )
+        self.env.user._wezer_check_standing(PRESENT)
         profile = self.env.user.partner_id._wezer_profile()
         return version_of(profile, VERSION_FIELDS)
 
@@ -633,7 +585,7 @@ class WezerProfile(models.Model):
         """
         user = self.env.user
         # Applicants fill in their profile before they are members.
-        user._wezer_check_standing(("active", "pending"))
+        user._wezer_check_standing(JOINING)
         vals = dict(vals)
         phone = vals.pop("phone", None)
         foreign = vals.keys() - OWN_FIELDS
@@ -917,6 +869,18 @@ class WezerProfile(models.Model):
         return True
 
     # === COMING BACK === #
+
+    def _come_back(self):
+        """Give a former member the state they left from; a suspension still holds."""
+        self.write(
+            {
+                "state": self.left_from or "active",
+                "active": True,
+                "left_from": False,
+                "left_date": False,
+                "return_keys": False,
+            }
+        )
 
     @api.model
     def _return_key(self, address):

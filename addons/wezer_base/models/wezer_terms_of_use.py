@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..exceptions import NotAllowed, Refusal
+from ..tools.membership import JOINING
 
 
 class WezerTermsOfUse(models.Model):
@@ -103,7 +104,7 @@ class WezerTermsOfUse(models.Model):
         """
         self.ensure_one()
         user = self.env.user
-        user._wezer_check_standing(("active", "pending"))
+        user._wezer_check_standing(JOINING)
         if self != self._current():
             raise Refusal(
                 self.env._("The terms have changed meanwhile: please read them again."),

@@ -42,7 +42,7 @@ class TestActing(WezerCommon):
             expected = self.anna.partner_id.ids if right in OWN_RIGHTS else []
             self.assertEqual(self.anna._acting_ids(right), expected)
 
-    def test_two_users_in_one_transaction_are_told_apart(self):
+    def test_two_users_in_one_transaction_are_kept_apart(self):
         self.assertTrue(self.anna.partner_id.with_user(self.anna).sudo().acts_wallet)
         self.assertFalse(self.anna.partner_id.with_user(self.luc).sudo().acts_wallet)
         self.assertTrue(self.luc.partner_id.with_user(self.luc).sudo().acts_wallet)
@@ -83,7 +83,7 @@ class TestActing(WezerCommon):
         treasury.wezer_is_treasury = False
         self.assertNotIn(treasury.id, self.ada._acting_ids("wallet"))
 
-    def test_who_is_no_longer_named_in_the_settings_loses_it_at_once(self):
+    def test_a_person_removed_from_the_settings_loses_the_right_at_once(self):
         community = self.env.company.partner_id.with_user(self.cora).sudo()
         self.assertFalse(community.acts_wallet)
         self.env.company.wezer_wallet_user_ids = self.cora
@@ -93,7 +93,7 @@ class TestActing(WezerCommon):
         self.env.company.wezer_wallet_user_ids = False
         self.assertFalse(community.acts_wallet)
 
-    def test_who_is_no_longer_administrator_loses_it_at_once(self):
+    def test_a_former_administrator_loses_the_right_at_once(self):
         community = self.env.company.partner_id.with_user(self.ada).sudo()
         self.assertTrue(community.acts_wallet)
         self.env.ref("wezer_base.group_administrator").write(
@@ -148,7 +148,7 @@ class TestActing(WezerCommon):
         with self.assertRaises(NotAllowed):
             self.cora._resolve_acting(None, both, "market")
 
-    def test_the_party_must_be_said_where_both_sides_fit(self):
+    def test_the_party_must_be_given_where_both_sides_fit(self):
         both = self.ada.partner_id | self.env.company.partner_id
         with self.assertRaises(Refusal) as caught:
             self.ada._resolve_acting(None, both, "wallet")

@@ -79,7 +79,7 @@ class TestMemberList(WezerCommon):
         self.assertTrue(self.luc._is_portal())
         self.assertEqual(profile.role, "member")
 
-    def test_nobody_is_made_or_unmade_administrator_here(self):
+    def test_administrators_cannot_be_made_or_unmade_here(self):
         other = self._user("Olga", "wezer_base.group_administrator")
         for method in ("action_take_role", "action_make_coordinator"):
             for user in (self.ada, other):
@@ -99,7 +99,7 @@ class TestMemberList(WezerCommon):
                     getattr(self._profile(self.luc, who), method)()
         self.assertTrue(self.luc._is_portal())
 
-    def test_who_cannot_log_in_or_is_suspended_gets_no_role(self):
+    def test_members_without_login_and_suspended_ones_get_no_role(self):
         partner = self.env["res.partner"].create({"name": "No login"})
         nobody = self.env["wezer.profile"]._make_for(partner).with_user(self.ada)
         with self.assertRaises(Refusal) as refused:

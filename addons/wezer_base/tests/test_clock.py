@@ -32,7 +32,7 @@ class TestClock(TransactionCase):
         return act
 
     @mute_logger("odoo.addons.wezer_base.tools.clock", "odoo.sql_db")
-    def test_what_fails_is_undone_and_the_others_go_on(self):
+    def test_a_failing_record_is_undone_and_the_others_go_on(self):
         first, second, third, *others = self.people
 
         def refuse():
@@ -49,7 +49,7 @@ class TestClock(TransactionCase):
         self.assertEqual(self.people.filtered("comment").ids, [x.id for x in others])
         self.assertRaises(DivisionByZero, self.env.cr.execute, "SELECT 1 / 0")
 
-    def test_what_is_not_due_any_more_is_left_out(self):
+    def test_a_record_that_is_no_longer_due_is_skipped(self):
         first, second, *_others = self.people
         seen = []
 

@@ -276,7 +276,7 @@ class TestOnePlace(BaseCase):
     # The month is a word, not a day.
     ALLOWED = {"website_templates.xml": "'format': 'MMMM y'"}
 
-    def test_no_addon_counts_days_by_itself(self):
+    def test_days_are_computed_in_one_module_only(self):
         found = []
         addons = Path(file_path("wezer_base/__manifest__.py")).resolve().parents[1]
         for path in sorted(addons.glob("wezer_*/**/*.*")):

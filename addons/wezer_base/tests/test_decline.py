@@ -78,7 +78,7 @@ class TestDecline(JoiningCommon):
         self.assertFalse(self.profile.decline_reason)
         self.assertTrue(self.nina._wezer_may_act())
 
-    def test_whoever_leaves_after_being_declined_comes_back_declined(self):
+    def test_a_declined_person_who_left_comes_back_declined(self):
         self._decline(self.ada)
         self.nina.partner_id._wezer_let_go()
         self.assertEqual(self.profile.left_from, "declined")

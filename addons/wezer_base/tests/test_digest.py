@@ -40,7 +40,7 @@ class DigestCommon(WezerCommon):
 
 @tagged("post_install", "-at_install")
 class TestDigest(DigestCommon):
-    def test_what_waits_is_told_once(self):
+    def test_an_unread_notice_is_mailed_once(self):
         self._notify(self.luc, "Please look.", url="/my/deals/7")
         mail = self._send_directly()
         self.assertEqual(len(mail), 1)
@@ -90,7 +90,7 @@ class TestDigest(DigestCommon):
         self.digest.with_user(self.luc).choose("daily", ["mandate"])
         self.assertTrue(self._send_directly())
 
-    def test_a_refused_kind_is_told_on_the_website_only(self):
+    def test_a_refused_kind_appears_on_the_website_only(self):
         self.digest.with_user(self.luc).choose("daily", ["invited"])
         self._notify(self.luc, kind="mandate")
         self.assertFalse(self._send_directly())
@@ -115,7 +115,7 @@ class TestDigest(DigestCommon):
         self.assertIn("See all", english.body_html)
         self.assertIn("Tout voir", french.body_html)
 
-    def test_nobody_is_written_to_who_is_not_concerned(self):
+    def test_people_who_are_not_concerned_get_no_mail(self):
         for state in ("suspended", "left"):
             self.luc_profile.state = "active"
             notice = self._notify(self.luc)
@@ -161,7 +161,7 @@ class TestDigest(DigestCommon):
                 self.digest.with_user(self.luc).choose(frequency, kinds)
             self.assertEqual(refused.exception.rule, rule)
 
-    def test_who_is_forgotten_has_no_choices_left(self):
+    def test_a_former_member_has_no_choices_left(self):
         self.digest.with_user(self.luc).choose("daily", ["mandate"])
         data = self.luc.partner_id._wezer_personal_data()
         self.assertEqual(data["digest"][0]["frequency"], "daily")

@@ -25,7 +25,7 @@ class TestDownload(WezerCommon):
         self.assertEqual(data["profile"][0]["city"], "Hidden Hamlet")
         self.assertIn("Good morning", json.dumps(data["notices"]))
 
-    def test_what_must_not_be_told_is_no_part_of_it(self):
+    def test_the_download_leaves_out_what_members_may_not_know(self):
         text = json.dumps(self.data.with_user(self.luc).own())
         for word in ("password", "return_keys", "anna@example.org", "key_hash"):
             self.assertNotIn(word, text)

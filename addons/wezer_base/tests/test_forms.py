@@ -64,7 +64,7 @@ class TestGiveBack(TransactionCase):
         self.assertEqual(first.fields["t"], "x")
         self.assertEqual(second.fields["t"], "mine")
 
-    def test_what_the_form_is_folded_into_is_opened(self):
+    def test_a_folded_section_around_the_form_is_opened(self):
         page = (
             "<main><details><summary>a</summary></details><details><details open>"
             '<form action="/a" method="post"><details><input name="t"/></details>'
@@ -86,7 +86,7 @@ class TestGiveBack(TransactionCase):
         back = forms.give_back(page, self._refused([["t", "a\x01b\ud800\x00"]]), WORDS)
         self.assertIn('value="ab"', back)
 
-    def test_what_others_wrote_stands_below_ones_own(self):
+    def test_texts_of_others_stand_below_the_typed_ones(self):
         page = (
             '<main><form action="/a" method="post"><input name="t" value="theirs"/>'
             '<input name="same" value="s"/></form></main>'
@@ -245,7 +245,7 @@ class TestForms(FormCase, WezerCommon):
         self.assert_given_back(answer, "/my/invite", typed)
 
     @mute_logger("odoo.http")
-    def test_what_no_page_of_ours_has_shown_is_not_given_back(self):
+    def test_a_form_that_no_page_showed_is_not_given_back(self):
         self._login(self.anna)
         data = {"emails": "x@example.org", "message": "Pay here", "form_page": "/my"}
         for token in ("", "x", "é", "AQAAAAAAAAAAAAAA"):
@@ -255,7 +255,7 @@ class TestForms(FormCase, WezerCommon):
             self.assertNotIn("Pay here", answer.text)
 
     @mute_logger("odoo.http", "odoo.sql_db")
-    def test_what_fails_when_it_is_committed_gives_the_form_back_too(self):
+    def test_an_error_at_commit_gives_the_form_back_too(self):
         self._login(self.anna)
         form = self.form(self.page("/my/invite"), "/my/invite")
         typed = {"emails": "zoe@example.org", "message": "Come with us"}
@@ -310,7 +310,7 @@ class TestForms(FormCase, WezerCommon):
         with patch.object(fields.Datetime, "now", lambda: now + timedelta(minutes=1)):
             self.assertTrue(sent._is_first_text("k", "hello"))
 
-    def test_what_was_sent_is_forgotten_when_no_form_can_be_that_old(self):
+    def test_keys_are_deleted_when_no_form_can_be_that_old(self):
         sent = self.env["wezer.idempotency.key"]
         now = fields.Datetime.now()
         with patch.object(fields.Datetime, "now", lambda: now - timedelta(days=9)):
@@ -322,7 +322,7 @@ class TestForms(FormCase, WezerCommon):
 
     # === TWO WHO CHANGE THE SAME === #
 
-    def test_who_saves_second_is_told_and_sees_both_texts(self):
+    def test_the_second_person_to_save_sees_both_texts(self):
         self._login(self.anna)
         profile = self.anna.partner_id._wezer_profile()
         form = self.form(self.page("/my/profile"), "/my/profile")

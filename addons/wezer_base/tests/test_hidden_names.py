@@ -65,7 +65,7 @@ class TestHiddenNames(HiddenNames):
         ]
 
     @mute_logger("odoo.models", "odoo.addons.base.models.ir_rule")
-    def test_no_row_tells_it_neither_read_nor_with_its_names(self):
+    def test_rows_do_not_show_the_hidden_name(self):
         for name in self._readable(self.anna):
             with self.subTest(model=name):
                 rows = self._call(self.anna, name, "search_read", [[]])
@@ -88,7 +88,7 @@ class TestHiddenNames(HiddenNames):
                 self._assert_hidden(rows)
 
     @mute_logger("odoo.models", "odoo.addons.base.models.ir_rule")
-    def test_no_grouping_tells_it(self):
+    def test_groupings_do_not_show_the_hidden_name(self):
         for name in self._readable(self.anna):
             described = self._call(self.anna, name, "fields_get")
             for field, description in described.items():
@@ -104,7 +104,7 @@ class TestHiddenNames(HiddenNames):
                     )
                     self._assert_hidden(groups)
 
-    def test_who_made_a_row_is_told_to_administrators_only(self):
+    def test_only_administrators_see_the_author_of_a_row(self):
         for row in (self.skill, self.category, self.notice, self.luc_profile):
             for user in (self.anna, self.cora, self.mo, self.public):
                 for field in ("create_uid", "write_uid"):
@@ -127,7 +127,7 @@ class TestHiddenNames(HiddenNames):
         self.assertEqual(made[0]["create_uid"], (self.luc.id, "Luc Hidden"))
 
     @mute_logger("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model")
-    def test_a_refusal_tells_no_name(self):
+    def test_refusals_do_not_contain_the_hidden_name(self):
         for model, ids in (
             ("wezer.profile", self.luc_profile.ids),
             ("res.partner", self.luc.partner_id.ids),
@@ -142,7 +142,7 @@ class TestHiddenNames(HiddenNames):
                         self._call(user, model, "read", [ids, ["display_name"]])
                     self._assert_hidden(refused.exception)
 
-    def test_the_meta_data_of_a_row_tell_no_name(self):
+    def test_metadata_of_a_row_do_not_contain_the_hidden_name(self):
         for row in (self.skill, self.notice):
             try:
                 answer = self._call(self.anna, row._name, "get_metadata", [row.ids])
@@ -215,7 +215,7 @@ class TestHiddenNames(HiddenNames):
         "odoo.addons.mail.models.mail_mail",
         "py.warnings",
     )
-    def test_no_method_of_people_tells_a_member_of_another(self):
+    def test_methods_of_contacts_and_users_show_members_nothing_of_others(self):
         """Every public method of contacts and users, called with foreign ids."""
         tried = 0
         for model in PEOPLE:
@@ -271,7 +271,7 @@ class TestHiddenNamesOnPages(HttpCase, HiddenNames):
         )
 
     @mute_logger("odoo.http", "odoo.addons.base.models.ir_rule")
-    def test_no_page_tells_of_who_is_hidden(self):
+    def test_pages_show_nothing_of_hidden_people(self):
         self.luc_profile.image_1920 = False
         self.env.company.wezer_visitors_see_members = True
         for user in (self.anna, self.public):
@@ -289,7 +289,7 @@ class TestHiddenNamesOnPages(HttpCase, HiddenNames):
                     self.assertNotIn(">L<", body)
 
     @mute_logger("odoo.http", "odoo.addons.base.models.ir_rule")
-    def test_the_hidden_have_the_same_answer_as_those_who_are_not(self):
+    def test_hidden_and_missing_people_get_the_same_answer(self):
         """404 for one and 403 for another would say who is here."""
         self.authenticate("anna-base", "anna-base-secret")
         for there, nowhere in (

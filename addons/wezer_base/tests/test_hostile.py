@@ -13,7 +13,7 @@ SECRETS = ("Secret Supplier", "sup@secret.example", "luc@secret.example", "01234
 class TestHostile(WezerCommon):
     """What somebody tries who reads our code and wants what is not his."""
 
-    def test_nobody_takes_his_judges_away_by_naming_them(self):
+    def test_moderators_cannot_be_excluded_by_giving_them_a_mandate(self):
         mandates = self.env["wezer.mandate"].with_user(self.luc)
         for judge in (self.mo, self.ada):
             with self.assertRaises(Refusal) as caught:
@@ -21,7 +21,7 @@ class TestHostile(WezerCommon):
             self.assertEqual(caught.exception.rule, "holder")
         self.assertTrue(self.mo._moderates(self.luc.partner_id))
 
-    def test_who_waits_reads_no_copy_made_for_members(self):
+    def test_applicants_cannot_read_the_copies_for_members(self):
         self.env.company.wezer_visitors_see_members = True
         anna = self.anna.partner_id._wezer_profile()
         anna.city = "Hidden Hamlet"
@@ -89,7 +89,7 @@ class TestHostileDoors(WezerCommon, HttpCase):
         return self.rpc(f"/web/dataset/call_kw/{model}/{method}", params)
 
     @mute_logger("odoo.http", "odoo.sql_db", "odoo.addons.base.models.ir_rule")
-    def test_no_chat_search_or_thread_tells_of_a_hidden_contact(self):
+    def test_chat_search_and_threads_show_nothing_of_a_hidden_contact(self):
         hidden = self.env["res.partner"].create(
             {"name": "Secret Supplier", "email": "sup@secret.example"}
         )
@@ -131,7 +131,7 @@ class TestHostileDoors(WezerCommon, HttpCase):
                 self.assertNotIn(secret, answer, number)
 
     @mute_logger("odoo.http", "odoo.sql_db")
-    def test_nobody_signs_up_onto_anothers_contact(self):
+    def test_signing_up_cannot_take_over_the_contact_of_another(self):
         self.authenticate("anna-base", "anna-base-secret")
         vals = {"login": "thief", "name": "T", "password": "thief-secret-1"}
         vals["partner_id"] = self.luc.partner_id.id

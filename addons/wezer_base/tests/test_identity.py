@@ -143,7 +143,7 @@ class TestProvenAddress(IdentityCommon):
         self.assertNotIn("confirm", body)
         self.assertIn("already", body)
 
-    def test_who_signs_up_first_keeps_the_address(self):
+    def test_the_first_to_sign_up_keeps_the_address(self):
         self.luc.with_user(self.luc).write({"email": VICTIM})
         token = self.token()
         victim = self.account_of(VICTIM)
@@ -152,7 +152,7 @@ class TestProvenAddress(IdentityCommon):
             self.changes.with_user(self.luc).action_confirm(token)
         self.assertEqual(caught.exception.rule, "known")
 
-    def test_who_leaves_bequeaths_nothing_to_an_unproven_address(self):
+    def test_an_unproven_address_inherits_nothing_of_a_former_member(self):
         self.luc.with_user(self.luc).write({"email": VICTIM})
         self.written_before()
         partner = self.luc.partner_id
@@ -161,7 +161,7 @@ class TestProvenAddress(IdentityCommon):
         self.assertNotEqual(victim.partner_id, partner)
         self.assertEqual(partner._wezer_profile().state, "left")
 
-    def test_who_leaves_takes_away_no_invitation_of_others(self):
+    def test_leaving_deletes_no_invitation_of_others(self):
         self.env["wezer.invitation"].with_user(self.anna).action_invite([VICTIM])
         invited = self.env["wezer.invitation"].search([("email", "=", VICTIM)])
         self.written_before()
@@ -194,7 +194,7 @@ class TestProvenAddress(IdentityCommon):
         made = contacts.create({"name": "Nora", "email": "nora@x.example"}).sudo()
         self.assertEqual(made.wezer_vouched_email, "nora@x.example")
 
-    def test_nobody_asks_for_another(self):
+    def test_an_address_cannot_be_changed_for_another(self):
         for record in (self.anna, self.anna.partner_id):
             with self.assertRaises(AccessError):
                 record.with_user(self.luc).write({"email": VICTIM})
@@ -228,7 +228,7 @@ class TestPassingForAnother(IdentityCommon):
             [("partner_id", "=", user.partner_id.id), ("kind", "=", "alike")]
         )
 
-    def test_who_takes_another_s_name_is_noticed(self):
+    def test_taking_the_name_of_another_is_noticed(self):
         self.anna.with_user(self.anna).write({"name": "Luс  Nоel"})
         for user in (self.mo, self.ada, self.luc):
             self.assertEqual(self.told(user), 1, user.name)
@@ -240,7 +240,7 @@ class TestPassingForAnother(IdentityCommon):
         self.assertEqual(self.told(self.mo), 1)
         self.assertFalse(profile._alike())
 
-    def test_who_joins_with_another_s_name_is_noticed(self):
+    def test_joining_with_the_name_of_another_is_noticed(self):
         self.account_of(VICTIM, name="LUC NOËL\u200b")
         self.assertTrue(self.told(self.mo))
 
@@ -250,7 +250,7 @@ class TestPassingForAnother(IdentityCommon):
         with self.assertRaises(Refusal):
             self.anna.with_user(self.anna).write({"name": "\u2800"})
 
-    def test_who_takes_another_s_picture_is_noticed(self):
+    def test_taking_the_picture_of_another_is_noticed(self):
         def drawn(size, shift=0):
             picture = Image.new("RGB", (200, 200), "white")
             draw = ImageDraw.Draw(picture)

@@ -56,7 +56,7 @@ class JoiningCommon(WezerCommon):
 class TestJoining(JoiningCommon):
     # === THE WAY IN === #
 
-    def test_who_asks_gets_one_letter_and_the_answer_says_nothing(self):
+    def test_a_request_sends_one_letter_and_the_answer_reveals_nothing(self):
         self.assertTrue(self.invitations._request(ADDRESS))
         self.assertTrue(self.invitations._request(ADDRESS))
         self.assertEqual(len(self.letters()), 1)
@@ -71,7 +71,7 @@ class TestJoining(JoiningCommon):
         self.assertEqual(len(invitation.token_hash), 64)
         self.assertFalse(self.invitations._find_by_token(invitation.token_hash))
 
-    def test_who_joins_is_pending_until_welcomed_and_never_internal(self):
+    def test_a_newcomer_is_pending_until_welcomed_and_never_internal(self):
         user = self.joined()
         profile = user.partner_id._wezer_profile()
         self.assertTrue(user._is_portal())
@@ -155,7 +155,7 @@ class TestJoining(JoiningCommon):
 
     # === APPROVAL === #
 
-    def test_where_somebody_accepts_a_newcomer_waits_and_is_told(self):
+    def test_with_approval_a_newcomer_waits_and_gets_a_notice(self):
         self.env.company.wezer_approval = "always"
         user = self.joined()
         self.assertEqual(self.welcome(user), "pending")
@@ -174,7 +174,7 @@ class TestJoining(JoiningCommon):
             )
         )
 
-    def test_an_invited_one_needs_no_approval_where_the_setting_says_so(self):
+    def test_invited_people_need_no_approval_where_the_setting_says_so(self):
         self.env.company.wezer_approval = "uninvited"
         user = self.joined(inviter=self.anna)
         self.assertEqual(self.welcome(user), "active")
@@ -183,7 +183,7 @@ class TestJoining(JoiningCommon):
         other = self.joined("stranger@example.org")
         self.assertEqual(self.welcome(other), "pending")
 
-    def test_nobody_accepts_himself(self):
+    def test_applicants_cannot_accept_themselves(self):
         self.env.company.wezer_approval = "always"
         user = self.joined()
         self.welcome(user)
@@ -209,7 +209,9 @@ class TestJoining(JoiningCommon):
         mine.search([], limit=1).action_withdraw()
         mine.action_invite(["c@example.org", "d@example.org"])
 
-    def test_who_is_here_gets_no_letter_and_the_inviter_learns_nothing(self):
+    def test_a_member_who_is_invited_gets_no_letter_and_the_inviter_learns_nothing(
+        self,
+    ):
         mine = self.invitations.with_user(self.anna)
         self.assertEqual(mine.action_invite(["luc@secret.example", ADDRESS]), 2)
         self.assertFalse(self.letters("luc@secret.example"))
@@ -217,7 +219,7 @@ class TestJoining(JoiningCommon):
         both = mine.search([])
         self.assertEqual(both.mapped("state"), ["pending", "pending"])
 
-    def test_who_was_written_to_can_stop_the_inviter_or_all(self):
+    def test_the_addressee_can_block_the_inviter_or_everybody(self):
         mine = self.invitations.with_user(self.anna)
         mine.action_invite([ADDRESS])
         invitation = self.invitations._find_by_token(self.token_of(self.letters()))
@@ -252,14 +254,14 @@ class TestJoining(JoiningCommon):
         with self.assertRaises(NotAllowed):
             self.invitations.with_user(self.anna).action_link()
 
-    def test_what_is_no_address_is_refused(self):
+    def test_an_invalid_address_is_refused(self):
         for text in ("", [], ["nobody"], ["a@b", "x y"], {"a": 1}):
             with self.assertRaises(Refusal):
                 self.invitations.with_user(self.anna).action_invite(text)
 
     # === COMING BACK === #
 
-    def test_who_was_entered_without_a_login_is_found_by_his_address(self):
+    def test_a_member_without_a_login_is_found_by_the_address(self):
         rosa = self.env["res.partner"].create({"name": "Rosa", "email": ADDRESS})
         profile = self.env["wezer.profile"]._make_for(rosa)
         user = self.joined(name="Rosa")
@@ -267,7 +269,7 @@ class TestJoining(JoiningCommon):
         self.assertEqual(profile.state, "active")
         self.assertEqual(user.partner_id._wezer_profile(), profile)
 
-    def test_who_left_comes_back_as_the_same_partner(self):
+    def test_a_former_member_comes_back_as_the_same_partner(self):
         user = self.joined()
         self.welcome(user, presentation="I like bees.")
         partner = user.partner_id
@@ -278,7 +280,7 @@ class TestJoining(JoiningCommon):
         self.assertFalse(partner._wezer_profile().presentation)
         self.assertEqual(partner._wezer_profile().state, "active")
 
-    def test_who_was_suspended_does_not_come_back_as_a_member(self):
+    def test_a_suspended_member_comes_back_suspended(self):
         user = self.joined()
         self.welcome(user)
         user.partner_id._wezer_profile().state = "suspended"

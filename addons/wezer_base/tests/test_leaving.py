@@ -30,7 +30,7 @@ class TestLeaving(WezerCommon):
         user = user or self.luc
         return self.profiles.with_user(user).leave(password)
 
-    def test_who_leaves_has_no_profile_contact_login_nor_key(self):
+    def test_leaving_erases_profile_contact_login_and_keys(self):
         self.luc_profile.write({"presentation": "I bake", "image_1920": self.pixel()})
         mandates = self.env["wezer.mandate"]
         given = mandates.browse(
@@ -65,7 +65,7 @@ class TestLeaving(WezerCommon):
                 self.leave(password=wrong)
         self.assertTrue(self.luc.active)
 
-    def test_nobody_leaves_for_another_nor_as_a_visitor(self):
+    def test_visitors_cannot_leave_and_nobody_leaves_for_another(self):
         with self.assertRaises(NotAllowed):
             self.leave(self.public)
         for user in (self.anna, self.cora, self.mo):
@@ -73,7 +73,7 @@ class TestLeaving(WezerCommon):
                 self.luc_profile.with_user(user).action_forget()
         self.assertTrue(self.luc.active)
 
-    def test_what_is_open_comes_first_by_every_way_out(self):
+    def test_open_matters_come_first_by_every_way_out(self):
         self.block()
         with self.assertRaises(Refusal) as caught:
             self.leave()
@@ -84,11 +84,11 @@ class TestLeaving(WezerCommon):
             self.luc_profile.with_user(self.ada).action_forget()
         self.assertEqual(self.luc_profile.state, "active")
 
-    def test_what_is_only_told_stops_nobody(self):
+    def test_a_mere_mention_does_not_prevent_leaving(self):
         self.block([{**OPEN, "blocks": False}])
         self.assertTrue(self.leave())
 
-    def test_who_works_in_the_back_office_gives_the_role_back_first(self):
+    def test_internal_users_give_back_their_role_before_leaving(self):
         with self.assertRaises(Refusal) as caught:
             self.leave(self.cora, "cora-base-secret")
         self.assertEqual(caught.exception.rule, "open")
@@ -112,7 +112,7 @@ class TestLeaving(WezerCommon):
             self.env["wezer.profile"]._find_left("luc@proved.example"), self.partner
         )
 
-    def test_who_asks_again_and_again_waits_until_tomorrow(self):
+    def test_requests_to_leave_are_limited_per_day(self):
         self.block()
         for _number in range(3):
             asked = self.leavings.with_user(self.luc).ask("x")
@@ -149,7 +149,7 @@ class TestLeaving(WezerCommon):
         self.luc.with_context(wezer_farewell=True).sudo().write({"login": "luc.other"})
         self.assertEqual(self.env["mail.mail"].search_count([]), before + 1)
 
-    def test_who_wants_no_letter_ever_stays_in_that_list_only(self):
+    def test_the_address_stays_only_in_the_list_of_those_never_written_to(self):
         self.luc.sudo()._deactivate_portal_user(request_blacklist="on")
         listed = self.env["mail.blacklist"].search([("email", "ilike", "secret")])
         self.assertEqual(listed.email, "luc@secret.example")

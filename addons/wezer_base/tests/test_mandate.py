@@ -35,7 +35,7 @@ class TestMandate(WezerCommon):
         self.assertEqual(bool(searched), found)
         return found
 
-    def test_who_has_a_mandate_acts_with_its_rights_and_no_other(self):
+    def test_the_holder_of_a_mandate_acts_with_its_rights_and_no_other(self):
         self.assertFalse(self._acts(self.luc, self.anna.partner_id))
         self._give(["market"])
         self.assertTrue(self._acts(self.luc, self.anna.partner_id))
@@ -51,7 +51,7 @@ class TestMandate(WezerCommon):
         with self.assertRaises(Refusal):
             mandate.with_user(self.anna).action_revoke()
 
-    def test_given_back_it_is_over_and_the_giver_is_told(self):
+    def test_resigning_ends_the_mandate_and_notifies_the_giver(self):
         mandate = self._give()
         mandate.with_user(self.luc).action_resign()
         self.assertFalse(self._acts(self.luc, self.anna.partner_id))
@@ -117,7 +117,7 @@ class TestMandate(WezerCommon):
         mandate.state = "revoked"  # unflushed
         self.assertFalse(self.luc._acting_ids("market", [self.anna.partner_id.id]))
 
-    def test_nobody_gives_a_mandate_for_another(self):
+    def test_a_mandate_cannot_be_given_for_another(self):
         anna, luc = (u.partner_id._wezer_profile().id for u in (self.anna, self.luc))
         for user in (self.luc, self.cora, self.mo):
             with self.assertRaises(NotAllowed):
@@ -141,7 +141,7 @@ class TestMandate(WezerCommon):
         told = self.env["wezer.notice"].search([("kind", "=", "answer")], limit=1)
         self.assertEqual(told.partner_id, self.luc.partner_id)
 
-    def test_what_does_not_fit_is_refused(self):
+    def test_invalid_mandates_are_refused(self):
         luc = self.luc.partner_id._wezer_profile().id
         own = self.anna.partner_id._wezer_profile().id
         yesterday = str(fields.Date.today() - timedelta(days=1))
@@ -176,7 +176,7 @@ class TestMandate(WezerCommon):
 
     # === THE LOG === #
 
-    def test_each_act_for_another_is_logged_and_he_is_told(self):
+    def test_actions_for_another_are_logged_and_notified(self):
         self._give()
         anna = self.anna.partner_id
         self.assertEqual(
@@ -191,7 +191,7 @@ class TestMandate(WezerCommon):
         self.assertEqual(notice.partner_id, anna)
         self.assertIn("Luc Noël", notice.message)
 
-    def test_what_one_does_for_himself_is_not_logged(self):
+    def test_actions_for_oneself_are_not_logged(self):
         self.luc._resolve_acting(None, self.luc.partner_id, "market")
         self.assertFalse(self.env["wezer.acting.log"].search([]))
 
@@ -245,7 +245,7 @@ class TestActingPage(HttpCase, WezerCommon):
         self._post("/my/act-as")
         self.assertNotIn("You act as <strong>", self.url_open("/my").text)
 
-    def test_nobody_acts_as_a_stranger(self):
+    def test_acting_for_a_stranger_is_refused(self):
         self.authenticate("luc-base", "luc-base-secret")
         page = self._post("/my/act-as", partner_id=self.anna.partner_id.id).text
         self.assertIn("You do not act there.", page)

@@ -36,14 +36,14 @@ class TestMatrix(MatrixCommon):
 
     # === MODELS === #
 
-    def test_who_may_read_which_model(self):
+    def test_models_are_read_by_the_people_of_the_matrix(self):
         for name, (readers, _seers, _writers) in MODELS.items():
             for letter, user in self.people.items():
                 with self.subTest(model=name, who=letter):
                     may = self.env[name].with_user(user).has_access("read")
                     self.assertEqual(may, letter in readers)
 
-    def test_who_sees_the_members_row(self):
+    def test_the_members_row_is_seen_by_the_people_of_the_matrix(self):
         for name, (_readers, seers, _writers) in MODELS.items():
             row = self.rows[name]
             for letter, user in self.people.items():
@@ -68,7 +68,7 @@ class TestMatrix(MatrixCommon):
             self.assertEqual(found, read, "searching and reading disagree")
         return found
 
-    def test_nobody_but_administrators_changes_rows_by_orm(self):
+    def test_only_administrators_change_rows_by_orm(self):
         for name, (_readers, _seers, writers) in MODELS.items():
             row = self.rows[name]
             for letter, user in self.people.items():
@@ -101,7 +101,7 @@ class TestMatrix(MatrixCommon):
         # Without a name to fill in, Odoo makes nothing and answers False.
         return not refused and not (method == "name_create" and answers == [False])
 
-    def test_no_access_is_given_but_what_the_matrix_says(self):
+    def test_access_rows_are_those_of_the_matrix(self):
         """Neither by another group: the list of accesses itself is walked."""
         for name, (_readers, _seers, writers) in MODELS.items():
             accesses = self.env["ir.model.access"].search(
@@ -120,7 +120,7 @@ class TestMatrix(MatrixCommon):
 
     # === METHODS === #
 
-    def test_who_passes_which_method(self):
+    def test_methods_accept_the_people_of_the_matrix(self):
         for full, (passing, text) in METHODS.items():
             name, method = full.rsplit(".", 1)
             for letter, user in self.people.items():

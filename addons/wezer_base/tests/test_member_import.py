@@ -50,7 +50,7 @@ class TestMemberImport(WezerCommon):
         self.assertEqual(self.states(self.take(*rows)), ["same", "same"])
         self.assertEqual(self.env["res.partner"].search_count([]), count)
 
-    def test_who_is_here_is_found_by_address_and_keeps_what_he_wrote(self):
+    def test_an_existing_member_is_found_by_address_and_keeps_their_texts(self):
         self.luc_profile.presentation = "My own words"
         row = {
             "name": "Lucas",
@@ -120,7 +120,7 @@ class TestMemberImport(WezerCommon):
         invitations = self.env["wezer.invitation"].search([("kind", "=", "letter")])
         self.assertEqual(invitations.mapped("email"), ["nina@new.example"])
 
-    def test_who_accepts_the_letter_finds_the_imported_profile(self):
+    def test_accepting_the_invitation_leads_to_the_imported_profile(self):
         report = self.take({"name": "Nina", "email": "nina@new.example"}, mail=True)
         invitation = self.env["wezer.invitation"].search([("kind", "=", "letter")])
         invitation.sudo()._accept("Nina Neu", "a-long-secret-1")
@@ -146,7 +146,7 @@ class TestMemberImport(WezerCommon):
         self.assertEqual(profile.name, "<script>alert(1)</script> Nina")
         self.assertEqual(profile.skill_ids.mapped("name"), ["sweeping"])
 
-    def test_what_would_be_cut_off_is_refused_with_its_value(self):
+    def test_a_value_that_is_too_long_is_refused_and_shown(self):
         for vals in (
             {"name": "x" * 121},
             {"place": "x" * 121},

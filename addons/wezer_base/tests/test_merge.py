@@ -48,7 +48,7 @@ class TestMerge(WezerCommon):
         self.assertEqual(self.luc.partner_id.phone, "0987")
         self.assertEqual(self.luc_profile.share_phone, "nobody")
 
-    def test_who_had_no_login_gets_that_of_the_second_account(self):
+    def test_an_account_without_login_gets_that_of_the_second(self):
         paper = self.env["res.partner"].create({"name": "Lucien on paper"})
         target = self.env["wezer.profile"]._make_for(paper)
         self.merge(self.mine, target)
@@ -84,7 +84,7 @@ class TestMerge(WezerCommon):
             with self.assertRaises(NotAllowed):
                 self.merge(user=user)
 
-    def test_what_makes_no_sense_is_refused_and_changes_nothing(self):
+    def test_an_impossible_merge_is_refused_and_changes_nothing(self):
         self.merge()
         cora = self.cora.partner_id._wezer_profile()
         anna = self.anna.partner_id._wezer_profile()

@@ -38,7 +38,7 @@ class TestNotice(WezerCommon):
         self.assertEqual(self._waiting(self.cora), 1)
         self.assertEqual(self._waiting(self.ada), 0)
 
-    def test_who_cannot_log_in_gets_none(self):
+    def test_people_without_a_login_get_no_notice(self):
         nobody = self.env["res.partner"].create({"name": "Nobody"})
         self.assertFalse(nobody._wezer_notify("test", "Lost."))
 

@@ -31,7 +31,7 @@ class TestNoticeInWords(WezerCommon):
         self.assertEqual(told[self.luc.partner_id], "read in fr_FR")
         self.assertEqual(told[self.anna.partner_id], "read in en_US")
 
-    def test_every_kind_that_is_told_has_a_name_to_choose(self):
+    def test_every_kind_of_notice_has_a_label_to_choose(self):
         self.env["wezer.notice"]._kinds()
         told = {}
         for path in ADDONS.glob("wezer_*/models/*.py"):
@@ -72,7 +72,7 @@ class TestNoticeInWords(WezerCommon):
         sections = self.env["wezer.notice"].with_user(self.luc)._page_sections()
         self.assertEqual(len(sections), 4)
 
-    def test_a_settled_matter_tells_open_pages_to_ask_again(self):
+    def test_settling_notices_refreshes_open_pages(self):
         self.luc.partner_id._wezer_notify("test", "Look.", record=self.luc_profile)
         self.env.cr.precommit.run()
         self.env["bus.bus"].search([]).unlink()
@@ -112,7 +112,7 @@ class TestNoticePages(HttpCase, WezerCommon):
         self.assertEqual(self._post(f"/my/notices/{hers.id}/open").status_code, 404)
         self.assertFalse(hers.is_read)
 
-    def test_what_is_told_by_mail_is_chosen_on_a_page(self):
+    def test_the_kinds_sent_by_mail_are_chosen_on_a_page(self):
         self.authenticate("luc-base", "luc-base-secret")
         self.assertIn("acted_for", self.url_open("/my/notices/choices").text)
         self._post("/my/notices/choices", frequency="daily", kinds=["invited"])

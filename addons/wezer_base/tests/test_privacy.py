@@ -2,6 +2,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.service.model import call_kw
 from odoo.tests import tagged
 
+from ..tools.membership import MEMBERS
 from .common import WezerCommon
 
 MODELS = ("wezer.profile", "wezer.category", "wezer.skill", "wezer.notice")
@@ -31,6 +32,10 @@ class TestPrivacy(WezerCommon):
         self.assertNotIn(self.env.ref("base.group_portal"), accesses.group_id)
         self.assertNotIn(self.env.ref("base.group_user"), accesses.group_id)
 
+    def test_the_rule_for_members_names_the_states_of_the_table(self):
+        rule = self.env.ref("wezer_base.wezer_profile_rule_member")
+        self.assertIn(f"('state', 'in', {list(MEMBERS)})", rule.domain_force)
+
     def test_a_member_sees_no_other_partner(self):
         self.env.invalidate_all()
         with self.assertRaises(AccessError):
@@ -42,7 +47,7 @@ class TestPrivacy(WezerCommon):
         )
         self.assertFalse(found)
 
-    def test_hidden_contact_leaves_by_no_door_of_the_profile(self):
+    def test_a_profile_does_not_reveal_the_contact_by_any_entry_point(self):
         self.env.invalidate_all()
         ids = self.luc_profile.ids
         for domain in (
@@ -101,7 +106,7 @@ class TestPrivacy(WezerCommon):
             with self.subTest(method=method), self.assertRaises(AccessError):
                 self._rpc(self.anna, "wezer.profile", method, *args)
 
-    def test_no_field_of_a_profile_mirrors_the_contact(self):
+    def test_profiles_have_no_related_fields_of_the_contact(self):
         names = set(self.env["wezer.profile"]._fields)
         self.assertFalse(names & {"email", "phone", "login", "street", "zip"})
         # Nothing of the partner but its name is copied or related.
@@ -133,7 +138,7 @@ class TestPrivacy(WezerCommon):
         self.env.company.wezer_visitors_see_members = True
         self.assertIn(self.luc_profile, self._profiles(self.public).search([]))
 
-    def test_who_admitted_whom_is_the_moderators_matter(self):
+    def test_only_moderators_see_who_admitted_a_member(self):
         self.env.invalidate_all()
         with self.assertRaises(AccessError):
             self._rpc(

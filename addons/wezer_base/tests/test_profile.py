@@ -23,7 +23,7 @@ class TestProfile(WezerCommon):
     def _update(self, user, vals):
         return self.env["wezer.profile"].with_user(user).update_own(vals)
 
-    def test_who_can_log_in_has_one_profile(self):
+    def test_everybody_who_can_log_in_has_one_profile(self):
         for user in (self.anna, self.cora, self.ada):
             self.assertEqual(len(user.partner_id._wezer_profile()), 1)
         self.assertFalse(self.public.partner_id._wezer_profile())
@@ -37,7 +37,7 @@ class TestProfile(WezerCommon):
         found = self.env["wezer.profile"].with_user(self.anna)
         self.assertEqual(found.search([("name", "=", "Lucie")]), self.luc_profile)
 
-    def test_a_name_that_is_not_found_is_told_by_the_checks(self):
+    def test_the_checks_find_a_name_that_cannot_be_found(self):
         profile = self.luc.partner_id._wezer_profile()
         self.env.flush_all()
         self.env.cr.execute(

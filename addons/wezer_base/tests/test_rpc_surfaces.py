@@ -91,7 +91,7 @@ class TestRpcSurfaces(HttpCase, MatrixCommon):
     # === MODELS THROUGH THE DOORS === #
 
     @mute_logger(*LOUD)
-    def test_every_door_shows_what_the_matrix_says(self):
+    def test_every_surface_reads_as_the_matrix_says(self):
         for letter in ALL:
             self._enter(letter)
             for name, (_readers, seers, _writers) in MODELS.items():
@@ -113,7 +113,7 @@ class TestRpcSurfaces(HttpCase, MatrixCommon):
         return bool(rows)
 
     @mute_logger(*LOUD)
-    def test_no_door_lets_a_row_be_changed(self):
+    def test_rows_cannot_be_changed_by_any_surface(self):
         for letter in ALL:
             self._enter(letter)
             for name, (_readers, _seers, writers) in MODELS.items():
@@ -131,7 +131,7 @@ class TestRpcSurfaces(HttpCase, MatrixCommon):
                         self.assertTrue(row.exists())
 
     @mute_logger(*LOUD)
-    def test_no_door_runs_a_method_for_whom_the_matrix_does_not_name(self):
+    def test_methods_refuse_people_outside_the_matrix_on_every_surface(self):
         for letter in ALL:
             self._enter(letter)
             for full, (passing, text) in METHODS.items():
@@ -163,7 +163,7 @@ class TestRpcSurfaces(HttpCase, MatrixCommon):
     # === PAGES === #
 
     @mute_logger(*LOUD)
-    def test_who_gets_which_page(self):
+    def test_pages_answer_the_people_of_the_matrix(self):
         self.env.company.wezer_visitors_see_members = False
         self.env.company.wezer_terms = "<p>Be kind.</p>"
         for letter in ALL:

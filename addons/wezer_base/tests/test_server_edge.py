@@ -98,7 +98,7 @@ class TestServerEdge(HttpCase, WezerCommon):
             self.assertEqual(self._shown("statement_timeout"), told)
 
     @mute_logger("odoo.http", "odoo.service.model")
-    def test_what_waited_too_long_for_a_lock_is_told_so(self):
+    def test_a_lock_timeout_is_answered_with_a_sentence(self):
         self.authenticate("anna-base", "anna-base-secret")
         error = psycopg2.errors.QueryCanceled("canceling statement: SELECT 1")
         with self._failing(error):
@@ -139,7 +139,7 @@ class TestServerEdge(HttpCase, WezerCommon):
             )
             self.assertIn("hash", self._hashes("luc-base"))
 
-    def test_a_reset_is_sent_by_the_clock_not_by_the_page(self):
+    def test_a_reset_letter_is_sent_by_the_scheduled_job(self):
         self.env.cr.execute("SELECT count(*) FROM ir_cron_trigger")
         before = self.env.cr.fetchone()[0]
         users = self.env["res.users"].with_user(self.public)
@@ -192,7 +192,7 @@ class TestServerEdge(HttpCase, WezerCommon):
             self.assertNotIn("Hush", log.without_secrets(f'"GET {address} HTTP/1.1"'))
         self.assertGreater(found, 3)
 
-    def test_no_value_of_a_refused_row_reaches_the_log(self):
+    def test_values_of_a_refused_row_do_not_reach_the_log(self):
         row = "DETAIL:  Failing row contains (7, anna, $pbkdf2-sha512$secret, null).\n"
         self.assertNotIn("pbkdf2", log.without_secrets(f"ERROR: x\n{row}more"))
         try:

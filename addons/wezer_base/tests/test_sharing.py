@@ -53,7 +53,7 @@ class SharingCommon(WezerCommon):
 
 @tagged("post_install", "-at_install")
 class TestSharing(SharingCommon):
-    def test_what_is_shared_with_nobody_is_seen_by_its_owner_only(self):
+    def test_fields_shared_with_nobody_are_seen_by_their_owner_only(self):
         self.share("nobody")
         for user in (self.anna, self.cora, self.mo, self.public):
             self.assertEqual(self.seen(user).shared(), {})
@@ -64,18 +64,18 @@ class TestSharing(SharingCommon):
             "presentation", "skills", "place", "email", "phone",
         })  # fmt: skip
 
-    def test_what_is_shared_with_members_is_not_seen_by_visitors(self):
+    def test_fields_shared_with_members_are_not_seen_by_visitors(self):
         self.share("members")
         self.assertEqual(self.seen(self.public).shared(), {})
         self.assertEqual(self.seen(self.anna).shared()["skills"], ["Weaving"])
         self.assertTrue(self.seen(self.anna)._shared_picture())
         self.assertFalse(self.seen(self.public)._shared_picture())
 
-    def test_what_is_shared_with_everyone_is_seen_by_visitors(self):
+    def test_fields_shared_with_everyone_are_seen_by_visitors(self):
         self.share("everyone")
         self.assertEqual(self.seen(self.public).shared()["place"], "Hidden Hamlet")
 
-    def test_who_waits_to_be_accepted_sees_what_visitors_see(self):
+    def test_applicants_see_what_visitors_see(self):
         self.share("members")
         self.anna.partner_id._wezer_profile().state = "pending"
         self.env.invalidate_all()

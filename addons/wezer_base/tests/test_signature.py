@@ -90,7 +90,7 @@ class TestSignature(WezerCommon):
         self.treaty._withdraw_signing()
         self.assertEqual(self.treaty.ended, "withdrawn")
 
-    def test_what_is_not_signed_in_time_lapses(self):
+    def test_a_proposal_that_is_not_signed_in_time_lapses(self):
         self.propose(self.anna.partner_id)
         self.env["wezer.signature"]._cron_lapse()
         self.assertEqual(self.treaty.signing_state, "open")

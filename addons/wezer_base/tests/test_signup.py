@@ -6,7 +6,7 @@ from .common import WezerCommon
 
 @tagged("post_install", "-at_install")
 class TestSignup(WezerCommon):
-    def test_who_signs_up_is_a_portal_user_with_a_profile(self):
+    def test_a_person_who_signs_up_is_a_portal_user_with_a_profile(self):
         users = self.env["res.users"].with_user(self.public).sudo()
         users.with_context(no_reset_password=True).signup(
             {

@@ -35,7 +35,7 @@ class TestFormerAddress(WezerCommon):
         self.assertEqual(self.profile.slug, first)
         self.assertFalse(self.env["wezer.slug"]._former_of(self.profile))
 
-    def test_whoever_has_the_first_name_again_has_the_first_address(self):
+    def test_taking_the_first_name_again_gives_the_first_address_again(self):
         first = self.profile.slug
         self._rename("Zq Other")
         self._rename("Anna Martin")
@@ -60,7 +60,7 @@ class TestFormerAddress(WezerCommon):
         self.assertFalse(self._at(first, self.public))
         self.assertFalse(self._at("zq-hidden", self.public))
 
-    def test_whoever_left_has_no_former_address(self):
+    def test_former_members_have_no_former_address(self):
         first = self.profile.slug
         self._rename("Zq Leaver")
         self.anna.partner_id._wezer_let_go()

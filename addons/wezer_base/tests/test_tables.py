@@ -34,7 +34,7 @@ class TestTables(BaseCase):
             self.assertEqual(table.encoding, "cp1252")
             self.assertEqual([one.cells for one in table.records], LATIN)
 
-    def test_what_is_no_text_is_refused(self):
+    def test_a_file_that_is_not_text_is_refused(self):
         for data in (b"\x89PNG\r\n\x1a\n\x81\x8d", b"name\nZ\x81e\n"):
             self.assertIn(self.refused(data).code, ("encoding", "csv"))
         for data in (b"", b"\n \n", "\ufeff"):

@@ -117,7 +117,7 @@ class TestWebsite(WezerCommon, HttpCase):
         count = self.make_jsonrpc_request("/my/notices/count", {})
         self.assertEqual(count, 0)
 
-    def test_what_one_owes_and_the_portal_home_open(self):
+    def test_the_todo_page_and_the_portal_home_open(self):
         self._login(self.luc)
         self.assertIn("/my/profile", self._page("/my/todo"))
         home = self._page("/my")
@@ -129,7 +129,7 @@ class TestWebsite(WezerCommon, HttpCase):
             answer = self.url_open(url)
             self.assertIn("/web/login", answer.url)
 
-    def test_no_page_asks_for_a_font_outside(self):
+    def test_pages_load_no_font_from_outside(self):
         page = self._page("/")
         sheets = re.findall(r'href="(/web/assets/[^"]+\.css)"', page)
         self.assertTrue(sheets)

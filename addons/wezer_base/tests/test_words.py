@@ -52,7 +52,7 @@ class TestWords(WezerCommon):
             ["Zz Garden", "Zz House", "Zz Repair", "Zz House Tools"],
         )
 
-    def test_no_branch_grows_on_itself(self):
+    def test_a_category_cannot_be_its_own_ancestor(self):
         with self.assertRaises(UserError):
             self.house.parent_id = self.repair
             self.env.flush_all()
@@ -102,7 +102,7 @@ class TestWords(WezerCommon):
         self.assertEqual(skills._find_or_create("ZZNEW THING"), one)
         self.assertEqual(skills._find_or_create("zzébénisterie"), self.joinery)
 
-    def test_who_writes_a_word_that_is_here_is_told(self):
+    def test_typing_an_existing_word_shows_a_warning(self):
         twin = self.env["wezer.skill"].new({"name": "zzmenuiserie"})
         self.assertIn("Zzjoinery", twin._onchange_name()["warning"]["message"])
         new = self.env["wezer.skill"].new({"name": "zz quite another"})
@@ -139,7 +139,7 @@ class TestWords(WezerCommon):
         self.assertEqual(self._names("tree zzprun"), ["Zzpruning trees"])
         self.assertEqual(self._names("zzprun flowers"), [])
 
-    def test_what_belongs_to_the_chosen_category_comes_first(self):
+    def test_skills_of_the_chosen_category_come_first(self):
         self.assertEqual(
             self._names("zz", category=self.house)[:1], ["Zzjoinery"], "branches count"
         )
@@ -283,7 +283,7 @@ class TestWords(WezerCommon):
 
     # === WHO KEEPS THE WORDS === #
 
-    def test_members_change_no_word_by_any_door(self):
+    def test_members_cannot_change_words_by_any_entry_point(self):
         for user in (self.anna, self.cora, self.mo):
             words = self.env["wezer.skill"].with_user(user)
             for method, args in (

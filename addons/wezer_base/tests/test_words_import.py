@@ -70,7 +70,7 @@ class TestWordsImport(WezerCommon):
         self.assertFalse(self.env["wezer.skill"]._find("zzbaking"))
         self.assertEqual(dry, self.categories.import_vocabulary(ROWS))
 
-    def test_what_people_wrote_stays(self):
+    def test_importing_keeps_what_people_wrote(self):
         skill = self.env["wezer.skill"].create(
             {"name": "Zzbake things", "synonyms": "zzbaking"}
         )
@@ -87,7 +87,7 @@ class TestWordsImport(WezerCommon):
                     ROWS, dry_run=True
                 )
 
-    def test_what_is_no_vocabulary_is_refused(self):
+    def test_a_file_that_is_no_vocabulary_is_refused(self):
         for rows in (None, "rows", {"name": "x"}):
             with self.assertRaises(Refusal):
                 self.categories.import_vocabulary(rows)

@@ -51,7 +51,7 @@ class TestCleanText(BaseCase):
         )
         self.assertEqual(clean_text(" one\r\n\ttwo\u2029three "), "one\n\ttwo\nthree")
 
-    def test_what_scripts_and_emoji_need_stays(self):
+    def test_characters_that_scripts_and_emoji_need_stay(self):
         for text in (
             "می‌خواهم",
             "👩‍👩‍👧",
@@ -146,7 +146,7 @@ class TestPlainHtml(BaseCase):
 
 @tagged("post_install", "-at_install")
 class TestCleanPicture(BaseCase):
-    def test_a_photo_says_nothing_of_where_it_was_taken(self):
+    def test_photos_lose_the_place_where_they_were_taken(self):
         for kind in ("JPEG", "WEBP", "PNG"):
             source = photo(kind)
             self.assertTrue(opened(source).getexif().get_ifd(GPS), kind)
@@ -169,7 +169,7 @@ class TestCleanPicture(BaseCase):
         self.assertGreater(picture.getpixel((20, 10))[0], 200)
         self.assertGreater(picture.getpixel((20, 70))[2], 200)
 
-    def test_what_follows_the_picture_is_cut_off(self):
+    def test_bytes_after_the_picture_are_cut_off(self):
         data = clean_picture(photo() + b"MOTION VIDEO with position")[0]
         self.assertNotIn(b"position", data)
 
@@ -184,7 +184,7 @@ class TestCleanPicture(BaseCase):
             Image.new(mode, (9, 9)).save(out, kind)
             self.assertTrue(clean_picture(out.getvalue())[0], mode)
 
-    def test_what_browsers_do_not_show_is_refused_by_its_kind(self):
+    def test_formats_that_browsers_do_not_show_are_refused_by_name(self):
         heic = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"
         avif = b"\x00\x00\x00\x1cftypavif\x00\x00\x00\x00avifmif1miaf"
         for data, reason in (

@@ -3,6 +3,7 @@
 from odoo.tools import email_normalize
 
 from ..exceptions import NotAllowed
+from .membership import JOINED
 from .rights import PROVEN
 
 
@@ -68,7 +69,7 @@ def checked_email(partner, vals: dict) -> dict:
         return vals
     profile, asker_env = partner._wezer_profile(), partner.env
     partner = partner.sudo()
-    if profile.state not in ("pending", "active", "suspended"):
+    if profile.state not in JOINED:
         return vals
     if email_normalize(vals["email"]) == partner.email_normalized:
         # The same address, perhaps with another name before it: nothing to write.

@@ -10,6 +10,7 @@ from odoo.tools import SQL
 
 from ..exceptions import Refusal
 from . import days
+from .membership import KEPT_ON_RETURN
 from .rights import FAREWELL
 
 # What a contact is told by; its name becomes a pseudonym.
@@ -39,9 +40,6 @@ CONTACT_FIELDS = (
     "image_1920",
 )
 
-# Whoever left in one of these states has it again when they come back.
-UNACCEPTED = ("suspended", "pending", "declined")
-
 
 def check_leave(partner) -> None:
     """Refuse to leave while something is open.
@@ -67,7 +65,7 @@ def leave(partner) -> None:
     partner._wezer_profile().write(
         {
             "state": "left",
-            "left_from": before if before in UNACCEPTED else "active",
+            "left_from": before if before in KEPT_ON_RETURN else "active",
             "left_date": days.today(partner.env),
             "return_keys": keys,
         }

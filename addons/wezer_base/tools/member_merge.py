@@ -10,12 +10,12 @@ from odoo import Command, models
 from odoo.fields import Domain
 
 from ..exceptions import Refusal
+from .membership import JOINED
 from .repoint import fields_pointing_at_partners
 from .rights import FAREWELL, PROVEN
 
 # Which level of sharing shows less.
 LEVEL_ORDER = {"nobody": 0, "members": 1, "everyone": 2}
-JOINED_STATES = ("pending", "active", "suspended")
 
 
 def obstacles(source, target) -> list[str]:
@@ -33,7 +33,7 @@ def obstacles(source, target) -> list[str]:
         said.append(
             source.env._("One of them was brought together with another before.")
         )
-    if target._wezer_profile().state not in JOINED_STATES:
+    if target._wezer_profile().state not in JOINED:
         said.append(
             source.env._(
                 "%(name)s has left: choose the account that lives.",
