@@ -25,8 +25,8 @@ PAGES = {
     "category": "category={category}",
     "distance": "km=5&lat={lat}&lon={lon}",
     "currency": "currency={currency}",
-    "price, lowest first": "currency={currency}&price_from=5&sort=cheap",
-    "nearest first": "sort=near&lat={lat}&lon={lon}",
+    "price, lowest first": "currency={currency}&price_from=5&sort=price_asc",
+    "nearest first": "sort=distance&lat={lat}&lon={lon}",
     "soonest first": "sort=soon",
     "words, category, distance, currency": (
         "words=neighbours&category={category}&km=20&lat={lat}&lon={lon}"

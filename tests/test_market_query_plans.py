@@ -9,8 +9,12 @@ from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import SQL
 
-from odoo.addons.wezer_marketplace.models.wezer_announcement_query import SORTS
 from odoo.addons.wezer_marketplace.tests.common import MarketCommon
+from odoo.addons.wezer_marketplace.tools.search_sql import (
+    SORTS,
+    levels,
+    planned_for_memory,
+)
 
 from bench.market_rows import HERE, many
 
@@ -68,10 +72,10 @@ class TestSearchMany(MarketCommon):
     def assertNoScan(self, question, user):
         market = self.env["wezer.announcement"].with_user(user)
         self.env.flush_all()
-        for statements in market._search_levels(question):
+        for statements in levels(market, question):
             for statement in statements:
                 explain = SQL("EXPLAIN (FORMAT JSON) %s", statement)
-                with market._planned_for_memory():
+                with planned_for_memory(self.env.cr):
                     plan = self.env.execute_query(explain)[0][0]
                 scans = list(self.scans(plan[0]["Plan"]))
                 self.assertNotIn(

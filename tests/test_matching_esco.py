@@ -8,6 +8,8 @@ import pytest
 
 from odoo.tests import TransactionCase, new_test_user, tagged
 
+from odoo.addons.wezer_marketplace.tools import matchmaking
+
 ROOT = Path(__file__).resolve().parent.parent
 FILE = ROOT.parent / "shared" / "data" / "esco" / "ict_occupations_91.json"
 WANTS = 1000
@@ -63,7 +65,7 @@ class TestMatchingEsco(TransactionCase):
 
     def fitting(self):
         market = self.env["wezer.announcement"].with_user(self.member)
-        return market._fitting(FIRST)
+        return matchmaking.fitting_wants(market, FIRST)
 
     def test_matching_finds_the_occupation_in_95_of_100(self):
         found = 0
@@ -82,4 +84,4 @@ class TestMatchingEsco(TransactionCase):
             self.assertEqual(self.fitting(), [])
             some = self.env["wezer.announcement"].with_user(self.member)
             some = some.search([("state", "=", "open")], limit=200)
-            self.assertEqual(set(some._reasons().values()), {""})
+            self.assertEqual(set(matchmaking.reasons_for_user(some).values()), {""})

@@ -6,7 +6,7 @@ from odoo.http import request
 from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools import days
 
-from .filters import address
+from ..tools import feeds, search_params
 
 
 class WezerMarketFeed(http.Controller):
@@ -22,9 +22,9 @@ class WezerMarketFeed(http.Controller):
         # Nor their clock.
         zone = days.community_zone(market.env).key
         market = market.with_context(wezer_zone=zone)
-        filters = market._clean_filters(params)
+        filters = search_params.clean(market.env, params)
         try:
-            return market, market._question(filters), filters
+            return market, search_params.question(market.env, filters), filters
         except Refusal as error:
             raise werkzeug.exceptions.BadRequest(error.args[0]) from error
 
@@ -45,7 +45,7 @@ class WezerMarketFeed(http.Controller):
     def atom(self, **params):
         """Return the newest that the filters find, as Atom (RFC 4287)."""
         market, question, filters = self._question(params)
-        body = market._feed_atom(question, address(filters))
+        body = feeds.atom(market, question, search_params.address(filters))
         return self._answer(body, "application/atom+xml")
 
     @http.route(
@@ -59,4 +59,4 @@ class WezerMarketFeed(http.Controller):
     def calendar(self, **params):
         """Return what has a day, the next first, as iCalendar (RFC 5545)."""
         market, question, _filters = self._question(params)
-        return self._answer(market._feed_calendar(question), "text/calendar")
+        return self._answer(feeds.calendar(market, question), "text/calendar")

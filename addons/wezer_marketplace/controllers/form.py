@@ -15,7 +15,7 @@ from odoo.addons.wezer_base.tools.numbers import (
     whole,
 )
 
-from ..models.wezer_announcement_place import LINES_MAX
+from ..models.wezer_announcement_place import ROWS_MAX
 from ..tools.geo import place_of
 
 # A larger picture is no picture of a door.
@@ -195,7 +195,7 @@ def kept_typed(post):
             "skill": post.get(f"kept_skill_{index}", "").strip(),
             "group_id": whole(post.get(f"kept_group_{index}")),
         }
-        for index in range(LINES_MAX)
+        for index in range(ROWS_MAX)
     ]
 
 

@@ -11,9 +11,8 @@ from odoo.addons.wezer_base.tools.locks import wait_in_line
 from odoo.addons.wezer_base.tools.numbers import numbered, whole
 from odoo.addons.wezer_base.tools.sorting import sorted_for_reader
 
-from ..models.wezer_announcement_query import COUNTED
-from ..models.wezer_announcement_question import DISTANCES
-from .filters import address
+from ..tools import matchmaking, search_params
+from ..tools.search_sql import COUNTED
 from .form import (
     announcement_of,
     shown_in_form,
@@ -30,7 +29,7 @@ class WezerMarket(http.Controller):
     """The market: search, read, answer, write."""
 
     def _parties(self, right="market"):
-        """Return the partners the caller may act for here, himself first."""
+        """Return the partners the caller may act for here, themselves first."""
         user = request.env.user
         ids = user._acting_ids(right, limit=50)
         partners = request.env["res.partner"].sudo().browse(ids)
@@ -47,15 +46,16 @@ class WezerMarket(http.Controller):
     def market(self, page=1, **params):
         """List announcements; the filters live in the address."""
         market = request.env["wezer.announcement"]
-        filters = market._clean_filters(params)
+        filters = search_params.clean(request.env, params)
         page = page_number(page)
         refused = ""
         try:
-            question = market._question(filters)
+            question = search_params.question(request.env, filters)
         except Refusal as error:
             # What was typed stays in the form; the days do not count.
             refused = error.args[0]
-            question = market._question(market._without_days(filters))
+            filtered = search_params.without_days(filters)
+            question = search_params.question(request.env, filtered)
         found, count = market._search_public(question, (page - 1) * PAGE, PAGE)
         pager = request.website.pager(
             url="/market",
@@ -67,12 +67,14 @@ class WezerMarket(http.Controller):
         public = request.env.user._is_public()
         fitting = market.browse()
         if not (public or filters or page > 1):
-            fitting = market._fitting_only(FITTING)
+            fitting = market._fitting(FITTING)
         return request.render(
             "wezer_marketplace.market_page",
             {
                 "announcements": found,
-                "nearly": market.browse() if found else market._nearly(question),
+                "nearly": market.browse()
+                if found
+                else market._search_near_misses(question),
                 "fitting": fitting,
                 "count": count,
                 "counted": COUNTED,
@@ -80,23 +82,23 @@ class WezerMarket(http.Controller):
                 "pager": pager,
                 "filters": filters,
                 "refused": refused,
-                "unread": market._unread_prices(filters),
+                "unread": search_params.price_bounds(request.env, filters)[1],
                 "public": public,
-                "distances": DISTANCES,
+                "distances": search_params.DISTANCES,
                 "categories": request.env["wezer.category"]._tree(),
                 "currencies": request.env["wezer.currency"].search([]),
                 "skill": request.env["wezer.skill"].search(
                     [("id", "=", filters.get("skill", False))]
                 ),
                 "groups": [] if public else self._my_groups(),
-                "address": address,
+                "address": search_params.address,
             },
         )
 
     def _own_place(self):
         if request.env.user._is_public():
             return None
-        return request.env["wezer.announcement"]._helper_side().place
+        return request.env.user.partner_id._wezer_profile()._map_place()
 
     def _my_groups(self):
         return request.env["wezer.group"].search(
@@ -137,6 +139,7 @@ class WezerMarket(http.Controller):
         author = announcement.sudo().author_id
         deals = request.env["wezer.deal"].browse()
         parties = author.browse()
+        shown_author = announcement._shown_author()
         own = False
         if not public:
             own = bool(user._acts_for(author, "market"))
@@ -154,8 +157,10 @@ class WezerMarket(http.Controller):
             "wezer_marketplace.announcement_page",
             {
                 "announcement": announcement,
-                "author_name": announcement._author_shown().display_name or "",
-                "author_profile": announcement._profile_shown(),
+                "author_name": shown_author.display_name or "",
+                "author_profile": request.env["wezer.profile"].search(
+                    [("partner_id", "in", shown_author.ids)], limit=1
+                ),
                 "score": {} if public else author._wezer_score(),
                 "own": own,
                 "public": public,
@@ -169,9 +174,9 @@ class WezerMarket(http.Controller):
                 "currencies": announcement.sudo().price_line_ids.wezer_currency_id,
                 "reason": ""
                 if public or own
-                else announcement._reasons()[announcement.id],
+                else matchmaking.reasons_for_user(announcement)[announcement.id],
                 "helpers": announcement._fitting_members() if own else [],
-                "km": announcement._say_distance(self._own_place()),
+                "km": matchmaking.format_distance(announcement, self._own_place()),
                 "to_local": to_local,
             },
         )

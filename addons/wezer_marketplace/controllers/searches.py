@@ -4,7 +4,7 @@ from odoo.http import request
 from odoo.addons.wezer_base.controllers.website import flash, seen_or_404
 from odoo.addons.wezer_base.tools.form_post import form_post
 
-from .filters import address
+from ..tools.search_params import address, clean
 
 
 class WezerSavedSearches(http.Controller):
@@ -34,7 +34,7 @@ class WezerSavedSearches(http.Controller):
     @form_post("/market", once=True)
     def keep(self, **post):
         """Keep what is asked now."""
-        filters = request.env["wezer.announcement"]._clean_filters(post)
+        filters = clean(request.env, post)
         request.env["wezer.saved.search"].keep(filters, post.get("name", ""))
         flash(request.env._("You will read it in your notices when there is one."))
         return request.redirect(address(filters))

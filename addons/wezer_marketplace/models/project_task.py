@@ -1,14 +1,17 @@
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import RedirectWarning, UserError
 from odoo.tools import float_compare, html2plaintext
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
-from odoo.addons.wezer_base.tools import days
+from odoo.addons.wezer_base.tools import days, payload
 from odoo.addons.wezer_base.tools.text import TITLE_LENGTH, clean_line
 
+from ..tools import task_import
 from ..tools.task_context import DEAL_MOVES, QUIET
+from .wezer_announcement import PUBLISHED, UNENDED
 from .wezer_deal import AGREED, LIVE
 
+# The state of a task whose deal has the state.
 STATES = {
     "accepted": "01_in_progress",
     "delivered": "01_in_progress",
@@ -18,7 +21,6 @@ STATES = {
 # States of a task that say that its deal is over, or as good as.
 CLOSED = ("1_done", "1_canceled")
 CLOSING_STATES = ("03_approved", *CLOSED)
-POSTED = ("draft", "open", "full", "paused")
 # What a post takes from its task: fields of the announcement and of the task.
 FROM_TASK = {
     "title": "name",
@@ -43,7 +45,14 @@ def _words_of(html):
 
 
 class ProjectTask(models.Model):
-    _inherit = "project.task"
+    """A task that can be posted to the marketplace, with the deal that does it.
+
+    A post takes its price and process from the task, which Odoo's task templates carry,
+    and the task follows its deal. A stage never moves money.
+    """
+
+    _name = "project.task"
+    _inherit = ["project.task", "wezer.rate.mixin"]
 
     wezer_announcement_ids = fields.One2many("wezer.announcement", "task_id")
     wezer_announcement_id = fields.Many2one(
@@ -83,12 +92,21 @@ class ProjectTask(models.Model):
     wezer_latitude = fields.Float(digits=(9, 6))
     wezer_longitude = fields.Float(digits=(9, 6))
     wezer_date_start = fields.Datetime(string="Begins")
+    wezer_currency_id = fields.Many2one(help="Empty: as the project says.")
+    wezer_steps = fields.Text(string="Steps, one a line")
+    wezer_done_when = fields.Char(string="What counts as done")
+    wezer_import_key = fields.Char(index="btree_not_null", copy=False, readonly=True)
+
+    _import_key_uniq = models.UniqueIndex(
+        "(project_id, wezer_import_key) WHERE wezer_import_key IS NOT NULL",
+        "This row was imported already.",
+    )
 
     @api.depends("wezer_announcement_ids.state")
     def _compute_wezer_announcement_id(self):
         for task in self:
             task.wezer_announcement_id = task.wezer_announcement_ids.sorted("id")[-1:]
-            task.wezer_posted = task.wezer_announcement_id.state in POSTED
+            task.wezer_posted = task.wezer_announcement_id.state in UNENDED
 
     @api.depends(
         *("name", "description", "wezer_category_id", "wezer_places"),
@@ -129,7 +147,7 @@ class ProjectTask(models.Model):
         )
 
     def _post_many(self):
-        """Post all at once: what is refused is told, and stops no other."""
+        """Post all at once; what is refused is reported, and stops no other."""
         vals_list, reasons, may_pay = [], [], {}
         for task in self:
             try:
@@ -159,12 +177,12 @@ class ProjectTask(models.Model):
         return self._announce([self._posted_vals({})])
 
     def _announce(self, vals_list):
-        """Put announcements on the market: who may is checked, they are the payers'."""
+        """Put announcements on the market (sudo: who may post has been checked)."""
         vals = {"state": "open", "date_publish": fields.Datetime.now()}
         return (
             self.env["wezer.announcement"]
             .sudo()
-            .create([{**one, **vals} for one in vals_list])
+            .create([{**posted, **vals} for posted in vals_list])
         )
 
     def _posted_vals(self, may_pay):
@@ -195,7 +213,7 @@ class ProjectTask(models.Model):
             right = "market" if user._acts_for(payer, "market") else "project"
             user._check_acts_for(payer, right)
             may_pay[payer] = bool(user._acts_for(payer, "wallet"))
-        # A want that who comes first has at once commits the payer's money.
+        # First come, first served commits the payer's money.
         priced = self._rate()[1]
         mode = "choose" if priced and not may_pay[payer] else "first_come"
         return {**self._prepare_announcement_vals(payer), "claim_mode": mode}
@@ -217,22 +235,22 @@ class ProjectTask(models.Model):
         skills = self.env["wezer.skill"].sudo()
         for tag in self.tag_ids:
             skills |= skills._find(tag.name)[:1]
-        typed = self.env["wezer.typed"]
-        hours = typed._number(self.allocated_hours or 1.0)
+        market = self.env["wezer.announcement"]
+        hours = payload.number(self.env, self.allocated_hours or 1.0)
         currency, rate = self._rate()
         prices = []
         if rate:
             line = {"wezer_currency_id": currency.id, "unit_minor": rate}
-            prices = [(0, 0, line)]
+            prices = [Command.create(line)]
         return {
             "title": self.name,
             "kind": "want",
             "description": self.description,
             "category_id": self.wezer_category_id.id,
-            "skill_ids": [(6, 0, skills.ids)],
+            "skill_ids": [Command.set(skills.ids)],
             "author_id": payer.id,
             "person_id": self.env.user.partner_id.id,
-            "places": typed._places(self.wezer_places),
+            "places": market._typed_places(self.wezer_places),
             "quantity": hours,
             "unit": "hour",
             "price_line_ids": prices,
@@ -244,7 +262,7 @@ class ProjectTask(models.Model):
             "city": self.wezer_city,
             "latitude": self.wezer_latitude,
             "longitude": self.wezer_longitude,
-            "group_ids": [(6, 0, project.team_id.ids)],
+            "group_ids": [Command.set(project.team_id.ids)],
             "company_id": self.env.company.id,
         }
 
@@ -336,14 +354,14 @@ class ProjectTask(models.Model):
 
         Where somebody answered, the answers come first.
         """
-        # sudo: whoever may change the task is told that it is on the market.
+        # sudo: whoever may change the task may know that it is on the market.
         for task in self.sudo().filtered("wezer_posted").sudo(self.env.su):
             post = task.sudo().wezer_announcement_id
             task._check_no_answers(post)
             if self.env.su:
                 post._end("closed")
                 continue
-            user, right = self.env.user, post.sudo(False)._office_right()
+            user, right = self.env.user, post.sudo(False)._right_for("close")
             if not user._acts_for(post.author_id, right):
                 raise NotAllowed(
                     self.env._(
@@ -357,7 +375,7 @@ class ProjectTask(models.Model):
             post.sudo(False).action_close()
 
     def _check_no_answers(self, post):
-        """Refuse to close a task while people who answered wait, and lead to them."""
+        """Refuse to close a task while answers wait, and lead to them."""
         answers = post.deal_ids.filtered(lambda deal: deal.state in LIVE)
         if answers:
             self._redirect_to_deals(
@@ -390,7 +408,7 @@ class ProjectTask(models.Model):
         tasks._check_no_live_deal()
 
     def _has_own_worker(self):
-        """A live deal says who works and who reviews, whatever the stage says."""
+        """Return whether a live deal decides who works and reviews, not the stage."""
         return self.sudo().wezer_deal_id.state in AGREED or super()._has_own_worker()
 
     def _check_stage(self, stage):
@@ -400,7 +418,7 @@ class ProjectTask(models.Model):
             self._check_deal_first()
 
     def _check_deal_first(self):
-        """Send who closes a task with a live deal to the deal."""
+        """Lead whoever closes a task with a live deal to the deal."""
         deal = self.sudo().wezer_deal_id
         if deal.state not in AGREED:
             return
@@ -428,7 +446,7 @@ class ProjectTask(models.Model):
             form = self.env.ref("wezer_marketplace.wezer_deal_view_form")
             window.update(res_id=deals.id, views=[(form.id, "form")], domain=[])
         if self.env.user.share:
-            # Who shares the project has no window for deals, but a page.
+            # Guests of a shared project have no window for deals, but a page.
             window = {
                 "type": "ir.actions.act_url",
                 "url": f"/my/deals/{deals.id}" if len(deals) == 1 else "/my/deals",
@@ -437,7 +455,7 @@ class ProjectTask(models.Model):
         raise RedirectWarning(message, window, button)
 
     def _follow_deal(self, deal_state):
-        """Move the task with its deal (sudo: the deal's arrow has checked)."""
+        """Move the task with its deal (sudo: the deal's action has checked)."""
         for task in self:
             vals = {"state": STATES[deal_state]}
             stages = task.project_id.type_ids.filtered(
@@ -448,8 +466,10 @@ class ProjectTask(models.Model):
             task.with_context(wezer_deal_moves=DEAL_MOVES, **QUIET).write(vals)
 
     def _check_no_worker(self):
-        """Two do not work on the same task, whichever announcement they answered."""
-        deal = self.sudo().wezer_deal_ids.filtered(lambda one: one.state in AGREED)[:1]
+        """Refuse a second worker on one task, by whichever announcement they came."""
+        deal = self.sudo().wezer_deal_ids.filtered(lambda deal: deal.state in AGREED)[
+            :1
+        ]
         if deal:
             raise Refusal(
                 self.env._(
@@ -459,6 +479,33 @@ class ProjectTask(models.Model):
                 ),
                 rule="worker",
             )
+
+    def _check_free(self):
+        """Refuse a task that somebody works on, or that is on the market."""
+        self.ensure_one()
+        self._check_no_worker()
+        if self.wezer_announcement_id.state in PUBLISHED:
+            raise Refusal(
+                self.env._("“%(name)s” is on the marketplace already.", name=self.name),
+                rule="posted",
+            )
+
+    # === PRICE === #
+
+    def _usual_currency(self):
+        return self.project_id.sudo().wezer_currency_id
+
+    def _rate(self):
+        """Return the task's own rate, else its project's."""
+        own = super()._rate()
+        return own if own[1] else self.project_id.sudo()._rate()
+
+    # === IMPORT === #
+
+    @api.model
+    def _wezer_import(self, rows, project_name, dry_run=False):
+        """Import tasks from rows of a CSV file; see ``tools/task_import.py``."""
+        return task_import.import_tasks(self, rows, project_name, dry_run)
 
     # === COPIES ARE NOT POSTED === #
 
@@ -470,7 +517,7 @@ class ProjectTask(models.Model):
         return vals_list
 
     def _leave_deal_out(self, vals, default):
-        """Take from the values of a copy who works by a deal, and where it stands."""
+        """Remove from the values of a copy the worker of a deal, and its stage."""
         children = self.child_ids
         if self.env.context.get("copy_from_template"):
             children = self.with_context(active_test=True).child_ids
@@ -496,7 +543,7 @@ class ProjectTask(models.Model):
         return stages[:1] or self.stage_id
 
     def _is_made_for_deal(self):
-        """Say whether this is the sub-task of one of several helpers."""
+        """Return whether this is the sub-task of one of several helpers."""
         self.ensure_one()
         sources = self.sudo().wezer_deal_ids.announcement_id.task_id
         return bool(sources & self.sudo().parent_id)
@@ -531,25 +578,8 @@ class ProjectTask(models.Model):
                 self.env._("Somebody is working on this: the deal comes first."),
                 rule="live_deal",
             )
-        if tasks.wezer_announcement_ids.filtered(
-            lambda one: one.state in ("open", "full", "paused")
-        ):
+        if tasks.wezer_announcement_ids.filtered(lambda post: post.state in PUBLISHED):
             raise NotAllowed(
                 self.env._("It is on the marketplace: take the post back first."),
                 rule="posted",
             )
-
-
-class ProjectTaskRecurrence(models.Model):
-    _inherit = "project.task.recurrence"
-
-    @api.model
-    def _create_next_occurrences_values(self, recurrence_by_task):
-        """Repeat the task, not the sub-tasks of those who helped this time."""
-        return super()._create_next_occurrences_values(
-            {
-                task: recurrence
-                for task, recurrence in recurrence_by_task.items()
-                if not task._is_made_for_deal()
-            }
-        )

@@ -1,9 +1,12 @@
 from odoo import api, fields, models
 
-from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_base.tools import payload
 
 # So many different demands one announcement makes.
-LINES_MAX = 5
+ROWS_MAX = 5
+# Fewer places than this are kept for one of them.
+COUNT_END = 1000
 
 
 class WezerAnnouncementPlace(models.Model):
@@ -36,7 +39,7 @@ class WezerAnnouncementPlace(models.Model):
     )
 
     def _fits(self, person):
-        """Say whether ``person`` has the role and the skill that is asked for."""
+        """Return whether ``person`` has the role and the skill that is asked for."""
         self.ensure_one()
         place = self.sudo()
         if place.group_id and person not in place.group_id.effective_members():
@@ -45,151 +48,50 @@ class WezerAnnouncementPlace(models.Model):
             return False
         return True
 
-    def _plain(self):
+    def _plain(self) -> list[dict]:
         """Return these places as plain values."""
         return [
             {
-                "count": one.count,
-                "group_id": one.group_id.id,
-                "skill_id": one.skill_id.id,
+                "count": place.count,
+                "group_id": place.group_id.id,
+                "skill_id": place.skill_id.id,
             }
-            for one in self
+            for place in self
         ]
 
-    def _say(self):
-        """Return what this place asks for, in words; hidden groups keep their names."""
+    def _format(self) -> str:
+        """Return what this place asks for; hidden groups keep their names."""
         self.ensure_one()
         asked = [self.sudo().skill_id.name, self.group_id.display_name]
-        return ", ".join(one for one in asked if one)
-
-
-class WezerAnnouncement(models.Model):
-    _inherit = "wezer.announcement"
-
-    place_ids = fields.One2many(
-        "wezer.announcement.place", "announcement_id", string="Places kept"
-    )
-
-    # === WHAT THE AUTHOR WRITES === #
+        return ", ".join(filter(None, asked))
 
     @api.model
-    def _checked_vals(self, vals):
-        vals = self.env["wezer.typed"]._by_name(vals)
-        kept = vals.pop("kept_places", None)
-        vals = super()._checked_vals(vals)
-        if kept is None:
-            return vals
-        lines = self._checked_places(kept)
-        if self and self.sudo().place_ids._plain() == lines:
-            return vals
-        if self and self.sudo()._holding():
-            raise Refusal(
-                self.env._("Somebody has a place: what places ask for stays."),
-                rule="answered",
-            )
-        places = vals.get("places", self.sudo().places if self else 1)
-        if lines and sum(line["count"] for line in lines) > places:
-            raise Refusal(
-                self.env._("More places are kept than there are."),
-                rule="places",
-                limit=str(places),
-            )
-        vals["place_ids"] = [(5, 0, 0), *((0, 0, line) for line in lines)]
-        return vals
-
-    @api.model
-    def _checked_places(self, kept):
-        """Return kept places as plain values, of roles and skills the caller sees.
+    def _parse(self, kept) -> list[dict]:
+        """Return kept places as plain values, of roles and skills the user sees.
 
         :param list kept: dicts ``count``, and ``group_id`` or ``skill_id`` or both
         """
-        if not isinstance(kept, list | tuple) or len(kept) > LINES_MAX:
-            raise Refusal(self.env._("This is not yours to write."), rule="field")
-        lines = []
-        for one in kept:
-            if not isinstance(one, dict) or one.keys() - {
-                "count",
-                "group_id",
-                "skill_id",
-            }:
-                raise Refusal(self.env._("This is not yours to write."), rule="field")
-            line = {"count": one.get("count", 1)}
-            for name, model in (
-                ("group_id", "wezer.group"),
-                ("skill_id", "wezer.skill"),
-            ):
-                number = one.get(name) or False
-                if number and type(number) is not int:
-                    raise Refusal(
-                        self.env._("This is not yours to write."), rule="field"
-                    )
-                line[name] = self.env[model].search([("id", "=", number)]).id
-            if type(line["count"]) is not int or not 0 < line["count"] < 1000:
-                raise Refusal(
-                    self.env._("Say how many places are kept, as a number."),
-                    rule="places",
-                )
-            if not (line["group_id"] or line["skill_id"]):
-                raise Refusal(
-                    self.env._("Say for whom places are kept: a role, or a skill."),
-                    rule="places",
-                )
-            lines.append(line)
-        return lines
+        return [self._parse_line(row) for row in payload.rows(self.env, kept, ROWS_MAX)]
 
-    # === WHO HAS A PLACE === #
-
-    def _begin_answer(self, *args, **kwargs):
-        replier = super()._begin_answer(*args, **kwargs)
-        announcement = self.sudo()
-        person = self.env.user.partner_id
-        if announcement.place_ids and not announcement._places_for(person):
-            raise NotAllowed(self._say_kept(), rule="place")
-        return replier
-
-    def _why_not_me(self):
-        announcement, person = self.sudo(), self.env.user.partner_id
-        if announcement.place_ids and not announcement._places_for(person):
-            return self._say_kept()
-        return super()._why_not_me()
-
-    def _say_kept(self):
-        return self.env._(
-            "The places here are kept for: %(asked)s.",
-            asked="; ".join(place._say() for place in self.place_ids),
-        )
-
-    def _open_places(self):
-        """Return how many places ask for nothing."""
-        self.ensure_one()
-        return self.places - sum(self.place_ids.mapped("count"))
-
-    def _places_for(self, person):
-        """Return the kinds of places that ``person`` may have, kept ones first.
-
-        :return: list of kept places (records), an empty record for the open ones
-        """
-        kinds = [place for place in self.place_ids if place._fits(person)]
-        if self._open_places() > 0:
-            kinds.append(self.env["wezer.announcement.place"])
-        return kinds
-
-    def _free_place(self, person):
-        """Return the kind of place that is free for ``person``, None where none is."""
-        holding = self._holding()
-        for kind in self._places_for(person):
-            taken = holding.filtered(lambda deal, kind=kind: deal.place_id == kind)
-            if len(taken) < (kind.count if kind else self._open_places()):
-                return kind
-        return None
-
-    def _has_place(self, person=None):
-        if person is None or not self.place_ids:
-            return super()._has_place(person)
-        return self._free_place(person) is not None
-
-    def _prepare_next_vals(self):
-        return {
-            **super()._prepare_next_vals(),
-            "place_ids": [(0, 0, line) for line in self.place_ids._plain()],
-        }
+    @api.model
+    def _parse_line(self, row):
+        if not isinstance(row, dict) or row.keys() - {"count", "group_id", "skill_id"}:
+            raise payload.foreign(self.env)
+        line = {"count": row.get("count", 1)}
+        for name in ("group_id", "skill_id"):
+            number = row.get(name) or False
+            if number and type(number) is not int:
+                raise payload.foreign(self.env)
+            model = self.env[self._fields[name].comodel_name]
+            line[name] = model.search([("id", "=", number)]).id
+        if type(line["count"]) is not int or not 0 < line["count"] < COUNT_END:
+            raise Refusal(
+                self.env._("Say how many places are kept, as a number."),
+                rule="places",
+            )
+        if not (line["group_id"] or line["skill_id"]):
+            raise Refusal(
+                self.env._("Say for whom places are kept: a role, or a skill."),
+                rule="places",
+            )
+        return line

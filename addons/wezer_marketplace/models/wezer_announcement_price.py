@@ -1,9 +1,9 @@
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 
 from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_base.tools import payload
 from odoo.addons.wezer_base.tools.numbers import record_id
 from odoo.addons.wezer_currency.models.fields_bigint import BigInteger
-from odoo.addons.wezer_currency.tools.texts import shortened
 
 
 class WezerAnnouncementPrice(models.Model):
@@ -61,8 +61,8 @@ class WezerAnnouncementPrice(models.Model):
     def _prepare_lines(self, prices):
         """Return commands for ``prices``, ``{currency id: amount as text}``."""
         commands = []
-        for currency_id, text in self.env["wezer.typed"]._by_name(prices).items():
-            if text in (None, False) or not shortened(text):
+        for currency_id, text in payload.table(self.env, prices).items():
+            if text in (None, False) or not payload.shortened(text):
                 continue
             currency = self.env["wezer.transfer"]._open_currency(record_id(currency_id))
             try:
@@ -71,9 +71,8 @@ class WezerAnnouncementPrice(models.Model):
                 error.field = f"price_{currency.id}"
                 raise
             if minor:
-                commands.append(
-                    (0, 0, {"wezer_currency_id": currency.id, "unit_minor": minor})
-                )
+                vals = {"wezer_currency_id": currency.id, "unit_minor": minor}
+                commands.append(Command.create(vals))
         return commands
 
 

@@ -3,7 +3,7 @@ from odoo.tools import SQL, escape_psql
 
 from ..tools.words import is_near, near_keys, tokens
 
-# How many words of the market one typed word may stand for.
+# So many words of the market one typed word may stand for.
 MEANT_MAX = 60
 # From so many letters on a word is also found inside longer ones.
 INSIDE_FROM = 4
@@ -11,9 +11,9 @@ BEGINS_FROM = 3
 
 
 class WezerAnnouncementWord(models.Model):
-    """A word that some announcement has: what typed words are completed from.
+    """A word of some announcement, from which typed words are completed.
 
-    Slips are corrected against these few thousand words, not against the texts.
+    Typing errors are corrected against these few thousand words, not against the texts.
     Words of announcements for groups are among them, so nobody is shown one: they
     only widen what is looked for, among what the caller may see.
     """
@@ -32,7 +32,7 @@ class WezerAnnouncementWord(models.Model):
     _near_idx = models.Index("USING gin (string_to_array(near_keys, ' '))")
 
     @api.model
-    def _learn(self, texts):
+    def _learn(self, texts) -> None:
         """Keep the words of ``texts`` (normalised) that are not kept yet."""
         # In order, so that two who post at once wait for each other in one direction.
         words = sorted({word for text in texts for word in tokens(text)})
@@ -49,19 +49,19 @@ class WezerAnnouncementWord(models.Model):
         )
 
     @api.model
-    def _cron_forget(self):
-        """Forget the words that no announcement has any more."""
-        self._forget(SQL("TRUE"))
+    def _cron_purge(self):
+        """Delete the words that no announcement has any more."""
+        self._purge(SQL("TRUE"))
 
     @api.model
-    def _forget_texts(self, texts):
-        """Forget the words of ``texts`` that nothing else has: one may be a name."""
+    def _purge_texts(self, texts):
+        """Delete the words of ``texts`` that nothing else has: one may be a name."""
         words = sorted({word for text in texts for word in tokens(text)})
         if words:
-            self._forget(SQL("word = ANY(%s)", words))
+            self._purge(SQL("word = ANY(%s)", words))
 
     @api.model
-    def _forget(self, which):
+    def _purge(self, which):
         self.env["wezer.announcement"].flush_model(["search_text"])
         self.env.cr.execute(
             SQL(
@@ -73,14 +73,11 @@ class WezerAnnouncementWord(models.Model):
             )
         )
 
-    # === WHAT A TYPED WORD MEANS === #
+    # === TYPED WORDS === #
 
     @api.model
-    def _meant(self, word):
-        """Return the words that ``word`` is, begins, or is inside of.
-
-        :rtype: list[str]
-        """
+    def _meant(self, word: str) -> list[str]:
+        """Return the words that ``word`` is, begins, or is inside of."""
         if len(word) < BEGINS_FROM:
             return [word]
         like = escape_psql(word)
@@ -97,12 +94,10 @@ class WezerAnnouncementWord(models.Model):
         return list(dict.fromkeys([word, *(row[0] for row in rows)]))
 
     @api.model
-    def _near(self, word):
-        """Return the words that are one slip of the finger from ``word``.
+    def _near(self, word: str) -> list[str]:
+        """Return the words that are one typing error from ``word``.
 
         Numbers are near to none: 12 is not 13.
-
-        :rtype: list[str]
         """
         if not word.isalpha():
             return []

@@ -2434,7 +2434,7 @@ class WezerDeal(models.Model):
             raise NotAllowed(
                 self.env._(
                     "The places here are kept for: %(asked)s.",
-                    asked=self.place_id._say(),
+                    asked=self.place_id._format(),
                 ),
                 rule="place",
             )

@@ -1,5 +1,7 @@
 from odoo import models
 
+from ..tools.geo import place_of
+
 # So many of each kind on a party's page; all are one click away.
 SHOWN = 6
 
@@ -7,8 +9,14 @@ SHOWN = 6
 class WezerProfile(models.Model):
     _inherit = "wezer.profile"
 
+    def _map_place(self):
+        """Return ``(latitude, longitude)``, None where it is not known."""
+        if not (self.latitude or self.longitude):
+            return None
+        return place_of(self.latitude, self.longitude)
+
     def _wezer_party_values(self):
-        """Add what this party wants and offers now, as the caller may see it.
+        """Add what this party wants and offers now, as the user may see it.
 
         A group's page has also what others post in its context.
         """
@@ -18,10 +26,10 @@ class WezerProfile(models.Model):
         partner = self.sudo().partner_id
         groups = self.env["wezer.group"].sudo(False)
         group = groups.search([("partner_id", "=", partner.id)], limit=1)
-        whose = {"group": group.id} if group else {"author": partner.id}
+        context = {"group": group.id} if group else {"author": partner.id}
         shown = {}
         for kind in ("want", "offer"):
-            found, count = market._search_public({**whose, "kind": kind}, 0, SHOWN)
+            found, count = market._search_public({**context, "kind": kind}, 0, SHOWN)
             if group and count < SHOWN:
                 own = {"author": partner.id, "kind": kind}
                 found |= market._search_public(own, 0, SHOWN)[0]

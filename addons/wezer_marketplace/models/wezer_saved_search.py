@@ -6,23 +6,25 @@ from odoo.fields import Domain
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import locks
-from odoo.addons.wezer_base.tools.text import normalise
+from odoo.addons.wezer_base.tools.text import clean_line, normalise
 
+from ..tools import search_params, search_sql
 from ..tools.words import asked
 
 _logger = logging.getLogger(__name__)
 
-# So many searches a person keeps, and so many things one of them tells at once.
+# So many searches a person keeps, and so many notices one of them leaves at once.
 KEPT_MAX = 20
-TOLD_MAX = 5
+NOTICES_MAX = 5
+NAME_MAX = 120
 # So many new announcements are gone through at a time.
 BATCH = 500
 
 
 class WezerSavedSearch(models.Model):
-    """A question to the market that a member keeps: he is told what is new.
+    """A question to the market that a member keeps, to be notified of what is new.
 
-    What was told is withdrawn as soon as it takes no answers any more.
+    Such a notice is withdrawn as soon as the announcement takes no answers any more.
     """
 
     _name = "wezer.saved.search"
@@ -45,19 +47,19 @@ class WezerSavedSearch(models.Model):
     # === KEEPING === #
 
     @api.model
-    def keep(self, filters, name=""):
-        """Keep a question of the caller, to be told what is new.
+    def keep(self, filters: dict, name: str = "") -> int:
+        """Keep a question of the user, to be notified of what is new.
 
         :param dict filters: as the market's address has them
         :return: the id of the saved search; the same question is kept once
-        :raise NotAllowed: rule ``member``, for visitors and who is none yet
+        :raise NotAllowed: rule ``member``, for visitors and people who are none yet
         :raise Refusal: rule ``empty`` where nothing is asked, ``kept`` where too many
         """
         user = self.env.user
         user._wezer_check_standing()
         clean = {}
         if isinstance(filters, dict):
-            clean = self.env["wezer.announcement"]._clean_filters(filters)
+            clean = search_params.clean(self.env, filters)
         clean.pop("sort", None)
         if not clean:
             raise Refusal(
@@ -65,12 +67,12 @@ class WezerSavedSearch(models.Model):
                 rule="empty",
             )
         # Refused where it could never find anything.
-        self.env["wezer.announcement"]._question_days(clean)
+        search_params.moments(self.env, clean)
         text = json.dumps(clean, sort_keys=True)
         locks.hold(self.env, "searches", user.partner_id.id)
-        # The caller's own rows: members write nothing by themselves.
+        # The user's own rows: members write nothing by themselves.
         own = self.sudo().search([("partner_id", "=", user.partner_id.id)])
-        known = own.filtered(lambda one: one.filters == text)
+        known = own.filtered(lambda search: search.filters == text)
         if known:
             return known.id
         if len(own) >= KEPT_MAX:
@@ -83,13 +85,13 @@ class WezerSavedSearch(models.Model):
                 value=str(len(own)),
                 limit=str(KEPT_MAX),
             )
-        title = str(name or "").strip()[:120] or self._say(clean)
+        title = clean_line(str(name or ""), NAME_MAX) or self._format(clean)
         return own.create(
             {"partner_id": user.partner_id.id, "name": title, "filters": text}
         ).id
 
-    def stop(self):
-        """Keep it no longer; what it told is withdrawn."""
+    def stop(self) -> bool:
+        """Keep it no longer; its notices are withdrawn."""
         self.check_access("read")
         me = self.env.user.partner_id
         if self.sudo().partner_id != me or self.env.user._is_public():
@@ -100,7 +102,7 @@ class WezerSavedSearch(models.Model):
         return True
 
     @api.model
-    def _say(self, filters):
+    def _format(self, filters):
         """Return clean filters in a few words."""
         kinds = self.env["wezer.announcement"]._fields["kind"]
         words = [
@@ -120,52 +122,54 @@ class WezerSavedSearch(models.Model):
             words.append(self.env._("within %(km)s km", km=filters["km"]))
         if filters.get("unpaid"):
             words.append(self.env._("unpaid help"))
-        said = ", ".join(str(word) for word in words if word)
-        return (said or self.env._("My search"))[:120]
+        shown = ", ".join(str(word) for word in words if word)
+        return (shown or self.env._("My search"))[:NAME_MAX]
 
     def _filters(self):
         self.ensure_one()
         return json.loads(self.filters)
 
-    # === TELLING === #
+    # === NOTICES === #
 
     @api.model
-    def _cron_tell(self):
-        """Tell who looks for it what was posted since the last time."""
+    def _cron_notify(self):
+        """Notify members of what was posted since the last time and fits a search."""
         market = self.env["wezer.announcement"].sudo()
-        new = market.search([("state", "=", "open"), ("told", "=", False)], limit=BATCH)
+        new = market.search(
+            [("state", "=", "open"), ("searches_notified", "=", False)], limit=BATCH
+        )
         if not new:
             return
         searches = self.sudo().search([])
         for search in searches:
             try:
                 with self.env.cr.savepoint():
-                    search._tell(new)
+                    search._notify(new)
             except Exception:
-                # One search that fails keeps nobody else from being told.
+                # One search that fails leaves the others their notices.
                 self.env.invalidate_all(flush=False)
-                _logger.exception("saved search %s tells nothing", search.id)
-        new.told = True
+                _logger.exception("saved search %s left no notice", search.id)
+        new.searches_notified = True
 
-    def _tell(self, new):
+    def _notify(self, new):
         """Leave a notice for each of ``new`` that this search finds, a few at most."""
         self.ensure_one()
         user = self.partner_id.user_ids[:1]
         if not user or not user._wezer_is_member():
             return
         found = self._among(new, user)
-        for announcement in found[:TOLD_MAX]:
+        for announcement in found[:NOTICES_MAX]:
             self.partner_id._wezer_notify(
                 "match",
-                lambda env, one=announcement: env._(
+                lambda env, announcement=announcement: env._(
                     "New, as you asked (%(search)s): %(title)s",
                     search=self.name,
-                    title=one.title,
+                    title=announcement.title,
                 ),
                 url=f"/market/{announcement.slug}",
                 record=announcement.sudo(),
             )
-        more = len(found) - TOLD_MAX
+        more = len(found) - NOTICES_MAX
         if more > 0:
             self.partner_id._wezer_notify(
                 "match",
@@ -182,93 +186,20 @@ class WezerSavedSearch(models.Model):
         """Return those of ``new`` that this search finds, as its owner sees them."""
         market = self.env["wezer.announcement"].with_user(user)
         try:
-            question = market._question(self._filters())
+            question = search_params.question(market.env, self._filters())
         except Refusal:
             # Kept before such days were refused: it finds nothing.
             return market.browse()
-        domain = market._filter_domain(question) & Domain("id", "in", new.ids)
+        domain = search_sql.filter_domain(market, question)
+        domain &= Domain("id", "in", new.ids)
         domain &= Domain("author_id", "!=", user.partner_id.id)
         words = asked(normalise(question.get("words")))
         if words:
             vocabulary = market.env["wezer.announcement.word"]
             meant = [vocabulary._meant(word) for word in words]
-            domain &= market._words_domain(meant)
+            domain &= search_sql.words_domain(meant)
         return market.search(domain, order="id")
 
     def _url(self):
         self.ensure_one()
         return "/market/searches"
-
-
-class WezerAnnouncement(models.Model):
-    _inherit = "wezer.announcement"
-
-    told = fields.Boolean(
-        copy=False, groups="wezer_base.group_administrator", readonly=True
-    )
-
-    _untold_idx = models.Index("(id) WHERE state = 'open' AND told IS NOT TRUE")
-
-    def write(self, vals):
-        if not {"state", "visibility", "group_ids"} & vals.keys():
-            return super().write(vals)
-        audience = {"visibility", "group_ids"} & vals.keys()
-        before = {
-            announcement.id: (
-                announcement.state,
-                [announcement[name] for name in sorted(audience)],
-            )
-            for announcement in self
-        }
-        result = super().write(vals)
-        # Filled, ended, or no longer for everybody who was told: it is withdrawn.
-        # Only of what is open somebody is told.
-        shut = self.filtered(
-            lambda announcement: (
-                before[announcement.id][0] == "open"
-                and announcement.state != "open"
-                or before[announcement.id][1]
-                != [announcement[name] for name in sorted(audience)]
-            )
-        )
-        if shut:
-            self.env["wezer.notice"].sudo()._settle(shut, ["match"])
-        return result
-
-    def _make_deal(self, replier, *args, **kwargs):
-        deal = super()._make_deal(replier, *args, **kwargs)
-        # Who answers needs not be told any more, whatever comes of it.
-        told = self.env["wezer.notice"].sudo()
-        told = told.search(
-            [
-                ("res_model", "=", self._name),
-                ("res_id", "=", self.id),
-                ("kind", "=", "match"),
-                ("partner_id", "in", (replier | self.env.user.partner_id).ids),
-                ("settled", "=", False),
-            ]
-        )
-        told.settled = True
-        return deal
-
-
-class ResPartner(models.Model):
-    _inherit = "res.partner"
-
-    def _wezer_personal_data(self):
-        data = super()._wezer_personal_data()
-        searches = self.env["wezer.saved.search"].sudo()
-        searches = searches.search([("partner_id", "in", self.ids)])
-        data["saved_searches"] = [
-            {"name": one.name, "filters": one._filters()} for one in searches
-        ]
-        return data
-
-    def _wezer_anonymise(self):
-        # The words of his texts, where nobody else uses them: his name may be one.
-        texts = self._wezer_announcements().mapped("search_text")
-        searches = self.env["wezer.saved.search"].sudo()
-        searches.search([("partner_id", "in", self.ids)]).unlink()
-        result = super()._wezer_anonymise()
-        self.env["wezer.announcement.word"]._forget_texts(texts)
-        return result

@@ -122,7 +122,7 @@ class TestAssessmentScenarios(MarketCommon):
         self.assertEqual(words(assessed_id=one), repliers)
         self.assertEqual(words(assessor_id=two), repliers)
         self.assertEqual(words(assessed_id=two), authors)
-        said = want.with_user(self.stranger)._said_of()
+        said = want.with_user(self.stranger)._revealed_assessments()
         self.assertEqual(sorted(said.mapped("comment")), repliers)
 
     # === THE CHECK === #

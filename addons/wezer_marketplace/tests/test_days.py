@@ -9,6 +9,7 @@ from odoo.tests import tagged
 
 from odoo.addons.wezer_base.tools import days
 
+from ..tools import search_params
 from .test_task import TaskCommon
 from .test_website_market import WebsiteCommon
 
@@ -240,7 +241,6 @@ class TestDaysOnPages(WebsiteCommon):
 
     def test_the_filter_the_feed_and_the_calendar_have_the_same_day(self):
         query = "?words=zebra&date_from=2099-03-06&date_to=2099-03-06"
-        market = self.env["wezer.announcement"]
         for user, zone in ((None, "Pacific/Auckland"), (self.test2, "Asia/Tokyo")):
             self.login(user)
             self._cookie(zone)
@@ -257,8 +257,11 @@ class TestDaysOnPages(WebsiteCommon):
             self.assertEqual(len(events["vevent"]), 1)
             start = events["vevent"][0].dtstart.value
             self.assertEqual(start.isoformat(), "2099-03-06T08:30:00+00:00")
-        question = market.with_user(self.test2)._question(
-            market._clean_filters({"date_from": "2099-03-06", "date_to": "2099-03-06"})
+        question = search_params.question(
+            self.env(user=self.test2),
+            search_params.clean(
+                self.env, {"date_from": "2099-03-06", "date_to": "2099-03-06"}
+            ),
         )
         self.assertEqual(question["date_from"], datetime(2099, 3, 6, 8))
         self.assertEqual(question["date_to"], datetime(2099, 3, 7, 7, 59, 59))

@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import BaseCase, tagged
 
+from ..tools import matchmaking
 from ..tools.geo import distance, plane
 from ..tools.matching import Side, fit, rarity
 from .common import MarketCommon
@@ -76,10 +77,10 @@ class TestMatching(MarketCommon):
 
     def fits(self, user=None):
         market = self.env["wezer.announcement"].with_user(user or self.test2)
-        return [want for want, _reasons in market._fitting(20)]
+        return [want for want, _reasons in matchmaking.fitting_wants(market, 20)]
 
     def reason(self, want, user=None):
-        return want.with_user(user or self.test2)._reasons()[want.id]
+        return matchmaking.reasons_for_user(want.with_user(user or self.test2))[want.id]
 
     def test_wants_that_take_my_skills_come_first_with_the_reason(self):
         both = self.announce(

@@ -255,6 +255,6 @@ class Deals(RuleBasedStateMachine):
     @invariant()
     def checks_find_nothing(self):
         check = self.env["wezer.invariant"].sudo()
-        for name in check._deal_checks():
+        for name in check._market_checks():
             rows = getattr(check, name)()
             self.case.assertFalse(rows, name)

@@ -10,7 +10,7 @@ class TestSavedSearch(MarketCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env["wezer.announcement"].search([]).told = True
+        cls.env["wezer.announcement"].search([]).searches_notified = True
         cls.searches = cls.env["wezer.saved.search"]
 
     def keep(self, user=None, **filters):
@@ -18,7 +18,7 @@ class TestSavedSearch(MarketCommon):
         return mine.browse(mine.keep(filters))
 
     def told(self, user=None):
-        self.searches._cron_tell()
+        self.searches._cron_notify()
         notices = self.env["wezer.notice"].search(
             [
                 ("partner_id", "=", (user or self.test2).partner_id.id),
@@ -30,7 +30,7 @@ class TestSavedSearch(MarketCommon):
 
     def test_row_30_who_looks_for_it_is_told_once_of_what_is_new(self):
         self.announce(self.test1, title="Zq zebra before")
-        self.searches._cron_tell()
+        self.searches._cron_notify()
         self.keep(words="zebra", kind="want")
         self.assertEqual(self.told(), [], "what was there he has seen")
         self.announce(self.test1, title="Feed the zebras")

@@ -7,7 +7,7 @@ from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..models.wezer_announcement_query import SORTS
+from ..tools.search_sql import SORTS, planned_for_memory
 from .common import MarketCommon
 
 HERE = (46.2, 6.1)
@@ -27,13 +27,13 @@ class TestSearch(MarketCommon):
             self.env.cr.execute("SHOW random_page_cost")
             return self.env.cr.fetchone()[0]
 
-        before, market = cost(), self.env["wezer.announcement"]
-        with suppress(ZeroDivisionError), market._planned_for_memory():
+        before = cost()
+        with suppress(ZeroDivisionError), planned_for_memory(self.env.cr):
             self.assertNotEqual(cost(), before)
             raise ZeroDivisionError
         self.assertEqual(cost(), before)
         with self.assertRaises(DivisionByZero), mute_logger("odoo.sql_db"):
-            with self.env.cr.savepoint(), market._planned_for_memory():
+            with self.env.cr.savepoint(), planned_for_memory(self.env.cr):
                 self.env.cr.execute("SELECT 1 / 0")
         self.assertEqual(cost(), before)
 
@@ -82,14 +82,14 @@ class TestSearch(MarketCommon):
         other = self.help("Zq other", prices={self.hours.id: "1:00"})
         free = self.help("Zq free", prices={})
         find = {"words": "zq", "currency": self.com.id}
-        self.assertEqual(self.find(**find, sort="cheap"), cheap + dear)
-        self.assertEqual(self.find(**find, sort="dear"), dear + cheap)
+        self.assertEqual(self.find(**find, sort="price_asc"), cheap + dear)
+        self.assertEqual(self.find(**find, sort="price_desc"), dear + cheap)
         self.assertEqual(self.find(**find, price_from=1001), dear)
         self.assertEqual(self.find(**find, price_to=1000), cheap)
         self.assertEqual(self.find(words="zq", currency=self.hours.id), other)
         self.assertEqual(self.find(words="zq", unpaid=True), free)
         dear.action_edit({"prices": {self.com.id: "3"}})
-        self.assertEqual(self.find(**find, sort="cheap"), dear + cheap)
+        self.assertEqual(self.find(**find, sort="price_asc"), dear + cheap)
 
     def test_places_are_found_by_name_and_by_distance_the_nearest_first(self):
         far = self.help("Zq far", latitude=46.5197, longitude=6.6323, city="Lausanne")
@@ -99,7 +99,7 @@ class TestSearch(MarketCommon):
         self.assertEqual(self.find(**here, km=5), near)
         self.assertEqual(len(self.find(**here, km=60)), 2)
         self.assertEqual(self.find(**here, km=49), near)
-        self.assertEqual(self.find(**here, sort="near"), near + far + nowhere)
+        self.assertEqual(self.find(**here, sort="distance"), near + far + nowhere)
         self.assertEqual(self.find(words="zq", place="geneve"), near)
 
     def test_days_are_those_on_which_it_happens(self):
@@ -160,10 +160,10 @@ class TestSearch(MarketCommon):
         one = self.help("Zqonce zqonce ZQONCE")
         self.env.flush_all()
         self.assertEqual(words.search_count([("word", "=", "zqonce")]), 1)
-        words._cron_forget()
+        words._cron_purge()
         self.assertEqual(words.search_count([("word", "=", "zqonce")]), 1)
         one.sudo().title = "Other"
-        words._cron_forget()
+        words._cron_purge()
         self.assertFalse(words.search_count([("word", "=", "zqonce")]))
 
     def test_strange_questions_find_nothing_and_break_nothing(self):

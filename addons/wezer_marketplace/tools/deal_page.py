@@ -97,7 +97,7 @@ def _format(terms, value):
     if isinstance(value, datetime):
         return days.format_moment(terms.env, value)
     if isinstance(value, float):
-        return terms.deal_id.announcement_id._say_quantity(value)
+        return terms.deal_id.announcement_id._format_quantity(value)
     return value or "–"
 
 

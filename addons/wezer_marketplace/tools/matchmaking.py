@@ -1,0 +1,317 @@
+"""Matching both ways: wants for a member, and members for a want.
+
+Points and reasons are those of :mod:`.matching`; here the two sides are read from
+records, each as far as the user may see the other, and candidates are chosen.
+"""
+
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from odoo.addons.wezer_base.tools.text import normalise
+
+from .geo import distance
+from .matching import Side, fit, rarity
+from .search_sql import (
+    NEWEST,
+    distance_domain,
+    facet_domain,
+    filter_domain,
+    planned_for_memory,
+    select_ids,
+)
+
+# So many of each sort are looked at closely.
+CANDIDATES = 40
+SKILLED = 150
+# So many rows of the rarest skills are counted together; of what takes more common
+# ones the newest are looked at.
+COUNTED_TOGETHER = 3_000
+# So many skills a reason names.
+NAMED = 3
+
+# === THE TWO SIDES === #
+
+
+def helper_side(env) -> Side:
+    """Return the user as a helper: all that their own profile says."""
+    profile = env.user.partner_id._wezer_profile()
+    groups = env["wezer.group"].search([("is_user_member", "=", True)])
+    return Side(
+        skills=frozenset(profile.skill_ids.ids),
+        categories=frozenset(profile.skill_ids.category_ids.ids),
+        groups=frozenset(groups.ids),
+        languages=frozenset(profile.language_ids.ids),
+        city=normalise(profile.city),
+        place=profile._map_place(),
+    )
+
+
+def shared_side(profile) -> Side:
+    """Return a member as a helper: only what they share with members."""
+    # The copies for members are theirs to read; the place has its own level.
+    own = profile.sudo()
+    shows_place = own.share_place in ("members", "everyone")
+    return Side(
+        skills=frozenset(own.members_skill_ids.ids),
+        languages=frozenset(own.members_language_ids.ids),
+        city=normalise(own.city) if shows_place else "",
+        place=own._map_place() if shows_place else None,
+    )
+
+
+def want_side(announcement) -> Side:
+    """Return what an announcement asks for.
+
+    Its groups may be hidden ones: only those that the helper is in are matched.
+    """
+    announcement = announcement.sudo()
+    return Side(
+        skills=frozenset(announcement.skill_ids.ids),
+        categories=frozenset(announcement.category_id.ids),
+        groups=frozenset(announcement.group_ids.ids),
+        languages=frozenset(announcement.language_id.ids),
+        city=announcement.city_text or "",
+        place=announcement._map_place(),
+    )
+
+
+def skill_weights(env, skills) -> dict[int, float]:
+    """Return the weight of each skill: the fewer wants ask for it, the higher."""
+    if not skills:
+        return {}
+    counts = dict(
+        env.execute_query(
+            SQL(
+                """SELECT wezer_skill_id, count(*)
+                     FROM wezer_announcement_wezer_skill_rel
+                    WHERE wezer_skill_id = ANY(%s) GROUP BY 1""",
+                sorted(skills),
+            )
+        )
+    )
+    total = max([len(counts), *counts.values()]) if counts else 1
+    return {skill: rarity(counts.get(skill, 0), total) for skill in skills}
+
+
+# === WANTS FOR A MEMBER === #
+
+
+def fitting_wants(market, limit: int = 10, domain=None) -> list[tuple]:
+    """Return the wants that fit the user, the best first, with reasons.
+
+    :param market: an empty recordset of ``wezer.announcement``
+    :param domain: further restriction
+    :return: ``(announcement, reasons)``; nothing fits without a reason
+    """
+    helper = helper_side(market.env)
+    weights = skill_weights(market.env, helper.skills)
+    scored = []
+    for want in _candidate_wants(market, helper, weights, domain):
+        points, reasons = fit(helper, want_side(want), weights)
+        if reasons and points > 0:
+            scored.append((-points, -want.id, want, reasons))
+    scored.sort(key=lambda row: row[:2])
+    return [(want, reasons) for _points, _id, want, reasons in scored[:limit]]
+
+
+def fitting_first(market, ids: list[int], question: dict, most: int) -> list[int]:
+    """Return ``ids`` with those that fit the user first, the best before."""
+    fits = fitting_wants(market, most, filter_domain(market, question))
+    fitting = [want.id for want, _reasons in fits]
+    if question.get("words"):
+        found = set(ids)
+        fitting = [number for number in fitting if number in found]
+    return list(dict.fromkeys(fitting + ids))
+
+
+def reasons_for_user(wants, helper: Side | None = None, near: bool = True) -> dict:
+    """Return ``{id: why it fits the user}``, sentences, empty where nothing does.
+
+    :param wants: announcements; offers have no reason
+    :param near: whether to say how far it is, where the page does not
+    """
+    env = wants.env
+    helper = helper or helper_side(env)
+    weights = skill_weights(env, helper.skills)
+    texts = dict.fromkeys(wants.ids, "")
+    me = env.user.partner_id
+    for want in wants:
+        # A want fits its own author, but that is no news.
+        if want.kind == "want" and want.sudo().author_id != me:
+            reasons = fit(helper, want_side(want), weights)[1]
+            if not near:
+                reasons.pop("km", None)
+            texts[want.id] = _reason_for_user(env, reasons)
+    return texts
+
+
+def _candidate_wants(market, helper, weights, domain):
+    """Return the wants worth a closer look, as the user may see them."""
+    env = market.env
+    me = env.user.partner_id
+    base = filter_domain(market, {"kind": "want"}) & Domain("author_id", "!=", me.id)
+    if domain:
+        base &= Domain(domain)
+    # What the user has answered, even in vain, is offered no more.
+    answered = env["wezer.deal"].sudo().search([("replier_id", "=", me.id)])
+    base &= Domain("id", "not in", answered.announcement_id.ids)
+    ids = market.search(base & Domain("id", "in", _skilled_ids(env, weights))).ids
+    facets = [f"g{number}" for number in sorted(helper.groups)]
+    facets += [f"c{number}" for number in sorted(helper.categories)]
+    filters = [facet_domain(facets)] if facets else []
+    if helper.skills:
+        filters.append(facet_domain([f"s{number}" for number in sorted(helper.skills)]))
+    if helper.place:
+        filters.append(distance_domain(helper.place, 10))
+    if helper.city:
+        filters.append(Domain("city_text", "=", helper.city))
+    with planned_for_memory(env.cr):
+        for extra in filters:
+            statement = select_ids(market, base & extra, NEWEST, CANDIDATES)
+            ids += [row[0] for row in env.execute_query(statement)]
+    return market.browse(dict.fromkeys(ids))
+
+
+def _skilled_ids(env, weights):
+    """Return ids of the wants that share most with these skills, the rarest first."""
+    if not weights:
+        return []
+    env.flush_all()
+    rows = env.execute_query(
+        SQL(
+            """WITH skill AS (
+                 SELECT id, weight, sum(taken) OVER (ORDER BY taken, id) AS upto
+                   FROM unnest(%s::int[], %s::float[]) AS given(id, weight),
+                        LATERAL (SELECT count(*) AS taken
+                                   FROM wezer_announcement_wezer_skill_rel
+                                  WHERE wezer_skill_id = given.id) AS counted)
+               SELECT taken.wezer_announcement_id
+                 FROM skill
+                 JOIN wezer_announcement_wezer_skill_rel taken
+                   ON taken.wezer_skill_id = skill.id
+                 JOIN wezer_announcement want ON want.id = taken.wezer_announcement_id
+                  AND want.state IN ('open', 'full') AND want.kind = 'want'
+                WHERE skill.upto <= %s
+                GROUP BY 1 ORDER BY sum(skill.weight) DESC, 1 DESC LIMIT %s""",
+            sorted(weights),
+            [weights[skill] for skill in sorted(weights)],
+            COUNTED_TOGETHER,
+            SKILLED,
+        )
+    )
+    return [row[0] for row in rows]
+
+
+# === MEMBERS FOR A WANT === #
+
+
+def fitting_members(want, limit: int = 10) -> list[tuple]:
+    """Return the members who fit a want, the best first, with reasons.
+
+    Of each member only what they share with members counts.
+
+    :return: ``(profile, sentence)``; empty for an offer
+    """
+    env = want.env
+    if want.kind != "want":
+        return []
+    side = want_side(want)
+    weights = skill_weights(env, side.skills)
+    scored = []
+    for profile in _candidate_members(want, side):
+        points, reasons = fit(shared_side(profile), side, weights)
+        if reasons and points > 0:
+            scored.append((-points, profile.id, profile, reasons))
+    scored.sort(key=lambda row: row[:2])
+    return [
+        (profile, _reason_for_author(env, reasons))
+        for _points, _id, profile, reasons in scored[:limit]
+    ]
+
+
+def _candidate_members(want, side):
+    """Return profiles of members who share a skill or the place."""
+    profiles = want.env["wezer.profile"]
+    domain = Domain(profiles._directory_domain())
+    known = want.sudo()
+    answered = known.deal_ids.replier_id | known.author_id
+    domain &= Domain("partner_id", "not in", answered.ids)
+    if known.visibility == "groups":
+        inside = known.group_ids.effective_members()
+        domain &= Domain("partner_id", "in", inside.ids)
+    fits = Domain("members_skill_ids", "in", sorted(side.skills))
+    if side.city:
+        fits |= Domain("members_text", "like", side.city)
+    return profiles.search(domain & fits, limit=SKILLED)
+
+
+# === REASONS IN WORDS === #
+
+
+def _reason_for_user(env, reasons):
+    """Return reasons as a sentence for the helper."""
+    return " · ".join(
+        _parts(
+            env,
+            reasons,
+            env._("because you can: %(skills)s"),
+            env._("suits your skills (%(name)s)"),
+            env._("for %(group)s, where you are"),
+            env._("%(km)s from you"),
+            env._("in your place"),
+        )
+    )
+
+
+def _reason_for_author(env, reasons):
+    """Return reasons as a sentence about the helper."""
+    return " · ".join(
+        _parts(
+            env,
+            reasons,
+            env._("can: %(skills)s"),
+            env._("has skills for %(name)s"),
+            env._("is in %(group)s"),
+            env._("%(km)s away"),
+            env._("in the same place"),
+        )
+    )
+
+
+def _parts(env, reasons, can, suits, group, near, city):
+    parts = []
+    if reasons.get("skills"):
+        skills = env["wezer.skill"].browse(reasons["skills"][:NAMED])
+        parts.append(can % {"skills": ", ".join(skills.mapped("name"))})
+    if reasons.get("category"):
+        category = env["wezer.category"].browse(reasons["category"])
+        parts.append(suits % {"name": category.name})
+    if reasons.get("groups"):
+        # One that the user is in: its name is no secret to them.
+        groups = env["wezer.group"].browse(reasons["groups"][:1])
+        parts.append(group % {"group": groups.display_name})
+    if "km" in reasons:
+        parts.append(near % {"km": format_km(reasons["km"])})
+    elif reasons.get("city"):
+        parts.append(city)
+    if reasons.get("language"):
+        # Names of languages are for all; the table is not.
+        language = env["res.lang"].sudo().browse(reasons["language"])
+        parts.append(env._("in %(language)s", language=language.name))
+    return parts
+
+
+def format_distance(announcement, centre) -> str:
+    """Return how far from ``centre`` an announcement is; empty where unknown.
+
+    :param centre: latitude and longitude, or None
+    """
+    place = announcement._map_place()
+    return format_km(distance(centre, place)) if centre and place else ""
+
+
+def format_km(km: float) -> str:
+    """Return a distance as people read it: 300 m, 1.2 km, 14 km."""
+    if km < 0.95:
+        return f"{max(round(km * 10), 1) * 100} m"
+    return f"{km:.1f} km" if km < 9.95 else f"{km:.0f} km"

@@ -1,0 +1,273 @@
+"""A party's deals and announcements: its data, its outcomes, and when it leaves.
+
+Called from the extension points of ``res.partner``; ``party`` is a partner of one,
+and what is read and written is sudo: the callers have checked who may.
+"""
+
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..models.wezer_deal import DEAL, KEPT, LIVE, NEGOTIATING
+
+# Something was done: a moderator has to decide.
+DELIVERED = DEAL.sources("escalate")
+
+
+def deals_of(party, *states: str):
+    """Return the deals (sudo) of ``party`` in one of ``states``, in all where none."""
+    domain = Domain("author_id", "in", party.ids) | Domain(
+        "replier_id", "in", party.ids
+    )
+    if states:
+        domain &= Domain("state", "in", states)
+    return party.env["wezer.deal"].sudo().search(domain, order="id")
+
+
+def announcements_of(party):
+    """Return the announcements (sudo) of ``party``."""
+    market = party.env["wezer.announcement"].sudo()
+    return market.search([("author_id", "in", party.ids)], order="id")
+
+
+def _searches_of(party):
+    searches = party.env["wezer.saved.search"].sudo()
+    return searches.search([("partner_id", "in", party.ids)])
+
+
+# === PERSONAL DATA AND OUTCOMES === #
+
+
+def personal_data(party) -> dict:
+    """Return all that the market holds about ``party``, as plain values."""
+    rows = party.env["wezer.personal.data"]
+    deals = deals_of(party)
+    return {
+        "announcements": rows._rows(
+            announcements_of(party),
+            ["title", "kind", "description", "category_id", "skill_ids", "price_text"]
+            + ["quantity", "unit", "places", "date_publish", "date_start", "date_end"]
+            + ["city", "latitude", "longitude", "steps", "done_when", "state"],
+        ),
+        "deals": rows._rows(
+            deals,
+            ["title", "kind", "author_id", "replier_id", "payer_id", "payee_id"]
+            + ["price_text", "state", "end_reason", "date_state", "date_due"]
+            + ["date_accepted", "date_delivered", "date_paid", "delivered_quantity"]
+            + ["delivery_note"],
+        ),
+        "terms": [
+            {
+                "deal": terms.deal_id.title,
+                **rows._rows(
+                    terms,
+                    ["round", "partner_id", "quantity", "price_text", "date_start"]
+                    + ["date_due", "steps", "done_when", "message", "date"],
+                )[0],
+            }
+            for terms in deals.terms_ids.sorted("id")
+        ],
+        "deal_history": [
+            {
+                "deal": event.deal_id.title,
+                "date": event.date.isoformat(),
+                "what": event.sentence,
+                "note": event.note or "",
+            }
+            for event in deals.event_ids.sorted("id")
+        ],
+        "deal_messages": [
+            {
+                "deal": message.deal_id.title,
+                "date": message.date.isoformat(),
+                "who": message.partner_id.name,
+                "body": message.body,
+            }
+            for message in deals.message_line_ids.sorted("id")
+        ],
+        "saved_searches": [
+            {"name": search.name, "filters": search._filters()}
+            for search in _searches_of(party)
+        ],
+    }
+
+
+def commitment_outcomes(party) -> list[tuple]:
+    """Return what became of the commitments of ``party``.
+
+    A paid deal was kept by both sides; one given back or lapsed was not kept by the
+    worker. Where attendance was recorded, it counts instead of what became of the work:
+    no commitment counts twice.
+
+    :return: ``(how far it was kept, from 0 to 1, when)``
+    """
+    deals = party.env["wezer.deal"].sudo()
+    outcomes = []
+    for deal in deals.search(
+        [
+            "|",
+            ("payee_id", "=", party.id),
+            ("payer_id", "=", party.id),
+            ("date_accepted", "!=", False),
+            "|",
+            ("state", "=", "paid"),
+            ("end_reason", "in", ("released", "refunded", "expired")),
+            "|",
+            ("replier_id", "!=", party.id),
+            ("attendance", "=", False),
+        ]
+    ):
+        if deal.state == "paid":
+            outcomes.append((True, deal.date_paid or deal.date_state))
+        elif deal.payee_id == party:
+            outcomes.append((False, deal.date_state))
+    for deal in deals.search(
+        [("replier_id", "=", party.id), ("attendance", "!=", False)]
+    ):
+        kept = KEPT[deal.attendance]
+        if kept is not None:
+            outcomes.append((kept, deal._attendance_days()[0] or deal.attendance_date))
+    return outcomes
+
+
+# === LEAVING === #
+
+
+def leave_obstacles(party) -> list[dict]:
+    """Return what stands in the way when ``party`` leaves, or ends with it.
+
+    :return: dicts ``text``, ``url``, ``blocks``
+    """
+    env, rows = party.env, []
+    for deal in deals_of(party, *LIVE):
+        words = {
+            "title": deal.title,
+            "state": deal._state_label().lower(),
+            "name": deal._other(party).name,
+        }
+        ends = deal.state in NEGOTIATING
+        rows.append(
+            {
+                "text": env._(
+                    "“%(title)s” with %(name)s ends: nothing was agreed.", **words
+                )
+                if ends
+                else env._("“%(title)s” with %(name)s is %(state)s.", **words),
+                "url": f"/my/deals/{deal.id}",
+                "blocks": not ends,
+            }
+        )
+    for announcement in announcements_of(party):
+        if announcement.state != "ended":
+            rows.append(
+                {
+                    "text": env._(
+                        "“%(title)s” will be closed.", title=announcement.title
+                    ),
+                    "url": f"/market/{announcement.slug}",
+                    "blocks": False,
+                }
+            )
+    return rows
+
+
+def call_moderators(party, reason: str) -> None:
+    """Call a moderator to each deal that was delivered and is not settled."""
+    for deal in deals_of(party, *DELIVERED):
+        deal._lock()
+        deal._call_moderator(party, reason)
+
+
+def cancel_agreed(party, reason: str) -> None:
+    """Cancel the agreed deals of ``party`` on which nothing was delivered."""
+    for deal in deals_of(party, "accepted"):
+        deal.announcement_id._lock()
+        deal._lock()
+        deal._log("resolve", party.env.user.partner_id, reason)
+        deal._cancel()
+        deal._notify_all(
+            "release",
+            lambda env, deal=deal: env._(
+                "%(name)s leaves, and this ended: %(title)s",
+                name=party.name,
+                title=deal.title,
+            ),
+            but=party,
+        )
+
+
+def anonymise(party) -> None:
+    """End what is open, and delete what ``party`` wrote; what was agreed stays."""
+    announcements = announcements_of(party)
+    _searches_of(party).unlink()
+    for announcement in announcements.filtered(lambda post: post.state != "ended"):
+        announcement._lock()
+        announcement._end("closed")
+    for deal in deals_of(party, *NEGOTIATING):
+        deal._log("withdraw", party)
+        deal._finish("withdrawn")
+    # Nobody answered: nobody needs it.
+    announcements.filtered(lambda post: not post.deal_ids).unlink()
+    announcements.exists().write(
+        {
+            "description": False,
+            "image_1920": False,
+            "city": False,
+            "latitude": 0,
+            "longitude": 0,
+        }
+    )
+    _anonymise_deals(party)
+
+
+def _anonymise_deals(party):
+    """Delete what ``party`` said in deals."""
+    env = party.env
+    env["wezer.deal.message"].sudo().search([("partner_id", "in", party.ids)]).unlink()
+    env.flush_all()
+    # In SQL: these rows refuse every ``write``, and no decision is changed.
+    for table, column in (("wezer_terms", "message"), ("wezer_deal_event", "note")):
+        env.cr.execute(
+            SQL(
+                "UPDATE %s SET %s = NULL WHERE partner_id = %s OR person_id = %s",
+                SQL.identifier(table),
+                SQL.identifier(column),
+                party.id,
+                party.id,
+            )
+        )
+    deals_of(party).filtered(lambda deal: deal.payee_id == party).write(
+        {"delivery_note": False}
+    )
+    env["wezer.terms"].invalidate_model(flush=False)
+    env["wezer.deal.event"].invalidate_model(flush=False)
+
+
+# === TWO ACCOUNTS OF ONE PERSON === #
+
+
+def merge_obstacles(party, target) -> list[str]:
+    """Return why the accounts ``party`` and ``target`` cannot become one."""
+    env = party.env
+    own, others = deals_of(party), deals_of(target)
+    reasons = [
+        env._(
+            "They are the two sides of “%(title)s”: two accounts of one"
+            " person do not deal with each other.",
+            title=deal.title,
+        )
+        for deal in own & others
+        if deal.state != "ended"
+    ]
+    answered = {
+        deal.announcement_id
+        for deal in others
+        if deal.replier_id == target and deal.state in LIVE
+    }
+    reasons += [
+        env._("Both answered “%(title)s”: one answer is ended first.", title=deal.title)
+        for deal in own
+        if deal.replier_id == party
+        and deal.state in LIVE
+        and deal.announcement_id in answered
+    ]
+    return reasons

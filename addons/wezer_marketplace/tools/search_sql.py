@@ -1,0 +1,322 @@
+"""The statements that answer a question to the market, and their order.
+
+Each statement returns ids in an order that one index has, at most ``COUNTED`` + 1, so
+it costs the same among a hundred announcements and among a hundred thousand. An order
+in which not all announcements have a place (a date, a point on the map) needs two
+statements: those that have one, then the newest of all.
+
+All functions take ``market``, an empty recordset of ``wezer.announcement``: access
+rules of its user are part of every statement. A question is a dict of typed values,
+as :func:`.search_params.question` returns it.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from psycopg2.errors import InFailedSqlTransaction
+
+from odoo import fields
+from odoo.fields import Domain
+from odoo.tools import SQL, escape_psql
+
+from odoo.addons.wezer_base.tools.text import normalise
+
+from .geo import on_plane, plane
+from .words import asked
+
+# More are not counted, nor shown: whoever finds more narrows the search.
+COUNTED = 1000
+# Where fewer are found, words a letter apart are tried, then all words but one.
+ENOUGH = 10
+# The orders; "best" is the one of a question with words.
+SORTS = ("best", "new", "soon", "distance", "price_asc", "price_desc", "title")
+NEWEST = SQL("wezer_announcement.date_publish DESC, wezer_announcement.id DESC")
+
+
+def found_ids(market, question: dict) -> list[int]:
+    """Return at most ``COUNTED`` + 1 ids that ``question`` finds, the best first."""
+    found = {}
+    with planned_for_memory(market.env.cr):
+        for level in levels(market, question):
+            for statement in level:
+                rows = market.env.execute_query(statement)
+                found.update(dict.fromkeys(row[0] for row in rows))
+                if len(found) > COUNTED:
+                    return list(found)[: COUNTED + 1]
+            if len(found) >= ENOUGH:
+                break
+    return list(found)
+
+
+@contextmanager
+def planned_for_memory(cr):
+    """Tell PostgreSQL, within the block, that random access to these tables is cheap.
+
+    By default it reads all announcements where a twentieth fits. The market is asked
+    all day and stays in memory.
+    """
+    cr.execute("SET LOCAL random_page_cost = 1.1")
+    try:
+        yield
+    finally:
+        # Where the database refused something, a rollback undoes this too.
+        with suppress(InFailedSqlTransaction):
+            cr.execute("SET LOCAL random_page_cost TO DEFAULT", log_exceptions=False)
+
+
+def levels(market, question: dict) -> Iterator[list[SQL]]:
+    """Yield lists of statements; each next list is for when few were found."""
+    domain = filter_domain(market, question)
+    words = asked(normalise(question.get("words")))
+    if not words:
+        yield statements(market, domain, question)
+        return
+    vocabulary = market.env["wezer.announcement.word"]
+    exact = [vocabulary._meant(word) for word in words]
+    yield statements(market, domain, question, exact)
+    near = [
+        list(dict.fromkeys(meant + vocabulary._near(word)))
+        for word, meant in zip(words, exact, strict=True)
+    ]
+    if near != exact:
+        yield statements(market, domain, question, near)
+    if len(words) > 1:
+        yield statements(market, domain, question, near, missing=1)
+
+
+def statements(market, domain, question, groups=(), missing=0) -> list[SQL]:
+    """Return the statements of one level: a few orders, one after the other.
+
+    :param groups: lists of words, any of which will do
+    :param missing: 1, where one of the groups may have none
+    """
+    texts = domain & words_domain(groups, missing=missing) if groups else domain
+    sort = question.get("sort")
+    if groups and sort not in SORTS[1:]:
+        # First what has the words in its title, the nearest in length first.
+        titles = domain & words_domain(groups, "title_text", missing)
+        return [
+            _nearest_titles(market, titles, normalise(question["words"])),
+            select_ids(market, texts, NEWEST),
+        ]
+    order = _ORDERS.get(sort)
+    if order is None:
+        return [select_ids(market, texts, NEWEST)]
+    return order(market, texts, question)
+
+
+def select_ids(market, domain, order: SQL, limit: int = COUNTED + 1) -> SQL:
+    """Return a SELECT of the ids, with the user's access rules in it."""
+    query = market._search(domain)
+    query.order, query.limit = order, limit
+    return query.select()
+
+
+# === ORDERS === #
+
+
+def _nearest_titles(market, domain, words):
+    """Return a SELECT of ids by how little of their titles was not asked for."""
+    query = market._search(domain)
+    query.order, query.limit = NEWEST, COUNTED + 1
+    newest = query.select(
+        SQL("wezer_announcement.id"),
+        SQL("wezer_announcement.date_publish"),
+        SQL("length(wezer_announcement.title_text) AS size"),
+    )
+    return SQL(
+        "SELECT id FROM (%s) found ORDER BY abs(size - %s), date_publish DESC, id DESC",
+        newest,
+        len(words),
+    )
+
+
+def _order_soon(market, domain, _question):
+    """What begins next; then what has begun, or has no day."""
+    coming = domain & Domain("date_start", ">=", fields.Datetime.now())
+    order = SQL("wezer_announcement.date_start, wezer_announcement.id DESC")
+    return [select_ids(market, coming, order), select_ids(market, domain, NEWEST)]
+
+
+def _order_distance(market, domain, question):
+    """The nearest to ``centre``; then what has no place on the map."""
+    if not question.get("centre"):
+        return [select_ids(market, domain, NEWEST)]
+    x, y = plane(*question["centre"])
+    order = SQL(
+        "point(wezer_announcement.map_x, wezer_announcement.map_y) <-> point(%s, %s)",
+        x,
+        y,
+    )
+    located = domain & Domain("located", "=", True)
+    return [select_ids(market, located, order), select_ids(market, domain, NEWEST)]
+
+
+def _order_title(market, domain, _question):
+    order = SQL("wezer_announcement.title_text, wezer_announcement.id DESC")
+    return [select_ids(market, domain, order)]
+
+
+def _order_price_asc(market, domain, question):
+    return _order_price(market, domain, question, "%s, %s DESC")
+
+
+def _order_price_desc(market, domain, question):
+    return _order_price(market, domain, question, "%s DESC, %s")
+
+
+def _order_price(market, domain, question, order):
+    """By the whole price in the currency asked for; nothing compares currencies."""
+    currency = question.get("currency")
+    if not currency:
+        return [select_ids(market, domain, NEWEST)]
+    query = market._search(domain)
+    price = query.make_alias("wezer_announcement", "price")
+    query.add_join(
+        "JOIN",
+        price,
+        "wezer_announcement_price",
+        SQL(
+            "%s = wezer_announcement.id AND %s = %s",
+            SQL.identifier(price, "announcement_id"),
+            SQL.identifier(price, "wezer_currency_id"),
+            currency,
+        ),
+    )
+    query.order = SQL(
+        order,
+        SQL.identifier(price, "total_minor"),
+        SQL.identifier(price, "announcement_id"),
+    )
+    query.limit = COUNTED + 1
+    return [query.select()]
+
+
+_ORDERS = {
+    "soon": _order_soon,
+    "distance": _order_distance,
+    "price_asc": _order_price_asc,
+    "price_desc": _order_price_desc,
+    "title": _order_title,
+}
+
+
+# === FILTERS === #
+
+
+def filter_domain(market, question: dict) -> Domain:
+    """Return the domain of ``question``, words aside.
+
+    Access rules of the user come on top of it, wherever it is searched with.
+    """
+    domain = listed_domain(market)
+    if question.get("kind") in ("want", "offer"):
+        domain &= Domain("kind", "=", question["kind"])
+    if question.get("author"):
+        domain &= Domain("author_id", "=", question["author"])
+    if question.get("unpaid"):
+        domain &= Domain("unpaid", "=", True)
+    for name, letter in (("category", "c"), ("skill", "s"), ("currency", "m")):
+        if question.get(name):
+            domain &= facet_domain([f"{letter}{question[name]}"])
+    if question.get("group"):
+        domain &= _group_domain(market, question["group"])
+    if question.get("currency"):
+        domain &= _price_domain(question)
+    if question.get("date_from"):
+        domain &= Domain("date_last", ">=", question["date_from"])
+    if question.get("date_to"):
+        domain &= Domain("date_start", "<=", question["date_to"])
+    if question.get("centre") and question.get("km"):
+        domain &= distance_domain(question["centre"], question["km"])
+    elif question.get("place"):
+        city = escape_psql(normalise(question["place"]))
+        domain &= Domain("city_text", "like", city)
+    return domain
+
+
+def listed_domain(market) -> Domain:
+    """Return the announcements that the market lists: those that take answers."""
+    return Domain("state", "in", market._state_machine.sources("claim"))
+
+
+def facet_domain(words: list[str]) -> Domain:
+    """Return what has one of ``words`` in ``facets``."""
+    return _array_domain("facets", words)
+
+
+def words_domain(groups, field: str = "search_text", missing: int = 0) -> Domain:
+    """Return the domain of texts that have a word of each group.
+
+    :param groups: lists of words, any of which will do
+    :param field: ``search_text`` or ``title_text``
+    :param missing: 1, where one of the groups may have none
+    """
+    each = [_array_domain(field, words) for words in groups]
+    if not missing:
+        return Domain.AND(each)
+    return Domain.OR(Domain.AND(each[:at] + each[at + 1 :]) for at in range(len(each)))
+
+
+def distance_domain(centre, km: float) -> Domain:
+    """Return what lies within ``km`` of ``centre``.
+
+    An index finds the square around it, which is then cut to a circle.
+
+    :param centre: latitude and longitude
+    """
+    x, y = plane(*centre)
+    radius = on_plane(km, centre[0])
+
+    def to_sql(_model, alias, _query):
+        # Without the OR IS NULL that the ORM would write: an index holds all of it.
+        return SQL(
+            """%(map_x)s BETWEEN %(x)s - %(radius)s AND %(x)s + %(radius)s
+           AND %(map_y)s BETWEEN %(y)s - %(radius)s AND %(y)s + %(radius)s
+           AND (%(map_x)s - %(x)s) ^ 2 + (%(map_y)s - %(y)s) ^ 2
+               <= %(radius)s ^ 2""",
+            map_x=SQL.identifier(alias, "map_x"),
+            map_y=SQL.identifier(alias, "map_y"),
+            x=x,
+            y=y,
+            radius=radius,
+        )
+
+    return Domain("located", "=", True) & Domain.custom(to_sql=to_sql)
+
+
+def _array_domain(field, words):
+    """Return the domain of rows whose ``field`` holds one of ``words``."""
+
+    def to_sql(model, alias, _query):
+        return SQL(
+            "string_to_array(%s, ' ') && %s::text[]",
+            SQL.identifier(alias, field, to_flush=model._fields[field]),
+            words,
+        )
+
+    return Domain.custom(to_sql=to_sql)
+
+
+def _group_domain(market, group_id):
+    """Return what is in the context of a group or of one inside it that the user sees.
+
+    A group that the user does not see finds nothing: it would tell what belongs to it.
+    """
+    groups = market.env["wezer.group"]
+    seen = groups.search([("id", "=", group_id)])
+    inside = seen and groups.search([("ancestor_ids", "in", seen.ids)])
+    return facet_domain([f"g{number}" for number in (seen | inside).ids])
+
+
+def _price_domain(question):
+    """Return what is paid in a currency within bounds, by the whole price."""
+    if not (question.get("price_from") or question.get("price_to")):
+        return Domain.TRUE
+    price = Domain("wezer_currency_id", "=", question["currency"])
+    if question.get("price_from"):
+        price &= Domain("total_minor", ">=", question["price_from"])
+    if question.get("price_to"):
+        price &= Domain("total_minor", "<=", question["price_to"])
+    # Whoever sees the announcement sees its price: its rules are not asked again.
+    return Domain("price_line_ids", "any!", price)

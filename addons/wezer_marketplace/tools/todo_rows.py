@@ -1,0 +1,185 @@
+"""The rows of the market in a user's to-do list; see ``res.users._wezer_todo``."""
+
+from datetime import timedelta
+
+from odoo import fields
+from odoo.fields import Domain
+
+from odoo.addons.wezer_base.tools import days
+
+from ..models.wezer_deal import ASKING
+
+# So many days before it closes an announcement is in the list.
+CLOSING_DAYS = 3
+DEALS_MAX = 100
+DISPUTES_MAX = 50
+ANNOUNCEMENTS_MAX = 20
+
+
+def first_step(user) -> dict:
+    """Return the step of onboarding that a first answer, or a first post, fulfils."""
+    env = user.env
+    deals, market = env["wezer.deal"].sudo(), env["wezer.announcement"].sudo()
+    partner = user.partner_id
+    return {
+        "text": env._("See how you can help, or post what you need"),
+        "url": "/market",
+        "done": bool(
+            deals.search_count([("replier_id", "=", partner.id)], limit=1)
+            or market.search_count([("author_id", "=", partner.id)], limit=1)
+        ),
+    }
+
+
+def with_market(user, rows: list[dict]) -> list[dict]:
+    """Return ``rows`` with all that the market asks of ``user``."""
+    rows = [*rows, *_closing(user), *_drafts(user)]
+    rows += [*_deals(user), *_stand_ins(user), *_disputes(user)]
+    gaps = _gaps(user)
+    # What begins soon without anybody is more than any other row about it.
+    urls = {row["url"] for row in gaps}
+    return [row for row in rows if row["url"] not in urls] + gaps
+
+
+def _deals(user):
+    """Return what deals ask of ``user``, and those that wait for others."""
+    deals = user.env["wezer.deal"]
+    recent = Domain("state", "=", "paid") & Domain(
+        "paid_until", ">", fields.Datetime.now()
+    )
+    current = Domain("state", "in", ASKING) | recent
+    found = deals.search(deals._mine_domain() & current, limit=DEALS_MAX)
+    return [row for deal in found if (row := _deal(deal))]
+
+
+def _deal(deal):
+    """Return the row of ``deal``: what it asks of the user, or who is awaited."""
+    asked = deal._asked_of_me()
+    actions = deal._allowed_actions()
+    buttons = [action for action in actions if action["main"]]
+    if "cancel" in asked:
+        buttons = [action for action in actions if action["action"] == "cancel"]
+    if deal.state == "paid" and not buttons:
+        return None
+    section = "waiting"
+    if buttons:
+        later = deal.state == "paid" or not asked.keys() - {"work"}
+        section = "soon" if later else "now"
+    due = deal.date_due if deal.state == "accepted" else False
+    return {
+        "section": section,
+        "partner": deal.sudo()._other(deal._my_party()),
+        "text": f"{deal.title}: {deal._turn_line()}",
+        "url": f"/my/deals/{deal.id}",
+        "button": buttons[0]["label"] if buttons else False,
+        "due": days.day_of(deal.env, due),
+    }
+
+
+def _stand_ins(user):
+    """Return what ``user`` is asked to do instead of somebody else."""
+    env = user.env
+    return [
+        {
+            "section": "now",
+            "partner": deal.payee_id,
+            "text": env._(
+                "%(title)s: %(name)s asks you to stand in",
+                title=deal.title,
+                name=deal.payee_id.name,
+            ),
+            "url": f"/my/stand-in/{deal.id}",
+            "button": env._("Read what it is"),
+            "due": days.day_of(env, deal.date_due),
+        }
+        for deal in env["wezer.deal"]._asked_to_stand_in()
+    ]
+
+
+def _disputes(user):
+    """Return the disputes that wait for ``user`` as a moderator."""
+    env = user.env
+    disputed = env["wezer.deal"].search(
+        [("is_user_moderator", "=", True)],
+        order="dispute_holder_since, id",
+        limit=DISPUTES_MAX,
+    )
+    return [
+        {
+            "section": "now",
+            "partner": deal.sudo().author_id,
+            "text": env._("%(title)s: a decision is waited for", title=deal.title),
+            "url": f"/my/deals/{deal.id}",
+            "button": env._("Decide"),
+            "due": deal._decide_by(),
+        }
+        for deal in disputed
+    ]
+
+
+def _closing(user):
+    """Return the announcements of those ``user`` acts for that close soon."""
+    env = user.env
+    market = env["wezer.announcement"]
+    soon = days.today(env) + timedelta(days=CLOSING_DAYS)
+    closing = market.search(
+        [
+            ("author_id", "in", user._acting_ids("market")),
+            ("state", "in", market._state_machine.sources("expire")),
+            ("expiry", "<=", soon),
+        ],
+        limit=ANNOUNCEMENTS_MAX,
+    )
+    return [
+        announcement._todo_row(
+            "soon",
+            env._("“%(title)s” closes", title=announcement.title),
+            env._("Renew it"),
+            announcement.expiry,
+        )
+        for announcement in closing
+        if announcement.state != "full"
+    ]
+
+
+def _drafts(user):
+    """Return the drafts that only a person who may pay, as ``user``, can publish."""
+    env = user.env
+    drafts = env["wezer.announcement"].search(
+        [
+            ("author_id", "in", user._acting_ids("wallet")),
+            ("author_id", "!=", user.partner_id.id),
+            ("state", "=", "draft"),
+        ],
+        limit=ANNOUNCEMENTS_MAX,
+    )
+    return [
+        draft._todo_row(
+            "now",
+            env._("“%(title)s” waits to be published", title=draft.title),
+            env._("See it"),
+            False,
+        )
+        for draft in drafts
+    ]
+
+
+def _gaps(user):
+    """Return what begins soon and was cancelled late, of those ``user`` acts for."""
+    env = user.env
+    gaps = env["wezer.announcement"].search(
+        [
+            ("author_id", "in", user._acting_ids("market")),
+            ("cancelled_late", "=", True),
+        ],
+        limit=ANNOUNCEMENTS_MAX,
+    )
+    return [
+        announcement._todo_row(
+            "now",
+            env._("“%(title)s”: somebody fell out", title=announcement.title),
+            env._("See who fits"),
+            days.day_of(env, announcement.date_start),
+        )
+        for announcement in gaps
+    ]
