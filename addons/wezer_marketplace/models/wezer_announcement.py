@@ -514,7 +514,7 @@ class WezerAnnouncement(models.Model):
         self._follow_name(names)
         for announcement, (expiry, last) in days_before.items():
             announcement._follow_last_day(expiry, last, "expiry" in vals)
-        # A notice of a match is withdrawn where the announcement is filled or has ended,
+        # A notice of a match is withdrawn where the announcement is filled, has ended,
         # or is no longer for everybody who was notified; only open ones have notices.
         withdrawn = self.filtered(
             lambda announcement: (
