@@ -9,6 +9,7 @@ from odoo.http import request
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
 from ..exceptions import Refusal
+from ..models.wezer_profile import LEVELS
 from ..tools.form_post import form_post
 from ..tools.numbers import record_ids, whole
 from .website import flash
@@ -58,20 +59,14 @@ class WezerPortal(CustomerPortal):
             "phone": post.get("phone", "").strip()[:40],
             "skill_ids": sorted({*record_ids(form.getlist("skill_ids")), *known.ids}),
             "language_ids": [
-                (
-                    6,
-                    0,
-                    [
-                        number
-                        for number in record_ids(form.getlist("language_ids"))
-                        if number in languages.ids
-                    ],
-                )
+                number
+                for number in record_ids(form.getlist("language_ids"))
+                if number in languages.ids
             ],
         }
-        for name in (name for name in post if name.startswith("share_")):
-            if post.get(name) in ("nobody", "members", "everyone"):
-                vals[name] = post[name]
+        for name, level in post.items():
+            if name.startswith("share_") and level in dict(LEVELS):
+                vals[name] = level
         # Text in the place of a file is no picture.
         if hasattr(picture, "read"):
             data = picture.read(MAX_PICTURE + 1)

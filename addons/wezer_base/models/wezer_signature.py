@@ -13,7 +13,7 @@ SIGNING = StateMachine(
     rules={
         "proposer": "acts for the party that proposes",
         "signer": "acts for a party that has not signed this version",
-        "clock": "the deadline has passed",
+        "deadline": "the deadline has passed",
         "record": "the record itself, where another action ends the proposal",
     },
     transitions=(
@@ -32,7 +32,7 @@ SIGNING = StateMachine(
         Transition(
             "withdraw", ("open",), ("withdrawn",), "record", "_withdraw_signing"
         ),
-        Transition("lapse", ("open",), ("lapsed",), "clock", "_lapse_signing"),
+        Transition("lapse", ("open",), ("lapsed",), "deadline", "_lapse_signing"),
     ),
 )
 

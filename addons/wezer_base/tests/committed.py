@@ -3,7 +3,7 @@
 import threading
 from unittest.mock import patch
 
-from odoo import SUPERUSER_ID, api
+from odoo import SUPERUSER_ID, Command, api
 from odoo.modules.registry import DummyRLock, Registry
 from odoo.service import model as service
 from odoo.tests import BaseCase, get_db_name
@@ -46,7 +46,7 @@ class CommittedCase(BaseCase):
                 {
                     "name": f"{word} {self.mark} {number}",
                     "login": f"{word.lower()}_{self.mark}_{number}",
-                    "group_ids": [(6, 0, env.ref(group).ids)],
+                    "group_ids": [Command.set(env.ref(group).ids)],
                     **vals,
                 }
                 for number in range(count)

@@ -1,5 +1,6 @@
 import json
 
+from odoo import Command
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
@@ -100,7 +101,7 @@ class TestHostileDoors(WezerCommon, HttpCase):
             "thread_id": self.anna.partner_id.id,
         }
         self.authenticate("anna-base", "anna-base-secret")
-        members = [(0, 0, {"partner_id": one}) for one in ids]
+        members = [Command.create({"partner_id": number}) for number in ids]
         answers = [
             self.call(
                 "discuss.channel",

@@ -1,5 +1,6 @@
 import re
 
+from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.http import Request
 from odoo.tests import HttpCase, tagged
@@ -96,7 +97,7 @@ class TestJoining(JoiningCommon):
                 "login": ADDRESS,
                 "name": "Nina",
                 "password": "nina-secret-1",
-                "group_ids": [(6, 0, internal.ids)],
+                "group_ids": [Command.set(internal.ids)],
             }
         )
         user = self.env["res.users"].search([("login", "=", ADDRESS)])

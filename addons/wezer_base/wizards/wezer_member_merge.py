@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 
 from ..exceptions import Refusal
 
@@ -30,7 +30,7 @@ class WezerMemberMerge(models.TransientModel):
         if self.env.context.get("active_model") == "wezer.profile":
             ids = self.env.context.get("active_ids", [])
             profiles = self.env["wezer.profile"].browse(ids).exists()
-            values["profile_ids"] = [(6, 0, profiles.ids)]
+            values["profile_ids"] = [Command.set(profiles.ids)]
             values["target_id"] = profiles.sorted(
                 lambda profile: (
                     profile.state == "active",

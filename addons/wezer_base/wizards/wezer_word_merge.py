@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 
 from ..exceptions import Refusal
 from ..tools.repoint import word_uses
@@ -39,7 +39,7 @@ class WezerWordMerge(models.TransientModel):
                 words, key=lambda word: sum(word_uses(word).values()), default=words
             )
             values["kind"] = kind
-            values[WORDS[kind]] = [(6, 0, words.ids)]
+            values[WORDS[kind]] = [Command.set(words.ids)]
             values[self._target_name(kind)] = target.id
         return values
 
