@@ -99,10 +99,10 @@ METHODS = {
     "wezer.profile.update_own": (MEMBERS, "{}"),
     "wezer.skill.action_merge_into": ("A", "row, 0"),
     "wezer.onboarding.action_open": ("A", ""),
-    "wezer.onboarding.step.action_enough": ("A", "row"),
-    "wezer.onboarding.step.action_go": ("A", "row"),
+    "wezer.onboarding.step.action_skip": ("A", "row"),
+    "wezer.onboarding.step.action_open_step": ("A", "row"),
     "wezer.vocabulary.import.action_import": ("A", "row"),
-    "wezer.vocabulary.import.action_look": ("A", "row"),
+    "wezer.vocabulary.import.action_preview": ("A", "row"),
     "wezer.word.merge.action_merge": ("A", "row"),
 }
 

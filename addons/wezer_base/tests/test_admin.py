@@ -30,10 +30,10 @@ class TestFirstSteps(WezerCommon):
         installed.filtered(lambda lang: lang.code != "en_US").active = False
         step = self._step("languages")
         self.assertFalse(step.done)
-        step.with_user(self.ada).action_enough()
+        step.with_user(self.ada).action_skip()
         self.assertTrue(self._step("languages").done)
         with self.assertRaises(Refusal):
-            self._step("members").with_user(self.ada).action_enough()
+            self._step("members").with_user(self.ada).action_skip()
 
     def test_every_step_leads_somewhere(self):
         start = self._open()
@@ -41,7 +41,7 @@ class TestFirstSteps(WezerCommon):
         self.assertEqual(start.done_count, len(start.line_ids.filtered("done")))
         for step in start.line_ids:
             with self.subTest(step=step.key):
-                action = step.with_user(self.ada).action_go()
+                action = step.with_user(self.ada).action_open_step()
                 self.assertIn("res_model", action)
 
     def test_only_administrators_open_it(self):
@@ -52,9 +52,14 @@ class TestFirstSteps(WezerCommon):
     def test_a_made_up_step_leads_nowhere(self):
         steps = self.env["wezer.onboarding.step"].with_user(self.ada)
         sly = steps.create(
-            {"key": "x", "name": "x", "action": "base.action_res_users", "enough": "1"}
+            {
+                "key": "x",
+                "name": "x",
+                "action": "base.action_res_users",
+                "skip_label": "1",
+            }
         )
-        for method in (sly.action_go, sly.action_enough):
+        for method in (sly.action_open_step, sly.action_skip):
             with self.assertRaises(Refusal):
                 method()
 

@@ -118,7 +118,7 @@ class TestWordsImport(WezerCommon):
                 {"file": b64encode(json.dumps(ROWS).encode()), "filename": "a.json"}
             )
         )
-        wizard.action_look()
+        wizard.action_preview()
         self.assertIn("3 new skills", wizard.report)
         self.assertIn("Row 3: no name", wizard.report)
         self.assertFalse(self.categories._find("zzbaker"))

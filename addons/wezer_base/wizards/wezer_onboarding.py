@@ -1,45 +1,47 @@
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 
 from ..exceptions import NotAllowed, Refusal
 
-# So many people make a community: the first question they answer each other.
+# From so many people on, the step about members counts as done.
 FIRST_MEMBERS = 5
 UNNAMED = ("My Company", "YourCompany", "")
 
 
 class WezerOnboarding(models.TransientModel):
-    """An administrator's first day: what to do, in which order, and what is done.
+    """The checklist of an administrator's first day.
 
-    A step is done when it is really done, not when somebody ticked it.
+    A step is done when it is really done, not when somebody ticks it.
     """
 
     _name = "wezer.onboarding"
     _description = "First steps"
     _inherit = ["wezer.record.mixin"]
 
-    line_ids = fields.One2many("wezer.onboarding.step", "start_id")
+    line_ids = fields.One2many("wezer.onboarding.step", "onboarding_id")
     done_count = fields.Integer(compute="_compute_progress")
     step_count = fields.Integer(compute="_compute_progress")
     progress = fields.Float(compute="_compute_progress")
 
     def _compute_display_name(self):
-        for start in self:
-            start.display_name = self.env._("First steps")
+        for onboarding in self:
+            onboarding.display_name = self.env._("First steps")
 
     @api.depends("line_ids.done")
     def _compute_progress(self):
-        for start in self:
-            start.step_count = len(start.line_ids)
-            start.done_count = len(start.line_ids.filtered("done"))
-            start.progress = 100 * start.done_count / (start.step_count or 1)
+        for onboarding in self:
+            onboarding.step_count = len(onboarding.line_ids)
+            onboarding.done_count = len(onboarding.line_ids.filtered("done"))
+            onboarding.progress = (
+                100 * onboarding.done_count / (onboarding.step_count or 1)
+            )
 
     @api.model
     def _steps(self):
         """Return the steps; addons insert theirs.
 
         :return: list of dicts: ``key`` (stable word), ``sequence``, ``name``,
-            ``text`` (why), ``done``, ``action`` (an XML id), ``enough`` (a button's
-            label where somebody may say "it is good as it is", or False)
+            ``text`` (why), ``done``, ``action`` (an XML id), ``skip_label`` (a button's
+            label where the step may be skipped, or False)
         """
         company = self.env.company.sudo()
         languages = self.env["res.lang"].get_installed()
@@ -54,16 +56,16 @@ class WezerOnboarding(models.TransientModel):
                 "text": self.env._("What people read at the top of every page."),
                 "done": company.name not in UNNAMED and not company.uses_default_logo,
                 "action": "base.action_res_company_form",
-                "enough": False,
+                "skip_label": False,
             },
             {
                 "key": "languages",
                 "sequence": 20,
                 "name": self.env._("Languages"),
                 "text": self.env._("Everybody reads the pages in his own."),
-                "done": len(languages) > 1 or self._is_enough("languages"),
+                "done": len(languages) > 1 or self._is_skipped("languages"),
                 "action": "base.action_view_base_language_install",
-                "enough": self.env._("One is enough"),
+                "skip_label": self.env._("One is enough"),
             },
             {
                 "key": "time_zone",
@@ -75,7 +77,7 @@ class WezerOnboarding(models.TransientModel):
                 ),
                 "done": bool(company.wezer_tz),
                 "action": "wezer_base.wezer_settings_action",
-                "enough": False,
+                "skip_label": False,
             },
             {
                 "key": "terms",
@@ -84,7 +86,7 @@ class WezerOnboarding(models.TransientModel):
                 "text": self.env._("What everybody who joins agrees to."),
                 "done": bool(company.wezer_terms),
                 "action": "wezer_base.wezer_settings_action",
-                "enough": False,
+                "skip_label": False,
             },
             {
                 "key": "words",
@@ -93,7 +95,7 @@ class WezerOnboarding(models.TransientModel):
                 "text": self.env._("The words by which people find each other."),
                 "done": bool(self.env["wezer.category"].search_count([], limit=1)),
                 "action": "wezer_base.wezer_category_action",
-                "enough": False,
+                "skip_label": False,
             },
             {
                 "key": "members",
@@ -106,7 +108,7 @@ class WezerOnboarding(models.TransientModel):
                 ),
                 "done": people >= FIRST_MEMBERS,
                 "action": "wezer_base.wezer_member_invite_action",
-                "enough": False,
+                "skip_label": False,
             },
         ]
 
@@ -118,24 +120,24 @@ class WezerOnboarding(models.TransientModel):
             )
 
     @api.model
-    def _enough_key(self, key):
+    def _skip_key(self, key):
         return f"wezer_base.start_{key}"
 
     @api.model
-    def _is_enough(self, key):
+    def _is_skipped(self, key):
         return bool(
             # Nothing but a mark that this addon made.
-            self.env["ir.config_parameter"].sudo().get_param(self._enough_key(key))
+            self.env["ir.config_parameter"].sudo().get_param(self._skip_key(key))
         )
 
     @api.model
     def action_open(self):
         """Open the list, as things stand now."""
         self._check_administrator()
-        start = self.create(
+        onboarding = self.create(
             {
                 "line_ids": [
-                    (0, 0, step)
+                    Command.create(step)
                     for step in sorted(self._steps(), key=lambda step: step["sequence"])
                 ]
             }
@@ -144,7 +146,7 @@ class WezerOnboarding(models.TransientModel):
             "type": "ir.actions.act_window",
             "name": self.env._("First steps"),
             "res_model": self._name,
-            "res_id": start.id,
+            "res_id": onboarding.id,
             "view_mode": "form",
             "target": "current",
         }
@@ -158,35 +160,35 @@ class WezerOnboardingStep(models.TransientModel):
     _inherit = ["wezer.record.mixin"]
     _order = "sequence, id"
 
-    start_id = fields.Many2one("wezer.onboarding", ondelete="cascade")
+    onboarding_id = fields.Many2one("wezer.onboarding", ondelete="cascade")
     key = fields.Char(required=True)
     sequence = fields.Integer()
     name = fields.Char(string="Step", required=True)
     text = fields.Char(string="What for")
     done = fields.Boolean()
     action = fields.Char()
-    enough = fields.Char()
+    skip_label = fields.Char(string="Enough")
 
     def _known(self):
-        """Return the step as the addons say it: the row is the caller's own form."""
+        """Return the step as the addons define it: the row is the caller's own form."""
         self.ensure_one()
-        starts = self.env["wezer.onboarding"]
-        starts._check_administrator()
-        for step in starts._steps():
+        onboarding = self.env["wezer.onboarding"]
+        onboarding._check_administrator()
+        for step in onboarding._steps():
             if step["key"] == self.key:
                 return step
         raise Refusal(self.env._("There is no such step."), rule="step")
 
-    def action_go(self):
-        """Go where the step is done."""
+    def action_open_step(self):
+        """Open the page where the step is done."""
         return self.env["ir.actions.actions"]._for_xml_id(self._known()["action"])
 
-    def action_enough(self):
-        """Say that it is good as it is, where that can be said."""
+    def action_skip(self):
+        """Skip the step where it may be skipped."""
         step = self._known()
-        if not step["enough"]:
+        if not step["skip_label"]:
             raise Refusal(self.env._("This step is done by doing it."), rule="step")
-        key = self.env["wezer.onboarding"]._enough_key(step["key"])
+        key = self.env["wezer.onboarding"]._skip_key(step["key"])
         # An administrator's mark, checked just above.
         self.env["ir.config_parameter"].sudo().set_param(key, "1")
         return self.env["wezer.onboarding"].action_open()

@@ -22,7 +22,7 @@ class WezerVocabularyImport(models.TransientModel):
     )
     report = fields.Text(readonly=True)
 
-    def action_look(self):
+    def action_preview(self):
         """Read the file and say what would happen; nothing is changed."""
         return self._run(dry_run=True)
 

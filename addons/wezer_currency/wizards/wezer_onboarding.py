@@ -18,6 +18,6 @@ class WezerOnboarding(models.TransientModel):
                 ),
                 "done": bool(there),
                 "action": "wezer_currency.wezer_currency_action",
-                "enough": False,
+                "skip_label": False,
             },
         ]

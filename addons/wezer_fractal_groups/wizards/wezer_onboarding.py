@@ -18,6 +18,6 @@ class WezerOnboarding(models.TransientModel):
                 ),
                 "done": bool(there),
                 "action": "wezer_fractal_groups.wezer_group_action",
-                "enough": False,
+                "skip_label": False,
             },
         ]

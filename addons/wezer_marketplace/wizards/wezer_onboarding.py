@@ -20,6 +20,6 @@ class WezerOnboarding(models.TransientModel):
                 ),
                 "done": bool(there),
                 "action": "wezer_marketplace.wezer_announcement_action",
-                "enough": False,
+                "skip_label": False,
             },
         ]
