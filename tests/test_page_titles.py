@@ -8,22 +8,19 @@ from pathlib import Path
 
 from lxml import etree
 
-from odoo.tests import BaseCase
-
 ADDONS = Path(__file__).resolve().parent.parent / "addons"
 LAYOUTS = {"website.layout", "portal.portal_layout", "portal.frontend_layout"}
 TITLES = {"additional_title", "title"}
 
 
-class TestPageTitles(BaseCase):
-    def test_every_page_sets_its_title(self):
-        untitled = []
-        for path in sorted(ADDONS.glob("wezer_*/**/*.xml")):
-            for template in etree.parse(path).iter("template"):
-                for page in template.iter("t"):
-                    if page.get("t-call") not in LAYOUTS:
-                        continue
-                    names = {node.get("t-set") for node in page.iterchildren("t")}
-                    if not names & TITLES:
-                        untitled.append(f"{path.name}: {template.get('id')}")
-        self.assertEqual(untitled, [])
+def test_every_page_sets_its_title():
+    untitled = []
+    for path in sorted(ADDONS.glob("wezer_*/**/*.xml")):
+        for template in etree.parse(path).iter("template"):
+            for page in template.iter("t"):
+                if page.get("t-call") not in LAYOUTS:
+                    continue
+                names = {node.get("t-set") for node in page.iterchildren("t")}
+                if not names & TITLES:
+                    untitled.append(f"{path.name}: {template.get('id')}")
+    assert not untitled

@@ -156,6 +156,7 @@ class WezerWebsite(http.Controller):
             "wezer_base.party_page",
             {
                 "profile": profile,
+                "main_object": profile,
                 "partner": profile.sudo().partner_id,
                 "acting_user": request.env.user,
                 "own": profile.partner_id == request.env.user.partner_id,

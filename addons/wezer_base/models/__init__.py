@@ -4,6 +4,7 @@ from . import wezer_record_mixin
 from . import wezer_activity_mixin
 from . import wezer_lock
 from . import wezer_slug
+from . import wezer_searchable_mixin
 from . import wezer_state_mixin
 from . import wezer_signature
 from . import wezer_word

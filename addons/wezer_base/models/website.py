@@ -32,6 +32,16 @@ class Website(models.Model):
         if self._wezer_is_new():
             self.logo = _picture(LOGO)
 
+    # === SEARCH === #
+
+    def _search_get_details(self, search_type, order, options):
+        """Extend Odoo's: the website's search finds members."""
+        details = super()._search_get_details(search_type, order, options)
+        if search_type in ("members", "all"):
+            profiles = self.env["wezer.profile"]
+            details.append(profiles._search_get_detail(self, order, options))
+        return details
+
 
 def _picture(path):
     with file_open(path, "rb") as picture:

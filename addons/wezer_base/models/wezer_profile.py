@@ -91,6 +91,8 @@ class WezerProfile(models.Model):
     _description = "Profile"
     _inherit = [
         "avatar.mixin",
+        "website.seo.metadata",
+        "wezer.searchable.mixin",
         "wezer.slug.mixin",
         "wezer.state.mixin",
         "wezer.record.mixin",
@@ -797,6 +799,26 @@ class WezerProfile(models.Model):
         if not offset and len(profiles) < limit:
             return profiles, len(profiles)
         return profiles, self.search_count(domain, limit=COUNTED + 1)
+
+    @api.model
+    def _search_get_detail(self, website, order, options):
+        """Let the website's search find the members of the directory."""
+        detail = self._search_detail(
+            Domain(self._directory_domain()), f"{self._audience()}_text", "fa-user"
+        )
+        if options.get("displayImage"):
+            detail["mapping"]["image_url"] = {"name": "image_url", "type": "html"}
+        return detail
+
+    def _search_render_results(self, fetch_fields, mapping, icon, limit):
+        rows = super()._search_render_results(fetch_fields, mapping, icon, limit)
+        for profile, row in zip(self, rows, strict=False):
+            row["image_url"] = profile._face_url()
+        return rows
+
+    @api.model
+    def _search_url(self, slug):
+        return f"/members/{slug}"
 
     # === JOINING === #
 

@@ -43,6 +43,7 @@ MODELS = {
 ABSTRACT = {
     "ir.qweb.field.wezer_day",
     "ir.qweb.field.wezer_moment",
+    "wezer.searchable.mixin",
     "wezer.signing.mixin",
     "wezer.slug.mixin",
     "wezer.state.mixin",

@@ -94,6 +94,7 @@ class WezerGroups(http.Controller):
             {
                 # A public group shows itself even where its members stay hidden.
                 "profile": profile,
+                "main_object": group,
                 "partner": profile.sudo().partner_id,
                 "acting_user": request.env.user,
                 "own": False,

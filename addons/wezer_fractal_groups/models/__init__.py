@@ -1,3 +1,4 @@
+from . import website
 from . import wezer_group_membership
 from . import wezer_group
 from . import wezer_group_policy

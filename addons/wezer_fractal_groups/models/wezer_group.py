@@ -13,6 +13,7 @@ from odoo.addons.wezer_base.tools.sorting import index_text
 from odoo.addons.wezer_base.tools.text import (
     TITLE_LENGTH,
     normalise,
+    search_words,
     secret_slug,
     slugify,
 )
@@ -48,7 +49,12 @@ class WezerGroup(models.Model):
 
     _name = "wezer.group"
     _description = "Group"
-    _inherit = ["wezer.slug.mixin", "wezer.record.mixin"]
+    _inherit = [
+        "website.seo.metadata",
+        "wezer.searchable.mixin",
+        "wezer.slug.mixin",
+        "wezer.record.mixin",
+    ]
     _order = "name, id"
     _wezer_titles = ("name",)
     _sorted_by_language = frozenset({"name"})
@@ -220,6 +226,32 @@ class WezerGroup(models.Model):
             " AND visibility IN ('public', 'network')"
         )
     )
+
+    # === WEBSITE === #
+
+    def _default_website_meta(self):
+        """Extend Odoo's: describe the page by the purpose, which it shows too."""
+        meta = super()._default_website_meta()
+        meta["default_meta_description"] = self.purpose
+        return meta
+
+    @api.model
+    def _search_get_detail(self, website, order, options):
+        """Let the website's search find the circles that the reader may see."""
+        description = "purpose" if options.get("displayDescription") else None
+        circles = Domain("kind", "=", "circle")
+        return self._search_detail(circles, "search_text", "fa-users", description)
+
+    @api.model
+    def _search_fetch(self, search_detail, search, limit, order):
+        """Ask the directory: the rules' one query for all readers costs more."""
+        if not search_words(search):
+            return self.browse(), 0
+        return self._search_public(search, limit=limit)
+
+    @api.model
+    def _search_url(self, slug):
+        return f"/groups/{slug}"
 
     # === COMPUTE === #
 

@@ -47,9 +47,13 @@ class WezerProfile(models.Model):
         values["assessments"] = self.env["wezer.assessment"].browse()
         if not self.env.user._is_public():
             # The caller's own rights: what is blind stays blind.
-            values["assessments"] = self.env["wezer.assessment"].search(
-                [("assessed_id", "=", partner.id), ("state", "=", "revealed")],
-                limit=10,
+            values["assessments"] = (
+                self.env["wezer.assessment"]
+                .sudo(False)
+                .search(
+                    [("assessed_id", "=", partner.id), ("state", "=", "revealed")],
+                    limit=10,
+                )
             )
             values["assessment_permissions"] = values["assessments"]._permissions()
             if not values["reputation"].get("hidden"):
