@@ -44,8 +44,8 @@ export class WezerChart extends Interaction {
     }
 
     /**
-     * @param {String} name a colour as `#rrggbb`, or a CSS variable of the theme
-     * @returns {String} the colour
+     * @param {string} name a colour as `#rrggbb`, or a CSS variable of the theme
+     * @returns {string} the colour
      */
     colour(name) {
         return name.startsWith("--")
