@@ -6,7 +6,10 @@ every language.
 
 from pathlib import Path
 
-from lxml import etree
+import polib
+from lxml import etree, html
+
+from odoo.tests import HttpCase, new_test_user, tagged
 
 ADDONS = Path(__file__).resolve().parent.parent / "addons"
 LAYOUTS = {"website.layout", "portal.portal_layout", "portal.frontend_layout"}
@@ -24,3 +27,43 @@ def test_every_page_sets_its_title():
                 if not names & TITLES:
                     untitled.append(f"{path.name}: {template.get('id')}")
     assert not untitled
+
+
+@tagged("post_install", "-at_install")
+class TestFrenchTitles(HttpCase):
+    """French pages have French titles, for the browser and for shared links."""
+
+    PAGES = {
+        "wezer_base": ("/members", "/my/todo", "/my/notices"),
+        "wezer_fractal_groups": ("/groups",),
+        "wezer_reputation": ("/my/reputation",),
+        "wezer_currency": ("/my/wallets", "/my/requests"),
+        "wezer_marketplace": ("/market", "/my/deals"),
+    }
+
+    def test_titles_are_translated(self):
+        website = self.env["website"].get_current_website()
+        website.language_ids |= self.env["res.lang"]._activate_lang("fr_FR")
+        modules = self.env["ir.module.module"].search([("name", "in", [*self.PAGES])])
+        modules._update_translations(["fr_FR"])
+        user = new_test_user(
+            self.env, login="titles", groups="base.group_portal", lang="en_US"
+        )
+        user.password = user.login
+        self.authenticate(user.login, user.login)
+        for addon, urls in self.PAGES.items():
+            path = ADDONS / addon / "i18n" / "fr.po"
+            french = {row.msgid: row.msgstr for row in polib.pofile(str(path))}
+            for url in urls:
+                with self.subTest(url):
+                    title, shared = self._titles(url)
+                    self.assertEqual(title, shared)
+                    wanted = french[title]
+                    self.assertEqual(self._titles(f"/fr{url}"), (wanted, wanted))
+
+    def _titles(self, url):
+        """Return the title of the browser and of shared links, without the site."""
+        tree = html.fromstring(self.url_open(url).content)
+        title = tree.findtext(".//head/title")
+        (shared,) = tree.xpath("//meta[@property='og:title']/@content")
+        return title.split(" | ")[0], shared.split(" | ")[0]

@@ -1,5 +1,5 @@
-def post_init_hook(env):
-    """Let nobody award the badges that are there; new ones start like that.
+def post_init_hook(env) -> None:
+    """Let nobody award the existing badges; new ones start like that.
 
     The access rights of portal users are taken away in
     ``security/ir.model.access.csv``.

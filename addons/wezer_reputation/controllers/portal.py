@@ -17,7 +17,7 @@ from ..tools.reputation_page import SHOWN, sum_rows, waterfall
 class WezerReputationPortal(CustomerPortal):
     @http.route("/my/reputation", type="http", auth="user", website=True, readonly=True)
     def wezer_reputation(self, **_kwargs):
-        """Show one's own score as the sum it is."""
+        """Show the user's own score as the sum it is."""
         env, partner = request.env, request.env.user.partner_id
         # The caller's own score: its parts are revealed assessments only.
         reputation = env["wezer.reputation"].sudo()
@@ -76,7 +76,7 @@ class WezerReputationPortal(CustomerPortal):
     )
     @form_post("/my/reputation")
     def wezer_reputation_shown(self, shown="", **_kwargs):
-        """Show one's score to others, or keep it to oneself."""
+        """Show the user's own score to others, or hide it."""
         profile = request.env.user.partner_id._wezer_profile().sudo(False)
         profile.action_show_reputation(bool(shown))
         return self._wezer_done("/my/reputation")
@@ -90,7 +90,7 @@ class WezerReputationPortal(CustomerPortal):
     )
     @form_post("/my/reputation", once=True)
     def wezer_assessment_reply(self, assessment_id, text="", **post):
-        """Answer what was said of oneself, or of a group one acts for."""
+        """Reply to an assessment of the user, or of a group that the user acts for."""
         assessment = seen_or_404("wezer.assessment", assessment_id)
         assessment.action_reply(text)
         return self._wezer_done(post.get("back"))
@@ -104,13 +104,13 @@ class WezerReputationPortal(CustomerPortal):
     )
     @form_post("/my/reputation", once=True)
     def wezer_assessment_hide(self, assessment_id, reason="", **post):
-        """Take words away, as moderator."""
+        """Hide the words of an assessment, as a moderator."""
         assessment = seen_or_404("wezer.assessment", assessment_id)
         assessment.action_hide(reason, bool(post.get("with_scores")))
         return self._wezer_done(post.get("back"))
 
     def _wezer_curve(self, history):
-        """Return the chart of one's own score over time, up to today."""
+        """Return the chart of the user's own score over time, up to today."""
         if not history:
             return False
         env = request.env

@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-# Who counts in full: as trusted as so many per cent of those whom trust reaches.
+# People count in full from this percentile of trust upwards.
 PERCENTILES = {"open": 90.0, "closed": 50.0}
 
 

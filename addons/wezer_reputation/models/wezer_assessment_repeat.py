@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 from odoo.addons.wezer_base.exceptions import Refusal
 
-# Fewer answers than this move nothing: nobody's own can be told from a number.
+# Fewer answers than this move nothing, so that no number reveals a single answer.
 ANSWERS = 3
 # How far the lower bound falls (of 1) where everybody says no.
 WEIGHT = 0.15

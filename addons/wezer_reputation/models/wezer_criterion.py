@@ -42,8 +42,8 @@ class WezerCriterion(models.Model):
     def _for(self, category, side):
         """Return the criteria that assess the ``side`` of a deal in ``category``.
 
-        From the widest category down, each adds what is asked in it and takes away
-        what is not asked in it (2015's scenario M3).
+        From the widest category down, each adds the criteria that are asked in it and
+        removes those that are not.
         """
         # Members read criteria anyway; categories may be closed to the caller.
         criteria = self.sudo().search(
@@ -56,10 +56,12 @@ class WezerCriterion(models.Model):
         while category:
             chain.insert(0, category.sudo())
             category = category.sudo().parent_id
-        asked = criteria.filtered(lambda one: not one.category_ids)
+        asked = criteria.filtered(lambda criterion: not criterion.category_ids)
         for step in chain:
             asked -= criteria.filtered(
-                lambda one, step=step: step in one.removed_category_ids
+                lambda criterion, step=step: step in criterion.removed_category_ids
             )
-            asked |= criteria.filtered(lambda one, step=step: step in one.category_ids)
+            asked |= criteria.filtered(
+                lambda criterion, step=step: step in criterion.category_ids
+            )
         return criteria & asked

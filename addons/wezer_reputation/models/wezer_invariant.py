@@ -64,7 +64,7 @@ class WezerInvariant(models.AbstractModel):
         return self.env.cr.fetchall()
 
     def _check_ties(self):
-        """Find what counts though one side acts for the other, as the last run knew."""
+        """Find assessments with weight between tied parties, as the last run knew."""
         self.env.flush_all()
         latest = self.env["wezer.reputation.run"].sudo()
         latest = latest.search([], order="date desc, id desc", limit=1)
@@ -96,20 +96,21 @@ class WezerInvariant(models.AbstractModel):
                   AND r.group_partner_id IS NULL AND NOT r.is_new
                 GROUP BY r.id"""
         )
-        m = rrg.Parameters().prior_weight
+        prior_weight = rrg.Parameters().prior_weight
         bad = []
         for (
             _id,
             partner,
             score,
-            told,
+            total,
             evidence,
             weight,
             prior,
             marks,
         ) in self.env.cr.fetchall():
-            again = OUT_OF * (m * prior / OUT_OF + marks) / (m + weight)
-            gaps = (score - told, score - again, evidence - weight)
+            expected = OUT_OF * (prior_weight * prior / OUT_OF + marks)
+            expected /= prior_weight + weight
+            gaps = (score - total, score - expected, evidence - weight)
             if max(map(abs, gaps)) > 1e-6:
-                bad.append((_id, partner, score, told, again, evidence, weight))
+                bad.append((_id, partner, score, total, expected, evidence, weight))
         return bad

@@ -381,9 +381,9 @@ class WezerReputation(models.Model):
 
     @api.model
     def _seeds(self):
-        """Return the persons trust starts from: founders and stewards.
+        """Return the persons from whom trust starts: founders and stewards.
 
-        Where fewer than five profiles say so, the moderators stand beside them.
+        Where there are fewer than :data:`SEEDS`, moderators complete them.
         """
         founders = (
             self.env["wezer.profile"]
@@ -405,7 +405,7 @@ class WezerReputation(models.Model):
 
     @api.model
     def _read_groups(self, ratings):
-        """Let each rating count in all groups around its own; return who is above.
+        """Let each rating count in all groups around its own; return these groups.
 
         :return: ``{group partner: partners above it, the nearest first}``
         """
@@ -414,7 +414,7 @@ class WezerReputation(models.Model):
             int(group): partners.browse(int(group))._wezer_partners_above().ids
             for group in np.unique(ratings.group)
         }
-        # What is above what is above, so that each knows its own parent.
+        # The groups above are keys too, so that each knows its own parent.
         for chain in list(above.values()):
             for place, group in enumerate(chain):
                 above.setdefault(group, chain[place + 1 :])
@@ -551,7 +551,7 @@ class WezerReputation(models.Model):
 
     @api.model
     def _update_now(self, partners):
-        """Renew the scores of ``partners`` after an assessment, at once.
+        """Update the scores of ``partners`` after an assessment, at once.
 
         With the credibility, prior and rings of the last run: exactly what a full
         computation with these would give. Its cost grows with the number of

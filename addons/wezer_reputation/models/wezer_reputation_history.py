@@ -2,7 +2,7 @@ from odoo import fields, models
 
 
 class WezerReputationHistory(models.Model):
-    """The overall score of a party on the days it changed."""
+    """The overall score of a party on the days on which it changed."""
 
     _name = "wezer.reputation.history"
     _description = "Reputation: history"

@@ -4,8 +4,8 @@ from odoo import fields, models
 class WezerReputationPart(models.Model):
     """What one assessment weighs in the stored score, and what it adds (out of 5).
 
-    Written anew by each computation; the person assessed is told of them on his
-    page, nobody reads them otherwise.
+    Written anew by each computation. The page of the assessed person shows them;
+    otherwise only administrators read them.
     """
 
     _name = "wezer.reputation.part"
@@ -14,7 +14,7 @@ class WezerReputationPart(models.Model):
     _log_access = False
     _rec_name = "id"
 
-    # No many2one to the assessment: its name would tell of it.
+    # No many2one to the assessment: its name would reveal it.
     assessment_id = fields.Many2oneReference(
         model_field="assessment_model", required=True, index=True
     )

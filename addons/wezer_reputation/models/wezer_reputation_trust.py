@@ -4,7 +4,7 @@ from odoo import fields, models
 class WezerReputationTrust(models.Model):
     """How far the community trusts each person's assessments, at the last run.
 
-    Administrators read it; others do not: it would tell a cheat whom to fool.
+    For administrators only: cheats would learn whose trust to win.
     """
 
     _name = "wezer.reputation.trust"

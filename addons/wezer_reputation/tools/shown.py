@@ -9,10 +9,10 @@ def thousandths(values: Iterable[float]) -> list[int]:
     Each is within one thousandth of its own value. Rounded one by one, the shown parts
     of a score would often not add up to the shown score.
     """
-    shown, exact, told = [], 0.0, 0
+    shown, exact, total = [], 0.0, 0
     for value in values:
         exact += value
-        step = round(1000 * exact) - told
+        step = round(1000 * exact) - total
         shown.append(step)
-        told += step
+        total += step
     return shown

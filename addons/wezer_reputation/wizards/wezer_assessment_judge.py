@@ -2,7 +2,7 @@ from odoo import fields, models
 
 
 class WezerAssessmentJudge(models.TransientModel):
-    """The reasons for a moderator's word on what somebody wrote."""
+    """Asks a moderator for the reason of hiding or restoring words."""
 
     _name = "wezer.assessment.judge"
     _description = "Judge the words of an assessment"
@@ -16,8 +16,8 @@ class WezerAssessmentJudge(models.TransientModel):
     reason = fields.Char(required=True, help="Both sides read it.")
     with_scores = fields.Boolean(string="Its numbers shall not count either")
 
-    def action_judge(self):
-        """Say it; the assessment checks who and why."""
+    def action_judge(self) -> dict:
+        """Hide or restore the words; the assessment checks permission and reason."""
         self.ensure_one()
         if self.verdict == "hide":
             self.assessment_id.action_hide(self.reason, self.with_scores)

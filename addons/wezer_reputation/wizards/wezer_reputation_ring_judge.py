@@ -2,7 +2,7 @@ from odoo import fields, models
 
 
 class WezerReputationRingJudge(models.TransientModel):
-    """The reasons for a moderator's word on a ring."""
+    """Asks a moderator for the reasons of a decision about a ring."""
 
     _name = "wezer.reputation.ring.judge"
     _description = "Reputation: judge a ring"
@@ -15,8 +15,8 @@ class WezerReputationRingJudge(models.TransientModel):
     )
     reason = fields.Text(required=True)
 
-    def action_judge(self):
-        """Say it; the ring checks who and why."""
+    def action_judge(self) -> dict:
+        """Decide; the ring checks permission and reasons."""
         self.ensure_one()
         if self.verdict == "cleared":
             self.ring_id.action_clear(self.reason)
