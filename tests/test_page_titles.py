@@ -51,19 +51,22 @@ class TestFrenchTitles(HttpCase):
         )
         user.password = user.login
         self.authenticate(user.login, user.login)
-        for addon, urls in self.PAGES.items():
+        # All English ones first: French pages set a cookie.
+        titles = {
+            (addon, url): self._title(url)
+            for addon, urls in self.PAGES.items()
+            for url in urls
+        }
+        for (addon, url), title in titles.items():
             path = ADDONS / addon / "i18n" / "fr.po"
             french = {row.msgid: row.msgstr for row in polib.pofile(str(path))}
-            for url in urls:
-                with self.subTest(url):
-                    title, shared = self._titles(url)
-                    self.assertEqual(title, shared)
-                    wanted = french[title]
-                    self.assertEqual(self._titles(f"/fr{url}"), (wanted, wanted))
+            with self.subTest(url):
+                self.assertEqual(self._title(f"/fr{url}"), french[title])
 
-    def _titles(self, url):
-        """Return the title of the browser and of shared links, without the site."""
+    def _title(self, url):
+        """Return the title of the browser, which shared links have too."""
         tree = html.fromstring(self.url_open(url).content)
         title = tree.findtext(".//head/title")
         (shared,) = tree.xpath("//meta[@property='og:title']/@content")
-        return title.split(" | ")[0], shared.split(" | ")[0]
+        self.assertEqual(title, shared)
+        return title.split(" | ")[0]

@@ -28,7 +28,13 @@ class TestWebsiteSearch(GroupsCommon, HttpCase):
     def _found(self, user, text, kind="all"):
         """Return the addresses that the search page and the completion show."""
         self.authenticate(user and user.login, user and user.login)
-        params = {"search_type": kind, "term": text, "limit": 50, "options": {}}
+        names = ("Description", "Detail", "ExtraDetail", "ExtraLink", "Image")
+        params = {
+            "search_type": kind,
+            "term": text,
+            "limit": 50,
+            "options": {f"display{name}": True for name in names},
+        }
         answer = self.url_open(
             "/website/snippet/autocomplete",
             data=json.dumps({"params": params}),
