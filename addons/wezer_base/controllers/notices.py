@@ -28,6 +28,13 @@ class WezerNotices(CustomerPortal):
     def wezer_todo(self, **_kwargs):
         """Show everything this person owes, in three lists."""
         rows = request.env.user._wezer_todo()
+        # All faces are read at once.
+        partners = (
+            request.env["res.partner"]
+            .sudo()
+            .union(*(row["partner"].sudo() for row in rows))
+        )
+        partners.mapped("wezer_profile_ids.name")
         sections = [
             (name, [row for row in rows if row["section"] == name])
             for name in ("now", "soon", "waiting")

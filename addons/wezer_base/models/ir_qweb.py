@@ -17,7 +17,22 @@ class IrQweb(models.AbstractModel):
             )
         # Where times of day are typed, the page names their zone.
         values["wezer_zone_name"] = lambda: days.zone_name(self.env)
+        self._wezer_skip_seo(values)
         return result
+
+    def _wezer_skip_seo(self, values):
+        """Leave out, for members, what search engines read of a page without a record.
+
+        Odoo puts the view in the place of the record and reads its titles for search
+        engines, which see no page of a member. Who edits the website keeps them.
+        """
+        view, user = values.get("main_object"), self.env.user
+        if (
+            getattr(view, "_name", None) == "ir.ui.view"
+            and not user._is_public()
+            and not user.has_group("website.group_website_restricted_editor")
+        ):
+            values["main_object"] = view.browse()
 
     def _prepare_environment(self, values):
         """Give all templates the function that sets people's words apart in a line."""

@@ -25,7 +25,7 @@ WELCOME_DAYS = 60
 RESETS = 100
 # Up to so many parties of one user and right are kept in memory; above, each question
 # goes to the database.
-PARTIES_KEPT = 1000
+IDS_KEPT = 1000
 
 
 class ResUsers(models.Model):
@@ -307,30 +307,42 @@ class ResUsers(models.Model):
             query = SQL("%s ORDER BY id LIMIT %s", query, limit)
         return [row[0] for row in self.env.execute_query(query)]
 
+    def _wezer_standing_selects(self):
+        """Return the SELECTs of ids that :attr:`wezer_acting_parties` keeps, by name.
+
+        The parties of each right; addons add what their record rules ask for at each
+        search.
+
+        :rtype: dict[str, SQL]
+        """
+        self.ensure_one()
+        return {right: self._acting_sql(right) for right in RIGHTS}
+
     def _compute_wezer_acting_parties(self):
-        """Ask for the parties of all rights at once: ``{right: frozenset of ids}``.
+        """Ask for the ids of all names at once: ``{name: frozenset of ids}``.
 
         None stands for more than are kept. What changes a right drops the answer
         (:meth:`~.res_partner.ResPartner._wezer_invalidate_acting`), so it follows a
         right that is taken away in the same transaction.
         """
         for user in self:
-            found = {right: [] for right in RIGHTS}
+            selects = user._wezer_standing_selects()
             query = SQL(" UNION ALL ").join(
                 SQL(
-                    """(SELECT %s, id FROM (%s) acting(id)
+                    """(SELECT %s, id FROM (%s) found(id)
                         WHERE id IS NOT NULL LIMIT %s)""",
-                    right,
-                    user._acting_sql(right),
-                    PARTIES_KEPT + 1,
+                    name,
+                    select,
+                    IDS_KEPT + 1,
                 )
-                for right in RIGHTS
+                for name, select in selects.items()
             )
-            for right, partner_id in self.env.execute_query(query):
-                found[right].append(partner_id)
+            found = {name: [] for name in selects}
+            for name, record_id in self.env.execute_query(query):
+                found[name].append(record_id)
             user.wezer_acting_parties = {
-                right: frozenset(ids) if len(ids) <= PARTIES_KEPT else None
-                for right, ids in found.items()
+                name: frozenset(ids) if len(ids) <= IDS_KEPT else None
+                for name, ids in found.items()
             }
 
     def _acts_for(self, partners, right):

@@ -26,9 +26,11 @@ class ResUsers(models.Model):
     def _wezer_todo(self):
         """Add what waits for an answer about money: requests and receipts."""
         rows = super()._wezer_todo()
+        acts = self._acting_ids("wallet")
+        # sudo: the domain is what the rules let this user see.
         transfers = (
             self.env["wezer.transfer"]
-            .with_user(self)
+            .sudo()
             .search(
                 [
                     ("origin_model", "=", False),
@@ -37,19 +39,20 @@ class ResUsers(models.Model):
                     "&",
                     ("state", "=", "requested"),
                     ("kind", "!=", "redeem"),
-                    ("payer_id.acts_wallet", "=", True),
+                    ("payer_id", "in", acts),
                     "&",
                     "|",
                     ("state", "=", "pending"),
                     "&",
                     ("state", "=", "requested"),
                     ("kind", "=", "redeem"),
-                    ("payee_id.acts_wallet", "=", True),
+                    ("payee_id", "in", acts),
+                    ("company_id", "in", self.env.companies.ids),
                 ],
                 limit=50,
             )
         )
-        for transfer in transfers.sudo():
+        for transfer in transfers:
             asked = transfer.state == "requested"
             redeem = asked and transfer.kind == "redeem"
             other = transfer.payee_id if asked and not redeem else transfer.payer_id

@@ -170,9 +170,7 @@ class ResPartner(models.Model):
     @api.model
     def _wezer_invalidate_acting(self):
         """Drop what is cached of who is in which group, and sees which, too."""
-        self.env["res.users"].invalidate_model(
-            ["wezer_groups_kept", "wezer_groups_seen"], flush=False
-        )
+        self.env["res.users"].invalidate_model(["wezer_groups_seen"], flush=False)
         return super()._wezer_invalidate_acting()
 
     def _wezer_read_together(self):

@@ -22,34 +22,20 @@ class ResUsers(models.Model):
     _inherit = "res.users"
 
     # Asked once in a transaction: record rules ask for it at each search.
-    wezer_groups_kept = Memo(
-        compute="_compute_wezer_groups_kept",
-        groups=fields.NO_ACCESS,
-        help="The ids of the groups where this user is counted, and is invited.",
-    )
     wezer_groups_seen = Memo(
         compute="_compute_wezer_groups_seen",
         groups=fields.NO_ACCESS,
         help="The ids of the groups shown to this user in particular, if not too many.",
     )
 
-    def _compute_wezer_groups_kept(self):
-        """Find where a user is counted and invited: ``{word: frozenset of ids}``."""
-        for user in self:
-            env = self.env(user=user.id, su=False)
-            query = SQL(
-                "SELECT 'counted', id FROM (%s) counted(id)"
-                " UNION ALL SELECT 'pending', id FROM (%s) pending(id)",
-                user_groups(env),
-                pending_groups(env),
-            )
-            found = {"counted": [], "pending": []}
-            if not user.has_group("base.group_public"):
-                for word, group_id in self.env.execute_query(query):
-                    found[word].append(group_id)
-            user.wezer_groups_kept = {
-                word: frozenset(ids) for word, ids in found.items()
-            }
+    def _wezer_standing_selects(self):
+        """Add the groups where this user is counted, and is invited or has asked."""
+        env = self.env(user=self.id, su=False)
+        return {
+            **super()._wezer_standing_selects(),
+            "counted": user_groups(env),
+            "pending": pending_groups(env),
+        }
 
     def _compute_wezer_groups_seen(self):
         """Find the groups shown to a user in particular; None where too many."""
@@ -115,7 +101,8 @@ class ResUsers(models.Model):
         """
         self.ensure_one()
         user = self.sudo()
-        if not user.active or not user._wezer_may_act():
+        # A role that moderates its circle acts for it: most users have none.
+        if not user._acting_ids("moderate", limit=1):
             return SQL("SELECT NULL::int WHERE FALSE")
         return SQL(
             "SELECT circle_id FROM (%s) moderators WHERE partner_id = %s",
@@ -125,8 +112,11 @@ class ResUsers(models.Model):
 
     def _moderated_circles(self):
         """Return the circles (sudo) whose own moderator this user is."""
+        circles = self.env["wezer.group"].sudo()
+        if not self._acting_ids("moderate", limit=1):
+            return circles
         rows = self.env.execute_query(self._moderated_sql())
-        return self.env["wezer.group"].sudo().browse({row[0] for row in rows})
+        return circles.browse({row[0] for row in rows})
 
     # === JOINING THE COMMUNITY === #
 
@@ -190,12 +180,14 @@ class ResUsers(models.Model):
 
     def _wezer_invitation_rows(self):
         memberships = self.env["wezer.group.membership"].sudo()
-        invitations = memberships.search(
-            [
-                ("partner_id", "=", self.partner_id.id),
-                ("state", "in", MEMBERSHIP.sources("accept_invitation")),
-            ]
-        )
+        invitations = memberships
+        if self.env["wezer.group"].with_user(self)._pending_group_ids():
+            invitations = memberships.search(
+                [
+                    ("partner_id", "=", self.partner_id.id),
+                    ("state", "in", MEMBERSHIP.sources("accept_invitation")),
+                ]
+            )
         return [
             {
                 "section": "now",
@@ -246,7 +238,11 @@ class ResUsers(models.Model):
             .sudo()
             .search(
                 [
-                    ("assignee_partner_id", "in", self._wezer_duty_ids(("role",))),
+                    (
+                        "assignee_partner_id",
+                        "in",
+                        SQL("(%s)", self._wezer_duty_sql(("role",))),
+                    ),
                     ("is_closed", "=", False),
                     ("project_id", "!=", False),
                     ("is_template", "=", False),
@@ -277,11 +273,15 @@ class ResUsers(models.Model):
         :param kinds: which groups count
         :rtype: list[int]
         """
+        return [row[0] for row in self.env.execute_query(self._wezer_duty_sql(kinds))]
+
+    def _wezer_duty_sql(self, kinds):
+        """Return the SELECT of :meth:`_wezer_duty_ids`."""
         self.ensure_one()
         user = self.sudo()
         if not user._wezer_may_act():
-            return []
-        query = SQL(
+            return SQL("SELECT NULL::int WHERE FALSE")
+        return SQL(
             "SELECT %s::int UNION (%s) UNION"
             " SELECT partner_id FROM wezer_group WHERE kind = ANY(%s) AND id = ANY(%s)",
             user.partner_id.id,
@@ -289,7 +289,6 @@ class ResUsers(models.Model):
             list(kinds),
             list(self.env["wezer.group"].with_user(self)._user_group_ids()),
         )
-        return [row[0] for row in self.env.execute_query(query)]
 
     def _wezer_review_ids(self):
         """Return the ids of partners in whose name this user reviews tasks.

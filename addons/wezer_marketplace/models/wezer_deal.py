@@ -1281,7 +1281,9 @@ class WezerDeal(models.Model):
         if subject == "approve":
             if deal._project_team() == party:
                 people |= party._wezer_actor_partners("project")
-            people -= deal.approver_ids
+            # What is delivered has been approved by nobody.
+            if deal.state != "delivered":
+                people -= deal.approver_ids
         elif subject == "pay":
             people &= party._wezer_actor_partners("wallet")
         if subject in ("approve", "pay"):
@@ -1838,7 +1840,9 @@ class WezerDeal(models.Model):
     def _approvals_missing(self):
         """Return how many approvals are wanting."""
         deal = self.sudo()
-        return max(0, deal._approvals_wanted() - len(deal.approver_ids))
+        # What is delivered has been approved by nobody.
+        given = 0 if deal.state == "delivered" else len(deal.approver_ids)
+        return max(0, deal._approvals_wanted() - given)
 
     def _approvals_text(self):
         """Return why more than one approval is wanted, and how many there are."""

@@ -37,6 +37,8 @@ BUTTONS = {
     "hand_over": (False, "hand_over"),
     "attendance": (False, "attendance"),
 }
+# Those that answer what a deal asks: the to-do list shows one of them.
+MAIN_BUTTONS = frozenset(action for action, (main, _form) in BUTTONS.items() if main)
 # The strip on the page: agreed – doing – delivered – paid.
 STRIP = ("agreed", "doing", "delivered", "paid")
 REACHED = {
@@ -53,7 +55,10 @@ REACHED = {
 
 def page_values(deal) -> dict:
     """Return what the template ``deal_page`` shows of ``deal`` to the caller."""
-    record, me = deal.sudo(), deal._my_party()
+    record = deal.sudo()
+    people = record._parties() | deal.env.user.sudo().partner_id
+    people._wezer_read_together()
+    me = deal._my_party()
     terms = record.accepted_terms_id or record.terms_id
     before_payment = record.state in record._state_machine.sources("deliver", "approve")
     return {
@@ -109,9 +114,10 @@ def _stamp(deal, party):
     )
 
 
-def buttons(deal) -> list[dict]:
+def buttons(deal, among=None) -> list[dict]:
     """Return the buttons for the caller: what they can do now.
 
+    :param among: only the buttons of these actions are asked about
     :return: list of dicts ``action``, ``label``, ``main`` (bool), ``form``
         (name of the part of the page that asks for more, or False)
     """
@@ -120,7 +126,9 @@ def buttons(deal) -> list[dict]:
     allowed = {
         action
         for action in deal._state_machine.actions_from(deal.state)
-        if action in BUTTONS and deal._may(action, me)
+        if action in BUTTONS
+        and (among is None or action in among)
+        and deal._may(action, me)
     }
     if "approve" not in allowed:
         # Sending back is offered beside approving.
@@ -210,7 +218,8 @@ def _approve_button_label(deal, me):
 
 def _cancel_label(deal, me):
     """Return the label to propose to cancel, or to agree to the other side."""
-    if deal.sudo().consent_ids - me:
+    deal = deal.sudo()
+    if deal.consent_date and deal.consent_ids - me:
         return deal.env._("Agree to cancel")
     return deal.env._("Propose to cancel")
 

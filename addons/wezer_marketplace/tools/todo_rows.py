@@ -8,6 +8,7 @@ from odoo.fields import Domain
 from odoo.addons.wezer_base.tools import days
 
 from ..models.wezer_deal import ASKING
+from . import deal_page
 
 # So many days before it closes an announcement is in the list.
 CLOSING_DAYS = 3
@@ -49,16 +50,16 @@ def _deals(user):
     )
     current = Domain("state", "in", ASKING) | recent
     found = deals.search(deals._mine_domain() & current, limit=DEALS_MAX)
+    sides = found.sudo().author_id | found.sudo().replier_id
+    sides._wezer_read_together()
     return [row for deal in found if (row := _deal(deal))]
 
 
 def _deal(deal):
     """Return the row of ``deal``: what it asks of the user, or who is awaited."""
     asked = deal._asked_of_me()
-    actions = deal._allowed_actions()
-    buttons = [action for action in actions if action["main"]]
-    if "cancel" in asked:
-        buttons = [action for action in actions if action["action"] == "cancel"]
+    shown = {"cancel"} if "cancel" in asked else deal_page.MAIN_BUTTONS
+    buttons = deal_page.buttons(deal, shown)
     if deal.state == "paid" and not buttons:
         return None
     section = "waiting"
