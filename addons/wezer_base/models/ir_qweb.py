@@ -3,6 +3,7 @@ from odoo.http import request
 
 from ..tools import days
 from ..tools.direction import isolate_written, isolated
+from ..tools.template_values import keep_zeros, number_text
 
 
 class IrQweb(models.AbstractModel):
@@ -35,29 +36,24 @@ class IrQweb(models.AbstractModel):
             values["main_object"] = view.browse()
 
     def _prepare_environment(self, values):
-        """Give all templates the function that sets people's words apart in a line."""
+        """Give all templates the functions that the suite's are compiled with."""
         values["wezer_isolated"] = isolated
+        values["wezer_number"] = number_text
         return super()._prepare_environment(values)
 
     def _get_template(self, template):
-        """Let what people wrote have the direction of its own letters.
+        """Prepare the templates of the suite, and no others, for what people write.
 
-        A name in Arabic on an English page, or the other way round, does not turn
-        the words around it. Done once for all templates of the suite.
+        Texts have the direction of their own letters: a name in Arabic on an English
+        page, or the other way round, does not turn the words around it. Fields show
+        the number 0.
         """
         element, document, ref = super()._get_template(template)
         view = self._preload_trees([ref]).get(ref, {}) if isinstance(ref, int) else {}
         if str(view.get("xmlid") or "").startswith("wezer_"):
             isolate_written(element)
+            keep_zeros(element)
         return element, document, ref
-
-    def _post_processing_att(self, tagName, atts):  # noqa: N803
-        """Keep the number 0 of a form's field: QWeb leaves out what is falsy."""
-        atts = super()._post_processing_att(tagName, atts)
-        value = atts.get("value")
-        if value == 0 and type(value) in (int, float):
-            atts = {**atts, "value": str(value)}
-        return atts
 
 
 class IrQwebFieldWezerDay(models.AbstractModel):
