@@ -166,6 +166,8 @@ def pytest(runner: Runner, options: argparse.Namespace) -> int:
     command += ["-k", options.k] if options.k else []
     command += ["-m", "not slow"] if options.fast else []
     command += [os.path.abspath(t) for t in targets] or ["addons", "tests"]
+    if not targets:
+        command += ["--durations=25", "--durations-min=2"]
     workers = options.workers or (1 if targets or options.k else os.cpu_count() or 1)
     if workers > 1:
         command += ["-n", str(workers), "--dist", "loadfile"]
