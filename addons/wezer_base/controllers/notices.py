@@ -11,7 +11,7 @@ from .website import flash, seen_or_404
 
 
 class WezerNotices(CustomerPortal):
-    """What happened, what one owes, and how often one is told by mail."""
+    """Notices, the to-do list, and how often a mail is sent."""
 
     def _prepare_home_portal_values(self, counters):
         values = super()._prepare_home_portal_values(counters)
@@ -26,22 +26,15 @@ class WezerNotices(CustomerPortal):
 
     @http.route("/my/todo", type="http", auth="user", website=True)
     def wezer_todo(self, **_kwargs):
-        """Show everything this person owes, in three lists."""
-        rows = request.env.user._wezer_todo()
-        # All faces are read at once.
-        partners = (
-            request.env["res.partner"]
-            .sudo()
-            .union(*(row["partner"].sudo() for row in rows))
-        )
-        partners.mapped("wezer_profile_ids.name")
-        sections = [
-            (name, [row for row in rows if row["section"] == name])
-            for name in ("now", "soon", "waiting")
-        ]
+        """Show everything that waits for this person, in three lists."""
+        sections = request.env.user._wezer_todo_sections()
         return request.render(
             "wezer_base.todo_page",
-            {"sections": sections, "empty": not rows, "page_name": "wezer_todo"},
+            {
+                "sections": sections,
+                "empty": not any(rows for _name, rows in sections),
+                "page_name": "wezer_todo",
+            },
         )
 
     # === NOTICES === #

@@ -97,7 +97,8 @@ class IrHttp(models.AbstractModel):
         result = super()._pre_dispatch(rule, args)
         if cls._wezer_is_own(rule.endpoint) and getattr(request, "is_frontend", False):
             # Odoo's parts of the page show times in the zone that the suite's use.
-            request.update_context(tz=days.reader_zone(request.env).key)
+            zone = days.reader_zone(request.env).key
+            request.update_context(tz=zone, wezer_page=True)
         return result
 
     @classmethod

@@ -22,14 +22,16 @@ class IrQweb(models.AbstractModel):
         return result
 
     def _wezer_skip_seo(self, values):
-        """Leave out, for members, what search engines read of a page without a record.
+        """Leave out, for members, what search engines read of a page of the suite.
 
-        Odoo puts the view in the place of the record and reads its titles for search
-        engines, which see no page of a member. Who edits the website keeps them.
+        Where there is no record Odoo puts the view in its place and reads its titles
+        for search engines, which see no page of a member. Editors of the website keep
+        them, and so do all other pages.
         """
         view, user = values.get("main_object"), self.env.user
         if (
-            getattr(view, "_name", None) == "ir.ui.view"
+            self.env.context.get("wezer_page")
+            and getattr(view, "_name", None) == "ir.ui.view"
             and not user._is_public()
             and not user.has_group("website.group_website_restricted_editor")
         ):

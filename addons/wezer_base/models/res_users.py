@@ -648,6 +648,23 @@ class ResUsers(models.Model):
             )
         return rows + self.env["wezer.departure"]._todo_rows(self)
 
+    def _wezer_todo_sections(self):
+        """Return :meth:`_wezer_todo` as the page shows it, pictures read at once.
+
+        :return: ``[(section, rows)]``; each row has ``profile`` too, or an empty one
+        """
+        self.ensure_one()
+        rows = self._wezer_todo()
+        ids = list(dict.fromkeys(row["partner"].id for row in rows if row["partner"]))
+        profiles = self.env["res.partner"].browse(ids)._wezer_profile()
+        by_partner = {profile.partner_id.id: profile for profile in profiles}
+        for row in rows:
+            row["profile"] = by_partner.get(row["partner"].id, profiles.browse())
+        return [
+            (name, [row for row in rows if row["section"] == name])
+            for name in ("now", "soon", "waiting")
+        ]
+
     def _wezer_make_coordinator(self):
         """Add the group of coordinators (button of administrators)."""
         self.write(

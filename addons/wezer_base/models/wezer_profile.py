@@ -762,7 +762,13 @@ class WezerProfile(models.Model):
         """Return what the party page shows besides the profile; addons extend it."""
         self.ensure_one()
         shared = self.shared()
-        return {"shared": shared, "contact": shared}
+        return {
+            "shared": shared,
+            "contact": shared,
+            "renamed": self._renamed(),
+            # As the reader may see them.
+            "alike": self.search([("id", "in", self._alike().ids)]),
+        }
 
     # === DIRECTORY === #
 
