@@ -41,9 +41,9 @@ class WezerRPC(RPC):
             with self._wezer_call(service):
                 return answer(service)
         except Exception as error:
-            told = for_people(error)
-            if told is not error:
-                fault = xmlrpc.client.Fault(codes[1], told.args[0])
+            shown = for_people(error)
+            if shown is not error:
+                fault = xmlrpc.client.Fault(codes[1], shown.args[0])
             elif not is_meant_for_people(error):
                 fault = xmlrpc.client.Fault(codes[0], str(WENT_WRONG))
             else:

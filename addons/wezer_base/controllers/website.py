@@ -145,7 +145,7 @@ class WezerWebsite(http.Controller):
         """Show one party, with places that other addons fill."""
         profile = request.env["wezer.profile"]._at_slug(slug)
         if not profile and request.env.user._is_public():
-            # The same answer for every address: it says nothing of who is here.
+            # The same answer for every address reveals nobody.
             return request.redirect(f"/web/login?redirect=/members/{url_quote(slug)}")
         if not profile:
             raise werkzeug.exceptions.NotFound()

@@ -18,7 +18,7 @@ from ..tools.web_errors import (
 )
 
 # Seconds that the database works, waits for a lock, or waits for us, for one request
-# of a visitor or a member. A parameter ``wezer_base.<name>`` says otherwise; 0 is none.
+# of a visitor or a member. A parameter ``wezer_base.<name>`` overrides it; 0 is none.
 LIMITS = {
     "statement_timeout": 20,
     "lock_timeout": WAIT_SECONDS,

@@ -235,7 +235,7 @@ class ResPartner(models.Model):
             vals = {**vals, "image_1920": self._wezer_picture(vals["image_1920"])}
         names = {}
         if "name" in vals:
-            # A former member's address says nothing.
+            # A former member's address is neutral.
             profiles = self._wezer_profile().filtered(
                 lambda profile: profile.slug != profile._former_slug()
             )
@@ -410,7 +410,7 @@ class ResPartner(models.Model):
     def _wezer_return(self):
         """Let a party that had left take part again (sudo): its books go on.
 
-        What was erased stays so. Extended by addons with books.
+        Erased data stay erased. Extended by addons with books.
         """
         self.ensure_one()
         partner = self.sudo()

@@ -203,7 +203,7 @@ class ResUsers(models.Model):
             or not user._wezer_is_person()
         ):
             return SQL("SELECT NULL::int WHERE FALSE")
-        # As _wezer_may_act() says: only members in good standing.
+        # As in _wezer_may_act(): only active members.
         return SQL(
             """SELECT id FROM (%s) acting(id) WHERE NOT EXISTS (
                    SELECT FROM wezer_profile WHERE partner_id = %s
@@ -385,7 +385,7 @@ class ResUsers(models.Model):
     ):
         """Return the party this user acts for in an action, checked.
 
-        What is done for another is logged with it (``wezer.acting.log``).
+        Actions for another party are logged (``wezer.acting.log``).
 
         :param acting_partner_id: the id that the caller gave, or a false value
         :param candidates: partners whose action it is
@@ -403,14 +403,14 @@ class ResUsers(models.Model):
             partner = candidates.browse(acting_partner_id)
             self._check_acts_for(partner, right)
             return self._wezer_log_acting(partner, right, what, record)
-        mine = self._acts_for(candidates, right)
-        if not mine:
+        parties = self._acts_for(candidates, right)
+        if not parties:
             self._check_acts_for(candidates[:1], right)
-        if len(mine) > 1:
+        if len(parties) > 1:
             raise Refusal(
                 self.env._("Say for whom you act: both sides fit."), rule="acting"
             )
-        return self._wezer_log_acting(mine, right, what, record)
+        return self._wezer_log_acting(parties, right, what, record)
 
     def _wezer_log_acting(self, partner, right, what=None, record=None):
         """Log that this user acts for ``partner``, if it is another; return it."""

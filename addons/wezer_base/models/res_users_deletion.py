@@ -26,6 +26,6 @@ class ResUsersDeletion(models.Model):
                     user.unlink()
                     request.state = "done"
             except (UserError, psycopg2.Error):
-                # Odoo tries it too, and tells why it cannot.
+                # Odoo tries it too, and logs why it cannot.
                 continue
         return super()._gc_portal_users(batch_size=batch_size)

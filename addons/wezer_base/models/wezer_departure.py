@@ -98,9 +98,9 @@ class WezerDeparture(models.Model):
             raise Refusal(
                 self.env._("Nothing is open: you can leave by yourself."), rule="open"
             )
-        mine = self.sudo()._asked_by(partner)
-        if mine:
-            return mine.id
+        asked_before = self.sudo()._asked_by(partner)
+        if asked_before:
+            return asked_before.id
         self._check_daily(partner)
         # The caller's own request, checked above; members write nothing themselves.
         asked = self.sudo().create(

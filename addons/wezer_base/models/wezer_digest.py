@@ -80,7 +80,7 @@ class WezerDigest(models.Model):
         """Choose how often the caller gets a mail, and about what.
 
         :param str frequency: ``daily``, ``weekly`` or ``never``
-        :param list kinds: stable words of the kinds that a mail tells
+        :param list kinds: stable words of the kinds that a mail contains
         :raise NotAllowed: rule ``login``, for visitors
         :raise Refusal: rules ``frequency``, ``kind``
         """
@@ -98,13 +98,13 @@ class WezerDigest(models.Model):
         self._for_partner(partner).frequency = frequency
         # The caller's own choices, checked above; members write nothing themselves.
         choices = self.env["wezer.notice.choice"].sudo()
-        mine = {
+        own = {
             choice.kind: choice
             for choice in choices.search([("partner_id", "=", partner.id)])
         }
         for kind in known:
-            if kind in mine:
-                mine[kind].in_digest = kind in kinds
+            if kind in own:
+                own[kind].in_digest = kind in kinds
             else:
                 choices.create(
                     {
@@ -251,12 +251,12 @@ class WezerDigest(models.Model):
 
         :return: ``{section: rows}``
         """
-        mine = [("partner_id", "in", partner.ids)]
-        choices = self.env["wezer.notice.choice"].sudo().search(mine)
+        own = [("partner_id", "in", partner.ids)]
+        choices = self.env["wezer.notice.choice"].sudo().search(own)
         return {
             "digest": [
                 {"frequency": digest._often(), "last_sent": digest.date_sent}
-                for digest in self.sudo().search(mine)
+                for digest in self.sudo().search(own)
             ],
             "notice_choices": [
                 {"kind": choice.kind, "by_mail": choice.in_digest} for choice in choices

@@ -170,7 +170,7 @@ class WezerInvariant(models.AbstractModel):
     def _run_each(self):
         """Yield the answer of each check, in a transaction of its own by night.
 
-        All checks run, whatever time is left: what is found is told once.
+        All checks run, whatever time is left: the findings make one notice.
         """
         checks = self._checks()
         in_cron = self.env.context.get("ir_cron_progress_id")

@@ -50,7 +50,7 @@ class WezerInvitation(models.Model):
     """A way in: by a link to pass on, by a letter to somebody, or asked for.
 
     The letter proves whose address it is: an account is made only with its token,
-    which is kept as a hash. Nothing here tells who has an account already.
+    which is kept as a hash. Nothing here reveals who has an account already.
     """
 
     _name = "wezer.invitation"
@@ -107,7 +107,7 @@ class WezerInvitation(models.Model):
         answer is the same.
 
         :param list emails: addresses
-        :return: how many letters are on their way, as far as the inviter is told
+        :return: how many letters are on their way, as the inviter may know
         :raise Refusal: rules ``address``, ``pending``, ``daily``
         """
         inviter = self._check_may_invite()
@@ -149,7 +149,7 @@ class WezerInvitation(models.Model):
     def _why_not(self, action):
         """Return the error that ``action`` would raise for the current user, or None.
 
-        What the invited person does is authorised by the token of the letter.
+        The actions of the invited person are authorised by the token of the letter.
         """
         self.ensure_one()
         if (
@@ -209,13 +209,11 @@ class WezerInvitation(models.Model):
             return
         company, now = self.env.company.sudo(), fields.Datetime.now()
         locks.hold(self.env, "invitations", inviter.id)
-        mine = [("inviter_id", "=", inviter.id)]
+        own = [("inviter_id", "=", inviter.id)]
         waiting = self.sudo().search_count(
-            [*mine, ("state", "in", OPEN), ("accept_deadline", ">", now)]
+            [*own, ("state", "in", OPEN), ("accept_deadline", ">", now)]
         )
-        today = self.sudo().search_count(
-            [*mine, ("date", ">", now - timedelta(days=1))]
-        )
+        today = self.sudo().search_count([*own, ("date", ">", now - timedelta(days=1))])
         for rule, value, limit, text in (
             (
                 "pending",

@@ -45,7 +45,7 @@ class WezerNotice(models.Model):
     def _kinds(self):
         """Return what notices can be about; addons add theirs.
 
-        :return: ``{stable word: (what people read, whether a digest tells it)}``;
+        :return: ``{stable word: (label, whether a digest contains it)}``;
             the second is what holds until a person chooses
         """
         return {
@@ -212,15 +212,15 @@ class WezerNotice(models.Model):
             ids = [number for number in notice_ids if type(number) is int]
             domain.append(("id", "in", ids))
         # The caller's own rows, by the domain: members write nothing by themselves.
-        mine = self.sudo().search(domain)
-        mine.write({"is_read": True})
-        return len(mine)
+        notices = self.sudo().search(domain)
+        notices.write({"is_read": True})
+        return len(notices)
 
     @api.model
     def _page_sections(self):
         """Return the caller's notices as the page shows them.
 
-        Those of one matter stand together, the newest says it.
+        Those of one matter stand together, under the newest.
 
         :return: list of ``(title, [(notice, older notices of the matter)])``
         """

@@ -423,7 +423,7 @@ class WezerProfile(models.Model):
                 if not many:
                     taken |= self._slugs_like(wanted)
                 if self._is_hidden_at_first(partner):
-                    # The next one of that name gets an address that does not tell.
+                    # The next one of that name gets an address that reveals nothing.
                     slug = secret_slug(wanted)
                 else:
                     slug = free_slug(wanted, taken)
@@ -495,7 +495,7 @@ class WezerProfile(models.Model):
         self.ensure_one()
         profile = self.sudo()
         # Persons only: roles of several circles are called the same, and the name of
-        # a hidden group is told to nobody.
+        # a hidden group is not revealed.
         if not profile.name_key or profile.partner_id.is_company:
             return profile.browse()
         return profile.search(

@@ -46,7 +46,7 @@ class WezerRecordMixin(models.AbstractModel):
     def _has_field_access(self, field, operation):
         """Keep the authors of the suite's rows for administrators.
 
-        A row is often made with ``sudo()`` in somebody's name, and its author tells
+        A row is often made with ``sudo()`` in somebody's name, and its author reveals
         more than the row: who invited, who assessed. Reading, searching, sorting and
         grouping all ask here.
         """
@@ -269,8 +269,8 @@ class WezerRecordMixin(models.AbstractModel):
     def _wezer_shown_html(self, name):
         """Return a formatted text as pages show it: again without layout or styles.
 
-        What was stored before the rule, and what Odoo's own editors write, pass
-        through the same sanitiser.
+        Texts that were stored before, and those of Odoo's own editors, pass through
+        the same sanitiser.
         """
         self.ensure_one()
         return plain_html(self[name] or "")
@@ -278,7 +278,7 @@ class WezerRecordMixin(models.AbstractModel):
     # === NAMES OF WHAT ONE MAY NOT READ === #
 
     def _wezer_has_private_names(self) -> bool:
-        """Return whether names of this model are told to readers of the record only."""
+        """Return whether only readers of a record may know its name."""
         if self._wezer_private_name is not None:
             return self._wezer_private_name
         return (
@@ -334,17 +334,17 @@ class WezerRecordMixin(models.AbstractModel):
         Odoo joins a referenced table without its rules: the place of a row in a
         sorted list would reveal the hidden name, letter by letter.
         """
-        told = None
+        visible = None
         if alias != self._table and not self.env.su and field_name in self._fields:
-            told = self._wezer_name_visible_sql(alias)
+            visible = self._wezer_name_visible_sql(alias)
         by_language = field_name in self._sorted_by_language
-        if told is None and not by_language:
+        if visible is None and not by_language:
             return super()._order_field_to_sql(
                 alias, field_name, direction, nulls, query
             )
         value = self._field_to_sql(alias, field_name, query)
-        if told is not None:
-            value = SQL("CASE WHEN %s THEN %s END", told, value)
+        if visible is not None:
+            value = SQL("CASE WHEN %s THEN %s END", visible, value)
         query._order_groupby.append(value)
         if by_language:
             value = in_reader_order(self.env, value)

@@ -40,7 +40,7 @@ SIGNING = StateMachine(
 class WezerSignature(models.Model):
     """A party that has to sign a version of something, and when it did.
 
-    Rows are kept when a version is replaced: they tell who agreed to what.
+    Rows are kept when a version is replaced, as a record of who agreed to what.
     """
 
     _name = "wezer.signature"
@@ -147,7 +147,7 @@ class WezerSigningMixin(models.AbstractModel):
 
     The record says what is proposed; the mixin keeps the version, who must sign, who
     has signed, until when, and calls :meth:`_on_signed` with the last signature.
-    Who may act for a party is checked by the record's own public actions, which call
+    The record's own public actions check who may act for a party, and call
     the methods here with the party that they resolved.
     """
 

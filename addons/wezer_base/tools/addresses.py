@@ -35,8 +35,8 @@ def proven_addresses(partners) -> set[str]:
 
     The login, where it is an address: a letter led to it, or a link confirmed
     it; else the address of the invitation that they accepted, or that an
-    administrator vouched for. What stands on a contact otherwise says where to
-    write to, and nothing of who somebody is.
+    administrator vouched for. Any other address of a contact says where to
+    write to, and nothing about identity.
     """
     found = set()
     for partner in partners.sudo().with_context(active_test=False):

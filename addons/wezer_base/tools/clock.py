@@ -18,10 +18,10 @@ FOUND = 20000
 def each_due(model: models.BaseModel, domain, act: Callable, order: str = "id") -> bool:
     """Do ``act`` with every record that ``domain`` finds, and commit each.
 
-    What fails is undone, logged, and left for the next run; the others go on. A run
-    begins anywhere among the records, so that those that fail each time do not use
-    up the time of the others. Whether a record is due is asked again just before its
-    turn: somebody may have acted meanwhile. Called outside of a scheduled action,
+    A record that fails is undone, logged and left for the next run; the others go on.
+    A run begins anywhere among the records, so that those that fail each time do not
+    use up the time of the others. Whether a record is due is asked again just before
+    its turn: somebody may have acted meanwhile. Called outside of a scheduled action,
     nothing is committed.
 
     :param act: called with a record of one

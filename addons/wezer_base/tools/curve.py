@@ -9,7 +9,7 @@ LEFT, RIGHT, TOP, BOTTOM = 8, 8, 28, 30
 
 def draw_curve(
     points: list,
-    say: Callable,
+    format_number: Callable,
     format_day: Callable,
     title: str,
     color: str = "#2f6f4e",
@@ -20,7 +20,7 @@ def draw_curve(
     zero is drawn where it lies between the least and the most.
 
     :param list points: ``[(day, number)]``, oldest first, at least one
-    :param say: turns a number into what people read
+    :param format_number: turns a number into what people read
     :param format_day: turns a day into what people read
     :param str title: what a reader of the screen hears
     """
@@ -41,10 +41,10 @@ def draw_curve(
     words = [
         (LEFT, HEIGHT - 8, "start", format_day(points[0][0])),
         (WIDTH - RIGHT, HEIGHT - 8, "end", format_day(points[-1][0])),
-        (LEFT, 20, "start", say(high)),
+        (LEFT, 20, "start", format_number(high)),
     ]
     if low < 0:
-        words.append((LEFT, up(low) - 4, "start", say(low)))
+        words.append((LEFT, up(low) - 4, "start", format_number(low)))
     texts = "".join(
         f'<text x="{x}" y="{y:.1f}" text-anchor="{side}">{escape(text)}</text>'
         for x, y, side, text in words

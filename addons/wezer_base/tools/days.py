@@ -262,13 +262,13 @@ def check_order(env, first, last, rule: str = "date") -> None:
     :param last: another of the same kind, or False
     """
     if first and last and last < first:
-        say = format_moment if isinstance(last, datetime.datetime) else format_day
+        formatted = format_moment if isinstance(last, datetime.datetime) else format_day
         raise Refusal(
             env._(
                 "The end (%(last)s) is before the beginning (%(first)s). Choose an end"
                 " that is not earlier.",
-                first=say(env, first),
-                last=say(env, last),
+                first=formatted(env, first),
+                last=formatted(env, last),
             ),
             rule=rule,
             value=str(last),

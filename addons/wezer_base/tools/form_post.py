@@ -29,7 +29,7 @@ _lt = LazyTranslate(__name__)
 # So many letters of one form are kept until its page is shown again.
 KEPT_LETTERS = 500_000
 KEPT_SECONDS = 24 * 3600
-# What Odoo says where a form's CSRF token is not the session's.
+# Odoo's message where a form's CSRF token is not the session's.
 CSRF = "Session expired (invalid CSRF token)"
 WORDS = {"skill": "wezer.skill", "category": "wezer.category"}
 # Fields that differ each time a page is loaded.

@@ -38,11 +38,11 @@ class Discreet(logging.Filter):
         if record.exc_info and not record.exc_text:
             trace = _TRACEBACKS.formatException(record.exc_info)
             record.exc_text = without_secrets(trace)
-        told = without_secrets(message)
-        if len(told) > LONGEST:
-            told = f"{told[:LONGEST]}… ({len(told)} letters)"
-        if told != message:
-            record.msg, record.args = told, ()
+        cleaned = without_secrets(message)
+        if len(cleaned) > LONGEST:
+            cleaned = f"{cleaned[:LONGEST]}… ({len(cleaned)} letters)"
+        if cleaned != message:
+            record.msg, record.args = cleaned, ()
         return True
 
 

@@ -13,7 +13,7 @@ from . import days
 from .membership import KEPT_ON_RETURN
 from .rights import FAREWELL
 
-# What a contact is told by; its name becomes a pseudonym.
+# Fields that identify a contact; its name becomes a pseudonym.
 CONTACT_FIELDS = (
     "email",
     "phone",
@@ -96,7 +96,7 @@ def anonymise(partner) -> None:
 def end_mandates(partner) -> None:
     """End the mandates ``partner`` gave or holds."""
     mandates = partner.env["wezer.mandate"].sudo()
-    mine = mandates.search(
+    active = mandates.search(
         [
             ("state", "=", "active"),
             "|",
@@ -104,7 +104,7 @@ def end_mandates(partner) -> None:
             ("holder_id", "in", partner.ids),
         ]
     )
-    for mandate in mine:
+    for mandate in active:
         mandate._end("revoked")
 
 

@@ -79,26 +79,26 @@ def preview(source) -> list[tuple]:
 
 def merge_profile(source, target) -> None:
     """Fill what is empty there; the stricter of both choices of sharing holds."""
-    mine, theirs = source._wezer_profile(), target._wezer_profile()
+    given_up, kept = source._wezer_profile(), target._wezer_profile()
     vals = {}
-    for name, field in theirs._fields.items():
+    for name, field in kept._fields.items():
         if not field.store or field.compute or field.related:
             continue
         if name.startswith("share_"):
             vals[name] = min(
-                mine[name], theirs[name], key=lambda level: LEVEL_ORDER[level]
+                given_up[name], kept[name], key=lambda level: LEVEL_ORDER[level]
             )
         elif field.type == "many2many":
-            vals[name] = [Command.set((mine[name] | theirs[name]).ids)]
-        elif name in _filled_fields(source.env) and not theirs[name]:
-            vals[name] = mine[name]
-    vals["is_founder"] = mine.is_founder or theirs.is_founder
-    if "suspended" in (mine.state, theirs.state):
+            vals[name] = [Command.set((given_up[name] | kept[name]).ids)]
+        elif name in _filled_fields(source.env) and not kept[name]:
+            vals[name] = given_up[name]
+    vals["is_founder"] = given_up.is_founder or kept.is_founder
+    if "suspended" in (given_up.state, kept.state):
         # Nobody gets rid of a suspension by a second account.
         vals["state"] = "suspended"
-    days = [day for day in (mine.joined_date, theirs.joined_date) if day]
+    days = [day for day in (given_up.joined_date, kept.joined_date) if day]
     vals["joined_date"] = min(days, default=False)
-    theirs.write(
+    kept.write(
         {
             name: value.id if isinstance(value, models.BaseModel) else value
             for name, value in vals.items()
@@ -115,10 +115,10 @@ def merge_profile(source, target) -> None:
         }
     )
     slugs = source.env["wezer.slug"].sudo()
-    addresses = [*slugs._former_of(mine).mapped("slug"), mine.slug]
-    mine._anonymise()
+    addresses = [*slugs._former_of(given_up).mapped("slug"), given_up.slug]
+    given_up._anonymise()
     for slug in addresses:
-        slugs._keep_former(theirs, slug)
+        slugs._keep_former(kept, slug)
     contact.write({"email": False, "phone": False})
 
 

@@ -28,7 +28,7 @@ TAKEN = [
     GifImagePlugin.GifImageFile.format,
     WebPImagePlugin.WebPImageFile.format,
 ]
-# What the first bytes of files from phones say, which browsers do not all show.
+# First bytes of formats of phones that not all browsers show.
 BRANDS = {
     "heic": (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"),
     "avif": (b"avif", b"avis"),

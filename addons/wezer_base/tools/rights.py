@@ -8,5 +8,5 @@ OWN_RIGHTS = ("wallet", "market")
 # Objects that only our own code holds: no call can forge them in a context.
 # The address was proved, by a letter or a link.
 PROVEN = object()
-# Somebody leaves: Odoo tells by mail that a login changed, not to them.
+# A member leaves: Odoo's mails about a changed login are not sent to them.
 FAREWELL = object()

@@ -53,7 +53,7 @@ def sorted_for_reader(
 
     :param key: the name of a field, or a function that returns a text or a list of
         texts
-    :param first: a function that says which of them come before all others
+    :param first: a function that is true for those that come before all others
     """
     if not records:
         return records

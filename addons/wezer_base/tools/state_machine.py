@@ -7,7 +7,7 @@ named sets of states are derived from it.
 
     DEAL = StateMachine(
         states=("open", "accepted", "paid", "ended"),
-        rules={"payer": "acts for the payer", "clock": "the nightly job"},
+        rules={"payer": "acts for the payer", "deadline": "the nightly job"},
         transitions=(
             Transition("approve", ("delivered",), ("paid",), "payer", "action_approve"),
         ),
@@ -29,7 +29,7 @@ class Transition:
     :param tuple targets: states to which it may lead
     :param str who: a named rule of the machine
     :param str method: the method of the model that does it
-    :param str note: a condition that the states do not say, for the documents
+    :param str note: a condition that the states do not express, for the documents
     """
 
     action: str

@@ -1,4 +1,4 @@
-"""What a caller over the network is told where something went wrong."""
+"""The answer to a caller over the network where something went wrong."""
 
 import contextlib
 import logging
@@ -65,17 +65,17 @@ def is_meant_for_people(error: BaseException) -> bool:
 def for_people(error: BaseException) -> BaseException:
     """Return the error to answer with: what was stopped becomes a sentence."""
     if isinstance(error, psycopg2.errors.QueryCanceled):
-        told = TooSlow(str(TOO_SLOW))
+        answer = TooSlow(str(TOO_SLOW))
     elif is_contention(error):
         # Odoo tried five times: nothing is broken, somebody else was there first.
         # Where the request is being put away there is no environment any more.
         env = request.env if request else None
-        told = Busy(env) if env else Refusal(str(BUSY), rule="busy")
+        answer = Busy(env) if env else Refusal(str(BUSY), rule="busy")
     else:
         return error
     # Written as one line: the statement is in the log already.
     error.loglevel = logging.WARNING
-    return told
+    return answer
 
 
 def may_see_causes() -> bool:
