@@ -18,6 +18,8 @@ import psycopg2
 from odoo import api, fields
 from odoo.modules.registry import Registry
 
+from odoo.addons.wezer_currency.tools import statement
+
 from . import ledger_http
 
 FAR = "9" * 15
@@ -398,7 +400,7 @@ def _read(place: Any, number: int) -> None:
             fresh = api.Environment(cr, uid, {})
             wallet = fresh["wezer.wallet"].browse(place.wallet_ids[number])
             wallet.read(["balance_text", "available_text"])
-            wallet._statement(limit=40)
+            statement.entries(wallet, limit=40)
 
 
 # === MANY AT ONCE === #

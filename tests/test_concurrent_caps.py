@@ -9,7 +9,7 @@ from odoo.tools import mute_logger
 from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tests.committed import CommittedCase
 from odoo.addons.wezer_currency.models.wezer_payment_link import LINKS_MAX
-from odoo.addons.wezer_currency.models.wezer_transfer_refusal import TRIES_A_DAY
+from odoo.addons.wezer_currency.tools.refused_tries import TRIES_A_DAY
 from odoo.addons.wezer_marketplace.models.wezer_saved_search import KEPT_MAX
 
 pytestmark = pytest.mark.slow

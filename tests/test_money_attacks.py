@@ -301,7 +301,7 @@ class TestMoneyWeakPoints(RpcSurfaces, CurrencyCommon):
             visitor = self.env[name].with_user(self.env.ref("base.public_user"))
             with self.subTest(model=name), self.assertRaises(UserError):
                 visitor.search([])
-        for path in ("", "/1", "/1/statement.csv", "/1/statement.pdf", "/1/curve.svg"):
+        for path in ("", "/1", "/1/statement.csv", "/1/statement.pdf"):
             answer = self.url_open(f"/my/wallets{path}", allow_redirects=False)
             self.assertIn("/web/login", answer.headers.get("Location", ""), path)
         self.assertEqual(self._fingerprint(), before)
@@ -433,7 +433,7 @@ class TestMoneyWeakPoints(RpcSurfaces, CurrencyCommon):
     def test_a_foreign_wallet_looks_like_no_wallet(self):
         theirs, none = self.wallet(self.anna).id, 2**30
         self.authenticate(self.luc.login, f"{self.luc.login}-secret")
-        for path in ("", "/statement.csv", "/statement.pdf", "/curve.svg"):
+        for path in ("", "/statement.csv", "/statement.pdf"):
             answers = [
                 self.url_open(f"/my/wallets/{one}{path}", allow_redirects=False)
                 for one in (theirs, none)

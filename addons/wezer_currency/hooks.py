@@ -9,11 +9,14 @@ def uninstall_hook(env):
            DROP FUNCTION IF EXISTS wezer_move(
                integer, integer, integer, varchar, numeric, numeric, numeric, integer,
                numeric, numeric, boolean, boolean, timestamp);
-           DROP FUNCTION IF EXISTS wezer_pay_plainly(
+           DROP FUNCTION IF EXISTS wezer_pay_fast_path(
                integer, boolean, integer, integer, integer, numeric, numeric, varchar,
                varchar, integer, varchar, varchar, varchar, timestamp);
            DROP FUNCTION IF EXISTS wezer_levy(numeric, numeric, integer);
+           DROP FUNCTION IF EXISTS wezer_levy_rounded_up(numeric, integer);
+           DROP FUNCTION IF EXISTS wezer_receivable(wezer_wallet, wezer_currency);
            DROP FUNCTION IF EXISTS wezer_spendable(wezer_wallet, wezer_currency);
+           DROP FUNCTION IF EXISTS wezer_unswept(wezer_wallet);
            DROP FUNCTION IF EXISTS wezer_upper_limit(wezer_wallet, wezer_currency);
            DROP FUNCTION IF EXISTS wezer_lower_limit(wezer_wallet, wezer_currency);
            DROP FUNCTION IF EXISTS wezer_treasury_has_limit(wezer_currency);

@@ -59,18 +59,6 @@ def flash(message, kind="success"):
     request.session["wezer_flash"] = [kind, str(message)]
 
 
-def drawing_response(drawing):
-    """Answer with an SVG of one's own numbers: kept by nobody, running nothing."""
-    return request.make_response(
-        drawing,
-        [
-            ("Content-Type", "image/svg+xml; charset=utf-8"),
-            ("Cache-Control", "private, no-cache"),
-            ("Content-Security-Policy", "default-src 'none'"),
-        ],
-    )
-
-
 class WezerWebsite(http.Controller):
     """The public side of people: directory and party page."""
 

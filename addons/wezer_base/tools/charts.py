@@ -8,8 +8,6 @@ t-att-data-chart="chart" />`` beside a table of the same numbers: the script
 import json
 from collections.abc import Callable, Iterable
 
-from .curve import is_color
-
 ACCENT, WARM, LINE = "--o-wezer-accent", "--o-wezer-warm", "--o-wezer-line"
 
 
@@ -34,7 +32,7 @@ def steps(
             "labels": [str(format_day(day)) for day, _number in points],
             "values": numbers,
             "texts": [str(format_value(number)) for _day, number in points],
-            "ticks": {f"{mark:g}": str(format_value(mark)) for mark in marks},
+            "ticks": {f"{mark:.15g}": str(format_value(mark)) for mark in marks},
             "colours": [colour if is_color(colour) else ACCENT],
         }
     )
@@ -59,4 +57,14 @@ def bars(rows: Iterable[dict], low: float, high: float) -> str:
             "low": low,
             "high": high,
         }
+    )
+
+
+def is_color(text) -> bool:
+    """Return whether ``text`` is a colour as ``#rrggbb``, and nothing else."""
+    text = str(text or "")
+    return (
+        len(text) == 7
+        and text[0] == "#"
+        and all(letter in "0123456789abcdefABCDEF" for letter in text[1:])
     )

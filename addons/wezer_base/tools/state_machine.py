@@ -101,6 +101,12 @@ class StateMachine:
             )
         )
 
+    def allows(self, source: str, target: str) -> bool:
+        """Return whether an action leads from ``source`` to ``target``, or it stays."""
+        return source == target or any(
+            source in row.sources and target in row.targets for row in self.transitions
+        )
+
     def who(self, action: str) -> str:
         """Return the named rule that says whose action it is."""
         return self.rows(action)[0].who

@@ -32,7 +32,7 @@ class WezerPaymentLinks(WezerCurrencyPortal):
         readonly=True,
     )
     def wezer_pay_link(self, token, **form):
-        """Show who has the address whom he pays here; visitors log in first."""
+        """Show a form that pays the owner of the address; visitors log in first."""
         if request.env.user._is_public():
             return request.redirect_query("/web/login", {"redirect": f"/pay/{token}"})
         return self._link_form(token, **form)
@@ -48,7 +48,7 @@ class WezerPaymentLinks(WezerCurrencyPortal):
                 "own": link and link.payee_id in acting,
                 "token": token,
                 "acting": sorted_for_reader(
-                    acting, "name", lambda one: one == user.partner_id
+                    acting, "name", lambda partner: partner == user.partner_id
                 ),
                 "acting_id": record_id(form.get("acting"))
                 or user._wezer_act_as("wallet").id,
@@ -90,9 +90,9 @@ class WezerPaymentLinks(WezerCurrencyPortal):
             acting_partner_id=acting,
             category=record_id(form.get("category")) or None,
         )
-        # Made just now by the caller himself.
+        # Made just now by the caller.
         transfer = request.env["wezer.transfer"].sudo().browse(transfer_id)
-        transfer._tell()
+        transfer._notify_parties()
         flash(
             request.env._(
                 "You paid %(amount)s to %(name)s.",

@@ -18,23 +18,13 @@ from odoo.addons.wezer_base.tools.numbers import record_id
 from odoo.addons.wezer_base.tools.sorting import sorted_for_reader
 from odoo.addons.wezer_base.tools.text import search_words
 
+from ..models.wezer_transfer import ANSWERS
+from ..tools import requests_page
 from .queue import wait_for_wallets
 
 MANY_PURPOSES = 200
 PURSES = 20
 FOUND = 12
-# What the buttons of /my/requests may call.
-ANSWERS = {
-    "accept": "action_accept",
-    "refuse": "action_refuse",
-    "withdraw": "action_withdraw",
-    "cancel": "action_cancel",
-    "confirm": "action_confirm",
-    "deny": "action_deny",
-    "release": "action_release",
-    "settle": "action_settle",
-    "reverse": "action_reverse",
-}
 
 
 class WezerCurrencyPortal(CustomerPortal):
@@ -51,11 +41,14 @@ class WezerCurrencyPortal(CustomerPortal):
         wallets = request.env["wezer.wallet"].search(
             [("partner_id.acts_wallet", "=", True)], limit=200
         )
-        mine = request.env.user.sudo().partner_id
+        own = request.env.user.sudo().partner_id
         return sorted_for_reader(
             wallets.sudo(),
-            lambda one: [one.partner_id.name, f"{one.wezer_currency_id.sequence:09d}"],
-            lambda one: one.partner_id == mine,
+            lambda wallet: [
+                wallet.partner_id.name,
+                f"{wallet.wezer_currency_id.sequence:09d}",
+            ],
+            lambda wallet: wallet.partner_id == own,
         )
 
     # === PAYING AND ASKING === #
@@ -71,7 +64,7 @@ class WezerCurrencyPortal(CustomerPortal):
     def _party(self, slug):
         """Return the profile at ``slug`` the caller may see, or an empty one."""
         profile = request.env["wezer.profile"]._at_slug(slug)
-        return profile.filtered(lambda one: one.state == "active")
+        return profile.filtered(lambda profile: profile.state == "active")
 
     def _money_form(self, ask, **form):
         """Render the form that pays, or (``ask``) that asks."""
@@ -90,7 +83,7 @@ class WezerCurrencyPortal(CustomerPortal):
                 "found": self._found(form.get("search", "")),
                 "search": searched(form.get("search")),
                 "acting": sorted_for_reader(
-                    acting, "name", lambda one: one == user.partner_id
+                    acting, "name", lambda partner: partner == user.partner_id
                 ),
                 "acting_id": record_id(form.get("acting"))
                 or user._wezer_act_as("wallet").id,
@@ -185,7 +178,7 @@ class WezerCurrencyPortal(CustomerPortal):
         other = party.sudo().partner_id.id
         payer, payee = (other, acting) if ask else (acting, other)
         transfers = request.env["wezer.transfer"]
-        method, extra = self._arrow(ask, form)
+        method, extra = self._action_of(ask, form)
         transfer_id = getattr(transfers, method)(
             payer,
             payee,
@@ -197,9 +190,9 @@ class WezerCurrencyPortal(CustomerPortal):
             category=record_id(form.get("category")) or None,
             **extra,
         )
-        # Made just now by the caller himself.
+        # Made just now by the caller.
         transfer = transfers.sudo().browse(transfer_id)
-        transfer._tell()
+        transfer._notify_parties()
         words = {"amount": transfer.amount_display, "name": party.name}
         if transfer.state == "scheduled":
             flash(
@@ -221,8 +214,8 @@ class WezerCurrencyPortal(CustomerPortal):
             flash(request.env._("You paid %(amount)s to %(name)s.", **words))
         return request.redirect(f"/my/wallets/{transfer.payer_wallet_id.id}")
 
-    def _arrow(self, ask, form):
-        """Return the arrow that the form means, and what only that one takes."""
+    def _action_of(self, ask, form):
+        """Return the method that the form means, and what only that one takes."""
         if ask:
             return "ask", {}
         if not form.get("date"):
@@ -236,38 +229,12 @@ class WezerCurrencyPortal(CustomerPortal):
 
     # === WHAT WAITS FOR AN ANSWER === #
 
-    def _request_row(self, transfer, acts):
-        """Return what waits, and which side of it the caller is on."""
-        pays, gets = transfer.payer_id.id in acts, transfer.payee_id.id in acts
-        asked = transfer.state == "requested"
-        redeem = asked and transfer.kind == "redeem"
-        return {
-            "transfer": transfer,
-            "pays": pays,
-            "gets": gets,
-            "redeem": redeem,
-            # What is to be given back cannot be refused.
-            "claim": asked and transfer.kind == "reversal",
-            "answers": asked and (gets if redeem else pays),
-            "asks": asked and (pays if redeem else gets),
-        }
-
     @http.route("/my/requests", type="http", auth="user", website=True, readonly=True)
     def wezer_requests(self, **_kwargs):
-        """List what is asked of me, what I asked for, and receipts to confirm."""
-        transfers = request.env["wezer.transfer"].search(
-            [
-                ("state", "in", ("requested", "scheduled", "reserved", "pending")),
-                ("origin_model", "=", False),
-            ],
-            limit=100,
-        )
-        acts = set(request.env.user._acting_ids("wallet"))
-        # Seen by the caller's own rules; the other sides' names show.
-        rows = [self._request_row(transfer, acts) for transfer in transfers.sudo()]
+        """List what is asked of the user, what they asked for, receipts to confirm."""
         return request.render(
             "wezer_currency.requests_page",
-            {"rows": rows, "page_name": "wezer_requests"},
+            {"rows": requests_page.rows(request.env), "page_name": "wezer_requests"},
         )
 
     @http.route(

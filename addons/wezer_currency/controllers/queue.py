@@ -19,7 +19,8 @@ def wait_for_wallets(currency_id, *partner_ids):
     cr.execute(
         "SELECT id FROM wezer_wallet WHERE wezer_currency_id = %s"
         " AND partner_id = ANY(%s) AND is_system IS NOT TRUE",
-        # Whom the caller may not see has no id here; the arrow refuses it in words.
-        [currency_id, [one for one in partner_ids if one]],
+        # A partner whom the caller may not see has no id here; the action refuses
+        # it in words.
+        [currency_id, [partner_id for partner_id in partner_ids if partner_id]],
     )
     wait_in_line(request.env, "wallet", [row[0] for row in cr.fetchall()])

@@ -8,14 +8,15 @@ from odoo import http
 from odoo.http import content_disposition, request
 from odoo.tools import file_path
 
-from odoo.addons.wezer_base.controllers.website import drawing_response, flash
+from odoo.addons.wezer_base.controllers.website import flash
 from odoo.addons.wezer_base.exceptions import Refusal
-from odoo.addons.wezer_base.tools import days
-from odoo.addons.wezer_base.tools.curve import draw_curve
+from odoo.addons.wezer_base.tools import charts, days
 from odoo.addons.wezer_base.tools.form_post import form_post
 from odoo.addons.wezer_base.tools.numbers import record_id
 from odoo.addons.wezer_base.tools.text import search_words
 
+from ..models.wezer_transfer import HELD
+from ..tools import statement
 from ..tools.statement_pdf import statement_pdf
 from .portal import WezerCurrencyPortal
 
@@ -32,7 +33,7 @@ WANTED = ("search", "direction", *DAYS)
 
 
 class WezerStatement(WezerCurrencyPortal):
-    """Wallets and statements, on the page, as a drawing and as files."""
+    """Wallets and statements, on the page and as files."""
 
     @http.route("/my/wallets", type="http", auth="user", website=True, readonly=True)
     def wezer_wallets(self, **_kwargs):
@@ -50,7 +51,7 @@ class WezerStatement(WezerCurrencyPortal):
         """Return the wallet (sudo) and why the caller sees it; else not found."""
         wallet = request.env["wezer.wallet"].sudo().browse(wallet_id).exists()
         here = wallet.company_id == request.env.company
-        why = wallet._seen_by(request.env.user) if wallet and here else False
+        why = wallet._visible_as(request.env.user) if wallet and here else False
         if not why:
             raise werkzeug.exceptions.NotFound()
         return wallet, why
@@ -73,11 +74,12 @@ class WezerStatement(WezerCurrencyPortal):
             wanted = self._wanted({**form, **dict.fromkeys(DAYS, "")})
         # One more than a page shows: is there anything older?
         before = record_id(before)
-        entries = wallet._statement(STATEMENT_ROWS + 1, before, wanted)
+        entries = statement.entries(wallet, STATEMENT_ROWS + 1, before, wanted)
         older = entries[STATEMENT_ROWS - 1].id if len(entries) > STATEMENT_ROWS else 0
         entries = entries[:STATEMENT_ROWS]
         limits = wallet._limits()
         acts = why == "acts"
+        has_curve = entries and not before and not wanted
         return request.render(
             "wezer_currency.wallet_page",
             {
@@ -86,8 +88,13 @@ class WezerStatement(WezerCurrencyPortal):
                 "acts": acts,
                 "currency": wallet.wezer_currency_id,
                 "limits": limits if acts else (None, None),
-                "spendable": self._spendable(wallet, limits) if acts else None,
+                "spendable": wallet._spendable(
+                    wallet.partner_id, wallet.wezer_currency_id
+                )
+                if acts
+                else None,
                 "rows": self._rows(wallet, why, entries),
+                "curve": self._curve(wallet) if has_curve else None,
                 "waiting": self._on_its_way(wallet) if acts else [],
                 "links": self._links(wallet) if acts else [],
                 "redeemable": acts and self._redeemable(wallet),
@@ -101,8 +108,28 @@ class WezerStatement(WezerCurrencyPortal):
             },
         )
 
-    def _spendable(self, wallet, limits):
-        return None if limits[0] is None else wallet.available - limits[0]
+    def _curve(self, wallet):
+        """Return what was there over the last year: a chart, and its rows as texts.
+
+        Outside money has no balance, so it has no curve.
+        """
+        currency, env = wallet.wezer_currency_id, request.env
+        if currency.external:
+            return None
+        points = statement.balance_over_time(wallet)
+        per_unit = currency.minor_per_unit
+        return {
+            "chart": charts.steps(
+                [(day, minor / per_unit) for day, minor in points],
+                lambda units: currency._format(round(units * per_unit)),
+                lambda day: days.format_month(env, day),
+                currency.color,
+            ),
+            "rows": [
+                (days.format_day(env, day), currency._format(minor))
+                for day, minor in reversed(points)
+            ],
+        }
 
     def _on_its_way(self, wallet):
         return (
@@ -110,7 +137,7 @@ class WezerStatement(WezerCurrencyPortal):
             .sudo()
             .search(
                 [
-                    ("state", "in", ("reserved", "pending")),
+                    ("state", "in", HELD),
                     "|",
                     ("payer_wallet_id", "=", wallet.id),
                     ("payee_wallet_id", "=", wallet.id),
@@ -120,7 +147,7 @@ class WezerStatement(WezerCurrencyPortal):
         )
 
     def _redeemable(self, wallet):
-        """Say whether there is something here that the treasury takes back."""
+        """Return whether there is something here that the treasury takes back."""
         currency = wallet.wezer_currency_id
         return currency._is_issued() and not wallet.is_system and wallet.available > 0
 
@@ -164,11 +191,11 @@ class WezerStatement(WezerCurrencyPortal):
 
     def _rows(self, wallet, why, entries):
         """Return the lines, the other sides' names as the caller may see them."""
-        rows = [wallet._statement_row(entry) for entry in entries]
+        rows = [statement.line(wallet, entry) for entry in entries]
         others = (entries.from_id | entries.to_id).partner_id
         names = {partner.id: partner.name for partner in others}
         if why != "acts":
-            names = wallet._names_for(request.env.user, others)
+            names = wallet._visible_names(request.env.user, others)
         for row in rows:
             row["name"] = names[row["other"].id]
         return rows
@@ -189,27 +216,7 @@ class WezerStatement(WezerCurrencyPortal):
             del wanted["direction"]
         return {name: value for name, value in wanted.items() if value}
 
-    # === DRAWING AND FILES === #
-
-    @http.route(
-        "/my/wallets/<int:wallet_id>/curve.svg",
-        type="http",
-        auth="user",
-        website=True,
-        readonly=True,
-    )
-    def wezer_wallet_curve(self, wallet_id, **_kwargs):
-        """Draw what was there over the last year."""
-        wallet, _why = self._seen_wallet(wallet_id)
-        currency, env = wallet.wezer_currency_id, request.env
-        drawing = draw_curve(
-            wallet._balance_curve(),
-            currency._format,
-            lambda day: days.format_month(env, day),
-            env._("What was there over the last year"),
-            currency.color,
-        )
-        return drawing_response(drawing)
+    # === FILES === #
 
     @http.route(
         "/my/wallets/<int:wallet_id>/statement.csv",
@@ -230,7 +237,7 @@ class WezerStatement(WezerCurrencyPortal):
             wanted = self._wanted(form)
         except Refusal as error:
             raise werkzeug.exceptions.BadRequest(error.args[0]) from error
-        entries = wallet._statement(FILE_ROWS, wanted=wanted)
+        entries = statement.entries(wallet, FILE_ROWS, wanted=wanted)
         for row in self._rows(wallet, why, entries):
             after = row["after_minor"]
             writer.writerow(
@@ -268,7 +275,7 @@ class WezerStatement(WezerCurrencyPortal):
             wanted = self._wanted(form)
         except Refusal as error:
             raise werkzeug.exceptions.BadRequest(error.args[0]) from error
-        entries = wallet._statement(PDF_ROWS, wanted=wanted)
+        entries = statement.entries(wallet, PDF_ROWS, wanted=wanted)
         day = days.format_day(env, days.today(env))
         lines = [
             f"{env.company.name} · {currency.name}",
@@ -332,5 +339,5 @@ class WezerStatement(WezerCurrencyPortal):
         wallet = request.env["wezer.wallet"].browse(wallet_id).exists()
         if not wallet:
             raise werkzeug.exceptions.NotFound()
-        url = wallet.action_look(reason)
+        url = wallet.action_view_statement(reason)
         return request.redirect(url)

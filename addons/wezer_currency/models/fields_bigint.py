@@ -1,38 +1,46 @@
-import psycopg2.extensions as pg
-
 from odoo import fields
 
-# Digits that a float still carries exactly.
-FLOAT_DIGITS = 15
-
-
-def exact(text, _cursor):
-    """Return a whole number that no float can carry as an integer, else a float.
-
-    Odoo reads every ``numeric`` as a float, which would round large amounts.
-    """
-    if text is None:
-        return None
-    if len(text) > FLOAT_DIGITS and text.lstrip("-").isdigit():
-        return int(text)
-    return float(text)
-
-
-NUMERIC = pg.new_type((1700,), "float", exact)
-pg.register_type(NUMERIC)
-pg.register_type(pg.new_array_type((1231,), "float[]", NUMERIC))
+# The first whole number whose neighbours a float cannot tell apart.
+FLOAT_EXACT = 2**53
 
 
 class BigInteger(fields.Integer):
     """An exact column of whole numbers: minor units of money, up to 38 digits.
 
-    ``read()`` turns what exceeds 31 bits into a float; amounts leave the
-    server as text (design, section 2).
+    Odoo reads every ``numeric`` of the database as a float, which rounds numbers of
+    16 digits and more. Where such a number is read, this field reads it again, as
+    text; ordinary amounts cost nothing more. Other columns are not concerned.
+
+    Amounts leave the server as text: a float of JavaScript rounds, too.
     """
 
     _column_type = ("numeric", "numeric(38,0)")
     # Amounts of different currencies are never summed by a view.
     aggregator = None
+
+    def _insert_cache(self, records, values):
+        values = [None if value is None else int(value) for value in values]
+        rounded = [
+            record_id
+            for record_id, value in zip(records._ids, values, strict=True)
+            if value is not None and abs(value) >= FLOAT_EXACT
+        ]
+        if rounded:
+            exact = self._read_exact(records, rounded)
+            values = [
+                exact.get(record_id, value)
+                for record_id, value in zip(records._ids, values, strict=True)
+            ]
+        super()._insert_cache(records, values)
+
+    def _read_exact(self, records, ids):
+        """Return ``{record id: number}`` of these rows, read as text."""
+        table = records.env[self.model_name]._table
+        records.env.cr.execute(
+            f'SELECT id, "{self.name}"::text FROM "{table}" WHERE id = ANY(%s)',
+            [list(ids)],
+        )
+        return {row[0]: int(row[1]) for row in records.env.cr.fetchall()}
 
     def convert_to_record(self, value, record):
         return int(value or 0)

@@ -1,5 +1,5 @@
--- The one rule about limits: posting, batches, statements, the nightly pause of
--- announcements, the list of wallets beyond a limit and the checks all ask here.
+-- The one rule about limits and levies: posting, batches, statements, the nightly
+-- pause of announcements, the list of wallets beyond a limit and the checks ask here.
 -- Plain expressions, so that the planner puts them where they are called.
 
 -- Whether a treasury of this currency has a limit, and so is locked and waits.
@@ -33,14 +33,45 @@ RETURNS numeric LANGUAGE sql IMMUTABLE AS $wezer$
         WHEN c.has_upper THEN c.upper_limit END;
 $wezer$;
 
+-- What a treasury received since the last sweep; members' wallets have it in their
+-- balance at once.
+CREATE OR REPLACE FUNCTION wezer_unswept(w wezer_wallet)
+RETURNS numeric LANGUAGE sql STABLE AS $wezer$
+    SELECT CASE WHEN w.is_system THEN coalesce(
+        (SELECT sum(delta) FROM wezer_wallet_accrual WHERE wallet_id = w.id), 0)
+        ELSE 0 END;
+$wezer$;
+
 -- What may leave a wallet now, NULL where nothing limits it; below zero where it
--- is beyond its limit. A treasury has what it received since the last sweep, too.
+-- is beyond its limit.
 CREATE OR REPLACE FUNCTION wezer_spendable(w wezer_wallet, c wezer_currency)
 RETURNS numeric LANGUAGE sql STABLE AS $wezer$
     SELECT w.balance - w.reserved - wezer_lower_limit(w, c)
-        + CASE WHEN w.is_system THEN coalesce(
-            (SELECT sum(delta) FROM wezer_wallet_accrual WHERE wallet_id = w.id), 0)
-          ELSE 0 END;
+        + CASE WHEN w.is_system THEN wezer_unswept(w) ELSE 0 END;
+$wezer$;
+
+-- What may come to a wallet now, NULL where nothing limits it; below zero where it
+-- is beyond its limit.
+CREATE OR REPLACE FUNCTION wezer_receivable(w wezer_wallet, c wezer_currency)
+RETURNS numeric LANGUAGE sql STABLE AS $wezer$
+    SELECT CASE WHEN wezer_upper_limit(w, c) IS NOT NULL
+        THEN greatest(wezer_upper_limit(w, c), 0) - w.balance - w.incoming END;
+$wezer$;
+
+-- The share of a levy: in 1/100 %, rounded up to the smallest unit, so that splitting
+-- a payment never lowers it.
+CREATE OR REPLACE FUNCTION wezer_levy_rounded_up(p_amount numeric, p_share integer)
+RETURNS numeric LANGUAGE sql IMMUTABLE AS $wezer$
+    SELECT ceil(p_amount * coalesce(p_share, 0) / 10000);
+$wezer$;
+
+-- The one rule about levies: what a side owes the treasury on an amount. A fixed part
+-- and a share, never more than the amount itself.
+CREATE OR REPLACE FUNCTION wezer_levy(
+    p_amount numeric, p_fixed numeric, p_share integer
+) RETURNS numeric LANGUAGE sql IMMUTABLE AS $wezer$
+    SELECT least(p_amount,
+                 coalesce(p_fixed, 0) + wezer_levy_rounded_up(p_amount, p_share));
 $wezer$;
 
 -- The one place where money moves. Locks the two wallets in id order, checks
@@ -51,9 +82,6 @@ $wezer$;
 -- p_reserved / p_incoming: change of what is set aside (negative frees it).
 -- p_check = false: a settlement, whose limits were checked when it was reserved,
 -- or a reversal; frozen wallets take those.
-DROP FUNCTION IF EXISTS wezer_move(
-    integer, integer, integer, varchar, bigint, bigint, bigint, integer,
-    bigint, bigint, boolean, boolean, timestamp);
 CREATE OR REPLACE FUNCTION wezer_move(
     p_transfer integer, p_from integer, p_to integer, p_kind varchar,
     p_amount numeric, p_levy_payer numeric, p_levy_payee numeric, p_treasury integer,
@@ -63,25 +91,24 @@ CREATE OR REPLACE FUNCTION wezer_move(
 DECLARE
     f wezer_wallet%ROWTYPE;
     t wezer_wallet%ROWTYPE;
-    one wezer_wallet%ROWTYPE;
+    v_wallet wezer_wallet%ROWTYPE;
     c wezer_currency%ROWTYPE;
-    v_lower numeric; v_upper numeric; v_out numeric; v_in numeric;
+    v_out numeric; v_in numeric;
     v_entry integer;
     v_bound boolean;
-    v_late numeric := 0;
     v_answer text := 'ok';
 BEGIN
     SELECT y.* INTO c FROM wezer_currency y
       JOIN wezer_wallet w ON w.wezer_currency_id = y.id WHERE w.id = p_from;
     -- A treasury that spends mutual credit has limits, so it waits like anybody.
     v_bound := p_check AND wezer_treasury_has_limit(c);
-    FOR one IN
+    FOR v_wallet IN
         SELECT * FROM wezer_wallet
          WHERE id IN (p_from, p_to)
            AND (is_system IS NOT TRUE OR (v_bound AND id = p_from))
          ORDER BY id FOR NO KEY UPDATE
     LOOP
-        IF one.id = p_from THEN f := one; ELSE t := one; END IF;
+        IF v_wallet.id = p_from THEN f := v_wallet; ELSE t := v_wallet; END IF;
     END LOOP;
     IF f.id IS NULL THEN SELECT * INTO f FROM wezer_wallet WHERE id = p_from; END IF;
     IF t.id IS NULL THEN SELECT * INTO t FROM wezer_wallet WHERE id = p_to; END IF;
@@ -94,20 +121,13 @@ BEGIN
     IF p_check THEN
         IF f.state <> 'open' THEN RETURN 'payer_state'; END IF;
         IF t.state <> 'open' THEN RETURN 'payee_state'; END IF;
-        IF v_bound THEN
-            SELECT coalesce(sum(delta), 0) INTO v_late
-              FROM wezer_wallet_accrual WHERE wallet_id = p_from;
-        END IF;
-        v_lower := wezer_lower_limit(f, c);
-        IF f.balance + v_late - f.reserved - v_out - greatest(p_reserved, 0) < v_lower THEN
+        IF wezer_spendable(f, c) < v_out + greatest(p_reserved, 0) THEN
             IF c.limit_policy = 'block' OR c.kind <> 'mutual_credit' THEN
                 RETURN 'payer_limit';
             END IF;
             v_answer := 'ok_beyond';
         END IF;
-        v_upper := wezer_upper_limit(t, c);
-        IF t.balance + t.incoming + v_in + greatest(p_incoming, 0) > greatest(v_upper, 0)
-           AND v_upper IS NOT NULL THEN
+        IF wezer_receivable(t, c) < v_in + greatest(p_incoming, 0) THEN
             IF c.limit_policy = 'block' THEN
                 RETURN 'payee_limit';
             END IF;
@@ -197,7 +217,8 @@ CREATE TRIGGER wezer_ledger_entry_currency AFTER INSERT ON wezer_ledger_entry
 CREATE INDEX IF NOT EXISTS wezer_wallet_accrual_wallet_idx
     ON wezer_wallet_accrual (wallet_id);
 ALTER TABLE wezer_wallet_accrual ALTER COLUMN delta TYPE numeric(38,0);
--- Who was refused for the other side's reasons, and how often that day.
+-- Pairs that were refused for the other side's reasons, and how often that day
+-- (tools/refused_tries.py).
 CREATE TABLE IF NOT EXISTS wezer_refused_try (
     payer_id integer NOT NULL, payee_id integer NOT NULL,
     day date NOT NULL, tries integer NOT NULL,

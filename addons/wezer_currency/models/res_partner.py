@@ -1,17 +1,15 @@
 from odoo import models
+from odoo.tools import SQL
+
+from odoo.addons.wezer_base.tools.member_leaving import replace_name
+
+from ..tools import account_merge, departure
 
 
 class ResPartner(models.Model):
-    _inherit = "res.partner"
+    """The money of a party, where the base layer asks for it."""
 
-    def _wezer_joined(self, invitation, name):
-        """Give a member's credit to whom somebody named for it invited."""
-        result = super()._wezer_joined(invitation, name)
-        company = invitation.company_id or self.env.company
-        if invitation.inviter_id.user_ids & company._wezer_actor_users("invite"):
-            # The sign-up's own step; who invited may decide about members.
-            self.sudo()._wezer_profile()._give_credit()
-        return result
+    _inherit = "res.partner"
 
     def _wezer_wallet(self, currency, create=True):
         """Return this partner's wallet in ``currency`` (sudo).
@@ -22,3 +20,67 @@ class ResPartner(models.Model):
         self.ensure_one()
         wallets = self.env["wezer.wallet"]
         return wallets._get(self, currency) if create else wallets._find(self, currency)
+
+    # === JOINING AND LEAVING === #
+
+    def _wezer_joined(self, invitation, name):
+        """Give a member's credit to those whom the community itself invited."""
+        result = super()._wezer_joined(invitation, name)
+        company = invitation.company_id or self.env.company
+        if invitation.inviter_id.user_ids & company._wezer_actor_users("invite"):
+            # The sign-up's own step; the inviter may decide about members.
+            self.sudo()._wezer_profile()._give_credit()
+        return result
+
+    def _wezer_personal_data(self):
+        return {**super()._wezer_personal_data(), **departure.personal_data(self)}
+
+    def _wezer_leave_obstacles(self):
+        return super()._wezer_leave_obstacles() + departure.obstacles(self)
+
+    def _wezer_leave_release(self, reason):
+        """Free what is set aside, and give up what cannot be given back."""
+        result = super()._wezer_leave_release(reason)
+        departure.release(self)
+        return result
+
+    def _wezer_anonymise(self):
+        """End what is open, close the wallets; the ledger keeps its lines."""
+        departure.end_requests(self)
+        departure.wallets(self)._close_on_leaving()
+        departure.payment_links(self).unlink()
+        old = self.name
+        result = super()._wezer_anonymise()
+        replace_name(
+            self.env,
+            "wezer.transfer",
+            ["purpose"],
+            old,
+            self.name,
+            SQL("(payer_id = %s OR payee_id = %s)", self.id, self.id),
+        )
+        return result
+
+    def _wezer_return(self):
+        profile = super()._wezer_return()
+        departure.wallets(self)._open_on_return()
+        return profile
+
+    # === TWO ACCOUNTS OF ONE PERSON === #
+
+    def _wezer_merge_keeps(self):
+        # A wallet stays with its part of the ledger; what was in it moves.
+        return super()._wezer_merge_keeps() | {"wezer.wallet.partner_id"}
+
+    def _wezer_merge_preview(self, target):
+        return super()._wezer_merge_preview(target) + account_merge.preview(self)
+
+    def _wezer_merge_obstacles(self, target):
+        obstacles = super()._wezer_merge_obstacles(target)
+        if any(wallet.is_system for wallet in departure.wallets(self | target)):
+            obstacles.append(self.env._("A treasury is brought together with nobody."))
+        return obstacles
+
+    def _wezer_merge_into(self, target):
+        account_merge.merge(self.sudo(), target.sudo())
+        return super()._wezer_merge_into(target)

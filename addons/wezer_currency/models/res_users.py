@@ -4,7 +4,7 @@ from odoo import fields, models
 
 from odoo.addons.wezer_base.tools import days
 
-# So long a payee has to say whether outside money came.
+# Days a payee has to confirm outside money, before moderators may.
 RECEIPT_DAYS = 14
 
 
@@ -12,14 +12,14 @@ class ResUsers(models.Model):
     _inherit = "res.users"
 
     def _create_user_from_template(self, values):
-        """Who signs up starts without credit, until a moderator grants it.
+        """Let sign-ups start without credit, until a moderator grants it.
 
-        Else whoever has a hundred addresses would have a hundred credits.
+        Else a person with a hundred addresses would have a hundred credits.
         """
         fresh = not values.get("partner_id")
         user = super()._create_user_from_template(values)
         if fresh:
-            # His own sign-up may not give him a member's credit.
+            # A sign-up of one's own gives no member's credit.
             user.sudo().partner_id._wezer_profile().has_credit = False
         return user
 
@@ -99,23 +99,27 @@ class ResUsers(models.Model):
                 limit=50,
             )
             .sudo()
-            .filtered(lambda one: self._moderates(one.payer_id | one.payee_id))
+            .filtered(
+                lambda transfer: self._moderates(transfer.payer_id | transfer.payee_id)
+            )
         )
         return [
             {
                 "section": "now",
-                "partner": one.payer_id,
+                "partner": transfer.payer_id,
                 "text": self.env._(
                     "%(payer)s gave %(payee)s %(amount)s, and nobody says whether it"
                     " came: %(purpose)s",
-                    payer=one.payer_id.name,
-                    payee=one.payee_id.name,
-                    amount=one.amount_display,
-                    purpose=one.purpose or "",
+                    payer=transfer.payer_id.name,
+                    payee=transfer.payee_id.name,
+                    amount=transfer.amount_display,
+                    purpose=transfer.purpose or "",
                 ),
-                "url": f"/odoo/wezer-transfers/{one.id}",
+                "url": f"/odoo/wezer-transfers/{transfer.id}",
                 "button": self.env._("Decide"),
-                "due": days.day_of(self.env, one.date + timedelta(days=RECEIPT_DAYS)),
+                "due": days.day_of(
+                    self.env, transfer.date + timedelta(days=RECEIPT_DAYS)
+                ),
             }
-            for one in waiting
+            for transfer in waiting
         ]

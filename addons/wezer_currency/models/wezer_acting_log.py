@@ -23,7 +23,7 @@ class WezerActingLog(models.Model):
             "settle": self.env._("paid what was set aside"),
             "reverse": self.env._("gave money back"),
             "link": self.env._("made or ended an address to be paid at"),
-            "look": self.env._("looked at the statement"),
+            "view_statement": self.env._("looked at the statement"),
         }
 
     def _url(self):

@@ -1,19 +1,33 @@
 import itertools
 import string
+from datetime import timedelta
 
 from odoo import api, fields, models, tools
 
-from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+from odoo.addons.wezer_base.tools import days
+from odoo.addons.wezer_base.tools.clock import each_due
+from odoo.addons.wezer_base.tools.numbers import is_id
 
-from ..tools import amounts
+from ..tools import amounts, currency_statistics, recurrence
 from ..tools.texts import shortened
 from .fields_bigint import BigInteger
 
-# How far below zero a member may go unless it is said.
+# How far below zero a member may go unless the administrator decides.
 SAFE_HOURS, SAFE_UNITS = "20:00", "500"
+CHARGES = ("fee", "demurrage")
+# A series of charges that nobody took for longer than this is not caught up.
+CATCH_UP_DAYS = 366
+STATISTICS_GROUPS = "wezer_base.group_moderator,wezer_base.group_administrator"
 
 
 class WezerCurrency(models.Model):
+    """A community currency: its kind, unit, limits and charges, and its amounts.
+
+    What it takes for its treasury: a levy on each payment (``wezer_levy`` in
+    ``models/posting.sql``), a periodic fee and a demurrage (``wezer.charge.run``).
+    """
+
     _name = "wezer.currency"
     _description = "Community currency"
     _inherit = ["wezer.record.mixin"]
@@ -105,6 +119,126 @@ class WezerCurrency(models.Model):
     journal_id = fields.Many2one("account.journal", ondelete="restrict", readonly=True)
     member_account_id = fields.Many2one("account.account", readonly=True)
     treasury_account_id = fields.Many2one("account.account", readonly=True)
+    category_required = fields.Boolean(
+        string="Each payment says its category",
+        help="Nobody pays without saying which kind of purpose: for reports.",
+    )
+    levy_payer_fixed = BigInteger(string="Fixed levy on the payer (minor units)")
+    levy_payee_fixed = BigInteger(string="Fixed levy on the payee (minor units)")
+    levy_payer_fixed_text = fields.Char(
+        string="Fixed levy on the payer",
+        compute="_compute_charge_texts",
+        inverse="_inverse_charge_texts",
+    )
+    levy_payee_fixed_text = fields.Char(
+        string="Fixed levy on the payee",
+        compute="_compute_charge_texts",
+        inverse="_inverse_charge_texts",
+    )
+    fee_minor = BigInteger(string="Fee (minor units)")
+    fee_minor_text = fields.Char(
+        string="Fee of each member",
+        compute="_compute_charge_texts",
+        inverse="_inverse_charge_texts",
+    )
+    fee_every = fields.Selection(recurrence.INTERVALS, string="Fee taken")
+    fee_next = fields.Date(string="Next fee")
+    # The day of the month that was chosen: the 31st comes back after February.
+    fee_day = fields.Integer(aggregator=None)
+    demurrage_rate = fields.Integer(
+        string="Demurrage (1/100 %)",
+        help="100 takes 1 % each time of what lies above the threshold.",
+    )
+    demurrage_above = BigInteger(string="Demurrage above (minor units)")
+    demurrage_above_text = fields.Char(
+        string="Only above",
+        compute="_compute_charge_texts",
+        inverse="_inverse_charge_texts",
+        help="Empty or 0: on the whole balance.",
+    )
+    demurrage_every = fields.Selection(recurrence.INTERVALS, string="Demurrage taken")
+    demurrage_next = fields.Date(string="Next demurrage")
+    demurrage_day = fields.Integer(aggregator=None)
+    levy_payer_percent = fields.Float(
+        string="Levy on the payer (%)",
+        digits=(5, 2),
+        compute="_compute_percents",
+        inverse="_inverse_percents",
+    )
+    levy_payee_percent = fields.Float(
+        string="Levy on the payee (%)",
+        digits=(5, 2),
+        compute="_compute_percents",
+        inverse="_inverse_percents",
+    )
+    demurrage_percent = fields.Float(
+        string="Demurrage (%)",
+        digits=(5, 2),
+        compute="_compute_percents",
+        inverse="_inverse_percents",
+        help="Taken each time, of what lies above the threshold.",
+    )
+    accounting_mode = fields.Selection(
+        [
+            ("seal", "One journal entry a day"),
+            ("immediate", "A journal entry within a minute of each payment"),
+        ],
+        required=True,
+        default="seal",
+    )
+    unit_value = fields.Float(
+        string="A unit is worth",
+        digits=(16, 6),
+        help="In the company's money: for issued money that is paid for. 0: nothing.",
+    )
+    money_account_id = fields.Many2one(
+        "account.account",
+        string="Account of the money paid in",
+        ondelete="restrict",
+        groups="wezer_base.group_administrator",
+        help="Bank or cash: takes what a top-up brings, gives what is redeemed.",
+    )
+    stat_volume = fields.Char(
+        string="Paid in a year", compute="_compute_statistics", groups=STATISTICS_GROUPS
+    )
+    stat_velocity = fields.Float(
+        string="Velocity a year",
+        compute="_compute_statistics",
+        groups=STATISTICS_GROUPS,
+        digits=(16, 2),
+        help="How often a unit changed hands: what was paid in a year, over what"
+        " those above zero have together.",
+    )
+    stat_wallets = fields.Integer(
+        string="Wallets", compute="_compute_statistics", groups=STATISTICS_GROUPS
+    )
+    stat_active = fields.Integer(
+        string="Active in 30 days",
+        compute="_compute_statistics",
+        groups=STATISTICS_GROUPS,
+    )
+    stat_first_trade = fields.Float(
+        string="Days from joining to the first trade",
+        compute="_compute_statistics",
+        groups=STATISTICS_GROUPS,
+        digits=(16, 1),
+        help="The median over members who traded.",
+    )
+    stat_credit_granted = fields.Char(
+        string="Credit granted", compute="_compute_statistics", groups=STATISTICS_GROUPS
+    )
+    stat_credit_used = fields.Char(
+        string="Credit used", compute="_compute_statistics", groups=STATISTICS_GROUPS
+    )
+    stat_concentration = fields.Float(
+        string="Held by the richest tenth (%)",
+        compute="_compute_statistics",
+        groups=STATISTICS_GROUPS,
+        digits=(16, 1),
+    )
+    stat_beyond = fields.Integer(
+        string="Beyond a limit", compute="_compute_statistics", groups=STATISTICS_GROUPS
+    )
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )
@@ -115,6 +249,13 @@ class WezerCurrency(models.Model):
     _levy_range = models.Constraint(
         "CHECK (levy_payer BETWEEN 0 AND 10000 AND levy_payee BETWEEN 0 AND 10000)",
         "A levy is between 0 and 100 %.",
+    )
+    _charge_range = models.Constraint(
+        "CHECK (coalesce(demurrage_rate, 0) BETWEEN 0 AND 10000"
+        " AND coalesce(fee_minor, 0) >= 0 AND coalesce(demurrage_above, 0) >= 0"
+        " AND coalesce(levy_payer_fixed, 0) >= 0"
+        " AND coalesce(levy_payee_fixed, 0) >= 0)",
+        "A charge is not below zero, and demurrage is at most 100 %.",
     )
     _code_uniq = models.UniqueIndex("(company_id, code)", "This code is taken.")
 
@@ -148,7 +289,7 @@ class WezerCurrency(models.Model):
     def _onchange_unit_kind(self):
         """Propose a limit in the new unit that lets the first trade pass."""
         if self.lower_text in (False, "", SAFE_HOURS, SAFE_UNITS, f"{SAFE_UNITS}.00"):
-            self.lower_text = SAFE_HOURS if self._clock() else SAFE_UNITS
+            self.lower_text = SAFE_HOURS if self._is_hours() else SAFE_UNITS
 
     def _inverse_lower_text(self):
         for currency in self:
@@ -161,6 +302,51 @@ class WezerCurrency(models.Model):
             currency.has_upper = bool(currency.upper_text)
             if currency.upper_text:
                 currency.upper_limit = currency._parse(currency.upper_text)
+
+    _CHARGE_TEXTS = (
+        "levy_payer_fixed",
+        "levy_payee_fixed",
+        "fee_minor",
+        "demurrage_above",
+    )
+
+    @api.depends(*_CHARGE_TEXTS)
+    def _compute_charge_texts(self):
+        for currency in self:
+            for name in self._CHARGE_TEXTS:
+                minor = currency[name]
+                currency[f"{name}_text"] = currency._decimal(minor) if minor else ""
+
+    def _inverse_charge_texts(self):
+        for currency in self:
+            for name in self._CHARGE_TEXTS:
+                text = currency[f"{name}_text"]
+                currency[name] = currency._parse(text) if text else 0
+
+    _PERCENTS = {
+        "levy_payer_percent": "levy_payer",
+        "levy_payee_percent": "levy_payee",
+        "demurrage_percent": "demurrage_rate",
+    }
+
+    @api.depends(*_PERCENTS.values())
+    def _compute_percents(self):
+        for currency in self:
+            for percent, rate in self._PERCENTS.items():
+                currency[percent] = (currency[rate] or 0) / 100
+
+    def _inverse_percents(self):
+        for currency in self:
+            for percent, rate in self._PERCENTS.items():
+                currency[rate] = round(currency[percent] * 100)
+
+    def _compute_statistics(self):
+        names = [name for name in self._fields if name.startswith("stat_")]
+        for record in self:
+            currency = record._origin
+            values = currency_statistics.figures(currency) if currency else {}
+            for name in names:
+                record[name] = values.get(name, False)
 
     # === CRUD === #
 
@@ -289,10 +475,15 @@ class WezerCurrency(models.Model):
             )
         )
 
-    # What may not change once money of this currency was counted.
+    # Fields that may not change once money of this currency was counted.
     _FIXED = ("kind", "external", "unit_kind", "digits", "currency_id", "company_id")
 
     def write(self, vals):
+        """Refuse another kind or unit once money was counted; keep accounts in step."""
+        for charge in CHARGES:
+            if vals.get(f"{charge}_next") and f"{charge}_day" not in vals:
+                day = fields.Date.to_date(vals[f"{charge}_next"]).day
+                vals = {**vals, f"{charge}_day": day}
         fixed = [name for name in self._FIXED if name in vals]
         for currency in self:
             changed = any(
@@ -319,7 +510,7 @@ class WezerCurrency(models.Model):
         if "treasury_partner_id" in vals:
             self._make_treasury()
         if {"kind", "external"} & vals.keys():
-            for currency in self.filtered(lambda one: not one.external):
+            for currency in self.filtered(lambda currency: not currency.external):
                 currency._make_accounts()
         return result
 
@@ -347,7 +538,8 @@ class WezerCurrency(models.Model):
 
     # === AMOUNTS === #
 
-    def _clock(self):
+    def _is_hours(self):
+        """Return whether amounts are hours and minutes."""
         return self.unit_kind == "hour"
 
     def _parse(self, text):
@@ -361,14 +553,14 @@ class WezerCurrency(models.Model):
         self.ensure_one()
         try:
             return amounts.parse(
-                self._without_code(text), self.minor_per_unit, self._clock()
+                self._without_code(text), self.minor_per_unit, self._is_hours()
             )
         except amounts.AmbiguousAmount as error:
             raise self._ambiguous(text, error.readings) from error
         except amounts.AmountError as error:
             example = (
                 "1:30"
-                if self._clock()
+                if self._is_hours()
                 else self._decimal(15 * 10 ** max(self.digits - 1, 0))
             )
             shown = shortened(text)
@@ -411,7 +603,7 @@ class WezerCurrency(models.Model):
         text = text.strip()
         for sign in filter(None, (self.code, self.sudo().currency_id.symbol)):
             # In hours "h" is a part of the amount: 1h30.
-            if any(char.isdigit() for char in sign) or self._clock():
+            if any(char.isdigit() for char in sign) or self._is_hours():
                 continue
             if text.casefold().endswith(sign.casefold()):
                 return text[: -len(sign)]
@@ -450,29 +642,204 @@ class WezerCurrency(models.Model):
     def _decimal(self, minor):
         """Return ``minor`` as plain text, without the currency's code."""
         self.ensure_one()
-        return amounts.decimal_text(minor or 0, self.minor_per_unit or 1, self._clock())
+        return amounts.decimal_text(
+            minor or 0, self.minor_per_unit or 1, self._is_hours()
+        )
 
     def _format(self, minor):
         """Return ``minor`` with the currency's code, as people read it."""
         self.ensure_one()
         return f"{self._decimal(minor)} {self.code}"
 
-    def _levies(self, minor):
-        """Return ``(levy of the payer, levy of the payee)`` on ``minor``."""
-        self.ensure_one()
-        if self.external:
-            return 0, 0
-        return (
-            amounts.levy(minor, self.levy_payer_fixed, self.levy_payer),
-            amounts.levy(minor, self.levy_payee_fixed, self.levy_payee),
-        )
-
     @api.model
     @tools.ormcache("currency_id")
-    def _unit_of(self, currency_id):
+    def _counting_unit(self, currency_id):
         """Return ``(minor units per unit, hours and minutes)``, None for no currency.
 
         Both stay for good once money was counted; the posting asks them again.
         """
         currency = self.sudo().browse(currency_id).exists()
-        return (currency.minor_per_unit, currency._clock()) if currency else None
+        return (currency.minor_per_unit, currency._is_hours()) if currency else None
+
+    # === WORTH === #
+
+    def _is_issued(self):
+        """Return whether a treasury issues this money and nobody goes below zero."""
+        self.ensure_one()
+        return self.kind != "mutual_credit" and not self.external
+
+    def _has_value(self):
+        """Return whether this money is paid for with the company's money."""
+        self.ensure_one()
+        return bool(
+            self._is_issued()
+            # Only whether there is one.
+            and self.sudo().money_account_id
+            and (self.unit_value or self._is_own_money())
+        )
+
+    def _is_own_money(self):
+        return self.currency_id == self.company_id.currency_id
+
+    def _worth(self, minor):
+        """Return what ``minor`` is worth in the company's money, rounded to it."""
+        self.ensure_one()
+        value = 1.0 if self._is_own_money() else self.unit_value
+        return self.company_id.currency_id.round(minor / self.minor_per_unit * value)
+
+    # === LEVIES: the database's function, asked === #
+
+    def _takes_levy(self):
+        """Return whether payments in this currency give something to the treasury."""
+        self.ensure_one()
+        return not self.external and any(
+            (
+                self.levy_payer,
+                self.levy_payer_fixed,
+                self.levy_payee,
+                self.levy_payee_fixed,
+            )
+        )
+
+    def _levies(self, minor):
+        """Return ``(levy of the payer, levy of the payee)`` on ``minor``."""
+        return self._levies_of([minor])[0]
+
+    def _levies_of(self, amounts_minor):
+        """Return ``(levy of the payer, levy of the payee)`` on each amount, in order.
+
+        :param list amounts_minor: in minor units
+        """
+        self.ensure_one()
+        if not self._takes_levy():
+            return [(0, 0)] * len(amounts_minor)
+        self.flush_recordset()
+        self.env.cr.execute(
+            """SELECT wezer_levy(minor, c.levy_payer_fixed, c.levy_payer)::text,
+                      wezer_levy(minor, c.levy_payee_fixed, c.levy_payee)::text
+                 FROM wezer_currency c,
+                      unnest(%s::numeric[]) WITH ORDINALITY AS given(minor, place)
+                WHERE c.id = %s ORDER BY place""",
+            [list(amounts_minor), self.id],
+        )
+        return [(int(payer), int(payee)) for payer, payee in self.env.cr.fetchall()]
+
+    def _treasury_wallet(self):
+        """Return the wallet that takes the levies (sudo)."""
+        self.ensure_one()
+        return self.env["wezer.wallet"]._get(self.sudo().treasury_partner_id, self)
+
+    # === FEES AND DEMURRAGE === #
+
+    def action_charge(self, charge: str, dry_run: bool = False):
+        """Take the periodic fee or the demurrage now; administrators.
+
+        :param charge: ``fee`` or ``demurrage``
+        :param dry_run: report only
+        :return: the ``wezer.charge.run`` that reports who paid, and who could not
+        :raise NotAllowed: rule ``role``
+        :raise Refusal: rule ``charge``, where it is neither of the two
+        """
+        self.ensure_one()
+        if not (
+            self.env.su or self.env.user.has_group("wezer_base.group_administrator")
+        ):
+            raise NotAllowed(self.env._("Administrators take charges."), rule="role")
+        if charge not in CHARGES:
+            raise Refusal(self.env._("Fee or demurrage."), rule="charge")
+        # The administrator was checked just above.
+        return self.sudo()._charge(charge, days.today(self.env), dry_run)
+
+    def _charge(self, charge, day, dry_run=False):
+        """Take ``charge`` for ``day`` from every wallet that owes it, once."""
+        return self.env["wezer.charge.run"]._take(self, charge, day, dry_run)
+
+    def _charge_after(self, charge, day):
+        """Return the day on which ``charge`` is due after ``day``."""
+        self.ensure_one()
+        every = self[f"{charge}_every"]
+        if every == "week":
+            return day + recurrence.step(every)
+        # A day that a month lacks is its last.
+        return day + recurrence.step(every, day=self[f"{charge}_day"] or day.day)
+
+    @api.model
+    def _cron_charges(self):
+        """Take what is due; the day of the next one is counted from the due day."""
+        today = days.today(self.env)
+        for charge in CHARGES:
+            due = [(f"{charge}_next", "<=", today), (f"{charge}_every", "!=", False)]
+            if not each_due(
+                self,
+                due,
+                lambda currency, charge=charge: currency._charge_due(charge, today),
+            ):
+                return
+
+    def _charge_due(self, charge, today):
+        """Take one charge that is due, and count the day of the next one."""
+        day = self[f"{charge}_next"]
+        self._charge(charge, day)
+        following = self._charge_after(charge, day)
+        while following <= today - timedelta(days=CATCH_UP_DAYS):
+            following = self._charge_after(charge, following)
+        self.write(
+            {
+                f"{charge}_next": following,
+                f"{charge}_day": self[f"{charge}_day"] or day.day,
+            }
+        )
+
+    # === STATISTICS === #
+
+    def statistics(
+        self, date_from, date_to, interval: str = "month", least: int = 1
+    ) -> list:
+        """Return the trade of each week, month or year; moderators, administrators.
+
+        :param date_from: first moment, in UTC
+        :param date_to: the moment after the last
+        :param interval: ``week``, ``month`` or ``year``
+        :param least: wallets that traded so often count as active
+        :return: dicts ``start``, ``transfers``, ``volume`` (text), ``active``
+            wallets, and ``wallets``: how many were open at some moment of it
+        :raise NotAllowed: rule ``role``
+        :raise Refusal: rules ``interval``, ``least``, ``date``
+        """
+        self.ensure_one()
+        user = self.env.user
+        if not (
+            self.env.su
+            or user.has_group("wezer_base.group_administrator")
+            or user.has_group("wezer_base.group_moderator")
+        ):
+            raise NotAllowed(
+                self.env._("Moderators and administrators see the statistics."),
+                rule="role",
+            )
+        if not isinstance(interval, str) or not recurrence.is_interval(interval):
+            raise Refusal(self.env._("Week, month or year."), rule="interval")
+        if not is_id(least):
+            raise Refusal(
+                self.env._("Say how often, as a whole number."),
+                rule="least",
+                value=str(least),
+            )
+        transfers = self.env["wezer.transfer"]
+        start = transfers._read_moment(date_from, "date")
+        end = transfers._read_moment(date_to, "date")
+        if not start or not end or start >= end:
+            raise Refusal(self.env._("Say from when until when."), rule="date")
+        return currency_statistics.series(self, start, end, interval, least)
+
+    def action_flows(self) -> dict:
+        """Open who paid whom in this currency, as graph and table."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Flows of %(name)s", name=self.name),
+            "res_model": "wezer.money.flow",
+            "view_mode": "graph,pivot,list",
+            # One currency at a time: others are never added to it.
+            "domain": [("wezer_currency_id", "=", self.id)],
+        }

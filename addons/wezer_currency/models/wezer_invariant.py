@@ -3,11 +3,15 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 
+from .wezer_transfer import HELD
+
 # A seal that is being booked is no fault.
 BOOKED_WITHIN = timedelta(hours=1)
 
 
 class WezerInvariant(models.AbstractModel):
+    """What must hold of the money, checked on the database itself."""
+
     _inherit = "wezer.invariant"
 
     @api.model
@@ -47,11 +51,31 @@ class WezerInvariant(models.AbstractModel):
                 self.env._("Nobody is below zero in issued money, unless marked"),
                 self._check_issued,
             ),
+            (
+                self.env._("Each done transfer has its ledger entry"),
+                self._check_transfers,
+            ),
+            (
+                self.env._("Each levy was posted as the transfer says"),
+                self._check_levies,
+            ),
+            (
+                self.env._("A transfer's parties own its wallets"),
+                self._check_parties,
+            ),
+            (
+                self.env._("Parts paid and given back add up"),
+                self._check_parts,
+            ),
+            (
+                self.env._("Each reservation ends, or belongs to a deal"),
+                self._check_until,
+            ),
         ]
 
-    def _wezer_rows(self, query):
+    def _wezer_rows(self, query, params=None):
         self.env.flush_all()
-        self.env.cr.execute(query)
+        self.env.cr.execute(query, params)
         return self.env.cr.fetchall()
 
     def _check_balances(self):
@@ -83,26 +107,27 @@ class WezerInvariant(models.AbstractModel):
                                      + amount_minor, 2 * amount_minor) END AS held,
                           CASE state WHEN 'pending' THEN amount_minor
                             ELSE amount_minor - settled_minor END AS expected
-                     FROM wezer_transfer WHERE state IN ('reserved', 'pending'))
+                     FROM wezer_transfer WHERE state = ANY(%s))
                SELECT w.id, w.reserved::text, w.incoming::text
                  FROM wezer_wallet w
                 WHERE w.reserved <> (SELECT coalesce(sum(held), 0) FROM held
                                       WHERE payer_wallet_id = w.id)
                    OR w.incoming <> (SELECT coalesce(sum(expected), 0) FROM held
-                                      WHERE payee_wallet_id = w.id)"""
+                                      WHERE payee_wallet_id = w.id)""",
+            [list(HELD)],
         )
 
     def _check_running_balances(self):
         return self._wezer_rows(
-            """SELECT wallet, id, said::text, had::text FROM (
-                   SELECT wallet, id, said,
+            """SELECT wallet, id, stated::text, had::text FROM (
+                   SELECT wallet, id, stated,
                           sum(minor) OVER (PARTITION BY wallet ORDER BY id) AS had
                      FROM (SELECT from_id AS wallet, id, -amount AS minor,
-                                  from_balance AS said FROM wezer_ledger_entry
+                                  from_balance AS stated FROM wezer_ledger_entry
                            UNION ALL
                            SELECT to_id, id, amount, to_balance
                              FROM wezer_ledger_entry) sides) running
-                WHERE said <> had ORDER BY id LIMIT 10"""
+                WHERE stated <> had ORDER BY id LIMIT 10"""
         )
 
     def _check_one_currency(self):
@@ -179,11 +204,11 @@ class WezerInvariant(models.AbstractModel):
                 [currency.id, previous.to_entry_id, seal.to_entry_id],
             )
             count, total, first, until = self.env.cr.fetchone()
-            said = (seal.entry_count, str(seal.total), seal.from_entry_id)
+            recorded = (seal.entry_count, str(seal.total), seal.from_entry_id)
             if (
                 seal.previous_id != previous
                 or digest != seal.digest
-                or said != (count, total, first)
+                or recorded != (count, total, first)
                 or until != seal.to_entry_id
             ):
                 rows.append((seal.id, currency.name, seal.digest, digest))
@@ -205,11 +230,12 @@ class WezerInvariant(models.AbstractModel):
                 numbers != list(range(1, len(numbers) + 1))
                 or wanted.keys() != booked.keys()
                 or any(
-                    abs(wanted[one] - booked[one] * per_unit) >= grain for one in wanted
+                    abs(wanted[partner] - booked[partner] * per_unit) >= grain
+                    for partner in wanted
                 )
             ):
                 rows.append((seal.id, moves[:1].name or "", len(wanted), len(booked)))
-            for move in moves.filtered(lambda one: one.state != "posted"):
+            for move in moves.filtered(lambda move: move.state != "posted"):
                 rows.append((seal.id, move.name or "", move.state, ""))
         return rows
 
@@ -222,7 +248,9 @@ class WezerInvariant(models.AbstractModel):
                 for wallet, minor in part.items():
                     net[wallet] = net.get(wallet, 0) + minor
         wallets = self.env["wezer.wallet"].sudo().browse(net)
-        return {one.partner_id.id: net[one.id] for one in wallets if net[one.id]}
+        return {
+            wallet.partner_id.id: net[wallet.id] for wallet in wallets if net[wallet.id]
+        }
 
     def _booked_sums(self, moves):
         """Return ``{partner id: units of currency}`` of these entries, zeros left out.
@@ -247,3 +275,99 @@ class WezerInvariant(models.AbstractModel):
             (seal.id, seal.wezer_currency_id.name, len(seal.move_ids), seal.pairs)
             for seal in left
         ]
+
+    # === WHAT PEOPLE SEE OF THE MONEY AGREES WITH THE LEDGER === #
+
+    def _check_transfers(self):
+        return self._wezer_rows(
+            """WITH posted AS (
+                   SELECT transfer_id, sum(amount) AS minor FROM wezer_ledger_entry
+                    WHERE kind <> 'levy' GROUP BY transfer_id)
+               SELECT t.id, t.state, t.amount_minor::text
+                 FROM wezer_transfer t
+                 JOIN wezer_currency c ON c.id = t.wezer_currency_id
+                 LEFT JOIN posted p ON p.transfer_id = t.id
+                WHERE t.state = 'done' AND c.external IS NOT TRUE
+                  AND t.payer_wallet_id <> t.payee_wallet_id
+                  AND t.amount_minor IS DISTINCT FROM p.minor
+               UNION ALL
+               SELECT e.transfer_id, 'entry', e.id::text
+                 FROM wezer_ledger_entry e
+                 LEFT JOIN wezer_transfer t ON t.id = e.transfer_id
+                WHERE t.state IS DISTINCT FROM 'done'"""
+        )
+
+    def _check_levies(self):
+        return self._wezer_rows(
+            """WITH levied AS (
+                   SELECT transfer_id, sum(amount) AS minor FROM wezer_ledger_entry
+                    WHERE kind = 'levy' GROUP BY transfer_id)
+               SELECT t.id, t.levy_payer_minor::text, t.levy_payee_minor::text,
+                      coalesce(l.minor, 0)::text
+                 FROM wezer_transfer t
+                 JOIN wezer_currency c ON c.id = t.wezer_currency_id
+                 LEFT JOIN levied l ON l.transfer_id = t.id
+                WHERE t.state = 'done' AND c.external IS NOT TRUE
+                  AND t.kind <> 'reversal'
+                  AND coalesce(t.levy_payer_minor, 0) + coalesce(t.levy_payee_minor, 0)
+                      <> coalesce(l.minor, 0)"""
+        )
+
+    def _check_parties(self):
+        return self._wezer_rows(
+            """WITH RECURSIVE merged(id, into_id) AS (
+                   SELECT id, wezer_merged_into_id FROM res_partner
+                    WHERE wezer_merged_into_id IS NOT NULL
+                   UNION ALL
+                   SELECT m.id, p.wezer_merged_into_id FROM merged m
+                     JOIN res_partner p ON p.id = m.into_id
+                    WHERE p.wezer_merged_into_id IS NOT NULL),
+               -- Lines stay with the wallet of the account that was merged.
+               held AS (
+                   SELECT w.id, m.into_id AS partner_id FROM wezer_wallet w
+                     JOIN merged m ON m.id = w.partner_id)
+               SELECT t.id, t.payer_id, f.partner_id, t.payee_id, p.partner_id
+                 FROM wezer_transfer t
+                 JOIN wezer_wallet f ON f.id = t.payer_wallet_id
+                 JOIN wezer_wallet p ON p.id = t.payee_wallet_id
+                WHERE f.partner_id <> t.payer_id OR p.partner_id <> t.payee_id
+                   OR f.wezer_currency_id <> t.wezer_currency_id
+                   OR p.wezer_currency_id <> t.wezer_currency_id
+               UNION ALL
+               SELECT t.id, e.from_id, t.payer_wallet_id, e.to_id, t.payee_wallet_id
+                 FROM wezer_ledger_entry e JOIN wezer_transfer t ON t.id = e.transfer_id
+                WHERE e.kind <> 'levy' AND (
+                      (e.from_id <> t.payer_wallet_id AND NOT EXISTS (
+                       SELECT 1 FROM held
+                        WHERE id = e.from_id AND partner_id = t.payer_id))
+                   OR (e.to_id <> t.payee_wallet_id AND NOT EXISTS (
+                       SELECT 1 FROM held
+                        WHERE id = e.to_id AND partner_id = t.payee_id)))"""
+        )
+
+    def _check_parts(self):
+        return self._wezer_rows(
+            """WITH parts AS (
+                   SELECT parent_id,
+                          sum(CASE WHEN kind <> 'reversal' AND state <> 'scheduled'
+                              THEN amount_minor ELSE 0 END) AS paid,
+                          sum(CASE WHEN kind = 'reversal' AND state <> 'ended'
+                              THEN amount_minor ELSE 0 END) AS given,
+                          sum(CASE WHEN kind = 'reversal' AND state = 'requested'
+                              THEN amount_minor ELSE 0 END) AS claimed
+                     FROM wezer_transfer WHERE parent_id IS NOT NULL
+                    GROUP BY parent_id)
+               SELECT t.id, t.settled_minor::text, t.reversed_minor::text,
+                      t.claim_minor::text
+                 FROM wezer_transfer t LEFT JOIN parts p ON p.parent_id = t.id
+                WHERE coalesce(t.reversed_minor, 0) <> coalesce(p.given, 0)
+                   OR coalesce(t.claim_minor, 0) <> coalesce(p.claimed, 0)
+                   OR (t.schedule_start IS NULL
+                       AND coalesce(t.settled_minor, 0) <> coalesce(p.paid, 0))"""
+        )
+
+    def _check_until(self):
+        return self._wezer_rows(
+            """SELECT id, payer_id, amount_minor::text FROM wezer_transfer
+                WHERE state = 'reserved' AND until IS NULL AND origin_model IS NULL"""
+        )

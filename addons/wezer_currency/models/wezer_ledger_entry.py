@@ -44,14 +44,19 @@ class WezerLedgerEntry(models.Model):
     _currency_idx = models.Index("(wezer_currency_id, id)")
 
     def init(self):
-        """Create the posting function and the triggers; the database itself refuses."""
+        # The functions name columns of other models, which may be made after this one.
+        self.pool.post_init(self._create_functions)
+
+    @api.model
+    def _create_functions(self):
+        """Create the posting functions, and the triggers that refuse changes."""
         self.env.cr.execute(
             """CREATE TABLE IF NOT EXISTS wezer_wallet_accrual (
                    wallet_id integer NOT NULL REFERENCES wezer_wallet (id),
                    delta numeric(38,0) NOT NULL
                )"""
         )
-        for name in ("posting", "posting_pay"):
+        for name in ("posting", "posting_fast_path"):
             with tools.file_open(f"wezer_currency/models/{name}.sql") as file:
                 self.env.cr.execute(file.read())
 
@@ -65,14 +70,14 @@ class WezerLedgerEntry(models.Model):
         acts = self.env.user._acts_for(
             entries.from_id.partner_id | entries.to_id.partner_id, "wallet"
         )
-        for entry, whole in zip(self, entries, strict=True):
+        for entry, readable in zip(self, entries, strict=True):
             after = None
-            if whole.from_id.partner_id in acts and not whole.from_id.is_system:
-                after = whole.from_balance
-            elif whole.to_id.partner_id in acts and not whole.to_id.is_system:
-                after = whole.to_balance
+            if readable.from_id.partner_id in acts and not readable.from_id.is_system:
+                after = readable.from_balance
+            elif readable.to_id.partner_id in acts and not readable.to_id.is_system:
+                after = readable.to_balance
             entry.balance_text = (
-                "" if after is None else whole.wezer_currency_id._format(after)
+                "" if after is None else readable.wezer_currency_id._format(after)
             )
 
     def write(self, vals):

@@ -6,8 +6,8 @@ from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import locks
 from odoo.addons.wezer_base.tools.numbers import is_id
 
+from ..tools.texts import PURPOSE_LENGTH
 from .fields_bigint import BigInteger
-from .wezer_transfer import PURPOSE_LENGTH
 
 LINKS_MAX = 100
 
@@ -15,8 +15,8 @@ LINKS_MAX = 100
 class WezerPaymentLink(models.Model):
     """An address (and its QR code) at which somebody is paid.
 
-    Who has it may pay its owner, sees his name and what he asks for, and
-    nothing else of him.
+    Anyone who has the address may pay its owner, and sees the owner's name and what
+    the owner asks for, nothing else.
     """
 
     _name = "wezer.payment.link"
@@ -32,7 +32,7 @@ class WezerPaymentLink(models.Model):
     wezer_currency_id = fields.Many2one(
         "wezer.currency", string="Currency", required=True, ondelete="cascade"
     )
-    # None asked for: who pays says how much.
+    # Zero: the payer chooses.
     amount_minor = BigInteger(aggregator=None, default=0)
     amount_display = fields.Char(string="Amount", compute="_compute_amount_display")
     purpose = fields.Char(size=PURPOSE_LENGTH)
@@ -65,31 +65,32 @@ class WezerPaymentLink(models.Model):
     @api.model
     def create_link(
         self,
-        payee,
-        currency,
-        amount="",
-        purpose="",
-        once=False,
-        acting_partner_id=None,
-    ):
+        payee: int,
+        currency: int,
+        amount: str = "",
+        purpose: str = "",
+        once: bool = False,
+        acting_partner_id: int | None = None,
+    ) -> int:
         """Make an address at which ``payee`` is paid.
 
-        :param int payee: partner id
-        :param int currency: id of a ``wezer.currency``
-        :param str amount: as people write it; empty: who pays says how much
-        :param bool once: it ends with the first payment
+        :param payee: partner id
+        :param currency: id of a ``wezer.currency``
+        :param amount: as people write it; empty: the payer chooses
+        :param once: it ends with the first payment
         :return: id of the link
+        :raise Refusal: rule ``links``, where there are too many
         """
         transfers = self.env["wezer.transfer"]
         party = transfers._partner(payee)
         self.env.user._resolve_acting(acting_partner_id, party, "wallet", what="link")
-        party = transfers._party(payee, "payee")
+        party = transfers._resolve_party(payee, "payee")
         money = transfers._open_currency(currency)
         minor = transfers._positive_amount(money, amount) if amount else 0
         links = self.sudo()
         locks.hold(self.env, "links", party.id)
-        mine = [("payee_id", "=", party.id), ("state", "=", "open")]
-        if links.search_count(mine) >= LINKS_MAX:
+        own = [("payee_id", "=", party.id), ("state", "=", "open")]
+        if links.search_count(own) >= LINKS_MAX:
             raise Refusal(
                 self.env._("There are %s open addresses: end one first.", LINKS_MAX),
                 rule="links",
@@ -108,7 +109,7 @@ class WezerPaymentLink(models.Model):
             }
         ).id
 
-    def action_withdraw(self, acting_partner_id=None):
+    def action_withdraw(self, acting_partner_id: int | None = None) -> None:
         """End this address; what was paid stays."""
         self.ensure_one()
         link = self.sudo()
@@ -129,24 +130,25 @@ class WezerPaymentLink(models.Model):
     @api.model
     def pay(
         self,
-        token,
-        payer,
-        amount=None,
-        purpose=None,
-        key=None,
-        acting_partner_id=None,
-        category=None,
-    ):
+        token: str,
+        payer: int,
+        amount: str | None = None,
+        purpose: str | None = None,
+        key: str | None = None,
+        acting_partner_id: int | None = None,
+        category: int | None = None,
+    ) -> int:
         """Pay at an address; amount and purpose are its own where it has them.
 
-        :param str token: what the address ends with
-        :param int payer: partner id
+        :param token: what the address ends with
+        :param payer: partner id
         :return: id of the transfer
+        :raise Refusal: rule ``link``, and those of ``wezer.transfer.pay``
         """
         if not is_id(payer):
             raise NotAllowed(self.env._("Say who pays."))
         transfers = self.env["wezer.transfer"]
-        transfers._check_caller(payer)
+        transfers._check_acts_for(payer)
         key = f"link:{token}:{key}" if key else None
         link = self._by_token(token)
         if not link:
@@ -176,10 +178,10 @@ class WezerPaymentLink(models.Model):
 
     @api.model
     def _paid_before(self, token, payer, key):
-        """Return the id of what ``payer`` paid here with ``key``, if he did."""
+        """Return the id of what ``payer`` paid here with ``key``, if any."""
         if not key or not isinstance(token, str):
             return False
-        # His own payment, found by his own key.
+        # The caller's own payment, found by the caller's own key.
         return (
             self.env["wezer.transfer"]
             .sudo()

@@ -14,7 +14,7 @@ class WezerProfile(models.Model):
     )
 
     def action_approve(self):
-        """Who is approved has a member's credit."""
+        """Give approved members the credit of a member."""
         result = super().action_approve()
         # The approval was checked just above.
         self.sudo()._give_credit()
@@ -63,7 +63,7 @@ class WezerProfile(models.Model):
             )
         )
         user = self.env.user
-        books = wallets.filtered(lambda wallet: wallet._seen_by(user))
+        books = wallets.filtered(lambda wallet: wallet._visible_as(user))
         values["open_books"] = books
         values["public_wallets"] = books | wallets.filtered(
             "wezer_currency_id.balances_public"

@@ -1,6 +1,8 @@
 import hashlib
 import json
+from datetime import timedelta
 
+from dateutil.relativedelta import relativedelta
 from psycopg2.errors import (
     LockNotAvailable,
     NumericValueOutOfRange,
@@ -8,33 +10,170 @@ from psycopg2.errors import (
 )
 
 from odoo import api, fields, models
-from odoo.exceptions import ConcurrencyError
+from odoo.exceptions import ConcurrencyError, UserError
+from odoo.fields import Domain
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import days, locks
+from odoo.addons.wezer_base.tools.clock import each_due
 from odoo.addons.wezer_base.tools.numbers import is_id
+from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
 
-from ..tools.texts import cleaned, storable
+from ..tools import (
+    amounts,
+    batch,
+    recurrence,
+    refusals,
+    refused_tries,
+    scheduling,
+    settlement,
+    transfer_files,
+)
+from ..tools.bulk_posting import BulkPosting
+from ..tools.texts import KEY_LENGTH, PURPOSE_LENGTH, cleaned, storable
 from .fields_bigint import BigInteger
 
-# How long a reservation lives unless it is said, and at most (design, section 2).
+# Days for which money is set aside unless the caller gives a date, and at most.
 RESERVE_DAYS = 30
 RESERVE_DAYS_MAX = 365
+# Days in which a request is answered.
 REQUEST_DAYS = 30
-KEY_LENGTH = 200
-PURPOSE_LENGTH = 250
+SCHEDULE_YEARS_MAX = 10
+
+TRANSFER = StateMachine(
+    states=("requested", "scheduled", "reserved", "pending", "done", "ended"),
+    rules={
+        "payer": "acts for the payer",
+        "payee": "acts for the payee",
+        "treasury": "acts for the treasury of an issued currency, which is the payer",
+        "asked": "acts for the party that was asked: the payer; of a redemption,"
+        " the treasury",
+        "asker": "acts for the party that asked: the payee; of a redemption,"
+        " the holder",
+        "payee_or_moderator": "acts for the payee, or is a community moderator"
+        " who is no party to it",
+        "origin": "the record whose money it is (a deal), by an internal method",
+        "cron": "a scheduled action",
+        "membership": "a member who leaves, or whose two accounts become one",
+    },
+    transitions=(
+        Transition("pay", (), ("done", "pending"), "payer", "pay"),
+        Transition("donate", (), ("done", "pending"), "payer", "donate"),
+        Transition("post_batch", (), ("done", "pending"), "payer", "post_batch"),
+        Transition("issue", (), ("done",), "treasury", "issue"),
+        Transition("top_up", (), ("done",), "treasury", "top_up"),
+        Transition("schedule", (), ("scheduled",), "payer", "schedule"),
+        Transition("ask", (), ("requested",), "payee", "ask"),
+        Transition("redeem", (), ("requested",), "payer", "redeem"),
+        Transition("reserve", (), ("reserved",), "payer", "reserve"),
+        Transition(
+            "accept", ("requested",), ("done", "pending"), "asked", "action_accept"
+        ),
+        Transition(
+            "refuse",
+            ("requested",),
+            ("ended",),
+            "asked",
+            "action_refuse",
+            "never what is to be given back",
+        ),
+        Transition("withdraw", ("requested",), ("ended",), "asker", "action_withdraw"),
+        Transition("cancel", ("scheduled",), ("ended",), "payer", "action_cancel"),
+        Transition(
+            "settle",
+            ("reserved",),
+            ("done", "pending", "reserved", "ended"),
+            "payer",
+            "action_settle",
+            "a part becomes a transfer of its own, and the rest stays set aside"
+            " or is freed",
+        ),
+        Transition(
+            "release",
+            ("reserved",),
+            ("ended",),
+            "payee_or_moderator",
+            "action_release",
+        ),
+        Transition(
+            "confirm", ("pending",), ("done",), "payee_or_moderator", "action_confirm"
+        ),
+        Transition(
+            "deny", ("pending",), ("ended",), "payee_or_moderator", "action_deny"
+        ),
+        Transition(
+            "reverse",
+            ("done",),
+            ("done",),
+            "payee_or_moderator",
+            "action_reverse",
+            "a new linked transfer gives it back; never a reversal",
+        ),
+        Transition("run", ("scheduled",), ("done", "pending", "ended"), "cron", "_run"),
+        Transition("expire", ("requested", "reserved"), ("ended",), "cron", "_expire"),
+        Transition("origin_reserve", (), ("reserved",), "origin", "_reserve"),
+        Transition(
+            "origin_settle",
+            ("reserved",),
+            ("done", "pending", "reserved", "ended"),
+            "origin",
+            "_settle",
+        ),
+        Transition("origin_release", ("reserved",), ("ended",), "origin", "_release"),
+        Transition("origin_confirm", ("pending",), ("done",), "origin", "_confirm"),
+        Transition("origin_deny", ("pending",), ("ended",), "origin", "_deny"),
+        Transition("origin_reverse", ("done",), ("done",), "origin", "_reverse"),
+        Transition(
+            "close",
+            ("requested", "scheduled", "reserved", "pending"),
+            ("ended",),
+            "membership",
+            "_close",
+        ),
+    ),
+)
+#: The answers to an existing transfer that people may give: ``{action: method}``.
+ANSWERS = {
+    row.action: row.method
+    for row in TRANSFER.transitions
+    if row.method.startswith("action_")
+}
+#: States in which something may still happen by itself or by an answer.
+OPEN = TRANSFER.sources("close")
+#: States that set money aside, or promise outside money.
+HELD = TRANSFER.sources("settle", "confirm")
+#: States that wait for somebody's answer.
+UNANSWERED = TRANSFER.sources("accept", "settle", "confirm")
+EXPIRING = TRANSFER.sources("expire")
+
+FAST_PATH = """SELECT wezer_pay_fast_path(
+    %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"""
 
 
 class WezerTransfer(models.Model):
-    """What people see of a payment. Its public methods are the arrows."""
+    """A payment as people see it, and all its actions.
+
+    The truth is the ledger (``wezer.ledger.entry``); a transfer says who paid whom,
+    what for, and in which state it is. Members only read: they change transfers by the
+    public methods of this class, which check who may, then the state, then the data.
+
+    A transfer with an origin (a deal) moves only through the origin's internal methods.
+
+    Subjects of their own are plain modules: paying from reservations, giving back and
+    claims (``tools/settlement.py``), scheduled payments (``tools/scheduling.py``),
+    batches (``tools/batch.py``, ``tools/bulk_posting.py``), files
+    (``tools/transfer_files.py``), probing (``tools/refused_tries.py``). Limits, levies
+    and the movement of money are functions of the database (``models/posting.sql``).
+    """
 
     _name = "wezer.transfer"
-    # Programs compare their key as they sent it.
-    _wezer_raw = ("key",)
+    _inherit = ["wezer.state.mixin", "wezer.record.mixin"]
     _description = "Transfer"
-    _inherit = ["wezer.record.mixin"]
     _order = "date desc, id desc"
     _rec_name = "purpose"
+    _state_machine = TRANSFER
+    # Programs compare their key as they sent it.
+    _wezer_raw = ("key",)
 
     payer_id = fields.Many2one(
         "res.partner", required=True, index=True, ondelete="restrict"
@@ -65,6 +204,11 @@ class WezerTransfer(models.Model):
     )
     amount_display = fields.Char(string="Amount", compute="_compute_amount_display")
     amount_text = fields.Char(string="Amount (text)", related="amount_display")
+    is_unanswered = fields.Boolean(
+        string="Waiting for an answer",
+        compute="_compute_is_unanswered",
+        search="_search_is_unanswered",
+    )
     direction_text = fields.Char(string="Direction", compute="_compute_direction_text")
     purpose = fields.Char()
     category_id = fields.Many2one(
@@ -109,7 +253,7 @@ class WezerTransfer(models.Model):
             ("failed", "Failed"),
         ]
     )
-    # What the payer's wallet had is the payer's: the payee reads "failed" only.
+    # What the payer's wallet had is the payer's own: the payee reads "failed" only.
     end_detail = fields.Char(groups="wezer_base.group_administrator")
     end_text = fields.Char(string="Why it ended", compute="_compute_end_text")
     beyond_limit = fields.Boolean(
@@ -124,6 +268,10 @@ class WezerTransfer(models.Model):
     )
     date = fields.Datetime(required=True, index=True)
     until = fields.Datetime(string="Set aside until", index="btree_not_null")
+    every = fields.Selection(recurrence.INTERVALS, string="Repeated")
+    # Counted from the first, so that the 31st comes back after February.
+    schedule_start = fields.Datetime()
+    schedule_number = fields.Integer(aggregator=None)
     parent_id = fields.Many2one(
         "wezer.transfer",
         string="Belongs to",
@@ -133,7 +281,7 @@ class WezerTransfer(models.Model):
     origin_model = fields.Char()
     origin_id = fields.Many2oneReference(model_field="origin_model")
     origin_part = fields.Integer(help="Which part of its origin it pays, of several.")
-    # A key says nothing to the other side.
+    # A key tells the other side nothing.
     key_scope = fields.Char(groups="wezer_base.group_administrator")
     key = fields.Char(groups="wezer_base.group_administrator")
     key_hash = fields.Char(groups="wezer_base.group_administrator")
@@ -142,6 +290,23 @@ class WezerTransfer(models.Model):
         help="The key of the call that settled this reservation as a whole.",
     )
     person_id = fields.Many2one("res.partner", string="Done by", ondelete="restrict")
+    money_move_id = fields.Many2one(
+        "account.move",
+        string="Booked",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+        groups="account.group_account_readonly",
+    )
+    may_accept = fields.Boolean(compute="_compute_permissions")
+    may_refuse = fields.Boolean(compute="_compute_permissions")
+    may_withdraw = fields.Boolean(compute="_compute_permissions")
+    may_cancel = fields.Boolean(compute="_compute_permissions")
+    may_settle = fields.Boolean(compute="_compute_permissions")
+    may_release = fields.Boolean(compute="_compute_permissions")
+    may_confirm = fields.Boolean(compute="_compute_permissions")
+    may_deny = fields.Boolean(compute="_compute_permissions")
+    may_reverse = fields.Boolean(compute="_compute_permissions")
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )
@@ -159,7 +324,7 @@ class WezerTransfer(models.Model):
     _key_uniq = models.UniqueIndex(
         "(key_scope, key) WHERE key IS NOT NULL", "This key was used."
     )
-    _untold_idx = models.Index("(id) WHERE notice_pending")
+    _notice_pending_idx = models.Index("(id) WHERE notice_pending")
     _origin_idx = models.Index(
         "(origin_model, origin_id) WHERE origin_model IS NOT NULL"
     )
@@ -193,8 +358,29 @@ class WezerTransfer(models.Model):
     def _compute_end_text(self):
         acts = self.env.user._acts_for(self.payer_id, "wallet")
         for transfer in self:
-            mine = transfer.payer_id in acts
-            transfer.end_text = transfer.sudo().end_detail if mine else ""
+            pays = transfer.payer_id in acts
+            transfer.end_text = transfer.sudo().end_detail if pays else ""
+
+    def _search_is_unanswered(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        if {True, False} <= set(value):
+            return Domain.TRUE
+        return Domain("state", "in" if True in value else "not in", UNANSWERED)
+
+    @api.depends("state")
+    def _compute_is_unanswered(self):
+        for transfer in self:
+            transfer.is_unanswered = transfer.state in UNANSWERED
+
+    @api.depends("state")
+    @api.depends_context("uid")
+    def _compute_permissions(self):
+        permissions = self._origin._permissions()
+        for transfer in self:
+            answers = permissions.get(transfer._origin, {})
+            for action in ANSWERS:
+                transfer[f"may_{action}"] = answers.get(action, False) is None
 
     # === CRUD === #
 
@@ -212,7 +398,143 @@ class WezerTransfer(models.Model):
     def _unlink_never(self):
         raise Refusal(self.env._("A transfer is kept for good."), rule="append_only")
 
-    # === PARTS OF EVERY ARROW === #
+    # === PERMISSIONS === #
+
+    def _permissions(self):
+        """Return what the current user may answer to each transfer, and why not.
+
+        :return: ``{transfer: {action: None, or the error that the action raises}}``
+        """
+        return {
+            transfer: {
+                action: transfer._why_not(action, readable=True) for action in ANSWERS
+            }
+            for transfer in self
+        }
+
+    def _why_not(self, action, readable=False):
+        """Return why the current user may not do ``action``, or None.
+
+        :param str action: one of :data:`ANSWERS`
+        :param bool readable: the caller knows that the user may read this transfer
+        """
+        self.ensure_one()
+        return (
+            self._party_refusal(action, readable)
+            or self._origin_refusal()
+            or self._state_refusal(action)
+            or self._data_refusal(action)
+        )
+
+    def _party_for(self, action):
+        """Return the party whose action it is (sudo), by the rule of the table."""
+        transfer = self.sudo()
+        rule = TRANSFER.who(action)
+        redeemed = transfer.kind == "redeem"
+        if rule == "payer" or rule == ("asker" if redeemed else "asked"):
+            return transfer.payer_id
+        if rule in ("payee", "payee_or_moderator") or rule == (
+            "asked" if redeemed else "asker"
+        ):
+            return transfer.payee_id
+        # Not an action of people.
+        return transfer.payer_id.browse()
+
+    def _party_refusal(self, action, readable):
+        """Return the error where the user does not act for the party, or None."""
+        try:
+            if not self._is_moderated(action):
+                if not readable:
+                    self.check_access("read")
+                self.env.user._check_acts_for(self._party_for(action), "wallet")
+        except UserError as error:
+            return error
+        return None
+
+    def _is_moderated(self, action, acting_partner_id=None):
+        """Return whether the user does ``action`` as a community moderator."""
+        own = self.env.user.partner_id.id
+        if TRANSFER.who(action) != "payee_or_moderator":
+            return False
+        if acting_partner_id not in (None, False, own):
+            return False
+        # Only who is asked about: the caller's own rights decide.
+        transfer = self.sudo().exists()
+        return self.env.user._moderates(transfer.payer_id | transfer.payee_id)
+
+    def _origin_refusal(self):
+        if self.sudo().origin_model:
+            return NotAllowed(
+                self.env._("This money belongs to a deal and moves only through it."),
+                rule="origin",
+            )
+        return None
+
+    def _data_refusal(self, action):
+        """Return why the data do not allow ``action``, whoever asks, or None."""
+        if action == "refuse" and settlement.is_claim(self):
+            return Refusal(
+                self.env._("What is to be given back cannot be refused."), rule="claim"
+            )
+        if action == "reverse":
+            return settlement.reverse_refusal(self)
+        return None
+
+    def _state_message(self, _action):
+        return self.env._(
+            "This is not possible any more: it is %(state)s.",
+            state=self._state_label(),
+        )
+
+    def _authorise(self, action, acting_partner_id=None):
+        """Raise unless the user acts for the party whose action it is; log it.
+
+        Nothing else moves the money of an origin (a deal).
+        """
+        self.ensure_one()
+        if not self._is_moderated(action, acting_partner_id):
+            self.check_access("read")
+            self.env.user._resolve_acting(
+                acting_partner_id,
+                self._party_for(action),
+                "wallet",
+                what=action,
+                record=self.sudo(),
+            )
+        refusal = self._origin_refusal()
+        if refusal:
+            raise refusal
+
+    def _check_state(self, action):
+        """Raise unless ``action`` is possible in the state of now; lock the row.
+
+        Two answers at once cannot both pass.
+        """
+        self.ensure_one()
+        locks.execute_locking(
+            self.env,
+            "SELECT state FROM wezer_transfer WHERE id = %s FOR NO KEY UPDATE",
+            [self.id],
+            returns=False,
+        )
+        super()._check_state(action)
+
+    def _begin_action(self, action, acting_partner_id=None):
+        """Raise where :meth:`_why_not` says why; lock the row."""
+        self._authorise(action, acting_partner_id)
+        self._check_state(action)
+        refusal = self._data_refusal(action)
+        if refusal:
+            raise refusal
+
+    def _set_state(self, state, **extra):
+        """Write the state (sudo: the action has checked) with its moment."""
+        transfer = self.sudo()
+        if not TRANSFER.allows(transfer.state, state):
+            raise ValueError(f"a transfer goes not from {transfer.state} to {state}")
+        transfer.write({"state": state, "date": fields.Datetime.now(), **extra})
+
+    # === DATA OF A NEW TRANSFER === #
 
     @api.model
     def _partner(self, partner_id):
@@ -221,10 +543,12 @@ class WezerTransfer(models.Model):
         return self.env["res.partner"].sudo().browse(known)
 
     @api.model
-    def _party(self, partner_id, what):
+    def _resolve_party(self, partner_id, side):
         """Return the partner ``partner_id`` if it may hold a wallet.
 
         One sentence for every cause: nothing is learnt by trying ids.
+
+        :param str side: ``payer`` or ``payee``
         """
         partner = self._partner(partner_id).exists()
         if partner and (
@@ -233,10 +557,11 @@ class WezerTransfer(models.Model):
             or partner._wezer_is_party()
         ):
             return partner
-        raise self._other_side_refusal(what == "payer")
+        raise refusals.other_side(self.env, pays=side == "payer")
 
     @api.model
     def _open_currency(self, currency_id):
+        """Return the currency in use with this id (sudo), or refuse."""
         known = currency_id if is_id(currency_id) else []
         currency = self.env["wezer.currency"].sudo().browse(known).exists()
         if not currency.active or currency.company_id != self.env.company:
@@ -245,6 +570,7 @@ class WezerTransfer(models.Model):
 
     @api.model
     def _positive_amount(self, currency, amount):
+        """Return the minor units of ``amount``, above zero, or refuse."""
         # A float is no amount: what it says is not what was typed.
         minor = currency._parse(amount if isinstance(amount, str | int) else "")
         if minor <= 0:
@@ -254,75 +580,12 @@ class WezerTransfer(models.Model):
         return minor
 
     @api.model
-    def _moment(self, text, rule):
+    def _read_moment(self, text, rule):
         """Return the moment that ``text`` names, None where it names none.
 
         A day alone is the community's: ``until`` is its end, else it is its beginning.
         """
         return days.read_moment(self.env, text, rule, at_end=rule == "until") or None
-
-    @api.model
-    def _first_by_key(self, scope, key, data):
-        """Return the transfer made before with ``key``, or an empty recordset.
-
-        :raise Refusal: rule ``key``, where the data differ; it shows nothing
-        """
-        if not key:
-            return self.browse()
-        first = self.sudo().search([("key_scope", "=", scope), ("key", "=", key)])
-        if first and first.key_hash != self._hash(data):
-            raise Refusal(
-                self.env._("This was sent before, with other content."), rule="key"
-            )
-        return first
-
-    @api.model
-    def _key(self, key):
-        """Return ``key`` as text, False where there is none."""
-        key = str(key or "")
-        if len(key) > KEY_LENGTH:
-            raise Refusal(self.env._("This key is too long."), rule="key")
-        if not storable(key):
-            raise Refusal(
-                self.env._("This key has letters that cannot be kept."), rule="key"
-            )
-        return key or False
-
-    @api.model
-    def _hash(self, data):
-        return hashlib.sha256(
-            json.dumps(data, sort_keys=True, default=str).encode()
-        ).hexdigest()
-
-    @api.model
-    def _prepare_transfer_vals(self, payer, payee, currency, minor, purpose, **extra):
-        """Return the values of a transfer; wallets are made where missing."""
-        wallets = self.env["wezer.wallet"]
-        payer_wallet = wallets._get(payer, currency)
-        payee_wallet = wallets._get(payee, currency)
-        if not (
-            currency.transferable or payer_wallet.is_system or payee_wallet.is_system
-        ):
-            raise Refusal(
-                self.env._("%(name)s is not passed on.", name=currency.name),
-                rule="transferable",
-            )
-        levy_payer, levy_payee = self._levies_between(payer_wallet, payee_wallet, minor)
-        return {
-            "payer_id": payer.id,
-            "payee_id": payee.id,
-            "payer_wallet_id": payer_wallet.id,
-            "payee_wallet_id": payee_wallet.id,
-            "wezer_currency_id": currency.id,
-            "company_id": currency.company_id.id,
-            "amount_minor": minor,
-            "levy_payer_minor": levy_payer,
-            "levy_payee_minor": levy_payee,
-            "purpose": cleaned(purpose, PURPOSE_LENGTH),
-            "date": fields.Datetime.now(),
-            "person_id": self.env.user.partner_id.id,
-            **extra,
-        }
 
     @api.model
     def _purpose_category(self, currency, category):
@@ -344,9 +607,145 @@ class WezerTransfer(models.Model):
             return 0, 0
         return payer_wallet.wezer_currency_id._levies(minor)
 
-    def _set_state(self, state, **extra):
-        """Write the state (sudo: the arrow has checked) with its moment."""
-        self.sudo().write({"state": state, "date": fields.Datetime.now(), **extra})
+    @api.model
+    def _prepare_transfer_vals(self, payer, payee, currency, minor, purpose, **extra):
+        """Return the values of a transfer; wallets are made where missing."""
+        wallets = self.env["wezer.wallet"]
+        payer_wallet = wallets._get(payer, currency)
+        payee_wallet = wallets._get(payee, currency)
+        if not (
+            currency.transferable or payer_wallet.is_system or payee_wallet.is_system
+        ):
+            raise refusals.not_transferable(self.env, currency)
+        levy_payer, levy_payee = self._levies_between(payer_wallet, payee_wallet, minor)
+        return {
+            "payer_id": payer.id,
+            "payee_id": payee.id,
+            "payer_wallet_id": payer_wallet.id,
+            "payee_wallet_id": payee_wallet.id,
+            "wezer_currency_id": currency.id,
+            "company_id": currency.company_id.id,
+            "amount_minor": minor,
+            "levy_payer_minor": levy_payer,
+            "levy_payee_minor": levy_payee,
+            "purpose": cleaned(purpose, PURPOSE_LENGTH),
+            "date": fields.Datetime.now(),
+            "person_id": self.env.user.partner_id.id,
+            **extra,
+        }
+
+    @api.model
+    def _check_acts_for(self, partner_id):
+        """Refuse strangers before anything else is looked at.
+
+        :meth:`_prepare_new` resolves for whom the user acts, and logs it.
+        """
+        self.env.user._check_acts_for(self._partner(partner_id), "wallet")
+
+    @api.model
+    def _prepare_new(
+        self,
+        action,
+        payer,
+        payee,
+        currency,
+        amount,
+        purpose,
+        key,
+        acting_partner_id,
+        category=None,
+        asked=None,
+        authorised=False,
+        **extra,
+    ):
+        """Check who and data of a new transfer.
+
+        :param str action: of the state machine; its rule says whose action it is
+        :param bool authorised: who may was checked, and logged, before
+        :param asked: what else the caller gave, so that a key stands for it too
+        :return: ``(transfer made before with this key, or empty, values)``
+        """
+        is_payee = TRANSFER.who(action) == "payee"
+        # Who first: ids that are not the caller's must tell nothing.
+        caller = self._partner(payee if is_payee else payer)
+        if not authorised:
+            self.env.user._resolve_acting(
+                acting_partner_id, caller, "wallet", what=action
+            )
+        payer = self._resolve_party(payer, "payer")
+        payee = self._resolve_party(payee, "payee")
+        if payer == payee:
+            raise refusals.same_party(self.env)
+        currency = self._open_currency(currency)
+        minor = self._positive_amount(currency, amount)
+        category = self._purpose_category(currency, category)
+        if not is_payee:
+            # Asking tests nobody's wallet; accepting does, and is counted.
+            refused_tries.check(self.env, payer, payee)
+        wallet = self.env["wezer.wallet"]._get(caller, currency)
+        scope = f"{action}:{wallet.id}"
+        key = self._check_key(key)
+        data = self._key_data(
+            payer.id, payee.id, currency.id, minor, purpose, category, asked
+        )
+        first = self._find_by_key(scope, key, data)
+        if first:
+            return first, {}
+        wallet._check_open()
+        vals = self._prepare_transfer_vals(
+            payer, payee, currency, minor, purpose, category_id=category, **extra
+        )
+        return self.browse(), {**vals, **self._prepare_key_vals(scope, key, data)}
+
+    # === KEYS: the same key with the same data pays once === #
+
+    @api.model
+    def _check_key(self, key):
+        """Return ``key`` as text, False where there is none."""
+        key = str(key or "")
+        if len(key) > KEY_LENGTH:
+            raise Refusal(self.env._("This key is too long."), rule="key")
+        if not storable(key):
+            raise Refusal(
+                self.env._("This key has letters that cannot be kept."), rule="key"
+            )
+        return key or False
+
+    @api.model
+    def _key_data(self, payer, payee, currency, minor, purpose, category, asked=None):
+        """Return what a key stands for, so that other data are refused."""
+        data = [payer, payee, currency, minor, str(purpose or ""), asked]
+        return data + [category] if category else data
+
+    @api.model
+    def _hash(self, data):
+        return hashlib.sha256(
+            json.dumps(data, sort_keys=True, default=str).encode()
+        ).hexdigest()
+
+    @api.model
+    def _find_by_key(self, scope, key, data):
+        """Return the transfer made before with ``key``, or an empty recordset.
+
+        :raise Refusal: rule ``key``, where the data differ; it shows nothing
+        """
+        if not key:
+            return self.browse()
+        first = self.sudo().search([("key_scope", "=", scope), ("key", "=", key)])
+        if first and first.key_hash != self._hash(data):
+            raise refusals.used_key(self.env)
+        return first
+
+    @api.model
+    def _prepare_key_vals(self, scope, key, data):
+        """Return the values that keep ``key``; none where there is no key."""
+        if not key:
+            return {}
+        return {"key_scope": scope, "key": key, "key_hash": self._hash(data)}
+
+    def _key_scope(self, action):
+        """Return the namespace of the keys of one action: the origin's, or its own."""
+        return f"{action}:{self.sudo().origin_model or self.id}"
 
     # === THE POSTING === #
 
@@ -364,14 +763,7 @@ class WezerTransfer(models.Model):
         transfer = self.sudo()
         treasury = None
         if any(levies):
-            treasury = (
-                self.env["wezer.wallet"]
-                ._get(
-                    transfer.wezer_currency_id.treasury_partner_id,
-                    transfer.wezer_currency_id,
-                )
-                .id
-            )
+            treasury = transfer.wezer_currency_id._treasury_wallet().id
         for name in ("wezer.wallet", "wezer.currency", "wezer.transfer"):
             self.env[name].flush_model()
         query = "SELECT wezer_move(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
@@ -396,28 +788,55 @@ class WezerTransfer(models.Model):
                 log_exceptions=False,
             )
         except NumericValueOutOfRange as error:
-            raise Refusal(
-                self.env._("This amount is larger than the ledger can count."),
-                rule="amount",
-            ) from error
+            raise refusals.not_countable(self.env) from error
         except LockNotAvailable as error:
             raise locks.Busy(self.env) from error
         answer = self.env.cr.fetchone()[0]
-        self.env["wezer.wallet"]._forget_sums()
+        self.env["wezer.wallet"]._invalidate_sums()
         if answer == "ok_beyond":
             transfer.write({"beyond_limit": True, "notice_pending": True})
         elif answer != "ok":
-            self._refuse(answer, amount + max(reserved, 0))
+            raise self._posting_refusal(answer, amount + max(reserved, 0))
         if amount and transfer.wezer_currency_id.accounting_mode == "immediate":
             self.env.ref("wezer_currency.ir_cron_seal").sudo()._trigger()
 
-    def _carry_out(self):
-        """Carry a new transfer out: done, or waiting for receipt where external."""
+    def _posting_refusal(self, answer, minor):
+        """Return why the posting was refused: in full about one's own wallet only.
+
+        :param str answer: of ``wezer_move``
+        :param int minor: what was to leave the payer
+        """
+        transfer = self.sudo()
+        currency = transfer.wezer_currency_id
+        own_side = answer.startswith("payer")
+        wallet = transfer.payer_wallet_id if own_side else transfer.payee_wallet_id
+        open_book = currency.balances_public or self.env.user._acts_for(
+            wallet.partner_id, "wallet"
+        )
+        if not open_book:
+            refused_tries.count(self.env, transfer.payer_id, transfer.payee_id)
+            return refusals.other_side(self.env, pays=own_side)
+        if answer.endswith("state"):
+            return refusals.wallet_not_open(
+                self.env, wallet.partner_id.name, wallet.state
+            )
+        lower, upper = wallet._limits()
+        return refusals.beyond_limit(
+            self.env,
+            currency,
+            wallet.partner_id.name,
+            wallet.available,
+            (lower or 0) if own_side else upper,
+            minor,
+        )
+
+    def _execute(self):
+        """Pay a transfer: done, or waiting for receipt where the money is outside."""
         self.ensure_one()
         if self.wezer_currency_id.external:
             self._move(reserved=self.amount_minor, incoming=self.amount_minor)
             self._set_state("pending")
-            self.sudo()._tell_payee()
+            self.sudo()._notify_payee()
         else:
             self._move(
                 amount=self.amount_minor,
@@ -426,61 +845,928 @@ class WezerTransfer(models.Model):
             self._set_state("done", notice_pending=True)
         return self
 
-    def _check_state(self, *states):
+    def _set_aside(self):
+        """Set the amount and the payer's levy aside, limits checked."""
         self.ensure_one()
-        # The row is locked first: two answers at once cannot both pass.
-        locks.execute_locking(
-            self.env,
-            "SELECT state FROM wezer_transfer WHERE id = %s FOR NO KEY UPDATE",
-            [self.id],
-            returns=False,
+        transfer = self.sudo()
+        self._move(
+            reserved=transfer.amount_minor + transfer.levy_payer_minor,
+            incoming=transfer.amount_minor,
         )
-        if self.sudo().state not in states:
+
+    def _free(self, reason):
+        """Free what is set aside or promised, and end."""
+        held, levy = self._held()
+        self._move(reserved=-(held + levy), incoming=-held, check=False)
+        self._set_state("ended", end_reason=reason)
+
+    def _held(self):
+        """Return ``(amount, levy of the payer)`` that this transfer sets aside."""
+        return settlement.held(self)
+
+    # === ACTIONS: PAYING === #
+
+    @api.model
+    def pay(
+        self,
+        payer: int,
+        payee: int,
+        currency: int,
+        amount: str,
+        purpose: str = "",
+        key: str | None = None,
+        acting_partner_id: int | None = None,
+        category: int | None = None,
+    ) -> int:
+        """Pay ``amount`` from ``payer`` to ``payee``.
+
+        :param payer: partner id
+        :param payee: partner id
+        :param currency: id of a ``wezer.currency``
+        :param amount: as people write it, ``"1:30"`` or ``"12.50"``
+        :param key: the same key with the same data pays once
+        :param acting_partner_id: the party acted for: the payer
+        :param category: what kind of purpose, id of a ``wezer.category``
+        :return: id of the transfer, done or (external) pending
+        :raise NotAllowed: where the user does not act for the payer
+        :raise Refusal: rules ``party``, ``currency``, ``amount``, ``unit``, ``state``,
+            ``limit``, ``other_side``, ``key``
+        """
+        return self._pay(
+            "pay",
+            "payment",
+            payer,
+            payee,
+            currency,
+            amount,
+            purpose,
+            key,
+            acting_partner_id,
+            category,
+        )
+
+    @api.model
+    def donate(
+        self,
+        payer: int,
+        payee: int,
+        currency: int,
+        amount: str,
+        purpose: str = "",
+        key: str | None = None,
+        acting_partner_id: int | None = None,
+        category: int | None = None,
+    ) -> int:
+        """Give ``amount``: like :meth:`pay`, and shown as a gift."""
+        return self._pay(
+            "donate",
+            "donation",
+            payer,
+            payee,
+            currency,
+            amount,
+            purpose,
+            key,
+            acting_partner_id,
+            category,
+        )
+
+    @api.model
+    def _pay(
+        self,
+        action,
+        kind,
+        payer,
+        payee,
+        currency,
+        amount,
+        purpose,
+        key,
+        acting_partner_id,
+        category=None,
+    ):
+        """Pay by the fast path where it can, else step by step."""
+        given = (action, kind, payer, payee, currency, amount, purpose, key, category)
+        if acting_partner_id in (None, False, payer) and (
+            done := self._pay_fast(*given)
+        ):
+            return done
+        caller = self._partner(payer)
+        other = caller != self.env.user.partner_id
+        if other:
+            self.env.user._resolve_acting(
+                acting_partner_id, caller, "wallet", what=action
+            )
+            if done := self._pay_fast(*given, authorised=True):
+                return done
+        first, vals = self._prepare_new(
+            action,
+            payer,
+            payee,
+            currency,
+            amount,
+            purpose,
+            key,
+            acting_partner_id,
+            category,
+            authorised=other,
+        )
+        if first:
+            return first.id
+        money = self.env["wezer.currency"].sudo().browse(vals["wezer_currency_id"])
+        if money._is_issued() and money.treasury_partner_id.id == vals["payer_id"]:
+            kind = "issue"
+        state = "pending" if money.external else "done"
+        # Who and data are checked: the row is made for the caller.
+        transfer = self.sudo().create({**vals, "kind": kind, "state": state})
+        transfer._execute()
+        return transfer.id
+
+    @api.model
+    def _pay_fast(
+        self,
+        action,
+        kind,
+        payer,
+        payee,
+        currency,
+        amount,
+        purpose,
+        key,
+        category,
+        authorised=False,
+    ):
+        """Pay in one call of the database; None where this is no case for it.
+
+        That call asks who, state and data itself (``posting_fast_path.sql``). What
+        it does not do is done, or refused with its reason, step by step.
+        """
+        user, key = self.env.user, str(key or "") or None
+        if not (is_id(payer) and is_id(payee) and is_id(currency)) or payer == payee:
+            return None
+        if len(key or "") > KEY_LENGTH or not storable(key or ""):
+            return None
+        unit = self.env["wezer.currency"]._counting_unit(currency)
+        if not unit or not user._wezer_is_person() or not isinstance(amount, str):
+            return None
+        if category:
+            category = self._purpose_category(self.env["wezer.currency"], category)
+        try:
+            minor = amounts.parse(amount, *unit)
+        except amounts.AmountError:
+            return None
+        if minor <= 0:
+            return None
+        self.env.flush_all()
+        data = self._key_data(payer, payee, currency, minor, purpose, category)
+        purpose = cleaned(purpose, PURPOSE_LENGTH)
+        try:
+            self.env.cr.execute(
+                FAST_PATH,
+                [
+                    user.id,
+                    authorised,
+                    payer,
+                    payee,
+                    currency,
+                    minor,
+                    unit[0],
+                    kind,
+                    purpose,
+                    category or None,
+                    action,
+                    key,
+                    self._hash(data) if key else None,
+                    fields.Datetime.now(),
+                ],
+                # Two at once are retried: no error of anybody's.
+                log_exceptions=False,
+            )
+        except UniqueViolation as error:
+            # The same key at the same moment: the retry finds the first result.
+            raise ConcurrencyError("the same key at the same moment") from error
+        except NumericValueOutOfRange as error:
+            raise refusals.not_countable(self.env) from error
+        except LockNotAvailable as error:
+            raise locks.Busy(self.env) from error
+        # Read before anything else is flushed through the same cursor.
+        transfer_id = self.env.cr.fetchone()[0]
+        self.env["wezer.wallet"]._invalidate_sums()
+        return transfer_id
+
+    # === ACTIONS: ASKING, SETTING ASIDE, SCHEDULING === #
+
+    @api.model
+    def ask(
+        self,
+        payer: int,
+        payee: int,
+        currency: int,
+        amount: str,
+        purpose: str = "",
+        key: str | None = None,
+        acting_partner_id: int | None = None,
+        category: int | None = None,
+    ) -> int:
+        """Ask ``payer`` for ``amount``; the request expires after 30 days.
+
+        Arguments and errors as of :meth:`pay`; the party acted for is the payee.
+
+        :return: id of the transfer, requested
+        """
+        first, vals = self._prepare_new(
+            "ask",
+            payer,
+            payee,
+            currency,
+            amount,
+            purpose,
+            key,
+            acting_partner_id,
+            category,
+        )
+        if first:
+            return first.id
+        until = fields.Datetime.now() + timedelta(days=REQUEST_DAYS)
+        transfer = self.sudo().create({**vals, "state": "requested", "until": until})
+        transfer._notify_side(
+            transfer.payer_id,
+            "request",
+            lambda env: env._(
+                "%(name)s asks you for %(amount)s.",
+                name=transfer.payee_id.name,
+                amount=transfer.amount_display,
+            ),
+        )
+        return transfer.id
+
+    @api.model
+    def reserve(
+        self,
+        payer: int,
+        payee: int,
+        currency: int,
+        amount: str,
+        purpose: str = "",
+        key: str | None = None,
+        acting_partner_id: int | None = None,
+        until=None,
+        category: int | None = None,
+    ) -> int:
+        """Set ``amount`` aside for ``payee``.
+
+        Arguments and errors as of :meth:`pay`.
+
+        :param until: when it ends; 30 days unless given, at most a year
+        :return: id of the transfer, reserved
+        """
+        self._check_acts_for(payer)
+        now = fields.Datetime.now()
+        asked = str(until or "")
+        until = self._read_moment(until, "until")
+        until = until or now + timedelta(days=RESERVE_DAYS)
+        if not now < until <= now + timedelta(days=RESERVE_DAYS_MAX):
+            raise Refusal(
+                self.env._("Money can be set aside for a year at most."),
+                rule="until",
+                value=str(until),
+                limit=str(RESERVE_DAYS_MAX),
+            )
+        first, vals = self._prepare_new(
+            "reserve",
+            payer,
+            payee,
+            currency,
+            amount,
+            purpose,
+            key,
+            acting_partner_id,
+            category,
+            asked=asked,
+            until=until,
+        )
+        if first:
+            return first.id
+        transfer = self.sudo().create({**vals, "state": "reserved"})
+        transfer._set_aside()
+        return transfer.id
+
+    @api.model
+    def schedule(
+        self,
+        payer: int,
+        payee: int,
+        currency: int,
+        amount: str,
+        purpose: str = "",
+        key: str | None = None,
+        acting_partner_id: int | None = None,
+        date=None,
+        every: str | None = None,
+        until=None,
+        category: int | None = None,
+    ) -> int:
+        """Pay ``amount`` on ``date``, once or (``every``) until ``until``.
+
+        Arguments and errors as of :meth:`pay`.
+
+        :param date: the first day, in the future
+        :param every: ``week``, ``month`` (the 31st is the last day of a
+            shorter month) or ``year``
+        :param until: no payment after this moment; ten years at most
+        :return: id of the first transfer, scheduled
+        """
+        self._check_acts_for(payer)
+        asked = [str(date or ""), every or "", str(until or "")]
+        date, until = self._read_moment(date, "date"), self._read_moment(until, "until")
+        now = fields.Datetime.now()
+        latest = now + relativedelta(years=SCHEDULE_YEARS_MAX)
+        if not date or not now < date <= latest:
+            raise Refusal(
+                self.env._("Say a day to come, ten years ahead at most."),
+                rule="date",
+                value=str(date or ""),
+            )
+        if every and not recurrence.is_interval(every):
+            raise Refusal(
+                self.env._("Repeated is every week, month or year."),
+                rule="every",
+                value=str(every),
+            )
+        if until and not date <= until <= latest:
+            raise Refusal(
+                self.env._("The last day comes after the first."),
+                rule="until",
+                value=str(until),
+            )
+        first, vals = self._prepare_new(
+            "schedule",
+            payer,
+            payee,
+            currency,
+            amount,
+            purpose,
+            key,
+            acting_partner_id,
+            category,
+            asked=asked,
+        )
+        if first:
+            return first.id
+        vals.update(
+            date=date,
+            until=until or (latest if every else False),
+            every=every or False,
+            schedule_start=date,
+            schedule_number=0,
+        )
+        # Who and data are checked: the row is made for the caller.
+        return self.sudo().create({**vals, "state": "scheduled"}).id
+
+    # === ACTIONS: THE TREASURY OF ISSUED MONEY === #
+
+    @api.model
+    def issue(
+        self,
+        payer: int,
+        payee: int,
+        currency: int,
+        amount: str,
+        purpose: str = "",
+        key: str | None = None,
+        acting_partner_id: int | None = None,
+        category: int | None = None,
+    ) -> int:
+        """Issue ``amount`` of an issued currency from its treasury, the payer.
+
+        Arguments and errors as of :meth:`pay`, and rule ``issue``.
+        """
+        self._check_acts_for(payer)
+        money = self._open_currency(currency)
+        if not money._is_issued() or money.treasury_partner_id.id != payer:
+            raise Refusal(
+                self.env._("Only the treasury of an issued currency issues it."),
+                rule="issue",
+            )
+        return self._pay(
+            "issue",
+            "issue",
+            payer,
+            payee,
+            currency,
+            amount,
+            purpose,
+            key,
+            acting_partner_id,
+            category,
+        )
+
+    @api.model
+    def top_up(
+        self,
+        payer: int,
+        payee: int,
+        currency: int,
+        amount: str,
+        purpose: str = "",
+        key: str | None = None,
+        acting_partner_id: int | None = None,
+        category: int | None = None,
+    ) -> int:
+        """Issue ``amount`` against money that came in, and book that money.
+
+        Arguments and errors as of :meth:`issue`.
+
+        :raise Refusal: rule ``value``, where a unit has no value in money
+        """
+        self._check_acts_for(payer)
+        money = self._open_currency(currency)
+        if not money._has_value():
             raise Refusal(
                 self.env._(
-                    "This is not possible any more: it is %(state)s.",
-                    state=self._state_label(),
+                    "Say on the currency what a unit is worth, and which account"
+                    " takes the money."
                 ),
-                rule="state",
-                value=self.sudo().state,
+                rule="value",
             )
+        transfer = self.browse(
+            self.issue(
+                payer,
+                payee,
+                currency,
+                amount,
+                purpose,
+                key,
+                acting_partner_id,
+                category,
+            )
+        )
+        # The treasury's actor was checked; booking is the community's own.
+        transfer.sudo()._book_money(1)
+        return transfer.id
 
-    def _state_label(self):
-        labels = dict(self._fields["state"]._description_selection(self.env))
-        return labels.get(self.sudo().state, "")
+    @api.model
+    def redeem(
+        self,
+        payer: int,
+        payee: int,
+        currency: int,
+        amount: str,
+        purpose: str = "",
+        key: str | None = None,
+        acting_partner_id: int | None = None,
+        category: int | None = None,
+    ) -> int:
+        """Ask the treasury to take ``amount`` back; its actor accepts.
 
-    def _check_readable(self):
-        """Refuse who may not even see this transfer."""
-        self.ensure_one()
-        self.check_access("read")
+        Arguments and errors as of :meth:`pay`, and rule ``redeem``.
 
-    def _resolve_payee_or_moderator(self, acting_partner_id, what):
-        """Check that the caller is the payee's actor, or a moderator no party to it."""
-        self.ensure_one()
-        # Only who is asked about: the caller's own rights decide.
-        parties = self.sudo().exists().mapped("payer_id") | self.sudo().payee_id
-        own = self.env.user.partner_id
-        if acting_partner_id in (None, False, own.id) and self.env.user._moderates(
-            parties
-        ):
-            return own
-        self._check_readable()
-        return self.env.user._resolve_acting(
+        :param payer: the holder
+        :param payee: the currency's treasury
+        :return: id of the transfer, requested
+        """
+        self._check_acts_for(payer)
+        money = self._open_currency(currency)
+        if not money._is_issued() or money.treasury_partner_id.id != payee:
+            raise Refusal(
+                self.env._("Only the treasury of an issued currency redeems it."),
+                rule="redeem",
+            )
+        first, vals = self._prepare_new(
+            "redeem",
+            payer,
+            payee,
+            currency,
+            amount,
+            purpose,
+            key,
             acting_partner_id,
-            self.sudo().payee_id,
-            "wallet",
-            what=what,
-            record=self.sudo(),
+            category,
+        )
+        if first:
+            return first.id
+        transfer = self.sudo().create({**vals, "kind": "redeem", "state": "requested"})
+        transfer._notify_side(
+            transfer.payee_id,
+            "request",
+            lambda env: env._(
+                "%(name)s asks to redeem %(amount)s.",
+                name=transfer.payer_id.name,
+                amount=transfer.amount_display,
+            ),
+        )
+        return transfer.id
+
+    def _book_money(self, sign):
+        """Book what was paid in (1) or out (-1) for this transfer, once."""
+        self.ensure_one()
+        if self.money_move_id:
+            return
+        currency = self.sudo().wezer_currency_id
+        worth = sign * currency._worth(self.amount_minor)
+        if not worth:
+            return
+        lines = [
+            (currency.money_account_id, worth),
+            (currency.treasury_account_id, -worth),
+        ]
+        member = self.payee_id if sign > 0 else self.payer_id
+        move = self.env["account.move"].create(
+            {
+                "move_type": "entry",
+                "journal_id": currency.journal_id.id,
+                "date": days.day_of(self.env, self.date, self.company_id),
+                "ref": f"{currency.code} {self.id}",
+                "company_id": self.company_id.id,
+                "line_ids": [
+                    fields.Command.create(
+                        {
+                            "name": self.purpose or currency.name,
+                            "account_id": account.id,
+                            "partner_id": member.id,
+                            "balance": balance,
+                        }
+                    )
+                    for account, balance in lines
+                ],
+            }
+        )
+        move.action_post()
+        self.money_move_id = move
+
+    # === ACTIONS: BATCHES AND FILES === #
+
+    @api.model
+    def post_batch(
+        self,
+        rows: list,
+        mode: str = "strict",
+        dry_run: bool = False,
+        create: bool = False,
+    ) -> list:
+        """Post thousands of transfers, all or none.
+
+        The caller holds ``wallet`` for every payer and gives no ``date``; any
+        other payer, dates, ``history`` and ``create`` are administrators'.
+
+        :param rows: dicts ``payer``, ``payee`` (id of the partner, or a
+            reference: the wallet's, an e-mail address, the profile's address,
+            a name), ``currency`` (id or code), ``amount`` (text), ``purpose``,
+            ``category`` (id), ``date``, ``key``
+        :param mode: ``strict``: limits apply; ``history``: they do not
+        :param dry_run: check all, post nothing
+        :param create: make the wallets and members that are missing
+        :return: ids of the transfers, in the rows' order; none for a dry run
+        :raise BatchRefusal: rule ``batch``, with every bad row's reason
+        """
+        answers = batch.post(self, rows, mode, dry_run, create)
+        bad = [answer for answer in answers if answer["state"] == "refused"]
+        if bad:
+            raise batch.batch_refusal(self.env, bad, len(answers))
+        return [] if dry_run else [answer["id"] for answer in answers]
+
+    @api.model
+    def _post_rows(self, rows, mode="strict", dry_run=False):
+        """Post prepared rows, see :class:`BulkPosting`; the caller checked who."""
+        return BulkPosting(self, mode).post(rows, dry_run=dry_run)
+
+    @api.model
+    def _import_rows(
+        self, rows, mode="strict", dry_run=False, create=False, digits=None
+    ):
+        """Post the rows of a file; see :func:`transfer_files.import_rows`."""
+        return transfer_files.import_rows(self, rows, mode, dry_run, create, digits)
+
+    @api.model
+    def _export_rows(self):
+        """Yield every transfer as a file has it, oldest first; administrators."""
+        return transfer_files.transfer_rows(self)
+
+    @api.model
+    def _is_administrator(self):
+        return self.env.su or self.env.user.has_group("wezer_base.group_administrator")
+
+    # === ACTIONS: ANSWERS === #
+
+    def action_accept(self, acting_partner_id: int | None = None) -> int:
+        """Pay what was asked for."""
+        self._begin_action("accept", acting_partner_id)
+        self.env["wezer.notice"]._settle(self)
+        transfer = self.sudo()
+        levies = 0, 0
+        if transfer.kind != "reversal":
+            refused_tries.check(self.env, transfer.payer_id, transfer.payee_id)
+            levies = self._levies_between(
+                transfer.payer_wallet_id,
+                transfer.payee_wallet_id,
+                transfer.amount_minor,
+            )
+        transfer.write({"levy_payer_minor": levies[0], "levy_payee_minor": levies[1]})
+        transfer._execute()
+        if transfer.kind == "redeem" and transfer.wezer_currency_id._has_value():
+            transfer._book_money(-1)
+        settlement.complete_claim(self)
+        return self.id
+
+    def action_refuse(self, acting_partner_id: int | None = None) -> int:
+        """Refuse what was asked for."""
+        self._begin_action("refuse", acting_partner_id)
+        self._set_state("ended", end_reason="refused")
+        self.env["wezer.notice"]._settle(self)
+        return self.id
+
+    def action_withdraw(self, acting_partner_id: int | None = None) -> int:
+        """Take one's request back."""
+        self._begin_action("withdraw", acting_partner_id)
+        settlement.waive_claim(self)
+        self._set_state("ended", end_reason="withdrawn")
+        self.env["wezer.notice"]._settle(self)
+        return self.id
+
+    def action_cancel(self, acting_partner_id: int | None = None) -> int:
+        """Take a scheduled payment back, and those that would follow it."""
+        self._begin_action("cancel", acting_partner_id)
+        self._set_state("ended", end_reason="cancelled")
+        return self.id
+
+    def action_settle(
+        self,
+        amount: str | None = None,
+        key: str | None = None,
+        acting_partner_id: int | None = None,
+    ) -> int:
+        """Pay what was set aside, all or the ``amount`` given; the rest stays.
+
+        :return: id of the transfer that is done or pending
+        """
+        self._authorise("settle", acting_partner_id)
+        minor = self._optional_amount(amount)
+        paid = settlement.settle_idempotent(
+            self,
+            minor,
+            self._check_key(key),
+            self._key_scope("settle"),
+            keep_rest=True,
+        )
+        return paid.id
+
+    def action_release(self, acting_partner_id: int | None = None) -> int:
+        """Let the payer have back what was set aside for one."""
+        self._begin_action("release", acting_partner_id)
+        self._free("released")
+        return self.id
+
+    def action_confirm(self, acting_partner_id: int | None = None) -> int:
+        """Confirm that the outside money came."""
+        self._begin_action("confirm", acting_partner_id)
+        settlement.receive(self)
+        return self.id
+
+    def action_deny(self, acting_partner_id: int | None = None) -> int:
+        """Report that the outside money did not come."""
+        self._begin_action("deny", acting_partner_id)
+        settlement.deny(self)
+        return self.id
+
+    def action_reverse(
+        self,
+        amount: str | None = None,
+        key: str | None = None,
+        acting_partner_id: int | None = None,
+    ) -> int:
+        """Give back what was received, all or part; charges come back with it.
+
+        :return: id of the transfer that gives it back
+        """
+        self._authorise("reverse", acting_partner_id)
+        minor = self._optional_amount(amount)
+        reversal = settlement.reverse_idempotent(
+            self, minor, self._check_key(key), self._key_scope("reverse")
+        )
+        return reversal.id
+
+    def _optional_amount(self, amount):
+        """Return the minor units of ``amount``, None where it is left out."""
+        if not amount:
+            return None
+        return self._positive_amount(self.sudo().wezer_currency_id, amount)
+
+    # === INTERNAL METHODS OF AN ORIGIN (a deal) === #
+    #
+    # State and data only: the origin's own action has checked who. No RPC reaches
+    # them, and their keys live in a namespace that no public method can write.
+
+    @api.model
+    def _reserve(
+        self,
+        origin,
+        payer,
+        payee,
+        currency,
+        minor,
+        purpose,
+        key,
+        until=None,
+        category=None,
+        part=0,
+    ):
+        """Set ``minor`` aside for ``origin``; an external currency is promised.
+
+        :param origin: the record whose money this is
+        :param payer: res.partner
+        :param payee: res.partner
+        :param currency: wezer.currency
+        :param int minor: minor units
+        :param category: wezer.category of the purpose, for reports
+        :param int part: which part of its origin this is, where it has several
+        :return: the reservation (sudo)
+        """
+        scope = f"origin:{origin._name}"
+        data = [payer.id, payee.id, currency.id, minor]
+        first = self._find_by_key(scope, key, data)
+        if first:
+            return first
+        if minor <= 0:
+            raise Refusal(self.env._("Say how much."), rule="amount", limit="0")
+        vals = self._prepare_transfer_vals(
+            payer.sudo(), payee.sudo(), currency.sudo(), minor, purpose
+        )
+        transfer = self.sudo().create(
+            {
+                **vals,
+                "origin_model": origin._name,
+                "origin_id": origin.id,
+                "origin_part": part,
+                "state": "reserved",
+                "until": until,
+                "category_id": category.id if category else False,
+                "key_scope": scope,
+                "key": key,
+                "key_hash": self._hash(data),
+            }
+        )
+        transfer._set_aside()
+        return transfer
+
+    def _settle(self, minor=None, key=None, keep_rest=False):
+        """Pay from the reservation; the rest is freed unless ``keep_rest``."""
+        self._check_has_origin()
+        return settlement.settle_idempotent(
+            self, minor, self._check_key(key), self._key_scope("origin"), keep_rest
         )
 
-    def _check_no_origin(self):
-        if self.sudo().origin_model:
-            raise NotAllowed(
-                self.env._("This money belongs to a deal and moves only through it."),
-                rule="origin",
+    def _release(self, reason="released"):
+        """Free the reservation.
+
+        :param str reason: an ``end_reason``; another word counts as released
+        """
+        self._check_has_origin()
+        self._check_state("origin_release")
+        known = dict(self._fields["end_reason"].selection)
+        self._free(reason if reason in known else "released")
+
+    def _confirm(self):
+        """Note that the external money came."""
+        self._check_has_origin()
+        self._check_state("origin_confirm")
+        settlement.receive(self)
+
+    def _deny(self):
+        """Note that the external money did not come."""
+        self._check_has_origin()
+        self._check_state("origin_deny")
+        settlement.deny(self)
+
+    def _reverse(self, minor=None, key=None):
+        """Give back what was paid; pending where external.
+
+        :return: the reversal
+        """
+        self._check_has_origin()
+        return settlement.reverse_idempotent(
+            self, minor, self._check_key(key), self._key_scope("origin")
+        )
+
+    @api.model
+    def _for_origin(self, origin):
+        """Return the transfers of ``origin`` (sudo), oldest first."""
+        return self.sudo().search(
+            [("origin_model", "=", origin._name), ("origin_id", "in", origin.ids)],
+            order="id",
+        )
+
+    def _is_live(self):
+        """Return whether this transfer sets money aside or promises it."""
+        return self.sudo().state in HELD
+
+    def _check_has_origin(self):
+        self.ensure_one()
+        if not self.sudo().origin_model:
+            raise Refusal(self.env._("This money belongs to no deal."), rule="origin")
+
+    # === INTERNAL METHODS OF LEAVING AND MERGING === #
+
+    def _close(self, reason):
+        """End what is open, without an answer; a claim is given up.
+
+        :param str reason: an ``end_reason``
+        """
+        for transfer in self:
+            if transfer.state in HELD:
+                transfer._free(reason)
+                continue
+            settlement.waive_claim(transfer)
+            transfer._set_state("ended", end_reason=reason)
+
+    # === NOTICES === #
+
+    def _notify_parties(self):
+        """Leave those concerned of these transfers their notices, once."""
+        for transfer in self.sudo().filtered("notice_pending"):
+            transfer.notice_pending = False
+            if transfer.state == "done" and not transfer.origin_model:
+                transfer._notify_payee()
+            if transfer.beyond_limit:
+                transfer._notify_moderators()
+
+    def _notify_moderators(self):
+        moderators = self.env.ref("wezer_base.group_moderator").all_user_ids
+        moderators.partner_id._wezer_notify(
+            "limit",
+            lambda env: env._(
+                "%(payer)s paid %(payee)s %(amount)s, beyond a limit.",
+                payer=self.payer_id.name,
+                payee=self.payee_id.name,
+                amount=self.amount_display,
+            ),
+            url="/my/notices",
+        )
+
+    def _notify_payee(self):
+        """Leave the payee a notice of what came, or of what to confirm."""
+        if self.state == "done":
+            self.payee_id._wezer_notify(
+                "paid",
+                lambda env: env._(
+                    "%(name)s paid you %(amount)s.",
+                    name=self.payer_id.name,
+                    amount=self.amount_display,
+                ),
+                url=f"/my/wallets/{self.payee_wallet_id.id}",
+                right="wallet",
+            )
+        elif self.state == "pending":
+            self._notify_side(
+                self.payee_id,
+                "receipt",
+                lambda env: env._(
+                    "%(name)s says to have given you %(amount)s: did you get it?",
+                    name=self.payer_id.name,
+                    amount=self.amount_display,
+                ),
             )
 
     def _notify_side(self, partner, kind, message):
         partner._wezer_notify(
             kind, message, url="/my/requests", record=self.sudo(), right="wallet"
         )
+
+    # === SCHEDULED ACTIONS === #
+
+    @api.model
+    def _cron_notify(self):
+        """Leave the notices of what was paid, beside the payments, which are fast."""
+        each_due(
+            self.sudo(),
+            [("notice_pending", "=", True)],
+            lambda transfer: transfer._notify_parties(),
+        )
+
+    @api.model
+    def _cron_schedule(self):
+        """Pay what is due; what failed is reported to both sides."""
+        due = [("state", "=", "scheduled"), ("date", "<=", fields.Datetime.now())]
+        # In the order in which they are due: one may need what another brings.
+        each_due(self.sudo(), due, lambda transfer: transfer._run(), order="date, id")
+
+    def _run(self):
+        """Pay one scheduled transfer that is due, and schedule the next."""
+        scheduling.run(self)
+
+    @api.model
+    def _cron_expire(self):
+        """End requests and free reservations whose date has passed."""
+        late = [
+            ("state", "in", EXPIRING),
+            ("until", "<", fields.Datetime.now()),
+            ("origin_model", "=", False),
+        ]
+        each_due(self, late, lambda transfer: transfer._expire())
+
+    def _expire(self):
+        self._close("expired")
+        self.env["wezer.notice"]._settle(self)
+
+    @api.autovacuum
+    def _purge_refused_tries(self):
+        refused_tries.purge(self.env)

@@ -1,26 +1,96 @@
+import datetime
 import json
 
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError
+from odoo.fields import Domain
+from odoo.tools import SQL
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+from odoo.addons.wezer_base.tools import locks
+from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
 
+from ..tools import refusals, refused_tries, transfer_files
+from ..tools.wallet_resolver import WalletResolver
 from .fields_bigint import BigInteger
+from .wezer_transfer import OPEN
 
+WALLET = StateMachine(
+    states=("open", "frozen", "closed"),
+    rules={
+        "moderator": "a community moderator who is no party to it",
+        "membership": "a member who leaves, comes back, or whose two accounts become"
+        " one",
+    },
+    transitions=(
+        Transition(
+            "freeze",
+            ("open",),
+            ("frozen",),
+            "moderator",
+            "action_freeze",
+            "nothing new happens; what is set aside ends normally",
+        ),
+        Transition("unfreeze", ("frozen",), ("open",), "moderator", "action_unfreeze"),
+        Transition(
+            "close",
+            ("open", "frozen"),
+            ("closed",),
+            "moderator",
+            "action_close",
+            "at zero, with nothing open",
+        ),
+        Transition("reopen", ("closed",), ("open",), "moderator", "action_reopen"),
+        Transition("leave", ("open",), ("closed",), "membership", "_close_on_leaving"),
+        Transition("return", ("closed",), ("open",), "membership", "_open_on_return"),
+        Transition(
+            "merge", ("open", "frozen"), ("closed",), "membership", "_merge_into"
+        ),
+        Transition(
+            "merge_frozen",
+            ("open",),
+            ("frozen",),
+            "membership",
+            "_merge_into",
+            "the stricter state of the two holds",
+        ),
+    ),
+)
+#: What moderators may do: ``{action: method}``.
+ACTIONS = {
+    row.action: row.method for row in WALLET.transitions if row.who == "moderator"
+}
 # Stored by the posting function, and the texts made of them.
 SUMS = ("balance", "reserved", "incoming", "available")
 FIXED = {"balance", "reserved", "incoming", "partner_id", "wezer_currency_id"}
+LIMIT_FIELDS = ("own_limits", "has_lower", "lower_limit", "has_upper", "upper_limit")
+# A moderator sees a statement for so long after giving a reason.
+ACCESS_HOURS = 24
+REASON_LETTERS = 10
+REASON_LENGTH = 250
+# Wallets beyond the limit that holds for them today.
+BEYOND = """(SELECT w.id FROM wezer_wallet w
+    JOIN wezer_currency c ON c.id = w.wezer_currency_id
+   WHERE wezer_spendable(w, c) < 0 OR wezer_receivable(w, c) < 0)"""
 
 
 class WezerWallet(models.Model):
-    """What a partner has in a currency. Stored sums that each posting updates."""
+    """What a partner has in a currency: stored sums that each posting updates.
+
+    Limits and what is spendable are functions of the database (``models/posting.sql``);
+    nothing computes them again. The statement is in ``tools/statement.py``, files in
+    ``tools/transfer_files.py``, finding wallets by references in
+    ``tools/wallet_resolver.py``.
+    """
 
     _name = "wezer.wallet"
+    _inherit = ["wezer.state.mixin", "wezer.record.mixin"]
     _description = "Wallet"
     _inherit = ["wezer.record.mixin"]
     _order = "partner_id, wezer_currency_id"
+    _state_machine = WALLET
     # It has the name of its partner, which hides itself where it has to: both sides
     # of a payment read it.
     _wezer_private_name = False
@@ -35,6 +105,10 @@ class WezerWallet(models.Model):
         required=True,
         index=True,
         ondelete="restrict",
+    )
+    reference = fields.Char(
+        help="What files call this wallet: an account number of another system.",
+        copy=False,
     )
     is_system = fields.Boolean(
         string="Treasury",
@@ -72,6 +146,16 @@ class WezerWallet(models.Model):
     lower_limit = BigInteger(string="Lower limit (minor units)", default=0)
     has_upper = fields.Boolean(string="Upper limit")
     upper_limit = BigInteger(string="Upper limit (minor units)", default=0)
+    beyond_limit = fields.Boolean(
+        string="Beyond a limit",
+        compute="_compute_beyond_limit",
+        search="_search_beyond_limit",
+        groups="wezer_base.group_moderator,wezer_base.group_administrator",
+    )
+    may_freeze = fields.Boolean(compute="_compute_permissions")
+    may_unfreeze = fields.Boolean(compute="_compute_permissions")
+    may_close = fields.Boolean(compute="_compute_permissions")
+    may_reopen = fields.Boolean(compute="_compute_permissions")
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )
@@ -80,22 +164,28 @@ class WezerWallet(models.Model):
     _partner_currency_uniq = models.UniqueIndex(
         "(partner_id, wezer_currency_id)", "A partner has one wallet a currency."
     )
+    _reference_uniq = models.UniqueIndex(
+        "(wezer_currency_id, reference) WHERE reference IS NOT NULL",
+        "This reference is another wallet's.",
+    )
     _not_negative = models.Constraint(
         "CHECK (reserved >= 0 AND incoming >= 0)",
         "What is set aside is never below zero.",
     )
 
+    # === COMPUTE === #
+
     @api.depends_context("uid")
     @api.depends("partner_id", "wezer_currency_id")
     def _compute_display_name(self):
-        """Say whose it is as far as the caller may know: some partners hide.
+        """Name the owner as far as the caller may know: some partners hide.
 
         Without the caller's context, which could ask for more than the name.
         """
         plain = self.with_env(self.env(su=True, context={"lang": self.env.lang}))
         for wallet, known in zip(self, plain, strict=True):
-            whose = known.partner_id.display_name
-            wallet.display_name = f"{whose} · {known.wezer_currency_id.name}"
+            owner = known.partner_id.display_name
+            wallet.display_name = f"{owner} · {known.wezer_currency_id.name}"
 
     @api.depends("balance", "reserved", "is_system")
     def _compute_available(self):
@@ -112,90 +202,36 @@ class WezerWallet(models.Model):
             wallet.incoming_text = currency._format(wallet.incoming)
             wallet.available_text = currency._format(balance - wallet.reserved)
 
-    def _balance_now(self):
-        """Return the balance, for a treasury with what is not swept yet."""
-        self.ensure_one()
-        if not self.is_system or not self.id:
-            return self.balance
-        self.env.cr.execute(
-            "SELECT coalesce(sum(delta), 0)::text FROM wezer_wallet_accrual"
-            " WHERE wallet_id = %s",
-            [self.id],
+    def _compute_beyond_limit(self):
+        found = self.search([("id", "in", self.ids), ("beyond_limit", "=", True)])
+        for wallet in self:
+            wallet.beyond_limit = wallet in found
+
+    def _search_beyond_limit(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        # True and False at once is everything.
+        if {True, False} <= set(value):
+            return Domain.TRUE
+        money = self.env["wezer.currency"]._fields
+        beyond = SQL(
+            BEYOND,
+            to_flush=[
+                *(self._fields[name] for name in LIMIT_FIELDS),
+                *(money[name] for name in ("limit_policy", *LIMIT_FIELDS[1:])),
+            ],
         )
-        late = int(self.env.cr.fetchone()[0])
-        return self.balance + late
+        return Domain("id", "in" if True in value else "not in", beyond)
 
-    @api.model
-    def _forget_sums(self):
-        """Drop what is cached of sums that the database just changed."""
-        self.invalidate_model([name for name in self._fields if name.startswith(SUMS)])
-
-    def _limits(self):
-        """Return ``(lower, upper)`` in minor units, None where there is none.
-
-        The rule is the database's (``posting.sql``), the one that posting asks.
-        """
-        self.ensure_one()
-        return self._ask_limits("w.id = %s", [self.id])[0][3:]
-
-    @api.model
-    def _ask_limits(self, where, params, table="wezer_wallet"):
-        """Ask the one rule about limits for several wallets at once.
-
-        :param str where: SQL about wallets ``w`` and currencies ``c``
-        :return: a list of ``(partner id, currency id, spendable, lower, upper)``;
-            None where there is no limit
-        """
-        self.flush_model()
-        self.env["wezer.currency"].flush_model()
-        self.env.cr.execute(
-            f"""SELECT w.partner_id, c.id, wezer_spendable(w, c)::text,
-                       wezer_lower_limit(w, c)::text, wezer_upper_limit(w, c)::text
-                  FROM {table} w
-                  JOIN wezer_currency c ON c.id = w.wezer_currency_id
-                 WHERE {where}""",
-            params,
-        )
-        return [
-            (*row[:2], *(None if one is None else int(one) for one in row[2:]))
-            for row in self.env.cr.fetchall()
-        ]
-
-    @api.model
-    def _spendable(self, partner, currency):
-        """Return what ``partner`` may still spend (sudo), None where nothing limits."""
-        pair = partner.id, currency.id
-        return self._spendable_of({pair})[pair]
-
-    @api.model
-    def _spendable_of(self, pairs):
-        """Return ``{(partner id, currency id): minor units}``, None for no limit.
-
-        A wallet that is not there yet is taken as it would open.
-        """
-        pairs = list(pairs)
-        given = [list(column) for column in zip(*pairs, strict=True)] or [[], []]
-        rows = self._ask_limits(
-            "(w.partner_id, c.id) IN (SELECT * FROM unnest(%s::int[], %s::int[]))",
-            given,
-        )
-        there = {(row[0], row[1]): row[2] for row in rows}
-        for pair in pairs:
-            if pair not in there:
-                there[pair] = self._spendable_unopened(*pair)
-        return {
-            pair: None if there[pair] is None else max(there[pair], 0) for pair in pairs
-        }
-
-    @api.model
-    def _spendable_unopened(self, partner, currency):
-        vals = self._prepare_wallet_vals(
-            self.env["res.partner"].browse(partner),
-            self.env["wezer.currency"].sudo().browse(currency),
-        )
-        vals.update(balance=0, reserved=0, incoming=0)
-        table = "jsonb_populate_record(NULL::wezer_wallet, %s)"
-        return self._ask_limits("TRUE", [json.dumps(vals)], table)[0][2]
+    @api.depends("state")
+    @api.depends_context("uid")
+    def _compute_permissions(self):
+        for wallet in self:
+            for action in ACTIONS:
+                # What the data refuse is explained when the button is pressed.
+                wallet[f"may_{action}"] = not (
+                    wallet._moderator_refusal() or wallet._state_refusal(action)
+                )
 
     # === CRUD === #
 
@@ -237,7 +273,7 @@ class WezerWallet(models.Model):
         """Return the values of a new wallet.
 
         Credit belongs to approved members; wallets of groups, of organisations
-        and of sign-ups that wait start at zero (design, section 2).
+        and of sign-ups that wait start at zero.
         """
         partner = partner.sudo()
         # Only in its own currency: another's treasury has no money to issue.
@@ -256,30 +292,248 @@ class WezerWallet(models.Model):
             "company_id": currency.company_id.id,
         }
 
+    @api.model
+    def _resolver(self, wide=False, create=False, historic=False):
+        """Return what finds wallets by references, see :class:`WalletResolver`."""
+        return WalletResolver(self, wide, create, historic)
+
+    @api.model
+    def _export_rows(self):
+        """Yield what every wallet has, as a file has it; administrators."""
+        return transfer_files.balance_rows(self)
+
+    # === SUMS AND LIMITS: the database's functions, asked === #
+
+    def _balance_now(self):
+        """Return the balance, for a treasury with what is not swept yet."""
+        self.ensure_one()
+        if not self.is_system or not self.id:
+            return self.balance
+        self.env.cr.execute(
+            "SELECT wezer_unswept(w)::text FROM wezer_wallet w WHERE id = %s", [self.id]
+        )
+        unswept = int(self.env.cr.fetchone()[0])
+        return self.balance + unswept
+
+    @api.model
+    def _invalidate_sums(self):
+        """Drop what is cached of sums that the database just changed."""
+        self.invalidate_model([name for name in self._fields if name.startswith(SUMS)])
+
+    @api.model
+    def _read_limits(self, where, params, table="wezer_wallet"):
+        """Ask the rule about limits for several wallets at once.
+
+        :param str where: SQL about wallets ``w`` and currencies ``c``
+        :return: a list of ``(partner id, currency id, spendable, lower, upper)``;
+            None where there is no limit
+        """
+        self.flush_model()
+        self.env["wezer.currency"].flush_model()
+        self.env.cr.execute(
+            f"""SELECT w.partner_id, c.id, wezer_spendable(w, c)::text,
+                       wezer_lower_limit(w, c)::text, wezer_upper_limit(w, c)::text
+                  FROM {table} w
+                  JOIN wezer_currency c ON c.id = w.wezer_currency_id
+                 WHERE {where}""",
+            params,
+        )
+        return [
+            (*row[:2], *(None if minor is None else int(minor) for minor in row[2:]))
+            for row in self.env.cr.fetchall()
+        ]
+
+    def _limits(self):
+        """Return ``(lower, upper)`` in minor units, None where there is none."""
+        self.ensure_one()
+        return self._read_limits("w.id = %s", [self.id])[0][3:]
+
+    def _is_beyond_lower_limit(self):
+        """Return whether less than the lower limit is there."""
+        self.ensure_one()
+        spendable = self._read_limits("w.id = %s", [self.id])[0][2]
+        return spendable is not None and spendable < 0
+
+    def _lock_spendable(self):
+        """Lock this wallet and return what it may spend, which has a limit.
+
+        Locked and read in one: what changed meanwhile begins the transaction anew.
+        """
+        self.ensure_one()
+        self.flush_model()
+        rows = locks.execute_locking(
+            self.env,
+            """SELECT wezer_spendable(w, c)::text FROM wezer_wallet w
+                 JOIN wezer_currency c ON c.id = w.wezer_currency_id
+                WHERE w.id = %s FOR NO KEY UPDATE OF w""",
+            [self.id],
+        )
+        return int(rows[0][0])
+
+    @api.model
+    def _spendable(self, partner, currency):
+        """Return what ``partner`` may still spend (sudo), None where nothing limits."""
+        pair = partner.id, currency.id
+        return self._spendable_of({pair})[pair]
+
+    @api.model
+    def _spendable_of(self, pairs):
+        """Return ``{(partner id, currency id): minor units}``, None for no limit.
+
+        A wallet that is not there yet is taken as it would open.
+        """
+        pairs = list(pairs)
+        given = [list(column) for column in zip(*pairs, strict=True)] or [[], []]
+        rows = self._read_limits(
+            "(w.partner_id, c.id) IN (SELECT * FROM unnest(%s::int[], %s::int[]))",
+            given,
+        )
+        there = {(row[0], row[1]): row[2] for row in rows}
+        for pair in pairs:
+            if pair not in there:
+                there[pair] = self._spendable_unopened(*pair)
+        return {
+            pair: None if there[pair] is None else max(there[pair], 0) for pair in pairs
+        }
+
+    @api.model
+    def _spendable_unopened(self, partner, currency):
+        vals = self._prepare_wallet_vals(
+            self.env["res.partner"].browse(partner),
+            self.env["wezer.currency"].sudo().browse(currency),
+        )
+        vals.update(balance=0, reserved=0, incoming=0)
+        table = "jsonb_populate_record(NULL::wezer_wallet, %s)"
+        return self._read_limits("TRUE", [json.dumps(vals)], table)[0][2]
+
+    # === PERMISSIONS === #
+
+    def _why_not(self, action):
+        """Return why the current user may not do ``action``, or None.
+
+        :param str action: one of :data:`ACTIONS`
+        """
+        self.ensure_one()
+        return (
+            self._moderator_refusal()
+            or self._state_refusal(action)
+            or (self._close_refusal() if action == "close" else None)
+        )
+
+    def _permissions(self):
+        return {
+            wallet: {action: wallet._why_not(action) for action in ACTIONS}
+            for wallet in self
+        }
+
+    def _moderator_refusal(self):
+        # Whose it is decides; that is told to nobody.
+        if self.env.user._moderates(self.sudo().partner_id):
+            return None
+        return NotAllowed(
+            self.env._("Community moderators decide about wallets."), rule="moderate"
+        )
+
     def _check_moderator(self):
-        # Whose it is decides; it is told to nobody.
-        for wallet in self.sudo():
-            if not self.env.user._moderates(wallet.partner_id):
-                raise NotAllowed(
-                    self.env._("Community moderators decide about wallets."),
-                    rule="moderate",
-                )
+        for wallet in self:
+            refusal = wallet._moderator_refusal()
+            if refusal:
+                raise refusal
+
+    def _close_refusal(self):
+        """Return why this wallet cannot be closed, whoever asks, or None."""
+        wallet = self.sudo()
+        waiting = (
+            self.env["wezer.transfer"]
+            .sudo()
+            .search_count(
+                [
+                    ("state", "in", OPEN),
+                    "|",
+                    ("payer_wallet_id", "=", wallet.id),
+                    ("payee_wallet_id", "=", wallet.id),
+                ],
+                limit=1,
+            )
+        )
+        if waiting or wallet.reserved or wallet.incoming:
+            return Refusal(
+                self.env._(
+                    "The wallet of %(name)s still has something open.",
+                    name=wallet.partner_id.name,
+                ),
+                rule="open",
+            )
+        if wallet._balance_now():
+            return Refusal(
+                self.env._(
+                    "The wallet of %(name)s is at %(balance)s: bring it to zero"
+                    " first, by a payment or a gift.",
+                    name=wallet.partner_id.name,
+                    balance=wallet.balance_text,
+                ),
+                rule="balance",
+                value=wallet.balance_text,
+                limit="0",
+            )
+        return None
+
+    def _check_open(self):
+        """Let nothing new begin on a wallet of one's own that is frozen or closed."""
+        if self.state != "open":
+            raise refusals.wallet_not_open(self.env, self.partner_id.name, self.state)
+
+    # === ACTIONS: STATES === #
+
+    def _with_state_for(self, action):
+        """Return those whose state ``action`` leaves (sudo); others are left out."""
+        sources = WALLET.sources(action)
+        return self.sudo().filtered(lambda wallet: wallet.state in sources)
 
     def action_freeze(self):
         """Let nothing new happen; what is set aside ends normally."""
         self._check_moderator()
-        self.sudo().filtered(lambda wallet: wallet.state == "open").state = "frozen"
+        self._with_state_for("freeze").state = "frozen"
 
     def action_unfreeze(self):
         """Open a frozen wallet again."""
         self._check_moderator()
-        self.sudo().filtered(lambda wallet: wallet.state == "frozen").state = "open"
+        self._with_state_for("unfreeze").state = "open"
 
-    def set_limits(self, lower, upper=None):
+    def action_close(self):
+        """Close a wallet: nothing new, history kept; only when nothing is open."""
+        self._check_moderator()
+        for wallet in self._with_state_for("close"):
+            locks.execute_locking(
+                self.env,
+                "SELECT state FROM wezer_wallet WHERE id = %s FOR NO KEY UPDATE",
+                [wallet.id],
+            )
+            refusal = wallet._close_refusal()
+            if refusal:
+                raise refusal
+            wallet.state = "closed"
+
+    def action_reopen(self):
+        """Open a closed wallet again."""
+        self._check_moderator()
+        self._with_state_for("reopen").state = "open"
+
+    def _close_on_leaving(self):
+        # A frozen wallet stays frozen: coming back does not open it.
+        self._with_state_for("leave").state = "closed"
+
+    def _open_on_return(self):
+        self._with_state_for("return").state = "open"
+
+    # === ACTIONS: LIMITS AND CREDIT === #
+
+    def set_limits(self, lower: str | None, upper: str | None = None) -> None:
         """Give this wallet limits of its own; community moderators.
 
         :param lower: how far below zero, as text (``"20:00"``); None for no limit
         :param upper: how far above zero, as text; None for no limit
+        :raise Refusal: rule ``issued``, where nobody goes below zero
         """
         self.ensure_one()
         self._check_moderator()
@@ -305,10 +559,258 @@ class WezerWallet(models.Model):
         )
 
     @api.model
+    def pass_credit(
+        self,
+        payer: int,
+        payee: int,
+        currency: int,
+        amount: str,
+        back: bool = False,
+        acting_partner_id: int | None = None,
+    ) -> int:
+        """Give a party below one's own part of one's credit, never more.
+
+        What one may spend below zero shrinks by what the other's grows, so that
+        founding groups multiplies nothing.
+
+        :param payer: the party above, whose credit it is
+        :param payee: a party of a group below it
+        :param amount: as text, ``"20:00"``
+        :param back: take back what was given, as far as it is unspent
+        :return: minor units that were passed
+        :raise Refusal: rules ``kind``, ``back``, ``limit``, ``other_side``
+        """
+        transfers = self.env["wezer.transfer"]
+        above = transfers._partner(payer)
+        self.env.user._resolve_acting(
+            acting_partner_id, above, "wallet", what="pass_credit"
+        )
+        below = transfers._resolve_party(payee, "payee")
+        money = transfers._open_currency(currency)
+        if above not in below._wezer_partners_above():
+            raise NotAllowed(
+                self.env._("Credit is passed to the groups below one's own."),
+                rule="below",
+            )
+        if money.kind != "mutual_credit":
+            raise Refusal(
+                self.env._("Only mutual credit has credit to pass."), rule="kind"
+            )
+        minor = transfers._positive_amount(money, amount)
+        first, second = self._get(above, money), self._get(below, money)
+        given = self.env["wezer.wallet.credit"].sudo()._between(first, second)
+        giver, taker = (second, first) if back else (first, second)
+        if back:
+            refused_tries.check(self.env, above, below, pays=True)
+        if back and minor > given.minor:
+            raise Refusal(
+                self.env._("No more is taken back than was passed down."),
+                rule="back",
+                value=money._format(minor),
+                limit=money._format(given.minor),
+            )
+        self._shift_credit(giver, taker, minor)
+        given.minor += -minor if back else minor
+        return minor
+
+    @api.model
+    def _shift_credit(self, giver, taker, minor):
+        """Move ``minor`` of unspent credit from one lower limit to the other."""
+        self.env["wezer.wallet"].flush_model()
+        # Both locked in id order and read in one: a payment meanwhile begins anew.
+        locks.execute_locking(
+            self.env,
+            "SELECT id FROM wezer_wallet WHERE id IN %s ORDER BY id FOR NO KEY UPDATE",
+            [(giver.id, taker.id)],
+        )
+        (giver | taker).invalidate_recordset()
+        lower = giver._limits()[0]
+        if lower is None or taker._limits()[0] is None:
+            raise Refusal(
+                self.env._("Where there is no limit, no credit is passed."),
+                rule="limit",
+            )
+        currency = giver.wezer_currency_id
+        left = min(giver.available, 0) - lower
+        if minor > left:
+            if not self.env.user._acts_for(giver.partner_id, "wallet"):
+                # Taken back from a group that lets nobody above act for it.
+                refused_tries.count(self.env, taker.partner_id, giver.partner_id)
+                raise refusals.other_side(self.env, pays=True)
+            raise Refusal(
+                self.env._(
+                    "Of this credit %(left)s is unspent: %(amount)s is too much.",
+                    left=currency._format(max(left, 0)),
+                    amount=currency._format(minor),
+                ),
+                rule="limit",
+                value=currency._format(minor),
+                limit=currency._format(max(left, 0)),
+            )
+        for wallet, change in ((giver, minor), (taker, -minor)):
+            lower, upper = wallet._limits()
+            wallet.sudo().write(
+                {
+                    "own_limits": True,
+                    "has_lower": True,
+                    "lower_limit": lower + change,
+                    "has_upper": upper is not None,
+                    "upper_limit": upper or 0,
+                }
+            )
+
+    # === WHO SEES A STATEMENT === #
+
+    def _visible_as(self, user):
+        """Return why ``user`` may see this wallet's statement, False where not.
+
+        ``acts``: acts for its owner; ``member``: the owner is a group that shows
+        its books to its members; ``public``: the currency's statements are open
+        to members; ``moderator``: gave a reason within a day.
+        """
+        self.ensure_one()
+        wallet = self.sudo()
+        if user._acts_for(wallet.partner_id, "wallet"):
+            return "acts"
+        if not user._wezer_may_act():
+            return False
+        profiles = self.env["wezer.profile"].with_user(user)
+        if profiles.search_count([("partner_id", "=", wallet.partner_id.id)]):
+            if wallet.partner_id._wezer_shows_books_to(user):
+                return "member"
+            if wallet.wezer_currency_id.statements_public and not wallet.is_system:
+                return "public"
+        return "moderator" if wallet._is_opened_to(user) else False
+
+    def _is_opened_to(self, user):
+        """Return whether ``user`` gave a reason to see this wallet within a day."""
+        since = fields.Datetime.now() - datetime.timedelta(hours=ACCESS_HOURS)
+        return bool(
+            self.env["wezer.wallet.access.log"].search_count(
+                [
+                    ("wallet_id", "=", self.id),
+                    ("user_id", "=", user.id),
+                    ("date", ">", since),
+                ],
+                limit=1,
+            )
+        )
+
+    def action_view_statement(self, reason: str) -> str:
+        """Open this wallet's statement to a community moderator for a day.
+
+        The reason is kept, and the wallet's owner reads who looked and why.
+
+        :param reason: what it is about, in a sentence
+        :return: the address of the statement
+        :raise Refusal: rule ``reason``, where it is too short
+        """
+        self.ensure_one()
+        self._check_moderator()
+        reason = " ".join(str(reason or "").split())[:REASON_LENGTH]
+        if len(reason) < REASON_LETTERS:
+            raise Refusal(
+                self.env._("Say in a sentence why you need to see it."),
+                rule="reason",
+                value=reason,
+            )
+        # The caller was just found to be a moderator who is no party to it.
+        access = (
+            self.env["wezer.wallet.access.log"]
+            .sudo()
+            .create(
+                {
+                    "wallet_id": self.id,
+                    "user_id": self.env.uid,
+                    "reason": reason,
+                    "date": fields.Datetime.now(),
+                }
+            )
+        )
+        moderator, wallet = self.env.user.partner_id, self.sudo()
+        self.env["wezer.acting.log"]._log(
+            self.env.user, wallet.partner_id, "moderate", "view_statement", access
+        )
+        name, money = moderator.sudo().name, wallet.wezer_currency_id
+        wallet.partner_id._wezer_notify(
+            "statement_seen",
+            lambda env: env._(
+                "%(name)s, a moderator, looked at your statement in %(currency)s:"
+                " %(reason)s",
+                name=name,
+                currency=money.with_env(env).sudo().name,
+                reason=reason,
+            ),
+            url="/my/acting",
+            right="wallet",
+        )
+        return f"/my/wallets/{self.id}"
+
+    @api.model
+    def _visible_names(self, user, partners):
+        """Return ``{partner id: name}`` as ``user`` may see them; others are hidden."""
+        profiles = (
+            self.env["wezer.profile"]
+            .with_user(user)
+            .search([("partner_id", "in", partners.ids)])
+            .sudo()
+        )
+        seen = {profile.partner_id.id: profile.name for profile in profiles}
+        return {
+            partner.id: seen.get(partner.id) or self.env._("Somebody")
+            for partner in partners
+        }
+
+    # === TWO ACCOUNTS OF ONE PERSON === #
+
+    def _merge_target(self, target):
+        """Return ``target``'s wallet in this currency; the stricter state holds."""
+        self.ensure_one()
+        new = self._find(target, self.wezer_currency_id)
+        if not new:
+            vals = self._prepare_wallet_vals(target, self.wezer_currency_id)
+            vals.update({name: self[name] for name in LIMIT_FIELDS})
+            new = self.sudo().create(vals)
+        if self.state == "frozen" and new.state == "open":
+            # Nobody opens a frozen wallet by a second account.
+            new.state = "frozen"
+        return new
+
+    def _merge_into(self, new):
+        """Post this wallet's balance over to ``new``, and close it at zero."""
+        self.ensure_one()
+        balance = self.balance
+        if balance:
+            payer, payee = (self, new) if balance > 0 else (new, self)
+            transfer = self.env["wezer.transfer"].create(
+                {
+                    "payer_id": payer.partner_id.id,
+                    "payee_id": payee.partner_id.id,
+                    "payer_wallet_id": payer.id,
+                    "payee_wallet_id": payee.id,
+                    "wezer_currency_id": self.wezer_currency_id.id,
+                    "company_id": self.company_id.id,
+                    "amount_minor": abs(balance),
+                    "kind": "opening",
+                    "state": "done",
+                    "purpose": self.env._("Two accounts brought together"),
+                    "date": fields.Datetime.now(),
+                    "person_id": self.env.user.partner_id.id,
+                }
+            )
+            transfer._move(amount=abs(balance), check=False)
+        if self.balance or self.reserved or self.incoming:
+            raise Refusal(self.env._("This wallet could not be emptied."), rule="merge")
+        self.state = "closed"
+
+    # === SCHEDULED ACTIONS === #
+
+    @api.model
     def _cron_sweep(self):
         """Add what treasuries received to their stored balance.
 
-        Rows this snapshot does not see stay for the next sweep.
+        One statement for all of them. Rows this snapshot does not see stay for the
+        next sweep.
         """
         self.env.cr.execute(
             """WITH gone AS (
@@ -319,4 +821,6 @@ class WezerWallet(models.Model):
                UPDATE wezer_wallet w SET balance = w.balance + s.delta
                  FROM sums s WHERE w.id = s.wallet_id"""
         )
-        self._forget_sums()
+        self._invalidate_sums()
+        if self.env.context.get("ir_cron_progress_id"):
+            self.env["ir.cron"]._commit_progress(1, remaining=0)

@@ -7,6 +7,7 @@ from . import test_concurrency
 from . import test_concurrency_many
 from . import test_currency
 from . import test_days
+from . import test_exact_amounts
 from . import test_files
 from . import test_issued
 from . import test_ledger

@@ -148,9 +148,3 @@ class TestAmounts(BaseCase):
             taken += share - amounts.proportion(levy, done, total)
             done += part
         self.assertEqual(taken, levy)
-
-    def test_a_levy_is_rounded_up(self):
-        self.assertEqual(amounts.percent_up(1, 150), 1)
-        self.assertEqual(amounts.percent_up(10000, 150), 150)
-        self.assertEqual(amounts.percent_up(10001, 150), 151)
-        self.assertEqual(amounts.percent_up(10001, 0), 0)

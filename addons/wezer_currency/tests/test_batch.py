@@ -6,7 +6,7 @@ from odoo.tests import tagged
 
 from odoo.addons.wezer_base.exceptions import NotAllowed
 
-from ..models.wezer_transfer_batch import BatchRefusal
+from ..tools.batch import BatchRefusal, post
 from .common import CurrencyCommon
 
 
@@ -202,7 +202,7 @@ class TestBatch(CurrencyCommon):
 
     def test_what_the_administrator_brings_is_said_to_those_paid(self):
         self._post([self._row(self.anna, self.luc, "5")])
-        self.env["wezer.transfer"]._cron_tell()
+        self.env["wezer.transfer"]._cron_notify()
         self.assertTrue(
             self.env["wezer.notice"].search(
                 [("kind", "=", "paid"), ("partner_id", "=", self.luc.partner_id.id)]
@@ -217,7 +217,7 @@ class TestBatch(CurrencyCommon):
             self._row(self.anna, self.luc, "400", date="2024-02-01"),
         ]
         transfers = self._transfers(self.env.ref("base.user_admin"))
-        report = transfers._post_batch(rows, mode="history")
+        report = post(transfers, rows, mode="history")
         self.assertEqual(
             [bool(answer.get("beyond")) for answer in report], [False, True]
         )

@@ -4,14 +4,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from odoo import fields
-from odoo.tests import BaseCase, tagged
+from odoo.tests import TransactionCase, tagged
 
-from ..tools import amounts
 from .common import CurrencyCommon
 
 
 @tagged("post_install", "-at_install")
-class TestLevyArithmetic(BaseCase):
+class TestLevyArithmetic(TransactionCase):
+    """The levy is computed in one place: ``wezer_levy``, rounded up."""
+
+    def _levy(self, minor, fixed, share):
+        self.env.cr.execute(
+            "SELECT wezer_levy(%s, %s, %s)::text", [minor, fixed, share]
+        )
+        return int(self.env.cr.fetchone()[0])
+
     @settings(max_examples=300, deadline=None)
     @given(
         st.lists(st.integers(1, 10**12), min_size=1, max_size=8),
@@ -19,15 +26,25 @@ class TestLevyArithmetic(BaseCase):
         st.integers(0, 10000),
     )
     def test_splitting_a_payment_never_lowers_its_levy(self, parts, fixed, share):
-        whole = amounts.levy(sum(parts), fixed, share)
+        levy = self._levy(sum(parts), fixed, share)
         self.assertGreaterEqual(
-            sum(amounts.levy(part, fixed, share) for part in parts), whole
+            sum(self._levy(part, fixed, share) for part in parts), levy
         )
 
     @settings(max_examples=300, deadline=None)
     @given(st.integers(1, 10**20), st.integers(0, 10**6), st.integers(0, 10000))
     def test_a_levy_is_never_more_than_the_amount(self, minor, fixed, share):
-        self.assertLessEqual(amounts.levy(minor, fixed, share), minor)
+        self.assertLessEqual(self._levy(minor, fixed, share), minor)
+
+    def test_a_levy_is_rounded_up(self):
+        self.assertEqual(self._levy(1, 0, 150), 1)
+        self.assertEqual(self._levy(10000, 0, 150), 150)
+        self.assertEqual(self._levy(10001, 0, 150), 151)
+        self.assertEqual(self._levy(10001, 0, 0), 0)
+        # Exactly, beyond what a float can tell apart.
+        self.assertEqual(
+            self._levy(10**25 + 1, 3, 9999), 3 - (-(10**25 + 1) * 9999 // 10000)
+        )
 
 
 @tagged("post_install", "-at_install")
@@ -40,20 +57,14 @@ class TestCharges(CurrencyCommon):
         wallet.invalidate_recordset()
         return currency._decimal(wallet._balance_now())
 
-    def test_the_database_and_python_levy_the_same(self):
-        for minor, fixed, share in (
-            (1, 0, 1),
-            (10001, 0, 150),
-            (10000, 25, 150),
-            (7, 9, 0),
-            (10**25 + 1, 3, 9999),
-        ):
-            self.env.cr.execute(
-                "SELECT wezer_levy(%s, %s, %s)::text", [minor, fixed, share]
-            )
-            self.assertEqual(
-                int(self.env.cr.fetchone()[0]), amounts.levy(minor, fixed, share)
-            )
+    def test_the_currency_asks_the_database_for_several_levies_at_once(self):
+        self.credit.write(
+            {"levy_payer": 150, "levy_payee": 1, "levy_payee_fixed_text": "0.25"}
+        )
+        with self.assertQueryCount(1):
+            levies = self.credit._levies_of([1, 10001, 7])
+        self.assertEqual(levies, [(1, 1), (151, 27), (1, 7)])
+        self.assertEqual(self.credit._levies(10001), (151, 27))
 
     def test_two_percent_of_both_sides_as_the_exchanges_do_it(self):
         self.credit.write({"levy_payer": 200, "levy_payee": 200})
@@ -233,7 +244,7 @@ class TestCharges(CurrencyCommon):
         self.credit.limit_policy = "warn"
         paid = self.pay(self.anna, self.anna, self.luc, "600")
         self.assertTrue(paid.sudo().beyond_limit)
-        self.env["wezer.transfer"]._cron_tell()
+        self.env["wezer.transfer"]._cron_notify()
         notice = self.env["wezer.notice"].search(
             [("kind", "=", "limit"), ("partner_id", "=", self.moderator.partner_id.id)]
         )

@@ -199,7 +199,7 @@ class TestCurrency(CurrencyCommon):
     def test_no_mail_is_sent(self):
         before = self.env["mail.mail"].search_count([])
         self.pay(self.anna, self.anna, self.luc, "1")
-        self.env["wezer.transfer"]._cron_tell()
+        self.env["wezer.transfer"]._cron_notify()
         self.env.flush_all()
         self.assertEqual(self.env["mail.mail"].search_count([]), before)
         notice = self.env["wezer.notice"].search(

@@ -11,6 +11,8 @@ from odoo.tools.pdf import PdfReader
 from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools import days
 
+from ..tools import statement
+from ..tools.transfer_files import reference_texts
 from .common import CurrencyCommon
 
 
@@ -114,10 +116,14 @@ class TestDays(CurrencyCommon):
                 self.pay(self.anna, self.anna, self.luc, amount)
         # A week ends where 1 February begins.
         with freeze_time("2026-02-08 07:59:00"):
-            points = dict(self.wallet(self.luc).sudo()._balance_curve(7 * 3))
+            points = dict(
+                statement.balance_over_time(self.wallet(self.luc).sudo(), 7 * 3)
+            )
         self.assertEqual(max(points), date(2026, 2, 7))
         with freeze_time("2026-02-22 20:00:00"):
-            points = dict(self.wallet(self.luc).sudo()._balance_curve(7 * 4))
+            points = dict(
+                statement.balance_over_time(self.wallet(self.luc).sudo(), 7 * 4)
+            )
         self.assertEqual(points[date(2026, 2, 1)], 300)
         self.assertEqual(points[date(2026, 2, 8)], 700)
         series = self.credit.with_user(self.moderator).statistics(
@@ -151,8 +157,8 @@ class TestDays(CurrencyCommon):
         self._in("America/Los_Angeles")
         admin = self.env.ref("base.user_admin")
         transfers = self.env["wezer.transfer"].with_user(admin)
-        reference = self.wallet(self.anna)._reference_texts()
-        other = self.wallet(self.luc)._reference_texts()
+        reference = reference_texts(self.wallet(self.anna))
+        other = reference_texts(self.wallet(self.luc))
         row = {
             "row": 1,
             "payer": reference[self.wallet(self.anna).id],
@@ -229,7 +235,8 @@ class TestStatementDays(CurrencyCommon, HttpCase):
 
     def test_the_model_refuses_them_too(self):
         with self.assertRaises(Refusal):
-            self.wallet(self.anna).sudo()._statement(
+            statement.entries(
+                self.wallet(self.anna).sudo(),
                 10,
                 wanted={"since": datetime(2026, 2, 2), "until": datetime(2026, 2, 1)},
             )

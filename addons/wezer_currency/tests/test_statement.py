@@ -1,8 +1,10 @@
 import csv
 import datetime
 import io
+import json
 from unittest.mock import patch
 
+from lxml import html
 from pypdf import PdfReader
 
 from odoo import fields, http
@@ -10,9 +12,9 @@ from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.wezer_base.exceptions import NotAllowed
-from odoo.addons.wezer_base.tools.curve import draw_curve
+from odoo.addons.wezer_base.tools import charts
 
-from ..tools import pdf_text
+from ..tools import pdf_text, statement
 from .common import CurrencyCommon
 
 
@@ -24,7 +26,7 @@ class TestStatement(CurrencyCommon):
         wallet = self.wallet(self.anna).sudo()
 
         def found(*words):
-            entries = wallet._statement(10, wanted={"words": words})
+            entries = statement.entries(wallet, 10, wanted={"words": words})
             return sorted(entry.amount for entry in entries)
 
         self.assertEqual(found("roof"), [300])
@@ -41,7 +43,9 @@ class TestStatement(CurrencyCommon):
         day = datetime.timedelta(days=1)
 
         def found(**wanted):
-            return [entry.amount for entry in wallet._statement(10, wanted=wanted)]
+            return [
+                entry.amount for entry in statement.entries(wallet, 10, wanted=wanted)
+            ]
 
         self.assertEqual(found(direction="paid"), [300])
         self.assertEqual(found(direction="received"), [100])
@@ -51,41 +55,38 @@ class TestStatement(CurrencyCommon):
     def test_the_curve_ends_at_todays_balance_and_begins_before_the_first_payment(self):
         self.pay(self.anna, self.anna, self.luc, "3")
         for user in (self.anna, self.luc):
-            points = self.wallet(user).sudo()._balance_curve()
+            points = statement.balance_over_time(self.wallet(user).sudo())
             self.assertEqual(points[0][1], 0)
             self.assertEqual(points[-1][1], self.wallet(user).sudo().balance)
             self.assertEqual(points[-1][0], fields.Date.today())
 
-    def test_a_drawing_takes_no_strange_colour_and_no_markup(self):
+    def test_a_curve_takes_no_strange_colour(self):
         day = datetime.date(2026, 1, 1)
-        drawing = draw_curve(
-            [(day, 0), (day, -5)], lambda n: f"<{n}>", str, "a & b", '"/><script>'
-        )
-        self.assertNotIn("script", drawing)
-        self.assertIn("&lt;-5&gt;", drawing)
-        self.assertIn("a &amp; b", drawing)
+        chart = charts.steps([(day, 0), (day, -5)], str, str, '"/><script>')
+        self.assertNotIn("script", chart)
+        self.assertEqual(json.loads(chart)["values"], [0, -5])
 
 
 @tagged("post_install", "-at_install")
 class TestSeeing(CurrencyCommon):
     def test_others_see_no_statement_unless_the_currency_opens_it(self):
         wallet = self.wallet(self.anna).sudo()
-        self.assertEqual(wallet._seen_by(self.anna), "acts")
-        self.assertFalse(wallet._seen_by(self.luc))
+        self.assertEqual(wallet._visible_as(self.anna), "acts")
+        self.assertFalse(wallet._visible_as(self.luc))
         self.credit.statements_public = True
-        self.assertEqual(wallet._seen_by(self.luc), "public")
+        self.assertEqual(wallet._visible_as(self.luc), "public")
         public = self.env.ref("base.public_user")
-        self.assertFalse(wallet._seen_by(public))
+        self.assertFalse(wallet._visible_as(public))
 
     def test_a_moderator_looks_with_a_reason_that_the_owner_reads(self):
         wallet = self.wallet(self.anna).sudo()
-        self.assertFalse(wallet._seen_by(self.moderator))
+        self.assertFalse(wallet._visible_as(self.moderator))
         as_moderator = wallet.with_user(self.moderator)
         with self.assertRefused("reason"):
-            as_moderator.action_look("because")
-        self.assertFalse(wallet._seen_by(self.moderator))
-        as_moderator.action_look("Luc says that he was never paid")
-        self.assertEqual(wallet._seen_by(self.moderator), "moderator")
+            as_moderator.action_view_statement("because")
+        self.assertFalse(wallet._visible_as(self.moderator))
+        as_moderator.action_view_statement("Luc says that he was never paid")
+        self.assertEqual(wallet._visible_as(self.moderator), "moderator")
         notice = self.env["wezer.notice"].search(
             [("partner_id", "=", self.anna.partner_id.id)], limit=1
         )
@@ -97,12 +98,14 @@ class TestSeeing(CurrencyCommon):
 
     def test_a_look_ends_after_a_day(self):
         wallet = self.wallet(self.anna).sudo()
-        wallet.with_user(self.moderator).action_look("Luc says he was not paid")
+        wallet.with_user(self.moderator).action_view_statement(
+            "Luc says he was not paid"
+        )
         self.env.cr.execute(
             "UPDATE wezer_wallet_access_log SET date = date - interval '25 hours'"
         )
         self.env.invalidate_all()
-        self.assertFalse(wallet._seen_by(self.moderator))
+        self.assertFalse(wallet._visible_as(self.moderator))
 
     def test_only_moderators_look_and_never_into_their_own_matter(self):
         for user, wallet in (
@@ -110,7 +113,7 @@ class TestSeeing(CurrencyCommon):
             (self.moderator, self.wallet(self.moderator)),
         ):
             with self.assertRaises(NotAllowed):
-                wallet.with_user(user).action_look("I only want to see it")
+                wallet.with_user(user).action_view_statement("I only want to see it")
 
 
 @tagged("post_install", "-at_install")
@@ -128,17 +131,17 @@ class TestStatementPages(CurrencyCommon, HttpCase):
     def _url(self, user, more=""):
         return f"/my/wallets/{self.wallet(user).id}{more}"
 
-    def test_a_statement_is_a_page_a_drawing_a_table_and_a_paper(self):
+    def test_a_statement_is_a_page_with_a_curve_a_table_and_a_pdf(self):
         self.pay(self.anna, self.anna, self.luc, "3", purpose="=HYPERLINK(1)")
         self.pay(self.luc, self.luc, self.anna, "1.50", purpose="żółć")
         self._login(self.anna)
         page = self.url_open(self._url(self.anna)).text
-        self.assertIn("curve.svg", page)
-        drawing = self.url_open(self._url(self.anna, "/curve.svg"))
-        self.assertEqual(
-            drawing.headers["Content-Type"], "image/svg+xml; charset=utf-8"
-        )
-        self.assertIn("-1.50 COM", drawing.text)
+        page = html.fromstring(page)
+        chart = json.loads(page.find_class("o_wezer_chart")[0].get("data-chart"))
+        self.assertEqual(chart["texts"][-1], "-1.50 COM")
+        self.assertEqual(chart["values"][-1], -1.5)
+        table = page.find_class("o_wezer_curve")[0]
+        self.assertIn("-1.50 COM", table.text_content(), "the same as a table")
         table = self.url_open(self._url(self.anna, "/statement.csv"))
         rows = list(csv.DictReader(io.StringIO(table.content.decode("utf-8-sig"))))
         self.assertEqual([row["amount"] for row in rows], ["1.50", "-3.00"])
@@ -184,7 +187,7 @@ class TestStatementPages(CurrencyCommon, HttpCase):
     def test_no_door_of_a_statement_opens_to_others(self):
         self.pay(self.anna, self.anna, self.luc, "3", purpose="roof")
         self._login(self.stranger)
-        for more in ("", "/curve.svg", "/statement.csv", "/statement.pdf"):
+        for more in ("", "/statement.csv", "/statement.pdf"):
             self.assertEqual(self.url_open(self._url(self.anna, more)).status_code, 404)
 
     def test_a_moderator_finds_the_form_on_the_party_page(self):

@@ -1,8 +1,8 @@
 """Amounts as people write and read them, in integers. Needs no database.
 
-Money is counted in minor units: 60 to the hour, ``10 ** digits`` else
-(design, section 2). What does not fit the unit is refused, never rounded; what can
-be read in two ways is refused with both readings.
+Money is counted in minor units: 60 to the hour, ``10 ** digits`` else. What does not
+fit the unit is refused, never rounded; what can be read in two ways is refused with
+both readings. Levies are rounded by the database (``wezer_levy_rounded_up``).
 """
 
 import re
@@ -46,15 +46,14 @@ class AmbiguousAmount(AmountError):
         self.readings = readings
 
 
-def parse(text, minor_per_unit, clock=False):
-    """Return the minor units that ``text`` says.
+def parse(text, minor_per_unit: int, clock: bool = False) -> int:
+    """Return the minor units that ``text`` stands for.
 
     :param text: ``12.50``, ``12,5``, ``1.234,56``, ``1 234,56``, ``,5``; where
         ``clock`` also ``1:30``, ``1h30``, ``1 h``, ``90 min``. A whole number of
         units may come as an integer.
-    :param int minor_per_unit: 60 for hours, a power of ten else
-    :param bool clock: accept hours and minutes
-    :rtype: int
+    :param minor_per_unit: 60 for hours, a power of ten else
+    :param clock: accept hours and minutes
     :raise AmbiguousAmount: where it can be read in two ways: ``1.000`` in a currency
         with two decimals, ``0,30`` in hours
     :raise AmountError: where it is no amount or does not fit the unit
@@ -69,7 +68,7 @@ def parse(text, minor_per_unit, clock=False):
         if minor is None:
             minor = _units(text, minor_per_unit, clock)
     except AmbiguousNumber as error:
-        minors = (_fit(one, minor_per_unit) for one in error.readings)
+        minors = (_fit(reading, minor_per_unit) for reading in error.readings)
         readings = [minor for minor in minors if minor is not None]
         raise AmbiguousAmount(text, readings) from error
     except NumberError as error:
@@ -95,7 +94,7 @@ def _half_past(text, match):
     as_decimal = _fit((whole * 100 + part, 2), HOUR_MINUTES)
     if as_clock == as_decimal:
         return as_clock
-    readings = [one for one in (as_clock, as_decimal) if one is not None]
+    readings = [minor for minor in (as_clock, as_decimal) if minor is not None]
     raise AmbiguousAmount(text, readings)
 
 
@@ -134,7 +133,7 @@ def _whole(text):
     return number
 
 
-def decimal_text(minor, minor_per_unit, clock=False):
+def decimal_text(minor: int, minor_per_unit: int, clock: bool = False) -> str:
     """Return ``minor`` as plain text that :func:`parse` reads back.
 
     Hours that are no finite decimal (20 minutes) leave as ``0:20``.
@@ -148,20 +147,7 @@ def decimal_text(minor, minor_per_unit, clock=False):
     return f"{sign}{minor // minor_per_unit}.{minor % minor_per_unit:0{digits}d}"
 
 
-def percent_up(minor, per_ten_thousand):
-    """Return that share of ``minor``, rounded up to the smallest unit.
-
-    Rounding up, so that splitting a payment never lowers a levy.
-    """
-    return -(-minor * per_ten_thousand // 10000)
-
-
-def levy(minor, fixed, per_ten_thousand):
-    """Return what is levied on ``minor``: a fixed part and a share, at most all."""
-    return min(minor, (fixed or 0) + percent_up(minor, per_ten_thousand or 0))
-
-
-def proportion(total, part, whole):
+def proportion(total: int, part: int, whole: int) -> int:
     """Return ``total × part / whole``, rounded half up."""
     if not whole:
         return 0

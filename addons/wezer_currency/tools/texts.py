@@ -2,9 +2,14 @@
 
 from odoo.addons.wezer_base.tools.text import clean_line
 
+#: Letters of the key by which a program sends the same payment once.
+KEY_LENGTH = 200
+#: Letters of what a payment is for.
+PURPOSE_LENGTH = 250
 
-def storable(text):
-    """Say whether the database can hold ``text``: no NUL, no half of a letter."""
+
+def storable(text: str) -> bool:
+    """Return whether the database can hold ``text``: no NUL, no half of a letter."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -12,12 +17,12 @@ def storable(text):
     return "\x00" not in text
 
 
-def cleaned(text, length):
+def cleaned(text, length: int) -> str:
     """Return ``text`` as one clean line of at most ``length`` characters."""
     return clean_line(str(text or ""), length)
 
 
-def shortened(value, length=40):
+def shortened(value, length: int = 40) -> str:
     """Return the beginning of what was sent, to be shown in a refusal."""
     if isinstance(value, int) and abs(value) >= 10**length:
         return "…"

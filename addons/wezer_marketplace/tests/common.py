@@ -98,7 +98,7 @@ class MarketCommon(BaseCommon):
         }
 
     def transfers(self, deal):
-        return self.env["wezer.transfer"]._of_origin(deal)
+        return self.env["wezer.transfer"]._for_origin(deal)
 
     def snapshot(self, deal):
         """Return all that an illegal arrow must leave as it was."""

@@ -1,52 +1,32 @@
-from odoo import api, fields, models
+"""Finding the wallets that a file or a program names, set by set."""
 
 from odoo.addons.wezer_base.tools.numbers import is_id
 
-from ..tools.texts import storable
-
-
-class WezerWallet(models.Model):
-    """Finding the wallets that a file or a program names."""
-
-    _inherit = "wezer.wallet"
-
-    reference = fields.Char(
-        help="What files call this wallet: an account number of another system.",
-        copy=False,
-    )
-
-    _reference_uniq = models.UniqueIndex(
-        "(wezer_currency_id, reference) WHERE reference IS NOT NULL",
-        "This reference is another wallet's.",
-    )
-
-    @api.model
-    def _resolver(self, wide=False, create=False, historic=False):
-        """Return what finds wallets by references.
-
-        :param bool wide: by e-mail address and name too (administrators)
-        :param bool create: make the missing members and wallets
-        :param bool historic: let a party pay itself
-        """
-        return WalletResolver(self, wide, create, historic)
+from . import refusals
+from .texts import storable
 
 
 class WalletResolver:
-    """Turns partner ids and references into wallets, set by set."""
+    """Turns partner ids and references into wallets.
 
-    def __init__(self, wallets, wide, create, historic):
+    :param wallets: ``wezer.wallet``, as the user who names them
+    :param bool wide: by e-mail address and name too (administrators)
+    :param bool create: make the members and wallets that are missing
+    :param bool historic: let a party pay itself: in a history, it moved nothing
+    """
+
+    def __init__(self, wallets, wide=False, create=False, historic=False):
         self.wallets = wallets.sudo()
         self.env = wallets.env
         self.wide = wide
         self.create = create
-        # What another system let people pay to themselves moved nothing.
         self.historic = historic
         self.made = set()
 
-    def resolve(self, rows):
+    def resolve(self, rows: list) -> None:
         """Add ``payer_wallet``, ``payee_wallet`` and ``parties`` to each row.
 
-        What cannot be found gets its reason; one sentence for every cause.
+        What cannot be found gets its reason, the same sentence for every cause.
         """
         partners = self._partners(rows)
         for row in rows:
@@ -59,7 +39,8 @@ class WalletResolver:
             if not payer or not payee:
                 self._refuse(row, row["payee"] if payer else row["payer"], payer)
             elif payer == payee and not self.historic:
-                row.update(rule="party", reason=self.env._("Nobody pays himself."))
+                refusal = refusals.same_party(self.env)
+                row.update(rule=refusal.rule, reason=refusal.args[0])
             else:
                 row["parties"] = payer, payee
         good = [row for row in rows if "parties" in row]
@@ -76,7 +57,7 @@ class WalletResolver:
                 reason=self.env._("There is no “%(name)s” here.", name=name),
             )
             return
-        refusal = self.env["wezer.transfer"]._other_side_refusal(not is_payee)
+        refusal = refusals.other_side(self.env, pays=not is_payee)
         row.update(rule=refusal.rule, reason=refusal.args[0])
 
     # === PARTNERS === #
@@ -163,7 +144,7 @@ class WalletResolver:
             for partner in partners.search([(field, "in", left)]):
                 seen.setdefault(partner[field], []).append(partner)
             for name, several in seen.items():
-                members = [one for one in several if self._by_id({one.id})]
+                members = [partner for partner in several if self._by_id({partner.id})]
                 if len(members) == 1:
                     found.setdefault(name, members[0])
         return found

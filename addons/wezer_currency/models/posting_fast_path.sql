@@ -1,20 +1,10 @@
--- What a side owes the treasury on an amount: a fixed part and a share, rounded
--- up to the smallest unit, so that splitting never lowers it; never more than
--- the amount itself.
-CREATE OR REPLACE FUNCTION wezer_levy(
-    p_amount numeric, p_fixed numeric, p_share integer
-) RETURNS numeric LANGUAGE sql IMMUTABLE AS $wezer$
-    SELECT least(p_amount, coalesce(p_fixed, 0)
-                 + ceil(p_amount * coalesce(p_share, 0) / 10000));
-$wezer$;
-
--- The plain payment in one call: between open wallets of two members in an
--- internal currency. Asks who, state and data, then moves the money. Returns
--- the transfer, or nothing where the case is not plain or is refused: then
--- wezer.transfer does or explains it step by step, by the same wezer_move.
--- p_guarded: the guard for somebody else's wallet has passed.
-CREATE OR REPLACE FUNCTION wezer_pay_plainly(
-    p_uid integer, p_guarded boolean, p_payer integer, p_payee integer,
+-- The fast path of a payment, in one call: between open wallets of two members in an
+-- internal currency. Checks who, state and data, then moves the money. Returns the
+-- transfer, or NULL where this is no case for it, or it is refused: then
+-- wezer.transfer does it, or explains why not, step by step, by the same wezer_move.
+-- p_authorised: that the user acts for another payer was checked before.
+CREATE OR REPLACE FUNCTION wezer_pay_fast_path(
+    p_uid integer, p_authorised boolean, p_payer integer, p_payee integer,
     p_currency integer, p_amount numeric, p_per_unit numeric, p_kind varchar,
     p_purpose varchar, p_category integer, p_method varchar, p_key varchar,
     p_hash varchar, p_date timestamp
@@ -26,9 +16,10 @@ DECLARE
     v_id integer; v_hash varchar; v_answer text;
     v_scope varchar;
 BEGIN
-    -- Who: a member in good standing, for himself or by the guard. The other: a
-    -- member too. The money: in use, of that unit, passed on in plain payments.
-    -- Nobody who was refused today for the other side's reasons.
+    -- The user: a member in good standing, paying from their own wallet or authorised.
+    -- The payee: a member, too. The currency: in use, of that unit, transferable, with
+    -- nothing to do beside the ledger. No pair that was refused today for the other
+    -- side's reasons.
     SELECT u.partner_id AS person, f.id AS payer, t.id AS payee, c.company_id,
            c.treasury_partner_id, c.levy_payer, c.levy_payer_fixed,
            c.levy_payee, c.levy_payee_fixed
@@ -41,7 +32,7 @@ BEGIN
         ON f.partner_id = p_payer AND f.wezer_currency_id = p_currency
       JOIN wezer_wallet t
         ON t.partner_id = p_payee AND t.wezer_currency_id = p_currency
-     WHERE u.id = p_uid AND u.active AND (u.partner_id = p_payer OR p_guarded)
+     WHERE u.id = p_uid AND u.active AND (u.partner_id = p_payer OR p_authorised)
        AND c.active AND c.transferable AND c.external IS NOT TRUE
        AND c.accounting_mode = 'seal' AND c.minor_per_unit = p_per_unit
        AND (c.category_required IS NOT TRUE OR p_category IS NOT NULL)

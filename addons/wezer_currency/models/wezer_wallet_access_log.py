@@ -1,0 +1,24 @@
+from odoo import fields, models
+
+from odoo.addons.wezer_base.exceptions import NotAllowed
+
+
+class WezerWalletAccessLog(models.Model):
+    """A moderator's access to somebody's statement, with the reason that was given."""
+
+    _name = "wezer.wallet.access.log"
+    _inherit = ["wezer.record.mixin"]
+    _description = "Look at a statement"
+    _order = "date desc, id desc"
+    _rec_name = "reason"
+
+    wallet_id = fields.Many2one(
+        "wezer.wallet", required=True, index=True, ondelete="restrict"
+    )
+    user_id = fields.Many2one("res.users", required=True, ondelete="restrict")
+    reason = fields.Char(required=True)
+    date = fields.Datetime(required=True)
+    company_id = fields.Many2one(related="wallet_id.company_id")
+
+    def write(self, vals):
+        raise NotAllowed(self.env._("What was done stays."), rule="immutable")

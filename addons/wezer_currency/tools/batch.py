@@ -1,0 +1,241 @@
+"""Batches of payments: all or none, with a reason for every bad row."""
+
+from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+from odoo.addons.wezer_base.tools import days
+from odoo.addons.wezer_base.tools.numbers import is_id
+
+from . import refusals, refused_tries
+from .bulk_posting import refused_row
+from .texts import PURPOSE_LENGTH, cleaned, storable
+
+MODES = ("strict", "history")
+# Rows that are counted and written together.
+CHUNK_ROWS = 20000
+# A batch of members is typed or pasted; administrators bring histories.
+MEMBER_ROWS = 5000
+
+
+class BatchRefusal(Refusal):
+    """A batch was refused as a whole; ``rows`` tells why, row by row.
+
+    :param list rows: dicts ``row`` (from 1), ``rule``, ``reason``
+    """
+
+    def __init__(self, message, rows):
+        super().__init__(message, rule="batch", value=str(len(rows)))
+        self.rows = rows
+
+
+def batch_refusal(env, bad: list, count: int) -> BatchRefusal:
+    """Return the refusal of a batch of ``count`` rows, with the answers to bad ones."""
+    lines = [
+        env._("Row %(row)s: %(reason)s", row=answer["row"], reason=answer["reason"])
+        for answer in bad
+    ]
+    first = env._(
+        "Nothing was posted: %(bad)s of %(count)s rows cannot be.",
+        bad=len(bad),
+        count=count,
+    )
+    return BatchRefusal(
+        "\n".join([str(first), *map(str, lines)]),
+        [
+            {"row": answer["row"], "rule": answer["rule"], "reason": answer["reason"]}
+            for answer in bad
+        ],
+    )
+
+
+def post(
+    transfers,
+    rows: list,
+    mode: str = "strict",
+    dry_run: bool = False,
+    create: bool = False,
+) -> list:
+    """Post rows as people give them; see ``wezer.transfer.post_batch``.
+
+    :return: an answer for each row: ``row``, ``state`` (posted, known, refused),
+        ``id``, ``rule``, ``reason``, ``beyond``
+    :raise BatchRefusal: where a batch of several chunks has a bad row
+    """
+    env = transfers.env
+    if not env.user._wezer_may_act() and not env.su:
+        raise NotAllowed(env._("Members post transfers."), rule="role")
+    rows = _checked_input(transfers, rows, mode, create)
+    savepoint = env.cr.savepoint() if dry_run else None
+    try:
+        prepared = BatchReader(transfers, mode, create).read(rows)
+        if dry_run and not transfers._is_administrator():
+            # A member's rehearsal would test the wallets of others at no cost.
+            for row in prepared:
+                row["blind"] = not row.get("open_book")
+        answers = []
+        for start in range(0, len(prepared), CHUNK_ROWS):
+            chunk = prepared[start : start + CHUNK_ROWS]
+            answers += transfers._post_rows(chunk, mode, dry_run=dry_run)
+    finally:
+        if savepoint:
+            savepoint.close(rollback=True)
+            env.invalidate_all(flush=False)
+    _hide_other_sides(env, prepared, answers)
+    for number, (row, answer) in enumerate(zip(rows, answers, strict=True), start=1):
+        answer["row"] = row.get("row") or number
+    bad = [answer for answer in answers if answer["state"] == "refused"]
+    if bad and len(prepared) > CHUNK_ROWS:
+        # Earlier chunks are in this transaction already: it ends with them.
+        raise batch_refusal(env, bad, len(answers))
+    return answers
+
+
+def _hide_other_sides(env, rows, answers):
+    """Let a refusal on the other's side not tell which of several rows it was."""
+    refused = {row["payee_wallet"] for row in rows if row.get("counts")}
+    if not refused:
+        return
+    refusal = refusals.other_side(env, pays=False)
+    tried = set()
+    for row, answer in zip(rows, answers, strict=True):
+        if row.get("payee_wallet") in refused and not row.get("open_book"):
+            answer.clear()
+            answer.update(refused_row(refusal.rule, refusal.args[0]))
+            tried.add(row["parties"])
+    for payer, payee in tried:
+        refused_tries.count(env, payer, payee)
+
+
+def _checked_input(transfers, rows, mode, create):
+    """Check the frame of a batch, and return its rows as a list of dicts."""
+    env = transfers.env
+    if mode not in MODES:
+        raise Refusal(env._("Strict or history."), rule="mode", value=mode)
+    administrator = transfers._is_administrator()
+    if (mode == "history" or create) and not administrator:
+        raise NotAllowed(
+            env._("Administrators bring histories and make members."), rule="role"
+        )
+    if not isinstance(rows, list | tuple) or not all(
+        isinstance(row, dict) for row in rows
+    ):
+        raise Refusal(env._("A batch is a list of rows."), rule="rows")
+    if len(rows) > MEMBER_ROWS and not administrator:
+        raise Refusal(
+            env._("So many rows at once are too many."),
+            rule="rows",
+            value=str(len(rows)),
+            limit=str(MEMBER_ROWS),
+        )
+    return list(rows)
+
+
+class BatchReader:
+    """Turns rows as people give them into rows that the ledger counts."""
+
+    def __init__(self, transfers, mode, create):
+        self.transfers = transfers
+        self.env = transfers.env
+        self.mode = mode
+        self.create = create
+        self.administrator = transfers._is_administrator()
+        self.resolver = self.env["wezer.wallet"]._resolver(
+            wide=self.administrator, create=create, historic=mode == "history"
+        )
+        self.currencies = {}
+
+    def read(self, rows: list) -> list:
+        """Return a dict for each row, for ``BulkPosting``; bad ones have a reason."""
+        prepared = [self._read_row(row) for row in rows]
+        self._check_categories(prepared)
+        good = [row for row in prepared if "reason" not in row]
+        self.resolver.resolve(good)
+        if not self.administrator:
+            self._check_payers(good)
+        return prepared
+
+    def _read_row(self, row):
+        try:
+            return self._parse(row)
+        except Refusal as refusal:
+            return {"rule": refusal.rule, "reason": refusal.args[0]}
+
+    def _parse(self, row):
+        """Read what needs no look at the database."""
+        currency = self._currency(row.get("currency"))
+        amount = row.get("amount")
+        minor = self.transfers._positive_amount(currency, amount)
+        date = row.get("date")
+        if date:
+            if not self.administrator:
+                raise Refusal(self.env._("Administrators give dates."), rule="date")
+            try:
+                # A file's times without a zone are the community's.
+                date = days.parse_moment(date, days.community_zone(self.env))
+            except ValueError as error:
+                raise Refusal(
+                    self.env._("“%(text)s” is no date.", text=date), rule="date"
+                ) from error
+        category = row.get("category") or None
+        if category is None and currency.category_required and self.mode == "strict":
+            raise Refusal(self.env._("Say which kind of purpose."), rule="category")
+        if category is not None and not (is_id(category) or isinstance(category, str)):
+            raise Refusal(self.env._("No such category."), rule="category")
+        key = self.transfers._check_key(row.get("key"))
+        return {
+            "payer": row.get("payer"),
+            "payee": row.get("payee"),
+            "money": currency.id,
+            "minor": minor,
+            "purpose": cleaned(row.get("purpose"), PURPOSE_LENGTH),
+            "category": category,
+            "date": date or None,
+            "key": key or None,
+        }
+
+    def _currency(self, name):
+        """Return the currency of that id or code."""
+        known = self.currencies.get(name) if isinstance(name, str | int) else None
+        if known is not None:
+            return known
+        currencies = self.env["wezer.currency"].sudo()
+        if isinstance(name, str) and storable(name):
+            found = currencies.search(
+                [("code", "=", name), ("company_id", "=", self.env.company.id)]
+            )
+            currency = self.transfers._open_currency(found.id or 0)
+        else:
+            currency = self.transfers._open_currency(name)
+        self.currencies[name] = currency
+        return currency
+
+    def _check_categories(self, rows):
+        wanted = {row["category"] for row in rows if row.get("category")}
+        if not wanted:
+            return
+        ids = [category for category in wanted if is_id(category)]
+        known = set(self.env["wezer.category"].sudo().browse(ids).exists().ids)
+        for row in rows:
+            if row.get("category") and row["category"] not in known:
+                row.update(rule="category", reason=self.env._("No such category."))
+
+    def _check_payers(self, rows):
+        """Leave members only payers they act for, and tell nothing of the others."""
+        good = [row for row in rows if "reason" not in row]
+        partners = self.env["res.partner"].sudo()
+        payers = partners.browse({row["parties"][0].id for row in good})
+        acts = self.env.user._acts_for(payers, "wallet")
+        for payer in acts:
+            self.env.user._wezer_log_acting(payer, "wallet", what="batch")
+        own = {row["parties"][0].id for row in good if row["parties"][0] in acts}
+        refused = refused_tries.refused_pairs(self.env, list(own))
+        for row in good:
+            payer, payee = row["parties"]
+            if payer not in acts:
+                row.update(
+                    rule="acts_for",
+                    reason=self.env._("You may not pay from this wallet."),
+                )
+            elif (payer.id, payee.id) in refused:
+                refusal = refusals.other_side(self.env, pays=False)
+                row.update(rule=refusal.rule, reason=refusal.args[0])
+            else:
+                row["open_book"] = payee in acts

@@ -1,0 +1,174 @@
+"""The money of a member who leaves: what is open, what is freed, what is kept.
+
+All functions take a ``res.partner``; they are called by its extension points.
+"""
+
+from . import settlement
+
+
+def wallets(partner):
+    """Return the wallets of ``partner`` (sudo)."""
+    found = partner.env["wezer.wallet"].sudo()
+    return found.search([("partner_id", "in", partner.ids)])
+
+
+def payment_links(partner):
+    """Return the addresses at which ``partner`` is paid (sudo)."""
+    links = partner.env["wezer.payment.link"].sudo()
+    return links.search([("payee_id", "in", partner.ids)], order="id")
+
+
+def transfers_of(partner, states: tuple | None = None, origins: bool = True):
+    """Return the transfers that ``partner`` pays or is paid (sudo), oldest first.
+
+    :param states: only those in these states
+    :param origins: those of deals too
+    """
+    domain = ["|", ("payer_id", "in", partner.ids), ("payee_id", "in", partner.ids)]
+    if states is not None:
+        domain.append(("state", "in", states))
+    if not origins:
+        domain.append(("origin_model", "=", False))
+    return partner.env["wezer.transfer"].sudo().search(domain, order="id")
+
+
+# === WHAT IS KEPT OF A MEMBER === #
+
+
+def personal_data(partner) -> dict:
+    """Return the part of a member's own data that is about money."""
+    rows = partner.env["wezer.personal.data"]
+    own = wallets(partner)
+    return {
+        "wallets": rows._rows(
+            own,
+            ["wezer_currency_id", "balance_text", "reserved_text", "incoming_text"]
+            + ["available_text", "state"],
+        ),
+        "transfers": rows._rows(
+            transfers_of(partner),
+            ["date", "payer_id", "payee_id", "amount_text", "wezer_currency_id"]
+            + ["purpose", "kind", "state", "end_reason", "until", "every"],
+        ),
+        "statement": _statement(partner, own),
+        "payment_links": rows._rows(
+            payment_links(partner),
+            ["url", "wezer_currency_id", "amount_display", "purpose", "state"],
+        ),
+    }
+
+
+def _statement(partner, own):
+    """Return every line of the ledger on the wallets ``own``, oldest first."""
+    entries = (
+        partner.env["wezer.ledger.entry"]
+        .sudo()
+        .search(["|", ("from_id", "in", own.ids), ("to_id", "in", own.ids)], order="id")
+    )
+    lines = []
+    for entry in entries:
+        paid = entry.from_id in own
+        currency = entry.wezer_currency_id
+        after = entry.from_balance if paid else entry.to_balance
+        other = entry.to_id if paid else entry.from_id
+        lines.append(
+            {
+                "date": entry.date.isoformat(),
+                "currency": currency.code,
+                "direction": "paid" if paid else "received",
+                # As the reader of the file may see it.
+                "other": other.partner_id.display_name,
+                "amount": currency._format(entry.amount),
+                "balance": currency._format(after),
+                "kind": entry.kind,
+                "purpose": entry.transfer_id.purpose or "",
+            }
+        )
+    return lines
+
+
+# === LEAVING === #
+
+
+def obstacles(partner) -> list:
+    """Return what a member settles before leaving, and what they would leave behind.
+
+    :return: dicts ``text``, ``url``, ``blocks``
+    """
+    states = partner.env["wezer.transfer"]._state_machine.sources("close")
+    rows = [
+        _open_transfer(partner, transfer)
+        for transfer in transfers_of(partner, states, origins=False)
+    ]
+    for wallet in wallets(partner):
+        if wallet.balance and not wallet.wezer_currency_id.external:
+            rows.append(_balance(partner, wallet))
+    return rows
+
+
+def _balance(partner, wallet):
+    """Return what is to be told of a balance that stays behind."""
+    currency, balance = wallet.wezer_currency_id, wallet.balance
+    if balance < 0:
+        text = partner.env._(
+            "You have received %(amount)s more than you gave: the community"
+            " bears it, unless you help somebody first.",
+            amount=currency._format(-balance),
+        )
+    else:
+        text = partner.env._(
+            "You leave %(amount)s behind: give it to somebody first, if you like.",
+            amount=currency._format(balance),
+        )
+    return {"text": text, "url": f"/my/wallets/{wallet.id}", "blocks": False}
+
+
+def _open_transfer(partner, transfer):
+    """Return what is to be told of one open transfer of this party."""
+    env = partner.env
+    pays = transfer.payer_id == partner
+    other = transfer.payee_id if pays else transfer.payer_id
+    words = {"name": other.name, "amount": transfer.amount_display}
+    blocks = True
+    if transfer.state == "reserved":
+        text = (
+            env._("%(amount)s is set aside for %(name)s.", **words)
+            if pays
+            else env._("%(amount)s of %(name)s is set aside for you.", **words)
+        )
+    elif transfer.state == "pending":
+        text = (
+            env._("%(name)s has not said yet that %(amount)s came.", **words)
+            if pays
+            else env._("Say whether %(amount)s of %(name)s came.", **words)
+        )
+    elif settlement.is_claim(transfer) and pays:
+        text = env._("You owe %(name)s %(amount)s, to be given back.", **words)
+    else:
+        text = env._("%(amount)s with %(name)s will not be paid.", **words)
+        blocks = False
+    return {"text": text, "url": "/my/requests", "blocks": blocks}
+
+
+def release(partner) -> None:
+    """Free what is set aside, and give up what cannot be given back."""
+    for transfer in transfers_of(partner, ("reserved",), origins=False):
+        transfer._close("released")
+        partner.env["wezer.notice"]._settle(transfer)
+    claims = transfers_of(partner, ("requested",), origins=False).filtered(
+        lambda claim: settlement.is_claim(claim) and claim.payer_id == partner
+    )
+    claims._close("released")
+
+
+def end_requests(partner) -> None:
+    """End what a member asked for, was asked for, and scheduled."""
+    machine = partner.env["wezer.transfer"]._state_machine
+    states = machine.sources("accept", "cancel")
+    for transfer in transfers_of(partner, states, origins=False):
+        if transfer.state == "scheduled":
+            transfer._close("cancelled")
+            continue
+        refused = transfer.payer_id == partner
+        transfer._close("refused" if refused else "withdrawn")
+        partner.env["wezer.notice"]._settle(transfer)

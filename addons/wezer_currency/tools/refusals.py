@@ -1,0 +1,79 @@
+"""The wording of refusals about money.
+
+About their own wallet people read the rule, the value and the limit; about the other
+side's wallet one sentence that is the same for every cause, so that nothing is learnt
+by trying.
+"""
+
+from odoo.addons.wezer_base.exceptions import Refusal
+
+
+def other_side(env, pays: bool) -> Refusal:
+    """Return the one refusal for all causes that lie with the other side.
+
+    :param pays: the other side would pay, else it would receive
+    """
+    return Refusal(
+        env._("The other side cannot pay this amount now.")
+        if pays
+        else env._("The other side cannot receive this amount now."),
+        rule="other_side",
+    )
+
+
+def same_party(env) -> Refusal:
+    """Return the refusal of a payment to oneself."""
+    return Refusal(env._("Nobody pays himself."), rule="party")
+
+
+def wallet_not_open(env, name: str, state: str) -> Refusal:
+    """Return the refusal of something new on a wallet that is frozen or closed."""
+    return Refusal(
+        env._("The wallet of %(name)s is not open.", name=name),
+        rule="state",
+        value=state,
+    )
+
+
+def not_transferable(env, currency) -> Refusal:
+    """Return the refusal of a payment between members in such a currency."""
+    return Refusal(
+        env._("%(name)s is not passed on.", name=currency.name), rule="transferable"
+    )
+
+
+def beyond_limit(
+    env, currency, name: str, available: int, limit: int, minor: int
+) -> Refusal:
+    """Return the refusal of an amount that passes a limit.
+
+    :param name: whose wallet it is
+    :param available: minor units that the wallet has, without what is set aside
+    :param limit: the limit in force, in minor units
+    :param minor: what was asked for, in minor units
+    """
+    return Refusal(
+        env._(
+            "%(name)s has %(available)s available, and the limit is %(limit)s:"
+            " %(amount)s is too much.",
+            name=name,
+            available=currency._format(available),
+            limit=currency._format(limit),
+            amount=currency._format(minor),
+        ),
+        rule="limit",
+        value=currency._format(minor),
+        limit=currency._format(limit),
+    )
+
+
+def not_countable(env) -> Refusal:
+    """Return the refusal of an amount that the ledger's columns cannot hold."""
+    return Refusal(
+        env._("This amount is larger than the ledger can count."), rule="amount"
+    )
+
+
+def used_key(env) -> Refusal:
+    """Return the refusal of a key that stands for other data; it shows nothing."""
+    return Refusal(env._("This was sent before, with other content."), rule="key")

@@ -1,0 +1,100 @@
+"""Carrying out scheduled payments, one at a time, in the order of their dates."""
+
+from odoo.exceptions import UserError
+
+from odoo.addons.wezer_base.tools import days
+
+from . import recurrence, refused_tries
+
+
+def run(transfer) -> None:
+    """Pay a scheduled transfer that is due, and schedule the next of its series.
+
+    What is refused ends the transfer with the reason; both sides get a notice.
+    """
+    transfer.ensure_one()
+    transfer._check_state("run")
+    user = transfer.person_id.with_context(active_test=False).user_ids[:1]
+    frozen = transfer.payer_wallet_id.state != "open"
+    if frozen or not (user and user._acts_for(transfer.payer_id, "wallet")):
+        reason = (
+            transfer.env._("The wallet is not open.")
+            if frozen
+            else transfer.env._("Who scheduled it may not pay from this wallet now.")
+        )
+        transfer._set_state("ended", end_reason="cancelled", end_detail=reason)
+        _notify_not_paid(transfer, reason)
+        return
+    schedule_next(transfer)
+    try:
+        with transfer.env.cr.savepoint():
+            _pay(transfer.with_user(user))
+    except UserError as error:
+        reason = str(error.args[0])
+        transfer._set_state("ended", end_reason="failed", end_detail=reason)
+        _notify_not_paid(transfer, reason)
+
+
+def _pay(transfer):
+    """Pay as the person who scheduled it, by the rules and charges of today."""
+    scheduled = transfer.sudo()
+    currency = transfer._open_currency(scheduled.wezer_currency_id.id)
+    transfer._resolve_party(scheduled.payee_id.id, "payee")
+    refused_tries.check(transfer.env, scheduled.payer_id, scheduled.payee_id)
+    levies = transfer._levies_between(
+        scheduled.payer_wallet_id, scheduled.payee_wallet_id, scheduled.amount_minor
+    )
+    scheduled.write({"levy_payer_minor": levies[0], "levy_payee_minor": levies[1]})
+    if currency._is_issued() and scheduled.payer_wallet_id.is_system:
+        scheduled.kind = "issue"
+    transfer._execute()
+
+
+def schedule_next(transfer) -> None:
+    """Schedule the next of a series, counted from its first day."""
+    if not transfer.every:
+        return
+    number = transfer.schedule_number + 1
+    # The same day of the community, whichever day it is in UTC.
+    zone = days.community_zone(transfer.env, transfer.company_id)
+    date = days.moved(
+        transfer.schedule_start, recurrence.step(transfer.every, number), zone
+    )
+    if transfer.until and date > transfer.until:
+        return
+    transfer.copy(
+        {
+            "state": "scheduled",
+            "date": date,
+            "schedule_number": number,
+            "parent_id": (transfer.parent_id or transfer).id,
+            "key_scope": False,
+            "key": False,
+            "key_hash": False,
+        }
+    )
+
+
+def _notify_not_paid(transfer, reason):
+    """Leave both sides a notice; the reason is the payer's own."""
+    words = {
+        "payer": transfer.payer_id.name,
+        "payee": transfer.payee_id.name,
+        "amount": transfer.amount_display,
+        "reason": reason,
+    }
+    transfer._notify_side(
+        transfer.payer_id,
+        "scheduled",
+        lambda env: env._(
+            "Your payment of %(amount)s to %(payee)s did not go out: %(reason)s",
+            **words,
+        ),
+    )
+    transfer._notify_side(
+        transfer.payee_id,
+        "scheduled",
+        lambda env: env._(
+            "%(payer)s could not pay you %(amount)s as planned.", **words
+        ),
+    )

@@ -1,0 +1,333 @@
+"""Paying from a reservation, and giving back what was paid.
+
+State and data only: who may is checked by the caller, an action of the transfer or the
+record whose money it is (a deal). All functions take a ``wezer.transfer``.
+
+Levies follow the amount in proportion (:func:`amounts.proportion`): what is paid in
+parts takes its levy from what the reservation holds, what is given back in parts brings
+its levy back, never more in all.
+
+In issued money nobody goes below zero: what the one who gives back does not have stays
+a *claim*, a reversal in the state ``requested``.
+"""
+
+from odoo import fields
+
+from odoo.addons.wezer_base.exceptions import Refusal
+
+from .amounts import proportion
+
+# Rounds in which the levy that comes back is added to what can be taken.
+TAKEABLE_ROUNDS = 3
+
+
+# === PAYING FROM A RESERVATION === #
+
+
+def held(transfer) -> tuple[int, int]:
+    """Return ``(amount, levy of the payer)`` that ``transfer`` still sets aside."""
+    transfer = transfer.sudo()
+    if transfer.state == "pending":
+        return transfer.amount_minor, 0
+    rest = transfer.amount_minor - transfer.settled_minor
+    spent = proportion(
+        transfer.levy_payer_minor, transfer.settled_minor, transfer.amount_minor
+    )
+    return rest, transfer.levy_payer_minor - spent
+
+
+def settle_idempotent(transfer, minor, key, scope, keep_rest=False):
+    """Settle, or return what the same ``key`` settled before.
+
+    :param minor: minor units to pay; None pays all that is held
+    :param key: of the call, or a false value
+    :param str scope: whose namespace the key lives in
+    :param bool keep_rest: what is not paid stays set aside, else it is freed
+    :return: the transfer that is done or pending (sudo)
+    """
+    transfer = transfer.sudo()
+    if key and transfer.done_key == key and transfer.state in ("pending", "done"):
+        return transfer
+    data = [transfer.id, minor, keep_rest]
+    whole = minor == transfer.amount_minor and not transfer.settled_minor
+    if not (whole and transfer.origin_model):
+        # Of an origin, whose keys are made by code, all of it is settled by itself.
+        first = transfer._find_by_key(scope, key, data)
+        if first:
+            return first
+    transfer._check_state("settle")
+    return _settle(
+        transfer, minor, keep_rest, **transfer._prepare_key_vals(scope, key, data)
+    )
+
+
+def _settle(transfer, minor, keep_rest, **extra):
+    """Pay from what is held; never refused for a limit."""
+    held_minor, held_levy = held(transfer)
+    minor = held_minor if minor is None else minor
+    if not 0 < minor <= held_minor:
+        raise Refusal(
+            transfer.env._("More than what is set aside cannot be paid from it."),
+            rule="held",
+            value=transfer.wezer_currency_id._format(minor),
+            limit=transfer.wezer_currency_id._format(held_minor),
+        )
+    if minor == transfer.amount_minor:
+        _pay_held(transfer, minor, held_levy, transfer.levy_payee_minor)
+        transfer.done_key = extra.get("key")
+        return transfer
+    payment = _make_part(transfer, minor, extra)
+    _pay_held(payment, minor, payment.levy_payer_minor, payment.levy_payee_minor)
+    transfer.settled_minor += minor
+    if transfer.settled_minor == transfer.amount_minor:
+        transfer._set_state("ended", end_reason="settled")
+    elif not keep_rest:
+        transfer._free("settled")
+    return payment
+
+
+def _make_part(transfer, minor, extra):
+    """Make the linked payment of a part, its levies taken from what is held."""
+    currency = transfer.wezer_currency_id
+    payment = transfer.create(
+        {
+            **transfer._prepare_transfer_vals(
+                transfer.payer_id, transfer.payee_id, currency, minor, transfer.purpose
+            ),
+            "origin_model": transfer.origin_model,
+            "origin_id": transfer.origin_id,
+            "parent_id": transfer.id,
+            "category_id": transfer.category_id.id,
+            "state": "pending" if currency.external else "done",
+            **extra,
+        }
+    )
+    payment.levy_payer_minor = _levy_of_part(transfer, transfer.levy_payer_minor, minor)
+    payment.levy_payee_minor = _levy_of_part(transfer, transfer.levy_payee_minor, minor)
+    return payment
+
+
+def _levy_of_part(transfer, levy, minor):
+    """Return the part of ``levy`` that goes with the next ``minor`` settled."""
+    done, total = transfer.settled_minor, transfer.amount_minor
+    return proportion(levy, done + minor, total) - proportion(levy, done, total)
+
+
+def _pay_held(payment, minor, levy_payer, levy_payee):
+    if payment.wezer_currency_id.external:
+        # What was set aside stays promised until it is received.
+        payment._set_state("pending")
+        return
+    payment._move(
+        amount=minor,
+        reserved=-(minor + levy_payer),
+        incoming=-minor,
+        check=False,
+        levies=(levy_payer, levy_payee),
+    )
+    payment._set_state("done")
+
+
+# === OUTSIDE MONEY === #
+
+
+def receive(transfer) -> None:
+    """Note that the outside money came."""
+    transfer = transfer.sudo()
+    minor = transfer.amount_minor
+    transfer._move(reserved=-minor, incoming=-minor, check=False)
+    transfer._set_state("done")
+    transfer.env["wezer.notice"]._settle(transfer)
+
+
+def deny(transfer) -> None:
+    """Note that the outside money did not come."""
+    transfer = transfer.sudo()
+    transfer._free("denied")
+    if transfer.kind == "reversal":
+        # What did not come back may be given back again.
+        transfer.parent_id.reversed_minor -= transfer.amount_minor
+    transfer.env["wezer.notice"]._settle(transfer)
+
+
+# === GIVING BACK === #
+
+
+def reverse_refusal(transfer) -> Refusal | None:
+    """Return why nothing of ``transfer`` can be given back, or None."""
+    if transfer.sudo().kind == "reversal":
+        return Refusal(transfer.env._("What was given back stays so."), rule="reversal")
+    if transfer.sudo().reversed_minor >= transfer.sudo().amount_minor:
+        return _too_much_back(transfer.sudo(), 0)
+    return None
+
+
+def _too_much_back(transfer, minor):
+    currency = transfer.wezer_currency_id
+    left = transfer.amount_minor - transfer.reversed_minor
+    return Refusal(
+        transfer.env._("More than what was paid cannot be given back."),
+        rule="reverse",
+        value=currency._format(minor),
+        limit=currency._format(left),
+    )
+
+
+def reverse_idempotent(transfer, minor, key, scope):
+    """Give back, or return what the same ``key`` gave back before.
+
+    :param minor: minor units to give back; None gives back all that is left
+    :param key: of the call, or a false value
+    :param str scope: whose namespace the key lives in
+    :return: the reversal (sudo): done, pending where the money is outside, or a claim
+    """
+    transfer = transfer.sudo()
+    data = [transfer.id, minor]
+    first = transfer._find_by_key(scope, key, data)
+    if first:
+        return first
+    transfer._check_state("reverse")
+    return _reverse(transfer, minor, **transfer._prepare_key_vals(scope, key, data))
+
+
+def _reverse(transfer, minor, **extra):
+    """Make the linked transfer that gives back ``minor`` (all when None)."""
+    if transfer.kind == "reversal":
+        raise reverse_refusal(transfer)
+    left = transfer.amount_minor - transfer.reversed_minor
+    minor = left if minor is None else minor
+    if not 0 < minor <= left:
+        raise _too_much_back(transfer, minor)
+    currency = transfer.wezer_currency_id
+    given = transfer.reversed_minor - transfer.claim_minor
+    transfer.reversed_minor += minor
+    taken = minor
+    if currency._is_issued():
+        taken = _takeable(transfer, given, minor)
+    if taken < minor:
+        claim = _make_claim(transfer, minor - taken, **({} if taken else extra))
+        if not taken:
+            return claim
+    reversal = _make_reversal(
+        transfer,
+        taken,
+        state="pending" if currency.external else "done",
+        origin_model=transfer.origin_model,
+        origin_id=transfer.origin_id,
+        **extra,
+    )
+    if currency.external:
+        reversal._move(reserved=taken, incoming=taken, check=False)
+        return reversal
+    _return_levies(transfer, reversal, given, given + taken)
+    reversal._move(amount=taken, check=False)
+    reversal.notice_pending = True
+    wallet = reversal.payer_wallet_id
+    if wallet._is_beyond_lower_limit():
+        # It passed all the same, and is marked.
+        reversal.beyond_limit = not wallet.is_system
+    return reversal
+
+
+def _make_reversal(transfer, minor, **extra):
+    vals = transfer._prepare_transfer_vals(
+        transfer.payee_id,
+        transfer.payer_id,
+        transfer.wezer_currency_id,
+        minor,
+        transfer.purpose,
+    )
+    return transfer.create(
+        {
+            **vals,
+            "kind": "reversal",
+            "levy_payer_minor": 0,
+            "levy_payee_minor": 0,
+            "parent_id": transfer.id,
+            "category_id": transfer.category_id.id,
+            **extra,
+        }
+    )
+
+
+def _return_levies(transfer, reversal, before, after):
+    """Give both sides' levies back, in proportion, never more in all."""
+    wallets = transfer.env["wezer.wallet"]
+    currency = transfer.wezer_currency_id
+    treasury = wallets._get(currency.treasury_partner_id, currency)
+    for wallet, levy in (
+        (transfer.payer_wallet_id, transfer.levy_payer_minor),
+        (transfer.payee_wallet_id, transfer.levy_payee_minor),
+    ):
+        back = _levy_back(transfer, levy, before, after)
+        if back:
+            transfer.env.cr.execute(
+                "SELECT wezer_move(%s, %s, %s, 'levy', %s, 0, 0, NULL, 0, 0,"
+                " TRUE, FALSE, %s)",
+                [reversal.id, treasury.id, wallet.id, back, fields.Datetime.now()],
+            )
+
+
+def _levy_back(transfer, levy, before, after):
+    """Return the part of ``levy`` that goes back with what is given back."""
+    total = transfer.amount_minor
+    return proportion(levy, after, total) - proportion(levy, before, total)
+
+
+# === CLAIMS === #
+
+
+def is_claim(transfer) -> bool:
+    """Return whether ``transfer`` is a reversal that no deal settles."""
+    return transfer.sudo().kind == "reversal" and not transfer.sudo().origin_model
+
+
+def complete_claim(transfer) -> None:
+    """Count an accepted claim as given back, its levies with it."""
+    if is_claim(transfer):
+        claim, paid = transfer.sudo(), transfer.sudo().parent_id
+        given = paid.reversed_minor - paid.claim_minor
+        _return_levies(paid, claim, given, given + claim.amount_minor)
+        paid.claim_minor -= claim.amount_minor
+
+
+def waive_claim(transfer) -> None:
+    """Give a claim up: the amount may be given back another time."""
+    if is_claim(transfer):
+        claim = transfer.sudo()
+        claim.parent_id.claim_minor -= claim.amount_minor
+        claim.parent_id.reversed_minor -= claim.amount_minor
+
+
+def _takeable(transfer, given, minor):
+    """Return how much of ``minor`` the payee has, with the levy that comes back.
+
+    The rest stays a claim.
+    """
+    wallet = transfer.payee_wallet_id
+    if wallet.is_system:
+        return minor
+    spendable = wallet._lock_spendable()
+    levy, taken = transfer.levy_payee_minor, min(minor, max(spendable, 0))
+    for _round in range(TAKEABLE_ROUNDS):
+        back = _levy_back(transfer, levy, given, given + taken)
+        taken = min(minor, max(spendable + back, 0))
+    if taken > spendable + _levy_back(transfer, levy, given, given + taken):
+        taken = min(minor, max(spendable, 0))
+    return taken
+
+
+def _make_claim(transfer, minor, **extra):
+    """Leave a claim for what could not be taken back; it does not expire."""
+    transfer.claim_minor += minor
+    claim = _make_reversal(transfer, minor, state="requested", **extra)
+    claim._notify_side(
+        claim.payer_id,
+        "request",
+        lambda env: env._(
+            "You owe %(name)s %(amount)s, to be given back.",
+            name=claim.payee_id.name,
+            amount=claim.amount_display,
+        ),
+    )
+    return claim

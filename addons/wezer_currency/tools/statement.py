@@ -1,0 +1,144 @@
+"""What came to a wallet and went: the statement, and the balance over time.
+
+All functions take a ``wezer.wallet``. Entries are read as the system: the caller has
+checked that the reader may see this wallet.
+"""
+
+import datetime
+
+from odoo.tools import SQL, escape_psql
+
+from odoo.addons.wezer_base.tools import days
+from odoo.addons.wezer_base.tools.text import search_words
+
+CURVE_DAYS = 365
+
+
+def entries(
+    wallet, limit: int | None, before: int | None = None, wanted: dict | None = None
+):
+    """Return the wallet's latest entries (sudo), the newest first.
+
+    Two limited scans, so that a page costs the same with a million entries;
+    what is ``wanted`` is looked for among the wallet's own entries only.
+
+    :param limit: at most so many, None for all
+    :param before: only entries older than this id
+    :param wanted: ``words`` in the purpose or the other's name,
+        ``direction`` (``paid`` or ``received``), ``since`` and ``until``
+        (moments, the second not included)
+    """
+    wanted = wanted or {}
+    days.check_order(wallet.env, wanted.get("since"), wanted.get("until"))
+    sides = {"paid": ("from_id", "to_id"), "received": ("to_id", "from_id")}
+    if wanted.get("direction") in sides:
+        sides = {"only": sides[wanted["direction"]]}
+    limited = SQL("LIMIT %s", limit) if limit else SQL("")
+    scans = SQL(" UNION ALL ").join(
+        SQL(
+            "(SELECT e.id FROM wezer_ledger_entry e %s"
+            " WHERE e.%s = %s AND %s ORDER BY e.id DESC %s)",
+            _joins(wallet, wanted, other),
+            SQL.identifier(side),
+            wallet.id,
+            _condition(wanted, before),
+            limited,
+        )
+        for side, other in sides.values()
+    )
+    query = SQL("SELECT id FROM (%s) sides ORDER BY id DESC %s", scans, limited)
+    ids = [row[0] for row in wallet.env.execute_query(query)]
+    return wallet.env["wezer.ledger.entry"].sudo().browse(ids)
+
+
+def _joins(wallet, wanted, other):
+    if not wanted.get("words"):
+        return SQL("")
+    return SQL(
+        "LEFT JOIN wezer_transfer t ON t.id = e.transfer_id"
+        " JOIN wezer_wallet o ON o.id = e.%s"
+        " JOIN res_partner p ON p.id = o.partner_id",
+        SQL.identifier(other),
+        to_flush=wallet.env["wezer.transfer"]._fields["purpose"],
+    )
+
+
+def _condition(wanted, before):
+    conditions = [SQL("TRUE")]
+    if before:
+        conditions.append(SQL("e.id < %s", before))
+    if wanted.get("since"):
+        conditions.append(SQL("e.date >= %s", wanted["since"]))
+    if wanted.get("until"):
+        conditions.append(SQL("e.date < %s", wanted["until"]))
+    for word in search_words(" ".join(wanted.get("words") or ())):
+        # What people type is looked for as it stands: % and _ are letters.
+        pattern = f"%{escape_psql(word)}%"
+        conditions.append(
+            SQL(
+                "(wezer_normalise(t.purpose) LIKE %s"
+                " OR wezer_normalise(p.name) LIKE %s)",
+                pattern,
+                pattern,
+            )
+        )
+    return SQL(" AND ").join(conditions)
+
+
+def line(wallet, entry) -> dict:
+    """Return one line of the statement.
+
+    :return: ``date``, ``other`` (partner), ``purpose``, ``category``,
+        ``kind``, ``paid`` (or received), ``amount`` and ``after`` as text,
+        ``minor`` (below zero where paid)
+    """
+    paid = entry.from_id == wallet
+    after = entry.from_balance if paid else entry.to_balance
+    currency = wallet.wezer_currency_id
+    levy = entry.kind == "levy"
+    return {
+        "date": entry.date,
+        "other": (entry.to_id if paid else entry.from_id).partner_id,
+        "purpose": wallet.env._("Levy") if levy else entry.transfer_id.purpose,
+        "category": entry.transfer_id.category_id.display_name or "",
+        "kind": entry.kind,
+        "paid": paid,
+        "amount": currency._format(entry.amount),
+        "minor": -entry.amount if paid else entry.amount,
+        # A treasury's side carries no balance: it is swept, not locked.
+        "after": "" if wallet.is_system else currency._format(after),
+        "after_minor": None if wallet.is_system else after,
+    }
+
+
+def balance_over_time(wallet, length: int = CURVE_DAYS) -> list:
+    """Return ``[(day, balance in minor units)]``, a point a week, oldest first.
+
+    Counted backwards from today's balance, so that treasuries, whose
+    entries carry no balance, have one too. Costs the entries of the time.
+    """
+    today = days.today(wallet.env)
+    first = today - datetime.timedelta(days=length)
+    ends = [first + datetime.timedelta(days=step) for step in range(7, length + 7, 7)]
+    bounds = [days.begin(wallet.env, day) for day in (first, *ends)]
+    rows = wallet.env.execute_query(
+        SQL(
+            """SELECT width_bucket(date, %(bounds)s::timestamp[]), sum(delta)::text
+                 FROM (SELECT date, -amount AS delta FROM wezer_ledger_entry
+                        WHERE from_id = %(wallet)s AND date >= %(since)s
+                        UNION ALL
+                       SELECT date, amount FROM wezer_ledger_entry
+                        WHERE to_id = %(wallet)s AND date >= %(since)s) moved
+                GROUP BY 1 ORDER BY 1""",
+            wallet=wallet.id,
+            since=bounds[0],
+            bounds=bounds,
+        )
+    )
+    moved = {week: int(delta) for week, delta in rows}
+    balance = wallet._balance_now() - sum(moved.values())
+    points = [(first, balance)]
+    for week, day in enumerate(ends, start=1):
+        balance += moved.get(week, 0)
+        points.append((min(day, today), balance))
+    return points
