@@ -78,7 +78,7 @@ class WezerPaymentLinks(WezerCurrencyPortal):
     )
     @form_post("/pay/{token}", once=True, alike_seconds=120, wait=_wait_for_link)
     def wezer_pay_link_post(self, token, **form):
-        """Pay at the address, and show the statement; or say why not."""
+        """Pay at the address, and show the statement; or explain why not."""
         links = request.env["wezer.payment.link"]
         acting = acting_party(form)
         transfer_id = links.pay(

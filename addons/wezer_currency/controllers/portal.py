@@ -151,7 +151,7 @@ class WezerCurrencyPortal(CustomerPortal):
         wait=_wait_to_pay,
     )
     def wezer_pay_post(self, **form):
-        """Pay, and show the statement; or say why not, on the same form."""
+        """Pay, and show the statement; or explain why not, on the same form."""
         return self._send(False, **form)
 
     @http.route(

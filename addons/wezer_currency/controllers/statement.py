@@ -334,8 +334,8 @@ class WezerStatement(WezerCurrencyPortal):
     )
     @form_post("/my/wallets")
     def wezer_wallet_access_log(self, wallet_id, reason="", **_kwargs):
-        """Open a statement to a moderator who says why."""
-        # Moderators read no wallet before they said why: the method itself checks.
+        """Open a statement to a moderator who gives a reason."""
+        # Moderators read no wallet before they gave a reason: the method checks.
         wallet = request.env["wezer.wallet"].browse(wallet_id).exists()
         if not wallet:
             raise werkzeug.exceptions.NotFound()

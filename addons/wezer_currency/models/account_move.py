@@ -2,7 +2,7 @@ from odoo import fields, models
 
 from odoo.addons.wezer_base.exceptions import Refusal
 
-# What makes a posted entry say what it says.
+# Fields that make up what a posted entry books.
 MOVE_FIELDS = {
     "state",
     "date",

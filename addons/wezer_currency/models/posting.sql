@@ -76,7 +76,7 @@ $wezer$;
 
 -- The one place where money moves. Locks the two wallets in id order, checks
 -- state and limits on stored columns, updates them, inserts the entries.
--- Returns 'ok' or a word that says which rule refused:
+-- Returns 'ok' or the rule that refused:
 --   payer_state payee_state payer_limit payee_limit
 -- or 'ok_beyond': it passed, beyond a limit that only warns.
 -- p_reserved / p_incoming: change of what is set aside (negative frees it).

@@ -425,7 +425,7 @@ class WezerCurrency(models.Model):
         """Make treasury, accounts and journal, so that the first trade is possible."""
         self.ensure_one()
         if not self.treasury_partner_id:
-            # The community's own contact, whoever makes the currency.
+            # The community's own contact, whichever administrator makes the currency.
             contacts = self.env["res.partner"].sudo()
             self.treasury_partner_id = contacts.create(
                 {"name": self.env._("Treasury: %(currency)s", currency=self.name)}
@@ -613,29 +613,29 @@ class WezerCurrency(models.Model):
 
     def _ambiguous(self, text, readings):
         """Return the refusal of ``text`` that names its readings, to be written so."""
-        said = shortened(text)
+        shown = shortened(text)
         readings = [self._decimal(minor) for minor in readings]
         if len(readings) < 2:
             return Refusal(
                 self.env._(
                     "“%(text)s” is not clear. If you mean %(first)s, write it like"
                     " this.",
-                    text=said,
+                    text=shown,
                     first=readings[0],
                 ),
                 rule="unit",
-                value=said,
+                value=shown,
                 limit=readings[0],
             )
         return Refusal(
             self.env._(
                 "“%(text)s” can mean %(first)s or %(second)s. Write one of these two.",
-                text=said,
+                text=shown,
                 first=readings[0],
                 second=readings[1],
             ),
             rule="ambiguous",
-            value=said,
+            value=shown,
             limit=" / ".join(readings),
         )
 

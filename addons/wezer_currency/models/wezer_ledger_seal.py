@@ -22,7 +22,7 @@ PAIRS = 100
 BUSY_PAUSE = timedelta(minutes=5)
 # Rows that go into the hash at a time.
 CHUNK = 20000
-# What a row says to the hash, in this order and for good.
+# What the hash covers of a row, in this order and for good.
 ROW_TEXT = """concat_ws('|', id, transfer_id, from_id, to_id, wezer_currency_id,
     amount, kind, to_char(date, 'YYYY-MM-DD"T"HH24:MI:SS.US'))"""
 # Known to this module only: RPC cannot forge an object.
@@ -95,7 +95,7 @@ class WezerLedgerSeal(models.Model):
 
     @api.model
     def action_seal(self):
-        """Ask for a seal soon; administrators. The clock does it, never the button."""
+        """Ask for a seal soon; administrators. A scheduled action makes it."""
         if not self.env.user.has_group("wezer_base.group_administrator"):
             raise NotAllowed(self.env._("Administrators seal the ledger."), rule="role")
         # Checked just above; the cron belongs to the system.
@@ -124,7 +124,7 @@ class WezerLedgerSeal(models.Model):
 
         Each seal and each journal entry is a transaction of its own. Killed at any
         moment, the next run goes on where this one stopped. What accounting refuses
-        (a lock date, say) is tried again by each run, and listed by the checks.
+        (for instance a lock date) is tried again by each run, and listed by the checks.
         """
         done, refused = self._book_waiting(self.browse())
         if not done:
@@ -147,7 +147,7 @@ class WezerLedgerSeal(models.Model):
 
     @api.model
     def _book_waiting(self, without):
-        """Post the journal entries that seals wait for, as long as the clock lets.
+        """Post the journal entries that seals wait for, while the time of this run lasts.
 
         :param without: seals that were refused just now
         :return: ``(whether nothing is left to try, the refused seals)``

@@ -3,7 +3,7 @@ from odoo.tools import SQL
 
 
 class WezerMoneyFlow(models.Model):
-    """Who paid whom: one row a month, pair, category and kind."""
+    """Payments between parties: one row for each month, pair, category and kind."""
 
     _name = "wezer.money.flow"
     _inherit = ["wezer.record.mixin"]

@@ -471,7 +471,7 @@ class WezerTransfer(models.Model):
         return None
 
     def _data_refusal(self, action):
-        """Return why the data do not allow ``action``, whoever asks, or None."""
+        """Return why the data do not allow ``action``, or None."""
         if action == "refuse" and settlement.is_claim(self):
             return Refusal(
                 self.env._("What is to be given back cannot be refused."), rule="claim"
@@ -520,7 +520,7 @@ class WezerTransfer(models.Model):
         super()._check_state(action)
 
     def _begin_action(self, action, acting_partner_id=None):
-        """Raise where :meth:`_why_not` says why; lock the row."""
+        """Raise what :meth:`_why_not` returns; lock the row."""
         self._authorise(action, acting_partner_id)
         self._check_state(action)
         refusal = self._data_refusal(action)
@@ -571,7 +571,7 @@ class WezerTransfer(models.Model):
     @api.model
     def _positive_amount(self, currency, amount):
         """Return the minor units of ``amount``, above zero, or refuse."""
-        # A float is no amount: what it says is not what was typed.
+        # A float is no amount: it is not exactly what was typed.
         minor = currency._parse(amount if isinstance(amount, str | int) else "")
         if minor <= 0:
             raise Refusal(

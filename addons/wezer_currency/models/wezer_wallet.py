@@ -427,7 +427,7 @@ class WezerWallet(models.Model):
         }
 
     def _moderator_refusal(self):
-        # Whose it is decides; that is told to nobody.
+        # Decided by the owner, whom the refusal does not name.
         if self.env.user._moderates(self.sudo().partner_id):
             return None
         return NotAllowed(
@@ -441,7 +441,7 @@ class WezerWallet(models.Model):
                 raise refusal
 
     def _close_refusal(self):
-        """Return why this wallet cannot be closed, whoever asks, or None."""
+        """Return why the data do not allow closing this wallet, or None."""
         wallet = self.sudo()
         waiting = (
             self.env["wezer.transfer"]

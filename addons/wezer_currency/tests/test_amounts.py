@@ -19,7 +19,7 @@ class TestAmounts(BaseCase):
         ):
             self.assertEqual(amounts.parse(text, 60, clock=True), minutes, text)
 
-    def test_what_does_not_fit_the_unit_is_refused_not_rounded(self):
+    def test_an_amount_that_does_not_fit_the_unit_is_refused_not_rounded(self):
         for text in ("1:60", "0.001", "1:3", "-1", "1e3", "", "∞", "1.2.3", "0x10"):
             with self.assertRaises(amounts.AmountError, msg=text):
                 amounts.parse(text, 60, clock=True)
@@ -72,7 +72,7 @@ class TestAmounts(BaseCase):
         ):
             self.assertEqual(amounts.parse(text, 60, clock=True), minutes, text)
 
-    def test_what_has_two_readings_is_asked_with_both(self):
+    def test_an_ambiguous_amount_is_refused_with_both_readings(self):
         for text, unit, clock, readings in (
             ("1.000", 100, False, [100000, 100]),
             ("1,000", 100, False, [100000, 100]),
@@ -89,7 +89,7 @@ class TestAmounts(BaseCase):
                 amounts.parse(text, unit, clock)
             self.assertEqual(asked.exception.readings, readings, text)
 
-    def test_what_is_no_amount_is_refused(self):
+    def test_a_text_that_is_no_amount_is_refused(self):
         for text in (
             "1 2", "12 50", "1,2,3", "1.2.3", "1,234,56", "1.234.56", "01.000,5",
             "1 234.567.8", "-1", "+1", "1e3", "١", "１", "²", "½", "1_000", "0x10",

@@ -29,7 +29,7 @@ class TestApiPage(CurrencyCommon, HttpCase):
         self.assertEqual(self.balance(self.anna, self.hours), "-2:30")
         self.assertEqual(names["wallet"]["balance_text"], "-2:30 h")
 
-    def test_a_member_makes_keys_only_where_the_setting_lets_him(self):
+    def test_members_make_keys_only_where_the_setting_allows_it(self):
         make = self.env["res.users.apikeys.description"].with_user(self.anna)
         parameters = self.env["ir.config_parameter"].sudo()
         parameters.set_param("portal.allow_api_keys", False)

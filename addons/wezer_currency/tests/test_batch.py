@@ -56,7 +56,7 @@ class TestBatch(CurrencyCommon):
         paid[1].with_user(self.luc).action_confirm()
         self.assertBooksHold()
 
-    def test_every_bad_row_says_why_and_nothing_is_posted(self):
+    def test_every_bad_row_has_its_reason_and_nothing_is_posted(self):
         rows = [
             self._row(self.anna, self.luc, "5"),
             self._row(self.anna, self.luc, "1.005"),
@@ -111,7 +111,7 @@ class TestBatch(CurrencyCommon):
 
     # --- who -----------------------------------------------------------------
 
-    def test_a_member_pays_from_his_own_wallet_only_and_gives_no_date(self):
+    def test_members_pay_from_their_own_wallet_only_and_give_no_date(self):
         with self.assertRaises(BatchRefusal) as caught:
             self._post(
                 [
@@ -140,7 +140,7 @@ class TestBatch(CurrencyCommon):
             caught.exception.rows[0]["reason"], other.exception.rows[0]["reason"]
         )
 
-    def test_a_batch_does_not_say_how_much_the_other_still_takes(self):
+    def test_a_batch_does_not_reveal_how_much_the_other_can_receive(self):
         self.wallet(self.luc).with_user(self.moderator).set_limits("500", "3")
         rows = [self._row(self.anna, self.luc, "1") for _number in range(5)]
         rows.append(self._row(self.anna, self.stranger, "1"))
@@ -200,7 +200,7 @@ class TestBatch(CurrencyCommon):
         self.assertEqual(self.balance(self.luc), "196.00")
         self.assertBooksHold()
 
-    def test_what_the_administrator_brings_is_said_to_those_paid(self):
+    def test_payees_of_an_administrators_batch_get_a_notice(self):
         self._post([self._row(self.anna, self.luc, "5")])
         self.env["wezer.transfer"]._cron_notify()
         self.assertTrue(

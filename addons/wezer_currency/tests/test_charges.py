@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from odoo import fields
 from odoo.tests import TransactionCase, tagged
 
+from ..tools.scheduling import schedule_next
 from .common import CurrencyCommon
 
 
@@ -111,7 +112,7 @@ class TestCharges(CurrencyCommon):
         self.assertEqual((run.taken, run.dry_run, run.refused), (2, True, 0))
         self.assertEqual(self.balance(self.anna), "0.00")
 
-    def test_a_fee_is_taken_once_and_says_who_could_not_pay(self):
+    def test_a_fee_is_taken_once_and_reports_who_could_not_pay(self):
         self.pay(self.anna, self.anna, self.luc, "499")
         self.credit.fee_minor_text = "2"
         run = self.credit.action_charge("fee")
@@ -125,7 +126,7 @@ class TestCharges(CurrencyCommon):
         self.assertEqual(self.balance(self.luc), "497.00")
         self.assertBooksHold()
 
-    def test_the_clock_takes_the_fee_that_is_due_and_sets_the_next(self):
+    def test_the_cron_takes_the_fee_that_is_due_and_sets_the_next(self):
         self.wallet(self.anna)
         today = fields.Date.today()
         self.credit.write(
@@ -147,7 +148,7 @@ class TestCharges(CurrencyCommon):
         self.credit.fee_every = "year"
         self.assertEqual(str(self.credit._charge_after("fee", day)), "2028-05-31")
 
-    def test_percents_are_shown_as_people_say_them(self):
+    def test_percents_are_shown_as_people_write_them(self):
         self.credit.write({"levy_payee_percent": 1.5, "demurrage_percent": 0.25})
         self.assertEqual(
             (self.credit.levy_payee, self.credit.demurrage_rate), (150, 25)
@@ -229,7 +230,7 @@ class TestCharges(CurrencyCommon):
         plan = mine.browse(
             mine.schedule(*ids, "1", date=date, every="month", category=category.id)
         )
-        plan.sudo()._schedule_next()
+        schedule_next(plan.sudo())
         following = plan.sudo().search([("parent_id", "=", plan.id)])
         for one in (held, part, back, batch, plan, following):
             self.assertEqual(one.sudo().category_id, category, one.kind)
@@ -240,7 +241,7 @@ class TestCharges(CurrencyCommon):
         flows = self.env["wezer.money.flow"].search([("category_id", "=", category.id)])
         self.assertEqual(sum(flows.mapped("transfers")), 3)
 
-    def test_a_limit_that_warns_lets_pass_and_tells_the_moderators(self):
+    def test_a_limit_that_warns_lets_the_payment_pass_and_notifies_moderators(self):
         self.credit.limit_policy = "warn"
         paid = self.pay(self.anna, self.anna, self.luc, "600")
         self.assertTrue(paid.sudo().beyond_limit)

@@ -12,7 +12,7 @@ from odoo.addons.wezer_base.exceptions import Refusal
 
 from .common_concurrency import ConcurrencyCase
 
-# `./wezer test --all` takes the counts that the issue names.
+# `./wezer test --all` takes the large counts.
 ALL = os.environ.get("WEZER_COUNTS") == "all"
 TRIES = 1000 if ALL else 25
 SEALS = 100 if ALL else 8

@@ -113,7 +113,7 @@ class TestCurrency(CurrencyCommon):
         with self.assertRefused("unit"):
             self.hours._parse("0.001")
 
-    def test_what_has_two_readings_is_refused_with_both(self):
+    def test_a_typed_amount_with_two_readings_is_refused_with_both(self):
         for currency, text, readings in (
             (self.credit, "1.000", ["1000.00", "1.00"]),
             (self.credit, "1,000", ["1000.00", "1.00"]),
@@ -135,7 +135,7 @@ class TestCurrency(CurrencyCommon):
         self.assertEqual(self.hours._parse("0.3000"), 18)
         self.assertEqual(self.credit._parse(1000), 100000)
 
-    def test_what_a_currency_writes_it_reads(self):
+    def test_a_currency_reads_the_amounts_it_writes(self):
         whole = self._currency("Eggs", "egg", digits=0)
         fine = self._currency("Grains", "gr", digits=3)
         for currency in (self.credit, self.hours, whole, fine):

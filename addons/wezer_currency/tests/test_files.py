@@ -82,7 +82,7 @@ class TestTransferRows(BaseCase):
         self.assertEqual(rows[0]["problem"], ("whole", "12.50"))
         self.assertEqual(rows[1]["amount"], "12.5000")
 
-    def test_what_never_moved_is_skipped(self):
+    def test_rows_of_payments_that_never_moved_are_skipped(self):
         rows = transfer_rows.read_rows("payer,payee,amount,state\na,b,1,rejected\n")
         self.assertTrue(rows[0]["skip"])
 
@@ -121,7 +121,7 @@ class TestFiles(CurrencyCommon):
         self.assertEqual(wallet.balance, 10**18 + 1)
         self.assertBooksHold()
 
-    def test_what_does_not_fit_the_unit_is_refused_with_its_row(self):
+    def test_a_row_whose_amount_does_not_fit_the_unit_is_refused(self):
         text = "payer,payee,currency,amount\nA,B,COM,1\nA,B,COM,1.005\n"
         report = self._import(text, create=True)
         self.assertEqual([one["row"] for one in report["refused"]], [2])
@@ -150,7 +150,7 @@ class TestFiles(CurrencyCommon):
         self.assertEqual([one["row"] for one in report["overdrafts"]], [3])
         self.assertBooksHold()
 
-    def test_what_was_exported_is_known_again(self):
+    def test_an_exported_file_is_known_again_on_import(self):
         paid = self.pay(self.anna, self.anna, self.luc, "12.50", key="k1")
         rows = list(self._transfers_admin()._export_rows())
         self.assertEqual(

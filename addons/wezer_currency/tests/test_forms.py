@@ -86,7 +86,7 @@ class TestMoneyForms(FormCase, CurrencyCommon):
         answer = self.send(self.form(self.page(address), address), amount="9999")
         self.assert_given_back(answer, address, {"amount": "9999"}, wrong="amount")
 
-    def test_what_ends_something_asks_first_with_amount_and_name(self):
+    def test_answers_that_end_a_transfer_ask_first_with_amount_and_name(self):
         self._login(self.anna)
         self.send(self._money_form("ask"), amount="5", currency=str(self.credit.id))
         page = self.page("/my/requests")

@@ -106,7 +106,7 @@ class TestIssued(CurrencyCommon):
         self.assertEqual(cash.balance, -15.0)
         self.assertBooksHold()
 
-    def test_the_treasurer_finds_redemptions_among_what_he_owes(self):
+    def test_redemptions_are_on_the_treasurers_to_do_list(self):
         self._issue(self.anna, "100")
         self._redeem("30")
         texts = " ".join(str(row["text"]) for row in self.treasurer._wezer_todo())
@@ -141,7 +141,7 @@ class TestIssued(CurrencyCommon):
                     self.anna.partner_id.id, payee.id, currency.id, "1"
                 )
 
-    def test_nobody_redeems_more_than_he_has(self):
+    def test_nobody_redeems_more_than_the_wallet_holds(self):
         self._issue(self.anna, "10")
         asked = self._redeem("11")
         with self.assertRefused("other_side"):
@@ -150,7 +150,7 @@ class TestIssued(CurrencyCommon):
 
     # --- claims --------------------------------------------------------------
 
-    def test_what_cannot_be_taken_back_stays_a_claim(self):
+    def test_an_amount_that_cannot_be_taken_back_stays_a_claim(self):
         self._issue(self.anna, "100")
         paid = self.pay(self.anna, self.anna, self.luc, "80", self.tickets)
         self.pay(self.luc, self.luc, self.stranger, "50", self.tickets)
@@ -166,7 +166,7 @@ class TestIssued(CurrencyCommon):
         return paid, claim
 
     def test_a_claim_is_paid_when_there_is_money_never_refused(self):
-        paid, claim = self.test_what_cannot_be_taken_back_stays_a_claim()
+        paid, claim = self.test_an_amount_that_cannot_be_taken_back_stays_a_claim()
         with self.assertRefused("claim"):
             claim.with_user(self.luc).action_refuse()
         with self.assertRefused("limit"):
@@ -180,7 +180,7 @@ class TestIssued(CurrencyCommon):
         self.assertBooksHold()
 
     def test_a_claim_can_be_given_up(self):
-        paid, claim = self.test_what_cannot_be_taken_back_stays_a_claim()
+        paid, claim = self.test_an_amount_that_cannot_be_taken_back_stays_a_claim()
         claim.with_user(self.anna).action_withdraw()
         self.assertEqual((paid.claim_minor, paid.reversed_minor), (0, 3000))
         self.assertBooksHold()

@@ -10,7 +10,7 @@ MOVE = """SELECT wezer_move(NULL, %s, %s, 'payment', %s, 0, 0, NULL, 0, 0,
 
 @tagged("post_install", "-at_install")
 class TestLimits(CurrencyCommon):
-    """One rule says what may leave a wallet; everybody who asks gets the same."""
+    """One rule decides what may leave a wallet; all callers get the same answer."""
 
     def _cases(self):
         """Yield each kind of currency and policy with each kind of wallet."""

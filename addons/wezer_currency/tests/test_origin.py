@@ -5,7 +5,7 @@ from .common import CurrencyCommon
 
 @tagged("post_install", "-at_install")
 class TestOrigin(CurrencyCommon):
-    """The twins that a deal calls."""
+    """The internal methods that a deal calls."""
 
     def setUp(self):
         super().setUp()
@@ -96,18 +96,18 @@ class TestOrigin(CurrencyCommon):
         with self.assertRefused("state"):
             held._settle()
 
-    def test_the_other_sides_limit_is_not_told(self):
+    def test_the_other_sides_limit_is_not_revealed(self):
         with self.assertRefused("other_side"):
             self._reserve(50001)
 
-    def test_a_frozen_payer_still_keeps_his_word(self):
+    def test_a_reservation_of_a_frozen_payer_is_still_paid(self):
         held = self._reserve()
         self.wallet(self.anna).with_user(self.moderator).action_freeze()
         self.assertEqual(held._settle().state, "done")
         self.assertEqual(held._reverse().state, "done")
         self.assertBooksHold()
 
-    def test_twins_want_an_origin(self):
+    def test_internal_methods_need_an_origin(self):
         paid = self.pay(self.anna, self.anna, self.luc, "1")
         with self.assertRefused("origin"):
             paid.sudo()._reverse()

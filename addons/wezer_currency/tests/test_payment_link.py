@@ -27,13 +27,13 @@ class TestPaymentLink(CurrencyCommon, HttpCase):
     def _pay(self, user, link, amount=None, **kwargs):
         return self._links(user).pay(link.token, user.partner_id.id, amount, **kwargs)
 
-    def test_who_has_the_address_pays_what_it_says(self):
+    def test_anyone_with_the_address_pays_the_amount_it_asks_for(self):
         link = self._link(self.anna, "1:30", "bicycle")
         self._pay(self.luc, link, "0:01")
         self._pay(self.stranger, link)
         self.assertEqual(self.balance(self.anna, self.hours), "3:00")
 
-    def test_an_open_amount_is_said_by_the_payer(self):
+    def test_an_open_amount_is_chosen_by_the_payer(self):
         link = self._link(self.anna)
         self._pay(self.luc, link, "0:20", purpose="thanks")
         self.assertEqual(self.balance(self.anna, self.hours), "0:20")
@@ -50,7 +50,7 @@ class TestPaymentLink(CurrencyCommon, HttpCase):
             self._pay(self.stranger, link, key="a")
         self.assertEqual(self.balance(self.anna, self.hours), "1:00")
 
-    def test_only_who_acts_for_the_payee_makes_and_ends_addresses(self):
+    def test_only_actors_of_the_payee_make_and_end_addresses(self):
         with self.assertRaises(NotAllowed):
             self._links(self.luc).create_link(self.anna.partner_id.id, self.hours.id)
         link = self._link(self.anna)

@@ -45,7 +45,7 @@ class TestTextInPdf(BaseCase):
         pages = PdfReader(io.BytesIO(data)).pages
         return " ".join(" ".join(page.extract_text().split()) for page in pages)
 
-    def test_what_no_font_has_is_written_in_another_way(self):
+    def test_letters_that_no_font_has_are_written_in_another_way(self):
         for text, written in TEXTS.items():
             self.assertEqual(self.faces.written(text), written)
         for written in TEXTS.values():

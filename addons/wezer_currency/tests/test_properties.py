@@ -35,7 +35,7 @@ PARTS = st.lists(st.integers(1, 20000), min_size=1, max_size=6)
 
 
 class Player:
-    """Does one random step after the other, as whoever may, or may not."""
+    """Does one random step after the other, mostly as a user who may."""
 
     def __init__(self, case, currency):
         self.case, self.currency, self.env = case, currency, case.env
@@ -310,7 +310,7 @@ class TestProperties(CurrencyCommon):
 
     @PLAY
     @given(PARTS, st.integers(0, 900), st.integers(0, 900))
-    def test_what_is_given_back_in_parts_restores_all_three_to_the_cent(
+    def test_reversing_in_parts_restores_all_three_balances_to_the_cent(
         self, parts, levy_payer, levy_payee
     ):
         def has():

@@ -48,7 +48,7 @@ class TestRights(CurrencyCommon):
                         self.stranger, "wezer.transfer", method, ids, context=context
                     )
 
-    def test_underscored_twins_are_closed_to_rpc(self):
+    def test_internal_methods_are_closed_to_rpc(self):
         paid = self.pay(self.anna, self.anna, self.luc, "5")
         for method in ("_reserve", "_settle", "_release", "_reverse", "_move", "_pay"):
             with self.assertRaises(AccessError):
@@ -133,7 +133,7 @@ class TestRights(CurrencyCommon):
         with self.assertRefused("standing"):
             self.pay(self.anna, self.anna, self.luc, "1")
 
-    def test_what_belongs_to_a_deal_moves_only_through_it(self):
+    def test_money_of_a_deal_moves_only_through_it(self):
         deal = self.env["res.partner"].create({"name": "stands for a deal"})
         held = self.env["wezer.transfer"]._reserve(
             deal,

@@ -40,7 +40,7 @@ class TestScenarios2015(CurrencyCommon):
     def _back(self, paid, user):
         return paid.browse(paid.with_user(user).action_reverse())
 
-    def test_w1_there_are_no_drafts_and_what_is_set_aside_moves_nothing(self):
+    def test_w1_there_are_no_drafts_and_setting_aside_moves_nothing(self):
         draft = {
             "payer_id": self.anna.partner_id.id,
             "payee_id": self.luc.partner_id.id,
@@ -79,7 +79,7 @@ class TestScenarios2015(CurrencyCommon):
             asked.with_user(self.anna).action_accept()
         self.assertBooksHold()
 
-    def test_w2_who_pays_decides_alone_and_both_balances_move(self):
+    def test_w2_the_payer_decides_alone_and_both_balances_move(self):
         with self.assertRefused("acts_for"):
             self.pay(self.luc, self.anna, self.luc, "50")
         paid = self.pay(self.anna, self.anna, self.luc, "50")
@@ -107,7 +107,7 @@ class TestScenarios2015(CurrencyCommon):
             back.with_user(self.anna).action_reverse()
         self.assertBooksHold()
 
-    def test_w4_what_was_given_back_is_not_reset_but_paid_again(self):
+    def test_w4_a_reversed_payment_is_not_reset_but_paid_again(self):
         paid = self.pay(self.anna, self.anna, self.luc, "50")
         self._back(paid, self.luc)
         for user in (self.anna, self.luc, self.moderator):
@@ -141,7 +141,7 @@ class TestScenarios2015(CurrencyCommon):
         self.assertEqual((back.state, self.balance(self.luc)), ("done", "0.00"))
         self.assertBooksHold()
 
-    def test_w6_a_currency_is_external_where_said_and_legal_money_unless_said(self):
+    def test_w6_a_currency_is_external_where_set_and_legal_money_by_default(self):
         self.assertTrue(self._outside_money().external)
         euro = self.env["wezer.currency"].create(
             {
@@ -218,7 +218,7 @@ class TestScenarios2015(CurrencyCommon):
         with self.assertRefused("limit") as refused:
             self.pay(self.anna, self.anna, self.luc, "0.01")
         self.assertEqual(refused.error.limit, "-500.00 COM")
-        # 2015 had the payee's sign wrong: his limit never held.
+        # 2015 had the payee's sign wrong: that limit never held.
         with self.assertRefused("other_side"):
             self.pay(self.stranger, self.stranger, self.luc, "0.01")
         self.assertEqual(self.balance(self.luc), "500.00")

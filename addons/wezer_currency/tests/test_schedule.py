@@ -65,7 +65,7 @@ class TestSchedule(CurrencyCommon):
         self.assertEqual(self.balance(self.luc), "40.00")
         self.assertBooksHold()
 
-    def test_what_was_missed_is_caught_up_and_a_series_ends(self):
+    def test_missed_payments_are_caught_up_and_a_series_ends(self):
         with freeze_time("2027-01-15 12:00:00"):
             self._schedule(
                 "2027-01-20 09:00:00", every="week", until="2027-02-03 09:00:00"
@@ -87,7 +87,7 @@ class TestSchedule(CurrencyCommon):
         self._run()
         self.assertEqual(self.balance(self.luc), "0.00")
 
-    def test_what_cannot_be_paid_fails_and_both_are_told(self):
+    def test_a_scheduled_payment_that_fails_is_reported_to_both_sides(self):
         planned = self._schedule(self._soon(), amount="501", every="month")
         planned.sudo().date = fields.Datetime.now() - timedelta(days=1)
         self._run()

@@ -121,7 +121,7 @@ class TestSeal(CurrencyCommon):
         checks = self.env["wezer.invariant"].sudo().run()
         return [check["name"] for check in checks if check["rows"]]
 
-    def test_the_clock_seals(self):
+    def test_the_cron_seals(self):
         self.pay(self.anna, self.anna, self.luc, "5")
         self._run_clock()
         self.assertEqual(len(self._seals().move_ids), 1)
@@ -135,7 +135,7 @@ class TestSeal(CurrencyCommon):
         self.assertEqual((self._seals().booked, self._seals().move_ids.ids), (True, []))
 
     @mute_logger("odoo.addons.wezer_currency.models.wezer_ledger_seal")
-    def test_what_accounting_refuses_is_sealed_and_booked_next_time(self):
+    def test_a_seal_that_accounting_refuses_is_booked_next_time(self):
         self.pay(self.anna, self.anna, self.luc, "5")
         with freeze_time(datetime.now() - timedelta(days=1)):
             self._run_clock(UserError("This month is locked."))
@@ -187,7 +187,7 @@ class TestSeal(CurrencyCommon):
 
     @patch.object(wezer_ledger_seal, "PAIRS", 1)
     @mute_logger("odoo.addons.base.models.ir_cron")
-    def test_what_was_half_booked_is_booked_on_and_nothing_twice(self):
+    def test_a_half_booked_seal_is_completed_and_nothing_is_booked_twice(self):
         self._pay_many()
         self._run_clock(SystemError("killed"), part=2)
         seal = self._seals()

@@ -68,7 +68,7 @@ class TestStatement(CurrencyCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestSeeing(CurrencyCommon):
+class TestStatementVisibility(CurrencyCommon):
     def test_others_see_no_statement_unless_the_currency_opens_it(self):
         wallet = self.wallet(self.anna).sudo()
         self.assertEqual(wallet._visible_as(self.anna), "acts")
@@ -78,7 +78,7 @@ class TestSeeing(CurrencyCommon):
         public = self.env.ref("base.public_user")
         self.assertFalse(wallet._visible_as(public))
 
-    def test_a_moderator_looks_with_a_reason_that_the_owner_reads(self):
+    def test_a_moderator_opens_a_statement_with_a_reason_that_the_owner_reads(self):
         wallet = self.wallet(self.anna).sudo()
         self.assertFalse(wallet._visible_as(self.moderator))
         as_moderator = wallet.with_user(self.moderator)
@@ -94,9 +94,11 @@ class TestSeeing(CurrencyCommon):
         act = self.env["wezer.acting.log"].search(
             [("partner_id", "=", self.anna.partner_id.id)], limit=1
         )
-        self.assertEqual((act.what, act.actor_id), ("look", self.moderator.partner_id))
+        self.assertEqual(
+            (act.what, act.actor_id), ("view_statement", self.moderator.partner_id)
+        )
 
-    def test_a_look_ends_after_a_day(self):
+    def test_a_moderators_access_ends_after_a_day(self):
         wallet = self.wallet(self.anna).sudo()
         wallet.with_user(self.moderator).action_view_statement(
             "Luc says he was not paid"
@@ -107,7 +109,7 @@ class TestSeeing(CurrencyCommon):
         self.env.invalidate_all()
         self.assertFalse(wallet._visible_as(self.moderator))
 
-    def test_only_moderators_look_and_never_into_their_own_matter(self):
+    def test_only_moderators_open_statements_and_never_in_their_own_matter(self):
         for user, wallet in (
             (self.luc, self.wallet(self.anna)),
             (self.moderator, self.wallet(self.moderator)),
@@ -184,7 +186,7 @@ class TestStatementPages(CurrencyCommon, HttpCase):
         self.assertIn("[grinning face]", " ".join(text.split()))
 
     @mute_logger("odoo.http", "werkzeug")
-    def test_no_door_of_a_statement_opens_to_others(self):
+    def test_no_address_of_a_statement_opens_to_others(self):
         self.pay(self.anna, self.anna, self.luc, "3", purpose="roof")
         self._login(self.stranger)
         for more in ("", "/statement.csv", "/statement.pdf"):

@@ -7,7 +7,7 @@ from .common import CurrencyCommon
 
 @tagged("post_install", "-at_install")
 class TestStatistics(CurrencyCommon):
-    """What moderators and administrators see of how the money lives."""
+    """The statistics that moderators and administrators see."""
 
     def test_velocity_activity_credit_and_concentration(self):
         for user in (self.anna, self.luc, self.stranger):
@@ -24,7 +24,7 @@ class TestStatistics(CurrencyCommon):
         self.assertEqual(currency.stat_beyond, 0)
         self.assertGreaterEqual(currency.stat_first_trade, 0.0)
 
-    def test_flows_say_who_paid_whom(self):
+    def test_flows_show_who_paid_whom(self):
         self.pay(self.anna, self.anna, self.luc, "1.50")
         self.pay(self.anna, self.anna, self.luc, "2")
         self.env.flush_all()

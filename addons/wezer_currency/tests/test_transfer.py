@@ -10,7 +10,7 @@ from .common import CurrencyCommon
 
 @tagged("post_install", "-at_install")
 class TestTransfer(CurrencyCommon):
-    """The arrows; W1 to W12 of 2015 are in test_scenarios_2015.py."""
+    """The actions of a transfer. W1 to W12 are in ``test_scenarios_2015``."""
 
     # --- asking ----------------------------------------------------------
 
@@ -26,7 +26,7 @@ class TestTransfer(CurrencyCommon):
             )
         )
 
-    def test_only_who_is_asked_accepts_and_only_who_asks_withdraws(self):
+    def test_only_the_asked_side_accepts_and_only_the_asking_side_withdraws(self):
         asked = self._ask()
         for user, arrow in (
             (self.luc, "action_accept"),
@@ -57,7 +57,7 @@ class TestTransfer(CurrencyCommon):
         paid.action_reverse(amount="20")
         self.assertEqual(self.balance(self.luc), "0.00")
 
-    def test_a_moderator_never_decides_in_his_own_matter(self):
+    def test_a_moderator_never_decides_in_a_matter_of_their_own(self):
         self.wallet(self.moderator)
         paid = self.pay(self.moderator, self.moderator, self.luc, "5")
         with self.assertRefused("acts_for"):
@@ -81,7 +81,7 @@ class TestTransfer(CurrencyCommon):
             self.pay(self.luc, self.luc, self.anna, "50.01")
         self.assertBooksHold()
 
-    def test_nobody_sets_his_own_limits(self):
+    def test_nobody_sets_limits_of_their_own_wallet(self):
         for user in (self.anna, self.luc):
             with self.assertRefused("moderate"):
                 self.wallet(self.anna).with_user(user).set_limits("10000")
@@ -143,13 +143,13 @@ class TestTransfer(CurrencyCommon):
 
     # --- amounts, parties, keys -------------------------------------------
 
-    def test_what_is_no_amount_is_refused(self):
+    def test_a_text_that_is_no_amount_is_refused(self):
         for amount in ("0", "-1", "1.001", "NaN", "1e3", 1.5, None, True, "9" * 30):
             with self.assertRaises(Exception) as caught:
                 self.pay(self.anna, self.anna, self.luc, amount)
             self.assertIn(caught.exception.rule, ("unit", "amount"), amount)
 
-    def test_nobody_pays_himself_or_who_is_no_party(self):
+    def test_nobody_pays_to_themselves_or_to_a_contact_that_is_no_party(self):
         with self.assertRefused("party"):
             self.pay(self.anna, self.anna, self.anna, "1")
         contact = self.env["res.partner"].create({"name": "No member"})
@@ -184,7 +184,7 @@ class TestTransfer(CurrencyCommon):
             )
         )
 
-    def test_what_is_set_aside_cannot_be_spent_twice(self):
+    def test_reserved_money_cannot_be_spent_twice(self):
         self._reserve("400")
         with self.assertRefused("limit"):
             self.pay(self.anna, self.anna, self.stranger, "100.01")

@@ -34,7 +34,7 @@ class TestWallet(CurrencyCommon):
         self.pay(self.anna, self.anna, self.luc, "1")
         self.assertBooksHold()
 
-    def test_moderators_find_who_is_beyond_a_limit(self):
+    def test_moderators_find_wallets_beyond_a_limit(self):
         self.pay(self.anna, self.anna, self.luc, "100")
         self.wallet(self.anna).with_user(self.moderator).set_limits("50")
         self.wallet(self.luc).with_user(self.moderator).set_limits("50", "60")

@@ -46,7 +46,7 @@ class TestWebsite(CurrencyCommon, HttpCase):
         self.assertIn("Luc", self.url_open("/my/wallets").text + page.text)
         self.assertEqual(self.url_open("/my").status_code, 200)
 
-    def test_what_is_refused_says_why_on_the_same_form_and_keeps_it(self):
+    def test_a_refusal_is_explained_on_the_same_form_which_keeps_the_values(self):
         self._login(self.anna)
         slug = self.luc.partner_id._wezer_profile().slug
         page = self._post(

@@ -43,7 +43,7 @@ def merge(source, target) -> None:
 
 
 def _end_between(source, target):
-    """End what is open between the two accounts: nobody pays himself."""
+    """End what is open between the two accounts: nobody pays to themselves."""
     states = source.env["wezer.transfer"]._state_machine.sources("close")
     between = departure.transfers_of(source, states, origins=False).filtered(
         lambda transfer: transfer.payer_id | transfer.payee_id == source | target

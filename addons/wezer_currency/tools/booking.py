@@ -6,7 +6,7 @@ def balanced_parts(net, pairs):
 
     Debtors and creditors are paired, in the order given, and the pairs counted off.
     What does not fit into a part goes on in the next, so a wallet may have lines in
-    several; together they say what ``net`` says. The same input gives the same parts.
+    several; together they add up to ``net``. The same input gives the same parts.
 
     :param net: ``[(wallet, minor units)]``, none of them zero
     :param int pairs: how many pairs a part takes; it has twice as many lines at most

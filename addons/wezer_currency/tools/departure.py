@@ -107,7 +107,7 @@ def obstacles(partner) -> list:
 
 
 def _balance(partner, wallet):
-    """Return what is to be told of a balance that stays behind."""
+    """Return what the member reads of a balance that stays behind."""
     currency, balance = wallet.wezer_currency_id, wallet.balance
     if balance < 0:
         text = partner.env._(
@@ -124,7 +124,7 @@ def _balance(partner, wallet):
 
 
 def _open_transfer(partner, transfer):
-    """Return what is to be told of one open transfer of this party."""
+    """Return what the member reads of one open transfer."""
     env = partner.env
     pays = transfer.payer_id == partner
     other = transfer.payee_id if pays else transfer.payer_id

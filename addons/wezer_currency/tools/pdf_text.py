@@ -56,7 +56,7 @@ class Faces:
         return self.faces[0].name
 
     def _of(self, char: str) -> Face | None:
-        return next((one for one in self.faces if ord(char) in one.glyphs), None)
+        return next((face for face in self.faces if ord(char) in face.glyphs), None)
 
     # === SUBSTITUTES === #
 
@@ -85,8 +85,8 @@ class Faces:
         for line in self.written(text).split("\n"):
             if any(unicodedata.bidirectional(char) in RTL for char in line):
                 lines += [
-                    self._runs(self._ordered(one))
-                    for one in self._broken(line, size, width)
+                    self._runs(self._ordered(part))
+                    for part in self._broken(line, size, width)
                 ]
             else:
                 lines.append(self._runs(line))
@@ -151,7 +151,7 @@ def _register(path: str) -> Face:
 
 
 def _is_unseen(char: str) -> bool:
-    """Say whether this draws nothing itself: joiners, variants, marks of direction."""
+    """Return whether this draws nothing itself: joiners, variants, marks of direction."""
     return (
         ord(char) in SKIN
         or unicodedata.category(char) in ("Cc", "Cf")

@@ -1,7 +1,7 @@
-"""Probing of other people's wallets: refusals are counted, and end in a silence.
+"""Probing of other people's wallets: refusals are counted and limited.
 
-Whoever is refused for the other side's reasons :data:`TRIES_A_DAY` times in a day is
-refused untested for the rest of it. The count is kept in the table
+A payer who is refused :data:`TRIES_A_DAY` times in a day for the same other side's
+reasons is refused untested for the rest of it. The count is kept in the table
 ``wezer_refused_try`` (``models/posting.sql``), beside the transaction of the posting:
 it stays although what is refused is rolled back.
 """

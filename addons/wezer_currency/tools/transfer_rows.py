@@ -72,7 +72,7 @@ def read_rows(text, mapping=None):
             if value:
                 row[field] = value
         if row.pop("state", "").lower() not in DONE:
-            # Nothing moved: it is told, and not posted.
+            # Nothing moved: it is reported, and not posted.
             row["skip"] = True
         if mapping.get("amount_digits") and row.get("amount"):
             if row["amount"].isascii() and row["amount"].isdigit():

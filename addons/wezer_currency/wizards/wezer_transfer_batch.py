@@ -38,7 +38,7 @@ class WezerTransferBatch(models.TransientModel):
         self.checked = False
 
     def action_check(self):
-        """Say what would happen, row by row, and post nothing."""
+        """Report what would happen, row by row, and post nothing."""
         return self._work(dry_run=True)
 
     def action_post(self):
@@ -66,13 +66,13 @@ class WezerTransferBatch(models.TransientModel):
                 "line_ids": [
                     fields.Command.create(
                         {
-                            "row": one["row"],
+                            "row": answer["row"],
                             "state": state,
-                            "reason": one["reason"],
+                            "reason": answer["reason"],
                         }
                     )
                     for state in ("refused", "overdrafts")
-                    for one in report[state]
+                    for answer in report[state]
                 ],
             }
         )
@@ -126,7 +126,7 @@ class WezerTransferBatch(models.TransientModel):
 
 
 class WezerTransferBatchLine(models.TransientModel):
-    """What is to be said about a row of the file."""
+    """A row of the file that is refused, or passes a limit."""
 
     _name = "wezer.transfer.batch.line"
     _description = "Row of a file of payments"

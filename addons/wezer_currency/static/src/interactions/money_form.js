@@ -2,7 +2,7 @@ import {Interaction} from "@web/public/interaction";
 import {registry} from "@web/core/registry";
 
 /**
- * The button says the whole act: "Pay 1:30 Hours to Luc, as Garden"; above it
+ * The button names the whole payment: "Pay 1:30 Hours to Luc, as Garden"; above it
  * stands what the wallet that pays may still spend.
  */
 export class WezerMoneyForm extends Interaction {
