@@ -10,9 +10,9 @@ from typing import Any
 
 import time_machine
 
-from . import talk, texts, together
-from .life import LONG, UNFINISHED, WAYS, Life
+from . import complex_deals, messages, texts
 from .people import FOUNDERS, Community
+from .simulation import LONG, UNFINISHED, WAYS, Simulation
 
 MONTHS = 14
 DEALS = 150
@@ -39,12 +39,14 @@ def make(env: Any, kit: str | None = None) -> dict:
         print("  people, circles and currencies", flush=True)
         settle(community)
         env.cr.commit()
-        life = Life(community, clock, now, lambda text: print(text, flush=True))
-        plan(life, start, now)
-        life.run()
+        simulation = Simulation(
+            community, clock, now, lambda text: print(text, flush=True)
+        )
+        plan(simulation, start, now)
+        simulation.run()
         clock.move_to(now)
         env["wezer.announcement"]._cron_expire()
-        life.ensure(
+        simulation.ensure(
             (state, state)
             for state in ("open", "waiting", "accepted", "delivered", "disputed")
         )
@@ -53,7 +55,9 @@ def make(env: Any, kit: str | None = None) -> dict:
         env["wezer.ledger.seal"]._seal_now()
         env["wezer.reputation"]._recompute()
         env.cr.commit()
-    for rule, count in sorted(life.refused.items(), key=lambda pair: -pair[1])[:8]:
+    for rule, count in sorted(simulation.refused.items(), key=lambda pair: -pair[1])[
+        :8
+    ]:
         print(f"  did not happen {count} times: {rule}", flush=True)
     return LOGINS
 
@@ -79,43 +83,49 @@ def settle(community: Any) -> None:
     community.make_project()
 
 
-def plan(life: Any, start: datetime, now: Any) -> None:
+def plan(simulation: Any, start: datetime, now: Any) -> None:
     """Lay out what will happen when; the clock decides the order."""
-    rng = life.rng
-    life.members = [name for name in life.it.users if name != "Moss Okafor"]
+    rng = simulation.rng
+    simulation.members = [
+        name for name in simulation.community.users if name != "Moss Okafor"
+    ]
     span = (now - start).days
-    rows = [*texts.ANNOUNCEMENTS, *talk.ANNOUNCEMENTS]
+    rows = [*texts.ANNOUNCEMENTS, *messages.ANNOUNCEMENTS]
     rng.shuffle(rows)
     # Two are not to be answered: one is paused, one still being written.
     for row, still in zip(rows, ("draft", "paused"), strict=False):
-        life.at(now - timedelta(days=rng.uniform(2, 4)), life.publish(row, 2, still))
+        simulation.at(
+            now - timedelta(days=rng.uniform(2, 4)), simulation.publish(row, 2, still)
+        )
     rows = rows[2:]
     for number, row in enumerate(rows):
         # Two thirds in the first year, the rest in the last weeks: open now.
         day = rng.uniform(1, span - 70) if number < 42 else span - rng.uniform(5, 60)
-        life.at(start + timedelta(days=day), life.publish(row, number))
+        simulation.at(start + timedelta(days=day), simulation.publish(row, number))
     ways = [way for way, count in WAYS for _one in range(count)]
     rng.shuffle(ways)
     for way in ways:
         day = rng.uniform(25, span - 35)
-        life.at(start + timedelta(days=day), life.story(way))
+        simulation.at(start + timedelta(days=day), simulation.story(way))
     for way in UNFINISHED:
         # Long enough ago to come as far as it should, too short for a clock to act.
         days = 14.3 if way in LONG else rng.uniform(6, 11)
-        life.at(now - timedelta(days=days), life.story(way))
-    for number, task in enumerate(life.it.tasks):
+        simulation.at(now - timedelta(days=days), simulation.story(way))
+    for number, task in enumerate(simulation.community.tasks):
         stop = {7: "accepted", 8: "delivered"}.get(number)
         if number == 9:
             continue
         day = span - (rng.uniform(9, 12) if stop else rng.uniform(30, 160))
-        life.at(start + timedelta(days=day), life.task_story(task, stop))
+        simulation.at(start + timedelta(days=day), simulation.task_story(task, stop))
     for _number in range(45):
-        life.at(start + timedelta(days=rng.uniform(10, span - 1)), life.gift())
+        simulation.at(
+            start + timedelta(days=rng.uniform(10, span - 1)), simulation.gift()
+        )
     for _number in range(3):
-        life.at(now - timedelta(days=rng.uniform(1, 5)), life.ask())
-    together.plan(life, now)
+        simulation.at(now - timedelta(days=rng.uniform(1, 5)), simulation.ask())
+    complex_deals.plan(simulation, now)
     for number in range(len(texts.ANSWERS)):
-        life.at(now - timedelta(days=5 - number), life.answer_back(number))
-    life.at(now - timedelta(days=1), life.judge())
+        simulation.at(now - timedelta(days=5 - number), simulation.answer_back(number))
+    simulation.at(now - timedelta(days=1), simulation.judge())
     for month in range(1, MONTHS):
-        life.at(start + timedelta(days=30 * month), life.month())
+        simulation.at(start + timedelta(days=30 * month), simulation.month())

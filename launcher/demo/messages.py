@@ -1,4 +1,4 @@
-"""What people say while they deal, and some more of what they offer and want."""
+"""Messages that people write in deals, and further announcements."""
 
 # kind, title, category, skill, hours, text
 ANNOUNCEMENTS = (

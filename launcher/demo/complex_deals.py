@@ -1,4 +1,4 @@
-"""Larger things: paid step by step, done by several, approved by two."""
+"""Larger deals: paid step by step, done by several people, approved by two."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -16,9 +16,9 @@ WALL = (
 )
 
 
-def _want(life: Any, name: str, acting: Any = None, **vals: Any) -> Any:
+def _want(simulation: Any, name: str, acting: Any = None, **vals: Any) -> Any:
     """Publish a want of ``name`` (or of whom he acts for) and return it."""
-    market = life.it.as_(life.env["wezer.announcement"], name)
+    market = simulation.community.as_(simulation.env["wezer.announcement"], name)
     new = market.action_create_own(
         {
             "kind": "want",
@@ -33,30 +33,30 @@ def _want(life: Any, name: str, acting: Any = None, **vals: Any) -> Any:
         publish=True,
         acting_partner_id=acting.id if acting else None,
     )
-    return life.env["wezer.announcement"].browse(new)
+    return simulation.env["wezer.announcement"].browse(new)
 
 
-def wall(life: Any) -> Iterator[float | None]:
+def wall(simulation: Any) -> Iterator[float | None]:
     """Three paint a wall in three steps, each with a part of the price."""
-    it = life.it
+    community = simulation.community
     want = _want(
-        life,
+        simulation,
         "Luc Bernard",
         title="Paint the long wall of the yard",
         description="A picture of the seasons, as large as the wall.",
-        category_id=it.categories["Repairs"].id,
+        category_id=community.categories["Repairs"].id,
         quantity=8,
         unit="hour",
-        prices={it.hours.id: "1:00"},
+        prices={community.hours.id: "1:00"},
     )
-    first = life.pick_replier(want)
-    along = [name for name in life.members if name not in (first, "Luc Bernard")]
-    along = life.more.sample(along, 2)
+    first = simulation.pick_replier(want)
+    along = [name for name in simulation.members if name not in (first, "Luc Bernard")]
+    along = simulation.more.sample(along, 2)
     shares = [
-        {"partner_id": it.users[name].partner_id.id, "percent": percent}
+        {"partner_id": community.users[name].partner_id.id, "percent": percent}
         for name, percent in zip(along, ("30", "20"), strict=True)
     ]
-    deal_id = it.as_(want, first).action_propose(
+    deal_id = community.as_(want, first).action_propose(
         {
             "milestones": list(WALL),
             "shares": shares,
@@ -65,20 +65,22 @@ def wall(life: Any) -> Iterator[float | None]:
     )
     for name in along:
         yield 0.3
-        life.deal(deal_id, name).action_agree_share(1)
+        simulation.deal(deal_id, name).action_agree_share(1)
     yield 0.5
-    life.deal(deal_id, "Luc Bernard").action_accept()
+    simulation.deal(deal_id, "Luc Bernard").action_accept()
     yield 2
-    life.deal(deal_id, first).action_deliver("Here is the sketch.")
+    simulation.deal(deal_id, first).action_deliver("Here is the sketch.")
     yield 1
-    life.deal(deal_id, "Luc Bernard").action_approve()
+    simulation.deal(deal_id, "Luc Bernard").action_approve()
     yield 3
-    life.deal(deal_id, first).action_deliver("It is white and dry.")
+    simulation.deal(deal_id, first).action_deliver("It is white and dry.")
 
 
-def rule(life: Any) -> Iterator[float | None]:
+def rule(simulation: Any) -> Iterator[float | None]:
     """The village decides that two approve what is large."""
-    village = life.it.as_(life.it.circles["Village of Les Tilleuls"], "Agnès Morel")
+    village = simulation.community.as_(
+        simulation.community.circles["Village of Les Tilleuls"], "Agnès Morel"
+    )
     village.action_set_policy(
         "approvals_2_from", TWO_FROM_HOURS, "Four eyes see more than two."
     )
@@ -86,31 +88,31 @@ def rule(life: Any) -> Iterator[float | None]:
     yield
 
 
-def roof(life: Any) -> Iterator[float | None]:
+def roof(simulation: Any) -> Iterator[float | None]:
     """The Garden's coordinator approved; one more has to."""
-    it = life.it
+    community = simulation.community
     want = _want(
-        life,
+        simulation,
         "Carole Petit",
-        acting=it.circles["Garden"].partner_id,
+        acting=community.circles["Garden"].partner_id,
         title="New boards for the shed's roof",
         description="Take the old ones down, cut and nail new ones.",
-        category_id=it.categories["Garden"].id,
+        category_id=community.categories["Garden"].id,
         quantity=14,
         unit="hour",
-        prices={it.hours.id: "1:00"},
+        prices={community.hours.id: "1:00"},
     )
-    worker = life.pick_replier(want)
-    deal_id = it.as_(want, worker).action_claim()
+    worker = simulation.pick_replier(want)
+    deal_id = community.as_(want, worker).action_claim()
     yield 0.4
-    life.deal(deal_id, "Carole Petit").action_accept()
+    simulation.deal(deal_id, "Carole Petit").action_accept()
     yield 4
-    life.deal(deal_id, worker).action_deliver("The roof is tight again.")
+    simulation.deal(deal_id, worker).action_deliver("The roof is tight again.")
     yield 1
-    life.deal(deal_id, "Carole Petit").action_approve()
+    simulation.deal(deal_id, "Carole Petit").action_approve()
 
 
-def plan(life: Any, now: Any) -> None:
+def plan(simulation: Any, now: Any) -> None:
     """Lay out when these stories begin."""
     for days, story in ((WALL_DAYS, wall), (RULE_DAYS, rule), (ROOF_DAYS, roof)):
-        life.at(now - timedelta(days=days), story(life))
+        simulation.at(now - timedelta(days=days), story(simulation))

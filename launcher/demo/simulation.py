@@ -1,4 +1,4 @@
-"""Fourteen months of life: each deal is a small story told by its own people."""
+"""Fourteen months of a community: each deal is a story played by its own people."""
 
 import heapq
 import itertools
@@ -10,9 +10,9 @@ from typing import Any
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 
-from . import talk, texts
+from . import messages, texts
 
-# How a deal goes, and how often. What is not ended by then stays where it is.
+# How a deal goes, and how often. Deals that have not ended by then stay where they are.
 WAYS = (
     ("paid", 92),
     ("negotiated", 18),
@@ -53,7 +53,7 @@ LONG = ("confirming", "disputed", "approved")
 BUSY = "Luc Bernard"
 
 
-class Life:
+class Simulation:
     """Plays the stories in the order of time, moving the clock."""
 
     def __init__(
@@ -63,7 +63,7 @@ class Life:
         end: datetime,
         say: Callable[[str], None],
     ) -> None:
-        self.it = community
+        self.community = community
         self.env = community.env
         self.rng = community.rng
         # What was added later takes nothing from the others' chances.
@@ -95,7 +95,7 @@ class Life:
                 if days is not None:
                     self.at(moment + timedelta(days=days), story)
             except (UserError, AccessError) as error:
-                # People meet limits; the story ends there, as in life.
+                # People meet limits; the story ends there.
                 rule = f"{getattr(error, 'rule', '?')}: {error.args[0]}"
                 self.refused[rule] = self.refused.get(rule, 0) + 1
             done += 1
@@ -109,7 +109,7 @@ class Life:
 
     def actor_of(self, partner: Any) -> str:
         """Return the name of somebody who acts for ``partner``."""
-        for name, user in self.it.users.items():
+        for name, user in self.community.users.items():
             if user.partner_id == partner:
                 return name
         for role in (
@@ -118,20 +118,24 @@ class Life:
             "Care coordinator",
             "Steward",
         ):
-            user = self.it.roles[role].membership_ids.partner_id.user_ids
+            user = self.community.roles[role].membership_ids.partner_id.user_ids
             if user and user._acts_for(partner, "wallet"):
-                return next(name for name, one in self.it.users.items() if one == user)
+                return next(
+                    name
+                    for name, other in self.community.users.items()
+                    if other == user
+                )
         raise ValueError(partner.name)
 
     def judge_of(self, deal: Any) -> str:
         """Return the name of a moderator who has the deal's dispute."""
         judges = deal._deciders(deal.dispute_circle_id)
-        names = (name for name, user in self.it.users.items() if user in judges)
+        names = (name for name, user in self.community.users.items() if user in judges)
         return next(names, "Moss Okafor")
 
     def deal(self, deal_id: int, name: str) -> Any:
         """Return a deal as a person sees it."""
-        return self.it.as_(self.env["wezer.deal"].browse(deal_id), name)
+        return self.community.as_(self.env["wezer.deal"].browse(deal_id), name)
 
     def pick_replier(self, announcement: Any) -> Any:
         """Return somebody who has not answered and acts for nobody there."""
@@ -142,7 +146,7 @@ class Life:
         free = [
             name
             for name in self.members
-            if self.it.users[name].partner_id not in taken
+            if self.community.users[name].partner_id not in taken
             and name != self.actor_of(author)
         ]
         # Whoever logs in as a member finds something to look at.
@@ -176,25 +180,25 @@ class Life:
         :param still: ``draft`` leaves it unpublished, ``paused`` pauses it
         """
         kind, title, category, skill, hours, text = row
-        rng, it = self.rng, self.it
+        rng, community = self.rng, self.community
         group = {"Garden": "Garden", "Repairs": "Repair café", "Care": "Care"}.get(
             category
         )
         acting = None
         name = rng.choice(self.members)
         if kind == "want" and group and number % 2 == 0:
-            acting = it.circles[group].partner_id
+            acting = community.circles[group].partner_id
             name = self.actor_of(acting)
-        prices = {it.hours.id: "1:00"}
+        prices = {community.hours.id: "1:00"}
         mode, unit, quantity = "all", "hour", hours
         turn = number % 6
         if turn == 1:
-            prices = {it.lindens.id: "12.00"}
+            prices = {community.lindens.id: "12.00"}
         elif turn == 3:
-            prices = {it.hours.id: "1:00", it.lindens.id: "10.00"}
+            prices = {community.hours.id: "1:00", community.lindens.id: "10.00"}
             mode = "one"
         elif turn == 5:
-            prices = {it.hours.id: "0:30", it.euros.id: "4.00"}
+            prices = {community.hours.id: "0:30", community.euros.id: "4.00"}
         if number % 11 == 10:
             prices = {}
         start = fields.Datetime.now() + timedelta(days=rng.randint(5, 40))
@@ -202,8 +206,8 @@ class Life:
             "kind": kind,
             "title": title,
             "description": text,
-            "category_id": it.categories[category].id,
-            "skill_ids": [(6, 0, [it.skills[skill].id])],
+            "category_id": community.categories[category].id,
+            "skill_ids": [(6, 0, [community.skills[skill].id])],
             "quantity": quantity,
             "unit": unit,
             "places": rng.choice((3, 4, 5, 6)) if number % 9 else 1,
@@ -221,7 +225,7 @@ class Life:
         }
         if number % 5 == 0:
             vals["date_start"] = start
-        market = it.as_(self.env["wezer.announcement"], name)
+        market = community.as_(self.env["wezer.announcement"], name)
         new = market.action_create_own(
             vals,
             publish=still != "draft",
@@ -271,7 +275,7 @@ class Life:
         if rng.random() < 0.5:
             self.deal(deal_id, replier).action_say(rng.choice(texts.CHAT))
         if rng.random() < 0.4:
-            question, answer = rng.choice(talk.TALKS)
+            question, answer = rng.choice(messages.TALKS)
             self.deal(deal_id, replier).action_say(question)
             yield rng.uniform(0.01, 0.2)
             self.deal(deal_id, author).action_say(answer)
@@ -279,10 +283,12 @@ class Life:
             if way == "open":
                 return
             if way == "declined":
-                self.deal(deal_id, author).action_decline(rng.choice(talk.DECLINED))
+                self.deal(deal_id, author).action_decline(rng.choice(messages.DECLINED))
                 return
             if way == "withdrawn":
-                self.deal(deal_id, replier).action_withdraw(rng.choice(talk.WITHDRAWN))
+                self.deal(deal_id, replier).action_withdraw(
+                    rng.choice(messages.WITHDRAWN)
+                )
                 return
             if negotiates:
                 yield from self.negotiate(deal, author, replier, way == "negotiating")
@@ -296,17 +302,17 @@ class Life:
 
     def answer(self, announcement: Any, replier: Any, negotiates: bool) -> Any:
         """Answer an announcement: claim it, or propose other terms."""
-        mine = self.it.as_(announcement, replier)
+        mine = self.community.as_(announcement, replier)
         if not negotiates:
             return mine.action_claim(
-                version=announcement.version, message=self.rng.choice(talk.CLAIMS)
+                version=announcement.version, message=self.rng.choice(messages.CLAIMS)
             )
         hours = announcement.quantity
         return mine.action_propose(
             {
                 "quantity": hours + 1,
                 "prices": self.prices(announcement, hours + 1),
-                "message": self.rng.choice(talk.ASKS_MORE),
+                "message": self.rng.choice(messages.ASKS_MORE),
                 "steps": "Look at it together\nDo it\nTidy up",
                 "done_when": "You are content.",
             }
@@ -333,7 +339,7 @@ class Life:
             {
                 "quantity": hours,
                 "prices": self.prices(deal.announcement_id, hours),
-                "message": self.rng.choice(talk.ASKS_LESS),
+                "message": self.rng.choice(messages.ASKS_LESS),
             }
         )
         yield self.rng.uniform(0.3, 1.5)
@@ -343,7 +349,7 @@ class Life:
             {
                 "quantity": hours + 0.5,
                 "prices": self.prices(deal.announcement_id, hours + 0.5),
-                "message": self.rng.choice(talk.MEETS),
+                "message": self.rng.choice(messages.MEETS),
             }
         )
         yield self.rng.uniform(0.3, 1.5)
@@ -352,7 +358,7 @@ class Life:
                 {
                     "quantity": hours + 0.5,
                     "prices": self.prices(deal.announcement_id, hours + 0.5),
-                    "message": self.rng.choice(talk.AGAIN),
+                    "message": self.rng.choice(messages.AGAIN),
                 }
             )
             yield self.rng.uniform(0.2, 1)
@@ -364,11 +370,11 @@ class Life:
         payer = self.actor_of(deal.payer_id)
         yield rng.uniform(1, 6)
         if way == "released":
-            self.deal(deal.id, worker).action_release(rng.choice(talk.RELEASED))
+            self.deal(deal.id, worker).action_release(rng.choice(messages.RELEASED))
             return
         if way == "cancelled":
             for name, why in zip(
-                (payer, worker), rng.choice(talk.CANCELLED), strict=True
+                (payer, worker), rng.choice(messages.CANCELLED), strict=True
             ):
                 self.deal(deal.id, name).action_cancel(why)
             return
@@ -380,12 +386,12 @@ class Life:
             return
         yield rng.uniform(0.3, 4)
         if way == "sent_back":
-            self.deal(deal.id, payer).action_send_back(rng.choice(talk.SENT_BACK))
+            self.deal(deal.id, payer).action_send_back(rng.choice(messages.SENT_BACK))
             yield rng.uniform(1, 4)
             self.deal(deal.id, worker).action_deliver("Now it is complete.")
             yield 1
         if way in ("disputed", "resolved"):
-            self.deal(deal.id, worker).action_dispute(rng.choice(talk.DISPUTED))
+            self.deal(deal.id, worker).action_dispute(rng.choice(messages.DISPUTED))
             if way == "disputed":
                 return
             yield 3
@@ -393,7 +399,7 @@ class Life:
                 "paid", "The photographs show it done."
             )
             return
-        good = rng.random() < self.it.quality[worker]
+        good = rng.random() < self.community.quality[worker]
         self.approve(deal, payer, good)
         if deal.state == "confirming":
             if way == "confirming":
@@ -428,7 +434,7 @@ class Life:
         rows = self.env["wezer.assessment"].search(
             [("state", "=", "revealed"), ("comment", "=", text)]
         )
-        people = {user.partner_id: name for name, user in self.it.users.items()}
+        people = {user.partner_id: name for name, user in self.community.users.items()}
         for row in rows:
             if row.assessed_id in people and not row.reply_date:
                 return row, people[row.assessed_id]
@@ -438,7 +444,7 @@ class Life:
         """Who was blamed answers."""
         row, name = self.said(texts.POOR[number])
         if row:
-            self.it.as_(row, name).action_reply(texts.ANSWERS[number])
+            self.community.as_(row, name).action_reply(texts.ANSWERS[number])
         return
         yield
 
@@ -446,7 +452,7 @@ class Life:
         """A moderator takes words away."""
         row, _name = self.said(texts.POOR[2])
         if row:
-            self.it.as_(row, "Moss Okafor").action_hide(texts.NOT_FOR_ALL)
+            self.community.as_(row, "Moss Okafor").action_hide(texts.NOT_FOR_ALL)
         return
         yield
 
@@ -471,12 +477,12 @@ class Life:
 
     def task_story(self, task: Any, stop: str) -> Iterator[float | None]:
         """Play the story of a posted task."""
-        carole = self.it.as_(task, "Carole Petit")
+        carole = self.community.as_(task, "Carole Petit")
         carole.action_post_to_marketplace()
         yield self.rng.uniform(1, 4)
         announcement = task.wezer_announcement_id
         worker = self.pick_replier(announcement)
-        deal_id = self.it.as_(announcement, worker).action_claim()
+        deal_id = self.community.as_(announcement, worker).action_claim()
         yield self.rng.uniform(1, 5)
         if stop == "accepted":
             return
@@ -492,19 +498,23 @@ class Life:
     def gift(self) -> Iterator[float | None]:
         """A payment or a donation beside all deals."""
         giver, taker = self.rng.sample(self.members, 2)
-        circle = self.it.circles["Garden"].partner_id
-        payee = circle if self.rng.random() < 0.4 else self.it.users[taker].partner_id
-        transfer = self.it.as_(self.env["wezer.transfer"], giver)
+        circle = self.community.circles["Garden"].partner_id
+        payee = (
+            circle
+            if self.rng.random() < 0.4
+            else self.community.users[taker].partner_id
+        )
+        transfer = self.community.as_(self.env["wezer.transfer"], giver)
         currency, amount = self.rng.choice(
             (
-                (self.it.hours, "0:30"),
-                (self.it.hours, "1:00"),
-                (self.it.lindens, "5.00"),
+                (self.community.hours, "0:30"),
+                (self.community.hours, "1:00"),
+                (self.community.lindens, "5.00"),
             )
         )
         method = transfer.donate if payee == circle else transfer.pay
         method(
-            self.it.users[giver].partner_id.id,
+            self.community.users[giver].partner_id.id,
             payee.id,
             currency.id,
             amount,
@@ -516,10 +526,10 @@ class Life:
     def ask(self) -> Iterator[float | None]:
         """Somebody asks somebody for money."""
         asker, asked = self.rng.sample(self.members, 2)
-        self.it.as_(self.env["wezer.transfer"], asker).ask(
-            self.it.users[asked].partner_id.id,
-            self.it.users[asker].partner_id.id,
-            self.it.hours.id,
+        self.community.as_(self.env["wezer.transfer"], asker).ask(
+            self.community.users[asked].partner_id.id,
+            self.community.users[asker].partner_id.id,
+            self.community.hours.id,
             "1:00",
             "For the evening with the accounts",
         )
