@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import consteq, formataddr, hmac
 
 from ..exceptions import NotAllowed, Refusal
-from ..tools.clock import each_due
+from ..tools.cron import for_each_due
 
 FREQUENCIES = [
     ("daily", "Every day"),
@@ -143,7 +143,7 @@ class WezerDigest(models.Model):
     def _cron_send(self):
         """Send the digests that are due; running it again sends nothing."""
         waiting = [("id", "in", self._waiting_people().ids)]
-        each_due(self.env["res.partner"].sudo(), waiting, self._send_to)
+        for_each_due(self.env["res.partner"].sudo(), waiting, self._send_to)
 
     @api.model
     def _waiting_domain(self):

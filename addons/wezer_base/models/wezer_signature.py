@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
-from odoo.addons.wezer_base.tools.clock import each_due
+from odoo.addons.wezer_base.tools.cron import for_each_due
 from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
 
 SIGNING = StateMachine(
@@ -78,7 +78,7 @@ class WezerSignature(models.Model):
         """End every proposal whose deadline has passed, each in a transaction."""
         now = fields.Datetime.now()
         for model in self._signed_models():
-            each_due(
+            for_each_due(
                 model.with_context(active_test=False),
                 model._lapsed_domain(now),
                 lambda record: record._lapse_signing(),

@@ -6,7 +6,7 @@ from odoo import api, fields, models, tools
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import days
-from odoo.addons.wezer_base.tools.clock import each_due
+from odoo.addons.wezer_base.tools.cron import for_each_due
 from odoo.addons.wezer_base.tools.numbers import is_id
 
 from ..tools import amounts, currency_statistics, recurrence
@@ -769,7 +769,7 @@ class WezerCurrency(models.Model):
         today = days.today(self.env)
         for charge in CHARGES:
             due = [(f"{charge}_next", "<=", today), (f"{charge}_every", "!=", False)]
-            if not each_due(
+            if not for_each_due(
                 self,
                 due,
                 lambda currency, charge=charge: currency._charge_due(charge, today),

@@ -147,7 +147,7 @@ class WezerLedgerSeal(models.Model):
 
     @api.model
     def _book_waiting(self, without):
-        """Post the journal entries that seals wait for, while the time of this run lasts.
+        """Post the journal entries that seals wait for, while this run may last.
 
         :param without: seals that were refused just now
         :return: ``(whether nothing is left to try, the refused seals)``

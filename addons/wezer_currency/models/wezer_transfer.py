@@ -15,7 +15,7 @@ from odoo.fields import Domain
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import days, locks
-from odoo.addons.wezer_base.tools.clock import each_due
+from odoo.addons.wezer_base.tools.cron import for_each_due
 from odoo.addons.wezer_base.tools.numbers import is_id
 from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
 
@@ -1736,7 +1736,7 @@ class WezerTransfer(models.Model):
     @api.model
     def _cron_notify(self):
         """Leave the notices of what was paid, beside the payments, which are fast."""
-        each_due(
+        for_each_due(
             self.sudo(),
             [("notice_pending", "=", True)],
             lambda transfer: transfer._notify_parties(),
@@ -1747,7 +1747,9 @@ class WezerTransfer(models.Model):
         """Pay what is due; what failed is reported to both sides."""
         due = [("state", "=", "scheduled"), ("date", "<=", fields.Datetime.now())]
         # In the order in which they are due: one may need what another brings.
-        each_due(self.sudo(), due, lambda transfer: transfer._run(), order="date, id")
+        for_each_due(
+            self.sudo(), due, lambda transfer: transfer._run(), order="date, id"
+        )
 
     def _run(self):
         """Pay one scheduled transfer that is due, and schedule the next."""
@@ -1761,7 +1763,7 @@ class WezerTransfer(models.Model):
             ("until", "<", fields.Datetime.now()),
             ("origin_model", "=", False),
         ]
-        each_due(self, late, lambda transfer: transfer._expire())
+        for_each_due(self, late, lambda transfer: transfer._expire())
 
     def _expire(self):
         self._close("expired")

@@ -151,7 +151,7 @@ def _register(path: str) -> Face:
 
 
 def _is_unseen(char: str) -> bool:
-    """Return whether this draws nothing itself: joiners, variants, marks of direction."""
+    """Return whether this draws nothing: joiners, variants, marks of direction."""
     return (
         ord(char) in SKIN
         or unicodedata.category(char) in ("Cc", "Cf")

@@ -7,7 +7,7 @@ from odoo.tools import SQL
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import days
-from odoo.addons.wezer_base.tools.clock import each_due
+from odoo.addons.wezer_base.tools.cron import for_each_due
 from odoo.addons.wezer_base.tools.rights import RIGHTS
 from odoo.addons.wezer_base.tools.sorting import index_text
 from odoo.addons.wezer_base.tools.text import (
@@ -1386,7 +1386,7 @@ class WezerGroup(models.Model):
         def keep(group):
             group.member_count_kept = counts.get(group.id, 0)
 
-        each_due(
+        for_each_due(
             self.sudo().with_context(active_test=False),
             [("id", "in", stale.ids)],
             keep,

@@ -5,7 +5,7 @@ from odoo.tools import SQL
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import locks
-from odoo.addons.wezer_base.tools.clock import each_due
+from odoo.addons.wezer_base.tools.cron import for_each_due
 from odoo.addons.wezer_base.tools.rights import RIGHTS
 from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
 
@@ -414,7 +414,7 @@ class WezerGroupChange(models.Model):
     @api.model
     def _cron_lapse(self):
         """Let lapse what nobody answered for thirty days."""
-        each_due(
+        for_each_due(
             self.sudo(),
             self._lapsed_domain(fields.Datetime.now()),
             lambda change: change._lapse_signing(),

@@ -3,7 +3,7 @@ from datetime import date
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from odoo.addons.wezer_base.tools.clock import each_due
+from odoo.addons.wezer_base.tools.cron import for_each_due
 
 from ..tools.membership_sql import is_running
 
@@ -370,5 +370,5 @@ class WezerGroupFollowerSync(models.Model):
             wrong.setdefault(model, set()).add(record)
         for model, ids in sorted(wrong.items()):
             domain = [("id", "in", sorted(ids))]
-            if not each_due(self.env[model].sudo(), domain, self._keep_in_step):
+            if not for_each_due(self.env[model].sudo(), domain, self._keep_in_step):
                 return

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 
 from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools import days
-from odoo.addons.wezer_base.tools.clock import each_due
+from odoo.addons.wezer_base.tools.cron import for_each_due
 from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
 
 REMIND_DAYS = 14
@@ -404,8 +404,8 @@ class WezerGroupMembership(models.Model):
             ("date_to", "=", today + timedelta(days=REMIND_DAYS)),
             ("id", "not in", places._reminded_of_term_since(today)),
         ]
-        if each_due(places, over, lambda place: place._end_term()):
-            each_due(places, soon, lambda place: place._remind_of_term())
+        if for_each_due(places, over, lambda place: place._end_term()):
+            for_each_due(places, soon, lambda place: place._remind_of_term())
 
     @api.model
     def _reminded_of_term_since(self, day):

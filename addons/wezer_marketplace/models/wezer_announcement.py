@@ -6,7 +6,7 @@ from odoo.fields import Domain
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import days, locks, payload
-from odoo.addons.wezer_base.tools.clock import each_due
+from odoo.addons.wezer_base.tools.cron import for_each_due
 from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
 from odoo.addons.wezer_base.tools.text import (
     TITLE_LENGTH,
@@ -1845,7 +1845,7 @@ class WezerAnnouncement(models.Model):
         """Close what has reached its closing day; remind the authors of what will."""
         published = Domain("state", "in", PUBLISHED)
         over = days.passed(self.env, "expiry")
-        each_due(
+        for_each_due(
             self, published & over, lambda announcement: announcement._end("expired")
         )
         closing = (
@@ -1854,7 +1854,7 @@ class WezerAnnouncement(models.Model):
             & ~over
             & days.passed(self.env, "expiry", timedelta(days=REMIND_DAYS) + days.DAY)
         )
-        each_due(self, closing, lambda announcement: announcement._remind_of_closing())
+        for_each_due(self, closing, lambda announcement: announcement._remind_of_closing())
 
     def _remind_of_closing(self):
         self.author_id._wezer_notify(
@@ -1883,13 +1883,13 @@ class WezerAnnouncement(models.Model):
             ("end_reason", "=", False),
             ("end_reason", "!=", "closed"),
         ]
-        each_due(self, due, lambda announcement: announcement._make_next())
+        for_each_due(self, due, lambda announcement: announcement._make_next())
 
     @api.model
     def _cron_money(self):
         """Pause what cannot be paid now, open again what can."""
         short, payable = money_shortage.short_and_payable(self.env)
         domain = [("id", "in", short), ("state", "=", "open")]
-        if each_due(self, domain, lambda want: want._pause_for_money()):
+        if for_each_due(self, domain, lambda want: want._pause_for_money()):
             domain = [("id", "in", payable), ("short_of_money", "=", True)]
-            each_due(self, domain, lambda want: want._resume_after_shortage())
+            for_each_due(self, domain, lambda want: want._resume_after_shortage())

@@ -9,7 +9,7 @@ from odoo.tools import SQL
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import days, locks
-from odoo.addons.wezer_base.tools.clock import each_due
+from odoo.addons.wezer_base.tools.cron import for_each_due
 from odoo.addons.wezer_base.tools.picture import PictureError, clean_file
 from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
 from odoo.addons.wezer_base.tools.text import clean_line
@@ -3346,7 +3346,7 @@ class WezerDeal(models.Model):
                 deal._lock()
                 getattr(deal, method)(now)
 
-            if not each_due(self, domain, act):
+            if not for_each_due(self, domain, act):
                 return
 
     @api.model

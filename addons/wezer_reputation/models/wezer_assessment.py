@@ -4,7 +4,7 @@ from odoo import Command, api, fields, models
 from odoo.tools import SQL
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
-from odoo.addons.wezer_base.tools.clock import each_due
+from odoo.addons.wezer_base.tools.cron import for_each_due
 from odoo.addons.wezer_base.tools.numbers import record_id
 from odoo.addons.wezer_base.tools.rights import OWN_RIGHTS
 from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
@@ -611,7 +611,7 @@ class WezerAssessment(models.Model):
             ("state", "in", ASSESSMENT.sources("reveal")),
             ("deadline", "<", fields.Datetime.now()),
         ]
-        each_due(self.sudo(), due, lambda assessment: assessment._reveal())
+        for_each_due(self.sudo(), due, lambda assessment: assessment._reveal())
 
     # === PEOPLE WHO ACT FOR EACH OTHER COUNT AS ONE === #
 

@@ -2,9 +2,7 @@
 
 import logging
 import random
-from collections.abc import Callable
 
-from odoo import models
 from odoo.fields import Domain
 
 from .locks import Busy, is_contention
@@ -15,17 +13,18 @@ _logger = logging.getLogger(__name__)
 FOUND = 20000
 
 
-def each_due(model: models.BaseModel, domain, act: Callable, order: str = "id") -> bool:
-    """Do ``act`` with every record that ``domain`` finds, and commit each.
+def for_each_due(model, domain, action, order: str = "id") -> bool:
+    """Do ``action`` with every record that ``domain`` finds, and commit each.
 
-    A record that fails is undone, logged and left for the next run; the others go on.
-    A run begins anywhere among the records, so that those that fail each time do not
-    use up the time of the others. Whether a record is due is asked again just before
-    its turn: somebody may have acted meanwhile. Called outside of a scheduled action,
-    nothing is committed.
+    What fails is undone, logged, and left for the next run; the others go on. A run
+    begins anywhere among the records, so that those that fail each time do not use
+    up the time of the others. Whether a record is due is asked again just before its
+    turn: somebody may have acted meanwhile. It is locked then; a record that another
+    transaction has locked is left for the next run. Called outside of a scheduled
+    action, nothing is committed.
 
-    :param act: called with a record of one
-    :param str order: records are taken in this order; where another than ``id`` is
+    :param action: called with one record
+    :param order: records are taken in this order; where another than ``id`` is
         asked for, from the first on
     :return: whether all were reached before the time of this run was over
     """
@@ -42,7 +41,7 @@ def each_due(model: models.BaseModel, domain, act: Callable, order: str = "id") 
                 start = random.randrange(len(ids))
                 ids = ids[start:] + ids[:start]
         for place, number in enumerate(ids, 1):
-            _do(model, domain, act, number)
+            _do(model, domain, action, number)
             if cron is not None and not cron._commit_progress(1) and place < len(ids):
                 return False
         # What has become due by this (the next of a series) follows at once.
@@ -52,17 +51,17 @@ def each_due(model: models.BaseModel, domain, act: Callable, order: str = "id") 
     return True
 
 
-def _do(model, domain, act, number):
+def _do(model, domain, action, number):
     try:
         with model.env.cr.savepoint():
             record = model.search(Domain("id", "=", number) & domain)
-            if record:
-                act(record)
+            if record and record.try_lock_for_update(allow_referencing=True):
+                action(record)
     except Exception as error:
         # The cache may hold what was just undone.
         model.env.invalidate_all(flush=False)
         if isinstance(error, Busy) or is_contention(error):
-            _logger.info("%s %s: somebody else was at it", model._name, number)
+            _logger.info("%s %s: another transaction changes it", model._name, number)
         else:
             # One record's fault, whatever it is, is not the others'.
             _logger.exception("%s %s is left as it is", model._name, number)

@@ -6,18 +6,18 @@ from odoo.tests import TransactionCase, tagged
 from odoo.tools import mute_logger
 
 from ..exceptions import Refusal
-from ..tools import clock
+from ..tools import cron
 
 
 @tagged("post_install", "-at_install")
-class TestClock(TransactionCase):
+class TestCron(TransactionCase):
     """Scheduled actions: one record's fault is not the others'."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         people = cls.env["res.partner"]
-        cls.people = people.create([{"name": f"Clock {one}"} for one in range(5)])
+        cls.people = people.create([{"name": f"Person {one}"} for one in range(5)])
         cls.domain = [("id", "in", cls.people.ids), ("comment", "=", False)]
 
     def _act(self, wrong):
@@ -31,7 +31,7 @@ class TestClock(TransactionCase):
 
         return act
 
-    @mute_logger("odoo.addons.wezer_base.tools.clock", "odoo.sql_db")
+    @mute_logger("odoo.addons.wezer_base.tools.cron", "odoo.sql_db")
     def test_a_failing_record_is_undone_and_the_others_go_on(self):
         first, second, third, *others = self.people
 
@@ -45,7 +45,7 @@ class TestClock(TransactionCase):
                 third: lambda: self.env.cr.execute("SELECT 1 / 0"),
             }
         )
-        self.assertTrue(clock.each_due(self.people.browse(), self.domain, act))
+        self.assertTrue(cron.for_each_due(self.people.browse(), self.domain, act))
         self.assertEqual(self.people.filtered("comment").ids, [x.id for x in others])
         self.assertRaises(DivisionByZero, self.env.cr.execute, "SELECT 1 / 0")
 
@@ -57,12 +57,12 @@ class TestClock(TransactionCase):
             seen.append(person)
             (first + second).comment = "done by the first"
 
-        clock.each_due(self.people.browse(), self.domain, act)
+        cron.for_each_due(self.people.browse(), self.domain, act)
         self.assertEqual(len((first + second) & self.people.browse().union(*seen)), 1)
 
     def _run(self, act, left):
         """Run as a scheduled action would; ``left`` are the answers about the time."""
-        cron = type(self.env["ir.cron"])
+        jobs = type(self.env["ir.cron"])
         told = []
 
         def commit(_cron, processed=0, *, remaining=None):
@@ -70,9 +70,9 @@ class TestClock(TransactionCase):
             return left.pop(0) if processed else 1
 
         env = self.env(context={"ir_cron_progress_id": 1})
-        with patch.object(cron, "_commit_progress", commit):
+        with patch.object(jobs, "_commit_progress", commit):
             people = env["res.partner"]
-            return clock.each_due(people, self.domain, act), told
+            return cron.for_each_due(people, self.domain, act), told
 
     def test_each_record_is_committed_and_the_time_of_a_run_is_kept(self):
         seen = []
@@ -85,6 +85,6 @@ class TestClock(TransactionCase):
 
     def test_a_run_begins_anywhere_so_that_those_that_fail_starve_nobody(self):
         begun = []
-        with patch.object(clock.random, "randrange", lambda count: count - 1):
+        with patch.object(cron.random, "randrange", lambda count: count - 1):
             self._run(lambda person: begun.append(person.id), [0])
         self.assertEqual(begun, [self.people[-1].id])
