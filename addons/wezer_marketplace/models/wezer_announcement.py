@@ -1854,7 +1854,9 @@ class WezerAnnouncement(models.Model):
             & ~over
             & days.passed(self.env, "expiry", timedelta(days=REMIND_DAYS) + days.DAY)
         )
-        for_each_due(self, closing, lambda announcement: announcement._remind_of_closing())
+        for_each_due(
+            self, closing, lambda announcement: announcement._remind_of_closing()
+        )
 
     def _remind_of_closing(self):
         self.author_id._wezer_notify(
