@@ -11,8 +11,8 @@ from odoo.addons.wezer_base.tools.locks import wait_in_line
 from odoo.addons.wezer_base.tools.numbers import numbered, whole
 from odoo.addons.wezer_base.tools.sorting import sorted_for_reader
 
-from ..tools import matchmaking, search_params
-from ..tools.search_sql import COUNTED
+from ..tools import announcement_cards, matchmaking, search_params
+from ..tools.search_sql import COUNTED, planned_for_memory
 from .form import (
     announcement_of,
     shown_in_form,
@@ -56,7 +56,17 @@ class WezerMarket(http.Controller):
             refused = error.args[0]
             filtered = search_params.without_days(filters)
             question = search_params.question(request.env, filtered)
-        found, count = market._search_public(question, (page - 1) * PAGE, PAGE)
+        public = request.env.user._is_public()
+        helper = None if public else matchmaking.Helper(request.env)
+        fitting = market.browse()
+        with planned_for_memory(request.env.cr):
+            found, count = market._search_public(question, (page - 1) * PAGE, PAGE)
+            if not (public or filters or page > 1):
+                fitting = market._fitting(FITTING, helper)
+        nearly = market.browse() if found else market._search_near_misses(question)
+        fitting, found, nearly = announcement_cards.card_lists(
+            [fitting, found, nearly], question.get("centre"), helper
+        )
         pager = request.website.pager(
             url="/market",
             total=min(count, COUNTED),
@@ -64,21 +74,14 @@ class WezerMarket(http.Controller):
             step=PAGE,
             url_args=filters,
         )
-        public = request.env.user._is_public()
-        fitting = market.browse()
-        if not (public or filters or page > 1):
-            fitting = market._fitting(FITTING)
         return request.render(
             "wezer_marketplace.market_page",
             {
                 "announcements": found,
-                "nearly": market.browse()
-                if found
-                else market._search_near_misses(question),
+                "nearly": nearly,
                 "fitting": fitting,
                 "count": count,
                 "counted": COUNTED,
-                "centre": question.get("centre"),
                 "pager": pager,
                 "filters": filters,
                 "refused": refused,
@@ -90,7 +93,9 @@ class WezerMarket(http.Controller):
                 "skill": request.env["wezer.skill"].search(
                     [("id", "=", filters.get("skill", False))]
                 ),
-                "groups": [] if public else self._my_groups(),
+                "groups": []
+                if public
+                else helper.groups.filtered(lambda group: group.kind == "circle"),
                 "address": search_params.address,
             },
         )

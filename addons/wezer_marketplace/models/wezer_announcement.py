@@ -1760,10 +1760,11 @@ class WezerAnnouncement(models.Model):
         return self.browse()
 
     @api.model
-    def _fitting(self, limit: int):
+    def _fitting(self, limit: int, helper: matchmaking.Helper | None = None):
         """Return the open wants that fit the user, the best first."""
         # Where it is full, one would only wait.
-        fits = matchmaking.fitting_wants(self, limit, [("state", "=", "open")])
+        only_open = [("state", "=", "open")]
+        fits = matchmaking.fitting_wants(self, limit, only_open, helper)
         return self.browse([want.id for want, _reasons in fits])
 
     def _fitting_members(self, limit: int = 10) -> list[tuple]:

@@ -1,5 +1,7 @@
 from odoo import models
+from odoo.fields import Domain
 
+from ..tools import announcement_cards, search_sql
 from ..tools.geo import place_of
 
 # So many of each kind on a party's page; all are one click away.
@@ -27,14 +29,16 @@ class WezerProfile(models.Model):
         groups = self.env["wezer.group"].sudo(False)
         group = groups.search([("partner_id", "=", partner.id)], limit=1)
         context = {"group": group.id} if group else {"author": partner.id}
-        shown = {}
-        for kind in ("want", "offer"):
-            found, count = market._search_public({**context, "kind": kind}, 0, SHOWN)
-            if group and count < SHOWN:
-                own = {"author": partner.id, "kind": kind}
-                found |= market._search_public(own, 0, SHOWN)[0]
-            shown[kind] = found[:SHOWN]
-        values["party_wants"], values["party_offers"] = shown["want"], shown["offer"]
+        about = search_sql.filter_domain(market, context)
+        own = Domain("author_id", "=", partner.id)
+        kinds = [Domain("kind", "=", kind) for kind in ("want", "offer")]
+        # A group's own follow where its context has few.
+        wants, offers, own_wants, own_offers = search_sql.first_of_each(
+            market, [domain & kind for domain in (about, own) for kind in kinds], SHOWN
+        )
+        values["party_wants"], values["party_offers"] = announcement_cards.card_lists(
+            [(wants | own_wants)[:SHOWN], (offers | own_offers)[:SHOWN]]
+        )
         values["party_market"] = (
             f"/market?group={group.id}" if group else f"/market?author={self.slug}"
         )

@@ -1,27 +1,32 @@
 """What lists of announcements show of each, asked of the database for all at once."""
 
-from .matchmaking import format_distance, helper_side, reasons_for_user
+from .matchmaking import Helper, format_distance, reasons_for_user
 
 
-def cards(announcements, centre=None) -> list[dict]:
+def cards(announcements, centre=None, helper: Helper | None = None) -> list[dict]:
     """Return what the card of each announcement shows to the user.
 
     :param centre: where distances are counted from, ``(latitude, longitude)``; for a
         member their own place where left out
+    :param helper: the user, where a page has read them already
     :return: dicts ``announcement``, ``name``, ``profile``, ``score``, ``reason`` and
         ``km``
     """
+    if not announcements:
+        return []
     env = announcements.env
     public = env.user._is_public()
     authors = announcements.sudo().author_id
     scores = {} if public else authors._wezer_scores()
-    helper = None if public else helper_side(env)
+    if not public:
+        helper = helper or Helper(env)
     reasons = {} if public else reasons_for_user(announcements, helper, near=False)
-    centre = centre or (helper and helper.place)
+    centre = centre or (helper and helper.side.place)
     shown = shown_authors(announcements)
+    # Filtered by the rules in memory: the profiles are read anyway.
     profiles = {
         profile.sudo().partner_id.id: profile
-        for profile in env["wezer.profile"].search([("partner_id", "in", shown.ids)])
+        for profile in shown._wezer_profile().with_env(env)._filtered_access("read")
     }
     result = []
     for announcement in announcements:
@@ -40,6 +45,16 @@ def cards(announcements, centre=None) -> list[dict]:
             }
         )
     return result
+
+
+def card_lists(lists, centre=None, helper: Helper | None = None) -> list[list[dict]]:
+    """Return the cards of several lists on one page, read at once for all of them.
+
+    :param lists: recordsets of ``wezer.announcement``
+    """
+    together = lists[0].union(*lists[1:])
+    by_id = {card["announcement"].id: card for card in cards(together, centre, helper)}
+    return [[by_id[announcement.id] for announcement in some] for some in lists]
 
 
 def shown_authors(announcements):

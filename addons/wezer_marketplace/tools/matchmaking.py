@@ -18,6 +18,7 @@ from .search_sql import (
     filter_domain,
     planned_for_memory,
     select_ids,
+    union_of,
 )
 
 # So many of each sort are looked at closely.
@@ -32,10 +33,20 @@ NAMED = 3
 # === THE TWO SIDES === #
 
 
-def helper_side(env) -> Side:
+class Helper:
+    """The user as a helper, read once for a page: side, weights of skills, groups."""
+
+    def __init__(self, env):
+        self.groups = env["wezer.group"].search_fetch(
+            [("is_user_member", "=", True)], ["name", "kind", "slug", "visibility"]
+        )
+        self.side = _helper_side(env, self.groups)
+        self.weights = skill_weights(env, self.side.skills)
+
+
+def _helper_side(env, groups):
     """Return the user as a helper: all that their own profile says."""
     profile = env.user.partner_id._wezer_profile()
-    groups = env["wezer.group"].search([("is_user_member", "=", True)])
     return Side(
         skills=frozenset(profile.skill_ids.ids),
         categories=frozenset(profile.skill_ids.category_ids.ids),
@@ -96,18 +107,20 @@ def skill_weights(env, skills) -> dict[int, float]:
 # === WANTS FOR A MEMBER === #
 
 
-def fitting_wants(market, limit: int = 10, domain=None) -> list[tuple]:
+def fitting_wants(
+    market, limit: int = 10, domain=None, helper: Helper | None = None
+) -> list[tuple]:
     """Return the wants that fit the user, the best first, with reasons.
 
     :param market: an empty recordset of ``wezer.announcement``
     :param domain: further restriction
+    :param helper: the user, where a page has read them already
     :return: ``(announcement, reasons)``; nothing fits without a reason
     """
-    helper = helper_side(market.env)
-    weights = skill_weights(market.env, helper.skills)
+    helper = helper or Helper(market.env)
     scored = []
-    for want in _candidate_wants(market, helper, weights, domain):
-        points, reasons = fit(helper, want_side(want), weights)
+    for want in _candidate_wants(market, helper.side, helper.weights, domain):
+        points, reasons = fit(helper.side, want_side(want), helper.weights)
         if reasons and points > 0:
             scored.append((-points, -want.id, want, reasons))
     scored.sort(key=lambda row: row[:2])
@@ -124,21 +137,20 @@ def fitting_first(market, ids: list[int], question: dict, most: int) -> list[int
     return list(dict.fromkeys(fitting + ids))
 
 
-def reasons_for_user(wants, helper: Side | None = None, near: bool = True) -> dict:
+def reasons_for_user(wants, helper: Helper | None = None, near: bool = True) -> dict:
     """Return ``{id: why it fits the user}``, sentences, empty where nothing does.
 
     :param wants: announcements; offers have no reason
     :param near: whether to say how far it is, where the page does not
     """
     env = wants.env
-    helper = helper or helper_side(env)
-    weights = skill_weights(env, helper.skills)
+    helper = helper or Helper(env)
     texts = dict.fromkeys(wants.ids, "")
     me = env.user.partner_id
     for want in wants:
         # A want fits its own author, but that is no news.
         if want.kind == "want" and want.sudo().author_id != me:
-            reasons = fit(helper, want_side(want), weights)[1]
+            reasons = fit(helper.side, want_side(want), helper.weights)[1]
             if not near:
                 reasons.pop("km", None)
             texts[want.id] = _reason_for_user(env, reasons)
@@ -153,9 +165,14 @@ def _candidate_wants(market, helper, weights, domain):
     if domain:
         base &= Domain(domain)
     # What the user has answered, even in vain, is offered no more.
-    answered = env["wezer.deal"].sudo().search([("replier_id", "=", me.id)])
-    base &= Domain("id", "not in", answered.announcement_id.ids)
-    ids = market.search(base & Domain("id", "in", _skilled_ids(env, weights))).ids
+    deals = env["wezer.deal"]
+    answered = SQL(
+        """(SELECT announcement_id FROM wezer_deal
+             WHERE replier_id = %s AND announcement_id IS NOT NULL)""",
+        me.id,
+        to_flush=(deals._fields["replier_id"], deals._fields["announcement_id"]),
+    )
+    base &= Domain("id", "not in", answered)
     facets = [f"g{number}" for number in sorted(helper.groups)]
     facets += [f"c{number}" for number in sorted(helper.categories)]
     filters = [facet_domain(facets)] if facets else []
@@ -165,21 +182,24 @@ def _candidate_wants(market, helper, weights, domain):
         filters.append(distance_domain(helper.place, 10))
     if helper.city:
         filters.append(Domain("city_text", "=", helper.city))
+    statements = [
+        select_ids(market, base & extra, NEWEST, CANDIDATES) for extra in filters
+    ]
+    if weights:
+        skilled = base & Domain("id", "in", SQL("(%s)", _skilled_sql(env, weights)))
+        statements.append(select_ids(market, skilled, NEWEST, SKILLED))
+    if not statements:
+        return market.browse()
     with planned_for_memory(env.cr):
-        for extra in filters:
-            statement = select_ids(market, base & extra, NEWEST, CANDIDATES)
-            ids += [row[0] for row in env.execute_query(statement)]
-    return market.browse(dict.fromkeys(ids))
+        rows = env.execute_query(union_of(statements))
+    return market.browse(dict.fromkeys(row[-1] for row in rows))
 
 
-def _skilled_ids(env, weights):
-    """Return ids of the wants that share most with these skills, the rarest first."""
-    if not weights:
-        return []
+def _skilled_sql(env, weights):
+    """Return the SELECT of the wants that share most with these skills."""
     env.flush_all()
-    rows = env.execute_query(
-        SQL(
-            """WITH skill AS (
+    return SQL(
+        """WITH skill AS (
                  SELECT id, weight, sum(taken) OVER (ORDER BY taken, id) AS upto
                    FROM unnest(%s::int[], %s::float[]) AS given(id, weight),
                         LATERAL (SELECT count(*) AS taken
@@ -193,13 +213,11 @@ def _skilled_ids(env, weights):
                   AND want.state IN ('open', 'full') AND want.kind = 'want'
                 WHERE skill.upto <= %s
                 GROUP BY 1 ORDER BY sum(skill.weight) DESC, 1 DESC LIMIT %s""",
-            sorted(weights),
-            [weights[skill] for skill in sorted(weights)],
-            COUNTED_TOGETHER,
-            SKILLED,
-        )
+        sorted(weights),
+        [weights[skill] for skill in sorted(weights)],
+        COUNTED_TOGETHER,
+        SKILLED,
     )
-    return [row[0] for row in rows]
 
 
 # === MEMBERS FOR A WANT === #

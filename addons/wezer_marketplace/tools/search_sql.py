@@ -30,6 +30,8 @@ COUNTED = 1000
 ENOUGH = 10
 # The orders; "best" is the one of a question with words.
 SORTS = ("best", "new", "soon", "distance", "price_asc", "price_desc", "title")
+# In the cursor's cache within :func:`planned_for_memory`.
+PLANNED = "wezer_planned_for_memory"
 NEWEST = SQL("wezer_announcement.date_publish DESC, wezer_announcement.id DESC")
 
 
@@ -53,12 +55,17 @@ def planned_for_memory(cr):
     """Tell PostgreSQL, within the block, that random access to these tables is cheap.
 
     By default it reads all announcements where a twentieth fits. The market is asked
-    all day and stays in memory.
+    all day and stays in memory. Within such a block an inner one does nothing.
     """
+    if cr.cache.get(PLANNED):
+        yield
+        return
+    cr.cache[PLANNED] = True
     cr.execute("SET LOCAL random_page_cost = 1.1")
     try:
         yield
     finally:
+        cr.cache.pop(PLANNED, None)
         # Where the database refused something, a rollback undoes this too.
         with suppress(InFailedSqlTransaction):
             cr.execute("SET LOCAL random_page_cost TO DEFAULT", log_exceptions=False)
@@ -110,6 +117,36 @@ def select_ids(market, domain, order: SQL, limit: int = COUNTED + 1) -> SQL:
     query = market._search(domain)
     query.order, query.limit = order, limit
     return query.select()
+
+
+def union_of(selects: list[SQL]) -> SQL:
+    """Return one SELECT of ``number, place, id`` of several selects of ids.
+
+    ``number`` counts the selects, ``place`` the rows of each in its order.
+    """
+    return SQL(" UNION ALL ").join(
+        SQL(
+            "(SELECT %s::int, row_number() OVER (), id FROM (%s) found(id))",
+            number,
+            select,
+        )
+        for number, select in enumerate(selects)
+    )
+
+
+def first_of_each(market, domains, limit: int) -> list:
+    """Return the newest announcements of each of several domains, asked at once."""
+    selects = [
+        select_ids(market, listed_domain(market) & domain, NEWEST, limit)
+        for domain in domains
+    ]
+    found = [[] for _domain in domains]
+    with planned_for_memory(market.env.cr):
+        for number, place, announcement_id in market.env.execute_query(
+            union_of(selects)
+        ):
+            found[number].append((place, announcement_id))
+    return [market.browse(number for _place, number in sorted(rows)) for rows in found]
 
 
 # === ORDERS === #
