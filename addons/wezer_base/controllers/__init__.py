@@ -1,5 +1,5 @@
 from . import acting
-from . import face
+from . import pictures
 from . import leaving
 from . import joining
 from . import lines

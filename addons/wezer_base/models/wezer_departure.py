@@ -59,6 +59,7 @@ class WezerDeparture(models.Model):
     )
     decision = fields.Text(string="Why")
     open_text = fields.Text(string="What is open", compute="_compute_open_text")
+    may_let_go = fields.Boolean(compute="_compute_may_let_go")
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )
@@ -75,6 +76,12 @@ class WezerDeparture(models.Model):
                 else []
             )
             departure.open_text = "\n".join(row["text"] for row in matters)
+
+    @api.depends_context("uid")
+    @api.depends("state", "partner_id")
+    def _compute_may_let_go(self):
+        for departure in self:
+            departure.may_let_go = departure._may("let_go")
 
     def write(self, vals):
         if not self.env.su and vals.keys() - {"decision"}:

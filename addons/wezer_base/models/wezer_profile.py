@@ -282,6 +282,12 @@ class WezerProfile(models.Model):
         help="The highest one; who coordinates may moderate too.",
     )
 
+    # --- What the reader may do, for the buttons
+    may_approve = fields.Boolean(compute="_compute_may")
+    may_decline = fields.Boolean(compute="_compute_may")
+    may_suspend = fields.Boolean(compute="_compute_may")
+    may_resume = fields.Boolean(compute="_compute_may")
+
     _partner_uniq = models.UniqueIndex(
         "(partner_id)", "A partner has one profile only."
     )
@@ -369,6 +375,13 @@ class WezerProfile(models.Model):
             if not self.env.user._wezer_is_member():
                 return False
         return super()._has_field_access(field, operation)
+
+    @api.depends_context("uid")
+    @api.depends("state")
+    def _compute_may(self):
+        for profile in self:
+            for action in ("approve", "decline", "suspend", "resume"):
+                profile[f"may_{action}"] = profile._may(action)
 
     # === FINDING === #
 

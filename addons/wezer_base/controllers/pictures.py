@@ -10,7 +10,7 @@ from odoo.tools.mimetypes import guess_mimetype
 from ..models.wezer_record_mixin import PICTURE_MARK
 
 
-class WezerFace(http.Controller):
+class WezerPictures(http.Controller):
     """Pictures of parties, and of what they write."""
 
     @http.route(
