@@ -130,8 +130,8 @@ class Forest:
 
     PAGES = {
         "directory": "groups a member of 50 may see: first page",
-        "mine": "groups he counts in: first page",
-        "words": "groups he may see, by a word: first page",
+        "mine": "groups a member counts in: first page",
+        "words": "visible groups, by a word: first page",
     }
 
     def __init__(self, env: Any, count: int) -> None:

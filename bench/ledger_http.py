@@ -71,7 +71,7 @@ class Server:
 
 
 class Client:
-    """A member in his browser."""
+    """A member with a browser."""
 
     def __init__(self, url: str, login: str, password: str) -> None:
         self.url = url

@@ -1,6 +1,6 @@
 """The market among 100,000 open announcements, against 100: the same pages, in turn.
 
-Two servers of their own, each on its database, asked by the same member in his browser;
+Two servers of their own, each on its database, asked by the same member in a browser;
 then 1,000 tasks are posted at once, among the 100,000.
 """
 

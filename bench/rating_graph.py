@@ -238,7 +238,7 @@ class Attack:
 
 
 def pools(graph: Graph, base: Any) -> dict[str, np.ndarray]:
-    """Return who may be fooled, by how much he is trusted."""
+    """Return who may be fooled, by how much they are trusted."""
     given = np.bincount(graph.ratings.rater, minlength=graph.members)
     tau = np.percentile(base.trust[base.trust > 0], rrg.Parameters().trust_percentile)
     credible = np.minimum(1, base.trust / tau)
@@ -305,10 +305,10 @@ def admission_attack(
 def groups_attack(
     graph: Graph, base: Any, targets: Any, groups: Any = 100
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the gain from a trusted member who founds groups, and his evidence.
+    """Return the gain from a trusted member who founds groups, and the evidence.
 
-    He praises each of his groups, and the target in the name of each. An assessment
-    in a group's name is the person's who gave it, so each is a rating of his own.
+    They praise each of their groups, and the target in the name of each. An assessment
+    in a group's name is the person's who gave it, so each is a rating of theirs.
 
     :return: ``(gains, evidence)``, one a target
     """

@@ -142,7 +142,7 @@ def attacks(graph: graphs.Graph, quick: bool) -> Iterator[dict]:
     gains, evidence = graphs.groups_attack(graph, base, up)
     alone, _evidence = graphs.groups_attack(graph, base, up, groups=0)
     yield checked_row(
-        "who founds 100 groups: evidence he makes",
+        "founding 100 groups: evidence gained",
         evidence.max(),
         f"gain {gains.mean():+.3f}, alone {alone.mean():+.3f}",
         "<= 2",

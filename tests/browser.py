@@ -30,7 +30,7 @@ def unlimited_memory():
 
 
 class Browser:
-    """One person at one browser. Counts what he clicks."""
+    """One person at one browser, whose clicks are counted."""
 
     def __init__(self, base_url, width=1280, height=900):
         self.base_url = base_url

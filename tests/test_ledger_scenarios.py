@@ -21,7 +21,7 @@ from odoo.addons.wezer_currency.tests.common_concurrency import ConcurrencyCase
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "scenarios"
 
-AUTOMATIC = "nobody's money leaves without his own yes: no automatic acceptance"
+AUTOMATIC = "no money leaves a wallet without its owner's consent: no automatic acceptance"
 TRUST = "currencies of other systems, trust between them: a later version"
 RAISING = "limits are granted by moderators, they do not rise by being paid"
 OWNERS = "moderators freeze and close wallets; who wants to be left out leaves"
@@ -449,7 +449,7 @@ class TestTimebanks(ScenarioCase):
         self.refused(
             lambda: self.env["wezer.transfer.batch"].with_user(self.anna).create({})
         )
-        # Who is no administrator pays many from his own wallet, never from another's.
+        # Members can make a batch from their own wallet only, administrators from any.
         row = {
             "payer": self.luc.partner_id.id,
             "payee": self.anna.partner_id.id,
@@ -522,7 +522,7 @@ class TestParallelScenarios(ConcurrencyCase):
         limits = [int(text) for text in self.step("K16")["limit"].split(" or ")]
 
         def grant(limit):
-            # As a moderator would; the wallet's own method asks who he is.
+            # As a moderator would; the wallet's own method checks that.
             return lambda env: (
                 env["res.partner"]
                 .sudo()

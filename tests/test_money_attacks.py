@@ -357,7 +357,7 @@ class TestMoneyWeakPoints(RpcSurfaces, CurrencyCommon):
 
     @mute_logger(*LOUD)
     def test_no_surface_reveals_the_balance_of_others(self):
-        """Luc was paid by Anna: he reads the transfer, and nothing of what she has."""
+        """Luc was paid by Anna: he may read the transfer, but not her balance."""
         self.assertEqual(self.balance(self.anna), "-123.00")
         for surface in self._surfaces(self.luc):
             for model, method, ids, kwargs in self._reads_of_anna():
@@ -382,7 +382,7 @@ class TestMoneyWeakPoints(RpcSurfaces, CurrencyCommon):
         self.assertEqual(self._answers(), first)
 
     def _answers(self):
-        """Return what Luc is told when he asks by what Anna has."""
+        """Return what Luc finds by conditions on Anna's balance."""
         user, said = self.luc, []
         columns = ("balance", "reserved", "incoming", "lower_limit", "own_limits")
         paths = [

@@ -61,7 +61,7 @@ class PrivateGroups(GroupsCommon):
         cls.keeper = cls._role(
             f"{SECRET} keeper", cls.secret, "wallet", "market", "manage", "project"
         )
-        # Whose circle above is not his to see.
+        # A member who cannot see the circle above.
         cls.inner = cls._circle("Inner circle", cls.secret, visibility="network")
         cls._put(cls.luc, cls.secret)
         cls._put(cls.luc, cls.keeper)
@@ -86,7 +86,7 @@ class PrivateGroups(GroupsCommon):
         )
         cls.partner._wezer_wallet(money).write({"lower_limit": -10000})
         transfers = cls.env["wezer.transfer"].with_user(cls.luc)
-        # Whom it pays sees in his own books from whom: elsewhere he does not.
+        # Its payee sees the name in the own books, and nowhere else.
         to_stranger = (cls.partner.id, cls.stranger.partner_id.id, money.id)
         transfers.pay(*to_stranger, "5", "thanks")
         announcements = cls.env["wezer.announcement"].with_user(cls.luc)

@@ -59,7 +59,7 @@ def test_a_member_who_turns_dishonest_falls_within_five_deals():
 
 
 def test_the_influence_of_a_malicious_founder_is_bounded():
-    """One of five seeds praises ten accounts of his own, who slander one member."""
+    """One of five seeds praises ten invented accounts, which slander one member."""
     members, victim = 60, 30
     rng = np.random.default_rng(5)
     rows = [

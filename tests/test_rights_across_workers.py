@@ -39,7 +39,7 @@ class Person:
         )
 
     def drafts(self):
-        """Titles of the drafts this person may see: those he acts for."""
+        """Return the titles of the drafts that this person may see, by acting for the author."""
         rows = self.call(
             "wezer.announcement", "search_read", [["state", "=", "draft"]], ["title"]
         )

@@ -49,7 +49,7 @@ LINE = 120
 # An attribute of words cannot be broken without changing the words.
 WORDS = re.compile(r'^ *(help|placeholder|confirm|string|title|aria-label)="[^"]*"$')
 # How many public methods of models lack a docstring or type hints: it only falls.
-UNDOCUMENTED = 198
+UNDOCUMENTED = 142
 
 
 def model_of(node: ast.ClassDef) -> str | None:

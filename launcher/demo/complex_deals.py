@@ -17,7 +17,7 @@ WALL = (
 
 
 def _want(simulation: Any, name: str, acting: Any = None, **vals: Any) -> Any:
-    """Publish a want of ``name`` (or of whom he acts for) and return it."""
+    """Publish a want of ``name``, or of the party acted for, and return it."""
     market = simulation.community.as_(simulation.env["wezer.announcement"], name)
     new = market.action_create_own(
         {

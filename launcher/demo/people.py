@@ -267,7 +267,7 @@ class Community:
             ("Peacemaker", "Odile Perrin"),
         ):
             person = self.users[name].partner_id
-            # Nobody gives himself a role: a moderator names the steward.
+            # Nobody fills a role themselves: a moderator names the steward.
             giver = "Moss Okafor" if role in ("Steward", "Treasurer") else "Agnès Morel"
             self.as_(self.roles[role], giver).action_invite(person.id)
             self.as_(self.roles[role], name).action_accept_invitation()
