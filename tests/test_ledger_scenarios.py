@@ -21,7 +21,7 @@ from odoo.addons.wezer_currency.tests.common_concurrency import ConcurrencyCase
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "scenarios"
 
-AUTOMATIC = "no money leaves a wallet without its owner's consent: no automatic acceptance"
+AUTOMATIC = "no money leaves a wallet without its owner's consent"
 TRUST = "currencies of other systems, trust between them: a later version"
 RAISING = "limits are granted by moderators, they do not rise by being paid"
 OWNERS = "moderators freeze and close wallets; who wants to be left out leaves"
