@@ -15,3 +15,5 @@ from . import test_project_scenarios
 from . import test_random_groups
 from . import test_checks
 from . import test_forms
+from . import test_group_files
+from . import test_page_queries

@@ -1,0 +1,65 @@
+"""The pages of groups ask the database as often for many rows as for few."""
+
+from odoo.tests import HttpCase, tagged
+
+from .common import GroupsCommon
+
+
+@tagged("post_install", "-at_install")
+class TestPageQueries(GroupsCommon, HttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.luc.password = cls.luc.login
+        cls._put(cls.luc, cls.garden)
+        cls.people = [cls._member(f"page_{number}") for number in range(12)]
+
+    def _fill(self, number):
+        """Give the garden ``number`` more of everything that its page lists."""
+        for place in range(number):
+            person = self.people.pop()
+            self._put(person, self.garden)
+            role = self._role(f"Role {place}", self.garden, "market")
+            self._put(person, role)
+            circle = self._circle(f"Circle {person.name}", self.garden)
+            self._put(self.people[0], circle)
+            self._put(person, circle, state="requested")
+            self.garden.with_user(person).action_say(f"Hello from {person.name}")
+            self.env["project.project"].create(
+                {"name": f"Project {person.name}", "team_id": self.garden.id}
+            )
+
+    def _queries(self, address):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        answer = self.url_open(address)
+        self.assertEqual(answer.status_code, 200)
+        return self.env.cr.sql_log_count - before
+
+    def test_a_group_page_asks_as_often_for_ten_rows_as_for_two(self):
+        self.authenticate(self.luc.login, self.luc.login)
+        address = f"/groups/{self.garden.slug}"
+        self._fill(2)
+        self._queries(address)
+        few = self._queries(address)
+        self._fill(8)
+        self.assertLessEqual(self._queries(address), few)
+
+    def test_a_manager_page_asks_as_often_for_ten_rows_as_for_two(self):
+        self._put(self.luc, self._role("Keeper", self.garden, "manage", "invite"))
+        self.authenticate(self.luc.login, self.luc.login)
+        address = f"/groups/{self.garden.slug}"
+        self._fill(2)
+        self._queries(address)
+        few = self._queries(address)
+        self._fill(8)
+        self.assertLessEqual(self._queries(address), few)
+
+    def test_the_list_asks_as_often_for_ten_rows_as_for_two(self):
+        self.authenticate(self.luc.login, self.luc.login)
+        self._fill(2)
+        self._queries("/groups?search=circle")
+        few = self._queries("/groups?search=circle")
+        self._fill(8)
+        self.assertLessEqual(self._queries("/groups?search=circle"), few)
