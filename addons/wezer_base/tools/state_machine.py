@@ -28,7 +28,8 @@ class Transition:
         makes the record
     :param tuple targets: states to which it may lead
     :param str who: a named rule of the machine
-    :param str method: the method of the model that does it
+    :param str method: the method of the model that does it; where it is another
+        model's, with that model's name: ``wezer.group.action_join``
     :param str note: a condition that the states do not express, for the documents
     """
 

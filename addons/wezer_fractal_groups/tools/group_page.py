@@ -139,6 +139,24 @@ class _Places:
             return False
         return group._giver(self.env["res.partner"])[1] is None
 
+    def requests(self):
+        """Return the requests (sudo) that the user may answer.
+
+        The answer depends on the group, and on whether the user asked: it is looked
+        up once for each.
+        """
+        person, answers = self.env.user.sudo().partner_id, {}
+        asked = self.rows.filtered(
+            lambda place: place.state in MEMBERSHIP.sources("accept_member")
+        )
+        for place in asked:
+            key = place.group_id, place.partner_id == person
+            if key not in answers:
+                answers[key] = place.sudo(False)._may("accept_member")
+        return asked.filtered(
+            lambda place: answers[place.group_id, place.partner_id == person]
+        )
+
 
 def _profiles(env, partners):
     """Return the profiles of ``partners`` that the user may see."""
@@ -171,12 +189,7 @@ def _role_rows(roles, places):
 
 def _request_rows(groups, places):
     """Return the requests that the user may answer, with the profile of each person."""
-    asked = places.rows.filtered(
-        lambda place: (
-            place.state in MEMBERSHIP.sources("accept_member")
-            and place.sudo(False)._may("accept_member")
-        )
-    )
+    asked = places.requests()
     profiles = {
         profile.partner_id: profile for profile in asked.partner_id._wezer_profile()
     }
