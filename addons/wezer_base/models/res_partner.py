@@ -5,6 +5,7 @@ from odoo.tools import SQL
 
 from ..exceptions import NotAllowed
 from ..tools import addresses, member_leaving, member_merge, repoint
+from ..tools.lines_field import Lines
 from ..tools.membership import MEMBERS
 from ..tools.rights import FAREWELL, OWN_RIGHTS, PROVEN, RIGHTS
 from ..tools.text import TITLE_LENGTH, clean_line
@@ -31,7 +32,7 @@ class ResPartner(models.Model):
         help="Holds the community's money; those act for it whom the settings name.",
     )
     # At most one; a list, so that those of many partners are read at once.
-    wezer_profile_ids = fields.One2many(
+    wezer_profile_ids = Lines(
         "wezer.profile",
         "partner_id",
         string="Profile",

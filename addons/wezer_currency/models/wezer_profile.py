@@ -71,7 +71,9 @@ class WezerProfile(models.Model):
         values["moderated_wallets"] = (
             wallets - books if user._moderates(self.sudo().partner_id) else []
         )
-        currencies = self.env["wezer.currency"].sudo().search_count([], limit=1)
+        currencies = wallets or self.env["wezer.currency"].sudo().search_count(
+            [], limit=1
+        )
         partner = self.sudo().partner_id
         values["wezer_can_be_paid"] = bool(
             currencies

@@ -3,6 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_base.tools.lines_field import Lines
 
 from ..tools import member_departure
 from ..tools.membership_sql import is_counted, is_running
@@ -19,7 +20,7 @@ class ResPartner(models.Model):
     _wezer_private_name = True
 
     # At most one; a list, so that those of many partners are read at once.
-    wezer_group_ids = fields.One2many(
+    wezer_group_ids = Lines(
         "wezer.group",
         "partner_id",
         string="Group",

@@ -15,7 +15,7 @@ class WezerProfile(models.Model):
         values = super()._wezer_party_values()
         group = self.env["wezer.group"]._of_partner(self.sudo().partner_id)
         if group:
-            group = self.env["wezer.group"].sudo(False).search([("id", "=", group.id)])
+            group = group.with_env(self.env(su=False))._filtered_access("read")
         values["group"] = group
         if group:
             values.update(group._page_values())

@@ -49,7 +49,9 @@ def page_values(group) -> dict:
     user = env.user
     visitor = user._is_public()
     circle = group.kind == "circle"
-    inside = group.search([("parent_id", "=", group.id)]) if circle else group.browse()
+    inside = group.browse()
+    if circle:
+        inside = group.search_fetch([("parent_id", "=", group.id)])
     roles = inside.filtered(lambda child: child.kind == "role") if circle else group
     members = group.effective_members()
     places = _Places(group | roles)
@@ -61,7 +63,7 @@ def page_values(group) -> dict:
         "group": group,
         "group_parent": group.search([("id", "=", group.sudo().parent_id.id)]),
         "group_circles": inside.filtered(lambda child: child.kind == "circle"),
-        "group_roles": _role_rows(roles, places),
+        "group_roles": _role_rows(roles, places, profiles),
         "group_members": profiles[:MEMBERS_SHOWN],
         "group_own": own[:MEMBERS_SHOWN],
         "group_from_below": (profiles - own)[:MEMBERS_SHOWN],
@@ -89,7 +91,7 @@ class _Places:
         self.rows = (
             self.env["wezer.group.membership"]
             .sudo()
-            .search(
+            .search_fetch(
                 [
                     ("group_id", "in", groups.ids),
                     ("state", "in", MEMBERSHIP.unfinished),
@@ -160,18 +162,22 @@ class _Places:
 
 def _profiles(env, partners):
     """Return the profiles of ``partners`` that the user may see."""
-    return env["wezer.profile"].search([("partner_id", "in", partners.ids)])
+    return env["wezer.profile"].search_fetch([("partner_id", "in", partners.ids)])
 
 
-def _role_rows(roles, places):
-    """Return for each role who fills it, who asks for it, and what the user may do."""
+def _role_rows(roles, places, known):
+    """Return for each role who fills it, who asks for it, and what the user may do.
+
+    :param known: profiles that the page has read: of those who count in the circle
+    """
     if not roles:
         return []
     # Everybody who sees the role sees its fillers; visitors learn no names, because
     # the profiles are read as the user.
     fillers = {role: places.members(role) for role in roles}
     everybody = roles.env["res.partner"].sudo().union(*fillers.values())
-    profiles = _profiles(roles.env, everybody)
+    others = everybody - known.sudo().partner_id
+    profiles = known | _profiles(roles.env, others) if others else known
     return [
         {
             "role": role,

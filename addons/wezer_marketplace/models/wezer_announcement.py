@@ -7,6 +7,7 @@ from odoo.fields import Domain
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import days, locks, payload
 from odoo.addons.wezer_base.tools.cron import for_each_due
+from odoo.addons.wezer_base.tools.lines_field import Lines
 from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
 from odoo.addons.wezer_base.tools.text import (
     TITLE_LENGTH,
@@ -223,7 +224,7 @@ class WezerAnnouncement(models.Model):
     price_mode = fields.Selection(
         [("one", "One of these"), ("all", "All of these")], required=True, default="all"
     )
-    price_line_ids = fields.One2many("wezer.announcement.price", "announcement_id")
+    price_line_ids = Lines("wezer.announcement.price", "announcement_id")
     price_text = fields.Char(string="Price", compute="_compute_price_text")
     claim_mode = fields.Selection(
         [

@@ -10,6 +10,7 @@ from odoo.tools import SQL
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import days, locks
 from odoo.addons.wezer_base.tools.cron import for_each_due
+from odoo.addons.wezer_base.tools.lines_field import Lines
 from odoo.addons.wezer_base.tools.picture import PictureError, clean_file
 from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
 from odoo.addons.wezer_base.tools.text import clean_line
@@ -561,10 +562,8 @@ class WezerDeal(models.Model):
     message_line_ids = fields.One2many("wezer.deal.message", "deal_id")
     evidence_ids = fields.One2many("wezer.deal.evidence", "deal_id")
     # Read once in an action, by code only.
-    notice_ids = fields.One2many(
-        "wezer.notice", "res_id", groups=fields.NO_ACCESS, copy=False
-    )
-    transfer_ids = fields.One2many(
+    notice_ids = Lines("wezer.notice", "res_id", groups=fields.NO_ACCESS, copy=False)
+    transfer_ids = Lines(
         "wezer.transfer", "origin_id", groups=fields.NO_ACCESS, copy=False
     )
 

@@ -26,8 +26,7 @@ class WezerProfile(models.Model):
         # The page of a public group reads its profile with sudo: not this.
         market = self.env["wezer.announcement"].sudo(False)
         partner = self.sudo().partner_id
-        groups = self.env["wezer.group"].sudo(False)
-        group = groups.search([("partner_id", "=", partner.id)], limit=1)
+        group = values["group"]
         context = {"group": group.id} if group else {"author": partner.id}
         about = search_sql.filter_domain(market, context)
         own = Domain("author_id", "=", partner.id)

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 
 from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools import days
+from odoo.addons.wezer_base.tools.lines_field import Lines
 
 from ..tools.parts import WHOLE, points_of, say_points
 
@@ -32,14 +33,14 @@ class WezerTerms(models.Model):
     partner_id = fields.Many2one("res.partner", required=True, ondelete="restrict")
     person_id = fields.Many2one("res.partner", required=True, ondelete="restrict")
     quantity = fields.Float(required=True, default=1.0)
-    price_line_ids = fields.One2many("wezer.terms.price", "terms_id")
+    price_line_ids = Lines("wezer.terms.price", "terms_id")
     price_text = fields.Char(string="Price", compute="_compute_price_text")
     date_start = fields.Datetime()
     date_due = fields.Datetime()
     steps = fields.Text()
     done_when = fields.Text()
-    milestone_ids = fields.One2many("wezer.terms.milestone", "terms_id")
-    share_ids = fields.One2many("wezer.terms.share", "terms_id")
+    milestone_ids = Lines("wezer.terms.milestone", "terms_id")
+    share_ids = Lines("wezer.terms.share", "terms_id")
     expiry = fields.Datetime(string="Answer until")
     message = fields.Text()
     date = fields.Datetime(required=True)

@@ -340,10 +340,11 @@ def _group_domain(market, group_id):
 
     A group that the user does not see finds nothing: it would tell what belongs to it.
     """
-    groups = market.env["wezer.group"]
-    seen = groups.search([("id", "=", group_id)])
-    inside = seen and groups.search([("ancestor_ids", "in", seen.ids)])
-    return facet_domain([f"g{number}" for number in (seen | inside).ids])
+    inside = market.env["wezer.group"].search(
+        Domain("id", "=", group_id) | Domain("ancestor_ids", "in", [group_id])
+    )
+    seen = inside.ids if group_id in inside.ids else []
+    return facet_domain([f"g{number}" for number in seen])
 
 
 def _price_domain(question):
