@@ -4,7 +4,7 @@ from odoo.addons.portal.controllers.portal import CustomerPortal
 
 
 class WezerGroupsPortal(CustomerPortal):
-    """One's groups on one's own page."""
+    """The number of the user's groups on their home page."""
 
     def _prepare_home_portal_values(self, counters):
         values = super()._prepare_home_portal_values(counters)

@@ -27,7 +27,7 @@ class ProjectProject(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         projects = super().create(vals_list)
-        projects._check_team_gives()
+        projects._check_team_consents()
         self.env["wezer.group.follower.sync"]._keep_in_step(
             projects.filtered("team_id")
         )
@@ -36,11 +36,11 @@ class ProjectProject(models.Model):
     def write(self, vals):
         moved = self.browse()
         if "team_id" in vals:
-            moved = self.filtered(lambda one: one.team_id.id != vals["team_id"])
+            moved = self.filtered(lambda project: project.team_id.id != vals["team_id"])
         # Taken from a circle, given to a circle: both are asked.
-        moved._check_team_gives()
+        moved._check_team_consents()
         result = super().write(vals)
-        moved._check_team_gives()
+        moved._check_team_consents()
         if {"team_id", "active"} & vals.keys():
             self.env["wezer.group.follower.sync"]._keep_in_step(self)
         return result
@@ -49,8 +49,8 @@ class ProjectProject(models.Model):
         self.env["wezer.group.follower.sync"]._purge_records(self)
         return super().unlink()
 
-    def _check_team_gives(self):
-        """Refuse projects in the name of a circle for which one may not run them.
+    def _check_team_consents(self):
+        """Refuse projects in the name of a circle for which the user may not run them.
 
         Its wallet pays for them and its members follow them: that is the right
         ``project``. Administrators set up the community, and may.

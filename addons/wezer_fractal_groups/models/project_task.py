@@ -11,8 +11,8 @@ class ProjectTask(models.Model):
     _inherit = ["project.task", "wezer.record.mixin"]
     _wezer_texts = ("name", "description")
 
-    # Odoo's assignees are internal users; a volunteer is a portal member, a
-    # role is nobody's user: who works and who reviews are partners, as in 2015.
+    # Odoo's assignees are internal users; a volunteer is a portal member, a role is
+    # nobody's user: worker and reviewer are partners.
     assignee_partner_id = fields.Many2one(
         "res.partner", string="Who does it", index="btree_not_null", tracking=False
     )
@@ -30,7 +30,7 @@ class ProjectTask(models.Model):
     is_mine = fields.Boolean(compute="_compute_is_mine", search="_search_is_mine")
     i_review = fields.Boolean(compute="_compute_i_review", search="_search_i_review")
 
-    # === MINE: one's own, and those of one's roles and circles === #
+    # === MY TASKS: the user's, and those of their roles and circles === #
 
     @api.depends_context("uid")
     @api.depends("assignee_partner_id")
@@ -66,7 +66,7 @@ class ProjectTask(models.Model):
             self._prepare_users_in_step(vals)
         tasks = super().create(vals_list)
         tasks._keep_assignee_in_step()
-        # Odoo gives a task by default to who writes it: its stage knows better.
+        # Odoo gives a task by default to its author: the stage knows better.
         for task, given in zip(tasks.sudo(), named, strict=True):
             task._take_duties(given)
         self.env["wezer.group.follower.sync"]._keep_in_step(tasks)
@@ -93,7 +93,7 @@ class ProjectTask(models.Model):
         self.env["wezer.group.follower.sync"]._purge_records(self)
         return super().unlink()
 
-    # === WHO DOES IT: stage, project, task === #
+    # === DUTIES: stage, project, task === #
 
     def _duties_in_force(self):
         """Return ``{(stage id, duty): partner}``: stage, then project, then task."""
@@ -126,8 +126,8 @@ class ProjectTask(models.Model):
             if partner and partner != self[name]:
                 vals[name] = partner.id
         if vals:
-            # Configured by who runs the project; who moves a card may be its
-            # portal collaborator, who writes no assignee himself.
+            # Configured by people who run the project; the card may be moved by a
+            # portal collaborator, who may not write the assignee.
             self.sudo().write(vals)
 
     @api.model
@@ -142,14 +142,14 @@ class ProjectTask(models.Model):
         return named | ({"user_ids"} if users else set())
 
     def _has_own_worker(self):
-        """Say whether something else settles who works; addons extend it."""
+        """Return whether something else decides who works; addons extend it."""
         self.ensure_one()
         return False
 
     # === IN STEP WITH ODOO'S ASSIGNEES === #
 
     def _prepare_users_in_step(self, vals):
-        """Follow the partner with Odoo's assignee where he is an internal user."""
+        """Keep Odoo's assignee in step with a partner that is an internal user."""
         if "assignee_partner_id" not in vals or vals.get("user_ids"):
             return
         partner = self.env["res.partner"].sudo().browse(vals["assignee_partner_id"])
@@ -168,7 +168,7 @@ class ProjectTask(models.Model):
             elif internal:
                 task.assignee_partner_id = False
 
-    # === TOLD === #
+    # === NOTICES === #
 
     def _wezer_page(self, user):
         """Return where ``user`` sees this task: members, at its circle's page."""
@@ -182,7 +182,7 @@ class ProjectTask(models.Model):
         """Leave members (portal) a notice of a task that is theirs, or a role's."""
         self.ensure_one()
         if self.env.context.get("mail_auto_subscribe_no_notify"):
-            # A deal's arrows tell it themselves.
+            # The actions of a deal notify their people themselves.
             return
         people -= self.env.user.partner_id
         groups = self.env["wezer.group"]
@@ -192,7 +192,7 @@ class ProjectTask(models.Model):
             mine = people & partner
             if group:
                 ids = group._effective_member_ids()
-                mine = people.filtered(lambda one, ids=ids: one.id in ids)
+                mine = people.filtered(lambda person, ids=ids: person.id in ids)
             people -= mine
             self._wezer_notify_duty(mine, name, group)
 

@@ -12,7 +12,7 @@ from .wezer_group_membership import MEMBERSHIP
 
 
 class ResPartner(models.Model):
-    """Partners of groups: their names, who acts for them; members' places in groups."""
+    """Partners of groups: names, people who act for them; members' places in groups."""
 
     _inherit = "res.partner"
 
@@ -57,7 +57,7 @@ class ResPartner(models.Model):
 
     @api.depends_context("uid")
     def _compute_display_name(self):
-        """Keep the name of a private group from those who may not see it."""
+        """Hide the name of a private group from people who may not see it."""
         result = super()._compute_display_name()
         for partner in self - self._wezer_with_visible_name():
             partner.display_name = self.env._("Private group")
@@ -170,7 +170,7 @@ class ResPartner(models.Model):
 
     @api.model
     def _wezer_invalidate_acting(self):
-        """Drop what is cached of who is in which group, and sees which, too."""
+        """Drop what is cached of groups and their visibility, too."""
         self.env["res.users"].invalidate_model(["wezer_groups_seen"], flush=False)
         return super()._wezer_invalidate_acting()
 

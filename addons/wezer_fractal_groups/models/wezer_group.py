@@ -874,7 +874,7 @@ class WezerGroup(models.Model):
     def _why_not_refuse_rights(self):
         """Ask for a manager by a role of this very circle.
 
-        Those who shut the door stand inside.
+        Only people inside may shut out the rights of people outside.
         """
         user, group = self.env.user, self.sudo()
         local = group.role_ids.filtered("right_manage")

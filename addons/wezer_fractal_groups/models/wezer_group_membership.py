@@ -203,7 +203,7 @@ class WezerGroupMembership(models.Model):
 
     @api.model
     def _invalidate_access(self):
-        """Drop what is cached of who is where and who acts for whom."""
+        """Drop what is cached of memberships, visibility and acting for groups."""
         self.env["res.partner"]._wezer_invalidate_acting()
         self.env["res.partner"].invalidate_model(
             ["wezer_hidden", "display_name"], flush=False

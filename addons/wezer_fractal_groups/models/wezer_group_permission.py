@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 from odoo.addons.wezer_base.tools import days
 
-# From the least to the most; what somebody holds twice, he holds as the most.
+# From the least to the most; of two that somebody holds the stronger counts.
 LEVELS = ["read", "triage", "write", "maintain", "admin"]
 
 
@@ -43,7 +43,7 @@ class WezerGroupPermission(models.Model):
 
     @api.model
     def _export_rows(self):
-        """Yield who holds what, at its strongest: ``person, resource, right``."""
+        """Yield what each person holds at most: ``person, resource, right``."""
         self.env["wezer.profile"]._check_administrator()
         self.flush_model()
         self.env["wezer.group.membership"].flush_model()

@@ -12,7 +12,7 @@ DUTIES = [
 class WezerTaskDuty(models.Model):
     """In this stage somebody else does or reviews: a line of a project or a task.
 
-    Inherited from stage to project to task (2015's project_assignment).
+    Inherited from stage to project to task.
     """
 
     _name = "wezer.task.duty"
@@ -64,25 +64,25 @@ class WezerTaskDuty(models.Model):
             if line.action == "add" and not line.partner_id:
                 raise Refusal(self.env._("Say to whom it is given."), rule="duty")
 
-    # === CRUD: who may write the project or the task, may say this === #
+    # === CRUD: for people who may write the project or the task === #
 
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)
-        lines._check_may_say()
+        lines._check_may_write()
         return lines
 
     def write(self, vals):
-        self._check_may_say()
+        self._check_may_write()
         result = super().write(vals)
-        self._check_may_say()
+        self._check_may_write()
         return result
 
     def unlink(self):
-        self._check_may_say()
+        self._check_may_write()
         return super().unlink()
 
-    def _check_may_say(self):
+    def _check_may_write(self):
         self.project_id.check_access("write")
         self.task_id.check_access("write")
 

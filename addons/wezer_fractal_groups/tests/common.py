@@ -48,7 +48,7 @@ class GroupsCommon(BaseCommon):
         )
 
     def acts(self, user, group, right):
-        """Say whether ``user`` acts for ``group``; both ways of asking agree."""
+        """Return whether ``user`` acts for ``group``; both ways of asking agree."""
         partner = group.partner_id
         by_method = user._acts_for(partner, right) == partner
         mine = partner.with_user(user).sudo()
@@ -77,7 +77,7 @@ class GroupsCommon(BaseCommon):
             [("partner_id", "=", user.partner_id.id), ("state", "=", "active")]
         )
         rights = set()
-        for role in memberships.group_id.filtered(lambda one: one.kind == "role"):
+        for role in memberships.group_id.filtered(lambda group: group.kind == "role"):
             for right in RIGHTS:
                 if not role[f"right_{right}"]:
                     continue
@@ -87,5 +87,7 @@ class GroupsCommon(BaseCommon):
                     group = todo.pop()
                     if group.kind == "circle" or right in ("manage", "invite"):
                         rights.add((group.partner_id.id, right))
-                    todo += group.child_ids.filtered(lambda one: not one.refuse_rights)
+                    todo += group.child_ids.filtered(
+                        lambda child: not child.refuse_rights
+                    )
         return rights

@@ -1,4 +1,4 @@
-"""The rules of groups as the design tells them, walking the tree: no tables here."""
+"""The rules of groups, written as plainly as possible: it walks the tree."""
 
 # How far a group lets itself be seen by people outside.
 OTHERS_SEEING = {"public": 2, "network": 1, "parents": 0, "members": 0}
@@ -91,7 +91,7 @@ class Naive:
     def holds(self, person, group, right):
         return (group, right) in self.rights(person)
 
-    # === SEEING === #
+    # === VISIBILITY === #
 
     def sees(self, person, group):
         one = self.groups[group]
@@ -126,7 +126,7 @@ class Naive:
     # === WHO MAY === #
 
     def from_above(self, person, circle):
-        """Say whether he manages from above; at a root: community moderators."""
+        """Return whether a person manages from above; at a root: as a moderator."""
         one = self.groups[circle]
         if one.parent is None:
             return person in self.moderators
@@ -154,7 +154,7 @@ class Naive:
             self.holds(person, circle, right) for right in rights
         )
 
-    # === ARROWS: each says whether it is allowed, and does it === #
+    # === ACTIONS: each returns whether it is allowed, and does it === #
 
     def open_to(self, person, group):
         return self.groups[group].active and self.sees(person, group)
@@ -214,7 +214,7 @@ class Naive:
         return True
 
     def leaves(self, person, group):
-        """End the place, and the roles that were held by it (R6)."""
+        """End the place, and the roles that were held by it."""
         state, guest = self.places.pop((person, group))
         if state != "active" or guest or self.groups[group].kind == "role":
             return

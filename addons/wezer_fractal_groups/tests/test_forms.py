@@ -74,7 +74,7 @@ class TestGroupForms(FormCase, GroupsCommon):
         answer = self.send(form, **typed)
         self.assert_given_back(answer, action, typed)
 
-    def test_who_saves_second_is_told_and_sees_both_texts(self):
+    def test_the_second_to_save_sees_both_texts(self):
         form = self.form(self._manage(self.demo), self._address("update"))
         self.circle.with_user(self.luc).action_update({"purpose": "Luc's words"})
         answer = self.send(form, purpose="Demo's words")

@@ -30,7 +30,7 @@ class TestGroupRows(TransactionCase):
         self.assertEqual(order, ["a", "b", "x"])
         self.assertEqual(refused, {4: ("two_parents", "a"), 5: ("twice", 3)})
 
-    def test_missing_parents_take_what_is_inside_with_them(self):
+    def test_a_missing_parent_refuses_what_is_inside_too(self):
         order, refused = plan(rows(("b", "a"), ("c", "b"), ("d", ""), ("", "d")))
         self.assertEqual(order, ["d"])
         self.assertEqual(refused[1], ("no_parent", "a"))
@@ -111,7 +111,7 @@ class TestGroupFiles(GroupsCommon):
         states = {row["state"] for row in again.values()}
         self.assertEqual(states, {"same", "refused"})
 
-    def test_a_dry_run_keeps_nothing_and_tells_the_same(self):
+    def test_a_dry_run_keeps_nothing_and_reports_the_same(self):
         dry = self._import(dry_run=True)
         self.assertFalse(self.env["wezer.group"].search([("reference", "=", "v")]))
         self.assertFalse(self.env["res.partner"].search([("name", "=", "Paula Paper")]))
@@ -127,7 +127,7 @@ class TestGroupFiles(GroupsCommon):
         hamlet = self.env["wezer.group"].search([("reference", "=", "v")])
         self.assertEqual(hamlet.parent_id.reference, "v/west")
 
-    def test_what_is_exported_is_what_was_imported(self):
+    def test_an_export_equals_the_import(self):
         self._import()
         ours = {"v", "v/west"}
         exported = [row for row in self.model._export_rows() if row[0] in ours]
@@ -153,7 +153,7 @@ class TestGroupFiles(GroupsCommon):
             ],
         )
 
-    def test_a_person_holds_the_strongest_of_what_his_groups_hold(self):
+    def test_a_person_holds_the_strongest_permission_of_their_groups(self):
         self._import()
         rights = self.env["wezer.group.permission"].with_user(self.admin)
         held = {row[0]: row[2] for row in rights._export_rows() if row[1] == "shed"}

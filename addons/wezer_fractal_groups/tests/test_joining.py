@@ -19,7 +19,7 @@ class TestJoining(GroupsCommon):
     def _todo(self, user):
         return [row for row in user._wezer_todo() if "/groups/" in row["url"]]
 
-    def test_whoever_wants_joins_an_open_circle_and_leaves_it(self):
+    def test_anybody_joins_and_leaves_an_open_circle(self):
         self.garden.join_policy = "open"
         garden = self.garden.with_user(self.luc)
         garden.action_join()
@@ -33,7 +33,7 @@ class TestJoining(GroupsCommon):
         garden.action_join()
         self.assertEqual(len(self.garden.membership_ids), 2)
 
-    def test_one_asks_and_who_may_invite_accepts(self):
+    def test_a_request_is_accepted_by_somebody_who_may_invite(self):
         self._put(self.joel, self._role("Host", self.garden, "invite"))
         self.garden.with_user(self.luc).action_join()
         self.assertFalse(self.garden.with_user(self.luc).is_user_member)
@@ -51,7 +51,7 @@ class TestJoining(GroupsCommon):
         self.assertEqual(self._notices(self.joel, "group_request"), 0)
         self.assertFalse(self._todo(self.joel))
 
-    def test_one_is_invited_and_answers(self):
+    def test_an_invitation_is_accepted_or_declined(self):
         self.garden.join_policy = "invitation"
         self._put(self.joel, self._role("Host", self.garden, "invite"))
         with self.assertRaises(Refusal):

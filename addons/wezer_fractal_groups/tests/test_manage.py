@@ -1,41 +1,11 @@
-import math
-import time
-
 from odoo import http
 from odoo.exceptions import AccessError
-from odoo.tests import BaseCase, HttpCase, tagged
+from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 
-from ..tools.circles import enclose, layout, pack
 from .common import GroupsCommon
-
-
-@tagged("post_install", "-at_install")
-class TestPacking(BaseCase):
-    def test_a_thousand_circles_are_packed_close_and_at_once(self):
-        radii = [5 + (number * 37) % 40 for number in range(1000)]
-        begin = time.process_time()
-        centres = pack(radii)
-        # Orders of magnitude: a quadratic packing takes minutes.
-        self.assertLess(time.process_time() - begin, 10)
-        circles = [(*at, r) for at, r in zip(centres, radii, strict=True)]
-        _x, _y, outer = enclose(circles)
-        filled = sum(r * r for r in radii) / outer**2
-        self.assertGreater(filled, 0.6)
-        for number in range(0, 1000, 7):
-            x, y, r = circles[number]
-            for other_x, other_y, other in circles[:number]:
-                apart = math.hypot(x - other_x, y - other_y)
-                self.assertGreaterEqual(apart + 1e-5, r + other)
-
-    def test_small_forests_have_their_places(self):
-        for count in range(1, 6):
-            nodes = [{"name": "x", "size": 3, "children": []} for _n in range(count)]
-            circles, width = layout(nodes)
-            self.assertEqual(len(circles), count)
-            self.assertGreater(width, 0)
 
 
 @tagged("post_install", "-at_install")
@@ -43,7 +13,7 @@ class TestTalk(GroupsCommon):
     def _say(self, user, text="Hello"):
         return self.garden.with_user(user).action_say(text)
 
-    def test_members_and_guests_talk_and_who_counts_from_below_reads(self):
+    def test_members_and_guests_write_and_members_below_read(self):
         self._put(self.luc, self.garden)
         self._put(self.joel, self.garden, is_guest=True)
         self._put(self.demo, self.compost)
@@ -67,7 +37,7 @@ class TestTalk(GroupsCommon):
                 {"group_id": self.garden.id, "person_id": self.luc.partner_id.id}
             )
 
-    def test_words_are_taken_back_by_who_said_them_or_who_manages(self):
+    def test_messages_are_removed_by_their_author_or_a_manager(self):
         keeper = self._role("Keeper", self.garden, "manage")
         for user in (self.luc, self.demo):
             self._put(user, self.garden)
@@ -82,7 +52,7 @@ class TestTalk(GroupsCommon):
         second.with_user(self.joel).action_remove()
         self.assertEqual(second.sudo().removed_by_id, self.joel.partner_id)
 
-    def test_empty_words_are_refused_and_no_mail_is_written(self):
+    def test_empty_messages_are_refused_and_no_mail_is_sent(self):
         self._put(self.luc, self.garden)
         before = self.env["mail.mail"].search_count([])
         with self.assertRaises(Refusal):
@@ -110,7 +80,7 @@ class TestManagePages(GroupsCommon, HttpCase):
         form["csrf_token"] = http.Request.csrf_token(self)
         return self.url_open(f"/groups/{group.slug}/{act}", data=form)
 
-    def test_who_manages_changes_founds_and_decides(self):
+    def test_a_manager_changes_founds_and_decides(self):
         self._login(self.luc)
         page = self.url_open(f"/groups/{self.garden.slug}").text
         self.assertIn("Look after it", page)
@@ -128,7 +98,9 @@ class TestManagePages(GroupsCommon, HttpCase):
             ("Gardens", "Beans", False),
         )
         self._post(self.garden, "manage/found", name="Beds", kind="circle", purpose="")
-        self.assertTrue(self.garden.circle_ids.filtered(lambda one: one.name == "Beds"))
+        self.assertTrue(
+            self.garden.circle_ids.filtered(lambda circle: circle.name == "Beds")
+        )
         self._post(self.garden, "manage/policy", key="role_term_days", value="90")
         self.assertEqual(self.compost._policy("role_term_days")[0], 90)
         page = self.url_open(f"/groups/{self.compost.slug}/manage").text
@@ -151,7 +123,7 @@ class TestManagePages(GroupsCommon, HttpCase):
         self.assertEqual(self.compost.parent_id, self.workshop)
 
     @mute_logger("odoo.http", "werkzeug")
-    def test_the_forms_are_for_who_manages(self):
+    def test_only_managers_reach_the_forms(self):
         self._login(self.stranger)
         url = f"/groups/{self.garden.slug}/manage"
         self.assertEqual(self.url_open(url).status_code, 404)
@@ -160,7 +132,7 @@ class TestManagePages(GroupsCommon, HttpCase):
         self.assertEqual(self._post(self.garden, "manage/page").status_code, 404)
         self.assertEqual(self._post(self.garden, "manage/_page").status_code, 404)
 
-    def test_one_talks_on_the_page_and_the_part_is_asked_alone(self):
+    def test_messages_are_written_on_the_page_and_reloaded_alone(self):
         self._login(self.luc)
         page = self._post(self.garden, "say", text="Who waters <b>today</b>?").text
         self.assertIn("Who waters &lt;b&gt;today", page)
@@ -168,7 +140,7 @@ class TestManagePages(GroupsCommon, HttpCase):
         self.assertIn("o_wezer_live", part)
         self.assertNotIn("<header", part)
 
-    def test_one_invites_by_name_as_a_member_or_as_a_guest(self):
+    def test_people_are_invited_by_name_as_members_or_guests(self):
         inviter = self._role("Host", self.garden, "invite")
         self._put(self.luc, inviter)
         self._login(self.luc)
@@ -176,7 +148,7 @@ class TestManagePages(GroupsCommon, HttpCase):
         live = self.garden._membership_of(self.stranger.partner_id)
         self.assertEqual((live.state, live.is_guest), ("invited", True))
 
-    def test_the_map_draws_what_one_may_see_with_keys(self):
+    def test_the_map_shows_visible_circles_and_has_keys(self):
         self._circle("Hidden den", self.village, visibility="members")
         self._login(self.stranger)
         page = self.url_open("/groups/map").text

@@ -39,7 +39,7 @@ class TestPrivacy(GroupsCommon):
             with self.assertRaises(AccessError):
                 self.secret_role.with_user(user).read(["name"])
 
-    def test_no_many2one_tells_its_name(self):
+    def test_no_many2one_reveals_its_name(self):
         for user in self.outsiders[:2]:
             inner = self.inner.with_user(user).read(["parent_id", "ancestor_ids"])[0]
             self.assertNotIn(SECRET, inner["parent_id"][1])
@@ -55,7 +55,7 @@ class TestPrivacy(GroupsCommon):
         told = self.inner.with_user(self.luc).read(["parent_id"])[0]
         self.assertEqual(told["parent_id"][1], SECRET)
 
-    def test_its_partner_and_profile_tell_no_name_either(self):
+    def test_its_partner_and_profile_reveal_no_name_either(self):
         for user in self.outsiders:
             profiles = self.env["wezer.profile"].with_user(user)
             self.assertFalse(profiles.search([("name", "ilike", "zebra")]))
@@ -72,14 +72,14 @@ class TestPrivacy(GroupsCommon):
         found = groups.search([("name", "ilike", "zebra")])
         self.assertEqual(found, self.secret | self.secret_role)
 
-    def test_who_left_sees_it_no_longer(self):
+    def test_former_members_no_longer_see_it(self):
         self.assertEqual(self.secret.with_user(self.luc).display_name, SECRET)
         self.secret.with_user(self.luc).action_leave()
         self.assertNotEqual(self.secret.with_user(self.luc).display_name, SECRET)
         with self.assertRaises(AccessError):
             self.secret.with_user(self.luc).read(["name"])
 
-    def test_who_is_invited_and_who_manages_from_above_see_it(self):
+    def test_the_invited_and_managers_above_see_it(self):
         self._put(self.demo, self.secret, state="invited")
         self._put(self.joel, self.president)
         for user in (self.demo, self.joel):
@@ -107,7 +107,7 @@ class TestPrivacy(GroupsCommon):
         self.assertFalse(memberships.with_user(self.coordinator).search(domain))
         self.assertTrue(memberships.with_user(self.luc).search(domain))
 
-    def test_who_asks_for_a_place_is_not_shown_to_all(self):
+    def test_requests_are_not_shown_to_everybody(self):
         asked = self._put(self.demo, self.garden, state="requested")
         self.assertFalse(asked.with_user(self.stranger).has_access("read"))
         self.assertTrue(asked.with_user(self.demo).has_access("read"))

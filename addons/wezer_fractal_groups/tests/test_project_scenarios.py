@@ -13,7 +13,7 @@ INTERNAL = "wezer_base.group_coordinator,project.group_project_user"
 
 
 class ProjectScenarios(GroupsCommon):
-    """2015's stages, and a circle with two roles: luc directs, joel leads projects."""
+    """A project with stages, and a circle whose two roles luc and joel fill."""
 
     @classmethod
     def setUpClass(cls):
@@ -57,7 +57,7 @@ class ProjectScenarios(GroupsCommon):
         return task.assignee_partner_id
 
     def _team(self):
-        """P2's project: team Camptocamp, design → Lead, testing → Project Managers."""
+        """A project of Camptocamp, design → Lead, testing → Project Managers."""
         self.project.team_id = self.camp
         self._duty(self.project, "design", self.lead.partner_id)
         self._duty(self.project, "testing", self.pm.partner_id)
@@ -89,7 +89,7 @@ class TestStageDuties(ProjectScenarios):
         self._duty(task, "development", admin)
         return task
 
-    def test_p1_who_does_it_comes_from_stage_project_and_task(self):
+    def test_the_worker_comes_from_stage_project_and_task(self):
         task = self._p1()
         self.assertEqual(self._go(task, "specification"), self.roger.partner_id)
         self.assertEqual(task.user_ids, self.roger)
@@ -103,7 +103,7 @@ class TestStageDuties(ProjectScenarios):
         self._duty(task, "analysis", self.roger.partner_id)
         self.assertEqual(self._go(task, "analysis"), self.roger.partner_id)
 
-    def test_who_is_given_in_the_same_write_stays(self):
+    def test_a_worker_named_in_the_same_write_stays(self):
         task = self._p1()
         task.write(
             {
@@ -139,12 +139,12 @@ class TestStageDuties(ProjectScenarios):
         self._go(task, "testing")
         self.assertEqual(task.reviewer_partner_id, self.mark.partner_id)
 
-    def test_a_copied_project_says_the_same(self):
+    def test_a_copied_project_keeps_its_duties(self):
         self._p1()
         copied = self.project.copy()
         self.assertEqual(len(copied.duty_ids), 2)
 
-    def test_only_who_writes_the_project_says_who_does_what_in_it(self):
+    def test_only_people_who_may_write_a_project_set_its_duties(self):
         line = self._duty(self.project, "design", self.mark.partner_id)
         with self.assertRaises(AccessError):
             line.with_user(self.mark).write({"partner_id": self.roger.partner_id.id})
@@ -188,7 +188,7 @@ class TestFollowing(ProjectScenarios):
         cls._put(cls.insider, cls.pm)
         cls._put(cls.joel, cls.pm)
 
-    def test_p2_the_team_follows_the_project(self):
+    def test_the_team_follows_the_project(self):
         self._team()
         self.assertEqual(self.follows(self.roger, self.project), [True])
         self.assertEqual(self.follows(self.insider, self.project), [True])
@@ -199,7 +199,7 @@ class TestFollowing(ProjectScenarios):
             )
         self.assertFalse(self.notices(self.demo))
 
-    def test_p3_who_fills_the_role_follows_the_task(self):
+    def test_people_in_a_role_follow_its_task(self):
         self._team()
         task = self._task()
         self.assertEqual(self._go(task, "design", self.roger), self.lead.partner_id)
@@ -217,7 +217,7 @@ class TestFollowing(ProjectScenarios):
         self.assertFalse(self.notices(self.luc, task))
         self.assertTrue(self.notices(self.luc, task, settled=True))
 
-    def test_p4_who_joins_the_role_follows_role_project_and_task(self):
+    def test_a_new_person_in_a_role_follows_its_project_and_task(self):
         self._team()
         task = self._task(stage_id=self.stages["testing"].id)
         self.assertEqual(
@@ -227,7 +227,7 @@ class TestFollowing(ProjectScenarios):
         self.assertIn(self.mark.partner_id, self.pm._direct_members())
         self.assertEqual(self.follows(self.mark, self.project, task), [True, True])
 
-    def test_p4_a_portal_member_who_joins_is_told_of_project_and_task(self):
+    def test_a_portal_member_who_joins_is_notified_of_project_and_task(self):
         self._team()
         task = self._task(stage_id=self.stages["testing"].id)
         self._put(self.demo, self.pm)
@@ -236,7 +236,7 @@ class TestFollowing(ProjectScenarios):
         self.assertTrue(self.notices(self.demo, self.project))
         self.assertTrue(self.notices(self.demo, task))
 
-    def test_who_leaves_the_role_follows_no_longer(self):
+    def test_leaving_a_role_ends_following(self):
         self._team()
         task = self._task(stage_id=self.stages["testing"].id)
         mark = self._put(self.mark, self.pm)
@@ -253,7 +253,7 @@ class TestFollowing(ProjectScenarios):
         self._put(self.mark, self.pm).unlink()
         self.assertEqual(self.follows(self.mark, self.project), [False])
 
-    def test_who_is_in_the_circle_otherwise_goes_on_following_the_project(self):
+    def test_members_for_another_reason_keep_following_the_project(self):
         self._team()
         task = self._task(stage_id=self.stages["testing"].id)
         self._put(self.mark, self.camp)
@@ -282,7 +282,7 @@ class TestFollowing(ProjectScenarios):
             self.follows(self.roger, self.project, task, other), [False, True, False]
         )
 
-    def test_who_unfollowed_or_followed_by_himself_is_left_alone(self):
+    def test_own_choices_to_follow_or_unfollow_are_kept(self):
         self._team()
         self.project.message_unsubscribe(self.roger.partner_id.ids)
         self.camp.membership_ids = [(0, 0, {"partner_id": self.roger.partner_id.id})]
@@ -305,7 +305,7 @@ class TestFollowing(ProjectScenarios):
         self.camp.parent_id = self.village
         self.assertEqual(self.follows(self.roger, self.project), [False])
 
-    def test_nobody_is_told_of_what_is_over(self):
+    def test_nobody_is_notified_of_finished_work(self):
         self._team()
         task = self._task(stage_id=self.stages["testing"].id, state="1_done")
         self._put(self.mark, self.pm)
@@ -316,7 +316,7 @@ class TestFollowing(ProjectScenarios):
         self.assertEqual(self.follows(self.mark, task), [True])
         self.assertTrue(self.notices(self.demo, task))
 
-    def test_a_member_who_is_given_a_task_himself_is_told(self):
+    def test_a_member_is_notified_of_their_own_task(self):
         task = self._task(assignee_partner_id=self.luc.partner_id.id)
         self.assertEqual(self.notices(self.luc, task), ["You have a task: Dig."])
         task.reviewer_partner_id = self.joel.partner_id
@@ -340,7 +340,7 @@ class TestFollowing(ProjectScenarios):
         self.assertEqual(self.follows(self.luc, self.project), [False])
         self.assertRightsHold()
 
-    def test_what_two_changes_at_once_left_behind_is_healed_by_night(self):
+    def test_followers_out_of_step_are_repaired_by_night(self):
         self._team()
         following = self.env["wezer.group.follower.sync"]
         self.env.cr.execute(
@@ -354,7 +354,7 @@ class TestFollowing(ProjectScenarios):
         self.assertEqual(self.follows(self.roger, self.project), [False])
         self.assertFalse(self.notices(self.luc))
 
-    def test_the_check_sees_who_is_missing_and_who_is_too_many(self):
+    def test_the_check_finds_missing_and_extra_followers(self):
         self._team()
         self.assertRightsHold()
         self.env.cr.execute(
@@ -373,7 +373,7 @@ class TestFollowing(ProjectScenarios):
         rows = [row[2:] for row in following._out_of_step()]
         self.assertIn((self.mark.partner_id.id, "is told no longer"), rows)
 
-    def test_a_circles_project_is_set_up_by_who_may_run_its_projects(self):
+    def test_only_people_who_run_projects_set_up_a_circles_project(self):
         manager = mail_new_test_user(
             self.env,
             login="wzp_manager",
@@ -417,7 +417,7 @@ class TestMyTasks(ProjectScenarios):
         self._put(self.mark, self._role("Runner", self.camp, "project"))
         self.assertEqual(tasks.search(mine), own | role | circle)
 
-    def test_what_i_owe_lists_the_tasks_of_my_roles_but_not_of_a_whole_circle(self):
+    def test_to_do_lists_tasks_of_my_roles_but_not_of_a_whole_circle(self):
         self._put(self.joel, self.pm)
         self._task(name="For the role", assignee_partner_id=self.pm.partner_id.id)
         self._task(name="For all", assignee_partner_id=self.camp.partner_id.id)

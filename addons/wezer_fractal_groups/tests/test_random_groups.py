@@ -1,6 +1,6 @@
-"""Random communities played through the public arrows, beside a naive model.
+"""Random communities played through the public actions, beside a naive model.
 
-The model (``naive_groups``) knows the rules as the design tells them, and nothing
+The model (``naive_groups``) knows the rules and nothing
 of the tables: it walks the tree. What anybody may do, who is where, who acts for
 whom and who sees what must come out the same.
 """
@@ -18,6 +18,7 @@ from odoo.tests import tagged
 from odoo.addons.mail.tests.common import mail_new_test_user
 from odoo.addons.wezer_base.tools.rights import RIGHTS
 
+from ..models.wezer_group_membership import MEMBERSHIP
 from .common import GroupsCommon
 from .naive_groups import Circle, Naive
 
@@ -42,6 +43,21 @@ PLAY = settings(
     suppress_health_check=list(HealthCheck),
 )
 STEPS = st.lists(STEP, min_size=20, max_size=80 if ALL else 30)
+# The same, as the table of memberships and the permissions of a group call it.
+PERMISSIONS = {
+    "join": "join",
+    "invite": "invite",
+    "invite_guest": "invite",
+    "accept_invitation": "accept_invitation",
+    "accept_member": "accept_member",
+    "refuse_member": "refuse_member",
+    "leave": "leave",
+    "remove": "remove_member",
+    "found": "found",
+    "shut": "refuse_rights",
+    "open": "refuse_rights",
+    "close": "close",
+}
 # So many are tried in thought, to find something that is allowed.
 TRIES = 40
 
@@ -136,6 +152,17 @@ class TestRandomGroups(GroupsCommon):
         said = (name, person, whom, self.groups.browse(group).name)
         allowed = getattr(naive, f"do_{name}")(person, whom, group, other, rights)
         done = False
+        permission = PERMISSIONS.get(name)
+        place = permission in MEMBERSHIP.actions and self._place(
+            permission, person, whom, group
+        )
+        if permission:
+            mine = self.groups.with_user(self.people[person]).browse(group)
+            other_person = self.env["res.partner"].browse(self.whoms[whom])
+            if place and MEMBERSHIP.who(permission) != "giver":
+                other_person = None
+            self.assertEqual(mine._may(permission, other_person), bool(allowed), said)
+        before = place and place()
         try:
             with self.env.cr.savepoint():
                 done = self._real(name, person, whom, group, other, rights)
@@ -144,14 +171,32 @@ class TestRandomGroups(GroupsCommon):
         self.assertEqual(bool(allowed), bool(done), said)
         if name == "move":
             self.assertEqual(allowed, done, said)
+        if place and done:
+            self.assertTrue(self._is_transition(permission, before, place()), said)
         if done and name in ("found", "found_role"):
             self._add(naive, self.groups.browse(done))
         return bool(done)
 
+    def _place(self, action, person, whom, group):
+        """Return a function that reads the state of the membership in question."""
+        giver = MEMBERSHIP.who(action) == "giver"
+        partner = self.people[whom if giver else person].partner_id
+        group = self.groups.browse(group)
+        return lambda: group._membership_of(partner).state or "left"
+
+    def _is_transition(self, action, before, after):
+        """Return whether the table has a row for what just happened."""
+        return any(
+            after in row.targets and before in (row.sources or ("left",))
+            for row in MEMBERSHIP.rows(action)
+        )
+
     # === COMPARED === #
 
     def _compare(self, naive):
-        partner_of = {one.id: one.partner_id.id for one in self.groups.browse(self.ids)}
+        partner_of = {
+            group.id: group.partner_id.id for group in self.groups.browse(self.ids)
+        }
         for number, user in enumerate(self.people):
             held = naive.rights(number)
             for right in RIGHTS:
@@ -211,10 +256,10 @@ class TestRandomGroups(GroupsCommon):
                 held = {right for one, right in naive.rights(number) if one == group.id}
                 self.assertEqual(told, held)
 
-    def test_whatever_is_played_the_naive_model_says_the_same(self):
+    def test_random_actions_agree_with_the_naive_model(self):
         self.done = set()
         self._communities()
-        self.assertGreater(len(self.done), 12, "most arrows were played")
+        self.assertGreater(len(self.done), 12, "most actions were played")
 
     @PLAY
     @given(STEPS)
@@ -238,7 +283,7 @@ class TestRandomGroups(GroupsCommon):
 class TestPlayedByHand(GroupsCommon):
     """What the random communities found first."""
 
-    def test_who_declines_an_invitation_keeps_the_roles_he_fills_there(self):
+    def test_declining_an_invitation_keeps_roles_there(self):
         self._put(self.luc, self.treasurer)
         self._put(self.joel, self._role("Host", self.garden, "invite"))
         host = self.garden.with_user(self.joel)

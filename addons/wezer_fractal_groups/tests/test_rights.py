@@ -46,7 +46,7 @@ class TestRights(GroupsCommon):
         now = fields.Datetime.now()
         return {(row[0], row[1]): row[3] is None or row[3] > now for row in rows}
 
-    def test_who_filled_a_role_is_tied_to_its_circle_after_leaving_too(self):
+    def test_a_former_role_still_ties_a_person_to_its_circle(self):
         place = self._put(self.luc, self.treasurer)
         self._put(self.demo, self.director)
         luc, ties = self.luc.partner_id.id, self._ties()
@@ -125,7 +125,7 @@ class TestRights(GroupsCommon):
         self.assertIn("Test garden, and Test compost is inside it", sentences[0])
         self.assertFalse(self.village.with_user(self.luc).explain_my_rights())
 
-    def test_those_who_act_are_told(self):
+    def test_notices_reach_the_people_who_act_for_a_group(self):
         self._put(self.joel, self.president)
         self._put(self.luc, self.treasurer)
         actors = self.compost.partner_id._wezer_actor_partners("wallet")
@@ -137,7 +137,7 @@ class TestRights(GroupsCommon):
             (self.garden | self.village).partner_id,
         )
 
-    def test_who_may_fill_a_role(self):
+    def test_which_people_may_fill_a_role(self):
         demo = self.demo.partner_id
         treasurer = self.treasurer.with_user(self.joel)
         with self.assertRaises(NotAllowed):
@@ -159,7 +159,7 @@ class TestRights(GroupsCommon):
             self.treasurer.with_user(self.luc).action_invite(self.demo.partner_id.id)
         helper.with_user(self.luc).action_invite(self.demo.partner_id.id)
 
-    def test_nobody_gives_himself_a_role(self):
+    def test_nobody_gives_themselves_a_role(self):
         self._put(self.joel, self.president)
         me = self.joel.partner_id.id
         treasurer = self.treasurer.with_user(self.joel)
@@ -182,7 +182,7 @@ class TestRights(GroupsCommon):
         )
         purse.with_user(moderator).action_invite(self.demo.partner_id.id)
 
-    def test_a_refusing_circle_is_out_of_reach_for_who_manages_above(self):
+    def test_a_refusing_circle_is_out_of_reach_for_managers_above(self):
         self._put(self.joel, self.president)
         self.garden.refuse_rights = True
         with self.assertRaises(NotAllowed):

@@ -1,4 +1,4 @@
-"""R1 to R13 of the study of nested groups, and H1 to H5 of 2015.
+"""The rules of groups: members, rights, roles, links, moves, policies.
 
 R2's voting and R14's budgets are for later: there are no votes and no budgets yet.
 """
@@ -41,14 +41,14 @@ class RulesCommon(GroupsCommon):
 
 @tagged("post_install", "-at_install")
 class TestRules(RulesCommon):
-    def test_r1_h1_members_flow_up_and_never_down(self):
+    def test_members_flow_up_and_never_down(self):
         self._put(self.demo, self.compost)
         for group in (self.compost, self.garden, self.village):
             self.assertIn(self.demo.partner_id, self._members(group))
         self._put(self.luc, self.village)
         self.assertNotIn(self.luc.partner_id, self._members(self.garden))
 
-    def test_r2_who_is_counted_from_below_reads_and_carries_no_right(self):
+    def test_members_from_below_read_and_have_no_rights(self):
         private = self._circle("Private top", visibility="members")
         inside = self._circle("Inside", private, visibility="members")
         self._role("Purse", private, "wallet")
@@ -58,7 +58,7 @@ class TestRules(RulesCommon):
         with self.assertRaises(AccessError):
             private.with_user(self.demo).write({"name": "Mine"})
 
-    def test_r3_h2_rights_flow_down_never_up_nor_aside(self):
+    def test_rights_flow_down_never_up_nor_aside(self):
         self._put(self.joel, self.keeper)
         self.assertTrue(self.acts(self.joel, self.garden, "manage"))
         self.assertTrue(self.acts(self.joel, self.compost, "manage"))
@@ -66,7 +66,7 @@ class TestRules(RulesCommon):
         self.assertFalse(self.acts(self.joel, self.village, "manage"))
         self.assertFalse(self.acts(self.joel, self.workshop, "manage"))
 
-    def test_r4_a_circle_shuts_out_rights_from_above_by_its_own_hand_only(self):
+    def test_only_the_circle_itself_refuses_rights_from_above(self):
         self._put(self.joel, self.president)
         with self.assertRaises(NotAllowed):
             self.garden.with_user(self.joel).action_refuse_rights(True)
@@ -82,7 +82,7 @@ class TestRules(RulesCommon):
         self.garden.with_user(self.luc).action_refuse_rights(False)
         self.assertTrue(self.acts(self.joel, self.garden, "manage"))
 
-    def test_r5_who_manages_a_circle_does_not_change_the_role_that_lets_him(self):
+    def test_managers_do_not_change_their_own_role(self):
         self._put(self.luc, self.keeper)
         with self.assertRaises(NotAllowed):
             self.keeper.with_user(self.luc).action_set_rights(["manage", "wallet"])
@@ -98,7 +98,7 @@ class TestRules(RulesCommon):
         self.treasurer.with_user(self.joel).action_set_rights(["wallet", "moderate"])
         self.assertTrue(self.treasurer.right_moderate)
 
-    def test_r6_leaving_ends_the_roles_held_by_it_and_no_place_inside(self):
+    def test_leaving_ends_the_roles_held_by_it_and_no_place_inside(self):
         place = self._put(self.luc, self.garden)
         filled = self._put(self.luc, self.treasurer)
         directs = self._put(self.luc, self.director)
@@ -110,7 +110,7 @@ class TestRules(RulesCommon):
         self.compost.with_user(self.luc).action_leave()
         self.assertEqual(directs.state, "left")
 
-    def test_r7_a_private_circle_is_seen_by_its_own_only(self):
+    def test_a_private_circle_is_seen_by_its_members_only(self):
         private = self._circle("Private", self.village, visibility="members")
         self._put(self.luc, private)
         self.assertTrue(
@@ -120,7 +120,7 @@ class TestRules(RulesCommon):
         self.assertFalse(outside.search([("id", "=", private.id)]))
         self.assertFalse(outside.name_search("Private"))
 
-    def test_r8_founding_needs_the_right_at_the_parent_and_a_root_an_administrator(
+    def test_founding_needs_manage_at_the_parent_or_an_administrator(
         self,
     ):
         self._put(self.luc, self.keeper)
@@ -135,7 +135,7 @@ class TestRules(RulesCommon):
                 self.luc, self.garden, name="Purse", kind="role", rights=["wallet"]
             )
 
-    def test_r9_no_cycle_no_self_and_an_end_to_depth(self):
+    def test_no_cycle_no_self_and_a_limit_to_depth(self):
         with self.assertRaises(Refusal):
             self.garden.parent_id = self.compost
         self.env.invalidate_all(flush=False)
@@ -146,7 +146,7 @@ class TestRules(RulesCommon):
         with self.assertRaises(Refusal):
             self._circle("Level 33", self._circle("Level 32", parent))
 
-    def test_r10_lead_and_representative_are_the_two_ends_of_one_link(self):
+    def test_lead_and_representative_are_the_two_ends_of_one_link(self):
         lead = self._role("Lead", self.garden, "manage")
         lead.link = "lead"
         speaker = self._role("Speaker", self.garden)
@@ -166,7 +166,7 @@ class TestRules(RulesCommon):
         self.assertFalse(self.village._membership_of(self.stranger.partner_id))
         self.assertTrue(self.village._membership_of(self.demo.partner_id))
 
-    def test_r11_a_cross_link_shows_and_opens_nothing(self):
+    def test_a_cross_link_shows_and_opens_nothing(self):
         links = self.env["wezer.group.link"]
         self._put(self.luc, self.keeper)
         carver = self._role("Carver", self.workshop, "manage")
@@ -189,14 +189,14 @@ class TestRules(RulesCommon):
         link.with_user(self.luc).action_end()
         self.assertFalse(self.garden._linked())
 
-    def test_r13_every_right_is_told_in_a_sentence_with_where_it_comes_from(self):
+    def test_every_right_is_explained_in_a_sentence_with_its_source(self):
         self._put(self.joel, self.president)
         said = self.compost.with_user(self.joel).explain_my_rights()
         self.assertEqual(len(said), 1)
         for word in ("President", "Test village", "Test compost", "change the circle"):
             self.assertIn(word, said[0])
 
-    def test_h3_h4_a_group_has_a_partner_and_an_organisation_can_be_one(self):
+    def test_a_group_has_a_partner_and_an_organisation_can_be_one(self):
         self.assertEqual(self.garden.partner_id.name, "Test garden")
         company = self.env["res.partner"].create(
             {"name": "Camptocamp", "is_company": True}
@@ -205,14 +205,14 @@ class TestRules(RulesCommon):
         self.assertEqual(company.name, "C2C")
         self.assertEqual(self.groups._of_partner(company), group)
 
-    def test_h5_who_fills_a_role_of_the_board_counts_in_the_circle(self):
+    def test_people_in_a_role_count_in_its_circle(self):
         self._put(self.demo, self.director)
         self.assertIn(self.demo.partner_id, self._members(self.compost))
 
 
 @tagged("post_install", "-at_install")
 class TestMovesAndMergers(RulesCommon):
-    """R12: both sides decide; what changes is told before."""
+    """Both sides decide; what would change is shown before."""
 
     @classmethod
     def setUpClass(cls):
@@ -225,7 +225,7 @@ class TestMovesAndMergers(RulesCommon):
     def _told(self, rows):
         return {(row["person"], row["right"], row["group"]) for row in rows}
 
-    def test_r12_a_dry_run_tells_who_gains_and_loses_and_keeps_nothing(self):
+    def test_a_dry_run_lists_gains_and_losses_and_changes_nothing(self):
         answer = self._change(self.luc).propose(
             "move", self.compost.id, self.workshop.id, dry_run=True
         )
@@ -244,7 +244,7 @@ class TestMovesAndMergers(RulesCommon):
         self.assertEqual(self.compost.parent_id, self.garden)
         self.assertTrue(self.acts(self.joel, self.compost, "wallet"))
 
-    def test_r12_nothing_moves_until_both_sides_agree(self):
+    def test_nothing_moves_until_both_sides_agree(self):
         answer = self._change(self.luc).propose(
             "move", self.compost.id, self.workshop.id
         )
@@ -260,7 +260,7 @@ class TestMovesAndMergers(RulesCommon):
         self.assertTrue(self.acts(self.demo, self.compost, "manage"))
         self.assertRightsHold()
 
-    def test_who_decides_for_both_sides_does_it_at_once(self):
+    def test_somebody_who_decides_for_both_sides_moves_at_once(self):
         self._put(self.joel, self.president)
         answer = self._change(self.joel).propose(
             "move", self.compost.id, self.workshop.id
@@ -308,7 +308,7 @@ class TestMovesAndMergers(RulesCommon):
             self._change(self.joel).propose("move", self.garden.id, self.compost.id)
         self.assertFalse(self.env["wezer.group.change"].search([]))
 
-    def test_to_stand_by_itself_is_the_moderators_matter_too(self):
+    def test_moderators_decide_too_when_a_circle_stands_by_itself(self):
         answer = self._change(self.luc).propose("move", self.compost.id)
         self.assertEqual(answer["state"], "proposed")
         change = self._change(self.judge).browse(answer["id"])
@@ -332,7 +332,7 @@ class TestMovesAndMergers(RulesCommon):
         self.assertTrue(self.acts(self.joel, self.garden, "wallet"))
         self.assertRightsHold()
 
-    def test_names_of_circles_one_does_not_see_are_not_told_by_proposing(self):
+    def test_proposing_does_not_reveal_names_of_hidden_circles(self):
         private = self._circle("Very private", visibility="members")
         for target in (private.id, 99999999, "x", None):
             with self.assertRaises(Refusal) as caught:
@@ -353,7 +353,7 @@ class TestPlaces(RulesCommon):
         self.assertNotIn(self.demo.partner_id, self._members(self.village))
         self.assertFalse(self.village.with_user(self.demo).is_user_member)
 
-    def test_a_term_ends_by_itself_and_is_told_before(self):
+    def test_a_term_ends_by_itself_after_a_reminder(self):
         today = fields.Date.today()
         self._put(self.joel, self.keeper)
         place = self._put(self.luc, self.treasurer, date_to=today + timedelta(days=14))
@@ -394,7 +394,7 @@ class TestPlaces(RulesCommon):
         with self.assertRaises(NotAllowed):
             self.treasurer.with_user(self.demo).action_invite(self.luc.partner_id.id)
 
-    def test_only_who_manages_decides_and_only_what_is_known(self):
+    def test_only_managers_decide_and_only_known_policies(self):
         with self.assertRaises(NotAllowed):
             self.garden.with_user(self.demo).action_set_policy("members_invite", True)
         self._put(self.luc, self.keeper)
@@ -408,7 +408,7 @@ class TestPlaces(RulesCommon):
             with self.assertRaises(Refusal):
                 garden.action_set_policy(key, value)
 
-    def test_a_group_says_of_itself_what_its_managers_let_it_and_nothing_else(self):
+    def test_managers_change_only_what_the_form_offers(self):
         self._put(self.luc, self.keeper)
         garden = self.garden.with_user(self.luc)
         garden.action_update({"purpose": "Beans", "visibility": "public"})

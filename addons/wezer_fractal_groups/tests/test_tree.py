@@ -11,7 +11,7 @@ from .common import GroupsCommon
 
 @tagged("post_install", "-at_install")
 class TestTree(GroupsCommon):
-    def test_the_closure_says_what_the_tree_says(self):
+    def test_the_closure_agrees_with_the_tree(self):
         self.assertEqual(
             self.closure(self.compost),
             {self.compost.id: 0, self.garden.id: 1, self.village.id: 2},
@@ -59,7 +59,7 @@ class TestTree(GroupsCommon):
         with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
             self.garden.parent_id = self.garden
 
-    def test_nobody_writes_his_own_ancestors(self):
+    def test_nobody_writes_ancestors(self):
         for vals in (
             {"ancestor_ids": [(4, self.workshop.id)]},
             {"rights_reach": 9},
@@ -81,7 +81,7 @@ class TestTree(GroupsCommon):
         with self.assertRaises(Refusal), self.env.cr.savepoint():
             self.village.parent_id = group
 
-    def test_each_change_of_a_tree_counts_its_root_up(self):
+    def test_each_change_of_a_tree_counts_up_its_version(self):
         other = self._circle("Other village")
         for change in (
             lambda: self._circle("Choir", self.garden),

@@ -36,7 +36,7 @@ class TestWebsite(GroupsCommon, HttpCase):
         self.assertIn("My groups", self.url_open("/my").text)
         self.assertIn("You left", self._post(self.garden, "leave").text)
 
-    def test_the_page_says_what_i_may_do_and_why(self):
+    def test_the_page_explains_what_i_may_do_and_why(self):
         self._put(self.joel, self.treasurer)
         self._login(self.joel)
         page = self.url_open(f"/groups/{self.compost.slug}").text
@@ -46,7 +46,7 @@ class TestWebsite(GroupsCommon, HttpCase):
         self.assertIn("You may pay because you fill Treasurer", words)
         self.assertFalse(self.compost.with_user(self.luc).my_rights)
 
-    def test_the_page_tells_members_of_inside_from_its_own(self):
+    def test_the_page_separates_own_members_from_those_inside(self):
         self._put(self.luc, self.garden)
         self._put(self.joel, self.compost)
         values = self.garden.with_user(self.luc)._page_values()
@@ -118,7 +118,7 @@ class TestWebsite(GroupsCommon, HttpCase):
         shown = [name for name in shown if name in names]
         self.assertEqual(shown, ["Élan", "Emil's circle", "Eva's circle", "Zebra herd"])
 
-    def test_what_is_not_there_is_not_found(self):
+    def test_unknown_groups_are_not_found(self):
         """Neither an empty page nor the words of a program."""
         self._put(self.joel, self.president)
         self._login(self.joel)

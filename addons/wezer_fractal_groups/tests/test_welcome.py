@@ -23,7 +23,7 @@ class TestWelcome(GroupsCommon):
         return users.action_finish_welcome({"name": "Stella"}, None, groups)
 
     def test_open_circles_are_joined_and_others_asked(self):
-        offered = {one["id"] for one in self.stranger._wezer_joinable_groups()}
+        offered = {group["id"] for group in self.stranger._wezer_joinable_groups()}
         self.assertLessEqual({self.village.id, self.garden.id}, offered)
         self.assertNotIn(self.workshop.id, offered)
         self._welcome([self.village.id, self.garden.id, self.workshop.id, "x"])
@@ -31,14 +31,14 @@ class TestWelcome(GroupsCommon):
         self.assertEqual(self._state(self.garden), "requested")
         self.assertFalse(self._state(self.workshop))
 
-    def test_who_waits_to_be_accepted_joins_once_he_is(self):
+    def test_pending_members_join_circles_once_accepted(self):
         self.env.company.wezer_approval = "always"
         self.assertEqual(self._welcome([self.village.id]), "pending")
         self.assertFalse(self._state(self.village))
         self.profile.with_user(self.env.ref("base.user_admin")).action_approve()
         self.assertEqual(self._state(self.village), "active")
 
-    def test_who_waits_sees_public_circles_only(self):
+    def test_pending_members_see_public_circles_only(self):
         groups = self.env["wezer.group"].with_user(self.stranger)
         ours = self.village | self.garden | self.workshop | self.compost
         seen = groups.search([("id", "in", ours.ids)])

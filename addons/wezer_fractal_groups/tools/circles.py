@@ -1,4 +1,6 @@
-"""Nested circles drawn without a library: circles packed inside circles.
+"""Nested circles: circles packed inside circles, without a library.
+
+Why it is our own: docs/decisions/0028-a-circle-packing-of-our-own.md.
 
 The packing is the front chain of Wang, Wang, Dai and Wang (*Visualization of large
 hierarchical data by circle packing*, CHI 2006): each circle is laid against two
@@ -23,7 +25,7 @@ class _Node:
         self.next = self.previous = self
 
 
-def pack(radii):
+def pack(radii: list[float]) -> list[tuple[float, float]]:
     """Return the centres of circles of ``radii`` that touch and never overlap.
 
     About O(n·√n) for n circles.
@@ -44,48 +46,48 @@ def _lay(nodes):
         nodes[0].x, nodes[1].x = -nodes[1].r, nodes[0].r
     if len(nodes) > 2:
         _touch(nodes[1], nodes[0], nodes[2])
-        for one, two in zip(nodes[:3], nodes[1:3] + nodes[:1], strict=True):
-            _chain(one, two)
+        for first, second in zip(nodes[:3], nodes[1:3] + nodes[:1], strict=True):
+            _chain(first, second)
     head = nodes[0] if nodes else None
     for node in nodes[3:]:
-        one = _nearest_pair(head)
-        head = _squeeze_in(one, one.next, node)
+        first = _nearest_pair(head)
+        head = _squeeze_in(first, first.next, node)
 
 
-def _squeeze_in(one, two, node):
+def _squeeze_in(first, second, node):
     """Lay ``node`` against two of the chain that leave room for it; return it."""
     while True:
-        _touch(one, two, node)
-        hit, before = _first_hit(one, two, node)
+        _touch(first, second, node)
+        hit, before = _first_hit(first, second, node)
         if hit is None:
             break
         # What lies between is covered now: the chain skips it.
-        one, two = (hit, two) if before else (one, hit)
-        _chain(one, two)
-    _chain(one, node)
-    _chain(node, two)
+        first, second = (hit, second) if before else (first, hit)
+        _chain(first, second)
+    _chain(first, node)
+    _chain(node, second)
     return node
 
 
-def _chain(one, two):
-    one.next, two.previous = two, one
+def _chain(first, second):
+    first.next, second.previous = second, first
 
 
-def _touch(one, two, node):
-    """Lay ``node`` against both, outside the chain that runs from one to two."""
-    x, y = one.x - two.x, one.y - two.y
+def _touch(first, second, node):
+    """Lay ``node`` against both, outside the chain that runs from first to second."""
+    x, y = first.x - second.x, first.y - second.y
     far = math.hypot(x, y)
-    reach = two.r + node.r
-    along = (far * far + reach * reach - (one.r + node.r) ** 2) / (2 * far)
+    reach = second.r + node.r
+    along = (far * far + reach * reach - (first.r + node.r) ** 2) / (2 * far)
     aside = math.sqrt(max(reach * reach - along * along, 0))
-    node.x = two.x + (along * x - aside * y) / far
-    node.y = two.y + (along * y + aside * x) / far
+    node.x = second.x + (along * x - aside * y) / far
+    node.y = second.y + (along * y + aside * x) / far
 
 
-def _first_hit(one, two, node):
-    """Return ``(what node overlaps, whether before one)``, the nearest both ways."""
-    ahead, behind = two.next, one.previous
-    way_ahead, way_behind = two.r, one.r
+def _first_hit(first, second, node):
+    """Return ``(what node overlaps, whether before first)``, the nearest both ways."""
+    ahead, behind = second.next, first.previous
+    way_ahead, way_behind = second.r, first.r
     while True:
         if way_ahead <= way_behind:
             if _overlap(ahead, node):
@@ -101,8 +103,11 @@ def _first_hit(one, two, node):
             return None, False
 
 
-def _overlap(one, two):
-    return math.hypot(one.x - two.x, one.y - two.y) < one.r + two.r - EPSILON
+def _overlap(first, second):
+    return (
+        math.hypot(first.x - second.x, first.y - second.y)
+        < first.r + second.r - EPSILON
+    )
 
 
 def _nearest_pair(head):
@@ -119,20 +124,23 @@ def _nearest_pair(head):
             return found
 
 
-def enclose(circles):
+def enclose(circles) -> tuple[float, float, float]:
     """Return ``(x, y, r)`` of nearly the least circle around ``circles``, (x, y, r)."""
-    x = sum(one[0] for one in circles) / len(circles)
-    y = sum(one[1] for one in circles) / len(circles)
+    x = sum(circle[0] for circle in circles) / len(circles)
+    y = sum(circle[1] for circle in circles) / len(circles)
+
+    def far_edge(circle):
+        return math.hypot(circle[0] - x, circle[1] - y) + circle[2]
+
     for step in range(1, STEPS):
-        far = max(circles, key=lambda one: math.hypot(one[0] - x, one[1] - y) + one[2])
+        far = max(circles, key=far_edge)
         away = math.hypot(far[0] - x, far[1] - y)
         if away < EPSILON:
             break
         # Towards the far edge of the farthest.
         share = (away + far[2]) / away / (step + 1)
         x, y = x + (far[0] - x) * share, y + (far[1] - y) * share
-    r = max(math.hypot(one[0] - x, one[1] - y) + one[2] for one in circles)
-    return x, y, r
+    return x, y, max(far_edge(circle) for circle in circles)
 
 
 def _size(node):
@@ -154,7 +162,7 @@ def _size(node):
     node["r"] = max(own, r + PAD)
 
 
-def layout(nodes):
+def layout(nodes: list[dict]) -> tuple[list[dict], float]:
     """Return the circles of a forest, parents first: ``x``, ``y``, ``r``, ``level``.
 
     :param nodes: list of dicts ``name``, ``size`` and ``children`` (the same);

@@ -1,12 +1,12 @@
-"""Who does and who reviews a task in a stage: what is inherited, plainly."""
+"""The worker and the reviewer of a task in a stage, inherited from wider levels."""
 
 
 def in_force(defaults, *levels):
-    """Return who has each duty, the nearer level before the wider one.
+    """Return the partner of each duty, the nearer level before the wider one.
 
     A line adds a person (or another one) to a stage's duty, or takes what is
     inherited away; what was taken away stays away further down, unless a nearer
-    level adds it again (2015's inherited configuration, scenario P1).
+    level adds it again.
 
     :param dict defaults: ``{key: partner}`` that stages say themselves; a key is
         any pair of stage and duty

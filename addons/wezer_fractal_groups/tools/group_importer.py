@@ -8,7 +8,7 @@ from ..models.wezer_group_permission import LEVELS
 from . import group_rows
 
 ADMIN = "admin"
-# What files call who may see a group.
+# The words for visibility in files.
 VISIBILITY = {
     "network": "network",
     "closed": "network",
@@ -252,7 +252,7 @@ class GroupImporter:
     def _find_people(self, rows):
         """Fill ``people``: the word in a file → partner, or why there is none.
 
-        Who is not there yet is made, on paper: without a login.
+        Unknown persons are created on paper: without a login.
         """
         names = {str(row.get("person") or "").strip() for row in rows} - {""}
         profiles = self.env["wezer.profile"].sudo()
@@ -260,7 +260,7 @@ class GroupImporter:
             if "@" in name:
                 self._find_by_address(name)
         words = sorted(name for name in names if "@" not in name)
-        # Two of one name: nobody knows which is meant.
+        # Two of the same name: it is unknown which is meant.
         on_paper = profiles.search(
             [
                 ("name", "in", words),

@@ -166,9 +166,9 @@ def _profiles(env, partners):
 
 
 def _role_rows(roles, places, known):
-    """Return for each role who fills it, who asks for it, and what the user may do.
+    """Return for each role its people, and what the user may do with it.
 
-    :param known: profiles that the page has read: of those who count in the circle
+    :param known: profiles that the page has read: of the members of the circle
     """
     if not roles:
         return []

@@ -13,7 +13,7 @@ NO_PARENT, INSIDE_ITSELF, PARENT_REFUSED = "no_parent", "cycle", "parent_refused
 TOO_DEEP = "depth"
 
 
-def plan(rows, known=()):
+def plan(rows, known=()) -> tuple[list[str], dict]:
     """Return ``(keys in the order they are made, refusals)``.
 
     :param list rows: dicts with ``row`` (its number), ``group``, ``parent``
@@ -48,11 +48,11 @@ def _settle(key, first, known, state, order, refused):
         key = first[key]["parent"]
     if key in first and state[key] == "open":
         _refuse_cycle(path[path.index(key) :], first, state, refused)
-    for one in reversed(path):
-        if state[one] == "open":
-            state[one] = _decide(first[one], first, known, state, refused)
-            if state[one] != "refused":
-                order.append(one)
+    for name in reversed(path):
+        if state[name] == "open":
+            state[name] = _decide(first[name], first, known, state, refused)
+            if state[name] != "refused":
+                order.append(name)
 
 
 def _refuse_cycle(ring, first, state, refused):

@@ -1,4 +1,4 @@
-"""Who belongs to which group, in SQL: the conditions and counts that others use.
+"""Memberships in SQL: the conditions and counts that other queries use.
 
 Members flow up: a member of a group counts in every group above, a guest nowhere. The
 table ``wezer_group_closure`` holds every pair of a group and one above it (itself

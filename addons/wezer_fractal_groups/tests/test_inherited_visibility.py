@@ -5,7 +5,7 @@ from .common import GroupsCommon
 
 
 @tagged("post_install", "-at_install")
-class TestSeenBeyond(GroupsCommon):
+class TestInheritedVisibility(GroupsCommon):
     """A circle is seen by no more people than its parent, unless somebody chose it."""
 
     @classmethod
@@ -34,7 +34,7 @@ class TestSeenBeyond(GroupsCommon):
         self.assertEqual(deep.visibility, "members")
         self.assertEqual(self._circle("Zq open", self.village).visibility, "network")
 
-    def test_who_founds_it_can_choose_otherwise_and_the_choice_is_kept(self):
+    def test_a_founder_may_choose_otherwise_and_the_choice_is_kept(self):
         inside = self._found(visibility="network")
         self.assertEqual(inside.visibility, "network")
         self.assertTrue(inside.seen_beyond_parent)
@@ -85,7 +85,7 @@ class TestSeenBeyond(GroupsCommon):
         self.assertEqual(len(broken), 1)
         self.assertIn("seen by no more people", broken[0])
 
-    def test_an_address_does_not_tell_that_a_hidden_group_has_this_name(self):
+    def test_an_address_does_not_reveal_that_a_hidden_group_has_this_name(self):
         mine = self._circle("Zq hidden", self.village)
         self.assertRegex(mine.slug, r"^zq-hidden-[0-9a-f]{6}$")
         other = self._circle("Zq nobody has this", self.village)

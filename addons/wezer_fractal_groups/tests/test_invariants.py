@@ -5,7 +5,7 @@ from .common import GroupsCommon
 
 
 @tagged("post_install", "-at_install")
-class TestChecks(GroupsCommon):
+class TestInvariants(GroupsCommon):
     """What ``./wezer check`` says of groups, after damage done by SQL."""
 
     def _broken(self, sql, *args):
@@ -23,7 +23,7 @@ class TestChecks(GroupsCommon):
     def test_everything_holds_before_any_damage(self):
         self.assertRightsHold()
 
-    def test_a_row_of_the_closure_that_is_missing_too_many_or_wrong(self):
+    def test_missing_extra_and_wrong_closure_rows_are_found(self):
         sentence = "The groups' closure is what the tree says"
         pair = (self.village.id, self.compost.id)
         where = " WHERE ancestor_id = %s AND descendant_id = %s"
@@ -45,7 +45,7 @@ class TestChecks(GroupsCommon):
         )
         self.assertEqual(moved, {sentence})
 
-    def test_a_circle_inside_itself(self):
+    def test_a_circle_inside_itself_is_found(self):
         """Told, and the checks come to an end."""
         broken = self._broken(
             "UPDATE wezer_group SET parent_id = %s WHERE id = %s",
@@ -54,7 +54,7 @@ class TestChecks(GroupsCommon):
         )
         self.assertIn("The groups' closure is what the tree says", broken)
 
-    def test_how_far_rights_reach_and_how_deep_it_is(self):
+    def test_wrong_reach_and_depth_are_found(self):
         sentence = {"Rights reach as far as refusals let them"}
         for damage in ("rights_reach = 9", "depth = 9", "refuse_rights = true"):
             broken = self._broken(
@@ -62,7 +62,7 @@ class TestChecks(GroupsCommon):
             )
             self.assertEqual(broken, sentence)
 
-    def test_a_role_without_a_circle_and_a_role_inside_a_role(self):
+    def test_roles_outside_of_circles_are_found(self):
         sentence = "Roles are inside circles, with nothing inside"
         for parent in (None, self.director.id):
             broken = self._broken(
@@ -72,13 +72,13 @@ class TestChecks(GroupsCommon):
             )
             self.assertIn(sentence, broken)
 
-    def test_a_circle_that_carries_a_right(self):
+    def test_a_circle_with_rights_is_found(self):
         broken = self._broken(
             "UPDATE wezer_group SET right_wallet = true WHERE id = %s", self.garden.id
         )
         self.assertEqual(broken, {"Rights are carried by roles alone"})
 
-    def test_a_group_that_is_a_person_and_a_group_that_is_a_member(self):
+    def test_groups_that_are_persons_or_members_are_found(self):
         sentence = "A group has one partner, and no person is one"
         broken = self._broken(
             "UPDATE wezer_group SET partner_id = %s WHERE id = %s",
@@ -96,21 +96,21 @@ class TestChecks(GroupsCommon):
         )
         self.assertIn(sentence, broken)
 
-    def test_a_group_that_is_not_found_by_its_name(self):
+    def test_a_wrong_search_text_is_found(self):
         broken = self._broken(
             "UPDATE wezer_group SET search_text = 'other' WHERE id = %s",
             self.garden.id,
         )
         self.assertEqual(broken, {"Groups are found by their names and purposes"})
 
-    def test_a_partner_that_is_called_otherwise(self):
+    def test_a_partner_with_another_name_is_found(self):
         broken = self._broken(
             "UPDATE res_partner SET name = 'Elsewhere' WHERE id = %s",
             self.garden.partner_id.id,
         )
         self.assertIn("A group's partner is called as the group", broken)
 
-    def test_a_representative_who_does_not_count_above(self):
+    def test_a_representative_not_counted_above_is_found(self):
         self.director.link = "representative"
         self._put(self.luc, self.director)
         self.assertRightsHold()
@@ -124,7 +124,7 @@ class TestChecks(GroupsCommon):
             broken, {"Leads and representatives count in the circle above"}
         )
 
-    def test_a_place_in_a_group_that_is_closed(self):
+    def test_a_membership_of_a_closed_group_is_found(self):
         self._put(self.luc, self.compost)
         broken = self._broken(
             "UPDATE wezer_group SET active = false WHERE id = %s", self.compost.id
@@ -152,7 +152,7 @@ class TestDoubleLinksMove(GroupsCommon):
         self.assertFalse(self._above(self.workshop))
         self.assertRightsHold()
 
-    def test_a_link_begins_and_ends_for_who_fills_the_role_already(self):
+    def test_a_double_link_applies_to_people_already_in_the_role(self):
         self._put(self.luc, self.director)
         self.assertFalse(self._above(self.garden))
         self.director.link = "lead"
@@ -160,7 +160,7 @@ class TestDoubleLinksMove(GroupsCommon):
         self.director.link = "none"
         self.assertFalse(self._above(self.garden))
 
-    def test_who_asked_to_join_above_is_in_by_his_role(self):
+    def test_a_pending_request_above_is_accepted_by_the_role(self):
         self._put(self.luc, self.garden, state="requested")
         self.director.link = "lead"
         self._put(self.luc, self.director)

@@ -4,7 +4,7 @@ from .common import GroupsCommon
 
 
 @tagged("post_install", "-at_install")
-class TestSeeing(GroupsCommon):
+class TestVisibility(GroupsCommon):
     """The directory's quick query shows what the rules show, no more and no less."""
 
     @classmethod
@@ -70,7 +70,7 @@ class TestSeeing(GroupsCommon):
                 found, groups.sudo().search([]).filtered("is_visible_to_user")
             )
 
-    def test_mine_are_those_where_i_count(self):
+    def test_mine_lists_the_circles_where_i_count(self):
         groups = self.groups.with_user(self.luc)
         found, _count = groups._search_public(mine=True)
         wanted = {"In members parents", "Top members"}
