@@ -8,6 +8,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..exceptions import NotAllowed, Refusal
+from ..tools.membership import MEMBERSHIP
 from .common import WezerCommon
 
 
@@ -22,6 +23,18 @@ def picture(kind="PNG"):
 class TestProfile(WezerCommon):
     def _update(self, user, vals):
         return self.env["wezer.profile"].with_user(user).update_own(vals)
+
+    def test_buttons_follow_the_table_of_states(self):
+        profile, member = (
+            self.luc_profile.with_user(user) for user in (self.ada, self.anna)
+        )
+        for state in MEMBERSHIP.states:
+            self.luc_profile.state = state
+            for action in ("approve", "decline", "suspend", "resume"):
+                with self.subTest(state=state, action=action):
+                    possible = state in MEMBERSHIP.sources(action)
+                    self.assertEqual(profile[f"may_{action}"], possible)
+                    self.assertFalse(member._may(action))
 
     def test_everybody_who_can_log_in_has_one_profile(self):
         for user in (self.anna, self.cora, self.ada):
