@@ -6,13 +6,10 @@ from odoo.http import request
 
 from odoo.addons.auth_signup.controllers.main import AuthSignupHome
 
-from ..exceptions import Refusal
 from ..tools.form_post import form_post
 from ..tools.membership import WAITING
 from ..tools.numbers import record_id, record_ids
 from .website import flash, seen_or_404
-
-SHORTEST = 8
 
 
 class WezerSignup(AuthSignupHome):
@@ -96,21 +93,10 @@ class WezerJoining(http.Controller):
         if invitation.kind == "link":
             invitation._write_from_link(email)
             return self._join_page(token, sent=True)
-        self._check_password(password)
         login = invitation._accept(name, password, request.env.lang)
         credential = {"login": login, "password": password, "type": "password"}
         request.session.authenticate(request.env, credential)
         return request.redirect("/welcome")
-
-    def _check_password(self, password):
-        if len(password or "") < SHORTEST:
-            raise Refusal(
-                request.env._(
-                    "A password has at least %(count)s letters.", count=SHORTEST
-                ),
-                rule="password",
-                field="password",
-            )
 
     def _join_page(self, token, **values):
         # The token is the right to see this one invitation.

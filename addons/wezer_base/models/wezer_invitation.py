@@ -14,6 +14,7 @@ from ..tools.state_machine import StateMachine, Transition
 from ..tools.text import TITLE_LENGTH, clean_line, has_letter
 
 DAYS = 14
+PASSWORD_LENGTH = 8
 # A person who asks for an account gets the next letter after so long.
 PAUSE = timedelta(minutes=10)
 # So many may ask for their letter through one person's link a day.
@@ -436,6 +437,14 @@ class WezerInvitation(models.Model):
         :return: the login
         """
         self.ensure_one()
+        if len(password or "") < PASSWORD_LENGTH:
+            raise Refusal(
+                self.env._(
+                    "A password has at least %(count)s letters.", count=PASSWORD_LENGTH
+                ),
+                rule="password",
+                field="password",
+            )
         name = clean_line(str(name or ""), TITLE_LENGTH)
         if not has_letter(name):
             raise Refusal(self.env._("Say how we shall call you."), rule="name")

@@ -40,11 +40,11 @@ class WezerPersonalData(models.AbstractModel):
             # Checked before; each addon names its own rows.
             for name, rows in account._wezer_personal_data().items():
                 kept = sections.setdefault(name, [])
-                kept += [row for row in map(self._plain_row, rows) if row not in kept]
+                kept += [row for row in map(self._in_json, rows) if row not in kept]
         return sections
 
     @api.model
-    def _plain_row(self, row):
+    def _in_json(self, row):
         return {
             key: value.isoformat() if isinstance(value, date | datetime) else value
             for key, value in row.items()
@@ -94,11 +94,12 @@ class WezerPersonalData(models.AbstractModel):
         """Return ``records`` as plain dicts of the fields in ``names`` they have."""
         known = [name for name in names if name in records._fields]
         return [
-            {name: self._plain(record, name) for name in known} for record in records
+            {name: self._serialise(record, name) for name in known}
+            for record in records
         ]
 
     @api.model
-    def _plain(self, record, name):
+    def _serialise(self, record, name):
         value = record[name]
         if isinstance(value, models.BaseModel):
             if record._fields[name].type.endswith("2many"):

@@ -889,7 +889,7 @@ class WezerProfile(models.Model):
                 )
         self.sudo().write(vals)
 
-    def _plain_partner(self):
+    def _partner_sudo(self):
         """Return whose profile this is (sudo); archived rows count as such again."""
         return self.sudo().partner_id.with_context(active_test=True)
 
@@ -1080,7 +1080,7 @@ class WezerProfile(models.Model):
         """Let members leave who asked for it and cannot do it themselves."""
         self._check_administrator()
         for profile in self:
-            partner = profile._plain_partner()
+            partner = profile._partner_sudo()
             if partner == self.env.user.partner_id:
                 raise NotAllowed(self.env._("You leave on your own page."), rule="own")
             if profile.sudo().state == "left":
@@ -1106,7 +1106,7 @@ class WezerProfile(models.Model):
             )
         for profile in self - target:
             # Shown above that an administrator asks; the rows are anybody's.
-            source, stays = profile._plain_partner(), target._plain_partner()
+            source, stays = profile._partner_sudo(), target._partner_sudo()
             member_merge.check(source, stays)
             source._wezer_merge_into(stays)
         return target.id
