@@ -151,6 +151,7 @@ class WezerPaymentLinks(WezerCurrencyPortal):
                 "wallet": wallet,
                 "url": url,
                 "picture": qr_picture(url),
+                "may_withdraw": link._may("withdraw"),
                 "page_name": "wezer_link",
             },
         )

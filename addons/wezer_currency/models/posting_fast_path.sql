@@ -18,8 +18,9 @@ DECLARE
 BEGIN
     -- The user: a member in good standing, paying from their own wallet or authorised.
     -- The payee: a member, too. The currency: in use, of that unit, transferable, with
-    -- nothing to do beside the ledger. No pair that was refused today for the other
-    -- side's reasons.
+    -- nothing to do beside the ledger. No pair that was refused for the other side's
+    -- reasons, yesterday or today: the community's day is not that of UTC, and the way
+    -- step by step counts by the former.
     SELECT u.partner_id AS person, f.id AS payer, t.id AS payee, c.company_id,
            c.treasury_partner_id, c.levy_payer, c.levy_payer_fixed,
            c.levy_payee, c.levy_payee_fixed
@@ -39,7 +40,7 @@ BEGIN
        AND f.is_system IS NOT TRUE AND t.is_system IS NOT TRUE AND f.id <> t.id
        AND NOT EXISTS (SELECT FROM wezer_refused_try
                         WHERE payer_id = p_payer AND payee_id = p_payee
-                          AND day = p_date::date);
+                          AND day >= p_date::date - 1);
     IF NOT FOUND THEN RETURN NULL; END IF;
     IF p_key IS NOT NULL THEN
         v_scope := p_method || ':' || a.payer;

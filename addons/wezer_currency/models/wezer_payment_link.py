@@ -1,15 +1,37 @@
 import secrets
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import locks
 from odoo.addons.wezer_base.tools.numbers import is_id
+from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
 
 from ..tools.texts import PURPOSE_LENGTH
 from .fields_bigint import BigInteger
 
 LINKS_MAX = 100
+
+LINK = StateMachine(
+    states=("open", "paid", "withdrawn"),
+    rules={
+        "payee": "acts for the payee",
+        "holder": "anyone who has the address, and acts for the payer",
+    },
+    transitions=(
+        Transition("create_link", (), ("open",), "payee", "create_link"),
+        Transition(
+            "pay",
+            ("open",),
+            ("open", "paid"),
+            "holder",
+            "pay",
+            "paid where it is for one payment",
+        ),
+        Transition("withdraw", ("open",), ("withdrawn",), "payee", "action_withdraw"),
+    ),
+)
 
 
 class WezerPaymentLink(models.Model):
@@ -21,7 +43,8 @@ class WezerPaymentLink(models.Model):
 
     _name = "wezer.payment.link"
     _description = "Payment link"
-    _inherit = ["wezer.record.mixin"]
+    _inherit = ["wezer.state.mixin", "wezer.record.mixin"]
+    _state_machine = LINK
     _order = "id desc"
     _rec_name = "purpose"
 
@@ -116,9 +139,20 @@ class WezerPaymentLink(models.Model):
         self.env.user._resolve_acting(
             acting_partner_id, link.payee_id, "wallet", what="link"
         )
-        if link.state != "open":
-            raise Refusal(self.env._("This address is ended already."), rule="state")
+        link._check_state("withdraw")
         link.state = "withdrawn"
+
+    def _why_not(self, action):
+        """Return why the current user may not ``withdraw`` this address, or None."""
+        self.ensure_one()
+        try:
+            self.env.user._check_acts_for(self.sudo().payee_id, "wallet")
+        except UserError as error:
+            return error
+        return self._state_refusal(action)
+
+    def _state_message(self, _action):
+        return self.env._("This address is ended already.")
 
     @api.model
     def _by_token(self, token):

@@ -2,6 +2,7 @@ import threading
 from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, api
+from odoo.fields import Command
 from odoo.modules.registry import DummyRLock, Registry
 from odoo.service.model import retrying
 from odoo.tests import BaseCase, get_db_name
@@ -34,7 +35,7 @@ class ConcurrencyCase(BaseCase):
                         {
                             "name": f"Racer {mark} {number}",
                             "login": f"race_{mark}_{number}",
-                            "group_ids": [(6, 0, portal.ids)],
+                            "group_ids": [Command.set(portal.ids)],
                         }
                         for number in range(3)
                     ]

@@ -12,6 +12,7 @@ from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools import days
 
 from ..tools import statement
+from ..tools.refused_tries import TRIES_A_DAY
 from ..tools.transfer_files import reference_texts
 from .common import CurrencyCommon
 
@@ -104,6 +105,25 @@ class TestDays(CurrencyCommon):
             with freeze_time(moment):
                 self.env["wezer.currency"]._cron_charges()
             self.assertEqual(str(currency.fee_next), due)
+
+    def test_refused_tries_are_counted_by_the_communitys_day(self):
+        for zone, moment in (
+            ("Pacific/Auckland", "2027-01-31 12:00:00"),
+            ("America/Los_Angeles", "2027-02-01 03:00:00"),
+        ):
+            self._in(zone)
+            with self.subTest(zone=zone), freeze_time(moment):
+                self.env.cr.execute(
+                    "INSERT INTO wezer_refused_try VALUES (%s, %s, %s, %s)",
+                    [
+                        self.anna.partner_id.id,
+                        self.luc.partner_id.id,
+                        days.today(self.env),
+                        TRIES_A_DAY,
+                    ],
+                )
+                with self.assertRefused("other_side"):
+                    self.pay(self.anna, self.anna, self.luc, "1")
 
     def test_the_curve_and_the_statistics_count_the_communitys_days(self):
         self._in("America/Los_Angeles")

@@ -5,12 +5,47 @@ from odoo.tests import tagged
 
 from odoo.addons.wezer_base.exceptions import NotAllowed
 
+from ..models.wezer_transfer import ANSWERS
 from .common import CurrencyCommon
 
 
 @tagged("post_install", "-at_install")
 class TestTransfer(CurrencyCommon):
     """The actions of a transfer. W1 to W12 are in ``test_scenarios_2015``."""
+
+    def test_the_state_machines_name_the_states_and_methods_of_their_models(self):
+        for name in ("wezer.transfer", "wezer.wallet", "wezer.payment.link"):
+            model = self.env[name]
+            machine = model._state_machine
+            states = tuple(dict(model._fields["state"].selection))
+            self.assertEqual(states, machine.states)
+            for row in machine.transitions:
+                self.assertTrue(callable(getattr(model, row.method)), row.method)
+
+    def test_permissions_are_what_the_actions_do(self):
+        asked = self._transfers(self.luc).ask(
+            self.anna.partner_id.id, self.luc.partner_id.id, self.credit.id, "5"
+        )
+        may = {}
+        for user in (self.anna, self.luc, self.moderator):
+            transfer = self._transfers(user).browse(asked)
+            answers = {action: transfer._why_not(action) for action in ANSWERS}
+            may[user] = {action for action, why in answers.items() if why is None}
+            for action, why in answers.items():
+                if why is not None:
+                    with self.assertRaises(type(why)), self.env.cr.savepoint():
+                        getattr(transfer, ANSWERS[action])()
+        self.assertEqual(may[self.anna], {"accept", "refuse"})
+        self.assertEqual(may[self.luc], {"withdraw"})
+        self.assertEqual(may[self.moderator], set())
+        transfer = self._transfers(self.anna).browse(asked)
+        self.assertTrue(transfer.may_accept)
+        self.assertFalse(transfer.may_withdraw)
+        self.assertTrue(transfer.is_unanswered)
+        self.assertIn(transfer, transfer.search([("is_unanswered", "=", True)]))
+        transfer.action_accept()
+        self.assertFalse(transfer.may_accept)
+        self.assertIn(transfer, transfer.search([("is_unanswered", "=", False)]))
 
     # --- asking ----------------------------------------------------------
 

@@ -13,15 +13,12 @@ def is_short(announcement) -> bool:
     if announcement.kind != "want" or not lines:
         return False
     env = announcement.env
-    spendable = _spendable(env, {(author, line.wezer_currency_id.id) for line in lines})
+    prices = [(line.wezer_currency_id.id, line.total_minor) for line in lines]
+    spendable = _spendable(env, {(author, currency) for currency, _minor in prices})
+    costs = _costs(env, prices)
     payable = [
-        _covers(
-            env,
-            spendable[author, line.wezer_currency_id.id],
-            line.wezer_currency_id.id,
-            line.total_minor,
-        )
-        for line in lines
+        _covers(spendable[author, price[0]], cost)
+        for price, cost in zip(prices, costs, strict=True)
     ]
     return not (any(payable) if announcement.price_mode == "one" else all(payable))
 
@@ -43,11 +40,13 @@ def short_and_payable(env) -> tuple[list[int], list[int]]:
     )
     rows = env.cr.fetchall()
     spendable = _spendable(env, {(row[1], row[4]) for row in rows})
+    costs = _costs(env, [(row[4], int(row[5])) for row in rows])
     payable, modes, states = {}, {}, {}
-    for announcement, author, mode, state, currency, minor in rows:
+    for row, cost in zip(rows, costs, strict=True):
+        announcement, author, mode, state, currency, _minor = row
         modes[announcement], states[announcement] = mode, state
         payable.setdefault(announcement, []).append(
-            _covers(env, spendable[author, currency], currency, int(minor))
+            _covers(spendable[author, currency], cost)
         )
     short, again = [], []
     for announcement, parts in payable.items():
@@ -73,9 +72,21 @@ def _spendable(env, pairs):
     return spendable
 
 
-def _covers(env, spendable, currency_id, minor):
-    """Return whether ``spendable`` (None: no limit) takes ``minor`` with its levy."""
-    if spendable is None:
-        return True
-    levy = env["wezer.currency"].sudo().browse(currency_id)._levies(minor)[0]
-    return minor + levy <= spendable
+def _costs(env, prices):
+    """Return what each of ``(currency id, minor units)`` costs with the payer's levy.
+
+    Each currency is asked once for all of its levies.
+    """
+    costs = {}
+    for currency_id in {currency_id for currency_id, _minor in prices}:
+        minors = [minor for known, minor in prices if known == currency_id]
+        levies = env["wezer.currency"].sudo().browse(currency_id)._levies_of(minors)
+        costs[currency_id] = iter(
+            [minor + levy for minor, (levy, _payee) in zip(minors, levies, strict=True)]
+        )
+    return [next(costs[currency_id]) for currency_id, _minor in prices]
+
+
+def _covers(spendable, cost):
+    """Return whether ``spendable`` (None: no limit) is enough for ``cost``."""
+    return spendable is None or cost <= spendable
