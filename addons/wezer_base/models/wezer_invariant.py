@@ -143,10 +143,12 @@ class WezerInvariant(models.AbstractModel):
                               WHERE s.res_model = %(name)s AND s.res_id = p.id
                                 AND s.version = p.signing_version
                                 AND s.date_signed IS NULL)
-                          OR p.signing_state = 'open' AND p.signing_deadline IS NULL)
+                          OR p.signing_state = 'open' AND %(needs_deadline)s
+                             AND p.signing_deadline IS NULL)
                        ORDER BY p.id""",
                     name=model._name,
                     table=SQL.identifier(model._table),
+                    needs_deadline=model._signing_needs_deadline,
                 )
             )
             found += self.env.cr.fetchall()

@@ -153,6 +153,8 @@ class WezerSigningMixin(models.AbstractModel):
 
     _name = "wezer.signing.mixin"
     _description = "Version to be signed"
+    #: Whether what is open has to end at a date; else other actions end it.
+    _signing_needs_deadline = True
 
     signing_state = fields.Selection(
         [
@@ -181,8 +183,8 @@ class WezerSigningMixin(models.AbstractModel):
         copy=False,
     )
 
-    def _propose_signing(self, signers, deadline: datetime, party=None) -> bool:
-        """Ask ``signers`` to sign a new version until ``deadline``.
+    def _propose_signing(self, signers, deadline: datetime | None, party=None) -> bool:
+        """Ask ``signers`` to sign a new version until ``deadline``, where there is one.
 
         :param signers: ``res.partner`` records, the proposing party included where it
             has to sign
@@ -199,6 +201,17 @@ class WezerSigningMixin(models.AbstractModel):
                 "signing_party_id": party.id if party else False,
             }
         )
+        record._add_signers(signers)
+        if party and party in signers:
+            return self._sign(party)
+        return False
+
+    def _add_signers(self, signers) -> None:
+        """Ask ``signers``, partners, to sign the current version, too."""
+        self.ensure_one()
+        if not signers:
+            return
+        record = self.sudo()
         record.env["wezer.signature"].create(
             [
                 {
@@ -211,9 +224,6 @@ class WezerSigningMixin(models.AbstractModel):
             ]
         )
         record.invalidate_recordset(["signature_ids"])
-        if party and party in signers:
-            return self._sign(party)
-        return False
 
     def _sign(self, party, version: int | None = None) -> bool:
         """Sign for ``party``; with the last signature :meth:`_on_signed` is called.
@@ -227,11 +237,8 @@ class WezerSigningMixin(models.AbstractModel):
         self.ensure_one()
         record = self.sudo()
         record._check_signing_open(version)
+        record._check_signer(party)
         row = record._signatures().filtered(lambda sign: sign.partner_id == party)
-        if not row or row.date_signed:
-            raise NotAllowed(
-                self.env._("There is nothing for you to sign here."), rule="turn"
-            )
         row.write(
             {
                 "date_signed": fields.Datetime.now(),
@@ -254,10 +261,7 @@ class WezerSigningMixin(models.AbstractModel):
         self.ensure_one()
         record = self.sudo()
         record._check_signing_open(version)
-        if party not in record._unsigned():
-            raise NotAllowed(
-                self.env._("There is nothing for you to sign here."), rule="turn"
-            )
+        record._check_signer(party)
         record.signing_state = "refused"
         self._on_signing_ended("refused")
 
@@ -302,6 +306,12 @@ class WezerSigningMixin(models.AbstractModel):
                 limit=str(self.signing_version),
             )
 
+    def _check_signer(self, party):
+        if party not in self._unsigned():
+            raise NotAllowed(
+                self.env._("There is nothing for you to sign here."), rule="turn"
+            )
+
     def _signatures(self):
         """Return the rows (sudo) of the version of now."""
         self.ensure_one()
@@ -316,6 +326,8 @@ class WezerSigningMixin(models.AbstractModel):
 
     def _unsigned(self):
         """Return the parties (sudo) whose signature is missing."""
+        if self.signing_state != "open":
+            return self.env["res.partner"].sudo()
         return self._signatures().filtered(lambda sign: not sign.date_signed).partner_id
 
     def _on_signed(self, party):

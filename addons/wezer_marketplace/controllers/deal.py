@@ -14,7 +14,7 @@ from .form import member_named, terms_of, to_local
 
 
 class WezerDeal(http.Controller):
-    """The one page of a deal; each button is an arrow of the model."""
+    """The page of a deal; each button calls an action of the model."""
 
     def _deal(self, deal_id):
         return seen_or_404("wezer.deal", deal_id)
@@ -59,7 +59,7 @@ class WezerDeal(http.Controller):
     )
     @form_post("/my/deals/{deal_id}", once=True)
     def act(self, deal_id, action, **post):
-        """Do one arrow, and say on the page where it is refused."""
+        """Do an action; the page shows where it is refused."""
         deal = self._deal(deal_id)
         handler = getattr(self, f"_do_{action}", None)
         if handler is None:
@@ -79,7 +79,7 @@ class WezerDeal(http.Controller):
         readonly=True,
     )
     def evidence(self, deal_id, evidence_id, **_kwargs):
-        """Hand out a file of the deal to who may see it, never to be run in place."""
+        """Send a file of the deal to those who may see it, never to be run in place."""
         domain = [("id", "=", evidence_id), ("deal_id", "=", deal_id)]
         evidence = request.env["wezer.deal.evidence"].search(domain)
         if not evidence:
@@ -145,7 +145,7 @@ class WezerDeal(http.Controller):
         readonly=True,
     )
     def stand_in(self, deal_id, **_kwargs):
-        """Show who is asked to stand in what he would do, and for what."""
+        """Show the member who is asked to stand in what the work is."""
         deal = self._asked_to_stand_in(deal_id)
         return request.render(
             "wezer_marketplace.stand_in_page",
@@ -163,17 +163,16 @@ class WezerDeal(http.Controller):
     def stand_in_sign(self, deal_id, **_post):
         """Agree to stand in."""
         deal = self._asked_to_stand_in(deal_id)
-        mine = deal.sudo(False)
-        done = mine.action_hand_over(acting_partner_id=deal.hand_over_id.id)
+        stand_in = deal._proposal("hand_over").stand_in_id
+        done = deal.sudo(False).action_hand_over(acting_partner_id=stand_in.id)
         flash(request.env._("Thank you."))
         return request.redirect(f"/my/deals/{deal_id}" if done else "/my/deals")
 
     def _asked_to_stand_in(self, deal_id):
         """Return the deal (sudo) where the caller is asked to stand in, else 404."""
         deal = request.env["wezer.deal"].sudo().browse(deal_id).exists()
-        if not deal.hand_over_id or not request.env.user._acts_for(
-            deal.hand_over_id, "market"
-        ):
+        stand_in = deal._proposal("hand_over").stand_in_id
+        if not stand_in or not request.env.user._acts_for(stand_in, "market"):
             raise werkzeug.exceptions.NotFound()
         return deal
 

@@ -15,7 +15,7 @@ class WezerMarketPortal(CustomerPortal):
         values = super()._prepare_home_portal_values(counters)
         if "wezer_deal_count" in counters:
             deals = request.env["wezer.deal"]
-            live = deals._mine_domain() & Domain("state", "in", LIVE)
+            live = deals._own_deals_domain() & Domain("state", "in", LIVE)
             values["wezer_deal_count"] = deals.search_count(live) + len(
                 deals._asked_to_stand_in()
             )
@@ -31,7 +31,7 @@ class WezerMarketPortal(CustomerPortal):
     def wezer_deals(self, page=1, **_kwargs):
         """List one's deals, those in hand first."""
         deals = request.env["wezer.deal"]
-        mine = deals._mine_domain()
+        mine = deals._own_deals_domain()
         done = mine & Domain("state", "in", DEAL.without(*LIVE))
         page = page_number(page)
         pager = request.website.pager(
@@ -42,7 +42,7 @@ class WezerMarketPortal(CustomerPortal):
             asked = deals._asked_to_stand_in()
             live = deals.search(mine & Domain("state", "in", LIVE))
             # What waits for the caller comes first.
-            live = live.sorted(lambda deal: not deal._asked_of_me())
+            live = live.sorted(lambda deal: not deal._own_questions())
         past = deals.search(done, limit=PAGE, offset=(page - 1) * PAGE)
         return request.render(
             "wezer_marketplace.deals_page",

@@ -11,8 +11,10 @@ from . import wezer_terms_milestone
 from . import wezer_terms_price
 from . import wezer_terms_share
 from . import wezer_deal
+from . import wezer_deal_approval
 from . import wezer_deal_event
 from . import wezer_deal_message
+from . import wezer_deal_proposal
 from . import wezer_deal_evidence
 from . import wezer_rate_mixin
 from . import project_project

@@ -380,7 +380,7 @@ class WezerAnnouncement(models.Model):
                 for line in announcement.sudo().price_line_ids
             ) or self.env._("unpaid help")
 
-    @api.depends("deal_ids.state", "deal_ids.hold_until", "places")
+    @api.depends("deal_ids.state", "deal_ids.hold_deadline", "places")
     def _compute_places(self):
         for announcement in self:
             # How many answered is shown to all; who answered is not.
@@ -1119,7 +1119,11 @@ class WezerAnnouncement(models.Model):
         return self.deal_ids.filtered(
             lambda deal: (
                 deal.state in HOLDING
-                or (deal.state == "open" and deal.hold_until and deal.hold_until > now)
+                or (
+                    deal.state == "open"
+                    and deal.hold_deadline
+                    and deal.hold_deadline > now
+                )
             )
         )
 

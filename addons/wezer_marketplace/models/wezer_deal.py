@@ -94,7 +94,7 @@ DEAL = StateMachine(
             ("open",),
             ("open", "ended"),
             "clock",
-            "_lapse",
+            "_lapse_place",
             "a place was held long enough",
         ),
         Transition(
@@ -102,7 +102,7 @@ DEAL = StateMachine(
             ("open",),
             ("ended",),
             "clock",
-            "_terms_expire",
+            "_expire_terms",
             "the terms were not answered in time",
         ),
         Transition(
@@ -127,7 +127,7 @@ DEAL = StateMachine(
             ("accepted",),
             ("accepted", "ended"),
             "clock",
-            "_late",
+            "_free_late_work",
             "a warning first, the end a week after it",
         ),
         Transition(
@@ -295,7 +295,7 @@ DEAL = StateMachine(
         ),
     ),
 )
-# Not over: the same member cannot answer the same announcement again.
+# Not over: the member cannot answer the same announcement again.
 LIVE = DEAL.without("paid", "ended")
 # Answered, nothing agreed yet.
 NEGOTIATING = DEAL.sources("decline")
@@ -305,10 +305,10 @@ AGREED = DEAL.sources("cancel", "resolve")
 # Agreed, paid or not: these take a place, and count as what a payer owed.
 HOLDING = DEAL.sources("dispute", "resolve")
 # Approvals are still to come: how many are needed is shown.
-APPROVED_LATER = DEAL.sources("deliver", "approve")
+BEFORE_APPROVAL = DEAL.sources("deliver", "approve")
 # A party is waited for.
 ASKING = DEAL.sources("accept", "cancel")
-# What people can do where only a deadline called the moderator: the call ends by it.
+# Actions that end a dispute which only a deadline called.
 LIFTING = ("approve", "send_back", "pay", "confirm", "deny")
 # The partner fields of each rule; see WezerDeal._whose for the others.
 PARTIES = {
@@ -324,10 +324,10 @@ PARTIES = {
     "recipient": ("payee_id", "coworker_ids"),
     "host": ("author_id",),
     "caller": ("author_id", "replier_id"),
-    "stand_in": ("payer_id", "hand_over_id"),
+    "stand_in": ("payer_id",),
 }
 # Actions with a button in the back office, and so with a field ``may_<action>``.
-OFFICE_ACTIONS = (
+BACKEND_ACTIONS = (
     "approve",
     "accept",
     "pay",
@@ -336,10 +336,10 @@ OFFICE_ACTIONS = (
     "cancel",
     "dispute",
     "name_task",
+    "attendance",
 )
 DUE_DAYS = 30
 ASSESS_DAYS = 14
-CONSENT_DAYS = 7
 LATE_DAYS = 7
 # How far back counts what a payer owed a payee.
 OWED_DAYS = 30
@@ -348,7 +348,7 @@ RULES = (
     (3, "approvals_3_from", "wezer_three_approvals_hours"),
     (2, "approvals_2_from", "wezer_two_approvals_from_value"),
 )
-# What a deal can ask of people; notices about anything else are news.
+# What a deal can ask of people; notices of other subjects are news.
 QUESTIONS = (
     "share",
     "cancel",
@@ -362,14 +362,8 @@ QUESTIONS = (
     "dispute",
     "decide",
 )
-# What follows from the state alone: news of a change asks this of whom it concerns.
+# Questions that follow from the state alone: a notice of a change carries them.
 MAIN = ("amend", "turn", "work", "approve", "pay", "receipt")
-NO_AMENDMENT = {"amend_terms_id": False, "amend_by_id": False}
-NO_HAND_OVER = {
-    "hand_over_id": False,
-    "hand_over_person_id": False,
-    "hand_over_consent_ids": [Command.clear()],
-}
 NO_DISPUTE = {
     "disputed_by_id": False,
     "state_before": False,
@@ -401,7 +395,7 @@ KEPT = {"came": 1, "late": 0.5, "absent": 0, "excused": None}
 # Disputes.
 OUTCOMES = ("paid", "cancelled", "refunded", "split")
 DECIDE_DAYS = 30
-# A person who acts for a side by one of these decides nothing about it.
+# A moderator who acts for a side with one of these cannot decide.
 SIDE_RIGHTS = ("wallet", "market", "project")
 # These actions of a moderator make them no part of the matter.
 JUDGING = ("resolve", "pass_on")
@@ -514,7 +508,7 @@ class WezerDeal(models.Model):
         ]
     )
     turn = fields.Selection([("author", "Author"), ("replier", "Replier")])
-    hold_until = fields.Datetime(help="The place is held until then.")
+    hold_deadline = fields.Datetime(help="The place is held until then.")
     date_state = fields.Datetime(string="Since", required=True)
     date_due = fields.Datetime(string="Due")
     date_warned = fields.Datetime(copy=False, help="When late work was warned of.")
@@ -523,7 +517,7 @@ class WezerDeal(models.Model):
     date_paid = fields.Datetime()
     refunding = fields.Boolean()
     attempt = fields.Integer(default=0)
-    # Nobody's to read: it would count how often the other side said how it was.
+    # Hidden: it would show how often the other side acted, assessments included.
     lock_version = fields.Integer(default=0, groups=fields.NO_ACCESS)
 
     # === TERMS, WORK AND APPROVAL === #
@@ -545,11 +539,13 @@ class WezerDeal(models.Model):
         string="Who may not approve",
         help="Persons who claimed, negotiated or delivered for the working side.",
     )
+    approval_ids = fields.One2many(
+        "wezer.deal.approval", "deal_id", groups=fields.NO_ACCESS, copy=False
+    )
     approver_ids = fields.Many2many(
         "res.partner",
-        "wezer_deal_approver_rel",
         string="Who approved",
-        copy=False,
+        compute="_compute_approver_ids",
         help="Persons who approved what stands delivered; each once.",
     )
     approvals_wanted = fields.Integer(
@@ -569,23 +565,11 @@ class WezerDeal(models.Model):
 
     # === WHAT IS PROPOSED BESIDE THE STATE === #
 
-    consent_ids = fields.Many2many("res.partner", "wezer_deal_consent_rel")
-    consent_date = fields.Datetime()
-    amend_terms_id = fields.Many2one(
-        "wezer.terms", string="Change proposed", ondelete="set null", copy=False
+    proposal_ids = fields.One2many(
+        "wezer.deal.proposal", "deal_id", groups=fields.NO_ACCESS, copy=False
     )
-    amend_by_id = fields.Many2one("res.partner", ondelete="restrict", copy=False)
-    amend_date = fields.Datetime(copy=False)
-    hand_over_id = fields.Many2one(
-        "res.partner", string="Would stand in", ondelete="restrict", copy=False
-    )
-    hand_over_person_id = fields.Many2one(
-        "res.partner", ondelete="restrict", copy=False
-    )
-    hand_over_consent_ids = fields.Many2many(
-        "res.partner", "wezer_deal_hand_over_rel", copy=False
-    )
-    hand_over_date = fields.Datetime(copy=False)
+    # Most deals never have one: proposals are read only where it is set.
+    has_proposal = fields.Boolean(copy=False, groups=fields.NO_ACCESS)
 
     # === DISPUTE === #
 
@@ -594,10 +578,10 @@ class WezerDeal(models.Model):
     disputed_by_id = fields.Many2one("res.partner", ondelete="restrict")
     # A moderator has decided since: silence calls none again.
     decided = fields.Boolean(copy=False, groups=fields.NO_ACCESS)
-    stood_still = fields.Integer(
+    dispute_seconds = fields.Integer(
         copy=False, help="Seconds that a paid deal was disputed: its days are more."
     )
-    paid_until = fields.Datetime(
+    dispute_deadline = fields.Datetime(
         string="A payment may be disputed until",
         compute="_compute_paid_until",
         store=True,
@@ -628,8 +612,8 @@ class WezerDeal(models.Model):
     )
     is_user_moderator = fields.Boolean(
         string="Waits for my decision",
-        compute="_compute_i_moderate",
-        search="_search_i_moderate",
+        compute="_compute_is_user_moderator",
+        search="_search_is_user_moderator",
         compute_sudo=True,
     )
 
@@ -647,7 +631,7 @@ class WezerDeal(models.Model):
         copy=False,
     )
     attendance_date = fields.Datetime(readonly=True, copy=False)
-    may_say_who_came = fields.Boolean(compute="_compute_may_say_who_came")
+    may_attendance = fields.Boolean(compute="_compute_backend")
 
     # === BOARD AND BACK OFFICE === #
 
@@ -696,21 +680,21 @@ class WezerDeal(models.Model):
         aggregator="avg",
         help="Of what was agreed and is over: paid in the end.",
     )
-    waits_for = fields.Char(compute="_compute_office")
-    may_approve = fields.Boolean(compute="_compute_office")
-    may_accept = fields.Boolean(compute="_compute_office")
-    may_moderate = fields.Boolean(compute="_compute_office")
-    is_author = fields.Boolean(compute="_compute_office")
-    is_party = fields.Boolean(compute="_compute_office")
-    is_payer = fields.Boolean(compute="_compute_office")
-    may_pay = fields.Boolean(compute="_compute_office")
-    may_decline = fields.Boolean(compute="_compute_office")
-    may_cancel = fields.Boolean(compute="_compute_office")
-    may_dispute = fields.Boolean(compute="_compute_office")
-    may_name_task = fields.Boolean(compute="_compute_office")
-    may_send_back = fields.Boolean(compute="_compute_office")
-    approvals_text = fields.Char(string="Approvals", compute="_compute_office")
-    steps_text = fields.Char(string="Step in hand", compute="_compute_office")
+    waits_for = fields.Char(compute="_compute_backend")
+    may_approve = fields.Boolean(compute="_compute_backend")
+    may_accept = fields.Boolean(compute="_compute_backend")
+    may_moderate = fields.Boolean(compute="_compute_backend")
+    is_author = fields.Boolean(compute="_compute_backend")
+    is_party = fields.Boolean(compute="_compute_backend")
+    is_payer = fields.Boolean(compute="_compute_backend")
+    may_pay = fields.Boolean(compute="_compute_backend")
+    may_decline = fields.Boolean(compute="_compute_backend")
+    may_cancel = fields.Boolean(compute="_compute_backend")
+    may_dispute = fields.Boolean(compute="_compute_backend")
+    may_name_task = fields.Boolean(compute="_compute_backend")
+    may_send_back = fields.Boolean(compute="_compute_backend")
+    approvals_text = fields.Char(string="Approvals", compute="_compute_backend")
+    steps_text = fields.Char(string="Step in hand", compute="_compute_backend")
 
     # === CONSTRAINTS === #
 
@@ -732,6 +716,15 @@ class WezerDeal(models.Model):
         for deal in self:
             terms = (deal.accepted_terms_id or deal.terms_id).sudo()
             deal.price_text = terms.price_text if terms else ""
+
+    @api.depends("milestone", "approval_ids.is_void", "approval_ids.person_id")
+    def _compute_approver_ids(self):
+        for deal in self:
+            deal.approver_ids = deal.approval_ids.filtered(
+                lambda approval, step=deal.milestone: (
+                    approval.milestone == step and not approval.is_void
+                )
+            ).person_id
 
     @api.depends("state", "turn")
     def _compute_board(self):
@@ -776,9 +769,9 @@ class WezerDeal(models.Model):
             deal.days_to_pay = days_between(deal.date_delivered, deal.date_paid)
             deal.completed = 100.0 if deal.state == "paid" else 0.0
 
-    @api.depends("state", "turn", "disputed_by_id")
+    @api.depends("state", "turn", "attendance", "disputed_by_id")
     @api.depends_context("uid")
-    def _compute_office(self):
+    def _compute_backend(self):
         user = self.env.user
         for deal in self:
             seen = deal.sudo()
@@ -786,19 +779,19 @@ class WezerDeal(models.Model):
             deal.is_party = bool(mine)
             deal.is_author = seen.author_id in mine
             deal.is_payer = seen.payer_id in mine or deal._runs_project()
-            for action in OFFICE_ACTIONS:
+            for action in BACKEND_ACTIONS:
                 deal[f"may_{action}"] = deal._may(action)
             deal.may_moderate = deal.is_user_moderator
             deal.waits_for = deal._turn_line()
             deal.approvals_text = (
-                deal._approvals_text() if deal.state in APPROVED_LATER else ""
+                deal._approvals_text() if deal.state in BEFORE_APPROVAL else ""
             )
             deal.steps_text = deal_page.steps_text(deal)
 
     # === PARTS OF EVERY ACTION === #
 
     def _lock(self):
-        """Lock the deal: of two arrows at once the second is retried."""
+        """Lock the deal: of two actions at once the second is retried."""
         self.ensure_one()
         self.flush_recordset()
         locks.execute_locking(
@@ -824,7 +817,7 @@ class WezerDeal(models.Model):
         return "author" if party == self.sudo().author_id else "replier"
 
     def _speaker(self, acting_partner_id):
-        """Return the party the caller speaks for; of two, the one he answered for."""
+        """Return the party the caller speaks for; of two sides, their own."""
         both = self._parties()
         user = self.env.user
         if not acting_partner_id:
@@ -834,24 +827,25 @@ class WezerDeal(models.Model):
         return user._resolve_acting(acting_partner_id, both, "market")
 
     def _mark_conflict_of_interest(self, party):
-        """Remember who acted for the working side: he approves nothing of it."""
+        """Note that the caller acted for the worker: they cannot approve the work."""
         deal = self.sudo()
         if party == deal.payee_id:
             deal.conflicted_ids |= self.env.user.partner_id
 
     def _set_state(self, state, **extra):
-        """Move to ``state``; what was proposed beside the old state lapses."""
+        """Move to ``state``; proposals beside the old state are withdrawn."""
         deal = self.sudo()
-        deal._drop_proposals()
+        deal._withdraw_proposals()
         vals = {
             "state": state,
             "date_state": fields.Datetime.now(),
         }
-        if deal.consent_date:
-            vals["consent_ids"] = [Command.clear()]
         if state in ("accepted", "delivered") and deal.approver_ids:
             # What is delivered anew, sent back or changed was approved by nobody.
-            vals["approver_ids"] = [Command.clear()]
+            step = extra.get("milestone", deal.milestone)
+            deal.approval_ids.filtered(
+                lambda approval: approval.milestone == step
+            ).is_void = True
         if state != "disputed" and deal.state == "disputed":
             # The moderators of the dispute see the deal no longer.
             vals.update(NO_DISPUTE)
@@ -864,7 +858,9 @@ class WezerDeal(models.Model):
         """End live answers that had no agreement yet, or were given back."""
         for deal in self.sudo():
             deal_money.release(deal, "released")
-            deal._set_state("ended", end_reason=reason, turn=False, hold_until=False)
+            if deal.coworker_ids:
+                deal.terms_ids._withdraw_signing()
+            deal._set_state("ended", end_reason=reason, turn=False, hold_deadline=False)
             self.env["wezer.assessment"]._drop(deal)
             self.env["wezer.notice"]._settle(deal)
             deal._free_task()
@@ -952,7 +948,7 @@ class WezerDeal(models.Model):
         parties = self.env["res.partner"].sudo().union(*(deal[name] for name in names))
         right = "market"
         if rule in ("approver", "host") and parties == deal.payer_id:
-            # Whoever runs the project of the team that pays judges its work.
+            # Those who run the project of the team that pays may decide on its work.
             if not self.env.user._acts_for(parties, right) and self._runs_project():
                 right = "project"
         return parties, right
@@ -966,14 +962,13 @@ class WezerDeal(models.Model):
             return user.partner_id
         parties, right = self._whose(action)
         if action == "hand_over_sign":
-            stand_in = deal.hand_over_id
+            stand_in = deal._proposal("hand_over").stand_in_id
             if acting_partner_id in (None, False, stand_in.id):
                 if user._acts_for(stand_in, right):
                     # The member asked to stand in does not see the deal yet.
                     return user._resolve_acting(
                         acting_partner_id, stand_in, right, "deal", self
                     )
-            parties -= stand_in
         self.check_access("read")
         return user._resolve_acting(acting_partner_id, parties, right, "deal", self)
 
@@ -1008,7 +1003,7 @@ class WezerDeal(models.Model):
     def _check_accept(self, party):
         self._check_counter(party)
         self._check_in_time()
-        self._check_all_work_along(self.sudo().terms_id)
+        self._check_coworkers_signed(self.sudo().terms_id)
 
     def _check_commits_money(self, party):
         """Check the right to pay where ``party`` pays: its money is committed."""
@@ -1034,9 +1029,10 @@ class WezerDeal(models.Model):
     def _check_amend_sign(self, party):
         deal = self.sudo()
         self._check_commits_money(party)
-        if not deal.amend_terms_id or self._is_lapsed(deal.amend_date):
+        change = deal._proposal("amend")
+        if not change:
             raise Refusal(self.env._("No change is proposed."), rule="amend")
-        if party == deal.amend_by_id:
+        if party in change._signed():
             raise NotAllowed(
                 self.env._(
                     "It is the other side's turn: %(name)s.",
@@ -1044,7 +1040,7 @@ class WezerDeal(models.Model):
                 ),
                 rule="turn",
             )
-        deal.amend_terms_id._check_not_expired()
+        change.terms_id._check_not_expired()
 
     def _check_hand_over(self, _party):
         deal = self.sudo()
@@ -1059,13 +1055,10 @@ class WezerDeal(models.Model):
             )
 
     def _check_hand_over_sign(self, party):
-        deal = self.sudo()
-        if not deal.hand_over_id or self._is_lapsed(deal.hand_over_date):
+        proposal = self.sudo()._proposal("hand_over")
+        if not proposal:
             raise Refusal(self.env._("Nobody is named to stand in."), rule="hand_over")
-        if party in deal.hand_over_consent_ids:
-            raise NotAllowed(
-                self.env._("There is nothing for you to sign here."), rule="turn"
-            )
+        proposal._check_signer(party)
         self._check_commits_money(party)
 
     def _check_approve(self, _party):
@@ -1099,20 +1092,21 @@ class WezerDeal(models.Model):
         """
         deal = self.sudo()
         return person in deal.conflicted_ids and (
-            deal.payer_id == person or not deal._nobody_else_could()
+            deal.payer_id == person or not deal._only_conflicted_could_approve()
         )
 
-    def _nobody_else_could(self):
+    def _only_conflicted_could_approve(self):
         """Say whether all who could approve for the payer have such a conflict."""
         deal = self.sudo()
         actors = deal.payer_id._wezer_actor_partners("market")
         return not actors - deal.conflicted_ids
 
     def _is_auto_approvable(self):
-        """Say whether one approver's silence may approve: what one alone could.
+        """Say whether the work may be approved without an answer.
 
-        Internal parts only, up to the value that the settings name, and never where
-        only people with a conflict of interest could approve it.
+        Only what one approver could approve alone: without outside money, up to the
+        value in the settings, and never where only people with a conflict of interest
+        could.
         """
         deal = self.sudo()
         external = deal.accepted_terms_id.price_line_ids.wezer_currency_id.filtered(
@@ -1121,7 +1115,7 @@ class WezerDeal(models.Model):
         value = max(deal._value_hours(), deal._price_hours())
         return (
             not external
-            and not deal._nobody_else_could()
+            and not deal._only_conflicted_could_approve()
             and value <= deal.company_id.wezer_auto_approve_max_value
             and deal._approvals_wanted() <= 1
         )
@@ -1153,7 +1147,7 @@ class WezerDeal(models.Model):
             )
 
     def _check_confirm(self, party):
-        # Where one of several did not receive it, the others still may confirm.
+        # Where one of several payees denied the receipt, the others may still confirm.
         deal = self.sudo()
         if not deal_money.pending_to(deal, party):
             raise Refusal(
@@ -1167,7 +1161,7 @@ class WezerDeal(models.Model):
         self._check_confirm(party)
 
     def _check_assess(self, _party):
-        if self.sudo().paid_until < fields.Datetime.now():
+        if self.sudo().dispute_deadline < fields.Datetime.now():
             raise Refusal(
                 self.env._("Assessments are given within 14 days."),
                 rule="deadline",
@@ -1187,17 +1181,17 @@ class WezerDeal(models.Model):
 
     def _check_cancel(self, party):
         deal = self.sudo()
-        if party not in deal._who_cancels():
+        if party not in deal._cancellation_signers():
             raise NotAllowed(
                 self.env._("It is cancelled by who agreed on it."), rule="cancel"
             )
         if party in deal_money.current_payments(deal, "done").payee_id:
-            # What was paid of the step in hand goes back: that money is committed.
+            # Payments of the current step are given back: that money is committed.
             self.env.user._check_acts_for(party, "wallet")
 
     def _check_dispute(self, _party):
         deal = self.sudo()
-        if deal.state == "paid" and deal.paid_until < fields.Datetime.now():
+        if deal.state == "paid" and deal.dispute_deadline < fields.Datetime.now():
             raise Refusal(
                 self.env._("After 14 days a payment stands."),
                 rule="deadline",
@@ -1243,19 +1237,16 @@ class WezerDeal(models.Model):
         self.ensure_one()
         deal = self.sudo()
         asked = {}
-        unsigned = deal._terms_to_sign()._unsigned()
+        unsigned = deal._unsigned_coworkers()
         if deal.state in DEAL.sources("agree_share"):
             asked["share"] = unsigned
         if deal.state == "open" and not unsigned:
             asked["turn"] = deal[f"{deal.turn}_id"] if deal.turn else unsigned
-        if deal.state in DEAL.sources("amend_sign") and deal.amend_terms_id:
-            if not (unsigned or deal._is_lapsed(deal.amend_date)):
-                asked["amend"] = deal._other(deal.amend_by_id)
+        for proposal in deal._open_proposals():
+            if proposal.kind != "amend" or not unsigned:
+                asked[proposal.kind] = proposal._unsigned()
         if deal.state == "accepted":
             asked["work"] = deal.payee_id
-            if deal.hand_over_id and not deal._is_lapsed(deal.hand_over_date):
-                named = deal.payer_id | deal.hand_over_id
-                asked["hand_over"] = named - deal.hand_over_consent_ids
         if deal.state == "delivered":
             asked["approve"] = deal.payer_id
         if deal.state == "approved":
@@ -1263,9 +1254,6 @@ class WezerDeal(models.Model):
             asked["approve" if missing else "pay"] = deal.payer_id
         if deal.state in DEAL.sources("confirm"):
             asked["receipt"] = deal_money.pending(deal).payee_id
-        consented = deal.consent_date and deal.consent_ids
-        if consented and not deal._is_lapsed(deal.consent_date):
-            asked["cancel"] = deal._who_cancels() - deal.consent_ids
         if deal.state == "disputed":
             asked["dispute"] = deal._parties()
             asked["decide"] = deal._deciders(deal.dispute_circle_id).partner_id
@@ -1290,8 +1278,8 @@ class WezerDeal(models.Model):
         # Where nobody can, those who act for the party have to know.
         return people or actors
 
-    def _asked_of_me(self):
-        """Return the part of :meth:`_questions` that the caller can answer."""
+    def _own_questions(self):
+        """Return those of :meth:`_questions` that the caller can answer."""
         person = self.env.user.partner_id
         asked = {}
         for subject, parties in self._questions().items():
@@ -1300,7 +1288,7 @@ class WezerDeal(models.Model):
                     person in self._people_asked(subject, party)
                 )
             )
-        return {subject: mine for subject, mine in asked.items() if mine}
+        return {subject: parties for subject, parties in asked.items() if parties}
 
     def _settle_answered(self):
         """Settle the notices of questions that these deals ask no longer."""
@@ -1316,8 +1304,8 @@ class WezerDeal(models.Model):
                 for party in asked.get(subject, people):
                     people |= deal._people_asked(subject, party)
                 waiting.filtered(
-                    lambda one, subject=subject, people=people: (
-                        one.subject == subject and one.partner_id not in people
+                    lambda notice, subject=subject, people=people: (
+                        notice.subject == subject and notice.partner_id not in people
                     )
                 )._withdraw()
 
@@ -1333,7 +1321,7 @@ class WezerDeal(models.Model):
             people = {}
             for party in parties:
                 about = subject or next(
-                    (one for one in MAIN if party in asked.get(one, ())), "news"
+                    (name for name in MAIN if party in asked.get(name, ())), "news"
                 )
                 if about in QUESTIONS:
                     actors = deal._people_asked(about, party)
@@ -1347,7 +1335,7 @@ class WezerDeal(models.Model):
                 )
 
     def _notify_all(self, kind, message, but=None, subject=None):
-        """Leave a notice with both sides and who works along, but not ``but``."""
+        """Leave a notice with both sides and the co-workers, but not ``but``."""
         for deal in self.sudo():
             parties = deal._parties()
             deal._notify(parties - but if but else parties, kind, message, subject)
@@ -1439,12 +1427,12 @@ class WezerDeal(models.Model):
             accepted_terms_id=terms.id,
             milestone=deal._first_step(terms),
             turn=False,
-            hold_until=False,
+            hold_deadline=False,
             date_accepted=now,
             date_due=due,
         )
         if terms.share_ids or deal.coworker_ids:
-            deal._settle_coworkers()
+            deal._keep_agreed_coworkers()
         deal_money.reserve(deal)
         deal._log("accept", party)
         deal._assign_task()
@@ -1456,7 +1444,7 @@ class WezerDeal(models.Model):
             ),
             but=party,
         )
-        deal._note_common_circles()
+        deal._record_common_circles()
 
     def _check_acceptable(self):
         """Refuse to agree without a place, or on an announcement that ended."""
@@ -1476,27 +1464,27 @@ class WezerDeal(models.Model):
             )
         if deal.replier_person_id:
             announcement._check_cap(deal.replier_person_id, but=deal)
-        deal._check_all_work_along(deal.terms_id)
+        deal._check_coworkers_signed(deal.terms_id)
 
     def _check_in_time(self):
         """Refuse where the terms stand no longer, or the place is held no longer."""
         deal = self.sudo()
         deal.terms_id._check_not_expired()
-        if deal.hold_until and not deal._is_held():
+        if deal.hold_deadline and not deal._is_held():
             raise Refusal(
                 self.env._("The time to take this place is over."),
                 rule="deadline",
-                limit=fields.Datetime.to_string(deal.hold_until),
+                limit=fields.Datetime.to_string(deal.hold_deadline),
             )
 
     def action_decline(self, reason="", acting_partner_id=None):
-        """The author's side says no."""
+        """Decline the answer, for the author."""
         party = self._authorise("decline", acting_partner_id)
         self._end_answer(party, "decline", "declined", reason)
         return True
 
     def action_withdraw(self, reason="", acting_partner_id=None):
-        """The replier takes his answer back, at any time before the agreement."""
+        """Take the answer back, at any time before the agreement."""
         party = self._authorise("withdraw", acting_partner_id)
         self._end_answer(party, "withdraw", "withdrawn", reason)
         return True
@@ -1537,7 +1525,7 @@ class WezerDeal(models.Model):
     def _add_round(self, side, partner, vals):
         """Add the next round of terms and make it the current one."""
         self.ensure_one()
-        # A co-worker who had a part and would have none is asked, too.
+        # A co-worker who had a share and would have none has to agree, too.
         left = self.accepted_terms_id.share_ids.filtered("points").partner_id
         if vals.get("share_ids") or left:
             vals = {**vals, "share_ids": self._checked_shares(partner, vals, left)}
@@ -1575,14 +1563,14 @@ class WezerDeal(models.Model):
             self._check_share_sum(own + sum(points.values()), exactly=True)
         self._check_share_sum(sum(points.values()))
         before = self.terms_id.share_ids.filtered("points")
-        asked = {one.partner_id.id: one.points for one in before}
+        asked = {share.partner_id.id: share.points for share in before}
         if points != asked:
             self._check_coworkers(party, points)
         for partner in left:
             points.setdefault(partner.id, 0)
         return [
-            (0, 0, {"partner_id": partner_id, "points": its})
-            for partner_id, its in points.items()
+            Command.create({"partner_id": partner_id, "points": share})
+            for partner_id, share in points.items()
         ]
 
     def _check_share_sum(self, given, exactly=False):
@@ -1604,10 +1592,10 @@ class WezerDeal(models.Model):
                 self.env._("Who works says with whom: %s.", self.payee_id.name),
                 rule="share",
             )
-        for partner_id, its in points.items():
+        for partner_id, share in points.items():
             partner = self.env["res.partner"].sudo().browse(partner_id).exists()
             profile = partner._wezer_profile() if partner else False
-            if not its or not profile or profile.state != "active":
+            if not share or not profile or profile.state != "active":
                 raise Refusal(
                     self.env._("Name members, and the part of each."), rule="share"
                 )
@@ -1615,9 +1603,13 @@ class WezerDeal(models.Model):
                 raise Refusal(self.env._("You are a part of it anyway."), rule="share")
 
     def _ask_coworkers(self, terms):
-        """Let who is named in these terms see the deal, and tell them."""
+        """Let the co-workers of these terms see the deal, and ask them to agree."""
         if not (terms.share_ids or self.coworker_ids):
             return
+        (self.terms_ids - terms)._withdraw_signing()
+        if terms.share_ids:
+            # As long as the round stands: it has no deadline of its own.
+            terms._propose_signing(terms.share_ids.partner_id, None)
         agreed = self.accepted_terms_id.share_ids.filtered("points").partner_id
         self.coworker_ids = agreed | terms.share_ids.partner_id
         for share in terms.share_ids:
@@ -1635,7 +1627,7 @@ class WezerDeal(models.Model):
             )
 
     def action_agree_share(self, round_number=None, acting_partner_id=None):
-        """Agree to one's part in the terms that stand to be agreed on.
+        """Agree to a share of the price, for a co-worker.
 
         :param int round_number: the round that was shown
         """
@@ -1649,8 +1641,8 @@ class WezerDeal(models.Model):
                 value=str(round_number),
                 limit=str(share.terms_id.round),
             )
-        share._sign()
-        # Who works along approves nothing of it.
+        share.terms_id._sign(party)
+        # A co-worker cannot approve the work.
         deal.conflicted_ids |= self.env.user.partner_id
         deal._log("share", party, share.percent_text)
         deal._notify(
@@ -1665,14 +1657,23 @@ class WezerDeal(models.Model):
     def _terms_to_sign(self):
         """Return the round that waits for signatures: an answer or a change."""
         deal = self.sudo()
-        return deal.terms_id if deal.state == "open" else deal.amend_terms_id
+        if deal.state == "open":
+            return deal.terms_id
+        return deal._proposal("amend").terms_id
+
+    def _unsigned_coworkers(self):
+        """Return the co-workers who have not agreed to their share yet."""
+        terms = self._terms_to_sign()
+        return terms._unsigned() if terms else self.env["res.partner"].sudo()
 
     def _share_to_sign(self, party):
-        return self._terms_to_sign().share_ids.filtered(
-            lambda one: one.partner_id == party and not one.agreed_on
-        )
+        """Return the share that ``party`` has not agreed to yet, in those terms."""
+        shares = self._terms_to_sign().share_ids
+        if party not in self._unsigned_coworkers():
+            return shares.browse()
+        return shares.filtered(lambda share: share.partner_id == party)
 
-    def _check_all_work_along(self, terms):
+    def _check_coworkers_signed(self, terms):
         """Refuse while a co-worker has not agreed to these terms."""
         waits = terms._unsigned()
         if waits:
@@ -1686,15 +1687,15 @@ class WezerDeal(models.Model):
                 limit="0",
             )
 
-    def _settle_coworkers(self):
-        """Let only those see the deal who have a part in what was agreed."""
+    def _keep_agreed_coworkers(self):
+        """Let only those co-workers see the deal who have an agreed share."""
         terms = self.accepted_terms_id
         self.coworker_ids = terms.share_ids.filtered("points").partner_id
 
     # === WORK === #
 
     def action_deliver(self, note="", quantity=None, acting_partner_id=None):
-        """The worker says that it is done; less than agreed pays less."""
+        """Deliver the work; less than agreed is paid less."""
         party = self._authorise("deliver", acting_partner_id)
         deal = self.sudo()
         agreed = deal.accepted_terms_id.quantity
@@ -1767,7 +1768,7 @@ class WezerDeal(models.Model):
     # === WHO APPROVES === #
 
     def _project_team(self):
-        """Return the team of the deal's task where it is who pays, else nobody."""
+        """Return the team of the deal's task where that team pays, else none."""
         deal = self.sudo()
         task = deal.task_id or deal.announcement_id.task_id
         return task.project_id.team_id.partner_id & deal.payer_id
@@ -1786,7 +1787,7 @@ class WezerDeal(models.Model):
     def _approval_rule(self):
         """Return ``(approvals, hours, the deciding policy or empty)`` in force.
 
-        One person who pays for himself decides alone.
+        A person who pays for themselves decides alone.
         """
         deal = self.sudo()
         group = self.env["wezer.group"]._of_partner(deal.payer_id).sudo()
@@ -1811,7 +1812,7 @@ class WezerDeal(models.Model):
         return 1, 0, empty
 
     def _owed_hours(self):
-        """Return the hours' value of what this payer owed one of these in 30 days."""
+        """Return the hours that this payer owed one of the workers in 30 days."""
         since = fields.Datetime.now() - timedelta(days=OWED_DAYS)
         workers = self.payee_id | self.coworker_ids
         deals = self.search(
@@ -1825,7 +1826,7 @@ class WezerDeal(models.Model):
                 ("company_id", "=", self.company_id.id),
             ]
         )
-        # Whatever its age, what is to be approved now counts.
+        # The deal itself counts whatever its age.
         deals = (deals | self).filtered("accepted_terms_id.price_line_ids")
         return max(
             sum(
@@ -1844,7 +1845,7 @@ class WezerDeal(models.Model):
         return max(0, deal._approvals_wanted() - given)
 
     def _approvals_text(self):
-        """Return why more than one approval is wanted, and how many there are."""
+        """Return why several approvals are needed, and how many there are."""
         wanted, hours, policy = self._approval_rule()
         if wanted < 2:
             return ""
@@ -1867,15 +1868,23 @@ class WezerDeal(models.Model):
         )
         return f"{text} {policy.reason}" if policy.reason else text
 
-    def _note_approval(self):
-        """Keep that the caller approved, and how many were wanted of it."""
+    def _record_approval(self, party):
+        """Record the caller's approval, and how many are needed."""
         wanted = self._approvals_wanted()
         if wanted != self.approvals_wanted:
             self.approvals_wanted = wanted
-        self.approver_ids |= self.env.user.partner_id
+        self.env["wezer.deal.approval"].create(
+            {
+                "deal_id": self.id,
+                "milestone": self.milestone,
+                "partner_id": party.id,
+                "person_id": self.env.user.partner_id.id,
+                "date": fields.Datetime.now(),
+            }
+        )
 
-    def _wallet_among_approvers(self):
-        """Say whether one of those who approved may pay for the payer, still."""
+    def _approvers_may_pay(self):
+        """Say whether one of the approvers may pay for the payer, still."""
         deal = self.sudo()
         return any(
             user._acts_for(deal.payer_id, "wallet")
@@ -1894,8 +1903,8 @@ class WezerDeal(models.Model):
     # === APPROVING AND PAYING === #
 
     def action_send_back(self, note="", due=None, acting_partner_id=None):
-        """Say what is missing; the worker has a week at least."""
-        self._lift_clocks_call(self.sudo().payer_id)
+        """Send the work back, with what is missing; the worker has a week at least."""
+        self._withdraw_timeout_dispute(self.sudo().payer_id)
         party = self._authorise("send_back", acting_partner_id)
         note = self.env["wezer.typed"]._words(note, 2000)
         if not note:
@@ -1914,11 +1923,11 @@ class WezerDeal(models.Model):
         return True
 
     def action_approve(self, scores=None, comment="", acting_partner_id=None):
-        """Approve, and pay in the same act where one may; assess if one likes.
+        """Approve; pay, too, with the last approval, where one of the approvers may.
 
         :param dict scores: ``{criterion id: −2 … +2}``
         """
-        self._lift_clocks_call(self.sudo().payer_id)
+        self._withdraw_timeout_dispute(self.sudo().payer_id)
         party = self._authorise("approve", acting_partner_id)
         if not scores and str(comment or "").strip():
             raise Refusal(
@@ -1931,7 +1940,7 @@ class WezerDeal(models.Model):
         deal = self.sudo()
         own = self.env.user.partner_id in deal.conflicted_ids
         deal._set_state("approved")
-        deal._note_approval()
+        deal._record_approval(party)
         deal._log("self_approve" if own else "approve", party)
         if scores:
             self._assess(party, scores, comment, draft=True)
@@ -1940,7 +1949,7 @@ class WezerDeal(models.Model):
         elif not deal.accepted_terms_id.price_line_ids:
             # Unpaid help: approved is done, no wallet is asked.
             deal._become_paid()
-        elif deal._wallet_among_approvers():
+        elif deal._approvers_may_pay():
             deal_money.pay(deal, party)
         else:
             deal._move_task("approved")
@@ -1953,7 +1962,7 @@ class WezerDeal(models.Model):
 
     def action_pay(self, acting_partner_id=None):
         """Pay what was approved and is neither paid nor on its way."""
-        self._lift_clocks_call(self.sudo().payer_id)
+        self._withdraw_timeout_dispute(self.sudo().payer_id)
         party = self._authorise("pay", acting_partner_id)
         deal_money.pay(self.sudo(), party)
         return True
@@ -1967,7 +1976,7 @@ class WezerDeal(models.Model):
             else:
                 deal._set_state("paid")
             return
-        if deal._go_on():
+        if deal._advance_milestone():
             return
         now = fields.Datetime.now()
         # A decision on a paid deal opens no new time to dispute.
@@ -1985,10 +1994,10 @@ class WezerDeal(models.Model):
         """Return the number of the step that ``terms`` begin with, now."""
         return max(self.milestone, 1) if terms.milestone_ids else 0
 
-    def _go_on(self):
+    def _advance_milestone(self):
         """Go back to work where another step is to come.
 
-        :return: whether one is
+        :return: whether there is one
         """
         if not self.milestone:
             return False
@@ -2046,8 +2055,8 @@ class WezerDeal(models.Model):
     # === OUTSIDE MONEY === #
 
     def action_confirm(self, acting_partner_id=None):
-        """Say that the outside money came."""
-        self._lift_clocks_call(deal_money.pending(self.sudo()).payee_id)
+        """Confirm the receipt of outside money."""
+        self._withdraw_timeout_dispute(deal_money.pending(self.sudo()).payee_id)
         party = self._authorise("confirm", acting_partner_id)
         for transfer in deal_money.pending_to(self.sudo(), party):
             transfer._confirm()
@@ -2058,8 +2067,8 @@ class WezerDeal(models.Model):
         return True
 
     def action_deny(self, acting_partner_id=None):
-        """Say that the outside money did not come: it is due again."""
-        self._lift_clocks_call(deal_money.pending(self.sudo()).payee_id)
+        """Deny the receipt of outside money: it is due again."""
+        self._withdraw_timeout_dispute(deal_money.pending(self.sudo()).payee_id)
         party = self._authorise("deny", acting_partner_id)
         for transfer in deal_money.pending_to(self.sudo(), party):
             transfer._deny()
@@ -2083,7 +2092,7 @@ class WezerDeal(models.Model):
     # === ASSESSMENT === #
 
     def action_assess(self, scores, comment="", acting_partner_id=None):
-        """Say how it was; blind until both sides have, or 14 days are over."""
+        """Assess the other side; hidden until both have, or 14 days are over."""
         party = self._authorise("assess", acting_partner_id)
         self._assess(party, scores, comment, draft=False)
         return True
@@ -2107,10 +2116,10 @@ class WezerDeal(models.Model):
             + timedelta(days=ASSESS_DAYS),
             draft=draft,
             skills=deal.announcement_id.skill_ids,
-            # Who answered assesses what was announced, too.
+            # The member who answered assesses the announcement, too.
             subject=deal.announcement_id if party == deal.replier_id else None,
             begun=deal.date_accepted or deal.create_date,
-            # Who is paid a share of the work is no judge of it.
+            # Co-workers are paid by the same deal: their word does not count.
             allies=deal.coworker_ids if other == deal.payee_id else None,
         )
 
@@ -2137,22 +2146,22 @@ class WezerDeal(models.Model):
     # === REFUND AND CANCELLATION BY CONSENT === #
 
     def action_refund(self, amounts=None, acting_partner_id=None):
-        """Give back what one was paid, all or ``{currency id: amount as text}``.
+        """Give back payments received, all or ``{currency id: amount as text}``.
 
-        Where a deal was cancelled between two steps, what the earlier ones paid too.
+        Where a deal was cancelled between two steps, those of the earlier steps, too.
         """
         party = self._authorise("refund", acting_partner_id)
         deal = self.sudo()
-        mine = deal_money.paid_to(deal, party)
+        received = deal_money.paid_to(deal, party)
         minors = deal._parsed_amounts(amounts) if amounts else None
         if minors is not None and not any(minors.values()):
             raise Refusal(self.env._("Say how much."), rule="amount", limit="0")
-        whole = deal_money.give_back(deal, minors, mine)
+        all_given_back = deal_money.give_back(deal, minors, received)
         deal._log("refund", party)
         if deal_money.pending(deal):
             deal.refunding = True
             deal_money.follow(deal)
-        elif whole:
+        elif all_given_back:
             deal._become_refunded()
         else:
             deal._notify(
@@ -2169,7 +2178,9 @@ class WezerDeal(models.Model):
         currencies = self.accepted_terms_id.price_line_ids.wezer_currency_id
         parsed = {}
         for key, text in self.env["wezer.typed"]._by_name(amounts).items():
-            currency = currencies.filtered(lambda one, key=key: str(one.id) == str(key))
+            currency = currencies.filtered(
+                lambda currency, key=key: str(currency.id) == str(key)
+            )
             if not currency:
                 raise Refusal(
                     self.env._("This currency is no part of the deal."), rule="currency"
@@ -2193,32 +2204,33 @@ class WezerDeal(models.Model):
         """Agree to cancel; it is cancelled when all concerned have."""
         party = self._authorise("cancel", acting_partner_id)
         deal = self.sudo()
-        now = fields.Datetime.now()
-        named = deal._who_cancels()
-        if deal.consent_date and deal.consent_date + timedelta(days=CONSENT_DAYS) < now:
-            deal.consent_ids = [(5, 0, 0)]
-        deal.write({"consent_ids": [(4, party.id)], "consent_date": now})
-        if not named <= deal.consent_ids:
-            deal._log("consent", party, reason)
-            deal._notify(
-                named - deal.consent_ids,
-                "consent",
-                lambda env: env._(
-                    "%(name)s would cancel: %(title)s",
-                    name=party.name,
-                    title=deal.title,
-                ),
-                subject="cancel",
-            )
-            return False
-        deal._log("cancel", party, reason)
-        deal._cancel()
-        return True
+        signers, proposal = deal._cancellation_signers(), deal._proposal("cancel")
+        if proposal:
+            proposal._renew(signers)
+        else:
+            proposal = deal._new_proposal("cancel")
+        proposal.reason = self.env["wezer.typed"]._words(reason, 2000)
+        if not proposal._is_signing_open():
+            done = proposal._propose(signers, party)
+        else:
+            done = party not in proposal._signed() and proposal._sign(party)
+        if done:
+            return True
+        deal._log("consent", party, reason)
+        deal._notify(
+            proposal._unsigned(),
+            "consent",
+            lambda env: env._(
+                "%(name)s would cancel: %(title)s", name=party.name, title=deal.title
+            ),
+            subject="cancel",
+        )
+        return False
 
-    def _who_cancels(self):
-        """Return who has to agree to cancel: both sides, and who has to pay back."""
+    def _cancellation_signers(self):
+        """Return the parties that have to agree: both sides, and payees of payments."""
         deal = self.sudo()
-        # What was paid of the step in hand goes back: that money is committed.
+        # Payments of the current step are given back: that money is committed.
         return (
             deal.author_id
             | deal.replier_id
@@ -2230,36 +2242,49 @@ class WezerDeal(models.Model):
         deal_money.give_back(self, among=deal_money.current_payments(self, "done"))
         self.env["wezer.assessment"]._void(self)
         if deal_money.pending(self):
-            # Outside money is on its way back: who gets it says so.
+            # Outside money is on its way back: its payee confirms it.
             self.refunding = True
             deal_money.follow(self)
             return
         self._finish("cancelled")
 
-    # === CHANGING WHAT WAS AGREED === #
+    # === PROPOSALS THAT ALL CONCERNED HAVE TO SIGN === #
 
-    def _drop_proposals(self):
-        for deal in self.filtered(lambda one: one.amend_terms_id or one.hand_over_id):
-            deal.write({**NO_AMENDMENT, **NO_HAND_OVER})
-            if deal.coworker_ids:
-                deal._settle_coworkers()
+    def _open_proposals(self):
+        """Return the proposals (sudo) that still can be signed."""
+        deal = self.sudo()
+        if not deal.has_proposal:
+            return self.env["wezer.deal.proposal"].sudo()
+        return deal.proposal_ids.filtered(lambda proposal: proposal._is_signing_open())
 
-    def _lapse_proposals(self, _now):
-        self.ensure_one()
-        if self.consent_ids and self._is_lapsed(self.consent_date):
-            self.consent_ids = [(5, 0, 0)]
-        if self.hand_over_id and self._is_lapsed(self.hand_over_date):
-            self.write(NO_HAND_OVER)
-        if self.amend_terms_id and self._is_lapsed(self.amend_date):
-            self.write(NO_AMENDMENT)
-            if self.coworker_ids:
-                self._settle_coworkers()
+    def _proposal(self, kind):
+        """Return the open proposal (sudo) of ``kind``, or none."""
+        return self._open_proposals().filtered(lambda proposal: proposal.kind == kind)
+
+    def _new_proposal(self, kind):
+        """Return the record (sudo) that the next proposal of ``kind`` is written to."""
+        proposals = self.sudo().proposal_ids
+        found = proposals.filtered(lambda proposal: proposal.kind == kind)
+        return found or proposals.create({"deal_id": self.id, "kind": kind})
+
+    def _update_has_proposal(self):
+        """Note whether a proposal is open."""
+        states = self.proposal_ids.mapped("signing_state")
+        self.has_proposal = "open" in states
+
+    def _withdraw_proposals(self):
+        """Withdraw what is proposed: another action moves the deal."""
+        for deal in self.filtered("has_proposal"):
+            deal.proposal_ids._withdraw_signing()
+
+    def _lapse_proposals(self, now):
+        """End what was not signed within a week."""
+        self.proposal_ids.filtered_domain(
+            self.env["wezer.deal.proposal"]._lapsed_domain(now)
+        )._lapse_signing()
         self._settle_answered()
 
-    def _is_lapsed(self, moment):
-        return not moment or moment + timedelta(days=CONSENT_DAYS) < (
-            fields.Datetime.now()
-        )
+    # === CHANGING WHAT WAS AGREED === #
 
     def action_amend(self, vals=None, round_number=None, acting_partner_id=None):
         """Propose to change what was agreed, or sign what the other side proposed.
@@ -2268,7 +2293,7 @@ class WezerDeal(models.Model):
         new price set aside in the same step, and what was delivered is open again.
 
         :param dict vals: see :meth:`wezer.announcement.action_propose`; None to sign
-        :param int round_number: the round that was shown, where one signs
+        :param int round_number: the round that was shown, to sign it
         :return: whether the new terms hold
         """
         if vals is not None:
@@ -2277,7 +2302,8 @@ class WezerDeal(models.Model):
             return False
         party = self._authorise("amend_sign", acting_partner_id)
         deal = self.sudo()
-        terms = deal.amend_terms_id
+        change = deal._proposal("amend")
+        terms = change.terms_id
         if terms.round != round_number:
             raise Refusal(
                 self.env._("It was changed meanwhile: please read it again."),
@@ -2285,8 +2311,7 @@ class WezerDeal(models.Model):
                 value=str(round_number),
                 limit=str(terms.round),
             )
-        deal._amend(party)
-        return True
+        return change._sign(party)
 
     def _propose_amendment(self, party, vals):
         agreed = self.accepted_terms_id
@@ -2299,14 +2324,10 @@ class WezerDeal(models.Model):
         proposed = self._add_round(self._side_of(party), party, terms)
         self._check_same_steps(proposed)
         # What was agreed stays the deal's terms until both have signed.
-        self.write(
-            {
-                "terms_id": agreed.id,
-                "amend_terms_id": proposed.id,
-                "amend_by_id": party.id,
-                "amend_date": fields.Datetime.now(),
-            }
-        )
+        self.terms_id = agreed
+        change = self._new_proposal("amend")
+        change.terms_id = proposed
+        change._propose(self.author_id | self.replier_id, party)
         self._log("amend_propose", party, proposed.message)
         self._notify(
             self._other(party),
@@ -2319,11 +2340,11 @@ class WezerDeal(models.Model):
         )
         self._settle_answered()
 
-    def _amend(self, party):
+    def _amend(self, terms, party):
         """Let the proposed terms hold: free and set aside in one step."""
-        self.amend_terms_id._check_not_expired()
-        terms, was, now = self.amend_terms_id, self.state, fields.Datetime.now()
-        self._check_all_work_along(terms)
+        terms._check_not_expired()
+        was, now = self.state, fields.Datetime.now()
+        self._check_coworkers_signed(terms)
         self._check_same_steps(terms)
         step = self._first_step(terms)
         due = terms.milestone_ids[step - 1 : step].date_due or terms.date_due
@@ -2341,7 +2362,7 @@ class WezerDeal(models.Model):
             date_delivered=False,
             delivered_quantity=0,
         )
-        self._settle_coworkers()
+        self._keep_agreed_coworkers()
         deal_money.reserve(self)
         self._log("amend", party)
         if was == "delivered":
@@ -2372,13 +2393,11 @@ class WezerDeal(models.Model):
             return self._propose_hand_over(partner_id, acting_partner_id)
         party = self._authorise("hand_over_sign", acting_partner_id)
         deal = self.sudo()
-        if party == deal.hand_over_id:
+        proposal = deal._proposal("hand_over")
+        if party == proposal.stand_in_id:
             deal._check_stand_in(party, self.env.user.partner_id)
-            deal.hand_over_person_id = self.env.user.partner_id
-        deal.hand_over_consent_ids |= party
-        named = deal.payer_id | deal.payee_id | deal.hand_over_id
-        if named <= deal.hand_over_consent_ids:
-            deal._hand_over(party)
+            proposal.stand_in_person_id = self.env.user.partner_id
+        if proposal._sign(party):
             return True
         deal._log("hand_over_sign", party)
         return False
@@ -2389,14 +2408,9 @@ class WezerDeal(models.Model):
         stand_in = self.env["wezer.transfer"]._partner(partner_id).sudo().exists()
         deal._check_stand_in(stand_in)
         deal._mark_conflict_of_interest(party)
-        deal.write(
-            {
-                "hand_over_id": stand_in.id,
-                "hand_over_person_id": False,
-                "hand_over_consent_ids": [(6, 0, party.ids)],
-                "hand_over_date": fields.Datetime.now(),
-            }
-        )
+        proposal = deal._new_proposal("hand_over")
+        proposal.write({"stand_in_id": stand_in.id, "stand_in_person_id": False})
+        proposal._propose(deal.payer_id | deal.payee_id | stand_in, party)
         deal._log("hand_over_propose", party, stand_in.name)
         for whom, url in (
             (deal.payer_id, f"/my/deals/{deal.id}"),
@@ -2417,7 +2431,7 @@ class WezerDeal(models.Model):
         return False
 
     def _check_stand_in(self, partner, person=None):
-        """Refuse who cannot stand in: a party, no member, or who answered himself."""
+        """Refuse a party, a non-member, or a member who has answered as well."""
         profile = partner._wezer_profile() if partner else False
         if not profile or profile.state != "active":
             raise Refusal(self.env._("Name a member."), rule="member")
@@ -2442,9 +2456,8 @@ class WezerDeal(models.Model):
                 rule="place",
             )
 
-    def _hand_over(self, party):
-        """Let the stand-in go on: another payee, his own reservation and key."""
-        stand_in, person = self.hand_over_id, self.hand_over_person_id
+    def _hand_over(self, stand_in, person, party):
+        """Let the stand-in go on: another payee, with a reservation of their own."""
         old = self.payee_id
         self.announcement_id._lock()
         self._check_stand_in(stand_in, person)
@@ -2456,14 +2469,14 @@ class WezerDeal(models.Model):
             payee_id=stand_in.id,
             replier_id=stand_in.id,
             replier_person_id=person.id,
-            # Who worked until now stays barred, who works now is.
-            conflicted_ids=[(4, person.id)],
+            # The former worker cannot approve the work either.
+            conflicted_ids=[Command.link(person.id)],
         )
         deal_money.reserve(self)
         self._log("hand_over", party, stand_in.name)
-        # The deal's arrow has checked who: the task is the coordinators' side.
+        # The deal's action has checked who: the task belongs to the coordinators.
         self.task_id.with_context(**QUIET).write({"assignee_partner_id": stand_in.id})
-        # Who worked until now sees the deal no longer.
+        # The former worker sees the deal no longer.
         for whom, url in ((old, "/my/deals"), (stand_in | self.payer_id, None)):
             self._notify(
                 whom,
@@ -2475,30 +2488,36 @@ class WezerDeal(models.Model):
                 ),
                 url=url,
             )
-        self._note_common_circles()
+        self._record_common_circles()
 
     @api.model
     def _asked_to_stand_in(self):
         """Return the deals (sudo) in which the caller is asked to stand in.
 
-        Who is asked does not see the deal yet, only its own page for this.
+        They do not see the deal yet, only a page of its own for this.
         """
         mine = self.env.user._acting_ids("market")
         # sudo: the caller reads what the page of the request shows, no more.
-        deals = self.sudo().search(
-            [("hand_over_id", "in", mine), ("state", "=", "accepted")]
+        proposals = self.env["wezer.deal.proposal"].sudo()
+        waiting = proposals.search(
+            [
+                ("kind", "=", "hand_over"),
+                ("stand_in_id", "in", mine),
+                ("signing_state", "=", "open"),
+                ("signing_deadline", ">=", fields.Datetime.now()),
+            ]
         )
-        return deals.filtered(
-            lambda deal: deal.hand_over_id in deal._questions().get("hand_over", ())
-        )
+        return waiting.filtered(
+            lambda proposal: proposal.stand_in_id in proposal._unsigned()
+        ).deal_id
 
     # === TASK === #
 
     def action_name_task(self, task_id, acting_partner_id=None):
-        """Say for which task the offered help is; agreed, the task is the worker's.
+        """Name the task that the offered help is for; with the deal the worker gets it.
 
-        The payer's actor, offers only, and only a task that he may change himself, of
-        the payer's team or one whose project he runs: nobody puts work into others'.
+        For the payer of an offer, and only a task that the caller may change: of the
+        payer's team, or of a project that the caller runs.
 
         :param int task_id: False takes it back
         """
@@ -2521,7 +2540,7 @@ class WezerDeal(models.Model):
             raise NotAllowed(self.env._("Name a task of yours."), rule="task")
         team = task.sudo().project_id.team_id.partner_id
         if team and team != party:
-            # Work for a team is accepted by who runs its project.
+            # Only a person who runs its project accepts work for a team.
             self.env.user._check_acts_for(team, "project")
         task.sudo()._check_free()
         return task
@@ -2531,7 +2550,7 @@ class WezerDeal(models.Model):
 
         One of several workers gets a sub-task of their own.
         """
-        # The deal's action has checked who: the task is the coordinators' side.
+        # The deal's action has checked who: the task belongs to the coordinators.
         if self.kind == "offer" and self.named_task_id:
             task = self.named_task_id.sudo().with_context(**QUIET)
             task._check_free()
@@ -2563,7 +2582,7 @@ class WezerDeal(models.Model):
         self.sudo().task_id._follow_deal(deal_state)
 
     def _free_task(self):
-        """The deal ended: the task is nobody's again."""
+        """Free the task, as the deal ended."""
         for deal in self.sudo().filtered("task_id"):
             task = deal.task_id.with_context(wezer_deal_moves=DEAL_MOVES, **QUIET)
             source = deal.announcement_id.task_id
@@ -2582,7 +2601,7 @@ class WezerDeal(models.Model):
     # === WAITING LIST AND PLACES === #
 
     def _take_place(self):
-        """Note which of the places this deal takes (the arrow has checked there is)."""
+        """Note which of the places this deal takes."""
         announcement = self.announcement_id
         if announcement.place_ids and self not in announcement._holding():
             kind = announcement._free_place(self.replier_person_id)
@@ -2609,18 +2628,20 @@ class WezerDeal(models.Model):
                 ),
             )
             return
-        self._set_state("open", turn="replier", hold_until=self._hold_deadline())
+        self._set_state(
+            "open", turn="replier", hold_deadline=self._next_hold_deadline()
+        )
         self._notify(
             self.replier_id,
             "place",
             lambda env: env._(
                 "A place is free for you until %(when)s: %(title)s",
-                when=days.format_moment(env, self.hold_until),
+                when=days.format_moment(env, self.hold_deadline),
                 title=self.title,
             ),
         )
 
-    def _hold_deadline(self):
+    def _next_hold_deadline(self):
         """Return until when a place is held: never beyond the beginning."""
         now = fields.Datetime.now()
         until = now + timedelta(hours=max(self.company_id.wezer_hold_hours, 1))
@@ -2628,16 +2649,16 @@ class WezerDeal(models.Model):
         return min(until, begins) if begins and begins > now else until
 
     def _is_held(self):
-        return bool(self.hold_until and self.hold_until > fields.Datetime.now())
+        return bool(self.hold_deadline and self.hold_deadline > fields.Datetime.now())
 
-    def _lapse(self, now):
-        """The place was held long enough: the next one has it.
+    def _lapse_place(self, now):
+        """Offer the place to the next on the waiting list: its time is over.
 
-        Who proposed other terms in time is still answered, without a place.
+        A counter-proposal made in time is still answered, without a place.
         """
         self.announcement_id._lock()
         if self.turn == "author":
-            self.hold_until = False
+            self.hold_deadline = False
             self.announcement_id._after_change()
             return
         self._log("clock", self.replier_id)
@@ -2654,7 +2675,7 @@ class WezerDeal(models.Model):
     # === LATE CANCELLATION === #
 
     def _alert_late_cancellation(self, begins):
-        """Alert the author's people where what begins soon has a gap."""
+        """Alert the author's people where work given back begins soon."""
         announcement = self.announcement_id
         hours = self.company_id.wezer_late_cancellation_hours
         soon = fields.Datetime.now() + timedelta(hours=hours)
@@ -2722,12 +2743,6 @@ class WezerDeal(models.Model):
             return False, False
         ends = max(begins, announcement.date_end or begins)
         return begins, ends + timedelta(days=ATTEND_DAYS)
-
-    @api.depends("state", "attendance")
-    @api.depends_context("uid")
-    def _compute_may_say_who_came(self):
-        for deal in self:
-            deal.may_say_who_came = deal._may("attendance")
 
     # === EVIDENCE === #
 
@@ -2829,11 +2844,11 @@ class WezerDeal(models.Model):
 
     # === DISPUTE === #
 
-    @api.depends("date_paid", "stood_still")
+    @api.depends("date_paid", "dispute_seconds")
     def _compute_paid_until(self):
         for deal in self:
-            deal.paid_until = deal.date_paid and deal.date_paid + timedelta(
-                days=ASSESS_DAYS, seconds=deal.stood_still
+            deal.dispute_deadline = deal.date_paid and deal.date_paid + timedelta(
+                days=ASSESS_DAYS, seconds=deal.dispute_seconds
             )
 
     def action_dispute(self, reason="", acting_partner_id=None):
@@ -2873,7 +2888,7 @@ class WezerDeal(models.Model):
         party = self._authorise("withdraw_dispute", acting_partner_id)
         deal = self.sudo()
         deal._log("withdraw_dispute", party)
-        deal._go_back()
+        deal._resume_after_dispute()
         deal._notify_all(
             "dispute",
             lambda env: env._(
@@ -2885,7 +2900,7 @@ class WezerDeal(models.Model):
         )
         return True
 
-    def _go_back(self):
+    def _resume_after_dispute(self):
         """Back to the state before the dispute; what stood still goes on from there."""
         before, now = self.state_before, fields.Datetime.now()
         stood = now - self.date_state
@@ -2893,12 +2908,12 @@ class WezerDeal(models.Model):
         if self.date_due:
             extra["date_due"] = self.date_due + stood
         if before == "paid":
-            extra["stood_still"] = self.stood_still + int(stood.total_seconds())
+            extra["dispute_seconds"] = self.dispute_seconds + int(stood.total_seconds())
         self._set_state(before, **extra)
         if before == "paid":
-            self.env["wezer.assessment"]._activate(self, self.paid_until)
+            self.env["wezer.assessment"]._activate(self, self.dispute_deadline)
 
-    def _lift_clocks_call(self, parties):
+    def _withdraw_timeout_dispute(self, parties):
         """Take back what only silence called, where this side does its own arrow now.
 
         :param parties: whose arrow it is; the arrow itself, called next, checks who,
@@ -2915,7 +2930,7 @@ class WezerDeal(models.Model):
         deal._lock()
         if deal.state == "disputed" and not deal.disputed_by_id:
             deal._log("withdraw_dispute", mine[:1])
-            deal._go_back()
+            deal._resume_after_dispute()
 
     def action_resolve(self, outcome, reason="", amounts=None):
         """Decide a dispute: ``paid``, ``cancelled``, ``refunded`` or ``split``.
@@ -2950,7 +2965,7 @@ class WezerDeal(models.Model):
 
     def _resolve_paid(self, _amounts):
         if self.state_before == "paid":
-            self._go_back()
+            self._resume_after_dispute()
             return
         self._set_state("approved")
         deal_money.pay(self, self.env.user.partner_id)
@@ -2966,7 +2981,7 @@ class WezerDeal(models.Model):
         deal_money.release(self, "released")
         deal_money.give_back(self)
         if deal_money.pending(self):
-            # Outside money is on its way back: who gets it says so.
+            # Outside money is on its way back: its payee confirms it.
             self.refunding = True
             deal_money.follow(self)
             return
@@ -2984,14 +2999,14 @@ class WezerDeal(models.Model):
 
     @api.depends("state", "dispute_circle_id", "took_part_ids")
     @api.depends_context("uid")
-    def _compute_i_moderate(self):
+    def _compute_is_user_moderator(self):
         user = self.env.user
         for deal in self:
             deal.is_user_moderator = deal.state == "disputed" and deal._may_decide(
                 user, deal.dispute_circle_id
             )
 
-    def _search_i_moderate(self, operator, value):
+    def _search_is_user_moderator(self, operator, value):
         """Find what :meth:`_may_decide` says: rules and the to-do list ask so."""
         if operator != "in":
             return NotImplemented
@@ -3058,7 +3073,7 @@ class WezerDeal(models.Model):
             users = self.env.ref("wezer_base.group_moderator").sudo().all_user_ids
         return users.filtered(lambda user: self._may_decide(user, circle))
 
-    def _note_common_circles(self):
+    def _record_common_circles(self):
         """Keep which circles both sides are in, as the terms are accepted."""
         for deal in self.sudo():
             circles = [party._wezer_circles_of() for party in deal._parties()]
@@ -3142,7 +3157,7 @@ class WezerDeal(models.Model):
             return False
         return days.day_of(self.env, since + timedelta(days=DECIDE_DAYS))
 
-    def _who_decides(self):
+    def _dispute_holder_text(self):
         """Say in words who has the dispute; private circles keep their names."""
         self.ensure_one()
         circle = self.sudo().dispute_circle_id
@@ -3166,10 +3181,10 @@ class WezerDeal(models.Model):
         return deal_page.buttons(self)
 
     @api.model
-    def _mine_domain(self):
+    def _own_deals_domain(self):
         """Return which deals are the caller's: what *My deals* lists.
 
-        Those of both sides and of who works along, what a coordinator approves for a
+        Those of both sides and of co-workers, what a coordinator approves for a
         project's team, and the disputes that a moderator is called to.
         """
         user = self.env.user
@@ -3187,7 +3202,7 @@ class WezerDeal(models.Model):
     def _my_party(self):
         """Return the party the caller acts for here.
 
-        Of several the one that is asked something now, the caller before a group.
+        Of several, a party that is asked something now; the caller before a group.
         """
         self.ensure_one()
         both = self._parties()
@@ -3195,14 +3210,14 @@ class WezerDeal(models.Model):
         if not mine:
             mine = self.env.user._acts_for(both, "project")
         if len(mine) > 1:
-            asked = mine.browse().union(*self._asked_of_me().values())
+            asked = mine.browse().union(*self._own_questions().values())
             mine = mine & asked or mine
         return mine & self.env.user.partner_id or mine[:1]
 
-    # === BACK OFFICE: OPENERS, THEY ASK ONLY, THE ACTIONS CHECK === #
+    # === BACK OFFICE: WINDOWS THAT ASK FOR MORE; THE ACTIONS CHECK === #
 
     def action_open_approve(self):
-        """Open the sheet that approves, pays and assesses in one act."""
+        """Open the wizard that approves, pays and assesses at once."""
         return self._open_wizard(
             "wezer.deal.approve", self.env._("Approve and pay"), {}
         )
@@ -3261,14 +3276,14 @@ class WezerDeal(models.Model):
         }
 
     def action_open_approve_many(self):
-        """Open one sheet that says what approving these would move, and what not.
+        """Open a wizard that shows what approving these would pay, and what is refused.
 
-        Everything is tried and taken back: the sheet says what the arrows say.
+        Everything is tried and rolled back: the actions themselves give the answers.
         """
         self.check_access("read")
         rows = self._try_to_approve()
         wizard = self.env["wezer.deal.approve.many"].create(
-            {"line_ids": [(0, 0, row) for row in rows]}
+            {"line_ids": [Command.create(row) for row in rows]}
         )
         return {
             "type": "ir.actions.act_window",
@@ -3336,10 +3351,10 @@ class WezerDeal(models.Model):
     # === AUTOMATIC ACTIONS === #
 
     @api.model
-    def _cron_clocks(self):
-        """Do what silence does: places lapse, late work is freed, old waits go on."""
+    def _cron_timeouts(self):
+        """Do what is due: lapse places, free late work, approve unanswered work."""
         now = fields.Datetime.now()
-        for domain, method in self._clocks(now):
+        for domain, method in self._timeouts(now):
 
             def act(deal, method=method):
                 deal._lock()
@@ -3349,7 +3364,7 @@ class WezerDeal(models.Model):
                 return
 
     @api.model
-    def _clocks(self, now):
+    def _timeouts(self, now):
         """Return ``(domain, method)`` of each automatic action, in their order."""
         assess = now - timedelta(days=ASSESS_DAYS)
         confirming = [
@@ -3363,31 +3378,24 @@ class WezerDeal(models.Model):
             ("decided", "=", True),
         ]
         return [
-            ([("state", "=", "open"), ("hold_until", "<=", now)], "_lapse"),
-            ([("state", "=", "accepted"), ("date_due", "<", now)], "_late"),
+            ([("state", "=", "open"), ("hold_deadline", "<=", now)], "_lapse_place"),
+            ([("state", "=", "accepted"), ("date_due", "<", now)], "_free_late_work"),
             (
                 [("state", "=", "delivered"), ("date_state", "<", assess)],
                 "_auto_approve",
             ),
             (confirming, "_escalate_on_timeout"),
             (decided, "_ask_receipt_again"),
-            (self._lapsed_domain(now), "_lapse_proposals"),
+            (self._proposals_lapsed_domain(now), "_lapse_proposals"),
             (self._undecided_domain(now), "_pass_on"),
-            ([("state", "=", "open"), ("terms_id.expiry", "<=", now)], "_terms_expire"),
+            ([("state", "=", "open"), ("terms_id.expiry", "<=", now)], "_expire_terms"),
         ]
 
     @api.model
-    def _lapsed_domain(self, now):
-        """Return the deals with a proposal that was not signed within a week."""
-        old = now - timedelta(days=CONSENT_DAYS)
-        return Domain.OR(
-            [
-                Domain("amend_terms_id", "!=", False) & Domain("amend_date", "<", old),
-                Domain("hand_over_id", "!=", False)
-                & Domain("hand_over_date", "<", old),
-                Domain("consent_ids", "!=", False) & Domain("consent_date", "<", old),
-            ]
-        )
+    def _proposals_lapsed_domain(self, now):
+        """Return the deals with a proposal that was not signed in time."""
+        lapsed = self.env["wezer.deal.proposal"]._lapsed_domain(now)
+        return Domain("has_proposal", "=", True) & Domain("proposal_ids", "any", lapsed)
 
     @api.model
     def _undecided_domain(self, now):
@@ -3404,7 +3412,7 @@ class WezerDeal(models.Model):
     def _escalate_on_timeout(self, now):
         self._call_moderator(self.env["res.partner"], self.env._("14 days of silence"))
 
-    def _late(self, now):
+    def _free_late_work(self, now):
         """Warn once for each due date, a week after the warning free the work."""
         self.ensure_one()
         if not self.date_warned or self.date_warned < self.date_due:
@@ -3443,8 +3451,8 @@ class WezerDeal(models.Model):
         self.date_state = now
         deal_money.ask_receipts(self)
 
-    def _terms_expire(self, now):
-        """Nobody answered in time: it ends kindly, and whoever waits has the place."""
+    def _expire_terms(self, now):
+        """End the deal, as the terms were not answered in time."""
         self._log("clock", self.replier_id)
         self._finish("expired")
         self._notify_all(

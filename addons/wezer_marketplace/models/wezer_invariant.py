@@ -141,8 +141,14 @@ class WezerInvariant(models.AbstractModel):
                   AND NOT coalesce(CASE n.subject
                       WHEN 'turn' THEN p.state = 'open'
                       WHEN 'share' THEN p.state IN ('open', 'accepted', 'delivered')
-                      WHEN 'amend' THEN p.amend_terms_id IS NOT NULL
-                      WHEN 'hand_over' THEN p.hand_over_id IS NOT NULL
+                      WHEN 'amend' THEN EXISTS (
+                          SELECT 1 FROM wezer_deal_proposal o
+                           WHERE o.deal_id = p.id AND o.kind = n.subject
+                             AND o.signing_state = 'open')
+                      WHEN 'hand_over' THEN EXISTS (
+                          SELECT 1 FROM wezer_deal_proposal o
+                           WHERE o.deal_id = p.id AND o.kind = n.subject
+                             AND o.signing_state = 'open')
                       WHEN 'work' THEN p.state = 'accepted'
                       WHEN 'approve' THEN p.state IN ('delivered', 'approved')
                       WHEN 'pay' THEN p.state = 'approved'
@@ -209,7 +215,11 @@ class WezerInvariant(models.AbstractModel):
                    OR (SELECT sum(points) FROM wezer_terms_share s
                         WHERE s.terms_id = t.id) >= 10000
                    OR EXISTS (SELECT 1 FROM wezer_terms_share s
-                        WHERE s.terms_id = t.id AND s.agreed_on IS NULL)
+                        WHERE s.terms_id = t.id AND NOT EXISTS (
+                          SELECT 1 FROM wezer_signature g
+                           WHERE g.res_model = 'wezer.terms' AND g.res_id = t.id
+                             AND g.partner_id = s.partner_id
+                             AND g.date_signed IS NOT NULL))
                    OR p.milestone > (SELECT count(*) FROM wezer_terms_milestone m
                         WHERE m.terms_id = t.id)
                 ORDER BY p.id"""
@@ -221,8 +231,9 @@ class WezerInvariant(models.AbstractModel):
             """SELECT p.id, p.approvals_wanted FROM wezer_deal p
                 WHERE p.state IN ('confirming', 'paid') AND p.approvals_wanted > 1
                   AND p.approvals_wanted > (
-                      SELECT count(*) FROM wezer_deal_approver_rel a
-                       WHERE a.wezer_deal_id = p.id)
+                      SELECT count(*) FROM wezer_deal_approval a
+                       WHERE a.deal_id = p.id AND a.milestone = p.milestone
+                         AND NOT a.is_void)
                   AND NOT EXISTS (
                       SELECT 1 FROM wezer_deal_event e
                        WHERE e.deal_id = p.id AND e.action = 'resolve')

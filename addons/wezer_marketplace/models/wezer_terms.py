@@ -1,12 +1,19 @@
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 
 from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools import days
 from odoo.addons.wezer_base.tools.lines_field import Lines
 
-from ..tools.parts import WHOLE, points_of, say_points
+from ..tools.parts import WHOLE, format_points, parse_points
 
 MOST_PARTS = 20
+# What changes in a round while its co-workers sign it; all else stays.
+SIGNING_FIELDS = {
+    "signing_state",
+    "signing_version",
+    "signing_deadline",
+    "signing_party_id",
+}
 TERM_FIELDS = ("quantity", "date_start", "date_due", "steps", "done_when")
 
 
@@ -14,12 +21,14 @@ class WezerTerms(models.Model):
     """A round of a negotiation. Immutable: the next round answers it.
 
     Terms may stand until a moment only, may pay step by step (milestones), and may
-    divide the price among several who work together (shares).
+    divide the price among several who work together (shares): each co-worker signs it.
     """
 
     _name = "wezer.terms"
     _description = "Terms"
-    _inherit = ["wezer.typed", "wezer.record.mixin"]
+    _inherit = ["wezer.typed", "wezer.signing.mixin", "wezer.record.mixin"]
+    # A round stands until the next one, or the end of what it was proposed for.
+    _signing_needs_deadline = False
     _order = "deal_id, round desc"
     _rec_name = "round"
 
@@ -77,7 +86,11 @@ class WezerTerms(models.Model):
             )
 
     def write(self, vals):
-        raise Refusal(self.env._("A round of terms stays as it is."), rule="immutable")
+        if not self.env.su or vals.keys() - SIGNING_FIELDS:
+            raise Refusal(
+                self.env._("A round of terms stays as it is."), rule="immutable"
+            )
+        return super().write(vals)
 
     @api.model
     def _checked_vals(self, vals):
@@ -98,13 +111,11 @@ class WezerTerms(models.Model):
         if "prices" in vals:
             lines = self.env["wezer.announcement.price"]._prepare_lines(vals["prices"])
             checked["price_line_ids"] = [
-                (
-                    0,
-                    0,
+                Command.create(
                     {
                         "wezer_currency_id": line[2]["wezer_currency_id"],
                         "total_minor": line[2]["unit_minor"],
-                    },
+                    }
                 )
                 for line in lines
             ]
@@ -141,7 +152,7 @@ class WezerTerms(models.Model):
 
     def _points(self, text):
         try:
-            return points_of(text)
+            return parse_points(text)
         except ValueError as error:
             raise Refusal(
                 self.env._("“%s” is no part of a hundred.", text),
@@ -163,15 +174,13 @@ class WezerTerms(models.Model):
             days.check_order(self.env, latest, due)
             latest = due or latest
             commands.append(
-                (
-                    0,
-                    0,
+                Command.create(
                     {
                         "number": number,
                         "name": name,
                         "points": self._points(row.get("percent")),
                         "date_due": due,
-                    },
+                    }
                 )
             )
         given = sum(command[2]["points"] for command in commands)
@@ -181,10 +190,10 @@ class WezerTerms(models.Model):
             raise Refusal(
                 self.env._(
                     "The steps make %(given)s of the price: they have to make 100 %%.",
-                    given=say_points(given),
+                    given=format_points(given),
                 ),
                 rule="milestone_sum",
-                value=say_points(given),
+                value=format_points(given),
                 limit="100 %",
             )
         return commands
@@ -197,52 +206,46 @@ class WezerTerms(models.Model):
                 raise Refusal(self.env._("Each has one part."), rule="share")
             points[partner.id] = self._points(row.get("percent"))
         return [
-            (0, 0, {"partner_id": partner_id, "points": given})
+            Command.create({"partner_id": partner_id, "points": given})
             for partner_id, given in points.items()
         ]
 
     def _copied_vals(self):
-        """Return these terms as values of another round, its message apart."""
+        """Return these terms as values of another round, without the message."""
         self.ensure_one()
         names = ("quantity", "date_start", "date_due", "steps", "done_when")
         return {
             **{name: self[name] for name in names},
             "price_line_ids": [
-                (
-                    0,
-                    0,
+                Command.create(
                     {
                         "wezer_currency_id": line.wezer_currency_id.id,
                         "total_minor": line.total_minor,
-                    },
+                    }
                 )
                 for line in self.price_line_ids
             ],
             "milestone_ids": [
-                (
-                    0,
-                    0,
+                Command.create(
                     {
-                        "number": one.number,
-                        "name": one.name,
-                        "points": one.points,
-                        "date_due": one.date_due,
-                    },
+                        "number": milestone.number,
+                        "name": milestone.name,
+                        "points": milestone.points,
+                        "date_due": milestone.date_due,
+                    }
                 )
-                for one in self.milestone_ids
+                for milestone in self.milestone_ids
             ],
             "share_ids": [
-                (0, 0, {"partner_id": one.partner_id.id, "points": one.points})
-                for one in self.share_ids
-                if one.points
+                Command.create(
+                    {"partner_id": share.partner_id.id, "points": share.points}
+                )
+                for share in self.share_ids
+                if share.points
             ],
         }
 
     # === WHAT STANDS, AND WHO HAS TO SIGN === #
-
-    def _unsigned(self):
-        """Return the co-workers who have not agreed to these terms yet."""
-        return self.sudo().share_ids.filtered(lambda one: not one.agreed_on).partner_id
 
     def _stands(self):
         """Say whether these terms can still be accepted."""
@@ -252,12 +255,12 @@ class WezerTerms(models.Model):
         for terms in self:
             if not terms._stands():
                 raise Refusal(
-                    self.env._("These terms stood until %s.", terms._say_expiry()),
+                    self.env._("These terms stood until %s.", terms._format_expiry()),
                     rule="expired",
                     limit=fields.Datetime.to_string(terms.expiry),
                 )
 
-    def _say_expiry(self):
+    def _format_expiry(self):
         return days.format_moment(self.env, self.expiry)
 
     # === WHAT CHANGED === #
@@ -297,8 +300,8 @@ class WezerTerms(models.Model):
             (self.env._("Paid in steps"), "milestone_ids"),
             (self.env._("Who works together"), "share_ids"),
         ):
-            was = ", ".join(row._say() for row in before[name])
-            now = ", ".join(row._say() for row in self[name])
+            was = ", ".join(row._format() for row in before[name])
+            now = ", ".join(row._format() for row in self[name])
             if was != now:
                 changes.append((label, was, now))
         return changes

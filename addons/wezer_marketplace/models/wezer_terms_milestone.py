@@ -2,11 +2,11 @@ from odoo import api, fields, models
 
 from odoo.addons.wezer_base.exceptions import Refusal
 
-from ..tools.parts import say_points
+from ..tools.parts import format_points
 
 
 class WezerTermsMilestone(models.Model):
-    """One step of a deal that is delivered, approved and paid by itself."""
+    """A step of a deal that is delivered, approved and paid by itself."""
 
     _name = "wezer.terms.milestone"
     _description = "Step that is paid by itself"
@@ -33,11 +33,11 @@ class WezerTermsMilestone(models.Model):
 
     @api.depends("points")
     def _compute_percent_text(self):
-        for one in self:
-            one.percent_text = say_points(one.points)
+        for milestone in self:
+            milestone.percent_text = format_points(milestone.points)
 
-    def _say(self):
-        return f"{self.name} {say_points(self.points)}"
+    def _format(self):
+        return f"{self.name} {format_points(self.points)}"
 
     def write(self, vals):
         raise Refusal(self.env._("A round of terms stays as it is."), rule="immutable")

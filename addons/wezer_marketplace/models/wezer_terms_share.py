@@ -2,15 +2,13 @@ from odoo import api, fields, models
 
 from odoo.addons.wezer_base.exceptions import Refusal
 
-from ..tools.parts import say_points, shares
-
-SIGNATURE = {"agreed_on", "person_id"}
+from ..tools.parts import format_points, shares
 
 
 class WezerTermsShare(models.Model):
-    """A co-worker's part of the price; he agrees to the round that names it.
+    """A co-worker's share of the price; they sign the round that names it.
 
-    0 points: he had a part and would have none.
+    0 points: the co-worker had a share and would have none.
     """
 
     _name = "wezer.terms.share"
@@ -27,8 +25,6 @@ class WezerTermsShare(models.Model):
     )
     points = fields.Integer(required=True, help="Of the price, in 1/100 percent.")
     percent_text = fields.Char(string="Part", compute="_compute_percent_text")
-    agreed_on = fields.Datetime()
-    person_id = fields.Many2one("res.partner", ondelete="restrict")
     company_id = fields.Many2one(
         related="terms_id.company_id", store=True, precompute=True
     )
@@ -40,30 +36,26 @@ class WezerTermsShare(models.Model):
 
     @api.depends("points")
     def _compute_percent_text(self):
-        for one in self:
-            one.percent_text = say_points(one.points)
+        for share in self:
+            share.percent_text = format_points(share.points)
 
-    def _say(self):
-        return f"{self.sudo().partner_id.name} {say_points(self.points)}"
+    def _format(self):
+        return f"{self.sudo().partner_id.name} {format_points(self.points)}"
 
-    def _part(self):
-        """Return the part in percent and in money, as people say it."""
-        its = [
+    def _format_share(self):
+        """Return the share in percent and in money, in words."""
+        sums = [
             line.wezer_currency_id._format(shares(line.total_minor, [self.points])[1])
             for line in self.terms_id.price_line_ids
         ]
-        return " = ".join([say_points(self.points), *[" + ".join(its)][: len(its)]])
+        return " = ".join(
+            [format_points(self.points), *[" + ".join(sums)][: len(sums)]]
+        )
+
+    def _is_agreed(self):
+        """Return whether the co-worker has agreed to this share."""
+        self.ensure_one()
+        return self.sudo().partner_id not in self.sudo().terms_id._unsigned()
 
     def write(self, vals):
-        if not self.env.su or vals.keys() != SIGNATURE:
-            raise Refusal(
-                self.env._("A round of terms stays as it is."), rule="immutable"
-            )
-        return super().write(vals)
-
-    def _sign(self):
-        """Keep that the caller agreed (sudo: the arrow has checked who)."""
-        self.ensure_one()
-        person = self.env.user.partner_id
-        signature = {"agreed_on": fields.Datetime.now(), "person_id": person.id}
-        return self.sudo().write(signature)
+        raise Refusal(self.env._("A round of terms stays as it is."), rule="immutable")

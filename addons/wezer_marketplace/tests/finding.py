@@ -40,7 +40,7 @@ class FindingDeals:
     def lists(self, user, deal):
         """Say whether *My deals* of ``user`` has a row for ``deal``."""
         deals = self.env["wezer.deal"].with_user(user)
-        listed = deals.search(deals._mine_domain())
+        listed = deals.search(deals._own_deals_domain())
         return deal.id in (listed | deals._asked_to_stand_in()).ids
 
     def assertAsked(self, deal, **asked):
@@ -78,9 +78,10 @@ class FindingDeals:
         # Who signed for a circle has answered as well as who signed for themselves.
         sides = deal.author_id | deal.replier_id | deal.coworker_ids
         mine = user._acts_for(sides, "market")
-        if deal.consent_ids and not mine <= deal.consent_ids:
+        cancel, hand_over = deal._proposal("cancel"), deal._proposal("hand_over")
+        if cancel and not mine <= cancel._signed():
             answers |= may & {"cancel"}
-        if deal.hand_over_id == person and person not in deal.hand_over_consent_ids:
+        if hand_over.stand_in_id == person and person in hand_over._unsigned():
             answers.add("stand in")
         where = (user.name, deal.state, sorted(answers), told, rows)
         if answers:

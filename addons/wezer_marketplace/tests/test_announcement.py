@@ -24,7 +24,7 @@ class TestAnnouncement(MarketCommon):
         self.assertEqual(len(self.transfers(second)), 0)
         first.action_release("I am ill")
         self.assertEqual((first.state, second.state), ("ended", "open"))
-        self.assertTrue(second.sudo().hold_until)
+        self.assertTrue(second.sudo().hold_deadline)
         with self.assertRefused():
             # The place is held for the one who waited.
             self.claim(self.stranger, want).action_accept()
@@ -39,8 +39,8 @@ class TestAnnouncement(MarketCommon):
         second = self.claim(self.test3, want)
         third = self.claim(self.stranger, want)
         first.action_release()
-        second.sudo().hold_until = fields.Datetime.now() - timedelta(hours=1)
-        self.env["wezer.deal"]._cron_clocks()
+        second.sudo().hold_deadline = fields.Datetime.now() - timedelta(hours=1)
+        self.env["wezer.deal"]._cron_timeouts()
         self.assertEqual((second.state, second.end_reason), ("ended", "expired"))
         self.assertEqual(third.state, "open")
 

@@ -216,7 +216,7 @@ class TestAnswerBox(WebsiteCommon):
         self.assertIn("o_wezer_act_amend_sign", self._deal_page(self.test2, deal))
         self.env.cr.execute(
             "UPDATE wezer_terms SET expiry = '2020-01-01' WHERE id = %s",
-            [deal.sudo().amend_terms_id.id],
+            [deal.sudo()._proposal("amend").terms_id.id],
         )
         self.env.invalidate_all()
         self.assertNotIn("o_wezer_act_amend_sign", self._deal_page(self.test2, deal))

@@ -31,7 +31,7 @@ class ApprovalsCommon(GroupsCommon):
 
 @tagged("post_install", "-at_install")
 class TestApprovals(ApprovalsCommon):
-    def test_row_17_two_approve_what_is_large_each_once(self):
+    def test_large_deals_need_two_approvals_of_different_people(self):
         self.decide(self.garden, self.luc)
         deal = self.delivered()
         self.as_(self.luc, deal).action_approve()
@@ -46,13 +46,13 @@ class TestApprovals(ApprovalsCommon):
             self.as_(self.mara, deal).action_approve()
         self.assertBooksHold()
 
-    def test_row_17_below_the_amount_one_is_enough(self):
+    def test_below_the_amount_one_approval_is_enough(self):
         self.decide(self.garden, self.luc)
         deal = self.delivered("49")
         self.as_(self.luc, deal).action_approve()
         self.assertEqual(deal.state, "paid")
 
-    def test_row_17_it_is_inherited_and_made_stricter_never_looser(self):
+    def test_approval_policies_are_inherited_and_only_made_stricter(self):
         self.decide(self.village, self.test3)
         self.decide(self.garden, self.luc, hours="500")
         deal = self.delivered()
@@ -60,14 +60,14 @@ class TestApprovals(ApprovalsCommon):
         self.decide(self.garden, self.luc, approvals=3, hours="4")
         self.assertEqual(deal.sudo()._approvals_wanted(), 3)
 
-    def test_row_17_the_community_decides_for_all_and_a_person_for_himself(self):
+    def test_the_community_policy_holds_for_groups_not_for_persons(self):
         company = self.env.company
         company.wezer_two_approvals_from_value = 5
         self.assertEqual(self.delivered().sudo()._approvals_wanted(), 2)
         own = self.make_deal("delivered")
         self.assertEqual(own.sudo()._approvals_wanted(), 1)
 
-    def test_row_17_splitting_evades_nothing(self):
+    def test_splitting_a_deal_does_not_evade_approvals(self):
         self.decide(self.garden, self.luc)
         for _count in range(2):
             deal = self.delivered("20")
@@ -81,7 +81,7 @@ class TestApprovals(ApprovalsCommon):
         deals.search([("payer_id", "=", self.payer.id)]).date_accepted = old
         self.assertEqual(third.sudo()._approvals_wanted(), 1)
 
-    def test_row_17_what_one_works_along_counts_too(self):
+    def test_shares_of_a_co_worker_count_for_approvals(self):
         self.decide(self.garden, self.luc)
         self.as_(self.luc, self.delivered("30")).action_approve()
         want = self.want(prices={self.com.id: "30"})
@@ -94,7 +94,7 @@ class TestApprovals(ApprovalsCommon):
         self.as_(self.luc, deal).action_accept()
         self.assertEqual(deal.sudo()._approvals_wanted(), 2)
 
-    def test_row_17_the_reason_is_shown_to_who_approves(self):
+    def test_the_reason_of_a_policy_is_shown_to_approvers(self):
         self.decide(self.garden, self.luc)
         deal = self.delivered()
         text = self.as_(self.luc, deal)._approvals_text()
@@ -107,7 +107,7 @@ class TestApprovals(ApprovalsCommon):
         self.assertTrue(labels[0].startswith("Approve and pay"), labels)
         self.assertNotIn("approve", str(self.as_(self.luc, deal)._allowed_actions()))
 
-    def test_row_17_the_board_says_what_an_approval_does(self):
+    def test_the_board_says_what_an_approval_does(self):
         self.decide(self.garden, self.luc)
         deal = self.delivered()
         mine = self.as_(self.luc, deal)
@@ -119,7 +119,7 @@ class TestApprovals(ApprovalsCommon):
         self.assertIn("1 of 2", mine.approvals_text)
         self.assertTrue(self.as_(self.mara, deal).may_approve)
 
-    def test_money_moves_only_where_one_who_may_pay_is_among_them(self):
+    def test_money_moves_only_where_an_approver_may_pay(self):
         self.decide(self.garden, self.luc)
         deal = self.delivered()
         self._fill("Helper", self.garden, self.stranger, "market")
@@ -134,7 +134,7 @@ class TestApprovals(ApprovalsCommon):
         self.assertEqual(again.state, "paid")
         self.assertBooksHold()
 
-    def test_who_lost_the_right_to_pay_meanwhile_pays_nothing(self):
+    def test_an_approver_who_lost_the_right_to_pay_pays_nothing(self):
         self.decide(self.garden, self.luc)
         deal = self.delivered()
         self.as_(self.mara, deal).action_approve()
@@ -142,7 +142,7 @@ class TestApprovals(ApprovalsCommon):
         self.as_(self.roger, deal).action_approve()
         self.assertEqual((deal.state, self.balance(self.test2)), ("approved", "0.00"))
 
-    def test_row_19_what_is_changed_or_sent_back_was_approved_by_nobody(self):
+    def test_sending_back_or_amending_voids_approvals(self):
         self.decide(self.garden, self.luc)
         deal = self.delivered()
         self.as_(self.luc, deal).action_approve()
@@ -154,7 +154,7 @@ class TestApprovals(ApprovalsCommon):
         self.as_(self.luc, deal).action_approve()
         self.assertEqual(deal.state, "paid")
 
-    def test_silence_approves_nothing_that_several_have_to(self):
+    def test_work_that_needs_several_approvals_is_not_approved_automatically(self):
         self.decide(self.garden, self.luc)
         self.env.company.wezer_auto_approve_max_value = 100
         for approved in (False, True):
@@ -163,17 +163,17 @@ class TestApprovals(ApprovalsCommon):
                 self.as_(self.luc, deal).action_approve()
             old = fields.Datetime.now() - timedelta(days=15)
             deal.sudo().write({"date_state": old, "date_due": old})
-            self.env["wezer.deal"]._cron_clocks()
+            self.env["wezer.deal"]._cron_timeouts()
             self.assertEqual(deal.state, "disputed")
 
-    def test_who_works_for_it_is_not_one_of_the_two(self):
+    def test_a_worker_cannot_be_an_approver(self):
         self.decide(self.garden, self.luc)
         deal = self.claim(self.mara, self.want(prices={self.com.id: "50"}))
         deal.action_deliver()
         with self.assertRefused("own_work"):
             deal.action_approve()
 
-    def test_only_who_manages_a_circle_decides_for_it(self):
+    def test_only_managers_of_a_circle_set_its_policy(self):
         for user in (self.roger, self.clara, self.stranger):
             with self.assertRefused():
                 self.decide(self.garden, user)
@@ -191,7 +191,7 @@ class TestApprovals(ApprovalsCommon):
         self.env.flush_all()
         with self.env.cr.savepoint(flush=False) as damage:
             self.env.cr.execute(
-                "DELETE FROM wezer_deal_approver_rel WHERE res_partner_id = %s",
+                "DELETE FROM wezer_deal_approval WHERE person_id = %s",
                 [self.mara.partner_id.id],
             )
             self.assertEqual(checks._check_approvals(), [(deal.id, 2)])

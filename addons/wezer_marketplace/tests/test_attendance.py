@@ -37,7 +37,7 @@ class DayCommon(MarketCommon):
 class TestAttendance(DayCommon):
     """Row 8 of what users ask: who will really come?"""
 
-    def test_row_08_the_authors_side_says_who_came_and_both_read_it(self):
+    def test_the_author_records_attendance_and_both_sides_read_it(self):
         want, (deal,) = self.on_a_day(self.test2)
         self.begin(want)
         self.as_(self.test1, deal).action_attendance("late")
@@ -50,7 +50,7 @@ class TestAttendance(DayCommon):
         self.assertEqual(deal.state, "accepted", "it moves neither deal nor money")
         self.assertEqual(self.reserved(self.test1), "50.00")
 
-    def test_row_08_nobody_else_says_it_and_nobody_of_himself(self):
+    def test_only_the_author_records_attendance_and_never_their_own(self):
         want, (deal, other) = self.on_a_day(self.test2, self.test3)
         self.begin(want)
         for user in (self.test2, self.test3, self.stranger, self.moderator):
@@ -74,7 +74,7 @@ class TestAttendance(DayCommon):
             self.as_(self.test2, deal).action_attendance("came", party)
         self.as_(self.test2, other).action_attendance("came", party)
 
-    def test_row_08_it_is_said_from_the_beginning_on_for_two_weeks(self):
+    def test_attendance_is_recorded_from_the_beginning_for_two_weeks(self):
         want, (deal,) = self.on_a_day(self.test2)
         author = self.as_(self.test1, deal)
         with self.assertRefused("date"):
@@ -92,26 +92,26 @@ class TestAttendance(DayCommon):
         said = deal.sudo().event_ids.filtered(lambda one: "attendance" in one.action)
         self.assertEqual(len(said), 2, "what was said first stays in what happened")
 
-    def test_row_08_what_is_on_no_day_has_nobody_who_came(self):
+    def test_without_a_date_no_attendance_is_recorded(self):
         deal = self.make_deal()
         with self.assertRefused("attendance"):
             self.as_(self.test1, deal).action_attendance("came")
 
-    def test_row_08_who_gave_it_back_was_not_expected(self):
+    def test_no_attendance_is_recorded_of_released_work(self):
         want, (deal,) = self.on_a_day(self.test2)
         deal.action_release("I am ill")
         self.begin(want)
         with self.assertRefused("state"):
             self.as_(self.test1, deal).action_attendance("absent")
 
-    def test_row_08_nothing_is_said_while_a_moderator_decides(self):
+    def test_no_attendance_is_recorded_during_a_dispute(self):
         want, (deal,) = self.on_a_day(self.test2)
         self.begin(want)
         deal.action_dispute("They sent me home")
         with self.assertRefused("state"):
             self.as_(self.test1, deal).action_attendance("absent")
 
-    def test_row_08_reliability_is_what_became_of_promises_and_fades(self):
+    def test_reliability_counts_kept_commitments_and_fades(self):
         users = [self._member(name) for name in ("ann", "ben", "cleo", "dan", "eve")]
         want, deals = self.on_a_day(*users)
         self.begin(want)
@@ -125,7 +125,7 @@ class TestAttendance(DayCommon):
         # A year later it weighs half: (3 + k/2) / 4.5.
         self.assertEqual(faded, [0.78, 0.72, 0.67])
 
-    def test_row_08_a_promise_counts_once(self):
+    def test_a_commitment_counts_once(self):
         want, (deal,) = self.on_a_day(self.test2)
         self.begin(want)
         author = self.as_(self.test1, deal)
@@ -135,16 +135,16 @@ class TestAttendance(DayCommon):
         self.assertEqual(self.reliability(self.test2), (0.8, 1))
         self.assertEqual(self.reliability(self.test1), (0.8, 1), "who paid, kept too")
 
-    def test_row_08_work_that_lapsed_was_a_promise_not_kept(self):
+    def test_lapsed_work_counts_as_a_broken_commitment(self):
         deal = self.make_deal().sudo()
         old = fields.Datetime.now() - timedelta(days=9)
         deal.write({"date_due": old, "date_warned": old + timedelta(hours=1)})
         deal.date_state = old
-        self.env["wezer.deal"]._cron_clocks()
+        self.env["wezer.deal"]._cron_timeouts()
         self.assertEqual((deal.state, deal.end_reason), ("ended", "expired"))
         self.assertEqual(self.reliability(self.test2), (0.6, 1))
 
-    def test_row_08_the_author_reads_how_many_will_come_where_something_is_known(self):
+    def test_the_author_reads_the_expected_attendance_where_something_is_known(self):
         ann, ben = self._member("ann"), self._member("ben")
         first, deals = self.on_a_day(ann, ben)
         self.assertFalse(first.expected_text, "nothing is known of anybody")
@@ -157,7 +157,7 @@ class TestAttendance(DayCommon):
         for user in (ann, self.stranger, self.moderator):
             self.assertFalse(self.as_(user, want).expected_text)
 
-    def test_row_08_who_keeps_the_score_back_counts_as_somebody_new(self):
+    def test_members_with_a_hidden_score_count_as_new_members(self):
         ann = self._member("ann")
         first, (deal,) = self.on_a_day(ann)
         self.begin(first)
@@ -168,7 +168,7 @@ class TestAttendance(DayCommon):
         want.invalidate_recordset()
         self.assertFalse(want.expected_text)
 
-    def test_row_08_a_list_of_deals_of_something_else_is_refused_whole(self):
+    def test_a_list_with_a_foreign_deal_is_refused_as_a_whole(self):
         want, (deal,) = self.on_a_day(self.test2)
         _other, (foreign,) = self.on_a_day(self.test3)
         self.begin(want)
@@ -178,14 +178,14 @@ class TestAttendance(DayCommon):
             )
         self.assertFalse(deal.attendance)
 
-    def test_row_08_the_back_office_asks_the_same(self):
+    def test_the_back_office_records_attendance_by_the_same_rules(self):
         want, (deal,) = self.on_a_day(self.moderator, author=self.test1)
         self.begin(want)
-        self.assertFalse(self.as_(self.moderator, deal).may_say_who_came)
+        self.assertFalse(self.as_(self.moderator, deal).may_attendance)
         want, (deal,) = self.on_a_day(self.test2, author=self.moderator)
         self.begin(want)
         seen = self.as_(self.moderator, deal)
-        self.assertTrue(seen.may_say_who_came)
+        self.assertTrue(seen.may_attendance)
         action = seen.action_open_attendance()
         sheet = (
             self.env["wezer.deal.action.wizard"]
@@ -199,7 +199,7 @@ class TestAttendance(DayCommon):
 
 @tagged("post_install", "-at_install")
 class TestAttendancePage(DayCommon, HttpCase):
-    def test_row_08_the_author_says_it_of_all_at_once_on_the_page(self):
+    def test_the_author_records_all_attendances_at_once_on_the_page(self):
         for user in (self.test1, self.test2):
             user.password = user.login
         want, deals = self.on_a_day(self.test2, self.test3)
@@ -240,7 +240,7 @@ class TestAttendancePage(DayCommon, HttpCase):
 class TestAttendanceOfGroups(DayCommon):
     """Of a group's want those say it who trade for the group."""
 
-    def test_row_08_a_groups_traders_say_it_not_its_treasurer(self):
+    def test_a_groups_traders_record_attendance_not_its_treasurer(self):
         luc, clara = self._member("luc"), self._member("clara")
         garden = self.env["wezer.group"].create({"name": "Garden"})
         for name, user, rights in (

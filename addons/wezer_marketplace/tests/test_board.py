@@ -3,13 +3,14 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import tagged
 
+from ..models.wezer_deal import BACKEND_ACTIONS, COLUMNS, DEAL
 from ..tools import deal_page
 from .common import MarketCommon
 
 
 @tagged("post_install", "-at_install")
 class TestBoard(MarketCommon):
-    def test_each_deal_is_in_the_column_of_what_is_waited_for(self):
+    def test_each_deal_is_in_its_column_of_the_board(self):
         want = self.announce(self.test1, claim_mode="choose")
         deal = self.claim(self.test2, want)
         self.assertEqual(deal.board, "choose")
@@ -25,7 +26,14 @@ class TestBoard(MarketCommon):
         self.as_(self.test1, deal).action_approve()
         self.assertEqual((deal.board, deal.completed), ("done", 100.0))
 
-    def test_late_work_says_by_how_much(self):
+    def test_every_state_and_action_of_the_table_is_known_to_board_and_pages(self):
+        self.assertEqual(set(COLUMNS), set(DEAL.states))
+        labels = dict(self.env["wezer.deal"]._fields["state"].selection)
+        self.assertEqual(set(labels), set(DEAL.states))
+        self.assertLessEqual({*deal_page.BUTTONS, *BACKEND_ACTIONS}, {*DEAL.actions})
+        self.assertEqual(set(deal_page.REACHED), {*DEAL.states} - {"disputed"})
+
+    def test_late_work_shows_the_days_of_delay(self):
         deal = self.make_deal()
         self.assertFalse(deal.is_late)
         deal.sudo().date_due = fields.Datetime.now() - timedelta(days=2, hours=1)
@@ -43,7 +51,7 @@ class TestBoard(MarketCommon):
         )
         self.assertEqual((days, done), (3.0, 100.0))
 
-    def test_many_are_approved_by_one_sheet_that_says_what_moves(self):
+    def test_many_deals_are_approved_by_one_wizard_that_shows_the_payments(self):
         deals = self.make_deal("delivered") | self.make_deal(
             "delivered", replier=self.test3, title="Second"
         )
@@ -66,7 +74,7 @@ class TestBoard(MarketCommon):
         self.assertEqual(undone.state, "accepted")
         self.assertBooksHold()
 
-    def test_a_sheet_of_many_shows_no_foreign_deal(self):
+    def test_the_wizard_for_many_deals_shows_no_foreign_deal(self):
         deal = self.make_deal("delivered")
         with self.assertRefused():
             self.env["wezer.deal.approve.many"].with_user(self.moderator).create(

@@ -8,7 +8,7 @@ from .common import MarketCommon
 
 @tagged("post_install", "-at_install")
 class TestDeal(MarketCommon):
-    def test_a_consent_lapses_at_any_other_arrow(self):
+    def test_a_proposal_to_cancel_ends_at_any_other_action(self):
         deal = self.make_deal()
         self.as_(self.test1, deal).action_cancel()
         deal.action_deliver()
@@ -32,7 +32,7 @@ class TestDeal(MarketCommon):
             deal.action_assess(self.scores(-2, "payer"), "no")
         self.assertEqual(given.assessor_id, (self.test1 | self.test2).partner_id)
 
-    def test_a_part_refund_leaves_the_deal_paid(self):
+    def test_a_partial_refund_leaves_the_deal_paid(self):
         deal = self.make_deal("paid")
         with self.assertRefused("reverse"):
             deal.action_refund({self.com.id: "50.01"})
@@ -85,13 +85,13 @@ class TestDeal(MarketCommon):
         self.assertEqual(deal.state, "paid")
         self.assertBooksHold()
 
-    def test_unpaid_help_has_the_same_way_without_money(self):
+    def test_unpaid_help_takes_the_same_way_without_money(self):
         deal = self.make_deal("paid", prices={})
         self.assertEqual(deal.state, "paid")
         self.assertFalse(self.transfers(deal))
         self.assertBooksHold()
 
-    def test_illegal_arrows_are_refused_and_change_nothing(self):
+    def test_forbidden_actions_are_refused_and_change_nothing(self):
         arrows = {
             "open": ("deliver", "approve", "pay", "confirm", "refund", "release"),
             "accepted": ("accept", "approve", "pay", "confirm", "refund", "withdraw"),
@@ -108,7 +108,7 @@ class TestDeal(MarketCommon):
                         getattr(self.as_(user, deal), f"action_{action}")()
                     self.assertEqual(self.snapshot(deal), before, (state, action))
 
-    def test_strangers_can_do_and_see_nothing(self):
+    def test_strangers_can_neither_see_nor_do_anything(self):
         for state in ("accepted", "delivered", "paid"):
             deal = self.make_deal(state, title=state)
             before = self.snapshot(deal)
@@ -133,7 +133,7 @@ class TestDeal(MarketCommon):
                     )
             self.assertEqual(self.snapshot(deal), before)
 
-    def test_silence_approves_small_things_only(self):
+    def test_only_small_deals_are_approved_automatically(self):
         small = self.make_deal("delivered", title="small")
         big = self.make_deal(
             "delivered", title="big", quantity=20, prices={self.com.id: "1"}
@@ -142,7 +142,7 @@ class TestDeal(MarketCommon):
         old = fields.Datetime.now() - timedelta(days=15)
         (small | big | early).sudo().write({"date_state": old, "date_due": old})
         early.sudo().date_due = fields.Datetime.now() + timedelta(days=3)
-        self.env["wezer.deal"]._cron_clocks()
+        self.env["wezer.deal"]._cron_timeouts()
         self.assertEqual(
             (small.state, big.state, early.state), ("paid", "disputed", "delivered")
         )
@@ -151,15 +151,15 @@ class TestDeal(MarketCommon):
     def test_late_work_is_warned_then_freed(self):
         deal = self.make_deal()
         deal.sudo().date_due = fields.Datetime.now() - timedelta(days=1)
-        self.env["wezer.deal"]._cron_clocks()
+        self.env["wezer.deal"]._cron_timeouts()
         self.assertEqual(deal.state, "accepted")
         old = fields.Datetime.now() - timedelta(days=8)
         deal.sudo().write({"date_due": old, "date_warned": old})
-        self.env["wezer.deal"]._cron_clocks()
+        self.env["wezer.deal"]._cron_timeouts()
         self.assertEqual((deal.state, deal.end_reason), ("ended", "expired"))
         self.assertEqual(self.reserved(self.test1), "0.00")
 
-    def test_each_arrow_tells_the_other_side_and_mails_nobody(self):
+    def test_each_action_notifies_the_other_side_and_sends_no_mail(self):
         mails = self.env["mail.mail"].sudo().search_count([])
         deal = self.make_deal("paid")
         notices = (
@@ -170,7 +170,7 @@ class TestDeal(MarketCommon):
         self.assertEqual(notices.partner_id, (self.test1 | self.test2).partner_id)
         self.assertEqual(self.env["mail.mail"].sudo().search_count([]), mails)
 
-    def test_what_waits_for_me_is_on_my_list(self):
+    def test_what_waits_for_a_user_is_on_their_to_do_list(self):
         deal = self.make_deal("delivered")
         rows = self.test1.with_user(self.test1)._wezer_todo()
         mine = [row for row in rows if row["url"] == f"/my/deals/{deal.id}"]

@@ -54,7 +54,8 @@ class TestDealChecks(TaskCommon):
         terms = deal.sudo().accepted_terms_id.id
         for query in (
             "UPDATE wezer_terms_milestone SET points = 4000 WHERE terms_id = %s",
-            "UPDATE wezer_terms_share SET agreed_on = NULL WHERE terms_id = %s",
+            "UPDATE wezer_signature SET date_signed = NULL"
+            " WHERE res_model = 'wezer.terms' AND res_id = %s",
             "DELETE FROM wezer_terms_milestone WHERE terms_id = %s",
         ):
             self.assertFound("_check_steps_and_shares", query, terms)
@@ -70,13 +71,13 @@ class TestDealChecks(TaskCommon):
         ):
             self.assertFound("_check_contract", query, deal.id)
 
-    def test_nobodys_turn_is_found(self):
+    def test_an_open_deal_without_a_turn_is_found(self):
         deal = self.make_deal(claim_mode="choose")
         self.env.flush_all()
         query = "UPDATE wezer_deal SET turn = NULL WHERE id = %s"
         self.assertFound("_check_turn", query, deal.id)
 
-    def test_who_approved_his_own_work_is_found(self):
+    def test_an_approval_of_own_work_is_found(self):
         deal = self._deal("paid")
         query = (
             "UPDATE wezer_deal_event SET person_id = %s"
@@ -85,7 +86,7 @@ class TestDealChecks(TaskCommon):
         worker = self.test2.partner_id.id
         self.assertFound("_check_own_work", query, worker, deal.id)
 
-    def test_a_task_that_is_anothers_than_the_deals_is_found(self):
+    def test_a_task_of_somebody_else_than_the_worker_is_found(self):
         deal = self.claim(self.test2, self._post(self.task))
         self.env.flush_all()
         task = deal.sudo().task_id.id
@@ -120,7 +121,7 @@ class TestDealChecks(TaskCommon):
         wanted = deal.sudo().announcement_id.id
         self.assertFound("_check_places", query, wanted, other.id)
 
-    def test_a_notice_that_asks_what_is_over_is_found(self):
+    def test_an_unsettled_notice_of_an_answered_question_is_found(self):
         deal = self._deal("delivered")
         query = """UPDATE wezer_notice SET subject = 'turn', settled = FALSE
                     WHERE res_model = 'wezer.deal' AND res_id = %s"""

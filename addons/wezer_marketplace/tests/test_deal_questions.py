@@ -29,7 +29,7 @@ class TestQuestionsOfCoworkers(FindingDeals, SharesCommon):
             self.assertTrue(self.lists(user, deal))
         self.assertFalse(self.lists(self.stranger, deal))
 
-    def test_coworkers_learn_that_an_answer_came_to_nothing(self):
+    def test_coworkers_are_told_that_an_answer_was_declined(self):
         deal = self.ask()
         self.as_(self.test1, deal).action_decline("Not now")
         for user in (self.test2, self.test3, self.ann):
@@ -53,7 +53,7 @@ class TestQuestionsOfCoworkers(FindingDeals, SharesCommon):
         self.as_(self.test1, deal).action_pay()
         self.assertAsked(deal, test1=None, test2=None, ann="receipt")
 
-    def test_a_message_and_a_file_settle_nothing_that_is_asked(self):
+    def test_a_message_or_file_settles_no_open_question(self):
         deal = self.ask()
         self.as_(self.test1, deal).action_say("Which of you has a ladder?")
         self.as_(self.test3, deal).action_say("I have")
@@ -67,7 +67,7 @@ class TestQuestionsOfCoworkers(FindingDeals, SharesCommon):
         self.assertIn("evidence", self.unread(self.test3, deal))
         self.assertIn("evidence", self.unread(self.test1, deal))
 
-    def test_a_newer_message_replaces_only_the_same_persons_older_one(self):
+    def test_a_newer_message_replaces_only_the_older_one_of_the_same_person(self):
         deal = self.agree()
         for body in ("One", "Two"):
             self.as_(self.test1, deal).action_say(body)
@@ -98,7 +98,7 @@ class TestQuestionsOfDeals(FindingDeals, DisputeCommon):
         self.assertEqual(self.unread(self.test1, deal), ["news"])
         self.assertEqual(self.unread(self.test2, deal), ["news"])
 
-    def test_who_has_to_agree_to_cancel_is_asked_in_the_to_do_list(self):
+    def test_the_to_do_list_asks_for_consent_to_cancel(self):
         deal = self.make_deal("delivered")
         deal.action_cancel("I am ill")
         rows = self.todo(self.test1, deal)
@@ -109,18 +109,20 @@ class TestQuestionsOfDeals(FindingDeals, DisputeCommon):
         self.assertEqual(self.todo(self.test1, deal), [])
         self.assertEqual(self.unread(self.test1, deal), [])
 
-    def test_a_consent_that_lapsed_is_asked_no_longer(self):
+    def test_a_lapsed_proposal_to_cancel_is_no_longer_asked(self):
         deal = self.make_deal("delivered")
         deal.action_cancel("I am ill")
-        deal.sudo().consent_date = fields.Datetime.now() - timedelta(days=8)
-        self.env["wezer.deal"]._cron_clocks()
+        deal.sudo()._proposal("cancel").signing_deadline -= timedelta(days=8)
+        self.env["wezer.deal"]._cron_timeouts()
         self.assertAsked(deal, test1="approve", test2=None)
 
-    def test_a_change_and_a_stand_in_are_asked_of_each_who_signs(self):
+    def test_an_amendment_and_a_stand_in_are_asked_of_each_signer(self):
         deal = self.make_deal()
         deal.action_amend({"message": "Tomorrow?"})
         self.assertAsked(deal, test1="amend")
-        self.as_(self.test1, deal).action_amend(None, deal.sudo().amend_terms_id.round)
+        self.as_(self.test1, deal).action_amend(
+            None, deal.sudo()._proposal("amend").terms_id.round
+        )
         self.assertAsked(deal, test1=None, test2="work")
         deal.action_hand_over(self.test3.partner_id.id)
         self.assertAsked(deal, test1="hand_over", test3="hand_over")
@@ -131,7 +133,7 @@ class TestQuestionsOfDeals(FindingDeals, DisputeCommon):
         self.as_(self.test3, deal).action_hand_over()
         self.assertAsked(deal, test1=None, test3="work")
 
-    def test_moderators_are_called_until_it_is_decided(self):
+    def test_moderators_are_asked_until_the_dispute_is_decided(self):
         deal = self.make_deal("delivered")
         deal.action_dispute("It was refused")
         self.assertAsked(deal, gina="decide", vera=None)
@@ -146,7 +148,7 @@ class TestQuestionsOfDeals(FindingDeals, DisputeCommon):
         self.assertNotIn("dispute", self.unread(self.test1, deal))
         self.assertIn("decision", self.unread(self.test1, deal))
 
-    def test_who_is_asked_again_when_a_call_was_taken_back(self):
+    def test_the_earlier_question_returns_when_a_dispute_is_withdrawn(self):
         deal = self.make_deal("delivered")
         deal.action_dispute("It was refused")
         self.assertNotIn("approve", self.unread(self.test1, deal))
@@ -158,16 +160,18 @@ class TestQuestionsOfDeals(FindingDeals, DisputeCommon):
 class TestQuestionsOfCircles(FindingDeals, TaskCommon):
     """Who acts for a circle is asked what the circle has to answer, and no more."""
 
-    def test_who_agreed_to_cancel_for_a_circle_is_not_asked_again(self):
+    def test_an_actor_who_agreed_to_cancel_for_a_circle_is_not_asked_again(self):
         deal = self.claim(self.test2, self._post(self.task))
         self.as_(self.mark, deal).action_cancel("It rains")
-        self.assertEqual(deal.sudo().consent_ids, self.circle.partner_id)
+        self.assertEqual(
+            deal.sudo()._proposal("cancel")._signed(), self.circle.partner_id
+        )
         rows = self.todo(self.mark, deal)
         self.assertFalse([row for row in rows if row["button"]], rows)
         self.assertIn("cancel", self.unread(self.test2, deal))
         self.assertFound(deal, (self.mark, self.test2))
 
-    def test_who_acts_for_a_circle_is_asked_to_agree_to_cancel(self):
+    def test_actors_of_a_circle_are_asked_to_agree_to_cancel(self):
         deal = self.claim(self.test2, self._post(self.task))
         deal.action_cancel("I am ill")
         self.assertIn("cancel", self.unread(self.mark, deal))
@@ -177,7 +181,7 @@ class TestQuestionsOfCircles(FindingDeals, TaskCommon):
 
 @tagged("post_install", "-at_install")
 class TestMyDealsPage(FindingDeals, WebsiteCommon):
-    def test_the_page_lists_what_needs_a_coworker_or_a_stand_in(self):
+    def test_the_list_of_deals_shows_those_of_coworkers_and_stand_ins(self):
         deal = self.make_deal(title="Mend the roof together")
         deal.action_hand_over(self.test3.partner_id.id)
         self.login(self.test3)

@@ -98,33 +98,33 @@ class DisputeCommon(MarketCommon):
         """Let days pass for a dispute, then let the clocks strike."""
         now = fields.Datetime.now()
         with patch.object(fields.Datetime, "now", lambda: now + timedelta(days=days)):
-            self.env["wezer.deal"]._cron_clocks()
+            self.env["wezer.deal"]._cron_timeouts()
 
 
 @tagged("post_install", "-at_install")
 class TestWhoDecides(DisputeCommon):
-    def test_the_moderator_of_the_smallest_common_circle_has_it(self):
+    def test_moderators_of_the_smallest_common_circle_have_the_dispute(self):
         deal = self.dispute()
         self.assertEqual(deal.dispute_circle_id, self.garden)
         self.assertEqual(self.who(deal), self.gina)
 
-    def test_where_the_smallest_has_nobody_the_next_larger_has_it(self):
+    def test_without_a_moderator_there_the_next_larger_circle_has_the_dispute(self):
         self.garden_role.sudo().active = False
         deal = self.dispute()
         self.assertEqual(deal.dispute_circle_id, self.village)
         self.assertEqual(self.who(deal), self.vera)
 
-    def test_without_a_common_circle_the_communitys_moderators_have_it(self):
+    def test_without_a_common_circle_the_communitys_moderators_have_the_dispute(self):
         deal = self.dispute(replier=self.test3)
         self.assertFalse(deal.dispute_circle_id)
         self.assertEqual(self.who(deal), self.moderator)
 
-    def test_guests_are_in_no_circle_with_anybody(self):
+    def test_guests_share_no_circle_with_anybody(self):
         guest = self._join(self.garden, self.test3)
         guest.is_guest = True
         self.assertFalse(self.dispute(replier=self.test3).dispute_circle_id)
 
-    def test_a_party_never_decides_the_larger_circle_does(self):
+    def test_a_party_never_decides_the_dispute_passes_to_the_larger_circle(self):
         self._join(self.garden_role, self.test2)
         self.garden_role.sudo().membership_ids.filtered(
             lambda one: one.partner_id == self.gina.partner_id
@@ -134,7 +134,7 @@ class TestWhoDecides(DisputeCommon):
         with self.assertRefused("moderate"):
             self.as_(self.test2, deal).action_resolve("paid", "For me")
 
-    def test_who_acts_for_a_party_decides_nothing(self):
+    def test_a_moderator_who_acts_for_a_party_cannot_decide(self):
         profile = self.gina.partner_id._wezer_profile()
         self.env["wezer.mandate"].with_user(self.test1).action_give(
             profile.id, ["market"]
@@ -144,7 +144,7 @@ class TestWhoDecides(DisputeCommon):
         with self.assertRefused("moderate"):
             self.as_(self.gina, deal).action_resolve("paid", "For Test1")
 
-    def test_who_takes_a_mandate_afterwards_decides_no_more(self):
+    def test_a_moderator_who_is_authorised_by_a_party_later_cannot_decide(self):
         deal = self.dispute()
         self.assertEqual(self.who(deal), self.gina)
         profile = self.gina.partner_id._wezer_profile()
@@ -155,7 +155,7 @@ class TestWhoDecides(DisputeCommon):
         self.later(deal, 0)
         self.assertEqual(self.who(deal), self.vera)
 
-    def test_who_worked_first_and_handed_over_decides_nothing(self):
+    def test_a_former_worker_cannot_decide(self):
         self._join(self.garden, self.gina)
         deal = self.make_deal(replier=self.gina)
         deal.action_hand_over(self.test2.partner_id.id)
@@ -168,7 +168,7 @@ class TestWhoDecides(DisputeCommon):
         self.assertEqual(deal.sudo().dispute_circle_id, self.village)
         self.assertEqual(self.who(deal.sudo()), self.vera)
 
-    def test_a_circle_that_is_a_side_does_not_judge_itself(self):
+    def test_a_circle_that_is_a_party_does_not_decide(self):
         trader = self._member("trader")
         role = self._moderators(
             self.garden, trader, name="Trader", right_market=True, right_wallet=True
@@ -182,7 +182,7 @@ class TestWhoDecides(DisputeCommon):
         deal.action_dispute("They do not let me in")
         self.assertEqual(deal.sudo().dispute_circle_id, self.village)
 
-    def test_joining_or_leaving_after_the_agreement_changes_no_judge(self):
+    def test_joining_or_leaving_after_the_agreement_changes_no_moderator(self):
         shed = self.env["wezer.group"].create({"name": "Shed"})
         friend = self._moderators(shed, self.stranger)
         deal = self.make_deal("delivered")
@@ -196,7 +196,7 @@ class TestWhoDecides(DisputeCommon):
         self.assertEqual(self.who(deal.sudo()), self.gina)
         self.assertTrue(friend)
 
-    def test_of_two_common_circles_the_one_with_fewer_people_is_asked_first(self):
+    def test_of_two_common_circles_the_one_with_fewer_people_comes_first(self):
         shed = self.env["wezer.group"].create({"name": "Shed"})
         role = self._moderators(shed, self.stranger)
         for user in (self.test1, self.test2, self.test3, self.vera):
@@ -209,7 +209,7 @@ class TestWhoDecides(DisputeCommon):
         self.assertEqual(self.who(deal), self.stranger)
         self.assertTrue(role)
 
-    def test_a_right_taken_away_is_gone_and_the_next_have_it(self):
+    def test_when_a_moderator_loses_the_right_the_next_circle_has_the_dispute(self):
         deal = self.dispute()
         self.garden_role.sudo().right_moderate = False
         self.assertFalse(self.who(deal))
@@ -233,7 +233,7 @@ class TestWhatModeratorsSee(DisputeCommon):
         self.assertEqual(len(seen), 1, f"{user.name}: all or nothing")
         return seen.pop()
 
-    def test_all_is_seen_once_called_and_only_while_it_is_theirs(self):
+    def test_moderators_read_the_deal_only_while_they_have_the_dispute(self):
         steps = [{"name": "Posts", "percent": "60"}, {"name": "Wire", "percent": "40"}]
         want = self.announce(self.test1)
         deal = self.propose(self.test2, want, milestones=steps, message="By steps")
@@ -252,14 +252,14 @@ class TestWhatModeratorsSee(DisputeCommon):
         self.assertEqual([self.sees(one, deal) for one in judges], [False] * 3)
         self.assertTrue(self.sees(self.test1, deal) and self.sees(self.test2, deal))
 
-    def test_nothing_is_seen_after_a_call_was_taken_back(self):
+    def test_moderators_read_nothing_after_a_dispute_was_withdrawn(self):
         deal = self.dispute()
         self.as_(self.test2, deal).action_withdraw_dispute()
         self.assertFalse(self.who(deal))
         with self.assertRaises(AccessError):
             self.as_(self.gina, deal).read(["title"])
 
-    def test_a_file_is_handed_out_to_who_has_the_dispute_only(self):
+    def test_files_are_served_only_to_moderators_who_have_the_dispute(self):
         deal = self.make_deal()
         file = deal.action_add_evidence("door.txt", b"the door")
         evidence = self.env["wezer.deal.evidence"].browse(file)
@@ -269,7 +269,7 @@ class TestWhatModeratorsSee(DisputeCommon):
             with self.assertRaises(AccessError):
                 evidence.with_user(user)._bytes()
 
-    def test_nobody_reads_who_took_part_nor_which_circles_are_common(self):
+    def test_participants_and_common_circles_are_readable_by_nobody(self):
         deal = self.dispute()
         for user in (self.test1, self.gina, self.moderator):
             for name in ("took_part_ids", "common_circle_ids"):
@@ -278,7 +278,7 @@ class TestWhatModeratorsSee(DisputeCommon):
                 with self.assertRaises(AccessError):
                     self.as_(user, deal).search([(name, "!=", False)])
 
-    def test_nobody_writes_who_decides(self):
+    def test_nobody_can_write_which_circle_decides(self):
         deal = self.dispute()
         for user in (self.test1, self.test2, self.gina, self.vera, self.moderator):
             model = self.env["wezer.deal"].with_user(user)
@@ -290,14 +290,19 @@ class TestWhatModeratorsSee(DisputeCommon):
             ):
                 with self.assertRaises(AccessError):
                     call_kw(model, "write", [[deal.id], vals], {})
-            for name in ("_pass_on", "_hold_dispute", "_resolve_paid", "_go_back"):
+            for name in (
+                "_pass_on",
+                "_hold_dispute",
+                "_resolve_paid",
+                "_resume_after_dispute",
+            ):
                 with self.assertRaises(AccessError):
                     call_kw(model, name, [[deal.id]], {})
 
 
 @tagged("post_install", "-at_install")
 class TestDeciding(DisputeCommon):
-    def test_who_has_it_decides_and_both_read_why(self):
+    def test_assigned_moderators_decide_and_both_sides_read_the_reasons(self):
         deal = self.dispute()
         for user in (self.vera, self.moderator, self.stranger):
             with self.assertRefused():
@@ -313,7 +318,7 @@ class TestDeciding(DisputeCommon):
             self.assertIn("dispute", told.mapped("kind"))
         self.assertBooksHold()
 
-    def test_a_payment_is_given_back_whole_and_what_was_said_weighs_nothing(self):
+    def test_a_full_refund_gives_assessments_no_weight(self):
         deal = self.make_deal("paid")
         self.as_(self.test1, deal).action_assess(self.scores(-2))
         self.as_(self.test1, deal).action_dispute("It broke the next day")
@@ -326,7 +331,7 @@ class TestDeciding(DisputeCommon):
         self.assertEqual(said.mapped("no_weight"), [True])
         self.assertBooksHold()
 
-    def test_outside_money_that_is_given_back_is_received_first(self):
+    def test_an_outside_refund_waits_for_its_receipt(self):
         deal = self.make_deal("paid", prices={self.dummy.id: "5"})
         deal.action_confirm()
         self.as_(self.test1, deal).action_dispute("It broke")
@@ -336,7 +341,7 @@ class TestDeciding(DisputeCommon):
         self.assertEqual(deal.sudo().end_reason, "refunded")
         self.assertBooksHold()
 
-    def test_what_was_never_paid_is_not_given_back(self):
+    def test_a_refund_of_an_unpaid_deal_is_refused(self):
         deal = self.dispute()
         with self.assertRefused("outcome"):
             self.as_(self.gina, deal).action_resolve("refunded", "All of it")
@@ -347,14 +352,14 @@ class TestDeciding(DisputeCommon):
             self.as_(self.gina, deal).action_resolve("paid", "  ")
         self.assertEqual(deal.state, "disputed")
 
-    def test_it_is_decided_once(self):
+    def test_a_dispute_is_decided_once(self):
         deal = self.dispute()
         self.as_(self.gina, deal).action_resolve("cancelled", "Never begun")
         with self.assertRefused():
             self.as_(self.gina, deal).action_resolve("paid", "I changed my mind")
         self.assertEqual(self.balance(self.test2), "0.00")
 
-    def test_nothing_moves_while_it_is_disputed(self):
+    def test_no_action_is_possible_during_a_dispute(self):
         deal = self.dispute()
         worker, payer = self.as_(self.test2, deal), self.as_(self.test1, deal)
         for arrow in (
@@ -376,7 +381,7 @@ class TestDeciding(DisputeCommon):
         self.assertEqual((deal.state, self.reserved(self.test1)), ("disputed", "50.00"))
         self.assertEqual(deal.dispute_circle_id, self.garden)
 
-    def test_clocks_go_on_where_they_stood_when_a_call_is_taken_back(self):
+    def test_deadlines_continue_when_a_dispute_is_withdrawn(self):
         deal = self.make_deal("delivered").sudo()
         begun = fields.Datetime.now()
         deal.write(
@@ -394,7 +399,7 @@ class TestDeciding(DisputeCommon):
         self.assertEqual((begun - deal.date_state).days, 4)
         self.assertEqual((deal.date_due - begun).days, 13)
 
-    def test_the_days_of_a_payment_are_as_many_more_as_it_was_disputed(self):
+    def test_the_dispute_period_of_a_payment_is_extended_by_a_dispute(self):
         deal = self.make_deal("paid").sudo()
         now = fields.Datetime.now()
         deal.date_paid = now - timedelta(days=10)
@@ -405,16 +410,16 @@ class TestDeciding(DisputeCommon):
         self.assertFalse(said.deadline)
         deal.date_state = now - timedelta(days=9)
         payer.action_withdraw_dispute()
-        self.assertEqual((deal.paid_until - now).days, 13)
-        self.assertEqual(said.deadline, deal.paid_until)
+        self.assertEqual((deal.dispute_deadline - now).days, 13)
+        self.assertEqual(said.deadline, deal.dispute_deadline)
         self.as_(self.test2, deal).action_assess(self.scores(1, "payer"))
 
-    def test_a_clocks_call_ends_where_a_side_does_its_own_arrow(self):
+    def test_an_automatic_dispute_ends_when_a_side_does_its_own_action(self):
         deal = self.make_deal(prices={self.dummy.id: "5"}).sudo()
         self.as_(self.test2, deal).action_deliver("done")
         self.as_(self.test1, deal).action_approve()
         deal.date_state = fields.Datetime.now() - timedelta(days=15)
-        self.env["wezer.deal"]._cron_clocks()
+        self.env["wezer.deal"]._cron_timeouts()
         self.assertEqual((deal.state, deal.state_before), ("disputed", "confirming"))
         self.assertFalse(deal.disputed_by_id)
         for user in (self.test1, self.stranger, self.gina):
@@ -426,7 +431,7 @@ class TestDeciding(DisputeCommon):
         self.assertFalse(self.who(deal))
         self.assertBooksHold()
 
-    def test_a_payment_is_disputed_though_the_same_two_agreed_again(self):
+    def test_a_payment_can_be_disputed_after_a_new_agreement_of_the_same_two(self):
         want = self.announce(self.test1, places=3)
         first = self.claim(self.test2, want)
         first.action_deliver("done")
@@ -440,7 +445,7 @@ class TestDeciding(DisputeCommon):
         self.assertEqual(self.balance(self.test2), "70.00")
         self.assertBooksHold()
 
-    def test_what_a_person_called_no_arrow_ends(self):
+    def test_a_dispute_called_by_a_person_is_not_ended_by_actions(self):
         deal = self.dispute()
         with self.assertRefused("state"):
             self.as_(self.test1, deal).action_approve()
@@ -450,7 +455,7 @@ class TestDeciding(DisputeCommon):
 
 @tagged("post_install", "-at_install")
 class TestPassingOn(DisputeCommon):
-    def test_after_thirty_days_the_next_larger_has_it_at_last_the_community(self):
+    def test_after_thirty_days_a_dispute_passes_on_at_last_to_the_community(self):
         deal = self.dispute()
         self.later(deal, 29)
         self.assertEqual(self.who(deal), self.gina)
@@ -473,7 +478,7 @@ class TestPassingOn(DisputeCommon):
             self.as_(self.gina, deal).action_resolve("paid", "At last")
         self.as_(self.moderator, deal).action_resolve("paid", "It is good")
 
-    def test_it_does_not_pass_to_the_same_people(self):
+    def test_a_dispute_does_not_pass_to_the_same_people(self):
         self._join(self.village_role, self.gina)
         self.village_role.sudo().membership_ids.filtered(
             lambda one: one.partner_id == self.vera.partner_id
@@ -482,7 +487,7 @@ class TestPassingOn(DisputeCommon):
         self.later(deal, 31)
         self.assertEqual(self.who(deal), self.moderator)
 
-    def test_a_deal_that_was_decided_before_may_be_decided_by_the_same(self):
+    def test_the_same_moderators_may_decide_a_deal_again(self):
         deal = self.make_deal("paid")
         payer = self.as_(self.test1, deal)
         payer.action_dispute("It broke")
@@ -494,9 +499,9 @@ class TestPassingOn(DisputeCommon):
         """Let 15 days pass in which nobody does anything; the clock comes by."""
         old = fields.Datetime.now() - timedelta(days=15)
         deal.sudo().date_state = old
-        self.env["wezer.deal"]._cron_clocks()
+        self.env["wezer.deal"]._cron_timeouts()
 
-    def test_silence_after_a_decision_asks_for_the_receipt_and_calls_nobody(self):
+    def test_after_a_decision_a_missing_receipt_is_asked_for_again(self):
         deal = self.make_deal("delivered", prices={self.dummy.id: "12"})
         self.as_(self.test1, deal).action_approve()
         self.assertEqual(deal.state, "confirming")
@@ -516,7 +521,7 @@ class TestPassingOn(DisputeCommon):
         self._silence(deal)
         self.assertEqual(deal.state, "disputed")
 
-    def test_undecided_ones_and_those_nobody_may_decide_are_found(self):
+    def test_undecided_and_undecidable_disputes_are_found(self):
         deal = self.dispute(replier=self.test3)
         checks = self.env["wezer.invariant"].sudo()
         self.assertFalse(checks._check_old_disputes() + checks._check_held_disputes())

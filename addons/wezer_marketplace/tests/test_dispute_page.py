@@ -24,7 +24,7 @@ class TestDisputePage(DisputeCommon, HttpCase):
         form["csrf_token"] = http.Request.csrf_token(self)
         return self.url_open(url, data=form)
 
-    def test_a_member_decides_on_the_deals_page_what_his_circle_has(self):
+    def test_a_member_decides_a_dispute_of_their_circle_on_the_deals_page(self):
         deal = self.dispute()
         url = f"/my/deals/{deal.id}"
         self.assertIn("A moderator of Garden was called", self.get(self.test1, url))
@@ -61,7 +61,7 @@ class TestDisputePage(DisputeCommon, HttpCase):
         self.assertIn("Where nothing is paid, the deal is cancelled", answer.text)
         self.assertEqual(deal.state, "disputed")
 
-    def test_the_back_office_lists_what_one_has_to_decide(self):
+    def test_the_back_office_lists_the_disputes_to_decide(self):
         deal = self.dispute(replier=self.test3)
         self.dispute()
         action = self.env.ref("wezer_marketplace.wezer_dispute_action")

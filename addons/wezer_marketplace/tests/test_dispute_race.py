@@ -87,7 +87,7 @@ class TestDisputeRace(CommittedCase):
         return got
 
     @mute_logger("odoo.sql_db", "odoo.service.model")
-    def test_a_dispute_and_the_clock_at_once_never_both(self):
+    def test_a_dispute_and_an_automatic_approval_never_happen_both(self):
         for number in range(TRIES):
             deal = self._delivered()
             got = self._at_once(deal)

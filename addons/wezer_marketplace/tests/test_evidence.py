@@ -34,7 +34,7 @@ class TestEvidence(MarketCommon):
         self.assertTrue(sees(self.moderator))
         self.assertFalse(sees(self.stranger))
 
-    def test_the_content_is_nobodys_to_read_by_orm(self):
+    def test_the_content_cannot_be_read_by_orm(self):
         file = self._shown(self.make_deal())
         self.assertFalse(
             self.env["ir.attachment"]
@@ -46,7 +46,7 @@ class TestEvidence(MarketCommon):
         with self.assertRefused("immutable"):
             file.sudo().write({"name": "other"})
 
-    def test_what_is_no_file_is_refused_in_words(self):
+    def test_invalid_files_are_refused_with_a_sentence(self):
         deal = self.make_deal()
         for data in (b"", "", "no base64!", None, 7):
             with self.assertRefused("empty"):
@@ -58,7 +58,7 @@ class TestEvidence(MarketCommon):
         with self.assertRefused("files"):
             deal.action_add_evidence("x", b"x")
 
-    def test_strangers_show_nothing_and_a_paid_deal_takes_no_more(self):
+    def test_strangers_add_no_file_and_a_paid_deal_takes_none(self):
         deal = self.make_deal("paid")
         with self.assertRefused("state"):
             deal.action_add_evidence("x", b"x")
@@ -67,7 +67,7 @@ class TestEvidence(MarketCommon):
             with self.assertRefused():
                 self.as_(user, other).action_add_evidence("x", b"x")
 
-    def test_one_takes_back_ones_own_file_until_it_is_delivered(self):
+    def test_an_own_file_can_be_removed_until_delivery(self):
         deal = self.make_deal()
         file = self._shown(deal)
         with self.assertRefused("evidence"):
@@ -82,7 +82,7 @@ class TestEvidence(MarketCommon):
 
 @tagged("post_install", "-at_install")
 class TestEvidencePage(HttpCase, MarketCommon):
-    def test_a_file_is_handed_out_to_be_kept_never_to_be_run(self):
+    def test_a_file_is_served_as_a_download_only(self):
         deal = self.make_deal()
         file_id = deal.action_add_evidence("door.svg", PICTURE)
         url = f"/my/deals/{deal.id}/evidence/{file_id}"
@@ -99,7 +99,7 @@ class TestEvidencePage(HttpCase, MarketCommon):
         self.authenticate("wm_stranger", "wm_stranger")
         self.assertEqual(self.url_open(url).status_code, 404)
 
-    def test_a_button_takes_ones_own_file_back(self):
+    def test_the_page_removes_an_own_file(self):
         deal = self.make_deal()
         file_id = deal.action_add_evidence("door.svg", PICTURE)
         url = f"/my/deals/{deal.id}"

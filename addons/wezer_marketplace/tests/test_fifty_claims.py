@@ -129,7 +129,9 @@ class TestFiftyClaims(CommittedCase):
             with self.registry.cursor() as cr:
                 env = api.Environment(cr, SUPERUSER_ID, {})
                 deals = env["wezer.deal"].browse(line)
-                states = deals.mapped(lambda deal: (deal.state, bool(deal.hold_until)))
+                states = deals.mapped(
+                    lambda deal: (deal.state, bool(deal.hold_deadline))
+                )
                 one = env["wezer.announcement"].browse(want)
                 self.assertEqual((one.state, one.places_left), ("full", 0))
             first, others = states[: len(pairs)], states[len(pairs) :]

@@ -30,7 +30,7 @@ class StepsCommon(MarketCommon):
 
 @tagged("post_install", "-at_install")
 class TestMilestones(StepsCommon):
-    def test_row_22_steps_are_delivered_approved_and_paid_one_by_one(self):
+    def test_steps_are_delivered_approved_and_paid_one_by_one(self):
         deal = self.agree()
         self.assertEqual(self.reserved(self.test1), "50.00")
         for number, paid in ((1, "15.00"), (2, "40.00"), (3, "50.00")):
@@ -43,7 +43,7 @@ class TestMilestones(StepsCommon):
         self.assertEqual(self.reserved(self.test1), "0.00")
         self.assertEqual(len(self.transfers(deal)), 3)
 
-    def test_row_22_no_step_is_paid_twice(self):
+    def test_no_step_is_paid_twice(self):
         deal = self.agree()
         self.step(deal)
         payer = self.as_(self.test1, deal)
@@ -52,7 +52,7 @@ class TestMilestones(StepsCommon):
                 arrow()
         self.assertEqual(self.balance(self.test2), "15.00")
 
-    def test_row_22_steps_make_the_whole_price_or_are_refused(self):
+    def test_steps_that_do_not_make_the_whole_price_are_refused(self):
         announcement = self.announce(self.test1)
         for percents in (("30", "60"), ("60", "60"), ("100", "0"), ("99.99",)):
             steps = [{"name": "A", "percent": one} for one in percents]
@@ -84,12 +84,12 @@ class TestMilestones(StepsCommon):
         self.assertEqual(self.balance(self.test2, self.hours), "1:00")
         self.assertBooksHold()
 
-    def test_a_step_is_delivered_whole(self):
+    def test_a_step_cannot_be_delivered_in_part(self):
         deal = self.agree(quantity=4)
         with self.assertRefused("milestone"):
             deal.action_deliver("Half", "2")
 
-    def test_the_next_step_has_its_own_day(self):
+    def test_the_next_step_has_a_due_date_of_its_own(self):
         later = fields.Datetime.now().replace(microsecond=0) + timedelta(days=40)
         steps = [
             {"name": "A", "percent": "50"},
@@ -103,7 +103,7 @@ class TestMilestones(StepsCommon):
         self.step(deal)
         self.assertEqual(deal.date_due, later)
 
-    def test_cancelled_between_steps_what_was_paid_stays_until_it_is_given_back(self):
+    def test_steps_paid_before_a_cancellation_stay_paid_until_refunded(self):
         deal = self.agree()
         self.step(deal)
         deal.action_deliver("And the wall")
@@ -123,7 +123,7 @@ class TestMilestones(StepsCommon):
             deal.action_refund()
         self.assertBooksHold()
 
-    def test_a_refund_after_all_steps_takes_the_last_first_and_never_more(self):
+    def test_a_refund_takes_the_last_step_first_and_never_more_than_was_paid(self):
         deal = self.agree()
         for _step in STEPS:
             self.step(deal)
@@ -136,7 +136,7 @@ class TestMilestones(StepsCommon):
         self.assertEqual((deal.state, deal.end_reason), ("ended", "refunded"))
         self.assertBooksHold()
 
-    def test_a_change_keeps_what_was_paid_and_sets_the_rest_aside(self):
+    def test_an_amendment_keeps_paid_steps_and_sets_the_rest_aside(self):
         deal = self.agree()
         self.step(deal)
         # 30 % of 50 stays 15: of 100 it is 15 %.
@@ -151,7 +151,7 @@ class TestMilestones(StepsCommon):
             deal.action_amend({"milestones": []})
         deal.action_amend({"prices": prices, "milestones": steps})
         payer = self.as_(self.test1, deal)
-        payer.action_amend(round_number=deal.sudo().amend_terms_id.round)
+        payer.action_amend(round_number=deal.sudo()._proposal("amend").terms_id.round)
         self.assertEqual(self.reserved(self.test1), "85.00")
         self.assertEqual(deal.milestone, 2)
         self.assertBooksHold()
@@ -159,21 +159,21 @@ class TestMilestones(StepsCommon):
         self.assertEqual((deal.state, self.balance(self.test2)), ("paid", "100.00"))
         self.assertBooksHold()
 
-    def test_steps_come_and_go_by_a_change_while_none_is_paid(self):
+    def test_an_amendment_adds_or_removes_steps_while_none_is_paid(self):
         deal = self.make_deal()
         deal.action_amend({"milestones": STEPS})
         payer = self.as_(self.test1, deal)
-        payer.action_amend(round_number=deal.sudo().amend_terms_id.round)
+        payer.action_amend(round_number=deal.sudo()._proposal("amend").terms_id.round)
         self.assertEqual(deal.milestone, 1)
         self.assertEqual(len(self.transfers(deal)), 4)
         deal.action_amend({"milestones": []})
-        payer.action_amend(round_number=deal.sudo().amend_terms_id.round)
+        payer.action_amend(round_number=deal.sudo()._proposal("amend").terms_id.round)
         self.assertEqual(deal.milestone, 0)
         self.assertBooksHold()
         self.step(deal)
         self.assertEqual((deal.state, self.balance(self.test2)), ("paid", "50.00"))
 
-    def test_a_stand_in_has_the_steps_that_are_left(self):
+    def test_a_stand_in_gets_the_remaining_steps(self):
         deal = self.agree()
         self.step(deal)
         deal.action_hand_over(self.test3.partner_id.id)
@@ -186,7 +186,7 @@ class TestMilestones(StepsCommon):
         self.assertEqual(self.balance(self.test3), "35.00")
         self.assertBooksHold()
 
-    def test_a_decision_on_a_step_lets_the_others_go_on_or_ends_all(self):
+    def test_a_decision_on_a_step_continues_or_ends_the_others(self):
         for outcome, state, paid in (
             ("paid", "accepted", "40.00"),
             ("cancelled", "ended", "15.00"),
@@ -201,7 +201,7 @@ class TestMilestones(StepsCommon):
                 self.assertBooksHold()
                 point.rollback()
 
-    def test_a_split_divides_what_was_not_paid_yet(self):
+    def test_a_split_divides_the_unpaid_rest(self):
         deal = self.agree()
         self.step(deal)
         deal.action_dispute("He says nothing")

@@ -23,7 +23,7 @@ class TestMoney(MarketCommon):
         self.assertEqual(deal.end_reason, "refunded")
         self.assertBooksHold()
 
-    def test_only_the_denied_part_is_due_again(self):
+    def test_only_a_denied_payment_is_due_again(self):
         deal = self.make_deal(
             "delivered", prices={self.dummy.id: "50", self.com.id: "10"}
         )
@@ -42,7 +42,7 @@ class TestMoney(MarketCommon):
         self.assertEqual(deal.state, "paid")
         self.assertBooksHold()
 
-    def test_what_is_paid_in_part_or_was_denied_is_not_sent_back(self):
+    def test_partly_paid_or_denied_work_cannot_be_sent_back(self):
         both = {self.com.id: "10", self.dummy.id: "5"}
         for prices, paid in ((both, "10.00"), ({self.dummy.id: "5"}, "0.00")):
             with self.subTest(prices=prices), self.env.cr.savepoint() as savepoint:
@@ -65,14 +65,14 @@ class TestMoney(MarketCommon):
                 self.assertBooksHold()
                 savepoint.rollback()
 
-    def test_what_the_payer_cannot_pay_is_not_agreed(self):
+    def test_terms_that_the_payer_cannot_pay_are_refused(self):
         want = self.announce(self.test1, prices={self.com.id: "501"})
         with self.assertRefused():
             self.claim(self.test2, want)
         self.assertFalse(want.sudo().deal_ids)
         self.assertEqual(self.reserved(self.test1), "0.00")
 
-    def test_a_dispute_stands_still_until_a_moderator_decides(self):
+    def test_a_disputed_deal_waits_for_a_moderator(self):
         deal = self.make_deal("delivered")
         with self.assertRefused("note"):
             deal.action_dispute("")
@@ -99,7 +99,7 @@ class TestMoney(MarketCommon):
         self.assertEqual(self.reserved(self.test1), "0.00")
         self.assertBooksHold()
 
-    def test_a_moderator_may_let_it_be_paid_or_cancelled(self):
+    def test_a_moderator_may_decide_to_pay_or_to_cancel(self):
         paid, cancelled = self.make_deal("delivered"), self.make_deal(title="two")
         for deal in (paid, cancelled):
             self.as_(self.test1, deal).action_dispute("I am not content")
@@ -109,7 +109,7 @@ class TestMoney(MarketCommon):
         self.assertEqual(self.balance(self.test2), "50.00")
         self.assertBooksHold()
 
-    def test_a_paid_deal_disputed_may_be_split_or_stand(self):
+    def test_a_disputed_payment_may_be_split_or_stand(self):
         split, stand = self.make_deal("paid"), self.make_deal("paid", title="two")
         for deal in (split, stand):
             self.as_(self.test1, deal).action_dispute("It broke")
@@ -121,7 +121,7 @@ class TestMoney(MarketCommon):
         self.assertEqual(self.balance(self.test2), "80.00")
         self.assertBooksHold()
 
-    def test_who_called_takes_the_call_back(self):
+    def test_only_the_caller_withdraws_a_dispute(self):
         deal = self.make_deal("delivered")
         deal.action_dispute("He does not answer")
         with self.assertRefused("dispute"):
@@ -129,7 +129,7 @@ class TestMoney(MarketCommon):
         deal.action_withdraw_dispute()
         self.assertEqual(deal.state, "delivered")
 
-    def test_a_moderator_who_is_a_party_decides_nothing(self):
+    def test_a_moderator_who_is_a_party_cannot_decide(self):
         deal = self.make_deal(replier=self.moderator)
         self.as_(self.test1, deal).action_dispute("x")
         with self.assertRefused("moderate"):
@@ -140,7 +140,7 @@ class TestMoney(MarketCommon):
         self.claim(self.test2, want)
         self.assertEqual(self.reserved(self.test1), "0.01")
 
-    def test_public_transfer_methods_refuse_the_deals_money(self):
+    def test_public_transfer_methods_refuse_the_money_of_deals(self):
         deal = self.make_deal()
         held = self.transfers(deal)
         for user, name in (

@@ -140,7 +140,7 @@ class TestRights(GroupsCommon):
         deal.action_deliver()
         old = fields.Datetime.now() - timedelta(days=15)
         deal.sudo().write({"date_state": old, "date_due": old})
-        self.env["wezer.deal"]._cron_clocks()
+        self.env["wezer.deal"]._cron_timeouts()
         self.assertEqual(deal.state, "disputed")
         deal.action_withdraw_dispute(acting_partner_id=alone.partner_id.id)
         deal.action_approve(acting_partner_id=alone.partner_id.id)

@@ -37,7 +37,7 @@ class SharesCommon(MarketCommon):
 
 @tagged("post_install", "-at_install")
 class TestShares(SharesCommon):
-    def test_row_21_the_price_is_divided_as_all_agreed_before(self):
+    def test_the_price_is_divided_as_agreed(self):
         deal = self.agree()
         self.assertEqual(self.reserved(self.test1), "50.00")
         self.assertEqual(len(self.transfers(deal)), 3)
@@ -52,7 +52,7 @@ class TestShares(SharesCommon):
         self.assertEqual(deal.state, "paid")
         self.assertBooksHold()
 
-    def test_who_is_paid_a_share_is_no_judge_of_the_work(self):
+    def test_a_co_worker_cannot_assess_the_work(self):
         """A co-worker who acts for the payer says how it was, and it weighs nothing."""
         mandates = self.env["wezer.mandate"].with_user(self.test1)
         profile = self.test3.partner_id._wezer_profile()
@@ -68,7 +68,7 @@ class TestShares(SharesCommon):
         self.assertEqual(given.assessed_id, self.test2.partner_id)
         self.assertTrue(given.no_weight)
 
-    def test_row_21_what_does_not_divide_is_the_firsts(self):
+    def test_an_indivisible_rest_goes_to_the_worker(self):
         deal = self.agree(
             self.named(test3="33.33", ann="33.33"), prices={self.com.id: "0.10"}
         )
@@ -78,7 +78,7 @@ class TestShares(SharesCommon):
         self.assertEqual(self.balance(self.test3), "0.03")
         self.assertBooksHold()
 
-    def test_row_21_parts_make_a_hundred_or_are_refused(self):
+    def test_shares_that_do_not_make_a_hundred_percent_are_refused(self):
         for shares, rule in (
             (self.named(test3="100"), "share_sum"),
             (self.named(test3="60", ann="60"), "share_sum"),
@@ -94,7 +94,7 @@ class TestShares(SharesCommon):
                 self.ask(shares)
         self.ask(self.named(test2="50", test3="50"))
 
-    def test_nothing_is_agreed_until_each_has(self):
+    def test_nothing_is_agreed_until_each_co_worker_has_signed(self):
         deal = self.ask()
         payer = self.as_(self.test1, deal)
         with self.assertRefused("share_unsigned"):
@@ -108,7 +108,7 @@ class TestShares(SharesCommon):
         payer.action_accept()
         self.assertEqual(deal.state, "accepted")
 
-    def test_another_round_asks_everybody_again(self):
+    def test_another_round_asks_every_co_worker_again(self):
         deal = self.ask(self.named(test3="30"))
         self.sign(self.test3, deal)
         shown = deal.sudo().terms_id.round
@@ -121,7 +121,7 @@ class TestShares(SharesCommon):
         deal.action_accept()
         self.assertEqual(self.transfers(deal).mapped("amount_minor"), [2800, 1200])
 
-    def test_only_who_works_says_with_whom(self):
+    def test_only_the_worker_names_co_workers(self):
         deal = self.propose(self.test2, self.announce(self.test1))
         with self.assertRefused("share"):
             self.as_(self.test1, deal).action_counter(
@@ -131,7 +131,7 @@ class TestShares(SharesCommon):
         with self.assertRefused("kind"):
             self.propose(self.test2, offer, shares=self.named(test3="30"))
 
-    def test_who_is_asked_sees_the_deal_and_nobody_else_does(self):
+    def test_a_co_worker_who_is_asked_sees_the_deal(self):
         deal = self.ask(self.named(test3="30"))
         self.assertTrue(self.as_(self.test3, deal).read(["title"]))
         self.assertTrue(self.as_(self.test3, deal.sudo().terms_id.share_ids).read())
@@ -146,7 +146,7 @@ class TestShares(SharesCommon):
         with self.assertRefused():
             self.as_(self.test3, deal).read(["title"])
 
-    def test_the_first_does_the_arrows_and_all_are_barred_from_approving(self):
+    def test_only_the_worker_acts_and_no_co_worker_can_approve(self):
         deal = self.agree()
         for arrow in ("action_deliver", "action_release", "action_approve"):
             with self.assertRefused():
@@ -155,7 +155,7 @@ class TestShares(SharesCommon):
         mine = (self.test2 | self.test3 | self.ann).partner_id
         self.assertLessEqual(mine, barred)
 
-    def test_less_delivered_pays_each_less(self):
+    def test_less_delivered_pays_each_co_worker_less(self):
         deal = self.agree(quantity=4, prices={self.com.id: "12.5"})
         deal.action_deliver("Half of it", "2")
         self.as_(self.test1, deal).action_approve()
@@ -163,11 +163,11 @@ class TestShares(SharesCommon):
         self.assertEqual(self.balance(self.test2), "12.50")
         self.assertBooksHold()
 
-    def test_a_change_needs_everybody_who_loses_by_it(self):
+    def test_an_amendment_needs_every_co_worker_who_loses_by_it(self):
         deal = self.agree(self.named(test3="30"))
         deal.action_amend({"shares": []})
         payer = self.as_(self.test1, deal)
-        number = deal.sudo().amend_terms_id.round
+        number = deal.sudo()._proposal("amend").terms_id.round
         with self.assertRefused("share_unsigned"):
             payer.action_amend(round_number=number)
         self.sign(self.test3, deal)
@@ -177,7 +177,7 @@ class TestShares(SharesCommon):
             self.as_(self.test3, deal).read(["title"])
         self.assertBooksHold()
 
-    def test_a_change_that_lapses_leaves_who_agreed(self):
+    def test_a_lapsed_amendment_keeps_the_agreed_co_workers(self):
         deal = self.agree(self.named(test3="30"))
         deal.action_amend({"shares": self.named(test3="20", ann="10")})
         self.assertTrue(self.as_(self.ann, deal).read(["title"]))
@@ -187,7 +187,7 @@ class TestShares(SharesCommon):
         self.assertTrue(self.as_(self.test3, deal).read(["title"]))
         self.assertBooksHold()
 
-    def test_outside_money_is_confirmed_by_each_who_receives(self):
+    def test_outside_money_is_confirmed_by_each_payee(self):
         deal = self.agree(self.named(test3="30"), prices={self.dummy.id: "50"})
         deal.action_deliver()
         self.as_(self.test1, deal).action_approve()
@@ -203,7 +203,7 @@ class TestShares(SharesCommon):
         self.assertEqual(deal.state, "paid")
         self.assertBooksHold()
 
-    def test_each_gives_back_his_own(self):
+    def test_each_payee_refunds_their_own_share(self):
         deal = self.agree(self.named(test3="30"))
         deal.action_deliver()
         self.as_(self.test1, deal).action_approve()
@@ -217,7 +217,7 @@ class TestShares(SharesCommon):
         self.assertEqual((deal.state, deal.end_reason), ("ended", "refunded"))
         self.assertBooksHold()
 
-    def test_who_was_paid_in_the_step_in_hand_agrees_to_cancel(self):
+    def test_co_workers_paid_in_the_current_step_have_to_agree_to_cancel(self):
         deal = self.agree(
             self.named(test3="30"),
             prices={self.com.id: "10", self.dummy.id: "10"},
@@ -232,7 +232,7 @@ class TestShares(SharesCommon):
         self.assertEqual((deal.state, self.balance(self.test3)), ("ended", "0.00"))
         self.assertBooksHold()
 
-    def test_a_split_is_divided_as_the_price_was(self):
+    def test_a_split_is_divided_like_the_price(self):
         deal = self.agree(self.named(test3="33.33"), prices={self.com.id: "0.09"})
         deal.action_dispute("Nothing comes")
         judge = self.as_(self.moderator, deal)
@@ -242,7 +242,7 @@ class TestShares(SharesCommon):
         self.assertEqual(self.balance(self.test2), "0.04")
         self.assertBooksHold()
 
-    def test_several_are_not_replaced_by_one_stand_in(self):
+    def test_a_team_cannot_be_replaced_by_one_stand_in(self):
         deal = self.agree(self.named(test3="30"))
         with self.assertRefused("share"):
             deal.action_hand_over(self.ann.partner_id.id)
@@ -270,7 +270,7 @@ class TestShares(SharesCommon):
 
 @tagged("post_install", "-at_install")
 class TestPartsOnThePage(SharesCommon, WebsiteCommon):
-    def test_steps_and_co_workers_are_typed_asked_and_paid_on_the_page(self):
+    def test_steps_and_co_workers_are_entered_and_paid_on_the_page(self):
         self.test3.partner_id.name = "Zacharias Helper"
         want = self.announce(self.test1, claim_mode="choose")
         self.login(self.test2)
@@ -309,7 +309,7 @@ class TestPartsOnThePage(SharesCommon, WebsiteCommon):
         self.assertEqual((deal.state, deal.milestone), ("accepted", 2))
         self.assertEqual(self.balance(self.test3), "6.00")
 
-    def test_who_is_named_by_half_a_name_or_not_at_all_is_said(self):
+    def test_an_ambiguous_or_missing_co_worker_name_is_explained(self):
         want = self.announce(self.test1, claim_mode="choose")
         self.login(self.test2)
         page = self.post(

@@ -39,10 +39,10 @@ class TestWaitingList(MarketCommon):
 
     def pass_time(self, *deals):
         for deal in deals:
-            deal.sudo().hold_until = fields.Datetime.now() - timedelta(minutes=1)
-        self.env["wezer.deal"]._cron_clocks()
+            deal.sudo().hold_deadline = fields.Datetime.now() - timedelta(minutes=1)
+        self.env["wezer.deal"]._cron_timeouts()
 
-    def test_row_06_the_first_in_line_is_offered_the_place_and_told(self):
+    def test_the_first_of_the_waiting_list_is_offered_the_place(self):
         want, having, line = self.full()
         having[0].action_release("I am ill")
         self.assertEqual(self.states(line), ["open"] + ["waiting"] * 4)
@@ -55,20 +55,20 @@ class TestWaitingList(MarketCommon):
         self.assertEqual(self.reserved(self.test1), "50.00")
         self.assertBooksHold()
 
-    def test_row_06_the_time_to_take_it_is_the_settings(self):
+    def test_the_settings_say_how_long_a_place_is_held(self):
         self.env.company.wezer_hold_hours = 6
         _want, having, line = self.full()
         having[0].action_release()
-        left = line[0].sudo().hold_until - fields.Datetime.now()
+        left = line[0].sudo().hold_deadline - fields.Datetime.now()
         self.assertAlmostEqual(left / timedelta(hours=1), 6, places=1)
 
-    def test_row_06_a_place_is_held_no_longer_than_until_it_begins(self):
+    def test_a_place_is_held_until_the_beginning_at_most(self):
         begins = fields.Datetime.now() + timedelta(hours=5)
         _want, having, line = self.full(date_start=begins)
         having[0].action_release()
-        self.assertEqual(line[0].sudo().hold_until, begins)
+        self.assertEqual(line[0].sudo().hold_deadline, begins)
 
-    def test_row_06_what_is_not_taken_in_time_goes_on_to_the_next(self):
+    def test_a_place_not_taken_in_time_goes_to_the_next(self):
         want, having, line = self.full()
         having[0].action_release()
         self.pass_time(line[0])
@@ -84,15 +84,15 @@ class TestWaitingList(MarketCommon):
         )
         self.assertEqual(want.state, "full")
 
-    def test_row_06_it_is_not_taken_when_its_time_is_over(self):
+    def test_a_place_cannot_be_taken_after_its_deadline(self):
         _want, having, line = self.full()
         having[0].action_release()
-        line[0].sudo().hold_until = fields.Datetime.now() - timedelta(minutes=1)
+        line[0].sudo().hold_deadline = fields.Datetime.now() - timedelta(minutes=1)
         with self.assertRefused("deadline"):
             line[0].action_accept()
         self.assertEqual(self.reserved(self.test1), "0.00")
 
-    def test_row_06_who_does_not_want_it_makes_room_for_the_next(self):
+    def test_declining_a_place_offers_it_to_the_next(self):
         _want, having, line = self.full()
         having[0].action_release()
         line[0].action_withdraw("No more")
@@ -101,7 +101,7 @@ class TestWaitingList(MarketCommon):
             self.states(line), ["ended", "ended", "open", "waiting", "waiting"]
         )
 
-    def test_row_06_several_places_at_once_are_offered_in_order(self):
+    def test_several_free_places_are_offered_in_order(self):
         want, having, line = self.full(places=3)
         for deal in having:
             deal.action_release()
@@ -114,7 +114,7 @@ class TestWaitingList(MarketCommon):
         )
         self.assertBooksHold()
 
-    def test_row_06_a_place_held_for_one_is_nobody_elses(self):
+    def test_a_held_place_cannot_be_taken_by_another(self):
         want, having, line = self.full()
         having[0].action_release()
         newcomer = self.claim(self.stranger, want)
@@ -128,7 +128,7 @@ class TestWaitingList(MarketCommon):
         with self.assertRefused("places"):
             self.propose(self.test3, want)
 
-    def test_row_06_who_proposes_other_terms_in_time_is_still_answered(self):
+    def test_a_counter_proposal_for_a_held_place_is_still_answered(self):
         _want, having, line = self.full()
         having[0].action_release()
         line[0].action_counter({"message": "On Sunday?"})
@@ -139,7 +139,7 @@ class TestWaitingList(MarketCommon):
             self.as_(self.test1, line[0]).action_accept()
         line[1].action_accept()
 
-    def test_row_06_one_reads_how_many_are_before_oneself(self):
+    def test_a_member_reads_their_position_on_the_waiting_list(self):
         _want, having, line = self.full()
         self.assertIn("next", line[0]._turn_line())
         self.assertIn("3 before you", line[3]._turn_line())
@@ -149,7 +149,7 @@ class TestWaitingList(MarketCommon):
         self.assertIn("held for you", line[0]._turn_line())
         self.assertNotIn("held", self.as_(self.test1, line[0])._turn_line())
 
-    def test_row_06_whoever_waits_is_told_that_it_has_ended(self):
+    def test_waiting_members_are_told_when_the_announcement_ends(self):
         want, _having, line = self.full()
         want.action_close()
         self.assertEqual(self.states(line), ["ended"] * 5)

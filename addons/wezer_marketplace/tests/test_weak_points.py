@@ -79,9 +79,9 @@ RAW = {
     "moderator_called": "1",
     "cancelled_late": "1",
     "conflicted_ids": "",
-    "consent_ids": "1",
+    "has_proposal": "1",
     "approver_ids": "1",
-    "hold_until": "2099-01-01",
+    "hold_deadline": "2099-01-01",
     "date_due": "",
     "company_id": "2",
     "total_minor": "1",
@@ -234,7 +234,7 @@ class TestWeakPoints(RpcSurfaces, MarketCommon):
                 if deal.date_warned:
                     aged["date_warned"] = old
                 deal.write(aged)
-            self.env["wezer.deal"]._cron_clocks()
+            self.env["wezer.deal"]._cron_timeouts()
         states = [deal.state for deal in (late, silent, much)]
         self.assertEqual(states, ["ended", "paid", "disputed"])
         self.assertEqual(self.reserved(self.test1), "99.00")

@@ -70,6 +70,8 @@ def page_values(deal) -> dict:
         "changes": (
             [] if record.accepted_terms_id else _formatted(terms, terms._diff())
         ),
+        "change": record._proposal("amend"),
+        "hand_over": record._proposal("hand_over"),
         "proposed": _formatted(terms, proposed_change(deal)),
         "stamp": _stamp(record, me),
         "rounds": record.terms_ids.sorted("round", reverse=True) - terms,
@@ -162,7 +164,7 @@ def _button_label(deal, action, me):
         names = {"price": due_text(deal), "name": workers_text(deal)}
         return _("Pay %(price)s to %(name)s", **names) + as_group
     if action == "agree_share":
-        part = deal._share_to_sign(me)._part()
+        part = deal._share_to_sign(me)._format_share()
         return _("Agree to %(part)s of the price", part=part) + as_group
     if action == "accept":
         return _("Accept") + as_group
@@ -171,7 +173,10 @@ def _button_label(deal, action, me):
     if action == "amend_sign":
         return _("Agree to the change") + as_group
     if action == "hand_over_sign":
-        return _("Agree that %(name)s stands in", name=deal.hand_over_id.name)
+        return _(
+            "Agree that %(name)s stands in",
+            name=deal._proposal("hand_over").stand_in_id.name,
+        )
     if action == "assess":
         return _("Say how it was with %(name)s", name=deal._other(me).name)
     if action == "cancel":
@@ -218,8 +223,8 @@ def _approve_button_label(deal, me):
 
 def _cancel_label(deal, me):
     """Return the label to propose to cancel, or to agree to the other side."""
-    deal = deal.sudo()
-    if deal.consent_date and deal.consent_ids - me:
+    proposal = deal._proposal("cancel")
+    if proposal and proposal._signed() - me:
         return deal.env._("Agree to cancel")
     return deal.env._("Propose to cancel")
 
@@ -269,7 +274,7 @@ def turn_line(deal) -> str:
         return deal.env._(
             "%(line)s (until %(moment)s)",
             line=line,
-            moment=deal.terms_id._say_expiry(),
+            moment=deal.terms_id._format_expiry(),
         )
     return line
 
@@ -287,7 +292,7 @@ def _whose_turn(deal):
         return deal.env._(
             "Your turn: %(name)s asks you to work along", name=deal.payee_id.name
         )
-    waits = deal._terms_to_sign()._unsigned() if deal.coworker_ids else False
+    waits = deal._unsigned_coworkers()
     if waits:
         return deal.env._(
             "Waiting for who works along: %(names)s",
@@ -338,7 +343,7 @@ def _state_line(deal, me):
     if deal.state == "disputed":
         if deal.is_user_moderator:
             return deal.env._("Your turn: both sides wait for your decision")
-        return deal._who_decides()
+        return deal._dispute_holder_text()
     reasons = dict(deal._fields["end_reason"]._description_selection(deal.env))
     return deal.env._("Ended: %(reason)s", reason=reasons.get(deal.end_reason, ""))
 
@@ -349,18 +354,18 @@ def _proposal_line(deal, me):
     if me in asked.get("cancel", ()):
         return deal.env._(
             "Your turn: %(name)s would cancel",
-            name=", ".join(deal.consent_ids.mapped("name")),
+            name=", ".join(deal._proposal("cancel")._signed().mapped("name")),
         )
     if me in asked.get("amend", ()):
         return deal.env._(
             "Your turn: %(name)s would change what was agreed",
-            name=deal.amend_by_id.name,
+            name=deal._proposal("amend").signing_party_id.name,
         )
     if me in asked.get("hand_over", ()):
         return deal.env._(
             "Your turn: %(name)s asks that %(other)s stands in",
             name=deal.payee_id.name,
-            other=deal.hand_over_id.name,
+            other=deal._proposal("hand_over").stand_in_id.name,
         )
     return ""
 
@@ -385,7 +390,7 @@ def _waiting_line(deal, me):
 def _held_line(deal):
     return deal.env._(
         "Your turn: a place is held for you until %(when)s",
-        when=days.format_moment(deal.env, deal.sudo().hold_until),
+        when=days.format_moment(deal.env, deal.sudo().hold_deadline),
     )
 
 
@@ -427,7 +432,7 @@ def money_line(deal) -> str:
         return deal.env._("%(payer)s paid %(price)s to %(payee)s", **names)
     if me in deal.coworker_ids:
         share = terms.share_ids.filtered(lambda share: share.partner_id == me)
-        names["price"] = share._part() if share else price
+        names["price"] = share._format_share() if share else price
         return deal.env._("%(payer)s pays you %(price)s", **names)
     if me == deal.payee_id:
         return deal.env._("%(payer)s pays you %(price)s", **names)
@@ -529,6 +534,5 @@ def criteria(deal):
 def proposed_change(deal) -> list[tuple]:
     """Return what a proposed change would change: ``[(label, before, now)]``."""
     deal = deal.sudo()
-    if not deal.amend_terms_id or deal._is_lapsed(deal.amend_date):
-        return []
-    return deal.amend_terms_id._diff_from(deal.accepted_terms_id)
+    change = deal._proposal("amend")
+    return change.terms_id._diff_from(deal.accepted_terms_id) if change else []

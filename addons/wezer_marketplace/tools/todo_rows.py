@@ -46,10 +46,10 @@ def _deals(user):
     """Return what deals ask of ``user``, and those that wait for others."""
     deals = user.env["wezer.deal"]
     recent = Domain("state", "=", "paid") & Domain(
-        "paid_until", ">", fields.Datetime.now()
+        "dispute_deadline", ">", fields.Datetime.now()
     )
     current = Domain("state", "in", ASKING) | recent
-    found = deals.search(deals._mine_domain() & current, limit=DEALS_MAX)
+    found = deals.search(deals._own_deals_domain() & current, limit=DEALS_MAX)
     sides = found.sudo().author_id | found.sudo().replier_id
     sides._wezer_read_together()
     return [row for deal in found if (row := _deal(deal))]
@@ -57,7 +57,7 @@ def _deals(user):
 
 def _deal(deal):
     """Return the row of ``deal``: what it asks of the user, or who is awaited."""
-    asked = deal._asked_of_me()
+    asked = deal._own_questions()
     shown = {"cancel"} if "cancel" in asked else deal_page.MAIN_BUTTONS
     buttons = deal_page.buttons(deal, shown)
     if deal.state == "paid" and not buttons:

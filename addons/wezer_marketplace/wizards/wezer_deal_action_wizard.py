@@ -1,10 +1,10 @@
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 
 from odoo.addons.wezer_base.exceptions import Refusal
 
 
 class WezerDealActionWizard(models.TransientModel):
-    """Ask for the words that an arrow wants; the arrow checks and does."""
+    """Ask for what an action of a deal needs; the action itself checks and does."""
 
     _name = "wezer.deal.action.wizard"
     _description = "Reasons for a step of a deal"
@@ -51,20 +51,18 @@ class WezerDealActionWizard(models.TransientModel):
         deal = self.env["wezer.deal"].browse(values.get("deal_id"))
         if deal and values.get("action") == "resolve":
             values["line_ids"] = [
-                (
-                    0,
-                    0,
+                Command.create(
                     {
                         "wezer_currency_id": line.wezer_currency_id.id,
                         "agreed": line.wezer_currency_id._format(line.total_minor),
-                    },
+                    }
                 )
                 for line in deal.accepted_terms_id.price_line_ids
             ]
         return values
 
     def action_confirm(self):
-        """Call the deal's arrow."""
+        """Call the action of the deal."""
         self.ensure_one()
         deal = self.deal_id
         if self.action == "send_back":

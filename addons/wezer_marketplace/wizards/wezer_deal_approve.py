@@ -1,12 +1,12 @@
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 
 from ..tools import deal_page
 
 
 class WezerDealApprove(models.TransientModel):
-    """Approve and pay in one act, with an assessment where one likes.
+    """Approve, pay, and assess if wanted, at once.
 
-    It asks only; the deal's own arrow checks and does.
+    The wizard only asks; the deal's own action checks and does.
     """
 
     _name = "wezer.deal.approve"
@@ -32,13 +32,13 @@ class WezerDealApprove(models.TransientModel):
         if deal:
             criteria = self.env["wezer.criterion"]._for(deal.category_id, "worker")
             values["score_ids"] = [
-                (0, 0, {"criterion_id": criterion.id, "score": "1"})
+                Command.create({"criterion_id": criterion.id, "score": "1"})
                 for criterion in criteria
             ]
         return values
 
     def action_approve(self):
-        """Call the deal's arrow."""
+        """Call the action of the deal."""
         self.ensure_one()
         scores = {}
         if self.assess:

@@ -4,7 +4,7 @@ from ..tools import deal_page
 
 
 class WezerDealApproveMany(models.TransientModel):
-    """One summary of what approving many deals moves; the arrows check and do."""
+    """A summary of what approving many deals would pay; the actions check and do."""
 
     _name = "wezer.deal.approve.many"
     _description = "Approve and pay many"

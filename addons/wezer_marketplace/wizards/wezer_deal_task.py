@@ -2,7 +2,7 @@ from odoo import fields, models
 
 
 class WezerDealTask(models.TransientModel):
-    """Say for which task an offered help is; the deal's arrow checks and does."""
+    """Name the task that offered help is for; the deal's action checks and does."""
 
     _name = "wezer.deal.task"
     _description = "Task of an offered help"
@@ -13,7 +13,7 @@ class WezerDealTask(models.TransientModel):
     )
 
     def action_confirm(self):
-        """Call the deal's arrow."""
+        """Call the action of the deal."""
         self.ensure_one()
         self.deal_id.action_name_task(self.task_id.id)
         return {"type": "ir.actions.act_window_close"}

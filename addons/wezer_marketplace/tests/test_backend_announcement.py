@@ -54,7 +54,7 @@ class TestOffice(MarketCommon):
         self.assertEqual(one.author_id, self.circle.partner_id)
         self.assertEqual(one.price_text, self.com._format(1250))
 
-    def test_it_is_changed_by_the_same_sheet(self):
+    def test_the_same_wizard_changes_an_announcement(self):
         one = self.announcement(self.write().action_keep())
         self.assertEqual(one.state, "draft")
         sheets = self.sheets.with_context(default_announcement_id=one.id)
@@ -66,7 +66,7 @@ class TestOffice(MarketCommon):
         self.assertEqual((one.title, one.state), ("Zq other words", "open"))
         self.assertEqual(one.price_text, self.com._format(1250))
 
-    def test_nobody_writes_for_whom_he_does_not_act_for(self):
+    def test_nobody_writes_for_a_party_without_acting_for_it(self):
         foreign = self.announce(self.test1, title="Zq foreign")
         with self.assertRefused():
             self.write(author_id=self.test1.partner_id).action_publish()

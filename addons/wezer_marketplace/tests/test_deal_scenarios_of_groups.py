@@ -14,7 +14,7 @@ class TestScenarios(TaskCommon):
             self.as_(self.test1, deal).action_accept()
         return want, deal
 
-    def test_m14_after_an_outside_refund_the_same_two_begin_anew(self):
+    def test_after_an_outside_refund_the_same_two_may_agree_again(self):
         want, first = self._outside()
         first.action_deliver()
         self.as_(self.test1, first).action_approve()
@@ -34,7 +34,7 @@ class TestScenarios(TaskCommon):
         self.assertEqual((again.state, first.state), ("paid", "ended"))
         self.assertBooksHold()
 
-    def test_m15_a_moderator_does_nothing_of_a_deal_but_decide_it(self):
+    def test_a_moderator_may_only_decide_a_deal(self):
         deal = self.make_deal("delivered")
         seen = self.as_(self.moderator, deal)
         for arrow in ("approve", "pay", "refund", "cancel", "deliver"):
@@ -52,7 +52,7 @@ class TestScenarios(TaskCommon):
         self.assertEqual((deal.state, self.balance(self.test2)), ("paid", "50.00"))
         self.assertBooksHold()
 
-    def test_m16_final_balances(self):
+    def test_final_balances_of_the_scenario(self):
         offer = self.announce(self.test1, kind="offer", places=0)
         deal = self.propose(self.test2, offer, quantity=5, prices={self.com.id: "250"})
         as_author = self.as_(self.test1, deal)
@@ -64,7 +64,7 @@ class TestScenarios(TaskCommon):
         self.assertEqual(self.balance(self.test2), "-150.00")
         self.assertBooksHold()
 
-    def test_mg2_words_are_the_groups_and_so_is_the_money(self):
+    def test_a_group_is_a_party_of_its_own_with_its_own_money(self):
         group = self.circle.partner_id
         offer = self.announce(
             self.mark, kind="offer", acting=group.id, prices={self.hours.id: "1:00"}
@@ -85,7 +85,7 @@ class TestScenarios(TaskCommon):
         self.assertEqual(given.assessed_id, self.test2.partner_id | group)
         self.assertBooksHold()
 
-    def test_pm3_the_task_goes_the_way_of_its_deal(self):
+    def test_the_task_follows_its_deal(self):
         deal = self.claim(self.test2, self._post(self.task))
         task = self.task.sudo()
         self.assertEqual(task.stage_id, self.doing)

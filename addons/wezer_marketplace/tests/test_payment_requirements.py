@@ -22,7 +22,7 @@ class PaymentCommon(MarketCommon):
         old = fields.Datetime.now() - timedelta(days=days)
         deal.sudo().write({"date_state": old, "date_due": old})
         for _time in range(2):
-            self.env["wezer.deal"]._cron_clocks()
+            self.env["wezer.deal"]._cron_timeouts()
 
     def _pay(self, user, to, amount):
         transfers = self.env["wezer.transfer"].with_user(user)
@@ -35,7 +35,7 @@ class PaymentCommon(MarketCommon):
 class TestRowsEscrow(PaymentCommon):
     # === ROW 23: WHAT IS SET ASIDE === #
 
-    def test_row_23_what_is_set_aside_is_the_accepted_bid_not_the_budget(self):
+    def test_the_accepted_price_is_set_aside_not_the_announced_one(self):
         for price in ("35", "50", "80"):
             want = self.announce(self.test1, title=price)
             deal = self.propose(self.test2, want, prices={self.com.id: price})
@@ -47,7 +47,7 @@ class TestRowsEscrow(PaymentCommon):
             self.assertEqual(self.reserved(self.test1), "0.00")
         self.assertBooksHold()
 
-    def test_row_23_it_cannot_be_drained_while_the_work_goes_on(self):
+    def test_money_set_aside_cannot_be_spent_elsewhere(self):
         deal = self.make_deal(prices={self.com.id: "400"})
         # 500 is the limit and 400 are set aside: 100 are left for all else.
         with self.assertRefused("limit"):
@@ -62,7 +62,7 @@ class TestRowsEscrow(PaymentCommon):
         self.assertEqual(self.balance(self.test1), "-500.00")
         self.assertBooksHold()
 
-    def test_row_23_without_the_money_nothing_is_agreed(self):
+    def test_without_the_money_nothing_is_agreed(self):
         want = self.announce(self.test1, claim_mode="choose")
         deal = self.propose(self.test2, want, prices={self.com.id: "500.01"})
         before = self.snapshot(deal)
@@ -72,7 +72,7 @@ class TestRowsEscrow(PaymentCommon):
         self.assertEqual(want.places_left, 1)
         self.assertBooksHold()
 
-    def test_row_23_all_parts_are_set_aside_or_none(self):
+    def test_all_currencies_are_set_aside_or_none(self):
         want = self.announce(
             self.test1, prices={self.com.id: "50", self.hours.id: "21:00"}
         )
@@ -84,7 +84,7 @@ class TestRowsEscrow(PaymentCommon):
 
     # === ROW 24: NOBODY IS LEFT UNPAID BY SILENCE === #
 
-    def test_row_24_silence_pays_exactly_what_was_delivered_and_once(self):
+    def test_automatic_approval_pays_exactly_what_was_delivered_once(self):
         deal = self.make_deal(quantity=3, prices={self.com.id: "10.01"})
         deal.action_deliver("two of three", 2)
         self._silent(deal, 13)
@@ -96,7 +96,7 @@ class TestRowsEscrow(PaymentCommon):
         self.assertEqual(self.balance(self.test2), "20.02")
         self.assertBooksHold()
 
-    def test_row_24_silence_never_pays_more_than_one_alone_may(self):
+    def test_automatic_approval_never_pays_more_than_one_approver_may(self):
         """Too much, outside money: a moderator is called, and nothing moves."""
         self.env.company.wezer_auto_approve_max_value = 2
         much = self.make_deal("delivered", title="much", quantity=3)
@@ -114,7 +114,7 @@ class TestRowsEscrow(PaymentCommon):
             self.assertEqual([one.state for one in self.transfers(deal)], ["reserved"])
         self.assertBooksHold()
 
-    def test_row_24_what_stands_approved_too_long_gets_a_decision(self):
+    def test_a_deal_approved_for_too_long_is_disputed(self):
         deal = self.make_deal("delivered", prices={self.dummy.id: "5"})
         self.as_(self.test1, deal).action_approve()
         self.assertEqual(deal.state, "confirming")
@@ -126,7 +126,7 @@ class TestRowsEscrow(PaymentCommon):
         self.assertEqual(deal.state, "paid")
 
     @mute_logger("odoo.addons.wezer_base.models.wezer_invariant")
-    def test_row_24_each_night_what_is_set_aside_is_counted(self):
+    def test_money_set_aside_is_checked_every_night(self):
         check, notices = self.env["wezer.invariant"], self.env["wezer.notice"].sudo()
         administrator = self.env.ref("wezer_base.group_administrator")
         self.moderator.group_ids |= administrator
@@ -163,7 +163,7 @@ class TestRowsEscrow(PaymentCommon):
 
     # === ROW 25: DISPUTES === #
 
-    def test_row_25_the_way_of_a_dispute_is_known_beforehand(self):
+    def test_the_page_says_beforehand_how_disputes_are_decided(self):
         for state in ("accepted", "delivered", "paid"):
             deal = self.make_deal(state, title=state)
             with self.assertRefused("note"):
@@ -203,7 +203,7 @@ class TestRowsEscrow(PaymentCommon):
         self.assertEqual(self.balance(self.test2), "0.00")
         self.assertBooksHold()
 
-    def test_row_25_what_nobody_disputes_no_moderator_decides(self):
+    def test_moderators_cannot_decide_an_undisputed_deal(self):
         with self.assertRefused("state"):
             self.make_deal(claim_mode="choose").action_dispute("x")
         deal = self.make_deal("paid")
@@ -215,7 +215,7 @@ class TestRowsEscrow(PaymentCommon):
                 self.as_(self.moderator, deal).action_resolve(outcome, "I like to")
         self.assertEqual((deal.state, self.balance(self.test2)), ("paid", "50.00"))
 
-    def test_row_25_what_people_said_of_each_other_is_frozen_meanwhile(self):
+    def test_assessments_are_paused_during_a_dispute(self):
         deal = self.make_deal("delivered")
         self.as_(self.test1, deal).action_approve(self.scores(-2), "It broke")
         given = self.env["wezer.assessment"]._for_origin(deal)
@@ -248,7 +248,7 @@ class TestRowsOwnWork(GroupsCommon):
                     acting_partner_id=acting
                 )
 
-    def test_row_18_who_claimed_does_not_approve_and_reads_why(self):
+    def test_a_claimant_cannot_approve_and_reads_why(self):
         deal = self.claim(self.luc, self.want())
         deal.action_deliver(acting_partner_id=self.luc.partner_id.id)
         before = self.snapshot(deal)
@@ -267,7 +267,7 @@ class TestRowsOwnWork(GroupsCommon):
             deal.action_pay(acting_partner_id=self.payer.id)
         self.assertBooksHold()
 
-    def test_row_18_giving_it_to_another_does_not_lift_the_bar(self):
+    def test_handing_over_does_not_lift_a_conflict_of_interest(self):
         deal = self.claim(self.luc, self.want())
         party = self.luc.partner_id.id
         deal.action_hand_over(self.test3.partner_id.id, acting_partner_id=party)
@@ -280,7 +280,7 @@ class TestRowsOwnWork(GroupsCommon):
         self.as_(self.roger, deal).action_approve()
         self.assertEqual(deal.state, "approved")
 
-    def test_row_18_each_who_had_a_hand_in_it_is_barred(self):
+    def test_everybody_who_acted_for_the_worker_cannot_approve(self):
         """For a working group: who claimed, who negotiated, who delivered."""
         forge = self.env["wezer.group"].create({"name": "Forge"})
         for user in (self.roger, self.luc):
@@ -298,7 +298,7 @@ class TestRowsOwnWork(GroupsCommon):
         self.as_(self.luc, deal).action_approve(acting_partner_id=self.payer.id)
         self.assertIn("self_approve", deal.sudo().event_ids.mapped("action"))
 
-    def test_row_18_one_alone_in_a_group_may_and_it_is_marked_for_all(self):
+    def test_the_only_actor_of_a_group_may_approve_and_it_is_marked(self):
         alone = self.env["wezer.group"].create({"name": "Alone"})
         self._fill("All", alone, self.test3, "wallet", "market")
         wallet = alone.partner_id._wezer_wallet(self.com)
@@ -312,7 +312,7 @@ class TestRowsOwnWork(GroupsCommon):
         self.assertIn("nobody else could", marked.sentence)
         self.assertBooksHold()
 
-    def test_row_18_somebody_above_is_somebody_else(self):
+    def test_an_inherited_actor_counts_as_another_approver(self):
         """Inherited rights count: where the village could approve, it does."""
         inner = self.env["wezer.group"].create(
             {"name": "Pond", "parent_id": self.garden.id}
@@ -329,7 +329,7 @@ class TestRowsOwnWork(GroupsCommon):
         self.assertNotIn("self_approve", deal.sudo().event_ids.mapped("action"))
         self.assertBooksHold()
 
-    def test_row_18_a_person_alone_approves_no_work_of_his_own(self):
+    def test_a_person_cannot_approve_their_own_work(self):
         """One cannot even answer oneself: there is no such claim."""
         want = self.announce(self.test3)
         with self.assertRefused("own"):

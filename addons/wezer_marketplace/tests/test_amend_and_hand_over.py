@@ -15,10 +15,10 @@ class TestAmend(MarketCommon):
     def sign(self, user, deal, number=None):
         deal = self.as_(user, deal)
         return deal.action_amend(
-            round_number=number or deal.sudo().amend_terms_id.round
+            round_number=number or deal.sudo()._proposal("amend").terms_id.round
         )
 
-    def test_row_15_a_change_needs_both_signatures_and_the_escrow_follows(self):
+    def test_an_amendment_needs_both_signatures_and_resets_the_money_set_aside(self):
         deal = self.make_deal()
         self.assertFalse(self.amend(self.test2, deal, prices={self.com.id: "80"}))
         self.assertEqual(self.reserved(self.test1), "50.00")
@@ -32,7 +32,7 @@ class TestAmend(MarketCommon):
         self.assertEqual(self.balance(self.test2), "80.00")
         self.assertBooksHold()
 
-    def test_row_15_currency_quantity_and_day_change_too(self):
+    def test_an_amendment_changes_currency_quantity_and_due_date(self):
         deal = self.make_deal(
             prices={self.com.id: "50", self.hours.id: "1:00"}, price_mode="one"
         )
@@ -49,12 +49,12 @@ class TestAmend(MarketCommon):
         self.assertEqual(self.reserved(self.test1, self.hours), "2:00")
         self.assertEqual((deal.accepted_terms_id.quantity, deal.date_due), (2, later))
 
-    def test_nobody_signs_his_own_nor_another_version(self):
+    def test_the_proposer_cannot_sign_and_an_old_version_is_refused(self):
         deal = self.make_deal()
         with self.assertRefused("amend"):
             self.sign(self.test1, deal, 2)
         self.amend(self.test2, deal, prices={self.com.id: "80"})
-        shown = deal.sudo().amend_terms_id.round
+        shown = deal.sudo()._proposal("amend").terms_id.round
         with self.assertRefused("turn"):
             self.sign(self.test2, deal)
         self.amend(self.test2, deal, prices={self.com.id: "90"})
@@ -64,19 +64,19 @@ class TestAmend(MarketCommon):
             self.sign(self.stranger, deal)
         self.assertEqual(self.reserved(self.test1), "50.00")
 
-    def test_a_change_lapses_after_a_week_and_at_any_other_arrow(self):
+    def test_an_amendment_lapses_after_a_week_and_at_any_other_action(self):
         deal = self.make_deal()
         self.amend(self.test2, deal, prices={self.com.id: "80"})
-        deal.sudo().amend_date = fields.Datetime.now() - timedelta(days=8)
+        deal.sudo()._proposal("amend").signing_deadline -= timedelta(days=8)
         with self.assertRefused("amend"):
-            self.sign(self.test1, deal, deal.sudo().amend_terms_id.round)
+            self.sign(self.test1, deal, deal.sudo()._proposal("amend").terms_id.round)
         self.amend(self.test2, deal, prices={self.com.id: "80"})
         deal.action_deliver()
-        self.assertFalse(deal.sudo().amend_terms_id)
+        self.assertFalse(deal.sudo()._proposal("amend").terms_id)
         with self.assertRefused("amend"):
             self.sign(self.test1, deal, 3)
 
-    def test_what_the_payer_cannot_pay_changes_nothing(self):
+    def test_an_amendment_that_the_payer_cannot_pay_is_refused(self):
         deal = self.make_deal()
         self.amend(self.test2, deal, prices={self.com.id: "600"})
         before = self.snapshot(deal)
@@ -84,7 +84,7 @@ class TestAmend(MarketCommon):
             self.sign(self.test1, deal)
         self.assertEqual(self.snapshot(deal), before)
 
-    def test_a_change_opens_what_was_delivered(self):
+    def test_an_amendment_reopens_delivered_work(self):
         deal = self.make_deal("delivered")
         self.amend(self.test1, deal, quantity="3")
         self.sign(self.test2, deal)
@@ -106,7 +106,7 @@ class TestHandOver(MarketCommon):
     def sign(self, user, deal):
         return self.as_(user, deal).action_hand_over()
 
-    def test_row_07_a_stand_in_takes_over_when_all_three_agree(self):
+    def test_a_stand_in_takes_over_when_all_three_have_signed(self):
         deal = self.make_deal()
         self.assertFalse(self.hand(deal))
         with self.assertRefused():
@@ -126,7 +126,7 @@ class TestHandOver(MarketCommon):
         self.assertEqual(self.balance(self.test2), "0.00")
         self.assertBooksHold()
 
-    def test_who_handed_over_stays_barred_from_approving(self):
+    def test_a_former_worker_cannot_approve(self):
         deal = self.make_deal()
         self.hand(deal)
         self.sign(self.test1, deal)
@@ -134,7 +134,7 @@ class TestHandOver(MarketCommon):
         barred = deal.sudo().conflicted_ids
         self.assertLessEqual((self.test2 | self.test3).partner_id, barred)
 
-    def test_who_may_not_stand_in_or_sign(self):
+    def test_parties_and_non_members_cannot_stand_in_or_sign(self):
         deal = self.make_deal(places=2)
         for to in (self.test1, self.test2):
             with self.assertRefused("hand_over"):
@@ -153,11 +153,11 @@ class TestHandOver(MarketCommon):
             with self.assertRefused():
                 deal.action_hand_over(evil)
 
-    def test_a_stand_in_lapses_and_offers_have_none(self):
+    def test_a_hand_over_lapses_and_offers_have_none(self):
         deal = self.make_deal()
         self.hand(deal)
         self.sign(self.test3, deal)
-        deal.sudo().hand_over_date = fields.Datetime.now() - timedelta(days=8)
+        deal.sudo()._proposal("hand_over").signing_deadline -= timedelta(days=8)
         with self.assertRefused("hand_over"):
             self.sign(self.test1, deal)
         offer = self.announce(self.test1, kind="offer", title="Offer")
@@ -165,7 +165,7 @@ class TestHandOver(MarketCommon):
         with self.assertRefused("kind"):
             self.hand(deal, user=self.test1)
 
-    def test_the_task_goes_along(self):
+    def test_the_task_is_assigned_to_the_stand_in(self):
         deal = self.make_deal()
         project = self.env["project.project"].create({"name": "Zq"})
         task = self.env["project.task"].create({"name": "Zq", "project_id": project.id})
@@ -178,7 +178,7 @@ class TestHandOver(MarketCommon):
 
 @tagged("post_install", "-at_install")
 class TestAmendPages(WebsiteCommon):
-    def test_a_change_is_proposed_shown_and_signed_on_the_page(self):
+    def test_an_amendment_is_proposed_shown_and_signed_on_the_page(self):
         deal = self.make_deal()
         url = f"/my/deals/{deal.id}"
         self.login(self.test2)
@@ -188,11 +188,11 @@ class TestAmendPages(WebsiteCommon):
         self.assertRegex(page, r"<del>[^<]*50[^<]*</del>")
         self.assertRegex(page, r"<ins>[^<]*80[^<]*</ins>")
         self.assertIn("o_wezer_act_amend_sign", page)
-        number = deal.sudo().amend_terms_id.round
+        number = deal.sudo()._proposal("amend").terms_id.round
         self.post(f"{url}/amend_sign", round=str(number))
         self.assertEqual(self.reserved(self.test1), "80.00")
 
-    def test_a_stand_in_is_named_asked_and_signs_on_his_own_page(self):
+    def test_a_stand_in_is_named_asked_and_signs_on_a_page_of_their_own(self):
         deal = self.make_deal()
         url = f"/my/deals/{deal.id}"
         self.login(self.test3)

@@ -21,11 +21,11 @@ class TestRowsNegotiation(MarketCommon):
         return fields.Datetime.to_string(moment.replace(microsecond=0))
 
     def _clock(self):
-        self.env["wezer.deal"]._cron_clocks()
+        self.env["wezer.deal"]._cron_timeouts()
 
     # === ROW 12: HAGGLING === #
 
-    def test_row_12_the_worker_names_a_price_and_both_go_on_until_they_agree(self):
+    def test_both_sides_negotiate_a_price_until_they_agree(self):
         want = self.announce(self.test1, prices={})
         deal = self.propose(self.test2, want, prices={self.com.id: "90"})
         as_author = self.as_(self.test1, deal)
@@ -46,7 +46,7 @@ class TestRowsNegotiation(MarketCommon):
         self.assertEqual(self.reserved(self.test1, self.hours), "2:00")
         self.assertEqual(self.reserved(self.test1), "0.00")
 
-    def test_row_12_each_version_stays_as_it_was_and_says_what_changed(self):
+    def test_each_round_is_immutable_and_shows_what_changed(self):
         want = self.announce(self.test1)
         deal = self.propose(self.test2, want, prices={self.com.id: "90"})
         self.as_(self.test1, deal).action_counter({"prices": {self.com.id: "70"}})
@@ -67,7 +67,7 @@ class TestRowsNegotiation(MarketCommon):
                 with self.assertRefused():
                     terms.with_user(user).sudo(False).copy()
 
-    def test_row_12_a_no_to_the_terms_does_not_kill_the_deal(self):
+    def test_refusing_terms_does_not_end_the_deal(self):
         want = self.announce(self.test1)
         deal = self.propose(self.test2, want, prices={self.com.id: "90"})
         for price in ("60", "80", "65", "75", "70"):
@@ -79,7 +79,7 @@ class TestRowsNegotiation(MarketCommon):
 
     # === ROW 13: WHO WROTE IT IS NOT WHO PAYS === #
 
-    def test_row_13_a_counter_offer_never_swaps_who_pays_and_who_works(self):
+    def test_a_counter_proposal_never_swaps_payer_and_worker(self):
         for kind, payer, payee in (
             ("want", self.test1, self.test2),
             ("offer", self.test2, self.test1),
@@ -115,7 +115,7 @@ class TestRowsNegotiation(MarketCommon):
 
     # === ROW 14: WHO MAY ACT NEXT === #
 
-    def test_row_14_only_the_side_whose_turn_it_is_goes_on(self):
+    def test_only_the_side_whose_turn_it_is_may_act(self):
         """Each state × person × arrow, beside a table written by hand."""
         may = {
             ("author", "accept"): "test1",
@@ -146,7 +146,7 @@ class TestRowsNegotiation(MarketCommon):
             if deal.state == "open":
                 deal.action_withdraw()
 
-    def test_row_14_terms_stand_until_their_moment_and_not_longer(self):
+    def test_terms_expire_at_their_deadline(self):
         want = self.announce(self.test1)
         deal = self.propose(
             self.test2, want, prices={self.com.id: "60"}, expiry=self._later(days=2)
@@ -174,7 +174,7 @@ class TestRowsNegotiation(MarketCommon):
         self.assertEqual(told.partner_id, (self.test1 | self.test2).partner_id)
         self.assertEqual(len(told), 2)
 
-    def test_row_14_an_answer_in_time_is_an_answer_and_has_its_own_moment(self):
+    def test_a_counter_proposal_in_time_has_a_deadline_of_its_own(self):
         want = self.announce(self.test1)
         deal = self.propose(self.test2, want, expiry=self._later(days=2))
         self.as_(self.test1, deal).action_counter({"prices": {self.com.id: "40"}})
@@ -186,12 +186,12 @@ class TestRowsNegotiation(MarketCommon):
         deal.action_accept()
         self.assertEqual(deal.state, "accepted")
 
-    def test_row_14_a_change_of_what_was_agreed_expires_too(self):
+    def test_an_amendment_expires_too(self):
         deal = self.make_deal()
         deal.action_amend(
             {"prices": {self.com.id: "80"}, "expiry": self._later(hours=1)}
         )
-        change = deal.sudo().amend_terms_id
+        change = deal.sudo()._proposal("amend").terms_id
         self.env.cr.execute(
             "UPDATE wezer_terms SET expiry = now() AT TIME ZONE 'UTC' - interval '1h'"
             " WHERE id = %s",
@@ -204,7 +204,7 @@ class TestRowsNegotiation(MarketCommon):
 
     # === ROW 16: ASKING FIRST === #
 
-    def test_row_16_would_about_x_be_ok_becomes_the_deal_itself(self):
+    def test_a_question_about_the_price_becomes_terms(self):
         want = self.announce(self.test1)
         deal = self.propose(
             self.test2, want, prices={self.com.id: "60"}, message="Would 60 be ok?"
@@ -224,7 +224,7 @@ class TestRowsNegotiation(MarketCommon):
 
 @tagged("post_install", "-at_install")
 class TestRowsNegotiationOfGroups(GroupsCommon):
-    def test_row_16_what_is_asked_of_a_group_is_no_private_message(self):
+    def test_a_question_to_a_group_is_no_private_message(self):
         """All who act for the group read it and answer, not one mailbox."""
         want = self.want(claim_mode="choose")
         deal = self.propose(
@@ -246,7 +246,7 @@ class TestRowsNegotiationOfGroups(GroupsCommon):
 
 @tagged("post_install", "-at_install")
 class TestRowsNegotiationPage(WebsiteCommon):
-    def test_row_14_how_long_terms_stand_is_typed_and_shown(self):
+    def test_the_deadline_of_terms_is_typed_and_shown(self):
         want = self.announce(self.test1)
         self.login(self.test2)
         soon = (fields.Datetime.now() + timedelta(days=3)).strftime("%Y-%m-%dT%H:%M")

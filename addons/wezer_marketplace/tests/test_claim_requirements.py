@@ -33,7 +33,7 @@ PLAY = settings(
 class TestRowsClaiming(MarketCommon):
     # === ROW 1: CHOOSING === #
 
-    def test_row_01_the_owner_chooses_among_candidates(self):
+    def test_the_author_chooses_among_candidates(self):
         want = self.announce(self.test1, claim_mode="choose")
         deals = [
             self.claim(user, want) for user in (self.test2, self.test3, self.stranger)
@@ -50,7 +50,7 @@ class TestRowsClaiming(MarketCommon):
         with self.assertRefused("places"):
             self.as_(self.test1, deals[0]).action_accept()
 
-    def test_row_01_nothing_is_delivered_before_one_is_chosen(self):
+    def test_nothing_is_delivered_before_a_candidate_is_chosen(self):
         want = self.announce(self.test1, claim_mode="choose")
         deal = self.claim(self.test2, want)
         before = self.snapshot(deal)
@@ -67,7 +67,7 @@ class TestRowsClaiming(MarketCommon):
             deal.action_accept()
         self.assertEqual(self.snapshot(deal), before)
 
-    def test_row_01_who_comes_first_has_it_and_the_next_knows(self):
+    def test_the_first_claim_takes_the_place_and_the_next_waits(self):
         want = self.announce(self.test1)
         self.assertEqual(self.claim(self.test2, want).state, "accepted")
         second = self.claim(self.test3, want)
@@ -75,7 +75,7 @@ class TestRowsClaiming(MarketCommon):
         with self.assertRefused("state"):
             second.action_deliver()
 
-    def test_row_01_open_to_many_each_is_agreed_with_by_himself(self):
+    def test_with_several_places_each_claim_is_a_deal_of_its_own(self):
         """An open contest here: as many places as the author likes, or no end."""
         want = self.announce(self.test1, places=0, claim_mode="choose")
         for user in (self.test2, self.test3):
@@ -88,7 +88,7 @@ class TestRowsClaiming(MarketCommon):
 
     # === ROW 2: THE CAP === #
 
-    def test_row_02_the_cap_counts_open_claims_only(self):
+    def test_the_cap_counts_open_claims_only(self):
         """Whatever is done in whatever order: a claim is refused at the cap alone."""
         self.env.company.wezer_claims_cap = 2
 
@@ -140,7 +140,7 @@ class TestRowsClaiming(MarketCommon):
     # === ROW 3: TWICE === #
 
     @mute_logger("odoo.sql_db")
-    def test_row_03_the_database_itself_keeps_one_live_claim(self):
+    def test_the_database_allows_one_live_claim(self):
         want = self.announce(self.test1, claim_mode="choose")
         deal = self.claim(self.test2, want)
         with self.assertRefused("answered"):
@@ -161,7 +161,7 @@ class TestRowsClaiming(MarketCommon):
 
     def _clock(self, times=2):
         for _time in range(times):
-            self.env["wezer.deal"]._cron_clocks()
+            self.env["wezer.deal"]._cron_timeouts()
 
     def _warnings(self, deal):
         return (
@@ -170,7 +170,7 @@ class TestRowsClaiming(MarketCommon):
             .search_count([("kind", "=", "late_warning"), ("res_id", "=", deal.id)])
         )
 
-    def test_row_04_an_abandoned_claim_is_warned_of_once_and_then_freed(self):
+    def test_an_abandoned_claim_is_warned_of_once_and_then_freed(self):
         deal = self.make_deal(places=1)
         waiting = self.claim(self.test3, deal.announcement_id)
         self._clock()
@@ -192,14 +192,14 @@ class TestRowsClaiming(MarketCommon):
         self.assertEqual(told.partner_id, both)
         self.assertFalse(any(told.mapped("settled")))
 
-    def test_row_04_nobody_is_freed_of_it_without_a_warning(self):
+    def test_no_claim_is_freed_without_a_warning(self):
         """The machine stood still for a month: first the warning."""
         deal = self.make_deal()
         self._age(deal, due=30)
         self._clock()
         self.assertEqual((deal.state, self._warnings(deal)), ("accepted", 1))
 
-    def test_row_04_a_new_due_date_begins_anew(self):
+    def test_a_new_due_date_is_warned_of_anew(self):
         deal = self.make_deal()
         self._age(deal, due=1)
         self._clock()
@@ -212,7 +212,7 @@ class TestRowsClaiming(MarketCommon):
         self._clock()
         self.assertEqual((deal.state, self._warnings(deal)), ("accepted", 2))
 
-    def test_row_04_a_dispute_stops_this_clock(self):
+    def test_a_dispute_stops_the_deadline_of_late_work(self):
         """Due three days before ten days of dispute: warned anew, not freed at once."""
         deal = self.make_deal()
         self._age(deal, due=13, warned=12, state=30)
@@ -226,7 +226,7 @@ class TestRowsClaiming(MarketCommon):
 
     # === ROW 5: SEVERAL === #
 
-    def test_row_05_n_places_and_the_one_after_the_last_waits_or_is_refused(self):
+    def test_claims_beyond_the_places_wait_or_are_refused(self):
         for waiting_list in (True, False):
             want = self.announce(
                 self.test1, places=2, waiting_list=waiting_list, prices={}
@@ -263,7 +263,7 @@ class TestRowsClaiming(MarketCommon):
             )
         )
 
-    def test_row_07_giving_it_back_late_alerts_its_people(self):
+    def test_a_late_release_alerts_the_authors_people(self):
         want = self._soon(24)
         self.claim(self.test2, want).action_release("ill")
         self.assertTrue(want.cancelled_late)
@@ -276,14 +276,14 @@ class TestRowsClaiming(MarketCommon):
         self.assertFalse(want.cancelled_late)
         self.assertFalse(self._alerts(want))
 
-    def test_row_07_how_late_is_late_is_the_communitys_to_say(self):
+    def test_the_community_sets_when_a_release_is_late(self):
         for hours, threshold, late in ((72, 48, 0), (72, 96, 1), (2, 0, 0)):
             self.env.company.wezer_late_cancellation_hours = threshold
             want = self._soon(hours)
             self.claim(self.test2, want).action_release("ill")
             self.assertEqual(len(self._alerts(want)), late, (hours, threshold))
 
-    def test_row_07_who_waits_closes_the_gap_before_anybody_is_alarmed(self):
+    def test_the_waiting_list_fills_a_gap_without_an_alert(self):
         want = self._soon(24)
         first = self.claim(self.test2, want)
         second = self.claim(self.test3, want)
@@ -291,7 +291,7 @@ class TestRowsClaiming(MarketCommon):
         self.assertEqual(second.state, "open")
         self.assertFalse(want.cancelled_late)
 
-    def test_row_07_who_cancelled_late_may_take_another_day(self):
+    def test_a_member_who_cancelled_late_may_claim_again(self):
         self.env.company.wezer_claims_cap = 1
         want, other = self._soon(24), self._soon(24 * 8)
         deal = self.claim(self.test2, want)
@@ -300,7 +300,7 @@ class TestRowsClaiming(MarketCommon):
         deal.action_release("ill")
         self.assertEqual(self.claim(self.test2, other).state, "accepted")
 
-    def test_row_07_a_gap_ends_with_its_announcement(self):
+    def test_an_alert_ends_with_its_announcement(self):
         want = self._soon(24)
         self.claim(self.test2, want).action_release("ill")
         want.action_close()
@@ -314,7 +314,7 @@ class TestRowsClaiming(MarketCommon):
 class TestRowsWorkDay(TaskCommon):
     # === ROW 1: TWO ON THE SAME THING === #
 
-    def test_row_01_two_never_work_on_the_same_task_unknowingly(self):
+    def test_a_task_never_has_two_workers(self):
         want = self._post(self.task)
         deal = self.claim(self.test2, want)
         # Closed it takes no more answers, and the work goes on.
@@ -332,7 +332,7 @@ class TestRowsWorkDay(TaskCommon):
 
     # === ROW 10: ONE LIST === #
 
-    def test_row_10_a_work_day_is_one_task_with_jobs_and_all_are_on_one_list(self):
+    def test_a_work_day_is_a_task_with_a_sub_task_for_each_worker(self):
         day = self._task("Work day", wezer_places=2)
         jobs = [
             self.claim(user, self._post(day) if number == 0 else want)
@@ -365,7 +365,7 @@ class TestRowsWorkDay(TaskCommon):
 class TestRowsCapOfCircles(GroupsCommon):
     # === ROW 2: A CIRCLE'S OWN CAP === #
 
-    def test_row_02_a_circle_caps_claims_on_what_is_asked_for_inside_it(self):
+    def test_a_circle_caps_claims_on_its_announcements(self):
         self.env.company.wezer_claims_cap = 9
         self._fill("Lead", self.village, self.clara, "manage")
         self.village.with_user(self.clara).action_set_policy("claims_cap", "2")
@@ -380,7 +380,7 @@ class TestRowsCapOfCircles(GroupsCommon):
         deals[0].action_deliver()
         self.claim(self.test2, wants[3])
 
-    def test_row_02_the_nearest_circle_decides_and_the_community_holds_for_all(self):
+    def test_the_nearest_circles_cap_counts_beside_the_communitys(self):
         self.env.company.wezer_claims_cap = 3
         self._fill("Lead", self.village, self.clara, "manage")
         self.village.with_user(self.clara).action_set_policy("claims_cap", 1)
@@ -397,7 +397,7 @@ class TestRowsCapOfCircles(GroupsCommon):
         with self.assertRefused("cap"):
             self.claim(self.stranger, other)
 
-    def test_row_02_a_cap_is_a_whole_number(self):
+    def test_a_cap_is_a_whole_number(self):
         self._fill("Lead", self.village, self.clara, "manage")
         circle = self.village.with_user(self.clara)
         for value in ("much", 0, -1, "1.5", [1], 10**9):

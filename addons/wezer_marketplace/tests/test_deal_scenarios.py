@@ -38,7 +38,7 @@ class TestDealsOf2015(MarketCommon):
 
     # === ANNOUNCEMENTS === #
 
-    def test_m1_only_the_author_publishes_closes_and_reopens_an_offer(self):
+    def test_only_the_author_publishes_closes_and_reopens_an_offer(self):
         skills = self.env["wezer.skill"].create(
             [{"name": f"Zq tag {number}"} for number in range(3)]
         )
@@ -74,14 +74,14 @@ class TestDealsOf2015(MarketCommon):
             self.as_(self.test1, self.propose(user, offer)).action_accept()
         self.assertEqual(offer.state, "open")
 
-    def test_m2_a_want_is_published(self):
+    def test_a_want_is_published(self):
         want = self.announce(self.test1, quantity=2, prices={self.com.id: "100"})
         self.assertEqual((want.state, want.kind), ("open", "want"))
         self.assertEqual(want.price_text, self.com._format(20000))
         # Publishing sets nothing aside yet.
         self.assertEqual(self.reserved(self.test1), "0.00")
 
-    def test_m18_a_want_is_full_at_the_last_place_and_ends_when_all_are_paid(self):
+    def test_a_want_is_full_at_the_last_place_and_ends_when_all_are_paid(self):
         want = self.announce(self.test1, places=2)
         deals = [self.claim(user, want) for user in (self.test2, self.test3)]
         # 2015 closed it at the last acceptance, for good: now it is full.
@@ -107,7 +107,7 @@ class TestDealsOf2015(MarketCommon):
 
     # === NEGOTIATING === #
 
-    def test_m4_an_answer_is_the_repliers_and_needs_no_second_step(self):
+    def test_an_answer_is_sent_in_one_step(self):
         offer = self._offer()
         with self.assertRefused("acts_for"):
             self.as_(self.test1, offer).action_propose(
@@ -121,7 +121,7 @@ class TestDealsOf2015(MarketCommon):
         with self.assertRefused():
             self.as_(self.test1, deal).write({"state": "draft"})
 
-    def test_m5_who_answered_does_not_decline_and_what_is_declined_stays_so(self):
+    def test_a_replier_cannot_decline_and_a_declined_answer_stays_declined(self):
         deal = self._answer()
         as_author = self.as_(self.test1, deal)
         with self.assertRefused("acts_for"):
@@ -142,7 +142,7 @@ class TestDealsOf2015(MarketCommon):
         self.as_(self.test1, again).action_counter({"quantity": 4})
         self.assertEqual((again.state, again.turn), ("open", "replier"))
 
-    def test_m6_the_side_whose_turn_it_is_accepts(self):
+    def test_the_side_whose_turn_it_is_accepts(self):
         deal = self._answer()
         before = self.snapshot(deal)
         with self.assertRefused("turn"):
@@ -158,7 +158,7 @@ class TestDealsOf2015(MarketCommon):
 
     # === CANCELLING === #
 
-    def test_m7_a_cancel_wants_each_sides_own_word(self):
+    def test_each_side_has_to_agree_to_cancel_itself(self):
         deal = self._answer()
         as_author = self.as_(self.test1, deal)
         as_author.action_accept()
@@ -169,7 +169,7 @@ class TestDealsOf2015(MarketCommon):
             with self.assertRefused("acts_for"):
                 who.action_cancel(acting_partner_id=other.partner_id.id)
             with self.assertRefused():
-                who.write({"consent_ids": [(4, other.partner_id.id)]})
+                who.write({"has_proposal": False})
         self.assertEqual(deal.state, "accepted")
         self.assertTrue(deal.action_cancel())
         self.assertEqual((deal.state, deal.end_reason), ("ended", "cancelled"))
@@ -183,7 +183,7 @@ class TestDealsOf2015(MarketCommon):
 
     # === PAYING === #
 
-    def test_m8_the_full_cycle_pays_in_one_act(self):
+    def test_approving_pays_at_once(self):
         deal = self._answer()
         as_author = self.as_(self.test1, deal)
         as_author.action_accept()
@@ -206,7 +206,7 @@ class TestDealsOf2015(MarketCommon):
         self.assertEqual(self.reserved(self.test2), "0.00")
         self.assertBooksHold()
 
-    def test_m10_only_who_received_refunds_and_what_happened_stays_in_the_books(self):
+    def test_only_the_payee_refunds_and_the_ledger_keeps_everything(self):
         deal = self._answer()
         as_author = self.as_(self.test1, deal)
         as_author.action_accept()
@@ -224,7 +224,7 @@ class TestDealsOf2015(MarketCommon):
             as_author.action_refund()
         self.assertBooksHold()
 
-    def test_m12_outside_money_is_confirmed_by_who_receives_it(self):
+    def test_outside_money_is_confirmed_by_its_payee(self):
         deal = self._outside()
         as_payer = self.as_(self.test1, deal)
         with self.assertRefused("acts_for"):
@@ -245,7 +245,7 @@ class TestDealsOf2015(MarketCommon):
         self.assertEqual(given.mapped("state"), ["revealed", "revealed"])
         self.assertBooksHold()
 
-    def test_m13_an_outside_refund_is_confirmed_by_the_first_payer(self):
+    def test_an_outside_refund_is_confirmed_by_the_first_payer(self):
         deal = self._outside()
         as_payer = self.as_(self.test1, deal)
         deal.action_deliver()
@@ -287,7 +287,7 @@ class TestGroupsAndTasksOf2015(TaskCommon):
             {"group_id": role.id, "partner_id": cls.luc.partner_id.id}
         )
 
-    def test_mg1_a_group_announces_by_its_actors_only(self):
+    def test_only_actors_of_a_group_announce_for_it(self):
         group = self.circle.partner_id
         with self.assertRefused("acts_for"):
             self.announce(self.luc, kind="offer", acting=group.id)
@@ -311,7 +311,7 @@ class TestGroupsAndTasksOf2015(TaskCommon):
         offer.action_reopen()
         self.assertEqual(offer.state, "open")
 
-    def test_pm1_one_click_publishes_a_task_and_everything_comes_from_it(self):
+    def test_a_task_is_published_in_one_click(self):
         self.env["wezer.skill"].create({"name": "Zqpainting"})
         tag = self.env["project.tags"].create({"name": "zqpainting"})
         task = self._task("Paint", tag_ids=[(6, 0, tag.ids)], description="<p>Red</p>")
@@ -330,7 +330,7 @@ class TestGroupsAndTasksOf2015(TaskCommon):
         task.action_undo_post()
         self.assertEqual(want.state, "ended")
 
-    def test_pm2_who_is_taken_has_the_task_or_a_part_of_it(self):
+    def test_the_accepted_member_gets_the_task_or_a_sub_task(self):
         for places in (1, 2):
             task = self._task(f"Paint {places}", wezer_places=places)
             want = self._post(task)
@@ -348,7 +348,7 @@ class TestGroupsAndTasksOf2015(TaskCommon):
             with self.assertRefused():
                 mine.with_user(self.test2).read(["name"])
 
-    def test_pm4_who_answers_an_offer_names_his_own_task(self):
+    def test_a_member_who_answers_an_offer_names_their_own_task(self):
         offer = self.announce(self.test2, kind="offer", places=0, unit="hour")
         deal = self.propose(self.mark, offer, prices={self.com.id: "50"})
         with self.assertRefused("acts_for"):
@@ -369,7 +369,7 @@ class TestGroupsAndTasksOf2015(TaskCommon):
         self.assertEqual((task.stage_id, task.state), (self.done, "1_done"))
         self.assertBooksHold()
 
-    def test_pm4_agreed_first_and_named_later_and_given_back_unharmed(self):
+    def test_a_task_named_after_the_agreement_is_freed_by_a_release(self):
         offer = self.announce(self.test2, kind="offer", places=0)
         deal = self.claim(self.mark, offer)
         sheet = self.env["wezer.deal.task"].with_user(self.mark)

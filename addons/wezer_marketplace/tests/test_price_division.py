@@ -3,7 +3,7 @@ from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
 
-from ..tools.parts import WHOLE, points_of, say_points, shares, slices
+from ..tools.parts import WHOLE, format_points, parse_points, shares, slices
 
 TOTAL = st.integers(0, 10**12)
 
@@ -27,16 +27,14 @@ class TestParts(BaseCase):
             self.assertLessEqual(abs(part * WHOLE - total * its), 2 * WHOLE)
 
     @given(TOTAL, whole_points())
-    def test_shares_add_up_and_the_rest_is_the_firsts(self, total, points):
+    def test_shares_add_up_and_the_worker_has_the_rest(self, total, points):
         parts = shares(total, points[1:])
         self.assertEqual(sum(parts), total)
         for part, its in zip(parts[1:], points[1:], strict=True):
             self.assertEqual(part, total * its // WHOLE)
 
     @given(TOTAL, whole_points(), st.data())
-    def test_nobody_has_more_than_was_set_aside_where_less_is_due(
-        self, total, points, data
-    ):
+    def test_no_share_exceeds_what_was_set_aside(self, total, points, data):
         most = shares(total, points[1:])
         due = data.draw(st.integers(0, total))
         parts = shares(due, points[1:], most)
@@ -45,10 +43,10 @@ class TestParts(BaseCase):
             self.assertLessEqual(0, part)
             self.assertLessEqual(part, limit)
 
-    def test_percents_are_read_as_people_type_them(self):
+    def test_percentages_are_parsed_as_people_type_them(self):
         for typed, points in (("50", 5000), ("12,5 %", 1250), ("33.33", 3333)):
-            self.assertEqual(points_of(typed), points)
-        self.assertEqual(say_points(1250), "12.5 %")
+            self.assertEqual(parse_points(typed), points)
+        self.assertEqual(format_points(1250), "12.5 %")
         for typed in ("", "101", "-1", "1.234", "half", "1e2", None):
             with self.assertRaises(ValueError):
-                points_of(typed)
+                parse_points(typed)

@@ -19,7 +19,7 @@ STEPS = [{"name": "One", "percent": "40"}, {"name": "Two", "percent": "60"}]
 
 @tagged("post_install", "-at_install")
 class TestRandomParts(FindingDeals, TaskCommon):
-    def test_steps_shares_and_changes_keep_the_books(self):
+    def test_random_actions_with_steps_and_shares_keep_the_books(self):
         run_state_machine_as_test(lambda: DealsInParts(self), settings=PLAY)
 
 
@@ -117,11 +117,12 @@ class DealsInParts(Deals):
     @rule(dice=DICE)
     def sign_the_change(self, dice):
         for deal in self._deals():
-            terms = deal.amend_terms_id
+            terms = deal._proposal("amend").terms_id
             user = dice.choice(self.actors)
             if not terms:
                 continue
-            by, waits = deal.amend_by_id, terms._unsigned()
+            by = deal._proposal("amend").signing_party_id
+            waits = terms._unsigned()
             if self._try(deal, user, "action_amend", None, terms.round):
                 self.case.assertFalse(self._for(user, by) or waits)
                 self.case.assertTrue(self._is_party(deal, user))
@@ -137,7 +138,7 @@ class DealsInParts(Deals):
             if self._try(deal, user, "action_hand_over", other.id):
                 self.case.assertTrue(self._for(user, payee))
             return
-        asked = deal.payer_id | deal.hand_over_id
+        asked = deal.payer_id | deal._proposal("hand_over").stand_in_id
         if self._try(deal, user, "action_hand_over"):
             self.case.assertEqual(was, "accepted")
             self.case.assertTrue(any(self._for(user, one) for one in asked))
