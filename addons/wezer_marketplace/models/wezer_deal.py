@@ -14,6 +14,7 @@ from odoo.addons.wezer_base.tools.lines_field import Lines
 from odoo.addons.wezer_base.tools.picture import PictureError, clean_file
 from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
 from odoo.addons.wezer_base.tools.text import clean_line
+from odoo.addons.wezer_fractal_groups.tools.membership_sql import member_counts
 
 from ..tools import deal_money, deal_page
 from ..tools.parts import WHOLE, slices
@@ -3088,8 +3089,10 @@ class WezerDeal(models.Model):
     def _common_by_size(self):
         """Return the common circles, the smallest first: fewest people, deepest."""
         circles = self.sudo().with_context(active_test=False).common_circle_ids
-        people = circles._counted()
-        return circles.sorted(lambda one: (people.get(one.id, 0), -one.depth, one.id))
+        people = member_counts(circles)
+        return circles.sorted(
+            lambda circle: (people.get(circle.id, 0), -circle.depth, circle.id)
+        )
 
     def _next_circle(self):
         """Return the circle that has the dispute next, empty for the community.
