@@ -2,7 +2,7 @@
 
 A bench is a file of `bench/` with ``rows(env, quick, data)``, which yields rows: dicts
 ``what, ours, reference, ratio, wanted``; ``wanted`` is text like ``< 1.5`` or
-``≥ 0.4``, or False where the row only tells.
+``≥ 0.4``, or False where the row wants nothing.
 """
 
 import argparse

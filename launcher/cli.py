@@ -39,7 +39,7 @@ def parser() -> argparse.ArgumentParser:
     sub = command("run", "serve a living demo community on this machine")
     sub.add_argument("--port", type=int, default=8069, help="where to serve (8069)")
     sub.add_argument("--kit", metavar="NAME", help="begin with this kit")
-    sub.add_argument("--fresh", action="store_true", help="forget the database first")
+    sub.add_argument("--fresh", action="store_true", help="delete the database first")
     sub.add_argument("--no-demo", action="store_true", help="no demo community")
     sub.add_argument(
         "--no-browser", action="store_true", help="do not open the browser"
@@ -101,7 +101,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument(
         "--mode",
         choices=["strict", "history"],
-        help="transfers: limits apply (strict), or are only told (history)",
+        help="transfers: limits apply (strict), or are only reported (history)",
     )
     sub.add_argument(
         "--create",

@@ -26,8 +26,8 @@ if cursor.description:
         print("\\t".join("" if value is None else str(value) for value in row))
 """
 
-# What a community on one machine needs of a new database: no page and no clock asks
-# anybody outside, and no e-mail leaves.
+# What a community on one machine needs of a new database: no page and no scheduled
+# action calls another server, and no e-mail leaves.
 SETTLE = """
 for name in (
     "mail.ir_cron_mail_scheduler_action",
@@ -42,7 +42,7 @@ env["ir.qweb"]._pregenerate_assets_bundles()
 env.cr.commit()
 """
 
-# Who pays for tasks of a project without a team; the settings say otherwise.
+# The payer of tasks of projects without a team, where the settings name nobody.
 PAYER = """
 for company in env["res.company"].search([]):
     if "wezer_task_payer_id" in company._fields and not company.wezer_task_payer_id:
@@ -135,7 +135,7 @@ class Database:
         """Note something about the database."""
         self.memory.write_text(json.dumps({**self.remembered(), **values}, indent=1))
 
-    def forget(self) -> None:
+    def erase_notes(self) -> None:
         """Remove the notes and the list of logins."""
         self.memory.unlink(missing_ok=True)
         self.logins_path.unlink(missing_ok=True)
@@ -152,7 +152,7 @@ class Database:
         if not names:
             raise Failure(f"No addon stands in {paths.ADDONS}", "Fetch the repository.")
         self.drop()
-        self.forget()
+        self.erase_notes()
         hashes = paths.addon_hashes()
         text = self.runner.server(
             step, "-d", self.name, "-i", ",".join(names), "--skip-auto-install"

@@ -86,12 +86,12 @@ def print_report(answer: dict, options: argparse.Namespace) -> int:
             print(f"{row['file']} row {row['row']}: {row['state']}: {row['reason']}")
     if options.json:
         print(json.dumps(answer, indent=1))
-    told = "; ".join(
+    summary = "; ".join(
         f"{name}: "
         + ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
         for name, states in counts.items()
     )
     kept = " (nothing kept: a dry run)" if options.dry_run else ""
     stream = sys.stderr if options.json else sys.stdout
-    stream.write(f"{told or 'no rows'}{kept}.\n")
+    stream.write(f"{summary or 'no rows'}{kept}.\n")
     return 1 if any("refused" in states for states in counts.values()) else 0

@@ -100,11 +100,11 @@ def print_report(answer: dict, options: argparse.Namespace) -> int:
             print(f"row {row['row']}: {row['state']}: {row['reason']}")
     if options.json:
         print(json.dumps(answer, indent=1))
-    told = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
+    summary = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
     if options.dry_run:
-        told += " (nothing kept: a dry run)"
+        summary += " (nothing kept: a dry run)"
     elif options.mail:
-        told += "; who has no login was written to"
+        summary += "; people without a login were invited"
     stream = sys.stderr if options.json else sys.stdout
-    stream.write(f"{len(answer['rows'])} rows: {told}.\n")
+    stream.write(f"{len(answer['rows'])} rows: {summary}.\n")
     return 1 if counts.get("refused") else 0

@@ -27,17 +27,18 @@ rows = json.loads(Path({path!r}).read_text())
 # As the administrator, not as the system: the same checks as for a click.
 tasks = env(user=env.ref("base.user_admin").id, su=False)["project.task"]
 report = tasks._wezer_import(rows, {project!r}, dry_run={dry_run!r})
-posted, told = 0, ""
+posted, message = 0, ""
 if {post!r} and not {dry_run!r}:
     ours = tasks.browse([row["id"] for row in report if row["id"]])
     # Unposted ones only: an import may be repeated.
     new = ours.filtered(lambda task: not task.wezer_announcement_id)
     if new:
-        told = new.action_post_to_marketplace()["params"]["message"]
+        message = new.action_post_to_marketplace()["params"]["message"]
     posted = len(new.filtered("wezer_announcement_id"))
-    told = told if posted < len(new) else ""
+    message = message if posted < len(new) else ""
 env.cr.commit()
-print("WEZER" + json.dumps(dict(rows=report, posted=posted, told=told), default=str))
+answer = dict(rows=report, posted=posted, message=message)
+print("WEZER" + json.dumps(answer, default=str))
 """
 
 
@@ -68,7 +69,7 @@ def command(options: argparse.Namespace) -> int:
 
 
 def print_report(answer: dict, project: str, options: argparse.Namespace) -> int:
-    """The report, row by row where something is to be said, and the closing line."""
+    """The report, row by row where there is a reason, and the closing line."""
     rows = answer["rows"]
     if options.json:
         print(json.dumps(answer, indent=1))
@@ -77,13 +78,13 @@ def print_report(answer: dict, project: str, options: argparse.Namespace) -> int
         counts[row["state"]] = counts.get(row["state"], 0) + 1
         if row.get("reason") and not options.json:
             print(f"row {row['row']}: {row['state']}: {row['reason']}")
-    told = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
-    if answer["told"] and not options.json:
-        print(answer["told"])
+    summary = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
+    if answer["message"] and not options.json:
+        print(answer["message"])
     posted = f", {answer['posted']} posted" if options.post else ""
     kept = " (nothing kept: a dry run)" if options.dry_run else ""
     stream = sys.stderr if options.json else sys.stdout
-    stream.write(f"{len(rows)} rows into {project}: {told}{posted}{kept}.\n")
+    stream.write(f"{len(rows)} rows into {project}: {summary}{posted}{kept}.\n")
     return 1 if counts.get("refused") else 0
 
 

@@ -73,7 +73,7 @@ class Runner:
             "publisher_warranty_url": "",
             # Nobody manages databases over HTTP here, so nobody knows it.
             "admin_passwd": secrets.token_urlsafe(32),
-            # A clock may work longer than a page may; both end with a reload.
+            # Scheduled actions may take longer than pages; both end with a reload.
             "limit_time_real": 120,
             "limit_time_real_cron": 3600,
             "limit_time_cpu": 3600,
@@ -152,7 +152,7 @@ class Runner:
     def shell(self, database: str, script: str, step: "Listener | None" = None) -> str:
         """Run Python text in `odoo shell`; its output is returned.
 
-        What it prints is how far it is, told by the step.
+        Its output is shown as the progress of the step.
         """
         with paths.open_log(self.log) as log:
             process = self.start(
@@ -196,7 +196,7 @@ def wait(process: subprocess.Popen) -> int:
 
 
 def communicate(process: subprocess.Popen, text: str, step: "Listener | None") -> str:
-    """Hand a program its input; return its output, told line by line."""
+    """Hand a program its input; return its output, shown line by line."""
     lines = []
     assert process.stdin and process.stdout
     try:

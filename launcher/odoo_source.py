@@ -59,7 +59,7 @@ def from_tree(folder: Path, origin: str) -> Odoo | None:
 
 
 def find(step: Step) -> Odoo:
-    """The first that is to be had, in the order that docs/develop.md tells."""
+    """Return the first Odoo that is available, in the order of docs/develop.md."""
     home = os.environ.get("ODOO_HOME")
     if home:
         odoo = from_tree(Path(home), "ODOO_HOME")

@@ -16,7 +16,7 @@ _spec.loader.exec_module(tables)
 
 
 def table_of(path: Path) -> Any:
-    """The table in the file at ``path``; what was assumed of it is told."""
+    """Return the table in the file at ``path``; report what was assumed of it."""
     path = Path(path)
     table = read_or_fail(bytes_of(path), path.name)
     if table.encoding == "cp1252":

@@ -53,15 +53,15 @@ class Server:
     def wait(self):
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
-            assert self.process.poll() is None, self.said()
+            assert self.process.poll() is None, self.log_tail()
             try:
                 requests.get(f"{self.url}/web/health", timeout=5)
                 return
             except requests.RequestException:
                 time.sleep(0.2)
-        raise AssertionError(self.said())
+        raise AssertionError(self.log_tail())
 
-    def said(self):
+    def log_tail(self):
         return self.text()[-4000:]
 
     def text(self):

@@ -12,7 +12,7 @@ from .rpc import RpcCase
 
 pytestmark = pytest.mark.slow
 
-# `./wezer test --all` tries as often as the issue says.
+# `./wezer test --all` tries more often.
 ALL = os.environ.get("WEZER_COUNTS") == "all"
 TRIES = 100 if ALL else 1
 MEMBERS, PLACES = 50, 10

@@ -250,7 +250,7 @@ class TestHiddenReferences(PublicSurface):
     @mute_logger(*QUIET)
     def test_readers_of_a_record_see_its_name(self):
         """Odoo asks for names with ``sudo()`` wherever a record is referred to."""
-        told = []
+        leaks = []
         for model in self._our_models():
             if self.env[model]._abstract or self.env[model]._transient:
                 continue
@@ -259,8 +259,8 @@ class TestHiddenReferences(PublicSurface):
                     self.env.invalidate_all()
                     record = self.env[model].with_user(user).sudo().browse(number)
                     if SECRET in (record.display_name or ""):
-                        told.append((model, user.login))
-        self.assertEqual(told, [])
+                        leaks.append((model, user.login))
+        self.assertEqual(leaks, [])
         deal = self.deal.with_user(self.demo).sudo()
         self.assertIn(SECRET, deal.display_name)
 

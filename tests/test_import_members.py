@@ -87,9 +87,9 @@ def test_the_report_names_refused_rows_and_ends_with_one_line(capsys):
         {"row": 2, "id": False, "state": "refused", "reason": "no name"},
     ]
     assert import_members.print_report({"rows": rows}, options) == 1
-    told = capsys.readouterr().out.splitlines()
-    assert told[0] == "row 2: refused: no name"
-    assert told[-1] == "2 rows: 1 created, 1 refused (nothing kept: a dry run)."
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "row 2: refused: no name"
+    assert lines[-1] == "2 rows: 1 created, 1 refused (nothing kept: a dry run)."
     options.json = True
     import_members.print_report({"rows": rows}, options)
     assert json.loads(capsys.readouterr().out)["rows"] == rows

@@ -168,7 +168,7 @@ class TestImportTasks(Importing, TransactionCase):
         self.assertEqual(self.tasks().mapped("name"), ["Good"])
 
     def test_hours_are_read_as_people_write_them(self):
-        said = {
+        expected = {
             "2,5": 2.5,
             "2.5": 2.5,
             "1:30": 1.5,
@@ -177,11 +177,11 @@ class TestImportTasks(Importing, TransactionCase):
             "": 0,
             "3": 3,
         }
-        rows = [row(number, hours=text) for number, text in enumerate(said, 1)]
+        rows = [row(number, hours=text) for number, text in enumerate(expected, 1)]
         report = self.take(rows)
-        self.assertEqual(states(report), ["created"] * len(said))
+        self.assertEqual(states(report), ["created"] * len(expected))
         hours = [self.tasks().browse(one["id"]).allocated_hours for one in report]
-        self.assertEqual(hours, list(said.values()))
+        self.assertEqual(hours, list(expected.values()))
 
     def test_one_action_posts_all_tasks_and_repeating_it_posts_none(self):
         self.take([row(number) for number in range(1, 6)])
@@ -202,8 +202,10 @@ class TestImportOpportunities(Importing, HttpCase):
         report = self.take(rows)
         self.assertEqual(states(report), ["created"] * 665)
         # The only rows with something to say ask for thousands; two for 9,999.
-        told = [one["row"] for one in report if one["reason"]]
-        self.assertEqual(told, [one["row"] for one in rows if int(one["places"]) > 999])
+        with_reason = [one["row"] for one in report if one["reason"]]
+        self.assertEqual(
+            with_reason, [one["row"] for one in rows if int(one["places"]) > 999]
+        )
         self.assertEqual(sum("9999" in one["reason"] for one in report), 2)
         tasks = self.tasks()
         self.assertEqual(len(tasks), 665)

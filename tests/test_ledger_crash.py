@@ -187,15 +187,15 @@ class Server:
     def _wait(self):
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
-            assert self.process.poll() is None, self.said()
+            assert self.process.poll() is None, self.log_tail()
             try:
                 if requests.get(f"{self.url}/web/health", timeout=5).ok:
                     return
             except requests.ConnectionError:
                 time.sleep(0.2)
-        raise AssertionError(self.said())
+        raise AssertionError(self.log_tail())
 
-    def said(self):
+    def log_tail(self):
         self.log.seek(0)
         return self.log.read()[-4000:]
 
@@ -361,13 +361,13 @@ def assert_everything_is_there_once(ground, place, stream, url):
     for act in stream.unsure:
         # All of a batch, or nothing of it.
         assert len({key in known for key in act.keys}) == 1, act.name
-    said = {act: act.send(url) for act in stream.unsure}
-    for act, ids in [*said.items(), *list(stream.done.items())[-5:]]:
+    answered = {act: act.send(url) for act in stream.unsure}
+    for act, ids in [*answered.items(), *list(stream.done.items())[-5:]]:
         assert act.send(url) == ids, act.name
     known = there()
     acts = [*stream.done, *stream.unsure]
     assert known.keys() == {key for act in acts for key in act.keys}
-    for act, ids in said.items():
+    for act, ids in answered.items():
         assert [known[key] for key in act.keys] == ids, act.name
 
 

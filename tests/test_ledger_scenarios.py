@@ -43,7 +43,7 @@ NOT_OURS = {
     "delete a new, pending or rejected transfer": "nothing is deleted: what is"
     " withdrawn or refused is kept as ended",
     "list of sources for an admin": "files name the payers, no list is chosen from",
-    "saved and updated transfers": "no outside program is told of events",
+    "saved and updated transfers": "no outside program is notified of events",
 }
 # Played with real threads and commits, below.
 PARALLEL = ("10 parallel payments 1..10", "two parallel writes of the credit limit")

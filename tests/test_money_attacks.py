@@ -102,7 +102,7 @@ class TestMoneyWeakPoints(RpcSurfaces, CurrencyCommon):
     def _fingerprint(self):
         """Return all that must not change, as the database has it."""
         self.env.flush_all()
-        said = []
+        answers = []
         for query in (
             "SELECT id, payer_id, payee_id, amount_minor, state, origin_model"
             " FROM wezer_transfer ORDER BY id",
@@ -114,8 +114,8 @@ class TestMoneyWeakPoints(RpcSurfaces, CurrencyCommon):
             "SELECT id, balance, partner_id FROM account_move_line ORDER BY id",
         ):
             self.env.cr.execute(query)
-            said.append(self.env.cr.fetchall())
-        return said
+            answers.append(self.env.cr.fetchall())
+        return answers
 
     # === CHANGING === #
 
@@ -368,9 +368,9 @@ class TestMoneyWeakPoints(RpcSurfaces, CurrencyCommon):
                         answer = surface(self.luc, model, method, ids, **kwargs)
                     except Refused as refused:
                         answer = refused.args[0]
-                    said = json.dumps(answer, default=str)
+                    text = json.dumps(answer, default=str)
                     for secret in ("123.00", "12300", "12345", "377", "123.45"):
-                        self.assertNotIn(secret, said)
+                        self.assertNotIn(secret, text)
 
     @mute_logger(*LOUD)
     def test_search_group_and_order_reveal_no_balance_of_others(self):
@@ -383,7 +383,7 @@ class TestMoneyWeakPoints(RpcSurfaces, CurrencyCommon):
 
     def _answers(self):
         """Return what Luc finds by conditions on Anna's balance."""
-        user, said = self.luc, []
+        user, answers = self.luc, []
         columns = ("balance", "reserved", "incoming", "lower_limit", "own_limits")
         paths = [
             (model, f"{path}.{name}")
@@ -424,10 +424,10 @@ class TestMoneyWeakPoints(RpcSurfaces, CurrencyCommon):
                     ),
                 ):
                     try:
-                        said.append(surface(user, model, method, None, **kwargs))
+                        answers.append(surface(user, model, method, None, **kwargs))
                     except Refused:
-                        said.append("refused")
-        return json.dumps(said, default=str)
+                        answers.append("refused")
+        return json.dumps(answers, default=str)
 
     @mute_logger(*LOUD)
     def test_a_foreign_wallet_looks_like_no_wallet(self):
@@ -445,7 +445,7 @@ class TestMoneyWeakPoints(RpcSurfaces, CurrencyCommon):
     def test_refusals_about_the_other_side_take_the_same_work(self):
         """Neither the words nor the questions to the database tell the cause."""
         wallet = self.wallet(self.luc)
-        said = []
+        answers = []
         for cause in ("limit", "frozen", "closed", "limit"):
             wallet.sudo().write(
                 {
@@ -460,10 +460,10 @@ class TestMoneyWeakPoints(RpcSurfaces, CurrencyCommon):
             begin = self.env.cr.sql_log_count
             with self.assertRefused("other_side") as refused:
                 self.pay(self.anna, self.anna, self.luc, "1")
-            said.append((str(refused.error), self.env.cr.sql_log_count - begin))
+            answers.append((str(refused.error), self.env.cr.sql_log_count - begin))
         # The first warms what is cached.
-        self.assertEqual(len(set(said[1:])), 1, said)
-        self.assertEqual({text for text, _count in said}, {said[0][0]})
+        self.assertEqual(len(set(answers[1:])), 1, answers)
+        self.assertEqual({text for text, _count in answers}, {answers[0][0]})
 
     # === GIVING BACK, AND THE REST === #
 
@@ -512,6 +512,6 @@ class TestMoneyWeakPoints(RpcSurfaces, CurrencyCommon):
             entries = self.env["wezer.ledger.entry"].search(
                 [("transfer_id", "in", rows.ids)], order="id"
             )
-            said = entries.with_user(user).mapped("balance_text")
+            answers = entries.with_user(user).mapped("balance_text")
             sign = "-" if user == self.anna else ""
-            self.assertEqual(said, [f"{sign}123.45 COM", f"{sign}123.00 COM"])
+            self.assertEqual(answers, [f"{sign}123.45 COM", f"{sign}123.00 COM"])

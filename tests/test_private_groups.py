@@ -183,8 +183,10 @@ class TestPrivateGroupByPrograms(PrivateGroups):
     def test_the_private_group_has_data_to_leak(self):
         found = self._call(self.luc, "wezer.group", "name_search", SECRET)
         self.assertEqual(len(found), 2)
-        told = self._call(self.luc, "wezer.announcement", "read", self.announcement.ids)
-        self.assertIn(SECRET, str(told))
+        leaks = self._call(
+            self.luc, "wezer.announcement", "read", self.announcement.ids
+        )
+        self.assertIn(SECRET, str(leaks))
 
     @mute_logger(*QUIET)
     def test_no_record_reveals_it(self):
@@ -278,7 +280,7 @@ class TestPrivateGroupByPrograms(PrivateGroups):
             self.partner._wezer_profile(),
             self.task,
         ]
-        tried, told = 0, []
+        tried, leaks = 0, []
         for rows in records:
             for name, function in walker._public_methods(self, rows._name):
                 args = walker._guess(self, function, rows.ids)
@@ -286,9 +288,9 @@ class TestPrivateGroupByPrograms(PrivateGroups):
                     args = [rows.ids[:1], *args]
                 for user in self.outsiders[:2]:
                     if SECRET in self._try(user, rows._name, name, args):
-                        told.append((user.login, rows._name, name))
+                        leaks.append((user.login, rows._name, name))
                     tried += 1
-        self.assertEqual(told, [])
+        self.assertEqual(leaks, [])
         self.assertGreater(tried, 400)
 
     def _try(self, user, model, name, args):

@@ -39,7 +39,7 @@ class Person:
         )
 
     def drafts(self):
-        """Return the titles of the drafts that this person sees by acting for others."""
+        """Return the titles of drafts that this person sees by acting for others."""
         rows = self.call(
             "wezer.announcement", "search_read", [["state", "=", "draft"]], ["title"]
         )

@@ -263,8 +263,8 @@ class TestServerEdge(EdgeCase):
                 prepared.url = self.server.url + path
                 answer = session.send(prepared, timeout=60)
                 with self.subTest(path=path[:40]):
-                    said = self.server.text()[-30000:]
-                    self.assertLess(answer.status_code, 500, said)
+                    log = self.server.text()[-30000:]
+                    self.assertLess(answer.status_code, 500, log)
                     self.assert_plain(answer)
 
 

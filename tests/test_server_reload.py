@@ -32,9 +32,9 @@ class TestServerReload(BaseCase):
     def assert_comes_back(self, server):
         before = server.times(STARTED)
         server.reload()
-        until(lambda: server.times(STARTED) > before, server.said)
-        until(lambda: self.health(server.url) == 200, server.said)
-        self.assertIsNone(server.process.poll(), server.said())
+        until(lambda: server.times(STARTED) > before, server.log_tail)
+        until(lambda: self.health(server.url) == 200, server.log_tail)
+        self.assertIsNone(server.process.poll(), server.log_tail())
         page = requests.get(f"{server.url}/members", timeout=60)
         self.assertLess(page.status_code, 400)
 
@@ -47,14 +47,14 @@ class TestServerReload(BaseCase):
         port = free_port()
         server = self.serve("--workers=2", f"--gevent-port={port}")
         channel = f"http://127.0.0.1:{port}"
-        until(lambda: self.health(channel) == 200, server.said)
+        until(lambda: self.health(channel) == 200, server.log_tail)
         first = self.channel_processes(server)
         self.assert_comes_back(server)
         until(
             lambda: (
                 self.channel_processes(server) - first and self.health(channel) == 200
             ),
-            server.said,
+            server.log_tail,
         )
 
     def channel_processes(self, server):

@@ -6,7 +6,7 @@ from typing import Any
 
 from . import texts
 
-# Days before now: late enough that no clock has ended what is under way.
+# Days before now: late enough that no deadline has ended what is in progress.
 WALL_DAYS, ROOF_DAYS, RULE_DAYS = 12, 9, 10
 TWO_FROM_HOURS = "12"
 WALL = (

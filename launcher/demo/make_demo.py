@@ -108,7 +108,7 @@ def plan(simulation: Any, start: datetime, now: Any) -> None:
         day = rng.uniform(25, span - 35)
         simulation.at(start + timedelta(days=day), simulation.story(way))
     for way in UNFINISHED:
-        # Long enough ago to come as far as it should, too short for a clock to act.
+        # Long enough ago to come as far as it should, too short for a deadline to pass.
         days = 14.3 if way in LONG else rng.uniform(6, 11)
         simulation.at(now - timedelta(days=days), simulation.story(way))
     for number, task in enumerate(simulation.community.tasks):

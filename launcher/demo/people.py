@@ -125,7 +125,7 @@ class Community:
         if name == "Agnès Morel":
             user = self.env.ref("base.user_admin")
             user.partner_id.write({"name": name, "email": "agnes@tilleuls.example"})
-            # As the form would, but without the mail that tells of it.
+            # As the form would, but without its mail.
             user._set_encrypted_password(user.id, user._crypt_context().hash("admin"))
         else:
             login, *groups = STAFF.get(

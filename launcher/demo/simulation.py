@@ -61,7 +61,7 @@ class Simulation:
         community: Any,
         clock: Any,
         end: datetime,
-        say: Callable[[str], None],
+        report: Callable[[str], None],
     ) -> None:
         self.community = community
         self.env = community.env
@@ -70,7 +70,7 @@ class Simulation:
         self.more = random.Random(8)
         self.clock = clock
         self.end = end
-        self.say = say
+        self.report = report
         self.queue: list[tuple] = []
         self.counter = itertools.count()
         self.refused: dict[str, int] = {}
@@ -102,7 +102,7 @@ class Simulation:
             if done % 40 == 0:
                 self.env.cr.commit()
             if done % 250 == 0:
-                self.say(f"  {moment:%d %B %Y}: {done} steps")
+                self.report(f"  {moment:%d %B %Y}: {done} steps")
         self.env.cr.commit()
 
     # === WHO === #
@@ -242,7 +242,7 @@ class Simulation:
 
     def choose(self, want_external: bool = False, full: bool = False) -> Any:
         """Return an announcement that takes answers now, of the wanted sort if any."""
-        # The daily clock that ends what is over runs once, at the end of the story.
+        # The daily action that ends what is over runs once, at the end of the story.
         taking = [one for one in self.published if one._takes_answers()]
         free = [one for one in taking if one.state == "open" and one._has_place()]
         fitting = free
@@ -429,8 +429,8 @@ class Simulation:
         )
         return scores
 
-    def said(self, text: str) -> tuple[Any, str]:
-        """Return what is revealed, unanswered and says ``text`` of a person here."""
+    def revealed_with(self, text: str) -> tuple[Any, str]:
+        """Return a revealed, unanswered assessment with ``text``, and its person."""
         rows = self.env["wezer.assessment"].search(
             [("state", "=", "revealed"), ("comment", "=", text)]
         )
@@ -442,7 +442,7 @@ class Simulation:
 
     def answer_back(self, number: Any) -> Iterator[float | None]:
         """Who was blamed answers."""
-        row, name = self.said(texts.POOR[number])
+        row, name = self.revealed_with(texts.POOR[number])
         if row:
             self.community.as_(row, name).action_reply(texts.ANSWERS[number])
         return
@@ -450,7 +450,7 @@ class Simulation:
 
     def judge(self) -> Iterator[float | None]:
         """A moderator takes words away."""
-        row, _name = self.said(texts.POOR[2])
+        row, _name = self.revealed_with(texts.POOR[2])
         if row:
             self.community.as_(row, "Moss Okafor").action_hide(texts.NOT_FOR_ALL)
         return
@@ -537,7 +537,7 @@ class Simulation:
         yield
 
     def month(self) -> Iterator[float | None]:
-        """At the end of a month: clocks run, the ledger is sealed."""
+        """Run scheduled actions and seal the ledger at the end of a month."""
         self.env["wezer.assessment"]._cron_reveal()
         self.env["wezer.ledger.seal"]._seal_now()
         self.env["wezer.reputation"]._recompute()
