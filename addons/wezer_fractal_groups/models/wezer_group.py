@@ -912,7 +912,7 @@ class WezerGroup(models.Model):
 
     # === JOINING AND LEAVING === #
 
-    def action_join(self):
+    def action_join(self) -> bool:
         """Join an open circle; elsewhere this asks to be let in."""
         self._check_may("join")
         person = self.env.user.partner_id
@@ -922,7 +922,7 @@ class WezerGroup(models.Model):
             self._notify_request(self._add_member(person, "requested"))
         return True
 
-    def action_request(self):
+    def action_request(self) -> bool:
         """Ask to join a circle, or offer to fill this role."""
         if self.sudo().kind == "circle":
             return self.action_join()
@@ -942,7 +942,7 @@ class WezerGroup(models.Model):
             right="invite" if group.kind == "circle" else "manage",
         )
 
-    def action_invite(self, partner_id, guest=False):
+    def action_invite(self, partner_id: int, guest: bool = False) -> bool:
         """Invite a person; into a role: give it to them, once they accept.
 
         A person who asked is let in by it.
@@ -967,7 +967,7 @@ class WezerGroup(models.Model):
         )
         return True
 
-    def action_accept_member(self, partner_id):
+    def action_accept_member(self, partner_id: int) -> bool:
         """Let in somebody who asked."""
         person = self.env["res.partner"].sudo().browse(partner_id)
         place = self._give_as("accept_member", person)
@@ -980,25 +980,25 @@ class WezerGroup(models.Model):
         )
         return True
 
-    def action_refuse_member(self, partner_id):
+    def action_refuse_member(self, partner_id: int) -> bool:
         """Refuse somebody who asked, or take an invitation back."""
         person = self.env["res.partner"].sudo().browse(partner_id)
         self._give_as("refuse_member", person)._end()
         return True
 
-    def action_accept_invitation(self):
+    def action_accept_invitation(self) -> bool:
         """Accept an invitation."""
         self._check_may("accept_invitation")
         self._membership_of(self.env.user.partner_id)._begin_membership()
         return True
 
-    def action_leave(self):
+    def action_leave(self) -> bool:
         """Leave, or decline an invitation, or take back a request."""
         self._check_may("leave")
         self._membership_of(self.env.user.partner_id)._leave()
         return True
 
-    def action_remove_member(self, partner_id):
+    def action_remove_member(self, partner_id: int) -> bool:
         """Take a place away; those who may give it may take it."""
         person = self.env["res.partner"].sudo().browse(partner_id)
         self._check_may("remove_member", person)
@@ -1008,7 +1008,7 @@ class WezerGroup(models.Model):
     # === FOUNDING, CHANGING, CLOSING === #
 
     @api.model
-    def action_found(self, parent_id, vals):
+    def action_found(self, parent_id: int | None, vals: dict) -> int:
         """Found a circle or a role inside ``parent_id``; whoever manages there may.
 
         A circle without a parent is an administrator's to found.
@@ -1042,12 +1042,12 @@ class WezerGroup(models.Model):
         # Who and data were just checked.
         return self.sudo().create(clean).id
 
-    def update_version(self):
+    def update_version(self) -> str:
         """Return the version of what a group says of itself, to those who manage it."""
         self._check_may("update")
         return version_of(self.sudo(), VERSION_FIELDS)
 
-    def action_update(self, vals, version=None):
+    def action_update(self, vals: dict, version: str | None = None) -> bool:
         """Change what a group says of itself; whoever manages it may.
 
         :param str version: what :meth:`update_version` returned when the group was
@@ -1061,7 +1061,7 @@ class WezerGroup(models.Model):
         self.sudo().write(clean)
         return True
 
-    def action_set_rights(self, rights, link=None):
+    def action_set_rights(self, rights: list[str], link: str | None = None) -> bool:
         """Set which rights a role carries; all that change must be the user's.
 
         From a circle above: any. Of the circle itself: only what the user holds there.
@@ -1082,7 +1082,7 @@ class WezerGroup(models.Model):
     def _rights_carried(self):
         return {right for right in RIGHTS if self.sudo()[f"right_{right}"]}
 
-    def action_refuse_rights(self, refuse):
+    def action_refuse_rights(self, refuse: bool) -> bool:
         """Let rights from above end here, or let them in again.
 
         The circle's own decision, by somebody who manages it by a role inside.
@@ -1095,7 +1095,7 @@ class WezerGroup(models.Model):
         group.refuse_rights = bool(refuse)
         return True
 
-    def action_close(self):
+    def action_close(self) -> bool:
         """Close a group that has nothing alive inside; its history stays."""
         self._manage_as("close", "close_group")
         group = self.sudo()
@@ -1198,7 +1198,7 @@ class WezerGroup(models.Model):
         self.ensure_one()
         return self.env["wezer.group.policy"].sudo()._decided_above(self, key)
 
-    def action_set_policy(self, key, value, reason=None):
+    def action_set_policy(self, key: str, value, reason: str | None = None) -> bool:
         """Decide something for this circle; None lets the one above decide.
 
         :param str reason: why, for all to read
@@ -1211,7 +1211,7 @@ class WezerGroup(models.Model):
 
     # === TALK === #
 
-    def action_say(self, text):
+    def action_say(self, text: str) -> int:
         """Write something to the others in this circle.
 
         :return: the id of the message
@@ -1239,7 +1239,7 @@ class WezerGroup(models.Model):
             "moderate": self.env._("settle disputes"),
         }
 
-    def explain_my_rights(self):
+    def explain_my_rights(self) -> list[str]:
         """Return what the caller may do here and why, a sentence each."""
         self.check_access("read")
         self.ensure_one()

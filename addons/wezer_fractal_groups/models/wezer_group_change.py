@@ -179,7 +179,13 @@ class WezerGroupChange(models.Model):
     # === PROPOSING === #
 
     @api.model
-    def propose(self, kind, group_id, target_id=None, dry_run=False):
+    def propose(
+        self,
+        kind: str,
+        group_id: int,
+        target_id: int | None = None,
+        dry_run: bool = False,
+    ) -> dict:
         """Propose that a circle moves, or goes on inside another.
 
         Done at once where the caller decides for both sides.
@@ -372,7 +378,7 @@ class WezerGroupChange(models.Model):
 
     # === ACTIONS === #
 
-    def action_agree(self):
+    def action_agree(self) -> str:
         """Agree, for the sides that the user decides for.
 
         :return: the state
@@ -384,7 +390,7 @@ class WezerGroupChange(models.Model):
         change._sign_for(parties)
         return change.state
 
-    def action_refuse(self):
+    def action_refuse(self) -> bool:
         """Refuse, or take one's own proposal back."""
         change = self._check("refuse")
         refusing = change._decided_sides() & change._unsigned()
@@ -394,7 +400,7 @@ class WezerGroupChange(models.Model):
             change._withdraw_signing()
         return True
 
-    def action_undo(self):
+    def action_undo(self) -> dict:
         """Propose to bring a moved circle back within thirty days.
 
         Both sides decide again.

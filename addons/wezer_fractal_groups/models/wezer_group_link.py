@@ -120,7 +120,7 @@ class WezerGroupLink(models.Model):
     # === ACTIONS === #
 
     @api.model
-    def propose(self, group_id, other_id):
+    def propose(self, group_id: int, other_id: int) -> int:
         """Propose that two groups work together.
 
         Linked at once by somebody who manages both.
@@ -159,7 +159,7 @@ class WezerGroupLink(models.Model):
             link._notify_unsigned()
         return link.id
 
-    def action_agree(self):
+    def action_agree(self) -> bool:
         """Agree, for the side that was asked."""
         link = self._check("agree")
         groups = link._managed_groups()
@@ -169,7 +169,7 @@ class WezerGroupLink(models.Model):
             link._sign(party)
         return True
 
-    def action_end(self):
+    def action_end(self) -> bool:
         """End it, or take the proposal back, or decline it; either side."""
         link = self._check("end")
         groups = link._managed_groups()

@@ -68,7 +68,7 @@ class WezerGroupMessage(models.Model):
         message._notify_pages()
         return message
 
-    def action_remove(self):
+    def action_remove(self) -> bool:
         """Take a message back: one's own, or as somebody who manages the circle."""
         self.ensure_one()
         message = self.sudo().exists()

@@ -1,7 +1,7 @@
 """The worker and the reviewer of a task in a stage, inherited from wider levels."""
 
 
-def in_force(defaults, *levels):
+def in_force(defaults: dict, *levels: list[tuple]) -> dict:
     """Return the partner of each duty, the nearer level before the wider one.
 
     A line adds a person (or another one) to a stage's duty, or takes what is

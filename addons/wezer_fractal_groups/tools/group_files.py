@@ -4,6 +4,8 @@ Called by ``wezer.group._wezer_import`` and ``_export_rows``, which check that t
 is an administrator.
 """
 
+from collections.abc import Iterator
+
 from odoo.tools import SQL
 
 from .group_importer import GroupImporter
@@ -31,7 +33,7 @@ def import_rows(model, groups, members, rights, dry_run) -> list[dict]:
     return report
 
 
-def export_rows(model, inherited):
+def export_rows(model, inherited: bool) -> Iterator[list[str]]:
     """Yield the heading and a row for each member; see ``wezer.group._export_rows``."""
     env = model.env
     yield ["group", "person", "relation"]

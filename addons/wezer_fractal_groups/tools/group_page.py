@@ -296,7 +296,7 @@ def manage_values(group) -> dict:
     return {
         "group": group,
         "version": group.update_version(),
-        "may": {action: group._may(action) for action in ("close", "refuse_rights")},
+        "may_refuse_rights": group._may("refuse_rights"),
         "roles": group.search([("parent_id", "=", group.id), ("kind", "=", "role")]),
         "circles": group.search(
             [("kind", "=", "circle"), ("id", "!=", group.id)], limit=CIRCLES_OFFERED

@@ -84,7 +84,9 @@ def hidden_partners(env) -> SQL:
     )
 
 
-def search_directory(groups, words="", mine=False, limit=24, offset=0):
+def search_directory(
+    groups, words: str = "", mine: bool = False, limit: int = 24, offset: int = 0
+) -> tuple:
     """Return ``(circles, count)`` of the directory, as the user may see it.
 
     What all see comes from an index in its order; what the user alone sees is little:
