@@ -1,6 +1,6 @@
 import base64
 import binascii
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -402,7 +402,7 @@ SIDE_RIGHTS = ("wallet", "market", "project")
 JUDGING = ("resolve", "pass_on")
 
 
-def days_between(begin, end):
+def days_between(begin, end) -> float:
     """Return the days from one moment to a later one; 0 where there is none."""
     over = begin and end and end >= begin
     return (end - begin) / timedelta(days=1) if over else 0
@@ -1341,7 +1341,7 @@ class WezerDeal(models.Model):
             parties = deal._parties()
             deal._notify(parties - but if but else parties, kind, message, subject)
 
-    def action_say(self, body, acting_partner_id=None):
+    def action_say(self, body: str, acting_partner_id: int | None = None) -> bool:
         """Say something to the other side."""
         self.check_access("read")
         self.ensure_one()
@@ -1375,7 +1375,7 @@ class WezerDeal(models.Model):
 
     # === NEGOTIATION === #
 
-    def action_counter(self, vals, acting_partner_id=None):
+    def action_counter(self, vals: dict, acting_partner_id: int | None = None) -> bool:
         """Answer with other terms; see :meth:`wezer.announcement.action_propose`."""
         party = self._authorise("counter", acting_partner_id)
         deal = self.sudo()
@@ -1400,7 +1400,7 @@ class WezerDeal(models.Model):
         )
         return True
 
-    def action_accept(self, acting_partner_id=None):
+    def action_accept(self, acting_partner_id: int | None = None) -> bool:
         """Accept the terms of this round: they are the contract."""
         party = self._authorise("accept", acting_partner_id)
         deal = self.sudo()
@@ -1478,13 +1478,17 @@ class WezerDeal(models.Model):
                 limit=fields.Datetime.to_string(deal.hold_deadline),
             )
 
-    def action_decline(self, reason="", acting_partner_id=None):
+    def action_decline(
+        self, reason: str = "", acting_partner_id: int | None = None
+    ) -> bool:
         """Decline the answer, for the author."""
         party = self._authorise("decline", acting_partner_id)
         self._end_answer(party, "decline", "declined", reason)
         return True
 
-    def action_withdraw(self, reason="", acting_partner_id=None):
+    def action_withdraw(
+        self, reason: str = "", acting_partner_id: int | None = None
+    ) -> bool:
         """Take the answer back, at any time before the agreement."""
         party = self._authorise("withdraw", acting_partner_id)
         self._end_answer(party, "withdraw", "withdrawn", reason)
@@ -1627,7 +1631,9 @@ class WezerDeal(models.Model):
                 subject="share",
             )
 
-    def action_agree_share(self, round_number=None, acting_partner_id=None):
+    def action_agree_share(
+        self, round_number: int | None = None, acting_partner_id: int | None = None
+    ) -> bool:
         """Agree to a share of the price, for a co-worker.
 
         :param int round_number: the round that was shown
@@ -1695,7 +1701,12 @@ class WezerDeal(models.Model):
 
     # === WORK === #
 
-    def action_deliver(self, note="", quantity=None, acting_partner_id=None):
+    def action_deliver(
+        self,
+        note: str = "",
+        quantity: str | float | None = None,
+        acting_partner_id: int | None = None,
+    ) -> bool:
         """Deliver the work; less than agreed is paid less."""
         party = self._authorise("deliver", acting_partner_id)
         deal = self.sudo()
@@ -1735,7 +1746,9 @@ class WezerDeal(models.Model):
         )
         return True
 
-    def action_release(self, reason="", acting_partner_id=None):
+    def action_release(
+        self, reason: str = "", acting_partner_id: int | None = None
+    ) -> bool:
         """Give the work back; the next of the waiting list has it.
 
         Shortly before it begins, the author's people are alerted.
@@ -1903,7 +1916,12 @@ class WezerDeal(models.Model):
 
     # === APPROVING AND PAYING === #
 
-    def action_send_back(self, note="", due=None, acting_partner_id=None):
+    def action_send_back(
+        self,
+        note: str = "",
+        due: str | datetime | None = None,
+        acting_partner_id: int | None = None,
+    ) -> bool:
         """Send the work back, with what is missing; the worker has a week at least."""
         self._withdraw_timeout_dispute(self.sudo().payer_id)
         party = self._authorise("send_back", acting_partner_id)
@@ -1923,7 +1941,12 @@ class WezerDeal(models.Model):
         )
         return True
 
-    def action_approve(self, scores=None, comment="", acting_partner_id=None):
+    def action_approve(
+        self,
+        scores: dict | None = None,
+        comment: str = "",
+        acting_partner_id: int | None = None,
+    ) -> bool:
         """Approve; pay, too, with the last approval, where one of the approvers may.
 
         :param dict scores: ``{criterion id: −2 … +2}``
@@ -1961,7 +1984,7 @@ class WezerDeal(models.Model):
             )
         return True
 
-    def action_pay(self, acting_partner_id=None):
+    def action_pay(self, acting_partner_id: int | None = None) -> bool:
         """Pay what was approved and is neither paid nor on its way."""
         self._withdraw_timeout_dispute(self.sudo().payer_id)
         party = self._authorise("pay", acting_partner_id)
@@ -2055,7 +2078,7 @@ class WezerDeal(models.Model):
 
     # === OUTSIDE MONEY === #
 
-    def action_confirm(self, acting_partner_id=None):
+    def action_confirm(self, acting_partner_id: int | None = None) -> bool:
         """Confirm the receipt of outside money."""
         self._withdraw_timeout_dispute(deal_money.pending(self.sudo()).payee_id)
         party = self._authorise("confirm", acting_partner_id)
@@ -2067,7 +2090,7 @@ class WezerDeal(models.Model):
             deal._become_paid()
         return True
 
-    def action_deny(self, acting_partner_id=None):
+    def action_deny(self, acting_partner_id: int | None = None) -> bool:
         """Deny the receipt of outside money: it is due again."""
         self._withdraw_timeout_dispute(deal_money.pending(self.sudo()).payee_id)
         party = self._authorise("deny", acting_partner_id)
@@ -2092,7 +2115,9 @@ class WezerDeal(models.Model):
 
     # === ASSESSMENT === #
 
-    def action_assess(self, scores, comment="", acting_partner_id=None):
+    def action_assess(
+        self, scores: dict, comment: str = "", acting_partner_id: int | None = None
+    ) -> bool:
         """Assess the other side; hidden until both have, or 14 days are over."""
         party = self._authorise("assess", acting_partner_id)
         self._assess(party, scores, comment, draft=False)
@@ -2146,7 +2171,9 @@ class WezerDeal(models.Model):
 
     # === REFUND AND CANCELLATION BY CONSENT === #
 
-    def action_refund(self, amounts=None, acting_partner_id=None):
+    def action_refund(
+        self, amounts: dict | None = None, acting_partner_id: int | None = None
+    ) -> bool:
         """Give back payments received, all or ``{currency id: amount as text}``.
 
         Where a deal was cancelled between two steps, those of the earlier steps, too.
@@ -2201,7 +2228,9 @@ class WezerDeal(models.Model):
         )
         deal.announcement_id._after_change()
 
-    def action_cancel(self, reason="", acting_partner_id=None):
+    def action_cancel(
+        self, reason: str = "", acting_partner_id: int | None = None
+    ) -> bool:
         """Agree to cancel; it is cancelled when all concerned have."""
         party = self._authorise("cancel", acting_partner_id)
         deal = self.sudo()
@@ -2287,7 +2316,12 @@ class WezerDeal(models.Model):
 
     # === CHANGING WHAT WAS AGREED === #
 
-    def action_amend(self, vals=None, round_number=None, acting_partner_id=None):
+    def action_amend(
+        self,
+        vals: dict | None = None,
+        round_number: int | None = None,
+        acting_partner_id: int | None = None,
+    ) -> bool:
         """Propose to change what was agreed, or sign what the other side proposed.
 
         Where both have signed, the new terms hold: what was set aside is freed and the
@@ -2380,7 +2414,9 @@ class WezerDeal(models.Model):
 
     # === HANDING OVER === #
 
-    def action_hand_over(self, partner_id=None, acting_partner_id=None):
+    def action_hand_over(
+        self, partner_id: int | None = None, acting_partner_id: int | None = None
+    ) -> bool:
         """Propose who stands in for the worker, or sign as the payer or the stand-in.
 
         Help wanted only. The old worker may still not approve; the price is freed and
@@ -2514,7 +2550,9 @@ class WezerDeal(models.Model):
 
     # === TASK === #
 
-    def action_name_task(self, task_id, acting_partner_id=None):
+    def action_name_task(
+        self, task_id: int | bool, acting_partner_id: int | None = None
+    ) -> bool:
         """Name the task that the offered help is for; with the deal the worker gets it.
 
         For the payer of an offer, and only a task that the caller may change: of the
@@ -2686,7 +2724,9 @@ class WezerDeal(models.Model):
 
     # === ATTENDANCE === #
 
-    def action_attendance(self, outcome, acting_partner_id=None):
+    def action_attendance(
+        self, outcome: str, acting_partner_id: int | None = None
+    ) -> bool:
         """Say whether who had agreed came: ``came``, ``late``, ``absent``, ``excused``.
 
         The author's side does, from the beginning on, for 14 days; until then it may
@@ -2747,7 +2787,9 @@ class WezerDeal(models.Model):
 
     # === EVIDENCE === #
 
-    def action_add_evidence(self, name, content, acting_partner_id=None):
+    def action_add_evidence(
+        self, name: str, content: bytes | str, acting_partner_id: int | None = None
+    ) -> int:
         """Show a file to the other side: either side, until the deal is paid.
 
         :param str name: the file's name
@@ -2792,7 +2834,9 @@ class WezerDeal(models.Model):
         )
         return evidence.id
 
-    def action_remove_evidence(self, evidence_id, acting_partner_id=None):
+    def action_remove_evidence(
+        self, evidence_id: int, acting_partner_id: int | None = None
+    ) -> bool:
         """Take one's own file back, while the work is not delivered yet."""
         party = self._authorise("remove_evidence", acting_partner_id)
         deal = self.sudo()
@@ -2852,7 +2896,9 @@ class WezerDeal(models.Model):
                 days=ASSESS_DAYS, seconds=deal.dispute_seconds
             )
 
-    def action_dispute(self, reason="", acting_partner_id=None):
+    def action_dispute(
+        self, reason: str = "", acting_partner_id: int | None = None
+    ) -> bool:
         """Call a moderator; everything stands still meanwhile.
 
         The moderators of the smallest circle that both sides are in decide.
@@ -2884,7 +2930,7 @@ class WezerDeal(models.Model):
         )
         self._hold_dispute(circle)
 
-    def action_withdraw_dispute(self, acting_partner_id=None):
+    def action_withdraw_dispute(self, acting_partner_id: int | None = None) -> bool:
         """Take one's call back; a clock's call either side may take back."""
         party = self._authorise("withdraw_dispute", acting_partner_id)
         deal = self.sudo()
@@ -2933,7 +2979,9 @@ class WezerDeal(models.Model):
             deal._log("withdraw_dispute", mine[:1])
             deal._resume_after_dispute()
 
-    def action_resolve(self, outcome, reason="", amounts=None):
+    def action_resolve(
+        self, outcome: str, reason: str = "", amounts: dict | None = None
+    ) -> bool:
         """Decide a dispute: ``paid``, ``cancelled``, ``refunded`` or ``split``.
 
         The moderators who have it, never a party, nor acting for one, nor who took
@@ -3219,41 +3267,41 @@ class WezerDeal(models.Model):
 
     # === BACK OFFICE: WINDOWS THAT ASK FOR MORE; THE ACTIONS CHECK === #
 
-    def action_open_approve(self):
+    def action_open_approve(self) -> dict:
         """Open the wizard that approves, pays and assesses at once."""
         return self._open_wizard(
             "wezer.deal.approve", self.env._("Approve and pay"), {}
         )
 
-    def action_open_send_back(self):
+    def action_open_send_back(self) -> dict:
         """Ask what is missing."""
         return self._open_reason("send_back", self.env._("Send back"))
 
-    def action_open_decline(self):
+    def action_open_decline(self) -> dict:
         """Ask why not."""
         return self._open_reason("decline", self.env._("Decline"))
 
-    def action_open_cancel(self):
+    def action_open_cancel(self) -> dict:
         """Ask why it is cancelled."""
         return self._open_reason("cancel", self.env._("Agree to cancel"))
 
-    def action_open_dispute(self):
+    def action_open_dispute(self) -> dict:
         """Ask what is wrong."""
         return self._open_reason("dispute", self.env._("Call a moderator"))
 
-    def action_open_resolve(self):
+    def action_open_resolve(self) -> dict:
         """Ask how it is decided."""
         return self._open_reason("resolve", self.env._("Decide"))
 
-    def action_open_attendance(self):
+    def action_open_attendance(self) -> dict:
         """Ask who came."""
         return self._open_reason("attendance", self.env._("Who came"))
 
-    def action_open_task(self):
+    def action_open_task(self) -> dict:
         """Ask for which task the offered help is."""
         return self._open_wizard("wezer.deal.task", self.env._("Name its task"), {})
 
-    def action_open_page(self):
+    def action_open_page(self) -> dict:
         """Open the deal's own page."""
         self.ensure_one()
         return {
@@ -3278,7 +3326,7 @@ class WezerDeal(models.Model):
             "context": {"default_deal_id": self.id, **context},
         }
 
-    def action_open_approve_many(self):
+    def action_open_approve_many(self) -> dict:
         """Open a wizard that shows what approving these would pay, and what is refused.
 
         Everything is tried and rolled back: the actions themselves give the answers.
@@ -3316,7 +3364,7 @@ class WezerDeal(models.Model):
         except DryRun:
             return rows
 
-    def action_approve_many(self):
+    def action_approve_many(self) -> dict:
         """Approve and pay what was delivered; each is done or refused by itself."""
         done, reasons = 0, []
         for deal in self:

@@ -61,7 +61,7 @@ class WezerDealActionWizard(models.TransientModel):
             ]
         return values
 
-    def action_confirm(self):
+    def action_confirm(self) -> dict:
         """Call the action of the deal."""
         self.ensure_one()
         deal = self.deal_id

@@ -37,7 +37,7 @@ class WezerDealApprove(models.TransientModel):
             ]
         return values
 
-    def action_approve(self):
+    def action_approve(self) -> dict:
         """Call the action of the deal."""
         self.ensure_one()
         scores = {}

@@ -33,7 +33,7 @@ class WezerDealApproveMany(models.TransientModel):
         deals = self.line_ids.filtered(lambda line: not line.reason).deal_id
         return deals._filtered_access("read")
 
-    def action_confirm(self):
+    def action_confirm(self) -> dict:
         """Approve and pay those that nothing refuses."""
         self.ensure_one()
         return self._ready().action_approve_many()

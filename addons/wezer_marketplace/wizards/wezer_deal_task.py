@@ -12,7 +12,7 @@ class WezerDealTask(models.TransientModel):
         "project.task", string="Help for the task", ondelete="cascade"
     )
 
-    def action_confirm(self):
+    def action_confirm(self) -> dict:
         """Call the action of the deal."""
         self.ensure_one()
         self.deal_id.action_name_task(self.task_id.id)
