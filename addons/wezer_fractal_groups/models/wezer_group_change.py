@@ -5,7 +5,6 @@ from odoo.tools import SQL
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import locks
-from odoo.addons.wezer_base.tools.cron import for_each_due
 from odoo.addons.wezer_base.tools.rights import RIGHTS
 from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
 
@@ -414,14 +413,3 @@ class WezerGroupChange(models.Model):
         if answer["state"] == "done":
             change.state = "undone"
         return answer
-
-    # === SCHEDULED ACTIONS === #
-
-    @api.model
-    def _cron_lapse(self):
-        """Let lapse what nobody answered for thirty days."""
-        for_each_due(
-            self.sudo(),
-            self._lapsed_domain(fields.Datetime.now()),
-            lambda change: change._lapse_signing(),
-        )

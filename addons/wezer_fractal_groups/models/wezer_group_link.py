@@ -42,6 +42,7 @@ class WezerGroupLink(models.Model):
     _order = "id"
     _rec_name = "id"
     _state_machine = LINK
+    _signing_needs_deadline = False
 
     group_id = fields.Many2one(
         "wezer.group", required=True, index=True, ondelete="cascade"
@@ -152,7 +153,7 @@ class WezerGroupLink(models.Model):
         sides = (link.group_id | link.other_id).partner_id
         first, *others = managed.partner_id
         link._log_acting(managed)
-        link._propose_signing(sides, deadline=False, party=first)
+        link._propose_signing(sides, deadline=None, party=first)
         for party in others:
             link._sign(party)
         if link.state == "proposed":

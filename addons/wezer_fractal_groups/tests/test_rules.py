@@ -277,7 +277,7 @@ class TestMovesAndMergers(RulesCommon):
             propose("move", self.compost.id, self.workshop.id)["id"]
         )
         second.sudo().signing_deadline = fields.Datetime.now() - timedelta(days=1)
-        self.env["wezer.group.change"]._cron_lapse()
+        self.env["wezer.signature"]._cron_lapse()
         self.assertEqual(second.sudo().state, "lapsed")
         with self.assertRefusal("state"):
             second.with_user(self.demo).action_agree()
