@@ -101,7 +101,7 @@ class MarketCommon(BaseCommon):
         return self.env["wezer.transfer"]._for_origin(deal)
 
     def snapshot(self, deal):
-        """Return all that an illegal arrow must leave as it was."""
+        """Return all that an illegal action must leave as it was."""
         self.env.flush_all()
         deal = deal.sudo()
         deal.invalidate_recordset()
@@ -151,7 +151,7 @@ class Refused:
 
     def __exit__(self, kind, error, trace):
         self.savepoint.close(rollback=True)
-        # What the refused arrow had not yet flushed goes too.
+        # What the refused action had not yet flushed goes too.
         self.case.env.transaction.clear()
         self.case.assertIsNotNone(
             error, f"nothing refused, {self.rule or 'any'} wanted"

@@ -7,7 +7,7 @@ from .common import MarketCommon
 
 @tagged("post_install", "-at_install")
 class TestOffice(MarketCommon):
-    """Announcements are written and changed in the back office by the same arrows."""
+    """Announcements are written and changed in the back office by the same actions."""
 
     @classmethod
     def setUpClass(cls):

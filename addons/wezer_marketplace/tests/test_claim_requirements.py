@@ -1,8 +1,7 @@
-"""What users of other systems ask of claims (participation-peers, rows 1-11).
+"""Claims: choosing, caps, places, late work and late cancellation, work days.
 
-Row 5 is also in test_places and test_fifty_claims, row 3 in test_concurrency, row 7
-in test_amend (a stand-in), row 9 in test_places and test_renewal, row 11 in
-test_matching; rows 6 and 8 in the tests of waiting lists and of attendance.
+More of it is in test_places, test_waiting_list, test_attendance, test_renewal,
+test_concurrency, test_fifty_claims and test_matching.
 """
 
 import os
@@ -30,7 +29,7 @@ PLAY = settings(
 
 
 @tagged("post_install", "-at_install")
-class TestRowsClaiming(MarketCommon):
+class TestClaims(MarketCommon):
     # === ROW 1: CHOOSING === #
 
     def test_the_author_chooses_among_candidates(self):
@@ -54,14 +53,14 @@ class TestRowsClaiming(MarketCommon):
         want = self.announce(self.test1, claim_mode="choose")
         deal = self.claim(self.test2, want)
         before = self.snapshot(deal)
-        for arrow, args in (
+        for action, args in (
             ("deliver", ["I did it already"]),
             ("add_evidence", ["done.txt", b"done"]),
             ("approve", []),
         ):
             for user in (self.test1, self.test2):
                 with self.assertRefused():
-                    getattr(self.as_(user, deal), f"action_{arrow}")(*args)
+                    getattr(self.as_(user, deal), f"action_{action}")(*args)
         # Nor does who is available choose himself.
         with self.assertRefused("turn"):
             deal.action_accept()
@@ -311,7 +310,7 @@ class TestRowsClaiming(MarketCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestRowsWorkDay(TaskCommon):
+class TestWorkDay(TaskCommon):
     # === ROW 1: TWO ON THE SAME THING === #
 
     def test_a_task_never_has_two_workers(self):
@@ -362,7 +361,7 @@ class TestRowsWorkDay(TaskCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestRowsCapOfCircles(GroupsCommon):
+class TestCapOfCircles(GroupsCommon):
     # === ROW 2: A CIRCLE'S OWN CAP === #
 
     def test_a_circle_caps_claims_on_its_announcements(self):

@@ -92,13 +92,13 @@ class TestDeal(MarketCommon):
         self.assertBooksHold()
 
     def test_forbidden_actions_are_refused_and_change_nothing(self):
-        arrows = {
+        forbidden = {
             "open": ("deliver", "approve", "pay", "confirm", "refund", "release"),
             "accepted": ("accept", "approve", "pay", "confirm", "refund", "withdraw"),
             "delivered": ("accept", "deliver", "pay", "confirm", "release", "decline"),
             "paid": ("accept", "approve", "pay", "deliver", "confirm", "cancel"),
         }
-        for state, actions in arrows.items():
+        for state, actions in forbidden.items():
             mode = "choose" if state == "open" else "first_come"
             deal = self.make_deal(state, title=state, claim_mode=mode)
             before = self.snapshot(deal)

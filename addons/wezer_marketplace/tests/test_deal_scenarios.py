@@ -1,9 +1,7 @@
-"""Scenarios of 2015 (`wezer-2015.md`, 10.3, 10.4, 10.7), as they are done now.
+"""The scenarios of Wezer's first version (2015), as they are done now.
 
-M3 is in wezer_reputation (test_criterion), M9, M11 and M17 in
-test_assessment_scenarios, M14-M16, MG2 and PM3 in test_scenarios_2015. Where the design
-replaced a step (draft, reset, invoice, vote), the test asserts that the old step is
-refused and that another leads to the same end.
+Where a step was replaced (draft, reset, invoice, vote), the test asserts that the old
+step is refused and that another leads to the same end.
 """
 
 from odoo.tests import tagged
@@ -130,9 +128,9 @@ class TestDealsOf2015(MarketCommon):
         self.assertEqual((deal.state, deal.end_reason), ("ended", "declined"))
         # 2015 took it up again as a draft: now nobody does.
         for who in (deal, as_author):
-            for arrow in ("accept", "withdraw", "decline"):
+            for action in ("accept", "withdraw", "decline"):
                 with self.assertRefused():
-                    getattr(who, f"action_{arrow}")()
+                    getattr(who, f"action_{action}")()
             with self.assertRefused("state"):
                 who.action_counter({"quantity": 1})
         self.assertEqual(deal.state, "ended")
@@ -300,9 +298,9 @@ class TestGroupsAndTasksOf2015(TaskCommon):
                 self.as_(user, offer).action_publish()
         offer.action_publish()
         for user in (self.luc, self.test2):
-            for arrow in ("close", "pause", "renew"):
+            for action in ("close", "pause", "renew"):
                 with self.assertRefused("acts_for"):
-                    getattr(self.as_(user, offer), f"action_{arrow}")()
+                    getattr(self.as_(user, offer), f"action_{action}")()
             with self.assertRefused("acts_for"):
                 self.as_(user, offer).action_close(acting_partner_id=group.id)
         offer.action_close()

@@ -1,4 +1,4 @@
-"""Scenarios of 2015 that are longer than one arrow, as they are done now."""
+"""Longer scenarios of Wezer's first version (2015), as they are done now."""
 
 from odoo.tests import tagged
 
@@ -37,14 +37,14 @@ class TestScenarios(TaskCommon):
     def test_a_moderator_may_only_decide_a_deal(self):
         deal = self.make_deal("delivered")
         seen = self.as_(self.moderator, deal)
-        for arrow in ("approve", "pay", "refund", "cancel", "deliver"):
+        for action in ("approve", "pay", "refund", "cancel", "deliver"):
             with self.assertRefused():
-                getattr(seen, f"action_{arrow}")()
+                getattr(seen, f"action_{action}")()
         self.as_(self.test1, deal).action_dispute("Is it done?")
         # Called he sees it, and still signs for nobody.
-        for arrow in ("approve", "pay", "refund", "cancel", "deliver"):
+        for action in ("approve", "pay", "refund", "cancel", "deliver"):
             with self.assertRefused("acts_for"):
-                getattr(seen, f"action_{arrow}")()
+                getattr(seen, f"action_{action}")()
         with self.assertRefused():
             seen.action_assess(self.scores(2))
         self.assertEqual(self.balance(self.test2), "0.00")

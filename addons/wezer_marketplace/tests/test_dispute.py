@@ -362,7 +362,7 @@ class TestDeciding(DisputeCommon):
     def test_no_action_is_possible_during_a_dispute(self):
         deal = self.dispute()
         worker, payer = self.as_(self.test2, deal), self.as_(self.test1, deal)
-        for arrow in (
+        for action in (
             lambda: payer.action_approve(),
             lambda: payer.action_pay(),
             lambda: payer.action_send_back("The door"),
@@ -376,7 +376,7 @@ class TestDeciding(DisputeCommon):
             lambda: worker.action_dispute("again"),
         ):
             with self.assertRefused("state"):
-                arrow()
+                action()
         self.later(deal, 29)
         self.assertEqual((deal.state, self.reserved(self.test1)), ("disputed", "50.00"))
         self.assertEqual(deal.dispute_circle_id, self.garden)

@@ -47,9 +47,9 @@ class TestMilestones(StepsCommon):
         deal = self.agree()
         self.step(deal)
         payer = self.as_(self.test1, deal)
-        for arrow in (payer.action_approve, payer.action_pay):
+        for action in (payer.action_approve, payer.action_pay):
             with self.assertRefused("state"):
-                arrow()
+                action()
         self.assertEqual(self.balance(self.test2), "15.00")
 
     def test_steps_that_do_not_make_the_whole_price_are_refused(self):

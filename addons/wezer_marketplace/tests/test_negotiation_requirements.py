@@ -1,6 +1,6 @@
-"""What users of other systems ask of negotiation (participation-peers, rows 12-16).
+"""Negotiation: rounds, turns, deadlines of terms, questions.
 
-Row 15 (a change after the agreement) is in test_amend.
+Changes after the agreement are in test_amend_and_hand_over.
 """
 
 from datetime import timedelta
@@ -15,7 +15,7 @@ from .test_website_market import WebsiteCommon
 
 
 @tagged("post_install", "-at_install")
-class TestRowsNegotiation(MarketCommon):
+class TestNegotiation(MarketCommon):
     def _later(self, **delta):
         moment = fields.Datetime.now() + timedelta(**delta)
         return fields.Datetime.to_string(moment.replace(microsecond=0))
@@ -116,33 +116,33 @@ class TestRowsNegotiation(MarketCommon):
     # === ROW 14: WHO MAY ACT NEXT === #
 
     def test_only_the_side_whose_turn_it_is_may_act(self):
-        """Each state × person × arrow, beside a table written by hand."""
+        """Each state × person × action, beside a table written by hand."""
         may = {
             ("author", "accept"): "test1",
             ("author", "counter"): "test1",
             ("replier", "accept"): "test2",
             ("replier", "counter"): "test2",
         }
-        arrows = {"accept": [], "counter": [{"message": "so?"}]}
+        actions = {"accept": [], "counter": [{"message": "so?"}]}
         people = ("test1", "test2", "stranger", "moderator")
-        for turn, who, arrow in product(("author", "replier", "no"), people, arrows):
-            want = self.announce(self.test1, title=f"{turn} {who} {arrow}")
+        for turn, who, action in product(("author", "replier", "no"), people, actions):
+            want = self.announce(self.test1, title=f"{turn} {who} {action}")
             deal = self.propose(self.test2, want, prices={self.com.id: "1"})
             if turn == "replier":
                 self.as_(self.test1, deal).action_counter({})
             elif turn == "no":
                 self.as_(self.test1, deal).action_decline("no")
             before = self.snapshot(deal)
-            move = getattr(self.as_(getattr(self, who), deal), f"action_{arrow}")
-            if may.get((turn, arrow)) == who:
-                move(*arrows[arrow])
+            move = getattr(self.as_(getattr(self, who), deal), f"action_{action}")
+            if may.get((turn, action)) == who:
+                move(*actions[action])
                 self.assertNotEqual(self.snapshot(deal), before)
                 if deal.state == "accepted":
                     deal.action_release()
             else:
                 with self.assertRefused():
-                    move(*arrows[arrow])
-                self.assertEqual(self.snapshot(deal), before, (turn, who, arrow))
+                    move(*actions[action])
+                self.assertEqual(self.snapshot(deal), before, (turn, who, action))
             if deal.state == "open":
                 deal.action_withdraw()
 
@@ -223,7 +223,7 @@ class TestRowsNegotiation(MarketCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestRowsNegotiationOfGroups(GroupsCommon):
+class TestNegotiationOfGroups(GroupsCommon):
     def test_a_question_to_a_group_is_no_private_message(self):
         """All who act for the group read it and answer, not one mailbox."""
         want = self.want(claim_mode="choose")
@@ -245,7 +245,7 @@ class TestRowsNegotiationOfGroups(GroupsCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestRowsNegotiationPage(WebsiteCommon):
+class TestNegotiationPage(WebsiteCommon):
     def test_the_deadline_of_terms_is_typed_and_shown(self):
         want = self.announce(self.test1)
         self.login(self.test2)

@@ -1,7 +1,6 @@
-"""What users of other systems ask of payment (participation-peers, rows 18, 23-25).
+"""Payment: money set aside, automatic approval, disputes, approving own work.
 
-Rows 17 and 19 are in test_approvals, 21 in test_shares, 22 in test_milestones; row 20
-(a group's vote as one of the approvals) is for later.
+More of it is in test_approvals, test_shares and test_milestones.
 """
 
 from datetime import timedelta
@@ -32,7 +31,7 @@ class PaymentCommon(MarketCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestRowsEscrow(PaymentCommon):
+class TestMoneySetAside(PaymentCommon):
     # === ROW 23: WHAT IS SET ASIDE === #
 
     def test_the_accepted_price_is_set_aside_not_the_announced_one(self):
@@ -120,7 +119,7 @@ class TestRowsEscrow(PaymentCommon):
         self.assertEqual(deal.state, "confirming")
         self._silent(deal)
         self.assertEqual(deal.state, "disputed")
-        # Called by the clock: whoever's arrow it was may still do it.
+        # Called by the clock: whoever's action it was may still do it.
         deal.action_withdraw_dispute()
         deal.action_confirm()
         self.assertEqual(deal.state, "paid")
@@ -171,7 +170,7 @@ class TestRowsEscrow(PaymentCommon):
             deal.action_dispute("We do not agree")
             self.assertEqual(deal.state, "disputed")
             before = self.snapshot(deal)
-            for arrow, args in (
+            for action, args in (
                 ("deliver", []),
                 ("approve", []),
                 ("pay", []),
@@ -186,7 +185,7 @@ class TestRowsEscrow(PaymentCommon):
             ):
                 for user in (self.test1, self.test2):
                     with self.assertRefused():
-                        getattr(self.as_(user, deal), f"action_{arrow}")(*args)
+                        getattr(self.as_(user, deal), f"action_{action}")(*args)
             for outcome in ("paid", "cancelled"):
                 for user in (self.test1, self.test2, self.stranger):
                     with self.assertRefused():
@@ -238,13 +237,13 @@ class TestRowsEscrow(PaymentCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestRowsOwnWork(GroupsCommon):
+class TestOwnWork(GroupsCommon):
     # === ROW 18: ONE'S OWN CLAIM === #
 
     def _barred(self, deal, user, acting=None):
-        for arrow in ("approve", "pay"):
-            with self.assertRefused("own_work" if arrow == "approve" else None):
-                getattr(self.as_(user, deal), f"action_{arrow}")(
+        for action in ("approve", "pay"):
+            with self.assertRefused("own_work" if action == "approve" else None):
+                getattr(self.as_(user, deal), f"action_{action}")(
                     acting_partner_id=acting
                 )
 

@@ -148,9 +148,9 @@ class TestShares(SharesCommon):
 
     def test_only_the_worker_acts_and_no_co_worker_can_approve(self):
         deal = self.agree()
-        for arrow in ("action_deliver", "action_release", "action_approve"):
+        for action in ("action_deliver", "action_release", "action_approve"):
             with self.assertRefused():
-                getattr(self.as_(self.test3, deal), arrow)()
+                getattr(self.as_(self.test3, deal), action)()
         barred = deal.sudo().conflicted_ids
         mine = (self.test2 | self.test3 | self.ann).partner_id
         self.assertLessEqual(mine, barred)
