@@ -15,22 +15,14 @@ from odoo.addons.wezer_base.tools.numbers import (
     whole,
 )
 
+from ..models.wezer_announcement import PICTURE_BYTES
 from ..models.wezer_announcement_place import ROWS_MAX
 from ..tools.geo import place_of
 
-# A larger picture is no picture of a door.
-MAX_PICTURE = 5 * 1024 * 1024
 # So many steps or people a form offers to type.
 PARTS_MAX = 4
 TEXTS = ("title", "city", "steps", "done_when")
-CHOICES = {
-    "kind": ("want", "offer"),
-    "price_mode": ("all", "one"),
-    "claim_mode": ("first_come", "choose"),
-    "visibility": ("everyone", "members", "groups"),
-    "unit": ("hour", "piece", "time"),
-    "repeat": ("week", "fortnight", "month"),
-}
+CHOICES = ("kind", "price_mode", "claim_mode", "visibility", "unit", "repeat")
 
 
 def to_utc(text, known=()):
@@ -136,22 +128,14 @@ def typed_skills(post):
 def announcement_of(post, announcement=None):
     """Return the values of an announcement, and nothing else a form may carry."""
     form = request.httprequest.form
-    # Browsers send two characters for a line's end: no change of the process.
-    vals = {
-        name: post[name].strip().replace("\r\n", "\n") for name in TEXTS if name in post
-    }
-    if not vals.get("title"):
-        raise Refusal(
-            request.env._("Say in a few words what it is about."), rule="title"
-        )
+    vals = {"title": ""}
+    vals.update({name: post[name] for name in TEXTS if name in post})
     words = post.get("description", "").strip()
     before = html2plaintext(announcement.description or "") if announcement else ""
     if words.split() != before.split():
         # What nobody changed keeps its pictures and its bold words.
         vals["description"] = plaintext2html(words)
-    for name, choices in CHOICES.items():
-        if post.get(name) in choices:
-            vals[name] = post[name]
+    vals.update({name: post[name] for name in CHOICES if post.get(name)})
     category = whole(post.get("category_id"))
     vals["category_id"] = (
         request.env["wezer.category"].search([("id", "=", category)]).id
@@ -162,13 +146,8 @@ def announcement_of(post, announcement=None):
         if name == "skill_ids":
             chosen |= typed_skills(post)
         vals[name] = [(6, 0, chosen.ids)]
-    places = whole(post.get("places", "1"))
-    if places is None:
-        raise Refusal(
-            request.env._("Say how many places there are, as a number."), rule="places"
-        )
-    vals["places"] = places
-    vals["quantity"] = request.env["wezer.terms"]._number(post.get("quantity") or 1)
+    vals["places"] = post.get("places", "1")
+    vals["quantity"] = post.get("quantity") or "1"
     for name in ("date_start", "date_end"):
         if name in post:
             known = [announcement[name]] if announcement else ()
@@ -240,13 +219,8 @@ def picture_of(post):
     picture = post.get("picture")
     if not hasattr(picture, "read"):
         return {}
-    data = picture.read(MAX_PICTURE + 1)
-    if len(data) > MAX_PICTURE:
-        raise Refusal(
-            request.env._("The picture is larger than 5 MB."),
-            rule="picture",
-            field="picture",
-        )
+    # One byte more than allowed is enough to be refused.
+    data = picture.read(PICTURE_BYTES + 1)
     return {"image_1920": b64encode(data)} if data else {}
 
 

@@ -1,6 +1,5 @@
 from . import res_company
 from . import res_config_settings
-from . import wezer_typed
 from . import wezer_announcement
 from . import wezer_announcement_price
 from . import wezer_announcement_place

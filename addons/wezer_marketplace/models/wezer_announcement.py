@@ -8,6 +8,7 @@ from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import days, locks, payload
 from odoo.addons.wezer_base.tools.cron import for_each_due
 from odoo.addons.wezer_base.tools.lines_field import Lines
+from odoo.addons.wezer_base.tools.numbers import decimal_text
 from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
 from odoo.addons.wezer_base.tools.text import (
     TITLE_LENGTH,
@@ -165,6 +166,8 @@ VERSION_FIELDS = OWN_FIELDS - {"image_1920"} | {
 TERMS_FIELDS = {"quantity", "unit", "price_mode", "steps", "done_when"}
 TEXT_MAX = 100_000
 PLACES_MAX = 100_000
+# A larger picture is no picture of a door.
+PICTURE_BYTES = 5 * 1024 * 1024
 MESSAGE_MAX = 2000
 # The author is reminded so many days before the announcement closes.
 REMIND_DAYS = 3
@@ -899,6 +902,8 @@ class WezerAnnouncement(models.Model):
             return payload.line(self.env, value, TITLE_LENGTH, "title")
         if name not in REQUIRED and value in (None, False, ""):
             return value
+        if name == "image_1920":
+            return self._checked_picture(value)
         if field.type == "selection":
             return payload.choice(self.env, self._name, name, value)
         if field.type == "datetime":
@@ -918,6 +923,17 @@ class WezerAnnouncement(models.Model):
             if not known:
                 raise Refusal(self.env._("There is no such one."), rule="field")
             return known.id
+        return value
+
+    @api.model
+    def _checked_picture(self, value):
+        """Return a picture in base64, as it was sent, if it is not too large."""
+        if isinstance(value, str | bytes) and len(value) * 3 // 4 > PICTURE_BYTES + 2:
+            raise Refusal(
+                self.env._("The picture is larger than 5 MB."),
+                rule="picture",
+                field="picture",
+            )
         return value
 
     @api.model
@@ -1830,6 +1846,10 @@ class WezerAnnouncement(models.Model):
             return f"{minutes // 60}:{minutes % 60:02d} h"
         units = dict(self._fields["unit"]._description_selection(self.env))
         return f"{quantity:g} {units[self.unit]}"
+
+    def _quantity_text(self) -> str:
+        """Return the quantity as a form shows it, to be read back as it was."""
+        return decimal_text(self.quantity)
 
     def _todo_row(self, section, text, button, due):
         """Return a row of a to-do list that leads here; see ``res.users``."""

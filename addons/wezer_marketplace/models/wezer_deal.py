@@ -8,7 +8,7 @@ from odoo.fields import Command, Domain
 from odoo.tools import SQL
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
-from odoo.addons.wezer_base.tools import days, locks
+from odoo.addons.wezer_base.tools import days, locks, payload
 from odoo.addons.wezer_base.tools.cron import for_each_due
 from odoo.addons.wezer_base.tools.lines_field import Lines
 from odoo.addons.wezer_base.tools.picture import PictureError, clean_file
@@ -877,7 +877,7 @@ class WezerDeal(models.Model):
                     "action": action,
                     "partner_id": partner.id if partner else False,
                     "person_id": self.env.user.partner_id.id,
-                    "note": self.env["wezer.typed"]._words(note, 2000),
+                    "note": payload.text(self.env, note, 2000),
                 }
                 for deal in self
             ]
@@ -1347,7 +1347,7 @@ class WezerDeal(models.Model):
         self.ensure_one()
         deal = self.sudo()
         speaker = self._speaker(acting_partner_id)
-        body = self.env["wezer.typed"]._words(body, 4000)
+        body = payload.text(self.env, body, 4000)
         if not body:
             raise Refusal(self.env._("Write something first."), rule="empty")
         key = f"say:{self._name}:{deal.id}:{speaker.id}:{self.env.uid}"
@@ -1713,7 +1713,7 @@ class WezerDeal(models.Model):
         agreed = deal.accepted_terms_id.quantity
         real = agreed
         if quantity not in (None, ""):
-            real = self.env["wezer.terms"]._number(quantity)
+            real = payload.number(self.env, quantity)
         if real < agreed and deal.milestone:
             raise Refusal(
                 self.env._("A step is delivered whole: else change what was agreed."),
@@ -1732,7 +1732,7 @@ class WezerDeal(models.Model):
         deal._set_state(
             "delivered",
             delivered_quantity=real,
-            delivery_note=self.env["wezer.typed"]._words(note, 4000),
+            delivery_note=payload.text(self.env, note, 4000),
             date_delivered=fields.Datetime.now(),
         )
         deal._log("deliver", party, note)
@@ -1925,12 +1925,12 @@ class WezerDeal(models.Model):
         """Send the work back, with what is missing; the worker has a week at least."""
         self._withdraw_timeout_dispute(self.sudo().payer_id)
         party = self._authorise("send_back", acting_partner_id)
-        note = self.env["wezer.typed"]._words(note, 2000)
+        note = payload.text(self.env, note, 2000)
         if not note:
             raise Refusal(self.env._("Say what is missing."), rule="note")
         deal = self.sudo()
         week = fields.Datetime.now() + timedelta(days=7)
-        due = self.env["wezer.typed"]._moment(due, at_end=True) if due else week
+        due = payload.moment(self.env, due, at_end=True) if due else week
         deal._set_state("accepted", date_due=max(due, week), delivered_quantity=0)
         deal._log("send_back", party, note)
         deal._move_task("accepted")
@@ -2205,7 +2205,7 @@ class WezerDeal(models.Model):
         """Return ``{currency id: minor}`` of what a person sent for this deal."""
         currencies = self.accepted_terms_id.price_line_ids.wezer_currency_id
         parsed = {}
-        for key, text in self.env["wezer.typed"]._by_name(amounts).items():
+        for key, text in payload.table(self.env, amounts).items():
             currency = currencies.filtered(
                 lambda currency, key=key: str(currency.id) == str(key)
             )
@@ -2442,7 +2442,7 @@ class WezerDeal(models.Model):
     def _propose_hand_over(self, partner_id, acting_partner_id):
         party = self._authorise("hand_over", acting_partner_id)
         deal = self.sudo()
-        stand_in = self.env["wezer.transfer"]._partner(partner_id).sudo().exists()
+        stand_in = payload.record(self.env, "res.partner", partner_id).sudo().exists()
         deal._check_stand_in(stand_in)
         deal._mark_conflict_of_interest(party)
         proposal = deal._new_proposal("hand_over")
@@ -2905,7 +2905,7 @@ class WezerDeal(models.Model):
         """
         party = self._authorise("dispute", acting_partner_id)
         deal = self.sudo()
-        reason = self.env["wezer.typed"]._words(reason, 2000)
+        reason = payload.text(self.env, reason, 2000)
         if not reason:
             raise Refusal(self.env._("Say what is wrong."), rule="note")
         deal._call_moderator(party, reason)
@@ -2992,7 +2992,7 @@ class WezerDeal(models.Model):
         """
         self._authorise("resolve")
         deal = self.sudo()
-        reason = self.env["wezer.typed"]._words(reason, 2000)
+        reason = payload.text(self.env, reason, 2000)
         if not reason:
             raise Refusal(self.env._("Give the reasons."), rule="note")
         if outcome not in OUTCOMES:

@@ -1,8 +1,9 @@
 from odoo import Command, api, fields, models
 
 from odoo.addons.wezer_base.exceptions import Refusal
-from odoo.addons.wezer_base.tools import days
+from odoo.addons.wezer_base.tools import days, payload
 from odoo.addons.wezer_base.tools.lines_field import Lines
+from odoo.addons.wezer_base.tools.numbers import decimal_text
 
 from ..tools.parts import WHOLE, format_points, parse_points
 
@@ -26,7 +27,7 @@ class WezerTerms(models.Model):
 
     _name = "wezer.terms"
     _description = "Terms"
-    _inherit = ["wezer.typed", "wezer.signing.mixin", "wezer.record.mixin"]
+    _inherit = ["wezer.signing.mixin", "wezer.record.mixin"]
     # A round stands until the next one, or the end of what it was proposed for.
     _signing_needs_deadline = False
     _order = "deal_id, round desc"
@@ -67,6 +68,10 @@ class WezerTerms(models.Model):
                 for line in terms.price_line_ids
             ) or self.env._("unpaid help")
 
+    def _quantity_text(self) -> str:
+        """Return the quantity as a form shows it, to be read back as it was."""
+        return decimal_text(self.quantity)
+
     @api.constrains("date_start", "date_due")
     def _check_days(self):
         for terms in self:
@@ -102,12 +107,12 @@ class WezerTerms(models.Model):
 
         :param dict vals: see :meth:`wezer.announcement.action_propose`
         """
-        vals = self._by_name(vals)
+        vals = payload.table(self.env, vals)
         expiry = vals.pop("expiry", None)
         milestones, shares = vals.pop("milestones", None), vals.pop("shares", None)
         checked = {}
         if vals.get("quantity") not in (None, ""):
-            checked["quantity"] = self._number(vals["quantity"])
+            checked["quantity"] = payload.number(self.env, vals["quantity"])
         if "prices" in vals:
             lines = self.env["wezer.announcement.price"]._prepare_lines(vals["prices"])
             checked["price_line_ids"] = [
@@ -121,10 +126,12 @@ class WezerTerms(models.Model):
             ]
         for name in ("date_start", "date_due"):
             if vals.get(name):
-                checked[name] = self._moment(vals[name], at_end=name == "date_due")
+                checked[name] = payload.moment(
+                    self.env, vals[name], at_end=name == "date_due"
+                )
         for name in ("steps", "done_when", "message"):
             if name in vals:
-                checked[name] = self._words(vals[name], 4000)
+                checked[name] = payload.text(self.env, vals[name], 4000)
         foreign = vals.keys() - {*TERM_FIELDS, "prices", "message"}
         if foreign:
             raise Refusal(self.env._("This is no part of terms."), rule="field")
@@ -133,7 +140,7 @@ class WezerTerms(models.Model):
         if shares is not None:
             checked["share_ids"] = self._share_commands(shares)
         if expiry:
-            checked["expiry"] = self._moment(expiry, at_end=True)
+            checked["expiry"] = payload.moment(self.env, expiry, at_end=True)
             self._check_due(checked["expiry"], None)
         return checked
 
@@ -170,7 +177,7 @@ class WezerTerms(models.Model):
                     self.env._("Say what each step is about."), rule="milestone"
                 )
             due = row.get("date_due")
-            due = self._moment(due, at_end=True) if due else False
+            due = payload.moment(self.env, due, at_end=True) if due else False
             days.check_order(self.env, latest, due)
             latest = due or latest
             commands.append(
@@ -201,7 +208,9 @@ class WezerTerms(models.Model):
     def _share_commands(self, rows):
         points = {}
         for row in self._rows(rows):
-            partner = self.env["wezer.transfer"]._partner(row.get("partner_id"))
+            partner = payload.record(
+                self.env, "res.partner", row.get("partner_id")
+            ).sudo()
             if partner.id in points:
                 raise Refusal(self.env._("Each has one part."), rule="share")
             points[partner.id] = self._points(row.get("percent"))
