@@ -928,7 +928,11 @@ class WezerAnnouncement(models.Model):
     @api.model
     def _checked_picture(self, value):
         """Return a picture in base64, as it was sent, if it is not too large."""
-        if isinstance(value, str | bytes) and len(value) * 3 // 4 > PICTURE_BYTES + 2:
+        size = 0
+        if isinstance(value, str | bytes):
+            padding = value[-2:].count("=" if isinstance(value, str) else b"=")
+            size = len(value) * 3 // 4 - padding
+        if size > PICTURE_BYTES:
             raise Refusal(
                 self.env._("The picture is larger than 5 MB."),
                 rule="picture",
