@@ -2239,7 +2239,7 @@ class WezerDeal(models.Model):
             proposal._renew(signers)
         else:
             proposal = deal._new_proposal("cancel")
-        proposal.reason = self.env["wezer.typed"]._words(reason, 2000)
+        proposal.reason = payload.text(self.env, reason, 2000)
         if not proposal._is_signing_open():
             done = proposal._propose(signers, party)
         else:
