@@ -76,7 +76,7 @@ class ResUsers(models.Model):
                     },
                     "url": "/my/requests",
                     "button": self.env._("Answer"),
-                    "due": days.day_of(self.env, transfer.until),
+                    "due": days.day_of(self.env, transfer.end_deadline),
                 }
             )
         return rows + self._wezer_todo_unconfirmed()

@@ -69,7 +69,7 @@ class WezerInvariant(models.AbstractModel):
             ),
             (
                 self.env._("Each reservation ends, or belongs to a deal"),
-                self._check_until,
+                self._check_reservation_ends,
             ),
         ]
 
@@ -366,8 +366,9 @@ class WezerInvariant(models.AbstractModel):
                        AND coalesce(t.settled_minor, 0) <> coalesce(p.paid, 0))"""
         )
 
-    def _check_until(self):
+    def _check_reservation_ends(self):
         return self._wezer_rows(
             """SELECT id, payer_id, amount_minor::text FROM wezer_transfer
-                WHERE state = 'reserved' AND until IS NULL AND origin_model IS NULL"""
+                WHERE state = 'reserved' AND end_deadline IS NULL
+                  AND origin_model IS NULL"""
         )

@@ -267,7 +267,7 @@ class WezerTransfer(models.Model):
         help="Those concerned get their notice in a minute."
     )
     date = fields.Datetime(required=True, index=True)
-    until = fields.Datetime(string="Set aside until", index="btree_not_null")
+    end_deadline = fields.Datetime(string="Set aside until", index="btree_not_null")
     every = fields.Selection(recurrence.INTERVALS, string="Repeated")
     # Counted from the first, so that the 31st comes back after February.
     schedule_start = fields.Datetime()
@@ -1088,7 +1088,9 @@ class WezerTransfer(models.Model):
         if first:
             return first.id
         until = fields.Datetime.now() + timedelta(days=REQUEST_DAYS)
-        transfer = self.sudo().create({**vals, "state": "requested", "until": until})
+        transfer = self.sudo().create(
+            {**vals, "state": "requested", "end_deadline": until}
+        )
         transfer._notify_side(
             transfer.payer_id,
             "request",
@@ -1143,7 +1145,7 @@ class WezerTransfer(models.Model):
             acting_partner_id,
             category,
             asked=asked,
-            until=until,
+            end_deadline=until,
         )
         if first:
             return first.id
@@ -1215,7 +1217,7 @@ class WezerTransfer(models.Model):
             return first.id
         vals.update(
             date=date,
-            until=until or (latest if every else False),
+            end_deadline=until or (latest if every else False),
             every=every or False,
             schedule_start=date,
             schedule_number=0,
@@ -1598,7 +1600,7 @@ class WezerTransfer(models.Model):
                 "origin_id": origin.id,
                 "origin_part": part,
                 "state": "reserved",
-                "until": until,
+                "end_deadline": until,
                 "category_id": category.id if category else False,
                 "key_scope": scope,
                 "key": key,
@@ -1760,7 +1762,7 @@ class WezerTransfer(models.Model):
         """End requests and free reservations whose date has passed."""
         late = [
             ("state", "in", EXPIRING),
-            ("until", "<", fields.Datetime.now()),
+            ("end_deadline", "<", fields.Datetime.now()),
             ("origin_model", "=", False),
         ]
         for_each_due(self, late, lambda transfer: transfer._expire())

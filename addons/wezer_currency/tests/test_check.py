@@ -55,7 +55,7 @@ DAMAGES = [
     ("UPDATE wezer_transfer SET claim_minor = 1 WHERE id = {paid}", "Parts"),
     ("UPDATE wezer_transfer SET settled_minor = 1 WHERE id = {held}", "Parts"),
     ("UPDATE wezer_transfer SET state = 'ended' WHERE id = {held}", "set aside"),
-    ("UPDATE wezer_transfer SET until = NULL WHERE id = {held}", "ends"),
+    ("UPDATE wezer_transfer SET end_deadline = NULL WHERE id = {held}", "ends"),
     ("UPDATE wezer_currency SET kind = 'issued' WHERE id = {credit}", "below zero"),
 ]
 

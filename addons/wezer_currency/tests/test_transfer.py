@@ -78,7 +78,7 @@ class TestTransfer(CurrencyCommon):
         asked.with_user(self.anna).action_refuse()
         self.assertEqual(asked.end_reason, "refused")
         asked = self._ask()
-        asked.sudo().until = fields.Datetime.now() - timedelta(days=1)
+        asked.sudo().end_deadline = fields.Datetime.now() - timedelta(days=1)
         self.env["wezer.transfer"]._cron_expire()
         self.assertEqual(asked.end_reason, "expired")
 
@@ -260,13 +260,13 @@ class TestTransfer(CurrencyCommon):
 
     def test_a_reservation_ends_after_its_date(self):
         held = self._reserve()
-        days = (held.until - fields.Datetime.now()).days
+        days = (held.end_deadline - fields.Datetime.now()).days
         self.assertIn(days, (29, 30))
         with self.assertRefused("until"):
             self._reserve(until=str(fields.Datetime.now() + timedelta(days=366)))
         with self.assertRefused("until"):
             self._reserve(until="tomorrow")
-        held.sudo().until = fields.Datetime.now() - timedelta(days=1)
+        held.sudo().end_deadline = fields.Datetime.now() - timedelta(days=1)
         self.env["wezer.transfer"]._cron_expire()
         self.assertEqual(
             (held.end_reason, self.wallet(self.anna).reserved), ("expired", 0)

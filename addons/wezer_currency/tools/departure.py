@@ -48,7 +48,7 @@ def personal_data(partner) -> dict:
         "transfers": rows._rows(
             transfers_of(partner),
             ["date", "payer_id", "payee_id", "amount_text", "wezer_currency_id"]
-            + ["purpose", "kind", "state", "end_reason", "until", "every"],
+            + ["purpose", "kind", "state", "end_reason", "end_deadline", "every"],
         ),
         "statement": _statement(partner, own),
         "payment_links": rows._rows(

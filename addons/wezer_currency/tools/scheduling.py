@@ -60,7 +60,7 @@ def schedule_next(transfer) -> None:
     date = days.moved(
         transfer.schedule_start, recurrence.step(transfer.every, number), zone
     )
-    if transfer.until and date > transfer.until:
+    if transfer.end_deadline and date > transfer.end_deadline:
         return
     transfer.copy(
         {
