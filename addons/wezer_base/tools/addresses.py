@@ -1,5 +1,6 @@
 """Which e-mail addresses a party has proved to be theirs, and which it may write."""
 
+from odoo import models
 from odoo.tools import email_normalize
 
 from ..exceptions import NotAllowed
@@ -7,7 +8,7 @@ from .membership import JOINED
 from .rights import PROVEN
 
 
-def is_vouched_for(partner) -> bool:
+def is_vouched_for(partner: models.Model) -> bool:
     """Return whether an address written to ``partner`` now counts as proven.
 
     It does where a letter or link proved it, or an administrator writes it.
@@ -21,7 +22,7 @@ def is_vouched_for(partner) -> bool:
     )
 
 
-def keep_vouched(partner, vouched: bool) -> None:
+def keep_vouched(partner: models.Model, vouched: bool) -> None:
     """Keep that the address of this contact is vouched for, or is no longer."""
     # Nobody reads or writes the field: it goes with the address.
     partner = partner.sudo()
@@ -30,7 +31,7 @@ def keep_vouched(partner, vouched: bool) -> None:
         partner.wezer_vouched_email = address
 
 
-def proven_addresses(partners) -> set[str]:
+def proven_addresses(partners: models.Model) -> set[str]:
     """Return the e-mail addresses that these parties proved to be theirs (sudo).
 
     The login, where it is an address: a letter led to it, or a link confirmed
@@ -52,7 +53,7 @@ def proven_addresses(partners) -> set[str]:
     return found
 
 
-def checked_email(partner, vals: dict) -> dict:
+def checked_email(partner: models.Model, vals: dict) -> dict:
     """Return ``vals`` without an address that has to be confirmed first.
 
     Every way to a member's address leads here: the website's forms, Odoo's

@@ -60,7 +60,7 @@ def bars(rows: Iterable[dict], low: float, high: float) -> str:
     )
 
 
-def is_color(text) -> bool:
+def is_color(text: str) -> bool:
     """Return whether ``text`` is a colour as ``#rrggbb``, and nothing else."""
     text = str(text or "")
     return (

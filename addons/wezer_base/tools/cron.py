@@ -2,6 +2,7 @@
 
 import logging
 import random
+from typing import Any
 
 from odoo.fields import Domain
 
@@ -13,7 +14,7 @@ _logger = logging.getLogger(__name__)
 FOUND = 20000
 
 
-def for_each_due(model, domain, action, order: str = "id") -> bool:
+def for_each_due(model: Any, domain: Domain, action: Any, order: str = "id") -> bool:
     """Do ``action`` with every record that ``domain`` finds, and commit each.
 
     What fails is undone, logged, and left for the next run; the others go on. A run
@@ -51,7 +52,7 @@ def for_each_due(model, domain, action, order: str = "id") -> bool:
     return True
 
 
-def _do(model, domain, action, number):
+def _do(model: Any, domain: Domain, action: Any, number: int) -> None:
     try:
         with model.env.cr.savepoint():
             record = model.search(Domain("id", "=", number) & domain)

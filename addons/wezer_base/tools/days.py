@@ -15,9 +15,11 @@ import datetime
 import functools
 import re
 import zoneinfo
+from typing import Any
 
 import babel.dates
 
+from odoo import api, models
 from odoo.fields import Domain
 from odoo.http import request
 from odoo.tools.misc import babel_locale_parse, get_lang
@@ -50,7 +52,7 @@ def zone_called(name: str | None) -> zoneinfo.ZoneInfo | None:
         return None
 
 
-def to_utc(local: datetime.datetime, zone: zoneinfo.ZoneInfo) -> datetime.datetime:
+def to_utc(local: datetime.datetime, zone: datetime.tzinfo) -> datetime.datetime:
     """Return the moment of a local date-time, in UTC and without a zone.
 
     :param datetime.datetime local: without a zone
@@ -72,14 +74,14 @@ def to_utc(local: datetime.datetime, zone: zoneinfo.ZoneInfo) -> datetime.dateti
     return first.replace(microsecond=0)
 
 
-def to_local(moment: datetime.datetime, zone: zoneinfo.ZoneInfo) -> datetime.datetime:
+def to_local(moment: datetime.datetime, zone: datetime.tzinfo) -> datetime.datetime:
     """Return the local date-time of a moment, without a zone."""
     local = moment.replace(tzinfo=UTC).astimezone(zone)
     return local.replace(tzinfo=None, fold=0)
 
 
 def moved(
-    moment: datetime.datetime, step, zone: zoneinfo.ZoneInfo
+    moment: datetime.datetime, step: Any, zone: zoneinfo.ZoneInfo
 ) -> datetime.datetime:
     """Return a moment moved by days or months, at the same local time.
 
@@ -88,7 +90,7 @@ def moved(
     return to_utc(to_local(moment, zone) + step, zone)
 
 
-def parse_day(text) -> datetime.date:
+def parse_day(text: Any) -> datetime.date | None:
     """Return the day that ``text`` names (``2026-02-28``), None where it names none."""
     if isinstance(text, datetime.datetime):
         return text.date()
@@ -104,7 +106,7 @@ def parse_day(text) -> datetime.date:
         return None
 
 
-def parse_moment(text, zone: zoneinfo.ZoneInfo) -> datetime.datetime:
+def parse_moment(text: str, zone: datetime.tzinfo) -> datetime.datetime:
     """Return the moment that ``text`` names, in UTC.
 
     :param str text: ``2024-06-04``, ``2024-06-04 21:06:56``,
@@ -132,7 +134,7 @@ def form_text(moment: datetime.datetime, zone: zoneinfo.ZoneInfo) -> str:
     return to_local(moment, zone).strftime(FORM_FORMAT) if moment else ""
 
 
-def read_form(text, zone: zoneinfo.ZoneInfo, known=()):
+def read_form(text: str, zone: zoneinfo.ZoneInfo, known: Any = ()) -> Any:
     """Return the moment that a ``datetime-local`` field sent.
 
     :param known: the moments that the form was filled with. Where the text still
@@ -155,7 +157,9 @@ def read_form(text, zone: zoneinfo.ZoneInfo, known=()):
 # === THE COMMUNITY'S DAYS === #
 
 
-def community_zone(env, company=None) -> zoneinfo.ZoneInfo:
+def community_zone(
+    env: api.Environment, company: models.Model | None = None
+) -> zoneinfo.ZoneInfo:
     """Return the time zone of a community.
 
     :param company: a ``res.company``, the current one unless said otherwise
@@ -165,12 +169,14 @@ def community_zone(env, company=None) -> zoneinfo.ZoneInfo:
     return (company or env.company).sudo()._wezer_zone()
 
 
-def today(env, company=None) -> datetime.date:
+def today(env: api.Environment, company: models.Model | None = None) -> datetime.date:
     """Return the day that it is in the community."""
     return day_of(env, datetime.datetime.now(UTC).replace(tzinfo=None), company)
 
 
-def day_of(env, moment: datetime.datetime, company=None) -> datetime.date:
+def day_of(
+    env: api.Environment, moment: Any, company: models.Model | None = None
+) -> Any:
     """Return the community's day that a moment lies in; False for no moment."""
     if not moment:
         return False
@@ -180,7 +186,9 @@ def day_of(env, moment: datetime.datetime, company=None) -> datetime.date:
         return moment.date()
 
 
-def begin(env, day: datetime.date, company=None) -> datetime.datetime:
+def begin(
+    env: api.Environment, day: datetime.date, company: models.Model | None = None
+) -> datetime.datetime:
     """Return the moment at which a day begins."""
     midnight = datetime.datetime.combine(day, datetime.time())
     try:
@@ -189,14 +197,18 @@ def begin(env, day: datetime.date, company=None) -> datetime.datetime:
         return midnight
 
 
-def end(env, day: datetime.date, company=None) -> datetime.datetime:
+def end(
+    env: api.Environment, day: datetime.date, company: models.Model | None = None
+) -> datetime.datetime:
     """Return the moment at which a day is over: the first that is not in it."""
     if day == datetime.date.max:
         return datetime.datetime.max.replace(microsecond=0)
     return begin(env, day + DAY, company)
 
 
-def passed(env, field: str, later: datetime.timedelta = datetime.timedelta()):
+def passed(
+    env: api.Environment, field: str, later: datetime.timedelta = datetime.timedelta()
+) -> Any:
     """Return the domain of records whose last day ``field`` is over, each company's.
 
     :param later: over so much later
@@ -209,7 +221,9 @@ def passed(env, field: str, later: datetime.timedelta = datetime.timedelta()):
     )
 
 
-def read_day(env, text, rule: str = "date") -> datetime.date:
+def read_day(
+    env: api.Environment, text: str, rule: str = "date"
+) -> datetime.date | bool:
     """Return the day that a form or a program sent, False for none; else refuse."""
     if not text:
         return False
@@ -219,7 +233,7 @@ def read_day(env, text, rule: str = "date") -> datetime.date:
     return day
 
 
-def no_date(env, text, rule: str = "date") -> Refusal:
+def no_date(env: api.Environment, text: str, rule: str = "date") -> Refusal:
     """Return the refusal of what is not a date."""
     return Refusal(
         env._(
@@ -233,8 +247,8 @@ def no_date(env, text, rule: str = "date") -> Refusal:
 
 
 def read_moment(
-    env, text, rule: str = "date", at_end: bool = False
-) -> datetime.datetime:
+    env: api.Environment, text: str, rule: str = "date", at_end: bool = False
+) -> Any:
     """Return the moment that a program sent, False for none; else refuse.
 
     A date-time without an offset is UTC, as in the rest of Odoo's interface. A date
@@ -255,7 +269,9 @@ def read_moment(
         raise no_date(env, text, rule) from error
 
 
-def check_order(env, first, last, rule: str = "date") -> None:
+def check_order(
+    env: api.Environment, first: Any, last: Any, rule: str = "date"
+) -> None:
     """Refuse a period that ends before it begins.
 
     :param first: a day or a moment, or False
@@ -276,7 +292,12 @@ def check_order(env, first, last, rule: str = "date") -> None:
         )
 
 
-def check_not_past(env, day: datetime.date, rule: str = "date", company=None) -> None:
+def check_not_past(
+    env: api.Environment,
+    day: datetime.date,
+    rule: str = "date",
+    company: models.Model | None = None,
+) -> None:
     """Refuse a last day that is over already."""
     now = today(env, company)
     if day and day < now:
@@ -292,7 +313,7 @@ def check_not_past(env, day: datetime.date, rule: str = "date", company=None) ->
         )
 
 
-def file_text(env, moment: datetime.datetime) -> str:
+def file_text(env: api.Environment, moment: datetime.datetime) -> str:
     """Return a moment as a table for programs has it: the community's, with offset."""
     if not moment:
         return ""
@@ -304,7 +325,7 @@ def file_text(env, moment: datetime.datetime) -> str:
 # === FOR THE READER === #
 
 
-def reader_zone(env) -> zoneinfo.ZoneInfo:
+def reader_zone(env: api.Environment) -> zoneinfo.ZoneInfo:
     """Return the zone in which the caller reads and types times of day.
 
     Members: their own, where they have one. Visitors: their browser's, as its cookie
@@ -322,11 +343,11 @@ def reader_zone(env) -> zoneinfo.ZoneInfo:
     return zone_called(user.tz) or community_zone(env)
 
 
-def _locale(env):
+def _locale(env: api.Environment) -> Any:
     return babel_locale_parse(get_lang(env).code)
 
 
-def _format(env, value, skeleton, english):
+def _format(env: api.Environment, value: Any, skeleton: Any, english: Any) -> Any:
     """Return ``value`` in the order of the reader's language; English: day first."""
     locale = _locale(env)
     if locale.language == "en":
@@ -334,7 +355,7 @@ def _format(env, value, skeleton, english):
     return babel.dates.format_skeleton(skeleton, value, locale=locale)
 
 
-def format_day(env, day, weekday: bool = False) -> str:
+def format_day(env: api.Environment, day: Any, weekday: bool = False) -> str:
     """Return a day as all pages, notices and files show it.
 
     The year is left out where it is this one.
@@ -355,13 +376,16 @@ def format_day(env, day, weekday: bool = False) -> str:
     )
 
 
-def format_month(env, day: datetime.date) -> str:
+def format_month(env: api.Environment, day: datetime.date) -> str:
     """Return the month of a day, with its year."""
     return _format(env, day, "yMMM", "MMM y") if day else ""
 
 
 def format_moment(
-    env, moment, weekday: bool = False, until: datetime.datetime | None = None
+    env: api.Environment,
+    moment: Any,
+    weekday: bool = False,
+    until: datetime.datetime | None = None,
 ) -> str:
     """Return a moment as all pages and notices show it: day, time and zone.
 
@@ -373,7 +397,7 @@ def format_moment(
     try:
         local, over = to_local(moment, zone), until and to_local(until, zone)
     except OverflowError:
-        zone, local, over = zone_called("UTC"), moment, until
+        zone, local, over = zoneinfo.ZoneInfo("UTC"), moment, until
     said = f"{format_day(env, local.date(), weekday)}, {local:%H:%M}"
     if over and over.date() == local.date():
         said += f"–{over:%H:%M}"
@@ -382,7 +406,7 @@ def format_moment(
     return f"{said} ({zone_name(env, zone)})"
 
 
-def zone_name(env, zone: zoneinfo.ZoneInfo | None = None) -> str:
+def zone_name(env: api.Environment, zone: zoneinfo.ZoneInfo | None = None) -> str:
     """Return what people call a zone: the name of its city.
 
     :param zoneinfo.ZoneInfo zone: the reader's, unless said otherwise

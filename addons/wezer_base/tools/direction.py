@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from typing import Any
 
 from markupsafe import Markup
 
@@ -18,7 +19,7 @@ CLOSED = {"option", "title", "textarea", "script", "style"}
 TYPED = {"text", "search", None}
 
 
-def isolate_written(root) -> None:
+def isolate_written(root: Any) -> None:
     """Add ``dir="auto"`` to what shows or takes people's words; see :func:`isolated`.
 
     Idempotent: the tree of a template may be asked for several times.
@@ -49,7 +50,7 @@ def isolate_written(root) -> None:
         node.set("dir", "auto")
 
 
-def isolated(value):
+def isolated(value: Any) -> Any:
     """Return a text as it stands inside a line: set apart where it runs to the left."""
     if not isinstance(value, str) or value.isascii():
         return value

@@ -9,6 +9,7 @@ import hashlib
 import time
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 from urllib.parse import quote as url_quote
 
 import werkzeug.exceptions
@@ -75,9 +76,9 @@ def form_post(
         for those who came before (see :mod:`.locks`)
     """
 
-    def decorate(endpoint):
+    def decorate(endpoint: Any) -> Any:
         @wraps(endpoint)
-        def answer(self, *args, **kwargs):
+        def answer(self: Any, *args: Any, **kwargs: Any) -> Any:
             token = kwargs.pop("form_token", None)
             kwargs.pop("form_page", None)
             sent = request.env["wezer.idempotency.key"].sudo()
@@ -116,7 +117,7 @@ def form_post(
     return decorate
 
 
-def _content_key():
+def _content_key() -> Any:
     """Return a key of who sends what to where, whatever page it was written on."""
     posted = request.httprequest
     values = [
@@ -128,7 +129,7 @@ def _content_key():
     return "alike:" + hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()
 
 
-def _sent_already(url):
+def _sent_already(url: Any) -> Any:
     """Lead to what the same content made a moment ago, and say so."""
     message = request.env._(
         "You have sent this already, and it was not done again. To send it once more,"
@@ -138,13 +139,13 @@ def _sent_already(url):
     return request.redirect(url)
 
 
-def _to_form(page, kwargs, error=None, unsent=None):
+def _to_form(page: Any, kwargs: Any, error: Any = None, unsent: Any = None) -> Any:
     """Lead back to the page of the form, where it is filled again."""
     address = keep_typed(_page_of(page, kwargs), request.env.uid, error, unsent)
     return request.redirect(address)
 
 
-def _page_of(page, kwargs):
+def _page_of(page: Any, kwargs: Any) -> Any:
     asked = local_page(request.httprequest.form.get("form_page"))
     if asked:
         return asked
@@ -157,7 +158,7 @@ def _page_of(page, kwargs):
         return "/my"
 
 
-def keep_typed(address, uid, error=None, unsent=None):
+def keep_typed(address: Any, uid: Any, error: Any = None, unsent: Any = None) -> Any:
     """Keep what the request's form holds for the page at ``address``; return it.
 
     :param int uid: for whom it is kept; another person is not shown it
@@ -184,7 +185,7 @@ def keep_typed(address, uid, error=None, unsent=None):
     return address
 
 
-def fill_refused_form(response) -> None:
+def fill_refused_form(response: Any) -> None:
     """Fill the refused form on the page that was asked for, once."""
     refused = request.session.get("wezer_refused")
     if not refused or request.httprequest.method != "GET":
@@ -212,7 +213,7 @@ def fill_refused_form(response) -> None:
     response.set_data(give_back(page, refused, words, _name_of_word))
 
 
-def _follow_renamed(refused, address):
+def _follow_renamed(refused: Any, address: Any) -> None:
     """Let the form be filled on the page that a former address leads to."""
     page = path_of(address, refused["languages"])
     before, after = refused["page"].split("/"), page.split("/")
@@ -227,7 +228,7 @@ def _follow_renamed(refused, address):
     }
 
 
-def _name_of_word(kind, value):
+def _name_of_word(kind: Any, value: Any) -> Any:
     if kind not in WORDS or not value.isdecimal() or len(value) > 9:
         return ""
     word = request.env[WORDS[kind]].search([("id", "=", int(value))])
@@ -237,7 +238,7 @@ def _name_of_word(kind, value):
 # === WHAT NEVER REACHED AN ENDPOINT, OR FAILED AFTER IT === #
 
 
-def form_sent_in_vain(exception):
+def form_sent_in_vain(exception: Any) -> Any:
     """Return the way back to the form that a failed request sent; None: it is none.
 
     It comes after Odoo handled the exception, which may have ended the session.

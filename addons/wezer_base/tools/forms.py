@@ -6,6 +6,7 @@ the rendered page, so that no template needs to know of it.
 
 import re
 from html import escape, unescape
+from typing import Any
 from urllib.parse import urlsplit
 
 import lxml.html
@@ -48,7 +49,7 @@ FIELDS_OF_RULES = {
 }
 
 
-def typed_values(pairs, most):
+def typed_values(pairs: Any, most: Any) -> Any:
     """Return the ``pairs`` of a form that may be kept, of ``most`` letters at most.
 
     :param pairs: names and values, in the order in which they were sent
@@ -75,7 +76,7 @@ def local_page(address: str) -> str:
     return address
 
 
-def path_of(address: str, languages=()) -> str:
+def path_of(address: str, languages: Any = ()) -> str:
     """Return the path of an address, without the language in front of it.
 
     :param languages: the codes of the site's languages in its addresses
@@ -85,7 +86,7 @@ def path_of(address: str, languages=()) -> str:
     return slash + rest if slash and first in languages else path
 
 
-def give_back(page, refused, words, name_of_word=None):
+def give_back(page: Any, refused: Any, words: Any, name_of_word: Any = None) -> Any:
     """Return ``page`` with the refused form filled again, and the sentence in it.
 
     :param str page: the rendered page
@@ -111,7 +112,7 @@ def give_back(page, refused, words, name_of_word=None):
     return before + lxml.html.tostring(form, encoding="unicode") + after
 
 
-def _find(page, wanted, typed, languages):
+def _find(page: Any, wanted: Any, typed: Any, languages: Any) -> Any:
     """Return where the form begins and ends, and the form; None where it is gone."""
     best, most = None, None
     for match in FORM.finditer(page):
@@ -138,11 +139,11 @@ def _find(page, wanted, typed, languages):
     return best
 
 
-def _kind(field):
+def _kind(field: Any) -> Any:
     return (field.get("type") or "text").lower() if field.tag == "input" else field.tag
 
 
-def _visible(form):
+def _visible(form: Any) -> list:
     """Return the fields that a person fills in, in their order."""
     return [
         field
@@ -151,7 +152,7 @@ def _visible(form):
     ]
 
 
-def _shown(field):
+def _shown(field: Any) -> Any:
     """Return what the page shows in a field, as text."""
     if field.tag == "select":
         return ", ".join(
@@ -164,7 +165,7 @@ def _shown(field):
     return field.get("value") or ""
 
 
-def _fill(form, typed, now):
+def _fill(form: Any, typed: Any, now: Any) -> None:
     """Put what was typed into the fields; ``now`` introduces what they showed."""
     left = {name: list(values) for name, values in typed.items()}
     for field in list(form.iter("input", "textarea", "select")):
@@ -211,12 +212,12 @@ def _fill(form, typed, now):
                 _show_theirs(field, "☑" if was_ticked else "☐", now)
 
 
-def _option_value(option):
+def _option_value(option: Any) -> Any:
     value = option.get("value")
     return option.text_content().strip() if value is None else value
 
 
-def _show_theirs(field, text, now):
+def _show_theirs(field: Any, text: str, now: Any) -> None:
     """Put what is there now below a field, to be read by all."""
     note = lxml.html.Element("div")
     note.set("class", "o_wezer_theirs small mt-1 mb-2")
@@ -240,17 +241,17 @@ def _show_theirs(field, text, now):
     _describe(field, note.get("id"))
 
 
-def _describe(field, identifier):
+def _describe(field: Any, identifier: Any) -> None:
     described = (field.get("aria-describedby") or "").split()
     field.set("aria-describedby", " ".join([*described, identifier]))
 
 
-def _open_around(field):
+def _open_around(field: Any) -> None:
     for parent in field.iterancestors("details"):
         parent.set("open", "open")
 
 
-def _open_details(before):
+def _open_details(before: Any) -> Any:
     """Open the folded parts of the page that the form stands in."""
     stack = []
     for match in DETAILS.finditer(before):
@@ -266,7 +267,7 @@ def _open_details(before):
     return before
 
 
-def _add_words(form, typed, name_of_word):
+def _add_words(form: Any, typed: Any, name_of_word: Any) -> None:
     """Add the chosen words that only the browser knew of."""
     for box in form.iter("div"):
         name = box.get("data-name")
@@ -291,7 +292,7 @@ def _add_words(form, typed, name_of_word):
             chosen[0].append(label)
 
 
-def _wrong_field(fields, typed, refused):
+def _wrong_field(fields: Any, typed: Any, refused: Any) -> Any:
     """Return the field that was wrong, None where nobody can say."""
     by_name = {}
     for field in fields:
@@ -308,7 +309,7 @@ def _wrong_field(fields, typed, refused):
     return None
 
 
-def _announce(form, typed, refused):
+def _announce(form: Any, typed: Any, refused: Any) -> None:
     """Put the sentence into the form, and the focus where it is wrong."""
     message = lxml.html.Element("div")
     message.set("class", "alert alert-warning o_wezer_refused w-100")
@@ -338,7 +339,7 @@ def _announce(form, typed, refused):
     focus.set("autofocus", "autofocus")
 
 
-def _message_on_page(page, message, typed, words):
+def _message_on_page(page: Any, message: Any, typed: Any, words: Any) -> Any:
     """Put the sentence above the page, with what was written where it is long."""
     texts = [value for values in typed.values() for value in values if " " in value]
     written = ""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 from lxml import etree, html
 from markupsafe import Markup
@@ -79,7 +80,7 @@ def plain_html(text: str, picture: Callable[[str], str | None] | None = None) ->
     return Markup(re.sub(r"^<div>|</div>$", "", inner.strip()))
 
 
-def _keep_picture(element, picture) -> bool:
+def _keep_picture(element: Any, picture: Any) -> bool:
     src = element.get("src") or ""
     kept = picture(src) if picture else (src if attachment_of(src)[0] else None)
     if not kept:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from odoo import fields
+from odoo import fields, models
 
 
 class Lines(fields.One2many):
@@ -13,7 +13,7 @@ class Lines(fields.One2many):
     are read.
     """
 
-    def read(self, records):
+    def read(self, records: models.Model) -> None:
         """Read the lines of ``records`` whole; else as Odoo does."""
         comodel = records.env[self.comodel_name].with_context(
             **{"active_test": False, **self.context}

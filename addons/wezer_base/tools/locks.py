@@ -9,10 +9,12 @@ works behind a pooler of connections too.
 """
 
 import binascii
+from typing import Any
 
 import psycopg2
 from psycopg2.errors import LockNotAvailable
 
+from odoo import api
 from odoo.exceptions import ConcurrencyError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import LazyTranslate
@@ -39,11 +41,11 @@ BUSY = _lt("Somebody else is changing this at the moment. Try again in a minute.
 class Busy(Refusal):
     """The other transaction did not end in time."""
 
-    def __init__(self, env):
+    def __init__(self, env: api.Environment) -> None:
         super().__init__(env._(BUSY), rule="busy", limit=str(WAIT_SECONDS))
 
 
-def create_tables(cr) -> None:
+def create_tables(cr: Any) -> None:
     """Create the tables that the functions of this module wait on."""
     cr.execute(
         """CREATE TABLE IF NOT EXISTS wezer_lock_name (
@@ -55,7 +57,7 @@ def create_tables(cr) -> None:
         cr.execute(f"CREATE TABLE IF NOT EXISTS wezer_lock_{number:02d} ()")
 
 
-def drop_tables(cr) -> None:
+def drop_tables(cr: Any) -> None:
     """Drop what :func:`create_tables` created."""
     tables = ["wezer_lock_name"] + [f"wezer_lock_{n:02d}" for n in range(LINES)]
     cr.execute(f"DROP TABLE IF EXISTS {', '.join(tables)}")
@@ -66,7 +68,9 @@ def is_contention(error: BaseException) -> bool:
     return isinstance(error, (ConcurrencyError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY))
 
 
-def execute_locking(env, query, params=None, returns=True):
+def execute_locking(
+    env: api.Environment, query: Any, params: Any = None, returns: bool = True
+) -> Any:
     """Run a statement that may wait for another transaction, and return its rows.
 
     All later waits of the same transaction have the same limit.
@@ -92,7 +96,7 @@ def execute_locking(env, query, params=None, returns=True):
     return rows
 
 
-def limit_statements(cr, seconds: dict) -> None:
+def limit_statements(cr: Any, seconds: dict) -> None:
     """Limit what the rest of this transaction waits for the database.
 
     :param dict seconds: names of settings of PostgreSQL, such as
@@ -105,7 +109,7 @@ def limit_statements(cr, seconds: dict) -> None:
     cr.execute(cr.wezer_limits)
 
 
-def lock_table(env, table: str, mode: str) -> None:
+def lock_table(env: api.Environment, table: str, mode: str) -> None:
     """Lock a whole table as the first statement of a transaction.
 
     Neither statement takes a snapshot, so what is read next is what was committed
@@ -123,7 +127,7 @@ def lock_table(env, table: str, mode: str) -> None:
         raise Busy(env) from error
 
 
-def hold(env, kind: str, *ids) -> None:
+def hold(env: api.Environment, kind: str, *ids: Any) -> None:
     """Let transactions that count before they insert run one after the other.
 
     Call it before the count. Of two that hold the same thing at once, the second
@@ -145,7 +149,7 @@ def hold(env, kind: str, *ids) -> None:
     )
 
 
-def hold_addresses(env, *wanted) -> None:
+def hold_addresses(env: api.Environment, *wanted: Any) -> None:
     """Let records that would have the same address be made one after the other.
 
     Call it before a free address is looked for: the second of two that are made at
@@ -157,12 +161,12 @@ def hold_addresses(env, *wanted) -> None:
     hold(env, "address", *buckets)
 
 
-def line_of(kind, number):
+def line_of(kind: Any, number: int) -> str:
     """Return the table on which those wait who ask for this thing."""
     return f"wezer_lock_{binascii.crc32(f'{kind}:{number}'.encode()) % LINES:02d}"
 
 
-def wait_in_line(env, kind: str, ids) -> None:
+def wait_in_line(env: api.Environment, kind: str, ids: Any) -> None:
     """Wait until nobody else is at these things, before anything is read for good.
 
     It commits what Odoo noted of the request (the device, say) and begins a new
@@ -193,13 +197,13 @@ def wait_in_line(env, kind: str, ids) -> None:
         raise
 
 
-def in_line(kind):
+def in_line(kind: Any) -> Any:
     """Mark a public method of one record: calls of it over RPC wait in line.
 
     :param str kind: what is waited for, see :func:`wait_in_line`
     """
 
-    def mark(method):
+    def mark(method: Any) -> Any:
         method._wezer_line = kind
         return method
 

@@ -1,10 +1,13 @@
 """Logging in: where the caller is, and how often they failed."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
+from typing import Any
 
+from odoo import api
 from odoo.http import request
 
 # So many addresses and logins are remembered; then counting begins anew.
@@ -14,7 +17,7 @@ _caller = ContextVar("wezer_caller", default=None)
 
 
 @contextmanager
-def called_from(address):
+def called_from(address: Any) -> Iterator[Any]:
     """Keep the address of a caller by XML-RPC or JSON-RPC while they are served."""
     token = _caller.set(address)
     try:
@@ -28,7 +31,7 @@ def caller() -> str | None:
     return request.httprequest.remote_addr if request else _caller.get()
 
 
-def failures(env, name: str) -> dict:
+def failures(env: api.Environment, name: str) -> dict:
     """Return the login failures of this process: ``{key: (count, time of the last)}``.
 
     :param str name: of the table: Odoo's own (by the caller's address) or ours
@@ -41,7 +44,7 @@ def failures(env, name: str) -> dict:
     return failures
 
 
-def spend_hash(users, login) -> None:
+def spend_hash(users: Any, login: str) -> None:
     """Work as long for a login without a password as for one that has it.
 
     Otherwise the time of the answer would show which accounts exist.

@@ -6,6 +6,7 @@ Other addons extend ``res.partner._wezer_leave_obstacles``, ``_wezer_leave_calle
 
 import re
 
+from odoo import api, models
 from odoo.tools import SQL
 
 from ..exceptions import Refusal
@@ -41,7 +42,7 @@ CONTACT_FIELDS = (
 )
 
 
-def check_leave(partner) -> None:
+def check_leave(partner: models.Model) -> None:
     """Refuse to leave while something is open.
 
     :raise Refusal: rule ``open``
@@ -55,7 +56,7 @@ def check_leave(partner) -> None:
         )
 
 
-def leave(partner) -> None:
+def leave(partner: models.Model) -> None:
     """Leave: the profile says so, all else is forgotten (sudo, checked before)."""
     partner = partner.sudo().with_context(active_test=True)
     keys = partner.env["wezer.profile"]._return_keys_of(partner)
@@ -72,13 +73,13 @@ def leave(partner) -> None:
     )
 
 
-def pseudonym(partner) -> str:
+def pseudonym(partner: models.Model) -> str:
     """Return the name that stays, in the community's language."""
     community = partner.with_context(lang=partner.env.company.sudo().partner_id.lang)
     return community.env._("Former member %(number)s", number=partner.id)
 
 
-def anonymise(partner) -> None:
+def anonymise(partner: models.Model) -> None:
     """End what is alive and erase what only this party needs (sudo)."""
     partner = partner.sudo().with_context(
         active_test=False, tracking_disable=True, mail_notrack=True
@@ -93,7 +94,7 @@ def anonymise(partner) -> None:
     replace_name(partner.env, "wezer.departure", ["decision"], old, new)
 
 
-def end_mandates(partner) -> None:
+def end_mandates(partner: models.Model) -> None:
     """End the mandates ``partner`` gave or holds."""
     mandates = partner.env["wezer.mandate"].sudo()
     active = mandates.search(
@@ -108,7 +109,7 @@ def end_mandates(partner) -> None:
         mandate._end("revoked")
 
 
-def _anonymise_profile(partner):
+def _anonymise_profile(partner: models.Model) -> None:
     for profile in partner._wezer_profile():
         profile._anonymise()
     partner.env["wezer.notice"].sudo().search(
@@ -116,7 +117,7 @@ def _anonymise_profile(partner):
     ).unlink()
 
 
-def _anonymise_contact(partner, name):
+def _anonymise_contact(partner: models.Model, name: str) -> None:
     known = [field for field in CONTACT_FIELDS if field in partner._fields]
     partner.signup_cancel()
     # Only what is there: an empty parent written again moves journal items.
@@ -138,7 +139,7 @@ def _anonymise_contact(partner, name):
     ).unlink()
 
 
-def _anonymise_mail(partner):
+def _anonymise_mail(partner: models.Model) -> None:
     """Delete messages on this contact, and empty those it wrote elsewhere."""
     messages = partner.env["mail.message"].sudo()
     messages.search(
@@ -168,7 +169,7 @@ def _anonymise_mail(partner):
     partner.activity_ids.unlink()
 
 
-def _anonymise_login(partner):
+def _anonymise_login(partner: models.Model) -> None:
     """Take keys, devices and sign-in traces; the login's name goes with Odoo's."""
     users = partner.user_ids
     users.write({"signature": False})
@@ -181,7 +182,12 @@ def _anonymise_login(partner):
 
 
 def replace_name(
-    env, model_name: str, names: list[str], old: str, new: str, where: SQL | None = None
+    env: api.Environment,
+    model_name: str,
+    names: list[str],
+    old: str,
+    new: str,
+    where: SQL | None = None,
 ) -> None:
     """Put the pseudonym where the name stands in texts that the suite wrote.
 
@@ -224,7 +230,7 @@ def replace_name(
     model.invalidate_model(names, flush=False)
 
 
-def books_need(partners) -> bool:
+def books_need(partners: models.Model) -> bool:
     """Return whether a row that must stay names these partners."""
     for model in partners.env.registry.values():
         if model._abstract or model._transient or not model._auto:

@@ -6,7 +6,9 @@ ledger's history; all else is said of the one that goes on. Other addons extend
 and ``_wezer_merge_preview``, which call the functions here.
 """
 
-from odoo import Command, models
+from typing import Any
+
+from odoo import Command, api, models
 from odoo.fields import Domain
 
 from ..exceptions import Refusal
@@ -18,7 +20,7 @@ from .rights import FAREWELL, PROVEN
 LEVEL_ORDER = {"nobody": 0, "members": 1, "everyone": 2}
 
 
-def obstacles(source, target) -> list[str]:
+def obstacles(source: Any, target: Any) -> list[str]:
     """Return the sentences that forbid merging ``source`` into ``target`` (sudo)."""
     said = []
     if not target or source == target:
@@ -51,7 +53,7 @@ def obstacles(source, target) -> list[str]:
     return said
 
 
-def check(source, target) -> None:
+def check(source: Any, target: Any) -> None:
     """Refuse what would harm somebody.
 
     :raise Refusal: rule ``merge``
@@ -61,7 +63,7 @@ def check(source, target) -> None:
         raise Refusal(" ".join(said), rule="merge", value=str(len(said)))
 
 
-def preview(source) -> list[tuple]:
+def preview(source: Any) -> list[tuple]:
     """Return what would move: ``[(what people call it, count or amount)]``."""
     domains = {}
     for field in fields_pointing_at_partners(source.env, source._wezer_merge_keeps()):
@@ -77,7 +79,7 @@ def preview(source) -> list[tuple]:
     return sorted(counts)
 
 
-def merge_profile(source, target) -> None:
+def merge_profile(source: Any, target: Any) -> None:
     """Fill what is empty there; the stricter of both choices of sharing holds."""
     given_up, kept = source._wezer_profile(), target._wezer_profile()
     vals = {}
@@ -122,7 +124,7 @@ def merge_profile(source, target) -> None:
     contact.write({"email": False, "phone": False})
 
 
-def _filled_fields(env):
+def _filled_fields(env: api.Environment) -> Any:
     """Return the profile's fields that the other account may fill."""
     fixed = {"partner_id", "company_id", "state", "slug", "active"}
     fixed |= {"left_date", "left_from", "return_keys", "joined_date"}
@@ -131,7 +133,7 @@ def _filled_fields(env):
     )
 
 
-def merge_logins(source, target) -> None:
+def merge_logins(source: Any, target: Any) -> None:
     """Keep one login: that of the account that stays, else ``source``'s."""
     users = source.user_ids
     if not target.user_ids:

@@ -1,6 +1,8 @@
 """A field that remembers the answer to a question until the data behind it change."""
 
-from odoo import fields
+from typing import Any
+
+from odoo import fields, models
 
 
 class Memo(fields.Json):
@@ -15,14 +17,18 @@ class Memo(fields.Json):
     (``groups=fields.NO_ACCESS``): code reads it with ``sudo()``.
     """
 
-    def convert_to_cache(self, value, record, validate=True):
+    def convert_to_cache(
+        self, value: Any, record: models.Model, validate: bool = True
+    ) -> Any:
         """Keep the value as it is."""
         return value
 
-    def convert_to_record(self, value, record):
+    def convert_to_record(self, value: Any, record: models.Model) -> Any:
         """Hand out the value as it is."""
         return value
 
-    def convert_to_read(self, value, record, use_display_name=True):
+    def convert_to_read(
+        self, value: Any, record: models.Model, use_display_name: bool = True
+    ) -> bool:
         """Return nothing: the field is for code only."""
         return False

@@ -7,6 +7,7 @@ where the caller wants to refuse it.
 """
 
 import re
+from typing import Any
 
 # The largest number that a database keeps as the identifier of a record.
 ID_MAX = 2**31 - 1
@@ -36,12 +37,12 @@ class AmbiguousNumber(NumberError):
         returns them
     """
 
-    def __init__(self, text, readings):
+    def __init__(self, text: str, readings: Any) -> None:
         super().__init__(text)
         self.readings = readings
 
 
-def parse_whole(value, least: int = 0, most: int = ID_MAX) -> int:
+def parse_whole(value: Any, least: int = 0, most: int = ID_MAX) -> int:
     """Return the whole number that ``value`` is.
 
     :param value: digits in a text, or an integer; spaces around them do not count
@@ -59,7 +60,7 @@ def parse_whole(value, least: int = 0, most: int = ID_MAX) -> int:
     return number
 
 
-def whole(value, default=None, least: int = 0, most: int = ID_MAX):
+def whole(value: Any, default: Any = None, least: int = 0, most: int = ID_MAX) -> Any:
     """Return the whole number that ``value`` is, ``default`` where it is none."""
     try:
         return parse_whole(value, least, most)
@@ -67,7 +68,7 @@ def whole(value, default=None, least: int = 0, most: int = ID_MAX):
         return default
 
 
-def read_decimal(text: str, places: int | None = None):
+def read_decimal(text: str, places: int | None = None) -> Any:
     """Return the number that ``text`` is, as ``(digits, scale)``.
 
     ``12,5``, ``1.234,56``, ``1,234.56``, ``1 234,56`` and ``1'234.56`` are read. A
@@ -106,7 +107,7 @@ def read_decimal(text: str, places: int | None = None):
     return decimal
 
 
-def decimal_number(value, places=None):
+def decimal_number(value: Any, places: Any = None) -> Any:
     """Return ``value``, a text or a number of a program, as a float.
 
     :raise NumberError: where it is none; :class:`AmbiguousNumber` where it is two
@@ -121,7 +122,7 @@ def decimal_number(value, places=None):
     return float(value)
 
 
-def decimal_text(number, most: int = 4) -> str:
+def decimal_text(number: int, most: int = 4) -> str:
     """Return ``number`` as a form shows it, so that it is read back as it was.
 
     Three decimals would be taken for thousands: they are written as four.
@@ -133,23 +134,23 @@ def decimal_text(number, most: int = 4) -> str:
     return f"{text}0" if _ONE_GROUP.fullmatch(text) else text
 
 
-def is_id(value) -> bool:
+def is_id(value: Any) -> bool:
     """Return whether ``value`` is the identifier of a record, as programs send it."""
     return type(value) is int and 0 < value <= ID_MAX
 
 
-def record_id(value) -> int:
+def record_id(value: Any) -> int:
     """Return the identifier of a record that ``value`` is, 0 where it is none."""
     return whole(value, 0, least=1)
 
 
-def record_ids(values, most: int = 200) -> list[int]:
+def record_ids(values: Any, most: int = 200) -> list[int]:
     """Return the identifiers among ``values``, each once, at most ``most``."""
     ids = (record_id(value) for value in list(values)[: 10 * most])
     return list(dict.fromkeys(filter(None, ids)))[:most]
 
 
-def numbered(form, prefix: str, most: int = 200):
+def numbered(form: Any, prefix: str, most: int = 200) -> Any:
     """Return ``{number: text}`` of the fields ``<prefix><number>`` of a form.
 
     >>> numbered({"price_3": "1:30", "price_x": "2", "title": "bread"}, "price_")

@@ -11,7 +11,9 @@ Amounts of a currency are read by ``wezer.currency._parse``.
 
 import datetime
 from collections.abc import Collection, Iterable
+from typing import Any
 
+from odoo import api, models
 from odoo.fields import Command
 
 from ..exceptions import Refusal
@@ -32,7 +34,7 @@ NUMBER_MAX = 1_000_000
 SHOWN_LENGTH = 40
 
 
-def shortened(value, length: int = SHOWN_LENGTH) -> str:
+def shortened(value: Any, length: int = SHOWN_LENGTH) -> str:
     """Return the beginning of what was sent, to be shown in a refusal."""
     if isinstance(value, int) and abs(value) >= 10**length:
         return "…"
@@ -40,7 +42,7 @@ def shortened(value, length: int = SHOWN_LENGTH) -> str:
     return sent if len(sent) <= length else f"{sent[:length]}…"
 
 
-def text(env, value, most: int, field: str | None = None) -> str:
+def text(env: api.Environment, value: Any, most: int, field: str | None = None) -> str:
     """Return a text of several lines, at most ``most`` characters; none is empty.
 
     :raise Refusal: rule ``text``, where it is something else
@@ -52,12 +54,12 @@ def text(env, value, most: int, field: str | None = None) -> str:
     return clean_text(str(value), most)
 
 
-def line(env, value, most: int, field: str | None = None) -> str:
+def line(env: api.Environment, value: Any, most: int, field: str | None = None) -> str:
     """Return a text of one line, as :func:`text` does."""
     return clean_line(text(env, value, most * 10, field), most)
 
 
-def table(env, value) -> dict:
+def table(env: api.Environment, value: Any) -> dict:
     """Return a copy of a dict that was sent; none is an empty one.
 
     :raise Refusal: rule ``field``, where it is something else
@@ -69,7 +71,7 @@ def table(env, value) -> dict:
     return dict(value)
 
 
-def rows(env, value, most: int) -> list:
+def rows(env: api.Environment, value: Any, most: int) -> list:
     """Return a list of at most ``most`` things that was sent; none is an empty one.
 
     :raise Refusal: rule ``field``, where it is something else, or longer
@@ -81,7 +83,7 @@ def rows(env, value, most: int) -> list:
     return list(value)
 
 
-def only(env, values: Iterable[str], known: Collection[str]) -> None:
+def only(env: api.Environment, values: Iterable[str], known: Collection[str]) -> None:
     """Refuse names that are not among ``known``.
 
     :raise Refusal: rule ``field``
@@ -97,12 +99,12 @@ def only(env, values: Iterable[str], known: Collection[str]) -> None:
         )
 
 
-def foreign(env) -> Refusal:
+def foreign(env: api.Environment) -> Refusal:
     """Return the refusal of a value of a shape that nobody types."""
     return Refusal(env._("This is not yours to write."), rule="field")
 
 
-def number(env, value, field: str | None = None) -> float:
+def number(env: api.Environment, value: Any, field: str | None = None) -> float:
     """Return a number above zero, written with a comma or a point.
 
     :raise Refusal: rule ``ambiguous``, where it can be read in two ways (the limit
@@ -140,8 +142,8 @@ def number(env, value, field: str | None = None) -> float:
 
 
 def whole(
-    env,
-    value,
+    env: api.Environment,
+    value: Any,
     message: str,
     least: int = 0,
     most: int = NUMBER_MAX,
@@ -161,7 +163,9 @@ def whole(
         ) from error
 
 
-def moment(env, value, at_end: bool = False) -> datetime.datetime | bool:
+def moment(
+    env: api.Environment, value: Any, at_end: bool = False
+) -> datetime.datetime | bool:
     """Return a moment in UTC, False for none.
 
     A date-time without an offset is UTC. A day alone is a day of the community: its
@@ -172,7 +176,7 @@ def moment(env, value, at_end: bool = False) -> datetime.datetime | bool:
     return days.read_moment(env, value, at_end=at_end)
 
 
-def day(env, value) -> datetime.date | bool:
+def day(env: api.Environment, value: Any) -> datetime.date | bool:
     """Return a day of the community; of a moment, the day that it lies in.
 
     :raise Refusal: rule ``date``
@@ -181,7 +185,7 @@ def day(env, value) -> datetime.date | bool:
     return found or days.day_of(env, moment(env, value))
 
 
-def choice(env, model: str, name: str, value) -> str:
+def choice(env: api.Environment, model: str, name: str, value: Any) -> str:
     """Return ``value`` if the selection ``name`` of ``model`` has it.
 
     :raise Refusal: rule ``choice``; the limit lists what is accepted
@@ -199,7 +203,7 @@ def choice(env, model: str, name: str, value) -> str:
     return value
 
 
-def ids(env, value) -> list[int]:
+def ids(env: api.Environment, value: Any) -> list[int]:
     """Return the ids in a list of ids, or in SET and LINK commands; none is empty.
 
     Other commands could write on what they point at.
@@ -225,7 +229,7 @@ def ids(env, value) -> list[int]:
     return found
 
 
-def record(env, model: str, value):
+def record(env: api.Environment, model: str, value: Any) -> models.Model:
     """Return the record of ``model`` with the id ``value``, unchecked.
 
     What is no id gives an empty recordset; whether it exists is not asked.

@@ -38,7 +38,7 @@ BRANDS = {
 class PictureError(ValueError):
     """This picture is not taken; ``reason``: heic, avif, tiff, large or kind."""
 
-    def __init__(self, reason: str):
+    def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
 
@@ -133,7 +133,7 @@ def _written(opened: Image.Image) -> tuple[bytes, str]:
         picture.thumbnail((LONGEST, LONGEST), Image.Resampling.LANCZOS)
     profile = opened.info.get("icc_profile")
     if photo or (picture.mode in ("RGB", "L") and opened.format == "WEBP"):
-        quality = 90
+        quality: int | str = 90
         if photo and small and not turned and opened.mode == picture.mode:
             # The same tables: written again and again, it stays the same.
             opened.load()

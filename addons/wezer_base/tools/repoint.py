@@ -6,12 +6,15 @@ deals) refuse every ``write``, and merging changes no decision of theirs. Comput
 fields follow by ``modified``.
 """
 
+from typing import Any
+
 from psycopg2 import IntegrityError
 
+from odoo import api
 from odoo.tools import SQL, mute_logger
 
 
-def fields_pointing_at_partners(env, keeps: set[str]) -> list:
+def fields_pointing_at_partners(env: api.Environment, keeps: set[str]) -> list:
     """Return the stored fields of the suite's models whose value is a partner.
 
     Asked of the registry, so that another addon's field is found without
@@ -40,7 +43,7 @@ def fields_pointing_at_partners(env, keeps: set[str]) -> list:
     return pointing
 
 
-def repoint_partner(source, target) -> None:
+def repoint_partner(source: Any, target: Any) -> None:
     """Let every row of the suite that names this party name ``target``.
 
     A row that its table's rules do not let change stays with the old account:
@@ -55,7 +58,7 @@ def repoint_partner(source, target) -> None:
     source.env.invalidate_all(flush=False)
 
 
-def _repoint_partner_column(field, source, target):
+def _repoint_partner_column(field: Any, source: Any, target: Any) -> None:
     model = source.env[field.model_name].sudo().with_context(active_test=False)
     table, column = SQL.identifier(model._table), SQL.identifier(field.name)
     rows = source.env.execute_query(
@@ -78,7 +81,9 @@ def _repoint_partner_column(field, source, target):
     records.modified([field.name])
 
 
-def _update_rows(env, table, column, new, ids):
+def _update_rows(
+    env: api.Environment, table: Any, column: Any, new: Any, ids: Any
+) -> Any:
     """Write ``new`` into rows ``ids``; None where a rule of the table forbids."""
     if not ids:
         return ids
@@ -98,7 +103,7 @@ def _update_rows(env, table, column, new, ids):
     return ids
 
 
-def _repoint_partner_relation(field, source, target):
+def _repoint_partner_relation(field: Any, source: Any, target: Any) -> None:
     names = {
         "table": SQL.identifier(field.relation),
         "mine": SQL.identifier(field.column2),
@@ -119,7 +124,7 @@ def _repoint_partner_relation(field, source, target):
     )
 
 
-def fields_pointing_at_word(words) -> list:
+def fields_pointing_at_word(words: Any) -> list:
     """Return every stored field of the registry whose value is such a word."""
     pointing, tables = [], set()
     for model in words.env.registry.values():
@@ -145,7 +150,7 @@ def fields_pointing_at_word(words) -> list:
     return pointing
 
 
-def repoint_word(field, words, target) -> None:
+def repoint_word(field: Any, words: Any, target: Any) -> None:
     """Let what ``field`` says of these words be said of ``target``."""
     if field.type == "many2many":
         _repoint_word_relation(field, words, target)
@@ -171,7 +176,7 @@ def repoint_word(field, words, target) -> None:
     records.modified([field.name])
 
 
-def _repoint_word_relation(field, words, target):
+def _repoint_word_relation(field: Any, words: Any, target: Any) -> None:
     """Do it for a many-to-many, where ``target`` may stand there already."""
     mine, other = field.column2, field.column1
     if field.comodel_name != words._name:
@@ -205,7 +210,7 @@ def _repoint_word_relation(field, words, target):
         others.modified([field.name])
 
 
-def word_uses(words) -> dict[str, int]:
+def word_uses(words: Any) -> dict[str, int]:
     """Return how often these words are used: ``{what people call it: count}``."""
     uses = {}
     for field in fields_pointing_at_word(words):

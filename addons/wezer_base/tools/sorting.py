@@ -1,6 +1,8 @@
 """Lists in the order of the reader's language: É beside E, not after Z."""
 
-from odoo import models
+from typing import Any
+
+from odoo import api, models
 from odoo.tools import SQL
 
 # The order of these languages is the one that all languages begin from, so they share
@@ -9,7 +11,7 @@ COMMON = "und-x-icu"
 _COMMON_LANGUAGES = {"en", "fr", "de", "it", "nl", "pt", "ca"}
 
 
-def icu_collations(registry):
+def icu_collations(registry: Any) -> Any:
     """Return the names of the ICU collations that the database has."""
     known = registry.__dict__.get("_wezer_icu_collations")
     if known is None:
@@ -20,25 +22,25 @@ def icu_collations(registry):
     return known
 
 
-def collation(env):
+def collation(env: api.Environment) -> Any:
     """Return the name of the collation of the reader's language, None without ICU."""
     known = icu_collations(env.registry)
     code = (env.lang or "en_US").partition("@")[0]
     language, _mark, country = code.partition("_")
     if language in _COMMON_LANGUAGES and code != "fr_CA":
-        wanted = (COMMON,)
+        wanted: tuple[str, ...] = (COMMON,)
     else:
         wanted = (f"{language}-{country}-x-icu", f"{language}-x-icu", COMMON)
     return next((name for name in wanted if name in known), None)
 
 
-def index_text(registry, column: str) -> str:
+def index_text(registry: Any, column: str) -> str:
     """Return ``column`` as an index of a list names it, in the common order."""
     known = COMMON in icu_collations(registry)
     return f'{column} COLLATE "{COMMON}"' if known else column
 
 
-def in_reader_order(env, expression):
+def in_reader_order(env: api.Environment, expression: Any) -> SQL:
     """Return SQL that sorts as the reader's language does."""
     name = collation(env)
     if name:
@@ -47,7 +49,7 @@ def in_reader_order(env, expression):
 
 
 def sorted_for_reader(
-    records: models.BaseModel, key="display_name", first=None
+    records: models.BaseModel, key: str = "display_name", first: Any = None
 ) -> models.BaseModel:
     """Return ``records`` in the order of the reader's language.
 

@@ -17,6 +17,7 @@ named sets of states are derived from it.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,9 @@ class StateMachine:
     :raise ValueError: where a row names an unknown state or rule
     """
 
-    def __init__(self, states, rules, transitions, field="state"):
+    def __init__(
+        self, states: Any, rules: Any, transitions: Any, field: str = "state"
+    ) -> None:
         self.states = tuple(states)
         self.rules = dict(rules)
         self.transitions = tuple(transitions)
@@ -126,5 +129,5 @@ class StateMachine:
         """Return all states but ``states``, in order."""
         return tuple(state for state in self.states if state not in states)
 
-    def _in_order(self, found):
+    def _in_order(self, found: Any) -> tuple:
         return tuple(state for state in self.states if state in found)

@@ -1,9 +1,11 @@
 """Why a row of a file is refused, in the reader's language."""
 
+from typing import Any
+
 from .tables import REASONS
 
 
-def in_words(env, problem) -> str:
+def in_words(env: Any, problem: Any) -> str:
     """Return the sentence for ``problem``, a pair of a code and the value found.
 
     The codes are those of :data:`.tables.REASONS`.

@@ -9,8 +9,9 @@ import csv
 import io
 import re
 import unicodedata
+from collections.abc import Iterator
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 SEPARATORS = ",;\t|"
 # A cell longer than this is a broken file, not a text of people.
@@ -86,7 +87,7 @@ def decode(data: bytes) -> tuple[str, str]:
     :raise TableError: code ``encoding``
     """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        attempts = ("utf-16",)
+        attempts: tuple[str, ...] = ("utf-16",)
     elif data[:2000].count(b"\0") > len(data[:2000]) // 4:
         # Without a mark: in Latin letters every other byte is 0.
         attempts = ("utf-16-le" if data[1:2] == b"\0" else "utf-16-be",)
@@ -143,10 +144,10 @@ def _separator(text: str) -> str:
             counts[separator] = len(next(_rows(head, separator), []))
         except TableError:
             counts[separator] = 0
-    return max(counts, key=counts.get)
+    return max(counts, key=lambda separator: counts[separator])
 
 
-def _rows(text: str, separator: str):
+def _rows(text: str, separator: str) -> Iterator[Any]:
     before = csv.field_size_limit(CELL_MAX)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
@@ -186,7 +187,7 @@ def key(heading: str) -> str:
     )
 
 
-def find(headings: list[str], names) -> list[str]:
+def find(headings: list[str], names: Any) -> list[str]:
     """Return the headings that a field is read from, ``[]`` where there are none.
 
     :param names: the usual names of the column, the first that is there counts;
@@ -203,7 +204,7 @@ def find(headings: list[str], names) -> list[str]:
     return []
 
 
-def unused(headings: list[str], used) -> list[str]:
+def unused(headings: list[str], used: Any) -> list[str]:
     """Return the headings that no field is read from: they are told, not dropped."""
     return [heading for heading in headings if heading not in set(used)]
 

@@ -1,7 +1,9 @@
 """Values of form fields in templates: the number 0 is a value. Runs without Odoo."""
 
+from typing import Any
 
-def keep_zeros(root) -> None:
+
+def keep_zeros(root: Any) -> None:
     """Let the fields of a template show the number 0; QWeb leaves out what is falsy.
 
     Idempotent: the tree of a template may be asked for several times.
@@ -12,7 +14,7 @@ def keep_zeros(root) -> None:
             node.set("t-att-value", f"wezer_number({expression})")
 
 
-def number_text(value):
+def number_text(value: Any) -> Any:
     """Return the number 0 as a text, and everything else as it is."""
     if type(value) in (int, float) and value == 0:
         return str(value)

@@ -11,6 +11,7 @@ import secrets
 import unicodedata
 from collections.abc import Container
 from functools import lru_cache
+from typing import Any
 
 from confusable_homoglyphs import confusables
 
@@ -41,7 +42,7 @@ _DROPPED = "·\u00ad\u200b\u200c\u200d\u2060\ufeff"
 _SPACES = "'’‘‛ʼʹ′`´-‐‑‒–—―−﹣－"
 
 
-def _fold(char):
+def _fold(char: Any) -> str:
     """Return what ``char``, already decomposed (NFKD), is compared as."""
     if char in _DROPPED or unicodedata.combining(char):
         return ""
@@ -58,7 +59,7 @@ def _fold(char):
 class _Folds(dict):
     """A table for :meth:`str.translate` that learns each letter once."""
 
-    def __missing__(self, code):
+    def __missing__(self, code: Any) -> Any:
         self[code] = folded = _fold(chr(code))
         return folded
 
@@ -79,7 +80,7 @@ def normalise(text: str | None) -> str:
     return " ".join(decomposed.translate(_FOLDS).split())
 
 
-def search_words(text) -> list[str]:
+def search_words(text: str) -> list[str]:
     """Return the words to search for: the first few of ``text``, normalised, each once.
 
     Every list and search reads its words here, so that none reads more of them than
@@ -225,7 +226,7 @@ def secret_slug(wanted: str) -> str:
 _LAST = 0x1FFFF
 
 
-def _regex_class(codes):
+def _regex_class(codes: Any) -> str:
     """Return ``codes`` (sorted) as the inside of a bracket expression."""
     ranges = []
     for code in codes:

@@ -1,8 +1,9 @@
 """Take in a public vocabulary: categories, with the skills they need."""
 
 import json
+from typing import Any
 
-from odoo import Command
+from odoo import Command, api
 
 from ..exceptions import Refusal
 from .table_reasons import in_words
@@ -32,7 +33,7 @@ COLUMNS = {
 ROWS_MAX = 20000
 
 
-def import_rows(rows: list[dict], parent, dry_run: bool) -> dict:
+def import_rows(rows: list[dict], parent: Any, dry_run: bool) -> dict:
     """Import rows below the category ``parent``; see ``import_vocabulary``.
 
     :param parent: a category, or an empty ``wezer.category`` for the root
@@ -48,7 +49,7 @@ def import_rows(rows: list[dict], parent, dry_run: bool) -> dict:
     return {**report, "refused": refused}
 
 
-def _clean_rows(env, rows):
+def _clean_rows(env: api.Environment, rows: Any) -> tuple:
     """Return the rows that can be read, and why the others cannot."""
     clean, refused = [], []
     for number, row in enumerate(rows, start=1):
@@ -65,23 +66,23 @@ def _clean_rows(env, rows):
     return clean, refused
 
 
-def _clean_row(row):
+def _clean_row(row: dict) -> Any:
     named = {str(title): value for title, value in row.items() if value}
-    clean = {}
+    clean: dict[str, Any] = {}
     for name, titles in COLUMNS.items():
         value = next((named[title] for title in find(list(named), titles)), "")
         if name in ("synonyms", "skills"):
-            words = value if isinstance(value, list) else split_words(str(value))
+            found = value if isinstance(value, list) else split_words(str(value))
             # A comma parts our synonyms: one within a word becomes a blank.
-            words = (" ".join(split_words(str(word))) for word in words)
-            words = {word_key(word): word[:250] for word in words}
+            named_words = (" ".join(split_words(str(word))) for word in found)
+            words = {word_key(word): word[:250] for word in named_words}
             clean[name] = {key: word for key, word in words.items() if key}
         else:
             clean[name] = " ".join(str(value).split())[:250]
     return clean
 
 
-def _import_skills(env, rows, report, dry_run):
+def _import_skills(env: api.Environment, rows: Any, report: Any, dry_run: bool) -> Any:
     """Make the missing skills; return ``{key: id}`` of all that rows name."""
     wanted = {}
     for row in rows:
@@ -96,7 +97,9 @@ def _import_skills(env, rows, report, dry_run):
     return known
 
 
-def _import_categories(rows, parent, skills, report, dry_run):
+def _import_categories(
+    rows: Any, parent: Any, skills: Any, report: Any, dry_run: bool
+) -> None:
     categories = parent.browse()
     here = categories.with_context(active_test=False).search(
         categories._company_domain()
@@ -120,7 +123,9 @@ def _import_categories(rows, parent, skills, report, dry_run):
         _import_words(row, category, skills, report, dry_run)
 
 
-def _import_parent(row, parent, by_name, report, dry_run):
+def _import_parent(
+    row: dict, parent: Any, by_name: Any, report: Any, dry_run: bool
+) -> Any:
     """Return the branch a row goes into, made where it is missing."""
     if not row["parent"]:
         return parent
@@ -135,7 +140,9 @@ def _import_parent(row, parent, by_name, report, dry_run):
     return by_name[place]
 
 
-def _import_words(row, category, skills, report, dry_run):
+def _import_words(
+    row: dict, category: Any, skills: Any, report: Any, dry_run: bool
+) -> None:
     """Add to ``category`` the synonyms and skills it does not have yet."""
     ids = {skills[key] for key in row["skills"] if key in skills}
     new = ids - set(category.skill_ids.ids)
@@ -144,7 +151,7 @@ def _import_words(row, category, skills, report, dry_run):
         return
     known = set(filter(None, (category.search_text or "").split("|")))
     more = [word for key, word in row["synonyms"].items() if key not in known]
-    vals = {}
+    vals: dict[str, Any] = {}
     if more:
         vals["synonyms"] = ", ".join(split_words(category.synonyms) + more)
     if new:
@@ -159,7 +166,7 @@ def _import_words(row, category, skills, report, dry_run):
     homeless.category_id = category
 
 
-def read_file(env, content: bytes) -> list:
+def read_file(env: api.Environment, content: bytes) -> list:
     """Return the rows of a file: JSON (a list), or CSV with a line of titles.
 
     :raise Refusal: rule ``vocabulary``

@@ -3,6 +3,8 @@
 import contextlib
 import logging
 import traceback
+from collections.abc import Iterator
+from typing import Any
 
 import psycopg2
 import werkzeug.exceptions
@@ -74,7 +76,7 @@ def for_people(error: BaseException) -> BaseException:
     else:
         return error
     # Written as one line: the statement is in the log already.
-    error.loglevel = logging.WARNING
+    error.loglevel = logging.WARNING  # type: ignore[attr-defined]
     return answer
 
 
@@ -98,7 +100,7 @@ _serialize_exception = http.serialize_exception
 
 
 def serialize_exception(
-    exception: BaseException, *, message=None, arguments=None
+    exception: BaseException, *, message: Any = None, arguments: Any = None
 ) -> dict:
     """Describe an exception for an answer in JSON, without what only the log may know.
 
@@ -127,7 +129,7 @@ http.serialize_exception = serialize_exception
 
 
 @contextlib.contextmanager
-def refuse_wrong_types(model, method=""):
+def refuse_wrong_types(model: Any, method: str = "") -> Iterator[Any]:
     """Refuse what a public method of ours cannot read, and write one line about it.
 
     :param str model: name of the model that is called; other models are left alone

@@ -4,12 +4,15 @@ All functions take the account that ends (``source``) and the one that goes on
 (``target``), both ``res.partner`` (sudo).
 """
 
+from typing import Any
+
+from odoo import models
 from odoo.tools import SQL
 
 from . import departure
 
 
-def preview(source) -> list:
+def preview(source: Any) -> list:
     """Return ``[(label, amount)]`` of what the wallets of ``source`` hold."""
     return [
         (
@@ -22,7 +25,7 @@ def preview(source) -> list:
     ]
 
 
-def merge(source, target) -> None:
+def merge(source: Any, target: Any) -> None:
     """Move what is set aside and what is there, by the ledger's own function.
 
     The old wallets close at zero and keep their lines; transfers name the account
@@ -42,7 +45,7 @@ def merge(source, target) -> None:
         wallet._merge_into(new)
 
 
-def _end_between(source, target):
+def _end_between(source: Any, target: Any) -> None:
     """End what is open between the two accounts: nobody pays to themselves."""
     states = source.env["wezer.transfer"]._state_machine.sources("close")
     between = departure.transfers_of(source, states, origins=False).filtered(
@@ -51,7 +54,7 @@ def _end_between(source, target):
     between._close("cancelled")
 
 
-def _free_held(source):
+def _free_held(source: Any) -> Any:
     """Free what live transfers hold; return ``(transfer, reserved, incoming)``."""
     states = source.env["wezer.transfer"]._state_machine.sources("settle", "confirm")
     held = []
@@ -62,7 +65,7 @@ def _free_held(source):
     return held
 
 
-def _repoint_transfers(wallet, new):
+def _repoint_transfers(wallet: models.Model, new: Any) -> None:
     """Let the transfers of ``wallet`` name the wallet that goes on, and its owner.
 
     What the two accounts paid each other stays as it was.

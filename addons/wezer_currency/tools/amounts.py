@@ -6,6 +6,7 @@ both readings. Levies are rounded by the database (``wezer_levy_rounded_up``).
 """
 
 import re
+from typing import Any
 
 from odoo.addons.wezer_base.tools.numbers import (
     AmbiguousNumber,
@@ -41,12 +42,12 @@ class AmbiguousAmount(AmountError):
     :param list readings: minor units, of those readings that fit the unit
     """
 
-    def __init__(self, text, readings):
+    def __init__(self, text: str, readings: Any) -> None:
         super().__init__(text)
         self.readings = readings
 
 
-def parse(text, minor_per_unit: int, clock: bool = False) -> int:
+def parse(text: str, minor_per_unit: int, clock: bool = False) -> int:
     """Return the minor units that ``text`` stands for.
 
     :param text: ``12.50``, ``12,5``, ``1.234,56``, ``1 234,56``, ``,5``; where
@@ -78,7 +79,7 @@ def parse(text, minor_per_unit: int, clock: bool = False) -> int:
     return minor
 
 
-def _units(text, minor_per_unit, clock):
+def _units(text: str, minor_per_unit: Any, clock: Any) -> Any:
     """Return the minor units of a number of units."""
     if clock and (match := _TWO_DECIMALS.fullmatch(text)):
         return _half_past(text, match)
@@ -87,7 +88,7 @@ def _units(text, minor_per_unit, clock):
     return _fit(read_decimal(text, places), minor_per_unit)
 
 
-def _half_past(text, match):
+def _half_past(text: str, match: re.Match) -> int | None:
     """Return the minutes of ``1,30`` where hours and minutes are meant alike."""
     whole, part = int(match[1] or 0), int(match[2])
     as_clock = whole * HOUR_MINUTES + part
@@ -98,7 +99,7 @@ def _half_past(text, match):
     raise AmbiguousAmount(text, readings)
 
 
-def _fit(number, minor_per_unit):
+def _fit(number: tuple[int, int], minor_per_unit: int) -> int | None:
     """Return ``number``, digits and scale, in minor units, None where it has a rest."""
     digits, scale = number
     # Integers only: a Decimal would round at 28 digits.
@@ -106,7 +107,7 @@ def _fit(number, minor_per_unit):
     return None if rest else minor
 
 
-def _clock(text):
+def _clock(text: str) -> Any:
     """Return the minutes of a text that names hours or minutes, None where none."""
     match = _CLOCK.fullmatch(text)
     if match:
@@ -125,7 +126,7 @@ def _clock(text):
     return _units(match[1], HOUR_MINUTES, True)
 
 
-def _whole(text):
+def _whole(text: str) -> Any:
     """Return a whole number that may be written with thousands apart."""
     number, scale = read_decimal(text, 0)
     if scale:

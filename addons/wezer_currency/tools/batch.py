@@ -1,5 +1,9 @@
 """Batches of payments: all or none, with a reason for every bad row."""
 
+from typing import Any
+
+from odoo import api, models
+
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import days
 from odoo.addons.wezer_base.tools.numbers import is_id
@@ -21,12 +25,12 @@ class BatchRefusal(Refusal):
     :param list rows: dicts ``row`` (from 1), ``rule``, ``reason``
     """
 
-    def __init__(self, message, rows):
+    def __init__(self, message: Any, rows: Any) -> None:
         super().__init__(message, rule="batch", value=str(len(rows)))
         self.rows = rows
 
 
-def batch_refusal(env, bad: list, count: int) -> BatchRefusal:
+def batch_refusal(env: api.Environment, bad: list, count: int) -> BatchRefusal:
     """Return the refusal of a batch of ``count`` rows, with the answers to bad ones."""
     lines = [
         env._("Row %(row)s: %(reason)s", row=answer["row"], reason=answer["reason"])
@@ -47,7 +51,7 @@ def batch_refusal(env, bad: list, count: int) -> BatchRefusal:
 
 
 def post(
-    transfers,
+    transfers: models.Model,
     rows: list,
     mode: str = "strict",
     dry_run: bool = False,
@@ -88,7 +92,7 @@ def post(
     return answers
 
 
-def _hide_other_sides(env, rows, answers):
+def _hide_other_sides(env: api.Environment, rows: Any, answers: Any) -> None:
     """Let a refusal on the other's side not tell which of several rows it was."""
     refused = {row["payee_wallet"] for row in rows if row.get("counts")}
     if not refused:
@@ -104,7 +108,7 @@ def _hide_other_sides(env, rows, answers):
         refused_tries.count(env, payer, payee)
 
 
-def _checked_input(transfers, rows, mode, create):
+def _checked_input(transfers: models.Model, rows: Any, mode: Any, create: Any) -> list:
     """Check the frame of a batch, and return its rows as a list of dicts."""
     env = transfers.env
     if mode not in MODES:
@@ -131,7 +135,7 @@ def _checked_input(transfers, rows, mode, create):
 class BatchReader:
     """Turns rows as people give them into rows that the ledger counts."""
 
-    def __init__(self, transfers, mode, create):
+    def __init__(self, transfers: models.Model, mode: Any, create: Any) -> None:
         self.transfers = transfers
         self.env = transfers.env
         self.mode = mode
@@ -152,13 +156,13 @@ class BatchReader:
             self._check_payers(good)
         return prepared
 
-    def _read_row(self, row):
+    def _read_row(self, row: dict) -> Any:
         try:
             return self._parse(row)
         except Refusal as refusal:
             return {"rule": refusal.rule, "reason": refusal.args[0]}
 
-    def _parse(self, row):
+    def _parse(self, row: dict) -> dict:
         """Read what needs no look at the database."""
         currency = self._currency(row.get("currency"))
         amount = row.get("amount")
@@ -191,7 +195,7 @@ class BatchReader:
             "key": key or None,
         }
 
-    def _currency(self, name):
+    def _currency(self, name: Any) -> Any:
         """Return the currency of that id or code."""
         known = self.currencies.get(name) if isinstance(name, str | int) else None
         if known is not None:
@@ -207,7 +211,7 @@ class BatchReader:
         self.currencies[name] = currency
         return currency
 
-    def _check_categories(self, rows):
+    def _check_categories(self, rows: Any) -> None:
         wanted = {row["category"] for row in rows if row.get("category")}
         if not wanted:
             return
@@ -217,7 +221,7 @@ class BatchReader:
             if row.get("category") and row["category"] not in known:
                 row.update(rule="category", reason=self.env._("No such category."))
 
-    def _check_payers(self, rows):
+    def _check_payers(self, rows: Any) -> None:
         """Leave members only payers they act for, and tell nothing of the others."""
         good = [row for row in rows if "reason" not in row]
         partners = self.env["res.partner"].sudo()

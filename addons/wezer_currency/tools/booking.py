@@ -1,7 +1,9 @@
 """Dividing what wallets owe each other into journal entries of a bearable size."""
 
+from typing import Any
 
-def balanced_parts(net, pairs):
+
+def balanced_parts(net: Any, pairs: Any) -> Any:
     """Divide lines that sum to zero into parts that each sum to zero.
 
     Debtors and creditors are paired, in the order given, and the pairs counted off.

@@ -5,8 +5,9 @@ is asked there once, and counted down here row by row.
 """
 
 import io
+from typing import Any
 
-from odoo import fields
+from odoo import fields, models
 from odoo.tools import OrderedSet
 
 from odoo.addons.wezer_base.tools import locks
@@ -52,10 +53,15 @@ class CountedWallet:
         "start",
     )
 
-    def __init__(self, row):
+    def __init__(self, row: dict) -> None:
         self.id, self.partner, self.currency, self.system, bound, self.state = row[:6]
         # A treasury whose spending has a limit is locked like any other wallet.
         self.bound = self.system and bound
+        self.balance: int
+        self.reserved: int
+        self.incoming: int
+        self.spendable: int | None
+        self.receivable: int | None
         (
             self.balance,
             self.reserved,
@@ -64,23 +70,23 @@ class CountedWallet:
             self.receivable,
             self.lower,
             self.upper,
-        ) = (None if text is None else int(text) for text in row[6:])
+        ) = (None if text is None else int(text) for text in row[6:])  # type: ignore
         self.start = self.sums
 
     @property
-    def sums(self):
+    def sums(self) -> tuple:
         """Balance, what is set aside, and what is expected."""
         return self.balance, self.reserved, self.incoming
 
-    def may_spend(self, minor):
+    def may_spend(self, minor: int) -> Any:
         """Return whether ``minor`` may leave."""
         return self.spendable is None or minor <= self.spendable
 
-    def may_receive(self, minor):
+    def may_receive(self, minor: int) -> Any:
         """Return whether ``minor`` may come."""
         return self.receivable is None or minor <= self.receivable
 
-    def spend(self, minor):
+    def spend(self, minor: int) -> None:
         """Count that ``minor`` leaves."""
         self.balance -= minor
         if self.spendable is not None:
@@ -88,17 +94,17 @@ class CountedWallet:
         if self.receivable is not None:
             self.receivable += minor
 
-    def receive(self, minor):
+    def receive(self, minor: int) -> None:
         """Count that ``minor`` comes."""
         self.spend(-minor)
 
-    def set_aside(self, minor):
+    def set_aside(self, minor: int) -> None:
         """Count that ``minor`` is set aside."""
         self.reserved += minor
         if self.spendable is not None:
             self.spendable -= minor
 
-    def expect(self, minor):
+    def expect(self, minor: int) -> None:
         """Count that ``minor`` is set aside for this wallet."""
         self.incoming += minor
         if self.receivable is not None:
@@ -113,7 +119,7 @@ class BulkPosting:
         what is refused is left out; ``history``: no limits
     """
 
-    def __init__(self, transfers, mode: str = "strict"):
+    def __init__(self, transfers: models.Model, mode: str = "strict") -> None:
         self.transfers = transfers
         self.env = transfers.env
         self.mode = mode
@@ -156,7 +162,7 @@ class BulkPosting:
 
     # === READING === #
 
-    def _lock_wallets(self, rows):
+    def _lock_wallets(self, rows: Any) -> None:
         """Lock the wallets in id order, and read what they have and may."""
         ids = OrderedSet()
         for row in rows:
@@ -197,7 +203,7 @@ class BulkPosting:
             row[0]: CountedWallet(row) for row in [*found, *self.env.cr.fetchall()]
         }
 
-    def _read_known_keys(self, rows):
+    def _read_known_keys(self, rows: Any) -> None:
         """Read ``{(scope, key): (id, hash)}`` of what was posted before."""
         keys = [row["key"] for row in rows if row.get("key") and not row.get("reason")]
         if not keys:
@@ -211,7 +217,7 @@ class BulkPosting:
             (row[0], row[1]): (row[2], row[3]) for row in self.env.cr.fetchall()
         }
 
-    def _compute_levies(self, rows):
+    def _compute_levies(self, rows: Any) -> None:
         """Add the levies of both sides to each row; a treasury's rows have none."""
         charged = {}
         for row in rows:
@@ -228,7 +234,7 @@ class BulkPosting:
             for row, pair in zip(some, levies, strict=True):
                 row["levies"] = pair
 
-    def _treasury_wallet(self, currency):
+    def _treasury_wallet(self, currency: models.Model) -> Any:
         if currency.id not in self.treasuries:
             wallets = self.env["wezer.wallet"]
             wallet = wallets._get(currency.treasury_partner_id, currency)
@@ -237,7 +243,7 @@ class BulkPosting:
 
     # === COUNTING === #
 
-    def _count_row(self, row):
+    def _count_row(self, row: dict) -> Any:
         """Count one row on both sides, or return why it is refused."""
         payer = self.wallets[row["payer_wallet"]]
         payee = self.wallets[row["payee_wallet"]]
@@ -253,7 +259,7 @@ class BulkPosting:
                 return refused_row(refusal.rule, refusal.args[0])
         row["currency"] = currency
         leaves, comes = minor + row["levies"][0], minor - row["levies"][1]
-        answer = {"state": "posted"}
+        answer: dict[str, Any] = {"state": "posted"}
         rule = self._refused_by(row, payer, payee, leaves, comes)
         if rule:
             if not self._passes_marked(rule, currency):
@@ -273,7 +279,7 @@ class BulkPosting:
             self.known[scope, key] = (answer, row["hash"])
         return answer
 
-    def _passes_marked(self, rule, currency):
+    def _passes_marked(self, rule: Any, currency: models.Model) -> Any:
         """Return whether what ``rule`` refuses is posted all the same, and marked."""
         if self.history:
             return True
@@ -282,7 +288,14 @@ class BulkPosting:
         # Nobody goes below zero in money that is not mutual credit.
         return rule != "payer_limit" or currency.kind == "mutual_credit"
 
-    def _refused_by(self, row, payer, payee, leaves, comes):
+    def _refused_by(
+        self,
+        row: dict,
+        payer: models.Model,
+        payee: models.Model,
+        leaves: Any,
+        comes: Any,
+    ) -> str | None:
         """Return the rule that a row breaks, as ``wezer_move`` names it, or None."""
         currency = row["currency"]
         if not self.history:
@@ -298,7 +311,9 @@ class BulkPosting:
             return "payee_limit"
         return None
 
-    def _row_reason(self, rule, payer, payee, row):
+    def _row_reason(
+        self, rule: Any, payer: models.Model, payee: models.Model, row: dict
+    ) -> tuple:
         """Return ``(rule, sentence)``; about the other's wallet it tells no cause."""
         currency = row["currency"]
         if rule == "transferable":
@@ -326,7 +341,7 @@ class BulkPosting:
 
     # === WRITING === #
 
-    def _write_rows(self, posted):
+    def _write_rows(self, posted: Any) -> None:
         cr = self.env.cr
         cr.execute(
             "SELECT nextval('wezer_transfer_id_seq') FROM generate_series(1, %s)",
@@ -349,14 +364,14 @@ class BulkPosting:
         self.env["wezer.wallet"]._invalidate_sums()
         self._follow_up(posted)
 
-    def _kind(self, row):
+    def _kind(self, row: dict) -> Any:
         kind = row.get("kind") or "payment"
         payer = self.wallets[row["payer_wallet"]]
         if kind == "payment" and payer.system and row["currency"]._is_issued():
             return "issue"
         return kind
 
-    def _transfer_values(self, row, number, answer):
+    def _transfer_values(self, row: dict, number: int, answer: Any) -> tuple:
         """Return the row of ``wezer_transfer``, in the order of its columns."""
         currency, user = row["currency"], self.env.user
         payer = self.wallets[row["payer_wallet"]]
@@ -395,7 +410,7 @@ class BulkPosting:
             self.now,
         )
 
-    def _entry_values(self, row, number):
+    def _entry_values(self, row: dict, number: int) -> Any:
         """Return the ledger rows of a transfer: the amount, then the levies."""
         currency, (levy_payer, levy_payee) = row["currency"], row["levies"]
         payer = self.wallets[row["payer_wallet"]]
@@ -434,7 +449,7 @@ class BulkPosting:
                 )
         return entries
 
-    def _write_sums(self, entries):
+    def _write_sums(self, entries: Any) -> None:
         """Update the stored sums of members, and what treasuries have to sweep."""
         changed = [
             wallet
@@ -468,7 +483,7 @@ class BulkPosting:
             "wezer_wallet_accrual", ("wallet_id", "delta"), list(unswept.items())
         )
 
-    def _open_earlier(self, posted):
+    def _open_earlier(self, posted: Any) -> None:
         """Let wallets begin with the first transfer of the history they got."""
         first = {}
         for row, _answer in posted:
@@ -483,7 +498,7 @@ class BulkPosting:
         )
         self.env["wezer.wallet"].invalidate_model(["opened_on"])
 
-    def _copy(self, table, columns, rows):
+    def _copy(self, table: Any, columns: Any, rows: Any) -> None:
         """Write ``rows`` of our own making, the fastest way the database has."""
         if not rows:
             return
@@ -505,7 +520,7 @@ class BulkPosting:
             io.StringIO(text + "\n"),
         )
 
-    def _follow_up(self, posted):
+    def _follow_up(self, posted: Any) -> None:
         """Ask for a journal entry soon, and for receipts of what waits for one."""
         if any(
             row["currency"].accounting_mode == "immediate" for row, _answer in posted

@@ -5,8 +5,9 @@ decide.
 """
 
 from datetime import timedelta
+from typing import Any
 
-from odoo import fields
+from odoo import fields, models
 
 from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools import days
@@ -20,7 +21,7 @@ TRADE = ("payment", "donation")
 YEAR = timedelta(days=365)
 
 
-def figures(currency) -> dict:
+def figures(currency: models.Model) -> dict:
     """Return the values of the fields ``stat_…``."""
     # What was paid in this second counts too.
     now = fields.Datetime.now() + timedelta(seconds=1)
@@ -43,7 +44,7 @@ def figures(currency) -> dict:
     }
 
 
-def _stock(currency):
+def _stock(currency: models.Model) -> dict:
     """Return what wallets hold together, in minor units, exact."""
     currency.env["wezer.wallet"].flush_model()
     currency.flush_model()
@@ -74,7 +75,7 @@ def _stock(currency):
     }
 
 
-def _trade_sum(currency, start, end):
+def _trade_sum(currency: models.Model, start: Any, end: Any) -> Any:
     currency.env.cr.execute(
         """SELECT coalesce(sum(amount_minor), 0)::text FROM wezer_transfer
             WHERE wezer_currency_id = %s AND state = 'done' AND kind IN %s
@@ -84,7 +85,7 @@ def _trade_sum(currency, start, end):
     return currency.env.cr.fetchone()[0]
 
 
-def _active(currency, start, end, least=1):
+def _active(currency: models.Model, start: Any, end: Any, least: int = 1) -> Any:
     """Return how many wallets traded at least ``least`` times."""
     currency.env.cr.execute(
         """SELECT count(*) FROM (
@@ -110,7 +111,7 @@ def _active(currency, start, end, least=1):
     return currency.env.cr.fetchone()[0]
 
 
-def _wallets_between(currency, start, end):
+def _wallets_between(currency: models.Model, start: Any, end: Any) -> Any:
     """Return how many members' wallets were open at some moment."""
     currency.env["wezer.wallet"].flush_model()
     currency.env.cr.execute(
@@ -122,7 +123,7 @@ def _wallets_between(currency, start, end):
     return currency.env.cr.fetchone()[0]
 
 
-def _first_trade(currency):
+def _first_trade(currency: models.Model) -> Any:
     currency.env.cr.execute(
         """SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY days) FROM (
                SELECT extract(epoch FROM min(t.date) - p.create_date) / 86400
@@ -139,7 +140,9 @@ def _first_trade(currency):
     return currency.env.cr.fetchone()[0] or 0.0
 
 
-def series(currency, start, end, interval, least=1):
+def series(
+    currency: models.Model, start: Any, end: Any, interval: Any, least: int = 1
+) -> list:
     """Return the trade of each interval, see ``wezer.currency.statistics``."""
     bounds = _bounds(currency, start, end, interval)
     currency.env["wezer.transfer"].flush_model()
@@ -170,7 +173,7 @@ def series(currency, start, end, interval, least=1):
     ]
 
 
-def _bounds(currency, start, end, interval):
+def _bounds(currency: models.Model, start: Any, end: Any, interval: Any) -> Any:
     """Return the moments at which the community's weeks, months or years begin.
 
     The first begins at or before ``start``, the last before ``end``.

@@ -3,22 +3,26 @@
 All functions take a ``res.partner``; they are called by its extension points.
 """
 
+from typing import Any
+
 from . import settlement
 
 
-def wallets(partner):
+def wallets(partner: Any) -> Any:
     """Return the wallets of ``partner`` (sudo)."""
     found = partner.env["wezer.wallet"].sudo()
     return found.search([("partner_id", "in", partner.ids)])
 
 
-def payment_links(partner):
+def payment_links(partner: Any) -> Any:
     """Return the addresses at which ``partner`` is paid (sudo)."""
     links = partner.env["wezer.payment.link"].sudo()
     return links.search([("payee_id", "in", partner.ids)], order="id")
 
 
-def transfers_of(partner, states: tuple | None = None, origins: bool = True):
+def transfers_of(
+    partner: Any, states: tuple | None = None, origins: bool = True
+) -> Any:
     """Return the transfers that ``partner`` pays or is paid (sudo), oldest first.
 
     :param states: only those in these states
@@ -35,7 +39,7 @@ def transfers_of(partner, states: tuple | None = None, origins: bool = True):
 # === WHAT IS KEPT OF A MEMBER === #
 
 
-def personal_data(partner) -> dict:
+def personal_data(partner: Any) -> dict:
     """Return the part of a member's own data that is about money."""
     rows = partner.env["wezer.personal.data"]
     own = wallets(partner)
@@ -58,7 +62,7 @@ def personal_data(partner) -> dict:
     }
 
 
-def _statement(partner, own):
+def _statement(partner: Any, own: Any) -> Any:
     """Return every line of the ledger on the wallets ``own``, oldest first."""
     entries = (
         partner.env["wezer.ledger.entry"]
@@ -90,7 +94,7 @@ def _statement(partner, own):
 # === LEAVING === #
 
 
-def obstacles(partner) -> list:
+def obstacles(partner: Any) -> list:
     """Return what a member settles before leaving, and what they would leave behind.
 
     :return: dicts ``text``, ``url``, ``blocks``
@@ -106,7 +110,7 @@ def obstacles(partner) -> list:
     return rows
 
 
-def _balance(partner, wallet):
+def _balance(partner: Any, wallet: Any) -> dict:
     """Return what the member reads of a balance that stays behind."""
     currency, balance = wallet.wezer_currency_id, wallet.balance
     if balance < 0:
@@ -123,7 +127,7 @@ def _balance(partner, wallet):
     return {"text": text, "url": f"/my/wallets/{wallet.id}", "blocks": False}
 
 
-def _open_transfer(partner, transfer):
+def _open_transfer(partner: Any, transfer: Any) -> dict:
     """Return what the member reads of one open transfer."""
     env = partner.env
     pays = transfer.payer_id == partner
@@ -150,7 +154,7 @@ def _open_transfer(partner, transfer):
     return {"text": text, "url": "/my/requests", "blocks": blocks}
 
 
-def release(partner) -> None:
+def release(partner: Any) -> None:
     """Free what is set aside, and give up what cannot be given back."""
     for transfer in transfers_of(partner, ("reserved",), origins=False):
         transfer._close("released")
@@ -161,7 +165,7 @@ def release(partner) -> None:
     claims._close("released")
 
 
-def end_requests(partner) -> None:
+def end_requests(partner: Any) -> None:
     """End what a member asked for, was asked for, and scheduled."""
     machine = partner.env["wezer.transfer"]._state_machine
     states = machine.sources("accept", "cancel")

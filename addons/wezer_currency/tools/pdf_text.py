@@ -6,9 +6,10 @@ ordered. What no font has is written in another way, in brackets: a letter by it
 """
 
 import unicodedata
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from xml.sax.saxutils import escape
 
 from anyascii import anyascii
@@ -120,7 +121,7 @@ class Faces:
             for name, run in self._split(_reshape(line))
         )
 
-    def _split(self, line: str):
+    def _split(self, line: str) -> Iterator[Any]:
         """Yield ``(font, run)``: a run stays in its font as long as it can."""
         face, run = self.faces[0], ""
         for char in line:

@@ -2,12 +2,13 @@
 
 import base64
 import io
+from typing import Any
 
 import qrcode
 import qrcode.image.svg
 
 
-def qr_picture(text):
+def qr_picture(text: str) -> Any:
     """Return ``text`` as a QR code: a ``data:`` address of an SVG.
 
     A quarter of it may be lost to a stain or a fold (level Q).

@@ -1,5 +1,7 @@
 """How often something is repeated: scheduled payments, fees, demurrage."""
 
+from typing import Any
+
 from dateutil.relativedelta import relativedelta
 
 #: Values of a selection field.
@@ -12,7 +14,7 @@ def is_interval(name: str) -> bool:
     return str(name) in _UNITS
 
 
-def step(interval: str, number: int = 1, **replace) -> relativedelta:
+def step(interval: str, number: int = 1, **replace: Any) -> relativedelta:
     """Return ``number`` intervals.
 
     :param interval: ``week``, ``month`` or ``year``

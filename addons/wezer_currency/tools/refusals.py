@@ -5,10 +5,12 @@ side's wallet one sentence that is the same for every cause, so that nothing is 
 by trying.
 """
 
+from odoo import api, models
+
 from odoo.addons.wezer_base.exceptions import Refusal
 
 
-def other_side(env, pays: bool) -> Refusal:
+def other_side(env: api.Environment, pays: bool) -> Refusal:
     """Return the one refusal for all causes that lie with the other side.
 
     :param pays: the other side would pay, else it would receive
@@ -21,12 +23,12 @@ def other_side(env, pays: bool) -> Refusal:
     )
 
 
-def same_party(env) -> Refusal:
+def same_party(env: api.Environment) -> Refusal:
     """Return the refusal of a payment to oneself."""
     return Refusal(env._("Nobody pays himself."), rule="party")
 
 
-def wallet_not_open(env, name: str, state: str) -> Refusal:
+def wallet_not_open(env: api.Environment, name: str, state: str) -> Refusal:
     """Return the refusal of something new on a wallet that is frozen or closed."""
     return Refusal(
         env._("The wallet of %(name)s is not open.", name=name),
@@ -35,7 +37,7 @@ def wallet_not_open(env, name: str, state: str) -> Refusal:
     )
 
 
-def not_transferable(env, currency) -> Refusal:
+def not_transferable(env: api.Environment, currency: models.Model) -> Refusal:
     """Return the refusal of a payment between members in such a currency."""
     return Refusal(
         env._("%(name)s is not passed on.", name=currency.name), rule="transferable"
@@ -43,7 +45,12 @@ def not_transferable(env, currency) -> Refusal:
 
 
 def beyond_limit(
-    env, currency, name: str, available: int, limit: int, minor: int
+    env: api.Environment,
+    currency: models.Model,
+    name: str,
+    available: int,
+    limit: int,
+    minor: int,
 ) -> Refusal:
     """Return the refusal of an amount that passes a limit.
 
@@ -67,13 +74,13 @@ def beyond_limit(
     )
 
 
-def not_countable(env) -> Refusal:
+def not_countable(env: api.Environment) -> Refusal:
     """Return the refusal of an amount that the ledger's columns cannot hold."""
     return Refusal(
         env._("This amount is larger than the ledger can count."), rule="amount"
     )
 
 
-def used_key(env) -> Refusal:
+def used_key(env: api.Environment) -> Refusal:
     """Return the refusal of a key that stands for other data; it shows nothing."""
     return Refusal(env._("This was sent before, with other content."), rule="key")

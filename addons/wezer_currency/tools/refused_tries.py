@@ -8,6 +8,8 @@ it stays although what is refused is rolled back.
 
 from psycopg2.errors import SerializationFailure
 
+from odoo import api, models
+
 from odoo.addons.wezer_base.tools import days, locks
 
 from . import refusals
@@ -17,7 +19,9 @@ TRIES_A_DAY = 5
 COUNT_ATTEMPTS = 3
 
 
-def check(env, payer, payee, pays: bool = False) -> None:
+def check(
+    env: api.Environment, payer: models.Model, payee: models.Model, pays: bool = False
+) -> None:
     """Raise the other side's refusal where the pair was refused too often today.
 
     Those who try at once wait for each other, and read what was counted in a
@@ -27,7 +31,9 @@ def check(env, payer, payee, pays: bool = False) -> None:
         raise refusals.other_side(env, pays)
 
 
-def refused_pairs(env, payer_ids: list, payee_id: int | None = None) -> set:
+def refused_pairs(
+    env: api.Environment, payer_ids: list, payee_id: int | None = None
+) -> set:
     """Return ``{(payer id, payee id)}`` that were refused too often today."""
     locks.hold(env, "tries", *payer_ids)
     with env.registry.cursor() as cr:
@@ -40,7 +46,7 @@ def refused_pairs(env, payer_ids: list, payee_id: int | None = None) -> set:
         return set(cr.fetchall())
 
 
-def count(env, payer, payee) -> None:
+def count(env: api.Environment, payer: models.Model, payee: models.Model) -> None:
     """Count a refusal, in a transaction of its own."""
     for _attempt in range(COUNT_ATTEMPTS):
         try:
@@ -57,6 +63,6 @@ def count(env, payer, payee) -> None:
             continue
 
 
-def purge(env) -> None:
+def purge(env: api.Environment) -> None:
     """Delete what was counted on earlier days."""
     env.cr.execute("DELETE FROM wezer_refused_try WHERE day < %s", [days.today(env)])

@@ -1,10 +1,12 @@
 """What the page of requests shows of each transfer, and who may answer it how."""
 
+from typing import Any
+
 # At most so many rows on the page.
 ROWS_MAX = 100
 
 
-def rows(env) -> list:
+def rows(env: Any) -> list:
     """Return what waits for an answer on either side of the user, newest first.
 
     :return: dicts ``transfer`` (sudo: the other sides' names show), ``pays`` and

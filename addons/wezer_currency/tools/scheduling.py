@@ -1,5 +1,8 @@
 """Carrying out scheduled payments, one at a time, in the order of their dates."""
 
+from typing import Any
+
+from odoo import models
 from odoo.exceptions import UserError
 
 from odoo.addons.wezer_base.tools import days
@@ -7,7 +10,7 @@ from odoo.addons.wezer_base.tools import days
 from . import recurrence, refused_tries
 
 
-def run(transfer) -> None:
+def run(transfer: models.Model) -> None:
     """Pay a scheduled transfer that is due, and schedule the next of its series.
 
     What is refused ends the transfer with the reason; both sides get a notice.
@@ -35,7 +38,7 @@ def run(transfer) -> None:
         _notify_not_paid(transfer, reason)
 
 
-def _pay(transfer):
+def _pay(transfer: models.Model) -> None:
     """Pay as the person who scheduled it, by the rules and charges of today."""
     scheduled = transfer.sudo()
     currency = transfer._open_currency(scheduled.wezer_currency_id.id)
@@ -50,7 +53,7 @@ def _pay(transfer):
     transfer._execute()
 
 
-def schedule_next(transfer) -> None:
+def schedule_next(transfer: models.Model) -> None:
     """Schedule the next of a series, counted from its first day."""
     if not transfer.every:
         return
@@ -75,7 +78,7 @@ def schedule_next(transfer) -> None:
     )
 
 
-def _notify_not_paid(transfer, reason):
+def _notify_not_paid(transfer: models.Model, reason: Any) -> None:
     """Leave both sides a notice; the reason is the payer's own."""
     words = {
         "payer": transfer.payer_id.name,

@@ -11,7 +11,9 @@ In issued money nobody goes below zero: what the one who gives back does not hav
 a *claim*, a reversal in the state ``requested``.
 """
 
-from odoo import fields
+from typing import Any
+
+from odoo import fields, models
 
 from odoo.addons.wezer_base.exceptions import Refusal
 
@@ -24,7 +26,7 @@ TAKEABLE_ROUNDS = 3
 # === PAYING FROM A RESERVATION === #
 
 
-def held(transfer) -> tuple[int, int]:
+def held(transfer: models.Model) -> tuple[int, int]:
     """Return ``(amount, levy of the payer)`` that ``transfer`` still sets aside."""
     transfer = transfer.sudo()
     if transfer.state == "pending":
@@ -36,7 +38,9 @@ def held(transfer) -> tuple[int, int]:
     return rest, transfer.levy_payer_minor - spent
 
 
-def settle_idempotent(transfer, minor, key, scope, keep_rest=False):
+def settle_idempotent(
+    transfer: models.Model, minor: int, key: Any, scope: Any, keep_rest: bool = False
+) -> Any:
     """Settle, or return what the same ``key`` settled before.
 
     :param minor: minor units to pay; None pays all that is held
@@ -61,7 +65,7 @@ def settle_idempotent(transfer, minor, key, scope, keep_rest=False):
     )
 
 
-def _settle(transfer, minor, keep_rest, **extra):
+def _settle(transfer: models.Model, minor: int, keep_rest: bool, **extra: Any) -> Any:
     """Pay from what is held; never refused for a limit."""
     held_minor, held_levy = held(transfer)
     minor = held_minor if minor is None else minor
@@ -86,7 +90,7 @@ def _settle(transfer, minor, keep_rest, **extra):
     return payment
 
 
-def _make_part(transfer, minor, extra):
+def _make_part(transfer: models.Model, minor: int, extra: Any) -> Any:
     """Make the linked payment of a part, its levies taken from what is held."""
     currency = transfer.wezer_currency_id
     payment = transfer.create(
@@ -107,13 +111,13 @@ def _make_part(transfer, minor, extra):
     return payment
 
 
-def _levy_of_part(transfer, levy, minor):
+def _levy_of_part(transfer: models.Model, levy: Any, minor: int) -> Any:
     """Return the part of ``levy`` that goes with the next ``minor`` settled."""
     done, total = transfer.settled_minor, transfer.amount_minor
     return proportion(levy, done + minor, total) - proportion(levy, done, total)
 
 
-def _pay_held(payment, minor, levy_payer, levy_payee):
+def _pay_held(payment: Any, minor: int, levy_payer: Any, levy_payee: Any) -> None:
     if payment.wezer_currency_id.external:
         # What was set aside stays promised until it is received.
         payment._set_state("pending")
@@ -131,7 +135,7 @@ def _pay_held(payment, minor, levy_payer, levy_payee):
 # === OUTSIDE MONEY === #
 
 
-def receive(transfer) -> None:
+def receive(transfer: models.Model) -> None:
     """Note that the outside money came."""
     transfer = transfer.sudo()
     minor = transfer.amount_minor
@@ -140,7 +144,7 @@ def receive(transfer) -> None:
     transfer.env["wezer.notice"]._settle(transfer)
 
 
-def deny(transfer) -> None:
+def deny(transfer: models.Model) -> None:
     """Note that the outside money did not come."""
     transfer = transfer.sudo()
     transfer._free("denied")
@@ -153,7 +157,7 @@ def deny(transfer) -> None:
 # === GIVING BACK === #
 
 
-def reverse_refusal(transfer) -> Refusal | None:
+def reverse_refusal(transfer: models.Model) -> Refusal | None:
     """Return why nothing of ``transfer`` can be given back, or None."""
     if transfer.sudo().kind == "reversal":
         return Refusal(transfer.env._("What was given back stays so."), rule="reversal")
@@ -162,7 +166,7 @@ def reverse_refusal(transfer) -> Refusal | None:
     return None
 
 
-def _too_much_back(transfer, minor):
+def _too_much_back(transfer: models.Model, minor: int) -> Any:
     currency = transfer.wezer_currency_id
     left = transfer.amount_minor - transfer.reversed_minor
     return Refusal(
@@ -173,7 +177,7 @@ def _too_much_back(transfer, minor):
     )
 
 
-def reverse_idempotent(transfer, minor, key, scope):
+def reverse_idempotent(transfer: models.Model, minor: int, key: Any, scope: Any) -> Any:
     """Give back, or return what the same ``key`` gave back before.
 
     :param minor: minor units to give back; None gives back all that is left
@@ -190,10 +194,10 @@ def reverse_idempotent(transfer, minor, key, scope):
     return _reverse(transfer, minor, **transfer._prepare_key_vals(scope, key, data))
 
 
-def _reverse(transfer, minor, **extra):
+def _reverse(transfer: models.Model, minor: int, **extra: Any) -> Any:
     """Make the linked transfer that gives back ``minor`` (all when None)."""
-    if transfer.kind == "reversal":
-        raise reverse_refusal(transfer)
+    if refusal := transfer.kind == "reversal" and reverse_refusal(transfer):
+        raise refusal
     left = transfer.amount_minor - transfer.reversed_minor
     minor = left if minor is None else minor
     if not 0 < minor <= left:
@@ -229,7 +233,7 @@ def _reverse(transfer, minor, **extra):
     return reversal
 
 
-def _make_reversal(transfer, minor, **extra):
+def _make_reversal(transfer: models.Model, minor: int, **extra: Any) -> models.Model:
     vals = transfer._prepare_transfer_vals(
         transfer.payee_id,
         transfer.payer_id,
@@ -250,7 +254,9 @@ def _make_reversal(transfer, minor, **extra):
     )
 
 
-def _return_levies(transfer, reversal, before, after):
+def _return_levies(
+    transfer: models.Model, reversal: Any, before: Any, after: Any
+) -> None:
     """Give both sides' levies back, in proportion, never more in all."""
     wallets = transfer.env["wezer.wallet"]
     currency = transfer.wezer_currency_id
@@ -268,7 +274,7 @@ def _return_levies(transfer, reversal, before, after):
             )
 
 
-def _levy_back(transfer, levy, before, after):
+def _levy_back(transfer: models.Model, levy: Any, before: Any, after: Any) -> Any:
     """Return the part of ``levy`` that goes back with what is given back."""
     total = transfer.amount_minor
     return proportion(levy, after, total) - proportion(levy, before, total)
@@ -277,12 +283,12 @@ def _levy_back(transfer, levy, before, after):
 # === CLAIMS === #
 
 
-def is_claim(transfer) -> bool:
+def is_claim(transfer: models.Model) -> bool:
     """Return whether ``transfer`` is a reversal that no deal settles."""
     return transfer.sudo().kind == "reversal" and not transfer.sudo().origin_model
 
 
-def complete_claim(transfer) -> None:
+def complete_claim(transfer: models.Model) -> None:
     """Count an accepted claim as given back, its levies with it."""
     if is_claim(transfer):
         claim, paid = transfer.sudo(), transfer.sudo().parent_id
@@ -291,7 +297,7 @@ def complete_claim(transfer) -> None:
         paid.claim_minor -= claim.amount_minor
 
 
-def waive_claim(transfer) -> None:
+def waive_claim(transfer: models.Model) -> None:
     """Give a claim up: the amount may be given back another time."""
     if is_claim(transfer):
         claim = transfer.sudo()
@@ -299,7 +305,7 @@ def waive_claim(transfer) -> None:
         claim.parent_id.reversed_minor -= claim.amount_minor
 
 
-def _takeable(transfer, given, minor):
+def _takeable(transfer: models.Model, given: Any, minor: int) -> Any:
     """Return how much of ``minor`` the payee has, with the levy that comes back.
 
     The rest stays a claim.
@@ -317,7 +323,7 @@ def _takeable(transfer, given, minor):
     return taken
 
 
-def _make_claim(transfer, minor, **extra):
+def _make_claim(transfer: models.Model, minor: int, **extra: Any) -> Any:
     """Leave a claim for what could not be taken back; it does not expire."""
     transfer.claim_minor += minor
     claim = _make_reversal(transfer, minor, state="requested", **extra)

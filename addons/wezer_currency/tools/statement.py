@@ -5,7 +5,9 @@ checked that the reader may see this wallet.
 """
 
 import datetime
+from typing import Any
 
+from odoo import models
 from odoo.tools import SQL, escape_psql
 
 from odoo.addons.wezer_base.tools import days
@@ -15,8 +17,11 @@ CURVE_DAYS = 365
 
 
 def entries(
-    wallet, limit: int | None, before: int | None = None, wanted: dict | None = None
-):
+    wallet: models.Model,
+    limit: int | None,
+    before: int | None = None,
+    wanted: dict | None = None,
+) -> models.Model:
     """Return the wallet's latest entries (sudo), the newest first.
 
     Two limited scans, so that a page costs the same with a million entries;
@@ -51,7 +56,7 @@ def entries(
     return wallet.env["wezer.ledger.entry"].sudo().browse(ids)
 
 
-def _joins(wallet, wanted, other):
+def _joins(wallet: models.Model, wanted: Any, other: Any) -> SQL:
     if not wanted.get("words"):
         return SQL("")
     return SQL(
@@ -63,7 +68,7 @@ def _joins(wallet, wanted, other):
     )
 
 
-def _condition(wanted, before):
+def _condition(wanted: Any, before: Any) -> str:
     conditions = [SQL("TRUE")]
     if before:
         conditions.append(SQL("e.id < %s", before))
@@ -85,7 +90,7 @@ def _condition(wanted, before):
     return SQL(" AND ").join(conditions)
 
 
-def line(wallet, entry) -> dict:
+def line(wallet: models.Model, entry: Any) -> dict:
     """Return one line of the statement.
 
     :return: ``date``, ``other`` (partner), ``purpose``, ``category``,
@@ -111,7 +116,7 @@ def line(wallet, entry) -> dict:
     }
 
 
-def balance_over_time(wallet, length: int = CURVE_DAYS) -> list:
+def balance_over_time(wallet: models.Model, length: int = CURVE_DAYS) -> list:
     """Return ``[(day, balance in minor units)]``, a point a week, oldest first.
 
     Counted backwards from today's balance, so that treasuries, whose

@@ -1,6 +1,7 @@
 """A statement on paper, by reportlab. Runs without Odoo."""
 
 import io
+from typing import Any
 
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
@@ -16,7 +17,7 @@ MARGIN = 15 * mm
 PADDING = 12
 
 
-def statement_pdf(title, lines, heads, rows, fonts):
+def statement_pdf(title: Any, lines: Any, heads: Any, rows: Any, fonts: Any) -> Any:
     """Return the bytes of a PDF: a title, lines of text, and a table.
 
     :param list lines: sentences under the title
@@ -54,7 +55,7 @@ def statement_pdf(title, lines, heads, rows, fonts):
     )
     document = SimpleDocTemplate(out, pagesize=A4, title=title, **margins)
 
-    def number(canvas, page):
+    def number(canvas: Any, page: Any) -> None:
         canvas.setFont(plain.name, 8)
         canvas.drawRightString(A4[0] - MARGIN, 8 * mm, str(page.page))
 
@@ -62,11 +63,11 @@ def statement_pdf(title, lines, heads, rows, fonts):
     return out.getvalue()
 
 
-def _paragraph(faces, text, style, width):
+def _paragraph(faces: Any, text: str, style: Any, width: Any) -> Any:
     return Paragraph(faces.markup(text, style.fontSize, width), style)
 
 
-def _cells(faces, texts, styles):
+def _cells(faces: Any, texts: Any, styles: Any) -> list:
     return [
         _paragraph(faces, text, style, width - PADDING)
         for text, style, width in zip(texts, styles, WIDTHS, strict=True)

@@ -1,5 +1,7 @@
 """Text as programs send it."""
 
+from typing import Any
+
 from odoo.addons.wezer_base.tools.text import clean_line
 
 #: Letters of the key by which a program sends the same payment once.
@@ -17,12 +19,12 @@ def storable(text: str) -> bool:
     return "\x00" not in text
 
 
-def cleaned(text, length: int) -> str:
+def cleaned(text: Any, length: int) -> str:
     """Return ``text`` as one clean line of at most ``length`` characters."""
     return clean_line(str(text or ""), length)
 
 
-def shortened(value, length: int = 40) -> str:
+def shortened(value: Any, length: int = 40) -> str:
     """Return the beginning of what was sent, to be shown in a refusal."""
     if isinstance(value, int) and abs(value) >= 10**length:
         return "…"

@@ -1,5 +1,10 @@
 """Transfers from files and into files, for the launcher and the back office."""
 
+from collections.abc import Iterator
+from typing import Any
+
+from odoo import api, models
+
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import days
 from odoo.addons.wezer_base.tools.table_reasons import in_words
@@ -14,7 +19,7 @@ TRANSFER_HEADS = "id date payer payee currency amount kind state purpose key".sp
 BALANCE_HEADS = "partner currency balance reserved".split()
 
 
-def check_administrator(transfers) -> None:
+def check_administrator(transfers: models.Model) -> None:
     """Raise unless the user may take whole files in and out."""
     if not transfers._is_administrator():
         raise NotAllowed(
@@ -26,7 +31,7 @@ def check_administrator(transfers) -> None:
 
 
 def import_rows(
-    transfers,
+    transfers: models.Model,
     rows: list,
     mode: str = "strict",
     dry_run: bool = False,
@@ -44,7 +49,11 @@ def import_rows(
     env = transfers.env
     check_administrator(transfers)
     wanted = [row for row in rows if not row.get("skip")]
-    report = {"posted": 0, "known": 0, "skipped": len(rows) - len(wanted)}
+    report: dict[str, Any] = {
+        "posted": 0,
+        "known": 0,
+        "skipped": len(rows) - len(wanted),
+    }
     report.update(refused=[], overdrafts=[], made=[])
     unread = [row for row in rows if row.get("problem")]
     if unread:
@@ -83,7 +92,7 @@ def import_rows(
     return report
 
 
-def _add_answers(env, report, rows, answers):
+def _add_answers(env: api.Environment, report: Any, rows: Any, answers: Any) -> None:
     for row, answer in zip(rows, answers, strict=True):
         if answer["state"] == "refused":
             report["refused"].append(
@@ -107,7 +116,7 @@ def _add_answers(env, report, rows, answers):
             )
 
 
-def _values(env, row):
+def _values(env: api.Environment, row: dict) -> Any:
     values = {field: row[field] for field in FIELDS if field in row}
     if values.get("category"):
         name = values["category"]
@@ -116,7 +125,7 @@ def _values(env, row):
     return values
 
 
-def _make_currencies(env, rows, digits):
+def _make_currencies(env: api.Environment, rows: Any, digits: Any) -> Any:
     """Make the currencies that the rows name and nobody has; return their codes."""
     codes = {row.get("currency") for row in rows} - {None}
     currencies = env["wezer.currency"].sudo()
@@ -136,7 +145,7 @@ def _make_currencies(env, rows, digits):
 # === EXPORT === #
 
 
-def transfer_rows(transfers):
+def transfer_rows(transfers: models.Model) -> Iterator[Any]:
     """Yield the heading, then every transfer, oldest first."""
     check_administrator(transfers)
     env = transfers.env
@@ -165,7 +174,7 @@ def transfer_rows(transfers):
         env.invalidate_all()
 
 
-def balance_rows(wallets):
+def balance_rows(wallets: models.Model) -> Iterator[Any]:
     """Yield the heading, then what every wallet has."""
     check_administrator(wallets.env["wezer.transfer"])
     yield BALANCE_HEADS
@@ -181,7 +190,7 @@ def balance_rows(wallets):
         ]
 
 
-def reference_texts(wallets) -> dict:
+def reference_texts(wallets: models.Model) -> dict:
     """Return ``{wallet id: what a file calls it}``, so that an import finds it."""
     slugs = {
         profile.partner_id.id: profile.slug

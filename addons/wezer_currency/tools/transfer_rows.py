@@ -5,6 +5,8 @@ Columns: ``payer``, ``payee``, ``amount``, and ``currency``, ``purpose``, ``date
 in every row.
 """
 
+from typing import Any
+
 from odoo.addons.wezer_base.tools import tables
 
 FIELDS = ("payer", "payee", "currency", "amount", "purpose", "date", "key", "category")
@@ -47,7 +49,7 @@ class ColumnError(ValueError):
     """The file lacks columns that transfers need."""
 
 
-def read_rows(text, mapping=None):
+def read_rows(text: str, mapping: Any = None) -> Any:
     """Return one dict a row: our fields, and ``row``, counted from 1.
 
     :param text: the file, its bytes or its text
@@ -88,7 +90,7 @@ def read_rows(text, mapping=None):
     return rows
 
 
-def _columns(names, mapping):
+def _columns(names: Any, mapping: Any) -> Any:
     """Return ``{our field: the file's column}``."""
     columns = {}
     for field, aliases in ALIASES.items():
@@ -108,13 +110,13 @@ def _columns(names, mapping):
     return columns
 
 
-def _decimal(text, digits):
+def _decimal(text: str, digits: Any) -> Any:
     """Return a whole number of minor units as a decimal text."""
     text = text.zfill(digits + 1)
     return _exact(f"{text[:-digits]}.{text[-digits:]}", ".") if digits else text
 
 
-def _exact(text, mark):
+def _exact(text: str, mark: Any) -> Any:
     """Return a decimal number with four decimals or more: it has one reading.
 
     A person's ``1.000`` may be a thousand, and ``1.30`` an hour and a half; a

@@ -1,5 +1,9 @@
 """Finding the wallets that a file or a program names, set by set."""
 
+from typing import Any
+
+from odoo import models
+
 from odoo.addons.wezer_base.tools.numbers import is_id
 
 from . import refusals
@@ -15,7 +19,13 @@ class WalletResolver:
     :param bool historic: let a party pay itself: in a history, it moved nothing
     """
 
-    def __init__(self, wallets, wide=False, create=False, historic=False):
+    def __init__(
+        self,
+        wallets: models.Model,
+        wide: bool = False,
+        create: bool = False,
+        historic: bool = False,
+    ) -> None:
         self.wallets = wallets.sudo()
         self.env = wallets.env
         self.wide = wide
@@ -50,7 +60,7 @@ class WalletResolver:
             row["payer_wallet"] = wallets[payer.id, row["money"]]
             row["payee_wallet"] = wallets[payee.id, row["money"]]
 
-    def _refuse(self, row, name, is_payee):
+    def _refuse(self, row: dict, name: str, is_payee: Any) -> None:
         if self.wide:
             row.update(
                 rule="party",
@@ -62,7 +72,7 @@ class WalletResolver:
 
     # === PARTNERS === #
 
-    def _partners(self, rows):
+    def _partners(self, rows: Any) -> Any:
         """Return ``{(name, currency id): partner}`` of all that can be found."""
         names = {
             (row[side], row["money"])
@@ -84,7 +94,7 @@ class WalletResolver:
                 answer[name, money] = partner
         return answer
 
-    def _by_id(self, ids):
+    def _by_id(self, ids: Any) -> dict:
         """Return those of ``ids`` that take part in the community."""
         partners = self.env["res.partner"].sudo().browse(ids).exists()
         profiles = (
@@ -108,7 +118,7 @@ class WalletResolver:
             or partner._wezer_is_party()
         }
 
-    def _by_reference(self, texts):
+    def _by_reference(self, texts: Any) -> dict:
         if not texts:
             return {}
         found = self.wallets.search(
@@ -122,7 +132,7 @@ class WalletResolver:
             for wallet in found
         }
 
-    def _by_name(self, names):
+    def _by_name(self, names: Any) -> Any:
         """Return ``{text: partner}``: other references, addresses, e-mail, names."""
         if not names:
             return {}
@@ -149,7 +159,7 @@ class WalletResolver:
                     found.setdefault(name, members[0])
         return found
 
-    def _make(self, names):
+    def _make(self, names: Any) -> dict:
         """Make a member for each name that nobody has; no login, no mail."""
         names = [name for name in names if name.strip()]
         partners = (
@@ -168,7 +178,7 @@ class WalletResolver:
 
     # === WALLETS === #
 
-    def _wallets(self, rows):
+    def _wallets(self, rows: Any) -> Any:
         """Return ``{(partner id, currency id): wallet id}``, missing ones made."""
         wanted = {}
         for row in rows:

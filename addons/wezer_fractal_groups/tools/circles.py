@@ -9,6 +9,7 @@ it would overlap. What encloses them is found by Bădoiu and Clarkson's steps.
 """
 
 import math
+from typing import Any
 
 PAD = 6
 STEPS = 60
@@ -20,7 +21,7 @@ class _Node:
 
     __slots__ = ("next", "previous", "r", "x", "y")
 
-    def __init__(self, r):
+    def __init__(self, r: Any) -> None:
         self.r, self.x, self.y = r, 0.0, 0.0
         self.next = self.previous = self
 
@@ -41,7 +42,7 @@ def pack(radii: list[float]) -> list[tuple[float, float]]:
     return centres
 
 
-def _lay(nodes):
+def _lay(nodes: Any) -> None:
     if len(nodes) > 1:
         nodes[0].x, nodes[1].x = -nodes[1].r, nodes[0].r
     if len(nodes) > 2:
@@ -54,7 +55,7 @@ def _lay(nodes):
         head = _squeeze_in(first, first.next, node)
 
 
-def _squeeze_in(first, second, node):
+def _squeeze_in(first: Any, second: Any, node: Any) -> Any:
     """Lay ``node`` against two of the chain that leave room for it; return it."""
     while True:
         _touch(first, second, node)
@@ -69,11 +70,11 @@ def _squeeze_in(first, second, node):
     return node
 
 
-def _chain(first, second):
+def _chain(first: Any, second: Any) -> None:
     first.next, second.previous = second, first
 
 
-def _touch(first, second, node):
+def _touch(first: Any, second: Any, node: Any) -> None:
     """Lay ``node`` against both, outside the chain that runs from first to second."""
     x, y = first.x - second.x, first.y - second.y
     far = math.hypot(x, y)
@@ -84,7 +85,7 @@ def _touch(first, second, node):
     node.y = second.y + (along * y + aside * x) / far
 
 
-def _first_hit(first, second, node):
+def _first_hit(first: Any, second: Any, node: Any) -> tuple:
     """Return ``(what node overlaps, whether before first)``, the nearest both ways."""
     ahead, behind = second.next, first.previous
     way_ahead, way_behind = second.r, first.r
@@ -103,14 +104,14 @@ def _first_hit(first, second, node):
             return None, False
 
 
-def _overlap(first, second):
+def _overlap(first: Any, second: Any) -> bool:
     return (
         math.hypot(first.x - second.x, first.y - second.y)
         < first.r + second.r - EPSILON
     )
 
 
-def _nearest_pair(head):
+def _nearest_pair(head: Any) -> Any:
     """Return the first of the two neighbours that lie nearest to the middle."""
     best, found, node = math.inf, head, head
     while True:
@@ -124,12 +125,12 @@ def _nearest_pair(head):
             return found
 
 
-def enclose(circles) -> tuple[float, float, float]:
+def enclose(circles: Any) -> tuple[float, float, float]:
     """Return ``(x, y, r)`` of nearly the least circle around ``circles``, (x, y, r)."""
     x = sum(circle[0] for circle in circles) / len(circles)
     y = sum(circle[1] for circle in circles) / len(circles)
 
-    def far_edge(circle):
+    def far_edge(circle: Any) -> Any:
         return math.hypot(circle[0] - x, circle[1] - y) + circle[2]
 
     for step in range(1, STEPS):
@@ -143,7 +144,7 @@ def enclose(circles) -> tuple[float, float, float]:
     return x, y, max(far_edge(circle) for circle in circles)
 
 
-def _size(node):
+def _size(node: Any) -> None:
     """Set ``r`` of a node and all below, ``dx``, ``dy`` from the parent's centre."""
     children = node["children"]
     own = 14 + 4 * math.sqrt(node["size"])
@@ -174,11 +175,11 @@ def layout(nodes: list[dict]) -> tuple[list[dict], float]:
     root = {"name": "", "size": 0, "children": list(nodes)}
     _size(root)
     circles = []
-    todo = [(root, root["r"], root["r"], 0)]
+    todo: list[tuple] = [(root, root["r"], root["r"], 0)]
     for node, x, y, level in todo:
         if level:
             node.update(x=x, y=y, level=level - 1)
             circles.append(node)
         for child in node["children"]:
             todo.append((child, x + child["dx"], y + child["dy"], level + 1))
-    return circles, 2 * root["r"]
+    return circles, 2 * root["r"]  # type: ignore[operator]

@@ -6,12 +6,16 @@ move and refusing rights count up a version on the root of each tree that they t
 of two at once the second is retried.
 """
 
+from typing import Any
+
+from odoo import api, models
+
 from odoo.addons.wezer_base.exceptions import Refusal
 
 from .group_rows import MAX_DEPTH
 
 
-def prepare_table(cr) -> None:
+def prepare_table(cr: Any) -> None:
     """Give the table its distance, and the index that answers what is above."""
     cr.execute(
         """ALTER TABLE wezer_group_closure
@@ -26,7 +30,7 @@ def prepare_table(cr) -> None:
     )
 
 
-def insert(groups) -> None:
+def insert(groups: models.Model) -> None:
     """Add the rows of ``groups`` that were just created, level by level.
 
     :raise Refusal: rule ``depth``
@@ -48,7 +52,7 @@ def insert(groups) -> None:
     recount(groups.env, groups.ids)
 
 
-def move(group) -> None:
+def move(group: models.Model) -> None:
     """Bring the rows of ``group`` and all inside below its parent of now.
 
     :raise Refusal: rule ``cycle`` or ``depth``
@@ -85,7 +89,7 @@ def move(group) -> None:
     recount(group.env, [group.id])
 
 
-def touch_roots(env, ids) -> None:
+def touch_roots(env: api.Environment, ids: Any) -> None:
     """Count up the version on the roots above ``ids``: the lock of their trees."""
     env.cr.execute(
         """UPDATE wezer_group
@@ -98,7 +102,7 @@ def touch_roots(env, ids) -> None:
     )
 
 
-def recount(env, ids) -> None:
+def recount(env: api.Environment, ids: Any) -> None:
     """Recompute depth and reach of ``ids`` and of all inside.
 
     :raise Refusal: rule ``depth`` where one is too deep

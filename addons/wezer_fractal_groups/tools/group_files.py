@@ -5,7 +5,9 @@ is an administrator.
 """
 
 from collections.abc import Iterator
+from typing import Any
 
+from odoo import models
 from odoo.tools import SQL
 
 from .group_importer import GroupImporter
@@ -14,7 +16,9 @@ from .membership_sql import is_counted, is_running
 FILES = ("groups", "members", "rights")
 
 
-def import_rows(model, groups, members, rights, dry_run) -> list[dict]:
+def import_rows(
+    model: Any, groups: models.Model, members: Any, rights: Any, dry_run: bool
+) -> list[dict]:
     """Take in rows of three files; see ``wezer.group._wezer_import``."""
     env = model.env
     importer = GroupImporter(model.sudo())
@@ -33,7 +37,7 @@ def import_rows(model, groups, members, rights, dry_run) -> list[dict]:
     return report
 
 
-def export_rows(model, inherited: bool) -> Iterator[list[str]]:
+def export_rows(model: Any, inherited: bool) -> Iterator[list[str]]:
     """Yield the heading and a row for each member; see ``wezer.group._export_rows``."""
     env = model.env
     yield ["group", "person", "relation"]
@@ -51,7 +55,7 @@ def export_rows(model, inherited: bool) -> Iterator[list[str]]:
         yield [titles[group], names[person], relation]
 
 
-def _direct_rows(circles):
+def _direct_rows(circles: Any) -> Any:
     """Return ``(circle id, person id, relation)`` of members and role fillers."""
     circles.flush_model()
     return circles.env.execute_query(
@@ -74,7 +78,7 @@ def _direct_rows(circles):
     )
 
 
-def _inherited_rows(circles, direct):
+def _inherited_rows(circles: Any, direct: Any) -> list:
     """Return the persons that are counted from below and are not in ``direct``."""
     have = {(group, person) for group, person, _relation in direct}
     rows = circles.env.execute_query(
@@ -94,7 +98,7 @@ def _inherited_rows(circles, direct):
     ]
 
 
-def _numbered(rows):
+def _numbered(rows: Any) -> list:
     """Return the rows that could be read, each with its number."""
     return [
         {**row, "row": row.get("row", n)}

@@ -1,3 +1,6 @@
+from typing import Any
+
+from odoo import models
 from odoo.exceptions import UserError, ValidationError
 
 from odoo.addons.wezer_base.tools.table_reasons import in_words
@@ -25,7 +28,7 @@ NAME_LENGTH = 120
 class GroupImporter:
     """One import: what is found, what is created, and the result of each row."""
 
-    def __init__(self, model):
+    def __init__(self, model: Any) -> None:
         # An import notifies nobody.
         self.model = model = model.with_context(
             tracking_disable=True, mail_create_nolog=True, mail_create_nosubscribe=True
@@ -39,7 +42,7 @@ class GroupImporter:
         }
         self.people = {}
 
-    def _reason_text(self, reason, about):
+    def _reason_text(self, reason: Any, about: Any) -> Any:
         env = self.env
         return {
             group_rows.NO_KEY: env._("no group"),
@@ -55,10 +58,10 @@ class GroupImporter:
             group_rows.TOO_DEEP: env._("more than %s levels deep", about),
         }[reason]
 
-    def _report(self, name, row, state, reason=""):
+    def _report(self, name: str, row: dict, state: Any, reason: str = "") -> dict:
         return {"file": name, "row": row["row"], "state": state, "reason": str(reason)}
 
-    def refuse_unread(self, name, rows):
+    def refuse_unread(self, name: str, rows: Any) -> list:
         """Report the rows whose cells could not be read; the others are imported."""
         return [
             self._report(name, row, "refused", in_words(self.env, row["problem"]))
@@ -68,7 +71,7 @@ class GroupImporter:
 
     # === GROUPS === #
 
-    def groups(self, rows):
+    def groups(self, rows: Any) -> list:
         """Make or find the groups, parents before children."""
         for row in rows:
             row["group"] = str(row.get("group") or "").strip()
@@ -86,7 +89,7 @@ class GroupImporter:
             results.update(self._level([by_key[key] for key in keys]))
         return [self._report("groups", row, *results[row["row"]]) for row in rows]
 
-    def _levels(self, order, by_key):
+    def _levels(self, order: Any, by_key: Any) -> Any:
         """Yield the keys level by level: parents are made before their children."""
         depth, levels = {}, {}
         for key in order:
@@ -94,7 +97,7 @@ class GroupImporter:
             levels.setdefault(depth[key], []).append(key)
         return levels.values()
 
-    def _level(self, rows):
+    def _level(self, rows: Any) -> Any:
         """Make the groups of a level at once; one by one where one is refused."""
         results, new = {}, []
         for row in rows:
@@ -116,7 +119,7 @@ class GroupImporter:
             results[row["row"]] = ("created", "") if group else ("refused", reason)
         return results
 
-    def _create(self, vals_list):
+    def _create(self, vals_list: Any) -> tuple:
         """Return ``(groups, "")``, or ``(None, the reason)`` and nothing is made."""
         try:
             with self.env.cr.savepoint():
@@ -125,7 +128,7 @@ class GroupImporter:
         except (UserError, ValidationError) as error:
             return None, error.args[0]
 
-    def _prepare(self, row):
+    def _prepare(self, row: dict) -> Any:
         """Return ``("create", values)``, or the row's state and reason."""
         word = normalise(row.get("visibility") or "")
         visibility = VISIBILITY.get(word)
@@ -150,7 +153,7 @@ class GroupImporter:
             "join_policy": "invitation" if visibility != "public" else "request",
         }
 
-    def _update(self, group, parent, row):
+    def _update(self, group: models.Model, parent: Any, row: dict) -> tuple:
         vals = {}
         if row.get("purpose") and not group.purpose:
             vals["purpose"] = row["purpose"]
@@ -167,7 +170,7 @@ class GroupImporter:
 
     # === MEMBERS === #
 
-    def members(self, rows):
+    def members(self, rows: Any) -> list:
         """Put persons into the groups, all that can be at once."""
         self._find_people(rows)
         self._make_admin_roles(rows)
@@ -180,7 +183,7 @@ class GroupImporter:
         memberships.flush_model()
         return [self._report("members", row, *results[row["row"]]) for row in rows]
 
-    def _member(self, row, vals_list, made):
+    def _member(self, row: dict, vals_list: Any, made: Any) -> tuple:
         key = str(row.get("group") or "").strip()
         group = self.known.get(key)
         person = self.people.get(str(row.get("person") or "").strip())
@@ -209,7 +212,7 @@ class GroupImporter:
         live.write({"state": "active", "focus": focus or live.focus})
         return "updated", ""
 
-    def _live_memberships(self):
+    def _live_memberships(self) -> Any:
         """Return ``{(group id, person id): membership}`` of those there before."""
         if not hasattr(self, "_live"):
             memberships = self.env["wezer.group.membership"].sudo()
@@ -221,7 +224,7 @@ class GroupImporter:
             }
         return self._live
 
-    def _make_admin_roles(self, rows):
+    def _make_admin_roles(self, rows: Any) -> None:
         """Make the roles *Admins* that are wanted and missing."""
         wanted = {
             self._admin_reference(group): group
@@ -246,10 +249,10 @@ class GroupImporter:
         )
         self.known.update(zip(missing, roles, strict=True))
 
-    def _admin_reference(self, group):
+    def _admin_reference(self, group: models.Model) -> str:
         return f"{group.reference or group.slug}#{ADMIN}"
 
-    def _find_people(self, rows):
+    def _find_people(self, rows: Any) -> None:
         """Fill ``people``: the word in a file → partner, or why there is none.
 
         Unknown persons are created on paper: without a login.
@@ -285,7 +288,7 @@ class GroupImporter:
         profiles._make_for(partners)
         self.people.update(zip(new, partners, strict=True))
 
-    def _find_by_address(self, address):
+    def _find_by_address(self, address: Any) -> None:
         profiles = self.env["wezer.profile"].sudo()
         try:
             with self.env.cr.savepoint():
@@ -298,7 +301,7 @@ class GroupImporter:
 
     # === PERMISSIONS === #
 
-    def rights(self, rows):
+    def rights(self, rows: Any) -> list:
         """Keep what the groups hold outside; it opens nothing here."""
         permissions = self.env["wezer.group.permission"].sudo()
         have = {(row.group_id.id, row.resource): row for row in permissions.search([])}
@@ -308,7 +311,7 @@ class GroupImporter:
         permissions.create(list(vals_list.values()))
         return [self._report("rights", row, *results[row["row"]]) for row in rows]
 
-    def _right(self, row, have, vals_list):
+    def _right(self, row: dict, have: Any, vals_list: Any) -> tuple:
         key = str(row.get("group") or "").strip()
         group = self.known.get(key)
         resource = str(row.get("resource") or "").strip()

@@ -4,6 +4,8 @@ Each function takes the group (or the model) with the user's environment, and as
 database once for all rows of a list.
 """
 
+from typing import Any
+
 from ..models.wezer_group_membership import MEMBERSHIP
 
 MEMBERS_SHOWN = 60
@@ -15,7 +17,7 @@ CHANGES_SHOWN = 10
 # === THE LIST AND THE MAP === #
 
 
-def map_tree(model) -> list[dict]:
+def map_tree(model: Any) -> list[dict]:
     """Return the visible circles as nested dicts; each once.
 
     :return: dicts ``id``, ``parent`` (an id or ""), ``name``, ``slug``, ``size``
@@ -43,7 +45,7 @@ def map_tree(model) -> list[dict]:
 # === THE PAGE OF A GROUP === #
 
 
-def page_values(group) -> dict:
+def page_values(group: Any) -> dict:
     """Return what the page of ``group`` shows; the user sees the group."""
     env = group.env
     user = env.user
@@ -85,7 +87,7 @@ def page_values(group) -> dict:
 class _Places:
     """The unfinished memberships of some groups, read once, and the user's own."""
 
-    def __init__(self, groups):
+    def __init__(self, groups: Any) -> None:
         self.env = groups.env
         self.visitor = self.env.user._is_public()
         self.rows = (
@@ -100,11 +102,11 @@ class _Places:
         )
         self.of_group = self.rows.grouped(lambda place: place.group_id.id)
 
-    def of(self, group):
+    def of(self, group: Any) -> Any:
         """Return the unfinished memberships (sudo) of ``group``."""
         return self.of_group.get(group.id, self.rows.browse())
 
-    def members(self, group):
+    def members(self, group: Any) -> Any:
         """Return the persons (sudo) with a live place in ``group``, without guests."""
         return (
             self.of(group)
@@ -112,18 +114,18 @@ class _Places:
             .partner_id
         )
 
-    def own(self, group):
+    def own(self, group: Any) -> Any:
         """Return the user's own membership, not stored where there is none."""
         person = self.env.user.sudo().partner_id
         place = self.of(group).filtered(lambda place: place.partner_id == person)
         return place or group._no_membership(person)
 
-    def own_state(self, group):
+    def own_state(self, group: Any) -> Any:
         """Return the state of the user's membership in ``group``, or False."""
         place = self.own(group)
         return False if self.visitor or not place._origin else place.state
 
-    def own_actions(self, group):
+    def own_actions(self, group: Any) -> set:
         """Return the actions that the user may do with their own membership."""
         if self.visitor:
             return set()
@@ -135,13 +137,13 @@ class _Places:
         ]
         return {action for action in own if place._may(action)}
 
-    def may_give(self, group):
+    def may_give(self, group: Any) -> bool:
         """Return whether the user may give a place in ``group`` to somebody else."""
         if self.visitor or group._why_not_take_part():
             return False
         return group._giver(self.env["res.partner"])[1] is None
 
-    def requests(self):
+    def requests(self) -> Any:
         """Return the requests (sudo) that the user may answer.
 
         The answer depends on the group, and on whether the user asked: it is looked
@@ -160,12 +162,12 @@ class _Places:
         )
 
 
-def _profiles(env, partners):
+def _profiles(env: Any, partners: Any) -> Any:
     """Return the profiles of ``partners`` that the user may see."""
     return env["wezer.profile"].search_fetch([("partner_id", "in", partners.ids)])
 
 
-def _role_rows(roles, places, known):
+def _role_rows(roles: Any, places: Any, known: Any) -> list:
     """Return for each role its people, and what the user may do with it.
 
     :param known: profiles that the page has read: of the members of the circle
@@ -193,7 +195,7 @@ def _role_rows(roles, places, known):
     ]
 
 
-def _request_rows(groups, places):
+def _request_rows(groups: Any, places: Any) -> list:
     """Return the requests that the user may answer, with the profile of each person."""
     asked = places.requests()
     profiles = {
@@ -209,7 +211,7 @@ def _request_rows(groups, places):
     ]
 
 
-def _projects(group):
+def _projects(group: Any) -> Any:
     """Return the projects this circle runs that the user may know of."""
     projects = group.env["project.project"]
     if group.env.user._is_public() or not group.is_user_member:
@@ -221,7 +223,7 @@ def _projects(group):
     )
 
 
-def talk_values(group) -> dict:
+def talk_values(group: Any) -> dict:
     """Return the talk of this circle as its part of the page shows it."""
     messages = group._talk()
     people = messages.sudo().person_id
@@ -238,7 +240,7 @@ def talk_values(group) -> dict:
 # === THE FORMS OF THOSE WHO MANAGE IT === #
 
 
-def policy_rows(group) -> list[dict]:
+def policy_rows(group: Any) -> list[dict]:
     """Return for each policy what ``group`` decided, and what holds there."""
     env = group.env
     if group.kind != "circle":
@@ -264,7 +266,7 @@ def policy_rows(group) -> list[dict]:
     return rows
 
 
-def _action_rows(records, actions):
+def _action_rows(records: Any, actions: Any) -> list:
     """Return ``(record (sudo), the actions that the user may do)`` of each."""
     # Names of both sides: found by the user's own rules.
     return [
@@ -273,7 +275,7 @@ def _action_rows(records, actions):
     ]
 
 
-def manage_values(group) -> dict:
+def manage_values(group: Any) -> dict:
     """Return what the forms of ``group`` show to the user, who manages it."""
     env = group.env
     links = env["wezer.group.link"].search(

@@ -5,6 +5,8 @@ and an end to its depth; a row that breaks one of these is refused by itself,
 and with it what would have been inside.
 """
 
+from typing import Any
+
 MAX_DEPTH = 32
 
 # Reasons; the addon puts them in words.
@@ -13,7 +15,7 @@ NO_PARENT, INSIDE_ITSELF, PARENT_REFUSED = "no_parent", "cycle", "parent_refused
 TOO_DEEP = "depth"
 
 
-def plan(rows, known=()) -> tuple[list[str], dict]:
+def plan(rows: Any, known: Any = ()) -> tuple[list[str], dict]:
     """Return ``(keys in the order they are made, refusals)``.
 
     :param list rows: dicts with ``row`` (its number), ``group``, ``parent``
@@ -39,7 +41,9 @@ def plan(rows, known=()) -> tuple[list[str], dict]:
     return order, refused
 
 
-def _settle(key, first, known, state, order, refused):
+def _settle(
+    key: Any, first: Any, known: Any, state: Any, order: Any, refused: Any
+) -> None:
     """Decide ``key`` and what it is inside of, without recursion."""
     path = []
     while key in first and key not in state:
@@ -55,14 +59,14 @@ def _settle(key, first, known, state, order, refused):
                 order.append(name)
 
 
-def _refuse_cycle(ring, first, state, refused):
+def _refuse_cycle(ring: Any, first: Any, state: Any, refused: Any) -> None:
     for key in ring:
         state[key] = "refused"
         way = ring[ring.index(key) + 1 :] + ring[: ring.index(key)]
         refused[first[key]["row"]] = INSIDE_ITSELF, ", ".join(way[:5])
 
 
-def _decide(row, first, known, state, refused):
+def _decide(row: dict, first: Any, known: Any, state: Any, refused: Any) -> Any:
     """Return the depth of ``row``'s group, or ``"refused"``."""
     parent = row["parent"]
     if not parent or (parent in known and parent not in first):

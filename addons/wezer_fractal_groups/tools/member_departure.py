@@ -4,6 +4,9 @@ Each function takes ``res.partner`` records and is called by the method of the s
 subject of ``res.partner`` (see ``wezer_base``).
 """
 
+from typing import Any
+
+from odoo import api, models
 from odoo.tools import SQL
 
 from ..models.wezer_group_membership import MEMBERSHIP
@@ -13,7 +16,7 @@ DUTIES = ("assignee_partner_id", "reviewer_partner_id")
 NEEDED_RIGHTS = ("wallet", "manage")
 
 
-def personal_data(partners) -> dict[str, list]:
+def personal_data(partners: models.Model) -> dict[str, list]:
     """Return memberships, tasks and messages of ``partners``, for their download."""
     env = partners.env
     rows = env["wezer.personal.data"]
@@ -34,7 +37,7 @@ def personal_data(partners) -> dict[str, list]:
     }
 
 
-def leave_hints(partners) -> list[dict]:
+def leave_hints(partners: models.Model) -> list[dict]:
     """Return a hint for each circle that nobody else acts for; none of them blocks."""
     env, hints = partners.env, []
     for place in partners._wezer_memberships().filtered("is_live"):
@@ -58,7 +61,7 @@ def leave_hints(partners) -> list[dict]:
     return hints
 
 
-def end_everything(partners) -> None:
+def end_everything(partners: models.Model) -> None:
     """End all places and open tasks of ``partners``, and erase their messages."""
     places = partners._wezer_memberships()
     places.filtered(lambda place: place.state in MEMBERSHIP.unfinished)._end()
@@ -72,7 +75,7 @@ def end_everything(partners) -> None:
         partners.env["wezer.group.message"]._of_person(partner)._remove(partner)
 
 
-def prepare_merge(partner, target) -> None:
+def prepare_merge(partner: models.Model, target: Any) -> None:
     """Leave one place a group to ``partner`` and ``target`` together: the fuller one.
 
     What ``partner`` follows because of groups is dropped: ``target`` takes it up anew.
@@ -91,11 +94,11 @@ def prepare_merge(partner, target) -> None:
             (other if keeps else place)._end()
 
 
-def _unfinished(partner):
+def _unfinished(partner: models.Model) -> models.Model:
     return partner._wezer_memberships().filtered(
         lambda place: place.state in MEMBERSHIP.unfinished
     )
 
 
-def _tasks(env):
+def _tasks(env: api.Environment) -> models.Model:
     return env["project.task"].sudo().with_context(active_test=False)

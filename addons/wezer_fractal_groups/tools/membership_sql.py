@@ -5,6 +5,9 @@ table ``wezer_group_closure`` holds every pair of a group and one above it (itse
 included), with their distance.
 """
 
+from typing import Any
+
+from odoo import api, models
 from odoo.tools import SQL
 
 from odoo.addons.wezer_base.tools import days
@@ -13,7 +16,7 @@ from odoo.addons.wezer_base.tools import days
 COUNT_AT_ONCE = 300
 
 
-def is_running(env, alias: str = "m", since=None) -> SQL:
+def is_running(env: api.Environment, alias: str = "m", since: Any = None) -> SQL:
     """Return the condition that a membership is active and its term not over.
 
     :param str alias: the alias of ``wezer_group_membership`` in the query
@@ -30,7 +33,7 @@ def is_running(env, alias: str = "m", since=None) -> SQL:
     )
 
 
-def is_counted(env, alias: str = "m") -> SQL:
+def is_counted(env: api.Environment, alias: str = "m") -> SQL:
     """Return the condition that a membership runs and is not a guest's."""
     return SQL(
         "(%s AND %s IS NOT TRUE)",
@@ -40,7 +43,7 @@ def is_counted(env, alias: str = "m") -> SQL:
     )
 
 
-def user_groups(env) -> SQL:
+def user_groups(env: api.Environment) -> SQL:
     """Return the SELECT of the ids of the groups in which the user counts.
 
     A guest counts in the group that invited them, and in none above.
@@ -60,7 +63,7 @@ def user_groups(env) -> SQL:
     )
 
 
-def pending_groups(env) -> SQL:
+def pending_groups(env: api.Environment) -> SQL:
     """Return the SELECT of the groups that invited the user, or that they asked."""
     membership = env["wezer.group.membership"]
     pending = membership._state_machine.sources("accept_member", "accept_invitation")
@@ -73,7 +76,7 @@ def pending_groups(env) -> SQL:
     )
 
 
-def member_ids(groups) -> list[int]:
+def member_ids(groups: models.Model) -> list[int]:
     """Return the ids of the persons who count in ``groups``, each once."""
     if not groups.ids:
         return []
@@ -90,7 +93,7 @@ def member_ids(groups) -> list[int]:
     return [row[0] for row in rows]
 
 
-def member_counts(groups) -> dict[int, int]:
+def member_counts(groups: models.Model) -> dict[int, int]:
     """Return ``{group id: how many persons count there}``, without zeros."""
     if not groups.ids:
         return {}
@@ -108,7 +111,7 @@ def member_counts(groups) -> dict[int, int]:
     return dict(rows)
 
 
-def small_group_ids(groups) -> list[int]:
+def small_group_ids(groups: models.Model) -> list[int]:
     """Return the ids of those whose members are counted at once."""
     if not groups.ids:
         return []
@@ -127,7 +130,7 @@ def small_group_ids(groups) -> list[int]:
     return [row[0] for row in rows]
 
 
-def large_group_ids(env) -> list[int]:
+def large_group_ids(env: api.Environment) -> list[int]:
     """Return the ids of the groups whose members a nightly job counts."""
     rows = env.execute_query(
         SQL(

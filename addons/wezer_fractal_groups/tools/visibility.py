@@ -5,6 +5,9 @@ that (:func:`visible_to_user`) follows from where they count, are invited or man
 record rules and the directory both read it.
 """
 
+from typing import Any
+
+from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL, escape_psql
 
@@ -27,7 +30,7 @@ LISTED_FIELDS = [
 ]
 
 
-def visible_to_user(env) -> SQL:
+def visible_to_user(env: api.Environment) -> SQL:
     """Return the SELECT of the ids of groups shown to the user in particular.
 
     Groups where the user counts, is invited, or manages; where the user counts, the
@@ -65,7 +68,7 @@ def visible_to_user(env) -> SQL:
     )
 
 
-def hidden_partners(env) -> SQL:
+def hidden_partners(env: api.Environment) -> SQL:
     """Return the SELECT of the partners of groups that the user may not see."""
     groups = env["wezer.group"].with_user(env.uid)
     # Only groups that can be hidden at all: what all members see is the most.
@@ -85,7 +88,11 @@ def hidden_partners(env) -> SQL:
 
 
 def search_directory(
-    groups, words: str = "", mine: bool = False, limit: int = 24, offset: int = 0
+    groups: models.Model,
+    words: str = "",
+    mine: bool = False,
+    limit: int = 24,
+    offset: int = 0,
 ) -> tuple:
     """Return ``(circles, count)`` of the directory, as the user may see it.
 
@@ -119,7 +126,7 @@ def search_directory(
     return found.sudo(False), min(count, COUNTED + 1)
 
 
-def _shown_to_all(groups):
+def _shown_to_all(groups: models.Model) -> Any:
     """Return the domain of what everybody like the user sees, as the rules say.
 
     Written out, because the rules' one query for all costs more than the page; a test
@@ -134,7 +141,7 @@ def _shown_to_all(groups):
     )
 
 
-def _ids_shown_to_user_alone(groups, domain):
+def _ids_shown_to_user_alone(groups: models.Model, domain: Domain) -> Any:
     """Return the ids in ``domain`` that the user sees though not all do."""
     env = groups.env
     if not env.user._wezer_is_member():

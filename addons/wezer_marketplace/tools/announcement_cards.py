@@ -1,9 +1,13 @@
 """What lists of announcements show of each, asked of the database for all at once."""
 
+from typing import Any
+
 from .matchmaking import Helper, format_distance, reasons_for_user
 
 
-def cards(announcements, centre=None, helper: Helper | None = None) -> list[dict]:
+def cards(
+    announcements: Any, centre: Any = None, helper: Helper | None = None
+) -> list[dict]:
     """Return what the card of each announcement shows to the user.
 
     :param centre: where distances are counted from, ``(latitude, longitude)``; for a
@@ -47,7 +51,9 @@ def cards(announcements, centre=None, helper: Helper | None = None) -> list[dict
     return result
 
 
-def card_lists(lists, centre=None, helper: Helper | None = None) -> list[list[dict]]:
+def card_lists(
+    lists: Any, centre: Any = None, helper: Helper | None = None
+) -> list[list[dict]]:
     """Return the cards of several lists on one page, read at once for all of them.
 
     :param lists: recordsets of ``wezer.announcement``
@@ -57,7 +63,7 @@ def card_lists(lists, centre=None, helper: Helper | None = None) -> list[list[di
     return [[by_id[announcement.id] for announcement in some] for some in lists]
 
 
-def shown_authors(announcements):
+def shown_authors(announcements: Any) -> Any:
     """Return the authors (sudo) whose names the user may read here.
 
     Visitors read names only where the community says so, or where the author is the

@@ -5,7 +5,8 @@ the internal methods of ``wezer.transfer``. A posting key names deal, round, mil
 part (currency and payee), act and attempt: the same act is never posted twice.
 """
 
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 from odoo import models
 
@@ -25,7 +26,7 @@ class Part(NamedTuple):
     due: int
 
     @classmethod
-    def of(cls, transfer):
+    def of(cls, transfer: models.Model) -> Any:
         """Return the part that ``transfer`` moves."""
         return cls(
             transfer.origin_part,
@@ -35,7 +36,7 @@ class Part(NamedTuple):
             transfer.amount_minor,
         )
 
-    def moved_by(self, transfers):
+    def moved_by(self, transfers: models.Model) -> models.Model:
         """Return those of ``transfers`` that are this part's."""
         return transfers.filtered(
             lambda transfer: (
@@ -46,7 +47,7 @@ class Part(NamedTuple):
         )
 
 
-def parts(deal, milestone: int | None = None) -> list[Part]:
+def parts(deal: models.Model, milestone: int | None = None) -> list[Part]:
     """Return what a step of the agreed terms pays to whom; parts of nothing left out.
 
     :param milestone: the number of the step; the current one by default
@@ -74,7 +75,7 @@ def parts(deal, milestone: int | None = None) -> list[Part]:
     return found
 
 
-def _due_of(deal, agreed):
+def _due_of(deal: models.Model, agreed: Any) -> Any:
     """Return what is due of ``agreed`` minor units: less delivered pays less."""
     whole = deal.accepted_terms_id.quantity
     delivered = deal.delivered_quantity or whole
@@ -84,9 +85,9 @@ def _due_of(deal, agreed):
     return proportion(agreed, round(delivered * 10000), round(whole * 10000))
 
 
-def due_sums(deal, whole: bool = False) -> dict:
+def due_sums(deal: models.Model, whole: bool = False) -> dict:
     """Return ``{currency: minor}`` of the current step, or of all steps."""
-    steps = [deal.milestone]
+    steps: Iterable[int] = [deal.milestone]
     if whole and deal.milestone:
         steps = range(1, len(deal.accepted_terms_id.milestone_ids) + 1)
     sums = {}
@@ -96,7 +97,7 @@ def due_sums(deal, whole: bool = False) -> dict:
     return sums
 
 
-def steps_left(deal) -> list[int]:
+def steps_left(deal: models.Model) -> list[int]:
     """Return the numbers of the steps still to be paid; ``[0]`` without steps."""
     if not deal.milestone:
         return [0]
@@ -104,12 +105,12 @@ def steps_left(deal) -> list[int]:
     return list(range(deal.milestone, steps + 1))
 
 
-def transfers(deal):
+def transfers(deal: models.Model) -> Any:
     """Return the transfers of these deals (sudo), oldest first."""
     return deal.sudo().transfer_ids.sorted("id")
 
 
-def payments(deal, *states: str):
+def payments(deal: models.Model, *states: str) -> models.Model:
     """Return the transfers towards the workers, of these states; oldest first."""
     return transfers(deal).filtered(
         lambda transfer: (
@@ -118,22 +119,22 @@ def payments(deal, *states: str):
     )
 
 
-def pending(deal):
+def pending(deal: models.Model) -> models.Model:
     """Return the outside money on its way, in either direction."""
     return transfers(deal).filtered(lambda transfer: transfer.state == "pending")
 
 
-def pending_to(deal, party):
+def pending_to(deal: models.Model, party: models.Model) -> models.Model:
     """Return the outside money on its way to ``party``."""
     return pending(deal).filtered(lambda transfer: transfer.payee_id == party)
 
 
-def paid_to(deal, party):
+def paid_to(deal: models.Model, party: models.Model) -> models.Model:
     """Return the payments that ``party`` received."""
     return payments(deal, "done").filtered(lambda transfer: transfer.payee_id == party)
 
 
-def current_payments(deal, *states: str):
+def current_payments(deal: models.Model, *states: str) -> Any:
     """Return the payments that a decision now may touch.
 
     Those of the current step and of later ones; all where the deal was paid.
@@ -144,18 +145,18 @@ def current_payments(deal, *states: str):
     return found.filtered(lambda transfer: transfer.origin_part >= deal.milestone)
 
 
-def left_minor(transfer) -> int:
+def left_minor(transfer: models.Model) -> int:
     """Return what is left of a payment, in minor units: what was not given back."""
     return transfer.amount_minor - transfer.reversed_minor
 
 
-def _posting_key(deal, act, part):
+def _posting_key(deal: models.Model, act: Any, part: Any) -> str:
     number = deal.accepted_terms_id.round
     where = f"{part.milestone}/{part.currency.id}/{part.payee.id}"
     return f"{deal.id}/{number}/{where}/{act}/{deal.attempt}"
 
 
-def reserve(deal) -> None:
+def reserve(deal: models.Model) -> None:
     """Set exactly the accepted amounts aside, under the caller's own name."""
     deal.ensure_one()
     for step in steps_left(deal):
@@ -163,7 +164,7 @@ def reserve(deal) -> None:
             _reserve_part(deal, part)
 
 
-def _reserve_part(deal, part):
+def _reserve_part(deal: models.Model, part: Any) -> Any:
     return (
         deal.env["wezer.transfer"]
         .with_user(deal.env.user)
@@ -181,7 +182,7 @@ def _reserve_part(deal, part):
     )
 
 
-def pay(deal, party) -> None:
+def pay(deal: models.Model, party: models.Model) -> None:
     """Pay what of the current step is neither settled nor pending, then follow."""
     deal.ensure_one()
     found = payments(deal)
@@ -200,7 +201,7 @@ def pay(deal, party) -> None:
     follow(deal)
 
 
-def paying_has_begun(deal) -> bool:
+def paying_has_begun(deal: models.Model) -> bool:
     """Return whether a part of the current step is set aside no longer.
 
     It is paid, on its way, or its payee denied having received it. Work that goes on
@@ -210,7 +211,7 @@ def paying_has_begun(deal) -> bool:
     return any(not part.moved_by(held) for part in parts(deal))
 
 
-def follow(deal) -> None:
+def follow(deal: models.Model) -> None:
     """Go on to paid where nothing waits for receipt, else to confirming."""
     if not pending(deal):
         deal._become_paid()
@@ -219,7 +220,7 @@ def follow(deal) -> None:
     ask_receipts(deal)
 
 
-def ask_receipts(deal) -> None:
+def ask_receipts(deal: models.Model) -> None:
     """Ask the payees of outside money whether it came."""
     for transfer in pending(deal):
         deal._notify(
@@ -234,7 +235,7 @@ def ask_receipts(deal) -> None:
         )
 
 
-def release(deal, reason: str) -> None:
+def release(deal: models.Model, reason: str) -> None:
     """Free what is set aside and end what waits for receipt."""
     for transfer in transfers(deal).filtered(lambda transfer: transfer._is_live()):
         if transfer.state == "pending":
@@ -243,7 +244,9 @@ def release(deal, reason: str) -> None:
             transfer._release(reason)
 
 
-def give_back(deal, amounts: dict | None = None, among=None) -> bool:
+def give_back(
+    deal: models.Model, amounts: dict | None = None, among: Any = None
+) -> bool:
     """Reverse what was paid: all, or ``{currency id: minor}``, the latest first.
 
     :param among: the payments that are given back; all of the deal by default
@@ -261,12 +264,14 @@ def give_back(deal, amounts: dict | None = None, among=None) -> bool:
         if minor:
             _reverse(deal, transfer, minor, "reverse")
     for currency_id, minor in wanted.items():
-        if minor:
+        if minor and amounts:
             _refuse_more_than_paid(deal, currency_id, amounts[currency_id], minor)
     return all_given_back(deal)
 
 
-def _refuse_more_than_paid(deal, currency_id, wanted, over):
+def _refuse_more_than_paid(
+    deal: models.Model, currency_id: Any, wanted: Any, over: Any
+) -> None:
     currency = deal.env["wezer.currency"].browse(currency_id)
     raise Refusal(
         deal.env._("More than what was paid cannot be given back."),
@@ -276,17 +281,17 @@ def _refuse_more_than_paid(deal, currency_id, wanted, over):
     )
 
 
-def _reverse(deal, transfer, minor, act):
+def _reverse(deal: models.Model, transfer: models.Model, minor: int, act: Any) -> None:
     deal.attempt += 1
     transfer._reverse(minor, key=_posting_key(deal, act, Part.of(transfer)))
 
 
-def all_given_back(deal) -> bool:
+def all_given_back(deal: models.Model) -> bool:
     """Return whether nothing of what was paid is left with the workers."""
     return not any(map(left_minor, payments(deal, "done")))
 
 
-def split(deal, minors: dict) -> None:
+def split(deal: models.Model, minors: dict) -> None:
     """Pay what was decided of the current money, free or give back the rest.
 
     Among several who work it is divided as the price was; the first steps are
@@ -315,7 +320,9 @@ def split(deal, minors: dict) -> None:
         )
 
 
-def _split_currency(deal, found, currency, minor):
+def _split_currency(
+    deal: models.Model, found: Any, currency: models.Model, minor: int
+) -> None:
     paid = found.filtered(lambda transfer: transfer.state == "done")
     kept = sum(map(left_minor, paid))
     agreed = kept + sum((found - paid).mapped("amount_minor"))
@@ -331,7 +338,7 @@ def _split_currency(deal, found, currency, minor):
         _split_part(deal, transfer, due[transfer])
 
 
-def _split_among(deal, found, minor, agreed):
+def _split_among(deal: models.Model, found: Any, minor: int, agreed: Any) -> Any:
     """Return ``{payment: minor}``: what each worker receives, in proportion.
 
     What does not divide goes to the first one, as with shares.
@@ -359,7 +366,7 @@ def _split_among(deal, found, minor, agreed):
     return due
 
 
-def _split_part(deal, transfer, minor):
+def _split_part(deal: models.Model, transfer: models.Model, minor: int) -> None:
     part = Part.of(transfer)
     if transfer.state == "done":
         if left_minor(transfer) > minor:

@@ -5,6 +5,9 @@ the caller may do, the deal's permissions say (``wezer.deal._why_not``).
 """
 
 from datetime import datetime
+from typing import Any
+
+from odoo import models
 
 from odoo.addons.wezer_base.tools import days
 
@@ -53,7 +56,7 @@ REACHED = {
 }
 
 
-def page_values(deal) -> dict:
+def page_values(deal: models.Model) -> dict:
     """Return what the template ``deal_page`` shows of ``deal`` to the caller."""
     record = deal.sudo()
     people = record._parties() | deal.env.user.sudo().partner_id
@@ -92,7 +95,7 @@ def page_values(deal) -> dict:
     }
 
 
-def _formatted(terms, changes):
+def _formatted(terms: models.Model, changes: Any) -> list:
     """Return ``changes``, a list of ``(label, before, now)``, in words."""
     return [
         (label, _format(terms, before), _format(terms, now))
@@ -100,7 +103,7 @@ def _formatted(terms, changes):
     ]
 
 
-def _format(terms, value):
+def _format(terms: models.Model, value: Any) -> Any:
     if isinstance(value, datetime):
         return days.format_moment(terms.env, value)
     if isinstance(value, float):
@@ -108,7 +111,7 @@ def _format(terms, value):
     return value or "–"
 
 
-def _stamp(deal, party):
+def _stamp(deal: models.Model, party: models.Model) -> str:
     """Return a word that differs when something on the page does."""
     counted = (deal.message_line_ids, deal.event_ids, deal.terms_ids)
     return "-".join(
@@ -116,7 +119,7 @@ def _stamp(deal, party):
     )
 
 
-def buttons(deal, among=None) -> list[dict]:
+def buttons(deal: models.Model, among: Any = None) -> list[dict]:
     """Return the buttons for the caller: what they can do now.
 
     :param among: only the buttons of these actions are asked about
@@ -152,7 +155,7 @@ def buttons(deal, among=None) -> list[dict]:
     ]
 
 
-def _button_label(deal, action, me):
+def _button_label(deal: models.Model, action: Any, me: Any) -> Any:
     """Return what the button of ``action`` says to ``me``."""
     deal, _ = deal.sudo(), deal.env._
     as_group = ""
@@ -186,7 +189,7 @@ def _button_label(deal, action, me):
     return _plain_button_labels(deal)[action]
 
 
-def _plain_button_labels(deal):
+def _plain_button_labels(deal: models.Model) -> dict:
     """Return the labels of the buttons that always say the same."""
     _ = deal.env._
     return {
@@ -207,7 +210,7 @@ def _plain_button_labels(deal):
     }
 
 
-def _approve_button_label(deal, me):
+def _approve_button_label(deal: models.Model, me: Any) -> str:
     deal = deal.sudo()
     pays = (
         deal.env.user._acts_for(me, "wallet") and deal.accepted_terms_id.price_line_ids
@@ -221,7 +224,7 @@ def _approve_button_label(deal, me):
     return deal.env._("Approve")
 
 
-def _cancel_label(deal, me):
+def _cancel_label(deal: models.Model, me: Any) -> str:
     """Return the label to propose to cancel, or to agree to the other side."""
     proposal = deal._proposal("cancel")
     if proposal and proposal._signed() - me:
@@ -229,7 +232,7 @@ def _cancel_label(deal, me):
     return deal.env._("Propose to cancel")
 
 
-def _question_before(deal, action, me):
+def _question_before(deal: models.Model, action: Any, me: Any) -> str:
     """Return what is asked before an action that ends a deal or moves money back.
 
     With the name of the other side, and with the amount where money moves.
@@ -265,7 +268,7 @@ def _question_before(deal, action, me):
     return ""
 
 
-def turn_line(deal) -> str:
+def turn_line(deal: models.Model) -> str:
     """Return the first line of the page: whose turn it is, and until when."""
     deal.ensure_one()
     deal = deal.sudo()
@@ -279,7 +282,7 @@ def turn_line(deal) -> str:
     return line
 
 
-def _whose_turn(deal):
+def _whose_turn(deal: models.Model) -> Any:
     """Return whose turn it is, as the caller reads it."""
     deal.ensure_one()
     deal, me = deal.sudo(), deal._my_party()
@@ -304,7 +307,7 @@ def _whose_turn(deal):
     return _state_line(deal, me)
 
 
-def _state_line(deal, me):
+def _state_line(deal: models.Model, me: Any) -> Any:
     """Return what ``me`` reads of the state alone."""
     deal = deal.sudo()
     other = deal._other(me) if me else deal.author_id
@@ -348,7 +351,7 @@ def _state_line(deal, me):
     return deal.env._("Ended: %(reason)s", reason=reasons.get(deal.end_reason, ""))
 
 
-def _proposal_line(deal, me):
+def _proposal_line(deal: models.Model, me: Any) -> str:
     """Return which proposal of another waits for ``me``, or an empty string."""
     deal, asked = deal.sudo(), deal._questions()
     if me in asked.get("cancel", ()):
@@ -370,7 +373,7 @@ def _proposal_line(deal, me):
     return ""
 
 
-def _waiting_line(deal, me):
+def _waiting_line(deal: models.Model, me: Any) -> str:
     """Return the place on the waiting list; only the caller's own with its number."""
     deal = deal.sudo()
     if me != deal.replier_id:
@@ -387,14 +390,14 @@ def _waiting_line(deal, me):
     return deal.env._("You are on the waiting list, %(count)s before you", count=before)
 
 
-def _held_line(deal):
+def _held_line(deal: models.Model) -> str:
     return deal.env._(
         "Your turn: a place is held for you until %(when)s",
         when=days.format_moment(deal.env, deal.sudo().hold_deadline),
     )
 
 
-def strip(deal) -> list[tuple]:
+def strip(deal: models.Model) -> list[tuple]:
     """Return ``(label, reached, here)`` for each step of the way."""
     labels = {
         "agreed": deal.env._("agreed"),
@@ -410,7 +413,7 @@ def strip(deal) -> list[tuple]:
     ]
 
 
-def money_line(deal) -> str:
+def money_line(deal: models.Model) -> str:
     """Return the direction of money in words."""
     deal.ensure_one()
     deal, me = deal.sudo(), deal._my_party()
@@ -441,7 +444,7 @@ def money_line(deal) -> str:
     return deal.env._("%(payer)s pays %(price)s to %(payee)s", **names)
 
 
-def approve_label(deal) -> str:
+def approve_label(deal: models.Model) -> str:
     """Return what approving does, in words: for whom, how much, to whom."""
     deal.ensure_one()
     deal = deal.sudo()
@@ -463,7 +466,7 @@ def approve_label(deal) -> str:
     )
 
 
-def left_text(deal, transfers) -> str:
+def left_text(deal: models.Model, transfers: models.Model) -> str:
     """Return what is left of payments, summed by currency, in words."""
     sums = {}
     for transfer in transfers:
@@ -474,7 +477,7 @@ def left_text(deal, transfers) -> str:
     ) or deal.env._("nothing")
 
 
-def due_text(deal, whole: bool = False) -> str:
+def due_text(deal: models.Model, whole: bool = False) -> str:
     """Return what is due of the current step, or of all steps, in words."""
     deal = deal.sudo()
     return " + ".join(
@@ -483,7 +486,7 @@ def due_text(deal, whole: bool = False) -> str:
     ) or deal.env._("nothing")
 
 
-def total_text(deals) -> str:
+def total_text(deals: Any) -> str:
     """Return what the caller would pay for these deals, by payer and currency."""
     sums = {}
     for deal in deals.sudo():
@@ -501,7 +504,7 @@ def total_text(deals) -> str:
     )
 
 
-def workers_text(deal) -> str:
+def workers_text(deal: models.Model) -> str:
     """Return the names of those who are paid: the worker and the co-workers."""
     deal = deal.sudo()
     terms = deal.accepted_terms_id or deal.terms_id
@@ -509,7 +512,7 @@ def workers_text(deal) -> str:
     return ", ".join(workers.mapped("name"))
 
 
-def steps_text(deal) -> str:
+def steps_text(deal: models.Model) -> str:
     """Return the current step, of how many; nothing where there are none."""
     deal = deal.sudo()
     if not deal.milestone:
@@ -523,7 +526,7 @@ def steps_text(deal) -> str:
     )
 
 
-def criteria(deal):
+def criteria(deal: models.Model) -> Any:
     """Return the criteria by which the caller's party assesses the other."""
     deal, me = deal.sudo(), deal._my_party()
     other = deal._other(me)
@@ -531,7 +534,7 @@ def criteria(deal):
     return deal.env["wezer.criterion"]._for(deal.category_id, side)
 
 
-def proposed_change(deal) -> list[tuple]:
+def proposed_change(deal: models.Model) -> list[tuple]:
     """Return what a proposed change would change: ``[(label, before, now)]``."""
     deal = deal.sudo()
     change = deal._proposal("amend")

@@ -4,11 +4,13 @@ Feeds show what the user of ``market`` sees, without the names of authors.
 """
 
 from datetime import datetime
+from typing import Any
 
 import vobject
 from dateutil import tz
 from lxml import etree
 
+from odoo import models
 from odoo.tools import html2plaintext
 
 from odoo.addons.wezer_base.tools import days
@@ -19,7 +21,7 @@ EVENTS = 200
 SUMMARY_MAX = 1000
 
 
-def atom(market, question: dict, path: str) -> bytes:
+def atom(market: models.Model, question: dict, path: str) -> bytes:
     """Return an Atom feed of the newest that ``question`` finds.
 
     :param market: an empty recordset of ``wezer.announcement``
@@ -48,7 +50,7 @@ def atom(market, question: dict, path: str) -> bytes:
     return etree.tostring(feed, xml_declaration=True, encoding="UTF-8")
 
 
-def calendar(market, question: dict) -> bytes:
+def calendar(market: models.Model, question: dict) -> bytes:
     """Return an iCalendar of what has a day among what ``question`` finds.
 
     :param market: an empty recordset of ``wezer.announcement``
@@ -74,12 +76,12 @@ def calendar(market, question: dict) -> bytes:
     return ical.serialize().encode()
 
 
-def _title(announcement):
+def _title(announcement: models.Model) -> Any:
     kinds = dict(announcement._fields["kind"]._description_selection(announcement.env))
     return _plain(f"{kinds[announcement.kind]}: {announcement.title}")
 
 
-def _summary(announcement):
+def _summary(announcement: models.Model) -> Any:
     lines = [
         announcement.price_text,
         days.format_moment(
@@ -91,20 +93,20 @@ def _summary(announcement):
     return _plain("\n".join(filter(None, lines)))
 
 
-def _plain(text):
+def _plain(text: str) -> str:
     """Return ``text`` without the characters that XML and calendars refuse."""
     return "".join(char for char in text if char.isprintable() or char in "\n\t")
 
 
-def _utc(moment):
+def _utc(moment: Any) -> Any:
     return moment.replace(microsecond=0, tzinfo=tz.UTC)
 
 
-def _moment(moment):
+def _moment(moment: Any) -> str:
     return _utc(moment).isoformat().replace("+00:00", "Z")
 
 
-def _add(parent, name, text=None, **attributes):
+def _add(parent: Any, name: str, text: str | None = None, **attributes: Any) -> Any:
     element = etree.SubElement(parent, f"{{{ATOM}}}{name}", attributes)
     element.text = text
     return element

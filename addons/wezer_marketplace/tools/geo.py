@@ -7,13 +7,14 @@ centre the radius is off by less than 3 % below the 60th latitude.
 """
 
 import math
+from typing import Any
 
 EARTH_KM = 6371.0088
 # Mercator has no poles.
 LATITUDE_MAX = 85.0
 
 
-def plane(latitude, longitude):
+def plane(latitude: float, longitude: float) -> tuple:
     """Return ``(x, y)`` of a place, in km at the equator.
 
     >>> plane(0, 0)
@@ -25,13 +26,13 @@ def plane(latitude, longitude):
     return x, y
 
 
-def on_plane(km, latitude):
+def on_plane(km: float, latitude: float) -> Any:
     """Return how long ``km`` at this latitude are on the plane."""
     latitude = max(-LATITUDE_MAX, min(LATITUDE_MAX, float(latitude)))
     return km / math.cos(math.radians(latitude))
 
 
-def distance(one, other):
+def distance(one: Any, other: Any) -> Any:
     """Return the km between two ``(latitude, longitude)`` by the haversine formula.
 
     >>> round(distance((46.2044, 6.1432), (46.5197, 6.6323)))
@@ -45,7 +46,7 @@ def distance(one, other):
     return 2 * EARTH_KM * math.asin(min(1.0, math.sqrt(half)))
 
 
-def place_of(latitude, longitude):
+def place_of(latitude: Any, longitude: Any) -> Any:
     """Return ``(latitude, longitude)`` as numbers, None where they are no place."""
     try:
         place = float(latitude), float(longitude)

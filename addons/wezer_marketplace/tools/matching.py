@@ -7,6 +7,7 @@ both sides have. Skills count most; a rare one counts more than one that everybo
 
 import math
 from dataclasses import dataclass, field
+from typing import Any
 
 from .geo import distance
 
@@ -31,12 +32,12 @@ class Side:
     place: tuple | None = None
 
 
-def rarity(count, total):
+def rarity(count: int, total: Any) -> Any:
     """Return how much a skill that ``count`` of ``total`` take says: 1 and more."""
     return 1.0 + math.log((1 + total) / (1 + min(count, total)))
 
 
-def fit(helper, want, weights=None):
+def fit(helper: Any, want: Any, weights: Any = None) -> tuple:
     """Return ``(points, reasons)`` of a helper for a want.
 
     :param dict weights: weight of each skill, 1 where it is not named
@@ -65,13 +66,13 @@ def fit(helper, want, weights=None):
     return points, reasons
 
 
-def _skills(helper, want, weights, reasons):
+def _skills(helper: Any, want: Any, weights: Any, reasons: Any) -> Any:
     """Half for how much of what it takes is there, half for how much of it is used."""
     shared = helper.skills & want.skills
     if not shared:
         return 0.0
 
-    def weight(skills):
+    def weight(skills: Any) -> Any:
         return sum(weights.get(one, 1.0) for one in skills)
 
     reasons["skills"] = sorted(shared, key=lambda one: (-weights.get(one, 1.0), one))
@@ -80,7 +81,7 @@ def _skills(helper, want, weights, reasons):
     return SKILLS * covered * (1 + used) / 2
 
 
-def _near(helper, want, reasons):
+def _near(helper: Any, want: Any, reasons: Any) -> Any:
     if helper.place and want.place:
         km = distance(helper.place, want.place)
         if km <= NEAR_KM:

@@ -4,6 +4,9 @@ Points and reasons are those of :mod:`.matching`; here the two sides are read fr
 records, each as far as the user may see the other, and candidates are chosen.
 """
 
+from typing import Any
+
+from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -36,7 +39,7 @@ NAMED = 3
 class Helper:
     """The user as a helper, read once for a page: side, weights of skills, groups."""
 
-    def __init__(self, env):
+    def __init__(self, env: api.Environment) -> None:
         self.groups = env["wezer.group"].search_fetch(
             [("is_user_member", "=", True)], ["name", "kind", "slug", "visibility"]
         )
@@ -44,7 +47,7 @@ class Helper:
         self.weights = skill_weights(env, self.side.skills)
 
 
-def _helper_side(env, groups):
+def _helper_side(env: api.Environment, groups: models.Model) -> Any:
     """Return the user as a helper: all that their own profile says."""
     profile = env.user.partner_id._wezer_profile()
     return Side(
@@ -57,7 +60,7 @@ def _helper_side(env, groups):
     )
 
 
-def shared_side(profile) -> Side:
+def shared_side(profile: models.Model) -> Side:
     """Return a member as a helper: only what they share with members."""
     # The copies for members are theirs to read; the place has its own level.
     own = profile.sudo()
@@ -70,7 +73,7 @@ def shared_side(profile) -> Side:
     )
 
 
-def want_side(announcement) -> Side:
+def want_side(announcement: models.Model) -> Side:
     """Return what an announcement asks for.
 
     Its groups may be hidden ones: only those that the helper is in are matched.
@@ -86,7 +89,7 @@ def want_side(announcement) -> Side:
     )
 
 
-def skill_weights(env, skills) -> dict[int, float]:
+def skill_weights(env: api.Environment, skills: Any) -> dict[int, float]:
     """Return the weight of each skill: the fewer wants ask for it, the higher."""
     if not skills:
         return {}
@@ -108,7 +111,10 @@ def skill_weights(env, skills) -> dict[int, float]:
 
 
 def fitting_wants(
-    market, limit: int = 10, domain=None, helper: Helper | None = None
+    market: models.Model,
+    limit: int = 10,
+    domain: Domain | None = None,
+    helper: Helper | None = None,
 ) -> list[tuple]:
     """Return the wants that fit the user, the best first, with reasons.
 
@@ -127,7 +133,9 @@ def fitting_wants(
     return [(want, reasons) for _points, _id, want, reasons in scored[:limit]]
 
 
-def fitting_first(market, ids: list[int], question: dict, most: int) -> list[int]:
+def fitting_first(
+    market: models.Model, ids: list[int], question: dict, most: int
+) -> list[int]:
     """Return ``ids`` with those that fit the user first, the best before."""
     fits = fitting_wants(market, most, filter_domain(market, question))
     fitting = [want.id for want, _reasons in fits]
@@ -137,7 +145,9 @@ def fitting_first(market, ids: list[int], question: dict, most: int) -> list[int
     return list(dict.fromkeys(fitting + ids))
 
 
-def reasons_for_user(wants, helper: Helper | None = None, near: bool = True) -> dict:
+def reasons_for_user(
+    wants: Any, helper: Helper | None = None, near: bool = True
+) -> dict:
     """Return ``{id: why it fits the user}``, sentences, empty where nothing does.
 
     :param wants: announcements; offers have no reason
@@ -157,7 +167,9 @@ def reasons_for_user(wants, helper: Helper | None = None, near: bool = True) -> 
     return texts
 
 
-def _candidate_wants(market, helper, weights, domain):
+def _candidate_wants(
+    market: models.Model, helper: Any, weights: Any, domain: Domain
+) -> models.Model:
     """Return the wants worth a closer look, as the user may see them."""
     env = market.env
     me = env.user.partner_id
@@ -195,7 +207,7 @@ def _candidate_wants(market, helper, weights, domain):
     return market.browse(dict.fromkeys(row[-1] for row in rows))
 
 
-def _skilled_sql(env, weights):
+def _skilled_sql(env: api.Environment, weights: Any) -> SQL:
     """Return the SELECT of the wants that share most with these skills."""
     env.flush_all()
     return SQL(
@@ -223,7 +235,7 @@ def _skilled_sql(env, weights):
 # === MEMBERS FOR A WANT === #
 
 
-def fitting_members(want, limit: int = 10) -> list[tuple]:
+def fitting_members(want: Any, limit: int = 10) -> list[tuple]:
     """Return the members who fit a want, the best first, with reasons.
 
     Of each member only what they share with members counts.
@@ -247,7 +259,7 @@ def fitting_members(want, limit: int = 10) -> list[tuple]:
     ]
 
 
-def _candidate_members(want, side):
+def _candidate_members(want: Any, side: Any) -> models.Model:
     """Return profiles of members who share a skill or the place."""
     profiles = want.env["wezer.profile"]
     domain = Domain(profiles._directory_domain())
@@ -266,7 +278,7 @@ def _candidate_members(want, side):
 # === REASONS IN WORDS === #
 
 
-def _reason_for_user(env, reasons):
+def _reason_for_user(env: api.Environment, reasons: Any) -> str:
     """Return reasons as a sentence for the helper."""
     return " · ".join(
         _parts(
@@ -281,7 +293,7 @@ def _reason_for_user(env, reasons):
     )
 
 
-def _reason_for_author(env, reasons):
+def _reason_for_author(env: api.Environment, reasons: Any) -> str:
     """Return reasons as a sentence about the helper."""
     return " · ".join(
         _parts(
@@ -296,7 +308,15 @@ def _reason_for_author(env, reasons):
     )
 
 
-def _parts(env, reasons, can, suits, group, near, city):
+def _parts(
+    env: api.Environment,
+    reasons: Any,
+    can: Any,
+    suits: Any,
+    group: models.Model,
+    near: Any,
+    city: Any,
+) -> Any:
     parts = []
     if reasons.get("skills"):
         skills = env["wezer.skill"].browse(reasons["skills"][:NAMED])
@@ -319,7 +339,7 @@ def _parts(env, reasons, can, suits, group, near, city):
     return parts
 
 
-def format_distance(announcement, centre) -> str:
+def format_distance(announcement: models.Model, centre: Any) -> str:
     """Return how far from ``centre`` an announcement is; empty where unknown.
 
     :param centre: latitude and longitude, or None

@@ -5,8 +5,10 @@ that it is paused. A nightly action looks at all, and a claim that was refused f
 looks at once.
 """
 
+from typing import Any
 
-def is_short(announcement) -> bool:
+
+def is_short(announcement: Any) -> bool:
     """Return whether the author of ``announcement`` could not pay one answer now."""
     announcement = announcement.sudo()
     lines, author = announcement.price_line_ids, announcement.author_id.id
@@ -23,7 +25,7 @@ def is_short(announcement) -> bool:
     return not (any(payable) if announcement.price_mode == "one" else all(payable))
 
 
-def short_and_payable(env) -> tuple[list[int], list[int]]:
+def short_and_payable(env: Any) -> tuple[list[int], list[int]]:
     """Return the ids of open wants that cannot be paid, and of paused ones that can.
 
     Only what was paused for money is among the second.
@@ -58,7 +60,7 @@ def short_and_payable(env) -> tuple[list[int], list[int]]:
     return short, again
 
 
-def _spendable(env, pairs):
+def _spendable(env: Any, pairs: Any) -> Any:
     """Return ``{(partner id, currency id): minor units}``, None for no limit."""
     wallets = env["wezer.wallet"].sudo()
     spendable = wallets._spendable_of(pairs)
@@ -72,7 +74,7 @@ def _spendable(env, pairs):
     return spendable
 
 
-def _costs(env, prices):
+def _costs(env: Any, prices: Any) -> list:
     """Return what each of ``(currency id, minor units)`` costs with the payer's levy.
 
     Each currency is asked once for all of its levies.
@@ -87,6 +89,6 @@ def _costs(env, prices):
     return [next(costs[currency_id]) for currency_id, _minor in prices]
 
 
-def _covers(spendable, cost):
+def _covers(spendable: Any, cost: Any) -> Any:
     """Return whether ``spendable`` (None: no limit) is enough for ``cost``."""
     return spendable is None or cost <= spendable

@@ -4,6 +4,9 @@ Called from the extension points of ``res.partner``; ``party`` is a partner of o
 and what is read and written is sudo: the callers have checked who may.
 """
 
+from typing import Any
+
+from odoo import models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -13,7 +16,7 @@ from ..models.wezer_deal import DEAL, KEPT, LIVE, NEGOTIATING
 DELIVERED = DEAL.sources("escalate")
 
 
-def deals_of(party, *states: str):
+def deals_of(party: models.Model, *states: str) -> models.Model:
     """Return the deals (sudo) of ``party`` in one of ``states``, in all where none."""
     domain = Domain("author_id", "in", party.ids) | Domain(
         "replier_id", "in", party.ids
@@ -23,13 +26,13 @@ def deals_of(party, *states: str):
     return party.env["wezer.deal"].sudo().search(domain, order="id")
 
 
-def announcements_of(party):
+def announcements_of(party: models.Model) -> models.Model:
     """Return the announcements (sudo) of ``party``."""
     market = party.env["wezer.announcement"].sudo()
     return market.search([("author_id", "in", party.ids)], order="id")
 
 
-def _searches_of(party):
+def _searches_of(party: models.Model) -> models.Model:
     searches = party.env["wezer.saved.search"].sudo()
     return searches.search([("partner_id", "in", party.ids)])
 
@@ -37,7 +40,7 @@ def _searches_of(party):
 # === PERSONAL DATA AND OUTCOMES === #
 
 
-def personal_data(party) -> dict:
+def personal_data(party: models.Model) -> dict:
     """Return all that the market holds about ``party``, as plain values."""
     rows = party.env["wezer.personal.data"]
     deals = deals_of(party)
@@ -91,7 +94,7 @@ def personal_data(party) -> dict:
     }
 
 
-def commitment_outcomes(party) -> list[tuple]:
+def commitment_outcomes(party: models.Model) -> list[tuple]:
     """Return what became of the commitments of ``party``.
 
     A paid deal was kept by both sides; one given back or lapsed was not kept by the
@@ -101,7 +104,7 @@ def commitment_outcomes(party) -> list[tuple]:
     :return: ``(how far it was kept, from 0 to 1, when)``
     """
     deals = party.env["wezer.deal"].sudo()
-    outcomes = []
+    outcomes: list[tuple[float, Any]] = []
     for deal in deals.search(
         [
             "|",
@@ -132,7 +135,7 @@ def commitment_outcomes(party) -> list[tuple]:
 # === LEAVING === #
 
 
-def leave_obstacles(party) -> list[dict]:
+def leave_obstacles(party: models.Model) -> list[dict]:
     """Return what stands in the way when ``party`` leaves, or ends with it.
 
     :return: dicts ``text``, ``url``, ``blocks``
@@ -170,14 +173,14 @@ def leave_obstacles(party) -> list[dict]:
     return rows
 
 
-def call_moderators(party, reason: str) -> None:
+def call_moderators(party: models.Model, reason: str) -> None:
     """Call a moderator to each deal that was delivered and is not settled."""
     for deal in deals_of(party, *DELIVERED):
         deal._lock()
         deal._call_moderator(party, reason)
 
 
-def cancel_agreed(party, reason: str) -> None:
+def cancel_agreed(party: models.Model, reason: str) -> None:
     """Cancel the agreed deals of ``party`` on which nothing was delivered."""
     for deal in deals_of(party, "accepted"):
         deal.announcement_id._lock()
@@ -195,7 +198,7 @@ def cancel_agreed(party, reason: str) -> None:
         )
 
 
-def anonymise(party) -> None:
+def anonymise(party: models.Model) -> None:
     """End what is open, and delete what ``party`` wrote; what was agreed stays."""
     announcements = announcements_of(party)
     _searches_of(party).unlink()
@@ -219,7 +222,7 @@ def anonymise(party) -> None:
     _anonymise_deals(party)
 
 
-def _anonymise_deals(party):
+def _anonymise_deals(party: models.Model) -> None:
     """Delete what ``party`` said in deals."""
     env = party.env
     env["wezer.deal.message"].sudo().search([("partner_id", "in", party.ids)]).unlink()
@@ -245,7 +248,7 @@ def _anonymise_deals(party):
 # === TWO ACCOUNTS OF ONE PERSON === #
 
 
-def merge_obstacles(party, target) -> list[str]:
+def merge_obstacles(party: models.Model, target: Any) -> list[str]:
     """Return why the accounts ``party`` and ``target`` cannot become one."""
     env = party.env
     own, others = deals_of(party), deals_of(target)

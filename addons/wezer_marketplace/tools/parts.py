@@ -8,7 +8,7 @@ from itertools import accumulate
 WHOLE = 10000
 
 
-def parse_points(text) -> int:
+def parse_points(text: str) -> int:
     """Return what a person typed as percent, in points.
 
     :param text: ``"12.5"``, ``"12,5 %"``; at most two decimals

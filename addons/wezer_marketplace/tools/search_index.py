@@ -4,6 +4,7 @@ Words are normalised, each once, between blanks: an index on the array that they
 finds any combination of words.
 """
 
+from odoo import models
 from odoo.tools import html2plaintext
 
 from odoo.addons.wezer_base.tools.text import normalise
@@ -14,12 +15,12 @@ from .words import tokens
 TEXT_MAX = 4000
 
 
-def title_words(announcement) -> str:
+def title_words(announcement: models.Model) -> str:
     """Return the words of the title."""
     return " ".join(tokens(normalise(announcement.title)))
 
 
-def all_words(announcement) -> str:
+def all_words(announcement: models.Model) -> str:
     """Return the words of the whole text, at most ``TEXT_MAX`` characters.
 
     Categories and skills count with their synonyms: whichever word is typed finds them.
@@ -44,7 +45,7 @@ def all_words(announcement) -> str:
     return words
 
 
-def facets(announcement) -> str:
+def facets(announcement: models.Model) -> str:
     """Return categories (c3), skills (s5), groups (g2) and currencies (m1).
 
     A category counts with those above it. Whatever has many values is kept in one

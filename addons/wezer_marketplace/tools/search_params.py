@@ -7,9 +7,10 @@ units, "near" a point.
 """
 
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlencode
 
-from odoo import fields
+from odoo import api, fields
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
@@ -35,14 +36,14 @@ PLACE = ("lat", "lon")
 WORD_LENGTH = 120
 
 
-def address(filters: dict, path: str = "/market", **change) -> str:
+def address(filters: dict, path: str = "/market", **change: Any) -> str:
     """Return the address of clean ``filters``, to be kept and shared."""
     params = {**filters, **change}
     query = urlencode({name: value for name, value in params.items() if value})
     return f"{path}?{query}" if query else path
 
 
-def clean(env, params: dict) -> dict:
+def clean(env: api.Environment, params: dict) -> dict:
     """Return the filters of an address; whatever is not understood is left out."""
     filters = {}
     for name in WORDS:
@@ -74,7 +75,7 @@ def without_days(filters: dict) -> dict:
     return {name: filters[name] for name in filters if name not in (*DAYS, "when")}
 
 
-def question(env, filters: dict) -> dict:
+def question(env: api.Environment, filters: dict) -> dict:
     """Return clean filters as typed values.
 
     An author or a group that the user does not see finds nothing.
@@ -94,7 +95,7 @@ def question(env, filters: dict) -> dict:
     return typed
 
 
-def moments(env, filters: dict) -> dict:
+def moments(env: api.Environment, filters: dict) -> dict:
     """Return the moments (UTC) between which it shall happen.
 
     :raise Refusal: rule ``date``, where the last day is before the first
@@ -121,7 +122,7 @@ def moments(env, filters: dict) -> dict:
     return found
 
 
-def price_bounds(env, filters: dict) -> tuple[dict, list[str]]:
+def price_bounds(env: api.Environment, filters: dict) -> tuple[dict, list[str]]:
     """Return the bounds of a price in minor units, and why others were not read.
 
     Prices need a currency; without one they do not count.
@@ -139,7 +140,7 @@ def price_bounds(env, filters: dict) -> tuple[dict, list[str]]:
     return bounds, unread
 
 
-def _centre(env, filters):
+def _centre(env: api.Environment, filters: Any) -> Any:
     """Return where "near" is: a point, a place known here, or the user's own place.
 
     A place that nobody has on the map is looked for by its name.
@@ -158,7 +159,7 @@ def _centre(env, filters):
     return found
 
 
-def place_called(env, name: str) -> tuple[float, float] | None:
+def place_called(env: api.Environment, name: str) -> tuple[float, float] | None:
     """Return the middle of what the user sees at the place ``name``, or None."""
     city = normalise(name)
     if not city:

@@ -12,10 +12,11 @@ as :func:`.search_params.question` returns it.
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
 from psycopg2.errors import InFailedSqlTransaction
 
-from odoo import fields
+from odoo import fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, escape_psql
 
@@ -35,7 +36,7 @@ PLANNED = "wezer_planned_for_memory"
 NEWEST = SQL("wezer_announcement.date_publish DESC, wezer_announcement.id DESC")
 
 
-def found_ids(market, question: dict) -> list[int]:
+def found_ids(market: models.Model, question: dict) -> list[int]:
     """Return at most ``COUNTED`` + 1 ids that ``question`` finds, the best first."""
     found = {}
     with planned_for_memory(market.env.cr):
@@ -51,7 +52,7 @@ def found_ids(market, question: dict) -> list[int]:
 
 
 @contextmanager
-def planned_for_memory(cr):
+def planned_for_memory(cr: Any) -> Iterator[Any]:
     """Tell PostgreSQL, within the block, that random access to these tables is cheap.
 
     By default it reads all announcements where a twentieth fits. The market is asked
@@ -71,7 +72,7 @@ def planned_for_memory(cr):
             cr.execute("SET LOCAL random_page_cost TO DEFAULT", log_exceptions=False)
 
 
-def levels(market, question: dict) -> Iterator[list[SQL]]:
+def levels(market: models.Model, question: dict) -> Iterator[list[SQL]]:
     """Yield lists of statements; each next list is for when few were found."""
     domain = filter_domain(market, question)
     words = asked(normalise(question.get("words")))
@@ -91,7 +92,13 @@ def levels(market, question: dict) -> Iterator[list[SQL]]:
         yield statements(market, domain, question, near, missing=1)
 
 
-def statements(market, domain, question, groups=(), missing=0) -> list[SQL]:
+def statements(
+    market: models.Model,
+    domain: Domain,
+    question: dict,
+    groups: Any = (),
+    missing: int = 0,
+) -> list[SQL]:
     """Return the statements of one level: a few orders, one after the other.
 
     :param groups: lists of words, any of which will do
@@ -106,13 +113,15 @@ def statements(market, domain, question, groups=(), missing=0) -> list[SQL]:
             _nearest_titles(market, titles, normalise(question["words"])),
             select_ids(market, texts, NEWEST),
         ]
-    order = _ORDERS.get(sort)
+    order = _ORDERS.get(sort or "")
     if order is None:
         return [select_ids(market, texts, NEWEST)]
     return order(market, texts, question)
 
 
-def select_ids(market, domain, order: SQL, limit: int = COUNTED + 1) -> SQL:
+def select_ids(
+    market: models.Model, domain: Domain, order: SQL, limit: int = COUNTED + 1
+) -> SQL:
     """Return a SELECT of the ids, with the user's access rules in it."""
     query = market._search(domain)
     query.order, query.limit = order, limit
@@ -134,7 +143,7 @@ def union_of(selects: list[SQL]) -> SQL:
     )
 
 
-def first_of_each(market, domains, limit: int) -> list:
+def first_of_each(market: models.Model, domains: Any, limit: int) -> list:
     """Return the newest announcements of each of several domains, asked at once."""
     selects = [
         select_ids(market, listed_domain(market) & domain, NEWEST, limit)
@@ -152,7 +161,7 @@ def first_of_each(market, domains, limit: int) -> list:
 # === ORDERS === #
 
 
-def _nearest_titles(market, domain, words):
+def _nearest_titles(market: models.Model, domain: Domain, words: Any) -> SQL:
     """Return a SELECT of ids by how little of their titles was not asked for."""
     query = market._search(domain)
     query.order, query.limit = NEWEST, COUNTED + 1
@@ -168,14 +177,14 @@ def _nearest_titles(market, domain, words):
     )
 
 
-def _order_soon(market, domain, _question):
+def _order_soon(market: models.Model, domain: Domain, _question: Any) -> list:
     """What begins next; then what has begun, or has no day."""
     coming = domain & Domain("date_start", ">=", fields.Datetime.now())
     order = SQL("wezer_announcement.date_start, wezer_announcement.id DESC")
     return [select_ids(market, coming, order), select_ids(market, domain, NEWEST)]
 
 
-def _order_distance(market, domain, question):
+def _order_distance(market: models.Model, domain: Domain, question: dict) -> list:
     """The nearest to ``centre``; then what has no place on the map."""
     if not question.get("centre"):
         return [select_ids(market, domain, NEWEST)]
@@ -189,20 +198,22 @@ def _order_distance(market, domain, question):
     return [select_ids(market, located, order), select_ids(market, domain, NEWEST)]
 
 
-def _order_title(market, domain, _question):
+def _order_title(market: models.Model, domain: Domain, _question: Any) -> list:
     order = SQL("wezer_announcement.title_text, wezer_announcement.id DESC")
     return [select_ids(market, domain, order)]
 
 
-def _order_price_asc(market, domain, question):
+def _order_price_asc(market: models.Model, domain: Domain, question: dict) -> Any:
     return _order_price(market, domain, question, "%s, %s DESC")
 
 
-def _order_price_desc(market, domain, question):
+def _order_price_desc(market: models.Model, domain: Domain, question: dict) -> Any:
     return _order_price(market, domain, question, "%s DESC, %s")
 
 
-def _order_price(market, domain, question, order):
+def _order_price(
+    market: models.Model, domain: Domain, question: dict, order: Any
+) -> list:
     """By the whole price in the currency asked for; nothing compares currencies."""
     currency = question.get("currency")
     if not currency:
@@ -241,7 +252,7 @@ _ORDERS = {
 # === FILTERS === #
 
 
-def filter_domain(market, question: dict) -> Domain:
+def filter_domain(market: models.Model, question: dict) -> Domain:
     """Return the domain of ``question``, words aside.
 
     Access rules of the user come on top of it, wherever it is searched with.
@@ -272,7 +283,7 @@ def filter_domain(market, question: dict) -> Domain:
     return domain
 
 
-def listed_domain(market) -> Domain:
+def listed_domain(market: models.Model) -> Domain:
     """Return the announcements that the market lists: those that take answers."""
     return Domain("state", "in", market._state_machine.sources("claim"))
 
@@ -282,7 +293,9 @@ def facet_domain(words: list[str]) -> Domain:
     return _array_domain("facets", words)
 
 
-def words_domain(groups, field: str = "search_text", missing: int = 0) -> Domain:
+def words_domain(
+    groups: models.Model, field: str = "search_text", missing: int = 0
+) -> Domain:
     """Return the domain of texts that have a word of each group.
 
     :param groups: lists of words, any of which will do
@@ -295,7 +308,7 @@ def words_domain(groups, field: str = "search_text", missing: int = 0) -> Domain
     return Domain.OR(Domain.AND(each[:at] + each[at + 1 :]) for at in range(len(each)))
 
 
-def distance_domain(centre, km: float) -> Domain:
+def distance_domain(centre: Any, km: float) -> Domain:
     """Return what lies within ``km`` of ``centre``.
 
     An index finds the square around it, which is then cut to a circle.
@@ -305,7 +318,7 @@ def distance_domain(centre, km: float) -> Domain:
     x, y = plane(*centre)
     radius = on_plane(km, centre[0])
 
-    def to_sql(_model, alias, _query):
+    def to_sql(_model: Any, alias: Any, _query: Any) -> SQL:
         # Without the OR IS NULL that the ORM would write: an index holds all of it.
         return SQL(
             """%(map_x)s BETWEEN %(x)s - %(radius)s AND %(x)s + %(radius)s
@@ -322,10 +335,10 @@ def distance_domain(centre, km: float) -> Domain:
     return Domain("located", "=", True) & Domain.custom(to_sql=to_sql)
 
 
-def _array_domain(field, words):
+def _array_domain(field: Any, words: Any) -> Any:
     """Return the domain of rows whose ``field`` holds one of ``words``."""
 
-    def to_sql(model, alias, _query):
+    def to_sql(model: Any, alias: Any, _query: Any) -> SQL:
         return SQL(
             "string_to_array(%s, ' ') && %s::text[]",
             SQL.identifier(alias, field, to_flush=model._fields[field]),
@@ -335,7 +348,7 @@ def _array_domain(field, words):
     return Domain.custom(to_sql=to_sql)
 
 
-def _group_domain(market, group_id):
+def _group_domain(market: models.Model, group_id: Any) -> Any:
     """Return what is in the context of a group or of one inside it that the user sees.
 
     A group that the user does not see finds nothing: it would tell what belongs to it.
@@ -347,7 +360,7 @@ def _group_domain(market, group_id):
     return facet_domain([f"g{number}" for number in seen])
 
 
-def _price_domain(question):
+def _price_domain(question: dict) -> Any:
     """Return what is paid in a currency within bounds, by the whole price."""
     if not (question.get("price_from") or question.get("price_to")):
         return Domain.TRUE

@@ -2,7 +2,7 @@
 
 from dateutil.relativedelta import relativedelta
 
-from odoo import fields
+from odoo import fields, models
 from odoo.fields import Command
 
 from odoo.addons.wezer_base.tools import days
@@ -23,7 +23,7 @@ PLAIN = (
 LINKS = ("category_id", "author_id", "person_id", "company_id", "language_id")
 
 
-def renewal_days(announcement) -> int:
+def renewal_days(announcement: models.Model) -> int:
     """Return for how many days ``announcement`` (sudo) is renewed.
 
     As long as it was meant to stand when it was published.
@@ -37,7 +37,7 @@ def renewal_days(announcement) -> int:
     return min(max(meant, RENEW_MIN), RENEW_MAX)
 
 
-def next_moments(announcement) -> dict | None:
+def next_moments(announcement: models.Model) -> dict | None:
     """Return the dates of what follows ``announcement`` (sudo), None after the last.
 
     At the same hour of the day where its writer is, summer or winter; days that were
@@ -63,7 +63,7 @@ def next_moments(announcement) -> dict | None:
     }
 
 
-def next_vals(announcement) -> dict:
+def next_vals(announcement: models.Model) -> dict:
     """Return what the next one takes over from ``announcement`` (sudo), dates aside."""
     prices = [
         {

@@ -1,5 +1,8 @@
 """Import of tasks from rows of a CSV file; repeatable by the key of each row."""
 
+from typing import Any
+
+from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import plaintext2html
 
@@ -23,7 +26,9 @@ TITLE_MAX = 250
 KEPT = ("description", "project_id", "wezer_date_start", "date_deadline")
 
 
-def import_tasks(tasks, rows: list[dict], project_name: str, dry_run: bool) -> list:
+def import_tasks(
+    tasks: models.Model, rows: list[dict], project_name: str, dry_run: bool
+) -> list:
     """Import tasks into the project called ``project_name``, which is made if missing.
 
     :param tasks: an empty recordset of ``project.task``
@@ -50,7 +55,14 @@ def import_tasks(tasks, rows: list[dict], project_name: str, dry_run: bool) -> l
     ]
 
 
-def _row(tasks, position, row, project, known, dry_run):
+def _row(
+    tasks: models.Model,
+    position: Any,
+    row: dict,
+    project: models.Model,
+    known: Any,
+    dry_run: bool,
+) -> dict:
     """Import one row, or nothing of it, and report why."""
     answer = {"row": row.get("row", position), "id": False, "reason": ""}
     try:
@@ -63,7 +75,9 @@ def _row(tasks, position, row, project, known, dry_run):
     return {**answer, "state": "refused", "reason": reason}
 
 
-def _task(tasks, row, project, known, dry_run):
+def _task(
+    tasks: models.Model, row: dict, project: models.Model, known: Any, dry_run: bool
+) -> dict:
     if row.get("problem"):
         raise TableError(*row["problem"])
     title = " ".join(str(row.get("title") or "").split())
@@ -94,7 +108,7 @@ def _task(tasks, row, project, known, dry_run):
     return {"id": task.id, "state": state, "reason": reason}
 
 
-def _differs(task, name, value):
+def _differs(task: models.Model, name: str, value: Any) -> bool:
     """Return whether ``value`` differs from the task's, as it is stored."""
     field = task._fields[name]
     now = field.convert_to_write(task[name], task)
@@ -105,7 +119,9 @@ def _differs(task, name, value):
     return now != value
 
 
-def _prepare_vals(tasks, row, title, project, dry_run):
+def _prepare_vals(
+    tasks: models.Model, row: dict, title: Any, project: models.Model, dry_run: bool
+) -> tuple:
     """Return ``(values, remark)``; TableError for what is not read."""
     places = _number(row, "places", 1, whole)
     reason = ""
@@ -145,7 +161,7 @@ def _prepare_vals(tasks, row, title, project, dry_run):
     }, reason
 
 
-def _number(row, name, default, reader=number):
+def _number(row: dict, name: str, default: Any, reader: Any = number) -> Any:
     """Return a number of the row, ``default`` where the cell is empty."""
     value = row.get(name)
     if value is None or value == "":
@@ -158,7 +174,7 @@ def _number(row, name, default, reader=number):
     return value
 
 
-def _hours(row):
+def _hours(row: dict) -> Any:
     """Return hours, written as a number or as on a clock: ``2,5``, ``1:30``."""
     value = row.get("hours")
     if isinstance(value, str) and value.strip():
@@ -176,7 +192,9 @@ def _hours(row):
     return hours
 
 
-def _moment(tasks, row, name, pattern, at_end=False):
+def _moment(
+    tasks: models.Model, row: dict, name: str, pattern: Any, at_end: bool = False
+) -> Any:
     """Return a moment of the row; one without a zone is the community's."""
     value = row.get(name)
     if not value or not isinstance(value, str):
@@ -187,7 +205,7 @@ def _moment(tasks, row, name, pattern, at_end=False):
     return days.parse_moment(local.isoformat(), days.community_zone(tasks.env))
 
 
-def _place(row):
+def _place(row: dict) -> Any:
     """Return latitude and longitude, both or none."""
     given = [_number(row, name, None) for name in ("latitude", "longitude")]
     if given == [None, None]:

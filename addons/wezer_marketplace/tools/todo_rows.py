@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from odoo import fields
+from odoo import fields, models
 from odoo.fields import Domain
 
 from odoo.addons.wezer_base.tools import days
@@ -17,7 +17,7 @@ DISPUTES_MAX = 50
 ANNOUNCEMENTS_MAX = 20
 
 
-def first_step(user) -> dict:
+def first_step(user: models.Model) -> dict:
     """Return the step of onboarding that a first answer, or a first post, fulfils."""
     env = user.env
     deals, market = env["wezer.deal"].sudo(), env["wezer.announcement"].sudo()
@@ -32,7 +32,7 @@ def first_step(user) -> dict:
     }
 
 
-def with_market(user, rows: list[dict]) -> list[dict]:
+def with_market(user: models.Model, rows: list[dict]) -> list[dict]:
     """Return ``rows`` with all that the market asks of ``user``."""
     rows = [*rows, *_closing(user), *_drafts(user)]
     rows += [*_deals(user), *_stand_ins(user), *_disputes(user)]
@@ -42,7 +42,7 @@ def with_market(user, rows: list[dict]) -> list[dict]:
     return [row for row in rows if row["url"] not in urls] + gaps
 
 
-def _deals(user):
+def _deals(user: models.Model) -> list:
     """Return what deals ask of ``user``, and those that wait for others."""
     deals = user.env["wezer.deal"]
     recent = Domain("state", "=", "paid") & Domain(
@@ -55,7 +55,7 @@ def _deals(user):
     return [row for deal in found if (row := _deal(deal))]
 
 
-def _deal(deal):
+def _deal(deal: models.Model) -> dict | None:
     """Return the row of ``deal``: what it asks of the user, or who is awaited."""
     asked = deal._own_questions()
     shown = {"cancel"} if "cancel" in asked else deal_page.MAIN_BUTTONS
@@ -77,7 +77,7 @@ def _deal(deal):
     }
 
 
-def _stand_ins(user):
+def _stand_ins(user: models.Model) -> list:
     """Return what ``user`` is asked to do instead of somebody else."""
     env = user.env
     return [
@@ -97,7 +97,7 @@ def _stand_ins(user):
     ]
 
 
-def _disputes(user):
+def _disputes(user: models.Model) -> list:
     """Return the disputes that wait for ``user`` as a moderator."""
     env = user.env
     disputed = env["wezer.deal"].search(
@@ -118,7 +118,7 @@ def _disputes(user):
     ]
 
 
-def _closing(user):
+def _closing(user: models.Model) -> list:
     """Return the announcements of those ``user`` acts for that close soon."""
     env = user.env
     market = env["wezer.announcement"]
@@ -143,7 +143,7 @@ def _closing(user):
     ]
 
 
-def _drafts(user):
+def _drafts(user: models.Model) -> list:
     """Return the drafts that only a person who may pay, as ``user``, can publish."""
     env = user.env
     drafts = env["wezer.announcement"].search(
@@ -165,7 +165,7 @@ def _drafts(user):
     ]
 
 
-def _gaps(user):
+def _gaps(user: models.Model) -> list:
     """Return what begins soon and was cancelled late, of those ``user`` acts for."""
     env = user.env
     gaps = env["wezer.announcement"].search(

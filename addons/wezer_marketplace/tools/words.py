@@ -8,6 +8,7 @@ index on the keys answers at once (the idea of Garbe's SymSpell, 2012).
 """
 
 import re
+from typing import Any
 
 WORD = re.compile(r"[^\W_]+")
 # Longer ones are numbers and addresses: their beginning is enough.
@@ -20,7 +21,7 @@ LONG = 8
 ASKED_MAX = 8
 
 
-def tokens(text):
+def tokens(text: str) -> list:
     """Return the words of a normalised text, each once, in order.
 
     >>> tokens("repair the door, the green door")
@@ -29,7 +30,7 @@ def tokens(text):
     return list(dict.fromkeys(word[:WORD_MAX] for word in WORD.findall(text or "")))
 
 
-def asked(text):
+def asked(text: str) -> Any:
     """Return the words to look for in a normalised question: the longest few."""
     words = tokens((text or "")[:400])
     if len(words) <= ASKED_MAX:
@@ -38,7 +39,7 @@ def asked(text):
     return [word for word in words if word in longest][:ASKED_MAX]
 
 
-def near_keys(word):
+def near_keys(word: Any) -> Any:
     """Return the keys by which ``word`` meets words that are one letter apart.
 
     >>> sorted(near_keys("oak"))
@@ -49,7 +50,7 @@ def near_keys(word):
     return {word} | {word[:at] + word[at + 1 :] for at in range(len(word))}
 
 
-def is_near(one, other):
+def is_near(one: Any, other: Any) -> Any:
     """Say whether two words are one slip apart: a letter more, less, other, swapped.
 
     Long words whose keys meet may be two slips apart.

@@ -7,6 +7,7 @@ megabytes and a second. Rows have a fixed width, so no column may be NULL.
 import io
 import struct
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 
@@ -18,14 +19,14 @@ SIZES = {"i1": 1, "i4": 4, "i8": 8, "f8": 8}
 EPOCH = 946684800
 
 
-def _layout(columns):
+def _layout(columns: Any) -> Any:
     fields = [("fields", ">i2")]
     for name, kind in columns:
         fields += [(f"{name} size", ">i4"), (name, f">{kind}")]
     return np.dtype(fields)
 
 
-def fetch(cr, query: str, columns: list[tuple[str, str]]) -> dict[str, np.ndarray]:
+def fetch(cr: Any, query: str, columns: list[tuple[str, str]]) -> dict[str, np.ndarray]:
     """Return ``{name: array}`` of the rows of ``query``.
 
     :param cr: a cursor of psycopg2
@@ -41,7 +42,7 @@ def fetch(cr, query: str, columns: list[tuple[str, str]]) -> dict[str, np.ndarra
     return {name: rows[name].astype(kind) for name, kind in columns}
 
 
-def store(cr, table: str, columns: list[tuple]) -> None:
+def store(cr: Any, table: str, columns: list[tuple]) -> None:
     """Insert rows by COPY.
 
     :param cr: a cursor of psycopg2

@@ -6,6 +6,7 @@ party: a criterion, a skill or a group.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -123,7 +124,7 @@ def compute(
     age = np.maximum(now - ratings.time, 0) / DAY
     x = ratings.marks()
 
-    def scored(prior, flags=None):
+    def scored(prior: Any, flags: Any = None) -> Any:
         return rrg.score(
             len(parties),
             person,
@@ -162,8 +163,10 @@ def compute(
     )
 
 
-def _tables_penalised(penalties, arguments, parameters):
-    result = tables(*arguments, parameters)
+def _tables_penalised(
+    penalties: dict, arguments: Any, parameters: rrg.Parameters | None
+) -> Tables:
+    result = tables(*arguments, parameters)  # type: ignore[call-arg]
     if penalties:
         result.overall = penalised(result.overall, penalties)
     return result
@@ -232,7 +235,16 @@ def tables(
 class _Rows:
     """Weighted ratings of parties, to be summed by party and key."""
 
-    def __init__(self, parties, assessed, people, person, weights, counted, parameters):
+    def __init__(
+        self,
+        parties: Any,
+        assessed: Any,
+        people: Any,
+        person: Any,
+        weights: Any,
+        counted: Any,
+        parameters: Any,
+    ) -> None:
         self.parties = parties
         self.assessed = assessed
         self.people = max(people, 1)
@@ -246,7 +258,7 @@ class _Rows:
         )
         self.assessed_of_pair = pairs // self.people
 
-    def table(self, row, x, key, prior):
+    def table(self, row: Any, x: Any, key: Any, prior: Any) -> Any:
         """Return the scores of all parties from the ratings at ``row``, of one key."""
         count = len(self.parties)
         assessed = self.assessed[row]
@@ -267,7 +279,7 @@ class _Rows:
             assessors=self._assessors_of_all(row, count)[has],
         )
 
-    def by_key(self, row, x, key, prior, priors):
+    def by_key(self, row: Any, x: Any, key: Any, prior: Any, priors: Any) -> Any:
         """Return the scores of each party and key, from pairs (rating, key)."""
         keys, place = np.unique(key, return_inverse=True)
         code = self.assessed[row] * max(len(keys), 1) + place
@@ -289,20 +301,20 @@ class _Rows:
             assessors=self._assessors(where, row, len(codes)),
         )
 
-    def _assessors_of_all(self, row, count):
+    def _assessors_of_all(self, row: Any, count: Any) -> Any:
         """Return how many different people rated each party, in the ratings at row."""
         there = np.zeros(len(self.assessed_of_pair), dtype=bool)
         there[self.pair[row[self.counted[row]]]] = True
         return np.bincount(self.assessed_of_pair[there], minlength=count)
 
-    def _assessors(self, where, row, count):
+    def _assessors(self, where: Any, row: Any, count: Any) -> Any:
         """Return how many different people rated each of ``count`` things."""
         counted = self.counted[row]
         pairs = np.unique(where[counted] * self.people + self.person[row][counted])
         return np.bincount(pairs // self.people, minlength=count)
 
 
-def _without_cleared(parties, ring, cleared):
+def _without_cleared(parties: Any, ring: Any, cleared: Any) -> Any:
     """Return the rings but those that people found to be none."""
     ring = ring.copy()
     cleared = {frozenset(people) for people in cleared}
@@ -312,7 +324,7 @@ def _without_cleared(parties, ring, cleared):
     return ring
 
 
-def _group_priors(ratings, weights, x, prior, above):
+def _group_priors(ratings: Any, weights: Any, x: Any, prior: Any, above: Any) -> dict:
     """Return μ of each group, drawn to its parent's (:func:`rrg.group_priors`).
 
     ``ratings.group`` holds the group of each rating and all above it; here a rating

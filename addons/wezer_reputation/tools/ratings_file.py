@@ -7,8 +7,10 @@ without a line of headings the first four are taken in this order.
 
 import csv
 import datetime
+from collections.abc import Iterator
 from dataclasses import dataclass
 from os import PathLike
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -184,7 +186,7 @@ def evaluate(
     age = np.maximum(now - ratings.time, 0) / DAY
     members = len(ratings.ids)
 
-    def round_of(prior, flags=None):
+    def round_of(prior: Any, flags: Any = None) -> Any:
         return rrg.score(
             members,
             ratings.rater,
@@ -254,7 +256,7 @@ def explain(
     )
 
 
-def _line(name, number, scores, ring, assessors):
+def _line(name: Any, number: Any, scores: Any, ring: Any, assessors: Any) -> dict:
     return {
         "id": name,
         "score": f"{scores.score[number]:.9f}",
@@ -267,7 +269,7 @@ def _line(name, number, scores, ring, assessors):
     }
 
 
-def _criterion_lines(ratings, weights, scores, x):
+def _criterion_lines(ratings: Any, weights: Any, scores: Any, x: Any) -> Iterator[Any]:
     """Yield the scores by criterion, with the weights of the score overall."""
     members = len(ratings.ids)
     for name in np.unique(ratings.criterion):
@@ -286,7 +288,7 @@ def _criterion_lines(ratings, weights, scores, x):
             }
 
 
-def _number(text):
+def _number(text: Any) -> Any:
     number = float(text)
     if not np.isfinite(number):
         raise ValueError(f"“{text}” is no number")
@@ -300,7 +302,7 @@ _READERS = {
 }
 
 
-def _rows(path):
+def _rows(path: Any) -> list:
     try:
         with open(path, newline="", encoding="utf-8-sig") as source:
             return [
@@ -310,7 +312,7 @@ def _rows(path):
         raise BadFile(f"{path} cannot be read: {error}") from error
 
 
-def _read_rows(path, wanted):
+def _read_rows(path: Any, wanted: Any) -> tuple:
     """Return the rows of a file and where each column stands."""
     rows = _rows(path)
     if not rows:

@@ -1,6 +1,7 @@
 """Values of the page that explains a member's score: the sum, and its drawing."""
 
 from itertools import accumulate
+from typing import Any
 
 from odoo.addons.wezer_base.tools import charts
 
@@ -13,7 +14,7 @@ SHOWN = 10
 LEAST_ROOM = 0.1
 
 
-def sum_rows(explained: dict, start_label: str, rest_label) -> list[dict]:
+def sum_rows(explained: dict, start_label: str, rest_label: Any) -> list[dict]:
     """Return the score as the sum it is, in shown numbers that add up.
 
     :param explained: what ``wezer.reputation._explain`` returns
@@ -44,7 +45,7 @@ def sum_rows(explained: dict, start_label: str, rest_label) -> list[dict]:
     return rows
 
 
-def mean_mark(assessment) -> float:
+def mean_mark(assessment: Any) -> float:
     """Return the mean of the marks of an assessment, 0 … 1."""
     marks = assessment.line_ids.mapped("score")
     return (sum(marks) / max(len(marks), 1) + 2) / 4

@@ -4,6 +4,8 @@ Ratings inside a flagged ring weigh less until moderators have looked at it; nob
 judged by this.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -64,7 +66,7 @@ def damping(ring: np.ndarray, person: np.ndarray, rated: np.ndarray) -> np.ndarr
     return np.where(same, DAMPING, 1.0)
 
 
-def _mutual_pairs(members, person, rated):
+def _mutual_pairs(members: Any, person: Any, rated: Any) -> tuple:
     """Return the pairs who rated each other twice or more in each direction."""
     keys, counts = np.unique(person * members + rated, return_counts=True)
     keys = keys[counts >= 2]
@@ -73,7 +75,7 @@ def _mutual_pairs(members, person, rated):
     return one[back], two[back]
 
 
-def _components(members, one, two):
+def _components(members: Any, one: Any, two: Any) -> Any:
     """Return the smallest member of each member's component, −1 without a pair."""
     label = np.full(members, -1)
     label[one] = one
@@ -91,7 +93,9 @@ def _components(members, one, two):
     return label
 
 
-def _is_suspicious(inside, person, rated, x, hours, weights):
+def _is_suspicious(
+    inside: Any, person: Any, rated: Any, x: Any, hours: Any, weights: Any
+) -> bool:
     received = inside[rated] & (person != rated)
     within = received & inside[person]
     without = received & ~inside[person]

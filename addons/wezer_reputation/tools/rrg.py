@@ -9,6 +9,7 @@ All arrays have one row for each rating. Members are integers ``0 … members-1`
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -269,14 +270,14 @@ def score(
     damping = repeated_damping(rater, rated, person, x, age, hours, flags, parameters)
     base = base_weights(age, hours, damping, parameters)
     good = (x > parameters.good) & (damping > 0)
-    admissions = np.asarray(admissions, dtype=int).reshape(-1, 2)
-    admissions = admissions[admissions[:, 0] != admissions[:, 1]]
+    pairs = np.asarray(admissions, dtype=int).reshape(-1, 2)
+    pairs = pairs[pairs[:, 0] != pairs[:, 1]]
     edges = (
-        np.concatenate([person[good], admissions[:, 0]]),
-        np.concatenate([rated[good], admissions[:, 1]]),
+        np.concatenate([person[good], pairs[:, 0]]),
+        np.concatenate([rated[good], pairs[:, 1]]),
         # Of one pair at most two good deals count: dealing with one friend again and
         # again passes on no more trust.
-        np.concatenate([damping[good], np.ones(len(admissions))]),
+        np.concatenate([damping[good], np.ones(len(pairs))]),
     )
     trust = trust_flow(members, edges, seeds, parameters.alpha)
     positive = trust[trust > 0]
@@ -336,7 +337,15 @@ def count_assessors(
     return np.bincount(pairs % members, minlength=members)
 
 
-def _fixed_point(members, person, rated, base, x, prior, parameters):
+def _fixed_point(
+    members: Any,
+    person: Any,
+    rated: Any,
+    base: Any,
+    x: Any,
+    prior: Any,
+    parameters: Any,
+) -> tuple:
     """Return ``(F, w, S, Σw)``: raters are fair who agree with the scores they make."""
     given = np.bincount(person, minlength=members)
     pi, m = parameters.fairness_weight, parameters.prior_weight
