@@ -57,18 +57,19 @@ def page_values(group: Any) -> dict:
     roles = inside.filtered(lambda child: child.kind == "role") if circle else group
     members = group.effective_members()
     places = _Places(group | roles)
-    profiles = _profiles(env, members)
     direct = places.members(group)
-    own = profiles.filtered(lambda profile: profile.sudo().partner_id in direct)
+    own = _profiles(env, direct, limit=MEMBERS_SHOWN)
+    below = _profiles(env, members.sudo() - direct, limit=MEMBERS_SHOWN)
+    profiles = own | below
     manages = not visitor and group._may("manage")
     return {
         "group": group,
-        "group_parent": group.search([("id", "=", group.sudo().parent_id.id)]),
+        "group_parent": group.sudo().parent_id.sudo(False)._filtered_access("read"),
         "group_circles": inside.filtered(lambda child: child.kind == "circle"),
         "group_roles": _role_rows(roles, places, profiles),
         "group_members": profiles[:MEMBERS_SHOWN],
-        "group_own": own[:MEMBERS_SHOWN],
-        "group_from_below": (profiles - own)[:MEMBERS_SHOWN],
+        "group_own": own,
+        "group_from_below": below,
         "group_member_count": len(members),
         "group_state": places.own_state(group),
         "group_rights": group._explain_rights(user),
@@ -79,7 +80,7 @@ def page_values(group: Any) -> dict:
         "group_linked": group._linked(),
         "group_manages": manages,
         "group_talks": circle and group._may("say"),
-        "group_talk": talk_values(group) if circle and not visitor else {},
+        "group_talk": talk_values(group, profiles) if circle and not visitor else {},
         "group_projects": _projects(group),
     }
 
@@ -162,9 +163,24 @@ class _Places:
         )
 
 
-def _profiles(env: Any, partners: Any) -> Any:
-    """Return the profiles of ``partners`` that the user may see."""
-    return env["wezer.profile"].search_fetch([("partner_id", "in", partners.ids)])
+def _profiles(
+    env: Any, partners: Any, known: Any = None, limit: int | None = None
+) -> Any:
+    """Return the profiles of ``partners`` that the user may see.
+
+    :param known: profiles that the page has read already
+    :param limit: at most so many, in the order of names
+    """
+    profiles = env["wezer.profile"]
+    found = profiles.browse()
+    if known:
+        found = known.filtered(lambda profile: profile.sudo().partner_id in partners)
+    others = partners.sudo() - found.sudo().partner_id
+    if not others:
+        return found
+    return found | profiles.search_fetch(
+        [("partner_id", "in", others.ids)], limit=limit
+    )
 
 
 def _role_rows(roles: Any, places: Any, known: Any) -> list:
@@ -178,8 +194,7 @@ def _role_rows(roles: Any, places: Any, known: Any) -> list:
     # the profiles are read as the user.
     fillers = {role: places.members(role) for role in roles}
     everybody = roles.env["res.partner"].sudo().union(*fillers.values())
-    others = everybody - known.sudo().partner_id
-    profiles = known | _profiles(roles.env, others) if others else known
+    profiles = _profiles(roles.env, everybody, known)
     return [
         {
             "role": role,
@@ -223,15 +238,18 @@ def _projects(group: Any) -> Any:
     )
 
 
-def talk_values(group: Any) -> dict:
-    """Return the talk of this circle as its part of the page shows it."""
+def talk_values(group: Any, known: Any = None) -> dict:
+    """Return the talk of this circle as its part of the page shows it.
+
+    :param known: profiles that the page has read already
+    """
     messages = group._talk()
     people = messages.sudo().person_id
     return {
         "messages": messages,
         "profiles": {
             profile.sudo().partner_id.id: profile
-            for profile in _profiles(group.env, people)
+            for profile in _profiles(group.env, people, known)
         },
         "stamp": f"{messages[-1:].id}-{len(messages.filtered('removed_by_id'))}",
     }
