@@ -88,7 +88,7 @@ def test_the_report_names_refused_rows_and_ends_with_one_line(capsys):
     ]
     assert import_members.print_report({"rows": rows}, options) == 1
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == "row 2: refused: no name"
+    assert lines[0] == "row 2: refused: the name is missing"
     assert lines[-1] == "2 rows: 1 created, 1 refused (nothing kept: a dry run)."
     options.json = True
     import_members.print_report({"rows": rows}, options)

@@ -76,7 +76,7 @@ class TestWaitingByRpc(RpcCase):
         key = self._key(self.users[2])
         body = {"ids": [want], "version": 99}
         answer = self._call_json2(key, "wezer.announcement", "action_claim", **body)
-        self.assertIn("changed meanwhile", answer.json()["message"])
+        self.assertIn("changed in the meantime", answer.json()["message"])
         self.assertEqual(self._rows(LEFT), [])
 
     def test_waiting_in_the_queue_ends_with_a_message(self):

@@ -48,15 +48,17 @@ class WezerActing(http.Controller):
         chosen = record_id(partner_id)
         if chosen and chosen != user.partner_id.id:
             if not user._acting_ids("market", among=[chosen]):
-                raise NotAllowed(request.env._("You do not act there."))
+                raise NotAllowed(
+                    request.env._("You are not authorised to act for them.")
+                )
             partner = request.env["res.partner"].sudo().browse(chosen)
             request.session["wezer_act_as"] = chosen
             request.session["wezer_act_as_name"] = partner.name
-            flash(request.env._("You act as %(name)s now.", name=partner.name))
+            flash(request.env._("You are now acting for %(name)s.", name=partner.name))
         else:
             request.session.pop("wezer_act_as", None)
             request.session.pop("wezer_act_as_name", None)
-            flash(request.env._("You act for yourself again."))
+            flash(request.env._("You are acting for yourself again."))
         return request.redirect("/my/acting")
 
     @http.route(
@@ -68,7 +70,11 @@ class WezerActing(http.Controller):
         rights = request.httprequest.form.getlist("rights")
         holder = record_id(profile_id)
         request.env["wezer.mandate"].action_give(holder, rights, until or None)
-        flash(request.env._("It is said, and can be taken back here at any time."))
+        flash(
+            request.env._(
+                "Saved. You can withdraw this authorisation here at any time."
+            )
+        )
         return request.redirect("/my/acting")
 
     @http.route(
@@ -86,5 +92,5 @@ class WezerActing(http.Controller):
             mandate.action_revoke()
         else:
             mandate.action_resign()
-        flash(request.env._("Done: it is over from now on."))
+        flash(request.env._("Done. The authorisation has ended."))
         return request.redirect("/my/acting")

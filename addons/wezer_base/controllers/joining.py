@@ -54,7 +54,7 @@ class WezerSignup(AuthSignupHome):
             raise werkzeug.exceptions.NotFound()
         request.env["res.users"]._wezer_ask_reset(login)
         qcontext["message"] = request.env._(
-            "If there is an account with this address, a letter is on its way to it."
+            "If there is an account with this address, we have sent an e-mail to it."
         )
         return request.render("auth_signup.reset_password", qcontext)
 
@@ -169,7 +169,7 @@ class WezerJoining(http.Controller):
     def invite_post(self, emails="", message="", **_kwargs):
         """Write to those addresses."""
         count = request.env["wezer.invitation"].action_invite(emails, message)
-        flash(request.env._("%(count)s letters are on their way.", count=count))
+        flash(request.env._("Invitations sent: %(count)s.", count=count))
         return request.redirect("/my/invite")
 
     @http.route(

@@ -70,7 +70,9 @@ class WezerDeparturePortal(CustomerPortal):
         """Leave; or say why not, on the same page."""
         request.env["wezer.profile"].leave(password)
         request.session.logout(keep_db=True)
-        said = request.env._("You have left, and were forgotten. Fare well!")
+        said = request.env._(
+            "You have left, and your data is deleted. Goodbye, and thank you."
+        )
         return request.redirect(f"/web/login?message={url_quote(said)}")
 
     @http.route(
@@ -80,7 +82,7 @@ class WezerDeparturePortal(CustomerPortal):
     def wezer_leave_ask(self, reason="", **_kwargs):
         """Ask the moderators to decide."""
         request.env["wezer.departure"].ask(reason)
-        flash(request.env._("The moderators were asked."))
+        flash(request.env._("We have asked the moderators."))
         return request.redirect("/my/leave")
 
     @http.route(
@@ -93,5 +95,5 @@ class WezerDeparturePortal(CustomerPortal):
         asked = leavings.sudo()._asked_by(request.env.user.partner_id)
         if asked:
             leavings.browse(asked.id).action_withdraw()
-        flash(request.env._("Good to have you."))
+        flash(request.env._("We are glad that you are staying."))
         return request.redirect("/my/leave")

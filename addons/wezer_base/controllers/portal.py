@@ -96,8 +96,8 @@ class WezerPortal(CustomerPortal):
         if asked:
             flash(
                 request.env._(
-                    "A link is on its way to the new address. Your old address stays"
-                    " until you open that link."
+                    "We have sent a link to the new address. Your old address"
+                    " stays in use until you open that link."
                 )
             )
 

@@ -47,7 +47,7 @@ def acting_party(form):
     number = record_id(text)
     if not number:
         raise Refusal(
-            request.env._("Choose for whom you do this."),
+            request.env._("Choose who you are doing this for."),
             rule="party",
             value=text[:40],
         )

@@ -14,93 +14,95 @@ class ResCompany(models.Model):
     wezer_wallet_user_ids = fields.Many2many(
         "res.users",
         "wezer_company_wallet_user_rel",
-        string="Who pays for the community",
-        help="They spend from the community's own wallets and the treasuries.",
+        string="People who pay for the community",
+        help="These people can spend from the community's own wallets and the"
+        " treasuries.",
     )
     wezer_market_user_ids = fields.Many2many(
         "res.users",
         "wezer_company_market_user_rel",
-        string="Who posts and deals for the community",
+        string="People who publish and make deals for the community",
     )
     wezer_invite_user_ids = fields.Many2many(
         "res.users",
         "wezer_company_invite_user_rel",
-        string="Who invites in the community's name",
+        string="People who invite for the community",
     )
     wezer_manage_user_ids = fields.Many2many(
         "res.users",
         "wezer_company_manage_user_rel",
-        string="Who manages the community's own partner",
+        string="People who manage for the community",
     )
     wezer_project_user_ids = fields.Many2many(
         "res.users",
         "wezer_company_project_user_rel",
-        string="Who runs the community's own projects",
+        string="People who run projects for the community",
     )
     wezer_moderate_user_ids = fields.Many2many(
         "res.users",
         "wezer_company_moderate_user_rel",
-        string="Who moderates for the community's own partner",
+        string="People who moderate for the community",
     )
     wezer_tz = fields.Selection(
         _tz_get,
         string="Time zone of the community",
-        help="Every day begins and ends at midnight here: closing days, planned"
-        " payments, statements, fees, terms. Until you choose it, it is the time zone"
-        " of the company's contact or of the first administrator.",
+        help="Every day begins and ends at midnight in this time zone: closing"
+        " days, planned payments, statements, fees, terms of office. Until you"
+        " choose one, the time zone of the company's contact or of the first"
+        " administrator is used.",
     )
     wezer_visitors_see_members = fields.Boolean(
         string="Visitors see members",
-        help="Off: who is not logged in sees no names, faces or profiles.",
+        help="If this is off, people who are not logged in see no names, faces or"
+        " profiles.",
     )
     wezer_digest = fields.Selection(
         [("daily", "Every day"), ("weekly", "Every week"), ("never", "Never")],
-        string="Mail about what waits",
+        string="Digest by e-mail",
         default="weekly",
-        help="How often members are told by mail what they have not read yet, until"
-        " each chooses for himself. There is no other mail.",
+        help="How often members get an e-mail about what they have not read yet,"
+        " until they choose for themselves. No other e-mails are sent.",
     )
-    wezer_terms = fields.Html(
-        string="Terms of the community", translate=True, sanitize=True
-    )
+    wezer_terms = fields.Html(string="Terms of use", translate=True, sanitize=True)
 
     wezer_approval = fields.Selection(
         [
-            ("nobody", "Nobody: who joins is a member at once"),
-            ("uninvited", "An administrator, where no member invited"),
+            ("nobody", "Nobody: people who join are members at once"),
+            ("uninvited", "An administrator, unless a member invited them"),
             ("always", "An administrator, always"),
         ],
-        string="Who accepts new members",
+        string="Approval of new members",
         required=True,
         default="nobody",
-        help="Until somebody is accepted, this person sees what visitors see and can"
-        " do nothing.",
+        help="Until they are accepted, new people see what visitors see and can do"
+        " nothing.",
     )
     wezer_invitations = fields.Selection(
         [
             ("members", "Every member"),
-            ("stewards", "Only those named for it"),
+            ("stewards", "Only the people named"),
         ],
-        string="Who invites",
+        string="People who can invite",
         required=True,
         default="members",
-        help="Whom a member invites is known to have come through him.",
+        help="The person who invited a new member is recorded.",
     )
     wezer_invite_pending = fields.Integer(
-        string="Invitations waiting at a time",
+        string="Invitations pending at a time",
         default=20,
-        help="So many invitations of one member may wait for an answer.",
+        help="The number of a member's invitations that may wait for an answer at"
+        " the same time.",
     )
     wezer_invite_daily = fields.Integer(
         string="Invitations a day",
         default=10,
-        help="So many invitations a member may send a day.",
+        help="The number of invitations a member may send in a day.",
     )
     wezer_is_user_member = fields.Boolean(
         compute="_compute_wezer_is_user_member",
         search="_search_wezer_is_user_member",
         compute_sudo=True,
-        help="The reader is a member here: asked by record rules.",
+        help="Whether the person who reads this is a member here. Record rules use it.",
     )
 
     @api.depends_context("uid")

@@ -29,7 +29,8 @@ class ResPartner(models.Model):
     wezer_is_treasury = fields.Boolean(
         string="Treasury",
         copy=False,
-        help="Holds the community's money; those act for it whom the settings name.",
+        help="A treasury holds the community's money. The people named in the"
+        " settings act for it.",
     )
     # At most one; a list, so that those of many partners are read at once.
     wezer_profile_ids = Lines(
@@ -42,19 +43,19 @@ class ResPartner(models.Model):
     )
     wezer_merged_into_id = fields.Many2one(
         "res.partner",
-        string="Brought together with",
+        string="Merged into",
         copy=False,
         readonly=True,
         index="btree_not_null",
         ondelete="restrict",
         groups="wezer_base.group_administrator",
-        help="The same person's other account, where everything goes on.",
+        help="The other account of the same person, which continues.",
     )
     # Identifies people who log in without an e-mail address.
     wezer_vouched_email = fields.Char(
         copy=False,
         groups=fields.NO_ACCESS,
-        help="The address as administrators, or a confirmed link, wrote it.",
+        help="The address as entered by an administrator or confirmed by a link.",
     )
     # Only the user decides. Record rules ask these fields, never a method: the
     # Python of a rule is evaluated once and cached.
@@ -276,7 +277,8 @@ class ResPartner(models.Model):
             and not self.env.user.has_group("wezer_base.group_administrator")
         ):
             raise NotAllowed(
-                self.env._("Administrators decide what a treasury is."), rule="role"
+                self.env._("Only administrators can mark a contact as a treasury."),
+                rule="role",
             )
 
     @api.constrains("wezer_is_treasury")
@@ -285,7 +287,7 @@ class ResPartner(models.Model):
             people = partner.sudo().with_context(active_test=False).user_ids
             if partner.wezer_is_treasury and people:
                 raise ValidationError(
-                    self.env._("A treasury is not a person who can log in.")
+                    self.env._("A treasury cannot be a person who can log in.")
                 )
 
     # === NOTICES === #
@@ -359,8 +361,8 @@ class ResPartner(models.Model):
             return [
                 {
                     "text": self.env._(
-                        "You work in the back office: an administrator takes that"
-                        " role from you first."
+                        "You have a role in the back office. Ask an administrator"
+                        " to remove that role first."
                     ),
                     "url": False,
                     "blocks": True,

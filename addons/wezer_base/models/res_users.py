@@ -256,8 +256,8 @@ class ResUsers(models.Model):
             return
         if standing == "pending":
             text = self.env._(
-                "You are not a member yet. An administrator looks at your request;"
-                " you can do this as soon as they accept it."
+                "You are not a member yet. An administrator is looking at your"
+                " request. You can do this as soon as they accept it."
             )
         elif standing == "declined":
             text = self.env._(
@@ -374,8 +374,7 @@ class ResUsers(models.Model):
     def _acting_refusal(self, right):
         return NotAllowed(
             self.env._(
-                "You may not do this here: it needs the right “%(right)s”"
-                " for the one you act for.",
+                "You need the permission “%(right)s” for the party you act for.",
                 right=right,
             )
         )
@@ -397,9 +396,7 @@ class ResUsers(models.Model):
         self.ensure_one()
         if acting_partner_id:
             if acting_partner_id not in candidates.ids:
-                raise NotAllowed(
-                    self.env._("This is not for the one you act for to do.")
-                )
+                raise NotAllowed(self.env._("The party you act for cannot do this."))
             partner = candidates.browse(acting_partner_id)
             self._check_acts_for(partner, right)
             return self._wezer_log_acting(partner, right, what, record)
@@ -408,7 +405,8 @@ class ResUsers(models.Model):
             self._check_acts_for(candidates[:1], right)
         if len(parties) > 1:
             raise Refusal(
-                self.env._("Say for whom you act: both sides fit."), rule="acting"
+                self.env._("You represent both sides. Choose which one you act for."),
+                rule="acting",
             )
         return self._wezer_log_acting(parties, right, what, record)
 
@@ -497,11 +495,13 @@ class ResUsers(models.Model):
         user._wezer_check_standing(JOINING)
         profile = user.partner_id._wezer_profile()
         if profile.welcomed:
-            raise Refusal(self.env._("You have been welcomed already."), rule="state")
+            raise Refusal(
+                self.env._("You have already joined this community."), rule="state"
+            )
         vals = dict(vals) if isinstance(vals, dict) else {}
         name = clean_line(str(vals.pop("name", "") or ""), TITLE_LENGTH)
         if not has_letter(name):
-            raise Refusal(self.env._("Say how we shall call you."), rule="name")
+            raise Refusal(self.env._("Tell us what we should call you."), rule="name")
         user._wezer_agree(terms_id)
         if vals:
             self.env["wezer.profile"].update_own(vals)
@@ -524,7 +524,7 @@ class ResUsers(models.Model):
             return
         if terms_id != current.id:
             raise Refusal(
-                self.env._("Please read the terms and agree to them."),
+                self.env._("Please read the terms of use and agree to them."),
                 rule="terms",
                 value=str(terms_id or ""),
             )
@@ -551,7 +551,7 @@ class ResUsers(models.Model):
                 "done": bool(profile.presentation),
             },
             {
-                "text": self.env._("Show your face"),
+                "text": self.env._("Add a picture of yourself"),
                 "url": "/my/profile",
                 "done": bool(profile.image_1920),
             },
@@ -627,9 +627,9 @@ class ResUsers(models.Model):
                 {
                     "section": "now",
                     "partner": self.partner_id,
-                    "text": self.env._("You are nearly in: tell us who you are."),
+                    "text": self.env._("You are almost there. Tell us who you are."),
                     "url": "/welcome",
-                    "button": self.env._("Go on"),
+                    "button": self.env._("Continue"),
                     "due": False,
                 }
             )

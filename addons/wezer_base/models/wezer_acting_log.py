@@ -10,19 +10,23 @@ class WezerActingLog(models.Model):
     """
 
     _name = "wezer.acting.log"
-    _description = "Act for another"
+    _description = "Acting log"
     _inherit = ["wezer.record.mixin"]
     _order = "date desc, id desc"
     _rec_name = "id"
 
     actor_id = fields.Many2one(
-        "res.partner", string="Who", required=True, index=True, ondelete="restrict"
+        "res.partner", string="Person", required=True, index=True, ondelete="restrict"
     )
     partner_id = fields.Many2one(
-        "res.partner", string="For", required=True, index=True, ondelete="restrict"
+        "res.partner",
+        string="On behalf of",
+        required=True,
+        index=True,
+        ondelete="restrict",
     )
     right = fields.Char(required=True)
-    what = fields.Char(required=True, help="A stable word for the act.")
+    what = fields.Char(required=True, help="A fixed code for the action.")
     res_model = fields.Char()
     res_id = fields.Many2oneReference(model_field="res_model")
     date = fields.Datetime(required=True)
@@ -80,7 +84,13 @@ class WezerActingLog(models.Model):
         return act
 
     def write(self, vals):
-        raise NotAllowed(self.env._("What was done stays."), rule="immutable")
+        raise NotAllowed(
+            self.env._("Entries in this log cannot be changed or deleted."),
+            rule="immutable",
+        )
 
     def unlink(self):
-        raise NotAllowed(self.env._("What was done stays."), rule="immutable")
+        raise NotAllowed(
+            self.env._("Entries in this log cannot be changed or deleted."),
+            rule="immutable",
+        )

@@ -27,7 +27,9 @@ class WezerActivityMixin(models.AbstractModel):
         user = self.env.user
         if not self.env.su and not user._is_internal():
             raise NotAllowed(
-                self.env._("Only people of the back office plan activities."),
+                self.env._(
+                    "Only people with a role in the back office can plan activities."
+                ),
                 rule="role",
             )
         self.check_access("read")

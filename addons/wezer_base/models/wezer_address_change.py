@@ -56,7 +56,7 @@ class WezerAddressChange(models.Model):
         "res.partner", required=True, index=True, ondelete="cascade"
     )
     email = fields.Char(string="New address", required=True)
-    email_before = fields.Char(string="Address until then")
+    email_before = fields.Char(string="Previous address")
     token_hash = fields.Char(
         index="btree_not_null", copy=False, groups="base.group_system"
     )
@@ -64,7 +64,7 @@ class WezerAddressChange(models.Model):
         [
             ("pending", "Waiting for the link"),
             ("confirmed", "Confirmed"),
-            ("withdrawn", "Taken back"),
+            ("withdrawn", "Withdrawn"),
         ],
         required=True,
         default="pending",
@@ -82,7 +82,9 @@ class WezerAddressChange(models.Model):
         address = email_normalize(str(text or ""))
         if not address or not single_email_re.match(address):
             raise Refusal(
-                self.env._("“%(text)s” is no e-mail address.", text=str(text)[:100]),
+                self.env._(
+                    "“%(text)s” is not an e-mail address.", text=str(text)[:100]
+                ),
                 rule="address",
                 value=str(text)[:100],
             )
@@ -137,7 +139,8 @@ class WezerAddressChange(models.Model):
         if today >= DAILY:
             raise Refusal(
                 self.env._(
-                    "You asked for %(limit)s addresses today. Try again tomorrow.",
+                    "You have already asked for %(limit)s changes of address"
+                    " today. Try again tomorrow.",
                     limit=DAILY,
                 ),
                 rule="daily",
@@ -229,7 +232,7 @@ class WezerAddressChange(models.Model):
         if not change:
             raise Refusal(
                 self.env._(
-                    "This link is not for your account, or is too old. Ask for"
+                    "This link is not for your account or has expired. Ask for"
                     " another one in your profile."
                 ),
                 rule="link",
@@ -237,7 +240,7 @@ class WezerAddressChange(models.Model):
         other = self.env["wezer.invitation"]._user_of(change.email)
         if other and other != user:
             raise Refusal(
-                self.env._("There is another account with this address."), rule="known"
+                self.env._("Another account already uses this address."), rule="known"
             )
         vals = {"email": change.email}
         if user.share or "@" in user.login:
@@ -270,7 +273,7 @@ class WezerAddressChange(models.Model):
         return self._state_refusal(action)
 
     def _state_message(self, _action):
-        return self.env._("This change waits no longer.")
+        return self.env._("This change of address is no longer pending.")
 
     @api.autovacuum
     def _gc_changes(self):

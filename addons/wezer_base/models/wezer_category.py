@@ -32,25 +32,25 @@ class WezerCategory(models.Model):
     path_text = fields.Char(compute="_compute_path_text", recursive=True)
     parent_id = fields.Many2one(
         "wezer.category",
-        string="Belongs to",
+        string="Parent category",
         index=True,
         ondelete="restrict",
-        help="The wider category; who looks there finds this one too.",
+        help="The wider category. People who look there find this one too.",
     )
     parent_path = fields.Char(index=True)
-    child_ids = fields.One2many("wezer.category", "parent_id", string="Inside it")
+    child_ids = fields.One2many("wezer.category", "parent_id", string="Subcategories")
     skill_ids = fields.Many2many(
         "wezer.skill",
         "wezer_category_skill_rel",
         "category_id",
         "skill_id",
-        string="Skills it takes",
+        string="Skills needed",
     )
     icon = fields.Char(
-        default="leaf", help="Name of the line drawing shown where there is no picture."
+        default="leaf", help="The name of the drawing shown where there is no picture."
     )
     sequence = fields.Integer(
-        default=10, help="Smaller comes first among those of the same branch."
+        default=10, help="Lower numbers come first within the same branch."
     )
 
     @api.depends_context("lang")
@@ -140,7 +140,7 @@ class WezerCategory(models.Model):
         if self._origin & target._branches_above():
             raise Refusal(
                 self.env._(
-                    "“%(name)s” lies inside one of these. Move it out first.",
+                    "“%(name)s” is inside one of these words. Move it out first.",
                     name=target.display_name,
                 ),
                 rule="merge",

@@ -37,18 +37,18 @@ class WezerDeparture(models.Model):
     """A request to leave of a member who has something open: moderators decide."""
 
     _name = "wezer.departure"
-    _description = "Member who would leave"
+    _description = "Request to leave"
     _inherit = ["wezer.state.mixin", "wezer.record.mixin"]
     _state_machine = DEPARTURE
     _order = "date desc, id desc"
     _rec_name = "partner_id"
 
     partner_id = fields.Many2one(
-        "res.partner", string="Who", required=True, index=True, ondelete="cascade"
+        "res.partner", string="Person", required=True, index=True, ondelete="cascade"
     )
-    reason = fields.Text(string="In his words")
+    reason = fields.Text(string="In their own words")
     state = fields.Selection(
-        [("asked", "Waits"), ("withdrawn", "Withdrawn"), ("done", "Let go")],
+        [("asked", "Waiting"), ("withdrawn", "Withdrawn"), ("done", "Approved")],
         required=True,
         default="asked",
         index=True,
@@ -57,15 +57,15 @@ class WezerDeparture(models.Model):
     moderator_id = fields.Many2one(
         "res.partner", string="Decided by", ondelete="set null"
     )
-    decision = fields.Text(string="Why")
-    open_text = fields.Text(string="What is open", compute="_compute_open_text")
+    decision = fields.Text(string="Reason")
+    open_text = fields.Text(string="Still open", compute="_compute_open_text")
     may_let_go = fields.Boolean(compute="_compute_may_let_go")
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )
 
     _asked_uniq = models.UniqueIndex(
-        "(partner_id) WHERE state = 'asked'", "You have asked already."
+        "(partner_id) WHERE state = 'asked'", "You have already asked."
     )
 
     def _compute_open_text(self):
@@ -86,7 +86,8 @@ class WezerDeparture(models.Model):
     def write(self, vals):
         if not self.env.su and vals.keys() - {"decision"}:
             raise NotAllowed(
-                self.env._("A request to leave is decided by its button."), rule="field"
+                self.env._("Use the buttons to decide about a request to leave."),
+                rule="field",
             )
         return super().write(vals)
 
@@ -103,7 +104,8 @@ class WezerDeparture(models.Model):
         partner = user.partner_id
         if not [row for row in partner._wezer_leave_obstacles() if row["blocks"]]:
             raise Refusal(
-                self.env._("Nothing is open: you can leave by yourself."), rule="open"
+                self.env._("Nothing is open. You can leave without asking."),
+                rule="open",
             )
         asked_before = self.sudo()._asked_by(partner)
         if asked_before:
@@ -114,13 +116,15 @@ class WezerDeparture(models.Model):
             {"partner_id": partner.id, "reason": str(reason or "").strip()[:2000]}
         )
         partner._wezer_leave_called(
-            asked.reason or self.env._("%(name)s would leave.", name=partner.name)
+            asked.reason
+            or self.env._("%(name)s would like to leave.", name=partner.name)
         )
         for moderator in asked._moderators():
             moderator.partner_id._wezer_notify(
                 "leaving",
                 lambda env: env._(
-                    "%(name)s would leave, and something is open.", name=partner.name
+                    "%(name)s would like to leave, and something is still open.",
+                    name=partner.name,
                 ),
                 url=asked._office_url(),
                 record=asked,
@@ -139,7 +143,7 @@ class WezerDeparture(models.Model):
         )
         if today >= DAILY:
             raise Refusal(
-                self.env._("You asked several times today: try tomorrow."),
+                self.env._("You have asked several times today. Try again tomorrow."),
                 rule="daily",
                 value=str(today),
                 limit=str(DAILY),
@@ -172,15 +176,16 @@ class WezerDeparture(models.Model):
         self.ensure_one()
         who, partner = self._state_machine.who(action), self.sudo().partner_id
         if who == "member" and partner != self.env.user.partner_id:
-            return NotAllowed(self.env._("Only who asked may do this."))
+            return NotAllowed(self.env._("Only the person who asked can do this."))
         if who == "moderator" and not self.env.user._moderates(partner):
             return NotAllowed(
-                self.env._("A moderator decides, never a party."), rule="moderate"
+                self.env._("Only a moderator who is not a party can decide this."),
+                rule="moderate",
             )
         return self._state_refusal(action)
 
     def _state_message(self, _action):
-        return self.env._("This was decided already.")
+        return self.env._("This has already been decided.")
 
     def action_let_go(self, reason: str | None = None) -> bool:
         """Let the member go: what needs no judgement ends, the rest comes first.
@@ -194,7 +199,7 @@ class WezerDeparture(models.Model):
         departure = self.sudo()
         reason = str(reason or departure.decision or "").strip()[:2000]
         if not reason:
-            raise Refusal(self.env._("Give the reasons."), rule="note")
+            raise Refusal(self.env._("Give your reasons."), rule="note")
         partner = departure.partner_id
         partner._wezer_leave_release(reason)
         departure.write(
@@ -218,7 +223,7 @@ class WezerDeparture(models.Model):
                 "section": "now",
                 "partner": departure.partner_id,
                 "text": self.env._(
-                    "%(name)s would leave, and something is open.",
+                    "%(name)s would like to leave, and something is still open.",
                     name=departure.partner_id.name,
                 ),
                 "url": departure._office_url(),

@@ -27,13 +27,15 @@ class WezerDigest(models.Model):
     _rec_name = "partner_id"
 
     partner_id = fields.Many2one("res.partner", required=True, ondelete="cascade")
-    frequency = fields.Selection(FREQUENCIES, help="Empty: as the community has it.")
+    frequency = fields.Selection(
+        FREQUENCIES, help="Leave empty to follow the community's setting."
+    )
     date_sent = fields.Datetime(readonly=True)
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )
 
-    _one_each = models.UniqueIndex("(partner_id)", "A person has one digest.")
+    _one_each = models.UniqueIndex("(partner_id)", "A person can have only one digest.")
 
     @api.model
     def _for_partner(self, partner):
@@ -93,7 +95,9 @@ class WezerDigest(models.Model):
             )
         known = self.env["wezer.notice"]._kinds()
         if not isinstance(kinds, list | tuple) or not set(kinds) <= known.keys():
-            raise Refusal(self.env._("There is no such kind of notice."), rule="kind")
+            raise Refusal(
+                self.env._("This kind of notice does not exist."), rule="kind"
+            )
         partner = user.partner_id
         self._for_partner(partner).frequency = frequency
         # The caller's own choices, checked above; members write nothing themselves.
@@ -218,10 +222,10 @@ class WezerDigest(models.Model):
         )
         count = len(notices)
         subject = (
-            here.env._("One thing waits for you at %(name)s", name=company.name)
+            here.env._("One thing is waiting for you at %(name)s", name=company.name)
             if count == 1
             else here.env._(
-                "%(count)s things wait for you at %(name)s",
+                "%(count)s things are waiting for you at %(name)s",
                 count=count,
                 name=company.name,
             )

@@ -22,16 +22,16 @@ class WezerIdempotencyKey(models.Model):
     """
 
     _name = "wezer.idempotency.key"
-    _description = "What was sent"
+    _description = "Form already sent"
     _inherit = ["wezer.record.mixin"]
     _rec_name = "key"
     _log_access = False
 
     key = fields.Char(required=True)
     date = fields.Datetime(required=True)
-    url = fields.Char(help="The page it led to.")
+    url = fields.Char(help="The page that followed.")
 
-    _key_once = models.Constraint("UNIQUE(key)", "This was sent before.")
+    _key_once = models.Constraint("UNIQUE(key)", "This was already sent.")
 
     # === ONCE === #
 

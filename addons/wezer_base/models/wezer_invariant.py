@@ -24,27 +24,29 @@ class WezerInvariant(models.AbstractModel):
                 self._check_profiles,
             ),
             (
-                self.env._("A profile is called as its partner"),
+                self.env._("A profile has the same name as its contact"),
                 self._check_profile_names,
             ),
             (
-                self.env._("Parties are found by the names they have"),
+                self.env._("Members and groups can be found by their current names"),
                 self._check_name_texts,
             ),
             (
-                self.env._("A former address leads to a record that is not forgotten"),
+                self.env._("A former address leads to a record that still exists"),
                 self._check_former_addresses,
             ),
             (
-                self.env._("No mandate ends before it begins"),
+                self.env._("No authorisation ends before it begins"),
                 self._check_mandate_days,
             ),
             (
-                self.env._("The address of a member is nobody else's login"),
+                self.env._("The address of a member is not the login of anyone else"),
                 self._check_addresses,
             ),
             (
-                self.env._("A confirmed address is the login of whose it is"),
+                self.env._(
+                    "A confirmed address is the login of the person it belongs to"
+                ),
                 self._check_confirmed_addresses,
             ),
             (
@@ -163,7 +165,9 @@ class WezerInvariant(models.AbstractModel):
         if not (
             self.env.su or self.env.user.has_group("wezer_base.group_administrator")
         ):
-            raise NotAllowed(self.env._("Administrators run the checks."), rule="role")
+            raise NotAllowed(
+                self.env._("Only administrators can run the checks."), rule="role"
+            )
         return [self._run_one(*check) for check in self._checks()]
 
     def _run_one(self, name, function):
@@ -198,7 +202,7 @@ class WezerInvariant(models.AbstractModel):
             administrators.all_user_ids.partner_id,
             "check",
             lambda env: env._(
-                "The nightly check found something: %(what)s",
+                "The nightly check found a problem: %(what)s",
                 what="; ".join(check["name"] for check in broken)[:200],
             ),
         )

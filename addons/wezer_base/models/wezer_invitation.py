@@ -63,9 +63,9 @@ class WezerInvitation(models.Model):
 
     kind = fields.Selection(
         [
-            ("link", "Link to pass on"),
-            ("letter", "Letter"),
-            ("request", "Asked for an account"),
+            ("link", "Link to share"),
+            ("letter", "E-mail"),
+            ("request", "Request for an account"),
         ],
         required=True,
     )
@@ -81,7 +81,7 @@ class WezerInvitation(models.Model):
         [
             ("pending", "Waiting"),
             ("accepted", "Accepted"),
-            ("withdrawn", "Taken back"),
+            ("withdrawn", "Withdrawn"),
         ],
         required=True,
         default="pending",
@@ -158,7 +158,11 @@ class WezerInvitation(models.Model):
             and self.sudo().inviter_id != self.env.user.partner_id
             and not self.env.user.has_group("wezer_base.group_administrator")
         ):
-            return NotAllowed(self.env._("Who invited takes it back."))
+            return NotAllowed(
+                self.env._(
+                    "Only the sender or an administrator can withdraw an invitation."
+                )
+            )
         if action == "accept" and self.sudo().kind == "link":
             return self._no_longer_open()
         return self._state_refusal(action)
@@ -169,7 +173,7 @@ class WezerInvitation(models.Model):
         )
 
     def _state_message(self, _action):
-        return self.env._("This invitation waits no longer.")
+        return self.env._("This invitation is no longer pending.")
 
     @api.model
     def _check_may_invite(self):
@@ -181,7 +185,10 @@ class WezerInvitation(models.Model):
             company._wezer_actor_users("invite")
         ):
             raise NotAllowed(
-                self.env._("Here only some invite: ask an administrator."), rule="role"
+                self.env._(
+                    "Only some people can send invitations here. Ask an administrator."
+                ),
+                rule="role",
             )
         return user.partner_id
 
@@ -196,7 +203,7 @@ class WezerInvitation(models.Model):
             address = email_normalize(str(text))
             if not address or not single_email_re.match(address):
                 raise Refusal(
-                    self.env._("“%(text)s” is no e-mail address.", text=text),
+                    self.env._("“%(text)s” is not an e-mail address.", text=text),
                     rule="address",
                     value=str(text),
                 )
@@ -220,13 +227,18 @@ class WezerInvitation(models.Model):
                 "pending",
                 waiting + more,
                 company.wezer_invite_pending,
-                self.env._("At most %s invitations wait for an answer at a time."),
+                self.env._(
+                    "At most %s of your invitations can wait for an answer"
+                    " at a time. Withdraw one, or wait for an answer."
+                ),
             ),
             (
                 "daily",
                 today + more,
                 company.wezer_invite_daily,
-                self.env._("At most %s invitations a day."),
+                self.env._(
+                    "You can send at most %s invitations a day. Try again tomorrow."
+                ),
             ),
         ):
             if value > limit:
@@ -266,7 +278,10 @@ class WezerInvitation(models.Model):
         )
         if asked >= REQUESTS_HOUR:
             raise Refusal(
-                self.env._("Many asked for an account just now: try in an hour."),
+                self.env._(
+                    "Too many people asked for an account in the last hour."
+                    " Try again in an hour."
+                ),
                 rule="hourly",
                 limit=REQUESTS_HOUR,
             )
@@ -281,7 +296,7 @@ class WezerInvitation(models.Model):
         today = self.search_count([*through, ("date", ">", now - timedelta(days=1))])
         if today >= LINK_LETTERS:
             raise Refusal(
-                self.env._("Many came through this link today: try tomorrow."),
+                self.env._("Too many people used this link today. Try again tomorrow."),
                 rule="daily",
                 limit=LINK_LETTERS,
             )
@@ -339,10 +354,10 @@ class WezerInvitation(models.Model):
             "login_url": f"{self.get_base_url()}/web/reset_password",
         }
         body = self.env["ir.qweb"]._render(f"wezer_base.{template}", values)
-        subject = self.env._("Your way into %(name)s", name=company.name)
+        subject = self.env._("Your link to join %(name)s", name=company.name)
         if self.inviter_id:
             subject = self.env._(
-                "%(inviter)s invites you to %(name)s",
+                "%(inviter)s invites you to join %(name)s",
                 inviter=self.inviter_id.name,
                 name=company.name,
             )
@@ -440,19 +455,20 @@ class WezerInvitation(models.Model):
         if len(password or "") < PASSWORD_LENGTH:
             raise Refusal(
                 self.env._(
-                    "A password has at least %(count)s letters.", count=PASSWORD_LENGTH
+                    "A password needs at least %(count)s characters.",
+                    count=PASSWORD_LENGTH,
                 ),
                 rule="password",
                 field="password",
             )
         name = clean_line(str(name or ""), TITLE_LENGTH)
         if not has_letter(name):
-            raise Refusal(self.env._("Say how we shall call you."), rule="name")
+            raise Refusal(self.env._("Tell us what we should call you."), rule="name")
         self._check_may("accept")
         users = self.env["res.users"].sudo()
         if self._user_of(self.email):
             raise Refusal(
-                self.env._("You have an account here already: log in."), rule="known"
+                self.env._("You already have an account here. Log in."), rule="known"
             )
         values = {"login": self.email, "email": self.email, "password": password}
         values["lang"] = lang or self.env.lang

@@ -30,7 +30,7 @@ class WezerMandate(models.Model):
     """
 
     _name = "wezer.mandate"
-    _description = "Mandate"
+    _description = "Authorisation"
     _inherit = ["wezer.state.mixin", "wezer.record.mixin"]
     _state_machine = MANDATE
     _order = "date_from desc, id desc"
@@ -38,26 +38,29 @@ class WezerMandate(models.Model):
 
     giver_id = fields.Many2one(
         "res.partner",
-        string="Who is acted for",
+        string="Acts for",
         required=True,
         index=True,
         ondelete="cascade",
     )
     holder_id = fields.Many2one(
         "res.partner",
-        string="Who acts",
+        string="Authorised person",
         required=True,
         index=True,
         ondelete="cascade",
     )
-    right_wallet = fields.Boolean(string="Pays and sees the wallet")
-    right_market = fields.Boolean(string="Posts and agrees")
+    right_wallet = fields.Boolean(string="Pay and see the wallet")
+    right_market = fields.Boolean(string="Publish and agree")
     date_from = fields.Date(required=True)
-    date_until = fields.Date(help="The last day; empty: until it is taken back.")
+    date_until = fields.Date(
+        help="The last day. Leave empty for an authorisation"
+        " that is valid until it is withdrawn."
+    )
     state = fields.Selection(
         [
             ("active", "In force"),
-            ("revoked", "Taken back"),
+            ("revoked", "Withdrawn"),
             ("resigned", "Given back"),
         ],
         required=True,
@@ -72,13 +75,14 @@ class WezerMandate(models.Model):
 
     _active_uniq = models.UniqueIndex(
         "(giver_id, holder_id) WHERE state = 'active'",
-        "This person acts for you already.",
+        "This person already acts for you.",
     )
     _not_oneself = models.Constraint(
-        "CHECK (giver_id <> holder_id)", "Nobody needs a mandate for himself."
+        "CHECK (giver_id <> holder_id)",
+        "A person cannot authorise themselves. Choose someone else.",
     )
     _some_right = models.Constraint(
-        "CHECK (right_wallet OR right_market)", "Say what the mandate is for."
+        "CHECK (right_wallet OR right_market)", "Choose at least one permission."
     )
 
     # === CRUD === #
@@ -125,14 +129,17 @@ class WezerMandate(models.Model):
         if not isinstance(rights, list | tuple) or not set(rights) <= set(OWN_RIGHTS):
             rights = ()
         if not rights:
-            raise Refusal(self.env._("Say what the mandate is for."), rule="right")
+            raise Refusal(self.env._("Choose at least one permission."), rule="right")
         if giver == holder:
             raise Refusal(
-                self.env._("Nobody needs a mandate for himself."), rule="holder"
+                self.env._(
+                    "A person cannot authorise themselves. Choose someone else."
+                ),
+                rule="holder",
             )
         if self._in_force(giver, holder):
             raise Refusal(
-                self.env._("%(name)s acts for you already.", name=holder.name),
+                self.env._("%(name)s already acts for you.", name=holder.name),
                 rule="twice",
             )
         # Checked just above; members write nothing by themselves.
@@ -141,7 +148,7 @@ class WezerMandate(models.Model):
         )
         holder._wezer_notify(
             "mandate",
-            lambda env: env._("You may act for %(name)s now.", name=giver.name),
+            lambda env: env._("You can now act for %(name)s.", name=giver.name),
             url="/my/acting",
             record=mandate,
         )
@@ -168,13 +175,23 @@ class WezerMandate(models.Model):
             user._wezer_check_standing()
             return own
         if not user.has_group("wezer_base.group_administrator"):
-            raise NotAllowed(self.env._("Everybody names for himself who acts."))
+            raise NotAllowed(
+                self.env._(
+                    "You can only authorise someone to act for"
+                    " you, not for another member."
+                )
+            )
         giver = self.env["wezer.profile"].sudo().browse(profile_id).exists()
         if not giver or giver.state != "active":
-            raise Refusal(self.env._("This is no member."), rule="giver")
+            raise Refusal(
+                self.env._("This is not a member. Choose a member."), rule="giver"
+            )
         if giver.partner_id.user_ids:
             raise NotAllowed(
-                self.env._("%(name)s can log in and names it.", name=giver.name)
+                self.env._(
+                    "%(name)s can log in, so only they can authorise someone.",
+                    name=giver.name,
+                )
             )
         return giver.partner_id
 
@@ -189,16 +206,14 @@ class WezerMandate(models.Model):
             or profile.sudo().state != "active"
             or not profile.sudo().is_person
         ):
-            raise Refusal(
-                self.env._("Nobody by that name can be found here."), rule="holder"
-            )
+            raise Refusal(self.env._("Nobody with this name was found."), rule="holder")
         partner = profile.sudo().partner_id
         if partner.user_ids.has_group("wezer_base.group_moderator"):
             # A person who acts for a party cannot decide its disputes: nobody gets rid
             # of a moderator by naming them.
             raise Refusal(
                 self.env._(
-                    "%(name)s settles disputes here, and acts for no member.",
+                    "%(name)s is a moderator and cannot act for a member.",
                     name=partner.name,
                 ),
                 rule="holder",
@@ -248,7 +263,7 @@ class WezerMandate(models.Model):
         self.sudo().holder_id._wezer_notify(
             "mandate",
             lambda env: env._(
-                "You act for %(name)s no longer.", name=self.sudo().giver_id.name
+                "You no longer act for %(name)s.", name=self.sudo().giver_id.name
             ),
             url="/my/acting",
         )
@@ -263,7 +278,7 @@ class WezerMandate(models.Model):
         self.sudo().giver_id._wezer_notify(
             "mandate",
             lambda env: env._(
-                "%(name)s acts for you no longer.", name=self.env.user.partner_id.name
+                "%(name)s no longer acts for you.", name=self.env.user.partner_id.name
             ),
             url="/my/acting",
         )
@@ -279,13 +294,21 @@ class WezerMandate(models.Model):
             and mandate.giver_id != user.partner_id
             and not user.has_group("wezer_base.group_administrator")
         ):
-            return NotAllowed(self.env._("Who gave it takes it back."))
+            return NotAllowed(
+                self.env._(
+                    "Only the person who granted the authorisation can withdraw it."
+                )
+            )
         if who == "holder" and mandate.holder_id != user.partner_id:
-            return NotAllowed(self.env._("Who has it gives it back."))
+            return NotAllowed(
+                self.env._(
+                    "Only the person who holds the authorisation can give it back."
+                )
+            )
         return self._state_refusal(action)
 
     def _state_message(self, _action):
-        return self.env._("This mandate has ended.")
+        return self.env._("This authorisation has ended.")
 
     @api.model
     def _holders_of(self, giver, right):

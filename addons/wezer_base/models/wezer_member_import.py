@@ -73,7 +73,7 @@ class WezerMemberImport(models.AbstractModel):
         self._check_readable(row)
         name = clean_line(str(row.get("name") or ""), TITLE_LENGTH)
         if not has_letter(name):
-            raise Refusal(self.env._("no name"), rule="name")
+            raise Refusal(self.env._("the name is missing"), rule="name")
         address = self._import_address(row)
         key = address or normalise(name)
         if key in seen:
@@ -128,7 +128,8 @@ class WezerMemberImport(models.AbstractModel):
         address = email_normalize(text)
         if not address or not single_email_re.match(address):
             raise Refusal(
-                self.env._("“%(text)s” is no e-mail address", text=text), rule="email"
+                self.env._("“%(text)s” is not an e-mail address", text=text),
+                rule="email",
             )
         return address
 
@@ -151,7 +152,7 @@ class WezerMemberImport(models.AbstractModel):
             return known.partner_id
         if self.env["wezer.profile"]._find_left(address):
             # Their data was erased as they wished: only they can come back.
-            raise Refusal(self.env._("has left"), rule="left")
+            raise Refusal(self.env._("this member has left the community"), rule="left")
         user = self.env["wezer.invitation"]._user_of(address)
         # A user with another login may have written this address.
         found = user.partner_id or partners.search(
@@ -165,7 +166,8 @@ class WezerMemberImport(models.AbstractModel):
         ).sorted(lambda partner: not partner._wezer_profile())
         if found[:1].is_company:
             raise Refusal(
-                self.env._("this address is an organisation's"), rule="organisation"
+                self.env._("this address belongs to an organisation"),
+                rule="organisation",
             )
         return found[:1]
 
@@ -194,7 +196,7 @@ class WezerMemberImport(models.AbstractModel):
             languages |= language
             if not language:
                 reasons.append(
-                    self.env._("the language “%(name)s” is not in use here", name=word)
+                    self.env._("the language “%(name)s” is not installed", name=word)
                 )
         if languages - profile.language_ids:
             vals["language_ids"] = [
@@ -222,4 +224,4 @@ class WezerMemberImport(models.AbstractModel):
 
         :return: ``(whether something changed, a sentence or False)``
         """
-        return False, self.env._("there are no groups here")
+        return False, self.env._("this community has no groups")

@@ -25,15 +25,20 @@ class WezerNotice(models.Model):
     message = fields.Char(required=True)
     url = fields.Char()
     subject = fields.Char(
-        help="What it asks or reports about its record: a newer notice to the same"
-        " person about the same subject replaces it."
+        help="The matter of this notice within its record. A newer notice to the"
+        " same person about the same matter replaces it."
     )
     res_model = fields.Char()
     res_id = fields.Many2oneReference(model_field="res_model")
     date = fields.Datetime(required=True, default=fields.Datetime.now)
     is_read = fields.Boolean(string="Read")
-    settled = fields.Boolean(help="The matter is done: shown no longer.")
-    date_mailed = fields.Datetime(help="When a digest told it; each tells it once.")
+    settled = fields.Boolean(
+        help="The matter is closed, so the notice is no longer shown."
+    )
+    date_mailed = fields.Datetime(
+        help="The date of the digest that contained this"
+        " notice. Each notice is sent once."
+    )
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )
@@ -49,15 +54,15 @@ class WezerNotice(models.Model):
             the second is what holds until a person chooses
         """
         return {
-            "invited": (self.env._("Somebody invited me"), True),
-            "application": (self.env._("Somebody would like to join"), True),
-            "approved": (self.env._("I was taken in"), True),
+            "invited": (self.env._("Someone invited me"), True),
+            "application": (self.env._("Someone would like to join"), True),
+            "approved": (self.env._("I was accepted as a member"), True),
             "declined": (self.env._("My request to join was declined"), False),
-            "mandate": (self.env._("Who acts for whom"), True),
-            "acted_for": (self.env._("Somebody acted for me"), True),
-            "leaving": (self.env._("Somebody leaves"), True),
-            "alike": (self.env._("Somebody may be taken for another"), True),
-            "check": (self.env._("The nightly check found something"), True),
+            "mandate": (self.env._("Authorisations to act for someone"), True),
+            "acted_for": (self.env._("Someone acted for me"), True),
+            "leaving": (self.env._("Someone is leaving"), True),
+            "alike": (self.env._("Someone may be mistaken for another person"), True),
+            "check": (self.env._("The nightly check found a problem"), True),
         }
 
     # === LEAVING AND WITHDRAWING (by the suite's own methods) === #
@@ -250,5 +255,5 @@ class WezerNotice(models.Model):
         if day == today - timedelta(days=1):
             return self.env._("Yesterday")
         if day > today - timedelta(days=7):
-            return self.env._("In the last days")
-        return self.env._("Before")
+            return self.env._("In the last few days")
+        return self.env._("Earlier")

@@ -177,25 +177,25 @@ class WezerProfile(models.Model):
 
     # --- Sharing
     share_picture = fields.Selection(
-        LEVELS, required=True, default="members", string="Who sees my picture"
+        LEVELS, required=True, default="members", string="Show my picture to"
     )
     share_presentation = fields.Selection(
-        LEVELS, required=True, default="members", string="Who reads about me"
+        LEVELS, required=True, default="members", string="Show my presentation to"
     )
     share_skills = fields.Selection(
-        LEVELS, required=True, default="members", string="Who sees what I can do"
+        LEVELS, required=True, default="members", string="Show my skills to"
     )
     share_languages = fields.Selection(
-        LEVELS, required=True, default="members", string="Who sees my languages"
+        LEVELS, required=True, default="members", string="Show my languages to"
     )
     share_place = fields.Selection(
-        LEVELS, required=True, default="members", string="Who sees my place"
+        LEVELS, required=True, default="members", string="Show my place to"
     )
     share_email = fields.Selection(
-        LEVELS, required=True, default="nobody", string="Who sees my e-mail"
+        LEVELS, required=True, default="nobody", string="Show my e-mail to"
     )
     share_phone = fields.Selection(
-        LEVELS, required=True, default="nobody", string="Who sees my phone"
+        LEVELS, required=True, default="nobody", string="Show my phone to"
     )
 
     # --- Copies for searching, one for each audience
@@ -262,7 +262,7 @@ class WezerProfile(models.Model):
         string="Asked to join on", groups="wezer_base.group_administrator"
     )
     decline_reason = fields.Text(
-        string="Why the person was not accepted",
+        string="Reason for declining",
         readonly=True,
         copy=False,
         groups="wezer_base.group_administrator",
@@ -279,7 +279,7 @@ class WezerProfile(models.Model):
         compute="_compute_role",
         compute_sudo=True,
         groups="wezer_base.group_administrator",
-        help="The highest one; who coordinates may moderate too.",
+        help="The highest role. A coordinator may also be a moderator.",
     )
 
     # --- What the reader may do, for the buttons
@@ -289,9 +289,9 @@ class WezerProfile(models.Model):
     may_resume = fields.Boolean(compute="_compute_may")
 
     _partner_uniq = models.UniqueIndex(
-        "(partner_id)", "A partner has one profile only."
+        "(partner_id)", "A contact can have only one profile."
     )
-    _slug_uniq = models.UniqueIndex("(slug)", "This address is taken.")
+    _slug_uniq = models.UniqueIndex("(slug)", "This address is already taken.")
     # The directory's first page: by name, without sorting all.
     _directory_idx = models.Index(
         lambda registry: (
@@ -607,7 +607,7 @@ class WezerProfile(models.Model):
         if foreign:
             raise Refusal(
                 self.env._(
-                    "This is not yours to change: %(fields)s",
+                    "You cannot change these fields: %(fields)s",
                     fields=", ".join(sorted(foreign)),
                 ),
                 rule="field",
@@ -667,7 +667,8 @@ class WezerProfile(models.Model):
 
     def _refuse_value(self, name):
         raise Refusal(
-            self.env._("This does not fit here: %(field)s", field=name), rule="value"
+            self.env._("This value is not accepted: %(field)s", field=name),
+            rule="value",
         )
 
     @api.model
@@ -981,11 +982,14 @@ class WezerProfile(models.Model):
         return self._state_refusal(action)
 
     def _state_message(self, _action):
-        return self.env._("%(name)s is not in the right state.", name=self.sudo().name)
+        return self.env._(
+            "The membership of %(name)s does not allow this at the moment.",
+            name=self.sudo().name,
+        )
 
     def _administrator_refusal(self):
         return NotAllowed(
-            self.env._("Administrators decide about membership."), rule="role"
+            self.env._("Only administrators can decide about membership."), rule="role"
         )
 
     def _set_state(self, action):
@@ -1007,7 +1011,7 @@ class WezerProfile(models.Model):
             self.env["wezer.notice"]._settle(profile, ["application"])
             profile.partner_id._wezer_notify(
                 "approved",
-                lambda env: env._("Welcome: you are a member now."),
+                lambda env: env._("Welcome! You are now a member."),
                 url="/my",
             )
             user = profile.partner_id.user_ids[:1]
@@ -1029,7 +1033,8 @@ class WezerProfile(models.Model):
         reason = str(reason or "").strip()[:REASON_LENGTH]
         if not reason:
             raise Refusal(
-                self.env._("Write why: the person receives your text."), rule="note"
+                self.env._("Write the reason. The person receives your text."),
+                rule="note",
             )
         self._set_state("decline")
         # Checked by what was just called: administrators decide about membership.
@@ -1082,7 +1087,9 @@ class WezerProfile(models.Model):
         for profile in self:
             partner = profile._partner_sudo()
             if partner == self.env.user.partner_id:
-                raise NotAllowed(self.env._("You leave on your own page."), rule="own")
+                raise NotAllowed(
+                    self.env._("You can only leave from your own page."), rule="own"
+                )
             if profile.sudo().state == "left":
                 raise Refusal(
                     self.env._("%(name)s has left.", name=profile.name), rule="state"
@@ -1101,7 +1108,9 @@ class WezerProfile(models.Model):
         target = self.browse(target_id).exists()
         if not self or not target or self.exists() != self:
             raise Refusal(
-                self.env._("Choose the account that stays, and the others."),
+                self.env._(
+                    "Choose the account to keep and the accounts to merge into it."
+                ),
                 rule="merge",
             )
         for profile in self - target:
@@ -1130,8 +1139,8 @@ class WezerProfile(models.Model):
             ):
                 raise NotAllowed(
                     self.env._(
-                        "%(name)s administers the community: that role is given and"
-                        " taken in Settings → Users.",
+                        "%(name)s is an administrator. Change this role in"
+                        " Settings → Users.",
                         name=profile.name,
                     ),
                     rule="role",
@@ -1139,7 +1148,8 @@ class WezerProfile(models.Model):
             if profile.sudo().state != "active":
                 raise Refusal(
                     self.env._(
-                        "%(name)s is not in the right state.", name=profile.name
+                        "The membership of %(name)s does not allow this at the moment.",
+                        name=profile.name,
                     ),
                     rule="state",
                     value=profile.sudo().state,

@@ -184,15 +184,20 @@ class WezerRecordMixin(models.AbstractModel):
     def _wezer_picture_sentence(self, reason):
         """Return what a person reads whose picture was refused for ``reason``."""
         if reason == "large":
-            return self.env._("This picture has more than 50 million pixels.")
+            return self.env._(
+                "This picture has more than 50 million pixels. Choose a smaller one."
+            )
         if reason in ("heic", "avif", "tiff"):
             return self.env._(
-                "Browsers do not all show %(kind)s pictures: save it as JPEG or PNG"
-                " and choose it again. On an iPhone, choose “Most Compatible” in the"
-                " settings of the camera, under “Formats”.",
+                "Not every browser can show %(kind)s pictures. Save the picture as"
+                " JPEG or PNG and choose it again. On an iPhone, choose “Most"
+                " Compatible” under “Formats” in the camera settings.",
                 kind=reason.upper(),
             )
-        return self.env._("A picture is a JPEG, PNG, WebP or GIF file.")
+        return self.env._(
+            "This file cannot be used as a picture. Choose a JPEG,"
+            " PNG, WebP or GIF file."
+        )
 
     # === PICTURES IN TEXTS === #
 

@@ -16,7 +16,7 @@ class WezerSkill(models.Model):
         string="Main category",
         index=True,
         ondelete="set null",
-        help="Shown beside the skill, and its group in lists.",
+        help="Shown beside the skill and used to group it in lists.",
     )
     category_ids = fields.Many2many(
         "wezer.category",
@@ -24,8 +24,8 @@ class WezerSkill(models.Model):
         "skill_id",
         "category_id",
         string="Useful in",
-        help="Every category this skill serves in, the main one included."
-        " Its members' help is suggested there.",
+        help="All categories this skill is useful in, including the main one."
+        " People with this skill are suggested there.",
     )
 
     @api.model_create_multi

@@ -7,7 +7,7 @@ class WezerTermsAcceptance(models.Model):
     """Who agreed to which version of the terms, when and in which language."""
 
     _name = "wezer.terms.acceptance"
-    _description = "Consent to the terms"
+    _description = "Acceptance of the terms of use"
     _inherit = ["wezer.record.mixin"]
     _order = "date desc, id desc"
     _rec_name = "terms_id"
@@ -25,13 +25,16 @@ class WezerTermsAcceptance(models.Model):
     )
 
     _once_uniq = models.UniqueIndex(
-        "(partner_id, terms_id)", "Each version is agreed to once."
+        "(partner_id, terms_id)", "Each version can be accepted only once."
     )
 
     def write(self, vals):
         # A merge of doubles gives them to the one who stays.
         if vals.keys() - {"partner_id"}:
-            raise NotAllowed(self.env._("What was said stays."), rule="immutable")
+            raise NotAllowed(
+                self.env._("An acceptance of the terms of use cannot be changed."),
+                rule="immutable",
+            )
         return super().write(vals)
 
     @api.model

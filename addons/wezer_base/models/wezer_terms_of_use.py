@@ -10,7 +10,7 @@ class WezerTermsOfUse(models.Model):
     _name = "wezer.terms.of.use"
     # Word for word what the administrators wrote.
     _wezer_raw = ("body",)
-    _description = "Terms of the community"
+    _description = "Terms of use"
     _inherit = ["wezer.record.mixin"]
     _order = "version desc"
     _rec_name = "version"
@@ -26,7 +26,7 @@ class WezerTermsOfUse(models.Model):
     )
 
     _version_uniq = models.UniqueIndex(
-        "(company_id, version)", "This version is there already."
+        "(company_id, version)", "This version already exists."
     )
 
     @api.model
@@ -90,7 +90,7 @@ class WezerTermsOfUse(models.Model):
             {
                 "section": "now",
                 "partner": user.partner_id,
-                "text": self.env._("The community's terms have changed."),
+                "text": self.env._("The community's terms of use have changed."),
                 "url": "/community/terms",
                 "button": self.env._("Read and agree"),
                 "due": False,
@@ -107,7 +107,10 @@ class WezerTermsOfUse(models.Model):
         user._wezer_check_standing(JOINING)
         if self != self._current():
             raise Refusal(
-                self.env._("The terms have changed meanwhile: please read them again."),
+                self.env._(
+                    "The terms of use have changed in the meantime. Please"
+                    " read them again."
+                ),
                 rule="version",
                 value=str(self.sudo().version),
             )
@@ -131,5 +134,6 @@ class WezerTermsOfUse(models.Model):
 
     def unlink(self):
         raise NotAllowed(
-            self.env._("Terms that somebody agreed to stay."), rule="immutable"
+            self.env._("Terms of use that someone has accepted cannot be deleted."),
+            rule="immutable",
         )

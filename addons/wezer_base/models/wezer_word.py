@@ -28,9 +28,9 @@ class WezerWord(models.AbstractModel):
 
     name = fields.Char(required=True, translate=True)
     synonyms = fields.Char(
-        string="Other words for it",
-        help="Other words people use, in any language, separated by commas."
-        " Who types one of them finds this word.",
+        string="Synonyms",
+        help="Other words people use, in any language, separated by commas. A"
+        " search for one of them finds this word.",
     )
     search_text = fields.Char(
         compute="_compute_search_text",
@@ -42,7 +42,8 @@ class WezerWord(models.AbstractModel):
         string="Address in a public vocabulary",
         index="btree_not_null",
         copy=False,
-        help="Where an imported word comes from; importing again finds it by this.",
+        help="The source of an imported word. The next import recognises the word"
+        " by it.",
     )
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
@@ -66,10 +67,10 @@ class WezerWord(models.AbstractModel):
         if found:
             return {
                 "warning": {
-                    "title": self.env._("There is such a word"),
+                    "title": self.env._("This word already exists"),
                     "message": self.env._(
-                        "“%(name)s” is a word here, or another word for one."
-                        " Two of the same split what people look for.",
+                        "“%(name)s” is already a word here, or a synonym of one."
+                        " Two words for the same thing make it harder to find.",
                         name=found[0].display_name,
                     ),
                 }
@@ -265,13 +266,14 @@ class WezerWord(models.AbstractModel):
     def _check_words_administrator(self):
         if not self.env.user.has_group("wezer_base.group_administrator"):
             raise NotAllowed(
-                self.env._("Administrators keep the community's words."), rule="role"
+                self.env._("Only administrators can change the community's words."),
+                rule="role",
             )
 
     def _check_merge(self, target):
         if not target or not self or target in self or self.exists() != self:
             raise Refusal(
-                self.env._("Choose the word that stays, and others to merge into it."),
+                self.env._("Choose the word to keep and the words to merge into it."),
                 rule="merge",
             )
         if target.company_id and self.company_id - target.company_id:

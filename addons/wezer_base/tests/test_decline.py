@@ -85,7 +85,7 @@ class TestDecline(JoiningCommon):
 
     def test_a_refusal_says_what_is_missing_in_each_standing(self):
         saved = {
-            "pending": "An administrator looks at your request",
+            "pending": "An administrator is looking at your request",
             "suspended": "suspended",
             "declined": "declined",
         }
@@ -132,7 +132,7 @@ class TestStandingPages(HttpCase, JoiningCommon):
                     )
         self.luc_profile.state = "active"
         for _address, text in self._texts("/my", "/members"):
-            self.assertNotIn("What you can do</a>", text)
+            self.assertNotIn("See what you can do</a>", text)
 
     def test_the_form_of_the_profile_says_what_the_back_office_sees(self):
         self.authenticate("luc-base", "luc-base-secret")

@@ -94,9 +94,9 @@ class TestDigest(DigestCommon):
         self.digest.with_user(self.luc).choose("daily", ["invited"])
         self._notify(self.luc, kind="mandate")
         self.assertFalse(self._send_directly())
-        self._notify(self.luc, "You are invited.", kind="invited")
+        self._notify(self.luc, "You have an invitation.", kind="invited")
         mail = self._send_directly()
-        self.assertIn("You are invited.", mail.body_html)
+        self.assertIn("You have an invitation.", mail.body_html)
         self.assertNotIn("Something waits.", mail.body_html)
         self.assertEqual(
             self.env["wezer.notice"].with_user(self.luc)._waiting_count(), 2
@@ -154,7 +154,7 @@ class TestDigest(DigestCommon):
         for frequency, kinds, rule in (
             ("hourly", [], "frequency"),
             (None, [], "frequency"),
-            ("daily", ["no such kind"], "kind"),
+            ("daily", ["does not exist"], "kind"),
             ("daily", "mandate", "kind"),
         ):
             with self.assertRaises(Refusal) as refused:

@@ -222,7 +222,7 @@ class TestForms(FormCase, WezerCommon):
         invitations = self.env["wezer.invitation"].search_count(
             [("email", "=", "zoe@example.org")]
         )
-        self.assertFalse(invitations, "nothing was sent yet")
+        self.assertFalse(invitations, "nothing has been sent yet")
 
     def test_another_person_who_logs_in_there_does_not_read_it(self):
         self._login(self.anna)

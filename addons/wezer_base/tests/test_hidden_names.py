@@ -135,7 +135,7 @@ class TestHiddenNames(HiddenNames):
         ):
             for user in (self.anna, self.cora, self.public):
                 if user == self.cora and model != "wezer.profile":
-                    # Who works in the back office knows contacts.
+                    # Who has a role in the back office knows contacts.
                     continue
                 with self.subTest(model=model, who=user.name):
                     with self.assertRaises(AccessError) as refused:

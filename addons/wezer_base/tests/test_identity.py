@@ -280,9 +280,9 @@ class TestIdentityPages(IdentityCommon, HttpCase):
         self.authenticate("luc-base", "luc-base-secret")
         page = self.post("/my/email", email=VICTIM)
         self.assertIn(VICTIM, page.text)
-        self.assertIn("waits for the link", page.text)
+        self.assertIn("when you open the link", page.text)
         self.post("/my/email/withdraw")
-        self.assertNotIn("waits for the link", self.url_open("/my/profile").text)
+        self.assertNotIn("when you open the link", self.url_open("/my/profile").text)
         self.post("/my/email", email=VICTIM)
         url = f"/my/email/confirm/{self.token()}"
         # Mail programs open links: that alone changes nothing.

@@ -63,7 +63,7 @@ class TestJoining(JoiningCommon):
         self.assertEqual(len(self.letters()), 1)
         self.assertTrue(self.invitations._request("anna@example.org"))
         mail = self.letters("anna@example.org")
-        self.assertIn("You have one already", str(mail.body_html))
+        self.assertIn("You already have one", str(mail.body_html))
         self.assertNotIn("/join/", str(mail.body_html))
 
     def test_the_token_is_kept_as_a_hash_only(self):
@@ -314,12 +314,12 @@ class TestJoiningPages(HttpCase, JoiningCommon):
         page = self.url_open("/web/signup").text
         self.assertNotIn('type="password"', page)
         page = self._post("/web/signup", login=ADDRESS).text
-        self.assertIn("Look into your mail", page)
+        self.assertIn("Check your e-mail", page)
         token = self.token_of(self.letters())
         page = self.url_open(f"/join/{token}").text
-        self.assertIn("How shall we call you?", page)
+        self.assertIn("What should we call you?", page)
         page = self._post(f"/join/{token}", name="Nina", password="short").text
-        self.assertIn("A password has at least 8 letters.", page)
+        self.assertIn("A password needs at least 8 characters.", page)
         page = self._post(f"/join/{token}", name="Nina", password="nina-secret-1").text
         self.assertIn("Who are you?", page)
         self.assertIn("Be kind.", page)
@@ -327,7 +327,7 @@ class TestJoiningPages(HttpCase, JoiningCommon):
         csrf = re.search(r'name="csrf_token" value="([^"]+)"', page).group(1)
         fields = {"csrf_token": csrf, "terms_id": self.terms.id}
         page = self.url_open("/welcome", data={"name": "Nina", **fields}).text
-        self.assertIn("Please read the terms and agree to them.", page)
+        self.assertIn("Please read the terms of use and agree to them.", page)
         more = {"name": "Nina New", "agree": "1", "city": "Mill Street"}
         page = self.url_open("/welcome", data={**fields, **more}).text
         self.assertIn("Your first steps", page)
@@ -377,13 +377,13 @@ class TestJoiningPages(HttpCase, JoiningCommon):
         self.authenticate(None, None)
         token = self.token_of(self.letters())
         self.assertIn(
-            "No more letters from", self.url_open(f"/join/{token}/block").text
+            "No more invitations from", self.url_open(f"/join/{token}/block").text
         )
         page = self._post(f"/join/{token}/block").text
-        self.assertIn("You will get no more letters.", page)
+        self.assertIn("You will get no more invitations.", page)
         self.assertFalse(self.invitations._find_by_token(token))
 
     def test_a_wrong_token_says_nothing(self):
         self.authenticate(None, None)
         page = self.url_open("/join/anything").text
-        self.assertIn("leads nowhere any more", page)
+        self.assertIn("is no longer valid", page)

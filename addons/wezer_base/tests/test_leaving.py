@@ -175,7 +175,10 @@ class TestLeaving(WezerCommon):
         first = self.leavings.with_user(self.luc).ask("I move")
         self.assertEqual(self.leavings.with_user(self.luc).ask("again"), first)
         todo = [row["text"] for row in self.mo._wezer_todo()]
-        self.assertIn(f"{self.partner.name} would leave, and something is open.", todo)
+        self.assertIn(
+            f"{self.partner.name} would like to leave, and something is still open.",
+            todo,
+        )
         self.assertFalse(
             [row for row in self.cora._wezer_todo() if "leave" in str(row)]
         )
@@ -238,7 +241,7 @@ class TestLeavingPages(WezerCommon, HttpCase):
 
     def test_he_leaves_on_his_page_and_his_session_ends(self):
         page = self.url_open("/my/leave").text
-        self.assertIn("What goes, what stays", page)
+        self.assertIn("Your data after you leave", page)
         wrong = self.post("/my/leave", password="no")
         self.assertIn("This is not your password.", wrong.text)
         self.assertEqual(self.luc_profile.state, "active")
@@ -270,9 +273,9 @@ class TestLeavingPages(WezerCommon, HttpCase):
         page = self.url_open("/my/leave").text
         self.assertIn("Something waits.", page)
         self.assertIn("Ask the moderators", page)
-        self.assertNotIn("Leave, and forget me", page)
+        self.assertNotIn("Leave and delete my data", page)
         page = self.post("/my/leave/ask", reason="I move").text
-        self.assertIn("The moderators were asked to let you go.", page)
+        self.assertIn("You have asked the moderators to let you go.", page)
         page = self.post("/my/leave/stay").text
         self.assertIn("Ask the moderators", page)
 

@@ -227,7 +227,7 @@ class TestActingPage(HttpCase, WezerCommon):
             profile_id=self.luc_profile.id,
             rights=["market", "wallet"],
         ).text
-        self.assertIn("Take it back", page)
+        self.assertIn("Withdraw", page)
         mandate = self.env["wezer.mandate"].search([("state", "=", "active")])
         self.assertEqual(mandate.holder_id, self.luc.partner_id)
         self._post(f"/my/acting/{mandate.id}/revoke")
@@ -240,16 +240,16 @@ class TestActingPage(HttpCase, WezerCommon):
         )
         self.authenticate("luc-base", "luc-base-secret")
         page = self._post("/my/act-as", partner_id=self.anna.partner_id.id).text
-        self.assertIn("You act as <strong>Anna Martin</strong>", page)
-        self.assertIn("You act as", self.url_open("/my").text)
+        self.assertIn("You are acting for <strong>Anna Martin</strong>", page)
+        self.assertIn("You are acting for", self.url_open("/my").text)
         self._post("/my/act-as")
-        self.assertNotIn("You act as <strong>", self.url_open("/my").text)
+        self.assertNotIn("You are acting for <strong>", self.url_open("/my").text)
 
     def test_acting_for_a_stranger_is_refused(self):
         self.authenticate("luc-base", "luc-base-secret")
         page = self._post("/my/act-as", partner_id=self.anna.partner_id.id).text
-        self.assertIn("You do not act there.", page)
-        self.assertNotIn("You act as <strong>", page)
+        self.assertIn("You are not authorised to act for them.", page)
+        self.assertNotIn("You are acting for <strong>", page)
 
     def test_a_change_wants_post_and_the_token(self):
         self.authenticate("luc-base", "luc-base-secret")

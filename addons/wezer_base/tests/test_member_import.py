@@ -103,8 +103,8 @@ class TestMemberImport(WezerCommon):
             ["refused", "refused", "created", "refused", "refused", "refused"]
             + ["created"],
         )
-        self.assertEqual(report[3]["reason"], "the same as row 3")
-        self.assertEqual(report[5]["reason"], "has left")
+        self.assertEqual(report[3]["reason"], "This row is the same as row 3.")
+        self.assertEqual(report[5]["reason"], "this member has left the community")
         self.assertFalse(left.email)
 
     def test_letters_are_written_only_where_asked_and_to_who_has_no_login(self):

@@ -123,7 +123,7 @@ class TestMerge(WezerCommon):
         self.assertFalse(form.obstacles)
         cora = self.cora.partner_id._wezer_profile()
         form.profile_ids.add(cora.with_user(self.ada))
-        self.assertIn("works in the back office", form.obstacles)
+        self.assertIn("has a role in the back office", form.obstacles)
         form.profile_ids.remove(id=cora.id)
         form.save().action_merge()
         self.assertEqual(self.mine.state, "left")

@@ -42,7 +42,7 @@ class TestWordsImport(WezerCommon):
                 "skills": 3,
                 "links": 4,
                 "same": 0,
-                "refused": [{"row": 3, "reason": "no name"}],
+                "refused": [{"row": 3, "reason": "the name is missing"}],
             },
         )
         baker = self.categories._find("zzbacker")
@@ -120,7 +120,7 @@ class TestWordsImport(WezerCommon):
         )
         wizard.action_preview()
         self.assertIn("3 new skills", wizard.report)
-        self.assertIn("Row 3: no name", wizard.report)
+        self.assertIn("Row 3: the name is missing", wizard.report)
         self.assertFalse(self.categories._find("zzbaker"))
         wizard.action_import()
         self.assertTrue(self.categories._find("zzbaker"))

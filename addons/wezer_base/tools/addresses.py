@@ -80,8 +80,8 @@ def checked_email(partner: models.Model, vals: dict) -> dict:
             return vals
         raise NotAllowed(
             partner.env._(
-                "Administrators write the address of a member who cannot log in:"
-                " the member is found by it."
+                "This member cannot log in and is found by this address, so only"
+                " administrators can change it."
             ),
             rule="role",
         )

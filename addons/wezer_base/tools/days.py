@@ -237,7 +237,7 @@ def no_date(env: api.Environment, text: str, rule: str = "date") -> Refusal:
     """Return the refusal of what is not a date."""
     return Refusal(
         env._(
-            "“%(text)s” is not a date. A date is written as %(example)s.",
+            "“%(text)s” is not a date. Write it like this: %(example)s.",
             text=str(text)[:40],
             example="2026-02-28",
         ),

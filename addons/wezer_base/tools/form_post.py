@@ -38,12 +38,12 @@ OF_THE_PAGE = ("csrf_token", "form_token", "form_page", "key")
 # Said where nothing was sent; translated when the page is shown.
 UNSENT = {
     "session": _lt(
-        "You were logged out while you were writing. This is what you wrote."
-        " Nothing was sent yet: look it over and send it again."
+        "You were logged out while you were writing, so nothing has been sent yet."
+        " Your text is still here. Check it and send it again."
     ),
     "csrf": _lt(
-        "This page was open for too long, so nothing was sent yet. This is what you"
-        " wrote: look it over and send it again."
+        "This page was open for too long, so nothing has been sent yet. Your text"
+        " is still here. Check it and send it again."
     ),
 }
 
@@ -132,8 +132,8 @@ def _content_key() -> Any:
 def _sent_already(url: Any) -> Any:
     """Lead to what the same content made a moment ago, and say so."""
     message = request.env._(
-        "You have sent this already, and it was not done again. To send it once more,"
-        " change something in it or wait a few minutes."
+        "You have already sent this, so it was not done again. To send it once"
+        " more, change something or wait a few minutes."
     )
     request.session["wezer_flash"] = ["info", message]
     return request.redirect(url)
@@ -206,8 +206,8 @@ def fill_refused_form(response: Any) -> None:
     if refused["unsent"]:
         refused["message"] = env._(UNSENT[refused["unsent"]])
     words = {
-        "now": env._("There now:"),
-        "written": env._("This is what you had written:"),
+        "now": env._("Current value:"),
+        "written": env._("You wrote:"),
     }
     page = response.get_data(as_text=True)
     response.set_data(give_back(page, refused, words, _name_of_word))

@@ -35,7 +35,7 @@ LINE_SECONDS = 30
 LINES = 64
 # Rows for addresses; those with the same row are made one after the other.
 ADDRESS_BUCKETS = 1024
-BUSY = _lt("Somebody else is changing this at the moment. Try again in a minute.")
+BUSY = _lt("Someone else is changing this at the moment. Try again in a minute.")
 
 
 class Busy(Refusal):

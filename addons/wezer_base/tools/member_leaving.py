@@ -50,7 +50,9 @@ def check_leave(partner: models.Model) -> None:
     first = [row["text"] for row in partner._wezer_leave_obstacles() if row["blocks"]]
     if first:
         raise Refusal(
-            partner.env._("First: %(matters)s", matters=" ".join(first[:5])),
+            partner.env._(
+                "Leaving is not possible yet. %(matters)s", matters=" ".join(first[:5])
+            ),
             rule="open",
             value=str(len(first)),
         )

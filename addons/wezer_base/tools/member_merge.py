@@ -30,22 +30,23 @@ def obstacles(source: Any, target: Any) -> list[str]:
         partner.wezer_is_treasury or partner == company or not partner._wezer_profile()
         for partner in source | target
     ):
-        said.append(source.env._("Only members are brought together."))
+        said.append(source.env._("Only accounts of members can be merged."))
     if source.wezer_merged_into_id or target.wezer_merged_into_id:
         said.append(
-            source.env._("One of them was brought together with another before.")
+            source.env._("One of these accounts has already been merged into another.")
         )
     if target._wezer_profile().state not in JOINED:
         said.append(
             source.env._(
-                "%(name)s has left: choose the account that lives.",
+                "%(name)s has left the community. Choose an active account as the"
+                " account to keep.",
                 name=target.name,
             )
         )
     if source.user_ids.filtered(lambda user: not user.share):
         said.append(
             source.env._(
-                "%(name)s works in the back office: take that role away first,"
+                "%(name)s has a role in the back office. Remove that role first,"
                 " or keep this account.",
                 name=source.name,
             )

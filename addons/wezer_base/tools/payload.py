@@ -50,7 +50,7 @@ def text(env: api.Environment, value: Any, most: int, field: str | None = None) 
     if value is None or value is False:
         return ""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise Refusal(env._("Say it in words."), rule="text", field=field)
+        raise Refusal(env._("Enter a text."), rule="text", field=field)
     return clean_text(str(value), most)
 
 
@@ -92,7 +92,7 @@ def only(env: api.Environment, values: Iterable[str], known: Collection[str]) ->
     if unknown:
         raise Refusal(
             env._(
-                "This is not yours to write: %(names)s",
+                "These fields cannot be changed: %(names)s",
                 names=", ".join(sorted(map(str, unknown))),
             ),
             rule="field",
@@ -101,7 +101,7 @@ def only(env: api.Environment, values: Iterable[str], known: Collection[str]) ->
 
 def foreign(env: api.Environment) -> Refusal:
     """Return the refusal of a value of a shape that nobody types."""
-    return Refusal(env._("This is not yours to write."), rule="field")
+    return Refusal(env._("You cannot change this field."), rule="field")
 
 
 def number(env: api.Environment, value: Any, field: str | None = None) -> float:
@@ -132,7 +132,7 @@ def number(env: api.Environment, value: Any, field: str | None = None) -> float:
         found = 0
     if not 0 < found < NUMBER_MAX:
         raise Refusal(
-            env._("Say how much, as a number above zero."),
+            env._("Enter a number above zero."),
             rule="quantity",
             value=shortened(value),
             limit="0",
@@ -194,7 +194,7 @@ def choice(env: api.Environment, model: str, name: str, value: Any) -> str:
     if not isinstance(value, str) or value not in known:
         shown = str(value)[:SHOWN_LENGTH]
         raise Refusal(
-            env._("This is none of the choices: %s", shown),
+            env._("This is not one of the choices: %s", shown),
             rule="choice",
             value=shown,
             limit=", ".join(known),

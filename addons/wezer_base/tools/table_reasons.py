@@ -14,19 +14,21 @@ def in_words(env: Any, problem: Any) -> str:
     words = {
         "empty": env._("The file has no rows."),
         "encoding": env._(
-            "The file is no text in UTF-8, UTF-16 or Windows-1252: %s", value
+            "The file is not text in UTF-8, UTF-16 or Windows-1252: %s", value
         ),
-        "csv": env._("The file is no CSV: %s", value),
-        "cells": env._("“%s” stands to the right of the last heading", value),
-        "lost": env._("“%s” has letters that were lost when the file was saved", value),
-        "control": env._("“%s” has a character that is no letter", value),
+        "csv": env._("The file is not a CSV file: %s", value),
+        "cells": env._("“%s” is to the right of the last column heading", value),
+        "lost": env._(
+            "“%s” contains letters that were lost when the file was saved", value
+        ),
+        "control": env._("“%s” contains a character that is not allowed", value),
         "number": env._("“%s” is not a number", value),
-        "grouping": env._("“%s” can be read in two ways: write it another way", value),
-        "date": env._("“%s” is not a date: write it like 2026-04-30", value),
-        "two_dates": env._("“%s” can be two dates: write it like 2026-04-30", value),
+        "grouping": env._("“%s” can be read in two ways. Write it another way", value),
+        "date": env._("“%s” is not a date. Write it like 2026-04-30", value),
+        "two_dates": env._("“%s” can be two dates. Write it like 2026-04-30", value),
         "whole": env._("“%s” is not a whole number", value),
-        "place": env._("“%s” is not an address that can be read", value),
+        "place": env._("“%s” is not a valid address", value),
         "long": env._("“%s” is too long", value),
-        "headings": env._("Two columns are called “%s”", value),
+        "headings": env._("Two columns have the name “%s”", value),
     }
     return words.get(code) or REASONS[code]

@@ -26,19 +26,19 @@ _BLANKS = re.compile(r"[\s\u00a0\u202f]+")
 # Why a file or a cell is refused; ``%s`` is the value. Addons translate the codes.
 REASONS = {
     "empty": "The file has no rows.",
-    "encoding": "The file is no text in UTF-8, UTF-16 or Windows-1252: %s",
-    "csv": "The file is no CSV: %s",
-    "cells": "“%s” stands to the right of the last heading",
-    "lost": "“%s” has letters that were lost when the file was saved",
-    "control": "“%s” has a character that is no letter",
+    "encoding": "The file is not text in UTF-8, UTF-16 or Windows-1252: %s",
+    "csv": "The file is not a CSV file: %s",
+    "cells": "“%s” is to the right of the last column heading",
+    "lost": "“%s” contains letters that were lost when the file was saved",
+    "control": "“%s” contains a character that is not allowed",
     "number": "“%s” is not a number",
-    "grouping": "“%s” can be read in two ways: write it another way",
-    "date": "“%s” is not a date: write it like 2026-04-30",
-    "two_dates": "“%s” can be two dates: write it like 2026-04-30",
+    "grouping": "“%s” can be read in two ways. Write it another way",
+    "date": "“%s” is not a date. Write it like 2026-04-30",
+    "two_dates": "“%s” can be two dates. Write it like 2026-04-30",
     "whole": "“%s” is not a whole number",
-    "place": "“%s” is not an address that can be read",
+    "place": "“%s” is not a valid address",
     "long": "“%s” is too long",
-    "headings": "Two columns are called “%s”",
+    "headings": "Two columns have the name “%s”",
 }
 
 

@@ -38,9 +38,9 @@ def check_version(
     if str(version) != now:
         raise Refusal(
             record.env._(
-                "This was changed by somebody else while you were writing. Below each"
-                " field you see what is there now. Change your text as you like, and"
-                " save again to replace what is there."
+                "Someone else changed this while you were writing. You see the"
+                " current value below each field. Change your text as you like, and"
+                " save again to replace it."
             ),
             rule="changed",
             value=str(version)[:40],

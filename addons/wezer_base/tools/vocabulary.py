@@ -61,7 +61,7 @@ def _clean_rows(env: api.Environment, rows: Any) -> tuple:
         elif row.get("name"):
             clean.append(row)
         else:
-            reason = env._("no name")
+            reason = env._("the name is missing")
             refused.append({"row": number, "reason": reason})
     return clean, refused
 
@@ -191,8 +191,9 @@ def read_file(env: api.Environment, content: bytes) -> list:
         ) from error
     except (ValueError, RecursionError) as error:
         raise Refusal(
-            env._("This file is neither CSV nor JSON."), rule="vocabulary"
+            env._("This file is neither CSV nor JSON. Choose a CSV or JSON file."),
+            rule="vocabulary",
         ) from error
     if not isinstance(rows, list) or not rows:
-        raise Refusal(env._("This file holds no rows."), rule="vocabulary")
+        raise Refusal(env._("This file has no rows."), rule="vocabulary")
     return rows

@@ -20,7 +20,7 @@ from .locks import BUSY, Busy, is_contention
 _logger = logging.getLogger(__name__)
 _lt = LazyTranslate(__name__)
 
-WENT_WRONG = _lt("Something went wrong here. It is in the log of the server.")
+WENT_WRONG = _lt("Something went wrong. The details are in the server log.")
 TOO_SLOW = _lt(
     "This took too long and was stopped. Please try again in a moment, or ask for less."
 )

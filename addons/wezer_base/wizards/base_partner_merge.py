@@ -12,8 +12,8 @@ class BasePartnerMerge(models.TransientModel):
         if profiles.search_count([("partner_id", "in", list(partner_ids))], limit=1):
             raise Refusal(
                 self.env._(
-                    "Members and groups are not merged here: use Wezer, Members,"
-                    " Bring together."
+                    "Members and groups cannot be merged here. Use Wezer, Members,"
+                    " Merge accounts."
                 ),
                 rule="merge",
             )

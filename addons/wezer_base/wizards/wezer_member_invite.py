@@ -9,7 +9,7 @@ class WezerMemberInvite(models.TransientModel):
     _inherit = ["wezer.record.mixin"]
 
     emails = fields.Text(string="E-mail addresses", required=True)
-    message = fields.Text(string="Your words")
+    message = fields.Text(string="Your message")
 
     def action_invite(self):
         """Write to them; who has an account already is passed over silently."""
@@ -20,9 +20,7 @@ class WezerMemberInvite(models.TransientModel):
             "tag": "display_notification",
             "params": {
                 "type": "success",
-                "message": self.env._(
-                    "%(count)s letters are on their way.", count=count
-                ),
+                "message": self.env._("Invitations sent: %(count)s.", count=count),
                 "next": {"type": "ir.actions.act_window_close"},
             },
         }

@@ -7,7 +7,7 @@ class WezerMemberMerge(models.TransientModel):
     """The administrator's form for two accounts of one person."""
 
     _name = "wezer.member.merge"
-    _description = "Bring accounts together"
+    _description = "Merge accounts"
     _inherit = ["wezer.record.mixin"]
 
     profile_ids = fields.Many2many(
@@ -17,10 +17,10 @@ class WezerMemberMerge(models.TransientModel):
     )
     target_id = fields.Many2one(
         "wezer.profile",
-        string="This account stays",
+        string="Account to keep",
         domain="[('id', 'in', profile_ids)]",
     )
-    preview = fields.Text(string="What will move", compute="_compute_preview")
+    preview = fields.Text(string="Items that will move", compute="_compute_preview")
     obstacles = fields.Text(string="Not possible yet", compute="_compute_preview")
 
     @api.model
@@ -70,7 +70,7 @@ class WezerMemberMerge(models.TransientModel):
                     else f"{count} {what}"
                     for what, count in source._wezer_merge_preview(target)
                 ]
-            wizard.preview = "\n".join(lines) or self.env._("Nothing but the account.")
+            wizard.preview = "\n".join(lines) or self.env._("Only the account itself.")
             wizard.obstacles = "\n".join(said)
 
     def action_merge(self):
@@ -78,7 +78,9 @@ class WezerMemberMerge(models.TransientModel):
         self.ensure_one()
         if not self.target_id or not self._sources():
             raise Refusal(
-                self.env._("Choose the account that stays, and the others."),
+                self.env._(
+                    "Choose the account to keep and the accounts to merge into it."
+                ),
                 rule="merge",
             )
         self._sources().action_merge_into(self.target_id.id)

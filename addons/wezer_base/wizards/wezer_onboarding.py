@@ -53,7 +53,7 @@ class WezerOnboarding(models.TransientModel):
                 "key": "name",
                 "sequence": 10,
                 "name": self.env._("Name and logo"),
-                "text": self.env._("What people read at the top of every page."),
+                "text": self.env._("People see them at the top of every page."),
                 "done": company.name not in UNNAMED and not company.uses_default_logo,
                 "action": "base.action_res_company_form",
                 "skip_label": False,
@@ -62,7 +62,9 @@ class WezerOnboarding(models.TransientModel):
                 "key": "languages",
                 "sequence": 20,
                 "name": self.env._("Languages"),
-                "text": self.env._("Everybody reads the pages in his own."),
+                "text": self.env._(
+                    "All members can read the pages in their own language."
+                ),
                 "done": len(languages) > 1 or self._is_skipped("languages"),
                 "action": "base.action_view_base_language_install",
                 "skip_label": self.env._("One is enough"),
@@ -82,8 +84,8 @@ class WezerOnboarding(models.TransientModel):
             {
                 "key": "terms",
                 "sequence": 30,
-                "name": self.env._("Terms of the community"),
-                "text": self.env._("What everybody who joins agrees to."),
+                "name": self.env._("Terms of use"),
+                "text": self.env._("Everyone who joins agrees to these terms."),
                 "done": bool(company.wezer_terms),
                 "action": "wezer_base.wezer_settings_action",
                 "skip_label": False,
@@ -92,7 +94,7 @@ class WezerOnboarding(models.TransientModel):
                 "key": "words",
                 "sequence": 40,
                 "name": self.env._("Categories and skills"),
-                "text": self.env._("The words by which people find each other."),
+                "text": self.env._("People find each other by these words."),
                 "done": bool(self.env["wezer.category"].search_count([], limit=1)),
                 "action": "wezer_base.wezer_category_action",
                 "skip_label": False,
@@ -102,7 +104,7 @@ class WezerOnboarding(models.TransientModel):
                 "sequence": 70,
                 "name": self.env._("Invite five people"),
                 "text": self.env._(
-                    "%(count)s of %(wanted)s are here.",
+                    "%(count)s of %(wanted)s have joined.",
                     count=min(people, FIRST_MEMBERS),
                     wanted=FIRST_MEMBERS,
                 ),
@@ -116,7 +118,7 @@ class WezerOnboarding(models.TransientModel):
     def _check_administrator(self):
         if not self.env.user.has_group("wezer_base.group_administrator"):
             raise NotAllowed(
-                self.env._("The first steps are the administrators'."), rule="role"
+                self.env._("The first steps are for administrators only."), rule="role"
             )
 
     @api.model
@@ -164,7 +166,7 @@ class WezerOnboardingStep(models.TransientModel):
     key = fields.Char(required=True)
     sequence = fields.Integer()
     name = fields.Char(string="Step", required=True)
-    text = fields.Char(string="What for")
+    text = fields.Char(string="Purpose")
     done = fields.Boolean()
     action = fields.Char()
     skip_label = fields.Char(string="Enough")
@@ -177,7 +179,7 @@ class WezerOnboardingStep(models.TransientModel):
         for step in onboarding._steps():
             if step["key"] == self.key:
                 return step
-        raise Refusal(self.env._("There is no such step."), rule="step")
+        raise Refusal(self.env._("This step does not exist."), rule="step")
 
     def action_open_step(self):
         """Open the page where the step is done."""
@@ -187,7 +189,13 @@ class WezerOnboardingStep(models.TransientModel):
         """Skip the step where it may be skipped."""
         step = self._known()
         if not step["skip_label"]:
-            raise Refusal(self.env._("This step is done by doing it."), rule="step")
+            raise Refusal(
+                self.env._(
+                    "This step cannot be ticked. It is done once"
+                    " you have done what it asks for."
+                ),
+                rule="step",
+            )
         key = self.env["wezer.onboarding"]._skip_key(step["key"])
         # An administrator's mark, checked just above.
         self.env["ir.config_parameter"].sudo().set_param(key, "1")

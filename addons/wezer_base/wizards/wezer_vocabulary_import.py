@@ -17,8 +17,9 @@ class WezerVocabularyImport(models.TransientModel):
     filename = fields.Char()
     parent_id = fields.Many2one(
         "wezer.category",
-        string="Into the category",
-        help="The imported categories become branches of this one; empty: of the root.",
+        string="Import into category",
+        help="The imported categories are placed inside this one. Leave empty to"
+        " place them at the top level.",
     )
     report = fields.Text(readonly=True)
 
@@ -53,9 +54,9 @@ class WezerVocabularyImport(models.TransientModel):
             self.env._("%(count)s new categories", count=result["categories"]),
             self.env._("%(count)s new skills", count=result["skills"]),
             self.env._(
-                "%(count)s times a skill is put to a category", count=result["links"]
+                "%(count)s links between a skill and a category", count=result["links"]
             ),
-            self.env._("%(count)s categories were here already", count=result["same"]),
+            self.env._("%(count)s categories already existed", count=result["same"]),
         ]
         for refused in result["refused"][:20]:
             lines.append(

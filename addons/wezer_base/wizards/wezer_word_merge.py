@@ -20,11 +20,11 @@ class WezerWordMerge(models.TransientModel):
     skill_ids = fields.Many2many("wezer.skill", string="Skills")
     target_category_id = fields.Many2one(
         "wezer.category",
-        string="This category stays",
+        string="Category to keep",
         domain="[('id', 'in', category_ids)]",
     )
     target_skill_id = fields.Many2one(
-        "wezer.skill", string="This skill stays", domain="[('id', 'in', skill_ids)]"
+        "wezer.skill", string="Skill to keep", domain="[('id', 'in', skill_ids)]"
     )
     preview = fields.Text(compute="_compute_preview")
 
@@ -66,14 +66,16 @@ class WezerWordMerge(models.TransientModel):
                 self.env._("%(count)s × %(what)s", count=count, what=what)
                 for what, count in sorted(word_uses(words).items())
             ]
-            wizard.preview = "\n".join(lines) or self.env._("Nothing uses them yet.")
+            wizard.preview = "\n".join(lines) or self.env._(
+                "These words are not used yet."
+            )
 
     def action_merge(self):
         """Merge, and show the word that stays."""
         self.ensure_one()
         words, target = self._words()
         if not target:
-            raise Refusal(self.env._("Choose the word that stays."), rule="merge")
+            raise Refusal(self.env._("Choose the word to keep."), rule="merge")
         words.action_merge_into(target.id)
         return {
             "type": "ir.actions.act_window",

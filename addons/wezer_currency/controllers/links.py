@@ -168,5 +168,5 @@ class WezerPaymentLinks(WezerCurrencyPortal):
         """End an address of one's own."""
         link = seen_or_404("wezer.payment.link", link_id)
         link.action_withdraw()
-        flash(request.env._("Nobody can pay at this address any more."))
+        flash(request.env._("Nobody can pay through this link any more."))
         return request.redirect("/my/wallets")

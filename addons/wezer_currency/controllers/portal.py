@@ -197,7 +197,7 @@ class WezerCurrencyPortal(CustomerPortal):
         if transfer.state == "scheduled":
             flash(
                 request.env._(
-                    "%(amount)s goes to %(name)s on the day you said.", **words
+                    "%(amount)s will be paid to %(name)s on the day you chose.", **words
                 )
             )
             return request.redirect("/my/requests")
@@ -207,7 +207,8 @@ class WezerCurrencyPortal(CustomerPortal):
         if transfer.state == "pending":
             flash(
                 request.env._(
-                    "%(name)s is asked to confirm the receipt of %(amount)s.", **words
+                    "We have asked %(name)s to confirm that they received %(amount)s.",
+                    **words,
                 )
             )
         else:

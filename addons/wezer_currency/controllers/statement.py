@@ -176,7 +176,7 @@ class WezerStatement(WezerCurrencyPortal):
             key=form.get("key"),
             acting_partner_id=wallet.partner_id.id,
         )
-        flash(request.env._("The treasury is asked to take it back."))
+        flash(request.env._("We have sent your request to the treasury."))
         return request.redirect("/my/requests")
 
     def _links(self, wallet):
@@ -286,7 +286,9 @@ class WezerStatement(WezerCurrencyPortal):
             ),
         ]
         if len(entries) == PDF_ROWS:
-            lines.append(env._("Only the latest %s lines.", PDF_ROWS))
+            lines.append(
+                env._("This statement shows only the latest %s lines.", PDF_ROWS)
+            )
         rows = [
             (
                 days.format_day(env, row["date"]),
@@ -300,9 +302,9 @@ class WezerStatement(WezerCurrencyPortal):
         ]
         heads = [
             env._("When"),
-            env._("Who and what for"),
+            env._("Name and purpose"),
             env._("Amount"),
-            env._("Then there"),
+            env._("Balance"),
         ]
         fonts = [
             tuple(file_path(font % weight) for weight in ("Regular", "Bold"))

@@ -47,15 +47,15 @@ class AccountMove(models.Model):
 
     _wezer_seal_part_uniq = models.UniqueIndex(
         "(wezer_seal_id, wezer_seal_part) WHERE wezer_seal_id IS NOT NULL",
-        "Each part of a seal is booked once.",
+        "Each part of a seal can be booked only once.",
     )
 
     def _wezer_check_not_sealed(self):
         if self.sudo().wezer_seal_id:
             raise Refusal(
                 self.env._(
-                    "This journal entry carries a seal of the community's ledger:"
-                    " it stays as it is."
+                    "This journal entry belongs to a seal of the community's"
+                    " ledger, so it cannot be changed."
                 ),
                 rule="sealed",
             )

@@ -78,7 +78,9 @@ class ResPartner(models.Model):
     def _wezer_merge_obstacles(self, target):
         obstacles = super()._wezer_merge_obstacles(target)
         if any(wallet.is_system for wallet in departure.wallets(self | target)):
-            obstacles.append(self.env._("A treasury is brought together with nobody."))
+            obstacles.append(
+                self.env._("A treasury cannot be merged with another account.")
+            )
         return obstacles
 
     def _wezer_merge_into(self, target):

@@ -63,7 +63,9 @@ class ResUsers(models.Model):
             elif asked:
                 text = self.env._("%(name)s asks you for %(amount)s: %(purpose)s")
             else:
-                text = self.env._("Did you get %(amount)s from %(name)s? %(purpose)s")
+                text = self.env._(
+                    "Did you receive %(amount)s from %(name)s? %(purpose)s"
+                )
             rows.append(
                 {
                     "section": "now",
@@ -108,8 +110,8 @@ class ResUsers(models.Model):
                 "section": "now",
                 "partner": transfer.payer_id,
                 "text": self.env._(
-                    "%(payer)s gave %(payee)s %(amount)s, and nobody says whether it"
-                    " came: %(purpose)s",
+                    "%(payer)s says that they paid %(payee)s %(amount)s. Nobody"
+                    " has confirmed that it was received: %(purpose)s",
                     payer=transfer.payer_id.name,
                     payee=transfer.payee_id.name,
                     amount=transfer.amount_display,

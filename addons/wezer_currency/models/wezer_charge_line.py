@@ -15,7 +15,7 @@ class WezerChargeLine(models.Model):
     wallet_id = fields.Many2one("wezer.wallet", required=True, ondelete="restrict")
     amount_text = fields.Char(string="Amount")
     state = fields.Selection(
-        [("posted", "Paid"), ("refused", "Could not pay"), ("known", "Paid before")],
+        [("posted", "Paid"), ("refused", "Could not pay"), ("known", "Already paid")],
         required=True,
     )
     reason = fields.Char()

@@ -16,10 +16,10 @@ class WezerChargeRun(models.Model):
         [("fee", "Fee"), ("demurrage", "Demurrage")], required=True
     )
     day = fields.Date(required=True)
-    dry_run = fields.Boolean(string="Rehearsal")
+    dry_run = fields.Boolean(string="Trial run")
     taken = fields.Integer(string="Paid", aggregator=None)
     refused = fields.Integer(string="Could not pay", aggregator=None)
-    total_text = fields.Char(string="In all")
+    total_text = fields.Char(string="Total")
     line_ids = fields.One2many("wezer.charge.line", "run_id", string="Wallets")
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company

@@ -41,7 +41,7 @@ class WezerCurrency(models.Model):
     )
     name = fields.Char(string="Currency name", required=True, translate=True)
     code = fields.Char(
-        required=True, help="As people write it after the amount: h, TIL, €."
+        required=True, help="The text after the amount, such as h, TIL or €."
     )
     sequence = fields.Integer(string="Order", default=10)
     active = fields.Boolean(string="In use", default=True)
@@ -49,9 +49,12 @@ class WezerCurrency(models.Model):
         [
             (
                 "mutual_credit",
-                "Mutual credit: people may go below zero, the sum is zero",
+                "Mutual credit: people may go below zero, all balances sum to zero",
             ),
-            ("issued", "Issued: the treasury issues and redeems, nobody below zero"),
+            (
+                "issued",
+                "Issued: the treasury issues and redeems it, nobody goes below zero",
+            ),
             ("legal", "Legal tender"),
         ],
         required=True,
@@ -61,11 +64,12 @@ class WezerCurrency(models.Model):
         compute="_compute_external",
         store=True,
         readonly=False,
-        help="The money really moves outside; here are only promises to give.",
+        help="The money moves outside Wezer. Wezer records only promises to pay.",
     )
     transferable = fields.Boolean(
         default=True,
-        help="Off: recognition points, which only the treasury gives and takes.",
+        help="Switch this off for recognition points, which only the treasury can"
+        " give and take back.",
     )
     unit_kind = fields.Selection(
         [("hour", "Hours and minutes"), ("decimal", "Units and decimals")],
@@ -73,14 +77,15 @@ class WezerCurrency(models.Model):
         default="decimal",
     )
     digits = fields.Integer(
-        default=2, help="Decimals people may use, up to 18. Hours have minutes."
+        default=2,
+        help="Number of decimals people may use, up to 18. Hours use minutes instead.",
     )
     minor_per_unit = BigInteger(compute="_compute_minor_per_unit", store=True)
-    color = fields.Char(default="#2f6f4e", help="One colour a currency.")
+    color = fields.Char(default="#2f6f4e", help="Each currency has its own colour.")
     limit_policy = fields.Selection(
         [
-            ("block", "Refuse what goes beyond a limit"),
-            ("warn", "Let it pass and tell the moderators"),
+            ("block", "Refuse payments beyond a limit"),
+            ("warn", "Allow them and notify the moderators"),
             ("off", "No limits"),
         ],
         required=True,
@@ -94,15 +99,15 @@ class WezerCurrency(models.Model):
         string="Down to",
         compute="_compute_limit_texts",
         inverse="_inverse_lower_text",
-        help="How far below zero a member may go: 20:00 hours, 500.00.",
+        help="How far below zero a member may go, such as 20:00 or 500.00.",
     )
     upper_text = fields.Char(
         string="Up to", compute="_compute_limit_texts", inverse="_inverse_upper_text"
     )
     levy_payer = fields.Integer(
-        string="Levy on the payer (1/100 %)", help="150 is 1.5 % of each payment."
+        string="Levy on the payer (1/100 %)", help="150 means 1.5 % of each payment."
     )
-    levy_payee = fields.Integer(string="Levy on the payee (1/100 %)")
+    levy_payee = fields.Integer(string="Levy on the recipient (1/100 %)")
     treasury_partner_id = fields.Many2one(
         "res.partner", string="Treasury", ondelete="restrict"
     )
@@ -111,27 +116,28 @@ class WezerCurrency(models.Model):
     )
     statements_public = fields.Boolean(
         string="Members see each other's statements",
-        help="All payments of all members, as some exchange circles want it.",
+        help="Members can see all payments of all members, as some exchange"
+        " circles prefer.",
     )
     hours_per_unit = fields.Float(
-        default=1.0, help="What a unit is worth in hours, to compare values."
+        default=1.0, help="Value of a unit in hours, used to compare values."
     )
     journal_id = fields.Many2one("account.journal", ondelete="restrict", readonly=True)
     member_account_id = fields.Many2one("account.account", readonly=True)
     treasury_account_id = fields.Many2one("account.account", readonly=True)
     category_required = fields.Boolean(
-        string="Each payment says its category",
-        help="Nobody pays without saying which kind of purpose: for reports.",
+        string="Category required",
+        help="Every payment needs a category, so that reports can group payments.",
     )
     levy_payer_fixed = BigInteger(string="Fixed levy on the payer (minor units)")
-    levy_payee_fixed = BigInteger(string="Fixed levy on the payee (minor units)")
+    levy_payee_fixed = BigInteger(string="Fixed levy on the recipient (minor units)")
     levy_payer_fixed_text = fields.Char(
         string="Fixed levy on the payer",
         compute="_compute_charge_texts",
         inverse="_inverse_charge_texts",
     )
     levy_payee_fixed_text = fields.Char(
-        string="Fixed levy on the payee",
+        string="Fixed levy on the recipient",
         compute="_compute_charge_texts",
         inverse="_inverse_charge_texts",
     )
@@ -141,22 +147,25 @@ class WezerCurrency(models.Model):
         compute="_compute_charge_texts",
         inverse="_inverse_charge_texts",
     )
-    fee_every = fields.Selection(recurrence.INTERVALS, string="Fee taken")
+    fee_every = fields.Selection(recurrence.INTERVALS, string="Fee frequency")
     fee_next = fields.Date(string="Next fee")
     # The day of the month that was chosen: the 31st comes back after February.
     fee_day = fields.Integer(aggregator=None)
     demurrage_rate = fields.Integer(
         string="Demurrage (1/100 %)",
-        help="100 takes 1 % each time of what lies above the threshold.",
+        help="100 means 1 % each time, taken from the part of the balance above"
+        " the threshold.",
     )
     demurrage_above = BigInteger(string="Demurrage above (minor units)")
     demurrage_above_text = fields.Char(
         string="Only above",
         compute="_compute_charge_texts",
         inverse="_inverse_charge_texts",
-        help="Empty or 0: on the whole balance.",
+        help="Leave empty or enter 0 to charge the whole balance.",
     )
-    demurrage_every = fields.Selection(recurrence.INTERVALS, string="Demurrage taken")
+    demurrage_every = fields.Selection(
+        recurrence.INTERVALS, string="Demurrage frequency"
+    )
     demurrage_next = fields.Date(string="Next demurrage")
     demurrage_day = fields.Integer(aggregator=None)
     levy_payer_percent = fields.Float(
@@ -166,7 +175,7 @@ class WezerCurrency(models.Model):
         inverse="_inverse_percents",
     )
     levy_payee_percent = fields.Float(
-        string="Levy on the payee (%)",
+        string="Levy on the recipient (%)",
         digits=(5, 2),
         compute="_compute_percents",
         inverse="_inverse_percents",
@@ -176,7 +185,8 @@ class WezerCurrency(models.Model):
         digits=(5, 2),
         compute="_compute_percents",
         inverse="_inverse_percents",
-        help="Taken each time, of what lies above the threshold.",
+        help="Percentage taken each time from the part of the balance above the"
+        " threshold.",
     )
     accounting_mode = fields.Selection(
         [
@@ -187,42 +197,46 @@ class WezerCurrency(models.Model):
         default="seal",
     )
     unit_value = fields.Float(
-        string="A unit is worth",
+        string="Value of a unit",
         digits=(16, 6),
-        help="In the company's money: for issued money that is paid for. 0: nothing.",
+        help="Value in the company's currency, for issued money that people pay"
+        " for. Enter 0 if people do not pay for it.",
     )
     money_account_id = fields.Many2one(
         "account.account",
-        string="Account of the money paid in",
+        string="Account for the money paid in",
         ondelete="restrict",
         groups="wezer_base.group_administrator",
-        help="Bank or cash: takes what a top-up brings, gives what is redeemed.",
+        help="Bank or cash account. It receives the money paid for issued units"
+        " and pays out redeemed units.",
     )
     stat_volume = fields.Char(
-        string="Paid in a year", compute="_compute_statistics", groups=STATISTICS_GROUPS
+        string="Paid in the last year",
+        compute="_compute_statistics",
+        groups=STATISTICS_GROUPS,
     )
     stat_velocity = fields.Float(
-        string="Velocity a year",
+        string="Velocity per year",
         compute="_compute_statistics",
         groups=STATISTICS_GROUPS,
         digits=(16, 2),
-        help="How often a unit changed hands: what was paid in a year, over what"
-        " those above zero have together.",
+        help="How often a unit changed hands in a year: the amount paid in the"
+        " year, divided by the total of all balances above zero.",
     )
     stat_wallets = fields.Integer(
         string="Wallets", compute="_compute_statistics", groups=STATISTICS_GROUPS
     )
     stat_active = fields.Integer(
-        string="Active in 30 days",
+        string="Active in the last 30 days",
         compute="_compute_statistics",
         groups=STATISTICS_GROUPS,
     )
     stat_first_trade = fields.Float(
-        string="Days from joining to the first trade",
+        string="Days from joining to first trade",
         compute="_compute_statistics",
         groups=STATISTICS_GROUPS,
         digits=(16, 1),
-        help="The median over members who traded.",
+        help="The median for members who have traded.",
     )
     stat_credit_granted = fields.Char(
         string="Credit granted", compute="_compute_statistics", groups=STATISTICS_GROUPS
@@ -244,20 +258,20 @@ class WezerCurrency(models.Model):
     )
 
     _digits_range = models.Constraint(
-        "CHECK (digits BETWEEN 0 AND 18)", "A currency has 0 to 18 decimals."
+        "CHECK (digits BETWEEN 0 AND 18)", "A currency can have 0 to 18 decimals."
     )
     _levy_range = models.Constraint(
         "CHECK (levy_payer BETWEEN 0 AND 10000 AND levy_payee BETWEEN 0 AND 10000)",
-        "A levy is between 0 and 100 %.",
+        "A levy has to be between 0 and 100 %.",
     )
     _charge_range = models.Constraint(
         "CHECK (coalesce(demurrage_rate, 0) BETWEEN 0 AND 10000"
         " AND coalesce(fee_minor, 0) >= 0 AND coalesce(demurrage_above, 0) >= 0"
         " AND coalesce(levy_payer_fixed, 0) >= 0"
         " AND coalesce(levy_payee_fixed, 0) >= 0)",
-        "A charge is not below zero, and demurrage is at most 100 %.",
+        "A charge cannot be below zero, and demurrage can be at most 100 %.",
     )
-    _code_uniq = models.UniqueIndex("(company_id, code)", "This code is taken.")
+    _code_uniq = models.UniqueIndex("(company_id, code)", "This code is already taken.")
 
     # === COMPUTE === #
 
@@ -498,8 +512,8 @@ class WezerCurrency(models.Model):
             if changed and currency._is_used():
                 raise Refusal(
                     self.env._(
-                        "Money of %(currency)s was counted already: its kind and"
-                        " its unit stay.",
+                        "Amounts in %(currency)s have already been recorded, so"
+                        " its kind and unit cannot be changed.",
                         currency=currency.name,
                     ),
                     rule="used",
@@ -521,7 +535,10 @@ class WezerCurrency(models.Model):
             treasury = currency.treasury_partner_id.sudo()
             if treasury.user_ids:
                 raise Refusal(
-                    self.env._("A person is no treasury: choose or make a contact."),
+                    self.env._(
+                        "A person cannot be a treasury. Choose or create"
+                        " another contact."
+                    ),
                     rule="treasury",
                 )
             treasury.wezer_is_treasury = True
@@ -566,8 +583,8 @@ class WezerCurrency(models.Model):
             shown = shortened(text)
             raise Refusal(
                 self.env._(
-                    "“%(text)s” is no amount in %(currency)s. "
-                    "Write it like %(example)s.",
+                    "“%(text)s” is not an amount in %(currency)s. Write it like"
+                    " %(example)s.",
                     text=shown,
                     currency=self.name,
                     example=example,
@@ -744,9 +761,11 @@ class WezerCurrency(models.Model):
         if not (
             self.env.su or self.env.user.has_group("wezer_base.group_administrator")
         ):
-            raise NotAllowed(self.env._("Administrators take charges."), rule="role")
+            raise NotAllowed(
+                self.env._("Only administrators can take charges."), rule="role"
+            )
         if charge not in CHARGES:
-            raise Refusal(self.env._("Fee or demurrage."), rule="charge")
+            raise Refusal(self.env._("Choose “fee” or “demurrage”."), rule="charge")
         # The administrator was checked just above.
         return self.sudo()._charge(charge, days.today(self.env), dry_run)
 
@@ -814,14 +833,18 @@ class WezerCurrency(models.Model):
             or user.has_group("wezer_base.group_moderator")
         ):
             raise NotAllowed(
-                self.env._("Moderators and administrators see the statistics."),
+                self.env._(
+                    "Only moderators and administrators can see the statistics."
+                ),
                 rule="role",
             )
         if not isinstance(interval, str) or not recurrence.is_interval(interval):
-            raise Refusal(self.env._("Week, month or year."), rule="interval")
+            raise Refusal(
+                self.env._("Choose “week”, “month” or “year”."), rule="interval"
+            )
         if not is_id(least):
             raise Refusal(
-                self.env._("Say how often, as a whole number."),
+                self.env._("Enter the smallest number of payments as a whole number."),
                 rule="least",
                 value=str(least),
             )
@@ -829,7 +852,9 @@ class WezerCurrency(models.Model):
         start = transfers._read_moment(date_from, "date")
         end = transfers._read_moment(date_to, "date")
         if not start or not end or start >= end:
-            raise Refusal(self.env._("Say from when until when."), rule="date")
+            raise Refusal(
+                self.env._("Enter a start date and a later end date."), rule="date"
+            )
         return currency_statistics.series(self, start, end, interval, least)
 
     def action_flows(self) -> dict:

@@ -22,53 +22,57 @@ class WezerInvariant(models.AbstractModel):
                 self._check_balances,
             ),
             (
-                self.env._("What is set aside belongs to live reservations"),
+                self.env._("All money set aside belongs to an open deal or transfer"),
                 self._check_reserved,
             ),
             (self.env._("Each currency sums to zero"), self._check_zero),
-            (self.env._("The seals' hashes hold"), self._check_seals),
+            (self.env._("The hashes of the seals are correct"), self._check_seals),
             (
-                self.env._("Journal entries say what their seals say"),
+                self.env._("Journal entries agree with their seals"),
                 self._check_seal_moves,
             ),
             (
-                self.env._("All seals are carried into the accounting"),
+                self.env._("All seals are booked in the accounts"),
                 self._check_seals_booked,
             ),
             (
-                self.env._("Each entry says the balances that it left"),
+                self.env._("Each entry records the balances after it"),
                 self._check_running_balances,
             ),
             (
-                self.env._("Entries, transfers and wallets are of one currency"),
+                self.env._(
+                    "Each entry, its transfer and its wallets have the same currency"
+                ),
                 self._check_one_currency,
             ),
             (
-                self.env._("The database itself keeps the ledger append-only"),
+                self.env._("The database keeps the ledger append-only"),
                 self._check_guards,
             ),
             (
-                self.env._("Nobody is below zero in issued money, unless marked"),
+                self.env._(
+                    "No wallet in an issued currency is below zero, unless it is marked"
+                ),
                 self._check_issued,
             ),
             (
-                self.env._("Each done transfer has its ledger entry"),
+                self.env._("Each completed transfer has its ledger entry"),
                 self._check_transfers,
             ),
             (
-                self.env._("Each levy was posted as the transfer says"),
+                self.env._("Each levy was posted as its transfer states"),
                 self._check_levies,
             ),
             (
-                self.env._("A transfer's parties own its wallets"),
+                self.env._("The wallets of a transfer belong to its parties"),
                 self._check_parties,
             ),
             (
-                self.env._("Parts paid and given back add up"),
+                self.env._("The amounts paid and given back add up"),
                 self._check_parts,
             ),
             (
-                self.env._("Each reservation ends, or belongs to a deal"),
+                self.env._("Money set aside has an end date or belongs to a deal"),
                 self._check_reservation_ends,
             ),
         ]

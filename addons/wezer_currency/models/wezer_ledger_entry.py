@@ -29,15 +29,18 @@ class WezerLedgerEntry(models.Model):
     from_balance = BigInteger(aggregator=None, groups=fields.NO_ACCESS)
     to_balance = BigInteger(aggregator=None, groups=fields.NO_ACCESS)
     balance_text = fields.Char(
-        string="Balance after it",
+        string="Balance afterwards",
         compute="_compute_balance_text",
-        help="Of the wallet one acts for; of the payer's where one acts for both.",
+        help="The balance of the wallet you act for. If you act for both, this is"
+        " the payer's balance.",
     )
     company_id = fields.Many2one(related="wezer_currency_id.company_id")
 
-    _positive = models.Constraint("CHECK (amount > 0)", "An entry has an amount.")
+    _positive = models.Constraint(
+        "CHECK (amount > 0)", "An entry needs an amount above zero."
+    )
     _two_wallets = models.Constraint(
-        "CHECK (from_id <> to_id)", "An entry goes from one wallet to another."
+        "CHECK (from_id <> to_id)", "An entry needs two different wallets."
     )
     _from_idx = models.Index("(from_id, id)")
     _to_idx = models.Index("(to_id, id)")
@@ -82,9 +85,15 @@ class WezerLedgerEntry(models.Model):
 
     def write(self, vals):
         if vals:
-            raise Refusal(self.env._("The ledger is append-only."), rule="append_only")
+            raise Refusal(
+                self.env._("Entries in the ledger cannot be changed or deleted."),
+                rule="append_only",
+            )
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
-        raise Refusal(self.env._("The ledger is append-only."), rule="append_only")
+        raise Refusal(
+            self.env._("Entries in the ledger cannot be changed or deleted."),
+            rule="append_only",
+        )

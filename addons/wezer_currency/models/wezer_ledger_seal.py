@@ -60,14 +60,16 @@ class WezerLedgerSeal(models.Model):
     booked = fields.Boolean(
         readonly=True,
         copy=False,
-        help="All its journal entries are posted. A large range needs several.",
+        help="All journal entries of this seal are posted. A large range needs"
+        " several entries.",
     )
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )
 
     _previous_uniq = models.UniqueIndex(
-        "(wezer_currency_id, coalesce(previous_id, 0))", "A seal has one successor."
+        "(wezer_currency_id, coalesce(previous_id, 0))",
+        "A seal can have only one successor.",
     )
 
     def _compute_total_text(self):
@@ -84,12 +86,12 @@ class WezerLedgerSeal(models.Model):
 
     def write(self, vals):
         if self.env.context.get("wezer_seal") is not SEAL_TOKEN:
-            raise Refusal(self.env._("What is sealed stays so."), rule="sealed")
+            raise Refusal(self.env._("A seal cannot be changed."), rule="sealed")
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
-        raise Refusal(self.env._("What is sealed stays so."), rule="sealed")
+        raise Refusal(self.env._("A seal cannot be changed."), rule="sealed")
 
     # === ACTIONS === #
 
@@ -97,7 +99,9 @@ class WezerLedgerSeal(models.Model):
     def action_seal(self):
         """Ask for a seal soon; administrators. A scheduled action makes it."""
         if not self.env.user.has_group("wezer_base.group_administrator"):
-            raise NotAllowed(self.env._("Administrators seal the ledger."), rule="role")
+            raise NotAllowed(
+                self.env._("Only administrators can seal the ledger."), rule="role"
+            )
         # Checked just above; the cron belongs to the system.
         self.env.ref("wezer_currency.ir_cron_seal").sudo()._trigger()
         return {
@@ -298,7 +302,9 @@ class WezerLedgerSeal(models.Model):
         net = [(wallet.id, minor) for wallet, minor in self._net_by_wallet()]
         if sum(minor for _wallet, minor in net):
             # Odoo asks for zero in company currency only.
-            raise Refusal(self.env._("The range does not sum to zero."), rule="zero")
+            raise Refusal(
+                self.env._("The entries in this range do not sum to zero."), rule="zero"
+            )
         return balanced_parts(net, self.pairs)
 
     def _next_part(self):

@@ -7,7 +7,7 @@ class WezerMoneyFlow(models.Model):
 
     _name = "wezer.money.flow"
     _inherit = ["wezer.record.mixin"]
-    _description = "Flows of money"
+    _description = "Money flows"
     _auto = False
     _order = "month desc"
 

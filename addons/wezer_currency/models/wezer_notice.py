@@ -8,12 +8,12 @@ class WezerNotice(models.Model):
     def _kinds(self):
         kinds = {
             **super()._kinds(),
-            "paid": (self.env._("A payment came"), True),
-            "request": (self.env._("Somebody asks me to pay"), True),
-            "receipt": (self.env._("Outside money is to be confirmed"), True),
+            "paid": (self.env._("A payment arrived"), True),
+            "request": (self.env._("Someone asks me to pay"), True),
+            "receipt": (self.env._("Confirm that you received the money"), True),
             "statement_seen": (self.env._("A moderator looked at my statement"), True),
-            "scheduled": (self.env._("A planned payment was made, or failed"), True),
+            "scheduled": (self.env._("A scheduled payment was made or failed"), True),
         }
         if self.env.user.has_group("wezer_base.group_moderator"):
-            kinds["limit"] = (self.env._("Somebody paid beyond a limit"), True)
+            kinds["limit"] = (self.env._("Someone paid beyond a limit"), True)
         return kinds

@@ -70,7 +70,7 @@ class WezerPaymentLink(models.Model):
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )
 
-    _token_uniq = models.UniqueIndex("(token)", "This address is taken.")
+    _token_uniq = models.UniqueIndex("(token)", "This address is already taken.")
 
     @api.depends("amount_minor", "wezer_currency_id")
     def _compute_amount_display(self):
@@ -115,7 +115,10 @@ class WezerPaymentLink(models.Model):
         own = [("payee_id", "=", party.id), ("state", "=", "open")]
         if links.search_count(own) >= LINKS_MAX:
             raise Refusal(
-                self.env._("There are %s open addresses: end one first.", LINKS_MAX),
+                self.env._(
+                    "There are already %s open payment links. Close one first.",
+                    LINKS_MAX,
+                ),
                 rule="links",
                 limit=str(LINKS_MAX),
             )
@@ -152,7 +155,7 @@ class WezerPaymentLink(models.Model):
         return self._state_refusal(action)
 
     def _state_message(self, _action):
-        return self.env._("This address is ended already.")
+        return self.env._("This payment link is already closed.")
 
     @api.model
     def _by_token(self, token):
@@ -180,7 +183,7 @@ class WezerPaymentLink(models.Model):
         :raise Refusal: rule ``link``, and those of ``wezer.transfer.pay``
         """
         if not is_id(payer):
-            raise NotAllowed(self.env._("Say who pays."))
+            raise NotAllowed(self.env._("Choose who pays."))
         transfers = self.env["wezer.transfer"]
         transfers._check_acts_for(payer)
         key = f"link:{token}:{key}" if key else None
@@ -189,7 +192,8 @@ class WezerPaymentLink(models.Model):
             if done := self._paid_before(token, payer, key):
                 return done
             raise Refusal(
-                self.env._("This address is ended, or was never one."), rule="link"
+                self.env._("This payment link does not exist or is closed."),
+                rule="link",
             )
         currency = link.wezer_currency_id
         if link.amount_minor:

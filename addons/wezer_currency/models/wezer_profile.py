@@ -7,10 +7,11 @@ class WezerProfile(models.Model):
     _inherit = "wezer.profile"
 
     has_credit = fields.Boolean(
-        string="Credit of a member",
+        string="Member credit",
         default=True,
         groups="wezer_base.group_administrator,wezer_base.group_moderator",
-        help="Off for who signed up uninvited: wallets then start without credit.",
+        help="This is off for people who signed up without an invitation. Their"
+        " wallets start without credit.",
     )
 
     def action_approve(self):
@@ -25,7 +26,7 @@ class WezerProfile(models.Model):
         for profile in self:
             if not self.env.user._moderates(profile.sudo().partner_id):
                 raise NotAllowed(
-                    self.env._("Community moderators decide about limits."),
+                    self.env._("Only community moderators can decide about limits."),
                     rule="moderate",
                 )
         self.sudo()._give_credit()

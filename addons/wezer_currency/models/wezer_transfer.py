@@ -200,7 +200,9 @@ class WezerTransfer(models.Model):
     levy_payee_minor = BigInteger(default=0, aggregator=None)
     reversed_minor = BigInteger(default=0, aggregator=None)
     claim_minor = BigInteger(
-        default=0, aggregator=None, help="What a reversal could not take back."
+        default=0,
+        aggregator=None,
+        help="The amount that could not be taken back when the payment was reversed.",
     )
     amount_display = fields.Char(string="Amount", compute="_compute_amount_display")
     amount_text = fields.Char(string="Amount (text)", related="amount_display")
@@ -231,7 +233,7 @@ class WezerTransfer(models.Model):
     )
     state = fields.Selection(
         [
-            ("requested", "Asked for"),
+            ("requested", "Requested"),
             ("scheduled", "Scheduled"),
             ("reserved", "Set aside"),
             ("pending", "Waiting for receipt"),
@@ -247,28 +249,29 @@ class WezerTransfer(models.Model):
             ("withdrawn", "Withdrawn"),
             ("expired", "Expired"),
             ("released", "Released"),
-            ("denied", "Denied"),
-            ("settled", "Paid in part, the rest freed"),
+            ("denied", "Not received"),
+            ("settled", "Paid in part, rest released"),
             ("cancelled", "Cancelled"),
             ("failed", "Failed"),
         ]
     )
     # What the payer's wallet had is the payer's own: the payee reads "failed" only.
     end_detail = fields.Char(groups="wezer_base.group_administrator")
-    end_text = fields.Char(string="Why it ended", compute="_compute_end_text")
+    end_text = fields.Char(string="Reason it ended", compute="_compute_end_text")
     beyond_limit = fields.Boolean(
-        help="It passed beyond a limit that does not block.",
+        help="This payment went beyond a limit that does not block payments.",
         groups="wezer_base.group_moderator,wezer_base.group_administrator",
     )
     historic = fields.Boolean(
-        help="Brought from another system by an administrator, limits off."
+        help="An administrator imported this transfer from another system. Limits"
+        " did not apply."
     )
     notice_pending = fields.Boolean(
-        help="Those concerned get their notice in a minute."
+        help="The people concerned receive a notice within a minute."
     )
     date = fields.Datetime(required=True, index=True)
     end_deadline = fields.Datetime(string="Set aside until", index="btree_not_null")
-    every = fields.Selection(recurrence.INTERVALS, string="Repeated")
+    every = fields.Selection(recurrence.INTERVALS, string="Repeats")
     # Counted from the first, so that the 31st comes back after February.
     schedule_start = fields.Datetime()
     schedule_number = fields.Integer(aggregator=None)
@@ -280,14 +283,16 @@ class WezerTransfer(models.Model):
     )
     origin_model = fields.Char()
     origin_id = fields.Many2oneReference(model_field="origin_model")
-    origin_part = fields.Integer(help="Which part of its origin it pays, of several.")
+    origin_part = fields.Integer(
+        help="The part of the origin that this transfer pays, if there are several."
+    )
     # A key tells the other side nothing.
     key_scope = fields.Char(groups="wezer_base.group_administrator")
     key = fields.Char(groups="wezer_base.group_administrator")
     key_hash = fields.Char(groups="wezer_base.group_administrator")
     done_key = fields.Char(
         groups="wezer_base.group_administrator",
-        help="The key of the call that settled this reservation as a whole.",
+        help="The key of the call that paid all the money set aside.",
     )
     person_id = fields.Many2one("res.partner", string="Done by", ondelete="restrict")
     money_move_id = fields.Many2one(
@@ -312,17 +317,17 @@ class WezerTransfer(models.Model):
     )
 
     _positive = models.Constraint(
-        "CHECK (amount_minor > 0)", "A transfer has an amount."
+        "CHECK (amount_minor > 0)", "A transfer needs an amount above zero."
     )
     _two_parties = models.Constraint(
-        "CHECK (payer_id <> payee_id OR historic IS TRUE)", "Nobody pays himself."
+        "CHECK (payer_id <> payee_id OR historic IS TRUE)", "You cannot pay yourself."
     )
     _reversed_range = models.Constraint(
         "CHECK (reversed_minor BETWEEN 0 AND amount_minor)",
-        "No more is given back than was paid.",
+        "You cannot give back more than was paid.",
     )
     _key_uniq = models.UniqueIndex(
-        "(key_scope, key) WHERE key IS NOT NULL", "This key was used."
+        "(key_scope, key) WHERE key IS NOT NULL", "This key has already been used."
     )
     _notice_pending_idx = models.Index("(id) WHERE notice_pending")
     _origin_idx = models.Index(
@@ -396,7 +401,7 @@ class WezerTransfer(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
-        raise Refusal(self.env._("A transfer is kept for good."), rule="append_only")
+        raise Refusal(self.env._("A transfer cannot be deleted."), rule="append_only")
 
     # === PERMISSIONS === #
 
@@ -465,7 +470,9 @@ class WezerTransfer(models.Model):
     def _origin_refusal(self):
         if self.sudo().origin_model:
             return NotAllowed(
-                self.env._("This money belongs to a deal and moves only through it."),
+                self.env._(
+                    "This money belongs to a deal and can only be moved through it."
+                ),
                 rule="origin",
             )
         return None
@@ -474,7 +481,7 @@ class WezerTransfer(models.Model):
         """Return why the data do not allow ``action``, or None."""
         if action == "refuse" and settlement.is_claim(self):
             return Refusal(
-                self.env._("What is to be given back cannot be refused."), rule="claim"
+                self.env._("You cannot refuse to give back this money."), rule="claim"
             )
         if action == "reverse":
             return settlement.reverse_refusal(self)
@@ -482,7 +489,7 @@ class WezerTransfer(models.Model):
 
     def _state_message(self, _action):
         return self.env._(
-            "This is not possible any more: it is %(state)s.",
+            "This is no longer possible. The state is now “%(state)s”.",
             state=self._state_label(),
         )
 
@@ -575,7 +582,10 @@ class WezerTransfer(models.Model):
         minor = currency._parse(amount if isinstance(amount, str | int) else "")
         if minor <= 0:
             raise Refusal(
-                self.env._("Say how much."), rule="amount", value=str(amount), limit="0"
+                self.env._("Enter how much."),
+                rule="amount",
+                value=str(amount),
+                limit="0",
             )
         return minor
 
@@ -595,9 +605,9 @@ class WezerTransfer(models.Model):
             found = self.env["wezer.category"].sudo().browse(known)
             if found.exists():
                 return found.id
-            raise Refusal(self.env._("There is no such category."), rule="category")
+            raise Refusal(self.env._("This category does not exist."), rule="category")
         if currency.category_required:
-            raise Refusal(self.env._("Say which kind of purpose."), rule="category")
+            raise Refusal(self.env._("Choose a category."), rule="category")
         return False
 
     @api.model
@@ -707,7 +717,8 @@ class WezerTransfer(models.Model):
             raise Refusal(self.env._("This key is too long."), rule="key")
         if not storable(key):
             raise Refusal(
-                self.env._("This key has letters that cannot be kept."), rule="key"
+                self.env._("This key contains characters that cannot be stored."),
+                rule="key",
             )
         return key or False
 
@@ -1129,7 +1140,7 @@ class WezerTransfer(models.Model):
         until = until or now + timedelta(days=RESERVE_DAYS)
         if not now < until <= now + timedelta(days=RESERVE_DAYS_MAX):
             raise Refusal(
-                self.env._("Money can be set aside for a year at most."),
+                self.env._("Money can be set aside for one year at most."),
                 rule="until",
                 value=str(until),
                 limit=str(RESERVE_DAYS_MAX),
@@ -1185,19 +1196,19 @@ class WezerTransfer(models.Model):
         latest = now + relativedelta(years=SCHEDULE_YEARS_MAX)
         if not date or not now < date <= latest:
             raise Refusal(
-                self.env._("Say a day to come, ten years ahead at most."),
+                self.env._("Choose a future date, at most ten years ahead."),
                 rule="date",
                 value=str(date or ""),
             )
         if every and not recurrence.is_interval(every):
             raise Refusal(
-                self.env._("Repeated is every week, month or year."),
+                self.env._("A payment can be repeated every week, month or year."),
                 rule="every",
                 value=str(every),
             )
         if until and not date <= until <= latest:
             raise Refusal(
-                self.env._("The last day comes after the first."),
+                self.env._("The last day has to be after the first."),
                 rule="until",
                 value=str(until),
             )
@@ -1247,7 +1258,10 @@ class WezerTransfer(models.Model):
         money = self._open_currency(currency)
         if not money._is_issued() or money.treasury_partner_id.id != payer:
             raise Refusal(
-                self.env._("Only the treasury of an issued currency issues it."),
+                self.env._(
+                    "Only the treasury can issue this currency, and only if"
+                    " it is an issued currency."
+                ),
                 rule="issue",
             )
         return self._pay(
@@ -1286,8 +1300,8 @@ class WezerTransfer(models.Model):
         if not money._has_value():
             raise Refusal(
                 self.env._(
-                    "Say on the currency what a unit is worth, and which account"
-                    " takes the money."
+                    "Set the value of a unit and the account for the money in the"
+                    " currency first."
                 ),
                 rule="value",
             )
@@ -1331,7 +1345,10 @@ class WezerTransfer(models.Model):
         money = self._open_currency(currency)
         if not money._is_issued() or money.treasury_partner_id.id != payee:
             raise Refusal(
-                self.env._("Only the treasury of an issued currency redeems it."),
+                self.env._(
+                    "Only the treasury can redeem this currency, and only"
+                    " if it is an issued currency."
+                ),
                 rule="redeem",
             )
         first, vals = self._prepare_new(
@@ -1589,7 +1606,7 @@ class WezerTransfer(models.Model):
         if first:
             return first
         if minor <= 0:
-            raise Refusal(self.env._("Say how much."), rule="amount", limit="0")
+            raise Refusal(self.env._("Enter how much."), rule="amount", limit="0")
         vals = self._prepare_transfer_vals(
             payer.sudo(), payee.sudo(), currency.sudo(), minor, purpose
         )
@@ -1664,7 +1681,9 @@ class WezerTransfer(models.Model):
     def _check_has_origin(self):
         self.ensure_one()
         if not self.sudo().origin_model:
-            raise Refusal(self.env._("This money belongs to no deal."), rule="origin")
+            raise Refusal(
+                self.env._("This money does not belong to a deal."), rule="origin"
+            )
 
     # === INTERNAL METHODS OF LEAVING AND MERGING === #
 
@@ -1722,7 +1741,7 @@ class WezerTransfer(models.Model):
                 self.payee_id,
                 "receipt",
                 lambda env: env._(
-                    "%(name)s says to have given you %(amount)s: did you get it?",
+                    "%(name)s says that they paid you %(amount)s. Did you receive it?",
                     name=self.payer_id.name,
                     amount=self.amount_display,
                 ),

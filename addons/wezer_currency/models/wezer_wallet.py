@@ -107,12 +107,14 @@ class WezerWallet(models.Model):
         ondelete="restrict",
     )
     reference = fields.Char(
-        help="What files call this wallet: an account number of another system.",
+        help="The name of this wallet in files, such as an account number in"
+        " another system.",
         copy=False,
     )
     is_system = fields.Boolean(
         string="Treasury",
-        help="Takes part in many payments: its balance is swept, not locked.",
+        help="This wallet takes part in many payments, so its balance is updated"
+        " at intervals instead of with each payment.",
     )
     balance = BigInteger(
         "Balance (minor units)", readonly=True, default=0, aggregator=None
@@ -137,7 +139,7 @@ class WezerWallet(models.Model):
         readonly=True,
         copy=False,
         default=fields.Datetime.now,
-        help="A history brought from another system lets it begin earlier.",
+        help="This date can be earlier if a history was imported from another system.",
     )
     closed_on = fields.Datetime(readonly=True, copy=False)
     # The member's limits replace the currency's as a block.
@@ -162,15 +164,16 @@ class WezerWallet(models.Model):
 
     # An index, not a constraint: Odoo's contact merge deletes rows that break one.
     _partner_currency_uniq = models.UniqueIndex(
-        "(partner_id, wezer_currency_id)", "A partner has one wallet a currency."
+        "(partner_id, wezer_currency_id)",
+        "A contact can have only one wallet per currency.",
     )
     _reference_uniq = models.UniqueIndex(
         "(wezer_currency_id, reference) WHERE reference IS NOT NULL",
-        "This reference is another wallet's.",
+        "Another wallet already has this reference.",
     )
     _not_negative = models.Constraint(
         "CHECK (reserved >= 0 AND incoming >= 0)",
-        "What is set aside is never below zero.",
+        "The amount set aside cannot be below zero.",
     )
 
     # === COMPUTE === #
@@ -247,7 +250,9 @@ class WezerWallet(models.Model):
         """Refuse what only the posting function changes, and whose wallet it is."""
         if FIXED & vals.keys():
             raise Refusal(
-                self.env._("A wallet's sums, owner and currency are not written."),
+                self.env._(
+                    "The balances, owner and currency of a wallet cannot be edited."
+                ),
                 rule="append_only",
             )
         if "state" in vals:
@@ -431,7 +436,8 @@ class WezerWallet(models.Model):
         if self.env.user._moderates(self.sudo().partner_id):
             return None
         return NotAllowed(
-            self.env._("Community moderators decide about wallets."), rule="moderate"
+            self.env._("Only community moderators can decide about wallets."),
+            rule="moderate",
         )
 
     def _check_moderator(self):
@@ -459,7 +465,7 @@ class WezerWallet(models.Model):
         if waiting or wallet.reserved or wallet.incoming:
             return Refusal(
                 self.env._(
-                    "The wallet of %(name)s still has something open.",
+                    "The wallet of %(name)s still has open payments.",
                     name=wallet.partner_id.name,
                 ),
                 rule="open",
@@ -467,8 +473,8 @@ class WezerWallet(models.Model):
         if wallet._balance_now():
             return Refusal(
                 self.env._(
-                    "The wallet of %(name)s is at %(balance)s: bring it to zero"
-                    " first, by a payment or a gift.",
+                    "The balance of %(name)s's wallet is %(balance)s. Bring it to"
+                    " zero first, by a payment or a donation.",
                     name=wallet.partner_id.name,
                     balance=wallet.balance_text,
                 ),
@@ -543,7 +549,8 @@ class WezerWallet(models.Model):
         ):
             raise Refusal(
                 self.env._(
-                    "Nobody goes below zero in %(currency)s.", currency=currency.name
+                    "A wallet in %(currency)s cannot go below zero.",
+                    currency=currency.name,
                 ),
                 rule="issued",
                 limit="0",
@@ -589,12 +596,15 @@ class WezerWallet(models.Model):
         money = transfers._open_currency(currency)
         if above not in below._wezer_partners_above():
             raise NotAllowed(
-                self.env._("Credit is passed to the groups below one's own."),
+                self.env._("Credit can only be passed to the groups below yours."),
                 rule="below",
             )
         if money.kind != "mutual_credit":
             raise Refusal(
-                self.env._("Only mutual credit has credit to pass."), rule="kind"
+                self.env._(
+                    "Credit can only be passed down in a mutual credit currency."
+                ),
+                rule="kind",
             )
         minor = transfers._positive_amount(money, amount)
         first, second = self._get(above, money), self._get(below, money)
@@ -604,7 +614,7 @@ class WezerWallet(models.Model):
             refused_tries.check(self.env, above, below, pays=True)
         if back and minor > given.minor:
             raise Refusal(
-                self.env._("No more is taken back than was passed down."),
+                self.env._("You cannot take back more credit than you passed down."),
                 rule="back",
                 value=money._format(minor),
                 limit=money._format(given.minor),
@@ -627,7 +637,10 @@ class WezerWallet(models.Model):
         lower = giver._limits()[0]
         if lower is None or taker._limits()[0] is None:
             raise Refusal(
-                self.env._("Where there is no limit, no credit is passed."),
+                self.env._(
+                    "Credit cannot be passed between these wallets, because"
+                    " one of them has no lower limit."
+                ),
                 rule="limit",
             )
         currency = giver.wezer_currency_id
@@ -639,7 +652,7 @@ class WezerWallet(models.Model):
                 raise refusals.other_side(self.env, pays=True)
             raise Refusal(
                 self.env._(
-                    "Of this credit %(left)s is unspent: %(amount)s is too much.",
+                    "%(amount)s is too much. Only %(left)s of this credit is unspent.",
                     left=currency._format(max(left, 0)),
                     amount=currency._format(minor),
                 ),
@@ -710,7 +723,7 @@ class WezerWallet(models.Model):
         reason = " ".join(str(reason or "").split())[:REASON_LENGTH]
         if len(reason) < REASON_LETTERS:
             raise Refusal(
-                self.env._("Say in a sentence why you need to see it."),
+                self.env._("Explain in one sentence why you need to see it."),
                 rule="reason",
                 value=reason,
             )
@@ -735,7 +748,7 @@ class WezerWallet(models.Model):
         wallet.partner_id._wezer_notify(
             "statement_seen",
             lambda env: env._(
-                "%(name)s, a moderator, looked at your statement in %(currency)s:"
+                "The moderator %(name)s looked at your statement in %(currency)s:"
                 " %(reason)s",
                 name=name,
                 currency=money.with_env(env).sudo().name,
@@ -757,7 +770,7 @@ class WezerWallet(models.Model):
         )
         seen = {profile.partner_id.id: profile.name for profile in profiles}
         return {
-            partner.id: seen.get(partner.id) or self.env._("Somebody")
+            partner.id: seen.get(partner.id) or self.env._("Someone")
             for partner in partners
         }
 
@@ -793,7 +806,7 @@ class WezerWallet(models.Model):
                     "amount_minor": abs(balance),
                     "kind": "opening",
                     "state": "done",
-                    "purpose": self.env._("Two accounts brought together"),
+                    "purpose": self.env._("Merger of two accounts"),
                     "date": fields.Datetime.now(),
                     "person_id": self.env.user.partner_id.id,
                 }

@@ -8,7 +8,7 @@ class WezerWalletAccessLog(models.Model):
 
     _name = "wezer.wallet.access.log"
     _inherit = ["wezer.record.mixin"]
-    _description = "Look at a statement"
+    _description = "Access to a wallet"
     _order = "date desc, id desc"
     _rec_name = "reason"
 
@@ -21,4 +21,7 @@ class WezerWalletAccessLog(models.Model):
     company_id = fields.Many2one(related="wallet_id.company_id")
 
     def write(self, vals):
-        raise NotAllowed(self.env._("What was done stays."), rule="immutable")
+        raise NotAllowed(
+            self.env._("Entries in this log cannot be changed or deleted."),
+            rule="immutable",
+        )

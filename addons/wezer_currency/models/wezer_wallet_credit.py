@@ -14,7 +14,10 @@ class WezerWalletCredit(models.Model):
     taker_id = fields.Many2one("wezer.wallet", required=True, ondelete="restrict")
     minor = BigInteger(default=0)
 
-    _pair_uniq = models.UniqueIndex("(giver_id, taker_id)", "One row a pair.")
+    _pair_uniq = models.UniqueIndex(
+        "(giver_id, taker_id)",
+        "Two wallets can have only one record of credit passed down.",
+    )
 
     @api.model
     def _between(self, giver, taker):

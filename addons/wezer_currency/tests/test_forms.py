@@ -57,7 +57,7 @@ class TestMoneyForms(FormCase, CurrencyCommon):
             self.assertEqual(second.url, first.url)
             # And where the browser loaded the page again on the way back.
             third = self.send(self._money_form(kind), **typed)
-            self.assertIn("You have sent this already", third.text)
+            self.assertIn("You have already sent this", third.text)
             self.assertEqual(len(self._transfers_of(payer)), 1, kind)
 
     def test_nobody_pays_from_their_own_wallet_for_a_party_that_cannot_be_read(self):

@@ -94,4 +94,4 @@ class TestPaymentLink(CurrencyCommon, HttpCase):
         )
         self.assertIn("You paid 1:30 h to Anna", page.text)
         page = self.url_open("/pay/nothing")
-        self.assertIn("was never one", page.text)
+        self.assertIn("or is closed", page.text)

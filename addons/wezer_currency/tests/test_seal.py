@@ -143,7 +143,7 @@ class TestSeal(CurrencyCommon):
             self.assertFalse(self._seals().move_ids)
             # It may be on its way still; the next day it is not.
             self.assertEqual(self._broken(), [])
-        self.assertEqual(self._broken(), ["All seals are carried into the accounting"])
+        self.assertEqual(self._broken(), ["All seals are booked in the accounts"])
         self._run_clock()
         self.assertEqual(self._seals().move_ids.state, "posted")
         self.assertBooksHold()

@@ -22,7 +22,7 @@ class TestWebsite(CurrencyCommon, HttpCase):
 
     def test_a_member_finds_pays_and_reads_the_statement(self):
         self._login(self.anna)
-        self.assertIn("A wallet opens by itself", self.url_open("/my/wallets").text)
+        self.assertIn("A wallet opens automatically", self.url_open("/my/wallets").text)
         slug = self.luc.partner_id._wezer_profile().slug
         self.assertIn(
             f'href="?to={slug}&amp;', self.url_open("/my/pay?search=luc").text
@@ -158,7 +158,7 @@ class TestWebsite(CurrencyCommon, HttpCase):
         self._login(self.anna)
         page = self.url_open("/my/requests").text
         self.assertIn("again and again", page)
-        self.assertIn("you give back", page)
+        self.assertIn("you want to redeem", page)
         self._post(f"/my/requests/{planned.id}/cancel")
         self.assertEqual(planned.state, "ended")
 
@@ -170,6 +170,6 @@ class TestWebsite(CurrencyCommon, HttpCase):
         self.credit.category_required = True
         self.assertIn("Roof works", self.url_open(f"/my/pay?to={slug}").text)
         form = {"to": slug, "currency": self.credit.id, "amount": "3"}
-        self.assertIn("kind of purpose", self._post("/my/pay", **form).text)
+        self.assertIn("Choose a category", self._post("/my/pay", **form).text)
         self._post("/my/pay", **form, category=category.id)
         self.assertEqual(self.balance(self.luc), "3.00")

@@ -37,7 +37,7 @@ def batch_refusal(env: api.Environment, bad: list, count: int) -> BatchRefusal:
         for answer in bad
     ]
     first = env._(
-        "Nothing was posted: %(bad)s of %(count)s rows cannot be.",
+        "Nothing was posted, because %(bad)s of %(count)s rows have errors.",
         bad=len(bad),
         count=count,
     )
@@ -65,7 +65,7 @@ def post(
     """
     env = transfers.env
     if not env.user._wezer_may_act() and not env.su:
-        raise NotAllowed(env._("Members post transfers."), rule="role")
+        raise NotAllowed(env._("Only members can post transfers."), rule="role")
     rows = _checked_input(transfers, rows, mode, create)
     savepoint = env.cr.savepoint() if dry_run else None
     try:
@@ -112,19 +112,22 @@ def _checked_input(transfers: models.Model, rows: Any, mode: Any, create: Any) -
     """Check the frame of a batch, and return its rows as a list of dicts."""
     env = transfers.env
     if mode not in MODES:
-        raise Refusal(env._("Strict or history."), rule="mode", value=mode)
+        raise Refusal(
+            env._("Choose the mode “strict” or “history”."), rule="mode", value=mode
+        )
     administrator = transfers._is_administrator()
     if (mode == "history" or create) and not administrator:
         raise NotAllowed(
-            env._("Administrators bring histories and make members."), rule="role"
+            env._("Only administrators can import a history or create members."),
+            rule="role",
         )
     if not isinstance(rows, list | tuple) or not all(
         isinstance(row, dict) for row in rows
     ):
-        raise Refusal(env._("A batch is a list of rows."), rule="rows")
+        raise Refusal(env._("The rows of a batch have to be a list."), rule="rows")
     if len(rows) > MEMBER_ROWS and not administrator:
         raise Refusal(
-            env._("So many rows at once are too many."),
+            env._("There are too many rows. Send fewer at a time."),
             rule="rows",
             value=str(len(rows)),
             limit=str(MEMBER_ROWS),
@@ -170,19 +173,22 @@ class BatchReader:
         date = row.get("date")
         if date:
             if not self.administrator:
-                raise Refusal(self.env._("Administrators give dates."), rule="date")
+                raise Refusal(
+                    self.env._("Only administrators can set the date of a payment."),
+                    rule="date",
+                )
             try:
                 # A file's times without a zone are the community's.
                 date = days.parse_moment(date, days.community_zone(self.env))
             except ValueError as error:
                 raise Refusal(
-                    self.env._("“%(text)s” is no date.", text=date), rule="date"
+                    self.env._("“%(text)s” is not a date.", text=date), rule="date"
                 ) from error
         category = row.get("category") or None
         if category is None and currency.category_required and self.mode == "strict":
-            raise Refusal(self.env._("Say which kind of purpose."), rule="category")
+            raise Refusal(self.env._("Choose a category."), rule="category")
         if category is not None and not (is_id(category) or isinstance(category, str)):
-            raise Refusal(self.env._("No such category."), rule="category")
+            raise Refusal(self.env._("This category does not exist."), rule="category")
         key = self.transfers._check_key(row.get("key"))
         return {
             "payer": row.get("payer"),
@@ -219,7 +225,9 @@ class BatchReader:
         known = set(self.env["wezer.category"].sudo().browse(ids).exists().ids)
         for row in rows:
             if row.get("category") and row["category"] not in known:
-                row.update(rule="category", reason=self.env._("No such category."))
+                row.update(
+                    rule="category", reason=self.env._("This category does not exist.")
+                )
 
     def _check_payers(self, rows: Any) -> None:
         """Leave members only payers they act for, and tell nothing of the others."""

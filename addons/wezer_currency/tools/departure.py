@@ -115,13 +115,13 @@ def _balance(partner: Any, wallet: Any) -> dict:
     currency, balance = wallet.wezer_currency_id, wallet.balance
     if balance < 0:
         text = partner.env._(
-            "You have received %(amount)s more than you gave: the community"
-            " bears it, unless you help somebody first.",
+            "You have received %(amount)s more than you gave. The community will"
+            " bear this, unless you help someone first.",
             amount=currency._format(-balance),
         )
     else:
         text = partner.env._(
-            "You leave %(amount)s behind: give it to somebody first, if you like.",
+            "You will leave %(amount)s behind. You can give it to someone first.",
             amount=currency._format(balance),
         )
     return {"text": text, "url": f"/my/wallets/{wallet.id}", "blocks": False}
@@ -138,18 +138,27 @@ def _open_transfer(partner: Any, transfer: Any) -> dict:
         text = (
             env._("%(amount)s is set aside for %(name)s.", **words)
             if pays
-            else env._("%(amount)s of %(name)s is set aside for you.", **words)
+            else env._("%(amount)s from %(name)s is set aside for you.", **words)
         )
     elif transfer.state == "pending":
         text = (
-            env._("%(name)s has not said yet that %(amount)s came.", **words)
+            env._(
+                "%(name)s has not yet confirmed that they received %(amount)s.", **words
+            )
             if pays
-            else env._("Say whether %(amount)s of %(name)s came.", **words)
+            else env._(
+                "Confirm whether you received %(amount)s from %(name)s.", **words
+            )
         )
     elif settlement.is_claim(transfer) and pays:
-        text = env._("You owe %(name)s %(amount)s, to be given back.", **words)
+        text = env._(
+            "You owe %(name)s %(amount)s, which you have to give back.", **words
+        )
     else:
-        text = env._("%(amount)s with %(name)s will not be paid.", **words)
+        text = env._(
+            "The payment of %(amount)s between you and %(name)s will not be made.",
+            **words,
+        )
         blocks = False
     return {"text": text, "url": "/my/requests", "blocks": blocks}
 

@@ -16,16 +16,16 @@ def other_side(env: api.Environment, pays: bool) -> Refusal:
     :param pays: the other side would pay, else it would receive
     """
     return Refusal(
-        env._("The other side cannot pay this amount now.")
+        env._("The other party cannot pay this amount now.")
         if pays
-        else env._("The other side cannot receive this amount now."),
+        else env._("The other party cannot receive this amount now."),
         rule="other_side",
     )
 
 
 def same_party(env: api.Environment) -> Refusal:
     """Return the refusal of a payment to oneself."""
-    return Refusal(env._("Nobody pays himself."), rule="party")
+    return Refusal(env._("You cannot pay yourself."), rule="party")
 
 
 def wallet_not_open(env: api.Environment, name: str, state: str) -> Refusal:
@@ -40,7 +40,8 @@ def wallet_not_open(env: api.Environment, name: str, state: str) -> Refusal:
 def not_transferable(env: api.Environment, currency: models.Model) -> Refusal:
     """Return the refusal of a payment between members in such a currency."""
     return Refusal(
-        env._("%(name)s is not passed on.", name=currency.name), rule="transferable"
+        env._("%(name)s cannot be transferred.", name=currency.name),
+        rule="transferable",
     )
 
 
@@ -61,8 +62,8 @@ def beyond_limit(
     """
     return Refusal(
         env._(
-            "%(name)s has %(available)s available, and the limit is %(limit)s:"
-            " %(amount)s is too much.",
+            "%(amount)s is too much. %(name)s has %(available)s available, and the"
+            " limit is %(limit)s.",
             name=name,
             available=currency._format(available),
             limit=currency._format(limit),
@@ -76,11 +77,11 @@ def beyond_limit(
 
 def not_countable(env: api.Environment) -> Refusal:
     """Return the refusal of an amount that the ledger's columns cannot hold."""
-    return Refusal(
-        env._("This amount is larger than the ledger can count."), rule="amount"
-    )
+    return Refusal(env._("This amount is too large for the ledger."), rule="amount")
 
 
 def used_key(env: api.Environment) -> Refusal:
     """Return the refusal of a key that stands for other data; it shows nothing."""
-    return Refusal(env._("This was sent before, with other content."), rule="key")
+    return Refusal(
+        env._("This key was already used for a request with other content."), rule="key"
+    )

@@ -23,7 +23,10 @@ def run(transfer: models.Model) -> None:
         reason = (
             transfer.env._("The wallet is not open.")
             if frozen
-            else transfer.env._("Who scheduled it may not pay from this wallet now.")
+            else transfer.env._(
+                "The person who scheduled this payment may no"
+                " longer pay from this wallet."
+            )
         )
         transfer._set_state("ended", end_reason="cancelled", end_detail=reason)
         _notify_not_paid(transfer, reason)
@@ -90,7 +93,7 @@ def _notify_not_paid(transfer: models.Model, reason: Any) -> None:
         transfer.payer_id,
         "scheduled",
         lambda env: env._(
-            "Your payment of %(amount)s to %(payee)s did not go out: %(reason)s",
+            "Your payment of %(amount)s to %(payee)s was not made: %(reason)s",
             **words,
         ),
     )

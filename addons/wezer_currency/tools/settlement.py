@@ -71,7 +71,7 @@ def _settle(transfer: models.Model, minor: int, keep_rest: bool, **extra: Any) -
     minor = held_minor if minor is None else minor
     if not 0 < minor <= held_minor:
         raise Refusal(
-            transfer.env._("More than what is set aside cannot be paid from it."),
+            transfer.env._("You cannot pay more than the amount set aside."),
             rule="held",
             value=transfer.wezer_currency_id._format(minor),
             limit=transfer.wezer_currency_id._format(held_minor),
@@ -160,7 +160,10 @@ def deny(transfer: models.Model) -> None:
 def reverse_refusal(transfer: models.Model) -> Refusal | None:
     """Return why nothing of ``transfer`` can be given back, or None."""
     if transfer.sudo().kind == "reversal":
-        return Refusal(transfer.env._("What was given back stays so."), rule="reversal")
+        return Refusal(
+            transfer.env._("Money that was given back cannot be taken back again."),
+            rule="reversal",
+        )
     if transfer.sudo().reversed_minor >= transfer.sudo().amount_minor:
         return _too_much_back(transfer.sudo(), 0)
     return None
@@ -170,7 +173,7 @@ def _too_much_back(transfer: models.Model, minor: int) -> Any:
     currency = transfer.wezer_currency_id
     left = transfer.amount_minor - transfer.reversed_minor
     return Refusal(
-        transfer.env._("More than what was paid cannot be given back."),
+        transfer.env._("You cannot give back more than was paid."),
         rule="reverse",
         value=currency._format(minor),
         limit=currency._format(left),
@@ -331,7 +334,7 @@ def _make_claim(transfer: models.Model, minor: int, **extra: Any) -> Any:
         claim.payer_id,
         "request",
         lambda env: env._(
-            "You owe %(name)s %(amount)s, to be given back.",
+            "You owe %(name)s %(amount)s, which you have to give back.",
             name=claim.payee_id.name,
             amount=claim.amount_display,
         ),

@@ -23,7 +23,8 @@ def check_administrator(transfers: models.Model) -> None:
     """Raise unless the user may take whole files in and out."""
     if not transfers._is_administrator():
         raise NotAllowed(
-            transfers.env._("Administrators take whole files in and out."), rule="role"
+            transfers.env._("Only administrators can import and export whole files."),
+            rule="role",
         )
 
 
@@ -111,7 +112,7 @@ def _add_answers(env: api.Environment, report: Any, rows: Any, answers: Any) -> 
                     "payer": row.get("payer"),
                     "payee": row.get("payee"),
                     "amount": row.get("amount"),
-                    "reason": str(env._("It passes a limit.")),
+                    "reason": str(env._("This goes beyond a limit.")),
                 }
             )
 

@@ -64,7 +64,7 @@ class WalletResolver:
         if self.wide:
             row.update(
                 rule="party",
-                reason=self.env._("There is no “%(name)s” here.", name=name),
+                reason=self.env._("“%(name)s” was not found here.", name=name),
             )
             return
         refusal = refusals.other_side(self.env, pays=not is_payee)

@@ -5,7 +5,7 @@ class WezerCharge(models.TransientModel):
     """Take a fee or the demurrage: first rehearsed, then for good."""
 
     _name = "wezer.charge"
-    _description = "Take a charge"
+    _description = "Charge to take"
     _inherit = ["wezer.record.mixin"]
 
     wezer_currency_id = fields.Many2one(

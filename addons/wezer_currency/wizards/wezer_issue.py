@@ -25,10 +25,10 @@ class WezerIssue(models.TransientModel):
     )
     amount = fields.Char(required=True)
     purpose = fields.Char()
-    category_id = fields.Many2one("wezer.category", string="Kind of purpose")
+    category_id = fields.Many2one("wezer.category", string="Category")
     paid_in = fields.Boolean(
-        string="It was paid for",
-        help="Books the money that came in on the account that the currency names.",
+        string="Paid for",
+        help="Books the money received on the account that is set in the currency.",
     )
     can_book = fields.Boolean(compute="_compute_can_book")
     # Pressed twice, it is issued once.

@@ -14,7 +14,7 @@ class WezerOnboarding(models.TransientModel):
                 "sequence": 50,
                 "name": self.env._("Your first currency"),
                 "text": self.env._(
-                    "Hours or units, and how far people may go below zero."
+                    "Set hours or units, and how far people may go below zero."
                 ),
                 "done": bool(there),
                 "action": "wezer_currency.wezer_currency_action",

@@ -21,12 +21,14 @@ class WezerTransferBatch(models.TransientModel):
     mode = fields.Selection(
         [
             ("strict", "Limits apply"),
-            ("history", "A history: limits off, what passed them is listed"),
+            ("history", "History: limits are off, exceptions are listed"),
         ],
         required=True,
         default="strict",
     )
-    create_missing = fields.Boolean(string="Make missing members, wallets, currencies")
+    create_missing = fields.Boolean(
+        string="Create missing members, wallets and currencies"
+    )
     digits = fields.Integer(string="Decimals of a new currency", default=2)
     checked = fields.Boolean(readonly=True)
     posted = fields.Boolean(readonly=True)
@@ -48,7 +50,9 @@ class WezerTransferBatch(models.TransientModel):
     def _work(self, dry_run):
         self.ensure_one()
         if self.posted:
-            raise Refusal(self.env._("This file was posted."), rule="state")
+            raise Refusal(
+                self.env._("This file has already been posted."), rule="state"
+            )
         report = self.env["wezer.transfer"]._import_rows(
             self._rows(),
             self.mode,
@@ -99,8 +103,8 @@ class WezerTransferBatch(models.TransientModel):
         except ColumnError as error:
             raise Refusal(
                 self.env._(
-                    "The file needs the columns payer, payee and amount; currency,"
-                    " purpose, date, key and category are known too."
+                    "The file needs the columns payer, payee and amount. It may"
+                    " also have currency, purpose, date, key and category."
                 ),
                 rule="file",
             ) from error
@@ -108,7 +112,7 @@ class WezerTransferBatch(models.TransientModel):
     def _summary(self, report, dry_run):
         if report["refused"]:
             return self.env._(
-                "%(count)s rows are refused: nothing is posted.",
+                "Nothing was posted. Wezer refused %(count)s rows.",
                 count=len(report["refused"]),
             )
         words = {
@@ -118,18 +122,18 @@ class WezerTransferBatch(models.TransientModel):
         }
         if dry_run:
             return self.env._(
-                "All is fine: %(posted)s can be posted, %(known)s were before,"
-                " %(skipped)s moved nothing.",
+                "The file has no errors. Ready to post: %(posted)s. Already"
+                " posted: %(known)s. Nothing to move: %(skipped)s.",
                 **words,
             )
-        return self.env._("%(posted)s payments are posted.", **words)
+        return self.env._("%(posted)s payments were posted.", **words)
 
 
 class WezerTransferBatchLine(models.TransientModel):
     """A row of the file that is refused, or passes a limit."""
 
     _name = "wezer.transfer.batch.line"
-    _description = "Row of a file of payments"
+    _description = "Row of a payments file"
     _inherit = ["wezer.record.mixin"]
     _order = "row"
 

@@ -10,7 +10,7 @@ class WezerWalletLimits(models.TransientModel):
 
     wallet_id = fields.Many2one("wezer.wallet", required=True, readonly=True)
     has_lower = fields.Boolean(string="Limit below zero", default=True)
-    lower = fields.Char(string="Down to", help="20:00 hours, 500.00")
+    lower = fields.Char(string="Down to", help="For example 20:00 hours or 500.00")
     has_upper = fields.Boolean(string="Limit above zero")
     upper = fields.Char(string="Up to")
 

@@ -59,9 +59,9 @@ class WezerGroupsManage(WezerGroups):
                 "words": words,
                 "trial": trial,
                 "asked": asked or {},
-                "purpose_label": env._("What it is for"),
-                "domains_label": env._("What it alone decides"),
-                "accountabilities_label": env._("What others may expect, one a line"),
+                "purpose_label": env._("Purpose"),
+                "domains_label": env._("Decisions it makes alone"),
+                "accountabilities_label": env._("Responsibilities, one per line"),
             },
         )
 

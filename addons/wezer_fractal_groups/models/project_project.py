@@ -14,14 +14,14 @@ class ProjectProject(models.Model):
         domain=[("kind", "=", "circle")],
         index="btree_not_null",
         ondelete="restrict",
-        help="The circle whose project this is; its wallet pays.",
+        help="The circle that runs this project and pays for it from its wallet.",
     )
     duty_ids = fields.One2many(
         "wezer.task.duty",
         "project_id",
-        string="Who does it in which stage",
+        string="Assignments by stage",
         copy=True,
-        help="What a stage says itself holds, unless it is said otherwise here.",
+        help="The settings of the stage apply unless you set something else here.",
     )
 
     @api.model_create_multi
@@ -69,7 +69,7 @@ class ProjectProject(models.Model):
             people - self.env.user.partner_id,
             "group_project",
             lambda env: env._(
-                "%(group)s has a project: %(project)s.",
+                "%(group)s has a new project: %(project)s.",
                 group=team.name,
                 project=self.name,
             ),

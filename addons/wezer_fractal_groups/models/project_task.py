@@ -14,18 +14,18 @@ class ProjectTask(models.Model):
     # Odoo's assignees are internal users; a volunteer is a portal member, a role is
     # nobody's user: worker and reviewer are partners.
     assignee_partner_id = fields.Many2one(
-        "res.partner", string="Who does it", index="btree_not_null", tracking=False
+        "res.partner", string="Assigned to", index="btree_not_null", tracking=False
     )
     reviewer_partner_id = fields.Many2one(
-        "res.partner", string="Who reviews it", index="btree_not_null", tracking=False
+        "res.partner", string="Reviewer", index="btree_not_null", tracking=False
     )
     duty_ids = fields.One2many(
         "wezer.task.duty",
         "task_id",
-        string="Who does it in which stage",
+        string="Assignments by stage",
         copy=True,
-        help="What the project and the stage say holds, unless it is said otherwise"
-        " here.",
+        help="The settings of the project and the stage apply unless you set"
+        " something else here.",
     )
     is_mine = fields.Boolean(compute="_compute_is_mine", search="_search_is_mine")
     i_review = fields.Boolean(compute="_compute_i_review", search="_search_i_review")
@@ -202,15 +202,17 @@ class ProjectTask(models.Model):
         def message(env):
             if group and reviews:
                 return env._(
-                    "%(group)s reviews a task: %(task)s.", group=group.name, task=task
+                    "%(group)s has a task to review: %(task)s.",
+                    group=group.name,
+                    task=task,
                 )
             if group:
                 return env._(
-                    "%(group)s has a task: %(task)s.", group=group.name, task=task
+                    "%(group)s has a new task: %(task)s.", group=group.name, task=task
                 )
             if reviews:
-                return env._("You review a task: %(task)s.", task=task)
-            return env._("You have a task: %(task)s.", task=task)
+                return env._("You have a task to review: %(task)s.", task=task)
+            return env._("You have a new task: %(task)s.", task=task)
 
         self.env["wezer.notice"].sudo()._leave(
             people,

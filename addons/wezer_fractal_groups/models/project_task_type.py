@@ -6,17 +6,17 @@ class ProjectTaskType(models.Model):
 
     assignee_partner_id = fields.Many2one(
         "res.partner",
-        string="Who does it here",
+        string="Assigned to in this stage",
         index="btree_not_null",
         ondelete="set null",
-        help="A task that comes into this stage is given to this person or role."
-        " Empty: it stays with whom it was.",
+        help="A task that enters this stage is given to this person or role. If"
+        " this is empty, the person or role stays the same.",
     )
     reviewer_partner_id = fields.Many2one(
         "res.partner",
-        string="Who reviews it here",
+        string="Reviewer in this stage",
         index="btree_not_null",
         ondelete="set null",
-        help="A task that comes into this stage is reviewed by this person or role."
-        " Empty: nothing changes.",
+        help="This person or role reviews a task that enters this stage. If this"
+        " is empty, nothing changes.",
     )

@@ -40,8 +40,8 @@ class RatingRating(models.Model):
                 if self.env[model]._name.startswith("wezer."):
                     raise NotAllowed(
                         self.env._(
-                            "You cannot rate this here. Members assess a deal on its"
-                            " own page."
+                            "You cannot assess this here. You can assess a deal on"
+                            " its own page."
                         ),
                         rule="hidden",
                     )

@@ -260,7 +260,7 @@ class ResPartner(models.Model):
         obstacles = super()._wezer_merge_obstacles(target)
         groups = self.env["wezer.group"].sudo().with_context(active_test=False)
         if groups.search_count([("partner_id", "in", (self | target).ids)], limit=1):
-            obstacles.append(self.env._("A group is no second account of anybody."))
+            obstacles.append(self.env._("A group cannot be merged with an account."))
         return obstacles
 
     def _wezer_merge_into(self, target):
@@ -269,7 +269,12 @@ class ResPartner(models.Model):
         if self._wezer_memberships().filtered(
             lambda place: place.state in MEMBERSHIP.unfinished
         ):
-            raise Refusal(self.env._("A place in a group stayed behind."), rule="merge")
+            raise Refusal(
+                self.env._(
+                    "A group membership could not be moved to the other account."
+                ),
+                rule="merge",
+            )
         self.env["wezer.group.membership"]._invalidate_access()
         target._wezer_keep_following()
         return result

@@ -219,7 +219,7 @@ class ResUsers(models.Model):
                 "section": "now",
                 "partner": place.partner_id,
                 "text": self.env._(
-                    "%(name)s would join %(group)s.",
+                    "%(name)s wants to join %(group)s.",
                     name=place.partner_id.name,
                     group=place.group_id.name,
                 ),

@@ -10,15 +10,15 @@ class WezerActingLog(models.Model):
     def _labels(self):
         return {
             **super()._labels(),
-            "invite": self.env._("invited somebody"),
-            "accept_member": self.env._("let somebody in"),
-            "refuse_member": self.env._("let somebody not in"),
-            "found": self.env._("founded a circle or a role"),
-            "change_group": self.env._("changed what the group says of itself"),
-            "change_rights": self.env._("changed the rights of a role"),
-            "refuse_rights": self.env._("decided about rights from above"),
+            "invite": self.env._("invited someone"),
+            "accept_member": self.env._("accepted a member"),
+            "refuse_member": self.env._("declined a request to join"),
+            "found": self.env._("created a circle or a role"),
+            "change_group": self.env._("changed the description of a group"),
+            "change_rights": self.env._("changed the permissions of a role"),
+            "refuse_rights": self.env._("decided about permissions from above"),
             "close_group": self.env._("closed a group"),
-            "policy": self.env._("decided a policy"),
+            "policy": self.env._("set a policy"),
             "link_groups": self.env._("linked two groups"),
             "move_group": self.env._("decided where a group belongs"),
         }

@@ -74,7 +74,7 @@ class WezerGroup(models.Model):
     reference = fields.Char(
         copy=False,
         groups="wezer_base.group_administrator",
-        help="What files call this group; with it an import finds it again.",
+        help="The name of this group in files. An import finds the group by it.",
     )
 
     # The tree.
@@ -103,13 +103,15 @@ class WezerGroup(models.Model):
     depth = fields.Integer(readonly=True, copy=False)
     structure_version = fields.Integer(readonly=True, copy=False, default=0)
     merged_into_id = fields.Many2one(
-        "wezer.group", string="Goes on as", readonly=True, ondelete="set null"
+        "wezer.group", string="Merged into", readonly=True, ondelete="set null"
     )
 
     # What it says of itself.
     purpose = fields.Text(index="trigram")
-    domains = fields.Text(help="What this group alone decides.")
-    accountabilities = fields.Text(help="What others may expect of it, one a line.")
+    domains = fields.Text(help="The decisions that only this group makes.")
+    accountabilities = fields.Text(
+        help="The things others can expect from this group, one per line."
+    )
     # The name and the purpose, as they are compared.
     search_text = fields.Char(
         compute="_compute_search_text", store=True, compute_sudo=True, index="trigram"
@@ -127,52 +129,56 @@ class WezerGroup(models.Model):
         default="network",
     )
     seen_beyond_parent = fields.Boolean(
-        string="Seen by more people than the circle around it",
+        string="Visible to more people than the circle around it",
         readonly=True,
         copy=False,
-        help="Somebody chose this for the circle. Without it, a circle is seen by no"
-        " more people than the circle around it.",
+        help="Someone chose this for the circle. Otherwise, a circle is visible to"
+        " no more people than the circle around it.",
     )
     join_policy = fields.Selection(
         [
-            ("open", "Whoever wants joins"),
-            ("request", "One asks, the group accepts"),
-            ("invitation", "The group invites"),
+            ("open", "Everyone can join"),
+            ("request", "On request, the group accepts"),
+            ("invitation", "By invitation only"),
         ],
         required=True,
         default="request",
     )
     books_open = fields.Boolean(
-        string="Members see the group's money",
+        string="Members can see the group's money",
         default=True,
-        help="Its wallets and statements; members of circles below count too.",
+        help="This covers its wallets and statements. Members of circles inside it"
+        " can see them too.",
     )
     policy_ids = fields.One2many("wezer.group.policy", "group_id")
 
     # What a role carries.
     right_wallet = fields.Boolean(string="Pay for the circle")
-    right_market = fields.Boolean(string="Post and agree for the circle")
+    right_market = fields.Boolean(string="Publish and agree deals for the circle")
     right_invite = fields.Boolean(string="Invite and accept members")
-    right_manage = fields.Boolean(string="Change the circle and its roles")
-    right_project = fields.Boolean(string="Run its projects")
-    right_moderate = fields.Boolean(string="Settle disputes")
+    right_manage = fields.Boolean(string="Manage the circle and its roles")
+    right_project = fields.Boolean(string="Run projects of the circle")
+    right_moderate = fields.Boolean(string="Moderate disputes")
     link = fields.Selection(
         [
-            ("none", "An ordinary role"),
-            ("lead", "Leads the circle: filled from above"),
-            ("representative", "Speaks for the circle above: filled from inside"),
+            ("none", "Ordinary role"),
+            ("lead", "Leads the circle: chosen from above"),
+            ("representative", "Represents the circle above: chosen from inside"),
         ],
         string="Double link",
         default="none",
         required=True,
-        help="Lead and representative both count in the circle above.",
+        help="The lead and the representative both count in the circle above.",
     )
     refuse_rights = fields.Boolean(
-        string="Refuse rights from above",
-        help="Roles of the circles above have no rights here nor below.",
+        string="Refuse permissions from above",
+        help="Roles in the circles above have no permissions in this circle or in"
+        " the circles inside it.",
     )
     rights_reach = fields.Integer(
-        readonly=True, copy=False, help="From how many levels up rights may come."
+        readonly=True,
+        copy=False,
+        help="The number of levels above from which permissions can come.",
     )
 
     # Members, and what the user is to the group.
@@ -194,22 +200,22 @@ class WezerGroup(models.Model):
         compute="_compute_is_visible_to_user",
         search="_search_is_visible_to_user",
         compute_sudo=True,
-        help="Shown to me though not to all members.",
+        help="You can see this, but not all members can.",
     )
     my_rights = fields.Text(
-        string="What I may do here, and why", compute="_compute_my_rights"
+        string="My permissions here, and why", compute="_compute_my_rights"
     )
 
-    _slug_uniq = models.UniqueIndex("(slug)", "This address is taken.")
+    _slug_uniq = models.UniqueIndex("(slug)", "This address is already taken.")
     _partner_uniq = models.UniqueIndex(
-        "(partner_id)", "A partner belongs to one group only."
+        "(partner_id)", "A contact can belong to only one group."
     )
     _not_own_parent = models.Constraint(
-        "CHECK (parent_id <> id)", "A group is not inside itself."
+        "CHECK (parent_id <> id)", "A group cannot be inside itself."
     )
     _reference_uniq = models.UniqueIndex(
         "(company_id, reference) WHERE reference IS NOT NULL",
-        "Another group is called so in files.",
+        "Another group already has this reference.",
     )
     # What members see inside their circles, answered from the indexes alone.
     _inside_idx = models.Index(
@@ -366,15 +372,17 @@ class WezerGroup(models.Model):
         for group in self:
             if group.parent_id.kind == "role":
                 raise Refusal(
-                    self.env._("A role has nothing inside."), rule="role_children"
+                    self.env._("A role cannot contain circles or roles."),
+                    rule="role_children",
                 )
             if group.kind == "role" and group.sudo().child_ids:
                 raise Refusal(
-                    self.env._("A role has nothing inside."), rule="role_children"
+                    self.env._("A role cannot contain circles or roles."),
+                    rule="role_children",
                 )
             if group.kind == "role" and not group.parent_id:
                 raise Refusal(
-                    self.env._("A role belongs to a circle."), rule="role_circle"
+                    self.env._("A role has to belong to a circle."), rule="role_circle"
                 )
 
     @api.constrains("partner_id")
@@ -394,7 +402,7 @@ class WezerGroup(models.Model):
         for group in self:
             if group.kind != "role" and any(group[name] for name in RIGHT_FIELDS):
                 raise Refusal(
-                    self.env._("Rights belong to roles, not to circles."),
+                    self.env._("Permissions can be given to roles, not to circles."),
                     rule="rights_on_roles",
                 )
 
@@ -487,7 +495,10 @@ class WezerGroup(models.Model):
     def _check_tree_vals(self, vals):
         if TREE_FIELDS & vals.keys():
             raise Refusal(
-                self.env._("The tree keeps this by itself."), rule="tree_fields"
+                self.env._(
+                    "These fields are filled automatically and cannot be edited."
+                ),
+                rule="tree_fields",
             )
 
     # The ORM calls these three where it writes the parent, before the one2many
@@ -718,13 +729,19 @@ class WezerGroup(models.Model):
         group = self.sudo()
         if action == "found" and group.kind == "role":
             return Refusal(
-                self.env._("A role has nothing inside."), rule="role_children"
+                self.env._("A role cannot contain circles or roles."),
+                rule="role_children",
             )
         if action == "policy" and group.kind != "circle":
-            return Refusal(self.env._("Circles decide, not roles."), rule="policy")
+            return Refusal(
+                self.env._("Policies can be set for circles, not for roles."),
+                rule="policy",
+            )
         if action == "close" and group.circle_ids.filtered("active"):
             return Refusal(
-                self.env._("There are circles inside: move or close them first."),
+                self.env._(
+                    "This group still contains circles. Move or close them first."
+                ),
                 rule="children",
             )
         return None
@@ -761,12 +778,16 @@ class WezerGroup(models.Model):
             if action == "request":
                 return None
             return NotAllowed(
-                self.env._("A role is given, not taken: say that you could do it."),
+                self.env._(
+                    "You cannot give yourself a role. Use “I could do this”"
+                    " to offer to take it."
+                ),
                 rule="fill_role",
             )
         if group.join_policy == "invitation":
             return Refusal(
-                self.env._("One is invited into this group."), rule="join_policy"
+                self.env._("You can join this group only by invitation."),
+                rule="join_policy",
             )
         return None
 
@@ -788,7 +809,7 @@ class WezerGroup(models.Model):
             return (None, error) if error else (group.partner_id, None)
         if person == user.partner_id:
             return None, NotAllowed(
-                self.env._("Nobody gives himself a role."), rule="fill_role"
+                self.env._("You cannot give yourself a role."), rule="fill_role"
             )
         circle = group.parent_id
         party = circle._party_above()
@@ -797,7 +818,7 @@ class WezerGroup(models.Model):
         if group.link == "lead" and circle.parent_id and circle.rights_reach:
             # The double link's upper end is held from above.
             return None, NotAllowed(
-                self.env._("Who leads a circle is chosen by the circle above."),
+                self.env._("The circle above chooses the lead of a circle."),
                 rule="lead",
             )
         rights = ["manage"]
@@ -861,12 +882,14 @@ class WezerGroup(models.Model):
     def _why_not_change_rights(self):
         if self.sudo().kind != "role":
             return Refusal(
-                self.env._("Rights belong to roles, not to circles."),
+                self.env._("Permissions can be given to roles, not to circles."),
                 rule="rights_on_roles",
             )
         if self.env.user.partner_id in self._direct_members():
             return NotAllowed(
-                self.env._("Nobody changes the rights of a role he fills."),
+                self.env._(
+                    "You cannot change the permissions of a role you have yourself."
+                ),
                 rule="fill_role",
             )
         return self._manager()[1]
@@ -880,7 +903,10 @@ class WezerGroup(models.Model):
         local = group.role_ids.filtered("right_manage")
         if not any(user.partner_id in role._direct_members() for role in local):
             return NotAllowed(
-                self.env._("The circle itself decides this: who manages it inside."),
+                self.env._(
+                    "Only someone with the permission “Manage” in this"
+                    " circle itself can decide this."
+                ),
                 rule="refuse_rights",
             )
         return user._why_not_acting(group.partner_id, "manage")
@@ -894,7 +920,8 @@ class WezerGroup(models.Model):
         ):
             return None
         return NotAllowed(
-            self.env._("Members and guests of the circle talk here."), rule="member"
+            self.env._("Only members and guests of the circle can write here."),
+            rule="member",
         )
 
     def _manage_as(self, action, what):
@@ -935,7 +962,7 @@ class WezerGroup(models.Model):
         group._circle().partner_id._wezer_notify(
             "group_request",
             lambda env: env._(
-                "%(name)s would join %(group)s.", name=person.name, group=group.name
+                "%(name)s wants to join %(group)s.", name=person.name, group=group.name
             ),
             url=f"/groups/{group.slug}",
             record=place,
@@ -1023,7 +1050,10 @@ class WezerGroup(models.Model):
             parent._manage_as("found", "found")
         elif not self.env.user.has_group("wezer_base.group_administrator"):
             raise NotAllowed(
-                self.env._("Administrators found what stands by itself."),
+                self.env._(
+                    "Only administrators can create a group that is not"
+                    " inside another one."
+                ),
                 rule="root",
             )
         clean = self._clean_vals(vals, founding=True)
@@ -1032,7 +1062,7 @@ class WezerGroup(models.Model):
         if rights:
             if clean.get("kind") != "role":
                 raise Refusal(
-                    self.env._("Rights belong to roles, not to circles."),
+                    self.env._("Permissions can be given to roles, not to circles."),
                     rule="rights_on_roles",
                 )
             error = parent._why_not_give_rights(rights)
@@ -1057,7 +1087,9 @@ class WezerGroup(models.Model):
         check_version(self.sudo(), VERSION_FIELDS, version)
         clean = self._clean_vals(vals)
         if "rights" in clean or "link" in clean:
-            raise Refusal(self.env._("Rights are changed by themselves."), rule="field")
+            raise Refusal(
+                self.env._("Change the permissions separately."), rule="field"
+            )
         self.sudo().write(clean)
         return True
 
@@ -1108,7 +1140,7 @@ class WezerGroup(models.Model):
         :raise Refusal: rule ``field``, ``rights``, ``name``, or the field's name
         """
         if not isinstance(vals, dict):
-            raise Refusal(self.env._("Say what to change."), rule="field")
+            raise Refusal(self.env._("Choose the fields to change."), rule="field")
         clean = {}
         for name, value in vals.items():
             if name == "name":
@@ -1118,7 +1150,7 @@ class WezerGroup(models.Model):
             elif name in CHOICES or (name == "kind" and founding):
                 if value not in dict(self._fields[name].selection):
                     raise Refusal(
-                        self.env._("This cannot be chosen."),
+                        self.env._("This choice does not exist."),
                         rule=name,
                         value=str(value),
                     )
@@ -1129,10 +1161,10 @@ class WezerGroup(models.Model):
                 clean[name] = self._clean_rights(value)
             else:
                 raise Refusal(
-                    self.env._("This is not yours to change: %s", name), rule="field"
+                    self.env._("You cannot change this: %s", name), rule="field"
                 )
         if (founding or "name" in clean) and not clean.get("name"):
-            raise Refusal(self.env._("Give it a name."), rule="name")
+            raise Refusal(self.env._("Enter a name."), rule="name")
         return clean
 
     def _clean_rights(self, rights):
@@ -1140,7 +1172,7 @@ class WezerGroup(models.Model):
             isinstance(right, str) and right in RIGHTS for right in rights
         )
         if not known:
-            raise Refusal(self.env._("This is no right."), rule="rights")
+            raise Refusal(self.env._("This permission does not exist."), rule="rights")
         return sorted(set(rights))
 
     def _merge_into(self, target):
@@ -1181,7 +1213,7 @@ class WezerGroup(models.Model):
         above zero), ``switch`` (yes or no).
         """
         return {
-            "role_term_days": (self.env._("Roles are given for so many days"), "days"),
+            "role_term_days": (self.env._("Length of a role in days"), "days"),
             "members_invite": (self.env._("Every member may invite"), "switch"),
         }
 
@@ -1205,7 +1237,7 @@ class WezerGroup(models.Model):
         """
         self._manage_as("policy", "policy")
         if not isinstance(key, str) or key not in self._policies():
-            raise Refusal(self.env._("Nobody decides that."), rule="policy")
+            raise Refusal(self.env._("This policy does not exist."), rule="policy")
         self.env["wezer.group.policy"].sudo()._decide(self, key, value, reason)
         return True
 
@@ -1232,11 +1264,11 @@ class WezerGroup(models.Model):
     def _right_words(self):
         return {
             "wallet": self.env._("pay"),
-            "market": self.env._("post and agree"),
+            "market": self.env._("publish and agree deals"),
             "invite": self.env._("invite members"),
-            "manage": self.env._("change the circle and its roles"),
+            "manage": self.env._("manage the circle and its roles"),
             "project": self.env._("run projects"),
-            "moderate": self.env._("settle disputes"),
+            "moderate": self.env._("moderate disputes"),
         }
 
     def explain_my_rights(self) -> list[str]:
@@ -1266,13 +1298,14 @@ class WezerGroup(models.Model):
                 }
                 if circle == here.sudo():
                     text = self.env._(
-                        "You may %(do)s because you fill %(role)s of %(circle)s.",
+                        "You may %(do)s because you have the role %(role)s in"
+                        " %(circle)s.",
                         **values,
                     )
                 else:
                     text = self.env._(
-                        "You may %(do)s because you fill %(role)s of %(circle)s,"
-                        " and %(here)s is inside it.",
+                        "You may %(do)s because you have the role %(role)s in"
+                        " %(circle)s, and %(here)s is inside it.",
                         **values,
                     )
                 sentences.append(text)

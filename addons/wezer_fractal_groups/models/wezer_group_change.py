@@ -75,7 +75,7 @@ class WezerGroupChange(models.Model):
     _state_machine = CHANGE
 
     kind = fields.Selection(
-        [("move", "Moves"), ("merge", "Goes on inside another")], required=True
+        [("move", "Moves to"), ("merge", "Merges into")], required=True
     )
     group_id = fields.Many2one(
         "wezer.group", required=True, index=True, ondelete="cascade"
@@ -157,7 +157,10 @@ class WezerGroupChange(models.Model):
 
     def _no_side(self):
         return NotAllowed(
-            self.env._("Who manages one of the two sides decides this."), rule="manage"
+            self.env._(
+                "Only someone who manages one of the two sides can decide this."
+            ),
+            rule="manage",
         )
 
     def _state_refusal(self, action):
@@ -167,13 +170,13 @@ class WezerGroupChange(models.Model):
         if self.kind == "move" and self.state == "done" and self.date_done >= limit:
             return None
         return Refusal(
-            self.env._("Only a move of the last thirty days goes back."),
+            self.env._("You can only undo a move of the last thirty days."),
             rule="undo",
             limit=str(UNDO_DAYS),
         )
 
     def _state_message(self, _action):
-        return self.env._("This is decided already.")
+        return self.env._("This has already been decided.")
 
     # === PROPOSING === #
 
@@ -200,7 +203,7 @@ class WezerGroupChange(models.Model):
         if not group or (kind == "merge" or target_id) and not target:
             raise Refusal(self.env._("Choose circles that you can see."), rule="group")
         if kind not in ("move", "merge"):
-            raise Refusal(self.env._("It moves, or goes on inside."), rule="kind")
+            raise Refusal(self.env._("Choose “move” or “merge”."), rule="kind")
         vals = {
             "kind": kind,
             "group_id": group.id,
@@ -243,16 +246,22 @@ class WezerGroupChange(models.Model):
         """
         group, target = self.group_id, self.target_id
         if self.kind == "move" and group.parent_id == target:
-            raise Refusal(self.env._("It is there already."), rule="state")
+            raise Refusal(self.env._("The group is already there."), rule="state")
         if target and group in target.ancestor_ids:
             raise Refusal(
-                self.env._("A group cannot be inside one of its own."), rule="cycle"
+                self.env._("A group cannot be inside one of the groups it contains."),
+                rule="cycle",
             )
         if (
             self.kind == "merge"
             and group in target.with_context(active_test=False).ancestor_ids
         ):
-            raise Refusal(self.env._("It cannot go on inside itself."), rule="cycle")
+            raise Refusal(
+                self.env._(
+                    "A group cannot be merged into itself or into a group it contains."
+                ),
+                rule="cycle",
+            )
         locks.hold(self.env, "change", group.id)
         proposed = self.sudo().search_count(
             [
@@ -263,7 +272,7 @@ class WezerGroupChange(models.Model):
         )
         if proposed:
             raise Refusal(
-                self.env._("Something is proposed for this group already."),
+                self.env._("There is already an open proposal for this group."),
                 rule="state",
             )
 
@@ -344,7 +353,8 @@ class WezerGroupChange(models.Model):
                 side.partner_id._wezer_notify(
                     "group_change",
                     lambda env: env._(
-                        "%(group)s: the other side agrees that it moves, do you?",
+                        "The other side has agreed to move %(group)s. Do you agree"
+                        " too?",
                         group=self.group_id.name,
                     ),
                     url=f"/groups/{self.group_id.slug}",

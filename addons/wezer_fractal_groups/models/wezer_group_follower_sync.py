@@ -47,7 +47,7 @@ class WezerGroupFollowerSync(models.Model):
     """
 
     _name = "wezer.group.follower.sync"
-    _description = "Following for a group"
+    _description = "Follower of a project or task through a group"
     _inherit = ["wezer.record.mixin"]
     _log_access = False
 
@@ -56,9 +56,9 @@ class WezerGroupFollowerSync(models.Model):
     res_id = fields.Many2oneReference(model_field="res_model", required=True)
     how = fields.Selection(
         [
-            ("subscribed", "We made him follow"),
-            ("existing", "He followed before"),
-            ("notified", "He was left a notice"),
+            ("subscribed", "Added as follower"),
+            ("existing", "Followed before"),
+            ("notified", "Received a notice"),
         ],
         required=True,
     )

@@ -37,7 +37,7 @@ class WezerGroupLink(models.Model):
     """
 
     _name = "wezer.group.link"
-    _description = "Cross link of groups"
+    _description = "Link between two groups"
     _inherit = ["wezer.state.mixin", "wezer.signing.mixin", "wezer.record.mixin"]
     _order = "id"
     _rec_name = "id"
@@ -64,12 +64,12 @@ class WezerGroupLink(models.Model):
     )
 
     _two = models.Constraint(
-        "CHECK (group_id <> other_id)", "A group is not linked with itself."
+        "CHECK (group_id <> other_id)", "A group cannot be linked to itself."
     )
     _once = models.UniqueIndex(
         "(least(group_id, other_id), greatest(group_id, other_id))"
         " WHERE state <> 'ended'",
-        "These groups are linked already.",
+        "These groups are already linked.",
     )
 
     @api.model
@@ -110,13 +110,14 @@ class WezerGroupLink(models.Model):
 
     def _not_manager(self):
         return NotAllowed(
-            self.env._("Who manages one of the groups does this."), rule="manage"
+            self.env._("Only someone who manages one of the groups can do this."),
+            rule="manage",
         )
 
     def _state_message(self, action):
         if action == "end":
-            return self.env._("This is ended already.")
-        return self.env._("This is not proposed.")
+            return self.env._("This has already ended.")
+        return self.env._("This is not an open proposal.")
 
     # === ACTIONS === #
 
@@ -148,7 +149,7 @@ class WezerGroupLink(models.Model):
                 ("state", "in", LINK.unfinished),
             ]
         ):
-            raise Refusal(self.env._("These groups are linked already."), rule="state")
+            raise Refusal(self.env._("These groups are already linked."), rule="state")
         link = self.sudo().create(vals)
         sides = (link.group_id | link.other_id).partner_id
         first, *others = managed.partner_id
@@ -217,7 +218,7 @@ class WezerGroupLink(models.Model):
             group.partner_id._wezer_notify(
                 "group_link",
                 lambda env, names=names: env._(
-                    "%(one)s would work together with %(two)s.", **names
+                    "%(one)s wants to work together with %(two)s.", **names
                 ),
                 url=f"/groups/{group.slug}",
                 record=self,

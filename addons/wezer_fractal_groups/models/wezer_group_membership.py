@@ -125,10 +125,11 @@ class WezerGroupMembership(models.Model):
     )
     date_from = fields.Date(default=lambda self: days.today(self.env))
     date_to = fields.Date(string="Until")
-    focus = fields.Char(help="What this person looks after here.")
+    focus = fields.Char(help="The things this person looks after here.")
     is_guest = fields.Boolean(
         string="Guest",
-        help="Takes part here, is no member, and does not count in the groups above.",
+        help="A guest takes part here but is not a member, and does not count in"
+        " the groups above.",
     )
     # A lead or a representative counts in the circle above by that role.
     by_link_id = fields.Many2one(
@@ -141,7 +142,7 @@ class WezerGroupMembership(models.Model):
 
     _live_uniq = models.UniqueIndex(
         "(group_id, partner_id) WHERE state <> 'left'",
-        "This person has a place in this group already.",
+        "This person already has a membership in this group.",
     )
     _person_idx = models.Index("(partner_id, group_id) WHERE state = 'active'")
 
@@ -160,7 +161,10 @@ class WezerGroupMembership(models.Model):
         groups = self.env["wezer.group"].sudo().with_context(active_test=False)
         if groups.search_count([("partner_id", "in", self.partner_id.ids)], limit=1):
             raise Refusal(
-                self.env._("Members are persons; a group goes inside a group."),
+                self.env._(
+                    "Only people can be members. To add a group, move it"
+                    " inside this group."
+                ),
                 rule="person",
             )
 
@@ -260,7 +264,7 @@ class WezerGroupMembership(models.Model):
             person and person.user_ids and person._wezer_is_party()
         ):
             return Refusal(
-                self.env._("Nobody by that name can be found here."), rule="party"
+                self.env._("No member with this name was found."), rule="party"
             )
         return None
 
@@ -277,18 +281,22 @@ class WezerGroupMembership(models.Model):
 
     def _already_member_refusal(self):
         return Refusal(
-            self.env._("%(name)s has a place here already.", name=self.partner_id.name),
+            self.env._(
+                "%(name)s is already a member, or already has an invitation"
+                " or a request.",
+                name=self.partner_id.name,
+            ),
             rule="member",
             value=self.state,
         )
 
     def _state_message(self, action):
         messages = {
-            "accept_invitation": self.env._("You are not invited here."),
+            "accept_invitation": self.env._("You have no invitation here."),
             "leave": self.env._("You are not a member here."),
-            "remove_member": self.env._("Nobody has that place."),
+            "remove_member": self.env._("This person is not a member here."),
         }
-        return messages.get(action) or self.env._("Nobody asks for that.")
+        return messages.get(action) or self.env._("This person has not asked to join.")
 
     # === BEGINNING AND ENDING === #
 
@@ -425,7 +433,7 @@ class WezerGroupMembership(models.Model):
         self.state = "left"
         self._notify_term(
             lambda env: env._(
-                "Your time in %(group)s is over. Thank you!", group=self.group_id.name
+                "Your time in %(group)s has ended. Thank you!", group=self.group_id.name
             )
         )
 

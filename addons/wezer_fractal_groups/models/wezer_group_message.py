@@ -16,7 +16,7 @@ class WezerGroupMessage(models.Model):
     """
 
     _name = "wezer.group.message"
-    _description = "Word in a circle"
+    _description = "Message in a circle"
     _inherit = ["wezer.record.mixin"]
     _order = "id desc"
     _rec_name = "id"
@@ -46,7 +46,7 @@ class WezerGroupMessage(models.Model):
         person = self.env.user.partner_id
         text = str(text or "").strip()[:TEXT_LENGTH]
         if not text:
-            raise Refusal(self.env._("Write something first."), rule="text")
+            raise Refusal(self.env._("Write a message first."), rule="text")
         key = f"say:{group._name}:{group.id}:{person.id}"
         if not self.env["wezer.idempotency.key"].sudo()._is_first_text(key, text):
             return self.search(
@@ -74,7 +74,9 @@ class WezerGroupMessage(models.Model):
         message = self.sudo().exists()
         user = self.env.user
         if not message or message.removed_by_id:
-            raise NotAllowed(self.env._("There is nothing to take back here."))
+            raise NotAllowed(
+                self.env._("This message does not exist or has already been deleted.")
+            )
         if message.person_id != user.partner_id or not user._wezer_may_act():
             user._check_acts_for(message.group_id.partner_id, "manage")
         message._remove(user.partner_id)

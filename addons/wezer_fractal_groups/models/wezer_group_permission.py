@@ -14,7 +14,7 @@ class WezerGroupPermission(models.Model):
     """
 
     _name = "wezer.group.permission"
-    _description = "Permission outside"
+    _description = "Permission in another system"
     _inherit = ["wezer.record.mixin"]
     _order = "resource, group_id, id"
     _rec_name = "resource"
@@ -26,7 +26,7 @@ class WezerGroupPermission(models.Model):
     level = fields.Selection(
         [
             ("read", "Read"),
-            ("triage", "Sort"),
+            ("triage", "Triage"),
             ("write", "Write"),
             ("maintain", "Maintain"),
             ("admin", "Administer"),
@@ -38,7 +38,7 @@ class WezerGroupPermission(models.Model):
     )
 
     _once = models.UniqueIndex(
-        "(group_id, resource)", "This group has a permission on it already."
+        "(group_id, resource)", "This group already has a permission for this resource."
     )
 
     @api.model

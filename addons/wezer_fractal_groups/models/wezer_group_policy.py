@@ -24,12 +24,14 @@ class WezerGroupPolicy(models.Model):
     )
     key = fields.Char(required=True)
     value = fields.Char(required=True)
-    reason = fields.Char(help="Why, in the words of those who decided.")
+    reason = fields.Char(help="The reason, in the words of the people who decided.")
     company_id = fields.Many2one(
         related="group_id.company_id", store=True, precompute=True, index=True
     )
 
-    _once = models.UniqueIndex("(group_id, key)", "Each policy once a circle.")
+    _once = models.UniqueIndex(
+        "(group_id, key)", "A circle can set each policy only once."
+    )
 
     @api.model
     def _decided_above(self, group, key):
@@ -85,16 +87,18 @@ class WezerGroupPolicy(models.Model):
         """
         if kind == "days":
             number = whole(value, least=1, most=9999)
-            message = self.env._("Say a number of days.")
+            message = self.env._("Enter a number of days.")
         elif kind == "count":
             number = whole(value, least=1, most=9999)
-            message = self.env._("Say a whole number.")
+            message = self.env._("Enter a whole number.")
         elif kind == "hours":
             number = self._hours(value)
-            message = self.env._("Say a number of hours.")
+            message = self.env._("Enter a number of hours.")
         else:
             if value not in (True, False, "yes", "no"):
-                raise Refusal(self.env._("Yes or no."), rule="switch", value=str(value))
+                raise Refusal(
+                    self.env._("Choose “yes” or “no”."), rule="switch", value=str(value)
+                )
             return "yes" if value in (True, "yes") else "no"
         if not number:
             raise Refusal(message, rule=kind, value=str(value)[:40])

@@ -10,50 +10,52 @@ class WezerInvariant(models.AbstractModel):
     def _checks(self):
         return super()._checks() + [
             (
-                self.env._("The groups' closure is what the tree says"),
+                self.env._("The stored levels of the groups agree with the tree"),
                 self._check_closure,
             ),
             (
-                self.env._("Rights reach as far as refusals let them"),
+                self.env._(
+                    "Permissions from above apply except where a circle refuses them"
+                ),
                 self._check_reach,
             ),
             (
-                self.env._("Groups are found by their names and purposes"),
+                self.env._("Groups can be found by their name and purpose"),
                 self._check_search_texts,
             ),
             (
-                self.env._("Roles are inside circles, with nothing inside"),
+                self.env._("Each role is inside a circle and contains nothing"),
                 self._check_role_places,
             ),
             (
-                self.env._("Rights are carried by roles alone"),
+                self.env._("Only roles have permissions"),
                 self._check_rights_carried,
             ),
             (
-                self.env._("A group has one partner, and no person is one"),
+                self.env._("A group has exactly one contact, which is not a person"),
                 self._check_group_partners,
             ),
             (
-                self.env._("Leads and representatives count in the circle above"),
+                self.env._("Leads and representatives also count in the circle above"),
                 self._check_double_links,
             ),
             (
-                self.env._("A group's partner is called as the group"),
+                self.env._("The contact of a group has the name of the group"),
                 self._check_group_names,
             ),
             (
-                self.env._("Nobody has a place any more in a group that is closed"),
+                self.env._("A closed group has no members"),
                 self._check_closed,
             ),
             (
                 self.env._(
-                    "A circle is seen by no more people than the circle around it,"
-                    " unless somebody chose it"
+                    "A circle is visible to no more people than the circle around"
+                    " it, unless someone chose otherwise"
                 ),
                 self._check_seen_beyond,
             ),
             (
-                self.env._("Who belongs to a group is told of its projects and tasks"),
+                self.env._("Members of a group are notified of its projects and tasks"),
                 self.env["wezer.group.follower.sync"].sudo()._out_of_step,
             ),
         ]

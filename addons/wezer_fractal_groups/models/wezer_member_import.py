@@ -16,7 +16,9 @@ class WezerMemberImport(models.AbstractModel):
             )
         )
         if len(found) != 1:
-            return False, self.env._("there is no one circle “%(name)s”", name=name)
+            return False, self.env._(
+                "There is no single circle called “%(name)s”.", name=name
+            )
         if found._membership_of(partner):
             return False, False
         found._add_member(partner, "active")

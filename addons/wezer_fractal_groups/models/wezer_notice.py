@@ -8,12 +8,12 @@ class WezerNotice(models.Model):
     def _kinds(self):
         return {
             **super()._kinds(),
-            "group_request": (self.env._("Somebody would join a circle"), True),
+            "group_request": (self.env._("Someone wants to join a circle"), True),
             "group_invitation": (self.env._("I am invited to a circle"), True),
-            "group_term": (self.env._("Somebody's time in a role ends"), True),
-            "group_link": (self.env._("A group would work with ours"), True),
-            "group_change": (self.env._("A group would move"), True),
-            "group_project": (self.env._("My circle has a project"), True),
-            "group_task": (self.env._("I, or my role, have a task"), True),
-            "group_accepted": (self.env._("I was taken into a circle"), True),
+            "group_term": (self.env._("Someone's time in a role ends"), True),
+            "group_link": (self.env._("A group wants to work with ours"), True),
+            "group_change": (self.env._("A group wants to move"), True),
+            "group_project": (self.env._("My circle has a new project"), True),
+            "group_task": (self.env._("A new task for me or my role"), True),
+            "group_accepted": (self.env._("I was accepted into a circle"), True),
         }

@@ -16,7 +16,7 @@ class WezerTaskDuty(models.Model):
     """
 
     _name = "wezer.task.duty"
-    _description = "Who does it in a stage"
+    _description = "Assignment in a stage"
     _inherit = ["wezer.record.mixin"]
     _order = "stage_id, duty, id"
 
@@ -47,22 +47,24 @@ class WezerTaskDuty(models.Model):
 
     _one_level = models.Constraint(
         "CHECK ((project_id IS NULL) <> (task_id IS NULL))",
-        "This belongs to a project or to a task.",
+        "An assignment belongs either to a project or to a task.",
     )
     _project_uniq = models.UniqueIndex(
         "(project_id, stage_id, duty) WHERE project_id IS NOT NULL",
-        "The project says already who does this in this stage.",
+        "The project already has this assignment for this stage.",
     )
     _task_uniq = models.UniqueIndex(
         "(task_id, stage_id, duty) WHERE task_id IS NOT NULL",
-        "The task says already who does this in this stage.",
+        "The task already has this assignment for this stage.",
     )
 
     @api.constrains("action", "partner_id")
     def _check_partner(self):
         for line in self:
             if line.action == "add" and not line.partner_id:
-                raise Refusal(self.env._("Say to whom it is given."), rule="duty")
+                raise Refusal(
+                    self.env._("Choose the person or role it is given to."), rule="duty"
+                )
 
     # === CRUD: for people who may write the project or the task === #
 

@@ -114,7 +114,7 @@ class Naive:
         )
 
     def narrow(self, group):
-        """Let what moved be seen by no more people than the circle around it."""
+        """Let what moved be visible to no more people than the circle around it."""
         one = self.groups[group]
         around = self.groups[one.parent].visibility
         if one.kind == "role" or OTHERS_SEEING[one.visibility] > OTHERS_SEEING[around]:

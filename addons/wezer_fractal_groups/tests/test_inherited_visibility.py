@@ -6,7 +6,7 @@ from .common import GroupsCommon
 
 @tagged("post_install", "-at_install")
 class TestInheritedVisibility(GroupsCommon):
-    """A circle is seen by no more people than its parent, unless somebody chose it."""
+    """A circle is visible to no more people than its parent, unless chosen otherwise."""
 
     @classmethod
     def setUpClass(cls):
@@ -83,7 +83,7 @@ class TestInheritedVisibility(GroupsCommon):
         self.env.invalidate_all(flush=False)
         broken = [check["name"] for check in checks if check["rows"]]
         self.assertEqual(len(broken), 1)
-        self.assertIn("seen by no more people", broken[0])
+        self.assertIn("visible to no more people", broken[0])
 
     def test_an_address_does_not_reveal_that_a_hidden_group_has_this_name(self):
         mine = self._circle("Zq hidden", self.village)

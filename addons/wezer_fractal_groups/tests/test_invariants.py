@@ -24,7 +24,7 @@ class TestInvariants(GroupsCommon):
         self.assertRightsHold()
 
     def test_missing_extra_and_wrong_closure_rows_are_found(self):
-        sentence = "The groups' closure is what the tree says"
+        sentence = "The stored levels of the groups agree with the tree"
         pair = (self.village.id, self.compost.id)
         where = " WHERE ancestor_id = %s AND descendant_id = %s"
         gone = self._broken("DELETE FROM wezer_group_closure" + where, *pair)
@@ -52,10 +52,10 @@ class TestInvariants(GroupsCommon):
             self.compost.id,
             self.village.id,
         )
-        self.assertIn("The groups' closure is what the tree says", broken)
+        self.assertIn("The stored levels of the groups agree with the tree", broken)
 
     def test_wrong_reach_and_depth_are_found(self):
-        sentence = {"Rights reach as far as refusals let them"}
+        sentence = {"Permissions from above apply except where a circle refuses them"}
         for damage in ("rights_reach = 9", "depth = 9", "refuse_rights = true"):
             broken = self._broken(
                 f"UPDATE wezer_group SET {damage} WHERE id = %s", self.compost.id
@@ -63,7 +63,7 @@ class TestInvariants(GroupsCommon):
             self.assertEqual(broken, sentence)
 
     def test_roles_outside_of_circles_are_found(self):
-        sentence = "Roles are inside circles, with nothing inside"
+        sentence = "Each role is inside a circle and contains nothing"
         for parent in (None, self.director.id):
             broken = self._broken(
                 "UPDATE wezer_group SET parent_id = %s WHERE id = %s",
@@ -76,10 +76,10 @@ class TestInvariants(GroupsCommon):
         broken = self._broken(
             "UPDATE wezer_group SET right_wallet = true WHERE id = %s", self.garden.id
         )
-        self.assertEqual(broken, {"Rights are carried by roles alone"})
+        self.assertEqual(broken, {"Only roles have permissions"})
 
     def test_groups_that_are_persons_or_members_are_found(self):
-        sentence = "A group has one partner, and no person is one"
+        sentence = "A group has exactly one contact, which is not a person"
         broken = self._broken(
             "UPDATE wezer_group SET partner_id = %s WHERE id = %s",
             self.joel.partner_id.id,
@@ -101,14 +101,14 @@ class TestInvariants(GroupsCommon):
             "UPDATE wezer_group SET search_text = 'other' WHERE id = %s",
             self.garden.id,
         )
-        self.assertEqual(broken, {"Groups are found by their names and purposes"})
+        self.assertEqual(broken, {"Groups can be found by their name and purpose"})
 
     def test_a_partner_with_another_name_is_found(self):
         broken = self._broken(
             "UPDATE res_partner SET name = 'Elsewhere' WHERE id = %s",
             self.garden.partner_id.id,
         )
-        self.assertIn("A group's partner is called as the group", broken)
+        self.assertIn("The contact of a group has the name of the group", broken)
 
     def test_a_representative_not_counted_above_is_found(self):
         self.director.link = "representative"
@@ -121,7 +121,7 @@ class TestInvariants(GroupsCommon):
             self.luc.partner_id.id,
         )
         self.assertEqual(
-            broken, {"Leads and representatives count in the circle above"}
+            broken, {"Leads and representatives also count in the circle above"}
         )
 
     def test_a_membership_of_a_closed_group_is_found(self):
@@ -129,9 +129,7 @@ class TestInvariants(GroupsCommon):
         broken = self._broken(
             "UPDATE wezer_group SET active = false WHERE id = %s", self.compost.id
         )
-        self.assertEqual(
-            broken, {"Nobody has a place any more in a group that is closed"}
-        )
+        self.assertEqual(broken, {"A closed group has no members"})
 
 
 @tagged("post_install", "-at_install")

@@ -83,9 +83,9 @@ class TestManagePages(GroupsCommon, HttpCase):
     def test_a_manager_changes_founds_and_decides(self):
         self._login(self.luc)
         page = self.url_open(f"/groups/{self.garden.slug}").text
-        self.assertIn("Look after it", page)
+        self.assertIn("Manage", page)
         page = self.url_open(f"/groups/{self.garden.slug}/manage").text
-        self.assertIn("Found a circle or a role inside", page)
+        self.assertIn("Create a circle or a role inside", page)
         self._post(
             self.garden,
             "manage/update",

@@ -195,7 +195,8 @@ class TestFollowing(ProjectScenarios):
         for member in (self.luc, self.joel):
             self.assertEqual(self.follows(member, self.project), [False])
             self.assertEqual(
-                self.notices(member, self.project), ["Camptocamp has a project: Beds."]
+                self.notices(member, self.project),
+                ["Camptocamp has a new project: Beds."],
             )
         self.assertFalse(self.notices(self.demo))
 
@@ -205,13 +206,13 @@ class TestFollowing(ProjectScenarios):
         self.assertEqual(self._go(task, "design", self.roger), self.lead.partner_id)
         self.assertFalse(task.user_ids)
         self.assertIn(self.roger.partner_id, task.message_partner_ids)
-        self.assertEqual(self.notices(self.luc, task), ["Lead has a task: Dig."])
+        self.assertEqual(self.notices(self.luc, task), ["Lead has a new task: Dig."])
         self.assertFalse(self.notices(self.joel, task))
         self.assertEqual(self._go(task, "testing", self.insider), self.pm.partner_id)
         self.assertFalse(task.user_ids)
         self.assertIn(self.insider.partner_id, task.message_partner_ids)
         self.assertEqual(
-            self.notices(self.joel, task), ["Project Managers has a task: Dig."]
+            self.notices(self.joel, task), ["Project Managers has a new task: Dig."]
         )
         # What was the other role's is settled.
         self.assertFalse(self.notices(self.luc, task))
@@ -318,9 +319,11 @@ class TestFollowing(ProjectScenarios):
 
     def test_a_member_is_notified_of_their_own_task(self):
         task = self._task(assignee_partner_id=self.luc.partner_id.id)
-        self.assertEqual(self.notices(self.luc, task), ["You have a task: Dig."])
+        self.assertEqual(self.notices(self.luc, task), ["You have a new task: Dig."])
         task.reviewer_partner_id = self.joel.partner_id
-        self.assertEqual(self.notices(self.joel, task), ["You review a task: Dig."])
+        self.assertEqual(
+            self.notices(self.joel, task), ["You have a task to review: Dig."]
+        )
         self.assertFalse(task.message_partner_ids & self.luc.partner_id)
         task.unlink()
         self.assertFalse(

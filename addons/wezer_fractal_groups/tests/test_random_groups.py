@@ -251,7 +251,7 @@ class TestRandomGroups(GroupsCommon):
                     right
                     for right, do in words.items()
                     for sentence in group._explain_rights(user)
-                    if sentence.startswith(f"You may {do} because you fill")
+                    if sentence.startswith(f"You may {do} because you have the role")
                 }
                 held = {right for one, right in naive.rights(number) if one == group.id}
                 self.assertEqual(told, held)

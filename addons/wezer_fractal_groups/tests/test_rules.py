@@ -193,7 +193,7 @@ class TestRules(RulesCommon):
         self._put(self.joel, self.president)
         said = self.compost.with_user(self.joel).explain_my_rights()
         self.assertEqual(len(said), 1)
-        for word in ("President", "Test village", "Test compost", "change the circle"):
+        for word in ("President", "Test village", "Test compost", "manage the circle"):
             self.assertIn(word, said[0])
 
     def test_a_group_has_a_partner_and_an_organisation_can_be_one(self):

@@ -67,7 +67,8 @@ def move(group: models.Model) -> None:
     )
     if cr.fetchone():
         raise Refusal(
-            group.env._("A group cannot be inside one of its own."), rule="cycle"
+            group.env._("A group cannot be inside one of the groups it contains."),
+            rule="cycle",
         )
     cr.execute(
         """DELETE FROM wezer_group_closure c
@@ -131,7 +132,7 @@ def recount(env: api.Environment, ids: Any) -> None:
     env["wezer.group.membership"]._invalidate_access()
     if deepest >= MAX_DEPTH:
         raise Refusal(
-            env._("Groups go at most %(limit)s levels deep.", limit=MAX_DEPTH),
+            env._("Groups can be at most %(limit)s levels deep.", limit=MAX_DEPTH),
             rule="depth",
             value=str(deepest + 1),
             limit=str(MAX_DEPTH),

@@ -45,17 +45,25 @@ class GroupImporter:
     def _reason_text(self, reason: Any, about: Any) -> Any:
         env = self.env
         return {
-            group_rows.NO_KEY: env._("no group"),
-            group_rows.TWICE: env._("the same as row %s", about),
+            group_rows.NO_KEY: env._("The group is missing."),
+            group_rows.TWICE: env._("This row is the same as row %s.", about),
             group_rows.TWO_PARENTS: env._(
-                "has a parent already (%s): a group is inside one other", about or "–"
+                "This group already has a parent group (%s). A group can have only"
+                " one.",
+                about or "–",
             ),
-            group_rows.NO_PARENT: env._("its parent “%s” is not there", about),
-            group_rows.INSIDE_ITSELF: env._("is inside itself, by way of %s", about)
+            group_rows.NO_PARENT: env._("The parent group “%s” does not exist.", about),
+            group_rows.INSIDE_ITSELF: env._(
+                "This group is inside itself, through %s.", about
+            )
             if about
-            else env._("is inside itself"),
-            group_rows.PARENT_REFUSED: env._("its parent “%s” is refused", about),
-            group_rows.TOO_DEEP: env._("more than %s levels deep", about),
+            else env._("This group is inside itself."),
+            group_rows.PARENT_REFUSED: env._(
+                "The parent group “%s” was refused.", about
+            ),
+            group_rows.TOO_DEEP: env._(
+                "This group is more than %s levels deep.", about
+            ),
         }[reason]
 
     def _report(self, name: str, row: dict, state: Any, reason: str = "") -> dict:
@@ -133,9 +141,7 @@ class GroupImporter:
         word = normalise(row.get("visibility") or "")
         visibility = VISIBILITY.get(word)
         if word and not visibility:
-            return "refused", self.env._(
-                "“%s” says nothing about who sees it", row["visibility"]
-            )
+            return "refused", self.env._("“%s” is not a visibility.", row["visibility"])
         parent = self.known.get(row["parent"])
         if row["parent"] and not parent:
             reason = self._reason_text(group_rows.PARENT_REFUSED, row["parent"])
@@ -188,9 +194,9 @@ class GroupImporter:
         group = self.known.get(key)
         person = self.people.get(str(row.get("person") or "").strip())
         if not group:
-            return "refused", self.env._("the group “%s” is not there", key)
+            return "refused", self.env._("The group “%s” does not exist.", key)
         if isinstance(person, str) or not person:
-            return "refused", person or self.env._("no person")
+            return "refused", person or self.env._("The person is missing.")
         relation = str(row.get("relation") or "member").strip() or "member"
         place = group
         if relation == ADMIN:
@@ -198,7 +204,7 @@ class GroupImporter:
         focus = relation if relation not in (ADMIN, "member") else False
         if (place.id, person.id) in made:
             return "refused", self.env._(
-                "the same as row %s", made[place.id, person.id]
+                "This row is the same as row %s.", made[place.id, person.id]
             )
         made[place.id, person.id] = row["row"]
         live = self._live_memberships().get((place.id, person.id))
@@ -275,7 +281,9 @@ class GroupImporter:
         for profile in on_paper:
             double = profile.name in self.people
             self.people[profile.name] = (
-                self.env._("two are called so") if double else profile.partner_id
+                self.env._("Two people have this name.")
+                if double
+                else profile.partner_id
             )
         for profile in profiles.search(
             [("slug", "in", words), ("partner_id.is_company", "=", False)]
@@ -317,12 +325,12 @@ class GroupImporter:
         resource = str(row.get("resource") or "").strip()
         level = normalise(row.get("level") or "")
         if not group:
-            return "refused", self.env._("the group “%s” is not there", key)
+            return "refused", self.env._("The group “%s” does not exist.", key)
         if not resource:
-            return "refused", self.env._("no resource")
+            return "refused", self.env._("The resource is missing.")
         if level not in LEVELS:
             return "refused", self.env._(
-                "“%(level)s” is none of %(levels)s",
+                "“%(level)s” is not a level. Use one of these: %(levels)s.",
                 level=level,
                 levels=", ".join(LEVELS),
             )

@@ -52,8 +52,8 @@ def leave_hints(partners: models.Model) -> list[dict]:
         )
         if alone:
             text = env._(
-                "Nobody but you acts for %(group)s: let somebody else"
-                " fill %(role)s, if you can.",
+                "Only you can act for %(group)s. If you can, give the role"
+                " %(role)s to someone else.",
                 group=circle.name,
                 role=role.name,
             )

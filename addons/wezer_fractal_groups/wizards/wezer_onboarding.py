@@ -14,7 +14,8 @@ class WezerOnboarding(models.TransientModel):
                 "sequence": 60,
                 "name": self.env._("First circle"),
                 "text": self.env._(
-                    "People who do something together; it can have roles and a wallet."
+                    "People who do something together. A circle can have roles and"
+                    " a wallet."
                 ),
                 "done": bool(there),
                 "action": "wezer_fractal_groups.wezer_group_action",

@@ -106,7 +106,7 @@ class WezerDeal(http.Controller):
 
     def _do_accept(self, deal, party, post):
         deal.action_accept(acting_partner_id=party)
-        flash(request.env._("Agreed. These terms are what holds."))
+        flash(request.env._("Agreed. These terms are now binding."))
 
     def _do_counter(self, deal, party, post):
         deal.action_counter(
@@ -116,21 +116,21 @@ class WezerDeal(http.Controller):
     def _do_amend(self, deal, party, post):
         agreed = deal.sudo().accepted_terms_id
         deal.action_amend(terms_of(post, agreed), acting_partner_id=party)
-        flash(request.env._("It holds when the other side agrees."))
+        flash(request.env._("The change takes effect once the other side agrees."))
 
     def _do_amend_sign(self, deal, party, post):
         deal.action_amend(
             round_number=whole(post.get("round")), acting_partner_id=party
         )
-        flash(request.env._("Agreed. The new terms are what holds."))
+        flash(request.env._("Agreed. The new terms are now binding."))
 
     def _do_agree_share(self, deal, party, post):
         deal.action_agree_share(whole(post.get("round")), acting_partner_id=party)
-        flash(request.env._("Thank you. You work along."))
+        flash(request.env._("Thank you. You are now part of the team."))
 
     def _do_hand_over(self, deal, party, post):
         deal.action_hand_over(member_named(post.get("who")), acting_partner_id=party)
-        flash(request.env._("It is handed over when both of them agree."))
+        flash(request.env._("The work is handed over once both of them agree."))
 
     def _do_hand_over_sign(self, deal, party, post):
         deal.action_hand_over(acting_partner_id=party)
@@ -191,7 +191,7 @@ class WezerDeal(http.Controller):
         deal.action_deliver(
             post.get("note", ""), post.get("quantity"), acting_partner_id=party
         )
-        flash(request.env._("Well done. The other side was told."))
+        flash(request.env._("Well done. We let the other side know."))
 
     def _do_send_back(self, deal, party, post):
         deal.action_send_back(post.get("note", ""), acting_partner_id=party)
@@ -217,18 +217,22 @@ class WezerDeal(http.Controller):
         deal.action_assess(
             self._scores(post), post.get("comment", ""), acting_partner_id=party
         )
-        flash(request.env._("Thank you. It is shown when both have said how it was."))
+        flash(
+            request.env._(
+                "Thank you. Your assessment is shown once both sides have given theirs."
+            )
+        )
 
     def _do_refund(self, deal, party, post):
         deal.action_refund(acting_partner_id=party)
 
     def _do_cancel(self, deal, party, post):
         if not deal.action_cancel(post.get("reason", ""), acting_partner_id=party):
-            flash(request.env._("It is cancelled when the other side agrees."))
+            flash(request.env._("The deal is cancelled once the other side agrees."))
 
     def _do_attendance(self, deal, party, post):
         deal.action_attendance(post.get("outcome", ""), acting_partner_id=party)
-        flash(request.env._("Thank you, it is noted."))
+        flash(request.env._("Thank you, we have noted it."))
 
     def _do_dispute(self, deal, party, post):
         deal.action_dispute(post.get("reason", ""), acting_partner_id=party)
@@ -240,7 +244,9 @@ class WezerDeal(http.Controller):
     def _do_resolve(self, deal, party, post):
         amounts = numbered(post, "amount_")
         deal.action_resolve(post.get("outcome", ""), post.get("reason", ""), amounts)
-        flash(request.env._("Decided. Both sides read your reasons."))
+        flash(
+            request.env._("Your decision is saved. Both sides can read your reasons.")
+        )
 
     def _do_add_evidence(self, deal, party, post):
         if not self._show_file(deal, party, post):

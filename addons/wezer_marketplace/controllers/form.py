@@ -102,7 +102,9 @@ def member_named(typed):
     if typed and not found:
         found = profiles._search_directory(typed, limit=2)[0]
     if len(found) != 1:
-        raise Refusal(request.env._("Say who, by the whole name."), rule="member")
+        raise Refusal(
+            request.env._("Enter the full name of one member."), rule="member"
+        )
     # The partner is closed to members; who this is, they see.
     return found.sudo().partner_id.id
 
@@ -115,8 +117,8 @@ def typed_skills(post):
     if unknown:
         raise Refusal(
             request.env._(
-                "Not among our words yet: %(words)s. Choose one that is near, or"
-                " leave it out and say it in the title.",
+                "These skills are not in our list yet: %(words)s. Choose a similar"
+                " one, or leave it out and mention it in the title.",
                 words=", ".join(unknown),
             ),
             rule="vocabulary",
@@ -188,7 +190,8 @@ def kept_places_of(post):
         if unknown:
             raise Refusal(
                 request.env._(
-                    "Not among our words yet: %(words)s. Choose one that is near.",
+                    "These skills are not in our list yet: %(words)s. Choose a"
+                    " similar one.",
                     words=", ".join(unknown),
                 ),
                 rule="vocabulary",

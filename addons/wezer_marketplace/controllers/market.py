@@ -123,7 +123,7 @@ class WezerMarket(http.Controller):
         announcement = self._announcement(slug)
         outcomes = numbered(post, "outcome_")
         announcement.action_attendances(outcomes, announcement.sudo().author_id.id)
-        flash(request.env._("Thank you, it is noted."))
+        flash(request.env._("Thank you, we have noted it."))
         return request.redirect(f"/market/{announcement.slug}")
 
     @http.route(
@@ -258,12 +258,12 @@ class WezerMarket(http.Controller):
         if announcement.state == "draft":
             flash(
                 request.env._(
-                    "It is written, and published by who may pay for %s.",
+                    "Saved as a draft. Someone who may pay for %s has to publish it.",
                     announcement.author_id.display_name,
                 )
             )
         else:
-            flash(request.env._("It is on the market."))
+            flash(request.env._("Your announcement is on the market."))
         return request.redirect(f"/market/{announcement.slug}")
 
     @http.route(
@@ -294,10 +294,10 @@ class WezerMarket(http.Controller):
         announcement = self._own(slug)
         if "close" in post:
             announcement.action_close()
-            flash(request.env._("Closed: nobody can answer any more."))
+            flash(request.env._("This is closed. Nobody can answer any more."))
         elif "reopen" in post:
             announcement.action_reopen()
-            flash(request.env._("It is on the market."))
+            flash(request.env._("Your announcement is on the market."))
         else:
             announcement.action_edit(
                 announcement_of(post, announcement), version=post.get("version")
@@ -305,7 +305,7 @@ class WezerMarket(http.Controller):
             flash(request.env._("Saved."))
         if "publish" in post:
             announcement.action_publish()
-            flash(request.env._("It is on the market."))
+            flash(request.env._("Your announcement is on the market."))
         return request.redirect(f"/market/{announcement.slug}")
 
     @http.route(
@@ -321,7 +321,7 @@ class WezerMarket(http.Controller):
         announcement = self._own(slug)
         day = announcement.action_renew()
         shown = days.format_day(request.env, day)
-        flash(request.env._("It stands until %(day)s.", day=shown))
+        flash(request.env._("Your announcement stays open until %(day)s.", day=shown))
         return request.redirect(f"/market/{announcement.slug}")
 
     def _own(self, slug):

@@ -36,7 +36,7 @@ class WezerSavedSearches(http.Controller):
         """Keep what is asked now."""
         filters = clean(request.env, post)
         request.env["wezer.saved.search"].keep(filters, post.get("name", ""))
-        flash(request.env._("You will read it in your notices when there is one."))
+        flash(request.env._("You will receive a notice when something matches."))
         return request.redirect(address(filters))
 
     @http.route(
@@ -50,5 +50,5 @@ class WezerSavedSearches(http.Controller):
     def stop(self, search_id, **_post):
         """Keep it no longer."""
         seen_or_404("wezer.saved.search", search_id).stop()
-        flash(request.env._("You will not be told of it any more."))
+        flash(request.env._("You will no longer receive notices for this search."))
         return request.redirect("/market/searches")

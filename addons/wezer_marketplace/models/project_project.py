@@ -6,8 +6,8 @@ class ProjectProject(models.Model):
     _inherit = ["project.project", "wezer.rate.mixin"]
 
     wezer_currency_id = fields.Many2one(
-        string="Tasks are paid in",
-        help="Empty: tasks posted from here ask for unpaid help.",
+        string="Currency for tasks",
+        help="Leave this empty if tasks posted from here ask for unpaid help.",
     )
 
     def _get_template_from_project_undo_callbacks(self):

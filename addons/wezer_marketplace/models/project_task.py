@@ -67,7 +67,7 @@ class ProjectTask(models.Model):
         compute_sudo=True,
     )
     wezer_post_differs = fields.Char(
-        string="What the announcement has otherwise",
+        string="Differences in the announcement",
         compute="_compute_wezer_post_differs",
         compute_sudo=True,
     )
@@ -80,26 +80,30 @@ class ProjectTask(models.Model):
     )
     wezer_deal_state = fields.Selection(
         lambda self: self.env["wezer.deal"]._fields["state"].selection,
-        string="Deal is",
+        string="State of the deal",
         compute="_compute_wezer_deal_id",
         compute_sudo=True,
     )
     wezer_places = fields.Integer(
-        string="Helpers wanted", default=1, help="Several: a sub-task for each."
+        string="Helpers wanted",
+        default=1,
+        help="If there are several, each of them gets a sub-task.",
     )
     wezer_category_id = fields.Many2one("wezer.category", string="Category")
     wezer_city = fields.Char(string="Place")
     wezer_latitude = fields.Float(digits=(9, 6))
     wezer_longitude = fields.Float(digits=(9, 6))
     wezer_date_start = fields.Datetime(string="Begins")
-    wezer_currency_id = fields.Many2one(help="Empty: as the project says.")
-    wezer_steps = fields.Text(string="Steps, one a line")
-    wezer_done_when = fields.Char(string="What counts as done")
+    wezer_currency_id = fields.Many2one(
+        help="If this is empty, the currency of the project is used."
+    )
+    wezer_steps = fields.Text(string="Steps, one per line")
+    wezer_done_when = fields.Char(string="Done when")
     wezer_import_key = fields.Char(index="btree_not_null", copy=False, readonly=True)
 
     _import_key_uniq = models.UniqueIndex(
         "(project_id, wezer_import_key) WHERE wezer_import_key IS NOT NULL",
-        "This row was imported already.",
+        "This row has already been imported.",
     )
 
     @api.depends("wezer_announcement_ids.state")
@@ -194,13 +198,14 @@ class ProjectTask(models.Model):
         if self.sudo().has_template_ancestor:
             raise Refusal(
                 self.env._(
-                    "“%(name)s” is a template: make a task of it.", name=self.name
+                    "“%(name)s” is a template. Create a task from it first.",
+                    name=self.name,
                 ),
                 rule="template",
             )
         if self.wezer_posted:
             raise Refusal(
-                self.env._("“%(name)s” is on the marketplace already.", name=self.name),
+                self.env._("“%(name)s” is already on the marketplace.", name=self.name),
                 rule="posted",
             )
         self._check_no_worker()
@@ -225,7 +230,10 @@ class ProjectTask(models.Model):
         )
         if not payer:
             raise Refusal(
-                self.env._("Say who pays: give the project a team."), rule="payer"
+                self.env._(
+                    "Give the project a team first. The team is the one that pays."
+                ),
+                rule="payer",
             )
         return payer
 
@@ -311,7 +319,7 @@ class ProjectTask(models.Model):
         if changes:
             self.wezer_announcement_id.with_env(self.env).action_edit(changes)
         return self._notification(
-            self.env._("The announcement is as the task: %(title)s", title=self.name)
+            self.env._("The announcement matches the task: %(title)s", title=self.name)
         )
 
     def action_undo_post(self):
@@ -365,8 +373,9 @@ class ProjectTask(models.Model):
             if not user._acts_for(post.author_id, right):
                 raise NotAllowed(
                     self.env._(
-                        "“%(title)s” is on the marketplace. Ask somebody who runs the"
-                        " projects of %(team)s to take the post back first.",
+                        "“%(title)s” is on the marketplace. Ask someone who runs"
+                        " the projects of %(team)s to withdraw the announcement"
+                        " first.",
                         title=task.name,
                         team=post.author_id.name,
                     ),
@@ -380,9 +389,9 @@ class ProjectTask(models.Model):
         if answers:
             self._redirect_to_deals(
                 self.env._(
-                    "“%(title)s” is on the marketplace, and somebody answered. Accept"
-                    " or decline the answers and finish the deals, or close the"
-                    " announcement first.",
+                    "“%(title)s” is on the marketplace, and someone has answered."
+                    " Accept or decline the answers and finish the deals, or close"
+                    " the announcement first.",
                     title=self.name,
                 ),
                 answers,
@@ -424,7 +433,8 @@ class ProjectTask(models.Model):
             return
         self._redirect_to_deals(
             self.env._(
-                "A stage moves no money: approve and pay the deal “%(title)s”.",
+                "Changing the stage does not pay anyone. Approve and pay the deal"
+                " “%(title)s” instead.",
                 title=deal.title,
             ),
             deal,
@@ -473,7 +483,7 @@ class ProjectTask(models.Model):
         if deal:
             raise Refusal(
                 self.env._(
-                    "%(name)s is working on “%(title)s” already.",
+                    "%(name)s is already working on “%(title)s”.",
                     name=deal.payee_id.name,
                     title=self.sudo().name,
                 ),
@@ -486,7 +496,7 @@ class ProjectTask(models.Model):
         self._check_no_worker()
         if self.wezer_announcement_id.state in PUBLISHED:
             raise Refusal(
-                self.env._("“%(name)s” is on the marketplace already.", name=self.name),
+                self.env._("“%(name)s” is already on the marketplace.", name=self.name),
                 rule="posted",
             )
 
@@ -575,11 +585,13 @@ class ProjectTask(models.Model):
         tasks = self.sudo()
         if tasks._live_deals():
             raise NotAllowed(
-                self.env._("Somebody is working on this: the deal comes first."),
+                self.env._("Someone is working on this. Finish the deal first."),
                 rule="live_deal",
             )
         if tasks.wezer_announcement_ids.filtered(lambda post: post.state in PUBLISHED):
             raise NotAllowed(
-                self.env._("It is on the marketplace: take the post back first."),
+                self.env._(
+                    "This task is on the marketplace. Withdraw the announcement first."
+                ),
                 rule="posted",
             )

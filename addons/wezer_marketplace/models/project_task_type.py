@@ -6,12 +6,12 @@ class ProjectTaskType(models.Model):
 
     wezer_deal_state = fields.Selection(
         [
-            ("accepted", "Being done"),
+            ("accepted", "In progress"),
             ("delivered", "To approve"),
             ("approved", "Approved, to be paid"),
             ("paid", "Paid"),
         ],
-        string="Means for the deal",
-        help="A task with a deal comes here when the deal gets there. Dropping a"
-        " card never moves money.",
+        string="State of the deal",
+        help="A task with a deal moves here when its deal reaches this state."
+        " Moving a card never moves money.",
     )

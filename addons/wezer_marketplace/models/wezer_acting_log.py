@@ -10,7 +10,7 @@ class WezerActingLog(models.Model):
     def _labels(self):
         return {
             **super()._labels(),
-            "post": self.env._("posted something"),
+            "post": self.env._("posted an announcement"),
             "announcement": self.env._("changed an announcement"),
             "answer": self.env._("answered an announcement"),
             "deal": self.env._("took a step in a deal"),

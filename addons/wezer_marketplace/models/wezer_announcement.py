@@ -200,7 +200,9 @@ class WezerAnnouncement(models.Model):
     title = fields.Char(required=True, size=TITLE_LENGTH)
     slug = fields.Char(required=True, copy=False)
     kind = fields.Selection(
-        [("want", "Help wanted"), ("offer", "Offered")], required=True, default="want"
+        [("want", "Help wanted"), ("offer", "Help offered")],
+        required=True,
+        default="want",
     )
     description = fields.Html()
     category_id = fields.Many2one("wezer.category", index=True, ondelete="set null")
@@ -214,11 +216,13 @@ class WezerAnnouncement(models.Model):
         ondelete="restrict",
         groups="wezer_base.group_moderator",
     )
-    places = fields.Integer(default=1, help="How many deals; 0 is unlimited.")
+    places = fields.Integer(
+        default=1, help="The number of deals that are possible; 0 means no limit."
+    )
     place_ids = fields.One2many(
         "wezer.announcement.place", "announcement_id", string="Places kept"
     )
-    quantity = fields.Float(default=1.0, help="Of each deal, in units.")
+    quantity = fields.Float(default=1.0, help="The quantity of each deal, in units.")
     unit = fields.Selection(
         [("hour", "hours"), ("piece", "pieces"), ("time", "times")],
         required=True,
@@ -231,7 +235,7 @@ class WezerAnnouncement(models.Model):
     price_text = fields.Char(string="Price", compute="_compute_price_text")
     claim_mode = fields.Selection(
         [
-            ("first_come", "Who comes first has it"),
+            ("first_come", "First come, first served"),
             ("choose", "The author chooses"),
         ],
         required=True,
@@ -242,12 +246,12 @@ class WezerAnnouncement(models.Model):
         [
             ("everyone", "Everybody, visitors too"),
             ("members", "Members"),
-            ("groups", "Members of the groups named"),
+            ("groups", "Members of the chosen groups"),
         ],
         required=True,
         default="everyone",
     )
-    group_ids = fields.Many2many("wezer.group", string="In the context of")
+    group_ids = fields.Many2many("wezer.group", string="Groups")
     task_id = fields.Many2one(
         "project.task", index="btree_not_null", ondelete="set null"
     )
@@ -261,20 +265,20 @@ class WezerAnnouncement(models.Model):
             ("fortnight", "Every two weeks"),
             ("month", "Every month"),
         ],
-        help="When its day has come, the next one is posted.",
+        help="When the date has come, the next announcement is posted.",
     )
-    repeat_until = fields.Date(string="Comes again until")
+    repeat_until = fields.Date(string="Repeats until")
     city = fields.Char(string="Place")
     latitude = fields.Float(digits=(9, 6))
     longitude = fields.Float(digits=(9, 6))
     language_id = fields.Many2one(
         "res.lang",
-        string="Language it takes",
+        string="Language needed",
         ondelete="set null",
-        help="Only where another language would not do.",
+        help="Only if no other language would do.",
     )
-    steps = fields.Text(help="How it will be done, one step a line.")
-    done_when = fields.Text(help="What counts as done.")
+    steps = fields.Text(help="How the work will be done, one step per line.")
+    done_when = fields.Text(help="Says when the work counts as done.")
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )
@@ -296,16 +300,20 @@ class WezerAnnouncement(models.Model):
     end_reason = fields.Selection(
         [("closed", "Closed"), ("expired", "Expired"), ("settled", "All done")]
     )
-    version = fields.Integer(default=1, help="Counts up when price or process change.")
+    version = fields.Integer(
+        default=1, help="Goes up when the price or the process changes."
+    )
     lock_version = fields.Integer(default=0)
     places_used = fields.Integer(compute="_compute_places")
     places_left = fields.Integer(string="Free places", compute="_compute_places")
     deal_ids = fields.One2many("wezer.deal", "announcement_id")
     answer_count = fields.Integer(string="Answers", compute="_compute_places")
-    expected_text = fields.Char(string="Who will come", compute="_compute_expected")
+    expected_text = fields.Char(
+        string="Expected attendance", compute="_compute_expected"
+    )
     # A deal was cancelled late: the card shows that help is needed now.
     cancelled_late = fields.Boolean(
-        string="Somebody fell out", copy=False, readonly=True, default=False
+        string="Cancelled late", copy=False, readonly=True, default=False
     )
     # Paused because its author cannot pay; members see only that it is paused.
     short_of_money = fields.Boolean(
@@ -347,9 +355,10 @@ class WezerAnnouncement(models.Model):
     # What the back office's search box asks.
     asked_words = fields.Char(string="Words", store=False, search="_search_asked_words")
 
-    _slug_uniq = models.UniqueIndex("(slug)", "This address is taken.")
+    _slug_uniq = models.UniqueIndex("(slug)", "This address is already taken.")
     _places_positive = models.Constraint(
-        "CHECK (places >= 0 AND quantity > 0)", "Places and quantity are above zero."
+        "CHECK (places >= 0 AND quantity > 0)",
+        "The quantity must be above zero, and the number of places cannot be negative.",
     )
     _repeat_idx = models.Index("(date_start) WHERE repeat IS NOT NULL")
     _expiry_idx = models.Index(f"(expiry) WHERE state IN {PUBLISHED!r}")
@@ -601,7 +610,11 @@ class WezerAnnouncement(models.Model):
                     self.env.user._check_acts_for(author, "wallet")
             else:
                 return NotAllowed(
-                    self.env._("This is not for the one you act for to do."), rule=who
+                    self.env._(
+                        "You are not authorised to act for the author of"
+                        " this announcement."
+                    ),
+                    rule=who,
                 )
         except (NotAllowed, Refusal) as error:
             return error
@@ -627,13 +640,19 @@ class WezerAnnouncement(models.Model):
             )
         if action == "undo_post" and announcement._live_answers():
             return Refusal(
-                self.env._("Somebody answered: it cannot be taken back silently."),
+                self.env._(
+                    "Someone has answered, so you can no longer withdraw"
+                    " this. Close the announcement instead."
+                ),
                 rule="answered",
             )
         if action == "renew" and announcement.state == "ended":
             if announcement.end_reason != "expired":
                 return Refusal(
-                    self.env._("This was closed, or is all done."),
+                    self.env._(
+                        "This announcement was closed or is complete, so it"
+                        " cannot be renewed."
+                    ),
                     rule="state",
                     value=announcement.end_reason,
                 )
@@ -711,7 +730,9 @@ class WezerAnnouncement(models.Model):
             except (NotAllowed, Refusal) as error:
                 return error
         if announcement.visibility == "groups" and not announcement.group_ids:
-            return Refusal(self.env._("Say for which groups it is."), rule="visibility")
+            return Refusal(
+                self.env._("Choose the groups that this is for."), rule="visibility"
+            )
         return None
 
     def _check_publishable(self):
@@ -833,7 +854,11 @@ class WezerAnnouncement(models.Model):
             if announcement.deal_ids:
                 # Payer and worker would change places under a deal.
                 raise Refusal(
-                    self.env._("Somebody answered: what it is stays."), rule="answered"
+                    self.env._(
+                        "Someone has answered, so you can no longer change"
+                        " whether help is wanted or offered."
+                    ),
+                    rule="answered",
                 )
         answers = announcement._answers()
         terms = announcement._changes_terms(vals)
@@ -864,20 +889,22 @@ class WezerAnnouncement(models.Model):
         vals = {name: self._typed_value(name, value) for name, value in vals.items()}
         if "title" in vals and not has_letter(vals["title"]):
             raise Refusal(
-                self.env._("Say in a few words what it is about."),
+                self.env._("Say in a few words what this is about."),
                 rule="title",
                 field="title",
             )
         if vals.get("latitude") or vals.get("longitude"):
             place = place_of(vals.get("latitude"), vals.get("longitude"))
             if not place:
-                raise Refusal(self.env._("This is no place on the map."), rule="place")
+                raise Refusal(
+                    self.env._("This is not a place on the map."), rule="place"
+                )
             vals["latitude"], vals["longitude"] = place
         if vals.get("repeat") and not (
             vals.get("date_start") or self.sudo().date_start
         ):
             raise Refusal(
-                self.env._("Say when it is the first time: it comes again from there."),
+                self.env._("Enter the first date. The repeats start from there."),
                 rule="repeat",
             )
         if prices is not None:
@@ -921,7 +948,7 @@ class WezerAnnouncement(models.Model):
             known = payload.record(self.env(su=True), field.comodel_name, value)
             known = known.search([("id", "in", known.ids)])
             if not known:
-                raise Refusal(self.env._("There is no such one."), rule="field")
+                raise Refusal(self.env._("Not found."), rule="field")
             return known.id
         return value
 
@@ -946,7 +973,7 @@ class WezerAnnouncement(models.Model):
         return payload.whole(
             self.env,
             value,
-            self.env._("Say how many places there are, as a number."),
+            self.env._("Enter the number of places as a number."),
             most=PLACES_MAX,
             rule="places",
         )
@@ -960,13 +987,15 @@ class WezerAnnouncement(models.Model):
             return {}
         if self and self.sudo()._holding():
             raise Refusal(
-                self.env._("Somebody has a place: what places ask for stays."),
+                self.env._(
+                    "Someone has a place, so the requirements can no longer be changed."
+                ),
                 rule="answered",
             )
         count = vals.get("places", self.sudo().places if self else 1)
         if lines and sum(line["count"] for line in lines) > count:
             raise Refusal(
-                self.env._("More places are kept than there are."),
+                self.env._("You cannot keep more places than there are."),
                 rule="places",
                 limit=str(count),
             )
@@ -1088,7 +1117,8 @@ class WezerAnnouncement(models.Model):
             deal._notify_all(
                 "over",
                 lambda env, deal=deal: env._(
-                    "It has ended without you this time: %(title)s", title=deal.title
+                    "This has ended, and you did not get a place: %(title)s",
+                    title=deal.title,
                 ),
                 but=deal.author_id,
             )
@@ -1185,7 +1215,7 @@ class WezerAnnouncement(models.Model):
             return None
         return NotAllowed(
             self.env._(
-                "The places here are kept for: %(asked)s.",
+                "These places are kept for: %(asked)s.",
                 asked="; ".join(place._format() for place in self.place_ids),
             ),
             rule="place",
@@ -1223,7 +1253,7 @@ class WezerAnnouncement(models.Model):
         (self.author_id | self.task_id.reviewer_partner_id)._wezer_notify(
             "cancelled_late",
             lambda env: env._(
-                "%(name)s fell out of what is soon: %(title)s. Who could stand in?",
+                "%(name)s cancelled at short notice: %(title)s. Can someone step in?",
                 name=deal.replier_id.name,
                 title=self.title,
             ),
@@ -1269,7 +1299,7 @@ class WezerAnnouncement(models.Model):
         if state == "paused":
             return self.env._("This is paused. It takes no answers at the moment.")
         if reason == "settled":
-            return self.env._("This is closed. All that was asked for is done.")
+            return self.env._("This is closed. Everything that was asked for is done.")
         if state in LISTED or (reason == "expired" and announcement.expiry):
             return self.env._(
                 "This is closed. It took answers until %(day)s.",
@@ -1326,7 +1356,7 @@ class WezerAnnouncement(models.Model):
             raise self._closed_refusal(closed)
         if version and str(version) != str(announcement.version):
             raise Refusal(
-                self.env._("It was changed meanwhile: please read it again."),
+                self.env._("This was changed in the meantime. Please read it again."),
                 rule="version",
                 value=str(version),
                 limit=str(announcement.version),
@@ -1335,7 +1365,7 @@ class WezerAnnouncement(models.Model):
             lambda deal: deal.replier_id == replier and deal.state in LIVE
         )
         if live:
-            raise Refusal(self.env._("You have answered already."), rule="answered")
+            raise Refusal(self.env._("You have already answered."), rule="answered")
         announcement._check_cap(user.partner_id)
         refusal = self._kept_refusal(user.partner_id)
         if refusal:
@@ -1443,7 +1473,7 @@ class WezerAnnouncement(models.Model):
             )
         if self.price_mode == "all" and given != set(asked.ids):
             raise Refusal(
-                self.env._("All the currencies asked for belong to the price."),
+                self.env._("The price has to include all the currencies asked for."),
                 rule="price_mode",
             )
 
@@ -1556,8 +1586,7 @@ class WezerAnnouncement(models.Model):
             known.get(deal.replier_id, UNKNOWN_RELIABILITY) for deal in coming
         )
         return self.env._(
-            "Of %(count)s who agreed, about %(expected)s will come, as what became of"
-            " their promises says.",
+            "About %(expected)s of %(count)s will come, judging by past attendance.",
             count=len(coming),
             expected=round(expected),
         )
@@ -1574,7 +1603,7 @@ class WezerAnnouncement(models.Model):
         self.ensure_one()
         if not isinstance(outcomes, dict):
             raise Refusal(
-                self.env._("Say of whom, and whether they came."), rule="data"
+                self.env._("Choose the person and whether they came."), rule="data"
             )
         deals = {
             str(deal.id): deal
@@ -1585,7 +1614,8 @@ class WezerAnnouncement(models.Model):
         for key, outcome in sorted(outcomes.items(), key=str):
             if str(key) not in deals:
                 raise Refusal(
-                    self.env._("This deal belongs to something else."), rule="deal"
+                    self.env._("This deal belongs to another announcement."),
+                    rule="deal",
                 )
             deals[str(key)].action_attendance(outcome, acting_partner_id)
         return True
@@ -1632,15 +1662,16 @@ class WezerAnnouncement(models.Model):
                 continue
             if circle:
                 message = self.env._(
-                    "%(name)s has %(count)s things of %(circle)s in hand: one is"
-                    " finished first.",
+                    "%(name)s already has %(count)s open commitments in"
+                    " %(circle)s. Finish one first.",
                     name=person.name,
                     count=claims,
                     circle=circle.with_env(self.env).display_name,
                 )
             else:
                 message = self.env._(
-                    "%(name)s has %(count)s things in hand: one is finished first.",
+                    "%(name)s already has %(count)s open commitments. Finish one"
+                    " first.",
                     name=person.name,
                     count=claims,
                 )
@@ -1699,7 +1730,8 @@ class WezerAnnouncement(models.Model):
             author._wezer_notify(
                 "short_of_money",
                 lambda env, wants=wants: env._(
-                    "Paused, as its price is more than can be paid now: %(titles)s",
+                    "Paused, because the price is more than can be paid now:"
+                    " %(titles)s",
                     titles=", ".join(wants[:5].mapped("title")),
                 ),
                 url=f"/market/{wants[0].slug}",
@@ -1892,7 +1924,7 @@ class WezerAnnouncement(models.Model):
         self.author_id._wezer_notify(
             "expiring",
             lambda env: env._(
-                "“%(title)s” closes on %(day)s: renew it where you still need it.",
+                "“%(title)s” closes on %(day)s. Renew it if you still need it.",
                 title=self.title,
                 day=days.format_day(env, self.expiry),
             ),

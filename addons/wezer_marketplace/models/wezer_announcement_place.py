@@ -23,19 +23,21 @@ class WezerAnnouncementPlace(models.Model):
     )
     count = fields.Integer(required=True, default=1)
     group_id = fields.Many2one(
-        "wezer.group", string="For those in", ondelete="restrict"
+        "wezer.group", string="For members of", ondelete="restrict"
     )
-    skill_id = fields.Many2one("wezer.skill", string="For who can", ondelete="restrict")
+    skill_id = fields.Many2one(
+        "wezer.skill", string="For people with the skill", ondelete="restrict"
+    )
     company_id = fields.Many2one(
         related="announcement_id.company_id", store=True, precompute=True
     )
 
     _count_positive = models.Constraint(
-        "CHECK (count > 0)", "A place is kept once or more often."
+        "CHECK (count > 0)", "The number of kept places must be above zero."
     )
     _asks_something = models.Constraint(
         "CHECK (group_id IS NOT NULL OR skill_id IS NOT NULL)",
-        "A place that is kept asks for a role or a skill.",
+        "A kept place needs a role or a skill.",
     )
 
     def _fits(self, person):
@@ -86,12 +88,12 @@ class WezerAnnouncementPlace(models.Model):
             line[name] = model.search([("id", "=", number)]).id
         if type(line["count"]) is not int or not 0 < line["count"] < COUNT_END:
             raise Refusal(
-                self.env._("Say how many places are kept, as a number."),
+                self.env._("Enter the number of kept places as a number."),
                 rule="places",
             )
         if not (line["group_id"] or line["skill_id"]):
             raise Refusal(
-                self.env._("Say for whom places are kept: a role, or a skill."),
+                self.env._("Choose who the places are kept for: a role or a skill."),
                 rule="places",
             )
         return line

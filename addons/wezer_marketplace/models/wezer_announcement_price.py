@@ -21,7 +21,7 @@ class WezerAnnouncementPrice(models.Model):
         "wezer.currency", string="Currency", required=True, ondelete="restrict"
     )
     unit_minor = BigInteger(required=True, aggregator=None)
-    unit_text = fields.Char(string="Each", compute="_compute_unit_text")
+    unit_text = fields.Char(string="Amount per unit", compute="_compute_unit_text")
     # The whole price, in the deal's quantity: what lists compare.
     total_minor = BigInteger(
         compute="_compute_total_minor", store=True, aggregator=None
@@ -30,9 +30,11 @@ class WezerAnnouncementPrice(models.Model):
         related="announcement_id.company_id", store=True, precompute=True
     )
 
-    _positive = models.Constraint("CHECK (unit_minor > 0)", "A price is above zero.")
+    _positive = models.Constraint(
+        "CHECK (unit_minor > 0)", "A price must be above zero."
+    )
     _currency_uniq = models.UniqueIndex(
-        "(announcement_id, wezer_currency_id)", "One price a currency."
+        "(announcement_id, wezer_currency_id)", "Each currency can have only one price."
     )
     _total_idx = models.Index("(wezer_currency_id, total_minor, announcement_id DESC)")
 

@@ -19,15 +19,15 @@ class WezerAnnouncementWord(models.Model):
     """
 
     _name = "wezer.announcement.word"
-    _description = "Word of the market"
+    _description = "Search word of the market"
     _inherit = ["wezer.record.mixin"]
     _rec_name = "word"
     _log_access = False
 
     word = fields.Char(required=True, index="trigram")
-    near_keys = fields.Char(help="Keys by which words one letter apart are met.")
+    near_keys = fields.Char(help="Keys used to find words that differ by one letter.")
 
-    _word_uniq = models.UniqueIndex("(word)", "Each word is here once.")
+    _word_uniq = models.UniqueIndex("(word)", "Each word can be listed only once.")
     _begins_idx = models.Index("(word text_pattern_ops)")
     _near_idx = models.Index("USING gin (string_to_array(near_keys, ' '))")
 

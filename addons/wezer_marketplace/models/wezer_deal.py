@@ -442,11 +442,11 @@ class WezerDeal(models.Model):
     )
     replier_person_id = fields.Many2one("res.partner", index=True, ondelete="restrict")
     payer_id = fields.Many2one(
-        "res.partner", string="Who pays", required=True, index=True, ondelete="restrict"
+        "res.partner", string="Payer", required=True, index=True, ondelete="restrict"
     )
     payee_id = fields.Many2one(
         "res.partner",
-        string="Who works",
+        string="Worker",
         required=True,
         index=True,
         ondelete="restrict",
@@ -454,15 +454,16 @@ class WezerDeal(models.Model):
     coworker_ids = fields.Many2many(
         "res.partner",
         "wezer_deal_coworker_rel",
-        string="Who works along",
-        help="They see the deal, agree to their part of the price, and are paid it.",
+        string="Co-workers",
+        help="They see the deal, agree to their share of the price, and are paid"
+        " that share.",
     )
     task_id = fields.Many2one(
         "project.task", index="btree_not_null", ondelete="set null"
     )
     named_task_id = fields.Many2one(
         "project.task",
-        string="Help for the task",
+        string="Supported task",
         index="btree_not_null",
         ondelete="set null",
         copy=False,
@@ -509,10 +510,12 @@ class WezerDeal(models.Model):
         ]
     )
     turn = fields.Selection([("author", "Author"), ("replier", "Replier")])
-    hold_deadline = fields.Datetime(help="The place is held until then.")
+    hold_deadline = fields.Datetime(help="The place is held until this time.")
     date_state = fields.Datetime(string="Since", required=True)
     date_due = fields.Datetime(string="Due")
-    date_warned = fields.Datetime(copy=False, help="When late work was warned of.")
+    date_warned = fields.Datetime(
+        copy=False, help="The time of the warning that the work is late."
+    )
     date_accepted = fields.Datetime()
     date_delivered = fields.Datetime()
     date_paid = fields.Datetime()
@@ -524,33 +527,40 @@ class WezerDeal(models.Model):
     # === TERMS, WORK AND APPROVAL === #
 
     terms_ids = fields.One2many("wezer.terms", "deal_id")
-    terms_id = fields.Many2one("wezer.terms", string="Terms now", ondelete="restrict")
+    terms_id = fields.Many2one(
+        "wezer.terms", string="Current terms", ondelete="restrict"
+    )
     accepted_terms_id = fields.Many2one(
         "wezer.terms", string="Agreed terms", ondelete="restrict"
     )
     price_text = fields.Char(string="Price", compute="_compute_price_text")
     milestone = fields.Integer(
-        default=0, help="The step in hand, counted from 1; 0: paid at once."
+        default=0,
+        help="The number of the current step, starting from 1; 0 means"
+        " paid all at once.",
     )
     delivered_quantity = fields.Float()
     delivery_note = fields.Text()
     conflicted_ids = fields.Many2many(
         "res.partner",
         "wezer_deal_conflicted_rel",
-        string="Who may not approve",
-        help="Persons who claimed, negotiated or delivered for the working side.",
+        string="Conflict of interest",
+        help="The people who answered, negotiated or delivered for the side that"
+        " does the work.",
     )
     approval_ids = fields.One2many(
         "wezer.deal.approval", "deal_id", groups=fields.NO_ACCESS, copy=False
     )
     approver_ids = fields.Many2many(
         "res.partner",
-        string="Who approved",
+        string="Approvers",
         compute="_compute_approver_ids",
-        help="Persons who approved what stands delivered; each once.",
+        help="The people who approved the delivered work, each counted once.",
     )
     approvals_wanted = fields.Integer(
-        default=1, copy=False, help="How many were wanted when it was approved last."
+        default=1,
+        copy=False,
+        help="The number of approvals needed when the work was last approved.",
     )
 
     # === WHAT HAPPENED, WAS SAID AND SHOWN === #
@@ -580,10 +590,12 @@ class WezerDeal(models.Model):
     # A moderator has decided since: silence calls none again.
     decided = fields.Boolean(copy=False, groups=fields.NO_ACCESS)
     dispute_seconds = fields.Integer(
-        copy=False, help="Seconds that a paid deal was disputed: its days are more."
+        copy=False,
+        help="The seconds for which a paid deal was disputed. Its time"
+        " limits are longer by as much.",
     )
     dispute_deadline = fields.Datetime(
-        string="A payment may be disputed until",
+        string="Dispute possible until",
         compute="_compute_paid_until",
         store=True,
     )
@@ -591,28 +603,29 @@ class WezerDeal(models.Model):
     common_circle_ids = fields.Many2many(
         "wezer.group",
         "wezer_deal_common_circle_rel",
-        string="Circles of both",
+        string="Common circles",
         copy=False,
         groups=fields.NO_ACCESS,
     )
     dispute_circle_id = fields.Many2one(
         "wezer.group",
-        string="Decided in",
+        string="Deciding circle",
         index="btree_not_null",
         ondelete="set null",
         copy=False,
-        help="Whose moderators decide the dispute; empty: the community's.",
+        help="The moderators of this circle decide the dispute. If it is empty,"
+        " the moderators of the community decide.",
     )
-    dispute_holder_since = fields.Datetime(string="With them since", copy=False)
+    dispute_holder_since = fields.Datetime(string="With this circle since", copy=False)
     took_part_ids = fields.Many2many(
         "res.partner",
         "wezer_deal_took_part_rel",
-        string="Who took part",
+        string="Participants",
         copy=False,
         groups=fields.NO_ACCESS,
     )
     is_user_moderator = fields.Boolean(
-        string="Waits for my decision",
+        string="Waiting for my decision",
         compute="_compute_is_user_moderator",
         search="_search_is_user_moderator",
         compute_sudo=True,
@@ -622,12 +635,12 @@ class WezerDeal(models.Model):
 
     attendance = fields.Selection(
         [
-            ("came", "Came"),
-            ("late", "Came late"),
-            ("absent", "Did not come"),
-            ("excused", "Was excused"),
+            ("came", "Attended"),
+            ("late", "Attended late"),
+            ("absent", "Did not attend"),
+            ("excused", "Excused"),
         ],
-        string="On the day",
+        string="Attendance",
         readonly=True,
         copy=False,
     )
@@ -639,16 +652,16 @@ class WezerDeal(models.Model):
     board = fields.Selection(
         [
             ("choose", "To choose"),
-            ("sign", "To sign"),
+            ("sign", "To agree"),
             ("waiting", "On the waiting list"),
-            ("doing", "Being done"),
+            ("in progress", "In progress"),
             ("approve", "To approve"),
             ("receipt", "Money on its way"),
             ("disputed", "Disputed"),
             ("done", "Done"),
             ("past", "Past"),
         ],
-        string="Waited for",
+        string="Waiting for",
         compute="_compute_board",
         store=True,
         index=True,
@@ -657,7 +670,7 @@ class WezerDeal(models.Model):
     age_text = fields.Char(string="Age", compute="_compute_age")
     is_late = fields.Boolean(compute="_compute_age")
     days_to_claim = fields.Float(
-        string="Days from posting to claim",
+        string="Days from posting to agreement",
         compute="_compute_days_to_claim",
         store=True,
         aggregator="avg",
@@ -675,11 +688,11 @@ class WezerDeal(models.Model):
         aggregator="avg",
     )
     completed = fields.Float(
-        string="Completed of 100",
+        string="Completed (%)",
         compute="_compute_figures",
         store=True,
         aggregator="avg",
-        help="Of what was agreed and is over: paid in the end.",
+        help="The share of agreed and finished deals that were paid.",
     )
     waits_for = fields.Char(compute="_compute_backend")
     may_approve = fields.Boolean(compute="_compute_backend")
@@ -695,7 +708,7 @@ class WezerDeal(models.Model):
     may_name_task = fields.Boolean(compute="_compute_backend")
     may_send_back = fields.Boolean(compute="_compute_backend")
     approvals_text = fields.Char(string="Approvals", compute="_compute_backend")
-    steps_text = fields.Char(string="Step in hand", compute="_compute_backend")
+    steps_text = fields.Char(string="Current step", compute="_compute_backend")
 
     # === CONSTRAINTS === #
 
@@ -704,10 +717,10 @@ class WezerDeal(models.Model):
     _live_uniq = models.UniqueIndex(
         "(announcement_id, replier_id)"
         " WHERE state NOT IN ('ended', 'paid') AND date_paid IS NULL",
-        "You have answered already.",
+        "You have already answered.",
     )
     _two_sides = models.Constraint(
-        "CHECK (author_id <> replier_id)", "Nobody answers himself."
+        "CHECK (author_id <> replier_id)", "You cannot answer your own announcement."
     )
 
     # === COMPUTED FIELDS === #
@@ -1015,14 +1028,18 @@ class WezerDeal(models.Model):
         deal = self.sudo()
         if deal.kind != "offer":
             raise Refusal(
-                self.env._("Help wanted has its task from who posted it."), rule="kind"
+                self.env._("You can only choose a task for help offered."), rule="kind"
             )
         if deal.task_id:
-            raise Refusal(self.env._("The task is at work already."), rule="task")
+            raise Refusal(
+                self.env._("Work on the task has already begun."), rule="task"
+            )
 
     def _check_agree_share(self, party):
         if not self._share_to_sign(party):
-            raise Refusal(self.env._("You are asked nothing here."), rule="share")
+            raise Refusal(
+                self.env._("There is nothing for you to agree to here."), rule="share"
+            )
 
     def _check_amend(self, party):
         self._check_commits_money(party)
@@ -1032,7 +1049,7 @@ class WezerDeal(models.Model):
         self._check_commits_money(party)
         change = deal._proposal("amend")
         if not change:
-            raise Refusal(self.env._("No change is proposed."), rule="amend")
+            raise Refusal(self.env._("No change has been proposed."), rule="amend")
         if party in change._signed():
             raise NotAllowed(
                 self.env._(
@@ -1047,18 +1064,24 @@ class WezerDeal(models.Model):
         deal = self.sudo()
         if deal.kind != "want":
             raise Refusal(
-                self.env._("Who offers something does it himself."), rule="kind"
+                self.env._("The person who offers something has to do it themselves."),
+                rule="kind",
             )
         if deal.coworker_ids:
             raise Refusal(
-                self.env._("Several work together: change what was agreed instead."),
+                self.env._(
+                    "Several people work on this together. Change what was"
+                    " agreed instead."
+                ),
                 rule="share",
             )
 
     def _check_hand_over_sign(self, party):
         proposal = self.sudo()._proposal("hand_over")
         if not proposal:
-            raise Refusal(self.env._("Nobody is named to stand in."), rule="hand_over")
+            raise Refusal(
+                self.env._("Nobody has been asked to stand in."), rule="hand_over"
+            )
         proposal._check_signer(party)
         self._check_commits_money(party)
 
@@ -1074,7 +1097,9 @@ class WezerDeal(models.Model):
                 )
             if person in deal.approver_ids:
                 raise NotAllowed(
-                    self.env._("You have approved: now somebody else has to."),
+                    self.env._(
+                        "You have already approved. Someone else has to approve now."
+                    ),
                     rule="approved_once",
                 )
         self._check_no_conflict_of_interest()
@@ -1082,7 +1107,7 @@ class WezerDeal(models.Model):
     def _check_no_conflict_of_interest(self):
         if self._is_conflicted(self.env.user.partner_id):
             raise NotAllowed(
-                self.env._("Who did the work does not approve it."), rule="own_work"
+                self.env._("You cannot approve work you did yourself."), rule="own_work"
             )
 
     def _is_conflicted(self, person):
@@ -1126,7 +1151,7 @@ class WezerDeal(models.Model):
         if deal_money.paying_has_begun(deal):
             raise Refusal(
                 self.env._(
-                    "Paying has begun: pay the rest, agree to cancel or call a"
+                    "Paying has begun. Pay the rest, agree to cancel, or call a"
                     " moderator."
                 ),
                 rule="state",
@@ -1152,7 +1177,7 @@ class WezerDeal(models.Model):
         deal = self.sudo()
         if not deal_money.pending_to(deal, party):
             raise Refusal(
-                self.env._("Nothing is on its way to %(name)s.", name=party.name),
+                self.env._("No payment is on its way to %(name)s.", name=party.name),
                 rule="state",
                 value=deal.state,
                 limit="confirming",
@@ -1164,7 +1189,7 @@ class WezerDeal(models.Model):
     def _check_assess(self, _party):
         if self.sudo().dispute_deadline < fields.Datetime.now():
             raise Refusal(
-                self.env._("Assessments are given within 14 days."),
+                self.env._("You can only assess a deal within 14 days."),
                 rule="deadline",
                 limit=str(ASSESS_DAYS),
             )
@@ -1178,13 +1203,14 @@ class WezerDeal(models.Model):
             raise Refusal(
                 self._state_message("refund"), rule="state", value="ended", limit="paid"
             )
-        raise Refusal(self.env._("Say how much."), rule="amount", limit="0")
+        raise Refusal(self.env._("Enter how much."), rule="amount", limit="0")
 
     def _check_cancel(self, party):
         deal = self.sudo()
         if party not in deal._cancellation_signers():
             raise NotAllowed(
-                self.env._("It is cancelled by who agreed on it."), rule="cancel"
+                self.env._("Only those who agreed to the deal can cancel it."),
+                rule="cancel",
             )
         if party in deal_money.current_payments(deal, "done").payee_id:
             # Payments of the current step are given back: that money is committed.
@@ -1194,7 +1220,7 @@ class WezerDeal(models.Model):
         deal = self.sudo()
         if deal.state == "paid" and deal.dispute_deadline < fields.Datetime.now():
             raise Refusal(
-                self.env._("After 14 days a payment stands."),
+                self.env._("A payment can only be disputed within 14 days."),
                 rule="deadline",
                 limit=str(ASSESS_DAYS),
             )
@@ -1202,7 +1228,12 @@ class WezerDeal(models.Model):
     def _check_withdraw_dispute(self, party):
         deal = self.sudo()
         if deal.disputed_by_id and deal.disputed_by_id != party:
-            raise NotAllowed(self.env._("Who called takes it back."), rule="dispute")
+            raise NotAllowed(
+                self.env._(
+                    "Only the person who called the moderator can withdraw the call."
+                ),
+                rule="dispute",
+            )
 
     def _check_resolve(self, _party):
         # Asked again under the lock, as the dispute may have passed on.
@@ -1212,7 +1243,7 @@ class WezerDeal(models.Model):
         deal = self.sudo()
         if not deal._may_decide(self.env.user, deal.dispute_circle_id):
             raise NotAllowed(
-                self.env._("A moderator who has it decides, never a party."),
+                self.env._("Only a moderator assigned to this dispute can decide it."),
                 rule="moderate",
             )
 
@@ -1222,7 +1253,7 @@ class WezerDeal(models.Model):
             deal.replier_id, "market"
         ):
             raise NotAllowed(
-                self.env._("Who was to come does not say that he came."),
+                self.env._("You cannot record your own attendance."),
                 rule="own_work",
             )
         deal._check_day()
@@ -1349,7 +1380,7 @@ class WezerDeal(models.Model):
         speaker = self._speaker(acting_partner_id)
         body = payload.text(self.env, body, 4000)
         if not body:
-            raise Refusal(self.env._("Write something first."), rule="empty")
+            raise Refusal(self.env._("Write a message first."), rule="empty")
         key = f"say:{self._name}:{deal.id}:{speaker.id}:{self.env.uid}"
         if not self.env["wezer.idempotency.key"].sudo()._is_first_text(key, body):
             # The same words within seconds are one message: a second tap.
@@ -1473,7 +1504,7 @@ class WezerDeal(models.Model):
         deal.terms_id._check_not_expired()
         if deal.hold_deadline and not deal._is_held():
             raise Refusal(
-                self.env._("The time to take this place is over."),
+                self.env._("The time to take this place has passed."),
                 rule="deadline",
                 limit=fields.Datetime.to_string(deal.hold_deadline),
             )
@@ -1502,9 +1533,9 @@ class WezerDeal(models.Model):
         deal._notify_all(
             action,
             lambda env: (
-                env._("Not this time: %(title)s", title=deal.title)
+                env._("Your answer was declined: %(title)s", title=deal.title)
                 if action == "decline"
-                else env._("An answer was taken back: %(title)s", title=deal.title)
+                else env._("An answer was withdrawn: %(title)s", title=deal.title)
             ),
             but=party,
         )
@@ -1522,7 +1553,7 @@ class WezerDeal(models.Model):
                 deal.replier_id,
                 "terms",
                 lambda env, deal=deal: env._(
-                    "The announcement was changed, please look: %(title)s",
+                    "The announcement has changed, please read it again: %(title)s",
                     title=deal.title,
                 ),
             )
@@ -1581,7 +1612,7 @@ class WezerDeal(models.Model):
     def _check_share_sum(self, given, exactly=False):
         if (given != WHOLE) if exactly else (given >= WHOLE):
             raise Refusal(
-                self.env._("All parts together make 100 %, and yours is one of them."),
+                self.env._("All shares together must make 100 %, including yours."),
                 rule="share_sum",
                 value=f"{given / 100:g}",
                 limit="100",
@@ -1590,11 +1621,15 @@ class WezerDeal(models.Model):
     def _check_coworkers(self, party, points):
         if self.kind != "want":
             raise Refusal(
-                self.env._("Who offers something is paid for it alone."), rule="kind"
+                self.env._("Only help wanted can be done together with co-workers."),
+                rule="kind",
             )
         if party != self.payee_id:
             raise NotAllowed(
-                self.env._("Who works says with whom: %s.", self.payee_id.name),
+                self.env._(
+                    "Only %s, who does the work, can choose the co-workers.",
+                    self.payee_id.name,
+                ),
                 rule="share",
             )
         for partner_id, share in points.items():
@@ -1602,10 +1637,15 @@ class WezerDeal(models.Model):
             profile = partner._wezer_profile() if partner else False
             if not share or not profile or profile.state != "active":
                 raise Refusal(
-                    self.env._("Name members, and the part of each."), rule="share"
+                    self.env._("Enter the members and the share of each."), rule="share"
                 )
             if partner in self.author_id | self.replier_id:
-                raise Refusal(self.env._("You are a part of it anyway."), rule="share")
+                raise Refusal(
+                    self.env._(
+                        "Both sides are already part of the deal. Choose other members."
+                    ),
+                    rule="share",
+                )
 
     def _ask_coworkers(self, terms):
         """Let the co-workers of these terms see the deal, and ask them to agree."""
@@ -1622,7 +1662,7 @@ class WezerDeal(models.Model):
                 share.partner_id,
                 "consent",
                 lambda env, share=share: env._(
-                    "%(name)s asks you to work along for %(part)s of the price:"
+                    "%(name)s asks you to join the team for %(part)s of the price:"
                     " %(title)s",
                     name=self.payee_id.name,
                     part=share.percent_text,
@@ -1643,7 +1683,7 @@ class WezerDeal(models.Model):
         share = deal._share_to_sign(party)
         if share.terms_id.round != round_number:
             raise Refusal(
-                self.env._("It was changed meanwhile: please read it again."),
+                self.env._("This was changed in the meantime. Please read it again."),
                 rule="version",
                 value=str(round_number),
                 limit=str(share.terms_id.round),
@@ -1656,7 +1696,9 @@ class WezerDeal(models.Model):
             deal.author_id | deal.replier_id,
             "consent",
             lambda env: env._(
-                "%(name)s works along: %(title)s", name=party.name, title=deal.title
+                "%(name)s has joined the team: %(title)s",
+                name=party.name,
+                title=deal.title,
             ),
         )
         return True
@@ -1686,7 +1728,7 @@ class WezerDeal(models.Model):
         if waits:
             raise Refusal(
                 self.env._(
-                    "Not everybody who works along has agreed: %(names)s.",
+                    "These co-workers have not agreed yet: %(names)s.",
                     names=", ".join(waits.mapped("name")),
                 ),
                 rule="share_unsigned",
@@ -1716,14 +1758,20 @@ class WezerDeal(models.Model):
             real = payload.number(self.env, quantity)
         if real < agreed and deal.milestone:
             raise Refusal(
-                self.env._("A step is delivered whole: else change what was agreed."),
+                self.env._(
+                    "A step has to be delivered as a whole. If you need"
+                    " less, change what was agreed."
+                ),
                 rule="milestone",
                 value=f"{real:g}",
                 limit=f"{agreed:g}",
             )
         if real > agreed:
             raise Refusal(
-                self.env._("More than was agreed needs the other side's word first."),
+                self.env._(
+                    "This is more than was agreed. Ask the other side to"
+                    " agree to it first."
+                ),
                 rule="quantity",
                 value=f"{real:g}",
                 limit=f"{agreed:g}",
@@ -1762,7 +1810,9 @@ class WezerDeal(models.Model):
         deal._notify_all(
             "release",
             lambda env: env._(
-                "%(name)s gave it back: %(title)s", name=party.name, title=deal.title
+                "%(name)s gave the work back: %(title)s",
+                name=party.name,
+                title=deal.title,
             ),
             but=party,
         )
@@ -1870,13 +1920,14 @@ class WezerDeal(models.Model):
         }
         if not policy:
             return self.env._(
-                "%(given)s of %(wanted)s approvals: the community asks for them from"
-                " %(hours)s hours on that one person is owed in 30 days.",
+                "%(given)s of %(wanted)s approvals. The community requires them"
+                " because this person is owed %(hours)s hours or more within 30"
+                " days.",
                 **names,
             )
         text = self.env._(
-            "%(given)s of %(wanted)s approvals: %(circle)s decided so from %(hours)s"
-            " hours on that one person is owed in 30 days.",
+            "%(given)s of %(wanted)s approvals. %(circle)s requires them because"
+            " this person is owed %(hours)s hours or more within 30 days.",
             circle=policy.group_id.name,
             **names,
         )
@@ -1910,7 +1961,7 @@ class WezerDeal(models.Model):
             self.payer_id,
             "to_pay",
             lambda env: env._(
-                "One more approval is wanted: %(title)s", title=self.title
+                "One more approval is needed: %(title)s", title=self.title
             ),
         )
 
@@ -1937,7 +1988,9 @@ class WezerDeal(models.Model):
         deal._notify(
             deal.payee_id,
             "send_back",
-            lambda env: env._("Something is missing yet: %(title)s", title=deal.title),
+            lambda env: env._(
+                "Something is still missing: %(title)s", title=deal.title
+            ),
         )
         return True
 
@@ -1956,7 +2009,7 @@ class WezerDeal(models.Model):
         if not scores and str(comment or "").strip():
             raise Refusal(
                 self.env._(
-                    "Choose a mark for each criterion, or write no line about it."
+                    "Choose a mark for each criterion, or leave the comment empty."
                 ),
                 rule="complete",
                 field="comment",
@@ -2069,7 +2122,8 @@ class WezerDeal(models.Model):
         if before != after or len(points) <= paid:
             raise Refusal(
                 self.env._(
-                    "What was paid stays: the first %(count)s steps keep their price.",
+                    "Paid steps cannot be changed: the first %(count)s steps keep"
+                    " their price.",
                     count=paid,
                 ),
                 rule="milestone",
@@ -2108,7 +2162,7 @@ class WezerDeal(models.Model):
             deal.payee_id if party == deal.payer_id else deal.payer_id,
             "denied",
             lambda env: env._(
-                "The outside money did not arrive: %(title)s", title=deal.title
+                "The outside payment did not arrive: %(title)s", title=deal.title
             ),
         )
         return True
@@ -2183,7 +2237,7 @@ class WezerDeal(models.Model):
         received = deal_money.paid_to(deal, party)
         minors = deal._parsed_amounts(amounts) if amounts else None
         if minors is not None and not any(minors.values()):
-            raise Refusal(self.env._("Say how much."), rule="amount", limit="0")
+            raise Refusal(self.env._("Enter how much."), rule="amount", limit="0")
         all_given_back = deal_money.give_back(deal, minors, received)
         deal._log("refund", party)
         if deal_money.pending(deal):
@@ -2196,7 +2250,7 @@ class WezerDeal(models.Model):
                 deal.payer_id,
                 "refund",
                 lambda env: env._(
-                    "A part of the money was given back: %(title)s", title=deal.title
+                    "Part of the money was given back: %(title)s", title=deal.title
                 ),
             )
         return True
@@ -2211,7 +2265,8 @@ class WezerDeal(models.Model):
             )
             if not currency:
                 raise Refusal(
-                    self.env._("This currency is no part of the deal."), rule="currency"
+                    self.env._("The deal is not priced in this currency."),
+                    rule="currency",
                 )
             parsed[currency.id] = currency._parse(text)
         return parsed
@@ -2251,7 +2306,9 @@ class WezerDeal(models.Model):
             proposal._unsigned(),
             "consent",
             lambda env: env._(
-                "%(name)s would cancel: %(title)s", name=party.name, title=deal.title
+                "%(name)s would like to cancel: %(title)s",
+                name=party.name,
+                title=deal.title,
             ),
             subject="cancel",
         )
@@ -2341,7 +2398,7 @@ class WezerDeal(models.Model):
         terms = change.terms_id
         if terms.round != round_number:
             raise Refusal(
-                self.env._("It was changed meanwhile: please read it again."),
+                self.env._("This was changed in the meantime. Please read it again."),
                 rule="version",
                 value=str(round_number),
                 limit=str(terms.round),
@@ -2368,7 +2425,7 @@ class WezerDeal(models.Model):
             self._other(party),
             "consent",
             lambda env: env._(
-                "%(name)s would change what was agreed: %(title)s",
+                "%(name)s proposes to change what was agreed: %(title)s",
                 name=party.name,
                 title=self.title,
             ),
@@ -2457,7 +2514,7 @@ class WezerDeal(models.Model):
                 whom,
                 "consent",
                 lambda env: env._(
-                    "%(name)s asks that %(other)s stands in: %(title)s",
+                    "%(name)s would like %(other)s to stand in: %(title)s",
                     name=party.name,
                     other=stand_in.name,
                     title=deal.title,
@@ -2471,23 +2528,24 @@ class WezerDeal(models.Model):
         """Refuse a party, a non-member, or a member who has answered as well."""
         profile = partner._wezer_profile() if partner else False
         if not profile or profile.state != "active":
-            raise Refusal(self.env._("Name a member."), rule="member")
+            raise Refusal(self.env._("Enter the name of a member."), rule="member")
         if partner in self.author_id | self.replier_id:
             raise Refusal(
-                self.env._("Who stands in is neither of you."), rule="hand_over"
+                self.env._("The person who stands in cannot be one of you two."),
+                rule="hand_over",
             )
         answered = self.announcement_id.deal_ids.filtered(
             lambda deal: deal.replier_id == partner and deal.state in LIVE
         )
         if answered:
             raise Refusal(
-                self.env._("%(name)s has answered this already.", name=partner.name),
+                self.env._("%(name)s has already answered this.", name=partner.name),
                 rule="answered",
             )
         if person and self.place_id and not self.place_id._fits(person):
             raise NotAllowed(
                 self.env._(
-                    "The places here are kept for: %(asked)s.",
+                    "These places are kept for: %(asked)s.",
                     asked=self.place_id._format(),
                 ),
                 rule="place",
@@ -2576,7 +2634,7 @@ class WezerDeal(models.Model):
         task = self.env["project.task"].with_user(self.env.user).browse(number)
         task = task.sudo(False)
         if not (task.has_access("write") and task.exists() and number):
-            raise NotAllowed(self.env._("Name a task of yours."), rule="task")
+            raise NotAllowed(self.env._("Choose one of your tasks."), rule="task")
         team = task.sudo().project_id.team_id.partner_id
         if team and team != party:
             # Only a person who runs its project accepts work for a team.
@@ -2706,7 +2764,7 @@ class WezerDeal(models.Model):
             self.replier_id,
             "place_over",
             lambda env: env._(
-                "The place held for you went on to the next: %(title)s",
+                "The place held for you was passed on: %(title)s",
                 title=self.title,
             ),
         )
@@ -2736,7 +2794,7 @@ class WezerDeal(models.Model):
         deal = self.sudo()
         if outcome not in tuple(KEPT):
             raise Refusal(
-                self.env._("Say whether %(name)s came.", name=deal.replier_id.name),
+                self.env._("Choose whether %(name)s came.", name=deal.replier_id.name),
                 rule="attendance",
                 value=str(outcome),
                 limit=", ".join(KEPT),
@@ -2749,7 +2807,7 @@ class WezerDeal(models.Model):
             deal.replier_id,
             "attendance",
             lambda env: env._(
-                "It was noted whether you came: %(title)s", title=deal.title
+                "Your attendance was recorded: %(title)s", title=deal.title
             ),
             subject="attendance",
         )
@@ -2760,17 +2818,18 @@ class WezerDeal(models.Model):
         now = fields.Datetime.now()
         if not begins:
             raise Refusal(
-                self.env._("This is not on a certain day."), rule="attendance"
+                self.env._("This has no date, so attendance cannot be recorded."),
+                rule="attendance",
             )
         if now < begins:
             raise Refusal(
-                self.env._("It has not begun yet."),
+                self.env._("This has not begun yet."),
                 rule="date",
                 limit=fields.Datetime.to_string(begins),
             )
         if now > until:
             raise Refusal(
-                self.env._("Who came is said within 14 days."),
+                self.env._("Attendance can only be recorded within 14 days."),
                 rule="deadline",
                 limit=str(ATTEND_DAYS),
             )
@@ -2802,7 +2861,7 @@ class WezerDeal(models.Model):
         deal._mark_conflict_of_interest(party)
         if len(deal.evidence_ids) >= MAX_FILES:
             raise Refusal(
-                self.env._("A deal takes ten files."),
+                self.env._("A deal can have up to ten files."),
                 rule="files",
                 value=str(len(deal.evidence_ids)),
                 limit=str(MAX_FILES),
@@ -2827,7 +2886,7 @@ class WezerDeal(models.Model):
         deal._notify_all(
             "evidence",
             lambda env: env._(
-                "%(name)s shows a file: %(title)s", name=party.name, title=deal.title
+                "%(name)s added a file: %(title)s", name=party.name, title=deal.title
             ),
             but=party,
             subject="evidence",
@@ -2843,7 +2902,8 @@ class WezerDeal(models.Model):
         evidence = deal.evidence_ids.filtered(lambda one: one.id == evidence_id)
         if not evidence or evidence.partner_id != party:
             raise NotAllowed(
-                self.env._("Who showed a file takes it back."), rule="evidence"
+                self.env._("Only the person who added a file can delete it."),
+                rule="evidence",
             )
         deal._log("evidence_back", party, evidence.name)
         evidence.unlink()
@@ -2880,7 +2940,7 @@ class WezerDeal(models.Model):
             raise Refusal(self.env._("This file is empty."), rule="empty")
         if len(content) > MAX_BYTES:
             raise Refusal(
-                self.env._("A file has 5 MB at most."),
+                self.env._("A file can have up to 5 MB."),
                 rule="size",
                 value=str(len(content)),
                 limit=str(MAX_BYTES),
@@ -2994,16 +3054,18 @@ class WezerDeal(models.Model):
         deal = self.sudo()
         reason = payload.text(self.env, reason, 2000)
         if not reason:
-            raise Refusal(self.env._("Give the reasons."), rule="note")
+            raise Refusal(self.env._("Give your reasons."), rule="note")
         if outcome not in OUTCOMES:
-            raise Refusal(self.env._("This is no way to decide."), rule="outcome")
+            raise Refusal(
+                self.env._("Choose one of the possible decisions."), rule="outcome"
+            )
         deal._log("resolve", self.env.user.partner_id, reason)
         deal.decided = True
         getattr(deal, f"_resolve_{outcome}")(amounts)
         deal._notify_all(
             "dispute",
             lambda env: env._(
-                "It was decided, please read: %(title)s", title=deal.title
+                "There is a decision, please read it: %(title)s", title=deal.title
             ),
             subject="decision",
         )
@@ -3023,7 +3085,7 @@ class WezerDeal(models.Model):
         """All that was paid goes back; what was not yet paid never is."""
         if deal_money.all_given_back(self):
             raise Refusal(
-                self.env._("Nothing was paid that could be given back."),
+                self.env._("Nothing was paid, so nothing can be given back."),
                 rule="outcome",
                 value="refunded",
             )
@@ -3188,7 +3250,7 @@ class WezerDeal(models.Model):
         self._notify_all(
             "dispute",
             lambda env: env._(
-                "Others decide about it from now on: %(title)s", title=self.title
+                "Other moderators now decide: %(title)s", title=self.title
             ),
             subject="dispute",
         )
@@ -3295,11 +3357,11 @@ class WezerDeal(models.Model):
 
     def action_open_attendance(self) -> dict:
         """Ask who came."""
-        return self._open_reason("attendance", self.env._("Who came"))
+        return self._open_reason("attendance", self.env._("Attendance"))
 
     def action_open_task(self) -> dict:
         """Ask for which task the offered help is."""
-        return self._open_wizard("wezer.deal.task", self.env._("Name its task"), {})
+        return self._open_wizard("wezer.deal.task", self.env._("Choose a task"), {})
 
     def action_open_page(self) -> dict:
         """Open the deal's own page."""
@@ -3461,7 +3523,9 @@ class WezerDeal(models.Model):
         )
 
     def _escalate_on_timeout(self, now):
-        self._call_moderator(self.env["res.partner"], self.env._("14 days of silence"))
+        self._call_moderator(
+            self.env["res.partner"], self.env._("14 days without an answer")
+        )
 
     def _free_late_work(self, now):
         """Warn once for each due date, a week after the warning free the work."""
@@ -3483,7 +3547,7 @@ class WezerDeal(models.Model):
             self._finish("expired")
             self._notify_all(
                 "late",
-                lambda env: env._("The time was over: %(title)s", title=self.title),
+                lambda env: env._("The deadline passed: %(title)s", title=self.title),
             )
 
     def _auto_approve(self, now):
@@ -3509,6 +3573,6 @@ class WezerDeal(models.Model):
         self._notify_all(
             "withdraw",
             lambda env: env._(
-                "The terms were not answered in time: %(title)s", title=self.title
+                "Nobody answered the terms in time: %(title)s", title=self.title
             ),
         )

@@ -19,7 +19,7 @@ class WezerDealApproval(models.Model):
     )
     milestone = fields.Integer(help="The step, counted from 1; 0: paid at once.")
     partner_id = fields.Many2one(
-        "res.partner", string="For", required=True, ondelete="restrict"
+        "res.partner", string="On behalf of", required=True, ondelete="restrict"
     )
     person_id = fields.Many2one(
         "res.partner", string="By", required=True, ondelete="restrict"

@@ -13,7 +13,7 @@ class WezerDealEvidence(models.Model):
     """
 
     _name = "wezer.deal.evidence"
-    _description = "Evidence in a deal"
+    _description = "File in a deal"
     _inherit = ["wezer.record.mixin"]
     _order = "id"
 
@@ -31,7 +31,7 @@ class WezerDealEvidence(models.Model):
     )
 
     def write(self, vals):
-        raise Refusal(self.env._("What was shown stays."), rule="immutable")
+        raise Refusal(self.env._("Files cannot be changed."), rule="immutable")
 
     def _bytes(self):
         """Return the content; whoever may read the row may have it."""

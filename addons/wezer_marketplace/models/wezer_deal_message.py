@@ -23,4 +23,4 @@ class WezerDealMessage(models.Model):
     )
 
     def write(self, vals):
-        raise Refusal(self.env._("What was said stays."), rule="immutable")
+        raise Refusal(self.env._("Messages cannot be changed."), rule="immutable")

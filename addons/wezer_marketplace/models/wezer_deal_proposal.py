@@ -34,7 +34,7 @@ class WezerDealProposal(models.Model):
     )
     terms_id = fields.Many2one("wezer.terms", string="New terms", ondelete="set null")
     stand_in_id = fields.Many2one(
-        "res.partner", string="Would stand in", index=True, ondelete="restrict"
+        "res.partner", string="Proposed stand-in", index=True, ondelete="restrict"
     )
     stand_in_person_id = fields.Many2one("res.partner", ondelete="restrict")
     reason = fields.Text()

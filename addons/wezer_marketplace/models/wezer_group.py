@@ -10,15 +10,19 @@ class WezerGroup(models.Model):
         return {
             **super()._policies(),
             "claims_cap": (
-                self.env._("Open claims a person may have among what we ask for"),
+                self.env._("Open commitments a person may have in our announcements"),
                 "count",
             ),
             "approvals_2_from": (
-                self.env._("Two approve what one person is owed, from so many hours"),
+                self.env._(
+                    "Two approvals needed when one person is owed this many hours"
+                ),
                 "hours",
             ),
             "approvals_3_from": (
-                self.env._("Three approve what one person is owed, from so many hours"),
+                self.env._(
+                    "Three approvals needed when one person is owed this many hours"
+                ),
                 "hours",
             ),
         }

@@ -30,42 +30,49 @@ class WezerInvariant(models.AbstractModel):
     def _market_checks(self) -> dict[str, str]:
         """Return the names of the checks of this addon, and their titles."""
         return {
-            "_check_paid_deals": self.env._("A paid deal was paid"),
+            "_check_paid_deals": self.env._("Every paid deal has its payment"),
             "_check_places": self.env._("No announcement has more deals than places"),
-            "_check_prices": self.env._(
-                "No price and no rate is higher than a price can be"
-            ),
+            "_check_prices": self.env._("No price or rate is above the maximum"),
             "_check_assessed_deals": self.env._(
-                "What counts in a score belongs to a paid deal"
+                "Every assessment that counts belongs to a paid deal"
             ),
             "_check_reserved_deals": self.env._(
-                "No money stays set aside without a live deal"
+                "No money stays set aside without an open deal"
             ),
-            "_check_agreed_money": self.env._("An agreed deal has its money set aside"),
-            "_check_paid_once": self.env._("Each part of a deal is paid once"),
+            "_check_agreed_money": self.env._(
+                "Every agreed deal has its money set aside"
+            ),
+            "_check_paid_once": self.env._(
+                "Each step and share of a deal is paid only once"
+            ),
             "_check_steps_and_shares": self.env._(
-                "Steps make the whole price, and who works along agreed to his part"
+                "The steps make up the whole price, and all co-workers agreed to"
+                " their share"
             ),
             "_check_approvals": self.env._(
-                "What several had to approve was approved by so many"
+                "Every deal has all the approvals it needed"
             ),
-            "_check_contract": self.env._("What was agreed on is known and stays"),
-            "_check_turn": self.env._("In a negotiation it is one side's turn"),
-            "_check_own_work": self.env._("Nobody approved his own side's work"),
-            "_check_deal_task": self.env._("A deal and its task agree"),
+            "_check_contract": self.env._(
+                "The agreed terms of every deal are on record"
+            ),
+            "_check_turn": self.env._("In every negotiation it is one side's turn"),
+            "_check_own_work": self.env._("Nobody approved their own side's work"),
+            "_check_deal_task": self.env._("Every deal matches its task"),
             "_check_posted_task": self.env._(
-                "What is on the market belongs to a task that is open"
+                "Every announcement of a task belongs to an open task"
             ),
             "_check_old_disputes": self.env._(
                 "No dispute waits longer than 30 days for a decision"
             ),
             "_check_past_their_end": self.env._(
-                "No announcement stays open after its end"
+                "No announcement stays open after its closing date"
             ),
             "_check_days_in_order": self.env._("Nothing ends before it begins"),
-            "_check_held_disputes": self.env._("Somebody may decide each dispute"),
+            "_check_held_disputes": self.env._(
+                "Every dispute has someone who may decide it"
+            ),
             "_check_deal_notices": self.env._(
-                "Notices ask only what their deal still asks"
+                "Every open notice still applies to its deal"
             ),
         }
 

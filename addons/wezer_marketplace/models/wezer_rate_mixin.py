@@ -8,15 +8,15 @@ class WezerRateMixin(models.AbstractModel):
     """What an hour of work is paid: a currency and an amount."""
 
     _name = "wezer.rate.mixin"
-    _description = "Paid by the hour"
+    _description = "Hourly rate"
 
     wezer_currency_id = fields.Many2one("wezer.currency", string="Paid in")
-    wezer_rate_minor = BigInteger(string="Rate (minor units an hour)")
+    wezer_rate_minor = BigInteger(string="Rate (minor units per hour)")
     wezer_rate_text = fields.Char(
-        string="For each hour of work",
+        string="Rate per hour of work",
         compute="_compute_wezer_rate_text",
         inverse="_inverse_wezer_rate_text",
-        help="1:00 in a time currency, 10.00 in others.",
+        help="Enter 1:00 in a time currency, 10.00 in others.",
     )
 
     @api.depends("wezer_rate_minor", "wezer_currency_id")
@@ -37,7 +37,7 @@ class WezerRateMixin(models.AbstractModel):
             if record.wezer_rate_text and not currency:
                 raise Refusal(
                     self.env._(
-                        "Choose the currency in which “%(rate)s” is paid.",
+                        "Choose the currency for “%(rate)s”.",
                         rate=record.wezer_rate_text,
                     ),
                     rule="currency",

@@ -37,12 +37,16 @@ class WezerSavedSearch(models.Model):
         "res.partner", required=True, index=True, ondelete="cascade"
     )
     name = fields.Char(required=True)
-    filters = fields.Char(required=True, help="As the address of the market has them.")
+    filters = fields.Char(
+        required=True, help="The filters as the address of the market page shows them."
+    )
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )
 
-    _once = models.UniqueIndex("(partner_id, filters)", "You keep this one already.")
+    _once = models.UniqueIndex(
+        "(partner_id, filters)", "You have already saved this search."
+    )
 
     # === KEEPING === #
 
@@ -63,7 +67,7 @@ class WezerSavedSearch(models.Model):
         clean.pop("sort", None)
         if not clean:
             raise Refusal(
-                self.env._("Say first what you look for: a word, a place …"),
+                self.env._("Enter what you are looking for first: a word, a place …"),
                 rule="empty",
             )
         # Refused where it could never find anything.
@@ -78,7 +82,8 @@ class WezerSavedSearch(models.Model):
         if len(own) >= KEPT_MAX:
             raise Refusal(
                 self.env._(
-                    "You keep %(count)s searches: stop one of them first.",
+                    "You already have %(count)s saved searches. Stop one of them"
+                    " first.",
                     count=len(own),
                 ),
                 rule="kept",
@@ -162,7 +167,7 @@ class WezerSavedSearch(models.Model):
             self.partner_id._wezer_notify(
                 "match",
                 lambda env, announcement=announcement: env._(
-                    "New, as you asked (%(search)s): %(title)s",
+                    "New for your search “%(search)s”: %(title)s",
                     search=self.name,
                     title=announcement.title,
                 ),
@@ -174,7 +179,7 @@ class WezerSavedSearch(models.Model):
             self.partner_id._wezer_notify(
                 "match",
                 lambda env: env._(
-                    "%(count)s more, as you asked: %(search)s",
+                    "%(count)s more for your search “%(search)s”",
                     count=more,
                     search=self.name,
                 ),

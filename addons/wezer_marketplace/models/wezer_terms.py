@@ -58,7 +58,9 @@ class WezerTerms(models.Model):
         related="deal_id.company_id", store=True, precompute=True
     )
 
-    _round_uniq = models.UniqueIndex("(deal_id, round)", "One round a number.")
+    _round_uniq = models.UniqueIndex(
+        "(deal_id, round)", "Each round of terms needs its own number."
+    )
 
     @api.depends("price_line_ids.total_minor")
     def _compute_price_text(self):
@@ -93,7 +95,11 @@ class WezerTerms(models.Model):
     def write(self, vals):
         if not self.env.su or vals.keys() - SIGNING_FIELDS:
             raise Refusal(
-                self.env._("A round of terms stays as it is."), rule="immutable"
+                self.env._(
+                    "Terms cannot be changed once they are proposed."
+                    " Propose other terms instead."
+                ),
+                rule="immutable",
             )
         return super().write(vals)
 
@@ -134,7 +140,7 @@ class WezerTerms(models.Model):
                 checked[name] = payload.text(self.env, vals[name], 4000)
         foreign = vals.keys() - {*TERM_FIELDS, "prices", "message"}
         if foreign:
-            raise Refusal(self.env._("This is no part of terms."), rule="field")
+            raise Refusal(self.env._("This is not part of the terms."), rule="field")
         if milestones is not None:
             checked["milestone_ids"] = self._milestone_commands(milestones)
         if shares is not None:
@@ -151,7 +157,7 @@ class WezerTerms(models.Model):
             or not all(isinstance(row, dict) for row in rows)
         ):
             raise Refusal(
-                self.env._("At most %s parts.", MOST_PARTS),
+                self.env._("You can enter at most %s.", MOST_PARTS),
                 rule="parts",
                 limit=str(MOST_PARTS),
             )
@@ -162,7 +168,7 @@ class WezerTerms(models.Model):
             return parse_points(text)
         except ValueError as error:
             raise Refusal(
-                self.env._("“%s” is no part of a hundred.", text),
+                self.env._("“%s” is not a percentage.", text),
                 rule="percent",
                 value=str(text),
                 limit="100",
@@ -196,7 +202,7 @@ class WezerTerms(models.Model):
         ):
             raise Refusal(
                 self.env._(
-                    "The steps make %(given)s of the price: they have to make 100 %%.",
+                    "The steps make %(given)s of the price. They have to make 100 %%.",
                     given=format_points(given),
                 ),
                 rule="milestone_sum",
@@ -212,7 +218,9 @@ class WezerTerms(models.Model):
                 self.env, "res.partner", row.get("partner_id")
             ).sudo()
             if partner.id in points:
-                raise Refusal(self.env._("Each has one part."), rule="share")
+                raise Refusal(
+                    self.env._("Each person can have only one share."), rule="share"
+                )
             points[partner.id] = self._points(row.get("percent"))
         return [
             Command.create({"partner_id": partner_id, "points": given})
@@ -264,7 +272,9 @@ class WezerTerms(models.Model):
         for terms in self:
             if not terms._stands():
                 raise Refusal(
-                    self.env._("These terms stood until %s.", terms._format_expiry()),
+                    self.env._(
+                        "These terms were valid until %s.", terms._format_expiry()
+                    ),
                     rule="expired",
                     limit=fields.Datetime.to_string(terms.expiry),
                 )
@@ -307,7 +317,7 @@ class WezerTerms(models.Model):
         ]
         for label, name in (
             (self.env._("Paid in steps"), "milestone_ids"),
-            (self.env._("Who works together"), "share_ids"),
+            (self.env._("Co-workers"), "share_ids"),
         ):
             was = ", ".join(row._format() for row in before[name])
             now = ", ".join(row._format() for row in self[name])

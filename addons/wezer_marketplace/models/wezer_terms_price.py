@@ -21,9 +21,11 @@ class WezerTermsPrice(models.Model):
         related="terms_id.company_id", store=True, precompute=True
     )
 
-    _positive = models.Constraint("CHECK (total_minor > 0)", "A price is above zero.")
+    _positive = models.Constraint(
+        "CHECK (total_minor > 0)", "A price must be above zero."
+    )
     _currency_uniq = models.UniqueIndex(
-        "(terms_id, wezer_currency_id)", "One price a currency."
+        "(terms_id, wezer_currency_id)", "Each currency can have only one price."
     )
 
     @api.constrains("total_minor")
@@ -32,4 +34,10 @@ class WezerTermsPrice(models.Model):
             line.wezer_currency_id._check_price(line.total_minor)
 
     def write(self, vals):
-        raise Refusal(self.env._("A round of terms stays as it is."), rule="immutable")
+        raise Refusal(
+            self.env._(
+                "Terms cannot be changed once they are proposed."
+                " Propose other terms instead."
+            ),
+            rule="immutable",
+        )

@@ -12,7 +12,7 @@ class WezerTermsShare(models.Model):
     """
 
     _name = "wezer.terms.share"
-    _description = "Part of who works with somebody"
+    _description = "Share of a co-worker"
     _inherit = ["wezer.record.mixin"]
     _order = "terms_id, id"
     _rec_name = "partner_id"
@@ -23,16 +23,23 @@ class WezerTermsShare(models.Model):
     partner_id = fields.Many2one(
         "res.partner", required=True, index=True, ondelete="restrict"
     )
-    points = fields.Integer(required=True, help="Of the price, in 1/100 percent.")
-    percent_text = fields.Char(string="Part", compute="_compute_percent_text")
+    points = fields.Integer(
+        required=True, help="Part of the price, in hundredths of a percent."
+    )
+    percent_text = fields.Char(
+        string="Part of the price", compute="_compute_percent_text"
+    )
     company_id = fields.Many2one(
         related="terms_id.company_id", store=True, precompute=True
     )
 
     _points_in_range = models.Constraint(
-        "CHECK (points >= 0 AND points < 10000)", "A share is a part of the price."
+        "CHECK (points >= 0 AND points < 10000)",
+        "A share must be a part of the price, above zero.",
     )
-    _partner_uniq = models.UniqueIndex("(terms_id, partner_id)", "Each has one part.")
+    _partner_uniq = models.UniqueIndex(
+        "(terms_id, partner_id)", "Each person can have only one share."
+    )
 
     @api.depends("points")
     def _compute_percent_text(self):
@@ -58,4 +65,10 @@ class WezerTermsShare(models.Model):
         return self.sudo().partner_id not in self.sudo().terms_id._unsigned()
 
     def write(self, vals):
-        raise Refusal(self.env._("A round of terms stays as it is."), rule="immutable")
+        raise Refusal(
+            self.env._(
+                "Terms cannot be changed once they are proposed."
+                " Propose other terms instead."
+            ),
+            rule="immutable",
+        )

@@ -199,7 +199,7 @@ class TestAmendPages(WebsiteCommon):
         self.get(f"/my/stand-in/{deal.id}", 404)
         self.login(self.test2)
         page = self.post(f"{url}/hand_over", who="nobody of that name")
-        self.assertIn("by the whole name", page.text)
+        self.assertIn("the full name", page.text)
         slug = self.test3.partner_id._wezer_profile().slug
         self.post(f"{url}/hand_over", who=slug)
         self.login(self.stranger)

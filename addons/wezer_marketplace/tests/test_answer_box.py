@@ -48,10 +48,10 @@ class TestAnswerBox(WebsiteCommon):
         want.action_close()
         self.assertClosed(want, "This is closed. It takes no more answers.")
         page = self._page(self.test1, want)
-        self.assertIn("See or open it again", page)
+        self.assertIn("See or reopen it", page)
         form = self.get(f"/market/{want.slug}/edit")
         self.assertIn('<fieldset disabled="disabled">', form)
-        self.assertIn("Open it again to change it", form)
+        self.assertIn("Reopen it to change it", form)
 
     def test_what_is_paused(self):
         want = self.announce(self.test1)
@@ -73,7 +73,7 @@ class TestAnswerBox(WebsiteCommon):
     def test_what_is_done(self):
         want = self.announce(self.test1)
         want.sudo().write({"state": "ended", "end_reason": "settled"})
-        self.assertClosed(want, "All that was asked for is done.")
+        self.assertClosed(want, "Everything that was asked for is done.")
 
     def test_what_is_full(self):
         want = self.announce(self.test1, waiting_list=False)
@@ -117,7 +117,7 @@ class TestAnswerBox(WebsiteCommon):
         self.env.company.wezer_claims_cap = 1
         self.claim(self.test2, self.announce(self.test1, title="Another"))
         page = self._page(self.test2, want)
-        self.assertIn("things in hand", page)
+        self.assertIn("open commitments", page)
         self.assertNotIn(self.CLAIM, page)
         with self.assertRefused("cap"):
             self.claim(self.test2, want)
@@ -128,7 +128,7 @@ class TestAnswerBox(WebsiteCommon):
             self.test1, kept_places=[{"count": 1, "skill_id": skill.id}]
         )
         page = self._page(self.test2, want)
-        self.assertIn("The places here are kept for", page)
+        self.assertIn("These places are kept for", page)
         self.assertNotIn(self.CLAIM, page)
 
     def test_as_many_as_come_can_be_edited_again(self):

@@ -111,7 +111,7 @@ class TestApprovals(ApprovalsCommon):
         self.decide(self.garden, self.luc)
         deal = self.delivered()
         mine = self.as_(self.luc, deal)
-        self.assertIn("then others have to", deal_page.approve_label(mine))
+        self.assertIn("further approvals are needed", deal_page.approve_label(mine))
         self.assertTrue(mine.may_approve)
         mine.action_approve()
         mine.invalidate_recordset()

@@ -376,7 +376,7 @@ class TestBlindPages(WebsiteCommon):
         self.assertFalse(want.with_user(self.stranger)._candidates())
         self.login(self.test1)
         page = self.get(f"/market/{want.slug}")
-        box = page.split("This is yours")[1]
+        box = page.split("This is your announcement")[1]
         places = [box.index(user.partner_id.name) for user in wanted]
         self.assertEqual(places, sorted(places))
         self.assertIn("4.3 of 5, from 3", " ".join(box.split()))

@@ -44,7 +44,9 @@ class TestAttendance(DayCommon):
         for user in (self.test1, self.test2):
             seen = self.as_(user, deal)
             self.assertEqual(seen.attendance, "late")
-            self.assertIn("Test1 noted: came late", seen.event_ids.mapped("sentence"))
+            self.assertIn(
+                "Test1 noted: attended late", seen.event_ids.mapped("sentence")
+            )
         told = self.env["wezer.notice"].search([("kind", "=", "attendance")])
         self.assertEqual(told.partner_id, self.test2.partner_id)
         self.assertEqual(deal.state, "accepted", "it moves neither deal nor money")
@@ -207,7 +209,7 @@ class TestAttendancePage(DayCommon, HttpCase):
         url = f"/market/{want.slug}"
         self.authenticate(self.test1.login, self.test1.login)
         page = self.url_open(url).text
-        self.assertIn("Who came?", page)
+        self.assertIn("Attendance", page)
         token = page.split('name="csrf_token" value="')[1].split('"')[0]
         answer = self.url_open(
             f"{url}/attendance",
@@ -224,7 +226,7 @@ class TestAttendancePage(DayCommon, HttpCase):
             self.url_open(f"{url}/attendance", data={"x": "1"}).status_code, 400
         )
         self.authenticate(self.test2.login, self.test2.login)
-        self.assertNotIn("Who came?", self.url_open(url).text)
+        self.assertNotIn("Attendance", self.url_open(url).text)
         page = self.url_open(f"/my/deals/{deals[0].id}").text
         self.assertIn("o_wezer_attendance", page)
         token = page.split('name="csrf_token" value="')[1].split('"')[0]

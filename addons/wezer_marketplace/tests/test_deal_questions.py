@@ -31,7 +31,7 @@ class TestQuestionsOfCoworkers(FindingDeals, SharesCommon):
 
     def test_coworkers_are_told_that_an_answer_was_declined(self):
         deal = self.ask()
-        self.as_(self.test1, deal).action_decline("Not now")
+        self.as_(self.test1, deal).action_decline("Decline")
         for user in (self.test2, self.test3, self.ann):
             self.assertEqual(self.unread(user, deal), ["news"])
         self.assertAsked(deal, test1=None, test2=None, test3=None, ann=None)

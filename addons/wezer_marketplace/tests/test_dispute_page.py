@@ -39,7 +39,7 @@ class TestDisputePage(DisputeCommon, HttpCase):
         self.assertIn("both sides wait for your decision", page)
         self.assertIn("It is not as agreed", page)
         self.assertIn("Look at this", page)
-        self.assertNotIn("All is given back", page, "nothing was paid yet")
+        self.assertNotIn("Everything is given back", page, "nothing was paid yet")
         answer = self.post(
             f"{url}/resolve",
             outcome="split",
@@ -58,7 +58,7 @@ class TestDisputePage(DisputeCommon, HttpCase):
         url = f"/my/deals/{deal.id}"
         self.get(self.gina, url)
         answer = self.post(f"{url}/resolve", outcome="split", reason="All", amount_0="")
-        self.assertIn("Where nothing is paid, the deal is cancelled", answer.text)
+        self.assertIn("Cancel the deal instead", answer.text)
         self.assertEqual(deal.state, "disputed")
 
     def test_the_back_office_lists_the_disputes_to_decide(self):

@@ -105,7 +105,7 @@ class TestFeed(WebsiteCommon):
         ):
             page = self.get(f"/market?{query}")
             # Where nothing fits, what is near it comes below.
-            page, _line, nearly = page.partition("Not quite that")
+            page, _line, nearly = page.partition("Similar announcements")
             self.assertEqual(bool(nearly), not there, query)
             for word in there:
                 self.assertIn(f"Zebra {word}", page, query)

@@ -141,7 +141,7 @@ class TestMarketForms(FormCase, WebsiteCommon):
         first = self.send(self._new(), title="Only once")
         second = self.send(self._new(), title="Only once")
         self.assertEqual(len(self._posted("Only once")), 1)
-        self.assertIn("You have sent this already", second.text)
+        self.assertIn("You have already sent this", second.text)
         self.assertEqual(first.url, second.url)
         later = fields.Datetime.now() + timedelta(minutes=11)
         with patch.object(fields.Datetime, "now", lambda: later):

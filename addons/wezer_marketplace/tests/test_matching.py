@@ -92,7 +92,7 @@ class TestMatching(MarketCommon):
         other = self.announce(self.test1, skill_ids=self.rowing.ids, title="Other")
         self.assertEqual(self.fits()[:2], [both, one])
         self.assertNotIn(other, self.fits())
-        self.assertIn("because you can: Zqcarpentry", self.reason(one))
+        self.assertIn("matches your skills: Zqcarpentry", self.reason(one))
         self.assertNotIn("Zqrowing", self.reason(one))
 
     def test_one_with_nothing_in_common_sees_no_made_up_reason(self):
@@ -159,7 +159,7 @@ class TestMatching(MarketCommon):
         )
         (found,) = want._fitting_members()
         self.assertEqual(found[0], self.profile)
-        self.assertEqual(found[1], "can: Zqcarpentry")
+        self.assertEqual(found[1], "skills: Zqcarpentry")
         with self.assertRefused("acts_for"):
             want.with_user(self.test2)._fitting_members()
         self.claim(self.test2, want)
@@ -187,22 +187,24 @@ class TestMatchingPages(WebsiteCommon):
         want = self.announce(self.test1, skill_ids=skill.ids, title="Zq boat")
         page = self.get(f"/market/{want.slug}")
         self.assertIn("Zqsailing", page)
-        self.assertNotIn("because you can", page)
+        self.assertNotIn("matches your skills", page)
         self.login(self.test2)
-        self.assertIn("because you can: Zqsailing", self.get(f"/market/{want.slug}"))
+        self.assertIn(
+            "matches your skills: Zqsailing", self.get(f"/market/{want.slug}")
+        )
         self.assertIn("For you", self.get("/market"))
         self.login(self.stranger)
         self.assertNotIn("For you", self.get("/market"))
-        self.assertNotIn("because you can", self.get("/market"))
+        self.assertNotIn("matches your skills", self.get("/market"))
 
     def test_the_author_finds_members_who_fit_on_his_page(self):
         skill = self.env["wezer.skill"].create({"name": "Zqsailing"})
         self.test2.partner_id._wezer_profile().skill_ids = skill
         want = self.announce(self.test1, skill_ids=skill.ids)
         self.login(self.test1)
-        self.assertIn("can: Zqsailing", self.get(f"/market/{want.slug}"))
+        self.assertIn("skills: Zqsailing", self.get(f"/market/{want.slug}"))
         self.login(self.test3)
-        self.assertNotIn("can: Zqsailing", self.get(f"/market/{want.slug}"))
+        self.assertNotIn("skills: Zqsailing", self.get(f"/market/{want.slug}"))
 
     def test_where_nothing_is_owed_three_wants_that_fit_are_shown(self):
         skill = self.env["wezer.skill"].create({"name": "Zqsailing"})
@@ -212,7 +214,7 @@ class TestMatchingPages(WebsiteCommon):
         self.login(self.test2)
         page = self.get("/my/todo")
         self.assertIn("Zq boat to mend", page)
-        self.assertIn("because you can: Zqsailing", page)
+        self.assertIn("matches your skills: Zqsailing", page)
 
     def test_what_closes_soon_is_among_what_i_owe(self):
         day = fields.Date.today() + timedelta(days=1)

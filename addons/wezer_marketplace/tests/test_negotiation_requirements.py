@@ -32,7 +32,7 @@ class TestNegotiation(MarketCommon):
         as_author.action_counter(
             {"prices": {self.hours.id: "2:00"}, "steps": "Look\nRepair"}
         )
-        deal.action_counter({"quantity": "3", "done_when": "It holds"})
+        deal.action_counter({"quantity": "3", "done_when": "takes effect"})
         rounds = deal.sudo().terms_ids.sorted("round")
         self.assertEqual(rounds.mapped("round"), [1, 2, 3])
         self.assertEqual(rounds.mapped("side"), ["replier", "author", "replier"])

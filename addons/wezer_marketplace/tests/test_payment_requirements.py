@@ -259,7 +259,9 @@ class TestOwnWork(GroupsCommon):
         self.assertNotIn("approve", [one["action"] for one in deal._allowed_actions()])
         with self.assertRaises(NotAllowed) as refused:
             deal.action_approve(acting_partner_id=self.payer.id)
-        self.assertIn("does not approve", str(refused.exception))
+        self.assertIn(
+            "You cannot approve work you did yourself", str(refused.exception)
+        )
         self.as_(self.roger, deal).action_approve()
         # Approved by another, it is still not his to pay.
         with self.assertRefused("own_work"):

@@ -145,7 +145,7 @@ class TestSavedSearchPages(WebsiteCommon):
         self.assertNotIn("o_wezer_tell_me", self.get("/market"))
         self.assertIn("o_wezer_tell_me", self.get("/market?words=zebra"))
         page = self.post("/market/searches", words="zebra", km="5")
-        self.assertIn("when there is one", page.text)
+        self.assertIn("when something matches", page.text)
         self.assertIn("words=zebra", page.url)
         mine = self.env["wezer.saved.search"].search([("name", "ilike", "zebra")])
         page = self.get("/market/searches")

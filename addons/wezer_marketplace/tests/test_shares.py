@@ -289,13 +289,13 @@ class TestPartsOnThePage(SharesCommon, WebsiteCommon):
         deal = want.sudo().deal_ids
         self.assertEqual(deal.coworker_ids, self.test3.partner_id)
         page = self.get(f"/my/deals/{deal.id}")
-        for word in ("The sketch, 40 %", "Zacharias Helper: 30 %", "is asked"):
+        for word in ("The sketch, 40 %", "Zacharias Helper: 30 %", "not agreed yet"):
             self.assertIn(word, " ".join(page.split()))
         url = f"/my/deals/{deal.id}"
         self.login(self.test1)
         self.assertNotIn("o_wezer_act_accept", self.get(url))
         self.login(self.test3)
-        self.assertIn("asks you to work along", self.get(url))
+        self.assertIn("asks you to join the team", self.get(url))
         self.post(f"{url}/agree_share", round="1")
         self.login(self.test1)
         self.assertIn("o_wezer_act_accept", self.get(url))
@@ -317,5 +317,5 @@ class TestPartsOnThePage(SharesCommon, WebsiteCommon):
             share_who_0="Nobody of that name",
             share_percent_0="30",
         )
-        self.assertIn("by the whole name", page.text)
+        self.assertIn("the full name", page.text)
         self.assertFalse(want.sudo().deal_ids)

@@ -161,7 +161,7 @@ class TestActsOnPostedTasks(TaskActsCommon):
         self.assertEqual(action["res_id"], deal.id)
         self.env.invalidate_all()
         self.assertEqual(self.posted.wezer_announcement_id.state, "open")
-        deal.with_user(self.mark).action_decline("Not now")
+        deal.with_user(self.mark).action_decline("Decline")
         self.posted.with_user(self.mark).state = "1_canceled"
         self.assertEqual(self.posted.wezer_announcement_id.state, "ended")
 

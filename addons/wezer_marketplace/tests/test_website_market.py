@@ -183,7 +183,7 @@ class TestWebsiteMarket(WebsiteCommon):
             state="ended",
             **{f"price_{self.com.id}": "10"},
         )
-        self.assertIn("It is on the market", page.text)
+        self.assertIn("is on the market", page.text)
         self.assertIn("&lt;b&gt;a day", page.text)
         announcement = self.env["wezer.announcement"].search(
             [("title", "=", "A zebra to feed")]

@@ -227,7 +227,7 @@ def ask_receipts(deal: models.Model) -> None:
             transfer.payee_id,
             "receipt",
             lambda env, transfer=transfer: env._(
-                "Did you get %(amount)s? %(title)s",
+                "Did you receive %(amount)s? %(title)s",
                 amount=transfer.amount_display,
                 title=deal.title,
             ),
@@ -274,7 +274,7 @@ def _refuse_more_than_paid(
 ) -> None:
     currency = deal.env["wezer.currency"].browse(currency_id)
     raise Refusal(
-        deal.env._("More than what was paid cannot be given back."),
+        deal.env._("You cannot give back more than was paid."),
         rule="reverse",
         value=currency._format(wanted),
         limit=currency._format(wanted - over),
@@ -302,7 +302,7 @@ def split(deal: models.Model, minors: dict) -> None:
     """
     if not any(minors.values()):
         raise Refusal(
-            deal.env._("Where nothing is paid, the deal is cancelled."),
+            deal.env._("The amounts are all zero. Cancel the deal instead."),
             rule="amount",
         )
     deal.attempt += 1
@@ -328,7 +328,7 @@ def _split_currency(
     agreed = kept + sum((found - paid).mapped("amount_minor"))
     if minor > agreed:
         raise Refusal(
-            deal.env._("More than was agreed is not paid."),
+            deal.env._("You cannot pay more than was agreed."),
             rule="amount",
             value=currency._format(minor),
             limit=currency._format(agreed),

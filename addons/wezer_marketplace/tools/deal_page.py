@@ -181,11 +181,11 @@ def _button_label(deal: models.Model, action: Any, me: Any) -> Any:
             name=deal._proposal("hand_over").stand_in_id.name,
         )
     if action == "assess":
-        return _("Say how it was with %(name)s", name=deal._other(me).name)
+        return _("Assess the deal with %(name)s", name=deal._other(me).name)
     if action == "cancel":
         return _cancel_label(deal, me)
     if action == "attendance" and deal.attendance:
-        return _("Put right whether they came")
+        return _("Correct the attendance")
     return _plain_button_labels(deal)[action]
 
 
@@ -200,13 +200,13 @@ def _plain_button_labels(deal: models.Model) -> dict:
         "release": _("I cannot do it"),
         "send_back": _("Send back"),
         "confirm": _("I received it"),
-        "deny": _("It did not come"),
+        "deny": _("It did not arrive"),
         "refund": _("Give the money back"),
         "dispute": _("Call a moderator"),
-        "withdraw_dispute": _("Take the call back"),
+        "withdraw_dispute": _("Withdraw the call"),
         "amend": _("Change what was agreed"),
-        "hand_over": _("Somebody stands in for me"),
-        "attendance": _("Say whether they came"),
+        "hand_over": _("Ask someone to stand in for me"),
+        "attendance": _("Record the attendance"),
     }
 
 
@@ -245,12 +245,12 @@ def _question_before(deal: models.Model, action: Any, me: Any) -> str:
     if action == "refund":
         paid = deal_money.paid_to(deal, me)
         names.update(price=left_text(deal, paid), name=deal.payer_id.name)
-        return deal.env._("%(price)s goes from you back to %(name)s.", **names)
+        return deal.env._("You give %(price)s back to %(name)s.", **names)
     if action == "deny":
         due = deal_money.pending_to(deal, me)
         names.update(price=left_text(deal, due), name=due[:1].payer_id.name)
         return deal.env._(
-            "%(price)s from %(name)s counts as not paid, and they will be told.",
+            "%(price)s from %(name)s will count as not paid, and they will be told.",
             **names,
         )
     if action in ("cancel", "release") and reserved:
@@ -263,7 +263,7 @@ def _question_before(deal: models.Model, action: Any, me: Any) -> str:
         return deal.env._("The deal with %(name)s ends.", **names)
     if action == "withdraw_dispute":
         return deal.env._(
-            "The moderators no longer decide between you and %(name)s.", **names
+            "The moderators will no longer decide between you and %(name)s.", **names
         )
     return ""
 
@@ -293,12 +293,12 @@ def _whose_turn(deal: models.Model) -> Any:
             return _held_line(deal)
     if me and deal._share_to_sign(me):
         return deal.env._(
-            "Your turn: %(name)s asks you to work along", name=deal.payee_id.name
+            "Your turn: %(name)s asks you to join the team", name=deal.payee_id.name
         )
     waits = deal._unsigned_coworkers()
     if waits:
         return deal.env._(
-            "Waiting for who works along: %(names)s",
+            "Waiting for the co-workers: %(names)s",
             names=", ".join(waits.mapped("name")),
         )
     proposed = _proposal_line(deal, me)
@@ -326,7 +326,9 @@ def _state_line(deal: models.Model, me: Any) -> Any:
         return deal.env._("%(name)s is doing it", name=deal.payee_id.name)
     if deal.state in ("delivered", "approved"):
         if me == deal.payer_id and deal.env.user.partner_id in deal.approver_ids:
-            return deal.env._("You approved. Waiting for one more, or for payment")
+            return deal.env._(
+                "You approved. Waiting for one more approval, or for the payment"
+            )
         if me == deal.payer_id:
             return deal.env._(
                 "Your turn: %(name)s says it is done", name=deal.payee_id.name
@@ -337,9 +339,9 @@ def _state_line(deal: models.Model, me: Any) -> Any:
     if deal.state == "confirming":
         receiver = deal.payer_id if deal.refunding else deal.payee_id
         if me == receiver:
-            return deal.env._("Your turn: did you get the money?")
+            return deal.env._("Your turn: did you receive the money?")
         return deal.env._(
-            "Waiting for %(name)s to say that the money came", name=receiver.name
+            "Waiting for %(name)s to confirm that the money arrived", name=receiver.name
         )
     if deal.state == "paid":
         return deal.env._("Done and paid. Thank you!")
@@ -356,17 +358,17 @@ def _proposal_line(deal: models.Model, me: Any) -> str:
     deal, asked = deal.sudo(), deal._questions()
     if me in asked.get("cancel", ()):
         return deal.env._(
-            "Your turn: %(name)s would cancel",
+            "Your turn: %(name)s would like to cancel",
             name=", ".join(deal._proposal("cancel")._signed().mapped("name")),
         )
     if me in asked.get("amend", ()):
         return deal.env._(
-            "Your turn: %(name)s would change what was agreed",
+            "Your turn: %(name)s would like to change what was agreed",
             name=deal._proposal("amend").signing_party_id.name,
         )
     if me in asked.get("hand_over", ()):
         return deal.env._(
-            "Your turn: %(name)s asks that %(other)s stands in",
+            "Your turn: %(name)s would like %(other)s to stand in",
             name=deal.payee_id.name,
             other=deal._proposal("hand_over").stand_in_id.name,
         )
@@ -386,7 +388,7 @@ def _waiting_line(deal: models.Model, me: Any) -> str:
         ]
     )
     if not before:
-        return deal.env._("You are the next on the waiting list")
+        return deal.env._("You are next on the waiting list")
     return deal.env._("You are on the waiting list, %(count)s before you", count=before)
 
 
@@ -401,7 +403,7 @@ def strip(deal: models.Model) -> list[tuple]:
     """Return ``(label, reached, here)`` for each step of the way."""
     labels = {
         "agreed": deal.env._("agreed"),
-        "doing": deal.env._("doing"),
+        "doing": deal.env._("in progress"),
         "delivered": deal.env._("delivered"),
         "paid": deal.env._("paid"),
     }
@@ -425,7 +427,7 @@ def money_line(deal: models.Model) -> str:
     }
     terms = deal.accepted_terms_id or deal.terms_id
     if not terms.price_line_ids:
-        return deal.env._("Unpaid help: no money moves.")
+        return deal.env._("This is unpaid help: no money moves.")
     if deal.state == "paid":
         names["price"] = due_text(deal, whole=True)
         if me == deal.payee_id:
@@ -453,11 +455,12 @@ def approve_label(deal: models.Model) -> str:
         return deal.env._("Approve what %(payee)s did for %(payer)s", **names)
     if deal._approvals_missing() > 1:
         return deal.env._(
-            "Approve what %(payee)s did for %(payer)s; then others have to", **names
+            "Approve what %(payee)s did for %(payer)s; further approvals are needed",
+            **names,
         )
     if not deal.env.user._acts_for(deal.payer_id, "wallet"):
         return deal.env._(
-            "Approve what %(payee)s did; who may pay for %(payer)s pays", **names
+            "Approve what %(payee)s did; someone else pays for %(payer)s", **names
         )
     return deal.env._(
         "Approve and pay %(price)s to %(payee)s, as %(payer)s",

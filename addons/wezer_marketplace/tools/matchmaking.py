@@ -284,11 +284,11 @@ def _reason_for_user(env: api.Environment, reasons: Any) -> str:
         _parts(
             env,
             reasons,
-            env._("because you can: %(skills)s"),
+            env._("matches your skills: %(skills)s"),
             env._("suits your skills (%(name)s)"),
-            env._("for %(group)s, where you are"),
+            env._("for %(group)s, your group"),
             env._("%(km)s from you"),
-            env._("in your place"),
+            env._("in your town"),
         )
     )
 
@@ -299,11 +299,11 @@ def _reason_for_author(env: api.Environment, reasons: Any) -> str:
         _parts(
             env,
             reasons,
-            env._("can: %(skills)s"),
+            env._("skills: %(skills)s"),
             env._("has skills for %(name)s"),
             env._("is in %(group)s"),
             env._("%(km)s away"),
-            env._("in the same place"),
+            env._("in the same town"),
         )
     )
 

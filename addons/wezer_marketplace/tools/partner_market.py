@@ -151,7 +151,8 @@ def leave_obstacles(party: models.Model) -> list[dict]:
         rows.append(
             {
                 "text": env._(
-                    "“%(title)s” with %(name)s ends: nothing was agreed.", **words
+                    "“%(title)s” with %(name)s will end, because nothing was agreed.",
+                    **words,
                 )
                 if ends
                 else env._("“%(title)s” with %(name)s is %(state)s.", **words),
@@ -190,7 +191,7 @@ def cancel_agreed(party: models.Model, reason: str) -> None:
         deal._notify_all(
             "release",
             lambda env, deal=deal: env._(
-                "%(name)s leaves, and this ended: %(title)s",
+                "%(name)s is leaving, so this has ended: %(title)s",
                 name=party.name,
                 title=deal.title,
             ),
@@ -254,8 +255,8 @@ def merge_obstacles(party: models.Model, target: Any) -> list[str]:
     own, others = deals_of(party), deals_of(target)
     reasons = [
         env._(
-            "They are the two sides of “%(title)s”: two accounts of one"
-            " person do not deal with each other.",
+            "They are the two sides of “%(title)s”. Two accounts of the same"
+            " person cannot have a deal with each other.",
             title=deal.title,
         )
         for deal in own & others
@@ -267,7 +268,10 @@ def merge_obstacles(party: models.Model, target: Any) -> list[str]:
         if deal.replier_id == target and deal.state in LIVE
     }
     reasons += [
-        env._("Both answered “%(title)s”: one answer is ended first.", title=deal.title)
+        env._(
+            "Both have answered “%(title)s”. End one of the two answers first.",
+            title=deal.title,
+        )
         for deal in own
         if deal.replier_id == party
         and deal.state in LIVE

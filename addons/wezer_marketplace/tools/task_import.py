@@ -127,7 +127,7 @@ def _prepare_vals(
     reason = ""
     if places > PLACES_MAX:
         reason = tasks.env._(
-            "%(places)s places: taken as “as many as come”", places=places
+            "%(places)s places: imported as “as many as come”", places=places
         )
         places = 0
     pattern = row.get("dates") or ""

@@ -90,7 +90,7 @@ def _stand_ins(user: models.Model) -> list:
                 name=deal.payee_id.name,
             ),
             "url": f"/my/stand-in/{deal.id}",
-            "button": env._("Read what it is"),
+            "button": env._("See the details"),
             "due": days.day_of(env, deal.date_due),
         }
         for deal in env["wezer.deal"]._asked_to_stand_in()
@@ -109,7 +109,7 @@ def _disputes(user: models.Model) -> list:
         {
             "section": "now",
             "partner": deal.sudo().author_id,
-            "text": env._("%(title)s: a decision is waited for", title=deal.title),
+            "text": env._("%(title)s: a decision is needed", title=deal.title),
             "url": f"/my/deals/{deal.id}",
             "button": env._("Decide"),
             "due": deal._decide_by(),
@@ -134,8 +134,8 @@ def _closing(user: models.Model) -> list:
     return [
         announcement._todo_row(
             "soon",
-            env._("“%(title)s” closes", title=announcement.title),
-            env._("Renew it"),
+            env._("“%(title)s” closes soon", title=announcement.title),
+            env._("Renew"),
             announcement.expiry,
         )
         for announcement in closing
@@ -157,8 +157,8 @@ def _drafts(user: models.Model) -> list:
     return [
         draft._todo_row(
             "now",
-            env._("“%(title)s” waits to be published", title=draft.title),
-            env._("See it"),
+            env._("“%(title)s” is waiting to be published", title=draft.title),
+            env._("View"),
             False,
         )
         for draft in drafts
@@ -178,8 +178,8 @@ def _gaps(user: models.Model) -> list:
     return [
         announcement._todo_row(
             "now",
-            env._("“%(title)s”: somebody fell out", title=announcement.title),
-            env._("See who fits"),
+            env._("“%(title)s”: someone cancelled late", title=announcement.title),
+            env._("See who could help"),
             days.day_of(env, announcement.date_start),
         )
         for announcement in gaps

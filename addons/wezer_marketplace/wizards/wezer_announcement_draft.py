@@ -27,7 +27,7 @@ class WezerAnnouncementDraft(models.TransientModel):
     )
     author_id = fields.Many2one(
         "res.partner",
-        string="For whom",
+        string="Acting for",
         required=True,
         domain=[("acts_market", "=", True)],
         default=lambda self: self.env.user.partner_id,
@@ -35,14 +35,18 @@ class WezerAnnouncementDraft(models.TransientModel):
     )
     title = fields.Char(string="In a few words", required=True, size=TITLE_LENGTH)
     kind = fields.Selection(
-        [("want", "Help wanted"), ("offer", "Offered")], required=True, default="want"
+        [("want", "Help wanted"), ("offer", "Help offered")],
+        required=True,
+        default="want",
     )
     description = fields.Html()
     image_1920 = fields.Image(string="Picture")
     category_id = fields.Many2one("wezer.category")
-    skill_ids = fields.Many2many("wezer.skill", string="Skills it takes")
-    language_id = fields.Many2one("res.lang", string="Language it takes")
-    places = fields.Integer(default=1, help="How many deals; 0 is unlimited.")
+    skill_ids = fields.Many2many("wezer.skill", string="Skills needed")
+    language_id = fields.Many2one("res.lang", string="Language needed")
+    places = fields.Integer(
+        default=1, help="The number of deals that are possible; 0 means no limit."
+    )
     kept_ids = fields.One2many("wezer.announcement.draft.place", "draft_id")
     quantity = fields.Float(default=1.0)
     unit = fields.Selection(
@@ -56,7 +60,7 @@ class WezerAnnouncementDraft(models.TransientModel):
     )
     claim_mode = fields.Selection(
         [
-            ("first_come", "Who comes first has it"),
+            ("first_come", "First come, first served"),
             ("choose", "The author chooses"),
         ],
         required=True,
@@ -67,29 +71,29 @@ class WezerAnnouncementDraft(models.TransientModel):
         [
             ("everyone", "Everybody, visitors too"),
             ("members", "Members"),
-            ("groups", "Members of the groups named"),
+            ("groups", "Members of the chosen groups"),
         ],
         required=True,
         default="everyone",
     )
-    group_ids = fields.Many2many("wezer.group", string="In the context of")
+    group_ids = fields.Many2many("wezer.group", string="Groups")
     date_start = fields.Datetime(string="From")
     date_end = fields.Datetime(string="Until")
-    expiry = fields.Date(string="Takes answers until")
+    expiry = fields.Date(string="Closes on")
     repeat = fields.Selection(
         [
             ("week", "Every week"),
             ("fortnight", "Every two weeks"),
             ("month", "Every month"),
         ],
-        string="Comes again",
+        string="Repeats",
     )
-    repeat_until = fields.Date(string="Comes again until")
+    repeat_until = fields.Date(string="Repeats until")
     city = fields.Char(string="Place")
     latitude = fields.Float(digits=(9, 6))
     longitude = fields.Float(digits=(9, 6))
-    steps = fields.Text(help="How it will be done, one step a line.")
-    done_when = fields.Text(help="What counts as done.")
+    steps = fields.Text(help="How the work will be done, one step per line.")
+    done_when = fields.Text(help="Says when the work counts as done.")
 
     @api.model
     def default_get(self, fields_list):
@@ -106,7 +110,9 @@ class WezerAnnouncementDraft(models.TransientModel):
         announcement.check_access("read")
         if not self.env.user._acts_for(announcement.sudo().author_id, "market"):
             raise NotAllowed(
-                self.env._("This is not for the one you act for to do."),
+                self.env._(
+                    "You are not authorised to act for the author of this announcement."
+                ),
                 rule="acts_for",
             )
         return announcement
@@ -194,7 +200,7 @@ class WezerAnnouncementDraft(models.TransientModel):
 
 class WezerAnnouncementDraftPrice(models.TransientModel):
     _name = "wezer.announcement.draft.price"
-    _description = "Price on the sheet of an announcement"
+    _description = "Price on the announcement form"
     _inherit = ["wezer.record.mixin"]
 
     draft_id = fields.Many2one(
@@ -203,17 +209,21 @@ class WezerAnnouncementDraftPrice(models.TransientModel):
     wezer_currency_id = fields.Many2one(
         "wezer.currency", string="Currency", required=True, ondelete="cascade"
     )
-    amount = fields.Char(string="For each", required=True)
+    amount = fields.Char(string="Amount per unit", required=True)
 
 
 class WezerAnnouncementDraftPlace(models.TransientModel):
     _name = "wezer.announcement.draft.place"
-    _description = "Kept places on the sheet of an announcement"
+    _description = "Kept places on the announcement form"
     _inherit = ["wezer.record.mixin"]
 
     draft_id = fields.Many2one(
         "wezer.announcement.draft", required=True, ondelete="cascade"
     )
     count = fields.Integer(default=1, required=True)
-    group_id = fields.Many2one("wezer.group", string="For those in", ondelete="cascade")
-    skill_id = fields.Many2one("wezer.skill", string="For who can", ondelete="cascade")
+    group_id = fields.Many2one(
+        "wezer.group", string="For members of", ondelete="cascade"
+    )
+    skill_id = fields.Many2one(
+        "wezer.skill", string="For people with the skill", ondelete="cascade"
+    )

@@ -7,7 +7,7 @@ class WezerDealActionWizard(models.TransientModel):
     """Ask for what an action of a deal needs; the action itself checks and does."""
 
     _name = "wezer.deal.action.wizard"
-    _description = "Reasons for a step of a deal"
+    _description = "Reasons for an action on a deal"
     _inherit = ["wezer.deal.wizard.mixin", "wezer.record.mixin"]
 
     action = fields.Selection(
@@ -17,29 +17,29 @@ class WezerDealActionWizard(models.TransientModel):
             ("cancel", "Agree to cancel"),
             ("dispute", "Call a moderator"),
             ("resolve", "Decide"),
-            ("attendance", "Who came"),
+            ("attendance", "Attendance"),
         ],
         required=True,
         readonly=True,
     )
-    reason = fields.Text(string="Why")
+    reason = fields.Text(string="Reason")
     attendance = fields.Selection(
         [
-            ("came", "Came"),
-            ("late", "Came late"),
-            ("absent", "Did not come"),
-            ("excused", "Was excused"),
+            ("came", "Attended"),
+            ("late", "Attended late"),
+            ("absent", "Did not attend"),
+            ("excused", "Excused"),
         ],
-        string="On the day",
+        string="Attendance",
         default="came",
     )
-    due = fields.Datetime(string="Until when")
+    due = fields.Datetime(string="Date due")
     outcome = fields.Selection(
         [
             ("paid", "The work is paid as agreed"),
             ("refunded", "All that was paid is given back"),
             ("cancelled", "Nothing is paid"),
-            ("split", "A part is paid"),
+            ("split", "Part of it is paid"),
         ],
         default="paid",
     )
@@ -85,7 +85,7 @@ class WezerDealActionWizard(models.TransientModel):
         elif self.action == "attendance":
             deal.action_attendance(self.attendance)
         else:
-            raise Refusal(self.env._("There is no such step."), rule="action")
+            raise Refusal(self.env._("This action is not known."), rule="action")
         if not deal.search_count([("id", "=", deal.id)]):
             # A moderator who decided sees the deal no longer: back to the others.
             return {
@@ -99,7 +99,7 @@ class WezerDealActionWizard(models.TransientModel):
 
 class WezerDealActionWizardLine(models.TransientModel):
     _name = "wezer.deal.action.wizard.line"
-    _description = "A part of what is decided"
+    _description = "Amount of a decision"
     _inherit = ["wezer.record.mixin"]
 
     wizard_id = fields.Many2one(
@@ -109,4 +109,4 @@ class WezerDealActionWizardLine(models.TransientModel):
         "wezer.currency", string="Currency", required=True, ondelete="cascade"
     )
     agreed = fields.Char()
-    amount = fields.Char(string="To who worked")
+    amount = fields.Char(string="Amount for the worker")

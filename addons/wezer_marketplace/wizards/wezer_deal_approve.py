@@ -15,7 +15,7 @@ class WezerDealApprove(models.TransientModel):
 
     sentence = fields.Char(compute="_compute_sentence")
     delivery_note = fields.Text(related="deal_id.delivery_note", related_sudo=False)
-    assess = fields.Boolean(string="Say how it was", default=True)
+    assess = fields.Boolean(string="Assess the deal", default=True)
     score_ids = fields.One2many("wezer.deal.approve.score", "wizard_id")
     comment = fields.Text()
 
@@ -58,7 +58,7 @@ class WezerDealApproveScore(models.TransientModel):
         [
             ("-2", "Not at all"),
             ("-1", "Rather not"),
-            ("0", "So so"),
+            ("0", "So-so"),
             ("1", "Good"),
             ("2", "Very good"),
         ],

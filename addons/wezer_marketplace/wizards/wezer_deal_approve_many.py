@@ -7,7 +7,7 @@ class WezerDealApproveMany(models.TransientModel):
     """A summary of what approving many deals would pay; the actions check and do."""
 
     _name = "wezer.deal.approve.many"
-    _description = "Approve and pay many"
+    _description = "Approve and pay several deals"
     _inherit = ["wezer.record.mixin"]
 
     line_ids = fields.One2many("wezer.deal.approve.many.line", "wizard_id")
@@ -41,11 +41,11 @@ class WezerDealApproveMany(models.TransientModel):
 
 class WezerDealApproveManyLine(models.TransientModel):
     _name = "wezer.deal.approve.many.line"
-    _description = "One deal of many to approve"
+    _description = "Deal to approve with others"
     _inherit = ["wezer.deal.wizard.mixin", "wezer.record.mixin"]
 
     wizard_id = fields.Many2one(
         "wezer.deal.approve.many", required=True, ondelete="cascade"
     )
-    text = fields.Char(string="What it does", readonly=True)
-    reason = fields.Char(string="Refused", readonly=True)
+    text = fields.Char(string="Effect", readonly=True)
+    reason = fields.Char(string="Reason for refusal", readonly=True)

@@ -5,11 +5,11 @@ class WezerDealTask(models.TransientModel):
     """Name the task that offered help is for; the deal's action checks and does."""
 
     _name = "wezer.deal.task"
-    _description = "Task of an offered help"
+    _description = "Task for help offered"
     _inherit = ["wezer.deal.wizard.mixin", "wezer.record.mixin"]
 
     task_id = fields.Many2one(
-        "project.task", string="Help for the task", ondelete="cascade"
+        "project.task", string="Supported task", ondelete="cascade"
     )
 
     def action_confirm(self) -> dict:

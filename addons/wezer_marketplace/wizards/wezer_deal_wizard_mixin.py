@@ -5,7 +5,7 @@ class WezerDealWizardMixin(models.AbstractModel):
     """A sheet about a deal that its user may read (see ``_wezer_check_referred``)."""
 
     _name = "wezer.deal.wizard.mixin"
-    _description = "Sheet about a deal"
+    _description = "Deal form"
 
     deal_id = fields.Many2one(
         "wezer.deal",

@@ -16,7 +16,8 @@ class WezerOnboarding(models.TransientModel):
                 "sequence": 80,
                 "name": self.env._("First help wanted"),
                 "text": self.env._(
-                    "Ask for something real, and people see how it works."
+                    "Ask for something you really need, so that people see how it"
+                    " works."
                 ),
                 "done": bool(there),
                 "action": "wezer_marketplace.wezer_announcement_action",

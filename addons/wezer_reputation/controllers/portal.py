@@ -25,7 +25,7 @@ class WezerReputationPortal(CustomerPortal):
         rows = sum_rows(
             explained,
             env._("Start"),
-            lambda count: env._("%(count)s older and smaller ones", count=count),
+            lambda count: env._("%(count)s older and smaller assessments", count=count),
         )
         # What was said can be answered before there is a number.
         said = env["wezer.assessment"].search(
@@ -51,7 +51,7 @@ class WezerReputationPortal(CustomerPortal):
                 "said": said,
                 "assessment_permissions": listed._permissions(),
                 "prior_weight": f"{rrg.Parameters().prior_weight:g}",
-                "waterfall": waterfall(rows, explained["score"], env._("Together")),
+                "waterfall": waterfall(rows, explained["score"], env._("Total")),
                 "criteria": criteria.sorted(lambda row: row.criterion_id.sequence),
                 "more": env["wezer.reputation"]._shown_by_skill_and_group(partner),
                 "history": history,

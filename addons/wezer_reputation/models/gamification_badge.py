@@ -13,11 +13,12 @@ class GamificationBadge(models.Model):
 
     rule_auth = fields.Selection(default="nobody")
     wezer_lower = fields.Float(
-        string="From a score of",
-        help="The lower bound of the score, out of 5. Given and taken by night;"
-        " kept until it falls a tenth below.",
+        string="Lowest score",
+        help="The lower bound of the score, out of 5. The badge is given and"
+        " removed at night. It is kept until the bound falls a tenth below"
+        " this value.",
     )
-    wezer_deals = fields.Integer(string="From so many deals")
+    wezer_deals = fields.Integer(string="Lowest number of deals")
 
     @api.model
     def _wezer_award(self):

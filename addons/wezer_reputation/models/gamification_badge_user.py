@@ -11,7 +11,9 @@ class GamificationBadgeUser(models.Model):
         """Let nobody award badges to themselves, whatever the badge's rule allows."""
         own = [vals for vals in vals_list if vals.get("user_id") == self.env.uid]
         if own and not self.env.su:
-            raise NotAllowed(self.env._("Nobody gives himself a badge."), rule="badge")
+            raise NotAllowed(
+                self.env._("You cannot give yourself a badge."), rule="badge"
+            )
         return super().create(vals_list)
 
     @api.model

@@ -9,24 +9,25 @@ class ResCompany(models.Model):
 
     wezer_trust = fields.Selection(
         [
-            ("closed", "Somebody here knew each of them"),
-            ("open", "Anybody may sign up"),
+            ("closed", "Someone here knew each member"),
+            ("open", "Anyone may sign up"),
         ],
-        string="How members came",
+        string="Admission of members",
         default="closed",
         required=True,
-        help="Where anybody may sign up, few are trusted in full, so that invented"
-        " accounts move no score; where members are known, most are.",
+        help="If anyone can sign up, only a few people are trusted in full, so"
+        " that invented accounts do not change scores. If members are known,"
+        " most people are.",
     )
     wezer_reputation_seen = fields.Selection(
         [
-            ("nobody", "Each sees only his own"),
+            ("nobody", "Members see only their own"),
             ("members", "Members"),
             ("everyone", "Visitors too"),
         ],
-        string="Who sees scores",
+        string="Visibility of scores",
         default="members",
         required=True,
-        help="What was said, and the number made of it. A member may still keep his"
-        " own to himself.",
+        help="This covers what others wrote and the score made of it. A member can"
+        " still hide their own.",
     )

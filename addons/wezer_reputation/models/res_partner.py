@@ -18,7 +18,7 @@ class ResPartner(models.Model):
         compute="_compute_wezer_reputation_shown",
         search="_search_wezer_reputation_shown",
         compute_sudo=True,
-        help="Its reputation is shown to me: the community and the owner let it.",
+        help="The community and the member allow me to see this reputation.",
     )
 
     # === VISIBILITY === #

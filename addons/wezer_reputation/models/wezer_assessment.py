@@ -130,7 +130,7 @@ class WezerAssessment(models.Model):
         "res.partner", required=True, index=True, ondelete="restrict"
     )
     side = fields.Selection(
-        [("worker", "Of who did the work"), ("payer", "Of who asked for it")],
+        [("worker", "The worker"), ("payer", "The payer")],
         required=True,
     )
     category_id = fields.Many2one("wezer.category", ondelete="set null")
@@ -145,8 +145,8 @@ class WezerAssessment(models.Model):
     value_hours = fields.Float()
     state = fields.Selection(
         [
-            ("draft", "Waits for the payment"),
-            ("blind", "Waits for the other side"),
+            ("draft", "Waiting for the payment"),
+            ("blind", "Waiting for the other side"),
             ("revealed", "Revealed"),
             ("dropped", "Dropped"),
         ],
@@ -155,11 +155,13 @@ class WezerAssessment(models.Model):
         index=True,
     )
     no_weight = fields.Boolean(
-        help="Shown, not counted: the deal was refunded, or one side acted for the"
-        " other around it."
+        help="Shown but not counted, because the deal was refunded or one side"
+        " acted for the other at that time."
     )
-    deal_date = fields.Datetime(help="When the deal began, for who acted for whom.")
-    void_date = fields.Datetime(help="Since when it counts no longer.")
+    deal_date = fields.Datetime(
+        help="The start of the deal. It tells who acted for whom at that time."
+    )
+    void_date = fields.Datetime(help="The date from which it no longer counts.")
     skill_ids = fields.Many2many(
         "wezer.skill", "wezer_assessment_skill_rel", "assessment_id", "skill_id"
     )
@@ -173,9 +175,9 @@ class WezerAssessment(models.Model):
         "res.partner", string="Answered by", readonly=True, ondelete="restrict"
     )
     reply_date = fields.Datetime(string="Answered", readonly=True)
-    hidden = fields.Boolean(string="Words taken away", readonly=True)
+    hidden = fields.Boolean(string="Text hidden", readonly=True)
     hidden_by_id = fields.Many2one(
-        "res.partner", string="Taken away by", readonly=True, ondelete="restrict"
+        "res.partner", string="Hidden by", readonly=True, ondelete="restrict"
     )
     hidden_date = fields.Datetime(readonly=True)
     hidden_reason = fields.Char(readonly=True)
@@ -189,11 +191,11 @@ class WezerAssessment(models.Model):
 
     _side_uniq = models.UniqueIndex(
         "(origin_model, origin_id, side) WHERE state <> 'dropped'",
-        "Each side assesses once.",
+        "Each side can assess only once.",
     )
     _subject_idx = models.Index("(subject_model, subject_id) WHERE state = 'revealed'")
     _other_party = models.Constraint(
-        "CHECK (assessor_id <> assessed_id)", "Nobody assesses himself."
+        "CHECK (assessor_id <> assessed_id)", "You cannot assess yourself."
     )
 
     # === PERMISSIONS === #
@@ -233,34 +235,38 @@ class WezerAssessment(models.Model):
                 return NotAllowed(self.env._("There is nothing to answer here."))
             if not is_assessed:
                 return NotAllowed(
-                    self.env._("This is not for the one you act for to do.")
+                    self.env._(
+                        "You are not authorised to act for the author of"
+                        " this announcement."
+                    )
                 )
         elif who == "moderator":
             if not is_moderator:
                 return NotAllowed(
-                    self.env._("Community moderators who are no party do this."),
+                    self.env._(
+                        "Only moderators of the community who are not a"
+                        " party can do this."
+                    ),
                     rule="moderate",
                 )
             if not possible:
-                return NotAllowed(self.env._("There is nothing to judge here."))
+                return NotAllowed(self.env._("There is nothing to decide here."))
         else:
             return NotAllowed(self.env._("This happens only through the deal."))
         return self._data_refusal(action)
 
     def _data_refusal(self, action):
         if action == "reply" and self.reply_date:
-            return Refusal(self.env._("This is answered already."), rule="replied")
+            return Refusal(
+                self.env._("This has already been answered."), rule="replied"
+            )
         # A reply to hidden words would be lost when they are restored.
         if action == "reply" and self.hidden:
-            return Refusal(
-                self.env._("Its words are taken away already."), rule="state"
-            )
+            return Refusal(self.env._("This text is already hidden."), rule="state")
         if action == "show" and not self.hidden:
-            return Refusal(self.env._("Its words are there."), rule="state")
+            return Refusal(self.env._("This text is not hidden."), rule="state")
         if action == "hide" and self.hidden:
-            return Refusal(
-                self.env._("Its words are taken away already."), rule="state"
-            )
+            return Refusal(self.env._("This text is already hidden."), rule="state")
         return None
 
     @api.depends("state", "hidden")
@@ -309,7 +315,7 @@ class WezerAssessment(models.Model):
         who = assessment.assessed_id.name
         assessment.assessor_id._wezer_notify(
             "assessment_reply",
-            lambda env: env._("%(name)s answered what you said.", name=who),
+            lambda env: env._("%(name)s answered your assessment.", name=who),
             url=assessment._url(),
             record=assessment,
         )
@@ -344,7 +350,7 @@ class WezerAssessment(models.Model):
             self.env["wezer.reputation"].sudo()._update_now(assessment.assessed_id)
         assessment._notify_both_sides(
             lambda env: env._(
-                "A moderator took away the words of an assessment: %(reason)s",
+                "A moderator hid the text of an assessment: %(reason)s",
                 reason=reason,
             )
         )
@@ -372,7 +378,7 @@ class WezerAssessment(models.Model):
         )
         assessment._notify_both_sides(
             lambda env: env._(
-                "A moderator gave back the words of an assessment: %(reason)s",
+                "A moderator showed the text of an assessment again: %(reason)s",
                 reason=reason,
             )
         )
@@ -386,7 +392,7 @@ class WezerAssessment(models.Model):
             raise error
         reason = " ".join(str(reason or "").split())[:REASON_LENGTH]
         if len(reason) < REASON_LETTERS:
-            raise Refusal(self.env._("Say in a sentence why."), rule="reason")
+            raise Refusal(self.env._("Give the reason in a sentence."), rule="reason")
         if error:
             raise error
         return self.sudo(), reason
@@ -448,13 +454,16 @@ class WezerAssessment(models.Model):
         assessment = given.filtered(lambda assessment: assessment.side == side)
         if assessment and assessment.assessor_id != assessor:
             raise NotAllowed(
-                self.env._("This side's assessment was given by another party."),
+                self.env._(
+                    "Another party has already given the assessment of this side."
+                ),
                 rule="side",
             )
         # Once one is revealed, the other side may have read it.
         if set(given.mapped("state")) - set(ASSESSMENT.sources("change")):
             raise Refusal(
-                self.env._("What is revealed stays as it is."), rule="revealed"
+                self.env._("An assessment that is revealed cannot be changed."),
+                rule="revealed",
             )
         draft = draft and assessment.state != "blind"
         now = fields.Datetime.now()
@@ -568,21 +577,21 @@ class WezerAssessment(models.Model):
         scores = {record_id(key): value for key, value in (scores or {}).items()}
         foreign = scores.keys() - set(criteria.ids)
         if foreign:
-            raise Refusal(self.env._("This is no criterion here."), rule="criterion")
+            raise Refusal(
+                self.env._("This criterion does not apply here."), rule="criterion"
+            )
         lines = []
         for criterion in criteria:
             if criterion.id not in scores:
                 raise Refusal(
-                    self.env._(
-                        "Say something about “%(name)s” too.", name=criterion.name
-                    ),
+                    self.env._("Give a score for “%(name)s” too.", name=criterion.name),
                     rule="complete",
                 )
             text = str(scores[criterion.id])[:10].strip()
             score = SCORE_TEXTS.get(text)
             if score is None:
                 raise Refusal(
-                    self.env._("A score is from −2 to +2."),
+                    self.env._("A score must be between −2 and +2."),
                     rule="score",
                     value=text,
                     limit="-2…2",
@@ -710,7 +719,8 @@ class WezerAssessment(models.Model):
             "state"
         ):
             raise NotAllowed(
-                self.env._("What is revealed stays as it is."), rule="immutable"
+                self.env._("An assessment that is revealed cannot be changed."),
+                rule="immutable",
             )
         return super().write(vals)
 
@@ -719,7 +729,7 @@ class WezerAssessment(models.Model):
         return super().write(vals)  # pylint: disable=super-method-mismatch
 
     def unlink(self):
-        raise NotAllowed(self.env._("Assessments stay."), rule="immutable")
+        raise NotAllowed(self.env._("Assessments cannot be deleted."), rule="immutable")
 
     # === PERSONAL DATA === #
 

@@ -21,16 +21,17 @@ class WezerAssessmentLine(models.Model):
     )
 
     _score_range = models.Constraint(
-        "CHECK (score BETWEEN -2 AND 2)", "A score is from −2 to +2."
+        "CHECK (score BETWEEN -2 AND 2)", "A score must be between −2 and +2."
     )
     _criterion_uniq = models.UniqueIndex(
-        "(assessment_id, criterion_id)", "One score a criterion."
+        "(assessment_id, criterion_id)", "Each criterion can have only one score."
     )
 
     def _check_not_revealed(self):
         if "revealed" in self.sudo().assessment_id.mapped("state"):
             raise NotAllowed(
-                self.env._("What is revealed stays as it is."), rule="immutable"
+                self.env._("An assessment that is revealed cannot be changed."),
+                rule="immutable",
             )
 
     @api.model_create_multi

@@ -19,7 +19,7 @@ class WezerAssessmentRepeat(models.Model):
     """
 
     _name = "wezer.assessment.repeat"
-    _description = "Would you again?"
+    _description = "Would you deal again?"
     _inherit = ["wezer.record.mixin"]
     _log_access = False
     _rec_name = "id"
@@ -27,7 +27,7 @@ class WezerAssessmentRepeat(models.Model):
     assessment_id = fields.Integer(required=True)
     would_repeat = fields.Boolean(required=True)
 
-    _once = models.UniqueIndex("(assessment_id)", "One answer each.")
+    _once = models.UniqueIndex("(assessment_id)", "Each person can answer only once.")
 
     @api.model
     def _answer(self, assessment, would_repeat):
@@ -50,7 +50,9 @@ class WezerAssessmentRepeat(models.Model):
         if answer is None or isinstance(answer, bool):
             return answer
         if not isinstance(answer, str) or answer not in words:
-            raise Refusal(self.env._("Yes or no, or nothing."), rule="again")
+            raise Refusal(
+                self.env._("Choose yes or no, or leave it empty."), rule="again"
+            )
         return words[answer]
 
     @api.model

@@ -13,18 +13,19 @@ class WezerCriterion(models.Model):
     active = fields.Boolean(default=True)
     side = fields.Selection(
         [
-            ("worker", "Of who did the work"),
-            ("payer", "Of who asked for it"),
-            ("both", "Of both"),
+            ("worker", "The worker"),
+            ("payer", "The payer"),
+            ("both", "Both"),
         ],
         required=True,
         default="worker",
-        help="Whom it assesses.",
+        help="The side that is assessed.",
     )
     category_ids = fields.Many2many(
         "wezer.category",
         string="Asked in",
-        help="Only there and below; empty: everywhere.",
+        help="This is asked only in these categories and below. Leave empty to ask"
+        " it everywhere.",
     )
     removed_category_ids = fields.Many2many(
         "wezer.category",
@@ -32,7 +33,8 @@ class WezerCriterion(models.Model):
         "criterion_id",
         "category_id",
         string="Not asked in",
-        help="Neither there nor below, unless a category further down asks it again.",
+        help="This is not asked in these categories and below, unless a category"
+        " further down asks it again.",
     )
     company_id = fields.Many2one(
         "res.company", default=lambda self: self.env.company, index=True

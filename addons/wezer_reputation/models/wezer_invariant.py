@@ -16,19 +16,19 @@ class WezerInvariant(models.AbstractModel):
                 self._check_assessment_lines,
             ),
             (
-                self.env._("Nobody assesses himself, nor twice"),
+                self.env._("Nobody assesses themselves, or assesses twice"),
                 self._check_assessment_sides,
             ),
             (
-                self.env._("What is not revealed has no weight"),
+                self.env._("An assessment that is not revealed has no weight"),
                 self._check_blind_weight,
             ),
             (
-                self.env._("Every score is its start and its parts"),
+                self.env._("Every score is the sum of its start and its parts"),
                 self._check_scores,
             ),
             (
-                self.env._("Nothing counts between who acts for the other side"),
+                self.env._("No assessment counts where one side acts for the other"),
                 self._check_ties,
             ),
         ]

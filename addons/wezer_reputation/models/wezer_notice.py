@@ -8,18 +8,23 @@ class WezerNotice(models.Model):
     def _kinds(self):
         kinds = {
             **super()._kinds(),
-            "assessment_reply": (self.env._("Somebody answers what I said"), True),
+            "assessment_reply": (self.env._("Someone answered my assessment"), True),
             "assessment_moderated": (
-                self.env._("A moderator took words away, or gave them back"),
+                self.env._(
+                    "A moderator hid the text of an assessment or showed it again"
+                ),
                 True,
             ),
         }
         user = self.env.user
         if user.has_group("wezer_base.group_moderator"):
-            kinds["reputation_ring"] = (self.env._("People praise each other"), True)
+            kinds["reputation_ring"] = (
+                self.env._("People praise only each other"),
+                True,
+            )
         if user.has_group("wezer_base.group_administrator"):
             kinds["reputation_coverage"] = (
-                self.env._("Scores could not be renewed"),
+                self.env._("The scores could not be updated"),
                 True,
             )
         return kinds

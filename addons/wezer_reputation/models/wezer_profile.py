@@ -5,7 +5,7 @@ class WezerProfile(models.Model):
     _inherit = "wezer.profile"
 
     reputation_hidden = fields.Boolean(
-        string="Keeps the score to himself",
+        string="Score kept private",
         groups="wezer_base.group_administrator",
     )
 

@@ -50,16 +50,18 @@ class WezerReputation(models.Model):
         "res.partner", required=True, index=True, ondelete="cascade"
     )
     criterion_id = fields.Many2one(
-        "wezer.criterion", ondelete="cascade", help="Empty: overall."
+        "wezer.criterion", ondelete="cascade", help="Leave empty for the overall score."
     )
     skill_id = fields.Many2one(
-        "wezer.skill", ondelete="cascade", help="Only deals that took this skill."
+        "wezer.skill",
+        ondelete="cascade",
+        help="Only deals that needed this skill count.",
     )
     group_partner_id = fields.Many2one(
         "res.partner",
         string="Within the group",
         ondelete="cascade",
-        help="Only deals in this group and in those inside it.",
+        help="Only deals in this group and in the groups inside it count.",
     )
     # None of these while the party is new (three different people make a score).
     score = fields.Float(aggregator="avg", help="Out of 5.")
@@ -72,7 +74,7 @@ class WezerReputation(models.Model):
     prior = fields.Float(string="Start", aggregator=None, help="Out of 5.")
     evidence = fields.Float(aggregator="avg")
     n_deals = fields.Integer(string="Deals")
-    n_assessors = fields.Integer(string="Different people")
+    n_assessors = fields.Integer(string="People who assessed")
     is_new = fields.Boolean(string="New")
     run_date = fields.Datetime(string="Computed")
     company_id = fields.Many2one(
@@ -82,7 +84,7 @@ class WezerReputation(models.Model):
     _partner_key_uniq = models.UniqueIndex(
         "(company_id, partner_id, coalesce(criterion_id, 0), coalesce(skill_id, 0),"
         " coalesce(group_partner_id, 0))",
-        "One score of each kind.",
+        "There can be only one score of each kind.",
     )
     _overall_idx = models.Index(
         "(partner_id) WHERE criterion_id IS NULL AND skill_id IS NULL"
@@ -99,7 +101,7 @@ class WezerReputation(models.Model):
         """
         if not self.env.user.has_group("wezer_base.group_administrator"):
             raise NotAllowed(
-                self.env._("Administrators compute the scores."), rule="role"
+                self.env._("Only administrators can compute the scores."), rule="role"
             )
         # The nightly job, asked for by an administrator: they may run it any time.
         self.env.ref("wezer_reputation.ir_cron_recompute").sudo()._trigger()
@@ -175,7 +177,8 @@ class WezerReputation(models.Model):
         return shown + [
             (
                 self.env._(
-                    "In %(group)s and inside it", group=names[row.group_partner_id.id]
+                    "In %(group)s and the groups inside it",
+                    group=names[row.group_partner_id.id],
                 ),
                 row.score,
                 row.n_assessors,
@@ -630,9 +633,9 @@ class WezerReputation(models.Model):
         administrators.all_user_ids.filtered("active").partner_id._wezer_notify(
             "reputation_coverage",
             lambda env: env._(
-                "Scores were not renewed: trust reaches only %(share)s of 100 people"
-                " who assess. Name founders, and say on each profile who admitted"
-                " whom.",
+                "The scores were not updated, because trust reaches only %(share)s"
+                " of 100 people who assess. Name founders, and enter on each"
+                " profile who admitted the member.",
                 share=round(100 * coverage),
             ),
         )
@@ -647,7 +650,8 @@ class WezerReputation(models.Model):
         """
         if not self.env.user.has_group("wezer_base.group_administrator"):
             raise NotAllowed(
-                self.env._("Administrators write scores to files."), rule="role"
+                self.env._("Only administrators can write the scores to files."),
+                rule="role",
             )
         yield "partner criterion score lower evidence".split()
         kinds = [("skill_id", "=", False), ("group_partner_id", "=", False)]

@@ -23,7 +23,9 @@ class WezerReputationPart(models.Model):
         "res.partner", required=True, index=True, ondelete="cascade"
     )
     weight = fields.Float(required=True, aggregator=None)
-    part = fields.Float(required=True, aggregator=None, string="Adds to the score")
+    part = fields.Float(
+        required=True, aggregator=None, string="Contribution to the score"
+    )
     company_id = fields.Many2one("res.company", required=True)
 
     def _compute_assessment_model(self):

@@ -43,8 +43,8 @@ class WezerReputationRing(models.Model):
     people = fields.Char(required=True, readonly=True, index=True)
     state = fields.Selection(
         [
-            ("flagged", "To be looked at"),
-            ("cleared", "No ring: counts in full"),
+            ("flagged", "To check"),
+            ("cleared", "Not a ring: counts in full"),
             ("confirmed", "A ring"),
             ("gone", "No longer there"),
         ],
@@ -52,7 +52,9 @@ class WezerReputationRing(models.Model):
         default="flagged",
         readonly=True,
     )
-    reason = fields.Text(help="Why it was judged so; kept for who asks.")
+    reason = fields.Text(
+        help="The reasons for the decision. They are kept for people who ask."
+    )
     judged_by_id = fields.Many2one("res.partner", readonly=True)
     judged_date = fields.Datetime(readonly=True)
     company_id = fields.Many2one(
@@ -67,7 +69,10 @@ class WezerReputationRing(models.Model):
         # The people of the ring, whatever the caller may see of them.
         if who != "moderator" or not self.env.user._moderates(self.sudo().partner_ids):
             return NotAllowed(
-                self.env._("A moderator who is not one of them decides."), rule="role"
+                self.env._(
+                    "Only a moderator who is not one of these people can decide."
+                ),
+                rule="role",
             )
         return super()._why_not(action)
 
@@ -99,7 +104,7 @@ class WezerReputationRing(models.Model):
             raise error
         reason = str(reason or "").strip()[:REASON_LENGTH]
         if not reason:
-            raise Refusal(self.env._("Give the reasons."), rule="reason")
+            raise Refusal(self.env._("Give your reasons."), rule="reason")
         # A moderator, checked just above; nobody writes rings otherwise.
         self.sudo().write(
             {
@@ -150,7 +155,8 @@ class WezerReputationRing(models.Model):
             moderators.all_user_ids.filtered("active").partner_id._wezer_notify(
                 "reputation_ring",
                 lambda env: env._(
-                    "%(count)s groups of people praise only each other: please look.",
+                    "%(count)s groups of people praise only each other. Please"
+                    " look at them.",
                     count=len(new),
                 ),
                 url="/odoo/action-wezer_reputation.wezer_reputation_ring_action",

@@ -33,19 +33,19 @@ class WezerReputationRun(models.Model):
         readonly=True,
     )
     progress = fields.Float(
-        readonly=True, aggregator=None, help="Of a hundred, while it is computed."
+        readonly=True, aggregator=None, help="Per cent done during the computation."
     )
     coverage = fields.Float(
         readonly=True,
         aggregator=None,
-        help="Share of those who assess that the community's trust reaches.",
+        help="The share of assessors that the community's trust reaches.",
     )
     prior = fields.Float(
         string="Start",
         readonly=True,
         digits=(16, 12),
         aggregator=None,
-        help="What everybody starts from, from 0 to 1.",
+        help="The value everyone starts from, between 0 and 1.",
     )
     n_assessments = fields.Integer(string="Assessments", readonly=True)
     n_parties = fields.Integer(string="People and groups", readonly=True)
@@ -53,7 +53,7 @@ class WezerReputationRun(models.Model):
     # Seeds, rings, group priors, parameters.
     inputs = fields.Json(readonly=True)
     seed_ids = fields.Many2many(
-        "res.partner", string="Trust started from", compute="_compute_seed_ids"
+        "res.partner", string="Starting points of trust", compute="_compute_seed_ids"
     )
     # Pairs (who admitted, whom), where the last run had others. Large: read alone.
     admissions = fields.Json(readonly=True, prefetch=False)
@@ -192,4 +192,6 @@ class WezerReputationRun(models.Model):
                 cr.execute(query)
 
     def unlink(self):
-        raise NotAllowed(self.env._("Computations stay."), rule="immutable")
+        raise NotAllowed(
+            self.env._("Computations cannot be deleted."), rule="immutable"
+        )

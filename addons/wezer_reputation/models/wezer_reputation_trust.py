@@ -8,7 +8,7 @@ class WezerReputationTrust(models.Model):
     """
 
     _name = "wezer.reputation.trust"
-    _description = "Reputation: trust in who assesses"
+    _description = "Reputation: trust in assessors"
     _inherit = ["wezer.record.mixin"]
     _log_access = False
     _rec_name = "partner_id"

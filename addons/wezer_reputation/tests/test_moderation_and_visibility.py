@@ -56,10 +56,12 @@ class TestReplyAndModeration(ReputationCommon):
         said = self.reveal(self.anna, self.luc, comment="He is a thief, in house 7")
         self._as(self.luc, said).action_reply("Liar")
         weight = said.no_weight
-        self._as(self.moderator, said).action_hide("It names a private address")
+        self._as(self.moderator, said).action_hide(
+            "The text contains a private address"
+        )
         seen = self._as(self.mia, said)
         self.assertFalse(seen.comment or seen.reply)
-        self.assertEqual(seen.hidden_reason, "It names a private address")
+        self.assertEqual(seen.hidden_reason, "The text contains a private address")
         self.assertEqual(seen.sudo().hidden_by_id, self.moderator.partner_id)
         self.assertEqual(said.no_weight, weight)
         for user in (self.anna, self.luc):
@@ -270,8 +272,8 @@ class TestVisibility(ReputationCommon, HttpCase):
         self.authenticate(self.luc.login, self.luc.login)
         page = self.url_open("/my/reputation").text
         self.assertIn("Fine work", page)
-        self.assertIn("Keep mine to myself", page)
-        self.assertIn("From whom does trust start", page)
+        self.assertIn("Hide my score", page)
+        self.assertIn("Where does trust start", page)
         charts = re.findall('o_wezer_chart[^>]*data-chart="([^"]+)"', page)
         kinds = {json.loads(html.unescape(chart))["kind"] for chart in charts}
         self.assertEqual(kinds, {"bars"})
@@ -281,7 +283,7 @@ class TestVisibility(ReputationCommon, HttpCase):
         page = self._post(f"/my/assessments/{said.id}/reply", text="Gladly again")
         self.assertIn("Gladly again", page)
         page = self._post("/my/reputation/shown", shown="")
-        self.assertIn("Others see nothing of it", page)
+        self.assertIn("Others cannot see your score", page)
         self.authenticate(self.anna.login, self.anna.login)
         slug = self.luc.partner_id._wezer_profile().slug
         page = self.url_open(f"/members/{slug}").text

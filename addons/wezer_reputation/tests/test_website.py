@@ -20,7 +20,7 @@ class TestWebsite(ReputationCommon, HttpCase):
         page = self._page(self.luc, "/my/reputation")
         self.assertIn("make a score. You have 1.", page)
         self.assertIn("A good beginning", page)
-        self.assertIn("Answer, once", page)
+        self.assertIn("Answer (only once)", page)
         self.assertNotIn("of 5", page)
 
     def test_members_see_their_score_as_a_sum(self):

@@ -5,16 +5,16 @@ class WezerAssessmentJudge(models.TransientModel):
     """Asks a moderator for the reason of hiding or restoring words."""
 
     _name = "wezer.assessment.judge"
-    _description = "Judge the words of an assessment"
+    _description = "Decide about the text of an assessment"
     _inherit = ["wezer.record.mixin"]
 
     assessment_id = fields.Many2one("wezer.assessment", required=True)
     verdict = fields.Selection(
-        [("hide", "Take the words away"), ("show", "Give the words back")],
+        [("hide", "Hide the text"), ("show", "Show the text again")],
         required=True,
     )
-    reason = fields.Char(required=True, help="Both sides read it.")
-    with_scores = fields.Boolean(string="Its numbers shall not count either")
+    reason = fields.Char(required=True, help="Both sides can read this text.")
+    with_scores = fields.Boolean(string="Do not count its scores either")
 
     def action_judge(self) -> dict:
         """Hide or restore the words; the assessment checks permission and reason."""

@@ -5,12 +5,12 @@ class WezerReputationRingJudge(models.TransientModel):
     """Asks a moderator for the reasons of a decision about a ring."""
 
     _name = "wezer.reputation.ring.judge"
-    _description = "Reputation: judge a ring"
+    _description = "Reputation: decide about a ring"
     _inherit = ["wezer.record.mixin"]
 
     ring_id = fields.Many2one("wezer.reputation.ring", required=True)
     verdict = fields.Selection(
-        [("cleared", "No ring: counts in full"), ("confirmed", "A ring")],
+        [("cleared", "Not a ring: counts in full"), ("confirmed", "A ring")],
         required=True,
     )
     reason = fields.Text(required=True)

@@ -75,7 +75,7 @@ export class WordsInput extends Interaction {
         this.typed.setAttribute("aria-expanded", String(Boolean(this.words.length)));
         this.typed.removeAttribute("aria-activedescendant");
         this.status.textContent =
-            typed && !this.words.length ? _t("No such word here yet.") : "";
+            typed && !this.words.length ? _t("This word does not exist here yet.") : "";
     }
 
     option(word, index) {

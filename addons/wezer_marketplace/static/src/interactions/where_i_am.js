@@ -3,7 +3,7 @@ import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
 
 /**
- * "From where I am": asks the browser, once pressed, and fills the form's place.
+ * "Use my location": asks the browser, once pressed, and fills the form's place.
  * About a hundred metres is near enough: nobody's house is in a shared address.
  */
 export class WhereIAm extends Interaction {
@@ -34,7 +34,7 @@ export class WhereIAm extends Interaction {
     }
 
     async ask() {
-        this.status = _t("Asking where you are …");
+        this.status = _t("Finding where you are …");
         this.updateContent();
         try {
             const place = await this.waitFor(
@@ -47,9 +47,9 @@ export class WhereIAm extends Interaction {
             );
             const {latitude, longitude} = place.coords;
             this.set(latitude.toFixed(3), longitude.toFixed(3));
-            this.status = _t("Found: distances are counted from where you are.");
+            this.status = _t("Found. Distances are measured from where you are.");
         } catch {
-            this.status = _t("Your browser does not say where you are. Type a place.");
+            this.status = _t("Your browser does not say where you are. Enter a place.");
         }
         this.updateContent();
     }
