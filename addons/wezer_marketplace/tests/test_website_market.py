@@ -224,7 +224,7 @@ class TestWebsiteMarket(WebsiteCommon):
         page = self.post(
             "/market/new", title="A zebra", quantity="many", done_when="It eats"
         )
-        self.assertIn("as a number above zero", page.text)
+        self.assertIn("Enter a number above zero", page.text)
         self.assertIn("It eats", page.text)
         page = self.post("/market/new", title="A zebra", date_start="2026-99-99T10:00")
         self.assertIn("is not a date", page.text)
