@@ -6,7 +6,7 @@ from .common import GroupsCommon
 
 @tagged("post_install", "-at_install")
 class TestInheritedVisibility(GroupsCommon):
-    """A circle is visible to no more people than its parent, unless chosen otherwise."""
+    """A circle is visible to no more people than its parent, unless chosen so."""
 
     @classmethod
     def setUpClass(cls):
