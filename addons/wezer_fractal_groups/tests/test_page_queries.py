@@ -12,7 +12,11 @@ class TestPageQueries(GroupsCommon, HttpCase):
         super().setUpClass()
         cls.luc.password = cls.luc.login
         cls._put(cls.luc, cls.garden)
-        cls.people = [cls._member(f"page_{number}") for number in range(12)]
+        cls.members = [cls._member(f"page_{number}") for number in range(12)]
+
+    def setUp(self):
+        super().setUp()
+        self.people = list(self.members)
 
     def _fill(self, number):
         """Give the garden ``number`` more of everything that its page lists."""
