@@ -30,7 +30,7 @@ class WezerProfile(models.Model):
             self.env["gamification.badge.user"]._wezer_withdraw(profile.partner_id)
         return True
 
-    def action_approve(self):
+    def action_approve(self) -> None:
         """Extend wezer_base: keep who admitted whom; trust flows along admissions."""
         result = super().action_approve()
         # Checked by what was just called: administrators decide about membership.

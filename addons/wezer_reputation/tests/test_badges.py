@@ -1,5 +1,6 @@
 from ast import literal_eval
 
+from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -67,7 +68,7 @@ class TestBadges(ReputationCommon):
             {"name": "Help ten people", "computation_mode": "manually"}
         )
         challenge = challenges.create(
-            {"name": "Helpers", "user_ids": [(6, 0, self.anna.ids)]}
+            {"name": "Helpers", "user_ids": [Command.set(self.anna.ids)]}
         )
         line = self.env["gamification.challenge.line"].create(
             {

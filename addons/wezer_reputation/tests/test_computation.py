@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import numpy as np
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.tests import tagged
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
@@ -248,7 +248,7 @@ class TestComputation(ReputationCommon):
         self.reputations._recompute()
         ring = self.env["wezer.reputation.ring"].search([])
         self.mia.group_ids = [
-            (4, self.env.ref("wezer_base.group_moderator").id),
+            Command.link(self.env.ref("wezer_base.group_moderator").id),
             (3, self.env.ref("base.group_portal").id),
         ]
         with self.assertRaises(NotAllowed):

@@ -1,3 +1,4 @@
+from odoo import Command
 from odoo.tests import tagged
 
 from .common import ReputationCommon
@@ -23,12 +24,12 @@ class TestCriterion(ReputationCommon):
                 {
                     "name": "On time",
                     "side": "worker",
-                    "removed_category_ids": [(6, 0, self.it.ids)],
+                    "removed_category_ids": [Command.set(self.it.ids)],
                 },
                 {
                     "name": "Code quality",
                     "side": "worker",
-                    "category_ids": [(6, 0, self.erp.ids)],
+                    "category_ids": [Command.set(self.erp.ids)],
                 },
             ]
         )
