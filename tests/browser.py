@@ -90,6 +90,10 @@ class Browser:
             there, f"{css} {text or ''} on {self.driver.current_url}"
         )
 
+    def until(self, condition):
+        """Wait until ``condition(driver)`` holds; return what it returned."""
+        return WebDriverWait(self.driver, WAIT).until(condition)
+
     def click(self, css, text=None, counts=True):
         """Click it as a person does; navigation clicks do not count."""
         element = self.wait(css, text)

@@ -63,10 +63,20 @@ class TestFrenchTitles(HttpCase):
             with self.subTest(url):
                 self.assertEqual(self._title(f"/fr{url}"), french[title])
 
+        self.authenticate(None, None)
+        self.assertTrue(self._shared(f"/fr{self.PAGES['wezer_fractal_groups'][0]}"))
+
     def _title(self, url):
-        """Return the title of the browser, which shared links have too."""
-        tree = html.fromstring(self.url_open(url).content)
-        title = tree.findtext(".//head/title")
-        (shared,) = tree.xpath("//meta[@property='og:title']/@content")
-        self.assertEqual(title, shared)
+        """Return the title of the browser, without the name of the website."""
+        title = self._head(url).findtext("title")
         return title.split(" | ")[0]
+
+    def _shared(self, url):
+        """Return the title of shared links, which is that of the browser."""
+        head = self._head(url)
+        (shared,) = head.xpath("meta[@property='og:title']/@content")
+        self.assertEqual(shared, head.findtext("title"))
+        return shared
+
+    def _head(self, url):
+        return html.fromstring(self.url_open(url).content).find("head")

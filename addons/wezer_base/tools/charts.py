@@ -24,15 +24,15 @@ def steps(
     :param format_day: turns a day into what people read
     :param colour: ``#rrggbb``, or a CSS variable of the theme
     """
-    numbers = [float(number) for _day, number in points]
-    marks = sorted({min([*numbers, 0.0]), 0.0, max([*numbers, 0.0])})
+    numbers = [number for _day, number in points]
+    marks = sorted({min([*numbers, 0]), 0, max([*numbers, 0])})
     return json.dumps(
         {
             "kind": "steps",
             "labels": [str(format_day(day)) for day, _number in points],
-            "values": numbers,
-            "texts": [str(format_value(number)) for _day, number in points],
-            "ticks": {f"{mark:.15g}": str(format_value(mark)) for mark in marks},
+            "values": [float(number) for number in numbers],
+            "texts": [str(format_value(number)) for number in numbers],
+            "ticks": [[float(mark), str(format_value(mark))] for mark in marks],
             "colours": [colour if is_color(colour) else ACCENT],
         }
     )

@@ -73,6 +73,7 @@ export class WezerChart extends Interaction {
 
     steps() {
         const {labels, values, texts, colours, ticks} = this.data;
+        const marks = ticks.map(([value]) => value);
         const options = this.options();
         options.aspectRatio = 8 / 3;
         options.maintainAspectRatio = true;
@@ -81,11 +82,11 @@ export class WezerChart extends Interaction {
             x: {ticks: {maxTicksLimit: 6, maxRotation: 0}},
             // The server formats numbers: only those that it sent have a label.
             y: {
-                ticks: {callback: (value) => ticks[value]},
+                min: Math.min(...marks),
+                max: Math.max(...marks),
+                ticks: {callback: (_value, index) => ticks[index][1]},
                 afterBuildTicks: (axis) => {
-                    axis.ticks = Object.keys(ticks).map((value) => ({
-                        value: parseFloat(value),
-                    }));
+                    axis.ticks = marks.map((value) => ({value}));
                 },
             },
         };
@@ -100,6 +101,7 @@ export class WezerChart extends Interaction {
                         data: values,
                         borderColor,
                         borderWidth: LINE_WIDTH,
+                        clip: LINE_WIDTH,
                         pointRadius: 0,
                         // A number stays what it is until the next change.
                         stepped: true,
