@@ -1,5 +1,6 @@
 """The demo community is complete and breaks none of the suite's rules."""
 
+import json
 from contextlib import redirect_stdout
 from io import StringIO
 from unittest.mock import patch
@@ -9,6 +10,7 @@ import pytest
 from odoo import fields
 from odoo.tests import HttpCase, tagged
 
+from bench import pages
 from launcher.demo.make_demo import make
 
 pytestmark = pytest.mark.slow
@@ -120,16 +122,39 @@ class TestDemoCommunity(HttpCase):
     def test_no_mail_was_sent(self):
         self.assertEqual(self.env["mail.mail"].search_count([]), self.mails)
 
+    def test_pages_ask_no_more_often_than_written_down(self):
+        """Where a page asks less now: write the lower number into the file."""
+        kept = pages.kept_counts()
+        found = {"member": {}, "visitor": {}}
+        addresses = pages.addresses(self.env, "luc")
+        for reader, names in (("member", pages.WANTED), ("visitor", pages.VISITOR)):
+            login = self.logins["member"]["login"] if reader == "member" else None
+            self.authenticate(login, login and self.logins["member"]["password"])
+            for name in names:
+                for _turn in range(2):
+                    self.url_open(addresses[name])
+                with pages.counted() as statements:
+                    answer = self.url_open(addresses[name])
+                self.assertEqual(answer.status_code, 200, name)
+                found[reader][name] = len(statements)
+        more = {
+            f"{name} ({reader})": f"{count}, not {kept[reader].get(name)}"
+            for reader, counts in found.items()
+            for name, count in counts.items()
+            if count > kept[reader].get(name, 0)
+        }
+        self.assertFalse(more, f"now: {json.dumps(found)}")
+
     def test_all_four_logins_open_their_pages(self):
         self.assertEqual(
             set(self.logins), {"member", "coordinator", "moderator", "administrator"}
         )
         luc = self.env["res.users"].search([("login", "=", "luc")])
         slug = luc.partner_id._wezer_profile().slug
-        pages = ("/market", "/members", f"/members/{slug}", "/my/todo", "/my/wallets")
+        own = ("/market", "/members", f"/members/{slug}", "/my/todo", "/my/wallets")
         for account in self.logins.values():
             self.authenticate(account["login"], account["password"])
-            for page in pages:
+            for page in own:
                 answer = self.url_open(page)
                 self.assertEqual(answer.status_code, 200, f"{account['login']}: {page}")
                 self.assertNotIn("/web/login", answer.url)

@@ -164,30 +164,37 @@ class ResCompany(models.Model):
             named or self.env.ref("wezer_base.group_administrator").sudo().all_user_ids
         )
 
-    def _wezer_is_actor_sql(self, user, right):
-        """Return the condition, in SQL, that ``user`` is one of them."""
+    def _wezer_actor_rights_sql(self, user, rights):
+        """Return the SELECT of those of ``rights`` with which ``user`` is one of them.
+
+        :param user: an active one
+        """
         self.ensure_one()
-        field = self._fields[f"wezer_{right}_user_ids"]
-        named = SQL(
-            """SELECT u.id FROM %s named JOIN res_users u ON u.id = named.%s
-                WHERE named.%s = %s AND u.active""",
-            SQL.identifier(field.relation),
-            SQL.identifier(field.column2),
-            SQL.identifier(field.column1),
-            self.id,
-            to_flush=(field, self.env["res.users"]._fields["active"]),
-        )
-        # Until the settings name somebody: the administrators.
-        is_administrator = user.active and user.has_group(
-            "wezer_base.group_administrator"
-        )
-        return SQL(
-            "(%s IN (%s) OR (%s AND NOT EXISTS (%s)))",
-            user.id,
-            named,
-            bool(is_administrator),
-            named,
-        )
+        is_administrator = user.has_group("wezer_base.group_administrator")
+        selects = []
+        for right in rights:
+            field = self._fields[f"wezer_{right}_user_ids"]
+            named = SQL(
+                "SELECT FROM %s named WHERE named.%s = %s",
+                SQL.identifier(field.relation),
+                SQL.identifier(field.column1),
+                self.id,
+                to_flush=field,
+            )
+            user_column = SQL.identifier("named", field.column2)
+            condition = SQL("EXISTS (%s AND %s = %s)", named, user_column, user.id)
+            if is_administrator:
+                # Until the settings name somebody: the administrators.
+                condition = SQL(
+                    """(%s OR NOT EXISTS (%s AND %s IN (
+                            SELECT id FROM res_users WHERE active)))""",
+                    condition,
+                    named,
+                    user_column,
+                    to_flush=self.env["res.users"]._fields["active"],
+                )
+            selects.append(SQL("SELECT %s::text WHERE %s", right, condition))
+        return SQL(" UNION ALL ").join(selects)
 
     def _wezer_named_users(self, right):
         self.ensure_one()

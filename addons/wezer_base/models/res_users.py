@@ -1,4 +1,5 @@
 import logging
+from collections import defaultdict
 from collections.abc import Iterable
 from contextlib import contextmanager
 from datetime import datetime
@@ -23,8 +24,8 @@ _logger = logging.getLogger(__name__)
 WELCOME_DAYS = 60
 # Letters with a link to a new password that one run of the job sends.
 RESETS = 100
-# Up to so many parties of one user and right are kept in memory; above, each question
-# goes to the database.
+# Up to so many parties of one user are kept in memory, of all rights together; above,
+# each question goes to the database.
 IDS_KEPT = 1000
 
 
@@ -158,31 +159,34 @@ class ResUsers(models.Model):
 
     # === ACTING FOR A PARTNER === #
 
-    def _acting_selects(self, right):
-        """Return the SELECTs of the ids of partners this user acts for with ``right``.
+    def _acting_selects(self, rights):
+        """Return SELECTs of ``(right, partner id)``: for whom this user acts, by right.
 
         The extension point of the contract: an addon calls ``super()`` and
         appends its own. States and dates are spelled out in SQL, nothing is
         left to an ``active`` filter, and each lists the fields it reads in
         ``to_flush``.
 
-        :param str right: one of :data:`RIGHTS`
+        :param tuple rights: some of :data:`RIGHTS`; each row has one of them
         :rtype: list[SQL]
         """
         self.ensure_one()
         selects = []
-        if right in OWN_RIGHTS:
-            selects.append(SQL("SELECT %s::int", self.partner_id.id))
-            selects.append(self.env["wezer.mandate"]._acting_select(self, right))
+        own = [right for right in rights if right in OWN_RIGHTS]
+        if own:
+            selects.append(
+                SQL("SELECT unnest(%s::text[]), %s::int", own, self.partner_id.id)
+            )
+            selects.append(self.env["wezer.mandate"]._acting_select(self, own))
         # The user's own company: the one in the context is the caller's choice.
         company = self.company_id
         selects.append(
             SQL(
-                """SELECT id FROM res_partner
-                    WHERE (id = (SELECT partner_id FROM res_company WHERE id = %s)
-                           OR wezer_is_treasury) AND %s""",
+                """SELECT actor.name, p.id FROM (%s) actor(name), res_partner p
+                    WHERE p.id = (SELECT partner_id FROM res_company WHERE id = %s)
+                       OR p.wezer_is_treasury""",
+                company._wezer_actor_rights_sql(self, rights),
                 company.id,
-                company._wezer_is_actor_sql(self, right),
                 to_flush=(
                     self.env["res.partner"]._fields["wezer_is_treasury"],
                     company._fields["partner_id"],
@@ -191,29 +195,33 @@ class ResUsers(models.Model):
         )
         return selects
 
-    def _acting_sql(self, right):
-        """Return one SELECT of the partners this user acts for with ``right``."""
+    def _acting_rows_sql(self, rights):
+        """Return one SELECT of ``(right, partner id)`` for ``rights``."""
         self.ensure_one()
-        if right not in RIGHTS:
-            raise ValueError(f"unknown right {right!r}")
+        if not set(rights) <= set(RIGHTS):
+            raise ValueError(f"unknown right among {rights!r}")
         user = self.sudo()
         if (
             not user.active
             or user.has_group("base.group_public")
             or not user._wezer_is_person()
         ):
-            return SQL("SELECT NULL::int WHERE FALSE")
+            return SQL("SELECT NULL::text, NULL::int WHERE FALSE")
         # As in _wezer_may_act(): only active members.
         return SQL(
-            """SELECT id FROM (%s) acting(id) WHERE NOT EXISTS (
+            """SELECT name, id FROM (%s) acting(name, id) WHERE NOT EXISTS (
                    SELECT FROM wezer_profile WHERE partner_id = %s
                       AND state <> 'active')""",
             SQL(" UNION ALL ").join(
-                SQL("(%s)", select) for select in user._acting_selects(right)
+                SQL("(%s)", select) for select in user._acting_selects(rights)
             ),
             user.partner_id.id,
             to_flush=self.env["wezer.profile"]._fields["state"],
         )
+
+    def _acting_sql(self, right):
+        """Return one SELECT of the partners this user acts for with ``right``."""
+        return SQL("SELECT id FROM (%s) acting", self._acting_rows_sql((right,)))
 
     def _compute_wezer_notices_waiting(self):
         for user in self:
@@ -308,42 +316,40 @@ class ResUsers(models.Model):
         return [row[0] for row in self.env.execute_query(query)]
 
     def _wezer_standing_selects(self):
-        """Return the SELECTs of ids that :attr:`wezer_acting_parties` keeps, by name.
+        """Return SELECTs of ``(name, id)`` that are kept beside the acting parties.
 
-        The parties of each right; addons add what their record rules ask for at each
-        search.
+        Addons add here what their record rules ask for at each search.
 
-        :rtype: dict[str, SQL]
+        :rtype: list[SQL]
         """
         self.ensure_one()
-        return {right: self._acting_sql(right) for right in RIGHTS}
+        return []
 
     def _compute_wezer_acting_parties(self):
-        """Ask for the ids of all names at once: ``{name: frozenset of ids}``.
+        """Ask for the parties of all rights at once: ``{right: frozenset of ids}``.
 
         None stands for more than are kept. What changes a right drops the answer
         (:meth:`~.res_partner.ResPartner._wezer_invalidate_acting`), so it follows a
         right that is taken away in the same transaction.
         """
         for user in self:
-            selects = user._wezer_standing_selects()
-            query = SQL(" UNION ALL ").join(
-                SQL(
-                    """(SELECT %s, id FROM (%s) found(id)
-                        WHERE id IS NOT NULL LIMIT %s)""",
-                    name,
-                    select,
-                    IDS_KEPT + 1,
-                )
-                for name, select in selects.items()
+            acting = SQL(
+                "SELECT name, id FROM (%s) acting WHERE id IS NOT NULL LIMIT %s",
+                user._acting_rows_sql(RIGHTS),
+                IDS_KEPT + 1,
             )
-            found = {name: [] for name in selects}
+            query = SQL(" UNION ALL ").join(
+                SQL("(%s)", select)
+                for select in (acting, *user._wezer_standing_selects())
+            )
+            found = defaultdict(list)
             for name, record_id in self.env.execute_query(query):
                 found[name].append(record_id)
-            user.wezer_acting_parties = {
-                name: frozenset(ids) if len(ids) <= IDS_KEPT else None
-                for name, ids in found.items()
-            }
+            kept = {name: frozenset(ids) for name, ids in found.items()}
+            many = sum(len(found[right]) for right in RIGHTS) > IDS_KEPT
+            for right in RIGHTS:
+                kept[right] = None if many else kept.get(right, frozenset())
+            user.wezer_acting_parties = kept
 
     def _acts_for(self, partners, right):
         """Return those of ``partners`` for whom this user may act with ``right``.

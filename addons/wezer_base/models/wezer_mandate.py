@@ -3,7 +3,7 @@ from odoo.tools import SQL
 
 from ..exceptions import NotAllowed, Refusal
 from ..tools import days
-from ..tools.rights import OWN_RIGHTS
+from ..tools.rights import OWN_RIGHTS, rights_of
 from ..tools.state_machine import StateMachine, Transition
 
 MANDATE = StateMachine(
@@ -328,23 +328,26 @@ class WezerMandate(models.Model):
         return mandates.holder_id
 
     @api.model
-    def _acting_select(self, user, right):
-        """Return the SELECT of the partners ``user`` acts for by mandate.
+    def _acting_select(self, user, rights):
+        """Return the SELECT of ``(right, partner)``: whom ``user`` has a mandate for.
 
         States and days in SQL; both must be members in good standing.
+
+        :param rights: some of the rights that a mandate carries
         """
-        column = SQL.identifier("m", f"right_{right}")
         today = days.today(self.env)
         own, profile = self._fields, self.env["wezer.profile"]._fields
-        read = (f"right_{right}", "state", "giver_id", "holder_id", "date_until")
+        columns = [f"right_{right}" for right in rights]
+        read = (*columns, "state", "giver_id", "holder_id", "date_until")
         return SQL(
-            """SELECT m.giver_id FROM wezer_mandate m
+            """SELECT carried.name, m.giver_id FROM wezer_mandate m
                  JOIN wezer_profile p ON p.partner_id = m.giver_id
-                WHERE m.holder_id = %s AND m.state = 'active' AND %s
+                CROSS JOIN LATERAL (VALUES %s) carried(name, carries)
+                WHERE m.holder_id = %s AND m.state = 'active' AND carried.carries
                   AND p.state = 'active' AND m.date_from <= %s
                   AND (m.date_until IS NULL OR m.date_until >= %s)""",
+            rights_of(rights, "m"),
             user.partner_id.id,
-            column,
             today,
             today,
             to_flush=[*(own[name] for name in read), profile["state"]],

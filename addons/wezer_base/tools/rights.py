@@ -1,5 +1,7 @@
 """The six rights that a party can give to those who act for it."""
 
+from odoo.tools import SQL
+
 RIGHTS = ("wallet", "market", "invite", "manage", "project", "moderate")
 
 # What persons may always do for themselves.
@@ -10,3 +12,14 @@ OWN_RIGHTS = ("wallet", "market")
 PROVEN = object()
 # A member leaves: Odoo's mails about a changed login are not sent to them.
 FAREWELL = object()
+
+
+def rights_of(rights, alias: str) -> SQL:
+    """Return rows of ``(right, column)`` for ``VALUES``, one for each of ``rights``.
+
+    :param alias: of a table with the Boolean columns ``right_wallet``, …
+    """
+    return SQL(", ").join(
+        SQL("(%s::text, %s)", right, SQL.identifier(alias, f"right_{right}"))
+        for right in rights
+    )

@@ -3,6 +3,7 @@ from odoo.tools import SQL
 
 from odoo.addons.wezer_base.tools import days
 from odoo.addons.wezer_base.tools.memo_field import Memo
+from odoo.addons.wezer_base.tools.rights import rights_of
 
 from ..tools.membership_sql import is_running, pending_groups, user_groups
 from ..tools.visibility import visible_to_user
@@ -31,11 +32,11 @@ class ResUsers(models.Model):
     def _wezer_standing_selects(self):
         """Add the groups where this user is counted, and is invited or has asked."""
         env = self.env(user=self.id, su=False)
-        return {
-            **super()._wezer_standing_selects(),
-            "counted": user_groups(env),
-            "pending": pending_groups(env),
-        }
+        return [
+            *super()._wezer_standing_selects(),
+            SQL("SELECT 'counted', id FROM (%s) counted(id)", user_groups(env)),
+            SQL("SELECT 'pending', id FROM (%s) pending(id)", pending_groups(env)),
+        ]
 
     def _compute_wezer_groups_seen(self):
         """Find the groups shown to a user in particular; None where too many."""
@@ -56,39 +57,46 @@ class ResUsers(models.Model):
 
     # === ACTING FOR A GROUP === #
 
-    def _acting_selects(self, right):
+    def _acting_selects(self, rights):
         """Add the groups this user acts for through the roles they fill.
 
         Rights flow down: a role's rights hold on its circle and all below, as
         far as ``rights_reach`` lets them. For a role's own partner act those
         who fill it, with the rights that the role carries.
         """
-        selects = super()._acting_selects(right)
+        selects = super()._acting_selects(rights)
         group = self.env["wezer.group"]
         names = ("kind", "active", "parent_id", "partner_id", "refuse_rights")
+        columns = [f"right_{right}" for right in rights]
         roles = SQL(
-            """SELECT r.id, r.parent_id, r.partner_id FROM wezer_group_membership m
+            """SELECT r.id, r.parent_id, r.partner_id, carried.name
+                 FROM wezer_group_membership m
                  JOIN wezer_group r ON r.id = m.group_id
+                CROSS JOIN LATERAL (VALUES %s) carried(name, carries)
                 WHERE m.partner_id = %s AND %s
-                  AND r.kind = 'role' AND r.active AND %s""",
+                  AND r.kind = 'role' AND r.active AND carried.carries""",
+            rights_of(rights, "r"),
             self.partner_id.id,
             is_running(self.env),
-            SQL.identifier("r", f"right_{right}"),
-            to_flush=tuple(group._fields[name] for name in (*names, f"right_{right}")),
+            to_flush=tuple(group._fields[name] for name in (*names, *columns)),
         )
+        # A role is looked after from its circle; its purse and its word belong to
+        # those who fill it.
+        governing = [right for right in rights if right in GOVERNING_RIGHTS]
         selects.append(
             SQL(
-                """SELECT d.partner_id FROM (%s) filled
+                """SELECT filled.name, d.partner_id FROM (%s) filled
                      JOIN wezer_group_closure c ON c.ancestor_id = filled.parent_id
                      JOIN wezer_group d ON d.id = c.descendant_id
-                    WHERE c.distance <= d.rights_reach AND %s""",
+                    WHERE c.distance <= d.rights_reach
+                      AND (d.kind = 'circle' OR filled.name = ANY(%s::text[]))""",
                 roles,
-                # A role is looked after from its circle; its purse and its word
-                # belong to those who fill it.
-                SQL("TRUE") if right in GOVERNING_RIGHTS else SQL("d.kind = 'circle'"),
+                governing,
             )
         )
-        selects.append(SQL("SELECT filled.partner_id FROM (%s) filled", roles))
+        selects.append(
+            SQL("SELECT filled.name, filled.partner_id FROM (%s) filled", roles)
+        )
         return selects
 
     # === MODERATING A CIRCLE === #
@@ -282,10 +290,10 @@ class ResUsers(models.Model):
         if not user._wezer_may_act():
             return SQL("SELECT NULL::int WHERE FALSE")
         return SQL(
-            "SELECT %s::int UNION (%s) UNION"
+            "SELECT %s::int UNION SELECT giver.id FROM (%s) giver(name, id) UNION"
             " SELECT partner_id FROM wezer_group WHERE kind = ANY(%s) AND id = ANY(%s)",
             user.partner_id.id,
-            self.env["wezer.mandate"]._acting_select(user, "market"),
+            self.env["wezer.mandate"]._acting_select(user, ("market",)),
             list(kinds),
             list(self.env["wezer.group"].with_user(self)._user_group_ids()),
         )

@@ -20,7 +20,7 @@ from odoo.addons.wezer_base.tools.text import (
 from odoo.addons.wezer_base.tools.versions import check_version, version_of
 
 from ..tools import closure, group_files, group_page, membership_sql, visibility
-from ..tools.membership_sql import is_running, pending_groups, user_groups
+from ..tools.membership_sql import is_running
 from ..tools.visibility import VISIBLE_TO_OTHERS
 from .wezer_group_membership import MEMBERSHIP
 
@@ -307,7 +307,7 @@ class WezerGroup(models.Model):
 
     def _user_group_ids(self):
         """Return the ids of the groups in which the user counts."""
-        return self._ids_of_user("counted", user_groups)
+        return self._ids_of_user("counted")
 
     @api.depends_context("uid")
     def _compute_is_user_invited(self):
@@ -322,18 +322,14 @@ class WezerGroup(models.Model):
 
     def _pending_group_ids(self):
         """Return the ids of groups that invited the user, or that the user asked."""
-        return self._ids_of_user("pending", pending_groups)
+        return self._ids_of_user("pending")
 
-    def _ids_of_user(self, name, select):
-        """Return the ids kept for the user under ``name``, or those of ``select``."""
+    def _ids_of_user(self, name):
+        """Return the ids of groups that are kept for the user under ``name``."""
         user = self.env.user
         if user._is_public():
             return frozenset()
-        kept = user.sudo().wezer_acting_parties[name]
-        if kept is None:
-            rows = self.env.execute_query(select(self.env))
-            kept = frozenset(row[0] for row in rows)
-        return kept
+        return user.sudo().wezer_acting_parties.get(name, frozenset())
 
     @api.depends_context("uid")
     def _compute_is_visible_to_user(self):
