@@ -9,7 +9,7 @@ Fails (exit 1, one line for each finding) where
 * a comment or docstring cites a page that is not in the repository;
 * a sentence of the interface begins with "Who" or "What" without being a question;
 * an XML file cannot be parsed, or has a line of more than 120 characters;
-* more public methods of models than ``UNDOCUMENTED`` lack a docstring or type hints.
+* a public method of a model lacks a docstring or type hints.
 
 Names of addons as arguments check only these.
 """
@@ -48,8 +48,11 @@ RIDDLE = re.compile(r"^(Who|What|Whom|Whoever|Whatever)\b")
 LINE = 120
 # An attribute of words cannot be broken without changing the words.
 WORDS = re.compile(r'^ *(help|placeholder|confirm|string|title|aria-label)="[^"]*"$')
-# How many public methods of models lack a docstring or type hints: it only falls.
-UNDOCUMENTED = 142
+# Methods that Odoo calls: it documents what they take and return.
+FRAMEWORK = {
+    *("create", "init", "unlink", "write", "value_to_html"),
+    *("message_notify", "message_post_with_source", "message_subscribe"),
+}
 
 
 def model_of(node: ast.ClassDef) -> str | None:
@@ -121,6 +124,8 @@ def undocumented(addon: Path) -> Iterator[str]:
     for path, node, model in classes(addon):
         for part in node.body:
             if not isinstance(part, ast.FunctionDef) or part.name.startswith("_"):
+                continue
+            if part.name in FRAMEWORK:
                 continue
             lacks = []
             # What overrides a method of Odoo is documented there.
@@ -220,7 +225,7 @@ def riddles(addon: Path) -> Iterator[str]:
             message = None
 
 
-CHECKS = (doubles, split_models, layers, riddles, templates)
+CHECKS = (doubles, split_models, undocumented, layers, riddles, templates)
 
 
 def findings(root: Path, only: set[str]) -> list[str]:
@@ -229,18 +234,11 @@ def findings(root: Path, only: set[str]) -> list[str]:
     :param only: names of addons; empty for all of the repository
     """
     found: list[str] = []
-    lacking: list[str] = []
     for addon in sorted(a for a in (root / "addons").iterdir() if a.name in MAY_USE):
         if only and addon.name not in only:
             continue
         for check in CHECKS:
             found += check(addon)
-        lacking += undocumented(addon)
-    if len(lacking) > UNDOCUMENTED:
-        found += lacking
-        found.append(
-            f"{len(lacking)} public methods lack docstring or hints, not {UNDOCUMENTED}"
-        )
     if not only:
         found += citations(root)
     return found

@@ -1,8 +1,8 @@
 """Refusals that a page can explain.
 
 Every refusal of the suite names the rule that refused, the value that was
-asked for and the limit that holds (design, section 6 rule 6). The words are
-for people; ``rule`` is a stable lowercase word for code and tests.
+asked for and the limit that applies. The message is for people; ``rule`` is a
+stable lowercase word for code and tests.
 """
 
 from odoo.exceptions import AccessError, UserError

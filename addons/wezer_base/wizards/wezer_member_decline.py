@@ -18,7 +18,7 @@ class WezerMemberDecline(models.TransientModel):
     )
     reason = fields.Text(required=True, help="The person receives this text.")
 
-    def action_decline(self):
+    def action_decline(self) -> dict:
         """Decline; the profile checks who may, and in which state."""
         self.ensure_one()
         self.profile_id.action_decline(self.reason)

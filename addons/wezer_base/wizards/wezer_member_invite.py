@@ -11,7 +11,7 @@ class WezerMemberInvite(models.TransientModel):
     emails = fields.Text(string="E-mail addresses", required=True)
     message = fields.Text(string="Your message")
 
-    def action_invite(self):
+    def action_invite(self) -> dict:
         """Write to them; who has an account already is passed over silently."""
         self.ensure_one()
         count = self.env["wezer.invitation"].action_invite(self.emails, self.message)

@@ -73,7 +73,7 @@ class WezerMemberMerge(models.TransientModel):
             wizard.preview = "\n".join(lines) or self.env._("Only the account itself.")
             wizard.obstacles = "\n".join(said)
 
-    def action_merge(self):
+    def action_merge(self) -> dict:
         """Bring them together, and show the account that stays."""
         self.ensure_one()
         if not self.target_id or not self._sources():

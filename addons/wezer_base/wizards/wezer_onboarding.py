@@ -133,7 +133,7 @@ class WezerOnboarding(models.TransientModel):
         )
 
     @api.model
-    def action_open(self):
+    def action_open(self) -> dict:
         """Open the list, as things stand now."""
         self._check_administrator()
         onboarding = self.create(
@@ -181,11 +181,11 @@ class WezerOnboardingStep(models.TransientModel):
                 return step
         raise Refusal(self.env._("This step does not exist."), rule="step")
 
-    def action_open_step(self):
+    def action_open_step(self) -> dict:
         """Open the page where the step is done."""
         return self.env["ir.actions.actions"]._for_xml_id(self._known()["action"])
 
-    def action_skip(self):
+    def action_skip(self) -> dict:
         """Skip the step where it may be skipped."""
         step = self._known()
         if not step["skip_label"]:

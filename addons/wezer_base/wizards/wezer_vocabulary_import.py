@@ -23,11 +23,11 @@ class WezerVocabularyImport(models.TransientModel):
     )
     report = fields.Text(readonly=True)
 
-    def action_preview(self):
+    def action_preview(self) -> dict:
         """Read the file and say what would happen; nothing is changed."""
         return self._run(dry_run=True)
 
-    def action_import(self):
+    def action_import(self) -> dict:
         """Import the file and say what happened."""
         return self._run(dry_run=False)
 

@@ -70,7 +70,7 @@ class WezerWordMerge(models.TransientModel):
                 "These words are not used yet."
             )
 
-    def action_merge(self):
+    def action_merge(self) -> dict:
         """Merge, and show the word that stays."""
         self.ensure_one()
         words, target = self._words()

@@ -748,7 +748,7 @@ class WezerCurrency(models.Model):
 
     # === FEES AND DEMURRAGE === #
 
-    def action_charge(self, charge: str, dry_run: bool = False):
+    def action_charge(self, charge: str, dry_run: bool = False) -> models.Model:
         """Take the periodic fee or the demurrage now; administrators.
 
         :param charge: ``fee`` or ``demurrage``
@@ -812,7 +812,7 @@ class WezerCurrency(models.Model):
     # === STATISTICS === #
 
     def statistics(
-        self, date_from, date_to, interval: str = "month", least: int = 1
+        self, date_from: str, date_to: str, interval: str = "month", least: int = 1
     ) -> list:
         """Return the trade of each week, month or year; moderators, administrators.
 

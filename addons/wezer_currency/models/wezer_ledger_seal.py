@@ -96,7 +96,7 @@ class WezerLedgerSeal(models.Model):
     # === ACTIONS === #
 
     @api.model
-    def action_seal(self):
+    def action_seal(self) -> dict:
         """Ask for a seal soon; administrators. A scheduled action makes it."""
         if not self.env.user.has_group("wezer_base.group_administrator"):
             raise NotAllowed(

@@ -21,7 +21,7 @@ class WezerProfile(models.Model):
         self.sudo()._give_credit()
         return result
 
-    def action_give_credit(self):
+    def action_give_credit(self) -> None:
         """Give these members the credit of a member; community moderators."""
         for profile in self:
             if not self.env.user._moderates(profile.sudo().partner_id):

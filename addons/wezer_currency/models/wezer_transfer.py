@@ -1123,7 +1123,7 @@ class WezerTransfer(models.Model):
         purpose: str = "",
         key: str | None = None,
         acting_partner_id: int | None = None,
-        until=None,
+        until: str | None = None,
         category: int | None = None,
     ) -> int:
         """Set ``amount`` aside for ``payee``.
@@ -1174,9 +1174,9 @@ class WezerTransfer(models.Model):
         purpose: str = "",
         key: str | None = None,
         acting_partner_id: int | None = None,
-        date=None,
+        date: str | None = None,
         every: str | None = None,
-        until=None,
+        until: str | None = None,
         category: int | None = None,
     ) -> int:
         """Pay ``amount`` on ``date``, once or (``every``) until ``until``.

@@ -496,17 +496,17 @@ class WezerWallet(models.Model):
         sources = WALLET.sources(action)
         return self.sudo().filtered(lambda wallet: wallet.state in sources)
 
-    def action_freeze(self):
+    def action_freeze(self) -> None:
         """Let nothing new happen; what is set aside ends normally."""
         self._check_moderator()
         self._with_state_for("freeze").state = "frozen"
 
-    def action_unfreeze(self):
+    def action_unfreeze(self) -> None:
         """Open a frozen wallet again."""
         self._check_moderator()
         self._with_state_for("unfreeze").state = "open"
 
-    def action_close(self):
+    def action_close(self) -> None:
         """Close a wallet: nothing new, history kept; only when nothing is open."""
         self._check_moderator()
         for wallet in self._with_state_for("close"):
@@ -520,7 +520,7 @@ class WezerWallet(models.Model):
                 raise refusal
             wallet.state = "closed"
 
-    def action_reopen(self):
+    def action_reopen(self) -> None:
         """Open a closed wallet again."""
         self._check_moderator()
         self._with_state_for("reopen").state = "open"

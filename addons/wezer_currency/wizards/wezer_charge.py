@@ -20,11 +20,11 @@ class WezerCharge(models.TransientModel):
         default="fee",
     )
 
-    def action_rehearse(self):
+    def action_rehearse(self) -> dict:
         """Report who would pay, and take nothing."""
         return self._charge(dry_run=True)
 
-    def action_take(self):
+    def action_take(self) -> dict:
         """Take it; the currency checks who may."""
         return self._charge(dry_run=False)
 

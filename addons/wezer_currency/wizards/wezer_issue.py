@@ -41,7 +41,7 @@ class WezerIssue(models.TransientModel):
                 wizard.wezer_currency_id and wizard.wezer_currency_id._has_value()
             )
 
-    def action_issue(self):
+    def action_issue(self) -> dict:
         """Issue it; the transfer's own method asks who may."""
         self.ensure_one()
         transfers = self.env["wezer.transfer"]

@@ -39,11 +39,11 @@ class WezerTransferBatch(models.TransientModel):
     def _onchange_what_was_checked(self):
         self.checked = False
 
-    def action_check(self):
+    def action_check(self) -> dict:
         """Report what would happen, row by row, and post nothing."""
         return self._work(dry_run=True)
 
-    def action_post(self):
+    def action_post(self) -> dict:
         """Post all rows, or none."""
         return self._work(dry_run=False)
 

@@ -30,7 +30,7 @@ class WezerWalletLimits(models.TransientModel):
             )
         return values
 
-    def action_apply(self):
+    def action_apply(self) -> dict:
         """Set the limits; the wallet checks who may."""
         self.ensure_one()
         self.wallet_id.set_limits(

@@ -599,7 +599,7 @@ class WezerGroup(models.Model):
 
     # === MEMBERS === #
 
-    def effective_members(self):
+    def effective_members(self) -> models.Model:
         """Return the persons counted here, direct and from below, each once.
 
         :rtype: res.partner
@@ -1226,7 +1226,9 @@ class WezerGroup(models.Model):
         self.ensure_one()
         return self.env["wezer.group.policy"].sudo()._decided_above(self, key)
 
-    def action_set_policy(self, key: str, value, reason: str | None = None) -> bool:
+    def action_set_policy(
+        self, key: str, value: str, reason: str | None = None
+    ) -> bool:
         """Decide something for this circle; None lets the one above decide.
 
         :param str reason: why, for all to read

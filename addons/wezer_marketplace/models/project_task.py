@@ -139,7 +139,7 @@ class ProjectTask(models.Model):
 
     # === POST TO MARKETPLACE === #
 
-    def action_post_to_marketplace(self):
+    def action_post_to_marketplace(self) -> dict:
         """Publish these tasks as help wanted, in one click."""
         self.check_access("write")
         if len(self) > 1:
@@ -304,7 +304,7 @@ class ProjectTask(models.Model):
                 changes[name] = wanted[name]
         return changes
 
-    def action_update_post(self):
+    def action_update_post(self) -> dict:
         """Take over into the announcement what was changed here since it was posted.
 
         Whoever answered already is asked again where the terms change.
@@ -322,13 +322,13 @@ class ProjectTask(models.Model):
             self.env._("The announcement matches the task: %(title)s", title=self.name)
         )
 
-    def action_undo_post(self):
+    def action_undo_post(self) -> bool:
         """Take the post back, while nobody answered."""
         self.check_access("write")
         self.ensure_one()
         return self.wezer_announcement_id.with_env(self.env).action_undo_post()
 
-    def action_open_deal(self):
+    def action_open_deal(self) -> dict:
         """Open the deal of this task."""
         self.ensure_one()
         return {

@@ -1,5 +1,5 @@
 import logging
-from datetime import timedelta
+from datetime import date, timedelta
 
 from odoo import SUPERUSER_ID, Command, api, fields, models
 from odoo.fields import Domain
@@ -1069,7 +1069,7 @@ class WezerAnnouncement(models.Model):
         self.sudo().write({"state": "ended", "end_reason": "closed", "task_id": False})
         return True
 
-    def action_renew(self, acting_partner_id: int | None = None):
+    def action_renew(self, acting_partner_id: int | None = None) -> date:
         """Let it stand as long again, from today; what closed by itself opens again.
 
         :return: the new closing day

@@ -1,7 +1,6 @@
-"""Values of wrong kinds, sent to every arrow: refused in words, never an error of ours.
+"""Values of wrong types, sent to every action, are refused with a message.
 
-What RPC sends is JSON of any shape; error bodies show outsiders nothing of the code
-(design, section 6).
+What RPC sends is JSON of any shape; error bodies show outsiders nothing of the code.
 """
 
 from odoo.exceptions import UserError

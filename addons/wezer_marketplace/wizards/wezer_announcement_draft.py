@@ -166,11 +166,11 @@ class WezerAnnouncementDraft(models.TransientModel):
             },
         }
 
-    def action_keep(self):
+    def action_keep(self) -> dict:
         """Keep it as a draft, or change what is there."""
         return self._keep(publish=False)
 
-    def action_publish(self):
+    def action_publish(self) -> dict:
         """Keep it and put it on the market."""
         return self._keep(publish=True)
 
