@@ -189,6 +189,19 @@ class TestRules(RulesCommon):
         link.with_user(self.luc).action_end()
         self.assertFalse(self.garden._linked())
 
+    def test_a_proposed_link_is_declined_or_taken_back(self):
+        self._put(self.luc, self.keeper)
+        self._put(self.demo, self._role("Carver", self.workshop, "manage"))
+        links = self.env["wezer.group.link"]
+        for user, ending in ((self.demo, "refused"), (self.luc, "withdrawn")):
+            link = links.browse(
+                links.with_user(self.luc).propose(self.garden.id, self.workshop.id)
+            )
+            link.with_user(user).action_end()
+            self.assertEqual(link.sudo().state, "ended")
+            self.assertEqual(link.sudo().signing_state, ending)
+        self.assertRightsHold()
+
     def test_every_right_is_explained_in_a_sentence_with_its_source(self):
         self._put(self.joel, self.president)
         said = self.compost.with_user(self.joel).explain_my_rights()
@@ -314,6 +327,29 @@ class TestMovesAndMergers(RulesCommon):
         change = self._change(self.judge).browse(answer["id"])
         self.assertEqual(change.action_agree(), "done")
         self.assertFalse(self.compost.parent_id)
+
+    def test_a_side_that_is_no_group_signs_as_the_community(self):
+        company = self.env.company.partner_id
+        answer = self._change(self.luc).propose("move", self.compost.id)
+        change = self._change(self.judge).browse(answer["id"])
+        self.assertEqual(change.sudo()._unsigned(), company)
+        change.action_agree()
+        rows = change.sudo().signature_ids
+        self.assertEqual(rows.partner_id, self.garden.partner_id | company)
+        judged = rows.filtered(lambda row: row.partner_id == company)
+        self.assertEqual(judged.person_id, self.judge.partner_id)
+
+    def test_a_side_signs_once(self):
+        answer = self._change(self.luc).propose(
+            "move", self.compost.id, self.workshop.id
+        )
+        change = self._change(self.luc).browse(answer["id"])
+        with self.assertRaises(NotAllowed) as caught:
+            change.action_agree()
+        self.assertEqual(caught.exception.rule, "turn")
+        may = change._permissions()[change]
+        self.assertIsNone(may["refuse"])
+        self.assertIsNone(change.with_user(self.demo)._why_not("agree"))
 
     def test_a_merger_takes_members_roles_and_circles_along_and_keeps_history(self):
         old = self._put(self.stranger, self.garden)
