@@ -46,7 +46,7 @@ class WezerGroupsManage(WezerGroups):
         """Show the forms of ``group``, with what a proposal would change."""
         env = request.env
         groups = env["wezer.group"]
-        words = groups._right_words()
+        words = groups._right_labels()
         return request.render(
             "wezer_fractal_groups.manage_page",
             {

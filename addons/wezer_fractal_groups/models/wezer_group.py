@@ -1259,7 +1259,7 @@ class WezerGroup(models.Model):
     # === RIGHTS, EXPLAINED === #
 
     @api.model
-    def _right_words(self):
+    def _right_labels(self):
         return {
             "wallet": self.env._("pay"),
             "market": self.env._("publish and agree deals"),
@@ -1280,7 +1280,7 @@ class WezerGroup(models.Model):
         self.ensure_one()
         if not user._wezer_may_act():
             return []
-        words = self._right_words()
+        words = self._right_labels()
         here = self._circle()
         sentences = []
         for role in self._roles_of(user.partner_id):

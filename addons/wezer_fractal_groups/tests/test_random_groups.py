@@ -245,7 +245,7 @@ class TestRandomGroups(GroupsCommon):
         for group in self.groups.browse(self.ids):
             if group.kind != "circle":
                 continue
-            words = group._right_words()
+            words = group._right_labels()
             for number, user in enumerate(self.people):
                 told = {
                     right
