@@ -21,12 +21,14 @@ class TestCircles(BaseCase):
         for _round in range(30):
             forest = [_tree(dice, 3) for _top in range(dice.randint(1, 4))]
             circles, width = layout(forest)
-            for one in circles:
-                self.assertLessEqual(one["x"] + one["r"], width + 1e-6)
-                children = one["children"]
+            for circle in circles:
+                self.assertLessEqual(circle["x"] + circle["r"], width + 1e-6)
+                children = circle["children"]
                 for number, child in enumerate(children):
-                    away = math.dist((one["x"], one["y"]), (child["x"], child["y"]))
-                    self.assertLessEqual(away + child["r"], one["r"] + 1e-6)
+                    away = math.dist(
+                        (circle["x"], circle["y"]), (child["x"], child["y"])
+                    )
+                    self.assertLessEqual(away + child["r"], circle["r"] + 1e-6)
                     for other in children[:number]:
                         apart = math.dist(
                             (other["x"], other["y"]), (child["x"], child["y"])

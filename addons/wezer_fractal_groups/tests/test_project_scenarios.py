@@ -1,5 +1,6 @@
 from psycopg2 import IntegrityError
 
+from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -286,7 +287,9 @@ class TestFollowing(ProjectScenarios):
     def test_own_choices_to_follow_or_unfollow_are_kept(self):
         self._team()
         self.project.message_unsubscribe(self.roger.partner_id.ids)
-        self.camp.membership_ids = [(0, 0, {"partner_id": self.roger.partner_id.id})]
+        self.camp.membership_ids = [
+            Command.create({"partner_id": self.roger.partner_id.id})
+        ]
         self.assertEqual(self.follows(self.roger, self.project), [False])
         self.project.message_subscribe(self.mark.partner_id.ids)
         self._put(self.mark, self.pm).write({"state": "left"})

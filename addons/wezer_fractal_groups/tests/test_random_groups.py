@@ -208,11 +208,11 @@ class TestRandomGroups(GroupsCommon):
             ours = [("id", "in", self.ids)]
             self.assertEqual(
                 set(groups.search(ours + [("is_user_member", "=", True)]).ids),
-                {one for one in naive.counted(number) if naive.sees(number, one)},
+                {group for group in naive.counted(number) if naive.sees(number, group)},
             )
             self.assertEqual(
                 set(groups.search(ours).ids),
-                {one for one in self.ids if naive.sees(number, one)},
+                {group for group in self.ids if naive.sees(number, group)},
             )
         for group in self.groups.browse(self.ids):
             self.assertEqual(

@@ -93,7 +93,7 @@ class TestRules(RulesCommon):
         self.assertTrue(tidier.sudo().right_manage)
         with self.assertRaises(NotAllowed):
             tidier.with_user(self.luc).action_set_rights(["wallet"])
-        # In a circle inside, what he holds from above lets him give all.
+        # In a circle inside, a manager from above may give all.
         self._put(self.joel, self.president)
         self.treasurer.with_user(self.joel).action_set_rights(["wallet", "moderate"])
         self.assertTrue(self.treasurer.right_moderate)

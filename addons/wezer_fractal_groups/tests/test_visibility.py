@@ -60,7 +60,7 @@ class TestVisibility(GroupsCommon):
         pages = [
             groups._search_public(limit=7, offset=n)[0] for n in range(0, count, 7)
         ]
-        self.assertEqual([one for page in pages for one in page.ids], whole.ids)
+        self.assertEqual([number for page in pages for number in page.ids], whole.ids)
 
     def test_asking_one_by_one_agrees_with_the_search(self):
         for user in self.everyone.values():
