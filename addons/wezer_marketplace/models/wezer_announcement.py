@@ -29,7 +29,7 @@ from ..tools import (
 )
 from ..tools.geo import place_of, plane
 from ..tools.words import asked
-from .wezer_deal import ATTEND_STATES, HOLDING, LIVE, NEGOTIATING
+from .wezer_deal import ATTEND_STATES, HOLDING, LIVE, NEGOTIATING, UNDELIVERED
 
 _logger = logging.getLogger(__name__)
 
@@ -1683,7 +1683,7 @@ class WezerAnnouncement(models.Model):
         return self.env["wezer.deal"].search_count(
             [
                 ("replier_person_id", "=", person.id),
-                ("state", "in", ("open", "accepted")),
+                ("state", "in", UNDELIVERED),
                 ("announcement_id.kind", "=", "want"),
                 ("id", "!=", but.id if but else 0),
                 *domain,

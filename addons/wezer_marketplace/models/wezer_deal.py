@@ -307,6 +307,10 @@ AGREED = DEAL.sources("cancel", "resolve")
 HOLDING = DEAL.sources("dispute", "resolve")
 # Approvals are still to come: how many are needed is shown.
 BEFORE_APPROVAL = DEAL.sources("deliver", "approve")
+# Agreed, and approved by nobody.
+UNAPPROVED = DEAL.sources("amend")
+# Claimed, and not delivered: these count for the cap on claims.
+UNDELIVERED = DEAL.sources("accept", "deliver")
 # A party is waited for.
 ASKING = DEAL.sources("accept", "cancel")
 # Actions that end a dispute which only a deadline called.
@@ -854,7 +858,7 @@ class WezerDeal(models.Model):
             "state": state,
             "date_state": fields.Datetime.now(),
         }
-        if state in ("accepted", "delivered") and deal.approver_ids:
+        if state in UNAPPROVED and deal.approver_ids:
             # What is delivered anew, sent back or changed was approved by nobody.
             step = extra.get("milestone", deal.milestone)
             deal.approval_ids.filtered(
@@ -863,7 +867,7 @@ class WezerDeal(models.Model):
         if state != "disputed" and deal.state == "disputed":
             # The moderators of the dispute see the deal no longer.
             vals.update(NO_DISPUTE)
-        if state not in ("approved", "confirming"):
+        if state not in DEAL.sources("confirm"):
             vals["decided"] = False
         deal.write({**vals, **extra})
         deal._settle_answered()
@@ -1488,7 +1492,7 @@ class WezerDeal(models.Model):
                 rule="places",
                 limit=str(announcement.places),
             )
-        if announcement.state not in ("open", "full", "paused"):
+        if announcement.state not in announcement._state_machine.sources("expire"):
             raise Refusal(
                 self.env._("The announcement has ended."),
                 rule="state",
@@ -1724,7 +1728,7 @@ class WezerDeal(models.Model):
 
     def _check_coworkers_signed(self, terms):
         """Refuse while a co-worker has not agreed to these terms."""
-        waits = terms._unsigned()
+        waits = terms._unsigned_coworkers()
         if waits:
             raise Refusal(
                 self.env._(
@@ -2363,13 +2367,6 @@ class WezerDeal(models.Model):
         """Withdraw what is proposed: another action moves the deal."""
         for deal in self.filtered("has_proposal"):
             deal.proposal_ids._withdraw_signing()
-
-    def _lapse_proposals(self, now):
-        """End what was not signed within a week."""
-        self.proposal_ids.filtered_domain(
-            self.env["wezer.deal.proposal"]._lapsed_domain(now)
-        )._lapse_signing()
-        self._settle_answered()
 
     # === CHANGING WHAT WAS AGREED === #
 
@@ -3499,16 +3496,9 @@ class WezerDeal(models.Model):
             ),
             (confirming, "_escalate_on_timeout"),
             (decided, "_ask_receipt_again"),
-            (self._proposals_lapsed_domain(now), "_lapse_proposals"),
             (self._undecided_domain(now), "_pass_on"),
             ([("state", "=", "open"), ("terms_id.expiry", "<=", now)], "_expire_terms"),
         ]
-
-    @api.model
-    def _proposals_lapsed_domain(self, now):
-        """Return the deals with a proposal that was not signed in time."""
-        lapsed = self.env["wezer.deal.proposal"]._lapsed_domain(now)
-        return Domain("has_proposal", "=", True) & Domain("proposal_ids", "any", lapsed)
 
     @api.model
     def _undecided_domain(self, now):

@@ -62,6 +62,12 @@ class WezerDealProposal(models.Model):
     def _new_deadline(self) -> datetime:
         return fields.Datetime.now() + timedelta(days=SIGN_DAYS)
 
+    def _lapse_signing(self):
+        for deal in self.deal_id:
+            # As every action does, before anything of the deal is written.
+            deal._lock()
+        super()._lapse_signing()
+
     def _on_signed(self, party):
         deal = self.deal_id
         deal._update_has_proposal()
@@ -79,3 +85,4 @@ class WezerDealProposal(models.Model):
         if self.kind == "amend" and deal.coworker_ids:
             self.terms_id._withdraw_signing()
             deal._keep_agreed_coworkers()
+        deal._settle_answered()

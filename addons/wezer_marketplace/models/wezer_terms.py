@@ -264,6 +264,13 @@ class WezerTerms(models.Model):
 
     # === WHAT STANDS, AND WHO HAS TO SIGN === #
 
+    def _unsigned_coworkers(self):
+        """Return the co-workers (sudo) who have not signed this round, asked or not."""
+        self.ensure_one()
+        terms = self.sudo()
+        coworkers = terms.share_ids.partner_id
+        return coworkers - terms._signed() if coworkers else coworkers
+
     def _stands(self):
         """Say whether these terms can still be accepted."""
         return not self.expiry or self.expiry > fields.Datetime.now()

@@ -62,7 +62,7 @@ class WezerTermsShare(models.Model):
     def _is_agreed(self):
         """Return whether the co-worker has agreed to this share."""
         self.ensure_one()
-        return self.sudo().partner_id not in self.sudo().terms_id._unsigned()
+        return self.sudo().partner_id in self.sudo().terms_id._signed()
 
     def write(self, vals):
         raise Refusal(

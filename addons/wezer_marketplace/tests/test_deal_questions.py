@@ -113,7 +113,7 @@ class TestQuestionsOfDeals(FindingDeals, DisputeCommon):
         deal = self.make_deal("delivered")
         deal.action_cancel("I am ill")
         deal.sudo()._proposal("cancel").signing_deadline -= timedelta(days=8)
-        self.env["wezer.deal"]._cron_timeouts()
+        self.env["wezer.signature"]._cron_lapse()
         self.assertAsked(deal, test1="approve", test2=None)
 
     def test_an_amendment_and_a_stand_in_are_asked_of_each_signer(self):

@@ -227,6 +227,7 @@ class Deals(RuleBasedStateMachine):
                 proposal.signing_deadline -= timedelta(days=days)
         before = {deal: deal.state for deal in deals}
         self.env["wezer.deal"]._cron_timeouts()
+        self.env["wezer.signature"]._cron_lapse()
         for deal in deals:
             if before[deal] in ("paid", "disputed", "ended"):
                 self.case.assertEqual(deal.state, before[deal])

@@ -324,7 +324,7 @@ def _state_line(deal: models.Model, me: Any) -> Any:
         if me == deal.payee_id:
             return deal.env._("Your turn: do it, and say when it is done")
         return deal.env._("%(name)s is doing it", name=deal.payee_id.name)
-    if deal.state in ("delivered", "approved"):
+    if deal.state in deal._state_machine.sources("approve"):
         if me == deal.payer_id and deal.env.user.partner_id in deal.approver_ids:
             return deal.env._(
                 "You approved. Waiting for one more approval, or for the payment"
