@@ -591,7 +591,7 @@ class WezerDeal(models.Model):
     state_before = fields.Char()
     state_before_since = fields.Datetime()
     disputed_by_id = fields.Many2one("res.partner", ondelete="restrict")
-    # A moderator has decided since: silence calls none again.
+    # A moderator has decided: a deadline calls none again.
     decided = fields.Boolean(copy=False, groups=fields.NO_ACCESS)
     dispute_seconds = fields.Integer(
         copy=False,
@@ -754,7 +754,7 @@ class WezerDeal(models.Model):
 
     @api.model
     def _board_columns(self, _values, _domain):
-        """Show what is to do even where there is nothing of it."""
+        """Show the columns of what is to do, even where they are empty."""
         return ["choose", "sign", "doing", "approve", "disputed", "done"]
 
     @api.depends("state", "date_state", "date_due")
@@ -859,7 +859,7 @@ class WezerDeal(models.Model):
             "date_state": fields.Datetime.now(),
         }
         if state in UNAPPROVED and deal.approver_ids:
-            # What is delivered anew, sent back or changed was approved by nobody.
+            # Approvals do not outlive a new delivery, a return or an amendment.
             step = extra.get("milestone", deal.milestone)
             deal.approval_ids.filtered(
                 lambda approval: approval.milestone == step
@@ -902,7 +902,7 @@ class WezerDeal(models.Model):
         self._settle_answered()
         if action in JUDGING:
             return
-        # A person who shows something in a dispute takes part in it.
+        # A person who adds something in a dispute takes part in it.
         for deal in self.sudo().filtered(lambda deal: deal.state == "disputed"):
             deal.took_part_ids |= self.env.user.partner_id
 
@@ -954,7 +954,7 @@ class WezerDeal(models.Model):
         return refusal
 
     def _may(self, action, party=None):
-        """Say whether the caller may do ``action`` now, see :meth:`_why_not`."""
+        """Return whether the caller may do ``action`` now, see :meth:`_why_not`."""
         return self._why_not(action, party) is None
 
     def _whose(self, action):
@@ -1115,7 +1115,7 @@ class WezerDeal(models.Model):
             )
 
     def _is_conflicted(self, person):
-        """Say whether ``person`` may not approve what they did for the worker.
+        """Return whether ``person`` may not approve what they did for the worker.
 
         They claimed, negotiated or delivered for it. Exception: a group where nobody
         else could approve; then it is marked publicly.
@@ -1126,13 +1126,13 @@ class WezerDeal(models.Model):
         )
 
     def _only_conflicted_could_approve(self):
-        """Say whether all who could approve for the payer have such a conflict."""
+        """Return whether all who could approve for the payer have such a conflict."""
         deal = self.sudo()
         actors = deal.payer_id._wezer_actor_partners("market")
         return not actors - deal.conflicted_ids
 
     def _is_auto_approvable(self):
-        """Say whether the work may be approved without an answer.
+        """Return whether the work may be approved without an answer.
 
         Only what one approver could approve alone: without outside money, up to the
         value in the settings, and never where only people with a conflict of interest
@@ -1304,14 +1304,14 @@ class WezerDeal(models.Model):
         if subject == "approve":
             if deal._project_team() == party:
                 people |= party._wezer_actor_partners("project")
-            # What is delivered has been approved by nobody.
+            # Delivered work has no approval yet.
             if deal.state != "delivered":
                 people -= deal.approver_ids
         elif subject == "pay":
             people &= party._wezer_actor_partners("wallet")
         if subject in ("approve", "pay"):
             people = people.filtered(lambda person: not deal._is_conflicted(person))
-        # Where nobody can, those who act for the party have to know.
+        # Where no one can, those who act for the party have to know.
         return people or actors
 
     def _own_questions(self):
@@ -1842,7 +1842,7 @@ class WezerDeal(models.Model):
         return task.project_id.team_id.partner_id & deal.payer_id
 
     def _runs_project(self):
-        """Say whether the caller holds ``project`` on the team of the deal's task."""
+        """Return whether the caller runs the project of the deal's task for its team."""
         team = self._project_team()
         return bool(team and self.env.user._acts_for(team, "project"))
 
@@ -1908,7 +1908,7 @@ class WezerDeal(models.Model):
     def _approvals_missing(self):
         """Return how many approvals are wanting."""
         deal = self.sudo()
-        # What is delivered has been approved by nobody.
+        # Delivered work has no approval yet.
         given = 0 if deal.state == "delivered" else len(deal.approver_ids)
         return max(0, deal._approvals_wanted() - given)
 
@@ -1953,7 +1953,7 @@ class WezerDeal(models.Model):
         )
 
     def _approvers_may_pay(self):
-        """Say whether one of the approvers may pay for the payer, still."""
+        """Return whether one of the approvers may pay for the payer, still."""
         deal = self.sudo()
         return any(
             user._acts_for(deal.payer_id, "wallet")
@@ -2215,7 +2215,7 @@ class WezerDeal(models.Model):
         return self._price_hours() or 1.0
 
     def _price_hours(self):
-        """Return what the price is worth in hours, whatever was said of the time.
+        """Return the price's value in hours, whatever time was agreed.
 
         What money may move without more people asks this: an hour may cost anything.
         """
@@ -2782,7 +2782,7 @@ class WezerDeal(models.Model):
     def action_attendance(
         self, outcome: str, acting_partner_id: int | None = None
     ) -> bool:
-        """Say whether who had agreed came: ``came``, ``late``, ``absent``, ``excused``.
+        """Record whether the replier came: ``came``, ``late``, ``absent``, ``excused``.
 
         The author's side does, from the beginning on, for 14 days; until then it may
         be put right, and each word of it stays in what happened. Never who was to come.
@@ -2832,7 +2832,7 @@ class WezerDeal(models.Model):
             )
 
     def _attendance_days(self):
-        """Return from when until when one says who came, two False for no day."""
+        """Return from when until when attendance is recorded, or two False."""
         deal = self.sudo()
         announcement = deal.announcement_id
         begins = deal.accepted_terms_id.date_start or announcement.date_start
@@ -2893,10 +2893,10 @@ class WezerDeal(models.Model):
     def action_remove_evidence(
         self, evidence_id: int, acting_partner_id: int | None = None
     ) -> bool:
-        """Take one's own file back, while the work is not delivered yet."""
+        """Remove one's own file, while the work is not delivered yet."""
         party = self._authorise("remove_evidence", acting_partner_id)
         deal = self.sudo()
-        evidence = deal.evidence_ids.filtered(lambda one: one.id == evidence_id)
+        evidence = deal.evidence_ids.filtered(lambda file: file.id == evidence_id)
         if not evidence or evidence.partner_id != party:
             raise NotAllowed(
                 self.env._("Only the person who added a file can delete it."),
@@ -2988,7 +2988,7 @@ class WezerDeal(models.Model):
         self._hold_dispute(circle)
 
     def action_withdraw_dispute(self, acting_partner_id: int | None = None) -> bool:
-        """Take one's call back; a clock's call either side may take back."""
+        """Withdraw one's call; either side may withdraw a call by a deadline."""
         party = self._authorise("withdraw_dispute", acting_partner_id)
         deal = self.sudo()
         deal._log("withdraw_dispute", party)
@@ -3005,7 +3005,7 @@ class WezerDeal(models.Model):
         return True
 
     def _resume_after_dispute(self):
-        """Back to the state before the dispute; what stood still goes on from there."""
+        """Return to the state before the dispute; deadlines move by its duration."""
         before, now = self.state_before, fields.Datetime.now()
         stood = now - self.date_state
         extra = {"date_state": (self.state_before_since or now) + stood}
@@ -3018,9 +3018,9 @@ class WezerDeal(models.Model):
             self.env["wezer.assessment"]._activate(self, self.dispute_deadline)
 
     def _withdraw_timeout_dispute(self, parties):
-        """Take back what only silence called, where this side does its own arrow now.
+        """End a dispute that only a deadline called, where this side acts itself now.
 
-        :param parties: whose arrow it is; the arrow itself, called next, checks who,
+        :param parties: whose action it is; the action itself, called next, checks who,
             and a refusal takes this back too
         """
         self.check_access("read")
@@ -3079,7 +3079,7 @@ class WezerDeal(models.Model):
         deal_money.pay(self, self.env.user.partner_id)
 
     def _resolve_refunded(self, _amounts):
-        """All that was paid goes back; what was not yet paid never is."""
+        """Give back all that was paid; the rest is never paid."""
         if deal_money.all_given_back(self):
             raise Refusal(
                 self.env._("Nothing was paid, so nothing can be given back."),
@@ -3115,7 +3115,7 @@ class WezerDeal(models.Model):
             )
 
     def _search_is_user_moderator(self, operator, value):
-        """Find what :meth:`_may_decide` says: rules and the to-do list ask so."""
+        """Search by :meth:`_may_decide`, for record rules and the to-do list."""
         if operator != "in":
             return NotImplemented
         user = self.env.user
@@ -3128,7 +3128,9 @@ class WezerDeal(models.Model):
             held |= Domain("dispute_circle_id", "=", False)
         if held.is_false():
             return Domain.FALSE
-        acting = SQL(" UNION ALL ").join(user._acting_sql(one) for one in SIDE_RIGHTS)
+        acting = SQL(" UNION ALL ").join(
+            user._acting_sql(right) for right in SIDE_RIGHTS
+        )
         mine = SQL("(SELECT id FROM (%s) acting(id) WHERE id IS NOT NULL)", acting)
         side = Domain.OR(
             Domain(party, "any", [("id", "in", mine)])
@@ -3136,12 +3138,12 @@ class WezerDeal(models.Model):
         )
         took_part = Domain("took_part_ids", "in", user.partner_id.ids)
         domain = Domain("state", "=", "disputed") & held & ~took_part & ~side
-        # sudo: who took part is nobody's to read, but decides who moderates.
+        # sudo: members cannot read who took part, but it decides who moderates.
         deals = self.sudo().with_context(active_test=False)
         return Domain("id", "in", deals._search(domain))
 
     def _may_decide(self, user, circle):
-        """Say whether ``user`` may decide this deal's dispute for ``circle``.
+        """Return whether ``user`` may decide this deal's dispute for ``circle``.
 
         :param circle: whose moderator he would be; empty for the community's
         """
@@ -3186,8 +3188,8 @@ class WezerDeal(models.Model):
         for deal in self.sudo():
             circles = [party._wezer_circles_of() for party in deal._parties()]
             common = circles[0]
-            for one in circles[1:]:
-                common &= one
+            for others in circles[1:]:
+                common &= others
             # A circle that is a side itself judges nothing of its own.
             deal.common_circle_ids = common.filtered(
                 lambda circle, deal=deal: circle.partner_id not in deal._parties()
@@ -3256,7 +3258,7 @@ class WezerDeal(models.Model):
     def _last_call(self):
         """Return what was said when the moderators were called."""
         self.ensure_one()
-        calls = self.sudo().event_ids.filtered(lambda one: one.action == "dispute")
+        calls = self.sudo().event_ids.filtered(lambda event: event.action == "dispute")
         return calls.sorted("id")[-1:]
 
     def _decide_by(self):
@@ -3268,7 +3270,7 @@ class WezerDeal(models.Model):
         return days.day_of(self.env, since + timedelta(days=DECIDE_DAYS))
 
     def _dispute_holder_text(self):
-        """Say in words who has the dispute; private circles keep their names."""
+        """Return in words who has the dispute; private circles keep their names."""
         self.ensure_one()
         circle = self.sudo().dispute_circle_id
         if not circle:
@@ -3333,31 +3335,31 @@ class WezerDeal(models.Model):
         )
 
     def action_open_send_back(self) -> dict:
-        """Ask what is missing."""
+        """Open a wizard that asks what is missing."""
         return self._open_reason("send_back", self.env._("Send back"))
 
     def action_open_decline(self) -> dict:
-        """Ask why not."""
+        """Open a wizard that asks for the reason."""
         return self._open_reason("decline", self.env._("Decline"))
 
     def action_open_cancel(self) -> dict:
-        """Ask why it is cancelled."""
+        """Open a wizard that asks why the deal is cancelled."""
         return self._open_reason("cancel", self.env._("Agree to cancel"))
 
     def action_open_dispute(self) -> dict:
-        """Ask what is wrong."""
+        """Open a wizard that asks what is wrong."""
         return self._open_reason("dispute", self.env._("Call a moderator"))
 
     def action_open_resolve(self) -> dict:
-        """Ask how it is decided."""
+        """Open a wizard that asks for the decision."""
         return self._open_reason("resolve", self.env._("Decide"))
 
     def action_open_attendance(self) -> dict:
-        """Ask who came."""
+        """Open a wizard that asks for the attendance."""
         return self._open_reason("attendance", self.env._("Attendance"))
 
     def action_open_task(self) -> dict:
-        """Ask for which task the offered help is."""
+        """Open a wizard that asks for the task of offered help."""
         return self._open_wizard("wezer.deal.task", self.env._("Choose a task"), {})
 
     def action_open_page(self) -> dict:

@@ -6,7 +6,7 @@ from odoo.addons.wezer_base.exceptions import Refusal
 
 
 class WezerDealEvidence(models.Model):
-    """A file that shows what was done. The deal's sides see it, and a called moderator.
+    """A file that shows the work, for the deal's participants and its moderators.
 
     Its content is served by a controller that checks the deal; it is never an
     attachment that Odoo's own routes would serve.
@@ -34,9 +34,9 @@ class WezerDealEvidence(models.Model):
         raise Refusal(self.env._("Files cannot be changed."), rule="immutable")
 
     def _bytes(self):
-        """Return the content; whoever may read the row may have it."""
+        """Return the content, for all who may read the row."""
         self.ensure_one()
         self.check_access("read")
-        # sudo: nobody reads the column by ORM; access to the row was just checked.
+        # sudo: the column is not readable by ORM; access to the row was just checked.
         raw = self.sudo().with_context(bin_size=False).content
         return base64.b64decode(raw)

@@ -272,7 +272,7 @@ class WezerTerms(models.Model):
         return coworkers - terms._signed() if coworkers else coworkers
 
     def _stands(self):
-        """Say whether these terms can still be accepted."""
+        """Return whether these terms can still be accepted."""
         return not self.expiry or self.expiry > fields.Datetime.now()
 
     def _check_not_expired(self):
