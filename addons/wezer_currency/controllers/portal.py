@@ -104,20 +104,23 @@ class WezerCurrencyPortal(CustomerPortal):
 
     def _purses(self, acting, currencies):
         """Return what each of one's wallets may still spend, in words."""
-        wallets = request.env["wezer.wallet"]
-        rows = []
-        for partner in acting[:PURSES]:
-            for currency in currencies.sudo():
-                spendable = wallets._spendable(partner, currency)
-                if spendable is not None:
-                    rows.append(
-                        {
-                            "partner": partner,
-                            "currency": currency,
-                            "spendable": currency._format(spendable),
-                        }
-                    )
-        return rows
+        pairs = [
+            (partner, currency)
+            for partner in acting[:PURSES]
+            for currency in currencies.sudo()
+        ]
+        spendable = request.env["wezer.wallet"]._spendable_of(
+            {(partner.id, currency.id) for partner, currency in pairs}
+        )
+        return [
+            {
+                "partner": partner,
+                "currency": currency,
+                "spendable": currency._format(minor),
+            }
+            for partner, currency in pairs
+            if (minor := spendable[partner.id, currency.id]) is not None
+        ]
 
     def _purposes(self, currencies):
         categories = request.env["wezer.category"]

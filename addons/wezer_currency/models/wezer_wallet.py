@@ -393,23 +393,38 @@ class WezerWallet(models.Model):
             "(w.partner_id, c.id) IN (SELECT * FROM unnest(%s::int[], %s::int[]))",
             given,
         )
-        there = {(row[0], row[1]): row[2] for row in rows}
-        for pair in pairs:
-            if pair not in there:
-                there[pair] = self._spendable_unopened(*pair)
+        known = {(row[0], row[1]): row[2] for row in rows}
+        known.update(
+            self._spendable_unopened([pair for pair in pairs if pair not in known])
+        )
         return {
-            pair: None if there[pair] is None else max(there[pair], 0) for pair in pairs
+            pair: None if known[pair] is None else max(known[pair], 0) for pair in pairs
         }
 
     @api.model
-    def _spendable_unopened(self, partner, currency):
-        vals = self._prepare_wallet_vals(
-            self.env["res.partner"].browse(partner),
-            self.env["wezer.currency"].sudo().browse(currency),
+    def _spendable_unopened(self, pairs):
+        """Return what wallets that are not there yet could spend, by pair."""
+        if not pairs:
+            return {}
+        partners = self.env["res.partner"]
+        currencies = self.env["wezer.currency"].sudo()
+        wallets = [
+            {
+                **self._prepare_wallet_vals(
+                    partners.browse(partner), currencies.browse(currency)
+                ),
+                "balance": 0,
+                "reserved": 0,
+                "incoming": 0,
+            }
+            for partner, currency in pairs
+        ]
+        rows = self._read_limits(
+            "TRUE",
+            [json.dumps(wallets)],
+            "jsonb_populate_recordset(NULL::wezer_wallet, %s)",
         )
-        vals.update(balance=0, reserved=0, incoming=0)
-        table = "jsonb_populate_record(NULL::wezer_wallet, %s)"
-        return self._read_limits("TRUE", [json.dumps(vals)], table)[0][2]
+        return {(row[0], row[1]): row[2] for row in rows}
 
     # === PERMISSIONS === #
 
