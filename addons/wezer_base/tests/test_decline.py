@@ -136,7 +136,7 @@ class TestStandingPages(HttpCase, JoiningCommon):
 
     def test_the_form_of_the_profile_says_what_the_back_office_sees(self):
         self.authenticate("luc-base", "luc-base-secret")
-        page = self.url_open("/my/profile").text
+        page = " ".join(self.url_open("/my/profile").text.split())
         self.assertIn("see your name, e-mail address and phone number", page)
         cora = self.luc.partner_id.with_user(self.cora)
         self.assertEqual(cora.email, "luc@secret.example")
