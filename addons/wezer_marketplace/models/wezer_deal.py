@@ -1842,7 +1842,7 @@ class WezerDeal(models.Model):
         return task.project_id.team_id.partner_id & deal.payer_id
 
     def _runs_project(self):
-        """Return whether the caller runs the project of the deal's task for its team."""
+        """Return whether the caller runs the project of the task for its team."""
         team = self._project_team()
         return bool(team and self.env.user._acts_for(team, "project"))
 
