@@ -240,7 +240,7 @@ class WezerInvariant(models.AbstractModel):
                   AND p.approvals_wanted > (
                       SELECT count(*) FROM wezer_deal_approval a
                        WHERE a.deal_id = p.id AND a.milestone = p.milestone
-                         AND NOT a.is_void)
+                         AND a.is_void IS NOT TRUE)
                   AND NOT EXISTS (
                       SELECT 1 FROM wezer_deal_event e
                        WHERE e.deal_id = p.id AND e.action = 'resolve')
