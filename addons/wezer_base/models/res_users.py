@@ -206,7 +206,7 @@ class ResUsers(models.Model):
             or user.has_group("base.group_public")
             or not user._wezer_is_person()
         ):
-            return SQL("SELECT NULL::text, NULL::int WHERE FALSE")
+            return SQL("SELECT NULL::text AS name, NULL::int AS id WHERE FALSE")
         # As in _wezer_may_act(): only active members.
         return SQL(
             """SELECT name, id FROM (%s) acting(name, id) WHERE NOT EXISTS (

@@ -19,7 +19,10 @@ DAMAGES = [
     (f"UPDATE {LEDGER} SET to_balance = 1 WHERE id = {{entry}}", "balances after"),
     (f"UPDATE {LEDGER} SET from_balance = 1 WHERE id = {{entry}}", "balances after"),
     (f"UPDATE {LEDGER} SET to_id = {{other}} WHERE id = {{entry}}", "same currency"),
-    (f"UPDATE {LEDGER} SET to_id = {{third}} WHERE id = {{entry}}", "own"),
+    (
+        f"UPDATE {LEDGER} SET to_id = {{third}} WHERE id = {{entry}}",
+        "belong to its parties",
+    ),
     (f"DELETE FROM {LEDGER} WHERE id = {{entry}}", "completed transfer"),
     (f"DELETE FROM {LEDGER} WHERE kind = 'levy'", "levy"),
     (f"ALTER TABLE {LEDGER} DISABLE TRIGGER wezer_ledger_entry_rows", "append-only"),
@@ -59,12 +62,15 @@ DAMAGES = [
         "completed transfer",
     ),
     ("UPDATE wezer_transfer SET levy_payer_minor = 9 WHERE id = {paid}", "levy"),
-    ("UPDATE wezer_transfer SET payee_id = 1 WHERE id = {paid}", "own"),
-    ("UPDATE wezer_transfer SET reversed_minor = 1 WHERE id = {paid}", "Parts"),
-    ("UPDATE wezer_transfer SET claim_minor = 1 WHERE id = {paid}", "Parts"),
-    ("UPDATE wezer_transfer SET settled_minor = 1 WHERE id = {held}", "Parts"),
+    (
+        "UPDATE wezer_transfer SET payee_id = 1 WHERE id = {paid}",
+        "belong to its parties",
+    ),
+    ("UPDATE wezer_transfer SET reversed_minor = 1 WHERE id = {paid}", "add up"),
+    ("UPDATE wezer_transfer SET claim_minor = 1 WHERE id = {paid}", "add up"),
+    ("UPDATE wezer_transfer SET settled_minor = 1 WHERE id = {held}", "add up"),
     ("UPDATE wezer_transfer SET state = 'ended' WHERE id = {held}", "set aside"),
-    ("UPDATE wezer_transfer SET end_deadline = NULL WHERE id = {held}", "ends"),
+    ("UPDATE wezer_transfer SET end_deadline = NULL WHERE id = {held}", "end date"),
     ("UPDATE wezer_currency SET kind = 'issued' WHERE id = {credit}", "below zero"),
 ]
 

@@ -106,6 +106,25 @@ class TestDays(CurrencyCommon):
                 self.env["wezer.currency"]._cron_charges()
             self.assertEqual(str(currency.fee_next), due)
 
+    def _refused_today(self):
+        """Count the tries of Anna for Luc as used up, as they are: committed."""
+        pair = [self.anna.partner_id.id, self.luc.partner_id.id]
+        with self.env.registry.cursor() as cr:
+            cr.execute(
+                "INSERT INTO wezer_refused_try VALUES (%s, %s, %s, %s)",
+                [*pair, days.today(self.env), TRIES_A_DAY],
+            )
+
+        def delete():
+            with self.env.registry.cursor() as cr:
+                cr.execute(
+                    "DELETE FROM wezer_refused_try"
+                    " WHERE payer_id = %s AND payee_id = %s",
+                    pair,
+                )
+
+        self.addCleanup(delete)
+
     def test_refused_tries_are_counted_by_the_communitys_day(self):
         for zone, moment in (
             ("Pacific/Auckland", "2027-01-31 12:00:00"),
@@ -113,17 +132,10 @@ class TestDays(CurrencyCommon):
         ):
             self._in(zone)
             with self.subTest(zone=zone), freeze_time(moment):
-                self.env.cr.execute(
-                    "INSERT INTO wezer_refused_try VALUES (%s, %s, %s, %s)",
-                    [
-                        self.anna.partner_id.id,
-                        self.luc.partner_id.id,
-                        days.today(self.env),
-                        TRIES_A_DAY,
-                    ],
-                )
+                self._refused_today()
                 with self.assertRefused("other_side"):
                     self.pay(self.anna, self.anna, self.luc, "1")
+                self.doCleanups()
 
     def test_the_curve_and_the_statistics_count_the_communitys_days(self):
         self._in("America/Los_Angeles")
