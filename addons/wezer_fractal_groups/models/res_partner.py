@@ -7,7 +7,7 @@ from odoo.addons.wezer_base.tools.lines_field import Lines
 
 from ..tools import member_departure
 from ..tools.membership_sql import is_counted, is_running
-from ..tools.visibility import hidden_partners
+from ..tools.visibility import closed_to, hidden_partners
 from .wezer_group_membership import MEMBERSHIP
 
 
@@ -39,14 +39,14 @@ class ResPartner(models.Model):
 
     @api.depends_context("uid")
     def _compute_wezer_hidden(self):
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT partner_id FROM (%s) hidden WHERE partner_id = ANY(%s)",
-                hidden_partners(self.env),
-                self._origin.ids,
-            )
+        """Ask about groups that can be hidden; nearly all partners are persons."""
+        closed = closed_to(self.env.user)
+        partners = self._origin.sudo().with_context(active_test=False)
+        groups = partners.wezer_group_ids.filtered(
+            lambda group: group.visibility in closed
         )
-        hidden = {row[0] for row in rows}
+        visible = groups.with_user(self.env.uid)._filtered_access("read")
+        hidden = set((groups - visible).partner_id.ids)
         for partner in self:
             partner.wezer_hidden = partner._origin.id in hidden
 

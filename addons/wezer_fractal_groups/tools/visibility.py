@@ -13,8 +13,6 @@ from odoo.tools import SQL, escape_psql
 
 from odoo.addons.wezer_base.tools.text import search_words
 
-from .membership_sql import pending_groups, user_groups
-
 # How far a group is visible to people who are not in it.
 VISIBLE_TO_OTHERS = {"public": 2, "network": 1, "parents": 0, "members": 0}
 # So many hits are counted; more are not.
@@ -39,19 +37,23 @@ def visible_to_user(env: api.Environment) -> SQL:
     user = env.user
     if user._is_public():
         return SQL("SELECT NULL::int WHERE FALSE")
-    fields = env["wezer.group"]._fields
+    groups = env["wezer.group"]
+    managed = user.sudo().wezer_acting_parties["manage"]
+    if managed is None:
+        managed = SQL("SELECT id FROM (%s) managed (id)", user._acting_sql("manage"))
+    else:
+        managed = SQL("SELECT unnest(%s::int[])", list(managed))
     return SQL(
-        """WITH mine (id) AS MATERIALIZED (%(mine)s),
+        """WITH mine (id) AS MATERIALIZED (SELECT unnest(%(mine)s::int[])),
            inside (id, kind) AS MATERIALIZED (
                SELECT g.id, g.kind FROM mine CROSS JOIN LATERAL (
                    SELECT id, kind FROM wezer_group WHERE parent_id = mine.id
                       AND (kind = 'role' OR visibility = 'parents') OFFSET 0) g)
            SELECT id FROM mine
             UNION ALL
-           %(pending)s
+           SELECT unnest(%(pending)s::int[])
             UNION ALL
-           SELECT g.id FROM wezer_group g
-            WHERE g.partner_id IN (SELECT id FROM (%(managed)s) managed (id))
+           SELECT g.id FROM wezer_group g WHERE g.partner_id IN (%(managed)s)
             UNION ALL
            SELECT id FROM inside
             UNION ALL
@@ -59,22 +61,28 @@ def visible_to_user(env: api.Environment) -> SQL:
                SELECT id FROM wezer_group WHERE parent_id = inside.id
                   AND kind = 'role' AND visibility = 'parents' OFFSET 0) r
             WHERE inside.kind = 'circle'""",
-        mine=user_groups(env),
-        pending=pending_groups(env),
-        managed=user._acting_sql("manage"),
+        mine=list(groups._user_group_ids()),
+        pending=list(groups._pending_group_ids()),
+        managed=managed,
         to_flush=tuple(
-            fields[name] for name in ("visibility", "kind", "parent_id", "partner_id")
+            groups._fields[name]
+            for name in ("visibility", "kind", "parent_id", "partner_id")
         ),
     )
+
+
+def closed_to(user: models.Model) -> list[str]:
+    """Return the kinds of visibility of groups that can be hidden from ``user``.
+
+    Most groups show themselves to all members.
+    """
+    return ["parents", "members", *(["network"] if user._is_public() else [])]
 
 
 def hidden_partners(env: api.Environment) -> SQL:
     """Return the SELECT of the partners of groups that the user may not see."""
     groups = env["wezer.group"].with_user(env.uid)
-    # Only groups that can be hidden at all: what all members see is the most.
-    closed = ["parents", "members"]
-    if env.user._is_public():
-        closed.append("network")
+    closed = closed_to(env.user)
     visible = groups.with_context(active_test=False)._search(
         [("visibility", "in", closed)]
     )

@@ -40,9 +40,18 @@ class Helper:
     """The user as a helper, read once for a page: side, weights of skills, groups."""
 
     def __init__(self, env: api.Environment) -> None:
-        self.groups = env["wezer.group"].search_fetch(
-            [("is_user_member", "=", True)], ["name", "kind", "slug", "visibility"]
+        # sudo: where the user counts, the user sees.
+        groups = (
+            env["wezer.group"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("id", "in", env["wezer.group"]._user_group_ids()),
+                    ("company_id", "in", env.companies.ids),
+                ]
+            )
         )
+        self.groups = groups.sudo(False)
         self.side = _helper_side(env, self.groups)
         self.weights = skill_weights(env, self.side.skills)
 
