@@ -87,7 +87,7 @@ from launcher import paths, postgres
 from launcher.console import Failure
 paths.STATE = Path(sys.argv[1])
 class Step:
-    def say(self, text):
+    def show(self, text):
         pass
 server = postgres.Cluster("pgtest", sys.argv[2], int(sys.argv[3]), "test")
 server.start(Step())

@@ -62,7 +62,7 @@ print("MADE" + json.dumps({
 
 
 class Silent:
-    def say(self, detail):
+    def show(self, detail):
         pass
 
 
