@@ -381,7 +381,7 @@ NO_DISPUTE = {
 COLUMNS = {
     "open": "choose",
     "waiting": "waiting",
-    "accepted": "doing",
+    "accepted": "underway",
     "delivered": "approve",
     "approved": "approve",
     "confirming": "receipt",
@@ -658,7 +658,7 @@ class WezerDeal(models.Model):
             ("choose", "To choose"),
             ("sign", "To agree"),
             ("waiting", "On the waiting list"),
-            ("in progress", "In progress"),
+            ("underway", "In progress"),
             ("approve", "To approve"),
             ("receipt", "Money on its way"),
             ("disputed", "Disputed"),
@@ -755,7 +755,7 @@ class WezerDeal(models.Model):
     @api.model
     def _board_columns(self, _values, _domain):
         """Show the columns of what is to do, even where they are empty."""
-        return ["choose", "sign", "doing", "approve", "disputed", "done"]
+        return ["choose", "sign", "underway", "approve", "disputed", "done"]
 
     @api.depends("state", "date_state", "date_due")
     def _compute_age(self):

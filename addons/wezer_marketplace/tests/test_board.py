@@ -17,7 +17,7 @@ class TestBoard(MarketCommon):
         self.as_(self.test1, deal).action_counter({"prices": {self.com.id: "40"}})
         self.assertEqual(deal.board, "sign")
         deal.action_accept()
-        self.assertEqual(deal.board, "doing")
+        self.assertEqual(deal.board, "underway")
         deal.action_deliver()
         self.assertEqual(deal.board, "approve")
         deal.action_dispute("x")
