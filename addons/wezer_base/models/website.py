@@ -42,6 +42,22 @@ class Website(models.Model):
             details.append(profiles._search_get_detail(self, order, options))
         return details
 
+    def _search_find_fuzzy_term(
+        self, search_details, search, limit=1000, word_list=None
+    ):
+        """Extend Odoo's: keep a word that one of the suite's models finds.
+
+        Models that correct words by themselves (``corrects_words``) propose none: to
+        compare a word with all their texts takes too long.
+        """
+        for detail in search_details:
+            if "text_field" in detail:
+                model = self.env[detail["model"]]
+                if model._search_fetch(detail, search, 1, None)[0]:
+                    return search
+        compared = [row for row in search_details if not row.get("corrects_words")]
+        return super()._search_find_fuzzy_term(compared, search, limit, word_list)
+
 
 def _picture(path):
     with file_open(path, "rb") as picture:

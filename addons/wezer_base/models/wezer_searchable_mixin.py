@@ -39,13 +39,16 @@ class WezerSearchableMixin(models.AbstractModel):
         return found, len(found)
 
     @api.model
-    def _search_detail(self, base_domain, text_field, icon, description=None):
+    def _search_detail(
+        self, base_domain, text_field, icon, description=None, name="name"
+    ):
         """Return what :meth:`_search_get_detail` returns for a model with a slug.
 
         :param Domain base_domain: which records are found
         :param str text_field: a field with normalised text that the reader may read
         :param str icon: a Font Awesome icon
         :param str description: a text field that is shown below the name
+        :param str name: the field that is shown as the name
         """
         mapping = {
             "name": {"name": "name", "type": "text", "match": True},
@@ -57,12 +60,12 @@ class WezerSearchableMixin(models.AbstractModel):
                 "type": "text",
                 "match": True,
             }
-        fetched = ["name", "slug", *([description] if description else [])]
+        fetched = [name, "slug", *([description] if description else [])]
         return {
             "model": self._name,
             "base_domain": [base_domain],
             # Other spellings are proposed from the words of these.
-            "search_fields": ["name", text_field],
+            "search_fields": [name, text_field],
             "text_field": text_field,
             "fetch_fields": fetched,
             "mapping": mapping,
@@ -74,6 +77,8 @@ class WezerSearchableMixin(models.AbstractModel):
         """Extend Odoo's: add the address of each page."""
         rows = super()._search_render_results(fetch_fields, mapping, icon, limit)
         for row in rows:
+            # All kinds of results are sorted by this one together.
+            row["name"] = row[fetch_fields[0]]
             row["website_url"] = self._search_url(row["slug"])
         return rows
 

@@ -162,6 +162,7 @@ class WezerMarket(http.Controller):
             "wezer_marketplace.announcement_page",
             {
                 "announcement": announcement,
+                "main_object": announcement,
                 "author_name": shown_author.display_name or "",
                 "author_profile": request.env["wezer.profile"].search(
                     [("partner_id", "in", shown_author.ids)], limit=1

@@ -14,6 +14,7 @@ from odoo.addons.wezer_base.tools.text import (
     TITLE_LENGTH,
     has_letter,
     normalise,
+    search_words,
     secret_slug,
     slugify,
 )
@@ -186,6 +187,8 @@ class WezerAnnouncement(models.Model):
     _description = "Announcement"
     _inherit = [
         "image.mixin",
+        "website.seo.metadata",
+        "wezer.searchable.mixin",
         "wezer.slug.mixin",
         "wezer.state.mixin",
         "wezer.record.mixin",
@@ -1802,6 +1805,32 @@ class WezerAnnouncement(models.Model):
             ids = matchmaking.fitting_first(self, ids, question, counted)
             ids = ids[: counted + 1]
         return self.browse(ids[offset : offset + limit]), len(ids)
+
+    @api.model
+    def _search_get_detail(self, website, order, options):
+        """Let the website's search find announcements, by the market's own search."""
+        detail = self._search_detail(
+            Domain.TRUE, "search_text", "fa-bullhorn", name="title"
+        )
+        return {**detail, "corrects_words": True}
+
+    @api.model
+    def _search_fetch(self, search_detail, search, limit, order):
+        if not search_words(search):
+            return self.browse(), 0
+        return self._search_public({"words": search}, limit=limit)
+
+    @api.model
+    def _search_url(self, slug):
+        return f"/market/{slug}"
+
+    def _default_website_meta(self):
+        """Extend Odoo's: shared links have the title of the announcement."""
+        meta = super()._default_website_meta()
+        title = f"{self.title} | {meta['default_opengraph']['og:site_name']}"
+        meta["default_opengraph"]["og:title"] = title
+        meta["default_twitter"]["twitter:title"] = title
+        return meta
 
     @api.model
     def _search_near_misses(self, question: dict, limit: int = 4):

@@ -45,3 +45,4 @@ from . import test_website_market
 from . import test_words_market
 from . import test_written
 from . import test_forms
+from . import test_website_search
