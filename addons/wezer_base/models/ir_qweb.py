@@ -24,18 +24,19 @@ class IrQweb(models.AbstractModel):
     def _wezer_skip_seo(self, values):
         """Leave out, for members, what search engines read of a page of the suite.
 
-        Where there is no record Odoo puts the view in its place and reads its titles
-        for search engines, which see no page of a member. Editors of the website keep
-        them, and so do all other pages.
+        Search engines see no page of a member. Where a page has no record of its own,
+        Odoo reads the titles of the view instead. Editors of the website keep both, and
+        so do all other pages.
         """
-        view, user = values.get("main_object"), self.env.user
+        record, user = values.get("main_object"), self.env.user
+        model = getattr(record, "_name", None) or ""
         if (
             self.env.context.get("wezer_page")
-            and getattr(view, "_name", None) == "ir.ui.view"
+            and (model == "ir.ui.view" or model.startswith("wezer."))
             and not user._is_public()
             and not user.has_group("website.group_website_restricted_editor")
         ):
-            values["main_object"] = view.browse()
+            values["main_object"] = record.browse()
 
     def _prepare_environment(self, values):
         """Give all templates the functions that the suite's are compiled with."""
