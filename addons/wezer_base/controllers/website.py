@@ -120,7 +120,10 @@ class WezerWebsite(http.Controller):
         terms = request.env.company.sudo().wezer_terms
         if not terms:
             raise werkzeug.exceptions.NotFound()
-        return request.render("wezer_base.terms_page", {"terms": terms})
+        to_accept = request.env["wezer.terms.of.use"]._to_accept_by(request.env.user)
+        return request.render(
+            "wezer_base.terms_page", {"terms": terms, "to_accept": to_accept}
+        )
 
     @http.route(
         "/members/<string:slug>",

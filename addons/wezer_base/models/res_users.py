@@ -330,9 +330,10 @@ class ResUsers(models.Model):
 
         None stands for more than are kept. What changes a right drops the answer
         (:meth:`~.res_partner.ResPartner._wezer_invalidate_acting`), so it follows a
-        right that is taken away in the same transaction.
+        right that is taken away in the same transaction. The company in the context
+        is the caller's choice, and asked for nothing.
         """
-        for user in self:
+        for user in self.with_context(allowed_company_ids=[]):
             acting = SQL(
                 "SELECT name, id FROM (%s) acting WHERE id IS NOT NULL LIMIT %s",
                 user._acting_rows_sql(RIGHTS),

@@ -714,17 +714,18 @@ class WezerProfile(models.Model):
         unique = hashlib.sha256(stamp.encode()).hexdigest()[:8]
         return f"/wezer/face/{profile.id}?unique={unique}"
 
-    def _shared_avatar(self):
-        """Return the picture in base64 as far as it is shared with the caller.
-
-        For others it is the first letter of the name, drawn.
-        """
+    def _shared_picture(self):
+        """Return the picture in base64 where the caller may see it, or False."""
         self.ensure_one()
         self.check_access("read")
         profile = self.sudo()
-        if profile.share_picture in self._levels_seen()[self.id]:
-            return profile.avatar_256
-        return profile._avatar_generate_svg()
+        if profile.share_picture not in self._levels_seen()[self.id]:
+            return False
+        return profile.image_256
+
+    def _shared_avatar(self):
+        """Return the shared picture, else the first letter of the name, in base64."""
+        return self._shared_picture() or self.sudo()._avatar_generate_svg()
 
     def shared(self) -> dict:
         """Return what the caller may see of this party.

@@ -77,6 +77,14 @@ class WezerTermsOfUse(models.Model):
         )
 
     @api.model
+    def _to_accept_by(self, user):
+        """Return the terms in force where ``user`` can accept them (sudo), or none."""
+        current = self._current()
+        if not user._wezer_may_join() or current._acceptance_of(user.partner_id):
+            return current.browse()
+        return current
+
+    @api.model
     def _todo_rows(self, user):
         """Return the to-do row of a user who has not agreed to the terms in force."""
         current = self._current()
