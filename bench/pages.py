@@ -116,7 +116,7 @@ def counted() -> Iterator[list]:
     statements = []
     execute = Cursor.execute
 
-    def counting(cursor, query, *args, **kwargs):
+    def counting(cursor: Any, query: Any, *args: Any, **kwargs: Any) -> Any:
         text = str(getattr(query, "code", query)).lstrip()
         if not text.startswith(OF_THE_TEST) or "wezer_lock" in text:
             statements.append(text)

@@ -1,5 +1,7 @@
 """The six rights that a party can give to those who act for it."""
 
+from typing import Any
+
 from odoo.tools import SQL
 
 RIGHTS = ("wallet", "market", "invite", "manage", "project", "moderate")
@@ -14,7 +16,7 @@ PROVEN = object()
 FAREWELL = object()
 
 
-def rights_of(rights, alias: str) -> SQL:
+def rights_of(rights: Any, alias: str) -> SQL:
     """Return rows of ``(right, column)`` for ``VALUES``, one for each of ``rights``.
 
     :param alias: of a table with the Boolean columns ``right_wallet``, …

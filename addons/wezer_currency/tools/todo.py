@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from odoo import fields
+from odoo import api, fields, models
 
 from odoo.addons.wezer_base.tools import days
 
@@ -12,12 +12,12 @@ RECEIPT_DAYS = 14
 ROWS_MAX = 50
 
 
-def rows(user) -> list:
+def rows(user: models.Model) -> list:
     """Return the rows of ``user``, as ``res.users._wezer_todo`` has them."""
     return _unanswered(user) + _unconfirmed(user)
 
 
-def _unanswered(user):
+def _unanswered(user: models.Model) -> list:
     """Return what waits for an answer of the user: requests and receipts."""
     env = user.env
     acts = user._acting_ids("wallet")
@@ -49,7 +49,7 @@ def _unanswered(user):
     return [_unanswered_row(env, transfer) for transfer in transfers]
 
 
-def _unanswered_row(env, transfer):
+def _unanswered_row(env: api.Environment, transfer: models.Model) -> dict:
     asked = transfer.state == "requested"
     redeem = asked and transfer.kind == "redeem"
     other = transfer.payee_id if asked and not redeem else transfer.payer_id
@@ -76,7 +76,7 @@ def _unanswered_row(env, transfer):
     }
 
 
-def _unconfirmed(user):
+def _unconfirmed(user: models.Model) -> list:
     """Return what moderators settle: promises nobody confirmed for 14 days."""
     if not user.has_group("wezer_base.group_moderator"):
         return []
