@@ -66,7 +66,7 @@ class MatrixCommon(WezerCommon):
     def _our_methods(cls):
         """Return ``model.method`` of every method of ours that RPC can reach.
 
-        Those that Odoo has too are Odoo's doors: the models' rows stand for them.
+        Those that Odoo has too are Odoo's entry points: the rows of models cover them.
         """
         found = set()
         for name, model in cls.env.registry.items():

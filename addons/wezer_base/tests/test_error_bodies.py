@@ -21,7 +21,7 @@ CODE = ("Traceback", "File ", ".py", "secret_of_luc", "psycopg2", "SELECT")
 
 @tagged("post_install", "-at_install")
 class TestErrorBodies(HttpCase, WezerCommon):
-    """No door shows outsiders a traceback, nor the words of the database."""
+    """No entry point shows outsiders a traceback or messages of the database."""
 
     @classmethod
     def setUpClass(cls):

@@ -10,7 +10,7 @@ from .common import WezerCommon
 
 # Hidden Luc waits for approval: nobody but administrators knows of him.
 SECRETS = ("Luc Hidden", "luc@secret.example", "0123456", "luc-base", "Hidden Hamlet")
-# Odoo's doors to people. Every public method of these is tried.
+# Odoo's entry points to people. Every public method of these is tried.
 PEOPLE = ("res.partner", "res.users")
 READING = (
     ("search_read", [[]], {"fields": None}),
@@ -35,10 +35,10 @@ class HiddenNames(WezerCommon):
         cls.env.flush_all()
         cls.env.invalidate_all()
 
-    def _assert_hidden(self, answer, door=""):
+    def _assert_hidden(self, answer, entry=""):
         text = str(answer)
         for secret in SECRETS:
-            self.assertNotIn(secret, text, door)
+            self.assertNotIn(secret, text, entry)
 
     def _call(self, user, model, method, args=(), kwargs=None):
         self.env.invalidate_all()
@@ -48,7 +48,7 @@ class HiddenNames(WezerCommon):
 
 @tagged("post_install", "-at_install")
 class TestHiddenNames(HiddenNames):
-    """No door tells the name of who is hidden: every model of ours is walked."""
+    """No entry point reveals a hidden name: every model of ours is tried."""
 
     def _our_models(self):
         return [

@@ -78,7 +78,7 @@ class TestHostile(WezerCommon):
 
 @tagged("post_install", "-at_install")
 class TestHostileDoors(WezerCommon, HttpCase):
-    """Odoo's own doors, and strange addresses."""
+    """Odoo's own entry points, and malformed addresses."""
 
     def rpc(self, url, params):
         body = {"jsonrpc": "2.0", "method": "call", "params": params}

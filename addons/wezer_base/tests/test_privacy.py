@@ -76,7 +76,7 @@ class TestPrivacy(WezerCommon):
             {"partner_id": {"fields": {"display_name": {}}}, "name": {}},
         )
         self.assertNotIn("secret", str(row))
-        for door in (
+        for entry in (
             lambda: self._rpc(
                 self.anna,
                 "wezer.profile",
@@ -89,7 +89,7 @@ class TestPrivacy(WezerCommon):
             ),
         ):
             try:
-                answer = door()
+                answer = entry()
             except (AccessError, UserError):
                 continue
             self.assertNotIn("secret", str(answer))

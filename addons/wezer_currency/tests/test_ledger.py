@@ -99,7 +99,7 @@ class TestLedger(CurrencyCommon):
     def _play(self, steps):
         people = [self.anna, self.luc, self.stranger]
         made = []
-        for arrow, one, two, minor in steps:
+        for action, one, two, minor in steps:
             user, other = people[one], people[two]
             amount = self.levied._decimal(minor)
             parties = (user.partner_id.id, other.partner_id.id, self.levied.id, amount)
@@ -107,25 +107,25 @@ class TestLedger(CurrencyCommon):
             last = transfers.browse(made[minor % len(made)]) if made else None
             try:
                 with self.env.cr.savepoint():
-                    if arrow in ("pay", "reserve"):
-                        made.append(getattr(transfers, arrow)(*parties))
-                    elif arrow == "ask":
+                    if action in ("pay", "reserve"):
+                        made.append(getattr(transfers, action)(*parties))
+                    elif action == "ask":
                         made.append(transfers.ask(parties[1], parties[0], *parties[2:]))
                     elif last:
-                        made.append(self._answer(arrow, last, amount))
+                        made.append(self._answer(action, last, amount))
             except (Refusal, NotAllowed):
                 self.env.invalidate_all(flush=False)
 
-    def _answer(self, arrow, transfer, amount):
+    def _answer(self, action, transfer, amount):
         transfer = transfer.sudo()
         payer = transfer.payer_id.user_ids
         payee = transfer.payee_id.user_ids
-        if arrow == "settle":
+        if action == "settle":
             return transfer.with_user(payer).action_settle()
-        if arrow == "part":
+        if action == "part":
             return transfer.with_user(payer).action_settle(amount=amount)
-        if arrow == "release":
+        if action == "release":
             return transfer.with_user(payee).action_release()
-        if arrow == "accept":
+        if action == "accept":
             return transfer.with_user(payer).action_accept()
         return transfer.with_user(payee).action_reverse()

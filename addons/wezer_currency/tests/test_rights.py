@@ -144,10 +144,10 @@ class TestRights(CurrencyCommon):
             "roof",
             "deal,1",
         )
-        for user, arrow in (
+        for user, action in (
             (self.anna, "action_settle"),
             (self.luc, "action_release"),
             (self.moderator, "action_release"),
         ):
             with self.assertRefused("origin"):
-                getattr(held.with_user(user).sudo(False), arrow)()
+                getattr(held.with_user(user).sudo(False), action)()

@@ -252,11 +252,11 @@ class TestScenarios2015(CurrencyCommon):
                 self.anna.partner_id.id, self.luc.partner_id.id, self.credit.id, "20"
             )
         )
-        arrows = {
+        actions = {
             paid: ("action_reverse", "action_confirm", "action_deny"),
             asked: ("action_accept", "action_refuse", "action_withdraw"),
         }
-        for transfer, names in arrows.items():
+        for transfer, names in actions.items():
             for name in names:
                 with self.assertRaises(AccessError):
                     getattr(transfer.with_user(self.stranger), name)()

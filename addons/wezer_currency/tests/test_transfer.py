@@ -63,13 +63,13 @@ class TestTransfer(CurrencyCommon):
 
     def test_only_the_asked_side_accepts_and_only_the_asking_side_withdraws(self):
         asked = self._ask()
-        for user, arrow in (
+        for user, action in (
             (self.luc, "action_accept"),
             (self.luc, "action_refuse"),
             (self.anna, "action_withdraw"),
         ):
             with self.assertRefused("acts_for"):
-                getattr(asked.with_user(user), arrow)()
+                getattr(asked.with_user(user), action)()
         asked.with_user(self.luc).action_withdraw()
         self.assertEqual((asked.state, asked.end_reason), ("ended", "withdrawn"))
 

@@ -66,7 +66,7 @@ class Naive:
     # === RIGHTS FLOW DOWN === #
 
     def reached(self, circle):
-        """Return the circle and what its rights reach: a shut door ends them."""
+        """Return the circle and what its rights reach: a refusal ends them."""
         found = [circle]
         for other, one in self.groups.items():
             if one.parent == circle and not one.shut:

@@ -159,7 +159,7 @@ class TestAssessmentScenarios(MarketCommon):
 
 @tagged("post_install", "-at_install")
 class TestBlindDoors(MarketCommon):
-    """test1 has said how it was, test2 has not: nobody learns it by any door."""
+    """test1 has assessed, test2 has not: no entry point reveals it."""
 
     @classmethod
     def setUpClass(cls):
@@ -214,7 +214,7 @@ class TestBlindDoors(MarketCommon):
                     self._assert_closed(self._rows(user, name), rows.ids, domain)
 
     def _assert_closed(self, model, ids, domain):
-        """Want nothing, or a refusal, of each door that answers for ``domain``."""
+        """Expect nothing, or a refusal, of each entry point for ``domain``."""
         self.env.invalidate_all()
         rows = model.browse(ids)
         for ask in (

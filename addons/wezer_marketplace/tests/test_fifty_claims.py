@@ -94,11 +94,11 @@ class TestFiftyClaims(CommittedCase):
                 with self.registry.cursor() as cr:
                     env = api.Environment(cr, user, {})
                     barrier.wait(60)
-                    arrow = env["wezer.deal"].browse(deal).action_release
+                    action = env["wezer.deal"].browse(deal).action_release
                     # As an hourly clock would: again, until nobody else is at it.
                     for _again in range(5):
                         try:
-                            retrying(arrow, env)
+                            retrying(action, env)
                             return
                         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
                             cr.rollback()

@@ -17,17 +17,17 @@ NO_ID = ("x", "1", [1], {"a": 1}, True, -1, 0, 10**30, 1.5)
 
 @tagged("post_install", "-at_install")
 class TestHostileValues(MarketCommon):
-    def _hostile(self, record, arrow, **kwargs):
-        """Call ``arrow`` and take it back: it is done, or refused in words.
+    def _hostile(self, record, action, **kwargs):
+        """Call ``action`` and take it back: it is done, or refused in words.
 
         :return: whether it was refused
         """
         self.env.flush_all()
         savepoint = self.env.cr.savepoint(flush=False)
-        with self.subTest(arrow=arrow, **kwargs):
+        with self.subTest(action=action, **kwargs):
             refused = False
             try:
-                getattr(record, f"action_{arrow}")(**kwargs)
+                getattr(record, f"action_{action}")(**kwargs)
                 self.env.flush_all()
             except UserError as error:
                 refused = True
@@ -38,10 +38,12 @@ class TestHostileValues(MarketCommon):
                 self.env.transaction.clear()
             return refused
 
-    def _all_refused(self, record, arrow, name, values, **kwargs):
+    def _all_refused(self, record, action, name, values, **kwargs):
         for value in values:
-            with self.subTest(arrow=arrow, **{name: value}):
-                self.assertTrue(self._hostile(record, arrow, **{name: value}, **kwargs))
+            with self.subTest(action=action, **{name: value}):
+                self.assertTrue(
+                    self._hostile(record, action, **{name: value}, **kwargs)
+                )
 
     def _terms(self):
         """Yield values of terms that are none."""
@@ -69,18 +71,20 @@ class TestHostileValues(MarketCommon):
         want = self.announce(self.test1, claim_mode="choose", title="answer")
         answered = self.claim(self.test2, want)
         agreed = self.make_deal(title="agreed", replier=self.test3)
-        doors = (
+        entries = (
             (answered, "counter", self.test1),
             (want, "propose", self.stranger),
             (agreed, "amend", self.test1),
         )
         for number, vals in enumerate(self._terms()):
             # All three read terms by the same method: each value at one of them.
-            record, arrow, user = doors[number % 3]
-            with self.subTest(arrow=arrow, vals=vals):
-                self.assertTrue(self._hostile(record.with_user(user), arrow, vals=vals))
-        for record, arrow, user in doors:
-            self._all_refused(record.with_user(user), arrow, "vals", NO_DICT)
+            record, action, user = entries[number % 3]
+            with self.subTest(action=action, vals=vals):
+                self.assertTrue(
+                    self._hostile(record.with_user(user), action, vals=vals)
+                )
+        for record, action, user in entries:
+            self._all_refused(record.with_user(user), action, "vals", NO_DICT)
 
     def test_announcements_that_are_none(self):
         market = self.env["wezer.announcement"].with_user(self.test1)
@@ -109,8 +113,8 @@ class TestHostileValues(MarketCommon):
                 self.assertTrue(self._hostile(want, "edit", vals=vals))
 
     def test_words_that_are_none(self):
-        """A text may be anything that can be said; nothing else breaks the arrow."""
-        for state, arrow, name, user in (
+        """A text may be anything that can be said; nothing else breaks the action."""
+        for state, action, name, user in (
             ("accepted", "deliver", "note", self.test2),
             ("accepted", "release", "reason", self.test2),
             ("accepted", "cancel", "reason", self.test2),
@@ -119,9 +123,9 @@ class TestHostileValues(MarketCommon):
             ("delivered", "send_back", "note", self.test1),
             ("delivered", "approve", "comment", self.test1),
         ):
-            deal = self.make_deal(state, title=arrow)
+            deal = self.make_deal(state, title=action)
             for value in NO_TEXT:
-                self._hostile(self.as_(user, deal), arrow, **{name: value})
+                self._hostile(self.as_(user, deal), action, **{name: value})
             if state == "accepted":
                 deal.action_release()
         want = self.announce(self.test1, claim_mode="choose")

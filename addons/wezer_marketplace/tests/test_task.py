@@ -282,7 +282,7 @@ class TestTask(TaskCommon):
         self.assertEqual(sorted(deals.mapped("state")), ["accepted", "paid"])
         self.assertEqual(answer["params"]["type"], "warning")
 
-    def test_the_sheets_of_the_back_office_call_the_arrows(self):
+    def test_the_sheets_of_the_back_office_call_the_actions(self):
         deal = self.claim(self.test2, self._post(self.task))
         deal.action_deliver()
         sheet = self.env["wezer.deal.action.wizard"].with_user(self.mark)

@@ -34,7 +34,7 @@ Function
                                     test_fifty_claims
  6 one task, out of step            test_scenarios_deals: pm2; test_scenarios_2015: pm3
  8 no deal is finished on the web   test_website_market; tests/test_story_browser
- 9 no notifications                 test_deal: each_arrow_tells_the_other_side...
+ 9 no notifications                 test_deal: each_action_tells_the_other_side...
 10 a dispute without process        test_rows_payment: row 25
 11 expiry that does not expire      test_announcement: pause_and_expiry...; test_renewal
 12 no calendar                      test_feed: a_calendar_has_what_has_a_day
@@ -86,7 +86,7 @@ RAW = {
     "company_id": "2",
     "total_minor": "1",
 }
-LIVE_ARROWS = (
+LIVE_ACTIONS = (
     *("accept", "decline", "withdraw", "deliver", "approve", "pay", "release"),
     *("confirm", "deny", "cancel", "send_back", "hand_over", "withdraw_dispute"),
 )
@@ -180,16 +180,16 @@ class TestWeakPoints(RpcSurfaces, MarketCommon):
             # All surfaces lead to the same actions: one more user tries only two.
             for surface in (self._orm, self._json2)[: 1 + (user == self.test2)]:
                 for deal in (paid, ended):
-                    for arrow in LIVE_ARROWS:
-                        args = {"note": "x"} if arrow == "send_back" else {}
+                    for action in LIVE_ACTIONS:
+                        args = {"note": "x"} if action == "send_back" else {}
                         with (
                             self.subTest(
-                                arrow=arrow, state=deal.state, surface=surface
+                                action=action, state=deal.state, surface=surface
                             ),
                             self.assertRaises(Refused),
                         ):
                             surface(
-                                user, deal._name, f"action_{arrow}", deal.ids, **args
+                                user, deal._name, f"action_{action}", deal.ids, **args
                             )
         self.assertEqual(self._fingerprint(), before)
         self.assertEqual(self.balance(self.test2), "50.00")
@@ -312,12 +312,19 @@ class TestWeakPoints(RpcSurfaces, MarketCommon):
         before = self._fingerprint()
         for user in (self.test1, self.test2):
             self.authenticate(user.login, f"{user.login}-secret")
-            for arrow in (*LIVE_ARROWS, "dispute", "say", "amend", "assess", "refund"):
-                url = f"/my/deals/{deal.id}/{arrow}?reason=x&note=x&body=x"
-                self.assertIn(self.url_open(url).status_code, (404, 405), arrow)
+            for action in (
+                *LIVE_ACTIONS,
+                "dispute",
+                "say",
+                "amend",
+                "assess",
+                "refund",
+            ):
+                url = f"/my/deals/{deal.id}/{action}?reason=x&note=x&body=x"
+                self.assertIn(self.url_open(url).status_code, (404, 405), action)
                 # And not by a form of another page.
                 answer = self.url_open(url, data={"reason": "x"})
-                self.assertEqual(answer.status_code, 400, arrow)
+                self.assertEqual(answer.status_code, 400, action)
             for step in ("claim", "propose", "renew"):
                 url = f"/market/{slug}/{step}"
                 self.assertIn(self.url_open(url).status_code, (404, 405), step)

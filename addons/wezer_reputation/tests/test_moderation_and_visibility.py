@@ -193,7 +193,7 @@ class TestPrivateQuestion(ReputationCommon):
         admin = self.env.ref("base.user_admin")
         for user in (self.luc, self.anna, admin):
             answers = self.env["wezer.assessment.repeat"].with_user(user)
-            for door in (
+            for entry in (
                 lambda it: it.search([]),
                 lambda it: it.search_count([]),
                 lambda it: it.search_read([], ["would_repeat"]),
@@ -201,7 +201,7 @@ class TestPrivateQuestion(ReputationCommon):
                 lambda it: it.create({"assessment_id": 1, "would_repeat": True}),
             ):
                 with self.assertRaises(AccessError):
-                    door(answers)
+                    entry(answers)
         known = self.assessments.fields_get()
         self.assertFalse([name for name in known if "repeat" in name])
         self.assertNotIn("again", str(self.anna.partner_id._wezer_personal_data()))
