@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -81,7 +81,31 @@ class WezerCategory(models.Model):
 
         The order of the model is the source language's: it is stored.
         """
-        return sorted_for_reader(self.search([], limit=limit), WezerCategory._sort_path)
+        if limit:
+            categories = self.search([], limit=limit)
+            return sorted_for_reader(categories, WezerCategory._sort_path)
+        return self.browse(self._tree_ids())
+
+    @api.model
+    @tools.ormcache("tuple(self.env.companies.ids)", "self.env.lang")
+    def _tree_ids(self):
+        """Return the ids of :meth:`_tree`: the same for all readers of a language."""
+        domain = [("company_id", "in", [*self.env.companies.ids, False])]
+        categories = self.sudo().with_context(active_test=True).search_fetch(domain)
+        return sorted_for_reader(categories, WezerCategory._sort_path)._ids
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
 
     def _sort_path(self):
         """Return the texts by which this category sorts, from the top down."""

@@ -89,7 +89,7 @@ class WezerMarket(http.Controller):
                 "public": public,
                 "distances": search_params.DISTANCES,
                 "categories": request.env["wezer.category"]._tree(),
-                "currencies": request.env["wezer.currency"].search([]),
+                "currencies": request.env["wezer.currency"].search_fetch([]),
                 "skill": request.env["wezer.skill"].search(
                     [("id", "=", filters.get("skill", False))]
                 ),

@@ -48,7 +48,7 @@ class WezerCriterion(models.Model):
         removes those that are not.
         """
         # Members read criteria anyway; categories may be closed to the caller.
-        criteria = self.sudo().search(
+        criteria = self.sudo().search_fetch(
             [
                 ("side", "in", (side, "both")),
                 ("company_id", "in", [self.env.company.id, False]),
