@@ -72,6 +72,12 @@ def own_filestore(original: str, database: str) -> Iterator[None]:
         shutil.rmtree(target, ignore_errors=True)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the slow tests, so that no worker waits for another at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 def pytest_configure(config: Any) -> None:
     """Register the plugin."""
     pytest_odoo._shared_filestore = own_filestore

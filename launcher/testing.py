@@ -156,12 +156,15 @@ def base_mark(runner: Runner) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def pytest(runner: Runner, options: argparse.Namespace) -> int:
-    """Run pytest on the database; return its exit code."""
+def pytest_command(config: Path, options: argparse.Namespace) -> list[str]:
+    """Return the command line of pytest.
+
+    :param config: the configuration of Odoo that the tests use
+    """
     targets = [a for a in options.arguments if Path(a.split("::")[0]).exists()]
     others = [a for a in options.arguments if a not in targets]
     command = [python_env.python(), "-m", "pytest", "-p", "launcher.pytest_plugin"]
-    command += [f"--odoo-database={DATABASE}", f"--odoo-config={runner.config}"]
+    command += [f"--odoo-database={DATABASE}", f"--odoo-config={config}"]
     command += ["--odoo-http", "-rs", *others, *options.rest]
     command += ["-k", options.k] if options.k else []
     command += ["-m", "not slow"] if options.fast else []
@@ -171,6 +174,12 @@ def pytest(runner: Runner, options: argparse.Namespace) -> int:
     workers = options.workers or (1 if targets or options.k else os.cpu_count() or 1)
     if workers > 1:
         command += ["-n", str(workers), "--dist", "loadfile"]
+    return command
+
+
+def pytest(runner: Runner, options: argparse.Namespace) -> int:
+    """Run pytest on the database; return its exit code."""
+    command = pytest_command(runner.config, options)
     environment = {
         **runner.environment,
         "WEZER_COUNTS": "all" if options.all else "small",

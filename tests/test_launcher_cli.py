@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from launcher import cli
+from launcher import cli, testing
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -29,6 +29,27 @@ def test_the_examples_are_valid_command_lines():
 def test_arguments_of_pytest_are_passed_on():
     options, rest = cli.parser().parse_known_args(["test", "tests", "-x", "--lf"])
     assert options.arguments == ["tests"] and rest == ["-x", "--lf"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected", "unexpected"),
+    [
+        (["--fast"], ["-m", "not slow", "addons", "tests"], []),
+        ([], ["addons", "tests"], ["-m not slow"]),
+        (["tests"], [str(ROOT / "tests")], ["addons", "-n", "--durations"]),
+        (["-k", "word"], ["-k", "word"], ["-n"]),
+        (["--workers", "3"], ["-n", "3", "--dist", "loadfile"], []),
+    ],
+)
+def test_options_of_a_test_run_become_arguments_of_pytest(
+    monkeypatch, arguments, expected, unexpected
+):
+    monkeypatch.chdir(ROOT)
+    options, options.rest = cli.parser().parse_known_args(["test", *arguments])
+    command = testing.pytest_command(Path("odoo.conf"), options)
+    line = " ".join(command)
+    assert " ".join(expected) in line
+    assert not [word for word in unexpected if f" {word} " in f"{line} "]
 
 
 def test_an_unknown_argument_is_refused(capsys):
