@@ -9,9 +9,13 @@ from odoo.addons.wezer_base.tools import days
 from odoo.addons.wezer_base.tools.form_post import form_post
 from odoo.addons.wezer_base.tools.locks import wait_in_line
 from odoo.addons.wezer_base.tools.numbers import numbered, whole
-from odoo.addons.wezer_base.tools.sorting import sorted_for_reader
 
-from ..tools import announcement_cards, matchmaking, search_params
+from ..tools import (
+    announcement_cards,
+    announcement_page,
+    matchmaking,
+    search_params,
+)
 from ..tools.search_sql import COUNTED, planned_for_memory
 from .form import (
     announcement_of,
@@ -27,13 +31,6 @@ FITTING = 3
 
 class WezerMarket(http.Controller):
     """The market: search, read, answer, write."""
-
-    def _parties(self, right="market"):
-        """Return the partners the caller may act for here, themselves first."""
-        user = request.env.user
-        ids = user._acting_ids(right, limit=50)
-        partners = request.env["res.partner"].sudo().browse(ids)
-        return sorted_for_reader(partners, "name", lambda one: one == user.partner_id)
 
     @http.route(
         ["/market", "/market/page/<int:page>"],
@@ -100,16 +97,6 @@ class WezerMarket(http.Controller):
             },
         )
 
-    def _own_place(self):
-        if request.env.user._is_public():
-            return None
-        return request.env.user.partner_id._wezer_profile()._map_place()
-
-    def _my_groups(self):
-        return request.env["wezer.group"].search(
-            [("is_user_member", "=", True), ("kind", "=", "circle")]
-        )
-
     @http.route(
         "/market/<string:slug>/attendance",
         type="http",
@@ -139,52 +126,9 @@ class WezerMarket(http.Controller):
         announcement = self._announcement(slug)
         if announcement.slug != slug:
             return request.redirect(f"/market/{announcement.slug}", code=302)
-        user = request.env.user
-        public = user._is_public()
-        author = announcement.sudo().author_id
-        deals = request.env["wezer.deal"].browse()
-        parties = author.browse()
-        shown_author = announcement._shown_author()
-        own = False
-        if not public:
-            own = bool(user._acts_for(author, "market"))
-            parties = self._parties() - author
-            if announcement.kind == "offer" and announcement.sudo().price_line_ids:
-                # Who answers pays: for those whom the caller may pay for.
-                parties = user._acts_for(parties, "wallet")
-            deals = deals.search(
-                [("announcement_id", "=", announcement.id), ("state", "!=", "ended")]
-            )
-            if not own:
-                # Who runs the project, or moderates, has not answered himself.
-                deals = deals.filtered(lambda deal: deal.sudo().replier_id in parties)
         return request.render(
             "wezer_marketplace.announcement_page",
-            {
-                "announcement": announcement,
-                "main_object": announcement,
-                "author_name": shown_author.display_name or "",
-                "author_profile": request.env["wezer.profile"].search(
-                    [("partner_id", "in", shown_author.ids)], limit=1
-                ),
-                "score": {} if public else author._wezer_score(),
-                "own": own,
-                "public": public,
-                "closed": announcement._why_closed(),
-                "not_me": "" if public or own else announcement._why_not_me(),
-                "place": not (public or own)
-                and announcement.state == "open"
-                and announcement.sudo()._has_place(user.partner_id),
-                "parties": parties,
-                "deals": deals,
-                "currencies": announcement.sudo().price_line_ids.wezer_currency_id,
-                "reason": ""
-                if public or own
-                else matchmaking.reasons_for_user(announcement)[announcement.id],
-                "helpers": announcement._fitting_members() if own else [],
-                "km": matchmaking.format_distance(announcement, self._own_place()),
-                "to_local": to_local,
-            },
+            {**announcement_page.page_values(announcement), "to_local": to_local},
         )
 
     def _announcement(self, slug):
@@ -332,33 +276,5 @@ class WezerMarket(http.Controller):
         return announcement
 
     def _form(self, typed, announcement=None):
-        groups = self._my_groups()
-        if announcement:
-            groups |= announcement.group_ids
-        return request.render(
-            "wezer_marketplace.announcement_form",
-            {
-                "typed": typed,
-                "announcement": announcement,
-                "version": announcement.edit_version() if announcement else "",
-                "categories": request.env["wezer.category"].search([]),
-                "skills": request.env["wezer.skill"].search(
-                    [("id", "in", typed.get("skill_ids", []))]
-                ),
-                "groups": groups,
-                "currencies": request.env["wezer.currency"].search([]),
-                "parties": self._parties(),
-                "kept_places": (typed.get("kept") or []) + [{}],
-                "roles": request.env["wezer.group"].search(
-                    [
-                        "|",
-                        ("is_user_member", "=", True),
-                        ("parent_id.is_user_member", "=", True),
-                    ]
-                ),
-                # Names of languages are for all; the table is not.
-                "languages": request.env["res.lang"]
-                .sudo()
-                .search([("active", "=", True)]),
-            },
-        )
+        values = announcement_page.form_values(request.env, typed, announcement)
+        return request.render("wezer_marketplace.announcement_form", values)

@@ -1,6 +1,6 @@
+from . import website
 from . import res_company
 from . import res_config_settings
-from . import website
 from . import wezer_announcement
 from . import wezer_announcement_price
 from . import wezer_announcement_place
