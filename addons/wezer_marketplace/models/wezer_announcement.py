@@ -633,14 +633,14 @@ class WezerAnnouncement(models.Model):
         """Return why ``action`` is refused for what the announcement says."""
         announcement = self.sudo()
         person = self.env.user.partner_id
-        if action == "claim":
-            return announcement._cap_refusal(person) or self._kept_refusal(person)
-        if action == "propose":
-            return (
-                announcement._cap_refusal(person)
-                or self._kept_refusal(person)
-                or (None if announcement._has_place(person) else self._taken_refusal())
+        if action in ("claim", "propose"):
+            refusal = announcement._answered_refusal(person) or self._personal_refusal(
+                person
             )
+            if action == "propose" and not refusal:
+                if not announcement._has_place(person):
+                    return announcement._taken_refusal()
+            return refusal
         if action == "undo_post" and announcement._live_answers():
             return Refusal(
                 self.env._(
@@ -1319,6 +1319,19 @@ class WezerAnnouncement(models.Model):
             limit=str(announcement.places),
         )
 
+    def _answered_refusal(self, replier):
+        """Return why ``replier`` cannot answer again: an answer of theirs is live."""
+        live = self.deal_ids.filtered(
+            lambda deal: deal.replier_id == replier and deal.state in LIVE
+        )
+        if not live:
+            return None
+        return Refusal(self.env._("You have already answered."), rule="answered")
+
+    def _personal_refusal(self, person):
+        """Return why ``person`` cannot answer, whoever they would act for."""
+        return self.sudo()._cap_refusal(person) or self._kept_refusal(person)
+
     def _own_refusal(self):
         return NotAllowed(self.env._("This is your own announcement."), rule="own")
 
@@ -1336,7 +1349,7 @@ class WezerAnnouncement(models.Model):
                     "You can answer once your membership has been accepted."
                 )
             return self.env._("You cannot answer while your membership is not active.")
-        refusal = self._data_refusal("claim")
+        refusal = self._personal_refusal(user.partner_id)
         return refusal.args[0] if refusal else ""
 
     def _authorise_answer(self, acting_partner_id, version=None):
@@ -1364,11 +1377,9 @@ class WezerAnnouncement(models.Model):
                 value=str(version),
                 limit=str(announcement.version),
             )
-        live = announcement.deal_ids.filtered(
-            lambda deal: deal.replier_id == replier and deal.state in LIVE
-        )
-        if live:
-            raise Refusal(self.env._("You have already answered."), rule="answered")
+        refusal = announcement._answered_refusal(replier)
+        if refusal:
+            raise refusal
         announcement._check_cap(user.partner_id)
         refusal = self._kept_refusal(user.partner_id)
         if refusal:

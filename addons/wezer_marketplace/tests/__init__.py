@@ -24,6 +24,7 @@ from . import test_milestones
 from . import test_price_division
 from . import test_places
 from . import test_price_bounds
+from . import test_random_announcements
 from . import test_random_deals
 from . import test_random_steps_and_shares
 from . import test_renewal
