@@ -7,7 +7,7 @@ from odoo.fields import Domain
 from odoo.tools import email_normalize, escape_psql, hmac
 
 from ..exceptions import NotAllowed, Refusal
-from ..tools import days, member_merge
+from ..tools import days, member_merge, payload
 from ..tools.addresses import proven_addresses
 from ..tools.locks import hold_addresses
 from ..tools.membership import JOINING, MEMBERS, MEMBERSHIP, PRESENT, WAITING
@@ -51,6 +51,8 @@ OWN_FIELDS = {
     "share_languages",
 }
 # What the form of a profile shows: changed by somebody else, it is shown first.
+# Characters of what a member writes about themselves.
+PRESENTATION_MAX, LINE_MAX, PHONE_MAX = 4000, 120, 40
 VERSION_FIELDS = OWN_FIELDS - {"image_1920"} | {"image_128", "partner_id.phone"}
 
 # What stays of a profile when its owner leaves: nothing about the person.
@@ -626,7 +628,9 @@ class WezerProfile(models.Model):
                 ),
             )
         if phone is not None:
-            user.partner_id.sudo().phone = str(phone or "").strip()[:40]
+            user.partner_id.sudo().phone = payload.line(
+                self.env, phone, PHONE_MAX, "phone"
+            )
         return profile.id
 
     @api.model
@@ -636,57 +640,24 @@ class WezerProfile(models.Model):
         They are written with ``sudo()``: a command for a many2many could change
         or delete the skills of all, a drawing could carry a script.
         """
-        clean = {}
+        env, clean = self.env, {}
         for name, value in vals.items():
             if name in ("skill_ids", "language_ids"):
-                known = self.env[self._fields[name].comodel_name].sudo()
-                ids = self._plain_ids(value)
-                clean[name] = [Command.set(known.search([("id", "in", ids)]).ids)]
+                known = env[self._fields[name].comodel_name].sudo()
+                known = known.search([("id", "in", payload.ids(env, value))])
+                clean[name] = [Command.set(known.ids)]
             elif name in ("latitude", "longitude"):
-                try:
-                    number = float(value or 0)
-                except (TypeError, ValueError):
-                    self._refuse_value(name)
                 limit = 90 if name == "latitude" else 180
-                if not -limit <= number <= limit:
-                    self._refuse_value(name)
-                clean[name] = number
+                clean[name] = payload.coordinate(env, value, limit, name)
             elif name.startswith("share_"):
-                if value not in dict(LEVELS):
-                    self._refuse_value(name)
-                clean[name] = value
+                clean[name] = payload.choice(env, self._name, name, value)
             elif name == "image_1920":
                 # Cleaned where it is written, as all pictures are.
                 clean[name] = value
             else:
-                if value and not isinstance(value, str):
-                    self._refuse_value(name)
-                limit = 4000 if name == "presentation" else 120
-                clean[name] = (value or "").strip()[:limit]
+                limit = PRESENTATION_MAX if name == "presentation" else LINE_MAX
+                clean[name] = payload.text(env, value, limit, name)
         return clean
-
-    def _refuse_value(self, name):
-        raise Refusal(
-            self.env._("This value is not accepted: %(field)s", field=name),
-            rule="value",
-        )
-
-    @api.model
-    def _plain_ids(self, value):
-        """Return the ids in a list of ids or in one SET command; refuse the rest."""
-        if (
-            isinstance(value, list | tuple)
-            and len(value) == 1
-            and isinstance(value[0], list | tuple)
-            and len(value[0]) == 3
-            and value[0][0] == Command.SET
-        ):
-            value = value[0][2]
-        if not isinstance(value, list | tuple) or any(
-            type(number) is not int for number in value
-        ):
-            self._refuse_value("ids")
-        return list(value)
 
     # === WHAT THE READER SEES === #
 

@@ -142,7 +142,7 @@ class TestSharing(SharingCommon):
         profiles = self.env["wezer.profile"].with_user(self.luc)
         with self.assertRaises(Exception) as caught:
             profiles.update_own({"share_skills": "friends"})
-        self.assertEqual(caught.exception.rule, "value")
+        self.assertEqual(caught.exception.rule, "choice")
         profiles.update_own({"share_skills": "nobody"})
         self.assertEqual(self.luc_profile.share_skills, "nobody")
 

@@ -24,6 +24,7 @@ from odoo.http import (
 from odoo.tools import LazyTranslate
 
 from .forms import give_back, local_page, path_of, typed_values
+from .numbers import record_id
 
 _lt = LazyTranslate(__name__)
 
@@ -229,9 +230,9 @@ def _follow_renamed(refused: Any, address: Any) -> None:
 
 
 def _name_of_word(kind: Any, value: Any) -> Any:
-    if kind not in WORDS or not value.isdecimal() or len(value) > 9:
+    if kind not in WORDS:
         return ""
-    word = request.env[WORDS[kind]].search([("id", "=", int(value))])
+    word = request.env[WORDS[kind]].search([("id", "=", record_id(value))])
     return word.name or ""
 
 

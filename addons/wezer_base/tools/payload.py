@@ -163,6 +163,26 @@ def whole(
         ) from error
 
 
+def coordinate(env: api.Environment, value: Any, limit: int, field: str) -> float:
+    """Return degrees of latitude or longitude between ``-limit`` and ``limit``.
+
+    :raise Refusal: rule ``value``, where it is no number, or outside
+    """
+    try:
+        degrees = float(value or 0)
+    except (TypeError, ValueError):
+        degrees = limit + 1.0
+    if not -limit <= degrees <= limit:
+        raise Refusal(
+            env._("This value is not accepted: %(field)s", field=field),
+            rule="value",
+            value=shortened(value),
+            limit=str(limit),
+            field=field,
+        )
+    return degrees
+
+
 def moment(
     env: api.Environment, value: Any, at_end: bool = False
 ) -> datetime.datetime | bool:

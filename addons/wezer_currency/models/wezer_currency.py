@@ -8,9 +8,9 @@ from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import days
 from odoo.addons.wezer_base.tools.cron import for_each_due
 from odoo.addons.wezer_base.tools.numbers import is_id
+from odoo.addons.wezer_base.tools.payload import shortened
 
 from ..tools import amounts, currency_statistics, recurrence
-from ..tools.texts import shortened
 from .fields_bigint import BigInteger
 
 # How far below zero a member may go unless the administrator decides.

@@ -14,7 +14,7 @@ from odoo.exceptions import ConcurrencyError, UserError
 from odoo.fields import Domain
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
-from odoo.addons.wezer_base.tools import days, locks
+from odoo.addons.wezer_base.tools import days, locks, payload
 from odoo.addons.wezer_base.tools.cron import for_each_due
 from odoo.addons.wezer_base.tools.numbers import is_id
 from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
@@ -546,8 +546,7 @@ class WezerTransfer(models.Model):
     @api.model
     def _partner(self, partner_id):
         """Return ``partner_id`` (sudo), unchecked; what is no id gives an empty one."""
-        known = partner_id if is_id(partner_id) else []
-        return self.env["res.partner"].sudo().browse(known)
+        return payload.record(self.env, "res.partner", partner_id).sudo()
 
     @api.model
     def _resolve_party(self, partner_id, side):

@@ -22,11 +22,3 @@ def storable(text: str) -> bool:
 def cleaned(text: Any, length: int) -> str:
     """Return ``text`` as one clean line of at most ``length`` characters."""
     return clean_line(str(text or ""), length)
-
-
-def shortened(value: Any, length: int = 40) -> str:
-    """Return the beginning of what was sent, to be shown in a refusal."""
-    if isinstance(value, int) and abs(value) >= 10**length:
-        return "…"
-    text = cleaned(str(value), length + 1)
-    return text if len(text) <= length else f"{text[:length]}…"
