@@ -33,7 +33,7 @@ class TestAnnouncement(MarketCommon):
         self.assertEqual(self.reserved(self.test1), "50.00")
         self.assertBooksHold()
 
-    def test_a_held_place_lapses_and_the_next_one_has_it(self):
+    def test_a_held_place_lapses_and_goes_to_the_next_in_line(self):
         want = self.announce(self.test1)
         first = self.claim(self.test2, want)
         second = self.claim(self.test3, want)
@@ -44,7 +44,7 @@ class TestAnnouncement(MarketCommon):
         self.assertEqual((second.state, second.end_reason), ("ended", "expired"))
         self.assertEqual(third.state, "open")
 
-    def test_where_the_author_chooses_a_promoted_answer_waits_for_him(self):
+    def test_a_promoted_answer_waits_for_the_author_who_chooses(self):
         want = self.announce(self.test1, claim_mode="choose")
         first, second = self.claim(self.test2, want), self.claim(self.test3, want)
         self.assertEqual((first.state, second.state), ("open", "open"))
@@ -87,7 +87,7 @@ class TestAnnouncement(MarketCommon):
         )
         self.assertEqual((deal.turn, want.version), ("author", 1))
 
-    def test_money_and_state_are_no_fields_to_write(self):
+    def test_money_and_state_cannot_be_written(self):
         with self.assertRefused("field"):
             self.announce(self.test1, state="open")
         with self.assertRefused("field"):
@@ -103,7 +103,7 @@ class TestAnnouncement(MarketCommon):
         deals[0].action_deliver()
         self.assertEqual(self.claim(self.test2, wants[3]).state, "accepted")
 
-    def test_nobody_answers_twice_nor_himself(self):
+    def test_nobody_answers_twice_or_their_own_announcement(self):
         want = self.announce(self.test1)
         self.claim(self.test2, want)
         with self.assertRefused("answered"):

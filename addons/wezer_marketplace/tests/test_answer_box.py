@@ -43,7 +43,7 @@ class TestAnswerBox(WebsiteCommon):
                 refusal = error
             self.assertIn(sentence, str(refusal))
 
-    def test_what_was_closed(self):
+    def test_a_closed_announcement_says_so(self):
         want = self.announce(self.test1)
         want.action_close()
         self.assertClosed(want, "This is closed. It takes no more answers.")
@@ -53,13 +53,13 @@ class TestAnswerBox(WebsiteCommon):
         self.assertIn('<fieldset disabled="disabled">', form)
         self.assertIn("Reopen it to change it", form)
 
-    def test_what_is_paused(self):
+    def test_a_paused_announcement_says_so(self):
         want = self.announce(self.test1)
         want.action_pause()
         self.assertClosed(want, "This is paused.")
         self.assertIn("Change or close it", self._page(self.test1, want))
 
-    def test_what_has_expired_though_the_clock_has_not_come_yet(self):
+    def test_an_expired_announcement_says_so_before_the_schedule_runs(self):
         want = self.announce(self.test1)
         last = days.today(self.env) - days.DAY
         want.sudo().expiry = last
@@ -70,12 +70,12 @@ class TestAnswerBox(WebsiteCommon):
         self.assertClosed(want, said)
         self.assertIn("o_wezer_renew", self._page(self.test1, want))
 
-    def test_what_is_done(self):
+    def test_a_settled_announcement_says_so(self):
         want = self.announce(self.test1)
         want.sudo().write({"state": "ended", "end_reason": "settled"})
         self.assertClosed(want, "Everything that was asked for is done.")
 
-    def test_what_is_full(self):
+    def test_a_full_announcement_offers_its_waiting_list(self):
         want = self.announce(self.test1, waiting_list=False)
         self.claim(self.test3, want)
         self.assertEqual(want.state, "full")
@@ -95,7 +95,7 @@ class TestAnswerBox(WebsiteCommon):
             self.login(user)
             self.get(f"/market/{want.slug}", status=404)
 
-    def test_what_is_open(self):
+    def test_an_open_announcement_offers_to_answer(self):
         want = self.announce(self.test1)
         self.assertIn("Log in to help", self._page(None, want))
         page = self._page(self.test2, want)
@@ -103,7 +103,7 @@ class TestAnswerBox(WebsiteCommon):
         self.assertIn(self.PROPOSE, page)
         self.assertNotIn("o_wezer_closed", page)
 
-    def test_who_cannot_answer_now_reads_why(self):
+    def test_a_member_who_cannot_answer_reads_why(self):
         want = self.announce(self.test1)
         profile = self.test2.partner_id._wezer_profile()
         for state, sentence in (
@@ -122,7 +122,7 @@ class TestAnswerBox(WebsiteCommon):
         with self.assertRefused("cap"):
             self.claim(self.test2, want)
 
-    def test_places_are_kept_for_others(self):
+    def test_a_member_reads_for_whom_places_are_kept(self):
         skill = self.env["wezer.skill"].create({"name": "Zq welding"})
         want = self.announce(
             self.test1, kept_places=[{"count": 1, "skill_id": skill.id}]
@@ -131,7 +131,7 @@ class TestAnswerBox(WebsiteCommon):
         self.assertIn("These places are kept for", page)
         self.assertNotIn(self.CLAIM, page)
 
-    def test_as_many_as_come_can_be_edited_again(self):
+    def test_unlimited_places_can_be_edited(self):
         # On the meridian of Greenwich, too: a number 0 is a value.
         want = self.announce(self.test1, places=0, latitude=51.5, longitude=0.0)
         self.login(self.test1)
@@ -146,7 +146,7 @@ class TestAnswerBox(WebsiteCommon):
         self.assertEqual((want.title, want.places), ("Many", 0))
         self.assertTrue(want.located)
 
-    def test_a_new_title_has_a_new_address_and_the_former_leads_there(self):
+    def test_a_new_title_gives_a_new_address_and_the_former_redirects(self):
         want = self.announce(self.test1, title="Zq paint the fence")
         uid, former = want.id, want.slug
         want.action_edit({"title": "Zq paint the gate"})
@@ -188,7 +188,7 @@ class TestAnswerBox(WebsiteCommon):
         self.login(user)
         return self.get(f"/my/deals/{deal.id}")
 
-    def test_terms_whose_time_is_over_cannot_be_accepted(self):
+    def test_expired_terms_cannot_be_accepted(self):
         want = self.announce(self.test1)
         deal = self.propose(
             self.test2, want, expiry=fields.Datetime.now() + timedelta(hours=1)
@@ -205,7 +205,7 @@ class TestAnswerBox(WebsiteCommon):
         with self.assertRefused("expired"):
             self.as_(self.test1, deal).action_accept()
 
-    def test_a_change_whose_time_is_over_cannot_be_agreed(self):
+    def test_an_expired_change_cannot_be_agreed(self):
         deal = self.make_deal()
         self.as_(self.test1, deal).action_amend(
             {
@@ -221,7 +221,7 @@ class TestAnswerBox(WebsiteCommon):
         self.env.invalidate_all()
         self.assertNotIn("o_wezer_act_amend_sign", self._deal_page(self.test2, deal))
 
-    def test_who_may_not_pay_is_not_asked_to_accept_what_costs(self):
+    def test_a_member_who_may_not_pay_is_not_asked_to_accept_a_price(self):
         circle = self.env["wezer.group"].create({"name": "Zq shop"})
         role = self.env["wezer.group"].create(
             {

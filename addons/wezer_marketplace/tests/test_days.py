@@ -26,7 +26,7 @@ class TestClosingDays(TaskCommon):
             self.env["wezer.announcement"]._cron_expire()
             self.env["wezer.announcement"]._cron_repeat()
 
-    def test_what_closes_on_a_day_is_open_until_that_day_has_ended(self):
+    def test_an_announcement_is_open_until_its_closing_day_has_ended(self):
         self.test1.tz = "Asia/Tokyo"
         for zone, open_still, closed in (
             # 16:30 of the 28th in Los Angeles was after its end before.
@@ -43,7 +43,7 @@ class TestClosingDays(TaskCommon):
                 self._clock(closed)
                 self.assertEqual((want.state, want.end_reason), ("ended", "expired"))
 
-    def test_what_has_an_end_closes_at_the_end_of_that_day(self):
+    def test_an_event_closes_at_the_end_of_its_day(self):
         self._in("America/Los_Angeles")
         with freeze_time("2027-02-01 12:00:00"):
             want = self.announce(self.test1, date_end="2027-03-01 02:00:00")
@@ -125,7 +125,7 @@ class TestClosingDays(TaskCommon):
                     }
                 )
 
-    def test_what_is_opened_again_after_its_end_has_a_day_to_come(self):
+    def test_reopening_after_the_end_sets_a_new_closing_day(self):
         self._in("Europe/Paris")
         with freeze_time("2027-02-01 12:00:00"):
             want = self.announce(self.test1, date_end="2027-02-20 10:00:00")
@@ -136,7 +136,7 @@ class TestClosingDays(TaskCommon):
             want.action_close()
         self.env["wezer.announcement"]._cron_expire()
 
-    def test_what_comes_again_keeps_its_hour_and_its_last_day(self):
+    def test_a_series_keeps_its_hour_and_its_last_day(self):
         self._in("Pacific/Auckland")
         self.test1.tz = False
         with freeze_time("2027-03-20 12:00:00"):
@@ -183,7 +183,7 @@ class TestClosingDays(TaskCommon):
         due = deal.sudo().terms_id.date_due
         self.assertEqual(due, datetime(2099, 3, 1, 7, 59, 59))
 
-    def test_a_search_that_can_find_nothing_is_not_kept(self):
+    def test_a_search_that_can_find_nothing_is_not_saved(self):
         searches = self.env["wezer.saved.search"].with_user(self.test2)
         with self.assertRefused("date"):
             searches.keep({"date_from": "2027-02-02", "date_to": "2027-02-01"})
@@ -195,7 +195,7 @@ class TestClosingDays(TaskCommon):
         with self.assertRefused("date"):
             place.write({"date_from": "2027-02-02", "date_to": "2027-02-01"})
 
-    def test_the_checks_find_what_stays_open_and_what_ends_first(self):
+    def test_the_invariants_find_days_in_the_wrong_order(self):
         soon = fields.Datetime.now() + timedelta(days=3)
         want = self.announce(
             self.test1, date_start=soon, date_end=soon + timedelta(hours=1)
@@ -266,7 +266,7 @@ class TestDaysOnPages(WebsiteCommon):
         self.assertEqual(question["date_from"], datetime(2099, 3, 6, 8))
         self.assertEqual(question["date_to"], datetime(2099, 3, 7, 7, 59, 59))
 
-    def test_a_time_of_day_is_the_readers_and_is_named(self):
+    def test_a_time_is_shown_in_the_readers_zone_with_its_name(self):
         url = f"/market/{self.early.slug}"
         self.login(None)
         for zone, said in (
@@ -287,7 +287,7 @@ class TestDaysOnPages(WebsiteCommon):
         self._cookie("Europe/Paris")
         self.assertIn("Fri 6 Mar 2099, 00:30 (Los Angeles)", self.get(url))
 
-    def test_a_form_that_is_saved_again_moves_nothing(self):
+    def test_saving_an_unchanged_form_changes_no_moment(self):
         self.login(self.test1)
         # The second 02:30 of the night on which the clocks go back in Paris.
         self.test1.tz = "Europe/Paris"
@@ -311,7 +311,7 @@ class TestDaysOnPages(WebsiteCommon):
         self.early.invalidate_recordset()
         self.assertEqual(self.early.date_start, datetime(2099, 10, 25, 0, 31))
 
-    def test_days_in_the_wrong_order_are_refused_where_they_are_typed(self):
+    def test_the_form_refuses_days_in_the_wrong_order(self):
         self.login(None)
         query = "?words=zebra&date_from=2099-03-07&date_to=2099-03-06"
         page = self.get(f"/market{query}")

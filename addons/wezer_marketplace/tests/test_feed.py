@@ -35,7 +35,7 @@ class TestFeed(WebsiteCommon):
         self.assertIn("text/calendar", page.headers["Content-Type"])
         return vobject.readOne(page.text).contents.get("vevent", [])
 
-    def test_a_feed_has_what_its_search_finds_the_newest_first(self):
+    def test_a_feed_lists_its_search_newest_first(self):
         self.announce(self.test1, title="Zebra & <co>\x07")
         self.announce(self.test1, title="Zebra two", kind="offer")
         self.announce(self.test1, title="Lion")
@@ -45,7 +45,7 @@ class TestFeed(WebsiteCommon):
         feed = self.atom("?words=zebra")
         self.assertTrue(feed.findtext(f"{ATOM}id").endswith("/market?words=zebra"))
 
-    def test_a_calendar_has_what_has_a_day(self):
+    def test_a_calendar_lists_what_has_a_day(self):
         self.announce(self.test1, title="Zebra day", city="Genève", **self.dated)
         self.announce(self.test1, title="Zebra without a day")
         (event,) = self.events("?words=zebra")

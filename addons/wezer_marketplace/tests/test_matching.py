@@ -21,14 +21,14 @@ def side(skills=(), **vals):
 
 
 class TestFit(BaseCase):
-    def test_row_11_no_match_is_shown_where_no_skill_is_required(self):
+    def test_no_match_is_shown_where_no_skill_is_required(self):
         helper = side({1, 2})
         self.assertEqual(fit(helper, side()), (0.0, {}))
         self.assertEqual(fit(helper, side({3})), (0.0, {}))
         self.assertEqual(fit(side(), side({3})), (0.0, {}))
         self.assertEqual(fit(helper, side({2}))[1], {"skills": [2]})
 
-    def test_all_of_what_it_takes_is_better_than_a_part(self):
+    def test_all_required_skills_score_higher_than_some(self):
         helper = side({1, 2, 3})
         points = [fit(helper, side(want))[0] for want in ({1, 2, 3}, {1}, {1, 9, 8})]
         self.assertEqual(points, sorted(points, reverse=True))
@@ -40,7 +40,7 @@ class TestFit(BaseCase):
             fit(side({1, 2}), side({1, 2, 3}), weights)[1], {"skills": [2, 1]}
         )
 
-    def test_nearer_is_better_and_far_is_no_reason(self):
+    def test_nearer_scores_higher_and_far_is_no_reason(self):
         here, near, far = (46.2, 6.1), (46.21, 6.1), (46.9, 6.1)
         helper = side(place=here)
         points, reasons = fit(helper, side(place=near))
@@ -55,7 +55,7 @@ class TestFit(BaseCase):
         )
         self.assertTrue(speaks > silent > not_)
 
-    def test_the_plane_keeps_what_is_near_near(self):
+    def test_the_map_projection_keeps_near_places_near(self):
         here = (60.0, 10.0)
         x, y = plane(*here)
         for place in ((60.1, 10.0), (60.0, 10.2)):
@@ -82,7 +82,7 @@ class TestMatching(MarketCommon):
     def reason(self, want, user=None):
         return matchmaking.reasons_for_user(want.with_user(user or self.test2))[want.id]
 
-    def test_wants_that_take_my_skills_come_first_with_the_reason(self):
+    def test_wants_that_need_my_skills_come_first_with_the_reason(self):
         both = self.announce(
             self.test1, skill_ids=(self.carpentry + self.baking).ids, title="Both"
         )
@@ -95,7 +95,7 @@ class TestMatching(MarketCommon):
         self.assertIn("matches your skills: Zqcarpentry", self.reason(one))
         self.assertNotIn("Zqrowing", self.reason(one))
 
-    def test_one_with_nothing_in_common_sees_no_made_up_reason(self):
+    def test_without_anything_in_common_there_is_no_reason(self):
         want = self.announce(self.test1, skill_ids=self.rowing.ids)
         self.assertEqual(self.reason(want), "")
         self.assertEqual(self.reason(want, self.stranger), "")
@@ -126,7 +126,7 @@ class TestMatching(MarketCommon):
         want = self.announce(self.test1, group_ids=hidden.ids)
         self.assertEqual(self.reason(want), "")
 
-    def test_what_i_wrote_answered_or_may_not_see_is_not_offered_to_me(self):
+    def test_own_answered_and_hidden_wants_are_not_offered(self):
         skills = {"skill_ids": self.baking.ids}
         mine = self.announce(self.test2, **skills)
         answered = self.announce(self.test1, places=3, **skills)
@@ -142,7 +142,7 @@ class TestMatching(MarketCommon):
         offer = self.announce(self.test1, kind="offer", **skills)
         self.assertFalse({mine, answered, hidden, draft, offer} & set(self.fits()))
 
-    def test_what_fits_comes_first_in_a_list_that_is_asked_so(self):
+    def test_the_list_can_be_sorted_by_what_fits(self):
         self.announce(self.test1, title="Zq newer")
         fitting = self.announce(self.test1, skill_ids=self.baking.ids, title="Zq fit")
         self.announce(self.test1, title="Zq newest")
@@ -165,7 +165,7 @@ class TestMatching(MarketCommon):
         self.claim(self.test2, want)
         self.assertEqual(want._fitting_members(), [])
 
-    def test_members_outside_of_its_groups_do_not_fit_a_groups_want(self):
+    def test_a_want_for_a_group_fits_only_its_members(self):
         group = self.env["wezer.group"].create({"name": "Zq inner"})
         self.env["wezer.group.membership"].create(
             {"group_id": group.id, "partner_id": self.test1.partner_id.id}
@@ -181,7 +181,7 @@ class TestMatching(MarketCommon):
 
 @tagged("post_install", "-at_install")
 class TestMatchingPages(WebsiteCommon):
-    def test_row_11_required_skills_are_shown_before_login_and_the_match_after(self):
+    def test_required_skills_are_shown_before_login_and_the_match_after(self):
         skill = self.env["wezer.skill"].create({"name": "Zqsailing"})
         self.test2.partner_id._wezer_profile().skill_ids = skill
         want = self.announce(self.test1, skill_ids=skill.ids, title="Zq boat")
@@ -197,7 +197,7 @@ class TestMatchingPages(WebsiteCommon):
         self.assertNotIn("For you", self.get("/market"))
         self.assertNotIn("matches your skills", self.get("/market"))
 
-    def test_the_author_finds_members_who_fit_on_his_page(self):
+    def test_the_author_finds_members_who_fit_on_the_page(self):
         skill = self.env["wezer.skill"].create({"name": "Zqsailing"})
         self.test2.partner_id._wezer_profile().skill_ids = skill
         want = self.announce(self.test1, skill_ids=skill.ids)
@@ -206,7 +206,7 @@ class TestMatchingPages(WebsiteCommon):
         self.login(self.test3)
         self.assertNotIn("skills: Zqsailing", self.get(f"/market/{want.slug}"))
 
-    def test_where_nothing_is_owed_three_wants_that_fit_are_shown(self):
+    def test_an_empty_to_do_list_shows_three_wants_that_fit(self):
         skill = self.env["wezer.skill"].create({"name": "Zqsailing"})
         profile = self.test2.partner_id._wezer_profile()
         profile.write({"skill_ids": [(6, 0, skill.ids)], "presentation": "I sail"})
@@ -216,7 +216,7 @@ class TestMatchingPages(WebsiteCommon):
         self.assertIn("Zq boat to mend", page)
         self.assertIn("matches your skills: Zqsailing", page)
 
-    def test_what_closes_soon_is_among_what_i_owe(self):
+    def test_what_closes_soon_is_in_the_to_do_list(self):
         day = fields.Date.today() + timedelta(days=1)
         want = self.announce(self.test1, expiry=str(day), title="Zq closing")
         rows = self.test1.with_user(self.test1)._wezer_todo()

@@ -29,7 +29,7 @@ class TestPlaces(MarketCommon):
             self.test1, places=places, kept_places=[{"count": 1, **kept}]
         )
 
-    def test_row_05_each_place_asks_for_its_own_role(self):
+    def test_each_place_asks_for_its_own_role(self):
         want = self.want(places=1, group_id=self.role.id)
         with self.assertRefused("place"):
             self.claim(self.test2, want)
@@ -39,7 +39,7 @@ class TestPlaces(MarketCommon):
         # The one after the last waits, whatever role he has.
         self.assertEqual(self.claim(self.test3, want).state, "waiting")
 
-    def test_row_09_one_place_for_the_experienced_and_one_for_a_newcomer(self):
+    def test_one_place_for_the_experienced_and_one_for_a_newcomer(self):
         want = self.want()
         newcomer = self.claim(self.test2, want)
         self.assertEqual((newcomer.state, newcomer.sudo().place_id.id), ("accepted", 0))
@@ -52,13 +52,13 @@ class TestPlaces(MarketCommon):
         self.assertEqual(experienced.sudo().place_id, want.place_ids)
         self.assertEqual(want.state, "full")
 
-    def test_who_fits_takes_the_kept_place_first(self):
+    def test_a_member_who_fits_takes_the_kept_place_first(self):
         want = self.want()
         self.can(self.test2)
         self.claim(self.test2, want)
         self.assertEqual(self.claim(self.test3, want).state, "accepted")
 
-    def test_the_waiting_list_moves_up_to_who_fits_the_free_place(self):
+    def test_the_waiting_list_moves_up_whoever_fits_the_free_place(self):
         want = self.want()
         self.can(self.test3)
         experienced, newcomer = (
@@ -77,7 +77,7 @@ class TestPlaces(MarketCommon):
         other.action_accept()
         self.assertEqual(want.sudo().places_left, 0)
 
-    def test_the_author_chooses_only_whom_a_place_is_for(self):
+    def test_the_author_chooses_only_members_who_fit_a_place(self):
         want = self.announce(
             self.test1,
             places=2,
@@ -89,7 +89,7 @@ class TestPlaces(MarketCommon):
         with self.assertRefused("places"):
             self.as_(self.test1, second).action_accept()
 
-    def test_what_places_ask_for_stays_once_somebody_has_one(self):
+    def test_what_places_ask_for_cannot_change_once_one_is_taken(self):
         want = self.want()
         same = [{"count": 1, "skill_id": self.skill.id}]
         want.action_edit({"kept_places": []})
@@ -99,7 +99,7 @@ class TestPlaces(MarketCommon):
         with self.assertRefused("answered"):
             want.action_edit({"kept_places": []})
 
-    def test_nonsense_is_refused(self):
+    def test_malformed_kept_places_are_refused(self):
         for kept in (
             "x",
             [1],
@@ -125,7 +125,7 @@ class TestPlaces(MarketCommon):
 
 @tagged("post_install", "-at_install")
 class TestPlacesPages(WebsiteCommon):
-    def test_places_are_kept_by_the_form_and_said_on_the_page(self):
+    def test_the_form_keeps_places_and_the_page_shows_them(self):
         self.env["wezer.skill"].create({"name": "Zqcarpentry"})
         self.login(self.test1)
         form = {"title": "Zq wall", "quantity": "1", "places": "3"}

@@ -24,7 +24,7 @@ class TestPriceBounds(TaskCommon):
                 own.wezer_rate_text = "9" * 17
         self.project.wezer_rate_minor = PRICE_MAX_MINOR
 
-    def test_a_rate_that_was_there_before_is_not_posted(self):
+    def test_a_stored_rate_out_of_bounds_is_not_posted(self):
         self.env.flush_all()
         self.env.cr.execute(
             "UPDATE project_project SET wezer_rate_minor = %s WHERE id = %s",
@@ -35,7 +35,7 @@ class TestPriceBounds(TaskCommon):
             self.task.with_user(self.mark).action_post_to_marketplace()
         self.assertFalse(self.task.wezer_announcement_id)
 
-    def test_what_feeds_the_price_of_a_task_is_bounded_too(self):
+    def test_hours_and_places_of_a_task_are_bounded(self):
         for vals, rule in (
             ({"allocated_hours": 1e300}, "quantity"),
             ({"allocated_hours": -5.0}, "quantity"),
@@ -91,13 +91,13 @@ class TestPriceBounds(TaskCommon):
                 self.assertEqual(checks._check_prices(), [(table, number, str(HUGE))])
                 damage.rollback()
 
-    def test_an_address_does_not_tell_that_somebody_has_this_title(self):
+    def test_an_address_does_not_reveal_that_a_title_exists(self):
         hidden = self.announce(self.test1, publish=False, title="Zq secret work")
         mine = self.announce(self.test2, title="Zq secret work")
         for one in (hidden, mine):
             self.assertRegex(one.sudo().slug, r"^zq-secret-work-[0-9a-f]{6}$")
 
-    def test_a_suspended_member_keeps_no_search(self):
+    def test_a_suspended_member_cannot_save_a_search(self):
         self.test1.partner_id._wezer_profile().state = "suspended"
         with self.assertRaises(UserError) as refused:
             self.env["wezer.saved.search"].with_user(self.test1).keep({"words": "x"})

@@ -62,7 +62,7 @@ class TestRenewal(MarketCommon):
         self.assertEqual(len(self.reminders(self.test1)), 1)
 
     @freeze_time("2030-01-01 10:00:00")
-    def test_what_closed_by_itself_opens_again_what_was_closed_does_not(self):
+    def test_renewing_reopens_what_expired_but_not_what_was_closed(self):
         want = self.announce(self.test1, expiry="2030-01-20")
         closed = self.announce(self.test1, title="Closed", expiry="2030-01-20")
         closed.action_close()
@@ -75,7 +75,7 @@ class TestRenewal(MarketCommon):
                 closed.action_renew()
 
     @freeze_time("2030-01-01 10:00:00")
-    def test_what_is_on_a_day_takes_answers_until_then(self):
+    def test_an_event_takes_answers_until_its_day(self):
         want = self.announce(self.test1, date_start="2030-01-10 10:00:00")
         self.assertEqual(str(want.expiry), "2030-01-10")
         self.clock("2030-01-11 01:00:00")
@@ -99,7 +99,7 @@ class TestRenewal(MarketCommon):
         return want.sudo().next_id.with_user(self.test1)
 
     @freeze_time("2030-03-20 10:00:00")
-    def test_row_09_what_comes_again_is_posted_with_all_places_free(self):
+    def test_a_repeated_announcement_is_posted_with_all_places_free(self):
         want = self.series(places=2, steps="One\nTwo")
         self.claim(self.test2, want)
         self.clock("2030-03-27 10:00:00")
@@ -129,7 +129,7 @@ class TestRenewal(MarketCommon):
         self.assertEqual(self.next_of(want).date_start, datetime(2030, 5, 2, 8, 0))
 
     @freeze_time("2030-03-20 10:00:00")
-    def test_the_last_day_and_closing_end_it(self):
+    def test_the_last_day_and_closing_end_a_series(self):
         last = self.series(repeat_until="2030-04-01")
         closed = self.series(title="Closed")
         closed.action_close()
@@ -138,7 +138,7 @@ class TestRenewal(MarketCommon):
         self.assertFalse(closed.sudo().next_id)
 
     @freeze_time("2030-03-20 10:00:00")
-    def test_who_may_no_longer_act_leaves_only_a_draft(self):
+    def test_a_writer_who_may_no_longer_act_leaves_only_a_draft(self):
         circle = self.env["wezer.group"].create({"name": "Zq circle"})
         role = self.env["wezer.group"].create(
             {
@@ -163,13 +163,13 @@ class TestRenewal(MarketCommon):
         self.clock("2030-04-28 12:00:00")
         self.assertEqual(second.sudo().next_id.state, "draft")
 
-    def test_coming_again_needs_a_first_day(self):
+    def test_a_series_needs_a_first_day(self):
         with self.assertRefused("repeat"):
             self.announce(self.test1, repeat="week")
 
     # === PICTURES AND PLACES === #
 
-    def test_a_picture_is_a_picture(self):
+    def test_a_file_that_is_no_picture_is_refused(self):
         want = self.announce(self.test1, image_1920=picture())
         self.assertTrue(want.image_128)
         script = b64encode(b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>")
@@ -179,7 +179,7 @@ class TestRenewal(MarketCommon):
         want.action_edit({"image_1920": False})
         self.assertFalse(want.image_128)
 
-    def test_a_place_on_the_map_is_one(self):
+    def test_coordinates_outside_the_map_are_refused(self):
         want = self.announce(self.test1, latitude=46.2, longitude=6.1)
         self.assertTrue(want.located)
         for evil in ((91, 0), ("x", 1), (1, 999), ([1], 2)):
@@ -189,7 +189,7 @@ class TestRenewal(MarketCommon):
 
 @tagged("post_install", "-at_install")
 class TestRenewalPages(WebsiteCommon):
-    def test_one_click_renews_and_only_ones_own(self):
+    def test_one_click_renews_only_own_announcements(self):
         day = fields.Date.today() + timedelta(days=2)
         want = self.announce(self.test1, expiry=str(day))
         url = f"/market/{want.slug}"
@@ -201,7 +201,7 @@ class TestRenewalPages(WebsiteCommon):
         self.post(f"{url}/renew")
         self.assertGreater(want.expiry, day)
 
-    def test_picture_place_language_and_again_come_from_the_form(self):
+    def test_the_form_sets_picture_place_language_and_series(self):
         french = self.env["res.lang"]._activate_lang("fr_FR")
         self.login(self.test1)
         form = {

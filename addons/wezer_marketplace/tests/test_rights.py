@@ -48,20 +48,20 @@ class GroupsCommon(MarketCommon):
 
 @tagged("post_install", "-at_install")
 class TestRights(GroupsCommon):
-    def test_who_may_not_pay_prepares_a_want_that_another_publishes(self):
+    def test_a_want_prepared_without_the_wallet_is_published_by_another(self):
         want = self.want(self.roger, publish=False)
         with self.assertRefused("acts_for"):
             want.action_publish()
         self.as_(self.luc, want).action_publish()
         self.assertEqual(want.state, "open")
 
-    def test_what_who_may_not_pay_publishes_waits_as_a_draft(self):
+    def test_publishing_without_the_wallet_leaves_a_draft(self):
         want = self.want(self.roger)
         self.assertEqual(want.state, "draft")
         notice = self.env["wezer.notice"].sudo().search([("kind", "=", "to_publish")])
         self.assertEqual(notice.partner_id, (self.luc | self.clara).partner_id)
 
-    def test_who_has_open_deals_does_not_leave(self):
+    def test_a_member_with_open_deals_cannot_leave(self):
         self.make_deal()
         with self.assertRefused("open"):
             self.test2.with_user(self.test2)._deactivate_portal_user()
@@ -72,7 +72,7 @@ class TestRights(GroupsCommon):
         rows = self.moderator.with_user(self.moderator)._wezer_todo()
         self.assertIn(f"/my/deals/{deal.id}", [row["url"] for row in rows])
 
-    def test_the_price_of_an_open_want_is_changed_by_who_may_pay(self):
+    def test_only_with_the_wallet_the_price_of_an_open_want_changes(self):
         want = self.want(claim_mode="choose")
         deal = self.claim(self.test2, want)
         with self.assertRefused("acts_for"):
@@ -84,7 +84,7 @@ class TestRights(GroupsCommon):
         self.as_(self.luc, deal).action_accept()
         self.assertEqual(deal.state, "accepted")
 
-    def test_who_may_not_pay_approves_and_another_pays(self):
+    def test_approving_without_the_wallet_leaves_paying_to_another(self):
         deal = self.claim(self.test2, self.want())
         deal.action_deliver()
         self.as_(self.roger, deal).action_approve()
@@ -97,7 +97,7 @@ class TestRights(GroupsCommon):
         self.assertEqual((deal.state, self.balance(self.test2)), ("paid", "50.00"))
         self.assertBooksHold()
 
-    def test_nobody_approves_his_own_work(self):
+    def test_nobody_approves_their_own_work(self):
         deal = self.claim(self.luc, self.want())
         self.assertEqual(deal.payee_id, self.luc.partner_id)
         deal.action_deliver(acting_partner_id=self.luc.partner_id.id)
@@ -111,7 +111,7 @@ class TestRights(GroupsCommon):
             deal.action_pay(acting_partner_id=self.payer.id)
         self.assertFalse(deal.may_approve)
 
-    def test_who_negotiates_for_the_working_group_does_not_approve(self):
+    def test_the_negotiator_of_the_working_group_does_not_approve(self):
         forge = self.env["wezer.group"].create({"name": "Forge"})
         self._fill("Speaker", forge, self.roger, "market")
         self._fill("Smith", forge, self.test3, "market")
@@ -130,7 +130,7 @@ class TestRights(GroupsCommon):
         deal.action_approve()
         self.assertEqual(deal.state, "paid")
 
-    def test_where_nobody_else_could_it_is_marked_and_no_clock_does_it(self):
+    def test_an_unavoidable_conflict_of_interest_is_marked(self):
         alone = self.env["wezer.group"].create({"name": "Alone"})
         self._fill("All", alone, self.test3, "wallet", "market")
         wallet = alone.partner_id._wezer_wallet(self.com)
@@ -236,7 +236,7 @@ class TestRights(GroupsCommon):
                 )
         self.assertEqual(self.snapshot(deal), before)
 
-    def test_commands_in_what_one_writes_reach_no_other_record(self):
+    def test_commands_in_written_values_reach_no_other_record(self):
         skill = self.env["wezer.skill"].create({"name": "Baking"})
         for command in (
             [(1, skill.id, {"name": "hacked"})],
@@ -253,7 +253,7 @@ class TestRights(GroupsCommon):
         want = self.announce(self.test1, group_ids=hidden.ids)
         self.assertFalse(want.sudo().group_ids)
 
-    def test_a_sheet_shows_no_foreign_deal(self):
+    def test_a_wizard_shows_no_foreign_deal(self):
         deal = self.make_deal("delivered")
         for model, vals in (
             ("wezer.deal.approve", {}),
@@ -264,7 +264,7 @@ class TestRights(GroupsCommon):
                     {"deal_id": deal.id, **vals}
                 )
 
-    def test_chat_is_for_both_sides(self):
+    def test_messages_are_for_both_sides(self):
         deal = self.make_deal()
         deal.action_say("When shall I come?")
         with self.assertRefused():

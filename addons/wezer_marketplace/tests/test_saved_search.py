@@ -28,7 +28,7 @@ class TestSavedSearch(MarketCommon):
         )
         return notices.mapped("message")
 
-    def test_row_30_who_looks_for_it_is_told_once_of_what_is_new(self):
+    def test_a_saved_search_notifies_once_of_what_is_new(self):
         self.announce(self.test1, title="Zq zebra before")
         self.searches._cron_notify()
         self.keep(words="zebra", kind="want")
@@ -40,7 +40,7 @@ class TestSavedSearch(MarketCommon):
         self.assertIn("Feed the zebras", message)
         self.assertEqual(len(self.told()), 1, "told once")
 
-    def test_row_30_the_alert_stops_when_it_is_filled(self):
+    def test_the_notice_is_withdrawn_when_the_announcement_is_full(self):
         self.keep(words="zebra")
         want = self.announce(self.test1, title="Feed the zebras")
         self.assertEqual(len(self.told()), 1)
@@ -50,7 +50,7 @@ class TestSavedSearch(MarketCommon):
         deal.action_release()
         self.assertEqual(self.told(), [], "nor is it told again")
 
-    def test_row_30_the_alert_stops_when_one_answers_or_it_ends(self):
+    def test_the_notice_is_withdrawn_when_one_answers_or_it_ends(self):
         self.keep(words="zebra")
         want = self.announce(self.test1, title="Feed the zebras", places=3)
         other = self.announce(self.test1, title="Groom the zebras")
@@ -60,12 +60,12 @@ class TestSavedSearch(MarketCommon):
         other.action_close()
         self.assertEqual(self.told(), [])
 
-    def test_what_is_full_before_the_clock_comes_is_not_told(self):
+    def test_what_is_full_before_the_schedule_runs_gives_no_notice(self):
         self.keep(words="zebra")
         self.claim(self.test3, self.announce(self.test1, title="Feed the zebras"))
         self.assertEqual(self.told(), [])
 
-    def test_nobody_is_told_of_what_he_may_not_see(self):
+    def test_nobody_is_notified_of_what_they_may_not_see(self):
         group = self.env["wezer.group"].create({"name": "Zq inner"})
         self.env["wezer.group.membership"].create(
             {"group_id": group.id, "partner_id": self.test1.partner_id.id}
@@ -84,7 +84,7 @@ class TestSavedSearch(MarketCommon):
         self.assertEqual(len(self.told()), 1, "withdrawn where it became a group's")
         self.assertEqual(want.visibility, "groups")
 
-    def test_many_at_once_are_told_in_a_few_lines(self):
+    def test_many_at_once_give_a_few_notices(self):
         self.keep(words="zebra")
         for number in range(9):
             self.announce(self.test1, title=f"Zebra {number}")
@@ -92,7 +92,7 @@ class TestSavedSearch(MarketCommon):
         self.assertEqual(len(messages), 6)
         self.assertTrue(any(message.startswith("4 more") for message in messages))
 
-    def test_who_left_is_told_nothing(self):
+    def test_a_former_member_gets_no_notice(self):
         self.keep(words="zebra")
         self.test2.partner_id._wezer_profile().state = "left"
         self.announce(self.test1, title="Feed the zebras")
@@ -130,7 +130,7 @@ class TestSavedSearch(MarketCommon):
         with self.assertRefused():
             search.with_user(self.test2).write({"partner_id": self.test1.partner_id.id})
 
-    def test_who_leaves_takes_his_searches_along(self):
+    def test_searches_are_deleted_when_their_owner_leaves(self):
         self.keep(words="zebra")
         data = self.test2.partner_id._wezer_personal_data()
         self.assertEqual(data["saved_searches"][0]["filters"], {"words": "zebra"})

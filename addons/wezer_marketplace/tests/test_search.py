@@ -22,7 +22,7 @@ class TestSearch(MarketCommon):
     def help(self, title, **vals):
         return self.announce(self.test1, title=title, **vals)
 
-    def test_the_cost_of_a_page_is_set_back_whatever_happens(self):
+    def test_the_planner_setting_is_restored_after_errors(self):
         def cost():
             self.env.cr.execute("SHOW random_page_cost")
             return self.env.cr.fetchone()[0]
@@ -47,28 +47,28 @@ class TestSearch(MarketCommon):
         for words in ("qwgem", "gemusegart", "segarten"):
             self.assertEqual(self.find(words=words), one, words)
 
-    def test_one_slip_of_the_finger_is_forgiven(self):
+    def test_one_typing_error_is_corrected(self):
         one = self.help("Greenhouse zwindow")
         for words in ("zwndow", "zwindoow", "zwimdow", "zwidnow", "grenhouse zwindow"):
             self.assertEqual(self.find(words=words), one, words)
 
-    def test_what_is_called_so_comes_before_what_only_says_so(self):
+    def test_words_in_the_title_rank_before_words_in_the_text(self):
         said = self.help("Other", description="<p>zqpaint my wall</p>")
         called = self.help("Zqpaint")
         longer = self.help("Zqpaint a very long wall of the garden")
         self.assertEqual(self.find(words="zqpaint"), called + longer + said)
 
-    def test_all_words_count_where_something_has_them_all(self):
+    def test_all_words_must_match_where_something_has_them_all(self):
         many_words = [self.help(f"Zzq number{n} wall") for n in range(12)]
         found = self.find(words="zzq number7 wall")
         self.assertEqual(found[0], many_words[7])
         self.assertEqual(len(self.find(words="zzq wall")), 12)
 
-    def test_one_word_too_many_still_finds_the_rest(self):
+    def test_one_word_too_many_is_left_out(self):
         one = self.help("Zqwater the plants")
         self.assertEqual(self.find(words="zqwater submarine plants"), one)
 
-    def test_a_branch_of_the_categories_finds_what_is_below_it(self):
+    def test_a_category_finds_its_subcategories(self):
         below = self.env["wezer.category"].create(
             {"name": "Zq below", "parent_id": self.category.id}
         )
@@ -102,7 +102,7 @@ class TestSearch(MarketCommon):
         self.assertEqual(self.find(**here, sort="distance"), near + far + nowhere)
         self.assertEqual(self.find(words="zq", place="geneve"), near)
 
-    def test_days_are_those_on_which_it_happens(self):
+    def test_days_filter_by_when_it_happens(self):
         now = fields.Datetime.now().replace(microsecond=0)
         days = [now + timedelta(days=n) for n in (3, 1, 5)]
         past, soon, later = (
@@ -129,7 +129,7 @@ class TestSearch(MarketCommon):
         self.assertEqual(self.find(group=village.id), inside)
         self.assertEqual(self.find(group=garden.id), inside)
 
-    def test_what_a_group_has_for_itself_is_found_by_no_question(self):
+    def test_announcements_for_a_group_are_found_by_no_outsider(self):
         secret = self.env["wezer.group"].create(
             {"name": "Zq secret", "visibility": "members"}
         )
@@ -155,7 +155,7 @@ class TestSearch(MarketCommon):
         self.assertFalse(self.find(self.test2, group=secret.id), "nor what is public")
         self.assertEqual(self.find(self.test1, group=secret.id), shown + hidden)
 
-    def test_words_are_kept_once_and_forgotten_with_their_announcements(self):
+    def test_words_are_kept_once_and_deleted_with_their_announcements(self):
         words = self.env["wezer.announcement.word"].sudo()
         one = self.help("Zqonce zqonce ZQONCE")
         self.env.flush_all()
@@ -166,7 +166,7 @@ class TestSearch(MarketCommon):
         words._cron_purge()
         self.assertFalse(words.search_count([("word", "=", "zqonce")]))
 
-    def test_strange_questions_find_nothing_and_break_nothing(self):
+    def test_strange_filters_find_nothing_and_break_nothing(self):
         for words in ("%", "_", "\\", "' OR 1=1 --", "()&|!", "a" * 5000, "é" * 300):
             self.find(words=words)
         self.assertFalse(self.find(category=2**30))

@@ -20,7 +20,7 @@ class TestShortOfMoney(MarketCommon):
         domain = [("kind", "=", "short_of_money"), ("settled", "=", False)]
         return self.env["wezer.notice"].sudo().search(domain)
 
-    def test_row_24_what_cannot_be_paid_is_not_asked_for(self):
+    def test_a_want_that_cannot_be_paid_is_paused(self):
         want = self.announce(self.test1)
         free = self.announce(self.test1, prices={})
         offer = self.announce(self.test1, kind="offer", title="offer")
@@ -48,7 +48,7 @@ class TestShortOfMoney(MarketCommon):
         with self.assertRefused("state"):
             self.claim(self.test2, want)
 
-    def test_it_opens_again_when_the_money_suffices(self):
+    def test_it_reopens_when_the_money_suffices(self):
         want = self.announce(self.test1)
         self.spend("480")
         self.clock()
@@ -61,7 +61,7 @@ class TestShortOfMoney(MarketCommon):
         self.assertEqual((want.state, len(self.told())), ("open", 0))
         self.assertEqual(self.claim(self.test2, want).state, "accepted")
 
-    def test_what_the_author_paused_himself_no_clock_opens(self):
+    def test_what_the_author_paused_is_not_reopened_by_schedule(self):
         want = self.announce(self.test1)
         want.action_pause()
         self.clock()
@@ -80,7 +80,7 @@ class TestShortOfMoney(MarketCommon):
         self.clock()
         self.assertEqual(short.state, "paused")
 
-    def test_one_of_several_currencies_is_enough_all_of_them_is_not(self):
+    def test_one_payable_currency_suffices_only_where_one_is_asked(self):
         prices = {self.com.id: "50", self.hours.id: "1:00"}
         one = self.announce(self.test1, prices=prices, price_mode="one")
         both = self.announce(self.test1, prices=prices, price_mode="all")

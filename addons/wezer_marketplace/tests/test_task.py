@@ -79,7 +79,7 @@ class TaskCommon(MarketCommon):
 class TestTask(TaskCommon):
     """One click on a task, to the thanks."""
 
-    def test_the_story_of_two_hours(self):
+    def test_a_task_of_two_hours_from_posting_to_payment(self):
         mails = self.env["mail.mail"].sudo().search_count([])
         want = self._post(self.task)
         deal = self.claim(self.test2, want)
@@ -121,7 +121,7 @@ class TestTask(TaskCommon):
         deals[0].action_release()
         self.assertEqual(deals[0].sudo().task_id.state, "1_canceled")
 
-    def test_a_task_given_back_waits_at_the_beginning(self):
+    def test_a_released_task_returns_to_the_first_stage(self):
         deal = self.claim(self.test2, self._post(self.task))
         deal.action_release("I am ill")
         task = self.task.sudo()
@@ -155,7 +155,7 @@ class TestTask(TaskCommon):
             with self.assertRefused("live_deal"):
                 step()
 
-    def test_a_post_is_taken_back_while_nobody_answered(self):
+    def test_a_post_is_withdrawn_while_nobody_has_answered(self):
         want = self._post(self.task)
         self.task.action_undo_post()
         self.assertEqual(want.state, "ended")
@@ -193,7 +193,7 @@ class TestTask(TaskCommon):
         with self.assertRaises(AccessError):
             planned.with_user(self.test1).read(["summary"])
 
-    def test_a_template_brings_price_and_process_with_it(self):
+    def test_a_template_copies_price_and_process(self):
         template = self._task(
             "Water the beds",
             is_template=True,
@@ -231,7 +231,7 @@ class TestTask(TaskCommon):
         self.env.company.wezer_task_payer_id = self.mark.partner_id
         self.assertEqual(self._post(self.task).author_id, self.mark.partner_id)
 
-    def test_who_runs_the_project_only_posts_and_approves_but_does_not_pay(self):
+    def test_a_project_manager_posts_and_approves_but_does_not_pay(self):
         runner = mail_new_test_user(
             self.env,
             login="wm_runner",
@@ -260,7 +260,7 @@ class TestTask(TaskCommon):
         with self.assertRefused("acts_for"):
             self.as_(runner, deal).action_pay()
 
-    def test_many_are_posted_at_once_and_the_refused_told(self):
+    def test_many_are_posted_at_once_and_refusals_reported(self):
         tasks = self.task | self._task("Two") | self._task("Three")
         self._post(tasks[1])
         answer = tasks.action_post_to_marketplace()
@@ -272,7 +272,7 @@ class TestTask(TaskCommon):
         with self.assertRaises(AccessError):
             self.task.with_user(self.test2).action_post_to_marketplace()
 
-    def test_the_board_approves_many_and_tells_what_was_refused(self):
+    def test_the_board_approves_many_and_reports_refusals(self):
         deals = self.env["wezer.deal"].with_user(self.test2)
         for name in ("One", "Two"):
             deal = self.claim(self.test2, self._post(self._task(name)))
@@ -282,7 +282,7 @@ class TestTask(TaskCommon):
         self.assertEqual(sorted(deals.mapped("state")), ["accepted", "paid"])
         self.assertEqual(answer["params"]["type"], "warning")
 
-    def test_the_sheets_of_the_back_office_call_the_actions(self):
+    def test_the_wizards_of_the_back_office_call_the_actions(self):
         deal = self.claim(self.test2, self._post(self.task))
         deal.action_deliver()
         sheet = self.env["wezer.deal.action.wizard"].with_user(self.mark)

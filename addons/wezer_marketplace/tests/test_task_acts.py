@@ -95,7 +95,7 @@ class TestCopies(TaskActsCommon):
         self._post(made)
         self.assertTrue(made.wezer_posted)
 
-    def test_subtasks_of_helpers_are_not_copied_own_ones_are(self):
+    def test_own_subtasks_are_copied_but_not_those_of_helpers(self):
         many = self._task("Harvest", wezer_places=0)
         own = self._task("Fetch the crates", parent_id=many.id)
         self._post(many)
@@ -106,7 +106,7 @@ class TestCopies(TaskActsCommon):
         self.assertIn(own.name, copy.child_ids.name)
         self.assertUnposted(copy | copy.child_ids)
 
-    def test_a_task_that_recurs_begins_anew_when_its_deal_is_paid(self):
+    def test_a_recurring_task_restarts_when_its_deal_is_paid(self):
         weekly = self._task(
             "Water",
             recurring_task=True,
@@ -128,7 +128,7 @@ class TestCopies(TaskActsCommon):
 
 @tagged("post_install", "-at_install")
 class TestActsOnPostedTasks(TaskActsCommon):
-    def test_done_or_cancelled_closes_what_nobody_answered(self):
+    def test_closing_a_task_closes_a_post_that_nobody_answered(self):
         for task, state in ((self.posted, "1_done"), (self.other, "1_canceled")):
             task.with_user(self.mark).state = state
             self.assertEqual(task.state, state)
@@ -140,7 +140,7 @@ class TestActsOnPostedTasks(TaskActsCommon):
         self._post(self.posted)
         self.assertTrue(self.posted.wezer_posted)
 
-    def test_many_at_once_are_closed_or_none(self):
+    def test_many_tasks_are_closed_together_or_not_at_all(self):
         with self.assertRaises(RedirectWarning), self.env.cr.savepoint():
             self.tasks.with_user(self.mark).write({"state": "1_done"})
         self.env.invalidate_all()
@@ -152,7 +152,7 @@ class TestActsOnPostedTasks(TaskActsCommon):
             (self.posted | self.other).filtered(lambda task: task.wezer_posted)
         )
 
-    def test_an_answer_that_waits_comes_before_closing_the_task(self):
+    def test_a_task_with_a_waiting_answer_cannot_be_closed(self):
         self.posted.sudo().wezer_announcement_id.claim_mode = "choose"
         deal = self.claim(self.test3, self.posted.wezer_announcement_id)
         with self.assertRaises(RedirectWarning) as caught, self.env.cr.savepoint():
@@ -165,7 +165,7 @@ class TestActsOnPostedTasks(TaskActsCommon):
         self.posted.with_user(self.mark).state = "1_canceled"
         self.assertEqual(self.posted.wezer_announcement_id.state, "ended")
 
-    def test_who_may_not_run_the_project_closes_no_announcement(self):
+    def test_only_a_project_manager_closes_the_announcement(self):
         helper = self._coordinator_without_right()
         self.project.message_subscribe(helper.partner_id.ids)
         with self.assertRefused("posted"):
@@ -179,7 +179,7 @@ class TestActsOnPostedTasks(TaskActsCommon):
             groups="base.group_user,project.group_project_user",
         )
 
-    def test_archiving_and_deleting_wait_for_the_market(self):
+    def test_a_task_on_the_market_is_not_archived_or_deleted(self):
         for task, rule in ((self.posted, "posted"), (self.task, "live_deal")):
             for act in (task.action_archive, task.unlink):
                 with self.assertRefused(rule):
@@ -193,7 +193,7 @@ class TestActsOnPostedTasks(TaskActsCommon):
         self.idle.unlink()
         self.assertAsBefore()
 
-    def test_a_stage_drop_leaves_a_post_and_sends_a_deal_to_its_window(self):
+    def test_a_stage_change_leaves_a_post_and_opens_the_deal(self):
         (self.posted | self.other).write({"stage_id": self.doing.id})
         self.assertEqual(self.posted.stage_id, self.doing)
         with self.assertRaises(RedirectWarning), self.env.cr.savepoint():
@@ -220,7 +220,7 @@ class TestActsOnPostedTasks(TaskActsCommon):
         self.idle.project_id = projects[1]
         self.assertAsBefore()
 
-    def test_a_file_may_change_and_add_several_tasks(self):
+    def test_an_import_changes_and_adds_several_tasks(self):
         external = {task: self._external_id(task) for task in self.tasks}
         result = self.env["project.task"].load(
             ["id", "name", "project_id/.id", "wezer_steps"],
@@ -257,7 +257,7 @@ class TestActsOnPostedTasks(TaskActsCommon):
             self.idle.unlink()
         self.assertAsBefore()
 
-    def test_who_shares_the_project_is_led_to_the_page_of_the_deal(self):
+    def test_a_guest_of_the_project_is_led_to_the_page_of_the_deal(self):
         self.project.privacy_visibility = "portal"
         self.project.write(
             {
@@ -276,7 +276,7 @@ class TestActsOnPostedTasks(TaskActsCommon):
 
 @tagged("post_install", "-at_install")
 class TestUpdatingThePost(TaskActsCommon):
-    def test_what_was_changed_in_the_task_is_offered_to_the_announcement(self):
+    def test_changes_of_the_task_are_offered_to_the_announcement(self):
         post = self.posted.wezer_announcement_id
         self.assertFalse(self.posted.wezer_post_differs)
         day = fields.Datetime.now().replace(microsecond=0) + timedelta(days=9)
@@ -316,7 +316,7 @@ class TestUpdatingThePost(TaskActsCommon):
         with self.assertRefused("currency"):
             self._task("Sing", project_id=project.id, wezer_rate_text="1:00")
 
-    def test_who_answered_is_asked_again_when_the_price_changes(self):
+    def test_answers_are_asked_again_when_the_price_changes(self):
         post = self.posted.sudo().wezer_announcement_id
         post.claim_mode = "choose"
         deal = self.claim(self.test3, post)
@@ -325,7 +325,7 @@ class TestUpdatingThePost(TaskActsCommon):
         self.assertEqual(deal.turn, "replier")
         self.assertEqual(deal.sudo().terms_id.price_line_ids.total_minor, 180)
 
-    def test_who_may_not_run_the_project_updates_nothing(self):
+    def test_only_a_project_manager_updates_the_announcement(self):
         self.posted.name = "Another name"
         with self.assertRaises(UserError), self.env.cr.savepoint():
             self.posted.with_user(self.moderator).action_update_post()

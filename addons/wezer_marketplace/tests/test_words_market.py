@@ -79,7 +79,7 @@ class TestWordsInTheBrowser(HttpCaseWithUserPortal):
     def _suggestions(self, **params):
         return self.make_jsonrpc_request("/wezer/words/skill", params)
 
-    def test_visitors_are_given_suggestions(self):
+    def test_visitors_get_suggestions(self):
         wanted = [{"id": self.skill.id, "name": "Zzrepairs", "hint": "zzbricolage"}]
         self.assertEqual(self._suggestions(typed="zzbric"), wanted)
         for typed in ({"a": 1}, None, 5):
@@ -93,7 +93,7 @@ class TestWordsInTheBrowser(HttpCaseWithUserPortal):
     def test_a_word_is_chosen_by_keyboard_while_typing(self):
         self.browser_js("/market/new", CHOOSE, login="portal")
 
-    def test_without_javascript_typed_words_are_read_or_said_to_be_unknown(self):
+    def test_without_javascript_typed_words_are_read_or_refused(self):
         self.authenticate("portal", "portal")
         form = {
             "csrf_token": http.Request.csrf_token(self),
