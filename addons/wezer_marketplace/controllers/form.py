@@ -84,7 +84,7 @@ def milestones_of(post, known=()):
 
 
 def shares_of(post):
-    """Return who works along for which part, as it was typed."""
+    """Return the co-workers and their shares, as they were typed."""
     rows = []
     for index in range(PARTS_MAX):
         who = post.get(f"share_who_{index}", "").strip()
@@ -95,7 +95,7 @@ def shares_of(post):
 
 
 def member_named(typed):
-    """Return the partner's id of the one member who is called so, or has this page."""
+    """Return the partner id of the member with this full name, or this page."""
     typed = str(typed or "").strip()
     profiles = request.env["wezer.profile"]
     found = profiles._at_slug(typed) if typed else profiles
@@ -110,7 +110,7 @@ def member_named(typed):
 
 
 def typed_skills(post):
-    """Return the skills typed but not chosen; what is no word here is said."""
+    """Return the skills that were typed, not chosen; refuse unknown words."""
     known, unknown = request.env["wezer.skill"]._ids_of_words(
         post.get("skill_ids_typed", "")
     )

@@ -29,7 +29,7 @@ class WezerMarketPortal(CustomerPortal):
         readonly=True,
     )
     def wezer_deals(self, page=1, **_kwargs):
-        """List one's deals, those in hand first."""
+        """List the user's deals, current ones first."""
         deals = request.env["wezer.deal"]
         mine = deals._own_deals_domain()
         done = mine & Domain("state", "in", DEAL.without(*LIVE))
@@ -41,7 +41,7 @@ class WezerMarketPortal(CustomerPortal):
         if page == 1:
             asked = deals._asked_to_stand_in()
             live = deals.search(mine & Domain("state", "in", LIVE))
-            # What waits for the caller comes first.
+            # What waits for the user comes first.
             live = live.sorted(lambda deal: not deal._own_questions())
         past = deals.search(done, limit=PAGE, offset=(page - 1) * PAGE)
         return request.render(

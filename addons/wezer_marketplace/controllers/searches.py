@@ -8,7 +8,7 @@ from ..tools.search_params import address, clean
 
 
 class WezerSavedSearches(http.Controller):
-    """The questions a member keeps."""
+    """The searches that a member keeps."""
 
     @http.route(
         "/market/searches",
@@ -19,7 +19,7 @@ class WezerSavedSearches(http.Controller):
         readonly=True,
     )
     def searches(self, **_kwargs):
-        """List what one has asked to be told of."""
+        """List the user's saved searches."""
         mine = request.env["wezer.saved.search"].search(
             [("partner_id", "=", request.env.user.partner_id.id)]
         )

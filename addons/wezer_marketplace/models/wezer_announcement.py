@@ -167,7 +167,7 @@ VERSION_FIELDS = OWN_FIELDS - {"image_1920"} | {
 TERMS_FIELDS = {"quantity", "unit", "price_mode", "steps", "done_when"}
 TEXT_MAX = 100_000
 PLACES_MAX = 100_000
-# A larger picture is no picture of a door.
+# Bytes of a picture.
 PICTURE_BYTES = 5 * 1024 * 1024
 MESSAGE_MAX = 2000
 # The author is reminded so many days before the announcement closes.
@@ -551,7 +551,7 @@ class WezerAnnouncement(models.Model):
         return self.title
 
     def _new_slug(self):
-        # Another announcement of this title may be hidden: an address tells nothing.
+        # Another announcement of this title may be hidden: an address reveals nothing.
         return secret_slug(slugify(self._slug_name(), "help"))
 
     def _last_day(self):
@@ -810,7 +810,7 @@ class WezerAnnouncement(models.Model):
         self.env.user._wezer_log_acting(author, "market", "post", announcement)
         own = self.browse(announcement.id).with_user(self.env.user)
         if publish and own._waits_for_wallet():
-            # Who may not pay prepares; it stays a draft until one who may publishes.
+            # A draft, until a person who may pay for the author publishes it.
             announcement._ask_to_publish()
         elif publish:
             own.action_publish()
@@ -1005,7 +1005,7 @@ class WezerAnnouncement(models.Model):
         return {"place_ids": [Command.clear(), *map(Command.create, lines)]}
 
     def _changes_terms(self, vals):
-        """Say whether ``vals`` change price, quantity or process."""
+        """Return whether ``vals`` change price, quantity or process."""
         for name in TERMS_FIELDS & vals.keys():
             if (self[name] or "") != (vals[name] or ""):
                 return True
@@ -1547,7 +1547,7 @@ class WezerAnnouncement(models.Model):
                     "turn": turn,
                     "company_id": self.company_id.id,
                     "date_state": fields.Datetime.now(),
-                    # Who wrote an offer speaks for the side that works.
+                    # The writer of an offer speaks for the side that works.
                     "conflicted_ids": [
                         Command.set(
                             self.person_id.ids if works == self.author_id else []
@@ -1910,7 +1910,7 @@ class WezerAnnouncement(models.Model):
         return sorted(rows, key=lambda row: -row["score"].get("lower", -1.0))
 
     def _revealed_assessments(self):
-        """Return what those who answered said once it was done, revealed only."""
+        """Return the revealed assessments of the deals on this announcement."""
         self.ensure_one()
         return self.env["wezer.assessment"]._about(self)
 

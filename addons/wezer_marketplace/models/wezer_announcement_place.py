@@ -10,7 +10,7 @@ COUNT_END = 1000
 
 
 class WezerAnnouncementPlace(models.Model):
-    """Some of an announcement's places, kept for who has a role or a skill."""
+    """Some of an announcement's places, kept for people with a role or a skill."""
 
     _name = "wezer.announcement.place"
     _description = "Places kept for a role or a skill"

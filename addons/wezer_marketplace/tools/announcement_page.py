@@ -1,9 +1,11 @@
 """What the page of an announcement, and the form to write one, show to the user."""
 
+from odoo import api, models
+
 from . import matchmaking
 
 
-def page_values(announcement) -> dict:
+def page_values(announcement: models.BaseModel) -> dict:
     """Return the values of the page of ``announcement`` for the user."""
     env = announcement.env
     user, public = env.user, env.user._is_public()
@@ -43,7 +45,9 @@ def page_values(announcement) -> dict:
     }
 
 
-def form_values(env, typed: dict, announcement=None) -> dict:
+def form_values(
+    env: api.Environment, typed: dict, announcement: models.BaseModel | None = None
+) -> dict:
     """Return the values of the form for ``announcement``, a new one where None.
 
     :param typed: what the form is filled with
@@ -77,14 +81,16 @@ def form_values(env, typed: dict, announcement=None) -> dict:
     }
 
 
-def own_groups(env):
+def own_groups(env: api.Environment) -> models.BaseModel:
     """Return the circles that the user is a member of."""
     return env["wezer.group"].search(
         [("is_user_member", "=", True), ("kind", "=", "circle")]
     )
 
 
-def _deals(announcement, own, parties):
+def _deals(
+    announcement: models.BaseModel, own: bool, parties: models.BaseModel
+) -> models.BaseModel:
     """Return the answers that the user sees on the page, all where it is their own."""
     deals = announcement.env["wezer.deal"]
     if announcement.env.user._is_public():
@@ -98,7 +104,7 @@ def _deals(announcement, own, parties):
     return deals.filtered(lambda deal: deal.sudo().replier_id in parties)
 
 
-def _own_place(env):
+def _own_place(env: api.Environment) -> tuple[float, float] | None:
     """Return where the user lives, as far as they say; None for visitors."""
     if env.user._is_public():
         return None

@@ -12,9 +12,11 @@ from typing import Any
 EARTH_KM = 6371.0088
 # Mercator has no poles.
 LATITUDE_MAX = 85.0
+#: Latitude and longitude, in degrees.
+Place = tuple[float, float]
 
 
-def plane(latitude: float, longitude: float) -> tuple:
+def plane(latitude: float, longitude: float) -> tuple[float, float]:
     """Return ``(x, y)`` of a place, in km at the equator.
 
     >>> plane(0, 0)
@@ -26,19 +28,19 @@ def plane(latitude: float, longitude: float) -> tuple:
     return x, y
 
 
-def on_plane(km: float, latitude: float) -> Any:
+def on_plane(km: float, latitude: float) -> float:
     """Return how long ``km`` at this latitude are on the plane."""
     latitude = max(-LATITUDE_MAX, min(LATITUDE_MAX, float(latitude)))
     return km / math.cos(math.radians(latitude))
 
 
-def distance(one: Any, other: Any) -> Any:
+def distance(start: Place, end: Place) -> float:
     """Return the km between two ``(latitude, longitude)`` by the haversine formula.
 
     >>> round(distance((46.2044, 6.1432), (46.5197, 6.6323)))
     51
     """
-    (lat1, lon1), (lat2, lon2) = (map(math.radians, place) for place in (one, other))
+    (lat1, lon1), (lat2, lon2) = (map(math.radians, place) for place in (start, end))
     half = (
         math.sin((lat2 - lat1) / 2) ** 2
         + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
@@ -46,7 +48,7 @@ def distance(one: Any, other: Any) -> Any:
     return 2 * EARTH_KM * math.asin(min(1.0, math.sqrt(half)))
 
 
-def place_of(latitude: Any, longitude: Any) -> Any:
+def place_of(latitude: Any, longitude: Any) -> Place | None:
     """Return ``(latitude, longitude)`` as numbers, None where they are no place."""
     try:
         place = float(latitude), float(longitude)

@@ -21,10 +21,10 @@ NEAR_KM = 30.0
 
 @dataclass(frozen=True)
 class Side:
-    """What one side can do, or takes; empty where it does not say."""
+    """What one side can do, or asks for; empty where it is not given."""
 
     skills: frozenset = field(default_factory=frozenset)
-    # Of a helper: the categories that his skills serve in; of a want: its own.
+    # Of a helper: the categories that their skills serve in; of a want: its own.
     categories: frozenset = field(default_factory=frozenset)
     groups: frozenset = field(default_factory=frozenset)
     languages: frozenset = field(default_factory=frozenset)
@@ -32,12 +32,14 @@ class Side:
     place: tuple | None = None
 
 
-def rarity(count: int, total: Any) -> Any:
+def rarity(count: int, total: int) -> float:
     """Return how much a skill that ``count`` of ``total`` take says: 1 and more."""
     return 1.0 + math.log((1 + total) / (1 + min(count, total)))
 
 
-def fit(helper: Any, want: Any, weights: Any = None) -> tuple:
+def fit(
+    helper: Side, want: Side, weights: dict[int, float] | None = None
+) -> tuple[float, dict[str, Any]]:
     """Return ``(points, reasons)`` of a helper for a want.
 
     :param dict weights: weight of each skill, 1 where it is not named
@@ -66,7 +68,9 @@ def fit(helper: Any, want: Any, weights: Any = None) -> tuple:
     return points, reasons
 
 
-def _skills(helper: Any, want: Any, weights: Any, reasons: Any) -> Any:
+def _skills(
+    helper: Side, want: Side, weights: dict[int, float], reasons: dict
+) -> float:
     """Half for how much of what it takes is there, half for how much of it is used."""
     shared = helper.skills & want.skills
     if not shared:
@@ -81,7 +85,7 @@ def _skills(helper: Any, want: Any, weights: Any, reasons: Any) -> Any:
     return SKILLS * covered * (1 + used) / 2
 
 
-def _near(helper: Any, want: Any, reasons: Any) -> Any:
+def _near(helper: Side, want: Side, reasons: dict) -> float:
     if helper.place and want.place:
         km = distance(helper.place, want.place)
         if km <= NEAR_KM:

@@ -160,7 +160,7 @@ def reasons_for_user(
     """Return ``{id: why it fits the user}``, sentences, empty where nothing does.
 
     :param wants: announcements; offers have no reason
-    :param near: whether to say how far it is, where the page does not
+    :param near: whether to name the distance, where the page does not
     """
     env = wants.env
     helper = helper or Helper(env)

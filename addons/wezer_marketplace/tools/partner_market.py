@@ -224,7 +224,7 @@ def anonymise(party: models.Model) -> None:
 
 
 def _anonymise_deals(party: models.Model) -> None:
-    """Delete what ``party`` said in deals."""
+    """Delete what ``party`` wrote in deals."""
     env = party.env
     env["wezer.deal.message"].sudo().search([("partner_id", "in", party.ids)]).unlink()
     env.flush_all()

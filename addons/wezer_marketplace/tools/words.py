@@ -1,27 +1,26 @@
-"""Words of texts: cutting texts into them, and telling which are near. Without Odoo.
+"""Words of texts: cutting texts into them, and comparing them. Without Odoo.
 
 Texts come in normalised (lower case, no accents): only letters and digits count.
 
-A slip of the finger is found without comparing all words: two words that are one
+A typing error is found without comparing all words: two words that are one
 letter apart share a *near key* (the word itself, or the word less one letter), so an
 index on the keys answers at once (the idea of Garbe's SymSpell, 2012).
 """
 
 import re
-from typing import Any
 
 WORD = re.compile(r"[^\W_]+")
 # Longer ones are numbers and addresses: their beginning is enough.
 WORD_MAX = 40
-# Below it a slip makes another word: "art", "cat", "car".
+# Below it an error makes another word: "art", "cat", "car".
 NEAR_FROM = 3
-# From so many letters on, two slips are forgiven where the keys meet.
+# From so many letters on, two errors are accepted where the keys meet.
 LONG = 8
-# So many words of a question are looked for; the longest say most.
+# So many words of a question are looked for, the longest ones.
 ASKED_MAX = 8
 
 
-def tokens(text: str) -> list:
+def tokens(text: str | None) -> list[str]:
     """Return the words of a normalised text, each once, in order.
 
     >>> tokens("repair the door, the green door")
@@ -30,7 +29,7 @@ def tokens(text: str) -> list:
     return list(dict.fromkeys(word[:WORD_MAX] for word in WORD.findall(text or "")))
 
 
-def asked(text: str) -> Any:
+def asked(text: str | None) -> list[str]:
     """Return the words to look for in a normalised question: the longest few."""
     words = tokens((text or "")[:400])
     if len(words) <= ASKED_MAX:
@@ -39,7 +38,7 @@ def asked(text: str) -> Any:
     return [word for word in words if word in longest][:ASKED_MAX]
 
 
-def near_keys(word: Any) -> Any:
+def near_keys(word: str) -> set[str]:
     """Return the keys by which ``word`` meets words that are one letter apart.
 
     >>> sorted(near_keys("oak"))
@@ -50,14 +49,16 @@ def near_keys(word: Any) -> Any:
     return {word} | {word[:at] + word[at + 1 :] for at in range(len(word))}
 
 
-def is_near(one: Any, other: Any) -> Any:
-    """Say whether two words are one slip apart: a letter more, less, other, swapped.
+def is_near(first: str, second: str) -> bool:
+    """Return whether two words are one typing error apart.
 
-    Long words whose keys meet may be two slips apart.
+    An error is a letter more, less or other, or two letters swapped.
+
+    Long words whose keys meet may be two errors apart.
     """
-    if one == other:
+    if first == second:
         return True
-    short, long = sorted((one, other), key=len)
+    short, long = sorted((first, second), key=len)
     if len(short) >= LONG:
         return bool(near_keys(short) & near_keys(long))
     if len(long) - len(short) > 1 or len(long) < NEAR_FROM:

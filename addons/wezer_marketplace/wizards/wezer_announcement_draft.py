@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 
 from odoo.addons.wezer_base.exceptions import NotAllowed
 from odoo.addons.wezer_base.tools.text import TITLE_LENGTH
@@ -15,7 +15,7 @@ MANY = ("skill_ids", "group_ids")
 
 
 class WezerAnnouncementDraft(models.TransientModel):
-    """An announcement as the back office writes it; the arrow checks and keeps it."""
+    """An announcement as the back office writes it; the actions check and keep it."""
 
     _name = "wezer.announcement.draft"
     _description = "Write an announcement"
@@ -106,7 +106,7 @@ class WezerAnnouncementDraft(models.TransientModel):
 
     @api.model
     def _own(self, announcement):
-        """Return ``announcement`` where the caller acts for its author."""
+        """Return ``announcement`` where the user acts for its author."""
         announcement.check_access("read")
         if not self.env.user._acts_for(announcement.sudo().author_id, "market"):
             raise NotAllowed(
@@ -119,25 +119,23 @@ class WezerAnnouncementDraft(models.TransientModel):
 
     @api.model
     def _shown(self, announcement):
-        one = announcement.sudo()
+        """Return the values with which the sheet shows ``announcement``."""
+        known = announcement.sudo()
+        prices = [
+            {
+                "wezer_currency_id": line.wezer_currency_id.id,
+                "amount": line.wezer_currency_id._decimal(line.unit_minor),
+            }
+            for line in known.price_line_ids
+        ]
         return {
             "announcement_id": announcement.id,
-            "author_id": one.author_id.id,
-            **{name: one[name] for name in PLAIN},
-            **{name: one[name].id for name in LINKS},
-            **{name: [(6, 0, announcement[name].ids)] for name in MANY},
-            "kept_ids": [(0, 0, line) for line in one.place_ids._plain()],
-            "price_ids": [
-                (
-                    0,
-                    0,
-                    {
-                        "wezer_currency_id": line.wezer_currency_id.id,
-                        "amount": line.wezer_currency_id._decimal(line.unit_minor),
-                    },
-                )
-                for line in one.price_line_ids
-            ],
+            "author_id": known.author_id.id,
+            **{name: known[name] for name in PLAIN},
+            **{name: known[name].id for name in LINKS},
+            **{name: [Command.set(announcement[name].ids)] for name in MANY},
+            "kept_ids": [Command.create(line) for line in known.place_ids._plain()],
+            "price_ids": [Command.create(line) for line in prices],
         }
 
     @api.constrains("announcement_id")
@@ -147,12 +145,12 @@ class WezerAnnouncementDraft(models.TransientModel):
             self._own(draft.announcement_id)
 
     def _vals(self):
-        """Return what the arrows take."""
+        """Return what the actions take."""
         self.ensure_one()
         return {
             **{name: self[name] for name in PLAIN},
             **{name: self[name].id for name in LINKS},
-            **{name: [(6, 0, self[name].ids)] for name in MANY},
+            **{name: [Command.set(self[name].ids)] for name in MANY},
             "kept_places": [
                 {
                     "count": line.count,
