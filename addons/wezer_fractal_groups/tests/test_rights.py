@@ -121,7 +121,7 @@ class TestRights(GroupsCommon):
         self._put(self.luc, self.treasurer)
         sentences = self.compost.with_user(self.luc).explain_my_rights()
         self.assertEqual(len(sentences), 2)
-        self.assertIn("You may pay because you fill Treasurer", sentences[0])
+        self.assertIn("You may pay because you have the role Treasurer", sentences[0])
         self.assertIn("Test garden, and Test compost is inside it", sentences[0])
         self.assertFalse(self.village.with_user(self.luc).explain_my_rights())
 

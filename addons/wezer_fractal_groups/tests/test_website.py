@@ -40,10 +40,10 @@ class TestWebsite(GroupsCommon, HttpCase):
         self._put(self.joel, self.treasurer)
         self._login(self.joel)
         page = self.url_open(f"/groups/{self.compost.slug}").text
-        self.assertIn("You may pay because you fill Treasurer of Test garden", page)
+        self.assertIn("You may pay because you have the role Treasurer in Test garden", page)
 
         words = self.compost.with_user(self.joel).my_rights
-        self.assertIn("You may pay because you fill Treasurer", words)
+        self.assertIn("You may pay because you have the role Treasurer", words)
         self.assertFalse(self.compost.with_user(self.luc).my_rights)
 
     def test_the_page_separates_own_members_from_those_inside(self):
@@ -72,7 +72,7 @@ class TestWebsite(GroupsCommon, HttpCase):
             self._post(self.treasurer, "admit", person=slug).text,
         )
         self._login(self.joel)
-        self.assertIn("would join Treasurer", self.url_open("/my/todo").text)
+        self.assertIn("wants to join Treasurer", self.url_open("/my/todo").text)
         page = self.url_open(f"/groups/{self.garden.slug}").text
         self.assertIn("Requests to join", page)
         self._post(self.treasurer, "admit", person=slug)
