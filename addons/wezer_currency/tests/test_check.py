@@ -21,7 +21,7 @@ DAMAGES = [
     (f"UPDATE {LEDGER} SET to_id = {{other}} WHERE id = {{entry}}", "same currency"),
     (
         f"UPDATE {LEDGER} SET to_id = {{third}} WHERE id = {{entry}}",
-        "belong to its parties",
+        "to its parties",
     ),
     (f"DELETE FROM {LEDGER} WHERE id = {{entry}}", "completed transfer"),
     (f"DELETE FROM {LEDGER} WHERE kind = 'levy'", "levy"),
@@ -64,7 +64,7 @@ DAMAGES = [
     ("UPDATE wezer_transfer SET levy_payer_minor = 9 WHERE id = {paid}", "levy"),
     (
         "UPDATE wezer_transfer SET payee_id = 1 WHERE id = {paid}",
-        "belong to its parties",
+        "to its parties",
     ),
     ("UPDATE wezer_transfer SET reversed_minor = 1 WHERE id = {paid}", "add up"),
     ("UPDATE wezer_transfer SET claim_minor = 1 WHERE id = {paid}", "add up"),
