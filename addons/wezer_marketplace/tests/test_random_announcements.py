@@ -108,3 +108,15 @@ class TestRandomAnnouncements(TaskCommon):
         self.assertEqual(
             search_sql.listed_domain(market), Domain("state", "in", LISTED)
         )
+
+    def test_views_and_rules_name_the_states_of_the_table(self):
+        published = list(ANNOUNCEMENT.without("draft"))
+        for name, field in (
+            ("announcement", "state"),
+            ("announcement_price", "announcement_id.state"),
+            ("announcement_place", "announcement_id.state"),
+        ):
+            rule = self.env.ref(f"wezer_marketplace.wezer_{name}_rule_public")
+            self.assertIn(f"('{field}', 'in', {published})", rule.domain_force)
+        view = self.env.ref("wezer_marketplace.wezer_announcement_view_search")
+        self.assertIn(f"[('state', 'in', {list(LISTED)})]", view.arch)

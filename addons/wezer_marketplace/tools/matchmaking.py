@@ -231,11 +231,12 @@ def _skilled_sql(env: api.Environment, weights: Any) -> SQL:
                  JOIN wezer_announcement_wezer_skill_rel taken
                    ON taken.wezer_skill_id = skill.id
                  JOIN wezer_announcement want ON want.id = taken.wezer_announcement_id
-                  AND want.state IN ('open', 'full') AND want.kind = 'want'
+                  AND want.state IN %s AND want.kind = 'want'
                 WHERE skill.upto <= %s
                 GROUP BY 1 ORDER BY sum(skill.weight) DESC, 1 DESC LIMIT %s""",
         sorted(weights),
         [weights[skill] for skill in sorted(weights)],
+        env["wezer.announcement"]._state_machine.sources("claim"),
         COUNTED_TOGETHER,
         SKILLED,
     )
