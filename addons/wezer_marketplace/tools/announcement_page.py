@@ -2,6 +2,7 @@
 
 from odoo import api, models
 
+from ..models.wezer_deal import NEGOTIATING
 from . import matchmaking
 
 
@@ -19,6 +20,7 @@ def page_values(announcement: models.BaseModel) -> dict:
             # Whoever answers an offer pays: for those whom the user may pay for.
             parties = user._acts_for(parties, "wallet")
     answers = not public and not own
+    deals = _deals(announcement, own, parties)
     return {
         "announcement": announcement,
         "main_object": announcement,
@@ -35,7 +37,8 @@ def page_values(announcement: models.BaseModel) -> dict:
         and announcement.state == "open"
         and known._has_place(user.partner_id),
         "parties": parties,
-        "deals": _deals(announcement, own, parties),
+        "deals": deals,
+        "agreed": deals.filtered(lambda deal: deal.state not in NEGOTIATING),
         "currencies": known.price_line_ids.wezer_currency_id,
         "reason": matchmaking.reasons_for_user(announcement)[announcement.id]
         if answers
