@@ -263,6 +263,24 @@ class TestVisibility(ReputationCommon, HttpCase):
         self.assertEqual(self._said(self.eva), 0)
         self.assertTrue(self._seen(self.luc))
 
+    def test_a_score_by_group_names_no_group_that_the_reader_may_not_see(self):
+        group = self.env["res.partner"].create({"name": "Secret circle"})
+        shown = self.env["wezer.profile"]._make_for(group)
+        self.reputations.create(
+            {
+                "partner_id": self.luc.partner_id.id,
+                "group_partner_id": group.id,
+                "score": 4,
+                "n_assessors": 3,
+            }
+        )
+        profile = self.luc.partner_id._wezer_profile().with_user(self.eva)
+        for state, visible in (("active", True), ("pending", False)):
+            shown.sudo().state = state
+            values = profile.sudo(False)._wezer_party_values()
+            labels = " ".join(row[0] for row in values["reputation_more"])
+            self.assertEqual("Secret circle" in labels, visible, state)
+
     def test_members_cannot_hide_the_score_of_others(self):
         profile = self.luc.partner_id._wezer_profile()
         with self.assertRaises(NotAllowed):
