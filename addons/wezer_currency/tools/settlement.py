@@ -50,7 +50,8 @@ def settle_idempotent(
     :return: the transfer that is done or pending (sudo)
     """
     transfer = transfer.sudo()
-    if key and transfer.done_key == key and transfer.state in ("pending", "done"):
+    settled = transfer._state_machine.targets("pay")
+    if key and transfer.done_key == key and transfer.state in settled:
         return transfer
     data = [transfer.id, minor, keep_rest]
     whole = minor == transfer.amount_minor and not transfer.settled_minor
