@@ -103,33 +103,29 @@ def commitment_outcomes(party: models.Model) -> list[tuple]:
 
     :return: ``(how far it was kept, from 0 to 1, when)``
     """
-    deals = party.env["wezer.deal"].sudo()
-    outcomes: list[tuple[float, Any]] = []
-    for deal in deals.search(
-        [
-            "|",
-            ("payee_id", "=", party.id),
-            ("payer_id", "=", party.id),
-            ("date_accepted", "!=", False),
-            "|",
-            ("state", "=", "paid"),
-            ("end_reason", "in", ("released", "refunded", "expired")),
-            "|",
-            ("replier_id", "!=", party.id),
-            ("attendance", "=", False),
-        ]
-    ):
-        if deal.state == "paid":
-            outcomes.append((True, deal.date_paid or deal.date_state))
+    work = (
+        (Domain("payee_id", "=", party.id) | Domain("payer_id", "=", party.id))
+        & Domain("date_accepted", "!=", False)
+        & (
+            Domain("state", "=", "paid")
+            | Domain("end_reason", "in", ("released", "refunded", "expired"))
+        )
+        & (Domain("replier_id", "!=", party.id) | Domain("attendance", "=", False))
+    )
+    came = Domain("replier_id", "=", party.id) & Domain("attendance", "!=", False)
+    done: list[tuple[float, Any]] = []
+    attended: list[tuple[float, Any]] = []
+    for deal in party.env["wezer.deal"].sudo().search_fetch(work | came):
+        if deal.replier_id == party and deal.attendance:
+            kept = KEPT[deal.attendance]
+            if kept is not None:
+                day = deal._attendance_days()[0] or deal.attendance_date
+                attended.append((kept, day))
+        elif deal.state == "paid":
+            done.append((True, deal.date_paid or deal.date_state))
         elif deal.payee_id == party:
-            outcomes.append((False, deal.date_state))
-    for deal in deals.search(
-        [("replier_id", "=", party.id), ("attendance", "!=", False)]
-    ):
-        kept = KEPT[deal.attendance]
-        if kept is not None:
-            outcomes.append((kept, deal._attendance_days()[0] or deal.attendance_date))
-    return outcomes
+            done.append((False, deal.date_state))
+    return done + attended
 
 
 # === LEAVING === #
