@@ -88,7 +88,7 @@ def test_the_report_names_refused_rows_and_ends_with_one_line(capsys):
     ]
     assert import_members.print_report({"rows": rows}, options) == 1
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == "row 2: refused: the name is missing"
+    assert lines[0] == "row 2: refused: no name"
     assert lines[-1] == "2 rows: 1 created, 1 refused (nothing kept: a dry run)."
     options.json = True
     import_members.print_report({"rows": rows}, options)
@@ -104,7 +104,7 @@ class TestImportMembers(TransactionCase):
         members = self.env["wezer.member.import"].with_user(admin)
         report = members._import_rows(rows)
         self.assertEqual([row["state"] for row in report], ["created"] * 3)
-        self.assertIn("no one circle “Nowhere”", report[2]["reason"])
+        self.assertIn("no single circle called “Nowhere”", report[2]["reason"])
         members = group._direct_members()
         self.assertEqual(set(members.mapped("name")), {"Nina Neu", "Paul, on paper"})
         again = members._import_rows(rows)

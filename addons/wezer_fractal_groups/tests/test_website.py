@@ -40,7 +40,8 @@ class TestWebsite(GroupsCommon, HttpCase):
         self._put(self.joel, self.treasurer)
         self._login(self.joel)
         page = self.url_open(f"/groups/{self.compost.slug}").text
-        self.assertIn("You may pay because you have the role Treasurer in Test garden", page)
+        reason = "You may pay because you have the role Treasurer in Test garden"
+        self.assertIn(reason, page)
 
         words = self.compost.with_user(self.joel).my_rights
         self.assertIn("You may pay because you have the role Treasurer", words)

@@ -63,7 +63,8 @@ def form_values(
         "announcement": announcement,
         "version": announcement.edit_version() if announcement else "",
         # It can be published, but only by a person who may pay for the author.
-        "waits_for_wallet": bool(announcement)
+        "waits_for_wallet": announcement is not None
+        and bool(announcement)
         and not announcement._state_refusal("publish")
         and announcement._waits_for_wallet(),
         "categories": env["wezer.category"].search([]),

@@ -45,7 +45,7 @@ def address(filters: dict, path: str = "/market", **change: Any) -> str:
 
 def clean(env: api.Environment, params: dict) -> dict:
     """Return the filters of an address; whatever is not understood is left out."""
-    filters = {}
+    filters: dict[str, Any] = {}
     for name in WORDS:
         if params.get(name):
             filters[name] = str(params[name])[:WORD_LENGTH]
@@ -151,7 +151,7 @@ def _centre(env: api.Environment, filters: Any) -> Any:
         here = place_called(env, typed)
     elif not here and not env.user._is_public():
         here = env.user.partner_id._wezer_profile()._map_place()
-    found = {"centre": here} if here else {}
+    found: dict[str, Any] = {"centre": here} if here else {}
     if filters.get("km") and here:
         found["km"] = int(filters["km"])
     elif typed:
