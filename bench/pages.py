@@ -145,9 +145,8 @@ def rows(env: Any, quick: bool, data: str | None) -> Iterator[dict]:
                 Reader(server.url, member["login"], member["password"])
                 for _number in range(CLIENTS)
             ]
+            walk(clients, [*pages.values(), REFERENCE], 3)
             for _turn in range(3):
-                for path in [*pages.values(), REFERENCE]:
-                    together(clients, path)
                 for name in VISITOR:
                     visitor.read(pages[name])
             yield from _queries(log, clients[0], "", pages, WANTED)
@@ -175,11 +174,8 @@ def _queries(
 
 
 def _times(clients: Any, pages: dict[str, str], rounds: int) -> Iterator[dict]:
-    """Ask for all pages in turn, the reference among them, and compare medians."""
-    times: dict[str, list[float]] = {path: [] for path in [REFERENCE, *pages.values()]}
-    for _round in range(rounds):
-        for path, taken in times.items():
-            taken += together(clients, path)
+    """Let all clients read all pages, the reference among them; compare medians."""
+    times = walk(clients, [REFERENCE, *pages.values()], rounds)
     reference = statistics.median(times[REFERENCE])
     for name, (_limit, ratio) in WANTED.items():
         ours = statistics.median(times[pages[name]])
@@ -192,21 +188,31 @@ def _times(clients: Any, pages: dict[str, str], rounds: int) -> Iterator[dict]:
         }
 
 
-def together(clients: Any, path: str) -> list[float]:
-    """Let all clients ask for a page at once; return the seconds of each."""
-    times, errors = [], []
-    barrier = threading.Barrier(len(clients))
+def walk(clients: Any, paths: list[str], rounds: int) -> dict[str, list[float]]:
+    """Let each client read all pages again and again, all clients at once.
 
-    def ask(client: Any) -> None:
-        barrier.wait()
-        begin = time.perf_counter()
-        try:
-            client.read(path)
-        except OSError as error:
-            errors.append(error)
-        times.append(time.perf_counter() - begin)
+    Each begins at another page: on the pages that count visitors, two of one member
+    at the same moment would wait for each other.
 
-    threads = [threading.Thread(target=ask, args=(client,)) for client in clients]
+    :return: the seconds of each page, by its address
+    """
+    times: dict[str, list[float]] = {path: [] for path in paths}
+    errors: list[OSError] = []
+
+    def read(number: int) -> None:
+        first = number * len(paths) // len(clients)
+        for path in (paths[first:] + paths[:first]) * rounds:
+            begin = time.perf_counter()
+            try:
+                clients[number].read(path)
+            except OSError as error:
+                errors.append(error)
+                return
+            times[path].append(time.perf_counter() - begin)
+
+    threads = [
+        threading.Thread(target=read, args=(number,)) for number in range(len(clients))
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -56,10 +56,13 @@ class WezerMarket(http.Controller):
         public = request.env.user._is_public()
         helper = None if public else matchmaking.Helper(request.env)
         fitting = market.browse()
+        # Read at once, before cards name some of them.
+        categories = request.env["wezer.category"]._tree()
+        categories.mapped("complete_name")
         with planned_for_memory(request.env.cr):
             found, count = market._search_public(question, (page - 1) * PAGE, PAGE)
             if not (public or filters or page > 1):
-                fitting = market._fitting(FITTING, helper)
+                fitting = found._fitting(FITTING, helper)
         nearly = market.browse() if found else market._search_near_misses(question)
         fitting, found, nearly = announcement_cards.card_lists(
             [fitting, found, nearly], question.get("centre"), helper
@@ -85,7 +88,7 @@ class WezerMarket(http.Controller):
                 "unread": search_params.price_bounds(request.env, filters)[1],
                 "public": public,
                 "distances": search_params.DISTANCES,
-                "categories": request.env["wezer.category"]._tree(),
+                "categories": categories,
                 "currencies": request.env["wezer.currency"].search_fetch([]),
                 "skill": request.env["wezer.skill"].search(
                     [("id", "=", filters.get("skill", False))]

@@ -1856,12 +1856,14 @@ class WezerAnnouncement(models.Model):
                 return found
         return self.browse()
 
-    @api.model
     def _fitting(self, limit: int, helper: matchmaking.Helper | None = None):
-        """Return the open wants that fit the user, the best first."""
+        """Return the open wants that fit the user, the best first.
+
+        They are read together with the announcements that it is called on.
+        """
         # Where it is full, one would only wait.
         only_open = [("state", "=", "open")]
-        fits = matchmaking.fitting_wants(self, limit, only_open, helper)
+        fits = matchmaking.fitting_wants(self.browse(), limit, only_open, helper, self)
         return self.browse([want.id for want, _reasons in fits])
 
     def _fitting_members(self, limit: int = 10) -> list[tuple]:

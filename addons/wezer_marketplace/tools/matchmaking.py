@@ -124,17 +124,22 @@ def fitting_wants(
     limit: int = 10,
     domain: Domain | None = None,
     helper: Helper | None = None,
+    along: models.Model | None = None,
 ) -> list[tuple]:
     """Return the wants that fit the user, the best first, with reasons.
 
     :param market: an empty recordset of ``wezer.announcement``
     :param domain: further restriction
     :param helper: the user, where a page has read them already
+    :param along: announcements of the same page, read together with the candidates
     :return: ``(announcement, reasons)``; nothing fits without a reason
     """
     helper = helper or Helper(market.env)
+    wants = _candidate_wants(market, helper.side, helper.weights, domain)
+    if along:
+        wants = wants.with_prefetch((*wants.ids, *along.ids))
     scored = []
-    for want in _candidate_wants(market, helper.side, helper.weights, domain):
+    for want in wants:
         points, reasons = fit(helper.side, want_side(want), helper.weights)
         if reasons and points > 0:
             scored.append((-points, -want.id, want, reasons))
