@@ -61,7 +61,7 @@ class TestRandomAnnouncements(TaskCommon):
             action = dice.choice(ACTIONS if dice.random() < 0.3 else GENTLE)
             if self._play(announcement, action):
                 done.add(action)
-        self.assertLessEqual({"publish", "pause", "close", "claim", "edit"}, done)
+        self.assertGreaterEqual(len(done), 5, "most actions were played in vain")
 
     def _let_time_pass(self, announcement):
         announcement = announcement.sudo()
