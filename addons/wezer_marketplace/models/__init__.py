@@ -16,6 +16,7 @@ from . import wezer_deal_event
 from . import wezer_deal_message
 from . import wezer_deal_proposal
 from . import wezer_deal_evidence
+from . import wezer_dispute
 from . import wezer_rate_mixin
 from . import project_project
 from . import project_task_type

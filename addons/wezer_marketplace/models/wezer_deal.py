@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
-from odoo.tools import SQL
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import days, locks, payload
@@ -14,11 +13,11 @@ from odoo.addons.wezer_base.tools.lines_field import Lines
 from odoo.addons.wezer_base.tools.picture import PictureError, clean_file
 from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
 from odoo.addons.wezer_base.tools.text import clean_line
-from odoo.addons.wezer_fractal_groups.tools.membership_sql import member_counts
 
 from ..tools import deal_money, deal_page
 from ..tools.parts import WHOLE, slices
 from ..tools.task_context import DEAL_MOVES, QUIET
+from .wezer_dispute import JUDGING, OUTCOMES
 
 DEAL = StateMachine(
     states=(
@@ -369,14 +368,6 @@ QUESTIONS = (
 )
 # Questions that follow from the state alone: a notice of a change carries them.
 MAIN = ("amend", "turn", "work", "approve", "pay", "receipt")
-NO_DISPUTE = {
-    "disputed_by_id": False,
-    "state_before": False,
-    "state_before_since": False,
-    "dispute_circle_id": False,
-    "dispute_holder_since": False,
-    "took_part_ids": [Command.clear()],
-}
 # The columns of the coordinators' board.
 COLUMNS = {
     "open": "choose",
@@ -397,13 +388,6 @@ ATTEND_DAYS = 14
 ATTEND_STATES = DEAL.sources("attendance")
 # How far the promise to come was kept; an excused person promised nothing.
 KEPT = {"came": 1, "late": 0.5, "absent": 0, "excused": None}
-# Disputes.
-OUTCOMES = ("paid", "cancelled", "refunded", "split")
-DECIDE_DAYS = 30
-# A moderator who acts for a side with one of these cannot decide.
-SIDE_RIGHTS = ("wallet", "market", "project")
-# These actions of a moderator make them no part of the matter.
-JUDGING = ("resolve", "pass_on")
 
 
 def days_between(begin, end) -> float:
@@ -588,9 +572,31 @@ class WezerDeal(models.Model):
 
     # === DISPUTE === #
 
-    state_before = fields.Char()
-    state_before_since = fields.Datetime()
-    disputed_by_id = fields.Many2one("res.partner", ondelete="restrict")
+    # The open one; ``dispute_ids`` keeps those that ended, too.
+    dispute_id = fields.Many2one(
+        "wezer.dispute",
+        string="Open dispute",
+        index="btree_not_null",
+        ondelete="set null",
+        copy=False,
+    )
+    dispute_ids = fields.One2many(
+        "wezer.dispute", "deal_id", string="Disputes", copy=False
+    )
+    state_before = fields.Char(related="dispute_id.state_before")
+    disputed_by_id = fields.Many2one(related="dispute_id.caller_id")
+    # Stored for the record rules, the to-do list and the groups of the back office.
+    dispute_circle_id = fields.Many2one(
+        related="dispute_id.circle_id",
+        string="Deciding circle",
+        store=True,
+        index="btree_not_null",
+        help="The moderators of this circle decide the dispute. If it is empty,"
+        " the moderators of the community decide.",
+    )
+    dispute_holder_since = fields.Datetime(
+        related="dispute_id.holder_since", string="With this circle since", store=True
+    )
     # A moderator has decided: a deadline calls none again.
     decided = fields.Boolean(copy=False, groups=fields.NO_ACCESS)
     dispute_seconds = fields.Integer(
@@ -608,23 +614,6 @@ class WezerDeal(models.Model):
         "wezer.group",
         "wezer_deal_common_circle_rel",
         string="Common circles",
-        copy=False,
-        groups=fields.NO_ACCESS,
-    )
-    dispute_circle_id = fields.Many2one(
-        "wezer.group",
-        string="Deciding circle",
-        index="btree_not_null",
-        ondelete="set null",
-        copy=False,
-        help="The moderators of this circle decide the dispute. If it is empty,"
-        " the moderators of the community decide.",
-    )
-    dispute_holder_since = fields.Datetime(string="With this circle since", copy=False)
-    took_part_ids = fields.Many2many(
-        "res.partner",
-        "wezer_deal_took_part_rel",
-        string="Participants",
         copy=False,
         groups=fields.NO_ACCESS,
     )
@@ -864,9 +853,10 @@ class WezerDeal(models.Model):
             deal.approval_ids.filtered(
                 lambda approval: approval.milestone == step
             ).is_void = True
-        if state != "disputed" and deal.state == "disputed":
+        if state != "disputed" and deal.dispute_id:
             # The moderators of the dispute see the deal no longer.
-            vals.update(NO_DISPUTE)
+            deal.dispute_id._end()
+            vals["dispute_id"] = False
         if state not in DEAL.sources("confirm"):
             vals["decided"] = False
         deal.write({**vals, **extra})
@@ -903,8 +893,8 @@ class WezerDeal(models.Model):
         if action in JUDGING:
             return
         # A person who adds something in a dispute takes part in it.
-        for deal in self.sudo().filtered(lambda deal: deal.state == "disputed"):
-            deal.took_part_ids |= self.env.user.partner_id
+        for deal in self.sudo().filtered("dispute_id"):
+            deal.dispute_id.took_part_ids |= self.env.user.partner_id
 
     # === PERMISSIONS === #
 
@@ -1244,8 +1234,12 @@ class WezerDeal(models.Model):
         self._check_decides()
 
     def _check_decides(self):
-        deal = self.sudo()
-        if not deal._may_decide(self.env.user, deal.dispute_circle_id):
+        user, dispute = self.env.user, self.sudo().dispute_id
+        if dispute:
+            decides = dispute._may_decide(user)
+        else:
+            decides = user._moderates(self._parties())
+        if not decides:
             raise NotAllowed(
                 self.env._("Only a moderator assigned to this dispute can decide it."),
                 rule="moderate",
@@ -1292,7 +1286,7 @@ class WezerDeal(models.Model):
             asked["receipt"] = deal_money.pending(deal).payee_id
         if deal.state == "disputed":
             asked["dispute"] = deal._parties()
-            asked["decide"] = deal._deciders(deal.dispute_circle_id).partner_id
+            asked["decide"] = deal.dispute_id._deciders().partner_id
         return {subject: parties for subject, parties in asked.items() if parties}
 
     def _people_asked(self, subject, party):
@@ -2970,22 +2964,18 @@ class WezerDeal(models.Model):
 
     def _call_moderator(self, party, reason):
         self.ensure_one()
-        circle = self._next_circle()
+        dispute = self.env["wezer.dispute"]._call(self, party, reason)
+        circle = dispute._next_circle()
         self._log("dispute", party or False, reason)
-        self._set_state(
-            "disputed",
-            state_before=self.state,
-            state_before_since=self.date_state,
-            disputed_by_id=party.id if party else False,
-            took_part_ids=[(6, 0, self._took_part().ids)],
-        )
+        dispute.took_part_ids = self.env["wezer.dispute"]._people_of(self)
+        self._set_state("disputed", dispute_id=dispute.id)
         self.env["wezer.assessment"]._pause(self)
         self._notify_all(
             "dispute",
             lambda env: env._("A moderator was called: %(title)s", title=self.title),
             subject="dispute",
         )
-        self._hold_dispute(circle)
+        dispute._give_to(circle)
 
     def action_withdraw_dispute(self, acting_partner_id: int | None = None) -> bool:
         """Withdraw one's call; either side may withdraw a call by a deadline."""
@@ -3008,7 +2998,7 @@ class WezerDeal(models.Model):
         """Return to the state before the dispute; deadlines move by its duration."""
         before, now = self.state_before, fields.Datetime.now()
         stood = now - self.date_state
-        extra = {"date_state": (self.state_before_since or now) + stood}
+        extra = {"date_state": (self.dispute_id.state_before_since or now) + stood}
         if self.date_due:
             extra["date_due"] = self.date_due + stood
         if before == "paid":
@@ -3058,7 +3048,7 @@ class WezerDeal(models.Model):
             )
         deal._log("resolve", self.env.user.partner_id, reason)
         deal.decided = True
-        getattr(deal, f"_resolve_{outcome}")(amounts)
+        deal.dispute_id._decide(outcome, reason, amounts)
         deal._notify_all(
             "dispute",
             lambda env: env._(
@@ -3068,120 +3058,23 @@ class WezerDeal(models.Model):
         )
         return True
 
-    def _resolve_cancelled(self, _amounts):
-        self._cancel()
-
-    def _resolve_paid(self, _amounts):
-        if self.state_before == "paid":
-            self._resume_after_dispute()
-            return
-        self._set_state("approved")
-        deal_money.pay(self, self.env.user.partner_id)
-
-    def _resolve_refunded(self, _amounts):
-        """Give back all that was paid; the rest is never paid."""
-        if deal_money.all_given_back(self):
-            raise Refusal(
-                self.env._("Nothing was paid, so nothing can be given back."),
-                rule="outcome",
-                value="refunded",
-            )
-        deal_money.release(self, "released")
-        deal_money.give_back(self)
-        if deal_money.pending(self):
-            # Outside money is on its way back: its payee confirms it.
-            self.refunding = True
-            deal_money.follow(self)
-            return
-        self._become_refunded()
-
-    def _resolve_split(self, amounts):
-        deal_money.split(self, self._parsed_amounts(amounts or {}))
-        # What was decided is the last step.
-        self.milestone = len(self.accepted_terms_id.milestone_ids)
-        # Outside money on its way back: the first payer says that it came.
-        self.refunding = "reversal" in deal_money.pending(self).mapped("kind")
-        deal_money.follow(self)
-
-    # === DISPUTE: WHICH MODERATORS HAVE IT === #
-
-    @api.depends("state", "dispute_circle_id", "took_part_ids")
+    @api.depends("dispute_id.circle_id", "dispute_id.took_part_ids")
     @api.depends_context("uid")
     def _compute_is_user_moderator(self):
         user = self.env.user
         for deal in self:
-            deal.is_user_moderator = deal.state == "disputed" and deal._may_decide(
-                user, deal.dispute_circle_id
-            )
+            dispute = deal.dispute_id
+            deal.is_user_moderator = bool(dispute) and dispute._may_decide(user)
 
     def _search_is_user_moderator(self, operator, value):
-        """Search by :meth:`_may_decide`, for record rules and the to-do list."""
         if operator != "in":
             return NotImplemented
-        user = self.env.user
-        held = Domain.FALSE
-        if user._moderated_circles():
-            held |= Domain(
-                "dispute_circle_id", "in", SQL("(%s)", user._moderated_sql())
-            )
-        if user._moderates(user.partner_id.browse()):
-            held |= Domain("dispute_circle_id", "=", False)
-        if held.is_false():
-            return Domain.FALSE
-        acting = SQL(" UNION ALL ").join(
-            user._acting_sql(right) for right in SIDE_RIGHTS
-        )
-        mine = SQL("(SELECT id FROM (%s) acting(id) WHERE id IS NOT NULL)", acting)
-        side = Domain.OR(
-            Domain(party, "any", [("id", "in", mine)])
-            for party in ("author_id", "replier_id", "coworker_ids")
-        )
-        took_part = Domain("took_part_ids", "in", user.partner_id.ids)
-        domain = Domain("state", "=", "disputed") & held & ~took_part & ~side
+        domain = self.env["wezer.dispute"]._decided_by_user_domain()
+        if domain.is_false():
+            return domain
         # sudo: members cannot read who took part, but it decides who moderates.
         deals = self.sudo().with_context(active_test=False)
         return Domain("id", "in", deals._search(domain))
-
-    def _may_decide(self, user, circle):
-        """Return whether ``user`` may decide this deal's dispute for ``circle``.
-
-        :param circle: whose moderator he would be; empty for the community's
-        """
-        self.ensure_one()
-        deal, parties = self.sudo(), self._parties()
-        if circle:
-            holds = circle in user._moderated_circles()
-        else:
-            holds = user._moderates(parties)
-        disputed = deal.state == "disputed"
-        took_part = deal.took_part_ids if disputed else deal._took_part()
-        if not holds or user.partner_id in took_part:
-            return False
-        return not any(user._acts_for(parties, right) for right in SIDE_RIGHTS)
-
-    def _took_part(self):
-        """Return the persons who did anything in this deal, on either side."""
-        deal = self.sudo()
-        acts = deal.event_ids.filtered(lambda event: event.action not in JUDGING)
-        return (
-            deal._parties()
-            | deal.replier_person_id
-            | deal.conflicted_ids
-            | deal.announcement_id.person_id
-            | deal.terms_ids.person_id
-            | deal.message_line_ids.person_id
-            | acts.person_id
-            | acts.partner_id
-        )
-
-    def _deciders(self, circle):
-        """Return the users who may decide for ``circle``, or for the community."""
-        self.ensure_one()
-        if circle:
-            users = circle._own_moderators().user_ids
-        else:
-            users = self.env.ref("wezer_base.group_moderator").sudo().all_user_ids
-        return users.filtered(lambda user: self._may_decide(user, circle))
 
     def _record_common_circles(self):
         """Keep which circles both sides are in, as the terms are accepted."""
@@ -3195,92 +3088,9 @@ class WezerDeal(models.Model):
                 lambda circle, deal=deal: circle.partner_id not in deal._parties()
             )
 
-    def _common_by_size(self):
-        """Return the common circles, the smallest first: fewest people, deepest."""
-        circles = self.sudo().with_context(active_test=False).common_circle_ids
-        people = member_counts(circles)
-        return circles.sorted(
-            lambda circle: (people.get(circle.id, 0), -circle.depth, circle.id)
-        )
-
-    def _next_circle(self):
-        """Return the circle that has the dispute next, empty for the community.
-
-        Passed over is where nobody may decide, or nobody else than now.
-        """
-        deal = self.sudo()
-        circles, now = deal._common_by_size(), self.env["res.users"]
-        if deal.state == "disputed":
-            here = deal.dispute_circle_id
-            now = deal._deciders(here)
-            ids = circles.ids
-            circles = circles.browse(
-                ids[ids.index(here.id) + 1 :] if here.id in ids else []
-            )
-        for circle in circles.filtered("active"):
-            deciders = deal._deciders(circle)
-            if deciders and deciders != now:
-                return circle
-        return circles.browse()
-
-    def _hold_dispute(self, circle):
-        """Give the dispute to the moderators of ``circle``, and tell them."""
-        deal = self.sudo()
-        deal.write(
-            {
-                "dispute_circle_id": circle.id,
-                "dispute_holder_since": fields.Datetime.now(),
-            }
-        )
-        deal._notify(
-            deal._deciders(circle).partner_id,
-            "dispute",
-            lambda env: env._(
-                "A deal waits for your decision: %(title)s", title=deal.title
-            ),
-            subject="decide",
-        )
-
-    def _pass_on(self, now):
+    def _pass_on(self, _now):
         """Pass an undecided dispute on to the next larger circle."""
-        self.ensure_one()
-        circle = self._next_circle()
-        self._log("pass_on", False)
-        self._notify_all(
-            "dispute",
-            lambda env: env._(
-                "Other moderators now decide: %(title)s", title=self.title
-            ),
-            subject="dispute",
-        )
-        self._hold_dispute(circle)
-
-    def _last_call(self):
-        """Return what was said when the moderators were called."""
-        self.ensure_one()
-        calls = self.sudo().event_ids.filtered(lambda event: event.action == "dispute")
-        return calls.sorted("id")[-1:]
-
-    def _decide_by(self):
-        """Return the day on which an undecided dispute passes on, False at its end."""
-        self.ensure_one()
-        since = self.sudo().dispute_holder_since
-        if not (since and self.sudo().dispute_circle_id):
-            return False
-        return days.day_of(self.env, since + timedelta(days=DECIDE_DAYS))
-
-    def _dispute_holder_text(self):
-        """Return in words who has the dispute; private circles keep their names."""
-        self.ensure_one()
-        circle = self.sudo().dispute_circle_id
-        if not circle:
-            return self.env._(
-                "A moderator was called: everything waits for the decision"
-            )
-        return self.env._(
-            "A moderator of %(circle)s was called: everything waits for the decision",
-            circle=circle.sudo(False).display_name,
-        )
+        self.dispute_id._pass_on()
 
     # === PAGES: SEE tools/deal_page.py === #
 
@@ -3498,21 +3308,9 @@ class WezerDeal(models.Model):
             ),
             (confirming, "_escalate_on_timeout"),
             (decided, "_ask_receipt_again"),
-            (self._undecided_domain(now), "_pass_on"),
+            (self.env["wezer.dispute"]._undecided_domain(now), "_pass_on"),
             ([("state", "=", "open"), ("terms_id.expiry", "<=", now)], "_expire_terms"),
         ]
-
-    @api.model
-    def _undecided_domain(self, now):
-        """Return the disputes to pass on: long undecided, or nobody may decide them."""
-        held = [("state", "=", "disputed"), ("dispute_circle_id", "!=", False)]
-        left = self.search(held, order="id", limit=500).filtered(
-            lambda deal: not deal._deciders(deal.dispute_circle_id)
-        )
-        old = now - timedelta(days=DECIDE_DAYS)
-        return Domain(held) & (
-            Domain("dispute_holder_since", "<", old) | Domain("id", "in", left.ids)
-        )
 
     def _escalate_on_timeout(self, now):
         self._call_moderator(

@@ -71,6 +71,9 @@ class WezerInvariant(models.AbstractModel):
             "_check_held_disputes": self.env._(
                 "Every dispute has someone who may decide it"
             ),
+            "_check_open_disputes": self.env._(
+                "Every disputed deal has one open dispute"
+            ),
             "_check_deal_notices": self.env._(
                 "Every open notice still applies to its deal"
             ),
@@ -331,9 +334,19 @@ class WezerInvariant(models.AbstractModel):
 
     def _check_held_disputes(self):
         """Somebody may decide at the last stage, else administrators choose one."""
-        held = [("state", "=", "disputed"), ("dispute_circle_id", "=", False)]
+        held = [("state", "=", "open"), ("circle_id", "=", False)]
         return [
-            (deal.id,)
-            for deal in self.env["wezer.deal"].sudo().search(held, order="id")
-            if not deal._deciders(deal.dispute_circle_id)
+            (dispute.deal_id.id,)
+            for dispute in self.env["wezer.dispute"].sudo().search(held, order="id")
+            if not dispute._deciders()
         ]
+
+    def _check_open_disputes(self):
+        """A deal in dispute has one that is open, its own; no other deal has any."""
+        return self._rows(
+            """SELECT p.id, p.state, d.id FROM wezer_deal p
+                 LEFT JOIN wezer_dispute d ON d.deal_id = p.id AND d.state = 'open'
+                WHERE (p.state = 'disputed') <> (d.id IS NOT NULL)
+                   OR p.dispute_id IS DISTINCT FROM d.id
+                ORDER BY p.id"""
+        )

@@ -348,7 +348,7 @@ def _state_line(deal: models.Model, me: Any) -> Any:
     if deal.state == "disputed":
         if deal.is_user_moderator:
             return deal.env._("Your turn: both sides wait for your decision")
-        return deal._dispute_holder_text()
+        return deal.dispute_id._holder_text()
     reasons = dict(deal._fields["end_reason"]._description_selection(deal.env))
     return deal.env._("Ended: %(reason)s", reason=reasons.get(deal.end_reason, ""))
 

@@ -78,6 +78,17 @@ def personal_data(party: models.Model) -> dict:
             }
             for event in deals.event_ids.sorted("id")
         ],
+        "disputes": [
+            {
+                "deal": dispute.deal_id.title,
+                **rows._rows(
+                    dispute,
+                    ["caller_id", "date", "reason", "state", "outcome"]
+                    + ["decision_reason", "date_end"],
+                )[0],
+            }
+            for dispute in deals.dispute_ids.sorted("id")
+        ],
         "deal_messages": [
             {
                 "deal": message.deal_id.title,
@@ -223,6 +234,7 @@ def _anonymise_deals(party: models.Model) -> None:
     """Delete what ``party`` wrote in deals."""
     env = party.env
     env["wezer.deal.message"].sudo().search([("partner_id", "in", party.ids)]).unlink()
+    env["wezer.dispute"].sudo()._anonymise(party.ids)
     env.flush_all()
     # In SQL: these rows refuse every ``write``, and no decision is changed.
     for table, column in (("wezer_terms", "message"), ("wezer_deal_event", "note")):

@@ -112,7 +112,7 @@ def _disputes(user: models.Model) -> list:
             "text": env._("%(title)s: a decision is needed", title=deal.title),
             "url": f"/my/deals/{deal.id}",
             "button": env._("Decide"),
-            "due": deal._decide_by(),
+            "due": deal.dispute_id._decide_by(),
         }
         for deal in disputed
     ]
