@@ -22,7 +22,7 @@ LONG = 120
 WIDTH = 100
 ATTRIBUTE = re.compile(r'^( *)([\w.:-]+)="([^"]*)"$')
 CODE = re.compile(
-    r"^(t-(if|elif|value|foreach|out|options|att-[\w-]+)"
+    r"^(t-(if|elif|value|foreach|out|options|fill|att-[\w-]+)"
     r"|eval|invisible|readonly|required|domain|context)$"
 )
 CLASSES = ("class", "style", "t-attf-class", "t-attf-style")

@@ -1,8 +1,11 @@
+import functools
+
 from odoo import api, models
 from odoo.http import request
 
 from ..tools import days
 from ..tools.direction import isolate_written, isolated
+from ..tools.sentences import compile_sentences, filled, filled_plain
 from ..tools.template_values import keep_zeros, number_text
 
 
@@ -42,6 +45,12 @@ class IrQweb(models.AbstractModel):
         """Give all templates the functions that the suite's are compiled with."""
         values["wezer_isolated"] = isolated
         values["wezer_number"] = number_text
+        values["wezer_filled"] = filled
+        values["wezer_filled_plain"] = filled_plain
+        # Days and moments inside of sentences; elsewhere their widgets show them.
+        values["wezer_day"] = functools.partial(days.format_day, self.env)
+        values["wezer_month"] = functools.partial(days.format_month, self.env)
+        values["wezer_moment"] = functools.partial(days.format_moment, self.env)
         return super()._prepare_environment(values)
 
     def _get_template(self, template):
@@ -56,6 +65,8 @@ class IrQweb(models.AbstractModel):
         if str(view.get("xmlid") or "").startswith("wezer_"):
             isolate_written(element)
             keep_zeros(element)
+        # The suite's parts of Odoo's own pages hold sentences, too.
+        compile_sentences(element)
         return element, document, ref
 
 

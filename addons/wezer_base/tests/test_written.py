@@ -4,6 +4,7 @@ from base64 import b64decode, b64encode
 from io import BytesIO
 
 from lxml import etree
+from markupsafe import Markup
 from PIL import Image
 
 from odoo.tests import BaseCase, HttpCase, tagged
@@ -12,6 +13,7 @@ from ..exceptions import Refusal
 from ..tools.direction import isolate_written, isolated
 from ..tools.html import plain_html
 from ..tools.picture import LONGEST, PictureError, clean_file, clean_picture
+from ..tools.sentences import compile_sentences, filled
 from ..tools.text import clean_line, clean_text, has_letter, lookalike
 from .common import WezerCommon
 
@@ -323,3 +325,57 @@ class TestWrittenPages(WezerCommon, HttpCase):
         after = self.url_open(first, headers={"If-None-Match": before.headers["ETag"]})
         self.assertEqual(after.status_code, 200)
         self.assertNotEqual(after.content, before.content)
+
+
+@tagged("post_install", "-at_install")
+class TestSentences(WezerCommon):
+    """Whole sentences of templates are one term, filled with values afterwards."""
+
+    def _rendered(self, arch, **values):
+        return str(self.env["ir.qweb"]._render(etree.fromstring(arch), values))
+
+    def test_values_are_put_into_the_places_and_escaped(self):
+        text = self._rendered(
+            """<p t-fill="{'name': name, 'count': 0}">Pay <b>{name}</b> {count}</p>""",
+            name="<i>Tom & Anna</i>",
+        )
+        self.assertEqual(text, "<p>Pay <b>&lt;i&gt;Tom &amp; Anna&lt;/i&gt;</b> 0</p>")
+
+    def test_a_name_that_runs_to_the_left_is_set_apart_but_not_in_attributes(self):
+        arch = """
+            <div><t t-set="label" t-fill="{'name': name}">Pay {name}</t>
+                <a t-att-title="label" t-fill="{'name': name}">Ask {name}</a></div>
+        """
+        page = self._rendered(arch, name="ليلى")
+        self.assertIn('<bdi dir="auto">ليلى</bdi></a>', page)
+        self.assertIn('title="Pay ليلى"', page)
+
+    def test_sentences_work_in_loops_conditions_and_called_templates(self):
+        arch = """
+            <ul><li t-foreach="names" t-as="name"><t
+                t-if="name_first" t-fill="{'name': name}">First {name}</t><t
+                t-else="" t-fill="{'name': name}">Then {name}</t></li></ul>
+        """
+        page = self._rendered(arch, names=["Anna", "Tom"])
+        self.assertIn("<li>First Anna</li><li>Then Tom</li>", page)
+
+    def test_a_slip_of_a_translation_breaks_no_page(self):
+        self.assertEqual(
+            filled("Payez {nom} à 5 %", {"name": "x"}), "Payez {nom} à 5 %"
+        )
+        self.assertEqual(filled("{a}|{b}", {"a": None, "b": Markup("<b/>")}), "|<b/>")
+
+    def test_a_template_is_compiled_only_once(self):
+        tree = etree.fromstring("""<p t-fill="{'name': 1}">{name}</p>""")
+        compile_sentences(tree)
+        once = etree.tostring(tree)
+        compile_sentences(tree)
+        self.assertEqual(etree.tostring(tree), once)
+
+    def test_a_sentence_is_one_term_to_translate(self):
+        view = self.env.ref("wezer_base.invitation")
+        terms = self.env["ir.ui.view"]._fields["arch_db"].get_trans_terms(view.arch_db)
+        self.assertIn(
+            "<strong>{name}</strong> invites you to join <strong>{community}</strong>.",
+            [" ".join(term.split()) for term in terms],
+        )

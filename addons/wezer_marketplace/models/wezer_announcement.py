@@ -389,11 +389,19 @@ class WezerAnnouncement(models.Model):
     @api.depends("price_line_ids.unit_minor", "quantity", "price_mode")
     def _compute_price_text(self):
         for announcement in self:
-            joiner = " + " if announcement.price_mode == "all" else self.env._(" or ")
-            announcement.price_text = joiner.join(
+            prices = [
                 line.wezer_currency_id._format(line._total(announcement.quantity))
                 for line in announcement.sudo().price_line_ids
-            ) or self.env._("unpaid help")
+            ]
+            if announcement.price_mode == "all":
+                text = " + ".join(prices)
+            else:
+                text = prices[0] if prices else ""
+                for price in prices[1:]:
+                    text = self.env._(
+                        "%(first)s or %(second)s", first=text, second=price
+                    )
+            announcement.price_text = text or self.env._("unpaid help")
 
     @api.depends("deal_ids.state", "deal_ids.hold_deadline", "places")
     def _compute_places(self):

@@ -158,23 +158,25 @@ def buttons(deal: models.Model, among: Any = None) -> list[dict]:
 def _button_label(deal: models.Model, action: Any, me: Any) -> Any:
     """Return what the button of ``action`` says to ``me``."""
     deal, _ = deal.sudo(), deal.env._
-    as_group = ""
-    if me and me != deal.env.user.partner_id:
-        as_group = _(", as %(name)s", name=me.name)
+    acting = bool(me) and me != deal.env.user.partner_id
     if action == "approve":
-        return _approve_button_label(deal, me) + as_group
+        return _approve_button_label(deal, me, acting)
     if action == "pay":
-        names = {"price": due_text(deal), "name": workers_text(deal)}
-        return _("Pay %(price)s to %(name)s", **names) + as_group
+        names = {
+            "price": due_text(deal),
+            "payee": workers_text(deal),
+            "name": me.name,
+        }
+        if acting:
+            return _("Pay %(price)s to %(payee)s, as %(name)s", **names)
+        return _("Pay %(price)s to %(payee)s", **names)
     if action == "agree_share":
-        part = deal._share_to_sign(me)._format_share()
-        return _("Agree to %(part)s of the price", part=part) + as_group
-    if action == "accept":
-        return _("Accept") + as_group
-    if action == "deliver":
-        return _("Delivered") + as_group
-    if action == "amend_sign":
-        return _("Agree to the change") + as_group
+        names = {"part": deal._share_to_sign(me)._format_share(), "name": me.name}
+        if acting:
+            return _("Agree to %(part)s of the price, as %(name)s", **names)
+        return _("Agree to %(part)s of the price", **names)
+    if action in ("accept", "deliver", "amend_sign"):
+        return _signing_label(deal, action, me.name if acting else "")
     if action == "hand_over_sign":
         return _(
             "Agree that %(name)s stands in",
@@ -187,6 +189,25 @@ def _button_label(deal: models.Model, action: Any, me: Any) -> Any:
     if action == "attendance" and deal.attendance:
         return _("Correct the attendance")
     return _plain_button_labels(deal)[action]
+
+
+def _signing_label(deal: models.Model, action: str, name: str) -> str:
+    """Return the label of a button that agrees or delivers.
+
+    :param name: the party that the caller acts for; empty for the caller's own
+    """
+    _ = deal.env._
+    if not name:
+        return {
+            "accept": _("Accept"),
+            "deliver": _("Deliver"),
+            "amend_sign": _("Agree to the change"),
+        }[action]
+    return {
+        "accept": _("Accept, as %(name)s", name=name),
+        "deliver": _("Deliver, as %(name)s", name=name),
+        "amend_sign": _("Agree to the change, as %(name)s", name=name),
+    }[action]
 
 
 def _plain_button_labels(deal: models.Model) -> dict:
@@ -210,18 +231,22 @@ def _plain_button_labels(deal: models.Model) -> dict:
     }
 
 
-def _approve_button_label(deal: models.Model, me: Any) -> str:
-    deal = deal.sudo()
+def _approve_button_label(deal: models.Model, me: Any, acting: bool) -> str:
+    """Return the label to approve, and to pay where that happens at once."""
+    deal, _ = deal.sudo(), deal.env._
     pays = (
         deal.env.user._acts_for(me, "wallet") and deal.accepted_terms_id.price_line_ids
     )
     if pays and deal._approvals_missing() <= 1:
-        return deal.env._(
-            "Approve and pay %(price)s to %(name)s",
-            price=due_text(deal),
-            name=workers_text(deal),
-        )
-    return deal.env._("Approve")
+        names = {
+            "price": due_text(deal),
+            "payee": workers_text(deal),
+            "name": me.name,
+        }
+        if acting:
+            return _("Approve and pay %(price)s to %(payee)s, as %(name)s", **names)
+        return _("Approve and pay %(price)s to %(payee)s", **names)
+    return _("Approve, as %(name)s", name=me.name) if acting else _("Approve")
 
 
 def _cancel_label(deal: models.Model, me: Any) -> str:
