@@ -53,6 +53,7 @@ class ResPartner(models.Model):
     )
     # Identifies people who log in without an e-mail address.
     wezer_vouched_email = fields.Char(
+        string="Confirmed address",
         copy=False,
         groups=fields.NO_ACCESS,
         help="The address as entered by an administrator or confirmed by a link.",
@@ -60,22 +61,40 @@ class ResPartner(models.Model):
     # Only the user decides. Record rules ask these fields, never a method: the
     # Python of a rule is evaluated once and cached.
     acts_wallet = fields.Boolean(
-        compute="_compute_acts", search="_search_acts_wallet", compute_sudo=True
+        string="Act for: pay",
+        compute="_compute_acts",
+        search="_search_acts_wallet",
+        compute_sudo=True,
     )
     acts_market = fields.Boolean(
-        compute="_compute_acts", search="_search_acts_market", compute_sudo=True
+        string="Act for: publish",
+        compute="_compute_acts",
+        search="_search_acts_market",
+        compute_sudo=True,
     )
     acts_invite = fields.Boolean(
-        compute="_compute_acts", search="_search_acts_invite", compute_sudo=True
+        string="Act for: invite",
+        compute="_compute_acts",
+        search="_search_acts_invite",
+        compute_sudo=True,
     )
     acts_manage = fields.Boolean(
-        compute="_compute_acts", search="_search_acts_manage", compute_sudo=True
+        string="Act for: manage",
+        compute="_compute_acts",
+        search="_search_acts_manage",
+        compute_sudo=True,
     )
     acts_project = fields.Boolean(
-        compute="_compute_acts", search="_search_acts_project", compute_sudo=True
+        string="Act for: run projects",
+        compute="_compute_acts",
+        search="_search_acts_project",
+        compute_sudo=True,
     )
     acts_moderate = fields.Boolean(
-        compute="_compute_acts", search="_search_acts_moderate", compute_sudo=True
+        string="Act for: moderate",
+        compute="_compute_acts",
+        search="_search_acts_moderate",
+        compute_sudo=True,
     )
 
     # === ACTING FOR === #

@@ -14,7 +14,7 @@ from ..tools import login, member_leaving
 from ..tools.addresses import checked_email
 from ..tools.membership import JOINING, MEMBERS
 from ..tools.memo_field import Memo
-from ..tools.rights import FAREWELL, OWN_RIGHTS, RIGHTS
+from ..tools.rights import FAREWELL, OWN_RIGHTS, RIGHTS, right_label
 from ..tools.sorting import sorted_for_reader
 from ..tools.text import TITLE_LENGTH, clean_line, has_letter
 
@@ -33,7 +33,9 @@ class ResUsers(models.Model):
     _inherit = "res.users"
 
     # A scheduled job sends the letter: the page answers alike for every address.
-    wezer_reset_asked = fields.Datetime(copy=False, groups=fields.NO_ACCESS)
+    wezer_reset_asked = fields.Datetime(
+        string="New password requested", copy=False, groups=fields.NO_ACCESS
+    )
     wezer_acting_parties = Memo(
         compute="_compute_wezer_acting_parties",
         groups=fields.NO_ACCESS,
@@ -382,7 +384,7 @@ class ResUsers(models.Model):
         return NotAllowed(
             self.env._(
                 "You need the permission “%(right)s” for the party you act for.",
-                right=right,
+                right=right_label(self.env, right),
             )
         )
 

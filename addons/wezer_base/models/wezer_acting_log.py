@@ -25,32 +25,35 @@ class WezerActingLog(models.Model):
         index=True,
         ondelete="restrict",
     )
-    right = fields.Char(required=True)
-    what = fields.Char(required=True, help="A fixed code for the action.")
+    right = fields.Char(string="Permission", required=True)
+    what = fields.Char(
+        string="Action", required=True, help="A fixed code for the action."
+    )
     res_model = fields.Char()
     res_id = fields.Many2oneReference(model_field="res_model")
     date = fields.Datetime(required=True)
-    by_mandate = fields.Boolean()
+    by_mandate = fields.Boolean(
+        string="By authorisation",
+    )
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )
 
     @api.model
     def _labels(self):
-        """Return what people read for each ``what``; addons add their own."""
-        return {"act": self.env._("acted")}
+        """Return the sentence for each ``what``; addons add their own.
+
+        Each has places for the names of ``person`` and ``party``.
+        """
+        return {"act": self.env._("%(person)s acted for %(party)s")}
 
     def _sentence(self):
         """Return what was done, for the page."""
         self.ensure_one()
         act = self.sudo()
-        words = self._labels()
-        return self.env._(
-            "%(who)s %(did)s for %(whom)s",
-            who=act.actor_id.name,
-            did=words.get(act.what, words["act"]),
-            whom=act.partner_id.name,
-        )
+        sentences = self._labels()
+        names = {"person": act.actor_id.name, "party": act.partner_id.name}
+        return sentences.get(act.what, sentences["act"]) % names
 
     def _url(self):
         """Return where the matter is seen; addons answer for their models."""

@@ -69,7 +69,9 @@ class WezerInvitation(models.Model):
         ],
         required=True,
     )
-    inviter_id = fields.Many2one("res.partner", index=True, ondelete="cascade")
+    inviter_id = fields.Many2one(
+        "res.partner", string="Invited by", index=True, ondelete="cascade"
+    )
     # The inviter knows it; nobody else reads it.
     email = fields.Char()
     message = fields.Text()
@@ -91,6 +93,7 @@ class WezerInvitation(models.Model):
     accept_deadline = fields.Datetime(string="Expiry", required=True)
     invited_id = fields.Many2one(
         "res.partner",
+        string="Invited person",
         ondelete="set null",
         groups="wezer_base.group_administrator",
     )

@@ -12,6 +12,7 @@ class WezerInvitationBlock(models.Model):
     address_key = fields.Char(required=True, index=True)
     inviter_id = fields.Many2one(
         "res.partner",
+        string="Invited by",
         ondelete="cascade",
         help="If empty, nobody can send an invitation to this address.",
     )

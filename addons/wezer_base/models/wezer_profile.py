@@ -610,7 +610,12 @@ class WezerProfile(models.Model):
             raise Refusal(
                 self.env._(
                     "You cannot change these fields: %(fields)s",
-                    fields=", ".join(sorted(foreign)),
+                    fields=", ".join(
+                        self._fields[name]._description_string(self.env)
+                        if name in self._fields
+                        else name
+                        for name in sorted(foreign)
+                    ),
                 ),
                 rule="field",
             )

@@ -16,6 +16,18 @@ PROVEN = object()
 FAREWELL = object()
 
 
+def right_label(env: Any, right: str) -> str:
+    """Return what people call one of :data:`RIGHTS`."""
+    return {
+        "wallet": env._("Pay"),
+        "market": env._("Publish"),
+        "invite": env._("Invite"),
+        "manage": env._("Manage"),
+        "project": env._("Run projects"),
+        "moderate": env._("Moderate"),
+    }[right]
+
+
 def rights_of(rights: Any, alias: str) -> SQL:
     """Return rows of ``(right, column)`` for ``VALUES``, one for each of ``rights``.
 

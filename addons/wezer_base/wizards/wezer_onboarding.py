@@ -17,7 +17,11 @@ class WezerOnboarding(models.TransientModel):
     _description = "First steps"
     _inherit = ["wezer.record.mixin"]
 
-    line_ids = fields.One2many("wezer.onboarding.step", "onboarding_id")
+    line_ids = fields.One2many(
+        "wezer.onboarding.step",
+        "onboarding_id",
+        string="Lines",
+    )
     done_count = fields.Integer(compute="_compute_progress")
     step_count = fields.Integer(compute="_compute_progress")
     progress = fields.Float(compute="_compute_progress")

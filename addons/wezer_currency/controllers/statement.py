@@ -293,9 +293,9 @@ class WezerStatement(WezerCurrencyPortal):
             (
                 days.format_day(env, row["date"]),
                 "\n".join(filter(None, (row["name"], row["purpose"]))),
-                env._("paid %s", row["amount"])
+                env._("Paid: %s", row["amount"])
                 if row["paid"]
-                else env._("received %s", row["amount"]),
+                else env._("Received: %s", row["amount"]),
                 row["after"],
             )
             for row in self._rows(wallet, why, entries)

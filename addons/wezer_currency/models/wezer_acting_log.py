@@ -10,20 +10,26 @@ class WezerActingLog(models.Model):
     def _labels(self):
         return {
             **super()._labels(),
-            "pay": self.env._("paid"),
-            "donate": self.env._("donated"),
-            "issue": self.env._("issued money"),
-            "redeem": self.env._("asked to redeem money"),
-            "ask": self.env._("asked for money"),
-            "reserve": self.env._("set money aside"),
-            "schedule": self.env._("scheduled a payment"),
-            "batch": self.env._("made several payments"),
-            "accept": self.env._("paid a payment request"),
-            "refuse": self.env._("refused a payment request"),
-            "settle": self.env._("paid money that was set aside"),
-            "reverse": self.env._("gave money back"),
-            "link": self.env._("opened or closed a payment link"),
-            "view_statement": self.env._("looked at the statement"),
+            "pay": self.env._("%(person)s paid for %(party)s"),
+            "donate": self.env._("%(person)s donated for %(party)s"),
+            "issue": self.env._("%(person)s issued money for %(party)s"),
+            "redeem": self.env._("%(person)s asked to redeem money for %(party)s"),
+            "ask": self.env._("%(person)s asked for money for %(party)s"),
+            "reserve": self.env._("%(person)s set money aside for %(party)s"),
+            "schedule": self.env._("%(person)s scheduled a payment for %(party)s"),
+            "batch": self.env._("%(person)s made several payments for %(party)s"),
+            "accept": self.env._("%(person)s paid a payment request for %(party)s"),
+            "refuse": self.env._("%(person)s refused a payment request for %(party)s"),
+            "settle": self.env._(
+                "%(person)s paid money that was set aside for %(party)s"
+            ),
+            "reverse": self.env._("%(person)s gave money back for %(party)s"),
+            "link": self.env._(
+                "%(person)s opened or closed a payment link for %(party)s"
+            ),
+            "view_statement": self.env._(
+                "%(person)s looked at the statement of %(party)s"
+            ),
         }
 
     def _url(self):

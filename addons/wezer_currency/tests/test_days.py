@@ -253,7 +253,7 @@ class TestStatementDays(CurrencyCommon, HttpCase):
                 self.assertIn(said, text)
                 for amount in ("3.00", "4.00"):
                     shown = amount in amounts
-                    self.assertEqual(f"paid {amount}" in text, shown)
+                    self.assertEqual(f"Paid: {amount}" in text, shown)
                     self.assertEqual(amount in lines[0][2].split("-")[0], shown)
 
     def test_days_in_the_wrong_order_are_refused_in_words(self):

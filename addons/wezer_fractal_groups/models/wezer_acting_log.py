@@ -10,17 +10,27 @@ class WezerActingLog(models.Model):
     def _labels(self):
         return {
             **super()._labels(),
-            "invite": self.env._("invited someone"),
-            "accept_member": self.env._("accepted a member"),
-            "refuse_member": self.env._("declined a request to join"),
-            "found": self.env._("created a circle or a role"),
-            "change_group": self.env._("changed the description of a group"),
-            "change_rights": self.env._("changed the permissions of a role"),
-            "refuse_rights": self.env._("decided about permissions from above"),
-            "close_group": self.env._("closed a group"),
-            "policy": self.env._("set a policy"),
-            "link_groups": self.env._("linked two groups"),
-            "move_group": self.env._("decided where a group belongs"),
+            "invite": self.env._("%(person)s invited someone for %(party)s"),
+            "accept_member": self.env._("%(person)s accepted a member for %(party)s"),
+            "refuse_member": self.env._(
+                "%(person)s declined a request to join for %(party)s"
+            ),
+            "found": self.env._("%(person)s created a circle or a role for %(party)s"),
+            "change_group": self.env._(
+                "%(person)s changed the description of a group for %(party)s"
+            ),
+            "change_rights": self.env._(
+                "%(person)s changed the permissions of a role for %(party)s"
+            ),
+            "refuse_rights": self.env._(
+                "%(person)s decided about permissions from above for %(party)s"
+            ),
+            "close_group": self.env._("%(person)s closed a group for %(party)s"),
+            "policy": self.env._("%(person)s set a policy for %(party)s"),
+            "link_groups": self.env._("%(person)s linked two groups for %(party)s"),
+            "move_group": self.env._(
+                "%(person)s decided where a group belongs for %(party)s"
+            ),
         }
 
     def _url(self):

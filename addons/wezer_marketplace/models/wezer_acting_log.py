@@ -10,10 +10,12 @@ class WezerActingLog(models.Model):
     def _labels(self):
         return {
             **super()._labels(),
-            "post": self.env._("posted an announcement"),
-            "announcement": self.env._("changed an announcement"),
-            "answer": self.env._("answered an announcement"),
-            "deal": self.env._("took a step in a deal"),
+            "post": self.env._("%(person)s posted an announcement for %(party)s"),
+            "announcement": self.env._(
+                "%(person)s changed an announcement for %(party)s"
+            ),
+            "answer": self.env._("%(person)s answered an announcement for %(party)s"),
+            "deal": self.env._("%(person)s took a step in a deal for %(party)s"),
         }
 
     def _url(self):

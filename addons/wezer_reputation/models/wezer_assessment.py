@@ -121,27 +121,37 @@ class WezerAssessment(models.Model):
     _state_machine = ASSESSMENT
 
     assessor_id = fields.Many2one(
-        "res.partner", required=True, index=True, ondelete="restrict"
+        "res.partner", string="Assessor", required=True, index=True, ondelete="restrict"
     )
     person_id = fields.Many2one(
         "res.partner", string="Given by", required=True, ondelete="restrict"
     )
     assessed_id = fields.Many2one(
-        "res.partner", required=True, index=True, ondelete="restrict"
+        "res.partner",
+        string="Person assessed",
+        required=True,
+        index=True,
+        ondelete="restrict",
     )
     side = fields.Selection(
         [("worker", "The worker"), ("payer", "The payer")],
         required=True,
     )
     category_id = fields.Many2one("wezer.category", ondelete="set null")
-    context_partner_id = fields.Many2one("res.partner", ondelete="set null")
+    context_partner_id = fields.Many2one(
+        "res.partner", string="Context contact", ondelete="set null"
+    )
     origin_model = fields.Char(required=True)
     origin_id = fields.Many2oneReference(model_field="origin_model", required=True)
     # What was assessed together with the party: an announcement.
     subject_model = fields.Char()
     subject_id = fields.Many2oneReference(model_field="subject_model")
     comment = fields.Text()
-    line_ids = fields.One2many("wezer.assessment.line", "assessment_id")
+    line_ids = fields.One2many(
+        "wezer.assessment.line",
+        "assessment_id",
+        string="Lines",
+    )
     value_hours = fields.Float()
     state = fields.Selection(
         [

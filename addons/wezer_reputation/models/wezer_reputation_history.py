@@ -17,6 +17,9 @@ class WezerReputationHistory(models.Model):
     date = fields.Datetime(required=True)
     score = fields.Float(required=True, aggregator=None, help="Out of 5.")
     lower = fields.Float(
-        required=True, aggregator=None, groups="wezer_base.group_administrator"
+        string="Lower bound",
+        required=True,
+        aggregator=None,
+        groups="wezer_base.group_administrator",
     )
     company_id = fields.Many2one("res.company", required=True)

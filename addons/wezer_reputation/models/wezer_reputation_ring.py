@@ -55,8 +55,8 @@ class WezerReputationRing(models.Model):
     reason = fields.Text(
         help="The reasons for the decision. They are kept for people who ask."
     )
-    judged_by_id = fields.Many2one("res.partner", readonly=True)
-    judged_date = fields.Datetime(readonly=True)
+    judged_by_id = fields.Many2one("res.partner", string="Decided by", readonly=True)
+    judged_date = fields.Datetime(string="Decided on", readonly=True)
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )

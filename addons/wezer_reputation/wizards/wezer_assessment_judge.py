@@ -11,6 +11,7 @@ class WezerAssessmentJudge(models.TransientModel):
     assessment_id = fields.Many2one("wezer.assessment", required=True)
     verdict = fields.Selection(
         [("hide", "Hide the text"), ("show", "Show the text again")],
+        string="Decision",
         required=True,
     )
     reason = fields.Char(required=True, help="Both sides can read this text.")

@@ -11,6 +11,7 @@ class WezerReputationRingJudge(models.TransientModel):
     ring_id = fields.Many2one("wezer.reputation.ring", required=True)
     verdict = fields.Selection(
         [("cleared", "Not a ring: counts in full"), ("confirmed", "A ring")],
+        string="Decision",
         required=True,
     )
     reason = fields.Text(required=True)
