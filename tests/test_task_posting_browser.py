@@ -87,6 +87,6 @@ class TestPosting(HttpCase):
             carole.click("thead .o_list_record_selector input")
             carole.click(".o_cp_action_menus button", "Actions")
             carole.click(".o-dropdown-item, .dropdown-item", "Post to marketplace")
-            carole.wait(".o_notification", "3 tasks are on the marketplace")
+            carole.wait(".o_notification", "Tasks now on the market: 3")
             carole.check_page()
         self.assertEqual(self.announced(), ["open", "open", "open"])

@@ -119,7 +119,7 @@ class TestWordsImport(WezerCommon):
             )
         )
         wizard.action_preview()
-        self.assertIn("3 new skills", wizard.report)
+        self.assertIn("New skills: 3", wizard.report)
         self.assertIn("Row 3: the name is missing", wizard.report)
         self.assertFalse(self.categories._find("zzbaker"))
         wizard.action_import()

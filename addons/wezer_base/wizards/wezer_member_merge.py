@@ -67,7 +67,7 @@ class WezerMemberMerge(models.TransientModel):
                 lines += [
                     self.env._("%(count)s × %(what)s", count=count, what=what)
                     if isinstance(count, int)
-                    else f"{count} {what}"
+                    else self.env._("%(what)s: %(amount)s", what=what, amount=count)
                     for what, count in source._wezer_merge_preview(target)
                 ]
             wizard.preview = "\n".join(lines) or self.env._("Only the account itself.")

@@ -51,12 +51,14 @@ class WezerVocabularyImport(models.TransientModel):
     def _in_words(self, result, dry_run):
         lines = [
             self.env._("This would happen:") if dry_run else self.env._("Done:"),
-            self.env._("%(count)s new categories", count=result["categories"]),
-            self.env._("%(count)s new skills", count=result["skills"]),
+            self.env._("New categories: %(count)s", count=result["categories"]),
+            self.env._("New skills: %(count)s", count=result["skills"]),
             self.env._(
-                "%(count)s links between a skill and a category", count=result["links"]
+                "Links between a skill and a category: %(count)s", count=result["links"]
             ),
-            self.env._("%(count)s categories already existed", count=result["same"]),
+            self.env._(
+                "Categories that already existed: %(count)s", count=result["same"]
+            ),
         ]
         for refused in result["refused"][:20]:
             lines.append(

@@ -16,7 +16,7 @@ def preview(source: Any) -> list:
     """Return ``[(label, amount)]`` of what the wallets of ``source`` hold."""
     return [
         (
-            source.env._("from the wallet in %(name)s", name=currency.name),
+            source.env._("Balance of the wallet in %(name)s", name=currency.name),
             currency._format(wallet._balance_now()),
         )
         for wallet in departure.wallets(source)

@@ -112,7 +112,7 @@ class WezerTransferBatch(models.TransientModel):
     def _summary(self, report, dry_run):
         if report["refused"]:
             return self.env._(
-                "Nothing was posted. Wezer refused %(count)s rows.",
+                "Nothing was posted. Refused rows: %(count)s.",
                 count=len(report["refused"]),
             )
         words = {

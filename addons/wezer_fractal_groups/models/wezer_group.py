@@ -1157,7 +1157,13 @@ class WezerGroup(models.Model):
                 clean[name] = self._clean_rights(value)
             else:
                 raise Refusal(
-                    self.env._("You cannot change this: %s", name), rule="field"
+                    self.env._(
+                        "You cannot change this: %s",
+                        self._fields[name]._description_string(self.env)
+                        if name in self._fields
+                        else name,
+                    ),
+                    rule="field",
                 )
         if (founding or "name" in clean) and not clean.get("name"):
             raise Refusal(self.env._("Enter a name."), rule="name")

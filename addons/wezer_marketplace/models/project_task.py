@@ -160,7 +160,7 @@ class ProjectTask(models.Model):
                 reasons.append(f"{task.name}: {error.args[0]}")
         self._announce(vals_list)
         message = self.env._(
-            "%(count)s tasks are on the marketplace.", count=len(vals_list)
+            "Tasks now on the market: %(count)s.", count=len(vals_list)
         )
         return self._notification(
             " ".join([message, *reasons[:5]]), "warning" if reasons else "success"

@@ -1684,15 +1684,15 @@ class WezerAnnouncement(models.Model):
                 continue
             if circle:
                 message = self.env._(
-                    "%(name)s already has %(count)s open commitments in"
-                    " %(circle)s. Finish one first.",
+                    "%(name)s has too many open commitments in %(circle)s"
+                    " (%(count)s). Finish one first.",
                     name=person.name,
                     count=claims,
                     circle=circle.with_env(self.env).display_name,
                 )
             else:
                 message = self.env._(
-                    "%(name)s already has %(count)s open commitments. Finish one"
+                    "%(name)s has too many open commitments (%(count)s). Finish one"
                     " first.",
                     name=person.name,
                     count=claims,

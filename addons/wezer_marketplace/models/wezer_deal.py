@@ -2120,8 +2120,8 @@ class WezerDeal(models.Model):
         if before != after or len(points) <= paid:
             raise Refusal(
                 self.env._(
-                    "Paid steps cannot be changed: the first %(count)s steps keep"
-                    " their price.",
+                    "Paid steps cannot be changed. Steps that keep their price:"
+                    " %(count)s.",
                     count=paid,
                 ),
                 rule="milestone",

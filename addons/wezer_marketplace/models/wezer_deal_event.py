@@ -19,8 +19,8 @@ class WezerDealEvent(models.Model):
     partner_id = fields.Many2one(
         "res.partner", string="On behalf of", ondelete="restrict"
     )
-    person_id = fields.Many2one("res.partner", string="By", ondelete="restrict")
-    note = fields.Text()
+    person_id = fields.Many2one("res.partner", string="Person", ondelete="restrict")
+    note = fields.Text(string="Remark")
     sentence = fields.Char(compute="_compute_sentence")
     company_id = fields.Many2one(
         related="deal_id.company_id", store=True, precompute=True

@@ -25,7 +25,9 @@ class WezerReputationPortal(CustomerPortal):
         rows = sum_rows(
             explained,
             env._("Start"),
-            lambda count: env._("%(count)s older and smaller assessments", count=count),
+            lambda count: env._(
+                "Older and smaller assessments: %(count)s", count=count
+            ),
         )
         # What was said can be answered before there is a number.
         said = env["wezer.assessment"].search(

@@ -155,8 +155,8 @@ class WezerReputationRing(models.Model):
             moderators.all_user_ids.filtered("active").partner_id._wezer_notify(
                 "reputation_ring",
                 lambda env: env._(
-                    "%(count)s groups of people praise only each other. Please"
-                    " look at them.",
+                    "Groups of people who praise only each other: %(count)s. Please"
+                    " look into it.",
                     count=len(new),
                 ),
                 url="/odoo/action-wezer_reputation.wezer_reputation_ring_action",
