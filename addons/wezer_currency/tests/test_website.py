@@ -38,7 +38,7 @@ class TestWebsite(CurrencyCommon, HttpCase):
         page = self._post("/my/pay", **form)
         self.assertIn("You paid 1:30 h to Luc", page.text)
         self.assertIn("bicycle &lt;b&gt;repaired", page.text)
-        self.assertIn("you paid", page.text)
+        self.assertIn("You paid", page.text)
         self.assertIn("more than you gave", page.text)
         self.assertIn("18:30 h", page.text)
         self._post("/my/pay", **form)
@@ -157,8 +157,8 @@ class TestWebsite(CurrencyCommon, HttpCase):
         mine.redeem(ids[0], treasury.id, tickets.id, "4")
         self._login(self.anna)
         page = self.url_open("/my/requests").text
-        self.assertIn("again and again", page)
-        self.assertIn("you want to redeem", page)
+        self.assertIn("and then every month: ", page)
+        self.assertIn("to redeem your", page)
         self._post(f"/my/requests/{planned.id}/cancel")
         self.assertEqual(planned.state, "ended")
 
