@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import polib
+from lxml import etree
 
 from odoo.tests import TransactionCase, tagged
 
@@ -69,3 +70,15 @@ class TestTranslations(TransactionCase):
         self.assertEqual(label, "État")
         view = self.env.ref("wezer_base.members_page").with_context(lang="fr_FR")
         self.assertIn("Chercher un membre", view.arch_db)
+
+    def test_no_value_cuts_a_sentence_of_a_page_into_terms(self):
+        for path in sorted(ROOT.glob("addons/wezer_*/views/*templates.xml")):
+            for node in etree.parse(path).iter("*"):
+                texts = [node.text, *(child.tail for child in node)]
+                values = node.xpath("*[@t-out or @t-field]")
+                if values and any(
+                    re.search(r"[A-Za-z]{2}", text or "") for text in texts
+                ):
+                    place = f"{path.name}:{node.sourceline}"
+                    with self.subTest(place=place):
+                        self.fail("write the whole sentence with t-fill")
