@@ -8,7 +8,7 @@ from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools.form_post import form_post
 from odoo.addons.wezer_base.tools.numbers import numbered, whole
 
-from ..models.wezer_deal import MAX_BYTES
+from ..models.wezer_deal_evidence import MAX_BYTES
 from ..tools import deal_page
 from .form import member_named, terms_of, to_local
 

@@ -1,5 +1,22 @@
-import base64
-import binascii
+"""The deal: its states and actions, and what it keeps.
+
+In the order of this file: the table of transitions (``DEAL``) and the sets of states
+derived from it; the fields; the computed fields; the parts of every action (lock,
+state, history); the permissions (``_why_not``, and a ``_check_<action>`` for what the
+data forbid); the questions that a deal asks, and their notices; then the actions as a
+deal meets them, each subject with the methods it needs: negotiation, co-workers,
+places, work, files, attendance, approving and paying, steps, outside money, refund and
+cancellation, proposals, disputes, assessment, the task; pages and the back office; at
+last what happens because time passed (``_timeouts``).
+
+What has states or rights of its own is a record: ``wezer.terms`` with its prices, steps
+and shares, ``wezer.deal.proposal`` (changing, handing over, cancelling),
+``wezer.deal.approval``, ``wezer.deal.evidence``, ``wezer.dispute``,
+``wezer.deal.message`` and ``wezer.deal.event``. What only calculates or shows is a
+plain module in ``tools``: ``deal_money``, ``deal_approvals``, ``deal_waiting_list``,
+``deal_attendance`` and ``deal_page``.
+"""
+
 from datetime import datetime, timedelta
 
 from odoo import api, fields, models
@@ -7,14 +24,18 @@ from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
-from odoo.addons.wezer_base.tools import days, locks, payload
+from odoo.addons.wezer_base.tools import locks, payload
 from odoo.addons.wezer_base.tools.cron import for_each_due
 from odoo.addons.wezer_base.tools.lines_field import Lines
-from odoo.addons.wezer_base.tools.picture import PictureError, clean_file
 from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
-from odoo.addons.wezer_base.tools.text import clean_line
 
-from ..tools import deal_money, deal_page
+from ..tools import (
+    deal_approvals,
+    deal_attendance,
+    deal_money,
+    deal_page,
+    deal_waiting_list,
+)
 from ..tools.parts import WHOLE, slices
 from ..tools.task_context import DEAL_MOVES, QUIET
 from .wezer_dispute import JUDGING, OUTCOMES
@@ -345,13 +366,6 @@ BACKEND_ACTIONS = (
 DUE_DAYS = 30
 ASSESS_DAYS = 14
 LATE_DAYS = 7
-# How far back counts what a payer owed a payee.
-OWED_DAYS = 30
-# ``(approvals, key of the circles' policy, field of the community's settings)``
-RULES = (
-    (3, "approvals_3_from", "wezer_three_approvals_hours"),
-    (2, "approvals_2_from", "wezer_two_approvals_from_value"),
-)
 # What a deal can ask of people; notices of other subjects are news.
 QUESTIONS = (
     "share",
@@ -380,14 +394,8 @@ COLUMNS = {
     "paid": "done",
     "ended": "past",
 }
-# Evidence.
-MAX_FILES = 10
-MAX_BYTES = 5 * 1024 * 1024
-# Attendance: how long after its day one still says who came.
-ATTEND_DAYS = 14
+# Attendance can be recorded.
 ATTEND_STATES = DEAL.sources("attendance")
-# How far the promise to come was kept; an excused person promised nothing.
-KEPT = {"came": 1, "late": 0.5, "absent": 0, "excused": None}
 
 
 def days_between(begin, end) -> float:
@@ -775,6 +783,31 @@ class WezerDeal(models.Model):
             deal.days_to_deliver = days_between(deal.date_accepted, deal.date_delivered)
             deal.days_to_pay = days_between(deal.date_delivered, deal.date_paid)
             deal.completed = 100.0 if deal.state == "paid" else 0.0
+
+    @api.depends("date_paid", "dispute_seconds")
+    def _compute_paid_until(self):
+        for deal in self:
+            deal.dispute_deadline = deal.date_paid and deal.date_paid + timedelta(
+                days=ASSESS_DAYS, seconds=deal.dispute_seconds
+            )
+
+    @api.depends("dispute_id.circle_id", "dispute_id.took_part_ids")
+    @api.depends_context("uid")
+    def _compute_is_user_moderator(self):
+        user = self.env.user
+        for deal in self:
+            dispute = deal.dispute_id
+            deal.is_user_moderator = bool(dispute) and dispute._may_decide(user)
+
+    def _search_is_user_moderator(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        domain = self.env["wezer.dispute"]._decided_by_user_domain()
+        if domain.is_false():
+            return domain
+        # sudo: members cannot read who took part, but it decides who moderates.
+        deals = self.sudo().with_context(active_test=False)
+        return Domain("id", "in", deals._search(domain))
 
     @api.depends("state", "turn", "attendance", "disputed_by_id")
     @api.depends_context("uid")
@@ -1254,7 +1287,7 @@ class WezerDeal(models.Model):
                 self.env._("You cannot record your own attendance."),
                 rule="own_work",
             )
-        deal._check_day()
+        deal_attendance.check_days(deal)
 
     # === WHAT THE DEAL ASKS, OF WHOM, AND THE NOTICES OF IT === #
 
@@ -1444,7 +1477,7 @@ class WezerDeal(models.Model):
         """
         deal = self.sudo()
         deal._check_in_time()
-        deal._take_place()
+        deal_waiting_list.take_place(deal)
         deal._check_acceptable()
         terms = deal.terms_id
         now = fields.Datetime.now()
@@ -1480,7 +1513,8 @@ class WezerDeal(models.Model):
         """Refuse to agree without a place, or on an announcement that ended."""
         deal = self.sudo()
         announcement = deal.announcement_id
-        if not deal._is_held() and not announcement._has_place(deal.replier_person_id):
+        is_held = deal_waiting_list.is_held(deal)
+        if not is_held and not announcement._has_place(deal.replier_person_id):
             raise Refusal(
                 self.env._("All places are taken."),
                 rule="places",
@@ -1500,7 +1534,7 @@ class WezerDeal(models.Model):
         """Refuse where the terms stand no longer, or the place is held no longer."""
         deal = self.sudo()
         deal.terms_id._check_not_expired()
-        if deal.hold_deadline and not deal._is_held():
+        if deal.hold_deadline and not deal_waiting_list.is_held(deal):
             raise Refusal(
                 self.env._("The time to take this place has passed."),
                 rule="deadline",
@@ -1739,6 +1773,17 @@ class WezerDeal(models.Model):
         terms = self.accepted_terms_id
         self.coworker_ids = terms.share_ids.filtered("points").partner_id
 
+    # === WAITING LIST AND PLACES: SEE tools/deal_waiting_list.py === #
+
+    def _offer_place(self):
+        """Give a waiting answer the free place, held until its deadline."""
+        self.ensure_one()
+        deal_waiting_list.offer_place(self)
+
+    def _lapse_place(self, _now):
+        """Offer the place to the next on the waiting list: its time is over."""
+        deal_waiting_list.lapse_place(self)
+
     # === WORK === #
 
     def action_deliver(
@@ -1814,7 +1859,7 @@ class WezerDeal(models.Model):
             ),
             but=party,
         )
-        deal._alert_late_cancellation(begins)
+        deal_waiting_list.alert_late_cancellation(deal, begins)
         return True
 
     def _begins(self):
@@ -1827,7 +1872,63 @@ class WezerDeal(models.Model):
             or self.date_due
         )
 
-    # === WHO APPROVES === #
+    # === EVIDENCE: SEE wezer.deal.evidence === #
+
+    def action_add_evidence(
+        self, name: str, content: bytes | str, acting_partner_id: int | None = None
+    ) -> int:
+        """Show a file to the other side: either side, until the deal is paid.
+
+        :param str name: the file's name
+        :param content: its bytes, or base64 text as RPC sends it; at most 5 MB
+        :return: id of the evidence
+        """
+        party = self._authorise("add_evidence", acting_partner_id)
+        deal = self.sudo()
+        deal._mark_conflict_of_interest(party)
+        evidence = self.env["wezer.deal.evidence"]._add(deal, party, name, content)
+        deal._log("evidence", party, evidence.name)
+        deal._notify_all(
+            "evidence",
+            lambda env: env._(
+                "%(name)s added a file: %(title)s", name=party.name, title=deal.title
+            ),
+            but=party,
+            subject="evidence",
+        )
+        return evidence.id
+
+    def action_remove_evidence(
+        self, evidence_id: int, acting_partner_id: int | None = None
+    ) -> bool:
+        """Remove one's own file, while the work is not delivered yet."""
+        party = self._authorise("remove_evidence", acting_partner_id)
+        deal = self.sudo()
+        evidence = deal.evidence_ids.filtered(lambda file: file.id == evidence_id)
+        if not evidence or evidence.partner_id != party:
+            raise NotAllowed(
+                self.env._("Only the person who added a file can delete it."),
+                rule="evidence",
+            )
+        deal._log("evidence_back", party, evidence.name)
+        evidence.unlink()
+        return True
+
+    # === ATTENDANCE: SEE tools/deal_attendance.py === #
+
+    def action_attendance(
+        self, outcome: str, acting_partner_id: int | None = None
+    ) -> bool:
+        """Record whether the replier came: ``came``, ``late``, ``absent``, ``excused``.
+
+        The author's side does, from the beginning on, for 14 days, and may correct it
+        until then; each record stays in the history. Nobody records their own.
+        """
+        party = self._authorise("attendance", acting_partner_id)
+        deal_attendance.record(self.sudo(), outcome, party)
+        return True
+
+    # === WHO APPROVES, FOR A PROJECT'S TEAM === #
 
     def _project_team(self):
         """Return the team of the deal's task where that team pays, else none."""
@@ -1840,64 +1941,11 @@ class WezerDeal(models.Model):
         team = self._project_team()
         return bool(team and self.env.user._acts_for(team, "project"))
 
-    # === HOW MANY APPROVE === #
+    # === HOW MANY APPROVE: SEE tools/deal_approvals.py === #
 
     def _approvals_wanted(self):
         """Return how many persons have to approve: 1 where nothing else is decided."""
-        return self._approval_rule()[0]
-
-    def _approval_rule(self):
-        """Return ``(approvals, hours, the deciding policy or empty)`` in force.
-
-        A person who pays for themselves decides alone.
-        """
-        deal = self.sudo()
-        group = self.env["wezer.group"]._of_partner(deal.payer_id).sudo()
-        empty = self.env["wezer.group.policy"].sudo()
-        if not group and deal.payer_id.user_ids:
-            return 1, 0, empty
-        company = deal.company_id
-        if not group and deal.payer_id != company.partner_id:
-            return 1, 0, empty
-        if not deal.accepted_terms_id.price_line_ids:
-            return 1, 0, empty
-        owed = None
-        for approvals, key, setting in RULES:
-            hours, policy = group._strictest_hours(key) if group else (None, empty)
-            if company[setting] and (hours is None or company[setting] < hours):
-                hours, policy = company[setting], empty
-            if hours is None:
-                continue
-            owed = deal._owed_hours() if owed is None else owed
-            if owed >= hours:
-                return approvals, hours, policy
-        return 1, 0, empty
-
-    def _owed_hours(self):
-        """Return the hours that this payer owed one of the workers in 30 days."""
-        since = fields.Datetime.now() - timedelta(days=OWED_DAYS)
-        workers = self.payee_id | self.coworker_ids
-        deals = self.search(
-            [
-                ("payer_id", "=", self.payer_id.id),
-                "|",
-                ("payee_id", "in", workers.ids),
-                ("coworker_ids", "in", workers.ids),
-                ("state", "in", HOLDING),
-                ("date_accepted", ">=", since),
-                ("company_id", "=", self.company_id.id),
-            ]
-        )
-        # The deal itself counts whatever its age.
-        deals = (deals | self).filtered("accepted_terms_id.price_line_ids")
-        return max(
-            sum(
-                deal._price_hours()
-                for deal in deals
-                if worker in deal.payee_id | deal.coworker_ids
-            )
-            for worker in workers
-        )
+        return deal_approvals.rule(self)[0]
 
     def _approvals_missing(self):
         """Return how many approvals are wanting."""
@@ -1908,43 +1956,7 @@ class WezerDeal(models.Model):
 
     def _approvals_text(self):
         """Return why several approvals are needed, and how many there are."""
-        wanted, hours, policy = self._approval_rule()
-        if wanted < 2:
-            return ""
-        names = {
-            "given": len(self.sudo().approver_ids),
-            "wanted": wanted,
-            "hours": f"{hours:g}",
-        }
-        if not policy:
-            return self.env._(
-                "%(given)s of %(wanted)s approvals. The community requires them"
-                " because this person is owed %(hours)s hours or more within 30"
-                " days.",
-                **names,
-            )
-        text = self.env._(
-            "%(given)s of %(wanted)s approvals. %(circle)s requires them because"
-            " this person is owed %(hours)s hours or more within 30 days.",
-            circle=policy.group_id.name,
-            **names,
-        )
-        return f"{text} {policy.reason}" if policy.reason else text
-
-    def _record_approval(self, party):
-        """Record the caller's approval, and how many are needed."""
-        wanted = self._approvals_wanted()
-        if wanted != self.approvals_wanted:
-            self.approvals_wanted = wanted
-        self.env["wezer.deal.approval"].create(
-            {
-                "deal_id": self.id,
-                "milestone": self.milestone,
-                "partner_id": party.id,
-                "person_id": self.env.user.partner_id.id,
-                "date": fields.Datetime.now(),
-            }
-        )
+        return deal_approvals.text(self)
 
     def _approvers_may_pay(self):
         """Return whether one of the approvers may pay for the payer, still."""
@@ -2015,7 +2027,7 @@ class WezerDeal(models.Model):
         deal = self.sudo()
         own = self.env.user.partner_id in deal.conflicted_ids
         deal._set_state("approved")
-        deal._record_approval(party)
+        deal_approvals.record(deal, party)
         deal._log("self_approve" if own else "approve", party)
         if scores:
             self._assess(party, scores, comment, draft=True)
@@ -2164,62 +2176,6 @@ class WezerDeal(models.Model):
             ),
         )
         return True
-
-    # === ASSESSMENT === #
-
-    def action_assess(
-        self, scores: dict, comment: str = "", acting_partner_id: int | None = None
-    ) -> bool:
-        """Assess the other side; hidden until both have, or 14 days are over."""
-        party = self._authorise("assess", acting_partner_id)
-        self._assess(party, scores, comment, draft=False)
-        return True
-
-    def _assess(self, party, scores, comment, draft):
-        deal = self.sudo()
-        other = deal._other(party)
-        self.env["wezer.assessment"]._give(
-            deal,
-            side="worker" if other == deal.payee_id else "payer",
-            assessor=party,
-            assessed=other,
-            person=self.env.user.partner_id,
-            scores=scores,
-            comment=comment,
-            value_hours=deal._value_hours(),
-            category=deal.category_id,
-            context_partner=deal.announcement_id.group_ids[:1].partner_id
-            or other._wezer_partners_above()[:1],
-            deadline=(deal.date_paid or fields.Datetime.now())
-            + timedelta(days=ASSESS_DAYS),
-            draft=draft,
-            skills=deal.announcement_id.skill_ids,
-            # The member who answered assesses the announcement, too.
-            subject=deal.announcement_id if party == deal.replier_id else None,
-            begun=deal.date_accepted or deal.create_date,
-            # Co-workers are paid by the same deal: their word does not count.
-            allies=deal.coworker_ids if other == deal.payee_id else None,
-        )
-
-    def _value_hours(self):
-        """Return the deal's value: hours agreed, else price × the currency's hours."""
-        self.ensure_one()
-        if self.announcement_id.unit == "hour":
-            return (self.accepted_terms_id or self.terms_id).quantity
-        return self._price_hours() or 1.0
-
-    def _price_hours(self):
-        """Return the price's value in hours, whatever time was agreed.
-
-        What money may move without more people asks this: an hour may cost anything.
-        """
-        terms = self.accepted_terms_id or self.terms_id
-        return sum(
-            line.total_minor
-            / line.wezer_currency_id.minor_per_unit
-            * line.wezer_currency_id.hours_per_unit
-            for line in terms.price_line_ids
-        )
 
     # === REFUND AND CANCELLATION BY CONSENT === #
 
@@ -2597,355 +2553,7 @@ class WezerDeal(models.Model):
             lambda proposal: proposal.stand_in_id in proposal._unsigned()
         ).deal_id
 
-    # === TASK === #
-
-    def action_name_task(
-        self, task_id: int | bool, acting_partner_id: int | None = None
-    ) -> bool:
-        """Name the task that the offered help is for; with the deal the worker gets it.
-
-        For the payer of an offer, and only a task that the caller may change: of the
-        payer's team, or of a project that the caller runs.
-
-        :param int task_id: False takes it back
-        """
-        party = self._authorise("name_task", acting_partner_id)
-        deal = self.sudo()
-        if not task_id:
-            deal.named_task_id = False
-            return True
-        deal.named_task_id = deal._own_task(party, task_id)
-        if deal.state == "accepted":
-            deal._assign_task()
-        return True
-
-    def _own_task(self, party, task_id):
-        """Return the task ``task_id`` of ``party``, which the caller may change."""
-        number = task_id if type(task_id) is int and 0 < task_id < 2**31 else 0
-        task = self.env["project.task"].with_user(self.env.user).browse(number)
-        task = task.sudo(False)
-        if not (task.has_access("write") and task.exists() and number):
-            raise NotAllowed(self.env._("Choose one of your tasks."), rule="task")
-        team = task.sudo().project_id.team_id.partner_id
-        if team and team != party:
-            # Only a person who runs its project accepts work for a team.
-            self.env.user._check_acts_for(team, "project")
-        task.sudo()._check_free()
-        return task
-
-    def _assign_task(self):
-        """Give the worker the deal's task: the one named, else the announcement's.
-
-        One of several workers gets a sub-task of their own.
-        """
-        # The deal's action has checked who: the task belongs to the coordinators.
-        if self.kind == "offer" and self.named_task_id:
-            task = self.named_task_id.sudo().with_context(**QUIET)
-            task._check_free()
-        else:
-            task = self.announcement_id.task_id.sudo().with_context(**QUIET)
-            if not task:
-                return
-            if self.announcement_id.places != 1:
-                task = task.create(
-                    {
-                        "name": task.name,
-                        "project_id": task.project_id.id,
-                        "parent_id": task.id,
-                        "description": task.description,
-                        "date_deadline": self.date_due,
-                    }
-                )
-            task._check_no_worker()
-        self.task_id = task
-        task.write(
-            {
-                "assignee_partner_id": self.payee_id.id,
-                "reviewer_partner_id": self.payer_id.id,
-            }
-        )
-        task._follow_deal("accepted")
-
-    def _move_task(self, deal_state):
-        self.sudo().task_id._follow_deal(deal_state)
-
-    def _free_task(self):
-        """Free the task, as the deal ended."""
-        for deal in self.sudo().filtered("task_id"):
-            task = deal.task_id.with_context(wezer_deal_moves=DEAL_MOVES, **QUIET)
-            source = deal.announcement_id.task_id
-            own = bool(source) and task != source
-            # A sub-task was made for this deal alone; the task itself waits on.
-            vals = {
-                "assignee_partner_id": False,
-                "state": "1_canceled" if own else "01_in_progress",
-            }
-            if not own and task.stage_id.wezer_deal_state:
-                vals["stage_id"] = task._waiting_stage().id
-            task.write(vals)
-
-    # === MONEY === #
-
-    # === WAITING LIST AND PLACES === #
-
-    def _take_place(self):
-        """Note which of the places this deal takes."""
-        announcement = self.announcement_id
-        if announcement.place_ids and self not in announcement._holding():
-            kind = announcement._free_place(self.replier_person_id)
-            self.place_id = kind.id if kind else False
-
-    def _offer_place(self):
-        """Give a waiting answer the free place, held until its deadline.
-
-        Where the author chooses, it is their turn: nothing is held, and nobody
-        has committed any money yet.
-        """
-        self.ensure_one()
-        self.sudo()._take_place()
-        self._log("place", self.replier_id)
-        if self.announcement_id.claim_mode == "choose":
-            self._set_state("open", turn="author")
-            self._notify(
-                self.author_id,
-                "claim",
-                lambda env: env._(
-                    "%(name)s is available: %(title)s",
-                    name=self.replier_id.name,
-                    title=self.title,
-                ),
-            )
-            return
-        self._set_state(
-            "open", turn="replier", hold_deadline=self._next_hold_deadline()
-        )
-        self._notify(
-            self.replier_id,
-            "place",
-            lambda env: env._(
-                "A place is free for you until %(when)s: %(title)s",
-                when=days.format_moment(env, self.hold_deadline),
-                title=self.title,
-            ),
-        )
-
-    def _next_hold_deadline(self):
-        """Return until when a place is held: never beyond the beginning."""
-        now = fields.Datetime.now()
-        until = now + timedelta(hours=max(self.company_id.wezer_hold_hours, 1))
-        begins = self.announcement_id.date_start
-        return min(until, begins) if begins and begins > now else until
-
-    def _is_held(self):
-        return bool(self.hold_deadline and self.hold_deadline > fields.Datetime.now())
-
-    def _lapse_place(self, now):
-        """Offer the place to the next on the waiting list: its time is over.
-
-        A counter-proposal made in time is still answered, without a place.
-        """
-        self.announcement_id._lock()
-        if self.turn == "author":
-            self.hold_deadline = False
-            self.announcement_id._after_change()
-            return
-        self._log("clock", self.replier_id)
-        self._finish("expired")
-        self._notify(
-            self.replier_id,
-            "place_over",
-            lambda env: env._(
-                "The place held for you was passed on: %(title)s",
-                title=self.title,
-            ),
-        )
-
-    # === LATE CANCELLATION === #
-
-    def _alert_late_cancellation(self, begins):
-        """Alert the author's people where work given back begins soon."""
-        announcement = self.announcement_id
-        hours = self.company_id.wezer_late_cancellation_hours
-        soon = fields.Datetime.now() + timedelta(hours=hours)
-        free = announcement.state == "open" and announcement._has_place()
-        if hours and begins and begins <= soon and free:
-            announcement._alert(self)
-
-    # === ATTENDANCE === #
-
-    def action_attendance(
-        self, outcome: str, acting_partner_id: int | None = None
-    ) -> bool:
-        """Record whether the replier came: ``came``, ``late``, ``absent``, ``excused``.
-
-        The author's side does, from the beginning on, for 14 days; until then it may
-        be put right, and each word of it stays in what happened. Never who was to come.
-        """
-        party = self._authorise("attendance", acting_partner_id)
-        deal = self.sudo()
-        if outcome not in tuple(KEPT):
-            raise Refusal(
-                self.env._("Choose whether %(name)s came.", name=deal.replier_id.name),
-                rule="attendance",
-                value=str(outcome),
-                limit=", ".join(KEPT),
-            )
-        if outcome == deal.attendance:
-            return True
-        deal.write({"attendance": outcome, "attendance_date": fields.Datetime.now()})
-        deal._log(f"attendance_{outcome}", party)
-        deal._notify(
-            deal.replier_id,
-            "attendance",
-            lambda env: env._(
-                "Your attendance was recorded: %(title)s", title=deal.title
-            ),
-            subject="attendance",
-        )
-        return True
-
-    def _check_day(self):
-        begins, until = self._attendance_days()
-        now = fields.Datetime.now()
-        if not begins:
-            raise Refusal(
-                self.env._("This has no date, so attendance cannot be recorded."),
-                rule="attendance",
-            )
-        if now < begins:
-            raise Refusal(
-                self.env._("This has not begun yet."),
-                rule="date",
-                limit=fields.Datetime.to_string(begins),
-            )
-        if now > until:
-            raise Refusal(
-                self.env._("Attendance can only be recorded within 14 days."),
-                rule="deadline",
-                limit=str(ATTEND_DAYS),
-            )
-
-    def _attendance_days(self):
-        """Return from when until when attendance is recorded, or two False."""
-        deal = self.sudo()
-        announcement = deal.announcement_id
-        begins = deal.accepted_terms_id.date_start or announcement.date_start
-        if not begins:
-            return False, False
-        ends = max(begins, announcement.date_end or begins)
-        return begins, ends + timedelta(days=ATTEND_DAYS)
-
-    # === EVIDENCE === #
-
-    def action_add_evidence(
-        self, name: str, content: bytes | str, acting_partner_id: int | None = None
-    ) -> int:
-        """Show a file to the other side: either side, until the deal is paid.
-
-        :param str name: the file's name
-        :param content: its bytes, or base64 text as RPC sends it; at most 5 MB
-        :return: id of the evidence
-        """
-        party = self._authorise("add_evidence", acting_partner_id)
-        deal = self.sudo()
-        data, kind = self._evidence_file(content)
-        deal._mark_conflict_of_interest(party)
-        if len(deal.evidence_ids) >= MAX_FILES:
-            raise Refusal(
-                self.env._("A deal can have up to ten files."),
-                rule="files",
-                value=str(len(deal.evidence_ids)),
-                limit=str(MAX_FILES),
-            )
-        name = clean_line(str(name or "").replace("\\", "/").split("/")[-1])
-        if kind and not name.lower().endswith((f".{kind}", ".jpeg")):
-            # A picture is kept as JPEG or PNG, and called so.
-            name = f"{name.rpartition('.')[0] or name or self.env._('file')}.{kind}"
-        name = name if len(name) <= 120 else f"{name[:110]}…{name[-9:]}"
-        evidence = deal.env["wezer.deal.evidence"].create(
-            {
-                "deal_id": deal.id,
-                "name": name or self.env._("file"),
-                "date": fields.Datetime.now(),
-                "partner_id": party.id,
-                "person_id": self.env.user.partner_id.id,
-                "size": len(data),
-                "content": base64.b64encode(data),
-            }
-        )
-        deal._log("evidence", party, evidence.name)
-        deal._notify_all(
-            "evidence",
-            lambda env: env._(
-                "%(name)s added a file: %(title)s", name=party.name, title=deal.title
-            ),
-            but=party,
-            subject="evidence",
-        )
-        return evidence.id
-
-    def action_remove_evidence(
-        self, evidence_id: int, acting_partner_id: int | None = None
-    ) -> bool:
-        """Remove one's own file, while the work is not delivered yet."""
-        party = self._authorise("remove_evidence", acting_partner_id)
-        deal = self.sudo()
-        evidence = deal.evidence_ids.filtered(lambda file: file.id == evidence_id)
-        if not evidence or evidence.partner_id != party:
-            raise NotAllowed(
-                self.env._("Only the person who added a file can delete it."),
-                rule="evidence",
-            )
-        deal._log("evidence_back", party, evidence.name)
-        evidence.unlink()
-        return True
-
-    @api.model
-    def _evidence_file(self, content):
-        """Return the bytes as they are kept, and the kind of a picture or None.
-
-        A photo says where it was taken, and neither side needs that.
-        """
-        data = self._evidence_bytes(content)
-        try:
-            return clean_file(data)
-        except PictureError as error:
-            raise Refusal(
-                self._wezer_picture_sentence(error.reason),
-                rule="picture",
-                value=error.reason,
-            ) from error
-
-    @api.model
-    def _evidence_bytes(self, content):
-        """Return the bytes a person sent, refused where there are none or too many."""
-        if isinstance(content, str):
-            if len(content) > MAX_BYTES * 2:
-                content = b"\0" * (MAX_BYTES + 1)
-            else:
-                try:
-                    content = base64.b64decode(content, validate=True)
-                except (binascii.Error, ValueError):
-                    content = b""
-        if not isinstance(content, bytes) or not content:
-            raise Refusal(self.env._("This file is empty."), rule="empty")
-        if len(content) > MAX_BYTES:
-            raise Refusal(
-                self.env._("A file can have up to 5 MB."),
-                rule="size",
-                value=str(len(content)),
-                limit=str(MAX_BYTES),
-            )
-        return content
-
-    # === DISPUTE === #
-
-    @api.depends("date_paid", "dispute_seconds")
-    def _compute_paid_until(self):
-        for deal in self:
-            deal.dispute_deadline = deal.date_paid and deal.date_paid + timedelta(
-                days=ASSESS_DAYS, seconds=deal.dispute_seconds
-            )
+    # === DISPUTE: SEE wezer.dispute === #
 
     def action_dispute(
         self, reason: str = "", acting_partner_id: int | None = None
@@ -3058,24 +2666,6 @@ class WezerDeal(models.Model):
         )
         return True
 
-    @api.depends("dispute_id.circle_id", "dispute_id.took_part_ids")
-    @api.depends_context("uid")
-    def _compute_is_user_moderator(self):
-        user = self.env.user
-        for deal in self:
-            dispute = deal.dispute_id
-            deal.is_user_moderator = bool(dispute) and dispute._may_decide(user)
-
-    def _search_is_user_moderator(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        domain = self.env["wezer.dispute"]._decided_by_user_domain()
-        if domain.is_false():
-            return domain
-        # sudo: members cannot read who took part, but it decides who moderates.
-        deals = self.sudo().with_context(active_test=False)
-        return Domain("id", "in", deals._search(domain))
-
     def _record_common_circles(self):
         """Keep which circles both sides are in, as the terms are accepted."""
         for deal in self.sudo():
@@ -3091,6 +2681,149 @@ class WezerDeal(models.Model):
     def _pass_on(self, _now):
         """Pass an undecided dispute on to the next larger circle."""
         self.dispute_id._pass_on()
+
+    # === ASSESSMENT === #
+
+    def action_assess(
+        self, scores: dict, comment: str = "", acting_partner_id: int | None = None
+    ) -> bool:
+        """Assess the other side; hidden until both have, or 14 days are over."""
+        party = self._authorise("assess", acting_partner_id)
+        self._assess(party, scores, comment, draft=False)
+        return True
+
+    def _assess(self, party, scores, comment, draft):
+        deal = self.sudo()
+        other = deal._other(party)
+        self.env["wezer.assessment"]._give(
+            deal,
+            side="worker" if other == deal.payee_id else "payer",
+            assessor=party,
+            assessed=other,
+            person=self.env.user.partner_id,
+            scores=scores,
+            comment=comment,
+            value_hours=deal._value_hours(),
+            category=deal.category_id,
+            context_partner=deal.announcement_id.group_ids[:1].partner_id
+            or other._wezer_partners_above()[:1],
+            deadline=(deal.date_paid or fields.Datetime.now())
+            + timedelta(days=ASSESS_DAYS),
+            draft=draft,
+            skills=deal.announcement_id.skill_ids,
+            # The member who answered assesses the announcement, too.
+            subject=deal.announcement_id if party == deal.replier_id else None,
+            begun=deal.date_accepted or deal.create_date,
+            # Co-workers are paid by the same deal: their word does not count.
+            allies=deal.coworker_ids if other == deal.payee_id else None,
+        )
+
+    def _value_hours(self):
+        """Return the deal's value: hours agreed, else price × the currency's hours."""
+        self.ensure_one()
+        if self.announcement_id.unit == "hour":
+            return (self.accepted_terms_id or self.terms_id).quantity
+        return self._price_hours() or 1.0
+
+    def _price_hours(self):
+        """Return the price's value in hours, whatever time was agreed.
+
+        What money may move without more people asks this: an hour may cost anything.
+        """
+        terms = self.accepted_terms_id or self.terms_id
+        return sum(
+            line.total_minor
+            / line.wezer_currency_id.minor_per_unit
+            * line.wezer_currency_id.hours_per_unit
+            for line in terms.price_line_ids
+        )
+
+    # === TASK === #
+
+    def action_name_task(
+        self, task_id: int | bool, acting_partner_id: int | None = None
+    ) -> bool:
+        """Name the task that the offered help is for; with the deal the worker gets it.
+
+        For the payer of an offer, and only a task that the caller may change: of the
+        payer's team, or of a project that the caller runs.
+
+        :param int task_id: False takes it back
+        """
+        party = self._authorise("name_task", acting_partner_id)
+        deal = self.sudo()
+        if not task_id:
+            deal.named_task_id = False
+            return True
+        deal.named_task_id = deal._own_task(party, task_id)
+        if deal.state == "accepted":
+            deal._assign_task()
+        return True
+
+    def _own_task(self, party, task_id):
+        """Return the task ``task_id`` of ``party``, which the caller may change."""
+        number = task_id if type(task_id) is int and 0 < task_id < 2**31 else 0
+        task = self.env["project.task"].with_user(self.env.user).browse(number)
+        task = task.sudo(False)
+        if not (task.has_access("write") and task.exists() and number):
+            raise NotAllowed(self.env._("Choose one of your tasks."), rule="task")
+        team = task.sudo().project_id.team_id.partner_id
+        if team and team != party:
+            # Only a person who runs its project accepts work for a team.
+            self.env.user._check_acts_for(team, "project")
+        task.sudo()._check_free()
+        return task
+
+    def _assign_task(self):
+        """Give the worker the deal's task: the one named, else the announcement's.
+
+        One of several workers gets a sub-task of their own.
+        """
+        # The deal's action has checked who: the task belongs to the coordinators.
+        if self.kind == "offer" and self.named_task_id:
+            task = self.named_task_id.sudo().with_context(**QUIET)
+            task._check_free()
+        else:
+            task = self.announcement_id.task_id.sudo().with_context(**QUIET)
+            if not task:
+                return
+            if self.announcement_id.places != 1:
+                task = task.create(
+                    {
+                        "name": task.name,
+                        "project_id": task.project_id.id,
+                        "parent_id": task.id,
+                        "description": task.description,
+                        "date_deadline": self.date_due,
+                    }
+                )
+            task._check_no_worker()
+        self.task_id = task
+        task.write(
+            {
+                "assignee_partner_id": self.payee_id.id,
+                "reviewer_partner_id": self.payer_id.id,
+            }
+        )
+        task._follow_deal("accepted")
+
+    def _move_task(self, deal_state):
+        self.sudo().task_id._follow_deal(deal_state)
+
+    def _free_task(self):
+        """Free the task, as the deal ended."""
+        for deal in self.sudo().filtered("task_id"):
+            task = deal.task_id.with_context(wezer_deal_moves=DEAL_MOVES, **QUIET)
+            source = deal.announcement_id.task_id
+            own = bool(source) and task != source
+            # A sub-task was made for this deal alone; the task itself waits on.
+            vals = {
+                "assignee_partner_id": False,
+                "state": "1_canceled" if own else "01_in_progress",
+            }
+            if not own and task.stage_id.wezer_deal_state:
+                vals["stage_id"] = task._waiting_stage().id
+            task.write(vals)
 
     # === PAGES: SEE tools/deal_page.py === #
 
@@ -3287,29 +3020,34 @@ class WezerDeal(models.Model):
 
     @api.model
     def _timeouts(self, now):
-        """Return ``(domain, method)`` of each automatic action, in their order."""
-        assess = now - timedelta(days=ASSESS_DAYS)
-        confirming = [
-            ("state", "in", DEAL.sources("confirm")),
-            ("date_state", "<", assess),
-            ("decided", "=", False),
-        ]
-        decided = [
-            ("state", "=", "confirming"),
-            ("date_state", "<", assess),
-            ("decided", "=", True),
-        ]
+        """Return ``(domain, method)`` of each automatic action, in their order.
+
+        This is the table of all that happens to deals because time passed. Proposals
+        (``wezer.deal.proposal``) and assessments have their own deadlines.
+        """
+        unanswered = Domain("date_state", "<", now - timedelta(days=ASSESS_DAYS))
+        is_open = Domain("state", "=", "open")
+        accepted = Domain("state", "=", "accepted")
+        delivered = Domain("state", "=", "delivered")
+        to_confirm = Domain("state", "in", DEAL.sources("confirm"))
+        confirming = Domain("state", "=", "confirming")
+        decided = Domain("decided", "=", True)
+        undecided = self.env["wezer.dispute"]._undecided_domain(now)
         return [
-            ([("state", "=", "open"), ("hold_deadline", "<=", now)], "_lapse_place"),
-            ([("state", "=", "accepted"), ("date_due", "<", now)], "_free_late_work"),
-            (
-                [("state", "=", "delivered"), ("date_state", "<", assess)],
-                "_auto_approve",
-            ),
-            (confirming, "_escalate_on_timeout"),
-            (decided, "_ask_receipt_again"),
-            (self.env["wezer.dispute"]._undecided_domain(now), "_pass_on"),
-            ([("state", "=", "open"), ("terms_id.expiry", "<=", now)], "_expire_terms"),
+            # A place was held long enough: it goes to the next on the waiting list.
+            (is_open & Domain("hold_deadline", "<=", now), "_lapse_place"),
+            # Work is late: a warning first, the end a week after it.
+            (accepted & Domain("date_due", "<", now), "_free_late_work"),
+            # 14 days without an answer to delivered work: approved, or a dispute.
+            (delivered & unanswered, "_auto_approve"),
+            # 14 days without payment or receipt: a moderator is called,
+            (to_confirm & unanswered & ~decided, "_escalate_on_timeout"),
+            # unless one has decided: the receipt is asked for again.
+            (confirming & unanswered & decided, "_ask_receipt_again"),
+            # 30 days without a decision: the dispute goes to the next larger circle.
+            (undecided, "_pass_on"),
+            # The terms were open for an answer until now.
+            (is_open & Domain("terms_id.expiry", "<=", now), "_expire_terms"),
         ]
 
     def _escalate_on_timeout(self, now):

@@ -1,8 +1,16 @@
 import base64
+import binascii
+from typing import Any
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_base.tools.picture import PictureError, clean_file
+from odoo.addons.wezer_base.tools.text import clean_line
+
+# A deal has up to so many files, each of up to so many bytes.
+MAX_FILES = 10
+MAX_BYTES = 5 * 1024 * 1024
 
 
 class WezerDealEvidence(models.Model):
@@ -32,6 +40,81 @@ class WezerDealEvidence(models.Model):
 
     def write(self, vals):
         raise Refusal(self.env._("Files cannot be changed."), rule="immutable")
+
+    @api.model
+    def _add(self, deal: Any, party: Any, name: Any, content: bytes | str) -> Any:
+        """Return a new file (sudo) of ``deal``; its action has checked who may add one.
+
+        :param content: its bytes, or base64 text
+        :raise Refusal: where it is empty, too large, or one file too many
+        """
+        data, kind = self._cleaned(content)
+        if len(deal.evidence_ids) >= MAX_FILES:
+            raise Refusal(
+                self.env._("A deal can have up to ten files."),
+                rule="files",
+                value=str(len(deal.evidence_ids)),
+                limit=str(MAX_FILES),
+            )
+        return self.sudo().create(
+            {
+                "deal_id": deal.id,
+                "name": self._cleaned_name(name, kind),
+                "date": fields.Datetime.now(),
+                "partner_id": party.id,
+                "person_id": self.env.user.partner_id.id,
+                "size": len(data),
+                "content": base64.b64encode(data),
+            }
+        )
+
+    @api.model
+    def _cleaned_name(self, name, kind):
+        """Return a short name without folders, with the ending of a cleaned picture."""
+        name = clean_line(str(name or "").replace("\\", "/").split("/")[-1])
+        if kind and not name.lower().endswith((f".{kind}", ".jpeg")):
+            # A picture is kept as JPEG or PNG, and called so.
+            name = f"{name.rpartition('.')[0] or name or self.env._('file')}.{kind}"
+        name = name if len(name) <= 120 else f"{name[:110]}…{name[-9:]}"
+        return name or self.env._("file")
+
+    @api.model
+    def _cleaned(self, content):
+        """Return the bytes as they are kept, and the kind of a picture or None.
+
+        A photo says where it was taken, and neither side needs that.
+        """
+        data = self._sent_bytes(content)
+        try:
+            return clean_file(data)
+        except PictureError as error:
+            raise Refusal(
+                self._wezer_picture_sentence(error.reason),
+                rule="picture",
+                value=error.reason,
+            ) from error
+
+    @api.model
+    def _sent_bytes(self, content):
+        """Return the bytes a person sent, refused where there are none or too many."""
+        if isinstance(content, str):
+            if len(content) > MAX_BYTES * 2:
+                content = b"\0" * (MAX_BYTES + 1)
+            else:
+                try:
+                    content = base64.b64decode(content, validate=True)
+                except (binascii.Error, ValueError):
+                    content = b""
+        if not isinstance(content, bytes) or not content:
+            raise Refusal(self.env._("This file is empty."), rule="empty")
+        if len(content) > MAX_BYTES:
+            raise Refusal(
+                self.env._("A file can have up to 5 MB."),
+                rule="size",
+                value=str(len(content)),
+                limit=str(MAX_BYTES),
+            )
+        return content
 
     def _bytes(self):
         """Return the content, for all who may read the row."""

@@ -11,7 +11,7 @@ from odoo import models
 
 from odoo.addons.wezer_base.tools import days
 
-from . import deal_money
+from . import deal_money, deal_waiting_list
 
 # Actions with a button on the deal's page, in the order of the page: whether it is a
 # main one, and the part of the page that asks for more.
@@ -314,7 +314,7 @@ def _whose_turn(deal: models.Model) -> Any:
     if deal.state == "waiting":
         return _waiting_line(deal, me)
     if deal.turn == "replier" and me == deal.replier_id:
-        if deal.state == "open" and deal._is_held():
+        if deal.state == "open" and deal_waiting_list.is_held(deal):
             return _held_line(deal)
     if me and deal._share_to_sign(me):
         return deal.env._(

@@ -10,7 +10,8 @@ from odoo import models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..models.wezer_deal import DEAL, KEPT, LIVE, NEGOTIATING
+from ..models.wezer_deal import DEAL, LIVE, NEGOTIATING
+from . import deal_attendance
 
 # Something was done: a moderator has to decide.
 DELIVERED = DEAL.sources("escalate")
@@ -128,9 +129,9 @@ def commitment_outcomes(party: models.Model) -> list[tuple]:
     attended: list[tuple[float, Any]] = []
     for deal in party.env["wezer.deal"].sudo().search_fetch(work | came):
         if deal.replier_id == party and deal.attendance:
-            kept = KEPT[deal.attendance]
+            kept = deal_attendance.KEPT[deal.attendance]
             if kept is not None:
-                day = deal._attendance_days()[0] or deal.attendance_date
+                day = deal_attendance.recording_days(deal)[0] or deal.attendance_date
                 attended.append((kept, day))
         elif deal.state == "paid":
             done.append((True, deal.date_paid or deal.date_state))
