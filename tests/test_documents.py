@@ -21,9 +21,9 @@ def rules():
     return re.findall(r"^\| ([^|]+\?) \| `([^`]+)` \| `([^`]+)` \|$", table, re.M)
 
 
-def test_the_twenty_questions_are_answered():
+def test_at_least_twenty_questions_are_answered_once_each():
     questions = [question for question, _file, _name in rules()]
-    assert len(questions) == len(set(questions)) == 20
+    assert len(questions) == len(set(questions)) >= 20
 
 
 @pytest.mark.parametrize(("question", "file", "name"), rules())
