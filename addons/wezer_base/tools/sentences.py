@@ -63,7 +63,8 @@ def filled(words: Any, values: Mapping[str, Any], isolate: bool = True) -> Marku
         value = values[place[1]]
         if value is None or value is False:
             return ""
-        return escape(isolated(value) if isolate else value)
+        # Markup of a template ends with the line breaks of its source.
+        return escape(isolated(value) if isolate else value).strip()
 
     # The words come from the template; each value is escaped.
     return Markup(PLACE.sub(value_at, str(words).strip()))  # noqa: S704

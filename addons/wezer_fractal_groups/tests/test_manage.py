@@ -104,7 +104,7 @@ class TestManagePages(GroupsCommon, HttpCase):
         self._post(self.garden, "manage/policy", key="role_term_days", value="90")
         self.assertEqual(self.compost._policy("role_term_days")[0], 90)
         page = self.url_open(f"/groups/{self.compost.slug}/manage").text
-        self.assertIn("Gardens decided", " ".join(page.split()))
+        self.assertIn("Currently 90, as decided by Gardens", " ".join(page.split()))
         self._post(self.garden, "manage/refuse_rights", refuse="1")
         self.assertTrue(self.garden.refuse_rights)
 

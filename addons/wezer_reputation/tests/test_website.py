@@ -18,7 +18,7 @@ class TestWebsite(ReputationCommon, HttpCase):
         self.reveal(self.anna, self.luc, comment="A good beginning")
         self.reputations._recompute()
         page = self._page(self.luc, "/my/reputation")
-        self.assertIn("make a score. You have 1.", page)
+        self.assertIn("So far you have 1.", page)
         self.assertIn("A good beginning", page)
         self.assertIn("Answer (only once)", page)
         self.assertNotIn("of 5", page)
