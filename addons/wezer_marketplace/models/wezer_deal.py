@@ -735,7 +735,8 @@ class WezerDeal(models.Model):
     @api.depends("milestone", "approval_ids.is_void", "approval_ids.person_id")
     def _compute_approver_ids(self):
         for deal in self:
-            deal.approver_ids = deal.approval_ids.filtered(
+            # Who approved may be known; the approvals themselves are kept from all.
+            deal.approver_ids = deal.sudo().approval_ids.filtered(
                 lambda approval, step=deal.milestone: (
                     approval.milestone == step and not approval.is_void
                 )
