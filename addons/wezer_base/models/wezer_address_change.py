@@ -53,7 +53,7 @@ class WezerAddressChange(models.Model):
     _rec_name = "email"
 
     partner_id = fields.Many2one(
-        "res.partner", required=True, index=True, ondelete="cascade"
+        "res.partner", string="Contact", required=True, index=True, ondelete="cascade"
     )
     email = fields.Char(string="New address", required=True)
     email_before = fields.Char(string="Previous address")

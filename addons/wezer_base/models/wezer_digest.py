@@ -26,7 +26,9 @@ class WezerDigest(models.Model):
     _inherit = ["wezer.record.mixin"]
     _rec_name = "partner_id"
 
-    partner_id = fields.Many2one("res.partner", required=True, ondelete="cascade")
+    partner_id = fields.Many2one(
+        "res.partner", string="Contact", required=True, ondelete="cascade"
+    )
     frequency = fields.Selection(
         FREQUENCIES, help="Leave empty to follow the community's setting."
     )

@@ -19,7 +19,7 @@ class WezerNotice(models.Model):
     _order = "date desc, id desc"
 
     partner_id = fields.Many2one(
-        "res.partner", required=True, index=True, ondelete="cascade"
+        "res.partner", string="Contact", required=True, index=True, ondelete="cascade"
     )
     kind = fields.Char(required=True)
     message = fields.Char(required=True)

@@ -11,7 +11,7 @@ class WezerNoticeChoice(models.Model):
     _rec_name = "kind"
 
     partner_id = fields.Many2one(
-        "res.partner", required=True, index=True, ondelete="cascade"
+        "res.partner", string="Contact", required=True, index=True, ondelete="cascade"
     )
     kind = fields.Char(required=True)
     in_digest = fields.Boolean(string="Also by e-mail")

@@ -104,7 +104,7 @@ class WezerProfile(models.Model):
     _sorted_by_language = frozenset({"name"})
 
     partner_id = fields.Many2one(
-        "res.partner", required=True, index=True, ondelete="cascade"
+        "res.partner", string="Contact", required=True, index=True, ondelete="cascade"
     )
     # The partner's name is the public one (a many2one shows it anyway).
     name = fields.Char(

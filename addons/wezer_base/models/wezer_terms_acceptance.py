@@ -13,7 +13,7 @@ class WezerTermsAcceptance(models.Model):
     _rec_name = "terms_id"
 
     partner_id = fields.Many2one(
-        "res.partner", required=True, index=True, ondelete="cascade"
+        "res.partner", string="Contact", required=True, index=True, ondelete="cascade"
     )
     terms_id = fields.Many2one(
         "wezer.terms.of.use", required=True, index=True, ondelete="restrict"

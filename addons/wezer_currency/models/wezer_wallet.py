@@ -97,7 +97,7 @@ class WezerWallet(models.Model):
     _rec_names_search = ["partner_id.name"]
 
     partner_id = fields.Many2one(
-        "res.partner", required=True, index=True, ondelete="restrict"
+        "res.partner", string="Contact", required=True, index=True, ondelete="restrict"
     )
     wezer_currency_id = fields.Many2one(
         "wezer.currency",

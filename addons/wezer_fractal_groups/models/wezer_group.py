@@ -69,7 +69,7 @@ class WezerGroup(models.Model):
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )
     partner_id = fields.Many2one(
-        "res.partner", required=True, copy=False, ondelete="restrict"
+        "res.partner", string="Contact", required=True, copy=False, ondelete="restrict"
     )
     reference = fields.Char(
         copy=False,

@@ -51,7 +51,9 @@ class WezerGroupFollowerSync(models.Model):
     _inherit = ["wezer.record.mixin"]
     _log_access = False
 
-    partner_id = fields.Many2one("res.partner", required=True, ondelete="cascade")
+    partner_id = fields.Many2one(
+        "res.partner", string="Contact", required=True, ondelete="cascade"
+    )
     res_model = fields.Char(required=True)
     res_id = fields.Many2oneReference(model_field="res_model", required=True)
     how = fields.Selection(

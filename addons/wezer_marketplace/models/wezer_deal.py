@@ -735,12 +735,16 @@ class WezerDeal(models.Model):
     @api.depends("milestone", "approval_ids.is_void", "approval_ids.person_id")
     def _compute_approver_ids(self):
         for deal in self:
-            # Who approved may be known; the approvals themselves are kept from all.
-            deal.approver_ids = deal.sudo().approval_ids.filtered(
-                lambda approval, step=deal.milestone: (
-                    approval.milestone == step and not approval.is_void
+            # The names of the approvers are known; their approvals are kept from all.
+            deal.approver_ids = (
+                deal.sudo()
+                .approval_ids.filtered(
+                    lambda approval, step=deal.milestone: (
+                        approval.milestone == step and not approval.is_void
+                    )
                 )
-            ).person_id
+                .person_id
+            )
 
     @api.depends("state", "turn")
     def _compute_board(self):

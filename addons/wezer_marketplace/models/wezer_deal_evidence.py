@@ -30,7 +30,9 @@ class WezerDealEvidence(models.Model):
     )
     name = fields.Char(required=True)
     date = fields.Datetime(required=True)
-    partner_id = fields.Many2one("res.partner", required=True, ondelete="restrict")
+    partner_id = fields.Many2one(
+        "res.partner", string="Contact", required=True, ondelete="restrict"
+    )
     person_id = fields.Many2one("res.partner", required=True, ondelete="restrict")
     size = fields.Integer(required=True)
     content = fields.Binary(required=True, attachment=False, groups=fields.NO_ACCESS)

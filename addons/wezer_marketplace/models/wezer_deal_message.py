@@ -15,7 +15,9 @@ class WezerDealMessage(models.Model):
         "wezer.deal", required=True, index=True, ondelete="cascade"
     )
     date = fields.Datetime(required=True)
-    partner_id = fields.Many2one("res.partner", required=True, ondelete="restrict")
+    partner_id = fields.Many2one(
+        "res.partner", string="Contact", required=True, ondelete="restrict"
+    )
     person_id = fields.Many2one("res.partner", required=True, ondelete="restrict")
     body = fields.Text(required=True)
     company_id = fields.Many2one(

@@ -34,7 +34,7 @@ class WezerSavedSearch(models.Model):
     _wezer_titles = ("name",)
 
     partner_id = fields.Many2one(
-        "res.partner", required=True, index=True, ondelete="cascade"
+        "res.partner", string="Contact", required=True, index=True, ondelete="cascade"
     )
     name = fields.Char(required=True)
     filters = fields.Char(

@@ -40,7 +40,9 @@ class WezerTerms(models.Model):
     side = fields.Selection(
         [("author", "Author"), ("replier", "Replier")], required=True
     )
-    partner_id = fields.Many2one("res.partner", required=True, ondelete="restrict")
+    partner_id = fields.Many2one(
+        "res.partner", string="Contact", required=True, ondelete="restrict"
+    )
     person_id = fields.Many2one("res.partner", required=True, ondelete="restrict")
     quantity = fields.Float(required=True, default=1.0)
     price_line_ids = Lines("wezer.terms.price", "terms_id")

@@ -21,7 +21,7 @@ class WezerTermsShare(models.Model):
         "wezer.terms", required=True, index=True, ondelete="cascade"
     )
     partner_id = fields.Many2one(
-        "res.partner", required=True, index=True, ondelete="restrict"
+        "res.partner", string="Contact", required=True, index=True, ondelete="restrict"
     )
     points = fields.Integer(
         required=True, help="Part of the price, in hundredths of a percent."

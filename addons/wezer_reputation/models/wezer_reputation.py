@@ -47,7 +47,7 @@ class WezerReputation(models.Model):
     _rec_name = "partner_id"
 
     partner_id = fields.Many2one(
-        "res.partner", required=True, index=True, ondelete="cascade"
+        "res.partner", string="Contact", required=True, index=True, ondelete="cascade"
     )
     criterion_id = fields.Many2one(
         "wezer.criterion", ondelete="cascade", help="Leave empty for the overall score."

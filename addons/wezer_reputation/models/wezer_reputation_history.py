@@ -12,7 +12,7 @@ class WezerReputationHistory(models.Model):
     _rec_name = "partner_id"
 
     partner_id = fields.Many2one(
-        "res.partner", required=True, index=True, ondelete="cascade"
+        "res.partner", string="Contact", required=True, index=True, ondelete="cascade"
     )
     date = fields.Datetime(required=True)
     score = fields.Float(required=True, aggregator=None, help="Out of 5.")

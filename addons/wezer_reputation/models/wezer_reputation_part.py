@@ -20,7 +20,7 @@ class WezerReputationPart(models.Model):
     )
     assessment_model = fields.Char(compute="_compute_assessment_model")
     partner_id = fields.Many2one(
-        "res.partner", required=True, index=True, ondelete="cascade"
+        "res.partner", string="Contact", required=True, index=True, ondelete="cascade"
     )
     weight = fields.Float(required=True, aggregator=None)
     part = fields.Float(

@@ -14,7 +14,7 @@ class WezerReputationTrust(models.Model):
     _rec_name = "partner_id"
 
     partner_id = fields.Many2one(
-        "res.partner", required=True, index=True, ondelete="cascade"
+        "res.partner", string="Contact", required=True, index=True, ondelete="cascade"
     )
     trust = fields.Float(required=True, aggregator=None)
     fairness = fields.Float(required=True, aggregator=None)
