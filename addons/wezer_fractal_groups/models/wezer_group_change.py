@@ -27,7 +27,7 @@ CHANGE = StateMachine(
             ("proposed", "done"),
             "side",
             "propose",
-            "done at once by somebody who decides for both sides",
+            "done at once by a person who decides for both sides",
         ),
         Transition(
             "agree",
@@ -43,7 +43,7 @@ CHANGE = StateMachine(
             ("refused",),
             "side",
             "action_refuse",
-            "takes back one's own proposal, too",
+            "also withdraws an own proposal",
         ),
         Transition("lapse", ("proposed",), ("lapsed",), "clock", "_lapse_signing"),
         Transition(

@@ -13,7 +13,7 @@ LINK = StateMachine(
             ("proposed", "linked"),
             "side",
             "propose",
-            "linked at once by somebody who manages both",
+            "linked at once by a person who manages both",
         ),
         Transition(
             "agree",

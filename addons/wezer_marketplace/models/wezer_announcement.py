@@ -39,7 +39,7 @@ ANNOUNCEMENT = StateMachine(
     rules={
         "author": "acts for the author with the permission “market”",
         "publisher": "acts for the author with the permission “market”, and with"
-        " “wallet” where a wanted price is committed to whoever comes first",
+        " “wallet” where a wanted price is committed to the first person to answer",
         "poster": "acts for the author with the permission “market”, or with “project”"
         " where a task of the author's own team was posted",
         "replier": "a member in good standing who is not the author",

@@ -312,7 +312,7 @@ DEAL = StateMachine(
             (),
             "participants",
             "action_remove_evidence",
-            "one's own file",
+            "only an own file",
         ),
     ),
 )
