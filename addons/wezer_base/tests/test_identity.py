@@ -321,7 +321,7 @@ class TestIdentityPages(IdentityCommon, HttpCase):
         self.assertNotIn("invalid_fields", answer.text)
         self.assertStill()
         self.assertEqual(self.luc.partner_id.street, "Main street 2")
-        self.assertIn("on its way", self.url_open("/my/profile").text)
+        self.assertIn("We have sent a link", self.url_open("/my/profile").text)
 
     def test_strange_numbers_in_an_address_are_refused(self):
         self.authenticate("luc-base", "luc-base-secret")

@@ -551,6 +551,7 @@ class WezerDeal(models.Model):
         "res.partner",
         string="Approvers",
         compute="_compute_approver_ids",
+        compute_sudo=True,
         help="The people who approved the delivered work, each counted once.",
     )
     approvals_wanted = fields.Integer(
