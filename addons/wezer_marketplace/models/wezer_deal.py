@@ -2385,43 +2385,6 @@ class WezerDeal(models.Model):
         )
         self._settle_answered()
 
-    def _amend(self, terms, party):
-        """Let the proposed terms hold: free and set aside in one step."""
-        terms._check_not_expired()
-        was, now = self.state, fields.Datetime.now()
-        self._check_coworkers_signed(terms)
-        self._check_same_steps(terms)
-        step = self._first_step(terms)
-        due = terms.milestone_ids[step - 1 : step].date_due or terms.date_due
-        if not due or due < now:
-            due = max(self.date_due or now, now + timedelta(days=DUE_DAYS))
-        self._mark_conflict_of_interest(party)
-        deal_money.release(self, "released")
-        self.attempt += 1
-        self._set_state(
-            "accepted",
-            accepted_terms_id=terms.id,
-            terms_id=terms.id,
-            milestone=step,
-            date_due=due,
-            date_delivered=False,
-            delivered_quantity=0,
-        )
-        self._keep_agreed_coworkers()
-        deal_money.reserve(self)
-        self._log("amend", party)
-        if was == "delivered":
-            self._move_task("accepted")
-        self._notify_all(
-            "accepted",
-            lambda env: env._(
-                "%(name)s agreed to the change: %(title)s",
-                name=party.name,
-                title=self.title,
-            ),
-            but=party,
-        )
-
     # === HANDING OVER === #
 
     def action_hand_over(
@@ -2442,7 +2405,7 @@ class WezerDeal(models.Model):
         deal = self.sudo()
         proposal = deal._proposal("hand_over")
         if party == proposal.stand_in_id:
-            deal._check_stand_in(party, self.env.user.partner_id)
+            proposal._check_stand_in(party, self.env.user.partner_id)
             proposal.stand_in_person_id = self.env.user.partner_id
         if proposal._sign(party):
             return True
@@ -2453,9 +2416,9 @@ class WezerDeal(models.Model):
         party = self._authorise("hand_over", acting_partner_id)
         deal = self.sudo()
         stand_in = payload.record(self.env, "res.partner", partner_id).sudo().exists()
-        deal._check_stand_in(stand_in)
-        deal._mark_conflict_of_interest(party)
         proposal = deal._new_proposal("hand_over")
+        proposal._check_stand_in(stand_in)
+        deal._mark_conflict_of_interest(party)
         proposal.write({"stand_in_id": stand_in.id, "stand_in_person_id": False})
         proposal._propose(deal.payer_id | deal.payee_id | stand_in, party)
         deal._log("hand_over_propose", party, stand_in.name)
@@ -2476,67 +2439,6 @@ class WezerDeal(models.Model):
                 url=url,
             )
         return False
-
-    def _check_stand_in(self, partner, person=None):
-        """Refuse a party, a non-member, or a member who has answered as well."""
-        profile = partner._wezer_profile() if partner else False
-        if not profile or profile.state != "active":
-            raise Refusal(self.env._("Enter the name of a member."), rule="member")
-        if partner in self.author_id | self.replier_id:
-            raise Refusal(
-                self.env._("The person who stands in cannot be one of you two."),
-                rule="hand_over",
-            )
-        answered = self.announcement_id.deal_ids.filtered(
-            lambda deal: deal.replier_id == partner and deal.state in LIVE
-        )
-        if answered:
-            raise Refusal(
-                self.env._("%(name)s has already answered this.", name=partner.name),
-                rule="answered",
-            )
-        if person and self.place_id and not self.place_id._fits(person):
-            raise NotAllowed(
-                self.env._(
-                    "These places are kept for: %(asked)s.",
-                    asked=self.place_id._format(),
-                ),
-                rule="place",
-            )
-
-    def _hand_over(self, stand_in, person, party):
-        """Let the stand-in go on: another payee, with a reservation of their own."""
-        old = self.payee_id
-        self.announcement_id._lock()
-        self._check_stand_in(stand_in, person)
-        self.announcement_id._check_cap(person)
-        deal_money.release(self, "released")
-        self.attempt += 1
-        self._set_state(
-            "accepted",
-            payee_id=stand_in.id,
-            replier_id=stand_in.id,
-            replier_person_id=person.id,
-            # The former worker cannot approve the work either.
-            conflicted_ids=[Command.link(person.id)],
-        )
-        deal_money.reserve(self)
-        self._log("hand_over", party, stand_in.name)
-        # The deal's action has checked who: the task belongs to the coordinators.
-        self.task_id.with_context(**QUIET).write({"assignee_partner_id": stand_in.id})
-        # The former worker sees the deal no longer.
-        for whom, url in ((old, "/my/deals"), (stand_in | self.payer_id, None)):
-            self._notify(
-                whom,
-                "accepted",
-                lambda env: env._(
-                    "%(name)s stands in: %(title)s",
-                    name=stand_in.name,
-                    title=self.title,
-                ),
-                url=url,
-            )
-        self._record_common_circles()
 
     @api.model
     def _asked_to_stand_in(self):

@@ -1,6 +1,13 @@
 from datetime import datetime, timedelta
 
 from odoo import fields, models
+from odoo.fields import Command
+
+from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+
+from ..tools import deal_money
+from ..tools.task_context import QUIET
+from .wezer_deal import DUE_DAYS, LIVE
 
 SIGN_DAYS = 7
 
@@ -69,15 +76,8 @@ class WezerDealProposal(models.Model):
         super()._lapse_signing()
 
     def _on_signed(self, party):
-        deal = self.deal_id
-        deal._update_has_proposal()
-        if self.kind == "amend":
-            deal._amend(self.terms_id, party)
-        elif self.kind == "hand_over":
-            deal._hand_over(self.stand_in_id, self.stand_in_person_id, party)
-        else:
-            deal._log("cancel", party, self.reason)
-            deal._cancel()
+        self.deal_id._update_has_proposal()
+        getattr(self, f"_apply_{self.kind}")(party)
 
     def _on_signing_ended(self, reason):
         deal = self.deal_id
@@ -86,3 +86,116 @@ class WezerDealProposal(models.Model):
             self.terms_id._withdraw_signing()
             deal._keep_agreed_coworkers()
         deal._settle_answered()
+
+    # === WHAT HAPPENS WHEN ALL HAVE SIGNED; party SIGNED LAST === #
+
+    def _apply_cancel(self, party):
+        """Cancel the deal."""
+        self.deal_id._log("cancel", party, self.reason)
+        self.deal_id._cancel()
+
+    def _apply_amend(self, party):
+        """Let the proposed terms hold: free and set aside in one step."""
+        deal, terms = self.deal_id, self.terms_id
+        terms._check_not_expired()
+        was, now = deal.state, fields.Datetime.now()
+        deal._check_coworkers_signed(terms)
+        deal._check_same_steps(terms)
+        step = deal._first_step(terms)
+        due = terms.milestone_ids[step - 1 : step].date_due or terms.date_due
+        if not due or due < now:
+            due = max(deal.date_due or now, now + timedelta(days=DUE_DAYS))
+        deal._mark_conflict_of_interest(party)
+        deal_money.release(deal, "released")
+        deal.attempt += 1
+        deal._set_state(
+            "accepted",
+            accepted_terms_id=terms.id,
+            terms_id=terms.id,
+            milestone=step,
+            date_due=due,
+            date_delivered=False,
+            delivered_quantity=0,
+        )
+        deal._keep_agreed_coworkers()
+        deal_money.reserve(deal)
+        deal._log("amend", party)
+        if was == "delivered":
+            deal._move_task("accepted")
+        deal._notify_all(
+            "accepted",
+            lambda env: env._(
+                "%(name)s agreed to the change: %(title)s",
+                name=party.name,
+                title=deal.title,
+            ),
+            but=party,
+        )
+
+    def _apply_hand_over(self, party):
+        """Let the stand-in go on: another payee, with a reservation of their own."""
+        deal = self.deal_id
+        stand_in, person = self.stand_in_id, self.stand_in_person_id
+        old = deal.payee_id
+        deal.announcement_id._lock()
+        self._check_stand_in(stand_in, person)
+        deal.announcement_id._check_cap(person)
+        deal_money.release(deal, "released")
+        deal.attempt += 1
+        deal._set_state(
+            "accepted",
+            payee_id=stand_in.id,
+            replier_id=stand_in.id,
+            replier_person_id=person.id,
+            # The former worker cannot approve the work either.
+            conflicted_ids=[Command.link(person.id)],
+        )
+        deal_money.reserve(deal)
+        deal._log("hand_over", party, stand_in.name)
+        # The deal's action has checked who: the task belongs to the coordinators.
+        deal.task_id.with_context(**QUIET).write({"assignee_partner_id": stand_in.id})
+        # The former worker sees the deal no longer.
+        for whom, url in ((old, "/my/deals"), (stand_in | deal.payer_id, None)):
+            deal._notify(
+                whom,
+                "accepted",
+                lambda env: env._(
+                    "%(name)s stands in: %(title)s",
+                    name=stand_in.name,
+                    title=deal.title,
+                ),
+                url=url,
+            )
+        deal._record_common_circles()
+
+    def _check_stand_in(self, partner, person=None):
+        """Refuse a party, a non-member, or a member who has answered as well.
+
+        :param partner: the member who would stand in
+        :param person: who acts for them, where they sign
+        """
+        deal = self.deal_id
+        profile = partner._wezer_profile() if partner else False
+        if not profile or profile.state != "active":
+            raise Refusal(self.env._("Enter the name of a member."), rule="member")
+        if partner in deal.author_id | deal.replier_id:
+            raise Refusal(
+                self.env._("The person who stands in cannot be one of you two."),
+                rule="hand_over",
+            )
+        answered = deal.announcement_id.deal_ids.filtered(
+            lambda other: other.replier_id == partner and other.state in LIVE
+        )
+        if answered:
+            raise Refusal(
+                self.env._("%(name)s has already answered this.", name=partner.name),
+                rule="answered",
+            )
+        if person and deal.place_id and not deal.place_id._fits(person):
+            raise NotAllowed(
+                self.env._(
+                    "These places are kept for: %(asked)s.",
+                    asked=deal.place_id._format(),
+                ),
+                rule="place",
+            )
