@@ -52,7 +52,11 @@ DISPUTE = StateMachine(
     ),
 )
 # The deal's action that does an action of the dispute.
-DEAL_ACTIONS = {"withdraw": "withdraw_dispute", "decide": "resolve"}
+DEAL_ACTIONS = {
+    "withdraw": "withdraw_dispute",
+    "decide": "resolve",
+    "pass_on": "pass_on",
+}
 # The moderators of a circle decide within so many days, else it passes on.
 DECIDE_DAYS = 30
 # A moderator who acts for a side with one of these rights cannot decide.
@@ -102,12 +106,14 @@ class WezerDispute(models.Model):
         ondelete="restrict",
         help="The side that called the moderator; empty if a deadline did.",
     )
-    date = fields.Datetime(required=True)
+    date = fields.Datetime(string="Called on", required=True)
     reason = fields.Text()
     state_before = fields.Char(
-        required=True, help="The state of the deal before the dispute."
+        string="State before the dispute",
+        required=True,
+        help="The state of the deal before the dispute.",
     )
-    state_before_since = fields.Datetime()
+    state_before_since = fields.Datetime(string="In this state since")
     took_part_ids = fields.Many2many(
         "res.partner",
         "wezer_dispute_took_part_rel",
@@ -138,12 +144,15 @@ class WezerDispute(models.Model):
             ("split", "Paid in part"),
         ]
     )
-    decision_reason = fields.Text()
+    decision_reason = fields.Text(string="Reasons for the decision")
     amounts = fields.Json(
-        help="For a part: what the worker receives, in minor units by currency."
+        string="Amounts for the worker",
+        help="For a part: what the worker receives, in minor units by currency.",
     )
-    decided_by_id = fields.Many2one("res.partner", ondelete="restrict")
-    date_end = fields.Datetime()
+    decided_by_id = fields.Many2one(
+        "res.partner", string="Decided by", index="btree_not_null", ondelete="restrict"
+    )
+    date_end = fields.Datetime(string="Ended on")
 
     _open_uniq = models.UniqueIndex(
         "(deal_id) WHERE state = 'open'", "A deal can only have one open dispute."
@@ -239,7 +248,7 @@ class WezerDispute(models.Model):
         )
 
     @api.model
-    def _people_of(self, deal):
+    def _people_of(self, deal: Any) -> Any:
         """Return the persons who did anything in ``deal``, on either side."""
         deal = deal.sudo()
         acts = deal.event_ids.filtered(lambda event: event.action not in JUDGING)
