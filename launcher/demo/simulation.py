@@ -129,7 +129,7 @@ class Simulation:
 
     def judge_of(self, deal: Any) -> str:
         """Return the name of a moderator who has the deal's dispute."""
-        judges = deal._deciders(deal.dispute_circle_id)
+        judges = deal.dispute_id._deciders()
         names = (name for name, user in self.community.users.items() if user in judges)
         return next(names, "Moss Okafor")
 
