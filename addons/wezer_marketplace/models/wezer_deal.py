@@ -551,7 +551,6 @@ class WezerDeal(models.Model):
         "res.partner",
         string="Approvers",
         compute="_compute_approver_ids",
-        compute_sudo=True,
         help="The people who approved the delivered work, each counted once.",
     )
     approvals_wanted = fields.Integer(
@@ -734,18 +733,18 @@ class WezerDeal(models.Model):
             deal.price_text = terms.price_text if terms else ""
 
     @api.depends("milestone", "approval_ids.is_void", "approval_ids.person_id")
+    @api.depends_context("uid")
     def _compute_approver_ids(self):
         for deal in self:
-            # The names of the approvers are known; their approvals are kept from all.
-            deal.approver_ids = (
-                deal.sudo()
-                .approval_ids.filtered(
-                    lambda approval, step=deal.milestone: (
-                        approval.milestone == step and not approval.is_void
-                    )
+            # The approvals are kept from all; readers see the approvers that they
+            # may see.
+            approvals = deal.sudo().approval_ids.filtered(
+                lambda approval, step=deal.milestone: (
+                    approval.milestone == step and not approval.is_void
                 )
-                .person_id
             )
+            people = approvals.person_id.with_env(self.env)
+            deal.approver_ids = people._filtered_access("read")
 
     @api.depends("state", "turn")
     def _compute_board(self):
