@@ -45,7 +45,7 @@ class TestStandingPages(HttpCase, MarketCommon):
             ("declined", "your request to join was declined"),
             ("suspended", "our membership is suspended"),
         ):
-            self._add_member(state)
+            self._enter(state)
             for address in PAGES:
                 with self.subTest(state=state, address=address):
                     answer = self.url_open(address)
@@ -57,7 +57,7 @@ class TestStandingPages(HttpCase, MarketCommon):
 
     def test_refused_actions_name_the_reason(self):
         announcement = self.announce(self.test2)
-        self._add_member("pending")
+        self._enter("pending")
         test2 = self.test2.partner_id._wezer_profile()
         for url, data in (
             (f"/market/{announcement.sudo().slug}/claim", {}),

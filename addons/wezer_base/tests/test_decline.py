@@ -120,7 +120,7 @@ class TestStandingPages(HttpCase, JoiningCommon):
         self.authenticate("luc-base", "luc-base-secret")
         for state, home, banner in (
             ("pending", "You are not a member yet", "You are not a member yet"),
-            ("declined", "was declined", "your request to join was declined"),
+            ("declined", "was declined", "Your request to join was declined"),
             ("suspended", "is suspended", "Your membership is suspended"),
         ):
             self.luc_profile.write({"state": state, "decline_reason": REASON})

@@ -73,7 +73,7 @@ class TestErrorBodies(HttpCase, WezerCommon):
         args = [self.luc_profile.ids]
         answer = self._call_kw(self.anna, "wezer.profile", "action_suspend", args)
         data = answer.json()["error"]["data"]
-        self.assertIn("Administrators", data["message"])
+        self.assertIn("Only administrators", data["message"])
         self._assert_plain(answer.text)
 
     @mute_logger(*LOUD)

@@ -223,10 +223,12 @@ def choice(env: api.Environment, model: str, name: str, value: Any) -> str:
     return value
 
 
-def ids(env: api.Environment, value: Any) -> list[int]:
-    """Return the ids in a list of ids, or in SET and LINK commands; none is empty.
+def ids(env: api.Environment, value: Any, link: bool = False) -> list[int]:
+    """Return the ids in a list of ids, or in a SET command; none is empty.
 
     Other commands could write on what they point at.
+
+    :param bool link: accept LINK commands, too
 
     :raise Refusal: rule ``field``, where there is anything else
     """
@@ -237,7 +239,7 @@ def ids(env: api.Environment, value: Any) -> list[int]:
         if isinstance(part, list | tuple):
             if len(part) == 3 and part[0] == Command.SET:
                 numbers = part[2] if isinstance(part[2], list | tuple) else []
-            elif len(part) >= 2 and part[0] == Command.LINK:
+            elif link and len(part) >= 2 and part[0] == Command.LINK:
                 numbers = [part[1]]
             else:
                 raise foreign(env)

@@ -20,16 +20,16 @@ _lt = LazyTranslate(__name__)
 PAGE = 24
 # The last word of the address of a form, and the message after it.
 DONE = {
-    "join": _lt("Done. You see it below."),
-    "ask": _lt("You asked. Those who can answer have been told."),
-    "leave": _lt("You left."),
+    "join": _lt("You have joined. You are in the list below."),
+    "ask": _lt("Your request was sent. You will get a notice when it is answered."),
+    "leave": _lt("You have left the group."),
     "accept": _lt("Welcome!"),
-    "invite": _lt("The invitation is on its way."),
-    "admit": _lt("Let in."),
-    "refuse": _lt("Declined."),
-    "remove": _lt("The place is free again."),
-    "say": _lt("Said."),
-    "unsay": _lt("Taken back."),
+    "invite": _lt("The invitation was sent."),
+    "admit": _lt("The request was accepted."),
+    "refuse": _lt("The request was declined."),
+    "remove": _lt("The person was removed."),
+    "say": _lt("Your message was sent."),
+    "unsay": _lt("The message was deleted."),
 }
 
 

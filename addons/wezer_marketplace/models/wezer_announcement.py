@@ -933,7 +933,7 @@ class WezerAnnouncement(models.Model):
             # Commands could write on what they point at: only ids pass, and only of
             # what the caller sees.
             seen = self.env[field.comodel_name].search(
-                [("id", "in", payload.ids(self.env, value))]
+                [("id", "in", payload.ids(self.env, value, link=True))]
             )
             return [Command.set(seen.ids)]
         if name == "title":

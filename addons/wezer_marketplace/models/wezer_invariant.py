@@ -105,7 +105,7 @@ class WezerInvariant(models.AbstractModel):
     def _check_prices(self):
         """Return ``(table, id, minor units)`` of prices that could not be typed."""
         rows = self._rows(
-            """SELECT * FROM (
+            """SELECT found_in, id, minor::text FROM (
                    SELECT 'wezer_announcement_price', id, greatest(unit_minor,
                           total_minor) AS minor FROM wezer_announcement_price
                     UNION ALL
@@ -118,7 +118,7 @@ class WezerInvariant(models.AbstractModel):
                 WHERE minor > %s OR minor < 0""",
             [PRICE_MAX_MINOR],
         )
-        return [(table, number, str(minor)) for table, number, minor in rows]
+        return [(table, number, minor) for table, number, minor in rows]
 
     def _check_places(self):
         announcements = self.env["wezer.announcement"].sudo()

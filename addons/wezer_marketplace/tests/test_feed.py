@@ -40,7 +40,9 @@ class TestFeed(WebsiteCommon):
         self.announce(self.test1, title="Zebra two", kind="offer")
         self.announce(self.test1, title="Lion")
         titles = self.titles("?words=zebra")
-        self.assertEqual(titles, ["Offered: Zebra two", "Help wanted: Zebra & <co>"])
+        self.assertEqual(
+            titles, ["Help offered: Zebra two", "Help wanted: Zebra & <co>"]
+        )
         self.assertEqual(self.titles("?words=zebra&kind=offer"), titles[:1])
         feed = self.atom("?words=zebra")
         self.assertTrue(feed.findtext(f"{ATOM}id").endswith("/market?words=zebra"))

@@ -140,7 +140,7 @@ class TestPlacesPages(WebsiteCommon):
         self.post(edit, **form)
         self.assertFalse(want.place_ids)
         page = self.post(edit, **form, kept_count_0="2", kept_skill_0="zqflying")
-        self.assertIn("Not among our words yet: zqflying", page.text)
+        self.assertIn("not in our list yet: zqflying", page.text)
         self.login(self.test2)
         self.post(f"/market/{want.slug}/claim")
         self.assertEqual(want.deal_ids.state, "accepted")

@@ -11,7 +11,9 @@ class GamificationBadge(models.Model):
 
     _inherit = "gamification.badge"
 
-    rule_auth = fields.Selection(default="nobody")
+    rule_auth = fields.Selection(
+        default="nobody", help="The people who can grant this badge"
+    )
     wezer_lower = fields.Float(
         string="Lowest score",
         help="The lower bound of the score, out of 5. The badge is given and"
