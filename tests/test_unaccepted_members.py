@@ -72,6 +72,6 @@ class TestStandingPages(HttpCase, MarketCommon):
             with self.subTest(url=url):
                 answer = self._post(url, **data)
                 self.assertLess(answer.status_code, 500)
-                self.assertIn("you can do this as soon as", answer.text)
+                self.assertIn("You can do this as soon as", answer.text)
                 self.assertNotIn("Log in first", answer.text)
         self.assertFalse(announcement.sudo().deal_ids)
