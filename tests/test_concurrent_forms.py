@@ -100,8 +100,8 @@ class TestFormsAtOnce(RpcCase):
         writer = self.sessions[0]
         slug = self._env(lambda env: env["wezer.group"].browse(self.group).slug)
         for url, action, field in (
-            (f"/groups/{slug}", f"/groups/{slug}/say", "text"),
-            (f"/my/deals/{self.deal}", f"/my/deals/{self.deal}/say", "body"),
+            (f"/groups/{slug}", f"/groups/{slug}/send", "text"),
+            (f"/my/deals/{self.deal}", f"/my/deals/{self.deal}/send", "body"),
         ):
             # Two windows: each form has a token of its own.
             posts = []

@@ -201,7 +201,7 @@ class TestHugeWriting(HugeInput):
         from odoo.addons.wezer_fractal_groups.controllers.manage import ACTS
         from odoo.addons.wezer_marketplace.controllers.deal import WezerDeal
 
-        talk = ("join", "ask", "leave", "accept", "invite", "say", "unsay")
+        talk = ("join", "ask", "leave", "accept", "invite", "send", "delete")
         return {
             "/groups/<string:slug>/<string:act>": (*talk, "admit", "refuse", "remove"),
             "/groups/<string:slug>/manage/<string:act>": [

@@ -111,7 +111,7 @@ class TestLeaveAndMerge(Holds, MarketCommon):
             {"presentation": MARKS[3], "city": MARKS[4], "phone": "0123498765"}
         )
         deal = self.paid_deal(self.test1, user, title="Mend the fence", note=MARKS[0])
-        self.as_(user, deal).action_say(MARKS[5])
+        self.as_(user, deal).action_send_message(MARKS[5])
         own = self.announce(user, title="A wheel", description=MARKS[6])
         other = self.paid_deal(user, self.test3, title="Paint", description=MARKS[7])
         self.pay(user, self.test1, purpose=f"From {name}")
@@ -240,7 +240,7 @@ class TestLeaveAndMerge(Holds, MarketCommon):
 
     def test_the_download_has_all_own_data_and_nothing_hidden(self):
         deal = self.claim(self.test2, self.announce(self.test1, title="Mend it"))
-        self.as_(self.test1, deal).action_say("See you at nine")
+        self.as_(self.test1, deal).action_send_message("See you at nine")
         self.as_(self.test2, deal).action_deliver()
         self.as_(self.test1, deal).action_approve(self.scores(), "A blind word")
         self.pay(self.test2, self.test1, purpose="Bread")

@@ -119,7 +119,7 @@ class PrivateGroups(GroupsCommon):
                 "reviewer_partner_id": cls.keeper.partner_id.id,
             }
         )
-        cls.secret.with_user(cls.luc).action_say("A word among us")
+        cls.secret.with_user(cls.luc).action_send_message("A word among us")
         cls.secret.with_user(cls.luc).action_set_policy("members_invite", True)
         links = cls.env["wezer.group.link"].sudo()
         links.create(

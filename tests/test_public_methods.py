@@ -127,7 +127,7 @@ class PublicSurface(PrivateGroups):
         cls.draft = market.action_create_own({**vals, "title": f"{SECRET} draft"})
         deals = cls.env["wezer.deal"].with_user(cls.demo)
         cls.deal = deals.browse(posted.with_user(cls.demo).action_claim()).sudo()
-        cls.deal.with_user(cls.demo).action_say(f"{SECRET} is what we talk of")
+        cls.deal.with_user(cls.demo).action_send_message(f"{SECRET} is what we talk of")
         cls.env["wezer.payment.link"].with_user(cls.luc).create_link(
             cls.partner.id, cls.money.id, "3", f"{SECRET} seeds"
         )

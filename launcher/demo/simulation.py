@@ -273,12 +273,12 @@ class Simulation:
             return
         yield rng.uniform(0.2, 2)
         if rng.random() < 0.5:
-            self.deal(deal_id, replier).action_say(rng.choice(texts.CHAT))
+            self.deal(deal_id, replier).action_send_message(rng.choice(texts.CHAT))
         if rng.random() < 0.4:
             question, answer = rng.choice(messages.TALKS)
-            self.deal(deal_id, replier).action_say(question)
+            self.deal(deal_id, replier).action_send_message(question)
             yield rng.uniform(0.01, 0.2)
-            self.deal(deal_id, author).action_say(answer)
+            self.deal(deal_id, author).action_send_message(answer)
         if deal.state == "open":
             if way == "open":
                 return

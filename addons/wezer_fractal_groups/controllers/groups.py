@@ -28,8 +28,8 @@ DONE = {
     "admit": _lt("The request was accepted."),
     "refuse": _lt("The request was declined."),
     "remove": _lt("The person was removed."),
-    "say": _lt("Your message was sent."),
-    "unsay": _lt("The message was deleted."),
+    "send": _lt("Your message was sent."),
+    "delete": _lt("The message was deleted."),
 }
 
 
@@ -146,10 +146,10 @@ class WezerGroups(http.Controller):
     def _act_remove(self, group, profile, _form):
         group.action_remove_member(profile.partner_id.id)
 
-    def _act_say(self, group, _profile, form):
-        group.action_say(form.get("text", ""))
+    def _act_send(self, group, _profile, form):
+        group.action_send_message(form.get("text", ""))
 
-    def _act_unsay(self, _group, _profile, form):
+    def _act_delete(self, _group, _profile, form):
         seen_or_404("wezer.group.message", form.get("message")).action_remove()
 
     def _person(self, slug, name):

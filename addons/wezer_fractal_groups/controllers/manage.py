@@ -170,7 +170,7 @@ class WezerGroupsManage(WezerGroups):
             {
                 "group": group,
                 "group_talk": talk_values(group),
-                "group_talks": group._may("say"),
+                "group_talks": group._may("send"),
                 "group_manages": group._may("manage"),
             },
         )

@@ -717,7 +717,7 @@ class WezerGroup(models.Model):
         error = self._why_not_take_part()
         if error:
             return error
-        if action in ("change_rights", "refuse_rights", "say"):
+        if action in ("change_rights", "refuse_rights", "send"):
             return getattr(self, f"_why_not_{action}")()
         error = self._manager()[1]
         if error:
@@ -907,7 +907,7 @@ class WezerGroup(models.Model):
             )
         return user._why_not_acting(group.partner_id, "manage")
 
-    def _why_not_say(self):
+    def _why_not_send(self):
         """Members and guests talk in a circle, and those who manage it."""
         group, user = self.sudo(), self.env.user
         if group.kind == "circle" and (
@@ -1247,12 +1247,12 @@ class WezerGroup(models.Model):
 
     # === TALK === #
 
-    def action_say(self, text: str) -> int:
+    def action_send_message(self, text: str) -> int:
         """Write something to the others in this circle.
 
         :return: the id of the message
         """
-        self._check_may("say")
+        self._check_may("send")
         return self.env["wezer.group.message"]._post(self, text).id
 
     def _talk(self, limit=50):

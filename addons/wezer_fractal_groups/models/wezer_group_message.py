@@ -47,7 +47,7 @@ class WezerGroupMessage(models.Model):
         text = str(text or "").strip()[:TEXT_LENGTH]
         if not text:
             raise Refusal(self.env._("Write a message first."), rule="text")
-        key = f"say:{group._name}:{group.id}:{person.id}"
+        key = f"message:{group._name}:{group.id}:{person.id}"
         if not self.env["wezer.idempotency.key"].sudo()._is_first_text(key, text):
             return self.search(
                 [

@@ -98,12 +98,12 @@ class TestGroupForms(FormCase, GroupsCommon):
 
     def test_the_same_words_within_seconds_are_one_message(self):
         circle = self.circle.with_user(self.demo)
-        first = circle.action_say("Hello")
-        self.assertEqual(circle.action_say("Hello"), first)
-        self.circle.with_user(self.luc).action_say("Hello")
+        first = circle.action_send_message("Hello")
+        self.assertEqual(circle.action_send_message("Hello"), first)
+        self.circle.with_user(self.luc).action_send_message("Hello")
         later = fields.Datetime.now() + timedelta(minutes=1)
         with patch.object(fields.Datetime, "now", lambda: later):
-            self.assertNotEqual(circle.action_say("Hello"), first)
+            self.assertNotEqual(circle.action_send_message("Hello"), first)
         messages = self.env["wezer.group.message"].search_count(
             [("group_id", "=", self.circle.id)]
         )

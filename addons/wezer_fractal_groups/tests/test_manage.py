@@ -11,7 +11,7 @@ from .common import GroupsCommon
 @tagged("post_install", "-at_install")
 class TestTalk(GroupsCommon):
     def _say(self, user, text="Hello"):
-        return self.garden.with_user(user).action_say(text)
+        return self.garden.with_user(user).action_send_message(text)
 
     def test_members_and_guests_write_and_members_below_read(self):
         self._put(self.luc, self.garden)
@@ -134,7 +134,7 @@ class TestManagePages(GroupsCommon, HttpCase):
 
     def test_messages_are_written_on_the_page_and_reloaded_alone(self):
         self._login(self.luc)
-        page = self._post(self.garden, "say", text="Who waters <b>today</b>?").text
+        page = self._post(self.garden, "send", text="Who waters <b>today</b>?").text
         self.assertIn("Who waters &lt;b&gt;today", page)
         part = self.url_open(f"/groups/{self.garden.slug}/talk").text
         self.assertIn("o_wezer_live", part)

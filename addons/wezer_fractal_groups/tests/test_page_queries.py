@@ -28,7 +28,9 @@ class TestPageQueries(GroupsCommon, HttpCase):
             circle = self._circle(f"Circle {person.name}", self.garden)
             self._put(self.people[0], circle)
             self._put(person, circle, state="requested")
-            self.garden.with_user(person).action_say(f"Hello from {person.name}")
+            self.garden.with_user(person).action_send_message(
+                f"Hello from {person.name}"
+            )
             self.env["project.project"].create(
                 {"name": f"Project {person.name}", "team_id": self.garden.id}
             )

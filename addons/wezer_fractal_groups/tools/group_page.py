@@ -79,7 +79,7 @@ def page_values(group: Any) -> dict:
         "group_login": visitor,
         "group_linked": group._linked(),
         "group_manages": manages,
-        "group_talks": circle and group._may("say"),
+        "group_talks": circle and group._may("send"),
         "group_talk": talk_values(group, profiles) if circle and not visitor else {},
         "group_projects": _projects(group),
     }

@@ -268,7 +268,7 @@ class WezerDeal(http.Controller):
         number = whole(post.get("evidence"))
         deal.action_remove_evidence(number, acting_partner_id=party)
 
-    def _do_say(self, deal, party, post):
+    def _do_send(self, deal, party, post):
         shown = self._show_file(deal, party, post)
         if not shown or post.get("body", "").strip():
-            deal.action_say(post.get("body", ""), acting_partner_id=party)
+            deal.action_send_message(post.get("body", ""), acting_partner_id=party)

@@ -1408,7 +1408,9 @@ class WezerDeal(models.Model):
             parties = deal._parties()
             deal._notify(parties - but if but else parties, kind, message, subject)
 
-    def action_say(self, body: str, acting_partner_id: int | None = None) -> bool:
+    def action_send_message(
+        self, body: str, acting_partner_id: int | None = None
+    ) -> bool:
         """Say something to the other side."""
         self.check_access("read")
         self.ensure_one()
@@ -1417,7 +1419,7 @@ class WezerDeal(models.Model):
         body = payload.text(self.env, body, 4000)
         if not body:
             raise Refusal(self.env._("Write a message first."), rule="empty")
-        key = f"say:{self._name}:{deal.id}:{speaker.id}:{self.env.uid}"
+        key = f"message:{self._name}:{deal.id}:{speaker.id}:{self.env.uid}"
         if not self.env["wezer.idempotency.key"].sudo()._is_first_text(key, body):
             # The same words within seconds are one message: a second tap.
             return True

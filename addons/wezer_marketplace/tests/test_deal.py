@@ -119,7 +119,7 @@ class TestDeal(MarketCommon):
                     ("cancel", []),
                     ("dispute", ["x"]),
                     ("assess", [self.scores()]),
-                    ("say", ["hello"]),
+                    ("send_message", ["hello"]),
                     ("resolve", ["paid", "x"]),
                     ("withdraw_dispute", []),
                 ):

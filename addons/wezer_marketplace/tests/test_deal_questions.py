@@ -55,8 +55,8 @@ class TestQuestionsOfCoworkers(FindingDeals, SharesCommon):
 
     def test_a_message_or_file_settles_no_open_question(self):
         deal = self.ask()
-        self.as_(self.test1, deal).action_say("Which of you has a ladder?")
-        self.as_(self.test3, deal).action_say("I have")
+        self.as_(self.test1, deal).action_send_message("Which of you has a ladder?")
+        self.as_(self.test3, deal).action_send_message("I have")
         self.assertAsked(deal, test3="share", ann="share")
         self.assertIn("message", self.unread(self.ann, deal))
         self.sign(self.test3, deal)
@@ -70,7 +70,7 @@ class TestQuestionsOfCoworkers(FindingDeals, SharesCommon):
     def test_a_newer_message_replaces_only_the_older_one_of_the_same_person(self):
         deal = self.agree()
         for body in ("One", "Two"):
-            self.as_(self.test1, deal).action_say(body)
+            self.as_(self.test1, deal).action_send_message(body)
         for user in (self.test2, self.test3, self.ann):
             self.assertEqual(self.unread(user, deal).count("message"), 1)
         self.assertNotIn("message", self.unread(self.test1, deal))
@@ -137,7 +137,7 @@ class TestQuestionsOfDeals(FindingDeals, DisputeCommon):
         deal = self.make_deal("delivered")
         deal.action_dispute("It was refused")
         self.assertAsked(deal, gina="decide", vera=None)
-        deal.action_say("Please look")
+        deal.action_send_message("Please look")
         deal.action_add_evidence("a.txt", b"Proof")
         self.assertAsked(deal, gina="decide", vera=None)
         self.assertIn("dispute", self.unread(self.test1, deal))

@@ -63,7 +63,7 @@ class DisputeCommon(MarketCommon):
 
     def dispute(self, state="delivered", **vals):
         deal = self.make_deal(state, **vals)
-        deal.action_say("Look at this", acting_partner_id=None)
+        deal.action_send_message("Look at this", acting_partner_id=None)
         deal.action_dispute("It is not as agreed")
         return deal.sudo()
 
@@ -236,7 +236,7 @@ class TestWhatModeratorsSee(DisputeCommon):
         want = self.announce(self.test1)
         deal = self.propose(self.test2, want, milestones=steps, message="By steps")
         self.as_(self.test1, deal).action_accept()
-        deal.action_say("Hello")
+        deal.action_send_message("Hello")
         deal.action_add_evidence("door.txt", b"the door")
         judges = (self.gina, self.vera, self.moderator)
         self.assertEqual([self.sees(one, deal) for one in judges], [False] * 3)

@@ -102,7 +102,7 @@ class TestMarketForms(FormCase, WebsiteCommon):
                 "quantity",
             ),
             (self.test1, "dispute", {"reason": " "}, "reason"),
-            (self.test1, "say", {"body": " "}, "body"),
+            (self.test1, "send", {"body": " "}, "body"),
         ):
             with self.subTest(action=action):
                 form = self._deal_form(user, deal, action)
@@ -165,11 +165,11 @@ class TestMarketForms(FormCase, WebsiteCommon):
     def test_the_same_words_within_seconds_are_one_message(self):
         deal = self.claim(self.test2, self.announce(self.test1))
         for _twice in range(2):
-            deal.action_say("On my way")
-        self.as_(self.test1, deal).action_say("On my way")
+            deal.action_send_message("On my way")
+        self.as_(self.test1, deal).action_send_message("On my way")
         later = fields.Datetime.now() + timedelta(minutes=1)
         with patch.object(fields.Datetime, "now", lambda: later):
-            deal.action_say("On my way")
+            deal.action_send_message("On my way")
         self.assertEqual(len(deal.sudo().message_line_ids), 3)
 
     # === TWO WHO CHANGE THE SAME === #
@@ -222,8 +222,8 @@ class TestMarketForms(FormCase, WebsiteCommon):
 
     def test_a_file_chosen_with_words_or_a_call_is_sent_with_them(self):
         deal = self.claim(self.test2, self.announce(self.test1))
-        self._send_file(self._deal_form(self.test2, deal, "say"), body="Look")
-        self._send_file(self._deal_form(self.test2, deal, "say"), body="")
+        self._send_file(self._deal_form(self.test2, deal, "send"), body="Look")
+        self._send_file(self._deal_form(self.test2, deal, "send"), body="")
         form = self._deal_form(self.test1, deal, "dispute")
         self._send_file(form, reason="It is crooked")
         self.assertEqual(len(deal.sudo().evidence_ids), 3)

@@ -209,8 +209,8 @@ class TestNegotiation(MarketCommon):
         deal = self.propose(
             self.test2, want, prices={self.com.id: "60"}, message="Would 60 be ok?"
         )
-        deal.action_say("It is a big fence")
-        self.as_(self.test1, deal).action_say("How long will it take?")
+        deal.action_send_message("It is a big fence")
+        self.as_(self.test1, deal).action_send_message("How long will it take?")
         # Asking binds nobody: nothing is set aside, no place is taken.
         self.assertFalse(self.transfers(deal))
         self.assertEqual((want.places_left, want.answer_count), (1, 1))
@@ -230,7 +230,7 @@ class TestNegotiationOfGroups(GroupsCommon):
         deal = self.propose(
             self.test2, want, prices={self.com.id: "60"}, message="Would 60 be ok?"
         )
-        deal.action_say("It is a big fence")
+        deal.action_send_message("It is a big fence")
         for user in (self.luc, self.roger):
             seen = self.as_(user, deal)
             self.assertEqual(seen.terms_id.message, "Would 60 be ok?")
@@ -239,7 +239,7 @@ class TestNegotiationOfGroups(GroupsCommon):
         self.assertLessEqual((self.luc | self.roger).partner_id, told.partner_id)
         for user in (self.stranger, self.test3):
             self.assertFalse(self.as_(user, deal).search([("id", "=", deal.id)]))
-        self.as_(self.roger, deal).action_say("I ask Luc")
+        self.as_(self.roger, deal).action_send_message("I ask Luc")
         self.as_(self.luc, deal).action_accept()
         self.assertEqual(deal.state, "accepted")
 

@@ -266,11 +266,11 @@ class TestRights(GroupsCommon):
 
     def test_messages_are_for_both_sides(self):
         deal = self.make_deal()
-        deal.action_say("When shall I come?")
+        deal.action_send_message("When shall I come?")
         with self.assertRefused():
-            self.as_(self.stranger, deal).action_say("me too")
+            self.as_(self.stranger, deal).action_send_message("me too")
         with self.assertRefused("empty"):
-            deal.action_say("  ")
+            deal.action_send_message("  ")
         said = self.as_(self.test1, deal).message_line_ids
         self.assertEqual(said.body, "When shall I come?")
         with self.assertRefused("immutable"):

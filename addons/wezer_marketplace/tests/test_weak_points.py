@@ -138,7 +138,7 @@ class TestWeakPoints(RpcSurfaces, MarketCommon):
     @mute_logger(*LOUD)
     def test_no_surface_writes_market_records(self):
         deal = self.make_deal("delivered")
-        deal.action_say("Here it is")
+        deal.action_send_message("Here it is")
         self.announce(self.stranger, title="Another's")
         before = self._fingerprint()
         for user in (self.test2, self.stranger):
@@ -261,7 +261,7 @@ class TestWeakPoints(RpcSurfaces, MarketCommon):
         }
         for url, form in (
             (f"{mine}/edit", {**raw, **same}),
-            (f"/my/deals/{deal.id}/say", {**raw, "body": ""}),
+            (f"/my/deals/{deal.id}/send", {**raw, "body": ""}),
             (f"/my/deals/{deal.id}/set_state", raw),
             (f"/my/deals/{deal.id}/become_paid", raw),
             (f"/my/deals/{deal.id}/approve", raw),
@@ -281,7 +281,7 @@ class TestWeakPoints(RpcSurfaces, MarketCommon):
     @mute_logger(*LOUD, "odoo.addons.http_routing.models.ir_http")
     def test_2_visitors_answer_and_read_no_deal(self):
         deal = self.make_deal("delivered")
-        deal.action_say("Zq secret word")
+        deal.action_send_message("Zq secret word")
         public = self.env.ref("base.public_user")
         for name in self._models():
             if name.startswith(("wezer.deal", "wezer.terms", "wezer.saved")):
@@ -296,7 +296,7 @@ class TestWeakPoints(RpcSurfaces, MarketCommon):
             self.assertNotIn("Test2", answer.text)
         for url in (
             *(f"/market/{slug}/{one}" for one in ("claim", "propose", "edit")),
-            *(f"/my/deals/{deal.id}/{one}" for one in ("approve", "deliver", "say")),
+            *(f"/my/deals/{deal.id}/{one}" for one in ("approve", "deliver", "send")),
             "/market/new",
         ):
             answer = self.url_open(
@@ -315,7 +315,7 @@ class TestWeakPoints(RpcSurfaces, MarketCommon):
             for action in (
                 *LIVE_ACTIONS,
                 "dispute",
-                "say",
+                "send",
                 "amend",
                 "assess",
                 "refund",

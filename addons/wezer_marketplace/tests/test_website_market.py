@@ -251,7 +251,7 @@ class TestWebsiteDeal(WebsiteCommon):
             self.login(user)
             for address in (url, f"{url}/live"):
                 self.get(address, 404)
-            for act in ("deliver", "approve", "say", "cancel", "dispute", "resolve"):
+            for act in ("deliver", "approve", "send", "cancel", "dispute", "resolve"):
                 self.post(f"{url}/{act}", 404, note="x", body="x", reason="x")
             self.assertNotIn(deal.sudo().title, self.get("/my/deals"))
         self.login(None)
@@ -315,7 +315,7 @@ class TestWebsiteDeal(WebsiteCommon):
     def test_a_deal_moves_only_with_the_pages_own_token(self):
         deal = self.make_deal()
         self.login(self.test2)
-        for act in ("deliver", "release", "cancel", "dispute", "say"):
+        for act in ("deliver", "release", "cancel", "dispute", "send"):
             url = f"/my/deals/{deal.id}/{act}"
             page = self.url_open(url, data={"reason": "x", "note": "x", "body": "x"})
             self.assertEqual(page.status_code, 400)
@@ -326,7 +326,7 @@ class TestWebsiteDeal(WebsiteCommon):
     def test_the_two_talk_on_the_page(self):
         deal = self.make_deal()
         self.login(self.test2)
-        self.post(f"/my/deals/{deal.id}/say", body="<script>alert(1)</script>")
+        self.post(f"/my/deals/{deal.id}/send", body="<script>alert(1)</script>")
         self.login(self.test1)
         page = self.get(f"/my/deals/{deal.id}")
         self.assertIn("&lt;script&gt;alert(1)", page)
