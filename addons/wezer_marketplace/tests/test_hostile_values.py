@@ -119,7 +119,7 @@ class TestHostileValues(MarketCommon):
             ("accepted", "release", "reason", self.test2),
             ("accepted", "cancel", "reason", self.test2),
             ("accepted", "dispute", "reason", self.test2),
-            ("accepted", "send", "body", self.test2),
+            ("accepted", "send_message", "body", self.test2),
             ("delivered", "send_back", "note", self.test1),
             ("delivered", "approve", "comment", self.test1),
         ):
