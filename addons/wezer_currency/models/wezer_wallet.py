@@ -88,7 +88,6 @@ class WezerWallet(models.Model):
     _name = "wezer.wallet"
     _inherit = ["wezer.state.mixin", "wezer.record.mixin"]
     _description = "Wallet"
-    _inherit = ["wezer.record.mixin"]
     _order = "partner_id, wezer_currency_id"
     _state_machine = WALLET
     # It has the name of its partner, which hides itself where it has to: both sides

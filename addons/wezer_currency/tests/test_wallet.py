@@ -25,6 +25,10 @@ class TestWallet(CurrencyCommon):
         self._transfers(self.anna).browse(held).action_release()
         with self.assertRefused("moderate"):
             self.wallet(self.luc).with_user(self.luc).action_close()
+        # The form's buttons: what the data refuse is explained when it is pressed.
+        self.assertTrue(wallet.may_freeze and wallet.may_close)
+        self.assertFalse(wallet.may_unfreeze or wallet.may_reopen)
+        self.assertFalse(self.wallet(self.luc).with_user(self.luc).may_freeze)
         wallet.action_close()
         with self.assertRefused("other_side"):
             self.pay(self.anna, self.anna, self.luc, "1")
