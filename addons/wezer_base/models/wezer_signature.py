@@ -101,7 +101,10 @@ class WezerSignature(models.Model):
     def _anonymise(self, partner):
         """End what waits for a member who leaves; what they signed stays (sudo)."""
         for record in self._open_for(partner):
-            if partner in record._unsigned():
+            if not record._is_signing_open():
+                # Its deadline has passed, and the nightly job has not come yet.
+                record._lapse_signing()
+            elif partner in record._unsigned():
                 record._refuse_signing(partner)
             elif record.signing_party_id in partner:
                 record._withdraw_signing()
@@ -113,6 +116,10 @@ class WezerSignature(models.Model):
         A signature that ``source`` gave counts for ``target``.
         """
         for record in self._open_for(source):
+            if not record._is_signing_open():
+                # What nobody could sign any more is not done by a merger either.
+                record._lapse_signing()
+                continue
             rows = record._signatures()
             old = rows.filtered(lambda row: row.partner_id == source)
             new = rows.filtered(lambda row: row.partner_id == target)

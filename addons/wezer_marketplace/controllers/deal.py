@@ -133,7 +133,10 @@ class WezerDeal(http.Controller):
         flash(request.env._("The work is handed over once both of them agree."))
 
     def _do_hand_over_sign(self, deal, party, post):
-        deal.action_hand_over(acting_partner_id=party)
+        # Somebody else may have been proposed since the page was shown.
+        deal.action_hand_over(
+            acting_partner_id=party, version=whole(post.get("version"))
+        )
         flash(request.env._("Thank you."))
 
     @http.route(

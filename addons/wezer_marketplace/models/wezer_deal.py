@@ -2389,7 +2389,10 @@ class WezerDeal(models.Model):
     # === HANDING OVER === #
 
     def action_hand_over(
-        self, partner_id: int | None = None, acting_partner_id: int | None = None
+        self,
+        partner_id: int | None = None,
+        acting_partner_id: int | None = None,
+        version: int | None = None,
     ) -> bool:
         """Propose who stands in for the worker, or sign as the payer or the stand-in.
 
@@ -2397,6 +2400,7 @@ class WezerDeal(models.Model):
         set aside for the new one in the same step.
 
         :param int partner_id: who would stand in; left out to sign
+        :param int version: the version of the proposal that was shown, to sign it
         :return: whether the work is handed over
         """
         self.ensure_one()
@@ -2408,7 +2412,7 @@ class WezerDeal(models.Model):
         if party == proposal.stand_in_id:
             proposal._check_stand_in(party, self.env.user.partner_id)
             proposal.stand_in_person_id = self.env.user.partner_id
-        if proposal._sign(party):
+        if proposal._sign(party, version):
             return True
         deal._log("hand_over_sign", party)
         return False

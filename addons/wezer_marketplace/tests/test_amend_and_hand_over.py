@@ -126,6 +126,16 @@ class TestHandOver(MarketCommon):
         self.assertEqual(self.balance(self.test2), "0.00")
         self.assertBooksHold()
 
+    def test_nobody_signs_for_another_stand_in_than_was_shown(self):
+        deal = self.make_deal()
+        self.hand(deal)
+        shown = deal.sudo()._proposal("hand_over").signing_version
+        self.hand(deal, to=self.stranger)
+        payer = self.as_(self.test1, deal)
+        with self.assertRefused("version"):
+            payer.action_hand_over(version=shown)
+        self.assertFalse(payer.action_hand_over(version=shown + 1))
+
     def test_a_former_worker_cannot_approve(self):
         deal = self.make_deal()
         self.hand(deal)

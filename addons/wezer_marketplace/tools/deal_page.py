@@ -22,7 +22,7 @@ BUTTONS = {
     "counter": (False, "counter"),
     "decline": (False, "reason"),
     "withdraw": (False, "reason"),
-    "hand_over_sign": (True, False),
+    "hand_over_sign": (True, "hand_over_sign"),
     "amend_sign": (True, "amend_sign"),
     "deliver": (True, "deliver"),
     "release": (False, "reason"),
