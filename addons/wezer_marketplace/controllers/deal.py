@@ -105,7 +105,9 @@ class WezerDeal(http.Controller):
         return scores
 
     def _do_accept(self, deal, party, post):
-        deal.action_accept(acting_partner_id=party)
+        deal.action_accept(
+            acting_partner_id=party, round_number=whole(post.get("round"))
+        )
         flash(request.env._("Agreed. These terms are now binding."))
 
     def _do_counter(self, deal, party, post):

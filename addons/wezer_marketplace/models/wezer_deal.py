@@ -1469,10 +1469,23 @@ class WezerDeal(models.Model):
         )
         return True
 
-    def action_accept(self, acting_partner_id: int | None = None) -> bool:
-        """Accept the terms of this round: they are the contract."""
+    def action_accept(
+        self, acting_partner_id: int | None = None, round_number: int | None = None
+    ) -> bool:
+        """Accept the terms of this round: they are the contract.
+
+        :param int round_number: the round that was shown: where the announcement
+            changes, answers are asked again with other terms
+        """
         party = self._authorise("accept", acting_partner_id)
         deal = self.sudo()
+        if round_number is not None and deal.terms_id.round != round_number:
+            raise Refusal(
+                self.env._("This was changed in the meantime. Please read it again."),
+                rule="version",
+                value=str(round_number),
+                limit=str(deal.terms_id.round),
+            )
         deal.announcement_id._lock()
         deal._accept_terms(party)
         return True

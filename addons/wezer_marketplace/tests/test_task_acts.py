@@ -324,6 +324,9 @@ class TestUpdatingThePost(TaskActsCommon):
         self.posted.with_user(self.mark).action_update_post()
         self.assertEqual(deal.turn, "replier")
         self.assertEqual(deal.sudo().terms_id.price_line_ids.total_minor, 180)
+        # Nobody accepts another price than the page showed.
+        with self.assertRefused("version"):
+            deal.with_user(self.test3).action_accept(round_number=1)
 
     def test_only_a_project_manager_updates_the_announcement(self):
         self.posted.name = "Another name"

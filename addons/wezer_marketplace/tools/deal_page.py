@@ -18,7 +18,7 @@ from . import deal_money, deal_waiting_list
 BUTTONS = {
     "resolve": (True, "resolve"),
     "agree_share": (True, "agree_share"),
-    "accept": (True, False),
+    "accept": (True, "accept"),
     "counter": (False, "counter"),
     "decline": (False, "reason"),
     "withdraw": (False, "reason"),
