@@ -97,7 +97,7 @@ def text(deal: Any) -> str:
     reason = env._(
         "%(given)s of %(wanted)s approvals. %(circle)s requires them because"
         " this person is owed %(hours)s hours or more within 30 days.",
-        circle=policy.group_id.name,
+        circle=policy.group_id.display_name,
         **names,
     )
     return f"{reason} {policy.reason}" if policy.reason else reason
