@@ -118,9 +118,13 @@ class WezerGroupChange(models.Model):
         return side.partner_id or self.company_id.partner_id
 
     def _decided_sides(self):
-        """Return the parties (sudo) for which the user decides."""
+        """Return the parties (sudo) for which the user decides.
+
+        Both sides may have one party, where a circle has the company's partner: it is
+        one signature, of a person who decides for both.
+        """
         user = self.env.user
-        parties = self.env["res.partner"].sudo()
+        parties = others = self.env["res.partner"].sudo()
         for side in self._sides():
             if side:
                 decides = not user._why_not_acting(side.partner_id, "manage")
@@ -128,7 +132,9 @@ class WezerGroupChange(models.Model):
                 decides = user._moderates(parties.browse())
             if decides:
                 parties |= self._party(side)
-        return parties
+            else:
+                others |= self._party(side)
+        return parties - others
 
     # === PERMISSIONS === #
 

@@ -280,6 +280,13 @@ class TestMovesAndMergers(RulesCommon):
         )
         self.assertEqual(answer["state"], "done")
 
+    def test_one_person_does_not_sign_for_two_sides_of_one_party(self):
+        self._put(self.joel, self.president)
+        self.village.partner_id = self.env.company.partner_id
+        # Where it comes from he decides, that it stands by itself moderators do.
+        with self.assertRaises(NotAllowed):
+            self._change(self.joel).propose("move", self.garden.id)
+
     def test_a_proposal_is_refused_taken_back_or_lapses(self):
         propose = self._change(self.luc).propose
         first = propose("move", self.compost.id, self.workshop.id)
