@@ -193,7 +193,8 @@ class WezerStatement(WezerCurrencyPortal):
         """Return the lines, the other sides' names as the caller may see them."""
         rows = [statement.line(wallet, entry) for entry in entries]
         others = (entries.from_id | entries.to_id).partner_id
-        names = {partner.id: partner.name for partner in others}
+        # The display name guards the names of private groups: anybody can pay them.
+        names = {partner.id: partner.display_name for partner in others}
         if why != "acts":
             names = wallet._visible_names(request.env.user, others)
         for row in rows:
