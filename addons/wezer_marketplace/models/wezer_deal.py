@@ -1686,6 +1686,7 @@ class WezerDeal(models.Model):
             )
         for partner_id, share in points.items():
             partner = self.env["res.partner"].sudo().browse(partner_id).exists()
+            partner = partner._wezer_with_visible_name()
             profile = partner._wezer_profile() if partner else False
             if not share or not profile or profile.state != "active":
                 raise Refusal(
@@ -2434,6 +2435,8 @@ class WezerDeal(models.Model):
         party = self._authorise("hand_over", acting_partner_id)
         deal = self.sudo()
         stand_in = payload.record(self.env, "res.partner", partner_id).sudo().exists()
+        # The page names them: nobody learns the name of a private group by its id.
+        stand_in = stand_in._wezer_with_visible_name()
         proposal = deal._new_proposal("hand_over")
         proposal._check_stand_in(stand_in)
         deal._mark_conflict_of_interest(party)

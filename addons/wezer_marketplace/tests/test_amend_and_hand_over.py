@@ -136,6 +136,15 @@ class TestHandOver(MarketCommon):
             payer.action_hand_over(version=shown)
         self.assertFalse(payer.action_hand_over(version=shown + 1))
 
+    def test_nobody_names_a_group_that_hides_itself(self):
+        deal = self.as_(self.test2, self.make_deal())
+        vals = {"name": "Secret", "visibility": "members"}
+        secret = self.env["wezer.group"].create(vals).partner_id.id
+        with self.assertRefused("member"):
+            deal.action_hand_over(secret)
+        with self.assertRefused("share"):
+            deal.action_amend({"shares": [{"partner_id": secret, "percent": "20"}]})
+
     def test_a_former_worker_cannot_approve(self):
         deal = self.make_deal()
         self.hand(deal)
