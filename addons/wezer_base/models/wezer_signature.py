@@ -3,9 +3,9 @@ from datetime import datetime
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
-from odoo.addons.wezer_base.tools.cron import for_each_due
-from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
+from ..exceptions import NotAllowed, Refusal
+from ..tools.cron import for_each_due
+from ..tools.state_machine import StateMachine, Transition
 
 SIGNING = StateMachine(
     field="signing_state",

@@ -1,6 +1,6 @@
 from odoo import models
 
-from odoo.addons.wezer_base.exceptions import Refusal
+from ..exceptions import Refusal
 
 
 class WezerStateMixin(models.AbstractModel):

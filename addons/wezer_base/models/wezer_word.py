@@ -28,7 +28,6 @@ class WezerWord(models.AbstractModel):
 
     name = fields.Char(required=True, translate=True)
     synonyms = fields.Char(
-        string="Synonyms",
         help="Other words people use, in any language, separated by commas. A"
         " search for one of them finds this word.",
     )

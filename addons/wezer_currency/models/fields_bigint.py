@@ -31,7 +31,7 @@ class BigInteger(fields.Integer):
                 exact.get(record_id, value)
                 for record_id, value in zip(records._ids, values, strict=True)
             ]
-        super()._insert_cache(records, values)
+        return super()._insert_cache(records, values)
 
     def _read_exact(self, records, ids):
         """Return ``{record id: number}`` of these rows, read as text."""

@@ -524,7 +524,7 @@ class WezerTransfer(models.Model):
             [self.id],
             returns=False,
         )
-        super()._check_state(action)
+        return super()._check_state(action)
 
     def _begin_action(self, action, acting_partner_id=None):
         """Raise what :meth:`_why_not` returns; lock the row."""

@@ -25,7 +25,7 @@ class WezerIssue(models.TransientModel):
     )
     amount = fields.Char(required=True)
     purpose = fields.Char()
-    category_id = fields.Many2one("wezer.category", string="Category")
+    category_id = fields.Many2one("wezer.category")
     paid_in = fields.Boolean(
         string="Paid for",
         help="Books the money received on the account that is set in the currency.",

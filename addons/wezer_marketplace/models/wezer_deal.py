@@ -438,7 +438,7 @@ class WezerDeal(models.Model):
     )
     replier_person_id = fields.Many2one("res.partner", index=True, ondelete="restrict")
     payer_id = fields.Many2one(
-        "res.partner", string="Payer", required=True, index=True, ondelete="restrict"
+        "res.partner", required=True, index=True, ondelete="restrict"
     )
     payee_id = fields.Many2one(
         "res.partner",
@@ -641,7 +641,6 @@ class WezerDeal(models.Model):
             ("absent", "Did not attend"),
             ("excused", "Excused"),
         ],
-        string="Attendance",
         readonly=True,
         copy=False,
     )

@@ -19,7 +19,7 @@ class WezerDealEvent(models.Model):
     partner_id = fields.Many2one(
         "res.partner", string="On behalf of", ondelete="restrict"
     )
-    person_id = fields.Many2one("res.partner", string="Person", ondelete="restrict")
+    person_id = fields.Many2one("res.partner", ondelete="restrict")
     note = fields.Text(string="Remark")
     sentence = fields.Char(compute="_compute_sentence")
     company_id = fields.Many2one(

@@ -73,7 +73,7 @@ class WezerDealProposal(models.Model):
         for deal in self.deal_id:
             # As every action does, before anything of the deal is written.
             deal._lock()
-        super()._lapse_signing()
+        return super()._lapse_signing()
 
     def _on_signed(self, party):
         self.deal_id._update_has_proposal()

@@ -157,7 +157,7 @@ def buttons(deal: models.Model, among: Any = None) -> list[dict]:
 
 def _button_label(deal: models.Model, action: Any, me: Any) -> Any:
     """Return what the button of ``action`` says to ``me``."""
-    deal, _ = deal.sudo(), deal.env._
+    deal = deal.sudo()
     acting = bool(me) and me != deal.env.user.partner_id
     if action == "approve":
         return _approve_button_label(deal, me, acting)
@@ -168,26 +168,26 @@ def _button_label(deal: models.Model, action: Any, me: Any) -> Any:
             "name": me.name,
         }
         if acting:
-            return _("Pay %(price)s to %(payee)s, as %(name)s", **names)
-        return _("Pay %(price)s to %(payee)s", **names)
+            return deal.env._("Pay %(price)s to %(payee)s, as %(name)s", **names)
+        return deal.env._("Pay %(price)s to %(payee)s", **names)
     if action == "agree_share":
         names = {"part": deal._share_to_sign(me)._format_share(), "name": me.name}
         if acting:
-            return _("Agree to %(part)s of the price, as %(name)s", **names)
-        return _("Agree to %(part)s of the price", **names)
+            return deal.env._("Agree to %(part)s of the price, as %(name)s", **names)
+        return deal.env._("Agree to %(part)s of the price", **names)
     if action in ("accept", "deliver", "amend_sign"):
         return _signing_label(deal, action, me.name if acting else "")
     if action == "hand_over_sign":
-        return _(
+        return deal.env._(
             "Agree that %(name)s stands in",
             name=deal._proposal("hand_over").stand_in_id.name,
         )
     if action == "assess":
-        return _("Assess the deal with %(name)s", name=deal._other(me).name)
+        return deal.env._("Assess the deal with %(name)s", name=deal._other(me).name)
     if action == "cancel":
         return _cancel_label(deal, me)
     if action == "attendance" and deal.attendance:
-        return _("Correct the attendance")
+        return deal.env._("Correct the attendance")
     return _plain_button_labels(deal)[action]
 
 
@@ -196,44 +196,42 @@ def _signing_label(deal: models.Model, action: str, name: str) -> str:
 
     :param name: the party that the caller acts for; empty for the caller's own
     """
-    _ = deal.env._
     if not name:
         return {
-            "accept": _("Accept"),
-            "deliver": _("Deliver"),
-            "amend_sign": _("Agree to the change"),
+            "accept": deal.env._("Accept"),
+            "deliver": deal.env._("Deliver"),
+            "amend_sign": deal.env._("Agree to the change"),
         }[action]
     return {
-        "accept": _("Accept, as %(name)s", name=name),
-        "deliver": _("Deliver, as %(name)s", name=name),
-        "amend_sign": _("Agree to the change, as %(name)s", name=name),
+        "accept": deal.env._("Accept, as %(name)s", name=name),
+        "deliver": deal.env._("Deliver, as %(name)s", name=name),
+        "amend_sign": deal.env._("Agree to the change, as %(name)s", name=name),
     }[action]
 
 
 def _plain_button_labels(deal: models.Model) -> dict:
     """Return the labels of the buttons that always say the same."""
-    _ = deal.env._
     return {
-        "resolve": _("Decide"),
-        "counter": _("Propose other terms"),
-        "decline": _("Decline"),
-        "withdraw": _("Withdraw"),
-        "release": _("I cannot do it"),
-        "send_back": _("Send back"),
-        "confirm": _("I received it"),
-        "deny": _("It did not arrive"),
-        "refund": _("Give the money back"),
-        "dispute": _("Call a moderator"),
-        "withdraw_dispute": _("Withdraw the call"),
-        "amend": _("Change what was agreed"),
-        "hand_over": _("Ask someone to stand in for me"),
-        "attendance": _("Record the attendance"),
+        "resolve": deal.env._("Decide"),
+        "counter": deal.env._("Propose other terms"),
+        "decline": deal.env._("Decline"),
+        "withdraw": deal.env._("Withdraw"),
+        "release": deal.env._("I cannot do it"),
+        "send_back": deal.env._("Send back"),
+        "confirm": deal.env._("I received it"),
+        "deny": deal.env._("It did not arrive"),
+        "refund": deal.env._("Give the money back"),
+        "dispute": deal.env._("Call a moderator"),
+        "withdraw_dispute": deal.env._("Withdraw the call"),
+        "amend": deal.env._("Change what was agreed"),
+        "hand_over": deal.env._("Ask someone to stand in for me"),
+        "attendance": deal.env._("Record the attendance"),
     }
 
 
 def _approve_button_label(deal: models.Model, me: Any, acting: bool) -> str:
     """Return the label to approve, and to pay where that happens at once."""
-    deal, _ = deal.sudo(), deal.env._
+    deal = deal.sudo()
     pays = (
         deal.env.user._acts_for(me, "wallet") and deal.accepted_terms_id.price_line_ids
     )
@@ -244,9 +242,15 @@ def _approve_button_label(deal: models.Model, me: Any, acting: bool) -> str:
             "name": me.name,
         }
         if acting:
-            return _("Approve and pay %(price)s to %(payee)s, as %(name)s", **names)
-        return _("Approve and pay %(price)s to %(payee)s", **names)
-    return _("Approve, as %(name)s", name=me.name) if acting else _("Approve")
+            return deal.env._(
+                "Approve and pay %(price)s to %(payee)s, as %(name)s", **names
+            )
+        return deal.env._("Approve and pay %(price)s to %(payee)s", **names)
+    return (
+        deal.env._("Approve, as %(name)s", name=me.name)
+        if acting
+        else deal.env._("Approve")
+    )
 
 
 def _cancel_label(deal: models.Model, me: Any) -> str:

@@ -22,7 +22,7 @@ class WezerDealActionWizard(models.TransientModel):
         required=True,
         readonly=True,
     )
-    reason = fields.Text(string="Reason")
+    reason = fields.Text()
     attendance = fields.Selection(
         [
             ("came", "Attended"),
@@ -30,7 +30,6 @@ class WezerDealActionWizard(models.TransientModel):
             ("absent", "Did not attend"),
             ("excused", "Excused"),
         ],
-        string="Attendance",
         default="came",
     )
     due = fields.Datetime(string="Date due")

@@ -9,7 +9,6 @@ class WezerDealWizardMixin(models.AbstractModel):
 
     deal_id = fields.Many2one(
         "wezer.deal",
-        string="Deal",
         required=True,
         readonly=True,
         ondelete="cascade",

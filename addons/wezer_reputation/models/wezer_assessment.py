@@ -121,7 +121,7 @@ class WezerAssessment(models.Model):
     _state_machine = ASSESSMENT
 
     assessor_id = fields.Many2one(
-        "res.partner", string="Assessor", required=True, index=True, ondelete="restrict"
+        "res.partner", required=True, index=True, ondelete="restrict"
     )
     person_id = fields.Many2one(
         "res.partner", string="Given by", required=True, ondelete="restrict"
