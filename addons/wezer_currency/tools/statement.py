@@ -46,7 +46,7 @@ def entries(
             _joins(wallet, wanted, other),
             SQL.identifier(side),
             wallet.id,
-            _condition(wanted, before),
+            _condition(wallet, wanted, before),
             limited,
         )
         for side, other in sides.values()
@@ -68,7 +68,7 @@ def _joins(wallet: models.Model, wanted: Any, other: Any) -> SQL:
     )
 
 
-def _condition(wanted: Any, before: Any) -> str:
+def _condition(wallet: models.Model, wanted: Any, before: Any) -> SQL:
     conditions = [SQL("TRUE")]
     if before:
         conditions.append(SQL("e.id < %s", before))
@@ -76,15 +76,20 @@ def _condition(wanted: Any, before: Any) -> str:
         conditions.append(SQL("e.date >= %s", wanted["since"]))
     if wanted.get("until"):
         conditions.append(SQL("e.date < %s", wanted["until"]))
-    for word in search_words(" ".join(wanted.get("words") or ())):
+    words = search_words(" ".join(wanted.get("words") or ()))
+    # A name that the reader may not know is not looked for, letter by letter.
+    partners = wallet.env["res.partner"]
+    known = words and partners._wezer_name_visible_sql("p") or SQL("TRUE")
+    for word in words:
         # What people type is looked for as it stands: % and _ are letters.
         pattern = f"%{escape_psql(word)}%"
         conditions.append(
             SQL(
                 "(wezer_normalise(t.purpose) LIKE %s"
-                " OR wezer_normalise(p.name) LIKE %s)",
+                " OR (wezer_normalise(p.name) LIKE %s AND %s))",
                 pattern,
                 pattern,
+                known,
             )
         )
     return SQL(" AND ").join(conditions)
