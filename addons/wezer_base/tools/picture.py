@@ -108,7 +108,7 @@ def picture_key(data: bytes) -> str | None:
             grey = opened.convert("L").resize((9, 8), Image.Resampling.BOX)
     except (OSError, ValueError, UnidentifiedImageError):
         return None
-    points = list(grey.getdata())
+    points = grey.tobytes()
     if max(points) - min(points) < 24:
         return None
     bits = "".join(
