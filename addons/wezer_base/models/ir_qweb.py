@@ -6,6 +6,7 @@ from odoo.http import request
 from ..tools import days
 from ..tools.direction import isolate_written, isolated
 from ..tools.sentences import compile_sentences, filled, filled_plain
+from ..tools.shown_numbers import format_decimal
 from ..tools.template_values import keep_zeros, number_text
 
 
@@ -51,6 +52,9 @@ class IrQweb(models.AbstractModel):
         values["wezer_day"] = functools.partial(days.format_day, self.env)
         values["wezer_month"] = functools.partial(days.format_month, self.env)
         values["wezer_moment"] = functools.partial(days.format_moment, self.env)
+        # Between a name and what follows it; French sets it apart.
+        values["wezer_colon"] = self.env._(":")
+        values["wezer_decimal"] = functools.partial(format_decimal, self.env)
         return super()._prepare_environment(values)
 
     def _get_template(self, template):

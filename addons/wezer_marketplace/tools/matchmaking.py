@@ -10,6 +10,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.wezer_base.tools.shown_numbers import format_decimal
 from odoo.addons.wezer_base.tools.text import normalise
 
 from .geo import distance
@@ -344,7 +345,7 @@ def _parts(
         groups = env["wezer.group"].browse(reasons["groups"][:1])
         parts.append(group % {"group": groups.display_name})
     if "km" in reasons:
-        parts.append(near % {"km": format_km(reasons["km"])})
+        parts.append(near % {"km": format_km(env, reasons["km"])})
     elif reasons.get("city"):
         parts.append(city)
     if reasons.get("language"):
@@ -360,11 +361,13 @@ def format_distance(announcement: models.Model, centre: Any) -> str:
     :param centre: latitude and longitude, or None
     """
     place = announcement._map_place()
-    return format_km(distance(centre, place)) if centre and place else ""
+    return (
+        format_km(announcement.env, distance(centre, place)) if centre and place else ""
+    )
 
 
-def format_km(km: float) -> str:
+def format_km(env: api.Environment, km: float) -> str:
     """Return a distance as people read it: 300 m, 1.2 km, 14 km."""
     if km < 0.95:
         return f"{max(round(km * 10), 1) * 100} m"
-    return f"{km:.1f} km" if km < 9.95 else f"{km:.0f} km"
+    return f"{format_decimal(env, km, 1 if km < 9.95 else 0)} km"

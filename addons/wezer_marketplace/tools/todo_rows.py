@@ -70,7 +70,7 @@ def _deal(deal: models.Model) -> dict | None:
     return {
         "section": section,
         "partner": deal.sudo()._other(deal._my_party()),
-        "text": f"{deal.title}: {deal._turn_line()}",
+        "text": f"{deal.title} – {deal._turn_line()}",
         "url": f"/my/deals/{deal.id}",
         "button": buttons[0]["label"] if buttons else False,
         "due": days.day_of(deal.env, due),

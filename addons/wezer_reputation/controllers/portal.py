@@ -9,6 +9,7 @@ from odoo.addons.wezer_base.controllers.website import (
 from odoo.addons.wezer_base.tools import charts, days
 from odoo.addons.wezer_base.tools.form_post import form_post
 from odoo.addons.wezer_base.tools.forms import local_page
+from odoo.addons.wezer_base.tools.shown_numbers import format_decimal
 
 from ..tools import rrg
 from ..tools.reputation_page import SHOWN, sum_rows, waterfall
@@ -23,6 +24,7 @@ class WezerReputationPortal(CustomerPortal):
         reputation = env["wezer.reputation"].sudo()
         explained = reputation._explain(partner)
         rows = sum_rows(
+            env,
             explained,
             env._("Start"),
             lambda count: env._(
@@ -53,7 +55,7 @@ class WezerReputationPortal(CustomerPortal):
                 "said": said,
                 "assessment_permissions": listed._permissions(),
                 "prior_weight": f"{rrg.Parameters().prior_weight:g}",
-                "waterfall": waterfall(rows, explained["score"], env._("Total")),
+                "waterfall": waterfall(env, rows, explained["score"], env._("Total")),
                 "criteria": criteria.sorted(lambda row: row.criterion_id.sequence),
                 "more": env["wezer.reputation"]._shown_by_skill_and_group(partner),
                 "history": history,
@@ -118,7 +120,7 @@ class WezerReputationPortal(CustomerPortal):
         env = request.env
         return charts.steps(
             [*history, (days.today(env), history[-1][1])],
-            lambda score: f"{score:.1f}",
+            lambda score: format_decimal(env, score, 1),
             lambda day: days.format_month(env, day),
         )
 

@@ -3,7 +3,10 @@
 from itertools import accumulate
 from typing import Any
 
+from odoo import api
+
 from odoo.addons.wezer_base.tools import charts
+from odoo.addons.wezer_base.tools.shown_numbers import format_decimal
 
 from .shown import thousandths
 
@@ -14,14 +17,17 @@ SHOWN = 10
 LEAST_ROOM = 0.1
 
 
-def sum_rows(explained: dict, start_label: str, rest_label: Any) -> list[dict]:
+def sum_rows(
+    env: api.Environment, explained: dict, start_label: str, rest_label: Any
+) -> list[dict]:
     """Return the score as the sum it is, in shown numbers that add up.
 
     :param explained: what ``wezer.reputation._explain`` returns
     :param start_label: name of the first row
     :param rest_label: function that names the row of ``count`` smaller assessments
     :return: dicts ``label``, ``value`` (out of 5), ``text``, and of an assessment
-        ``assessment``, ``weight`` and ``marks`` (their mean, out of 5); the start first
+        ``assessment``, ``weight``, ``marks`` (their mean, out of 5) and ``hours`` (the
+        size of the deal, as text); the start first
     """
     if not explained["score"]:
         return []
@@ -33,6 +39,7 @@ def sum_rows(explained: dict, start_label: str, rest_label: Any) -> list[dict]:
             "assessment": assessment,
             "weight": explained["weights"][assessment.id],
             "marks": OUT_OF * mean_mark(assessment),
+            "hours": hours_text(assessment.value_hours),
         }
         for assessment, part in explained["parts"][:SHOWN]
     ]
@@ -41,8 +48,15 @@ def sum_rows(explained: dict, start_label: str, rest_label: Any) -> list[dict]:
         rows.append({"label": rest_label(len(rest)), "value": sum(rest)})
     numbers = thousandths([row["value"] for row in rows])
     for row, number in zip(rows, numbers, strict=True):
-        row["text"] = f"{number / 1000:{'.3f' if row is rows[0] else '+.3f'}}"
+        sign = "+" if number >= 0 and row is not rows[0] else ""
+        row["text"] = sign + format_decimal(env, number / 1000, 3)
     return rows
+
+
+def hours_text(hours: float) -> str:
+    """Return hours as all pages write them: 1:30."""
+    minutes = round(hours * 60)
+    return f"{minutes // 60}:{minutes % 60:02d}"
 
 
 def mean_mark(assessment: Any) -> float:
@@ -51,7 +65,9 @@ def mean_mark(assessment: Any) -> float:
     return (sum(marks) / max(len(marks), 1) + 2) / 4
 
 
-def waterfall(rows: list[dict], score: float, total_label: str) -> dict:
+def waterfall(
+    env: api.Environment, rows: list[dict], score: float, total_label: str
+) -> dict:
     """Return the drawing of the sum, and where it begins and ends.
 
     Parts are small beside the start: the drawing shows what lies around them.
@@ -85,7 +101,7 @@ def waterfall(rows: list[dict], score: float, total_label: str) -> dict:
             "label": total_label,
             "begin": low,
             "end": score,
-            "text": f"{score:.3f}",
+            "text": format_decimal(env, score, 3),
             "colour": charts.ACCENT,
         }
     )

@@ -79,7 +79,7 @@ export class WezerChart extends Interaction {
         options.maintainAspectRatio = true;
         options.interaction = {mode: "index", intersect: false};
         options.scales = {
-            x: {ticks: {maxTicksLimit: 6, maxRotation: 0}},
+            x: {ticks: {maxTicksLimit: 6, maxRotation: 0, autoSkipPadding: 8}},
             // The server formats numbers: only those that it sent have a label.
             y: {
                 min: Math.min(...marks),
