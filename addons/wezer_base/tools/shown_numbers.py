@@ -1,7 +1,7 @@
 """Numbers as a reader's language writes them: 4.3 in English, 4,3 in French."""
 
 from odoo import api
-from odoo.tools.misc import get_lang
+from odoo.tools.misc import formatLang
 
 
 def format_decimal(env: api.Environment, value: float, places: int) -> str:
@@ -9,4 +9,4 @@ def format_decimal(env: api.Environment, value: float, places: int) -> str:
 
     Not for what a form or a program reads back.
     """
-    return get_lang(env).format(f"%.{places}f", value)
+    return formatLang(env, value, digits=places)
