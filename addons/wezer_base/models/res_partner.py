@@ -157,9 +157,10 @@ class ResPartner(models.Model):
         those who act for the community.
         """
         self.ensure_one()
-        if self.sudo().user_ids:
+        community = self.env.company.partner_id
+        if self != community and self.sudo().user_ids:
             return self
-        if self.sudo().wezer_is_treasury or self == self.env.company.partner_id:
+        if self == community or self.sudo().wezer_is_treasury:
             return self.env.company._wezer_actor_users(right).partner_id
         if right in OWN_RIGHTS:
             # Without a login, notices go to the holders of a mandate.

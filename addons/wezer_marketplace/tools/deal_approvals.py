@@ -29,8 +29,6 @@ def rule(deal: Any) -> tuple[int, float, Any]:
     env, company = deal.env, deal.company_id
     group = env["wezer.group"]._of_partner(deal.payer_id).sudo()
     empty = env["wezer.group.policy"].sudo()
-    if not group and deal.payer_id.user_ids:
-        return 1, 0, empty
     if not group and deal.payer_id != company.partner_id:
         return 1, 0, empty
     if not deal.accepted_terms_id.price_line_ids:

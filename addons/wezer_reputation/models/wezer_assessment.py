@@ -246,8 +246,7 @@ class WezerAssessment(models.Model):
             if not is_assessed:
                 return NotAllowed(
                     self.env._(
-                        "You are not authorised to act for the author of"
-                        " this announcement."
+                        "You are not authorised to act for the party that was assessed."
                     )
                 )
         elif who == "moderator":
@@ -272,7 +271,9 @@ class WezerAssessment(models.Model):
             )
         # A reply to hidden words would be lost when they are restored.
         if action == "reply" and self.hidden:
-            return Refusal(self.env._("This text is already hidden."), rule="state")
+            return Refusal(
+                self.env._("A hidden text cannot be answered."), rule="state"
+            )
         if action == "show" and not self.hidden:
             return Refusal(self.env._("This text is not hidden."), rule="state")
         if action == "hide" and self.hidden:
