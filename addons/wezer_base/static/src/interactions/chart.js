@@ -6,7 +6,7 @@ import {registry} from "@web/core/registry";
 
 const LINE_WIDTH = 2.5;
 const BAR_HEIGHT = 28;
-const LABEL_LENGTH = 24;
+const LABEL_LENGTH = 20;
 
 /**
  * Draws a chart with Chart.js from the JSON in `data-chart`, which
