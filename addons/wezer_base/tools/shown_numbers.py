@@ -1,7 +1,10 @@
 """Numbers as a reader's language writes them: 4.3 in English, 4,3 in French."""
 
 from odoo import api
-from odoo.tools.misc import formatLang
+from odoo.tools.misc import formatLang, get_lang
+
+# Four digits stay together, as in most languages: 1234.50, but 12,345.60.
+UNGROUPED = 4
 
 
 def format_decimal(env: api.Environment, value: float, places: int) -> str:
@@ -10,3 +13,22 @@ def format_decimal(env: api.Environment, value: float, places: int) -> str:
     Not for what a form or a program reads back.
     """
     return formatLang(env, value, digits=places)
+
+
+def format_plain_decimal(env: api.Environment, text: str) -> str:
+    """Return an exact decimal, written with a point, as the reader's language does.
+
+    ``12345.60`` is ``12,345.60`` in English and ``12 345,60`` in French. Hours and
+    minutes (``1:30``) stay as they are. Nothing is rounded; complexity: the digits.
+    """
+    whole, point, rest = text.partition(".")
+    if not whole.lstrip("-").isdecimal():
+        return text
+    language = get_lang(env)
+    sign, digits = ("-", whole[1:]) if whole.startswith("-") else ("", whole)
+    if len(digits) > UNGROUPED:
+        first = len(digits) % 3 or 3
+        groups = [digits[:first]]
+        groups += [digits[at : at + 3] for at in range(first, len(digits), 3)]
+        digits = (language.thousands_sep or "").join(groups)
+    return f"{sign}{digits}{language.decimal_point if point else ''}{rest}"

@@ -9,6 +9,7 @@ from odoo.addons.wezer_base.tools import days
 from odoo.addons.wezer_base.tools.cron import for_each_due
 from odoo.addons.wezer_base.tools.numbers import is_id
 from odoo.addons.wezer_base.tools.payload import shortened
+from odoo.addons.wezer_base.tools.shown_numbers import format_plain_decimal
 
 from ..tools import amounts, currency_statistics, recurrence
 from .fields_bigint import BigInteger
@@ -664,9 +665,12 @@ class WezerCurrency(models.Model):
         )
 
     def _format(self, minor):
-        """Return ``minor`` with the currency's code, as people read it."""
+        """Return ``minor`` with the currency's code, as people read it.
+
+        Written as the reader's language does; :meth:`_decimal` is for programs.
+        """
         self.ensure_one()
-        return f"{self._decimal(minor)} {self.code}"
+        return f"{format_plain_decimal(self.env, self._decimal(minor))} {self.code}"
 
     @api.model
     @tools.ormcache("currency_id")

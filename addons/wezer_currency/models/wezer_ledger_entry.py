@@ -63,6 +63,7 @@ class WezerLedgerEntry(models.Model):
             with tools.file_open(f"wezer_currency/models/{name}.sql") as file:
                 self.env.cr.execute(file.read())
 
+    @api.depends_context("lang")
     def _compute_amount_text(self):
         for entry in self:
             entry.amount_text = entry.wezer_currency_id._format(entry.amount)

@@ -72,6 +72,7 @@ class WezerLedgerSeal(models.Model):
         "A seal can have only one successor.",
     )
 
+    @api.depends_context("lang")
     def _compute_total_text(self):
         for seal in self:
             seal.total_text = seal.wezer_currency_id._format(seal.total)

@@ -73,6 +73,7 @@ class WezerPaymentLink(models.Model):
     _token_uniq = models.UniqueIndex("(token)", "This address is already taken.")
 
     @api.depends("amount_minor", "wezer_currency_id")
+    @api.depends_context("lang")
     def _compute_amount_display(self):
         for link in self:
             currency = link.sudo().wezer_currency_id

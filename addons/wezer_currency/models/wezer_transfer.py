@@ -337,6 +337,7 @@ class WezerTransfer(models.Model):
     # === COMPUTE === #
 
     @api.depends("amount_minor", "wezer_currency_id")
+    @api.depends_context("lang")
     def _compute_amount_display(self):
         for transfer in self:
             transfer.amount_display = transfer.wezer_currency_id._format(

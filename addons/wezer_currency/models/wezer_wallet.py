@@ -195,6 +195,7 @@ class WezerWallet(models.Model):
             wallet.available = wallet._balance_now() - wallet.reserved
 
     @api.depends("balance", "reserved", "incoming", "wezer_currency_id")
+    @api.depends_context("lang")
     def _compute_texts(self):
         for wallet in self:
             currency = wallet.wezer_currency_id

@@ -11,6 +11,18 @@ from .common import CurrencyCommon
 
 @tagged("post_install", "-at_install")
 class TestCurrency(CurrencyCommon):
+    def test_amounts_are_written_as_the_reader_writes_numbers(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        currency = self.credit
+        french = currency.with_context(lang="fr_FR")
+        self.assertEqual(currency._format(3750), f"37.50 {currency.code}")
+        self.assertEqual(french._format(3750), f"37,50 {currency.code}")
+        self.assertEqual(currency._format(-1234560), f"-12,345.60 {currency.code}")
+        words = french._format(1234560).split()
+        self.assertEqual(" ".join(words), f"12 345,60 {currency.code}")
+        self.assertEqual(french._format(123450), f"1234,50 {currency.code}")
+        self.assertEqual(french._decimal(1234560), "12345.60", "for programs")
+
     def test_a_simple_form_makes_the_first_trade_possible(self):
         with Form(self.env["wezer.currency"]) as form:
             form.name = "Village time"

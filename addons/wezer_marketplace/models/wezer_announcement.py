@@ -387,6 +387,7 @@ class WezerAnnouncement(models.Model):
     # === COMPUTE === #
 
     @api.depends("price_line_ids.unit_minor", "quantity", "price_mode")
+    @api.depends_context("lang")
     def _compute_price_text(self):
         for announcement in self:
             prices = [

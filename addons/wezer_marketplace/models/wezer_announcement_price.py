@@ -39,6 +39,7 @@ class WezerAnnouncementPrice(models.Model):
     _total_idx = models.Index("(wezer_currency_id, total_minor, announcement_id DESC)")
 
     @api.depends("unit_minor", "wezer_currency_id")
+    @api.depends_context("lang")
     def _compute_unit_text(self):
         for line in self:
             line.unit_text = line.wezer_currency_id._format(line.unit_minor)

@@ -726,6 +726,7 @@ class WezerDeal(models.Model):
     # === COMPUTED FIELDS === #
 
     @api.depends("terms_id", "accepted_terms_id")
+    @api.depends_context("lang")
     def _compute_price_text(self):
         for deal in self:
             terms = (deal.accepted_terms_id or deal.terms_id).sudo()

@@ -65,6 +65,7 @@ class WezerTerms(models.Model):
     )
 
     @api.depends("price_line_ids.total_minor")
+    @api.depends_context("lang")
     def _compute_price_text(self):
         for terms in self:
             terms.price_text = " + ".join(
