@@ -15,7 +15,7 @@ from .rpc import RpcCase
 
 pytestmark = pytest.mark.slow
 
-BUSY = "Somebody else is changing this at the moment. Try again in a minute."
+BUSY = "Someone else is changing this at the moment. Try again in a minute."
 
 LEFT = """SELECT l.locktype, c.relname FROM pg_locks l
     LEFT JOIN pg_class c ON c.oid = l.relation

@@ -172,7 +172,7 @@ class TestNegotiation(CommittedCase):
         self._appears(luc, "Your turn: do it")
         self._watch(anna, "Luc", self.ids[0])
         luc.fill("input[name=body]", "Tomorrow at nine?")
-        luc.click("button", "Say it", counts=False)
+        luc.click("form[action$='/send'] button", "Send", counts=False)
         self._appears(anna, "Tomorrow at nine?", ".o_wezer_deal_live")
         self.assertEqual(self._deal()[1:3], ("accepted", 3))
         self.assertIn("70", self._deal()[3])

@@ -103,7 +103,7 @@ class TestMemberImport(WezerCommon):
             ["refused", "refused", "created", "refused", "refused", "refused"]
             + ["created"],
         )
-        self.assertEqual(report[3]["reason"], "This row is the same as row 3.")
+        self.assertEqual(report[3]["reason"], "the same as row 3")
         self.assertEqual(report[5]["reason"], "this member has left the community")
         self.assertFalse(left.email)
 

@@ -34,7 +34,7 @@ class TestWebsite(GroupsCommon, HttpCase):
         self.assertIn("You are a member", self._post(self.garden, "join").text)
         self.assertIn("Test garden", self.url_open("/groups?mine=1").text)
         self.assertIn("My groups", self.url_open("/my").text)
-        self.assertIn("You left", self._post(self.garden, "leave").text)
+        self.assertIn("You have left the group", self._post(self.garden, "leave").text)
 
     def test_the_page_explains_what_i_may_do_and_why(self):
         self._put(self.joel, self.treasurer)
@@ -66,7 +66,7 @@ class TestWebsite(GroupsCommon, HttpCase):
     def test_asking_for_a_role_and_being_let_in(self):
         self._put(self.joel, self.president)
         self._login(self.luc)
-        self.assertIn("You asked", self._post(self.treasurer, "ask").text)
+        self.assertIn("Your request was sent", self._post(self.treasurer, "ask").text)
         slug = self.luc.partner_id._wezer_profile().slug
         self.assertIn(
             "You cannot give yourself",
@@ -85,7 +85,7 @@ class TestWebsite(GroupsCommon, HttpCase):
         slug = self.luc.partner_id._wezer_profile().slug
         self._login(self.joel)
         page = self._post(self.treasurer, "invite", person=slug)
-        self.assertIn("invitation is on its way", page.text)
+        self.assertIn("The invitation was sent", page.text)
         self._login(self.luc)
         page = self.url_open(f"/groups/{self.garden.slug}").text
         self.assertIn("Accept this role", page)
