@@ -52,8 +52,10 @@ class IrQweb(models.AbstractModel):
         values["wezer_day"] = functools.partial(days.format_day, self.env)
         values["wezer_month"] = functools.partial(days.format_month, self.env)
         values["wezer_moment"] = functools.partial(days.format_moment, self.env)
-        # Between a name and what follows it; French sets it apart.
-        values["wezer_colon"] = self.env._(":")
+        # Between a name and what follows it; French sets it apart. No term: what has
+        # no letter is not exported for translation.
+        french = (self.env.lang or "").startswith("fr")
+        values["wezer_colon"] = "\u00a0:" if french else ":"
         values["wezer_decimal"] = functools.partial(format_decimal, self.env)
         return super()._prepare_environment(values)
 
