@@ -56,6 +56,12 @@ class More(models.Model):
 
     {}
 """
+TWO_PARENTS = """
+class Other(models.Model):
+    _name = "wezer.other"
+    _inherit = ["wezer.state.mixin"]
+    _inherit = ["wezer.record.mixin"]
+"""
 LONG = f'<odoo>\n    <p t-if="{"a and " * 30}b">x</p>\n</odoo>\n'
 WORDS = f'<odoo\n    help="{"word " * 40}"\n/>\n'
 POT = '#: model:wezer.thing\nmsgid "{}"\nmsgstr ""\n'
@@ -68,6 +74,11 @@ POT = '#: model:wezer.thing\nmsgid "{}"\nmsgstr ""\n'
             "models/more.py",
             SECOND.format('def action_do(self) -> None:\n        """Do."""'),
             "wezer.thing.action_do is defined 2 times",
+        ),
+        (
+            "models/more.py",
+            TWO_PARENTS,
+            "wezer.other._inherit is defined 2 times",
         ),
         (
             "models/more.py",

@@ -97,8 +97,6 @@ def doubles(addon: Path) -> Iterator[str]:
                     continue
             elif isinstance(part, ast.Assign) and isinstance(part.targets[0], ast.Name):
                 name = part.targets[0].id
-                if name in ("_name", "_inherit", "_description"):
-                    continue
             else:
                 continue
             seen.add(name)
