@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from contextlib import contextmanager
 from datetime import datetime
 
-from odoo import Command, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessDenied, UserError
 from odoo.http import request
 from odoo.tools import SQL
@@ -673,13 +673,3 @@ class ResUsers(models.Model):
             (name, [row for row in rows if row["section"] == name])
             for name in ("now", "soon", "waiting")
         ]
-
-    def _wezer_make_coordinator(self):
-        """Add the group of coordinators (button of administrators)."""
-        self.write(
-            {
-                "group_ids": [
-                    Command.link(self.env.ref("wezer_base.group_coordinator").id)
-                ]
-            }
-        )

@@ -27,8 +27,5 @@ def format_plain_decimal(env: api.Environment, text: str) -> str:
     language = get_lang(env)
     sign, digits = ("-", whole[1:]) if whole.startswith("-") else ("", whole)
     if len(digits) > UNGROUPED:
-        first = len(digits) % 3 or 3
-        groups = [digits[:first]]
-        groups += [digits[at : at + 3] for at in range(first, len(digits), 3)]
-        digits = (language.thousands_sep or "").join(groups)
+        digits = f"{int(digits):,}".replace(",", language.thousands_sep or "")
     return f"{sign}{digits}{language.decimal_point if point else ''}{rest}"
