@@ -15,6 +15,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "addons" / "wezer_reputation" / "tools"))
 
+import community  # noqa: E402, F401
 import ratings_file  # noqa: E402
 import rings  # noqa: E402
 import rrg  # noqa: E402

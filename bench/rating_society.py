@@ -3,7 +3,10 @@
 Items 4 and 8 of the protocol behind the score. The economic measures are those of
 Kolonin and others (2019): *loss to scam*, the share of honest buyers' money that goes
 to cheats; *profit from scam*, what cheats earn for each unit that they spend on
-pretended deals. Nothing here is a pass mark: both are reported.
+pretended deals. Nothing of these is a pass mark: both are reported.
+
+:func:`honest` makes a community where everybody is honest, as arrays for
+``community.compute``: who is flagged there is flagged wrongly.
 """
 
 from dataclasses import dataclass
@@ -11,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from .rating_graph import rrg
+from .rating_graph import community, rrg
 
 HONEST, CHEATS, FRIENDS, SEEDS = 200, 20, 100, 10
 DAYS, DEALS_A_DAY, OFFERS = 60, 120, 5
@@ -135,3 +138,165 @@ def fairness(seed: int, members: int = 600, deals: Any = 9000) -> dict[str, floa
         name: 5 * (scores.score[known & who].mean() - scores.score[known & ~who].mean())
         for name, who in kinds.items()
     }
+
+
+# === HONEST COMMUNITIES === #
+
+DAY = 86400.0
+MONTH = 30.4
+# A fixed moment, so that a seed gives the same arrays on any day.
+NOW = 1_767_225_600.0
+POOR_SHARE = 0.12
+RESPONSE = 0.85
+
+
+@dataclass
+class Community:
+    """An honest community: everything ``community.compute`` takes, and the truth.
+
+    People are numbered from 1 (0 is no id); ``quality[number - 1]`` is what a deal
+    with a person is worth on average, in 0 … 1.
+    """
+
+    ratings: Any
+    people: np.ndarray
+    admissions: np.ndarray
+    seeds: np.ndarray
+    quality: np.ndarray
+    poor: np.ndarray  # by person, bool: the workers whom a score should recognise
+    now: float = NOW
+
+    def compute(self, **more: Any) -> Any:
+        """Return :class:`community.Result` of this community.
+
+        :param more: further arguments of ``community.compute``
+        """
+        return community.compute(
+            self.ratings, self.people, self.admissions, self.seeds, self.now, **more
+        )
+
+    def add(
+        self, person: Any, assessed: Any, marks: Any, days_ago: Any, hours: Any = 2.0
+    ) -> "Community":
+        """Add assessments, one mark each; people of new numbers are strangers.
+
+        :return: the community itself
+        """
+        columns = np.broadcast_arrays(
+            np.atleast_1d(person), assessed, marks, days_ago, hours
+        )
+        person, assessed, marks, days_ago, hours = (one.ravel() for one in columns)
+        old, count = self.ratings, len(self.ratings.ids)
+        new = np.arange(len(person)) + count
+        criteria = np.ones(len(new), dtype=int)
+        self.ratings = community.Ratings(
+            np.arange(1, count + len(new) + 1),
+            np.concatenate([old.person, person]),
+            np.concatenate([old.assessed, assessed]),
+            np.concatenate([old.time, self.now - DAY * days_ago]),
+            np.concatenate([old.hours, hours]),
+            np.concatenate([old.line_row, new]),
+            np.concatenate([old.line_criterion, criteria]),
+            np.concatenate([old.line_mark, marks]),
+        )
+        return self
+
+
+def honest(
+    members: int,
+    deals_a_month: float = 1.0,
+    founders: int | None = None,
+    seed: int = 0,
+    months: int = 12,
+    criteria: int = 2,
+    neighbourhood: int = 12,
+    near: float = 0.5,
+    habit: float = 0.4,
+) -> Community:
+    """Return an honest community of ``members`` people, ``founders`` of them founders.
+
+    Some are much more active than others; people go back to those they know
+    (``habit``), and half of the rest is among neighbours. Members join over the first
+    half of the time, half of them admitted by a founder, the others by any earlier
+    member. Of a deal each side assesses the other in 85 of 100 cases, by quality and
+    chance; about one in eight works poorly.
+
+    :param deals_a_month: deals for each member and month; each has two sides
+    :param founders: one in eight, at most eight, where left out
+    :param near: the share of new contacts that are neighbours
+    """
+    rng = np.random.default_rng([seed, members, round(100 * deals_a_month)])
+    if founders is None:
+        founders = min(8, max(1, round(members / 8)))
+    span = months * MONTH
+    joined = np.zeros(members)
+    joined[founders:] = np.sort(rng.uniform(0, span / 2, members - founders))
+    admitter = [
+        int(rng.integers(founders if rng.random() < 0.5 else one))
+        for one in range(founders, members)
+    ]
+    activity = rng.lognormal(0, 0.8, members)
+    place = rng.integers(0, max(1, round(members / neighbourhood)), members)
+    poor = np.zeros(members, dtype=bool)
+    # At least one, so that there is somebody to recognise.
+    count = max(1, round(POOR_SHARE * members))
+    poor[rng.choice(members, count, replace=False)] = True
+    quality = np.where(
+        poor, rng.uniform(0.2, 0.5, members), rng.uniform(0.7, 0.95, members)
+    )
+    known = np.zeros((members, members))
+    deals = []
+    for month in range(months):
+        start = month * MONTH
+        here = joined <= start
+        active = activity * here
+        for _deal in range(rng.poisson(deals_a_month * here.sum())):
+            payer = int(rng.choice(members, p=active / active.sum()))
+            chances = active.copy()
+            if rng.random() < habit and known[payer].any():
+                chances = known[payer] * here
+            elif rng.random() < near:
+                chances = active * (place == place[payer])
+            chances[payer] = 0
+            if not chances.any():
+                chances = active.copy()
+                chances[payer] = 0
+            if not chances.any():
+                continue
+            worker = int(rng.choice(members, p=chances / chances.sum()))
+            known[payer, worker] += 1
+            known[worker, payer] += 1
+            deals.append((payer, worker, start + rng.uniform(0, MONTH)))
+    payer, worker, day = (np.array(column) for column in zip(*deals, strict=True))
+    hours = np.clip(np.round(rng.lognormal(0.7, 0.7, len(day)) * 4) / 4, 0.25, 40)
+    sides = []
+    for one, two, is_work in ((payer, worker, True), (worker, payer, False)):
+        gave = rng.random(len(day)) < RESPONSE
+        # Poor work is poor work; to deal with as a payer, most are pleasant.
+        worth = quality[two] if is_work else 0.5 + 0.5 * quality[two]
+        sides.append((one[gave], two[gave], worth[gave], day[gave], hours[gave]))
+    person, assessed, worth, day, hours = (
+        np.concatenate(columns) for columns in zip(*sides, strict=True)
+    )
+    # What a deal was like, and what each criterion adds to it.
+    felt = worth + rng.normal(0, 0.12, len(worth))
+    marks = felt[:, None] + rng.normal(0, 0.08, (len(worth), criteria))
+    marks = np.clip(np.round(4 * marks - 2), -2, 2)
+    count = len(worth)
+    return Community(
+        community.Ratings(
+            np.arange(1, count + 1),
+            person + 1,
+            assessed + 1,
+            NOW - DAY * (span - day),
+            hours,
+            np.repeat(np.arange(count), criteria),
+            np.tile(np.arange(1, criteria + 1), count),
+            marks.ravel(),
+        ),
+        np.arange(1, members + 1),
+        np.stack([np.array(admitter, dtype=int), np.arange(founders, members)], 1) + 1,
+        np.arange(1, founders + 1),
+        quality,
+        poor,
+    )
