@@ -1,6 +1,13 @@
-"""Numbers as people read them: rounded so that a shown sum adds up."""
+"""Numbers as people read them: words for scores, and sums that add up as shown."""
 
 from collections.abc import Iterable
+from math import prod
+
+OUT_OF = 5.0
+# From the best down; :func:`band_starts` says where each begins.
+BANDS = ("excellent", "very_good", "good", "mixed", "poor")
+# Smaller shares than this are shown with more digits.
+SMALL = 0.1
 
 
 def thousandths(values: Iterable[float]) -> list[int]:
@@ -16,3 +23,54 @@ def thousandths(values: Iterable[float]) -> list[int]:
         shown.append(step)
         total += step
     return shown
+
+
+def band_starts(mean: float) -> dict[str, float]:
+    """Return from which score on each band begins, beside a community's ``mean``.
+
+    People use marks differently from community to community: where nearly everybody
+    gets the best ones, a little less says something; where marks are strict, it says
+    little. So each band is placed by the mean, within bounds that do not move:
+    nobody with 3.75 (all marks "good") or more is below "good", nobody below 2.5 (bad
+    marks outweigh good ones) is above "mixed", and nobody at 3 or more is "poor".
+
+    :param mean: the start of the scores, out of 5
+    :return: out of 5, falling from the first to the last of :data:`BANDS`
+    """
+    room = OUT_OF - mean
+    return {
+        "excellent": max(4.0, mean + room / 3),
+        "very_good": max(3.75, mean + room / 10),
+        "good": min(3.75, max(2.5, mean * 5 / 6)),
+        "mixed": min(3.0, mean * 2 / 3),
+        "poor": 0.0,
+    }
+
+
+def band(score: float, mean: float) -> str:
+    """Return which of :data:`BANDS` a score is in, beside a community's ``mean``.
+
+    :param score: out of 5
+    :param mean: the start of the scores, out of 5
+    """
+    starts = band_starts(mean)
+    return next((name for name in BANDS if score >= starts[name]), BANDS[-1])
+
+
+def percents(factors: Iterable[float]) -> tuple[list[float], float]:
+    """Return shares as shown percentages, and the percentage that they multiply to.
+
+    Whole percentages; of a share below a tenth two digits, so that little is not
+    shown as nothing. The product is that of the shown numbers: whoever multiplies
+    them finds it.
+
+    :param factors: each 0 … 1
+    """
+    shown = [_percent(factor) for factor in factors]
+    return shown, _percent(prod(number / 100 for number in shown))
+
+
+def _percent(share: float) -> float:
+    if share >= SMALL or not share:
+        return float(round(100 * share))
+    return float(f"{100 * share:.2g}")
