@@ -17,6 +17,7 @@ sys.path.insert(0, str(ROOT / "addons" / "wezer_reputation" / "tools"))
 
 import community  # noqa: E402, F401
 import ratings_file  # noqa: E402
+import ratings_reader  # noqa: E402
 import rings  # noqa: E402
 import rrg  # noqa: E402
 
@@ -50,12 +51,12 @@ def load(
     ratings, as in the study.
     """
     folder = Path(folder)
-    ratings = ratings_file.read_ratings(next(folder.glob("*_network.csv")))
+    ratings = ratings_reader.read_ratings(next(folder.glob("*_network.csv")))
     ratings = ratings.keep(np.argsort(ratings.time, kind="stable"))
     labels = np.genfromtxt(next(folder.glob("*_gt.csv")), delimiter=",", dtype=str)
     index = ratings.index
     marks = [(index[name], float(mark)) for name, mark in labels if name in index]
-    x = ratings_file.scale(ratings, low, high)
+    x = ratings_reader.scale(ratings, low, high)
     return Graph(
         ratings,
         x,
@@ -216,7 +217,7 @@ class Attack:
             np.concatenate(columns) for columns in zip(*self.rows, strict=True)
         )
         cap = rrg.Parameters().value_cap_hours
-        together = ratings_file.Ratings(
+        together = ratings_reader.Ratings(
             [*ratings.ids, *(f"fake {number}" for number in range(len(self.fakes)))],
             np.concatenate([ratings.rater, rater]),
             np.concatenate([ratings.rated, rated]),

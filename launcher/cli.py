@@ -149,6 +149,16 @@ def parser() -> argparse.ArgumentParser:
         "--admissions", metavar="FILE", help="who admitted whom, two columns"
     )
     sub.add_argument("--scale", metavar="MIN,MAX", help="of the scores (-2,2)")
+    sub.add_argument(
+        "--levels",
+        metavar="LOWEST,…,HIGHEST",
+        help="the scores are words, in this order; LEVEL=0.6 says how good one is",
+    )
+    sub.add_argument(
+        "--rank",
+        choices=["trust", "lower", "score"],
+        help="a column of ranks, and the members in this order (levels: lower)",
+    )
     sub.add_argument("--until", metavar="TIME", help="only what was rated until then")
     sub.add_argument("--explain", metavar="ID", help="the score of one, as a sum")
     return root

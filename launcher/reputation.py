@@ -19,6 +19,7 @@ from .console import Failure
 
 TOOLS = paths.ADDONS / "wezer_reputation" / "tools"
 SHOWN = 10
+COLUMNS = "Columns: rater, rated, score, time."
 
 
 def command(options: argparse.Namespace) -> int:
@@ -27,40 +28,59 @@ def command(options: argparse.Namespace) -> int:
         return restart_with(python_with_numpy())
     sys.path.insert(0, str(TOOLS))
     import ratings_file
+    import ratings_reader
 
     try:
-        return compute(ratings_file, options)
-    except ratings_file.BadFile as error:
-        raise Failure(str(error), "Columns: rater, rated, score, time.") from error
+        return compute(ratings_file, ratings_reader, options)
+    except ratings_reader.BadFile as error:
+        for number, reason in error.rows:
+            report(f"row {number}: refused: {reason}")
+        if error.rows:
+            more = error.refused - len(error.rows)
+            message = f"{error.refused} rows are refused, nothing was computed"
+            message += f" ({more} more are not listed)" if more > 0 else ""
+            raise Failure(message, error.remedy or COLUMNS) from error
+        raise Failure(str(error), error.remedy or COLUMNS) from error
 
 
-def compute(tools: Any, options: argparse.Namespace) -> int:
+def compute(tools: Any, reader: Any, options: argparse.Namespace) -> int:
     """Read the files, compute, write and report."""
     started = time.monotonic()
-    ratings = tools.read_ratings(options.ratings)
-    now = until(tools, options.until)
+    check_out(options)
+    places = reader.levels(options.levels) if options.levels else None
+    ratings = reader.read_ratings(options.ratings, places)
+    for note in ratings.notes:
+        report(f"{Path(options.ratings).name}: {note}")
+    told = len(ratings.notes)
+    admissions = (
+        reader.read_admissions(options.admissions, ratings)
+        if options.admissions
+        else ()
+    )
+    for note in ratings.notes[told:]:
+        report(note)
+    now = until(reader, options.until)
     if now is not None:
         ratings = ratings.keep(ratings.time <= now)
         if not len(ratings.score):
             raise Failure("No rating is that old", "Give a later --until.")
-    low, high = limits(ratings, options.scale)
-    x = tools.scale(ratings, low, high)
+    low, high = (0.0, 1.0) if places else limits(ratings, options.scale)
+    x = reader.scale(ratings, low, high)
     deals, mean, place = tools.by_deal(ratings, x)
     if options.seeds:
-        seeds = tools.read_names(options.seeds, ratings.index)
-        if not seeds:
-            raise Failure(f"None of {options.seeds} is in the ratings", "")
+        seeds = reader.read_names(options.seeds, ratings.index)
     else:
-        seeds = deals.founders()
+        seeds = deals.founders(tools.FOUNDERS)
         report(f"No --seeds: trust starts from the first {len(seeds)} who came.")
-    admissions = (
-        tools.read_admissions(options.admissions, ratings.index)
-        if options.admissions
-        else ()
-    )
     scores, ring = tools.evaluate(deals, mean, seeds, admissions, now)
+    rank = options.rank or ("lower" if places else None)
     if options.out:
-        tools.write_scores(options.out, ratings, scores, ring, x, place)
+        try:
+            tools.write_scores(options.out, ratings, scores, ring, x, place, rank)
+        except OSError as error:
+            raise Failure(
+                f"{options.out} cannot be written: {error.strerror or error}"
+            ) from error
     if options.explain:
         explain(tools, options.explain, deals, scores, mean, place)
     took = time.monotonic() - started
@@ -72,17 +92,36 @@ def compute(tools: Any, options: argparse.Namespace) -> int:
     return 0
 
 
+def check_out(options: argparse.Namespace) -> None:
+    """Refuse what would be found out after a long computation only."""
+    if options.levels and options.scale:
+        raise Failure("--levels has its own scale", "Leave --scale out.")
+    if options.rank and not options.out:
+        raise Failure("--rank orders the file of scores", "Name it with --out.")
+    if not options.out:
+        return
+    out = Path(options.out)
+    if not out.absolute().parent.is_dir():
+        raise Failure(f"There is no folder {out.parent}", "Make it first.")
+    for given in (options.ratings, options.seeds, options.admissions):
+        if given and out.exists() and Path(given).exists() and out.samefile(given):
+            raise Failure(f"{out} is read and written", "Give another --out.")
+
+
 def report(text: str) -> None:
     """Print a line beside the output."""
     sys.stderr.write(text + "\n")
 
 
-def until(tools: Any, text: str) -> float | None:
+def until(reader: Any, text: str) -> float | None:
     """Return the moment of ``--until``."""
     if not text:
         return None
     try:
-        return tools.moment(text)
+        moment = reader.moment(text)
+        if not abs(moment) < 1e12:
+            raise ValueError(text)
+        return moment
     except ValueError as error:
         raise Failure(
             f"“{text}” is no time", "Seconds, or a date like 2026-01-31."
@@ -98,10 +137,14 @@ def limits(ratings: Any, text: str) -> tuple[float, float]:
             raise Failure(
                 f"“{text}” is no scale", "Write it like --scale=-10,10."
             ) from error
-        if low >= high:
-            raise Failure(f"“{text}” is no scale", "The smaller number comes first.")
+        if not -1e6 <= low < high <= 1e6:
+            raise Failure(
+                f"“{text}” is no scale", "Two numbers, the smaller one first."
+            )
         return low, high
     low, high = ratings.score.min(), ratings.score.max()
+    if low == high and abs(low) > 2:
+        raise Failure(f"All scores are {low:g}", "Say of which scale: --scale MIN,MAX.")
     if low >= -2 and high <= 2:
         return -2.0, 2.0
     report(f"No --scale: taken as {low:g} to {high:g}, as the file has it.")

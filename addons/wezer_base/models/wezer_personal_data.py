@@ -1,7 +1,6 @@
 import csv
 import io
 import json
-import re
 import zipfile
 from base64 import b64decode
 from datetime import date, datetime
@@ -10,10 +9,7 @@ from odoo import api, models
 from odoo.tools.mimetypes import guess_mimetype
 
 from ..exceptions import NotAllowed
-
-# A cell that a spreadsheet would run as a formula; numbers and times stay.
-FORMULA = re.compile(r"^[=+\-@\t\r]")
-NUMBER = re.compile(r"^[+\-]?[\d\s.,:]+( \S{1,12})?$")
+from ..tools.tables import no_formula
 
 
 class WezerPersonalData(models.AbstractModel):
@@ -85,9 +81,7 @@ class WezerPersonalData(models.AbstractModel):
         if isinstance(value, list):
             value = ", ".join(str(item) for item in value)
         text = "" if value is None or value is False else str(value)
-        if FORMULA.match(text) and not NUMBER.match(text):
-            return "'" + text
-        return text
+        return no_formula(text)
 
     @api.model
     def _rows(self, records, names):

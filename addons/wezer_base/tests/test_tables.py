@@ -127,6 +127,21 @@ class TestTables(BaseCase):
                 tables.moment(said)
             self.assertEqual(caught.exception.code, code, said)
 
+    def test_what_looks_like_a_formula_is_escaped_and_read_back(self):
+        for text in ("=1+1", "+cmd|' /C calc'!A0", "-2+3+x", "@lice", "-"):
+            cell = tables.no_formula(text)
+            self.assertEqual(cell, f"'{text}")
+            self.assertEqual(tables.as_written(cell), text)
+            self.assertEqual(self.cells(f'name\n"{cell}"\n'), [{"name": text}])
+        for text in ("-3:00 h", "-12.50 €", "+4", "'s Heerenberg", "a=b", ""):
+            self.assertEqual(tables.no_formula(text), text)
+            self.assertEqual(tables.as_written(text), text)
+
+    def test_rows_are_read_without_headings_and_line_ends_stay_in_quotes(self):
+        rows, encoding, separator = tables.rows_of(b'a;"b\r\nc"\r\n\rd;e')
+        self.assertEqual((encoding, separator), ("utf-8-sig", ";"))
+        self.assertEqual(list(rows), [["a", "b\r\nc"], [], ["d", "e"]])
+
 
 @tagged("post_install", "-at_install")
 class TestReasons(WezerCommon):

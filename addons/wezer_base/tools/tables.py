@@ -6,7 +6,6 @@ vocabularies read their files through this module.
 """
 
 import csv
-import io
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -21,6 +20,10 @@ TIMES = ("", " %H:%M", " %H:%M:%S", "T%H:%M", "T%H:%M:%S")
 # What a cell may hold beside letters: line breaks and tabs within quotes.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _NUMBER = re.compile(r"^[+-]?\d{1,15}(?:[.,]\d{1,15})?$", re.ASCII)
+# What a spreadsheet would run when it opens the file; numbers and times stay.
+_FORMULA = re.compile(r"^[=+\-@\t\r]")
+_PLAIN_NUMBER = re.compile(r"^[+\-]?[\d \u00a0\u202f.,:]+( [\w€$£¥₹%]{1,12})?$")
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _BLANKS = re.compile(r"[\s\u00a0\u202f]+")
 
 # Why a file or a cell is refused; ``%s`` is the value. Addons translate the codes.
@@ -101,12 +104,14 @@ def decode(data: bytes) -> tuple[str, str]:
     raise TableError("encoding", failed.decode("latin-1"))
 
 
-def read_table(data: bytes | str) -> Table:
-    """Read a CSV file with a line of headings.
+def rows_of(data: bytes | str) -> tuple[Iterator[list[str]], str, str]:
+    """Return ``(rows, encoding, separator)`` of a CSV file, with or without headings.
 
-    The separator is found, or named by a first line ``sep=;``.
+    The separator is found, or named by a first line ``sep=;``. The rows come one by
+    one, blank ones too, so that a large file needs little beside its text; a broken one
+    raises :class:`TableError`, code ``csv``.
 
-    :raise TableError: codes ``empty``, ``encoding``, ``csv``, ``headings``
+    :raise TableError: codes ``empty``, ``encoding``
     """
     text, encoding = decode(data) if isinstance(data, bytes) else (data, "text")
     text = text.lstrip("\ufeff")
@@ -117,7 +122,15 @@ def read_table(data: bytes | str) -> Table:
     elif not text.strip():
         raise TableError("empty")
     separator = named[1] if named else _separator(text)
-    rows = _rows(text, separator)
+    return _rows(text, separator), encoding, separator
+
+
+def read_table(data: bytes | str) -> Table:
+    """Read a CSV file with a line of headings; see :func:`rows_of`.
+
+    :raise TableError: codes ``empty``, ``encoding``, ``csv``, ``headings``
+    """
+    rows, encoding, separator = rows_of(data)
     headings = next(rows, None)
     while headings is not None and not any(map(str.strip, headings)):
         headings = next(rows, None)
@@ -149,7 +162,8 @@ def _separator(text: str) -> str:
 
 def _rows(text: str, separator: str) -> Iterator[Any]:
     before = csv.field_size_limit(CELL_MAX)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    lines = (line[0] for line in _LINE.finditer(text))
+    reader = csv.reader(lines, delimiter=separator, strict=True)
     try:
         yield from reader
     except csv.Error as error:
@@ -158,22 +172,52 @@ def _rows(text: str, separator: str) -> Iterator[Any]:
         csv.field_size_limit(before)
 
 
+def lost(cell: str) -> tuple[str, str] | None:
+    """Return why a cell cannot be what was written, a code and the value, or ``None``.
+
+    :return: codes ``lost``, ``control``
+    """
+    if "\ufffd" in cell:
+        return "lost", shown(cell)
+    if _CONTROLS.search(cell):
+        return "control", shown(cell)
+    return None
+
+
 def _record(number: int, headings: list[str], cells: list[str]) -> Record:
     problem = None
     for position, cell in enumerate(cells):
-        if "\ufffd" in cell:
-            problem = ("lost", shown(cell))
-        elif _CONTROLS.search(cell):
-            problem = ("control", shown(cell))
-        elif cell.strip() and not "".join(headings[position : position + 1]):
-            problem = ("cells", shown(cell))
+        problem = lost(cell)
         if problem:
+            break
+        if cell.strip() and not "".join(headings[position : position + 1]):
+            problem = ("cells", shown(cell))
             break
     values = {}
     for heading, cell in zip(headings, cells, strict=False):
         if heading:
-            values[heading] = cell.strip()
+            values[heading] = as_written(cell.strip())
     return Record(number, values, problem)
+
+
+# === WRITING === #
+
+
+def no_formula(text: str) -> str:
+    """Return a cell's text so that no spreadsheet takes it for a formula.
+
+    >>> no_formula("=1+1"), no_formula("-12.50 h"), no_formula("Anna")
+    ("'=1+1", '-12.50 h', 'Anna')
+    """
+    if _FORMULA.match(text) and not _PLAIN_NUMBER.match(text):
+        return "'" + text
+    return text
+
+
+def as_written(cell: str) -> str:
+    """Return what :func:`no_formula` was given, where ``cell`` is what it made."""
+    bare = cell[1:]
+    return bare if cell[:1] == "'" and no_formula(bare) == cell else cell
 
 
 # === HEADINGS === #

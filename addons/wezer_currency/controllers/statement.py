@@ -13,6 +13,7 @@ from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools import charts, days
 from odoo.addons.wezer_base.tools.form_post import form_post
 from odoo.addons.wezer_base.tools.numbers import record_id
+from odoo.addons.wezer_base.tools.tables import no_formula
 from odoo.addons.wezer_base.tools.text import search_words
 
 from ..models.wezer_transfer import HELD
@@ -257,8 +258,7 @@ class WezerStatement(WezerCurrencyPortal):
 
     def _plain(self, text):
         """Return ``text`` so that no spreadsheet takes it for a formula."""
-        text = str(text or "")
-        return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+        return no_formula(str(text or ""))
 
     @http.route(
         "/my/wallets/<int:wallet_id>/statement.pdf",

@@ -1,4 +1,5 @@
 from . import bulk
 from . import ratings_file
+from . import ratings_reader
 from . import rings
 from . import rrg
