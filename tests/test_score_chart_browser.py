@@ -46,6 +46,11 @@ class TestScoreChart(ReputationCommon, HttpCase):
         with self.allow_requests(all_requests=True):
             browser.login(self.luc.login, self.luc.login)
             browser.open("/my/reputation")
+            # The numbers are for whoever asks for them.
+            for summary in browser.driver.find_elements(
+                "css selector", "details:has(> .o_wezer_chart) > summary"
+            ):
+                summary.click()
             for place in (0, 1):
                 chart = f"(//div[contains(@class, 'o_wezer_chart')])[{place + 1}]"
                 element = browser.driver.find_element("xpath", chart)

@@ -23,5 +23,10 @@
         "views/res_config_settings_views.xml",
         "views/reputation_templates.xml",
     ],
+    "assets": {
+        "web.assets_frontend": [
+            "wezer_reputation/static/src/scss/reputation.scss",
+        ],
+    },
     "post_init_hook": "post_init_hook",
 }

@@ -11,7 +11,7 @@ from odoo.addons.wezer_base.tools.form_post import form_post
 from odoo.addons.wezer_base.tools.forms import local_page
 from odoo.addons.wezer_base.tools.shown_numbers import format_decimal
 
-from ..tools import rrg
+from ..tools import rrg, score_words
 from ..tools.reputation_page import SHOWN, sum_rows, waterfall
 
 
@@ -37,7 +37,9 @@ class WezerReputationPortal(CustomerPortal):
         )
         listed = said.browse(
             {*said.ids, *(row["assessment"].id for row in rows if "assessment" in row)}
-        )
+        ).sorted("date", reverse=True)
+        score = partner._wezer_score()
+        profile = partner._wezer_profile()
         history = reputation._history_of(partner)
         criteria = reputation.search(
             [
@@ -46,27 +48,33 @@ class WezerReputationPortal(CustomerPortal):
                 ("is_new", "=", False),
             ]
         )
+        seeds = reputation._seeds() if env.user._wezer_is_member() else partner.browse()
         return request.render(
             "wezer_reputation.my_reputation",
             {
                 "row": partner._wezer_reputation(),
+                "score": score,
+                "people_wanted": score_words.PEOPLE,
+                "missing": score_words.missing_text(env, score.get("n", 0)),
                 "explained": explained,
                 "rows": rows,
-                "said": said,
+                "listed": listed,
                 "assessment_permissions": listed._permissions(),
                 "prior_weight": f"{rrg.Parameters().prior_weight:g}",
                 "waterfall": waterfall(env, rows, explained["score"], env._("Total")),
-                "criteria": criteria.sorted(lambda row: row.criterion_id.sequence),
+                "criteria": criteria.sorted(
+                    lambda row: row.criterion_id.sequence
+                )._shown_lines(lambda row: row.criterion_id.name),
                 "more": env["wezer.reputation"]._shown_by_skill_and_group(partner),
                 "history": history,
                 "curve": self._wezer_curve(history),
-                "reliability": partner._wezer_reliability(),
+                "kept": partner._wezer_kept_text(),
+                "admitted_by": profile.admitted_by_id.name,
                 "badges": partner._wezer_badges(),
                 "seen": env.company.sudo().wezer_reputation_seen,
-                "hidden": partner._wezer_profile().reputation_hidden,
-                "seeds": reputation._seed_names()
-                if env.user._wezer_is_member()
-                else [],
+                "hidden": profile.reputation_hidden,
+                "is_seed": partner in seeds,
+                "seeds": sorted(seeds.mapped("name")),
                 "page_name": "wezer_reputation",
             },
         )

@@ -4,6 +4,8 @@ from odoo.tools import SQL
 
 from odoo.addons.wezer_base.tools.member_leaving import replace_name
 
+from ..tools import score_words
+
 # Promises fade by half in so many days.
 PROMISE_HALF_LIFE = 365
 SECONDS_OF_DAY = 86400
@@ -87,7 +89,15 @@ class ResPartner(models.Model):
                     ("group_partner_id", "=", False),
                     ("company_id", "=", self.env.company.id),
                 ],
-                ["partner_id", "is_new", "score", "lower", "n_assessors", "n_deals"],
+                [
+                    "partner_id",
+                    "is_new",
+                    "score",
+                    "lower",
+                    "prior",
+                    "n_assessors",
+                    "n_deals",
+                ],
             )
         )
 
@@ -97,22 +107,36 @@ class ResPartner(models.Model):
         One query for all of them.
 
         :return: ``{partner id: …}`` with ``{"hidden": True}``, ``{"new": True}`` or
-            ``{"score": 4.4, "n": 12, "lower": 3.9}``; lists are sorted by the last
+            ``{"score": 4.4, "n": 12, "lower": 3.9, "mean": 4.1}``; lists are sorted by
+            ``lower``. All that are not hidden have words, see
+            :func:`score_words.complete`.
         """
         seen = set(self._wezer_reputation_seen().ids)
+        # Of assessments of somebody new, only members may know how many there are.
+        known = {"n": 0, "deals": 0} if self.env.user._wezer_is_member() else {}
         scores = {
-            partner.id: {"new": True} if partner.id in seen else {"hidden": True}
+            partner.id: {"new": True, **known}
+            if partner.id in seen
+            else {"hidden": True}
             for partner in self
         }
-        rows = self._wezer_reputation().filtered(lambda row: not row.is_new)
-        for row in rows:
-            if row.partner_id.id in seen:
+        for row in self._wezer_reputation():
+            score = scores[row.partner_id.id]
+            if "hidden" in score:
+                continue
+            if not row.is_new:
                 scores[row.partner_id.id] = {
-                    "score": round(row.score, 1),
+                    "score": row.score,
                     "n": row.n_assessors,
                     "lower": row.lower,
+                    "mean": row.prior,
                 }
-        return scores
+            elif known:
+                score.update(n=row.n_assessors, deals=row.n_deals)
+        return {
+            partner: score_words.complete(self.env, score)
+            for partner, score in scores.items()
+        }
 
     def _wezer_score(self) -> dict:
         """Return what the current user sees of this party's reputation."""
@@ -145,7 +169,16 @@ class ResPartner(models.Model):
         :return: ``(0 … 1, how many)``, or None where there were none
         """
         self.ensure_one()
+        return self._reliability_of(self._wezer_commitment_outcomes())
+
+    def _wezer_kept_text(self) -> str:
+        """Return in words how this party kept what it agreed to; empty if unknown."""
+        self.ensure_one()
         promises = self._wezer_commitment_outcomes()
+        return score_words.kept_text(self.env, promises, self._reliability_of(promises))
+
+    @api.model
+    def _reliability_of(self, promises):
         if not promises:
             return None
         now = fields.Datetime.now()

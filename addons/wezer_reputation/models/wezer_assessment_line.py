@@ -2,6 +2,8 @@ from odoo import api, fields, models
 
 from odoo.addons.wezer_base.exceptions import NotAllowed
 
+from ..tools import score_words
+
 
 class WezerAssessmentLine(models.Model):
     _name = "wezer.assessment.line"
@@ -26,6 +28,11 @@ class WezerAssessmentLine(models.Model):
     _criterion_uniq = models.UniqueIndex(
         "(assessment_id, criterion_id)", "Each criterion can have only one score."
     )
+
+    def _mark_word(self) -> str:
+        """Return the word for this mark, as the form to assess has it."""
+        self.ensure_one()
+        return score_words.mark_word(self.env, self.score)
 
     def _check_not_revealed(self):
         if "revealed" in self.sudo().assessment_id.mapped("state"):

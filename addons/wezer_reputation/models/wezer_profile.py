@@ -57,8 +57,13 @@ class WezerProfile(models.Model):
             )
             values["assessment_permissions"] = values["assessments"]._permissions()
             if not values["reputation"].get("hidden"):
-                values["reliability"] = partner._wezer_reliability()
+                values["kept"] = partner._wezer_kept_text()
                 values["reputation_more"] = self.env[
                     "wezer.reputation"
                 ]._shown_by_skill_and_group(partner)
+            # Who may read the field on the profile reads it here.
+            if self.sudo(False)._has_field_access(
+                self._fields["admitted_by_id"], "read"
+            ):
+                values["admitted_by"] = self.sudo().admitted_by_id.name
         return values

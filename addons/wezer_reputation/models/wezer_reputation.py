@@ -10,7 +10,7 @@ from odoo.tools import SQL
 from odoo.addons.wezer_base.exceptions import NotAllowed
 from odoo.addons.wezer_base.tools import days
 
-from ..tools import bulk, community, rrg
+from ..tools import bulk, community, rrg, score_words
 from .res_company import PERCENTILES
 
 _logger = logging.getLogger(__name__)
@@ -116,8 +116,9 @@ class WezerReputation(models.Model):
         """Return the exact sum behind a partner's stored overall score, out of 5.
 
         :return: dict ``prior``, ``parts`` (list of ``(assessment, part)``,
-            largest first), ``weights`` (by assessment id) and ``score``, where
-            prior + parts = score; empty parts and no score while the partner is new
+            largest first), ``weights`` (by assessment id), ``score``, where prior +
+            parts = score, and ``date`` (from which ages count); empty parts and no
+            score while the partner is new
         """
         row = partner._wezer_reputation()
         if not row or row.is_new:
@@ -142,13 +143,14 @@ class WezerReputation(models.Model):
             "parts": parts,
             "weights": {part.assessment_id: part.weight for part in stored},
             "score": row.score,
+            "date": row.run_date,
         }
 
     @api.model
     def _shown_by_skill_and_group(self, partner):
         """Return a party's scores by skill and by group that the caller may see.
 
-        :return: ``[(label, score out of 5, different people)]``
+        :return: see :meth:`_shown_lines`
         """
         if not partner._wezer_reputation_seen():
             return []
@@ -169,22 +171,29 @@ class WezerReputation(models.Model):
             .search([("partner_id", "in", rows.group_partner_id.ids)])
         )
         names = {profile.partner_id.id: profile.name for profile in profiles.sudo()}
-        shown = [
-            (row.skill_id.name, row.score, row.n_assessors)
-            for row in rows
-            if row.skill_id
-        ]
-        return shown + [
-            (
-                self.env._(
-                    "In %(group)s and the groups inside it",
-                    group=names[row.group_partner_id.id],
-                ),
-                row.score,
-                row.n_assessors,
+        skills = rows.filtered("skill_id")
+        groups = rows.filtered(lambda row: row.group_partner_id.id in names)
+        return skills._shown_lines(lambda row: row.skill_id.name) + groups._shown_lines(
+            lambda row: self.env._(
+                "In %(group)s and the groups inside it",
+                group=names[row.group_partner_id.id],
             )
-            for row in rows
-            if row.group_partner_id.id in names
+        )
+
+    def _shown_lines(self, label):
+        """Return what a page shows of each of these scores.
+
+        :param label: function of a row
+        :return: dicts ``label``, ``word``, ``score`` and ``mean`` (out of 5)
+        """
+        return [
+            {
+                "label": label(row),
+                "word": score_words.word_of(self.env, row.score, row.prior),
+                "score": row.score,
+                "mean": row.prior,
+            }
+            for row in self
         ]
 
     @api.model
@@ -210,11 +219,6 @@ class WezerReputation(models.Model):
         return [
             f"wezer.reputation{name}" for name in ("", ".part", ".history", ".trust")
         ]
-
-    @api.model
-    def _seed_names(self):
-        """Return the names of those from whom trust starts; members may know them."""
-        return sorted(self.sudo()._seeds().mapped("name"))
 
     # === COMPUTATION === #
 

@@ -21,6 +21,8 @@ class TestWebsite(ReputationCommon, HttpCase):
         self.assertIn("So far you have 1.", page)
         self.assertIn("A good beginning", page)
         self.assertIn("Answer (only once)", page)
+        self.assertIn("2 more people are needed.", page)
+        self.assertIn("New here", page)
         self.assertNotIn("of 5", page)
 
     def test_members_see_their_score_as_a_sum(self):
@@ -58,4 +60,5 @@ class TestWebsite(ReputationCommon, HttpCase):
         self.assertNotIn("Blind word", page)
         slug = self.anna.partner_id._wezer_profile().slug
         page = self._page(self.mia, f"/members/{slug}")
-        self.assertIn('<span class="o_wezer_pill">new</span>', page)
+        self.assertIn("New here", page)
+        self.assertIn("No assessments yet.", page)
