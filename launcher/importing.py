@@ -7,6 +7,8 @@ import argparse
 import ast
 import json
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,20 +28,60 @@ from pathlib import Path
 rows = json.loads(Path({path!r}).read_text())
 # As the administrator, not as the system: the same checks as for a click.
 tasks = env(user=env.ref("base.user_admin").id, su=False)["project.task"]
-report = tasks._wezer_import(rows, {project!r}, dry_run={dry_run!r})
-posted, message = 0, ""
+
+def progress(what):
+    return lambda done, count: print("PROGRESS", what, done, count, flush=True)
+
+report = tasks._wezer_import(
+    rows, {project!r}, dry_run={dry_run!r}, progress=progress("imported")
+)
+posted, messages = 0, []
 if {post!r} and not {dry_run!r}:
-    ours = tasks.browse([row["id"] for row in report if row["id"]])
-    # Unposted ones only: an import may be repeated.
-    new = ours.filtered(lambda task: not task.wezer_announcement_id)
-    if new:
-        message = new.action_post_to_marketplace()["params"]["message"]
-    posted = len(new.filtered("wezer_announcement_id"))
-    message = message if posted < len(new) else ""
+    ours = tasks.browse(dict.fromkeys(row["id"] for row in report if row["id"]))
+    told = progress("posted")
+    for begin in range(0, len(ours), {batch}):
+        # Unposted ones only: an import may be repeated.
+        some = ours.browse(ours.ids[begin : begin + {batch}])
+        new = some.filtered(lambda task: not task.wezer_announcement_id)
+        if new:
+            new.check_access("write")
+            # What is refused is reported, for a single task too.
+            message = new._post_many()["params"]["message"]
+            here = len(new.filtered("wezer_announcement_id"))
+            posted += here
+            messages += [message] if here < len(new) else []
+        env.flush_all()
+        env.invalidate_all()
+        told(begin + len(some), len(ours))
 env.cr.commit()
-answer = dict(rows=report, posted=posted, message=message)
+answer = dict(rows=report, posted=posted, message="\\n".join(messages))
 print("WEZER" + json.dumps(answer, default=str))
 """
+# So many tasks are posted at a time.
+BATCH = 500
+
+
+class Progress:
+    """Shows on a step how far an import is: rows, share, and rows a second."""
+
+    def __init__(self, step: Any, clock: Callable[[], float] = time.monotonic) -> None:
+        self.step, self.clock = step, clock
+        self.what = ""
+        # Each count begins where the one before it ended.
+        self.begun = self.last = clock()
+
+    def show(self, line: str) -> None:
+        """Take a line that the script prints; its answer is no progress."""
+        words = line.split()
+        if len(words) != 4 or words[0] != "PROGRESS":
+            return
+        what, done, count = words[1], int(words[2]), int(words[3])
+        if what != self.what:
+            self.what, self.begun = what, self.last
+        self.last = self.clock()
+        took = self.last - self.begun
+        rate = f", {done / took:,.0f} a second" if took > 0 else ""
+        self.step.show(f"{done:,} of {count:,} {what} ({done / count:.0%}{rate})")
 
 
 def command(options: argparse.Namespace) -> int:
@@ -62,9 +104,13 @@ def command(options: argparse.Namespace) -> int:
             project=project,
             dry_run=options.dry_run,
             post=options.post,
+            batch=BATCH,
         )
-        answer = tagged(database.runner.shell(database.name, script))
-        path.unlink()
+        try:
+            output = database.runner.shell(database.name, script, Progress(step))
+        finally:
+            path.unlink()
+        answer = tagged(output)
     return print_report(answer, project, options)
 
 

@@ -3,14 +3,16 @@
 import random
 from datetime import datetime
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from freezegun import freeze_time
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, TransactionCase, new_test_user, tagged
 
 from odoo.addons.wezer_base.tools.text import normalise
+from odoo.addons.wezer_marketplace.tools import task_import
 
 from launcher import importing
 
@@ -112,6 +114,87 @@ class TestImportTasks(Importing, TransactionCase):
         report = self.take([row(1), row(1)])
         self.assertEqual(states(report), ["created", "same"])
         self.assertEqual(len(self.tasks()), 1)
+
+    def test_a_dry_run_of_a_key_that_comes_twice_says_what_the_import_says(self):
+        rows = [row(1), row(1), row(2), row(2, title="Another")]
+        dry = states(self.take(rows, dry_run=True))
+        self.assertEqual(dry, ["created", "same", "created", "updated"])
+        self.assertEqual(states(self.take(rows)), dry)
+
+    def test_a_key_with_blanks_that_are_not_kept_is_found_again(self):
+        rows = [row(1, key="a\tb\u202e"), row(2, key=" c ")]
+        self.assertEqual(states(self.take(rows)), ["created", "created"])
+        self.assertEqual(states(self.take(rows)), ["same", "same"])
+
+    def test_many_rows_are_reported_in_the_order_of_the_file(self):
+        rows = [row(n) for n in (1, 2, 3, 2, 4, 5, 1)]
+        rows.insert(3, row(9, title=""))
+        told = []
+        with patch.object(task_import, "BATCH", 3):
+            report = self.take(rows, progress=lambda *count: told.append(count))
+        self.assertEqual([one["row"] for one in report], [1, 2, 3, 9, 2, 4, 5, 1])
+        self.assertEqual(
+            states(report),
+            ["created"] * 3 + ["refused", "same", "created", "created", "same"],
+        )
+        self.assertEqual(told, [(3, 8), (6, 8), (8, 8)])
+        self.assertEqual(report[0]["id"], report[7]["id"])
+
+    def test_a_task_that_is_refused_takes_no_other_of_its_batch_along(self):
+        create = type(self.env["project.task"]).create
+
+        def picky(tasks, vals_list):
+            if any(vals.get("name") == "Task 4" for vals in vals_list):
+                raise UserError("Not this one")
+            return create(tasks, vals_list)
+
+        with patch.object(type(self.env["project.task"]), "create", picky):
+            report = self.take([row(n, category=f"Pond {n}") for n in range(1, 8)])
+        self.assertEqual(
+            states(report), ["created"] * 3 + ["refused"] + ["created"] * 3
+        )
+        self.assertEqual(report[3]["reason"], "Not this one")
+        self.assertEqual(len(self.tasks()), 6)
+        made = self.env["wezer.category"].search([("name", "like", "Pond %")])
+        self.assertEqual(len(made), 6)
+        self.assertEqual(
+            self.tasks().sorted("id").mapped("wezer_category_id.name"),
+            [f"Pond {n}" for n in (1, 2, 3, 5, 6, 7)],
+        )
+
+    def test_an_import_writes_to_nobody_and_followers_are_as_of_one_task(self):
+        follower = new_test_user(
+            self.env, login="follows_the_project", groups="project.group_project_user"
+        )
+        self.project.message_subscribe(follower.partner_id.ids)
+        single = (
+            self.env["project.task"]
+            .with_user(self.coordinator)
+            .create({"name": "By hand", "project_id": self.project.id})
+        )
+        before = self.env["mail.message"].search_count([])
+        mails = self.env["mail.mail"].search_count([])
+        self.take([row(n) for n in range(1, 4)])
+        self.assertEqual(self.env["mail.message"].search_count([]), before)
+        self.assertEqual(self.env["mail.mail"].search_count([]), mails)
+        for task in self.tasks() - single:
+            self.assertEqual(task.message_partner_ids, single.message_partner_ids)
+            self.assertEqual(task.user_ids, single.user_ids)
+            self.assertEqual(task.assignee_partner_id, single.assignee_partner_id)
+            self.assertEqual(
+                task.message_follower_ids.subtype_ids,
+                single.message_follower_ids.subtype_ids,
+            )
+
+    def test_a_further_row_costs_few_queries(self):
+        def queries(first, last):
+            begin = self.env.cr.sql_log_count
+            self.take([row(n) for n in range(first, last)])
+            return self.env.cr.sql_log_count - begin
+
+        queries(1, 3)
+        few, many = queries(10, 30), queries(100, 160)
+        self.assertLess((many - few) / 40, 4)
 
     def test_a_category_is_created_once(self):
         self.take([row(1, category="Ducks"), row(2, category="Ducks")])

@@ -133,3 +133,23 @@ def test_headings_in_the_supported_languages_are_known(headings):
         [name] for name in names[2:]
     ]
     assert chosen["title"] == names[:1]
+
+
+def test_progress_shows_rows_share_and_rate_of_each_count():
+    moments = iter([0.0, 10.0, 20.0, 25.0])
+    shown = []
+
+    class Step:
+        show = staticmethod(shown.append)
+
+    progress = importing.Progress(Step(), clock=lambda: next(moments))
+    progress.show("PROGRESS imported 500 23000")
+    progress.show("something else that is printed")
+    progress.show("PROGRESS imported 23000 23000")
+    progress.show("WEZER{}")
+    progress.show("PROGRESS posted 100 200")
+    assert shown == [
+        "500 of 23,000 imported (2%, 50 a second)",
+        "23,000 of 23,000 imported (100%, 1,150 a second)",
+        "100 of 200 posted (50%, 20 a second)",
+    ]

@@ -1,8 +1,12 @@
+from collections import defaultdict
+
 from odoo import Command, api, fields, models
 
 from ..tools.duties import in_force
 from .wezer_task_duty import DUTIES
 
+# Only our own code holds this object: RPC cannot send it in a context.
+AT_ONCE = object()
 DUTY_FIELDS = [name for name, _words in DUTIES]
 
 
@@ -65,6 +69,8 @@ class ProjectTask(models.Model):
         for vals in vals_list:
             self._prepare_users_in_step(vals)
         tasks = super().create(vals_list)
+        if self.env.context.get("wezer_subscribe") is AT_ONCE:
+            tasks._subscribe_at_once()
         tasks._keep_assignee_in_step()
         # Odoo gives a task by default to its author: the stage knows better.
         for task, given in zip(tasks.sudo(), named, strict=True):
@@ -92,6 +98,44 @@ class ProjectTask(models.Model):
     def unlink(self):
         self.env["wezer.group.follower.sync"]._purge_records(self)
         return super().unlink()
+
+    # === MANY AT ONCE === #
+
+    @api.model
+    def _wezer_create_quietly(self, vals_list):
+        """Create many tasks, without a message to anybody.
+
+        Everything else is as after the creation of a single one.
+        """
+        quiet = self.with_context(
+            tracking_disable=True, mail_create_nolog=True, wezer_subscribe=AT_ONCE
+        )
+        return quiet.create(vals_list).with_env(self.env)
+
+    def _subscribe_at_once(self):
+        """Add the followers that Odoo adds to each new task, for all of these."""
+        followers = self.env["mail.followers"].sudo()
+        creator = self.env.user.partner_id
+        followers._insert_followers(self._name, self.ids, creator.ids, customer_ids=[])
+        by_source = defaultdict(self.browse)
+        for task in self.sudo():
+            by_source[task.project_id.id, tuple(task.user_ids.ids)] |= task
+        for (project_id, user_ids), tasks in by_source.items():
+            tasks.with_context(
+                mail_auto_subscribe_no_notify=True
+            )._message_auto_subscribe(
+                {"project_id": project_id, "user_ids": [Command.set(user_ids)]},
+                followers_existing_policy="update",
+            )
+        self.invalidate_recordset(["message_follower_ids", "message_partner_ids"])
+
+    def message_subscribe(self, partner_ids=None, subtype_ids=None):
+        """Extend Odoo's: who creates many tasks is added by ``_subscribe_at_once``."""
+        creator = self.env.user.partner_id.ids
+        at_once = self.env.context.get("wezer_subscribe") is AT_ONCE
+        if at_once and partner_ids == creator and not subtype_ids:
+            return True
+        return super().message_subscribe(partner_ids, subtype_ids)
 
     # === DUTIES: stage, project, task === #
 
@@ -158,15 +202,18 @@ class ProjectTask(models.Model):
 
     def _keep_assignee_in_step(self):
         """Follow Odoo's assignee with the partner; a volunteer or a role stays."""
-        for task in self.sudo():
+        tasks = self.sudo()
+        by_partner = defaultdict(tasks.browse)
+        for task in tasks:
             partner, users = task.assignee_partner_id, task.user_ids
             if partner in users.partner_id:
                 continue
             internal = partner.user_ids.filtered(lambda user: not user.share)
-            if users:
-                task.assignee_partner_id = users[0].partner_id
-            elif internal:
-                task.assignee_partner_id = False
+            if users or internal:
+                by_partner[users[:1].partner_id.id] |= task
+        # Many tasks that are created together mostly have the same assignee.
+        for partner_id, same in by_partner.items():
+            same.assignee_partner_id = partner_id
 
     # === NOTICES === #
 

@@ -1,3 +1,4 @@
+from collections import defaultdict
 from datetime import date
 
 from odoo import api, fields, models
@@ -137,8 +138,11 @@ class WezerGroupFollowerSync(models.Model):
         if not changes:
             return
         finished = self._finished(records)
-        for record in records:
-            rows = [row[1:] for row in changes if row[0] == record.id]
+        by_record = defaultdict(list)
+        for number, *row in changes:
+            by_record[number].append(row)
+        for record in records.filtered(lambda record: record.id in by_record):
+            rows = by_record[record.id]
             self._stop_following(record, [who for who, _inside, how in rows if how])
             if record in finished:
                 continue

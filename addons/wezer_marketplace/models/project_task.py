@@ -513,9 +513,9 @@ class ProjectTask(models.Model):
     # === IMPORT === #
 
     @api.model
-    def _wezer_import(self, rows, project_name, dry_run=False):
+    def _wezer_import(self, rows, project_name, dry_run=False, progress=None):
         """Import tasks from rows of a CSV file; see ``tools/task_import.py``."""
-        return task_import.import_tasks(self, rows, project_name, dry_run)
+        return task_import.import_tasks(self, rows, project_name, dry_run, progress)
 
     # === COPIES ARE NOT POSTED === #
 
