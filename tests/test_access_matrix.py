@@ -15,6 +15,7 @@ PUBLIC_MODELS = {
     "wezer.category",
     "wezer.currency",
     "wezer.group",
+    "wezer.group.event",
     "wezer.profile",
     "wezer.skill",
 }

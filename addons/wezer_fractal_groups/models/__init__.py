@@ -4,6 +4,7 @@ from . import wezer_group
 from . import wezer_group_policy
 from . import wezer_group_link
 from . import wezer_group_change
+from . import wezer_group_event
 from . import wezer_group_message
 from . import wezer_group_permission
 from . import wezer_group_follower_sync

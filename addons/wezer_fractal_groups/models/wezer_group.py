@@ -19,7 +19,14 @@ from odoo.addons.wezer_base.tools.text import (
 )
 from odoo.addons.wezer_base.tools.versions import check_version, version_of
 
-from ..tools import closure, group_files, group_page, membership_sql, visibility
+from ..tools import (
+    closure,
+    group_files,
+    group_history,
+    group_page,
+    membership_sql,
+    visibility,
+)
 from ..tools.membership_sql import is_running
 from ..tools.visibility import VISIBLE_TO_OTHERS
 from .wezer_group_membership import MEMBERSHIP
@@ -422,6 +429,7 @@ class WezerGroup(models.Model):
             else:
                 self._prepare_visibility(vals)
         groups = super().create(vals_list)
+        self.env["wezer.group.event"]._record_groups(groups)
         groups._keep_name_in_step()
         self.env["wezer.profile"].sudo()._make_for(groups.partner_id)
         self.env["res.partner"]._wezer_invalidate_acting()
@@ -455,7 +463,9 @@ class WezerGroup(models.Model):
         if "active" in vals and not vals["active"]:
             self.sudo()._end_memberships()
         names = self._slug_names() if "name" in vals else {}
+        history = self._history_before(vals)
         result = super().write(vals)
+        self._record_history(*history)
         if {"name", "partner_id"} & vals.keys():
             self._keep_name_in_step()
         self._follow_name(names)
@@ -496,6 +506,28 @@ class WezerGroup(models.Model):
                 ),
                 rule="tree_fields",
             )
+
+    def _history_before(self, vals):
+        """Return what the history compares after these values are written.
+
+        :return: ``(structure of each group, people in roles)``, empty where the values
+            change neither
+        """
+        if not group_history.STRUCTURE_FIELDS & vals.keys():
+            return {}, None
+        groups = self.sudo()
+        held = None
+        if "kind" in vals:
+            held = self.env["wezer.group.event"]._roles_held(groups.membership_ids)
+        return {group: group_history.state_of(group) for group in groups}, held
+
+    def _record_history(self, before, held):
+        """Record what differs from what :meth:`_history_before` returned."""
+        events = self.env["wezer.group.event"]
+        if before:
+            events._record_groups(self, before)
+        if held is not None:
+            events._record_roles(held, events._roles_held(self.sudo().membership_ids))
 
     # The ORM calls these three where it writes the parent, before the one2many
     # children: roles made inside their circle's form find their circle's rows
@@ -926,12 +958,19 @@ class WezerGroup(models.Model):
         party, _error = self._manager()
         return self.env.user._wezer_log_acting(party, "manage", what, self)
 
+    def _in_name_of(self, party):
+        """Return this group (sudo): its history says for whom the user acts."""
+        if party == self.env.user.partner_id:
+            return self.sudo()
+        party_id = group_history.ActingFor(party.id)
+        return self.sudo().with_context(wezer_acting_for=party_id)
+
     def _give_as(self, action, person):
         """Check ``action``, log that it is done for another party, return its place."""
         self._check_may(action, person)
         party, _error = self._giver(person)
         self.env.user._wezer_log_acting(party, "invite", action, self)
-        return self._membership_of(person)
+        return self._in_name_of(party)._membership_of(person)
 
     # === JOINING AND LEAVING === #
 
@@ -1042,8 +1081,9 @@ class WezerGroup(models.Model):
         :return: id of the group
         """
         parent = self.browse(parent_id).exists() if type(parent_id) is int else self
+        party = self.env.user.partner_id
         if parent:
-            parent._manage_as("found", "found")
+            party = parent._manage_as("found", "found")
         elif not self.env.user.has_group("wezer_base.group_administrator"):
             raise NotAllowed(
                 self.env._(
@@ -1066,7 +1106,7 @@ class WezerGroup(models.Model):
                 raise error
             clean.update({f"right_{right}": True for right in rights})
         # Who and data were just checked.
-        return self.sudo().create(clean).id
+        return self._in_name_of(party).create(clean).id
 
     def update_version(self) -> str:
         """Return the version of what a group says of itself, to those who manage it."""
@@ -1079,14 +1119,14 @@ class WezerGroup(models.Model):
         :param str version: what :meth:`update_version` returned when the group was
             shown; a group that somebody else changed since is not overwritten
         """
-        self._manage_as("update", "change_group")
+        party = self._manage_as("update", "change_group")
         check_version(self.sudo(), VERSION_FIELDS, version)
         clean = self._clean_vals(vals)
         if "rights" in clean or "link" in clean:
             raise Refusal(
                 self.env._("Change the permissions separately."), rule="field"
             )
-        self.sudo().write(clean)
+        self._in_name_of(party).write(clean)
         return True
 
     def action_set_rights(self, rights: list[str], link: str | None = None) -> bool:
@@ -1095,8 +1135,8 @@ class WezerGroup(models.Model):
         From a circle above: any. Of the circle itself: only what the user holds there.
         Nobody changes a role that they fill.
         """
-        self._manage_as("change_rights", "change_rights")
-        role = self.sudo()
+        party = self._manage_as("change_rights", "change_rights")
+        role = self._in_name_of(party)
         wanted = set(self._clean_vals({"rights": rights})["rights"])
         error = role.parent_id._why_not_give_rights(wanted ^ self._rights_carried())
         if error:
@@ -1125,8 +1165,7 @@ class WezerGroup(models.Model):
 
     def action_close(self) -> bool:
         """Close a group that has nothing alive inside; its history stays."""
-        self._manage_as("close", "close_group")
-        group = self.sudo()
+        group = self._in_name_of(self._manage_as("close", "close_group"))
         (group | group.role_ids).write({"active": False})
         return True
 

@@ -7,6 +7,8 @@ from odoo.addons.wezer_base.tools import days
 from odoo.addons.wezer_base.tools.cron import for_each_due
 from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
 
+from ..tools.group_history import PLACE_FIELDS
+
 REMIND_DAYS = 14
 
 # The public methods are the group's: most of them find the membership by the person.
@@ -179,13 +181,20 @@ class WezerGroupMembership(models.Model):
     def create(self, vals_list):
         memberships = super().create(vals_list)
         self._invalidate_access()
+        events = self.env["wezer.group.event"]
+        events._record_roles({}, events._roles_held(memberships))
         memberships._follow_links()
         memberships._keep_followers(memberships.group_id, memberships.partner_id)
         return memberships
 
     def write(self, vals):
         groups, people = self.group_id, self.partner_id
+        events = self.env["wezer.group.event"]
+        recorded = PLACE_FIELDS & vals.keys()
+        held = events._roles_held(self) if recorded else {}
         result = super().write(vals)
+        if recorded:
+            events._record_roles(held, events._roles_held(self))
         if "state" in vals:
             # What was asked is answered: its notices wait no longer.
             self.env["wezer.notice"]._settle(
@@ -200,7 +209,10 @@ class WezerGroupMembership(models.Model):
 
     def unlink(self):
         groups, people = self.group_id, self.partner_id
+        events = self.env["wezer.group.event"]
+        held = events._roles_held(self)
         result = super().unlink()
+        events._record_roles(held, {})
         self._invalidate_access()
         self._keep_followers(groups, people)
         return result

@@ -55,6 +55,14 @@ class WezerInvariant(models.AbstractModel):
                 self._check_seen_beyond,
             ),
             (
+                self.env._("Each group is what its history says"),
+                self._check_group_history,
+            ),
+            (
+                self.env._("People have the roles that the history of groups says"),
+                self._check_role_history,
+            ),
+            (
                 self.env._("Members of a group are notified of its projects and tasks"),
                 self.env["wezer.group.follower.sync"].sudo()._out_of_step,
             ),
@@ -187,5 +195,50 @@ class WezerInvariant(models.AbstractModel):
             """SELECT g.id, m.id, m.state FROM wezer_group_membership m
                  JOIN wezer_group g ON g.id = m.group_id AND g.active IS NOT TRUE
                 WHERE m.state <> 'left'"""
+        )
+        return self.env.cr.fetchall()
+
+    def _check_group_history(self):
+        """Return ``(group, event)``: another end, or events that do not join up."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            """SELECT g.id, latest.id
+                 FROM wezer_group g
+                 LEFT JOIN LATERAL (
+                      SELECT id, after FROM wezer_group_event e
+                       WHERE e.group_id = g.id AND after IS NOT NULL
+                       ORDER BY id DESC LIMIT 1) latest ON true
+                WHERE latest.after IS DISTINCT FROM jsonb_build_object(
+                      'name', g.name, 'kind', g.kind, 'parent', g.parent_id,
+                      'active', coalesce(g.active, false), 'link', g.link)
+                UNION ALL
+               SELECT group_id, id FROM (
+                      SELECT id, group_id, before,
+                             lag(after) OVER (PARTITION BY group_id ORDER BY id) AS old
+                        FROM wezer_group_event WHERE after IS NOT NULL) chain
+                WHERE before IS DISTINCT FROM old
+                ORDER BY 1, 2"""
+        )
+        return self.env.cr.fetchall()
+
+    def _check_role_history(self):
+        """Return ``(membership, event)``: a role held, or not, beside the history."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            """SELECT m.id, latest.id
+                 FROM (SELECT m.id, m.group_id, m.partner_id, m.date_to
+                         FROM wezer_group_membership m
+                         JOIN wezer_group g ON g.id = m.group_id AND g.kind = 'role'
+                        WHERE m.state = 'active') m
+                 FULL JOIN (
+                      SELECT * FROM (
+                             SELECT DISTINCT ON (membership) *
+                               FROM wezer_group_event WHERE membership IS NOT NULL
+                              ORDER BY membership, id DESC) each
+                       WHERE kind <> 'role_ended' AND person_id IS NOT NULL) latest
+                   ON latest.membership = m.id
+                WHERE (m.group_id, m.partner_id, m.date_to) IS DISTINCT FROM
+                      (latest.group_id, latest.person_id, latest.until)
+                ORDER BY 1, 2"""
         )
         return self.env.cr.fetchall()

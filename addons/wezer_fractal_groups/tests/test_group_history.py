@@ -1,0 +1,489 @@
+"""What happened to circles and roles is recorded, and any day is read back."""
+
+import datetime
+import random
+from unittest.mock import patch
+
+from freezegun import freeze_time
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from odoo.addons.wezer_base.tools import days
+
+from ..models.wezer_group_membership import MEMBERSHIP
+from ..tools import group_history, group_history_rebuild
+from ..tools.group_history import Filler, GroupState
+from .common import GroupsCommon
+from .test_random_groups import ALL
+
+PLAY = settings(
+    max_examples=20 if ALL else 5,
+    deadline=None,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=list(HealthCheck),
+)
+DEEDS = (
+    "found found_role rename move merge close reopen lead plain "
+    "give give_for_days extend take leave delete pass_days give give_for_days"
+).split()
+# What is done, a seed for with what, and how many hours pass before it.
+STEP = st.tuples(st.sampled_from(DEEDS), st.integers(0, 10**9), st.integers(1, 40))
+STEPS = st.lists(STEP, min_size=25, max_size=70 if ALL else 35)
+
+
+class HistoryCommon(GroupsCommon):
+    def events(self, *groups):
+        """Return ``[(kind, person)]`` of these groups, the first first."""
+        found = self.env["wezer.group.event"].search(
+            [("group_id", "in", [group.id for group in groups])], order="id"
+        )
+        return [(event.kind, event.person_id) for event in found]
+
+    def last(self, group):
+        return self.env["wezer.group.event"].search(
+            [("group_id", "=", group.id)], order="id desc", limit=1
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestRecording(HistoryCommon):
+    def test_founding_renaming_moving_and_closing_are_recorded(self):
+        nobody = self.env["res.partner"]
+        self.compost.name = "Test soil"
+        self.compost.parent_id = self.workshop
+        (self.compost | self.director).write({"active": False})
+        self.assertEqual(
+            self.events(self.compost),
+            [(kind, nobody) for kind in ("founded", "renamed", "moved", "closed")],
+        )
+        moved = self.env["wezer.group.event"].search(
+            [("group_id", "=", self.compost.id), ("kind", "=", "moved")]
+        )
+        self.assertEqual(moved.from_id, self.garden)
+        self.assertEqual(moved.to_id, self.workshop)
+        self.assertEqual(moved.before["name"], "Test soil")
+
+    def test_what_changes_nothing_is_not_recorded(self):
+        before = self.events(self.garden, self.treasurer)
+        self.garden.write({"name": self.garden.name, "purpose": "Vegetables"})
+        self._put(self.luc, self.garden)
+        self.treasurer.right_invite = True
+        self.assertEqual(self.events(self.garden, self.treasurer), before)
+
+    def test_two_things_changed_at_once_are_two_events(self):
+        self.compost.write({"name": "Test soil", "parent_id": self.workshop.id})
+        self.assertEqual(
+            [kind for kind, _who in self.events(self.compost)],
+            ["founded", "renamed", "moved"],
+        )
+
+    def test_a_merger_tells_where_everything_went(self):
+        self.garden._merge_into(self.workshop)
+        self.assertEqual(self.last(self.garden).kind, "merged")
+        self.assertEqual(self.last(self.garden).to_id, self.workshop)
+        self.assertEqual(self.last(self.treasurer).kind, "moved")
+        self.assertEqual(self.last(self.compost).from_id, self.garden)
+        self.assertRightsHold()
+
+    def test_a_role_is_given_extended_and_taken(self):
+        place = self._put(self.luc, self.treasurer)
+        place.date_to = days.today(self.env) + datetime.timedelta(days=9)
+        place._end()
+        luc = self.luc.partner_id
+        self.assertEqual(
+            self.events(self.treasurer)[1:],
+            [("role_given", luc), ("term_changed", luc), ("role_ended", luc)],
+        )
+
+    def test_a_role_that_is_only_offered_is_not_given(self):
+        self._put(self.joel, self.president)
+        role = self.treasurer.with_user(self.joel)
+        role.action_invite(self.luc.partner_id.id)
+        self.treasurer.with_user(self.luc).action_leave()
+        self.assertEqual(len(self.events(self.treasurer)), 1)
+        role.action_invite(self.luc.partner_id.id)
+        self.treasurer.with_user(self.luc).action_accept_invitation()
+        self.assertEqual(self.last(self.treasurer).kind, "role_given")
+
+    def test_the_end_of_a_term_is_recorded_with_its_day(self):
+        today = days.today(self.env)
+        last_day = today - datetime.timedelta(days=3)
+        place = self._put(self.luc, self.treasurer, date_from=last_day)
+        place.write({"date_to": last_day})
+        self.env["wezer.group.membership"]._cron_terms()
+        ended = self.last(self.treasurer)
+        self.assertEqual(ended.kind, "role_ended")
+        self.assertEqual(ended.date, days.end(self.env, last_day))
+        self.assertFalse(ended.actor_id)
+        self.assertRightsHold()
+
+    def test_who_did_it_and_for_whom_is_recorded(self):
+        self._put(self.joel, self.president)
+        found = self.garden.with_user(self.joel).action_found(
+            self.garden.id, {"name": "Test herbs"}
+        )
+        event = self.last(self.groups.browse(found))
+        self.assertEqual(event.actor_id, self.joel.partner_id)
+        self.assertEqual(event.party_id, self.garden.partner_id)
+
+    def test_nobody_claims_a_party_by_the_context(self):
+        self._put(self.luc, self.treasurer)
+        context = {"wezer_acting_for": self.village.partner_id.id}
+        self.treasurer.with_user(self.luc).with_context(**context).action_leave()
+        event = self.last(self.treasurer)
+        self.assertEqual(event.actor_id, self.luc.partner_id)
+        self.assertFalse(event.party_id)
+
+    def test_a_circle_that_became_a_role_has_its_people_recorded(self):
+        self._put(self.luc, self.compost)
+        self.director.unlink()
+        self.compost.kind = "role"
+        luc = self.luc.partner_id
+        self.assertEqual(self.events(self.compost)[-1], ("role_given", luc))
+        self.compost.kind = "circle"
+        self.assertEqual(self.events(self.compost)[-1], ("role_ended", luc))
+        self.assertRightsHold()
+
+    def test_who_leaves_the_community_has_no_role_and_no_name(self):
+        self._put(self.luc, self.treasurer)
+        self.luc.partner_id._wezer_anonymise()
+        event = self.last(self.treasurer)
+        self.assertEqual(event.kind, "role_ended")
+        self.assertNotIn("Luc", event.person_id.sudo().name)
+        self.assertRightsHold()
+
+    def test_two_accounts_of_one_person_have_one_history(self):
+        paper = self.env["res.partner"].create({"name": "Luc on paper"})
+        self.env["wezer.profile"].sudo()._make_for(paper)
+        self.env["wezer.group.membership"].create(
+            {"group_id": self.treasurer.id, "partner_id": paper.id}
+        )
+        self._put(self.luc, self.treasurer)
+        paper._wezer_merge_into(self.luc.partner_id)
+        self.assertEqual(
+            self.env["wezer.group.event"].search([]).person_id & paper, paper.browse()
+        )
+        self.assertRightsHold()
+
+    def test_nobody_changes_the_history(self):
+        admin = self.env.ref("base.user_admin")
+        for user in (self.luc, admin):
+            event = self.last(self.garden).with_user(user)
+            self.assertEqual(event.kind, "founded")
+            for change in (
+                lambda one: one.write({"kind": "closed"}),
+                lambda one: one.unlink(),
+                lambda one: one.copy(),
+                lambda one: one.create({"group_id": one.group_id.id, "kind": "moved"}),
+            ):
+                with self.assertRaises(AccessError):
+                    change(event)
+
+
+@tagged("post_install", "-at_install")
+class TestWhoReadsIt(HistoryCommon):
+    def setUp(self):
+        super().setUp()
+        self.secret = self._circle("Zebrafish", self.garden, visibility="members")
+        self.inner = self._circle("Test inner", self.secret, visibility="network")
+        self.keeper = self._role("Keeper", self.secret, "manage")
+        self._put(self.luc, self.secret)
+        self._put(self.luc, self.keeper)
+        self.inner.parent_id = self.garden
+        self.env.flush_all()
+        self.env.invalidate_all()
+
+    def _read(self, user):
+        events = self.env["wezer.group.event"].with_user(user)
+        return events.search([]).read(
+            ["group_id", "kind", "from_id", "to_id", "before", "after"]
+        )
+
+    def test_a_private_circle_has_no_history_for_others(self):
+        for user in (self.stranger, self.env.ref("base.public_user")):
+            self.assertNotIn("Zebrafish", str(self._read(user)))
+        self.assertIn("Zebrafish", str(self._read(self.luc)))
+
+    def test_moving_out_of_a_private_circle_does_not_tell_its_name(self):
+        moved = self.last(self.inner).with_user(self.stranger)
+        self.assertEqual(moved.kind, "moved")
+        self.assertEqual(moved.from_id.display_name, "Private group")
+
+    def test_visitors_read_of_public_circles_and_not_of_people(self):
+        self.workshop.visibility = "public"
+        smith = self._role("Smith", self.workshop)
+        self._put(self.luc, smith)
+        visitor = self.env.ref("base.public_user")
+        events = self.env["wezer.group.event"].with_user(visitor).search([])
+        self.assertIn(smith, events.group_id.sudo())
+        self.assertNotIn("role_given", events.mapped("kind"))
+        self.assertNotIn(self.garden, events.group_id.sudo())
+        with self.assertRaises(AccessError):
+            events.read(["actor_id"])
+
+    def test_members_read_of_closed_circles_that_they_could_see(self):
+        (self.compost | self.director).write({"active": False})
+        last = self.env["wezer.group.event"].with_user(self.stranger)
+        found = last.search([("group_id", "=", self.compost.id)], limit=1)
+        self.assertEqual(found.kind, "closed")
+
+
+@tagged("post_install", "-at_install")
+class TestReadingBack(HistoryCommon):
+    """Random lives of groups: what is read back later is what was there."""
+
+    def _all(self):
+        return self.groups.with_context(active_test=False).search(
+            [("id", ">=", self.village.id)]
+        )
+
+    def _now(self):
+        """Return the structure as the tables of now have it, with plain reads."""
+        today = days.today(self.env)
+        groups = {
+            group.id: GroupState(
+                group.name,
+                group.kind,
+                group.parent_id.id or None,
+                group.active,
+                group.link,
+            )
+            for group in self._all()
+        }
+        fillers = {}
+        for group in self._all().filtered(lambda one: one.kind == "role"):
+            people = {
+                Filler(place.partner_id.id, place.date_to or None)
+                for place in group.membership_ids
+                if place.state == "active"
+                and not (place.date_to and place.date_to < today)
+            }
+            if people:
+                fillers[group.id] = people
+        return groups, fillers
+
+    def _then(self, moment):
+        then = group_history.structure_at(self.env, moment)
+        return (
+            {one: state for one, state in then.groups.items() if one in self.mine},
+            {
+                one: set(fillers)
+                for one, fillers in then.fillers.items()
+                if one in self.mine
+            },
+        )
+
+    def _do(self, deed, chance):
+        groups = self._all()
+        circles = groups.filtered(lambda one: one.kind == "circle" and one.active)
+        roles = groups.filtered(lambda one: one.kind == "role" and one.active)
+        group, circle = chance.choice(groups), chance.choice(circles)
+        role = chance.choice(roles) if roles else roles
+        place = chance.choice(role.membership_ids) if role.membership_ids else None
+        person = chance.choice((self.joel, self.luc, self.demo, self.stranger))
+        today = days.today(self.env)
+        later = today + datetime.timedelta(days=chance.randrange(6))
+        if deed == "found":
+            self._circle(f"Circle {chance.randrange(99)}", circle)
+        elif deed == "found_role":
+            self._role(f"Role {chance.randrange(99)}", circle, "manage")
+        elif deed == "rename":
+            group.name = f"Name {chance.randrange(99)}"
+        elif deed == "move" and group != circle:
+            group.parent_id = circle
+        elif deed == "merge" and len(circles - circle):
+            chance.choice(circles - circle)._merge_into(circle)
+        elif deed == "close":
+            (circle | circle.child_ids).write({"active": False})
+        elif deed == "reopen":
+            group.active = True
+        elif deed in ("lead", "plain") and role:
+            role.link = "lead" if deed == "lead" else "none"
+        elif deed == "give" and role:
+            role._add_member(person.partner_id, "active")
+        elif deed == "give_for_days" and role:
+            role._add_member(person.partner_id, "active").date_to = later
+        elif deed == "extend" and place and place.state == "active":
+            place.date_to = later if chance.random() < 0.7 else False
+        elif deed == "take" and place and place.state in MEMBERSHIP.unfinished:
+            place._leave()
+        elif deed == "leave":
+            person.partner_id._wezer_memberships().filtered("is_live")._leave()
+        elif deed == "delete" and place:
+            place.unlink()
+        elif deed == "pass_days":
+            self.env["wezer.group.membership"]._cron_terms()
+
+    def test_what_is_read_back_is_what_was_there(self):
+        self.done = 0
+        self._lives()
+        self.assertGreater(self.done, 20, "most deeds were done")
+
+    @PLAY
+    @given(STEPS)
+    def _lives(self, life):
+        with self.env.cr.savepoint() as everything, freeze_time() as clock:
+            snapshots = []
+            for deed, seed, hours in life:
+                clock.tick(datetime.timedelta(hours=hours))
+                try:
+                    with self.env.cr.savepoint():
+                        self._do(deed, random.Random(seed))
+                    self.done += 1
+                except (UserError, AccessError):
+                    self.env.invalidate_all(flush=False)
+                moment = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
+                snapshots.append((deed, moment.replace(microsecond=0), self._now()))
+            self.mine = set(self._all().ids)
+            for deed, moment, now in snapshots:
+                self.assertEqual(self._then(moment), now, deed)
+            self.assertRightsHold()
+            everything.rollback()
+        self.env.invalidate_all(flush=False)
+        self.env.cr.precommit.clear()
+
+    def test_a_day_is_the_communitys(self):
+        """What happens at 23:30 in Paris belongs to that day, in UTC too."""
+        self.env.company.partner_id.tz = "Europe/Paris"
+        with freeze_time("2031-03-01 22:30:00"):
+            self.compost.name = "Test soil"
+        with freeze_time("2031-03-01 23:30:00"):
+            self.compost.name = "Test earth"
+        for day, name in ((1, "Test soil"), (2, "Test earth")):
+            then = group_history.structure_on(self.env, datetime.date(2031, 3, day))
+            self.assertEqual(then.groups[self.compost.id].name, name)
+
+    def test_a_day_costs_the_same_for_many_groups(self):
+        day = days.today(self.env)
+
+        def queries():
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            group_history.tree_on(self.groups.with_user(self.luc), day)
+            return self.env.cr.sql_log_count - before
+
+        queries()
+        few = queries()
+        for number in range(12):
+            circle = self._circle(f"Circle {number}", self.garden)
+            self._put(self.joel, self._role("Keeper", circle))
+        self.assertLessEqual(queries(), few)
+        self.assertLessEqual(few, 20)
+
+    def test_founding_costs_one_query_more(self):
+        """The event of a new circle is one row."""
+
+        def queries(history):
+            vals = {"name": "Circle", "parent_id": self.garden.id}
+            model = type(self.env["wezer.group.event"])
+            self.env.flush_all()
+            before = self.env.cr.sql_log_count
+            if history:
+                self.groups.create(vals)
+            else:
+                with patch.object(model, "_record_groups"):
+                    self.groups.create(vals)
+            self.env.flush_all()
+            return self.env.cr.sql_log_count - before
+
+        queries(True)
+        self.assertLessEqual(queries(True), queries(False) + 1)
+
+
+@tagged("post_install", "-at_install")
+class TestRebuilding(HistoryCommon):
+    """The history of a database in which none was kept."""
+
+    def _rebuild(self):
+        self.env.flush_all()
+        self.env.cr.execute("DELETE FROM wezer_group_event")
+        self.env.invalidate_all()
+        group_history_rebuild.rebuild(self.env)
+        self.assertRightsHold()
+
+    def test_the_present_follows_from_what_is_made(self):
+        self._put(self.luc, self.treasurer)
+        self.compost.parent_id = self.workshop
+        self.workshop.membership_ids.unlink()
+        (self.compost | self.director).write({"active": False})
+        self._rebuild()
+        self.assertEqual(
+            [kind for kind, _who in self.events(self.compost)], ["founded", "closed"]
+        )
+        self.assertTrue(
+            all(self.env["wezer.group.event"].search([]).mapped("is_rebuilt"))
+        )
+        day = days.today(self.env)
+        self.assertEqual(group_history.recorded_since(self.env), day)
+
+    def test_moves_that_were_agreed_are_told_with_their_day(self):
+        moved = fields.Datetime.now() - datetime.timedelta(days=9)
+        created = moved - datetime.timedelta(days=9)
+        self.env["wezer.group.change"].create(
+            {
+                "kind": "move",
+                "group_id": self.compost.id,
+                "target_id": self.workshop.id,
+                "old_parent_id": self.garden.id,
+                "state": "done",
+                "date_done": moved,
+            }
+        )
+        self.compost.parent_id = self.workshop
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE wezer_group SET create_date = %s", [created])
+        self._rebuild()
+        before = group_history.structure_at(
+            self.env, moved - datetime.timedelta(hours=1)
+        )
+        after = group_history.structure_at(self.env, moved)
+        self.assertEqual(before.groups[self.compost.id].parent, self.garden.id)
+        self.assertEqual(after.groups[self.compost.id].parent, self.workshop.id)
+
+    def test_a_merger_is_told_with_its_day(self):
+        changes = self.env["wezer.group.change"].sudo()
+        change = changes.create(
+            {
+                "kind": "merge",
+                "group_id": self.garden.id,
+                "target_id": self.workshop.id,
+                "old_parent_id": self.village.id,
+                "state": "done",
+                "date_done": fields.Datetime.now(),
+            }
+        )
+        change._carry_out()
+        self._rebuild()
+        self.assertEqual(self.last(self.garden).kind, "merged")
+
+    def test_a_role_is_held_since_the_membership_began(self):
+        today = days.today(self.env)
+        since = today - datetime.timedelta(days=5)
+        self._put(self.luc, self.treasurer, date_from=since)
+        self._rebuild()
+        given = self.last(self.treasurer)
+        self.assertEqual(
+            (given.kind, given.date), ("role_given", days.begin(self.env, since))
+        )
+
+    def test_a_membership_that_ended_is_not_said_to_have_begun(self):
+        """Offers that were declined look the same."""
+        today = days.today(self.env)
+        since = today - datetime.timedelta(days=5)
+        self._put(self.luc, self.treasurer, date_from=since)._end()
+        self._put(self.joel, self.treasurer)._end()
+        self._rebuild()
+        self.assertEqual(
+            self.events(self.treasurer)[1:], [("past_role", self.luc.partner_id)]
+        )
+        then = group_history.structure_on(self.env, since)
+        self.assertFalse(then.fillers.get(self.treasurer.id))
+
+    def test_an_update_runs_twice_without_a_change(self):
+        self._rebuild()
+        self.assertEqual(group_history_rebuild.rebuild(self.env), 0)
