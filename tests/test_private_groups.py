@@ -317,7 +317,7 @@ class TestPrivateGroupByPrograms(PrivateGroups):
             self.secret.active = True
             circles, _count = groups._search_public(words=SECRET)
             self.assertFalse(circles)
-            self._hidden(json.dumps(groups._map_tree(), default=str), "map")
+            self._hidden(json.dumps(groups._map_nodes(), default=str), "map")
 
     def test_no_notice_or_mail_reveals_it(self):
         notices = self.env["wezer.notice"].search([("message", "ilike", SECRET)])

@@ -2,7 +2,7 @@ import werkzeug.exceptions
 
 from odoo import http
 from odoo.http import request
-from odoo.tools import LazyTranslate
+from odoo.tools import LazyTranslate, json
 
 from odoo.addons.wezer_base.controllers.website import (
     flash,
@@ -11,9 +11,10 @@ from odoo.addons.wezer_base.controllers.website import (
     seen_or_404,
 )
 from odoo.addons.wezer_base.tools.form_post import form_post
+from odoo.addons.wezer_base.tools.numbers import whole
 from odoo.addons.wezer_base.tools.text import normalise
 
-from ..tools.circles import layout
+from ..tools import map_page
 
 _lt = LazyTranslate(__name__)
 
@@ -69,14 +70,72 @@ class WezerGroups(http.Controller):
         )
 
     @http.route("/groups/map", type="http", auth="public", website=True, sitemap=True)
-    def groups_map(self, **_kwargs):
-        """Show all circles inside each other: drawn, and as a list."""
-        tree = request.env["wezer.group"]._map_tree()
-        circles, width = layout(tree)
+    def groups_map(self, circle="", page=1, search="", **_kwargs):
+        """Show the circles inside each other, drawn and as a list; or those of one."""
+        env, page, search = request.env, page_number(page), searched(search)
+        group = self._group(circle)._circle() if circle else env["wezer.group"]
+        view = map_page.first_view(env, group.id or None, page)
+        pager = request.website.pager(
+            url="/groups/map",
+            total=view["count"],
+            page=page,
+            step=map_page.LISTED,
+            url_args={"circle": view["here"]["slug"]} if view["here"] else {},
+        )
         return request.render(
             "wezer_fractal_groups.map_page",
-            {"tree": tree, "circles": circles, "width": width},
+            {
+                **view,
+                "data": json.scriptsafe.dumps(view["circles"]),
+                "pager": pager,
+                "search": search,
+                "found": map_page.find(env, search),
+            },
         )
+
+    @http.route(
+        "/groups/map/level",
+        type="http",
+        auth="public",
+        website=True,
+        multilang=False,
+        sitemap=False,
+        readonly=True,
+    )
+    def groups_map_level(self, ids="", circle="", **_kwargs):
+        """Return circles for the map: those inside others, or one and those around it.
+
+        :param str ids: of the circles whose inside is asked for, with commas; 0 is
+            the whole map
+        :param str circle: the slug of one circle
+        """
+        env = request.env
+        if circle:
+            group = self._group(circle)._circle()
+            circles = map_page.path_view(env, group.id)
+        else:
+            numbers = [whole(number, -1) for number in searched(ids).split(",")]
+            circles = map_page.level_view(
+                env, [number for number in numbers if number >= 0]
+            )
+        return self._not_kept(circles)
+
+    @http.route(
+        "/groups/map/find",
+        type="http",
+        auth="public",
+        website=True,
+        multilang=False,
+        sitemap=False,
+        readonly=True,
+    )
+    def groups_map_find(self, typed="", **_kwargs):
+        """Return circles by what somebody types: dicts ``slug``, ``name``, ``hint``."""
+        return self._not_kept(map_page.find(request.env, searched(typed)))
+
+    def _not_kept(self, values):
+        """Return ``values`` as JSON; what somebody sees now may be hidden later."""
+        return request.make_json_response(values, {"Cache-Control": "no-store"})
 
     @http.route(
         "/groups/<string:slug>", type="http", auth="public", website=True, sitemap=False

@@ -23,6 +23,7 @@ from ..tools import (
     closure,
     group_files,
     group_history,
+    group_map,
     group_page,
     membership_sql,
     visibility,
@@ -1414,9 +1415,9 @@ class WezerGroup(models.Model):
         return group_page.page_values(self)
 
     @api.model
-    def _map_tree(self):
-        """Return the visible circles as nested dicts: see :mod:`..tools.group_page`."""
-        return group_page.map_tree(self)
+    def _map_nodes(self, root=None, depth=None, day=None):
+        """Return the circles that the user sees: see :mod:`..tools.group_map`."""
+        return group_map.map_nodes(self.env, root, depth, day)
 
     @api.model
     def _wezer_import(self, groups, members=(), rights=(), dry_run=False):

@@ -147,11 +147,3 @@ class TestManagePages(GroupsCommon, HttpCase):
         self._post(self.garden, "invite", person_name="stranger", guest="1")
         live = self.garden._membership_of(self.stranger.partner_id)
         self.assertEqual((live.state, live.is_guest), ("invited", True))
-
-    def test_the_map_shows_visible_circles_and_has_keys(self):
-        self._circle("Hidden den", self.village, visibility="members")
-        self._login(self.stranger)
-        page = self.url_open("/groups/map").text
-        self.assertIn('role="group"', page)
-        self.assertIn('data-parent="', page)
-        self.assertNotIn("Hidden den", page)

@@ -11,8 +11,15 @@ it would overlap. What encloses them is found by Bădoiu and Clarkson's steps.
 import math
 from typing import Any
 
-PAD = 6
+# Of the radius of the largest circle: the room around each, and the smallest radius.
+PAD = 0.035
+SMALLEST = 0.2
+# Of the radius around them: what circles fill below a name, what one alone fills, and
+# what stays free at the edge.
+FILL, ALONE, EDGE = 0.86, 0.6, 0.02
 STEPS = 60
+# Of a name's letters, on an average, as a part of their height.
+LETTER_WIDTH = 0.6
 EPSILON = 1e-6
 
 
@@ -144,42 +151,85 @@ def enclose(circles: Any) -> tuple[float, float, float]:
     return x, y, max(far_edge(circle) for circle in circles)
 
 
-def _size(node: Any) -> None:
-    """Set ``r`` of a node and all below, ``dx``, ``dy`` from the parent's centre."""
-    children = node["children"]
-    own = 14 + 4 * math.sqrt(node["size"])
-    for child in children:
-        _size(child)
-    if not children:
-        node["r"] = own
-        return
-    radii = [child["r"] + PAD / 2 for child in children]
-    centres = pack(radii)
-    x, y, r = enclose(
-        [(*centre, radius) for centre, radius in zip(centres, radii, strict=True)]
-    )
-    for child, centre in zip(children, centres, strict=True):
-        child["dx"], child["dy"] = centre[0] - x, centre[1] - y
-    node["r"] = max(own, r + PAD)
+def place(weights: list[float], room: bool = True) -> list[tuple]:
+    """Return circles inside the unit circle, their areas in proportion to ``weights``.
 
+    No circle has less than a fifth of the radius of the largest, so that each can be
+    seen, and none fills more than ``ALONE`` of the radius around it.
 
-def layout(nodes: list[dict]) -> tuple[list[dict], float]:
-    """Return the circles of a forest, parents first: ``x``, ``y``, ``r``, ``level``.
-
-    :param nodes: list of dicts ``name``, ``size`` and ``children`` (the same);
-        what else they carry is kept
-    :return: ``(circles, width)``: the drawing is ``width`` wide and high
+    :param room: leave room at the top for the name of the circle around them
+    :return: list of ``(x, y, r)``, in the order given
     """
-    if not nodes:
-        return [], 0
-    root = {"name": "", "size": 0, "children": list(nodes)}
-    _size(root)
-    circles = []
-    todo: list[tuple] = [(root, root["r"], root["r"], 0)]
-    for node, x, y, level in todo:
-        if level:
-            node.update(x=x, y=y, level=level - 1)
-            circles.append(node)
-        for child in node["children"]:
-            todo.append((child, x + child["dx"], y + child["dy"], level + 1))
-    return circles, 2 * root["r"]  # type: ignore[operator]
+    if not weights:
+        return []
+    largest = math.sqrt(max(weights))
+    radii = [max(math.sqrt(weight), largest * SMALLEST) for weight in weights]
+    gap = PAD * largest
+    centres = pack([radius + gap for radius in radii])
+    x, y, outer = enclose(
+        [(*at, radius + gap) for at, radius in zip(centres, radii, strict=True)]
+    )
+    fill, down = (FILL, 1 - FILL - EDGE) if room else (1 - EDGE, 0.0)
+    scale = min(fill / outer, ALONE / largest)
+    return [
+        ((at[0] - x) * scale, (at[1] - y) * scale + down, radius * scale)
+        for at, radius in zip(centres, radii, strict=True)
+    ]
+
+
+def layout(nodes: list[dict]) -> list[dict]:
+    """Set where each circle lies in the one around it: ``x``, ``y`` and ``r``.
+
+    The circle around them is the unit circle, so that a level is laid out without the
+    levels below it, and comes out the same whoever asks for it.
+
+    :param nodes: dicts ``id``, ``parent_id``, ``size`` and ``inside``, each level with
+        all its circles; a parent that is not among them is the drawing itself where it
+        is None
+    :return: the same dicts
+    """
+    levels: dict = {}
+    for node in nodes:
+        levels.setdefault(node["parent_id"], []).append(node)
+    for parent, level in levels.items():
+        level.sort(key=lambda node: (-_weight(node), node["id"]))
+        circles = place([_weight(node) for node in level], room=parent is not None)
+        for node, (x, y, r) in zip(level, circles, strict=True):
+            node.update(x=x, y=y, r=r)
+    return nodes
+
+
+def _weight(node: dict) -> int:
+    """Return what the area stands for: the people, and the circles inside."""
+    return 1 + node["size"] + node["inside"]
+
+
+def label(nodes: list[dict], letter: float) -> None:
+    """Set ``label``, the place of its name, on each of ``nodes`` that has room for it.
+
+    The largest first; no name lies on another. A program that knows the letters'
+    widths does this better: see ``static/src/interactions/map_labels.js``.
+
+    :param nodes: dicts ``name``, ``parent_id``, ``cx``, ``cy`` and ``cr``
+    :param letter: the height of a letter, as a part of the drawing's radius
+    """
+    around = {node["parent_id"] for node in nodes}
+    taken: list[tuple] = []
+    for node in sorted(nodes, key=lambda node: -node["cr"]):
+        half = LETTER_WIDTH * letter * len(node["name"]) / 2
+        x, y, r = node["cx"], node["cy"], node["cr"]
+        if node["id"] in around:
+            # At the top, above what is inside.
+            y -= 0.88 * r
+            fits = half < 0.6 * r
+        else:
+            fits = half < 0.95 * r
+        shown = max(abs(x) + half, abs(y) + letter) <= 1
+        free = all(
+            abs(x - other_x) > half + other or abs(y - other_y) > 1.3 * letter
+            for other_x, other_y, other in taken
+        )
+        if fits and shown and free:
+            taken.append((x, y, half))
+            # The line that letters stand on.
+            node["label"] = x, y + letter / 3

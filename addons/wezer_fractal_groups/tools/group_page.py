@@ -14,34 +14,6 @@ CIRCLES_OFFERED = 500
 CHANGES_SHOWN = 10
 
 
-# === THE LIST AND THE MAP === #
-
-
-def map_tree(model: Any) -> list[dict]:
-    """Return the visible circles as nested dicts; each once.
-
-    :return: dicts ``id``, ``parent`` (an id or ""), ``name``, ``slug``, ``size``
-        (members), ``children``
-    """
-    circles = model.search([("kind", "=", "circle")])
-    nodes = {
-        circle.id: {
-            "id": circle.id,
-            "parent": circle.sudo().parent_id.id or "",
-            "name": circle.name,
-            "slug": circle.slug,
-            "size": circle.member_count,
-            "children": [],
-        }
-        for circle in circles
-    }
-    tops = []
-    for circle in circles:
-        parent = nodes.get(circle.sudo().parent_id.id)
-        (parent["children"] if parent else tops).append(nodes[circle.id])
-    return tops
-
-
 # === THE PAGE OF A GROUP === #
 
 

@@ -1,0 +1,205 @@
+"""The map of the circles: which of them the user sees, and what the map says of each.
+
+A map draws a few levels at once and gets the others when they are zoomed into, so what
+it needs of all circles is only how they lie inside each other. Circles that the user
+does not see have no place in it: neither a name nor a number nor room.
+"""
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+from odoo import api
+from odoo.tools import SQL
+
+from .membership_sql import is_counted
+
+
+class Present:
+    """The circles of now, as the user of ``env`` sees them.
+
+    Another day is read from an object with the same four methods.
+    """
+
+    def __init__(self, env: api.Environment) -> None:
+        self.env = env
+        self.groups = env["wezer.group"]
+
+    def parents(self) -> dict[int, int | None]:
+        """Return ``{circle: circle around it}`` of all that the user sees.
+
+        :return: ids; None where there is no circle around, or the user does not see it
+        """
+        query = self.groups._search([("kind", "=", "circle")], order="id")
+        rows = self.env.execute_query(
+            query.select(
+                SQL.identifier("wezer_group", "id"),
+                SQL.identifier("wezer_group", "parent_id"),
+            )
+        )
+        seen = {row[0] for row in rows}
+        return {own: above if above in seen else None for own, above in rows}
+
+    def sizes(self, ids: Collection[int]) -> dict[int, int]:
+        """Return how many members the circles with these ids have."""
+        circles = self.groups.browse(ids)
+        return {circle.id: circle.member_count for circle in circles}
+
+    def by_name(self, ids: Collection[int]) -> list[int]:
+        """Return these ids in the order of the circles' names."""
+        # The user sees them: they come from :meth:`parents`.
+        return self.groups.sudo().search([("id", "in", list(ids))]).ids
+
+    def details(self, ids: Collection[int]) -> dict[int, dict]:
+        """Return ``name``, ``slug``, ``lead`` and ``vacancies`` of the circles.
+
+        :return: by id; ``lead`` has the names that the user may see, ``vacancies`` is
+            the number of roles, among those the user sees, that nobody fills
+        """
+        circles = self.groups.browse(ids)
+        circles.fetch(["name", "slug"])
+        roles = self.groups.search_fetch(
+            [("kind", "=", "role"), ("parent_id", "in", circles.ids)],
+            ["parent_id", "link"],
+        )
+        fillers = self._fillers(roles)
+        names = self._names(
+            [
+                person
+                for role in roles
+                if role.link == "lead"
+                for person in fillers.get(role.id, [])
+            ]
+        )
+        found = {
+            circle.id: {
+                "name": circle.name,
+                "slug": circle.slug,
+                "lead": [],
+                "vacancies": 0,
+            }
+            for circle in circles
+        }
+        for role in roles:
+            one = found[role.sudo().parent_id.id]
+            if role.id not in fillers:
+                one["vacancies"] += 1
+            elif role.link == "lead":
+                one["lead"] += [
+                    names[person] for person in fillers[role.id] if person in names
+                ]
+        return found
+
+    def _fillers(self, roles: Any) -> dict[int, list[int]]:
+        """Return the ids of the persons who fill ``roles``, by role."""
+        if not roles:
+            return {}
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT m.group_id, m.partner_id FROM wezer_group_membership m
+                    WHERE m.group_id = ANY(%s) AND %s ORDER BY m.id""",
+                roles.ids,
+                is_counted(self.env),
+            )
+        )
+        fillers: dict[int, list[int]] = {}
+        for role, person in rows:
+            fillers.setdefault(role, []).append(person)
+        return fillers
+
+    def _names(self, people: list[int]) -> dict[int, str]:
+        """Return the names of those ``people`` whose profile the user may see."""
+        if not people:
+            return {}
+        profiles = self.env["wezer.profile"].search_fetch(
+            [("partner_id", "in", people)], ["name", "partner_id"]
+        )
+        return {profile.sudo().partner_id.id: profile.name for profile in profiles}
+
+
+def source(env: api.Environment, day: date | None = None) -> Any:
+    """Return where the map reads ``day`` from, None for now."""
+    return Present(env)
+
+
+def map_nodes(
+    env: api.Environment,
+    root: int | None = None,
+    depth: int | None = None,
+    day: date | None = None,
+) -> list[dict]:
+    """Return the circles that the user of ``env`` sees, the outer ones first.
+
+    :param root: only those inside the circle with this id
+    :param depth: only so many levels
+    :param day: as it was on this day; None: now
+    :return: dicts ``id``, ``parent_id`` (None at the top), ``name``, ``slug``,
+        ``size`` (members), ``inside`` (circles in it, at every depth), ``circles``
+        (those right in it), ``lead`` (names), ``vacancies`` (roles nobody fills)
+    """
+    tree = CircleTree(env, day)
+    ids: list[int] = []
+    level, left = tree.children(root), depth
+    while level and left != 0:
+        ids += level
+        level = [child for one in level for child in tree.children(one)]
+        left = None if left is None else left - 1
+    return tree.described(tree.nodes(ids))
+
+
+class CircleTree:
+    """How the circles that the user sees lie inside each other."""
+
+    def __init__(self, env: api.Environment, day: date | None = None) -> None:
+        self.source = source(env, day)
+        self.parents = self.source.parents()
+        self._children: dict[int | None, list[int]] = {}
+        for own, above in self.parents.items():
+            self._children.setdefault(above, []).append(own)
+        self._inside = self._count()
+
+    def _count(self) -> dict[int, int]:
+        """Return how many circles each has inside, at every depth."""
+        order = list(self.children(None))
+        for own in order:
+            order += self.children(own)
+        inside = dict.fromkeys(order, 0)
+        for own in reversed(order):
+            above = self.parents[own]
+            if above is not None:
+                inside[above] += 1 + inside[own]
+        return inside
+
+    def children(self, own: int | None) -> list[int]:
+        """Return the ids of the circles right in ``own``; of None: of the top ones."""
+        return self._children.get(own, [])
+
+    def path(self, own: int) -> list[int]:
+        """Return the ids of the circles around ``own``, and its own, outer first."""
+        path: list[int] = []
+        step: int | None = own
+        while step is not None:
+            path.append(step)
+            step = self.parents[step]
+        return path[::-1]
+
+    def nodes(self, ids: list[int]) -> list[dict]:
+        """Return what the layout needs of the circles ``ids``, in this order."""
+        sizes = self.source.sizes(ids)
+        return [
+            {
+                "id": own,
+                "parent_id": self.parents[own],
+                "size": sizes.get(own, 0),
+                "inside": self._inside[own],
+                "circles": len(self.children(own)),
+            }
+            for own in ids
+        ]
+
+    def described(self, nodes: list[dict]) -> list[dict]:
+        """Add to ``nodes`` what the map says of them; return those there are."""
+        details = self.source.details([node["id"] for node in nodes])
+        for node in nodes:
+            node.update(details[node["id"]])
+        return nodes
