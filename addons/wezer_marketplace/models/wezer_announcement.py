@@ -1898,8 +1898,8 @@ class WezerAnnouncement(models.Model):
     def _candidates(self) -> list[dict]:
         """Return who answered and waits, for those who act for the author; else none.
 
-        Sorted by the lower bound of the score, not its mean: who is known by many
-        comes before who had one good deal; new ones after them, in their order.
+        Sorted by rank: who is known by many comes before who had one good deal; those
+        who are new or show no score stand beside the mean, in their order.
 
         :return: dicts ``deal``, ``partner``, ``score``
         """
@@ -1918,7 +1918,7 @@ class WezerAnnouncement(models.Model):
             }
             for deal in deals
         ]
-        return sorted(rows, key=lambda row: -row["score"].get("lower", -1.0))
+        return sorted(rows, key=lambda row: -row["score"]["rank"])
 
     def _revealed_assessments(self):
         """Return the revealed assessments of the deals on this announcement."""

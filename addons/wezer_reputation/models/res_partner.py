@@ -95,6 +95,7 @@ class ResPartner(models.Model):
                     "score",
                     "lower",
                     "prior",
+                    "rank",
                     "n_assessors",
                     "n_deals",
                 ],
@@ -107,17 +108,19 @@ class ResPartner(models.Model):
         One query for all of them.
 
         :return: ``{partner id: …}`` with ``{"hidden": True}``, ``{"new": True}`` or
-            ``{"score": 4.4, "n": 12, "lower": 3.9, "mean": 4.1}``; lists are sorted by
-            ``lower``. All that are not hidden have words, see
+            ``{"score": 4.4, "n": 12, "lower": 3.9, "mean": 4.1}``; each with ``rank``,
+            which lists are sorted by: those who are new or show no score stand beside
+            the mean. All that are not hidden have words, see
             :func:`score_words.complete`.
         """
         seen = set(self._wezer_reputation_seen().ids)
+        rank = self.env["wezer.reputation.run"]._latest().newcomer_rank
         # Of assessments of somebody new, only members may know how many there are.
         known = {"n": 0, "deals": 0} if self.env.user._wezer_is_member() else {}
         scores = {
-            partner.id: {"new": True, **known}
+            partner.id: {"new": True, "rank": rank, **known}
             if partner.id in seen
-            else {"hidden": True}
+            else {"hidden": True, "rank": rank}
             for partner in self
         }
         for row in self._wezer_reputation():
@@ -130,6 +133,7 @@ class ResPartner(models.Model):
                     "n": row.n_assessors,
                     "lower": row.lower,
                     "mean": row.prior,
+                    "rank": row.rank,
                 }
             elif known:
                 score.update(n=row.n_assessors, deals=row.n_deals)

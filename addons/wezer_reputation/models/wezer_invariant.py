@@ -1,7 +1,6 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..tools import rrg
 from .wezer_reputation import OUT_OF
 
 
@@ -85,7 +84,7 @@ class WezerInvariant(models.AbstractModel):
         self.env.cr.execute(
             """SELECT r.id, r.partner_id, r.score, r.prior + coalesce(sum(p.part), 0),
                       r.evidence, coalesce(sum(p.weight), 0), r.prior,
-                      coalesce(sum(p.weight * m.x), 0)
+                      coalesce(sum(p.weight * m.x), 0), r.start_weight
                  FROM wezer_reputation r
                  LEFT JOIN wezer_reputation_part p ON p.partner_id = r.partner_id
                   AND p.company_id = r.company_id AND p.weight > 0
@@ -96,7 +95,6 @@ class WezerInvariant(models.AbstractModel):
                   AND r.group_partner_id IS NULL AND NOT r.is_new
                 GROUP BY r.id"""
         )
-        prior_weight = rrg.Parameters().prior_weight
         bad = []
         for (
             _id,
@@ -107,9 +105,10 @@ class WezerInvariant(models.AbstractModel):
             weight,
             prior,
             marks,
+            start,
         ) in self.env.cr.fetchall():
-            expected = OUT_OF * (prior_weight * prior / OUT_OF + marks)
-            expected /= prior_weight + weight
+            expected = OUT_OF * (start * prior / OUT_OF + marks)
+            expected /= start + weight
             gaps = (score - total, score - expected, evidence - weight)
             if max(map(abs, gaps)) > 1e-6:
                 bad.append((_id, partner, score, total, expected, evidence, weight))

@@ -16,9 +16,9 @@ from .res_company import PERCENTILES
 _logger = logging.getLogger(__name__)
 
 # Below so many different people a member is new, without a number.
-ASSESSORS = 3
+ASSESSORS = rrg.ASSESSORS
 OUT_OF = 5
-# A score is published only where trust reaches so many of those who assess.
+# A score is published only where trust reaches so many of the members who assess.
 COVERAGE = 0.8
 # Trust starts from at least so many people, where there are that many.
 SEEDS = 5
@@ -71,7 +71,18 @@ class WezerReputation(models.Model):
         aggregator="avg",
         groups="wezer_base.group_administrator",
     )
+    # Where the party stands in lists; the private question moves this one too.
+    rank = fields.Float(
+        aggregator=None,
+        groups="wezer_base.group_administrator",
+        help="Lists are sorted by it, out of 5. Without a number: beside the mean.",
+    )
     prior = fields.Float(string="Start", aggregator=None, help="Out of 5.")
+    start_weight = fields.Float(
+        string="Weight of the start",
+        aggregator=None,
+        help="In assessments. It gets less as more people assess.",
+    )
     evidence = fields.Float(aggregator="avg")
     n_deals = fields.Integer(string="Deals")
     n_assessors = fields.Integer(string="People who assessed")
@@ -278,6 +289,7 @@ class WezerReputation(models.Model):
                 "state": "published" if published else "refused",
                 "coverage": result.coverage,
                 "prior": result.prior,
+                "newcomer_rank": OUT_OF * result.newcomer,
                 "n_assessments": len(ratings.ids),
                 "n_parties": len(result.parties),
                 "seconds": round(time.monotonic() - started, 2),
@@ -455,7 +467,7 @@ class WezerReputation(models.Model):
                     company,
                 )
             )
-        self._store_tables(ratings, tables, now)
+        self._store_tables(ratings, tables, now, result.newcomer)
         bulk.store(
             cr,
             "wezer_reputation_trust",
@@ -472,23 +484,25 @@ class WezerReputation(models.Model):
             self.env[f"wezer.reputation{name}"].invalidate_model(flush=False)
 
     @api.model
-    def _store_tables(self, ratings, tables, now):
-        self._store_table(tables.overall, None, now)
+    def _store_tables(self, ratings, tables, now, newcomer):
+        self._store_table(tables.overall, None, now, newcomer)
         for table in tables.criteria:
-            self._store_table(table, "criterion_id", now)
-        self._store_table(tables.skills, "skill_id", now)
-        self._store_table(tables.groups, "group_partner_id", now)
+            self._store_table(table, "criterion_id", now, newcomer)
+        self._store_table(tables.skills, "skill_id", now, newcomer)
+        self._store_table(tables.groups, "group_partner_id", now, newcomer)
         self._store_parts(ratings, tables)
 
     @api.model
-    def _store_table(self, table, key, now):
+    def _store_table(self, table, key, now, newcomer):
         new = table.assessors < ASSESSORS
         shown = np.where(new, 0.0, OUT_OF)
         columns = [
             ("partner_id", "i4", table.party),
             ("score", "f8", shown * table.score),
             ("lower", "f8", shown * table.lower),
+            ("rank", "f8", OUT_OF * np.where(new, newcomer, table.rank)),
             ("prior", "f8", shown * table.prior),
+            ("start_weight", "f8", table.start),
             ("evidence", "f8", table.evidence),
             ("n_deals", "i4", table.deals),
             ("n_assessors", "i4", table.assessors),
@@ -578,7 +592,7 @@ class WezerReputation(models.Model):
                 tables.overall, run._penalty_of(partner)
             )
             self._store_history(tables.overall, now, partner)
-            self._replace_party(partner, ratings, tables, now)
+            self._replace_party(partner, ratings, tables, now, run)
 
     @api.model
     def _tables_of_party(self, ratings, run, now):
@@ -612,11 +626,12 @@ class WezerReputation(models.Model):
         flags = np.where(ring, community.rings.DAMPING, 1.0)
         priors = {int(key): value for key, value in inputs["group_priors"].items()}
         return community.tables(
-            ratings, credibility, run.prior, priors, flags, self._seconds(now)
-        )
+            ratings, credibility, run.prior, priors, flags, self._seconds(now),
+            run._parameters(),
+        )  # fmt: skip
 
     @api.model
-    def _replace_party(self, partner, ratings, tables, now):
+    def _replace_party(self, partner, ratings, tables, now, run):
         for table in ("wezer_reputation", "wezer_reputation_part"):
             self.env.cr.execute(
                 SQL(
@@ -626,7 +641,7 @@ class WezerReputation(models.Model):
                     partner.id,
                 )
             )
-        self._store_tables(ratings, tables, now)
+        self._store_tables(ratings, tables, now, run.newcomer_rank / OUT_OF)
         for name in ("", ".part", ".history"):
             self.env[f"wezer.reputation{name}"].invalidate_model(flush=False)
 

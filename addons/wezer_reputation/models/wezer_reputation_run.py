@@ -47,6 +47,12 @@ class WezerReputationRun(models.Model):
         aggregator=None,
         help="The value everyone starts from, between 0 and 1.",
     )
+    newcomer_rank = fields.Float(
+        string="Rank of new members",
+        readonly=True,
+        aggregator=None,
+        help="Where members without a number stand in lists, out of 5.",
+    )
     n_assessments = fields.Integer(string="Assessments", readonly=True)
     n_parties = fields.Integer(string="People and groups", readonly=True)
     seconds = fields.Float(readonly=True, aggregator=None)
@@ -121,6 +127,11 @@ class WezerReputationRun(models.Model):
         penalty = self.env.cr.fetchone()[0]
         return {partner.id: penalty} if penalty else {}
 
+    def _parameters(self):
+        """Return the constants that this run computed with, of any version."""
+        self.ensure_one()
+        return rrg.Parameters.stored((self.inputs or {}).get("parameters") or {})
+
     def _reproduce(self):
         """Return :class:`community.Result` of this run, computed again from its inputs.
 
@@ -142,7 +153,7 @@ class WezerReputationRun(models.Model):
             reputations._seconds(self.date),
             above,
             inputs["cleared"],
-            parameters=rrg.Parameters(**inputs["parameters"]),
+            parameters=self._parameters(),
             penalties=self._penalties(),
         )
 

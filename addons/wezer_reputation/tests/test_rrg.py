@@ -68,11 +68,13 @@ def test_without_ratings_everybody_has_the_prior():
 
 def test_a_rating_of_a_seed_by_the_formula():
     result = rrg.score(2, [0], [1], [2], [365], [40], seeds=[0])
-    # credibility: trust 1 of 1 at the seed's own percentile, fairness at the end
-    weight = min(1, result.trust[0] / np.percentile(result.trust, 90))
-    weight *= result.fairness[0] * 0.5
+    # credibility: trust in full, as others have less; fairness at the end
+    credibility = result.fairness[0]
+    weight = credibility * 0.5
     assert result.weights[0] == pytest.approx(weight)
-    assert result.score[1] == pytest.approx((3 * 0.7 + weight) / (3 + weight))
+    start = 3 - weight * credibility / 2
+    assert result.start[1] == pytest.approx(start)
+    assert result.score[1] == pytest.approx((start * 0.7 + weight) / (start + weight))
     gap = abs(1 - result.score[1])
     assert result.fairness[0] == pytest.approx(1 - (gap + 0.45) / 4, abs=1e-8)
 
@@ -155,7 +157,11 @@ def test_promotion_by_a_ring_that_nobody_trusts_changes_nothing():
     ]
     after = scored([(0, 2, 2, 0, 4)] + ring, MEMBERS + 30)
     assert np.allclose(after.score[MEMBERS:], 0.7)
-    assert after.coverage < 0.8
+    assert not after.assessors[MEMBERS:].any()
+    # Nobody admitted them, so that they stop nobody's scores either.
+    assert after.coverage == 1
+    alone = scored([(0, 2, 2, 0, 4)] + ring, MEMBERS + 30, admissions=())
+    assert alone.coverage < 0.8
 
 
 def test_a_score_moves_to_the_prior_as_it_ages():
@@ -210,7 +216,10 @@ def test_a_score_is_exactly_the_sum_of_its_prior_and_parts(ratings):
     for member in range(MEMBERS):
         rows = rated == member
         parts = rrg.contributions(
-            result.prior[member], result.weights[rows], result.x[rows]
+            result.prior[member],
+            result.weights[rows],
+            result.x[rows],
+            result.start[member],
         )
         total = result.prior[member] + parts.sum()
         assert abs(total - result.score[member]) < 1e-9

@@ -59,7 +59,9 @@ class Table:
     prior: np.ndarray
     evidence: np.ndarray
     deals: np.ndarray
-    assessors: np.ndarray
+    assessors: np.ndarray  # people of some credibility only
+    start: np.ndarray  # what the prior weighs
+    rank: np.ndarray  # where the party stands in lists, 0 … 1
 
 
 @dataclass
@@ -87,6 +89,7 @@ class Result:
     group_priors: dict
     coverage: float
     tables: Tables
+    newcomer: float  # where those stand in lists who are new, 0 … 1
 
 
 def compute(
@@ -146,6 +149,13 @@ def compute(
     prior = rrg.community_prior(first, person, parameters.prior)
     final = scored(prior, flags)
     group_priors = _group_priors(ratings, final.weights, x, prior, above or {})
+    result = _tables_penalised(
+        penalties or {},
+        (ratings, final.credibility[person], prior, group_priors, flags, now),
+        parameters,
+    )
+    overall = result.overall
+    numbers = overall.rank[overall.assessors >= rrg.ASSESSORS]
     return Result(
         parties=parties,
         trust=final.trust,
@@ -155,11 +165,8 @@ def compute(
         prior=prior,
         group_priors=group_priors,
         coverage=final.coverage,
-        tables=_tables_penalised(
-            penalties or {},
-            (ratings, final.credibility[person], prior, group_priors, flags, now),
-            parameters,
-        ),
+        tables=result,
+        newcomer=rrg.newcomer_rank(prior, numbers, parameters),
     )
 
 
@@ -173,14 +180,18 @@ def _tables_penalised(
 
 
 def penalised(table: Table, penalties: dict[int, float]) -> Table:
-    """Return ``table`` with the lower bounds of some parties lowered, at least 0.
+    """Return ``table`` with bounds and ranks of some parties lowered, at least 0.
 
-    The answers to the private question move this bound only.
+    The answers to the private question move these only.
 
     :param penalties: ``{party id: how far, out of 1}``
     """
     penalty = np.array([penalties.get(int(party), 0.0) for party in table.party])
-    return replace(table, lower=np.maximum(table.lower - penalty, 0))
+    return replace(
+        table,
+        lower=np.maximum(table.lower - penalty, 0),
+        rank=np.maximum(table.rank - penalty, 0),
+    )
 
 
 def tables(
@@ -213,10 +224,13 @@ def tables(
         flags, parameters,
     )  # fmt: skip
     weights = rrg.base_weights(age, ratings.hours, damping, parameters) * credibility
-    counted = damping > 0
-    rows = _Rows(parties, assessed, len(people), person, weights, counted, parameters)
+    counted = (damping > 0) & (credibility > parameters.credible)
+    rows = _Rows(
+        parties, assessed, len(people), person, weights, weights * credibility,
+        counted, parameters,
+    )  # fmt: skip
     overall = rows.table(np.arange(len(x)), x, 0, prior)
-    whole = parameters.prior_weight + overall.evidence
+    whole = overall.start + overall.evidence
     criteria = []
     for criterion in np.unique(ratings.line_criterion):
         lines = ratings.line_criterion == criterion
@@ -242,6 +256,7 @@ class _Rows:
         people: Any,
         person: Any,
         weights: Any,
+        trusted: Any,
         counted: Any,
         parameters: Any,
     ) -> None:
@@ -250,6 +265,7 @@ class _Rows:
         self.people = max(people, 1)
         self.person = person
         self.weights = weights
+        self.trusted = trusted  # the weights, times the raters' credibility again
         self.counted = counted
         self.parameters = parameters
         # Each pair of people once: who counts under a key is then only looked up.
@@ -263,20 +279,23 @@ class _Rows:
         count = len(self.parties)
         assessed = self.assessed[row]
         deals = np.bincount(assessed, minlength=count)
-        means, total = rrg.weighted(
-            count, assessed, self.weights[row], x, prior, self.parameters.prior_weight
-        )
+        weights, trusted = self.weights[row], self.trusted[row]
+        people = rrg.voices(count, self.pair[row], self.assessed_of_pair, trusted)
+        start = rrg.start_weight(people, self.parameters)
+        means, total = rrg.weighted(count, assessed, weights, x, prior, start)
         # Who was never assessed under this key has no score of it.
         has = deals > 0
         return Table(
             party=self.parties[has],
             key=np.full(has.sum(), key),
             score=means[has],
-            lower=rrg.lower_bound(means, total, self.parameters)[has],
+            lower=rrg.lower_bound(means, total, self.parameters, start)[has],
             prior=np.full(has.sum(), float(prior)),
             evidence=total[has],
             deals=deals[has],
             assessors=self._assessors_of_all(row, count)[has],
+            start=start[has],
+            rank=rrg.rank(means, total, start, self.parameters)[has],
         )
 
     def by_key(self, row: Any, x: Any, key: Any, prior: Any, priors: Any) -> Any:
@@ -284,21 +303,26 @@ class _Rows:
         keys, place = np.unique(key, return_inverse=True)
         code = self.assessed[row] * max(len(keys), 1) + place
         codes, where = np.unique(code, return_inverse=True)
-        start = np.array([priors.get(int(known), prior) for known in keys])
-        start = start[codes % max(len(keys), 1)] if len(keys) else np.zeros(0)
-        means, total = rrg.weighted(
-            len(codes), where, self.weights[row], x[row], start,
-            self.parameters.prior_weight,
-        )  # fmt: skip
+        own = np.array([priors.get(int(known), prior) for known in keys])
+        own = own[codes % max(len(keys), 1)] if len(keys) else np.zeros(0)
+        weights, trusted = self.weights[row], self.trusted[row]
+        pairs, pair = np.unique(
+            where * self.people + self.person[row], return_inverse=True
+        )
+        people = rrg.voices(len(codes), pair, pairs // self.people, trusted)
+        start = rrg.start_weight(people, self.parameters)
+        means, total = rrg.weighted(len(codes), where, weights, x[row], own, start)
         return Table(
             party=self.parties[codes // max(len(keys), 1)],
             key=keys[codes % max(len(keys), 1)] if len(keys) else keys,
             score=means,
-            lower=rrg.lower_bound(means, total, self.parameters),
-            prior=start,
+            lower=rrg.lower_bound(means, total, self.parameters, start),
+            prior=own,
             evidence=total,
             deals=np.bincount(where, minlength=len(codes)),
             assessors=self._assessors(where, row, len(codes)),
+            start=start,
+            rank=rrg.rank(means, total, start, self.parameters),
         )
 
     def _assessors_of_all(self, row: Any, count: Any) -> Any:

@@ -156,7 +156,8 @@ def explain(
     """
     rows = np.flatnonzero(ratings.rated == number)
     prior = float(scores.prior[number])
-    parts = rrg.contributions(prior, scores.weights[rows], x[rows])
+    start = float(scores.start[number])
+    parts = rrg.contributions(prior, scores.weights[rows], x[rows], start)
     order = np.argsort(-np.abs(parts), kind="stable")
     return (
         prior,

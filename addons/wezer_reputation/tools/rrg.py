@@ -7,19 +7,40 @@ times fairness), the deal's value, its age and repetition.
 All arrays have one row for each rating. Members are integers ``0 … members-1``.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+# Below so many different credible people a member is new, without a number.
+ASSESSORS = 3
+# Who assesses with less credibility than this is nobody's assessor: strangers whom
+# no trust reaches are not counted as people.
+CREDIBLE = 0.02
+# What the parameters that a computation of version 19.0.2.0.0 did not store were.
+BEFORE = {
+    "formula": 1,
+    "least_prior_weight": 3.0,
+    "admissions_a_year": 0.0,
+    "credible": -1.0,
+}
+
 
 @dataclass(frozen=True)
 class Parameters:
-    """Constants of the score; the defaults were measured (``docs/performance.md``)."""
+    """Constants of the score; the defaults were measured (``docs/performance.md``).
 
+    ``formula`` 1 is how scores were computed up to version 19.0.2.0.0: trust in full
+    was measured with the seeds, fairness over all rows, the bound cut at 0.
+    """
+
+    formula: int = 2
+    # The start weighs so much for who has no evidence, half a rating less for each
+    # person whose assessment counts in full, and at least ``least_prior_weight``.
     prior_weight: float = 3.0
+    least_prior_weight: float = 1.0
     prior: float = 0.7
     fairness_weight: float = 3.0
     fairness_prior: float = 0.15
@@ -28,9 +49,22 @@ class Parameters:
     alpha: float = 0.5
     trust_percentile: float = 90.0
     value_unit_hours: float = 1.0
-    value_cap_hours: float = 40.0
+    value_cap_hours: float = 8.0
     z: float = 1.64
     good: float = 0.5
+    # Together the admissions of one member in one year weigh at most so many good
+    # deals; 0 for no limit.
+    admissions_a_year: float = 5.0
+    credible: float = CREDIBLE
+    # How far below the start, of 1, those without evidence stand in lists.
+    newcomer: float = 0.1
+
+    @classmethod
+    def stored(cls, values: Mapping) -> "Parameters":
+        """Return the parameters that a computation stored, of any version."""
+        known = {one.name for one in fields(cls)}
+        values = {**BEFORE, **values} if "formula" not in values else values
+        return cls(**{name: values[name] for name in values if name in known})
 
 
 @dataclass
@@ -44,17 +78,25 @@ class Scores:
     fairness: np.ndarray
     credibility: np.ndarray  # of each as a rater: trust, capped, times fairness
     prior: np.ndarray  # μ of each member
-    coverage: float  # share of the raters that trust reaches, 0 … 1
+    coverage: float  # share of the admitted raters that trust reaches, 0 … 1
+    start: np.ndarray  # what the prior weighs, of each member
     weights: np.ndarray = field(repr=False)  # shape (ratings,)
     damping: np.ndarray = field(repr=False)  # γ^k·κ of each, 0 for one's own
     x: np.ndarray = field(repr=False)  # shape (ratings,), in 0 … 1
     person: np.ndarray = field(repr=False)
     rated: np.ndarray = field(repr=False)
+    counted: np.ndarray = field(repr=False)  # whether its rater counts as a person
+    parameters: Parameters = field(repr=False)
 
     @property
     def assessors(self) -> np.ndarray:
-        """How many different people rated each member, shape ``(members,)``."""
-        return count_assessors(len(self.score), self.person, self.rated, self.damping)
+        """How many different credible people rated each member."""
+        return count_assessors(len(self.score), self.person, self.rated, self.counted)
+
+    @property
+    def rank(self) -> np.ndarray:
+        """Where each member stands in lists (:func:`rank`), shape ``(members,)``."""
+        return rank(self.score, self.evidence, self.start, self.parameters)
 
 
 def trust_flow(
@@ -63,6 +105,7 @@ def trust_flow(
     seeds: ArrayLike,
     alpha: float = 0.5,
     tolerance: float = 1e-12,
+    leak: np.ndarray | None = None,
 ) -> np.ndarray:
     """Return trust that flows from ``seeds`` along ``edges``.
 
@@ -72,6 +115,7 @@ def trust_flow(
     :param members: how many
     :param edges: ``(from, to, weight)``, three arrays of one length
     :param seeds: indexes of the members that trust starts from
+    :param leak: weight of each member's trust that goes to nobody
     :return: shape ``(members,)``, non-negative, sums to at most 1
     """
     start = np.zeros(members)
@@ -84,6 +128,8 @@ def trust_flow(
         return alpha * start
     weight = weight.astype(float)
     out = np.bincount(source, weights=weight, minlength=members)
+    if leak is not None:
+        out = out + leak
     share = weight / out[source]
     trust = start.copy()
     for _step in range(500):
@@ -135,24 +181,100 @@ def weighted(
     weights: np.ndarray,
     x: np.ndarray,
     prior: float | np.ndarray = 0.7,
-    prior_weight: float = 3.0,
+    prior_weight: float | np.ndarray = 3.0,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return ``S = (m·μ + Σ w·x) / (m + Σ w)`` of each member, and ``Σ w``.
 
     :param prior: μ, one for all or one for each member
+    :param prior_weight: m, one for all or one for each member (:func:`start_weight`)
     """
     total = np.bincount(rated, weights=weights, minlength=members)
     scored = np.bincount(rated, weights=weights * x, minlength=members)
     return (prior_weight * prior + scored) / (prior_weight + total), total
 
 
-def lower_bound(
-    score: np.ndarray, evidence: np.ndarray, parameters: Parameters | None = None
+def voices(
+    members: int, pairs: np.ndarray, rated_of_pair: np.ndarray, weights: np.ndarray
 ) -> np.ndarray:
-    """Return what ranking uses: the score less ``z`` times its spread, at least 0."""
+    """Return of how many people each member's evidence is, in fully trusted ones.
+
+    All that one person says of another counts as one at most. A crowd whom hardly
+    anybody trusts is nobody: each counts by credibility twice.
+
+    :param pairs: number of the pair of people of each rating
+    :param rated_of_pair: the rated one of each pair
+    :param weights: of each rating, times its rater's credibility once more
+    """
+    said = np.bincount(pairs, weights=weights, minlength=len(rated_of_pair))
+    return np.bincount(rated_of_pair, weights=np.minimum(said, 1), minlength=members)
+
+
+def start_weight(voices: np.ndarray, parameters: Parameters) -> np.ndarray:
+    """Return what the start weighs beside the evidence of so many people.
+
+    It falls by less than the evidence grows, so that whatever is said of somebody
+    lightens the start and never the whole.
+    """
+    most, least = parameters.prior_weight, parameters.least_prior_weight
+    return np.maximum(most - voices / 2, min(most, least))
+
+
+def lower_bound(
+    score: np.ndarray,
+    evidence: np.ndarray,
+    parameters: Parameters | None = None,
+    start: float | np.ndarray | None = None,
+) -> np.ndarray:
+    """Return how low the true value may be: ``S·exp(−z·√((1−S) / (S·n)))``.
+
+    The interval of a share on the scale of logarithms: near ``S − z·√(S(1−S)/n)``
+    where there is much evidence, and above 0 as soon as there is any. The start counts
+    in n only beside evidence, in full beside one whole rating, so that the bound of
+    no evidence is 0.
+
+    :param start: what the prior weighs (``prior_weight`` where left out)
+    """
     parameters = parameters or Parameters()
-    spread = np.sqrt(score * (1 - score) / (evidence + parameters.prior_weight + 1))
-    return np.maximum(score - parameters.z * spread, 0)
+    start = parameters.prior_weight if start is None else start
+    if parameters.formula < 2:
+        spread = np.sqrt(score * (1 - score) / (evidence + start + 1))
+        return np.maximum(score - parameters.z * spread, 0)
+    known = evidence + (start + 1) * np.minimum(evidence, 1)
+    some = (known > 1e-12) & (score > 1e-12)
+    odds = np.divide(
+        1 - score, score * known, out=np.zeros_like(known), where=some & (score < 1)
+    )
+    return np.where(some, score * np.exp(-parameters.z * np.sqrt(odds)), 0)
+
+
+def rank(
+    score: np.ndarray,
+    evidence: np.ndarray,
+    start: np.ndarray,
+    parameters: Parameters | None = None,
+) -> np.ndarray:
+    """Return where members stand in lists, 0 … 1: as if the start were lower.
+
+    Without evidence a member stands ``newcomer`` below the start, which is near the
+    mean of all. Each good word lifts, each bad one lowers; ten good words and a bad
+    one outweigh none.
+    """
+    parameters = parameters or Parameters()
+    share = start / np.maximum(start + evidence, 1e-12)
+    return np.maximum(score - parameters.newcomer * share, 0)
+
+
+def newcomer_rank(
+    prior: float, known: np.ndarray, parameters: Parameters | None = None
+) -> float:
+    """Return where those stand who are new: beside the mean, and never above it.
+
+    :param prior: μ of the community
+    :param known: ranks of those who have a number
+    """
+    parameters = parameters or Parameters()
+    place = max(prior - parameters.newcomer, 0.0)
+    return float(min(place, known.mean())) if len(known) else place
 
 
 def group_priors(
@@ -247,7 +369,8 @@ def score(
     :param age_days: age of each, ≥ 0
     :param hours: value of each deal in hours; left out, all weigh as one
     :param seeds: founders and stewards
-    :param admissions: pairs ``(who admitted, whom)``: trust only, no rating
+    :param admissions: rows ``(who admitted, whom)``: trust only, no rating; with a
+        third column, how many whole years ago
     :param person: who gave it in a group's name (``rater`` where left out)
     :param flags: κ of each, 1 or less for flagged rings
     :param prior: μ, one for all or one for each member
@@ -270,38 +393,109 @@ def score(
     damping = repeated_damping(rater, rated, person, x, age, hours, flags, parameters)
     base = base_weights(age, hours, damping, parameters)
     good = (x > parameters.good) & (damping > 0)
-    pairs = np.asarray(admissions, dtype=int).reshape(-1, 2)
-    pairs = pairs[pairs[:, 0] != pairs[:, 1]]
+    seeds = np.asarray(seeds, dtype=int)
+    by, whom, vouch, leak = admission_edges(members, admissions, parameters)
     edges = (
-        np.concatenate([person[good], pairs[:, 0]]),
-        np.concatenate([rated[good], pairs[:, 1]]),
+        np.concatenate([person[good], by]),
+        np.concatenate([rated[good], whom]),
         # Of one pair at most two good deals count: dealing with one friend again and
         # again passes on no more trust.
-        np.concatenate([damping[good], np.ones(len(pairs))]),
+        np.concatenate([damping[good], vouch]),
     )
-    trust = trust_flow(members, edges, seeds, parameters.alpha)
-    positive = trust[trust > 0]
-    tau = np.percentile(positive, parameters.trust_percentile) if len(positive) else 1.0
-    credible = np.minimum(1.0, trust / tau)
-    fairness, weights, means, total = _fixed_point(
-        members, person, rated, base * credible[person], x, prior, parameters
+    trust = trust_flow(members, edges, seeds, parameters.alpha, leak=leak)
+    credible = np.minimum(1.0, trust / reference_trust(trust, seeds, parameters))
+    fairness, weights, means, total, start = _fixed_point(
+        members,
+        _Pairs(members, person, rated),
+        base,
+        credible,
+        damping,
+        x,
+        prior,
+        parameters,
     )
-    raters = np.unique(person)
+    credibility = credible * fairness
     return Scores(
         score=means,
-        lower=lower_bound(means, total, parameters),
+        lower=lower_bound(means, total, parameters, start),
         evidence=total,
         trust=trust,
         fairness=fairness,
-        credibility=credible * fairness,
+        credibility=credibility,
         prior=prior,
-        coverage=float((trust[raters] > 0).mean()) if len(raters) else 1.0,
+        coverage=coverage(trust, person, seeds, whom),
+        start=start,
         weights=weights,
         damping=damping,
         x=x,
         person=person,
         rated=rated,
+        counted=(damping > 0) & (credibility[person] > parameters.credible),
+        parameters=parameters,
     )
+
+
+def admission_edges(
+    members: int, admissions: ArrayLike, parameters: Parameters
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return ``(from, to, weight, leak)`` of the edges that admissions make.
+
+    Each weighs one good deal, and all those of one member in one year together at
+    most ``admissions_a_year``: who admits more people gives each of them less. What
+    is beyond that leaks from the member's flow, so that admitting many people never
+    passes on more trust than admitting a few.
+
+    :param admissions: rows ``(who admitted, whom)``, with a third column the year
+    """
+    rows = np.asarray(admissions, dtype=int)
+    rows = rows.reshape(-1, rows.shape[1] if rows.ndim == 2 and rows.size else 2)
+    rows = rows[rows[:, 0] != rows[:, 1]]
+    by, whom = rows[:, 0], rows[:, 1]
+    year = rows[:, 2] if rows.shape[1] > 2 else np.zeros(len(rows), dtype=int)
+    vouch, leak = np.ones(len(rows)), np.zeros(members)
+    most = parameters.admissions_a_year
+    if most and len(rows):
+        _years, place, count = np.unique(
+            np.stack([by, year]), axis=1, return_inverse=True, return_counts=True
+        )
+        vouch = np.minimum(1.0, most / count[place.reshape(-1)])
+        leak = np.bincount(by, weights=1 - vouch, minlength=members)
+    return by, whom, vouch, leak
+
+
+def reference_trust(
+    trust: np.ndarray, seeds: np.ndarray, parameters: Parameters
+) -> float:
+    """Return the trust from which an assessment counts in full.
+
+    A percentile of those whom trust reaches and who are no seeds: trust starts at the
+    seeds, so that in a small community they would stand far above everybody else.
+    """
+    reached = trust > 0
+    if parameters.formula >= 2:
+        others = reached.copy()
+        others[seeds] = False
+        reached = others if others.any() else reached
+    if not reached.any():
+        return 1.0
+    return float(np.percentile(trust[reached], parameters.trust_percentile))
+
+
+def coverage(
+    trust: np.ndarray, person: np.ndarray, seeds: np.ndarray, admitted: np.ndarray
+) -> float:
+    """Return the share of the raters that trust reaches, 0 … 1.
+
+    Of those whom somebody admitted, and of the seeds: strangers who rate each other
+    stop nothing. Where none of these rates, or nobody was admitted by anybody, of all.
+    """
+    raters = np.unique(person)
+    if not len(raters):
+        return 1.0
+    if len(admitted):
+        known = raters[np.isin(raters, np.concatenate([seeds, admitted]))]
+        raters = known if len(known) else raters
+    return float((trust[raters] > 0).mean())
 
 
 def repeated_damping(
@@ -329,41 +523,68 @@ def base_weights(
 
 
 def count_assessors(
-    members: int, person: np.ndarray, rated: np.ndarray, damping: np.ndarray
+    members: int, person: np.ndarray, rated: np.ndarray, counted: np.ndarray
 ) -> np.ndarray:
-    """Return how many different people rated each member."""
-    counted = damping > 0
+    """Return how many different people rated each member, in the rows that count."""
     pairs = np.unique(person[counted] * members + rated[counted])
     return np.bincount(pairs % members, minlength=members)
 
 
+class _Pairs:
+    """The pairs (who rates, whom) of some ratings, each of them once."""
+
+    def __init__(self, members: int, person: np.ndarray, rated: np.ndarray) -> None:
+        self.members, self.person, self.rated = members, person, rated
+        pairs, self.place = np.unique(rated * members + person, return_inverse=True)
+        self.rated_of_pair = pairs // max(members, 1)
+
+    def start(self, weights: np.ndarray, parameters: Parameters) -> Any:
+        """Return what the start of each member weighs (:func:`voices`)."""
+        if parameters.least_prior_weight >= parameters.prior_weight:
+            return np.full(self.members, parameters.prior_weight)
+        people = voices(self.members, self.place, self.rated_of_pair, weights)
+        return start_weight(people, parameters)
+
+
 def _fixed_point(
     members: Any,
-    person: Any,
-    rated: Any,
+    pairs: Any,
     base: Any,
+    credible: Any,
+    damping: Any,
     x: Any,
     prior: Any,
     parameters: Any,
 ) -> tuple:
-    """Return ``(F, w, S, Σw)``: raters are fair who agree with the scores they make."""
-    given = np.bincount(person, minlength=members)
-    pi, m = parameters.fairness_weight, parameters.prior_weight
-    fairness, weights = np.ones(members), base
-    means, total = weighted(members, rated, weights, x, prior, m)
+    """Return ``(F, w, S, Σw, m)``: raters are fair who agree with the scores they make.
+
+    A row counts for fairness as far as it weighs: not at all where people rate
+    themselves, half where they rated the same person since.
+    """
+    person, rated = pairs.person, pairs.rated
+    rows = damping if parameters.formula >= 2 else np.ones(len(x))
+    given = np.bincount(person, weights=rows, minlength=members)
+    pi = parameters.fairness_weight
+    fairness, trusted = np.ones(members), credible[person]
+    weights = base * trusted
+    start = pairs.start(weights * trusted, parameters)
+    means, total = weighted(members, rated, weights, x, prior, start)
     for _step in range(100):
-        gap = np.bincount(person, weights=np.abs(x - means[rated]), minlength=members)
+        gaps = rows * np.abs(x - means[rated])
+        gap = np.bincount(person, weights=gaps, minlength=members)
         new = 1 - (gap + pi * parameters.fairness_prior) / (given + pi)
         done = np.abs(new - fairness).max(initial=0) < 1e-9
-        fairness, weights = new, base * new[person]
-        means, total = weighted(members, rated, weights, x, prior, m)
+        fairness, trusted = new, (credible * new)[person]
+        weights = base * trusted
+        start = pairs.start(weights * trusted, parameters)
+        means, total = weighted(members, rated, weights, x, prior, start)
         if done:
             break
-    return fairness, weights, means, total
+    return fairness, weights, means, total, start
 
 
 def contributions(
-    prior: float, weights: ArrayLike, x: ArrayLike, prior_weight: float = 3.0
+    prior: float, weights: ArrayLike, x: ArrayLike, start: float = 3.0
 ) -> np.ndarray:
     """Return the exact parts of one member's score: prior + parts = score.
 
@@ -372,6 +593,7 @@ def contributions(
     :param prior: μ of the member
     :param weights: of the ratings that the member received
     :param x: the ratings, in 0 … 1
+    :param start: what μ weighs, m
     """
     weights, x = np.asarray(weights, dtype=float), np.asarray(x, dtype=float)
-    return weights * (x - prior) / (prior_weight + weights.sum())
+    return weights * (x - prior) / (start + weights.sum())
