@@ -1,12 +1,18 @@
+from urllib.parse import urlencode
+
+import werkzeug.exceptions
+
 from odoo import http
+from odoo.fields import Domain
 from odoo.http import request
 
 from ..exceptions import NotAllowed
+from ..models.wezer_profile import COUNTED
 from ..tools.form_post import form_post
 from ..tools.numbers import record_id
-from .website import flash, searched, seen_or_404
+from .website import flash, page_number, searched, seen_or_404
 
-FOUND = 8
+FOUND = 24
 LOGGED = 40
 
 
@@ -14,31 +20,73 @@ class WezerActing(http.Controller):
     """Acting for others: for whom, by what right, who acts for me, what was done."""
 
     @http.route("/my/acting", type="http", auth="user", website=True, readonly=True)
-    def acting(self, search="", **_kwargs):
-        """Show for whom this person acts, and who acts for them."""
+    def acting(self, search="", giver="", page=1, log=1, who="", party=1, **_kwargs):
+        """Show for whom this person acts, and who acts for them.
+
+        :param giver: for administrators: the profile of a member who cannot log in
+        """
         user = request.env.user
+        person, giver = user.partner_id, self._giver(giver)
+        if giver:
+            person = giver.sudo().partner_id
+        page, log, party = page_number(page), page_number(log), page_number(party)
+        who = searched(who)
+        parties, party_count = user._search_acting_parties(
+            who, limit=FOUND, offset=(party - 1) * FOUND
+        )
         mandates = request.env["wezer.mandate"].search(
             [("state", "=", "active")], order="date_from"
         )
         found = request.env["wezer.profile"]
-        search = searched(search)
+        search, count = searched(search), 0
         if search:
-            found = found._search_directory(search, limit=FOUND)[0].filtered(
-                lambda profile: profile.partner_id != user.partner_id
-            )
+            # Who cannot log in acts for nobody.
+            domain = found._people_domain(search) & Domain("on_paper", "=", False)
+            domain &= Domain("partner_id", "not in", (user.partner_id | person).ids)
+            if giver:
+                domain |= found._people_domain(search) & Domain(
+                    "partner_id", "=", user.partner_id.id
+                )
+            found = found.search(domain, limit=FOUND, offset=(page - 1) * FOUND)
+            count = found.search_count(domain, limit=COUNTED + 1)
+        acts = request.env["wezer.acting.log"]
+        act_count = acts.search_count([])
         return request.render(
             "wezer_base.acting_page",
             {
-                "choices": user._wezer_acting_choices(),
+                "choices": parties,
+                "who": who,
+                "party_count": party_count,
+                "party_page": party,
+                "party_pages": -(-party_count // FOUND),
+                "party_query": urlencode({"who": who}),
                 "act_as": user._wezer_act_as(),
-                "given": mandates.filtered(lambda m: m.giver_id == user.partner_id),
+                "giver": giver,
+                "given": mandates.filtered(lambda m: m.giver_id == person),
                 "held": mandates.filtered(lambda m: m.holder_id == user.partner_id),
-                "acts": request.env["wezer.acting.log"].search([], limit=LOGGED),
+                "acts": acts.search([], limit=LOGGED, offset=(log - 1) * LOGGED),
+                "log_page": log,
+                "log_pages": -(-act_count // LOGGED),
                 "search": search,
                 "found": found,
+                "found_count": count,
+                "found_page": page,
+                "found_query": urlencode({"search": search, "giver": giver.id or ""}),
+                "found_pages": -(-min(count, COUNTED) // FOUND),
                 "page_name": "wezer_acting",
             },
         )
+
+    def _giver(self, number):
+        """Return the profile of a member without a login, for administrators."""
+        number = record_id(number)
+        if not number:
+            return request.env["wezer.profile"]
+        profile = seen_or_404("wezer.profile", number)
+        administrator = request.env.user.has_group("wezer_base.group_administrator")
+        if not administrator or not profile.on_paper:
+            raise werkzeug.exceptions.NotFound()
+        return profile
 
     @http.route("/my/act-as", type="http", auth="user", website=True, methods=["POST"])
     @form_post("/my/acting")
@@ -64,18 +112,19 @@ class WezerActing(http.Controller):
     @http.route(
         "/my/acting/give", type="http", auth="user", website=True, methods=["POST"]
     )
-    @form_post("/my/acting?search={search}", once=True)
-    def give(self, profile_id="", until="", **_kwargs):
-        """Let somebody act for the caller."""
+    @form_post("/my/acting?search={search}&giver={giver}", once=True)
+    def give(self, profile_id="", until="", giver="", **_kwargs):
+        """Let somebody act for the caller, or for a member who cannot log in."""
         rights = request.httprequest.form.getlist("rights")
-        holder = record_id(profile_id)
-        request.env["wezer.mandate"].action_give(holder, rights, until or None)
+        holder, giver = record_id(profile_id), record_id(giver) or None
+        mandates = request.env["wezer.mandate"]
+        mandates.action_give(holder, rights, until or None, giver)
         flash(
             request.env._(
                 "Saved. You can withdraw this authorisation here at any time."
             )
         )
-        return request.redirect("/my/acting")
+        return request.redirect(f"/my/acting?giver={giver}" if giver else "/my/acting")
 
     @http.route(
         "/my/acting/<int:mandate_id>/<any(revoke,resign):act>",

@@ -11,7 +11,7 @@ from odoo.addons.portal.controllers.portal import CustomerPortal
 from ..exceptions import Refusal
 from ..models.wezer_profile import LEVELS
 from ..tools.form_post import form_post
-from ..tools.numbers import record_ids, whole
+from ..tools.numbers import record_id, record_ids, whole
 from .website import flash
 
 MAX_PICTURE = 5 * 1024 * 1024
@@ -21,9 +21,13 @@ class WezerPortal(CustomerPortal):
     """What members see of themselves."""
 
     @http.route("/my/profile", type="http", auth="user", website=True, methods=["GET"])
-    def wezer_profile(self, **_kwargs):
-        """Show one's own profile to change it."""
-        profile = request.env.user.partner_id._wezer_profile()
+    def wezer_profile(self, acting="", **_kwargs):
+        """Show one's own profile to change it, or that of a member one helps."""
+        acting = record_id(acting)
+        if acting == request.env.user.partner_id.id:
+            acting = None
+        profiles = request.env["wezer.profile"]
+        profile = profiles._profile_party(acting)._wezer_profile()
         return request.render(
             "wezer_base.profile_form",
             {
@@ -36,7 +40,8 @@ class WezerPortal(CustomerPortal):
                 "levels": profile._fields["share_email"]._description_selection(
                     request.env
                 ),
-                "version": request.env["wezer.profile"].own_version(),
+                "version": profiles.own_version(acting),
+                "acting": acting,
                 "address_change": request.env["wezer.address.change"]._waiting(
                     profile.partner_id
                 ),
@@ -45,8 +50,8 @@ class WezerPortal(CustomerPortal):
         )
 
     @http.route("/my/profile", type="http", auth="user", website=True, methods=["POST"])
-    @form_post("/my/profile")
-    def wezer_profile_save(self, picture=None, **post):
+    @form_post("/my/profile?acting={acting}")
+    def wezer_profile_save(self, picture=None, acting="", **post):
         """Save what the form shows, and nothing else."""
         form = request.httprequest.form
         languages = request.env["res.lang"].sudo().search([("active", "=", True)])
@@ -78,9 +83,12 @@ class WezerPortal(CustomerPortal):
                 )
             if data:
                 vals["image_1920"] = b64encode(data)
-        request.env["wezer.profile"].update_own(vals, post.get("version"))
+        acting = record_id(acting) or None
+        request.env["wezer.profile"].update_own(vals, post.get("version"), acting)
         flash(request.env._("Saved."))
-        return request.redirect("/my/profile")
+        return request.redirect(
+            f"/my/profile?acting={acting}" if acting else "/my/profile"
+        )
 
     # === ANOTHER E-MAIL ADDRESS === #
 

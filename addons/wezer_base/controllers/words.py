@@ -2,13 +2,13 @@ from odoo import http
 from odoo.http import request
 
 from ..tools.numbers import record_id
+from ..tools.words import suggested_model
 
-WORDS = {"skill": "wezer.skill", "category": "wezer.category"}
 SHOWN = 8
 
 
 class WezerWords(http.Controller):
-    """Suggestions while a person types a skill or category."""
+    """Suggestions while a person types a skill, a category, a name."""
 
     @http.route(
         "/wezer/words/<string:kind>",
@@ -21,13 +21,14 @@ class WezerWords(http.Controller):
     def words(self, kind, typed="", category=None, **_kwargs):
         """Return the nearest words: dicts ``id``, ``name``, ``hint``.
 
-        :param str kind: ``skill`` or ``category``; another answers nothing
+        :param str kind: ``skill``, ``category``, ``member``, and what addons add;
+            another answers nothing
         :param str typed: what is typed so far
         :param int category: prefer what belongs there
         """
-        if kind not in WORDS or not isinstance(typed, str):
+        words = suggested_model(request.env, kind)
+        if words is None or not isinstance(typed, str):
             return []
-        words = request.env[WORDS[kind]]
         near = request.env["wezer.category"]
         if category := record_id(category):
             near = near.search([("id", "=", category)])

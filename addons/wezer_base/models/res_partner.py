@@ -326,15 +326,40 @@ class ResPartner(models.Model):
         :param str subject: what is asked or reported about ``record``: a newer notice
             to the same person about it replaces the earlier one
         """
-        people = self.browse()
+        people, helpers = self.browse(), {}
         for partner in self:
-            people |= partner._wezer_actor_partners(right)
+            readers = partner._wezer_actor_partners(right)
+            if partner not in readers and partner.sudo()._wezer_profile().on_paper:
+                helpers[partner] = readers
+            else:
+                people |= readers
         # Members write nothing: the notice is ours, for others.
-        return (
-            self.env["wezer.notice"]
-            .sudo()
-            ._leave(people, kind, message, url, record, subject)
+        notices = self.env["wezer.notice"].sudo()
+        left = notices._leave(people, kind, message, url, record, subject)
+        for partner, readers in helpers.items():
+            left |= notices._leave(
+                readers, kind, partner._wezer_said_of(message), url, record, subject
+            )
+        return left
+
+    def _wezer_said_of(self, message):
+        """Return ``message`` for those who act for this member, who cannot log in."""
+        name = self.sudo().name
+        return lambda env: env._(
+            "For %(name)s: %(message)s",
+            name=name,
+            message=message(env) if callable(message) else message,
         )
+
+    def _wezer_unreached(self):
+        """Return the members (sudo) among these whom no notice reaches.
+
+        They cannot log in, and nobody acts for them: whoever does something that
+        concerns them has to tell them.
+        """
+        alone = self.sudo().filtered(lambda one: one._wezer_profile().on_paper)
+        helped = self.env["wezer.mandate"]._of_givers(alone) if alone else {}
+        return alone.filtered(lambda one: one.id not in helped)
 
     # === JOINING === #
 

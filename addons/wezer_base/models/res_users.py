@@ -6,6 +6,7 @@ from datetime import datetime
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessDenied, UserError
+from odoo.fields import Domain
 from odoo.http import request
 from odoo.tools import SQL
 
@@ -16,7 +17,7 @@ from ..tools.membership import JOINING, MEMBERS
 from ..tools.memo_field import Memo
 from ..tools.rights import FAREWELL, OWN_RIGHTS, RIGHTS, right_label
 from ..tools.sorting import sorted_for_reader
-from ..tools.text import TITLE_LENGTH, clean_line, has_letter
+from ..tools.text import TITLE_LENGTH, clean_line, has_letter, search_words
 
 _logger = logging.getLogger(__name__)
 
@@ -419,20 +420,57 @@ class ResUsers(models.Model):
             )
         return self._wezer_log_acting(parties, right, what, record)
 
-    def _wezer_log_acting(self, partner, right, what=None, record=None):
+    def _wezer_log_acting(self, partner, right, what=None, record=None, note=None):
         """Log that this user acts for ``partner``, if it is another; return it."""
         self.ensure_one()
         if partner != self.partner_id:
-            self.env["wezer.acting.log"]._log(self, partner, right, what, record)
+            self.env["wezer.acting.log"]._log(self, partner, right, what, record, note)
         return partner
 
     def _wezer_acting_choices(self, right="market", limit=50):
-        """Return the partners this user may act for, their own first (sudo)."""
+        """Return partners this user may act for, their own first (sudo).
+
+        Those of many whom a form offers: their own, the one they act for now, and
+        some others. All are found under *Acting for others*.
+        """
         self.ensure_one()
         ids = self._acting_ids(right, limit=limit)
+        if len(ids) == limit:
+            first = [self.partner_id.id, self._wezer_act_as(right).id]
+            ids = dict.fromkeys([*self._acting_ids(right, among=first), *ids])
         partners = self.env["res.partner"].sudo().browse(ids).exists()
         return sorted_for_reader(
             partners, "name", lambda partner: partner == self.partner_id
+        )
+
+    def _search_acting_parties(self, typed="", right="market", limit=24, offset=0):
+        """Return ``(partners, count)`` this user may act for, by their names (sudo)."""
+        self.ensure_one()
+        partners = self.env["res.partner"].sudo()
+        domain = Domain("id", "in", self._acting_ids(right))
+        if search_words(typed):
+            # The community's own contact and treasuries have no profile.
+            profiles = self.env["wezer.profile"].sudo()
+            named = profiles.search(profiles._name_domain(typed)).partner_id
+            domain &= Domain("id", "in", named.ids) | Domain("name", "ilike", typed)
+        found = partners.search(domain, limit=limit, offset=offset, order="name, id")
+        if not offset and not typed:
+            found = self.sudo().partner_id | found
+        return found, partners.search_count(domain)
+
+    def _wezer_helped(self, right="market"):
+        """Return the members (sudo) who authorised this user to act for them."""
+        self.ensure_one()
+        mandates = self.env["wezer.mandate"]
+        return (
+            mandates.sudo()
+            .search(
+                mandates._current_domain()
+                & Domain("holder_id", "=", self.partner_id.id)
+                & Domain(f"right_{right}", "=", True)
+                & Domain("giver_id.wezer_profile_ids.state", "=", "active")
+            )
+            .giver_id
         )
 
     def _wezer_act_as(self, right="market"):

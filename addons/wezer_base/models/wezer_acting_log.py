@@ -35,6 +35,7 @@ class WezerActingLog(models.Model):
     by_mandate = fields.Boolean(
         string="By authorisation",
     )
+    note = fields.Char(help="What the person wrote down about it.")
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )
@@ -45,7 +46,10 @@ class WezerActingLog(models.Model):
 
         Each has places for the names of ``person`` and ``party``.
         """
-        return {"act": self.env._("%(person)s acted for %(party)s")}
+        return {
+            "act": self.env._("%(person)s acted for %(party)s"),
+            "change_profile": self.env._("%(person)s changed the profile of %(party)s"),
+        }
 
     def _sentence(self):
         """Return what was done, for the page."""
@@ -53,14 +57,15 @@ class WezerActingLog(models.Model):
         act = self.sudo()
         sentences = self._labels()
         names = {"person": act.actor_id.name, "party": act.partner_id.name}
-        return sentences.get(act.what, sentences["act"]) % names
+        sentence = sentences.get(act.what, sentences["act"]) % names
+        return f"{sentence}: {act.note}" if act.note else sentence
 
     def _url(self):
         """Return where the matter is seen; addons answer for their models."""
         return False
 
     @api.model
-    def _log(self, user, partner, right, what=None, record=None):
+    def _log(self, user, partner, right, what=None, record=None, note=None):
         """Log that ``user`` acts for ``partner``; by mandate, notify the giver."""
         act = self.sudo().create(
             {
@@ -71,6 +76,7 @@ class WezerActingLog(models.Model):
                 "res_model": record._name if record else False,
                 "res_id": record.id if record else False,
                 "date": fields.Datetime.now(),
+                "note": note or False,
                 "by_mandate": bool(
                     self.env["wezer.mandate"]._in_force(partner, user.partner_id)
                 ),

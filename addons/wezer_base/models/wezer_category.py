@@ -13,6 +13,7 @@ class WezerCategory(models.Model):
 
     _name = "wezer.category"
     _description = "Category"
+    _suggested_as = "category"
     _inherit = ["wezer.word.mixin", "wezer.record.mixin"]
     _order = "sort_text, id"
     _rec_name = "complete_name"

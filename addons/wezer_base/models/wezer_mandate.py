@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..exceptions import NotAllowed, Refusal
@@ -186,7 +187,7 @@ class WezerMandate(models.Model):
             raise Refusal(
                 self.env._("This is not a member. Choose a member."), rule="giver"
             )
-        if giver.partner_id.user_ids:
+        if not giver.on_paper:
             raise NotAllowed(
                 self.env._(
                     "%(name)s can log in, so only they can authorise someone.",
@@ -205,6 +206,7 @@ class WezerMandate(models.Model):
             or not profile.has_access("read")
             or profile.sudo().state != "active"
             or not profile.sudo().is_person
+            or profile.sudo().on_paper
         ):
             raise Refusal(self.env._("Nobody with this name was found."), rule="holder")
         partner = profile.sudo().partner_id
@@ -311,21 +313,35 @@ class WezerMandate(models.Model):
         return self.env._("This authorisation has ended.")
 
     @api.model
+    def _current_domain(self):
+        """Return the domain of the mandates that are in force today."""
+        today = days.today(self.env)
+        return (
+            Domain("state", "=", IN_FORCE)
+            & Domain("date_from", "<=", today)
+            & (Domain("date_until", "=", False) | Domain("date_until", ">=", today))
+        )
+
+    @api.model
     def _holders_of(self, giver, right):
         """Return the partners who act for ``giver`` by a mandate in force (sudo)."""
-        today = days.today(self.env)
         mandates = self.sudo().search(
-            [
-                ("giver_id", "=", giver.id),
-                ("state", "=", IN_FORCE),
-                (f"right_{right}", "=", True),
-                ("date_from", "<=", today),
-                "|",
-                ("date_until", "=", False),
-                ("date_until", ">=", today),
-            ]
+            self._current_domain()
+            & Domain("giver_id", "=", giver.id)
+            & Domain(f"right_{right}", "=", True)
         )
         return mandates.holder_id
+
+    @api.model
+    def _of_givers(self, givers):
+        """Return ``{giver id: partners who act for them}`` (sudo), in one query."""
+        mandates = self.sudo().search(
+            self._current_domain() & Domain("giver_id", "in", givers.ids)
+        )
+        return {
+            giver.id: some.holder_id
+            for giver, some in mandates.grouped("giver_id").items()
+        }
 
     @api.model
     def _acting_select(self, user, rights):

@@ -4,13 +4,14 @@ from datetime import timedelta
 
 from odoo import Command, api, fields, models
 from odoo.fields import Domain
-from odoo.tools import email_normalize, escape_psql, hmac
+from odoo.tools import SQL, email_normalize, escape_psql, hmac
 
 from ..exceptions import NotAllowed, Refusal
 from ..tools import days, member_merge, payload
 from ..tools.addresses import proven_addresses
 from ..tools.locks import hold_addresses
 from ..tools.membership import JOINING, MEMBERS, MEMBERSHIP, PRESENT, WAITING
+from ..tools.numbers import record_id
 from ..tools.picture import picture_key
 from ..tools.sorting import COMMON, icu_collations, index_text
 from ..tools.text import (
@@ -100,6 +101,7 @@ class WezerProfile(models.Model):
         "wezer.record.mixin",
     ]
     _state_machine = MEMBERSHIP
+    _suggested_as = "member"
     _order = "name, id"
     _sorted_by_language = frozenset({"name"})
 
@@ -117,6 +119,21 @@ class WezerProfile(models.Model):
     # Stored: members cannot look through the partner, which is closed to them.
     is_person = fields.Boolean(
         compute="_compute_is_person", store=True, compute_sudo=True, index=True
+    )
+    on_paper = fields.Boolean(
+        string="Without a login",
+        compute="_compute_is_person",
+        store=True,
+        compute_sudo=True,
+        index="btree_not_null",
+        help="A member who cannot log in. People whom they authorise act for them.",
+    )
+    helper_ids = fields.Many2many(
+        "res.partner",
+        string="People who act for them",
+        compute="_compute_helpers",
+        search="_search_helpers",
+        groups="wezer_base.group_administrator",
     )
     # Names that people take for the same have the same key.
     name_key = fields.Char(
@@ -325,10 +342,47 @@ class WezerProfile(models.Model):
         for profile in self:
             profile.name_key = lookalike(profile.name)
 
-    @api.depends("partner_id.user_ids", "partner_id.user_ids.active")
+    @api.depends(
+        "partner_id.user_ids",
+        "partner_id.user_ids.active",
+        "partner_id.is_company",
+        "partner_id.wezer_is_treasury",
+    )
     def _compute_is_person(self):
         for profile in self:
-            profile.is_person = bool(profile.partner_id.user_ids.filtered("active"))
+            partner = profile.partner_id
+            login = bool(partner.user_ids.filtered("active"))
+            profile.is_person = login or not profile._is_organisation()
+            profile.on_paper = profile.is_person and not login
+
+    def _is_organisation(self):
+        """Return whether this party is no human being; addons with groups extend it."""
+        self.ensure_one()
+        return self.partner_id.is_company or self.partner_id.wezer_is_treasury
+
+    def _compute_helpers(self):
+        mandates = self.env["wezer.mandate"]._of_givers(self.sudo().partner_id)
+        for profile in self:
+            profile.helper_ids = mandates.get(profile.sudo().partner_id.id, False)
+
+    def _search_helpers(self, operator, value):
+        if operator not in ("in", "not in"):
+            return NotImplemented
+        # ``False`` in the list asks for those whom nobody helps.
+        mandates = (
+            self.env["wezer.mandate"]
+            .sudo()
+            .search(self.env["wezer.mandate"]._current_domain())
+        )
+        wanted = {number for number in value if number}
+        found = mandates.filtered(
+            lambda mandate: not wanted or mandate.holder_id.id in wanted
+        )
+        domain = Domain("partner_id", "in", found.giver_id.ids)
+        if False in value:
+            without = ~Domain("partner_id", "in", mandates.giver_id.ids)
+            domain = domain & Domain(bool(wanted)) | without
+        return domain if operator == "in" else ~domain
 
     @api.depends(
         "name",
@@ -401,6 +455,67 @@ class WezerProfile(models.Model):
             Domain("name_text", "like", escape_psql(word))
             for word in search_words(text)
         )
+
+    @api.model
+    def _people_domain(self, typed=""):
+        """Return the domain of the members whom ``typed`` may mean: words of a name."""
+        people = Domain("state", "=", "active") & Domain("is_person", "=", True)
+        return people & self._name_domain(typed) if search_words(typed) else people
+
+    @api.model
+    def _suggest(self, typed, limit=10, **_near):
+        """Return the members whose name fits what somebody is typing.
+
+        Only whom the caller may see; names that begin with it come first.
+        """
+        if not search_words(typed):
+            return self.browse()
+        query = self._search(self._people_domain(typed))
+        name = SQL.identifier(self._table, "name_text")
+        query.order = SQL(
+            "%(name)s LIKE %(begins)s DESC, %(name)s, %(id)s",
+            name=name,
+            begins=f"{escape_psql(normalise(typed))}%",
+            id=SQL.identifier(self._table, "id"),
+        )
+        query.limit = limit
+        return self.browse(query)
+
+    def _suggestion(self, _typed):
+        """Return this member as a list shows it: ``id``, ``name``, ``hint``."""
+        self.ensure_one()
+        return {"id": self.id, "name": self.name, "hint": self._told_apart()}
+
+    def _told_apart(self):
+        """Return what tells this member from another of the same name."""
+        self.ensure_one()
+        place = self.shared().get("place") or self.slug
+        if not self.on_paper:
+            return place
+        return self.env._("%(place)s, without a login", place=place)
+
+    @api.model
+    def _member_meant(self, number, typed):
+        """Return the member whom a form names: chosen from the list, or typed.
+
+        :param number: the id of a profile, or a false value
+        :param str typed: an address, a full name, or the only name with these words
+        :return: the profile, or none where nobody or several are meant
+        """
+        chosen = record_id(number)
+        if chosen:
+            return self.search(self._people_domain() & Domain("id", "=", chosen))
+        if not search_words(typed):
+            return self.browse()
+        found = self._at_slug(str(typed).strip()).filtered("is_person")
+        if found:
+            return found
+        exact = Domain("name_text", "=", normalise(typed))
+        for domain in (self._people_domain() & exact, self._people_domain(typed)):
+            found = self.search(domain, limit=2)
+            if found:
+                break
+        return found if len(found) == 1 else found.browse()
 
     # === CRUD === #
 
@@ -585,24 +700,32 @@ class WezerProfile(models.Model):
     # === WHAT THE OWNER CHANGES === #
 
     @api.model
-    def own_version(self) -> str:
-        """Return the version of the caller's own profile, for :meth:`update_own`."""
+    def own_version(self, acting_partner_id: int | None = None) -> str:
+        """Return the version of a profile, for :meth:`update_own`."""
         self.env.user._wezer_check_standing(PRESENT)
-        profile = self.env.user.partner_id._wezer_profile()
-        return version_of(profile, VERSION_FIELDS)
+        partner = self.env.user.partner_id
+        if acting_partner_id:
+            partner = self._profile_party(acting_partner_id)
+        return version_of(partner._wezer_profile(), VERSION_FIELDS)
 
     @api.model
-    def update_own(self, vals: dict, version: str | None = None) -> int:
-        """Change the caller's own profile.
+    def update_own(
+        self,
+        vals: dict,
+        version: str | None = None,
+        acting_partner_id: int | None = None,
+    ) -> int:
+        """Change the caller's own profile, or that of a member whom the caller helps.
 
         :param dict vals: some of the fields in ``OWN_FIELDS``; ``phone`` too
         :param str version: what :meth:`own_version` returned when the profile was
             shown; a profile that somebody else changed since is not overwritten
+        :param int acting_partner_id: a member without a login for whom the caller
+            publishes and agrees; members who can log in change theirs themselves
+        :raise NotAllowed: rule ``own``, for the profile of anybody else
         :raise Refusal: rule ``field`` for anything else, ``changed``
         """
-        user = self.env.user
-        # Applicants fill in their profile before they are members.
-        user._wezer_check_standing(JOINING)
+        partner = self._profile_party(acting_partner_id)
         vals = dict(vals)
         phone = vals.pop("phone", None)
         foreign = vals.keys() - OWN_FIELDS
@@ -620,7 +743,7 @@ class WezerProfile(models.Model):
                 rule="field",
             )
         vals = self._clean_own(vals)
-        profile = user.partner_id._wezer_profile()
+        profile = partner._wezer_profile()
         check_version(profile, VERSION_FIELDS, version)
         # The caller's own row, checked above: members write nothing by themselves.
         profile.write(vals)
@@ -633,10 +756,27 @@ class WezerProfile(models.Model):
                 ),
             )
         if phone is not None:
-            user.partner_id.sudo().phone = payload.line(
-                self.env, phone, PHONE_MAX, "phone"
-            )
+            partner.sudo().phone = payload.line(self.env, phone, PHONE_MAX, "phone")
+        self.env.user._wezer_log_acting(partner, "market", "change_profile")
         return profile.id
+
+    @api.model
+    def _profile_party(self, acting_partner_id=None):
+        """Return the partner whose profile the caller changes, checked."""
+        user = self.env.user
+        if acting_partner_id in (None, False, user.partner_id.id):
+            # Applicants fill in their profile before they are members.
+            user._wezer_check_standing(JOINING)
+            return user.partner_id
+        number = record_id(acting_partner_id)
+        party = self.env["res.partner"].sudo().browse(number or [])
+        user._check_acts_for(party.sudo(False), "market")
+        if not party._wezer_profile().on_paper:
+            raise NotAllowed(
+                self.env._("Only %(name)s can change this profile.", name=party.name),
+                rule="own",
+            )
+        return party.sudo(False)
 
     @api.model
     def _clean_own(self, vals):
@@ -759,6 +899,26 @@ class WezerProfile(models.Model):
             "renamed": self._renamed(),
             # As the reader may see them.
             "alike": self.search([("id", "in", self._alike().ids)]),
+            **self._paper_values(),
+        }
+
+    def _paper_values(self):
+        """Return what the page says of a member who cannot log in, to members."""
+        if not self.on_paper or not self.env.user._wezer_is_member():
+            return {"on_paper": False}
+        partner = self.sudo().partner_id
+        user = self.env.user
+        helpers = self.env["wezer.mandate"]._of_givers(partner).get(partner.id)
+        # Who helps is told to those who have to reach the member.
+        told = user.has_group("base.group_user") or user.partner_id in (helpers or ())
+        return {
+            "on_paper": True,
+            "paper_helped": bool(helpers),
+            "paper_helpers": ", ".join(helpers.mapped("name"))
+            if helpers and told
+            else "",
+            "paper_edit": bool(helpers and user._acts_for(partner, "market")),
+            "paper_decide": user.has_group("wezer_base.group_administrator"),
         }
 
     # === DIRECTORY === #
@@ -1031,6 +1191,9 @@ class WezerProfile(models.Model):
         self.ensure_one()
         partner, company = self.partner_id, self.company_id
         user = partner.user_ids[:1]
+        address = (user and email_normalize(user.login)) or partner.email
+        if not address:
+            return
         letter = self.with_context(lang=partner.lang or company.partner_id.lang)
         body = letter.env["ir.qweb"]._render(
             "wezer_base.letter_declined",
@@ -1044,7 +1207,7 @@ class WezerProfile(models.Model):
                 "email_from": company.email_formatted
                 or self.env.ref("base.user_root").email_formatted,
                 # The address of the login is the proven one.
-                "email_to": email_normalize(user.login) or partner.email,
+                "email_to": address,
                 "body_html": body,
                 "auto_delete": True,
             }

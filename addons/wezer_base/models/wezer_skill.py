@@ -7,6 +7,7 @@ class WezerSkill(models.Model):
 
     _name = "wezer.skill"
     _description = "Skill"
+    _suggested_as = "skill"
     _inherit = ["wezer.word.mixin", "wezer.record.mixin"]
     _order = "name, id"
     _sorted_by_language = frozenset({"name"})

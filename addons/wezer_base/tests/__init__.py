@@ -4,9 +4,9 @@ from . import test_cron
 from . import test_days
 from . import test_decline
 from . import test_digest
-from . import test_forms
 from . import test_download
 from . import test_error_bodies
+from . import test_forms
 from . import test_hidden_names
 from . import test_hostile
 from . import test_identity
@@ -14,14 +14,15 @@ from . import test_joining
 from . import test_leaving
 from . import test_mandate
 from . import test_matrix
-from . import test_rpc_surfaces
 from . import test_member_import
 from . import test_merge
 from . import test_notice
 from . import test_notice_pages
 from . import test_numbers
+from . import test_on_paper
 from . import test_privacy
 from . import test_profile
+from . import test_rpc_surfaces
 from . import test_search_sort
 from . import test_server_edge
 from . import test_sharing
@@ -32,6 +33,6 @@ from . import test_tables
 from . import test_text
 from . import test_weak_points
 from . import test_website
-from . import test_written
 from . import test_words
 from . import test_words_import
+from . import test_written

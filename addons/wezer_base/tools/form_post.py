@@ -25,6 +25,7 @@ from odoo.tools import LazyTranslate
 
 from .forms import give_back, local_page, path_of, typed_values
 from .numbers import record_id
+from .words import suggested_model
 
 _lt = LazyTranslate(__name__)
 
@@ -33,7 +34,6 @@ KEPT_LETTERS = 500_000
 KEPT_SECONDS = 24 * 3600
 # Odoo's message where a form's CSRF token is not the session's.
 CSRF = "Session expired (invalid CSRF token)"
-WORDS = {"skill": "wezer.skill", "category": "wezer.category"}
 # Fields that differ each time a page is loaded.
 OF_THE_PAGE = ("csrf_token", "form_token", "form_page", "key")
 # Said where nothing was sent; translated when the page is shown.
@@ -230,9 +230,10 @@ def _follow_renamed(refused: Any, address: Any) -> None:
 
 
 def _name_of_word(kind: Any, value: Any) -> Any:
-    if kind not in WORDS:
+    words = suggested_model(request.env, kind)
+    if words is None:
         return ""
-    word = request.env[WORDS[kind]].search([("id", "=", record_id(value))])
+    word = words.search([("id", "=", record_id(value))])
     return word.name or ""
 
 

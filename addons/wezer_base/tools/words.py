@@ -1,6 +1,7 @@
 """Words as people list and compare them: skills, categories, synonyms."""
 
 import re
+from typing import Any
 
 from .text import normalise
 
@@ -15,3 +16,17 @@ def word_key(text: str | None) -> str:
     """Return ``text`` as words are compared: no accents, capitals, bars, controls."""
     plain = (char if char.isprintable() else " " for char in text or "")
     return normalise("".join(plain).replace("|", " "))
+
+
+def suggested_model(env: Any, kind: Any) -> Any:
+    """Return the model whose records are suggested as ``kind``, or None.
+
+    A model says so by its class attribute ``_suggested_as``, and has ``_suggest()``
+    and ``_suggestion()``.
+    """
+    if not kind or not isinstance(kind, str):
+        return None
+    for name, model in env.registry.items():
+        if getattr(model, "_suggested_as", None) == kind:
+            return env[name]
+    return None

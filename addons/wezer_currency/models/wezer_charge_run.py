@@ -66,7 +66,7 @@ class WezerChargeRun(models.Model):
     @api.model
     def _fee(self, currency, wallet):
         # Persons pay; a group's members paid already.
-        return currency.fee_minor if wallet.partner_id.user_ids else 0
+        return currency.fee_minor if wallet.partner_id._wezer_profile().is_person else 0
 
     @api.model
     def _demurrage(self, currency, wallet):

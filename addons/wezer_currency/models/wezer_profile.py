@@ -33,7 +33,7 @@ class WezerProfile(models.Model):
 
     def _give_credit(self):
         """Give a member's credit, in wallets that started without it too."""
-        persons = self.filtered("partner_id.user_ids")
+        persons = self.filtered("is_person")
         persons.has_credit = True
         wallets = self.env["wezer.wallet"].search(
             [

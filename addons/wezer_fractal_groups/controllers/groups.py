@@ -1,10 +1,14 @@
+from urllib.parse import quote as url_quote
+
 import werkzeug.exceptions
 
 from odoo import http
+from odoo.fields import Domain
 from odoo.http import request
 from odoo.tools import LazyTranslate, json
 
 from odoo.addons.wezer_base.controllers.website import (
+    acting_party,
     flash,
     page_number,
     searched,
@@ -12,9 +16,10 @@ from odoo.addons.wezer_base.controllers.website import (
 )
 from odoo.addons.wezer_base.tools.form_post import form_post
 from odoo.addons.wezer_base.tools.numbers import whole
-from odoo.addons.wezer_base.tools.text import normalise
 
 from ..tools import map_page
+from ..tools.member_pages import PAGE as PEOPLE
+from ..tools.member_pages import choice_values, member_values
 
 _lt = LazyTranslate(__name__)
 
@@ -26,6 +31,7 @@ DONE = {
     "leave": _lt("You have left the group."),
     "accept": _lt("Welcome!"),
     "invite": _lt("The invitation was sent."),
+    "record": _lt("The answer was recorded, with your name and your note."),
     "admit": _lt("The request was accepted."),
     "refuse": _lt("The request was declined."),
     "remove": _lt("The person was removed."),
@@ -44,30 +50,92 @@ class WezerGroups(http.Controller):
         website=True,
         sitemap=True,
     )
-    def groups(self, page=1, search="", mine=False, **_kwargs):
-        """List the circles, as far as the caller may see them."""
+    def groups(self, page=1, search="", mine=False, inside="", **_kwargs):
+        """List the circles, as far as the caller may see them.
+
+        :param inside: the address of a circle: only those directly inside it
+        """
         page, search = page_number(page), searched(search)
         offset = (page - 1) * PAGE
+        around = request.env["wezer.group"]._at_slug(inside)
+        more = Domain("parent_id", "=", around.id) if around else Domain.TRUE
         groups, count = request.env["wezer.group"]._search_public(
-            search, bool(mine), PAGE, offset
+            search, bool(mine), PAGE, offset, more
         )
         pager = request.website.pager(
             url="/groups",
             total=count,
             page=page,
             step=PAGE,
-            url_args={"search": search, "mine": mine or ""},
+            url_args={
+                "search": search,
+                "mine": mine or "",
+                "inside": around.slug or "",
+            },
         )
         return request.render(
             "wezer_fractal_groups.groups_page",
             {
                 "groups": groups,
                 "count": count,
+                "page": page,
+                "pages": max(1, -(-count // PAGE)),
                 "pager": pager,
                 "search": search,
                 "mine": mine,
+                "around": around,
             },
         )
+
+    @http.route(
+        [
+            "/groups/<string:slug>/members",
+            "/groups/<string:slug>/members/page/<int:page>",
+        ],
+        type="http",
+        auth="user",
+        website=True,
+        methods=["GET"],
+        readonly=True,
+    )
+    def group_members(self, slug, page=1, search="", **_kwargs):
+        """List everybody who counts in a group, page by page."""
+        return self._people_page("members", slug, page, search)
+
+    @http.route(
+        [
+            "/groups/<string:slug>/invite",
+            "/groups/<string:slug>/invite/page/<int:page>",
+        ],
+        type="http",
+        auth="user",
+        website=True,
+        methods=["GET"],
+        readonly=True,
+    )
+    def group_choose(self, slug, page=1, search="", guest="", **_kwargs):
+        """List the members of the community, to invite one of them."""
+        return self._people_page("invite", slug, page, search, guest=bool(guest))
+
+    def _people_page(self, kind, slug, page, search, **values):
+        """Show one page of people: the ``members``, or whom to ``invite``."""
+        group = self._group(slug)
+        if group.slug != slug:
+            return request.redirect(f"/groups/{group.slug}/{kind}", code=302)
+        if kind == "invite" and group._giver(request.env["res.partner"])[1]:
+            raise werkzeug.exceptions.NotFound()
+        of_kind = member_values if kind == "members" else choice_values
+        values.update(of_kind(group, searched(search), page_number(page)))
+        if not request.env.user._wezer_is_member():
+            raise werkzeug.exceptions.NotFound()
+        values["pager"] = request.website.pager(
+            url=f"/groups/{group.slug}/{kind}",
+            total=min(values["count"], values["counted"]),
+            page=values["page"],
+            step=PEOPLE,
+            url_args={"search": values["search"], "guest": values.get("guest") or ""},
+        )
+        return request.render(f"wezer_fractal_groups.{kind}_page", values)
 
     @http.route("/groups/map", type="http", auth="public", website=True, sitemap=True)
     def groups_map(self, circle="", page=1, search="", **_kwargs):
@@ -176,25 +244,66 @@ class WezerGroups(http.Controller):
         if call is None:
             raise werkzeug.exceptions.NotFound()
         back = group.sudo()._circle().slug
-        call(group, self._person(person, form.get("person_name", "")), form)
-        flash(request.env._(DONE[act]))
+        profile = self._person(person, form)
+        typed = searched(form.get("member_typed"))
+        if act == "invite" and not profile and typed:
+            profiles = request.env["wezer.profile"]
+            if profiles.search_count(profiles._people_domain(typed), limit=1):
+                # Several are called so: the person chooses.
+                guest = "&guest=1" if form.get("guest") else ""
+                found = f"?search={url_quote(typed)}{guest}"
+                return request.redirect(f"/groups/{group.slug}/invite{found}")
+        said = call(group, profile, form)
+        flash(said if isinstance(said, str) else request.env._(DONE[act]))
         seen = request.env["wezer.group"].search_count([("slug", "=", back)])
         return request.redirect(f"/groups/{back}" if seen else "/groups")
 
-    def _act_join(self, group, _profile, _form):
-        group.action_join()
+    def _acting(self, form):
+        """Return for whom the user does it, None for themselves, and what to say."""
+        party = acting_party(form)
+        own = party == request.env.user.partner_id.id
+        done = request.env._("Done. The person you act for sees that you did it.")
+        return (None, None) if own else (party, done)
 
-    def _act_ask(self, group, _profile, _form):
-        group.action_request()
+    def _act_join(self, group, _profile, form):
+        party, said = self._acting(form)
+        group.action_join(party)
+        return said
 
-    def _act_leave(self, group, _profile, _form):
-        group.action_leave()
+    def _act_ask(self, group, _profile, form):
+        party, said = self._acting(form)
+        group.action_request(party)
+        return said
 
-    def _act_accept(self, group, _profile, _form):
-        group.action_accept_invitation()
+    def _act_leave(self, group, _profile, form):
+        party, said = self._acting(form)
+        group.action_leave(party)
+        return said
+
+    def _act_accept(self, group, _profile, form):
+        party, said = self._acting(form)
+        group.action_accept_invitation(party)
+        return said
 
     def _act_invite(self, group, profile, form):
-        group.action_invite(profile.partner_id.id, bool(form.get("guest")))
+        partner = profile.sudo().partner_id
+        group.action_invite(partner.id, bool(form.get("guest")))
+        if not profile.on_paper:
+            return None
+        if partner._wezer_unreached():
+            return request.env._(
+                "%(name)s cannot log in, and nobody acts for them. Ask them yourself,"
+                " and record the answer on this page.",
+                name=profile.name,
+            )
+        return request.env._(
+            "%(name)s cannot log in. The invitation was sent to those who act for"
+            " them.",
+            name=profile.name,
+        )
+
+    def _act_record(self, group, profile, form):
+        group.action_record_consent(profile.partner_id.id, form.get("note", ""))
 
     def _act_admit(self, group, profile, _form):
         group.action_accept_member(profile.partner_id.id)
@@ -211,15 +320,12 @@ class WezerGroups(http.Controller):
     def _act_delete(self, _group, _profile, form):
         seen_or_404("wezer.group.message", form.get("message")).action_remove()
 
-    def _person(self, slug, name):
-        """Return the member at this address, or the only one of this name."""
+    def _person(self, slug, form):
+        """Return the member at this address, or whom a field for names means."""
         profiles = request.env["wezer.profile"]
-        if slug or not name.strip():
+        if slug:
             return profiles._at_slug(slug)
-        found = profiles.search(
-            [("name_text", "=", normalise(name)), ("is_person", "=", True)], limit=2
-        )
-        return found if len(found) == 1 else profiles.browse()
+        return profiles._member_meant(form.get("member"), form.get("member_typed", ""))
 
     def _group(self, slug):
         """Return the group that the caller sees under this address, else 404."""

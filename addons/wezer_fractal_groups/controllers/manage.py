@@ -3,9 +3,13 @@ import werkzeug.exceptions
 from odoo import http
 from odoo.http import request
 
-from odoo.addons.wezer_base.controllers.website import flash, seen_or_404
+from odoo.addons.wezer_base.controllers.website import (
+    flash,
+    page_number,
+    seen_or_404,
+)
+from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools.form_post import form_post
-from odoo.addons.wezer_base.tools.numbers import record_id
 from odoo.addons.wezer_base.tools.rights import RIGHTS
 
 from ..tools.group_page import manage_values, talk_values
@@ -29,12 +33,12 @@ class WezerGroupsManage(WezerGroups):
         methods=["GET"],
         readonly=True,
     )
-    def group_manage(self, slug, **_kwargs):
+    def group_manage(self, slug, proposals=1, **_kwargs):
         """Show the forms to those who look after the group."""
         group = self._managed(slug)
         if group.slug != slug:
             return request.redirect(f"/groups/{group.slug}/manage", code=302)
-        return self._manage_page(group)
+        return self._manage_page(group, proposals=page_number(proposals))
 
     def _managed(self, slug):
         group = self._group(slug)
@@ -42,15 +46,19 @@ class WezerGroupsManage(WezerGroups):
             raise werkzeug.exceptions.NotFound()
         return group
 
-    def _manage_page(self, group, trial=None, asked=None):
-        """Show the forms of ``group``, with what a proposal would change."""
+    def _manage_page(self, group, trial=None, asked=None, meant=None, proposals=1):
+        """Show the forms of ``group``, with what a proposal would change.
+
+        :param meant: dict ``move`` or ``link``: the circles of the name that was typed
+        """
         env = request.env
         groups = env["wezer.group"]
         words = groups._right_labels()
         return request.render(
             "wezer_fractal_groups.manage_page",
             {
-                **manage_values(group),
+                **manage_values(group, proposals),
+                "meant": meant or {},
                 "choices": {
                     name: groups._fields[name]._description_selection(env)
                     for name in CHOICES
@@ -118,13 +126,32 @@ class WezerGroupsManage(WezerGroups):
     def _manage_close(self, group, _form):
         group.action_close()
 
+    def _circle_meant(self, form, group):
+        """Return the circles that the field for names means, never ``group``."""
+        typed = form.get("target_typed", "")
+        meant = request.env["wezer.group"]._circle_meant(form.get("target"), typed)
+        if not meant - group:
+            raise Refusal(
+                request.env._("No circle with this name was found."),
+                rule="target",
+                field="target_typed",
+            )
+        return meant - group
+
     def _manage_move(self, group, form):
-        target = record_id(form.get("target")) or None
-        changes = request.env["wezer.group.change"]
+        target = request.env["wezer.group"]
+        if not form.get("alone"):
+            target = self._circle_meant(form, group)
         dry_run = bool(form.get("dry_run"))
-        answer = changes.propose(form.get("kind"), group.id, target, dry_run=dry_run)
+        if len(target) > 1:
+            return self._manage_page(group, asked=form, meant={"move": target})
+        changes = request.env["wezer.group.change"]
+        answer = changes.propose(
+            form.get("kind"), group.id, target.id or None, dry_run=dry_run
+        )
         if dry_run:
-            return self._manage_page(group, trial=answer, asked=form)
+            asked = {**form, "target": target}
+            return self._manage_page(group, trial=answer, asked=asked)
         return None
 
     def _change(self, form):
@@ -143,8 +170,11 @@ class WezerGroupsManage(WezerGroups):
         self._change(form).action_undo()
 
     def _manage_link(self, group, form):
-        target = record_id(form.get("target"))
-        request.env["wezer.group.link"].propose(group.id, target)
+        target = self._circle_meant(form, group)
+        if len(target) > 1:
+            return self._manage_page(group, asked=form, meant={"link": target})
+        request.env["wezer.group.link"].propose(group.id, target.id)
+        return None
 
     def _manage_link_agree(self, _group, form):
         self._link(form).action_agree()
@@ -171,6 +201,30 @@ class WezerGroupsManage(WezerGroups):
                 "group": group,
                 "group_talk": talk_values(group),
                 "group_talks": group._may("send"),
+                "group_manages": group._may("manage"),
+            },
+        )
+
+    @http.route(
+        "/groups/<string:slug>/talk/<int:page>",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["GET"],
+        readonly=True,
+    )
+    def group_talk_page(self, slug, page=1, **_kwargs):
+        """Show earlier messages of the circle."""
+        group = self._group(slug)
+        talk = talk_values(group, page=page_number(page))
+        if not talk["messages"]:
+            raise werkzeug.exceptions.NotFound()
+        return request.render(
+            "wezer_fractal_groups.talk_page",
+            {
+                "group": group,
+                "group_talk": talk,
+                "group_talks": False,
                 "group_manages": group._may("manage"),
             },
         )

@@ -189,10 +189,12 @@ class ResUsers(models.Model):
     def _wezer_invitation_rows(self):
         memberships = self.env["wezer.group.membership"].sudo()
         invitations = memberships
-        if self.env["wezer.group"].with_user(self)._pending_group_ids():
+        people = self.partner_id | self._wezer_helped()
+        pending = self.env["wezer.group"].with_user(self)._pending_group_ids()
+        if pending or len(people) > 1:
             invitations = memberships.search(
                 [
-                    ("partner_id", "=", self.partner_id.id),
+                    ("partner_id", "in", people.ids),
                     ("state", "in", MEMBERSHIP.sources("accept_invitation")),
                 ]
             )
@@ -202,6 +204,12 @@ class ResUsers(models.Model):
                 "partner": place.group_id.partner_id,
                 "text": self.env._(
                     "You are invited to %(group)s.", group=place.group_id.name
+                )
+                if place.partner_id == self.partner_id
+                else self.env._(
+                    "%(name)s is invited to %(group)s.",
+                    name=place.partner_id.name,
+                    group=place.group_id.name,
                 ),
                 "url": f"/groups/{place.group_id.slug}",
                 "button": self.env._("Answer"),
@@ -241,24 +249,34 @@ class ResUsers(models.Model):
 
     def _wezer_task_rows(self):
         """Return the open tasks that are this user's, and that no deal settles."""
-        tasks = (
-            self.env["project.task"]
-            .sudo()
-            .search(
-                [
-                    (
-                        "assignee_partner_id",
-                        "in",
-                        SQL("(%s)", self._wezer_duty_sql(("role",))),
-                    ),
-                    ("is_closed", "=", False),
-                    ("project_id", "!=", False),
-                    ("is_template", "=", False),
-                ],
-                order="date_deadline, id",
-                limit=TASKS_SHOWN,
-            )
-        )
+        open_tasks = [
+            (
+                "assignee_partner_id",
+                "in",
+                SQL("(%s)", self._wezer_duty_sql(("role",))),
+            ),
+            ("is_closed", "=", False),
+            ("project_id", "!=", False),
+            ("is_template", "=", False),
+        ]
+        tasks = self.env["project.task"].sudo()
+        found = tasks.search(open_tasks, order="date_deadline, id", limit=TASKS_SHOWN)
+        count = len(found)
+        if count == TASKS_SHOWN:
+            count = tasks.search_count(open_tasks)
+        more = [
+            {
+                "section": "soon",
+                "partner": self.partner_id,
+                "text": self.env._(
+                    "You have %(count)s more tasks. Those due first are above.",
+                    count=count - len(found),
+                ),
+                "url": "/groups?mine=1",
+                "button": False,
+                "due": False,
+            }
+        ]
         return [
             {
                 "section": "soon",
@@ -268,9 +286,9 @@ class ResUsers(models.Model):
                 "button": False,
                 "due": days.day_of(self.env, task.date_deadline),
             }
-            for task in tasks
+            for task in found
             if not task._has_own_worker()
-        ]
+        ] + (more if count > len(found) else [])
 
     def _wezer_duty_ids(self, kinds=("role", "circle")):
         """Return the ids of partners whose tasks this user sees as theirs.

@@ -15,6 +15,19 @@ class WezerActingLog(models.Model):
             "refuse_member": self.env._(
                 "%(person)s declined a request to join for %(party)s"
             ),
+            "own_join": self.env._("%(person)s asked to join a circle for %(party)s"),
+            "own_request": self.env._(
+                "%(person)s offered to take a role for %(party)s"
+            ),
+            "own_accept_invitation": self.env._(
+                "%(person)s accepted an invitation for %(party)s"
+            ),
+            "own_leave": self.env._(
+                "%(person)s left a group, or declined an invitation, for %(party)s"
+            ),
+            "record_consent": self.env._(
+                "%(person)s recorded that %(party)s agreed to an invitation"
+            ),
             "found": self.env._("%(person)s created a circle or a role for %(party)s"),
             "change_group": self.env._(
                 "%(person)s changed the description of a group for %(party)s"

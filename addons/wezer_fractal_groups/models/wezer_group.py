@@ -3,15 +3,18 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, escape_psql
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import days
 from odoo.addons.wezer_base.tools.cron import for_each_due
+from odoo.addons.wezer_base.tools.numbers import record_id
 from odoo.addons.wezer_base.tools.rights import RIGHTS
 from odoo.addons.wezer_base.tools.sorting import index_text
 from odoo.addons.wezer_base.tools.text import (
     TITLE_LENGTH,
+    clean_line,
+    has_letter,
     normalise,
     search_words,
     secret_slug,
@@ -39,6 +42,9 @@ TREE_FIELDS = {"ancestor_ids", "rights_reach", "depth", "structure_version"}
 # What the form of a group may change.
 NAME_LENGTH = 120
 TEXT_LENGTH = 4000
+NOTE_LENGTH = 300
+# Of more circles with a name that somebody typed the form offers no choice.
+CIRCLES_MEANT = 20
 TEXTS = ("purpose", "domains", "accountabilities")
 CHOICES = ("visibility", "join_policy", "link")
 SWITCHES = ("books_open",)
@@ -57,6 +63,7 @@ class WezerGroup(models.Model):
 
     _name = "wezer.group"
     _description = "Group"
+    _suggested_as = "circle"
     _inherit = [
         "website.seo.metadata",
         "wezer.searchable.mixin",
@@ -626,9 +633,51 @@ class WezerGroup(models.Model):
                 inside._keep_visibility_in_step(chosen=False)
 
     @api.model
-    def _search_public(self, words="", mine=False, limit=24, offset=0):
+    def _search_public(
+        self, words="", mine=False, limit=24, offset=0, more=Domain.TRUE
+    ):
         """Return ``(circles, count)``; see :mod:`..tools.visibility`."""
-        return visibility.search_directory(self, words, mine, limit, offset)
+        return visibility.search_directory(self, words, mine, limit, offset, more)
+
+    @api.model
+    def _suggest(self, typed, limit=10, **_near):
+        """Return the circles that fit what somebody is typing, as the caller sees them.
+
+        Those whose name begins with it come first.
+        """
+        if not search_words(typed):
+            return self.browse()
+        begins = Domain("search_text", "=like", f"{escape_psql(normalise(typed))}%")
+        found = self._search_public(typed, limit=limit, more=begins)[0]
+        if len(found) < limit:
+            found |= self._search_public(typed, limit=limit)[0]
+        return found[:limit]
+
+    def _suggestion(self, _typed):
+        """Return this circle as a list shows it: ``id``, ``name``, ``hint``."""
+        self.ensure_one()
+        above = self.sudo().parent_id.sudo(False)._filtered_access("read")
+        hint = self.env._("Inside %(group)s", group=above.name) if above else ""
+        return {"id": self.id, "name": self.name, "hint": hint}
+
+    @api.model
+    def _circle_meant(self, number, typed):
+        """Return the circles that a form may mean: one chosen, or those of a name.
+
+        :param number: the id of a circle, or a false value
+        :param str typed: an address, a full name, or words of a name
+        """
+        chosen = record_id(number)
+        if chosen:
+            return self.search([("id", "=", chosen), ("kind", "=", "circle")])
+        if not search_words(typed):
+            return self.browse()
+        found = self._at_slug(str(typed).strip())
+        found = found.filtered(lambda group: group.kind == "circle")
+        if not found:
+            found = self._suggest(typed, limit=CIRCLES_MEANT)
+        key = normalise(typed)
+        return found.filtered(lambda group: normalise(group.name) == key) or found
 
     # === MEMBERS === #
 
@@ -975,22 +1024,39 @@ class WezerGroup(models.Model):
 
     # === JOINING AND LEAVING === #
 
-    def action_join(self) -> bool:
-        """Join an open circle; elsewhere this asks to be let in."""
-        self._check_may("join")
-        person = self.env.user.partner_id
+    def _person_acting(self, acting_partner_id, action):
+        """Return the person whose place it is, ``action`` checked, and log the act.
+
+        :param acting_partner_id: whom the user acts for; the user where left out
+        """
+        user = self.env.user
+        person = user.partner_id
+        if acting_partner_id and acting_partner_id != person.id:
+            number = record_id(acting_partner_id) or []
+            person = self.env["res.partner"].sudo().browse(number).exists()
+            # Before anything is said of the place: it is the person's.
+            user._check_acts_for(person, "market")
+        self._check_may(action, person)
+        return user._wezer_log_acting(person, "market", f"own_{action}", self)
+
+    def action_join(self, acting_partner_id: int | None = None) -> bool:
+        """Join an open circle; elsewhere this asks to be let in.
+
+        :param int acting_partner_id: a person for whom the caller publishes and agrees
+        """
+        person = self._person_acting(acting_partner_id, "join")
         if self.sudo().join_policy == "open":
             self._add_member(person, "active")
         else:
             self._notify_request(self._add_member(person, "requested"))
         return True
 
-    def action_request(self) -> bool:
+    def action_request(self, acting_partner_id: int | None = None) -> bool:
         """Ask to join a circle, or offer to fill this role."""
         if self.sudo().kind == "circle":
-            return self.action_join()
-        self._check_may("request")
-        self._notify_request(self._add_member(self.env.user.partner_id, "requested"))
+            return self.action_join(acting_partner_id)
+        person = self._person_acting(acting_partner_id, "request")
+        self._notify_request(self._add_member(person, "requested"))
         return True
 
     def _notify_request(self, place):
@@ -1049,16 +1115,54 @@ class WezerGroup(models.Model):
         self._give_as("refuse_member", person)._end()
         return True
 
-    def action_accept_invitation(self) -> bool:
+    def action_accept_invitation(self, acting_partner_id: int | None = None) -> bool:
         """Accept an invitation."""
-        self._check_may("accept_invitation")
-        self._membership_of(self.env.user.partner_id)._begin_membership()
+        person = self._person_acting(acting_partner_id, "accept_invitation")
+        self._membership_of(person)._begin_membership()
         return True
 
-    def action_leave(self) -> bool:
+    def action_record_consent(self, partner_id: int, note: str) -> bool:
+        """Write down that an invited member without a login agreed.
+
+        The member, and whoever acts for them, reads who wrote it and what.
+
+        :param str note: how they were asked: on paper, by phone
+        :raise NotAllowed: rule ``login``, for members who can log in
+        :raise Refusal: rule ``note``, where it is missing
+        """
+        self.ensure_one()
+        person = self.env["res.partner"].sudo().browse(record_id(partner_id) or [])
+        self._check_may("record_consent", person)
+        note = clean_line(str(note or ""), NOTE_LENGTH)
+        if not has_letter(note):
+            raise Refusal(
+                self.env._("Write how and when they agreed, for example by phone."),
+                rule="note",
+                field="note",
+            )
+        user, group = self.env.user, self.sudo()
+        user._wezer_log_acting(person, "invite", "record_consent", self, note)
+        place = self._membership_of(person)
+        place.write({"consent_note": note, "consent_by_id": user.partner_id.id})
+        place._begin_membership()
+        person._wezer_notify(
+            "group_accepted",
+            lambda env: env._(
+                "%(name)s recorded your answer to the invitation to %(group)s:"
+                " “%(note)s”",
+                name=user.partner_id.name,
+                group=group.name,
+                note=note,
+            ),
+            url=f"/groups/{group.slug}",
+            record=place,
+        )
+        return True
+
+    def action_leave(self, acting_partner_id: int | None = None) -> bool:
         """Leave, or decline an invitation, or take back a request."""
-        self._check_may("leave")
-        self._membership_of(self.env.user.partner_id)._leave()
+        person = self._person_acting(acting_partner_id, "leave")
+        self._membership_of(person)._leave()
         return True
 
     def action_remove_member(self, partner_id: int) -> bool:
@@ -1295,10 +1399,10 @@ class WezerGroup(models.Model):
         self._check_may("send")
         return self.env["wezer.group.message"]._post(self, text).id
 
-    def _talk(self, limit=50):
+    def _talk(self, limit=50, offset=0):
         """Return the latest messages, oldest first, that the user may read."""
         messages = self.env["wezer.group.message"].search(
-            [("group_id", "=", self.id)], limit=limit
+            [("group_id", "=", self.id)], limit=limit, offset=offset
         )
         return messages.sorted("id")
 

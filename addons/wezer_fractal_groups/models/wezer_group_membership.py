@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import days
 from odoo.addons.wezer_base.tools.cron import for_each_due
 from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
@@ -19,7 +19,9 @@ MEMBERSHIP = StateMachine(
         "giver": "holds “invite” of the circle, or every member may invite there;"
         " for a role: holds “manage” of a circle above, or of the role's own circle"
         " and all that the role carries",
-        "person": "the person whose membership it is",
+        "person": "the person whose membership it is, or whoever acts for that person",
+        "recorder": "as giver; for a circle holds “manage” too: writes down the answer"
+        " of a member who cannot log in",
         "tree": "follows from a role that counts in the circle above, from a closed or"
         " merged group",
         "clock": "the term of the membership is over",
@@ -65,6 +67,14 @@ MEMBERSHIP = StateMachine(
             ("active",),
             "person",
             "wezer.group.action_accept_invitation",
+        ),
+        Transition(
+            "record_consent",
+            ("invited",),
+            ("active",),
+            "recorder",
+            "wezer.group.action_record_consent",
+            "only for members without a login",
         ),
         Transition(
             "leave",
@@ -132,6 +142,14 @@ class WezerGroupMembership(models.Model):
         string="Guest",
         help="A guest takes part here but is not a member, and does not count in"
         " the groups above.",
+    )
+    consent_note = fields.Char(
+        string="How they agreed",
+        readonly=True,
+        help="Written down by whoever asked a member who cannot log in.",
+    )
+    consent_by_id = fields.Many2one(
+        "res.partner", string="Answer recorded by", readonly=True, ondelete="set null"
     )
     # A lead or a representative counts in the circle above by that role.
     by_link_id = fields.Many2one(
@@ -260,29 +278,51 @@ class WezerGroupMembership(models.Model):
     def _why_not_who(self, action):
         who = self._state_machine.who(action)
         group = self.env["wezer.group"].sudo(False).browse(self.group_id.id)
-        if who in ("newcomer", "giver") or action == "accept_invitation":
+        if who in ("newcomer", "giver", "recorder") or action == "accept_invitation":
             error = group._why_not_take_part()
             if error:
                 return error
         if who == "newcomer":
-            return group._why_not_join(action)
-        if who == "giver":
-            return group._giver(self.partner_id)[1]
+            return group._why_not_join(action) or self._why_not_for_person()
+        if who in ("giver", "recorder"):
+            error = group._giver(self.partner_id)[1]
+            if not error and who == "recorder" and group.sudo().kind == "circle":
+                error = group._manager()[1]
+            return error
         return None
+
+    def _why_not_for_person(self):
+        """Return why the user does not act for the person whose place it is."""
+        user, person = self.env.user, self.partner_id
+        if person == user.partner_id:
+            return None
+        error = user._why_not_acting(person, "market")
+        if not error and not person.sudo()._wezer_profile().is_person:
+            error = NotAllowed(self.env._("Only people can be members."), rule="person")
+        return error
 
     def _why_not_data(self, action):
         person = self.partner_id
+        profile = person._wezer_profile()
         if action == "invite" and not (
-            person and person.user_ids and person._wezer_is_party()
+            person and profile.is_person and person._wezer_is_party()
         ):
             return Refusal(
                 self.env._("No member with this name was found."), rule="party"
+            )
+        if action == "record_consent" and not profile.on_paper:
+            return NotAllowed(
+                self.env._(
+                    "%(name)s can log in, so only they can accept the invitation.",
+                    name=person.name,
+                ),
+                rule="login",
             )
         return None
 
     def _state_refusal(self, action):
         person = self._state_machine.who(action) == "person"
-        if person and self.partner_id != self.env.user.partner_id:
+        if person and self._why_not_for_person():
             return Refusal(self._state_message(action), rule="state")
         if any(not row.sources for row in self._state_machine.rows(action)) and (
             self.state not in self._state_machine.sources(action)

@@ -4,6 +4,15 @@ from odoo import api, models
 class WezerProfile(models.Model):
     _inherit = "wezer.profile"
 
+    @api.depends("partner_id.wezer_group_ids")
+    def _compute_is_person(self):
+        """Tell the partner of a group, which may be no organisation, from a person."""
+        return super()._compute_is_person()
+
+    def _is_organisation(self):
+        partner = self.partner_id.with_context(active_test=False)
+        return super()._is_organisation() or bool(partner.wezer_group_ids)
+
     @api.model
     def _is_hidden_at_first(self, partner):
         """A group may hide, at first or later: no address reveals its name."""

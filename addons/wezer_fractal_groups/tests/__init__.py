@@ -6,7 +6,9 @@ from . import test_group_history
 from . import test_inherited_visibility
 from . import test_invariants
 from . import test_joining
+from . import test_large_circles
 from . import test_manage
+from . import test_on_paper
 from . import test_page_queries
 from . import test_privacy
 from . import test_project

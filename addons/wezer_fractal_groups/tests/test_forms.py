@@ -70,7 +70,7 @@ class TestGroupForms(FormCase, GroupsCommon):
         self.authenticate(self.demo.login, self.demo.login)
         action = f"/groups/{self.circle.slug}/invite"
         form = self.form(self.page(f"/groups/{self.circle.slug}"), action)
-        typed = {"person_name": "Nobody Here", "guest": "1"}
+        typed = {"member_typed": "Nobody Here", "guest": "1"}
         answer = self.send(form, **typed)
         self.assert_given_back(answer, action, typed)
 

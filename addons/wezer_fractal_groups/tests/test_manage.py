@@ -144,6 +144,6 @@ class TestManagePages(GroupsCommon, HttpCase):
         inviter = self._role("Host", self.garden, "invite")
         self._put(self.luc, inviter)
         self._login(self.luc)
-        self._post(self.garden, "invite", person_name="stranger", guest="1")
+        self._post(self.garden, "invite", member_typed="stranger", guest="1")
         live = self.garden._membership_of(self.stranger.partner_id)
         self.assertEqual((live.state, live.is_guest), ("invited", True))

@@ -6,12 +6,16 @@ database once for all rows of a list.
 
 from typing import Any
 
+from odoo.addons.wezer_base.tools.rights import RIGHTS
+
 from ..models.wezer_group_membership import MEMBERSHIP
 
-MEMBERS_SHOWN = 60
-PROJECTS_SHOWN = 50
-CIRCLES_OFFERED = 500
+# So many the page of a group shows of each; a page of their own shows all.
+MEMBERS_SHOWN = 24
+CIRCLES_SHOWN = 40
+FILLERS_SHOWN = 12
 CHANGES_SHOWN = 10
+TALK_SHOWN = 50
 
 
 # === THE PAGE OF A GROUP === #
@@ -28,24 +32,30 @@ def page_values(group: Any) -> dict:
         inside = group.search_fetch([("parent_id", "=", group.id)])
     roles = inside.filtered(lambda child: child.kind == "role") if circle else group
     members = group.effective_members()
-    places = _Places(group | roles)
+    places = Places(group | roles)
     direct = places.members(group)
     own = _profiles(env, direct, limit=MEMBERS_SHOWN)
-    below = _profiles(env, members.sudo() - direct, limit=MEMBERS_SHOWN)
+    below = _profiles(
+        env, members.sudo() - direct, limit=max(0, MEMBERS_SHOWN - len(own))
+    )
     profiles = own | below
+    circles = inside.filtered(lambda child: child.kind == "circle")
     manages = not visitor and group._may("manage")
     return {
         "group": group,
         "group_parent": group.sudo().parent_id.sudo(False)._filtered_access("read"),
-        "group_circles": inside.filtered(lambda child: child.kind == "circle"),
+        "group_circles": circles[:CIRCLES_SHOWN],
+        "group_circle_count": len(circles),
         "group_roles": _role_rows(roles, places, profiles),
-        "group_members": profiles[:MEMBERS_SHOWN],
+        "group_members": profiles,
         "group_own": own,
         "group_from_below": below,
         "group_member_count": len(members),
         "group_state": places.own_state(group),
         "group_rights": group._explain_rights(user),
         "group_requests": _request_rows(group | roles, places),
+        "group_invited": _invited_rows(group | roles, places),
+        "group_helped": _helped_rows(group | roles, places),
         "group_may": places.own_actions(group),
         "group_may_invite": circle and places.may_give(group),
         "group_login": visitor,
@@ -57,7 +67,7 @@ def page_values(group: Any) -> dict:
     }
 
 
-class _Places:
+class Places:
     """The unfinished memberships of some groups, read once, and the user's own."""
 
     def __init__(self, groups: Any) -> None:
@@ -87,9 +97,12 @@ class _Places:
             .partner_id
         )
 
-    def own(self, group: Any) -> Any:
-        """Return the user's own membership, not stored where there is none."""
-        person = self.env.user.sudo().partner_id
+    def own(self, group: Any, person: Any = None) -> Any:
+        """Return the user's own membership, not stored where there is none.
+
+        :param person: somebody for whom the user acts, instead
+        """
+        person = person or self.env.user.sudo().partner_id
         place = self.of(group).filtered(lambda place: place.partner_id == person)
         return place or group._no_membership(person)
 
@@ -98,11 +111,11 @@ class _Places:
         place = self.own(group)
         return False if self.visitor or not place._origin else place.state
 
-    def own_actions(self, group: Any) -> set:
+    def own_actions(self, group: Any, person: Any = None) -> set:
         """Return the actions that the user may do with their own membership."""
         if self.visitor:
             return set()
-        place = self.own(group)
+        place = self.own(group, person)
         own = [
             action
             for action in MEMBERSHIP.actions
@@ -148,7 +161,7 @@ def _profiles(
     if known:
         found = known.filtered(lambda profile: profile.sudo().partner_id in partners)
     others = partners.sudo() - found.sudo().partner_id
-    if not others:
+    if not others or limit == 0:
         return found
     return found | profiles.search_fetch(
         [("partner_id", "in", others.ids)], limit=limit
@@ -165,15 +178,22 @@ def _role_rows(roles: Any, places: Any, known: Any) -> list:
     # Everybody who sees the role sees its fillers; visitors learn no names, because
     # the profiles are read as the user.
     fillers = {role: places.members(role) for role in roles}
-    everybody = roles.env["res.partner"].sudo().union(*fillers.values())
+    shown = {role: some[:FILLERS_SHOWN] for role, some in fillers.items()}
+    everybody = roles.env["res.partner"].sudo().union(*shown.values())
     profiles = _profiles(roles.env, everybody, known)
     return [
         {
             "role": role,
             "vacant": not fillers[role],
             "fillers": profiles.filtered(
-                lambda profile, role=role: profile.sudo().partner_id in fillers[role]
+                lambda profile, role=role: profile.sudo().partner_id in shown[role]
             ),
+            "count": len(fillers[role]),
+            # Their permissions are used by nobody: who acts for them acts for the
+            # person only, never for the role.
+            "unused": any(role[f"right_{right}"] for right in RIGHTS)
+            and fillers[role]
+            and all(fillers[role]._wezer_profile().mapped("on_paper")),
             "mine": places.own_state(role),
             "may": places.own_actions(role),
             "may_fill": places.may_give(role),
@@ -198,6 +218,69 @@ def _request_rows(groups: Any, places: Any) -> list:
     ]
 
 
+def _invited_rows(groups: Any, places: Any) -> list:
+    """Return the invitations without an answer that the user gave or may take back."""
+    if places.visitor:
+        return []
+    waiting = places.rows.filtered(lambda place: place.state == "invited")
+    gives, records = {}, {}
+    for group in groups.browse(waiting.group_id.ids):
+        gives[group.id] = places.may_give(group)
+        # As for the action: who manages the circle writes down the answer.
+        records[group.id] = gives[group.id] and (
+            group.kind == "role" or group._may("manage")
+        )
+    waiting = waiting.filtered(lambda place: gives[place.group_id.id])
+    profiles = {
+        profile.sudo().partner_id: profile
+        for profile in _profiles(groups.env, waiting.partner_id)
+    }
+    unreached = waiting.partner_id._wezer_unreached()
+    return [
+        {
+            "group": groups.browse(place.group_id.id),
+            "profile": profiles[place.partner_id],
+            "unreached": place.partner_id in unreached,
+            "may_record": profiles[place.partner_id].on_paper
+            and records[place.group_id.id],
+        }
+        for place in waiting
+        if place.partner_id in profiles
+    ]
+
+
+def _helped_rows(groups: Any, places: Any) -> list:
+    """Return what the user may do here for members who authorised them.
+
+    Those who have a place here or are asked, and whom the user acts for now.
+    """
+    user = groups.env.user
+    helped = user._wezer_helped() if not places.visitor else None
+    if not helped:
+        return []
+    now = user._wezer_act_as()
+    rows = []
+    for person in helped:
+        for group in groups:
+            place = places.own(group, person)
+            if not place._origin and person != now:
+                continue
+            may = places.own_actions(group, person)
+            if not place._origin and group.kind == "role":
+                # Offered on the page of the role itself.
+                may = may if group == groups[:1] else set()
+            if may:
+                rows.append(
+                    {
+                        "group": group,
+                        "person": person,
+                        "state": place.state if place._origin else False,
+                        "may": may,
+                    }
+                )
+    return rows
+
+
 def _projects(group: Any) -> Any:
     """Return the projects this circle runs that the user may know of."""
     projects = group.env["project.project"]
@@ -205,20 +288,24 @@ def _projects(group: Any) -> Any:
         return projects
     # Members of the circle know what it works on; the tasks stay Odoo's.
     return projects.sudo().search(
-        [("team_id", "=", group.id), ("is_template", "=", False)],
-        limit=PROJECTS_SHOWN,
+        [("team_id", "=", group.id), ("is_template", "=", False)]
     )
 
 
-def talk_values(group: Any, known: Any = None) -> dict:
+def talk_values(group: Any, known: Any = None, page: int = 1) -> dict:
     """Return the talk of this circle as its part of the page shows it.
 
     :param known: profiles that the page has read already
+    :param page: 1 has the latest messages
     """
-    messages = group._talk()
+    messages = group._talk(TALK_SHOWN + 1, (page - 1) * TALK_SHOWN)
+    earlier = len(messages) > TALK_SHOWN
+    messages = messages[-TALK_SHOWN:]
     people = messages.sudo().person_id
     return {
         "messages": messages,
+        "page": page,
+        "earlier": earlier,
         "profiles": {
             profile.sudo().partner_id.id: profile
             for profile in _profiles(group.env, people, known)
@@ -265,8 +352,11 @@ def _action_rows(records: Any, actions: Any) -> list:
     ]
 
 
-def manage_values(group: Any) -> dict:
-    """Return what the forms of ``group`` show to the user, who manages it."""
+def manage_values(group: Any, page: int = 1) -> dict:
+    """Return what the forms of ``group`` show to the user, who manages it.
+
+    :param page: of the proposals to move or merge
+    """
     env = group.env
     links = env["wezer.group.link"].search(
         [
@@ -276,24 +366,28 @@ def manage_values(group: Any) -> dict:
             ("other_id", "=", group.id),
         ]
     )
-    changes = env["wezer.group.change"].search(
-        [
-            ("state", "in", env["wezer.group.change"]._state_machine.unfinished),
-            "|",
-            ("group_id", "=", group.id),
-            ("target_id", "=", group.id),
-        ],
-        limit=CHANGES_SHOWN,
+    proposals = env["wezer.group.change"]
+    open_here = [
+        ("state", "in", proposals._state_machine.unfinished),
+        "|",
+        ("group_id", "=", group.id),
+        ("target_id", "=", group.id),
+    ]
+    count = proposals.search_count(open_here)
+    pages = max(1, -(-count // CHANGES_SHOWN))
+    page = min(page, pages)
+    changes = proposals.search(
+        open_here, limit=CHANGES_SHOWN, offset=(page - 1) * CHANGES_SHOWN
     )
     return {
         "group": group,
         "version": group.update_version(),
         "may_refuse_rights": group._may("refuse_rights"),
         "roles": group.search([("parent_id", "=", group.id), ("kind", "=", "role")]),
-        "circles": group.search(
-            [("kind", "=", "circle"), ("id", "!=", group.id)], limit=CIRCLES_OFFERED
-        ),
         "policies": policy_rows(group),
         "links": _action_rows(links, ("agree", "end")),
         "changes": _action_rows(changes, ("agree", "refuse", "undo")),
+        "change_count": count,
+        "change_page": page,
+        "change_pages": pages,
     }

@@ -101,6 +101,7 @@ def search_directory(
     mine: bool = False,
     limit: int = 24,
     offset: int = 0,
+    more: Domain = Domain.TRUE,
 ) -> tuple:
     """Return ``(circles, count)`` of the directory, as the user may see it.
 
@@ -110,9 +111,10 @@ def search_directory(
     :param groups: the model, with the user's environment
     :param str words: words of the name or the purpose
     :param bool mine: only the circles in which the user counts
+    :param more: a further restriction
     :return: the count is at most ``COUNTED`` + 1: more is not counted
     """
-    domain = Domain("kind", "=", "circle")
+    domain = Domain("kind", "=", "circle") & more
     for word in search_words(words):
         domain &= Domain("search_text", "like", escape_psql(word))
     shown = groups.sudo()

@@ -4,7 +4,7 @@ import {rpc} from "@web/core/network/rpc";
 import {_t} from "@web/core/l10n/translation";
 
 /**
- * Suggests the community's words while somebody types what he can do or needs.
+ * Suggests the community's words while somebody types: skills, people, circles.
  * Without it the typed words are sent as they are, and the server reads them.
  */
 export class WordsInput extends Interaction {
@@ -43,7 +43,11 @@ export class WordsInput extends Interaction {
     }
 
     async onInput() {
-        const typed = this.typed.value.split(",").pop().trim();
+        // A name is one, with its commas.
+        const pieces = this.el.dataset.named
+            ? [this.typed.value]
+            : this.typed.value.split(",");
+        const typed = pieces.pop().trim();
         const mine = ++this.asked;
         if (!typed && !this.category) {
             this.close();
@@ -75,7 +79,9 @@ export class WordsInput extends Interaction {
         this.typed.setAttribute("aria-expanded", String(Boolean(this.words.length)));
         this.typed.removeAttribute("aria-activedescendant");
         this.status.textContent =
-            typed && !this.words.length ? _t("This word does not exist here yet.") : "";
+            typed && !words.length
+                ? this.el.dataset.named || _t("This word does not exist here yet.")
+                : "";
     }
 
     option(word, index) {
