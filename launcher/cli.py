@@ -91,7 +91,7 @@ def parser() -> argparse.ArgumentParser:
         "files",
         nargs="+",
         metavar="FILE",
-        help="CSV files; groups: GROUPS.csv MEMBERS.csv [RIGHTS.csv]",
+        help="CSV files; groups: GROUPS.csv MEMBERS.csv [RIGHTS.csv], or an export",
     )
     sub.add_argument("--project", metavar="NAME", help="project to put the tasks into")
     sub.add_argument(
@@ -113,6 +113,11 @@ def parser() -> argparse.ArgumentParser:
     )
     sub.add_argument(
         "--mail", action="store_true", help="members: invite those without a login"
+    )
+    sub.add_argument(
+        "--links",
+        action="store_true",
+        help="groups: link a group with the further parents that the file names",
     )
     sub.add_argument("--dry-run", action="store_true", help="report, but keep nothing")
     sub.add_argument("--json", action="store_true", help="the report as JSON")

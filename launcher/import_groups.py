@@ -1,5 +1,7 @@
 """`./wezer import groups`: circles, who is in them, and what they hold outside.
 
+Files of our own format, or what another program exported.
+
 What a group is, the addon knows (`wezer.group`); here stands how to read the files.
 """
 
@@ -7,11 +9,17 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from . import importing, paths, session
+from .addon_tools import load
 from .commands import tagged
 from .console import Failure, Steps
-from .tables import report_unused, table_of
+from .tables import bytes_of, read_or_fail, report_unused, table_of
+
+TOOLS = paths.ADDONS / "wezer_fractal_groups" / "tools"
+exports = load(TOOLS / "exports")
+relations = load(TOOLS / "relations.py")
 
 FILES = ("groups", "members", "rights")
 NEEDED = {
@@ -23,38 +31,92 @@ NEEDED = {
 SCRIPT = """
 import json
 from pathlib import Path
-files = json.loads(Path({path!r}).read_text())
+from odoo.addons.wezer_base.exceptions import Refusal
+given = json.loads(Path({path!r}).read_text())
 # As the administrator, not as the system: the same checks as for a click.
 groups = env(user=env.ref("base.user_admin").id, su=False)["wezer.group"]
-report = groups._wezer_import(**files, dry_run={dry_run!r})
+answer = dict(program="")
+try:
+    if given["exports"]:
+        paths = map(Path, given["exports"])
+        files = [(path.name, path.read_bytes()) for path in paths]
+        answer["program"], answer["rows"] = groups._wezer_import_export(
+            files, **given["options"]
+        )
+    else:
+        answer["rows"] = groups._wezer_import(**given["files"], **given["options"])
+except Refusal as error:
+    answer["error"] = str(error.args[0])
 env.cr.commit()
-print("WEZER" + json.dumps(dict(rows=report), default=str))
+print("WEZER" + json.dumps(answer, default=str))
 """
 
 
 def command(options: argparse.Namespace) -> int:
-    """Import groups, members and rights from files."""
-    if not 1 <= len(options.files) <= len(FILES):
+    """Import groups, members and rights from files, or from another program's."""
+    mapping = {**importing.read_map("groups")}
+    if options.map:
+        mapping.update(importing.read_map(options.map))
+    words = mapping.get("relations") or {}
+    try:
+        relations.merged(words)
+    except relations.RelationError as error:
+        raise Failure(f"{options.map}: {error}", "See docs/groups.md.") from error
+    paths_given = [Path(name) for name in options.files]
+    given: dict[str, Any] = {
+        "exports": [],
+        "files": {},
+        "options": {
+            "dry_run": options.dry_run,
+            "relations": words,
+            "links": options.links,
+        },
+    }
+    names = {}
+    if is_export(paths_given):
+        given["exports"] = [str(path.resolve()) for path in paths_given]
+    elif len(paths_given) > len(FILES):
         raise Failure(
             "One to three files are wanted", "GROUPS.csv MEMBERS.csv [RIGHTS.csv]"
         )
-    mapping = importing.read_map(options.map or "groups")
-    files = {
-        kind: read(Path(name), kind, mapping[kind])
-        for kind, name in zip(FILES, options.files, strict=False)
-    }
+    else:
+        names = {
+            kind: path.name for kind, path in zip(FILES, paths_given, strict=False)
+        }
+        given["files"] = {
+            kind: read(path, kind, mapping[kind])
+            for kind, path in zip(FILES, paths_given, strict=False)
+        }
     steps = Steps(4, stream=sys.stderr)
     with session.live_database(steps) as database, steps.step("Groups") as step:
-        step.show(", ".join(f"{len(rows)} {kind}" for kind, rows in files.items()))
+        counts = (f"{len(rows)} {kind}" for kind, rows in given["files"].items())
+        step.show(", ".join(counts) or f"{len(paths_given)} files")
         path = paths.STATE / "import.json"
-        path.write_text(json.dumps(files))
-        script = SCRIPT.format(path=str(path), dry_run=options.dry_run)
+        path.write_text(json.dumps(given))
+        script = SCRIPT.format(path=str(path))
         try:
             answer = tagged(database.runner.shell(database.name, script))
         finally:
             # Names of people: nothing stays behind.
             path.unlink()
-    return print_report(answer, options)
+    if "error" in answer:
+        raise Failure(answer["error"], "See docs/groups.md.")
+    return print_report(answer, options, names)
+
+
+def is_export(files: list[Path]) -> bool:
+    """Return whether these are files of another program."""
+    if any(path.suffix.lower() in (".json", ".xlsx") for path in files):
+        return True
+    sheets = []
+    for path in files:
+        table = read_or_fail(bytes_of(path), path.name)
+        if "group" in table.headings:
+            # Of our own format, whatever else they look like.
+            return False
+        rows = [("", record.cells) for record in table.records]
+        sheets.append(exports.structure.Sheet(path.name, table.headings, rows))
+    return exports.reader_of(exports.Source({}, sheets)) is not None
 
 
 def read(path: Path, kind: str, columns: dict) -> list[dict]:
@@ -71,19 +133,30 @@ def read(path: Path, kind: str, columns: dict) -> list[dict]:
     report_unused(path.name, table, [one for names in chosen.values() for one in names])
     rows = []
     for record in table.records:
-        row = {"row": record.row, **importing.cells(record, chosen)}
+        row = {"row": record.row, "line": record.line}
+        row.update(importing.cells(record, chosen))
         rows.append({**row, "problem": record.problem} if record.problem else row)
     return rows
 
 
-def print_report(answer: dict, options: argparse.Namespace) -> int:
+def place_of(row: dict, names: dict[str, str]) -> str:
+    """Return where a row is found: its line in its file, or its place in an export."""
+    name = names.get(row["file"], row["file"])
+    if row.get("line"):
+        return f"line {row['line']} of {name}"
+    return f"{name}, {row['where']}" if row.get("where") else f"{name} row {row['row']}"
+
+
+def print_report(
+    answer: dict, options: argparse.Namespace, names: dict[str, str] | None = None
+) -> int:
     """The report row by row, and the closing line; 1 where something is refused."""
     counts: dict[str, dict[str, int]] = {}
     for row in answer["rows"]:
         by_state = counts.setdefault(row["file"], {})
         by_state[row["state"]] = by_state.get(row["state"], 0) + 1
         if row["reason"] and not options.json:
-            print(f"{row['file']} row {row['row']}: {row['state']}: {row['reason']}")
+            print(f"{place_of(row, names or {})}: {row['state']}: {row['reason']}")
     if options.json:
         print(json.dumps(answer, indent=1))
     summary = "; ".join(
@@ -93,5 +166,6 @@ def print_report(answer: dict, options: argparse.Namespace) -> int:
     )
     kept = " (nothing kept: a dry run)" if options.dry_run else ""
     stream = sys.stderr if options.json else sys.stdout
-    stream.write(f"{summary or 'no rows'}{kept}.\n")
+    read_as = f"{answer['program']}: " if answer.get("program") else ""
+    stream.write(f"{read_as}{summary or 'no rows'}{kept}.\n")
     return 1 if any("refused" in states for states in counts.values()) else 0

@@ -1,18 +1,14 @@
 """The addons' reader of tables, without Odoo; its file is in `addons/wezer_base`."""
 
-import importlib.util
 import sys
 from pathlib import Path
 from typing import Any
 
 from . import paths
+from .addon_tools import load
 from .console import Failure
 
-_FILE = paths.ADDONS / "wezer_base" / "tools" / "tables.py"
-_spec = importlib.util.spec_from_file_location("wezer_tables", _FILE)
-assert _spec and _spec.loader
-tables = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(tables)
+tables: Any = load(paths.ADDONS / "wezer_base" / "tools" / "tables.py")
 
 
 def table_of(path: Path) -> Any:

@@ -59,7 +59,9 @@ def test_semicolons_and_other_headings_are_understood(tmp_path):
     path = tmp_path / "rights.csv"
     path.write_text("Groupe;repo;permission\nGarden;shed;write\n")
     rows = import_groups.read(path, "rights", MAP["rights"])
-    assert rows == [{"row": 1, "group": "Garden", "resource": "shed", "level": "write"}]
+    assert rows == [
+        {"row": 1, "line": 2, "group": "Garden", "resource": "shed", "level": "write"}
+    ]
 
 
 def test_the_commands_parse_their_arguments():

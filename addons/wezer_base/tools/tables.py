@@ -59,11 +59,15 @@ class TableError(ValueError):
 
 
 class Record(NamedTuple):
-    """One row: its number counted from 1, its cells, and why it is refused."""
+    """One row: its number counted from 1, its cells, and why it is refused.
+
+    :param int line: the line of the file on which it begins
+    """
 
     row: int
     cells: dict[str, str]
     problem: tuple[str, str] | None
+    line: int = 0
 
 
 class Table(NamedTuple):
@@ -131,18 +135,22 @@ def read_table(data: bytes | str) -> Table:
     :raise TableError: codes ``empty``, ``encoding``, ``csv``, ``headings``
     """
     rows, encoding, separator = rows_of(data)
+    line = 2 if _names_separator(data) else 1
     headings = next(rows, None)
     while headings is not None and not any(map(str.strip, headings)):
+        line += _lines(headings)
         headings = next(rows, None)
     if headings is None:
         raise TableError("empty")
+    line += _lines(headings)
     headings = [" ".join(heading.split()) for heading in headings]
     for heading in headings:
         if heading and headings.count(heading) > 1:
             raise TableError("headings", heading)
     records = []
     for number, cells in enumerate(rows, start=1):
-        records.append(_record(number, headings, cells))
+        records.append(_record(number, headings, cells, line))
+        line += _lines(cells)
     return Table(
         [heading for heading in headings if heading], records, encoding, separator
     )
@@ -172,6 +180,18 @@ def _rows(text: str, separator: str) -> Iterator[Any]:
         csv.field_size_limit(before)
 
 
+def _names_separator(data: bytes | str) -> bool:
+    """Return whether the file begins with a line like ``sep=;``."""
+    head = data[:40]
+    text = head.decode("latin-1") if isinstance(head, bytes) else head
+    return text.replace("\0", "").lstrip('\ufeff\xef\xbb\xbf\xff\xfe "')[:4] == "sep="
+
+
+def _lines(cells: list[str]) -> int:
+    """Return how many lines of the file a row takes."""
+    return 1 + sum(cell.count("\n") for cell in cells)
+
+
 def lost(cell: str) -> tuple[str, str] | None:
     """Return why a cell cannot be what was written, a code and the value, or ``None``.
 
@@ -184,7 +204,7 @@ def lost(cell: str) -> tuple[str, str] | None:
     return None
 
 
-def _record(number: int, headings: list[str], cells: list[str]) -> Record:
+def _record(number: int, headings: list[str], cells: list[str], line: int) -> Record:
     problem = None
     for position, cell in enumerate(cells):
         problem = lost(cell)
@@ -197,7 +217,7 @@ def _record(number: int, headings: list[str], cells: list[str]) -> Record:
     for heading, cell in zip(headings, cells, strict=False):
         if heading:
             values[heading] = as_written(cell.strip())
-    return Record(number, values, problem)
+    return Record(number, values, problem, line)
 
 
 # === WRITING === #

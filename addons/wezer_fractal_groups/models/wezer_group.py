@@ -1524,7 +1524,9 @@ class WezerGroup(models.Model):
         return group_map.map_nodes(self.env, root, depth, day)
 
     @api.model
-    def _wezer_import(self, groups, members=(), rights=(), dry_run=False):
+    def _wezer_import(
+        self, groups, members=(), rights=(), dry_run=False, relations=None, links=False
+    ):
         """Take groups in, who is in them, and what they hold; administrators only.
 
         Repeatable: a group is found by its reference, a person by e-mail or, on
@@ -1532,17 +1534,33 @@ class WezerGroup(models.Model):
         one by one, the others are taken.
 
         :param list groups: dicts with ``group`` (its reference), ``parent`` and
-            some of ``name``, ``visibility``, ``purpose``, ``row`` (its number)
-        :param list members: dicts with ``group``, ``person`` and ``relation``:
-            ``admin`` fills a role *Admins* that carries ``manage``; another word
-            than ``member`` is kept as what the person looks after
+            some of ``kind`` (circle, role), ``name``, ``visibility``, ``purpose``,
+            ``domains``, ``accountabilities``, ``organisation``, ``row`` (its number)
+        :param list members: dicts with ``group``, ``person`` and some of ``relation``,
+            ``name``, ``focus``, ``since``, ``until``; what a relation means is in
+            :mod:`..tools.relations`
         :param list rights: dicts with ``group``, ``resource``, ``level``
         :param bool dry_run: report, and keep nothing
+        :param dict relations: what words mean, instead of the built-in map
+        :param bool links: link a group with the further parents that rows name
         :return: one dict a row: ``file`` (groups, members, rights), ``row``,
             ``state`` (created, updated, same, refused), ``reason``
         """
         self.env["wezer.profile"]._check_administrator()
-        return group_files.import_rows(self, groups, members, rights, dry_run)
+        return group_files.import_rows(
+            self, groups, members, rights, dry_run, relations, links
+        )
+
+    @api.model
+    def _wezer_import_export(self, files, dry_run=False, relations=None, links=False):
+        """Take in what another program exported; administrators only.
+
+        :param list files: ``(name, content)`` of its files, see :mod:`..tools.exports`
+        :return: ``(the program's name, the report of`` :meth:`_wezer_import` ``)``
+        :raise Refusal: rule ``file``, for files that are not read
+        """
+        self.env["wezer.profile"]._check_administrator()
+        return group_files.import_export(self, files, dry_run, relations, links)
 
     @api.model
     def _export_rows(self, inherited=False):

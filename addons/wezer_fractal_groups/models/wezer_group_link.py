@@ -161,6 +161,45 @@ class WezerGroupLink(models.Model):
             link._notify_unsigned()
         return link.id
 
+    @api.model
+    def _import_link(self, group, other):
+        """Link two groups because a file says so (sudo, for an administrator).
+
+        A group that people with a login manage is asked: they agree themselves. An
+        import agrees only for a group that nobody could agree for.
+
+        :return: ``(state of the row, reason)``
+        """
+        before = self.search(
+            [
+                ("group_id", "in", (group | other).ids),
+                ("other_id", "in", (group | other).ids),
+            ],
+            limit=1,
+        )
+        if before:
+            return "same", ""
+        asked = (group | other).filtered(
+            lambda side: side.partner_id._wezer_actor_partners("manage").user_ids
+        )
+        if len(asked) == 2:
+            return "refused", self.env._(
+                "Both groups are managed by members. They can propose the link"
+                " themselves."
+            )
+        link = self.create({"group_id": group.id, "other_id": other.id})
+        sides = (group | other).partner_id
+        first, *others = (group | other).partner_id - asked.partner_id
+        link._propose_signing(sides, deadline=None, party=first)
+        for party in others:
+            link._sign(party)
+        if asked:
+            link._notify_unsigned()
+            return "created", self.env._(
+                "The link is proposed to “%s”, where members decide it.", asked.name
+            )
+        return "created", self.env._("linked with “%s”", other.name)
+
     def action_agree(self) -> bool:
         """Agree, for the side that was asked."""
         link = self._check("agree")

@@ -10,18 +10,32 @@ from typing import Any
 from odoo import models
 from odoo.tools import SQL
 
+from odoo.addons.wezer_base.exceptions import Refusal
+
+from . import export_files
 from .group_importer import GroupImporter
 from .membership_sql import is_counted, is_running
+from .relations import RelationError, merged
 
 FILES = ("groups", "members", "rights")
 
 
 def import_rows(
-    model: Any, groups: models.Model, members: Any, rights: Any, dry_run: bool
+    model: Any,
+    groups: models.Model,
+    members: Any,
+    rights: Any,
+    dry_run: bool,
+    relations: dict | None = None,
+    links: bool = False,
 ) -> list[dict]:
     """Take in rows of three files; see ``wezer.group._wezer_import``."""
     env = model.env
-    importer = GroupImporter(model.sudo())
+    try:
+        words = merged(relations or {})
+    except RelationError as error:
+        raise Refusal(str(error), rule="relation") from error
+    importer = GroupImporter(model.sudo(), words, links)
     with env.cr.savepoint() as everything:
         report = importer.refuse_unread("groups", groups)
         report += importer.groups(_numbered(groups))
@@ -35,6 +49,22 @@ def import_rows(
             env.invalidate_all(flush=False)
     env.ref("wezer_fractal_groups.ir_cron_count").sudo()._trigger()
     return report
+
+
+def import_export(
+    model: Any,
+    files: list[tuple[str, bytes]],
+    dry_run: bool,
+    relations: dict | None,
+    links: bool,
+) -> tuple[str, list[dict]]:
+    """Take in another program's files; see ``wezer.group._wezer_import_export``."""
+    try:
+        program, found = export_files.read_files(files)
+    except export_files.ExportError as error:
+        raise Refusal(str(error), rule="file") from error
+    rows = found.groups, found.members, ()
+    return program, import_rows(model, *rows, dry_run, relations, links)
 
 
 def export_rows(model: Any, inherited: bool) -> Iterator[list[str]]:
@@ -65,8 +95,7 @@ def _direct_rows(circles: Any) -> Any:
                 WHERE g.id = ANY(%(ids)s) AND %(counted)s
                 UNION
                SELECT r.parent_id, m.partner_id,
-                      CASE WHEN r.reference LIKE '%%#admin' THEN 'admin'
-                           ELSE r.name END
+                      coalesce(substring(r.reference FROM '#([^#/]+)$'), r.name)
                  FROM wezer_group_membership m JOIN wezer_group r ON r.id = m.group_id
                 WHERE r.kind = 'role' AND r.active AND r.parent_id = ANY(%(ids)s)
                   AND %(running)s""",

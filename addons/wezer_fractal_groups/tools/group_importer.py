@@ -4,13 +4,14 @@ from odoo import models
 from odoo.exceptions import UserError, ValidationError
 
 from odoo.addons.wezer_base.tools.table_reasons import in_words
+from odoo.addons.wezer_base.tools.tables import shown
 from odoo.addons.wezer_base.tools.text import normalise
 
-from ..models.wezer_group_membership import MEMBERSHIP
 from ..models.wezer_group_permission import LEVELS
 from . import group_rows
+from .membership_importer import MembershipImporter
+from .relations import Relation, word_of
 
-ADMIN = "admin"
 # The words for visibility in files.
 VISIBILITY = {
     "network": "network",
@@ -22,36 +23,53 @@ VISIBILITY = {
     "private": "members",
     "secret": "members",
 }
+KINDS = {
+    **dict.fromkeys(("circle", "group", "cercle", "circulo", "kreis"), "circle"),
+    **dict.fromkeys(("role", "rol", "rolle"), "role"),
+}
 NAME_LENGTH = 120
+TEXT_LENGTH = 4000
+TEXTS = ("purpose", "domains", "accountabilities")
 
 
-class GroupImporter:
+class GroupImporter(MembershipImporter):
     """One import: what is found, what is created, and the result of each row."""
 
-    def __init__(self, model: Any) -> None:
+    def __init__(
+        self, model: Any, relations: dict[str, Relation], links: bool = False
+    ) -> None:
+        """Look up which groups are there.
+
+        :param dict relations: what words mean, see :mod:`.relations`
+        :param bool links: whether a further parent of a group becomes a link
+        """
         # An import notifies nobody.
         self.model = model = model.with_context(
             tracking_disable=True, mail_create_nolog=True, mail_create_nosubscribe=True
         )
         self.env = model.env
+        self.relations, self.links = relations, links
         archived = model.with_context(active_test=False)
-        here = [("company_id", "=", self.env.company.id)]
         self.known = {
             group.reference or group.slug: group
-            for group in archived.search(here + [("kind", "=", "circle")])
+            for group in archived.search(
+                [
+                    ("company_id", "=", self.env.company.id),
+                    "|",
+                    ("kind", "=", "circle"),
+                    ("reference", "!=", False),
+                ]
+            )
         }
         self.people = {}
 
-    def _reason_text(self, reason: Any, about: Any) -> Any:
+    def _reason_text(self, reason: Any, about: Any, row: dict | None = None) -> Any:
         env = self.env
+        if reason == group_rows.TWO_PARENTS:
+            return self._two_parents_text(row or {}, about)
         return {
             group_rows.NO_KEY: env._("The group is missing."),
             group_rows.TWICE: env._("This row is the same as row %s.", about),
-            group_rows.TWO_PARENTS: env._(
-                "This group already has a parent group (%s). A group can have only"
-                " one.",
-                about or "–",
-            ),
             group_rows.NO_PARENT: env._("The parent group “%s” does not exist.", about),
             group_rows.INSIDE_ITSELF: env._(
                 "This group is inside itself, through %s.", about
@@ -66,16 +84,38 @@ class GroupImporter:
             ),
         }[reason]
 
-    def _report(self, name: str, row: dict, state: Any, reason: str = "") -> dict:
-        return {"file": name, "row": row["row"], "state": state, "reason": str(reason)}
+    def _two_parents_text(self, row: dict, parent: str) -> str:
+        name = str(row.get("name") or row.get("group", "").rsplit("/", 1)[-1])
+        values = {"group": name, "parent": parent or "–", "of": row.get("organisation")}
+        if values["of"]:
+            return self.env._(
+                "“%(group)s” of the organisation %(of)s already has the parent group"
+                " “%(parent)s”. A group can have only one.",
+                **values,
+            )
+        return self.env._(
+            "“%(group)s” already has the parent group “%(parent)s”. A group can have"
+            " only one.",
+            **values,
+        )
 
     def refuse_unread(self, name: str, rows: Any) -> list:
         """Report the rows whose cells could not be read; the others are imported."""
         return [
-            self._report(name, row, "refused", in_words(self.env, row["problem"]))
+            self._report(name, row, "refused", self._problem_text(*row["problem"]))
             for row in rows
             if row.get("problem")
         ]
+
+    def _problem_text(self, code: str, value: str) -> str:
+        """Return why a row cannot be taken: of the file, or of another's export."""
+        if code == "namesake":
+            return self.env._(
+                "Two people are called “%s”, and this one has no e-mail address.", value
+            )
+        if code == "two_circles":
+            return self.env._("Two circles are called “%s”.", value)
+        return in_words(self.env, (code, value))
 
     # === GROUPS === #
 
@@ -84,18 +124,47 @@ class GroupImporter:
         for row in rows:
             row["group"] = str(row.get("group") or "").strip()
             row["parent"] = str(row.get("parent") or "").strip()
-        order, refused = group_rows.plan(rows, self.known)
-        by_key = {}
-        for row in rows:
-            if row["row"] not in refused:
-                by_key.setdefault(row["group"], row)
+        plan = group_rows.plan(rows, self.known)
+        by_number = {row["row"]: row for row in rows}
         results = {
-            number: ("refused", self._reason_text(*reason))
-            for number, reason in refused.items()
+            number: (
+                "refused",
+                self._reason_text(
+                    *reason, self._with_organisation(by_number[number], plan)
+                ),
+            )
+            for number, reason in plan.refused.items()
         }
-        for keys in self._levels(order, by_key):
-            results.update(self._level([by_key[key] for key in keys]))
+        for keys in self._levels(plan.order, plan.rows):
+            results.update(self._level([plan.rows[key] for key in keys]))
+        for number, (key, parent) in plan.links.items():
+            results[number] = self._link(key, parent, results[number][1])
         return [self._report("groups", row, *results[row["row"]]) for row in rows]
+
+    def _with_organisation(self, row: dict, plan: Any) -> dict:
+        """Return ``row`` with its organisation: as it says, or the topmost group."""
+        if row.get("organisation"):
+            return row
+        key, seen = row["group"], set()
+        while key in plan.rows and key not in seen and plan.rows[key]["parent"]:
+            seen.add(key)
+            key = plan.rows[key]["parent"]
+        known = self.known.get(key)
+        top = known.name if known else plan.rows.get(key, {}).get("name") or key
+        return {**row, "organisation": top if key != row["group"] else ""}
+
+    def _link(self, key: str, parent: str, reason: str) -> tuple:
+        """Link a group with a further parent, or say how it can be linked."""
+        group, other = self.known.get(key), self.known.get(parent)
+        if not (group and other and group.kind == other.kind == "circle"):
+            return "refused", reason
+        if not self.links:
+            offer = self.env._(
+                "With the option --links, it is linked with “%s” instead.", other.name
+            )
+            return "refused", f"{reason} {offer}"
+        links = self.env["wezer.group.link"].sudo()
+        return links._import_link(group, other)
 
     def _levels(self, order: Any, by_key: Any) -> Any:
         """Yield the keys level by level: parents are made before their children."""
@@ -142,27 +211,55 @@ class GroupImporter:
         visibility = VISIBILITY.get(word)
         if word and not visibility:
             return "refused", self.env._("“%s” is not a visibility.", row["visibility"])
+        kind = KINDS.get(word_of(row.get("kind")))
+        if row.get("kind") and not kind:
+            return "refused", self.env._(
+                "“%s” is not a kind. Use “circle” or “role”.", row["kind"]
+            )
+        for name, limit in (
+            *dict.fromkeys(TEXTS, TEXT_LENGTH).items(),
+            ("name", NAME_LENGTH),
+        ):
+            if len(str(row.get(name) or "")) > limit:
+                return "refused", in_words(self.env, ("long", shown(row[name])))
         parent = self.known.get(row["parent"])
         if row["parent"] and not parent:
             reason = self._reason_text(group_rows.PARENT_REFUSED, row["parent"])
             return "refused", reason
         if group := self.known.get(row["group"]):
+            if kind and kind != group.kind:
+                return "refused", self.env._(
+                    "“%s” is there already, as the other kind of group.", group.name
+                )
             return self._update(group, parent, row)
         name = str(row.get("name") or row["group"].rsplit("/", 1)[-1])[:NAME_LENGTH]
-        return "create", {
+        vals = {
             "name": name,
             "reference": row["group"],
             "parent_id": parent.id if parent else False,
+            **{text: row.get(text) or False for text in TEXTS},
+        }
+        if kind == "role":
+            return "create", {**vals, "kind": "role", **self._role_vals(row, name)}
+        return "create", {
+            **vals,
             # Where the file does not say it, as its parent is.
             **({"visibility": visibility} if visibility else {}),
-            "purpose": row.get("purpose") or False,
             "join_policy": "invitation" if visibility != "public" else "request",
         }
 
+    def _role_vals(self, row: dict, name: str) -> dict:
+        """Return what a role may do, as the word for it, or its name, says."""
+        relation = self.relations.get(word_of(row.get("relation") or name))
+        if not relation or relation.kind != "role":
+            return {}
+        return self._relation_vals(relation)
+
     def _update(self, group: models.Model, parent: Any, row: dict) -> tuple:
         vals = {}
-        if row.get("purpose") and not group.purpose:
-            vals["purpose"] = row["purpose"]
+        for text in TEXTS:
+            if row.get(text) and not group[text]:
+                vals[text] = row[text]
         if group.parent_id != (parent or group.browse()):
             vals["parent_id"] = parent.id if parent else False
         if not vals:
@@ -173,139 +270,6 @@ class GroupImporter:
         except (UserError, ValidationError) as error:
             return "refused", error.args[0]
         return "updated", self.env._("moved") if "parent_id" in vals else ""
-
-    # === MEMBERS === #
-
-    def members(self, rows: Any) -> list:
-        """Put persons into the groups, all that can be at once."""
-        self._find_people(rows)
-        self._make_admin_roles(rows)
-        results, vals_list, made = {}, [], {}
-        for row in rows:
-            state, reason = self._member(row, vals_list, made)
-            results[row["row"]] = state, reason
-        memberships = self.env["wezer.group.membership"].sudo()
-        memberships.create(vals_list)
-        memberships.flush_model()
-        return [self._report("members", row, *results[row["row"]]) for row in rows]
-
-    def _member(self, row: dict, vals_list: Any, made: Any) -> tuple:
-        key = str(row.get("group") or "").strip()
-        group = self.known.get(key)
-        person = self.people.get(str(row.get("person") or "").strip())
-        if not group:
-            return "refused", self.env._("The group “%s” does not exist.", key)
-        if isinstance(person, str) or not person:
-            return "refused", person or self.env._("The person is missing.")
-        relation = str(row.get("relation") or "member").strip() or "member"
-        place = group
-        if relation == ADMIN:
-            place = self.known[self._admin_reference(group)]
-        focus = relation if relation not in (ADMIN, "member") else False
-        if (place.id, person.id) in made:
-            return "refused", self.env._(
-                "This row is the same as row %s.", made[place.id, person.id]
-            )
-        made[place.id, person.id] = row["row"]
-        live = self._live_memberships().get((place.id, person.id))
-        if not live:
-            vals_list.append(
-                {"group_id": place.id, "partner_id": person.id, "focus": focus}
-            )
-            return "created", ""
-        if live.state == "active" and (not focus or live.focus == focus):
-            return "same", ""
-        live.write({"state": "active", "focus": focus or live.focus})
-        return "updated", ""
-
-    def _live_memberships(self) -> Any:
-        """Return ``{(group id, person id): membership}`` of those there before."""
-        if not hasattr(self, "_live"):
-            memberships = self.env["wezer.group.membership"].sudo()
-            self._live = {
-                (place.group_id.id, place.partner_id.id): place
-                for place in memberships.search(
-                    [("state", "in", MEMBERSHIP.unfinished)]
-                )
-            }
-        return self._live
-
-    def _make_admin_roles(self, rows: Any) -> None:
-        """Make the roles *Admins* that are wanted and missing."""
-        wanted = {
-            self._admin_reference(group): group
-            for row in rows
-            if str(row.get("relation") or "").strip() == ADMIN
-            and (group := self.known.get(str(row.get("group") or "").strip()))
-        }
-        for role in self.model.search([("reference", "in", list(wanted))]):
-            self.known[role.reference] = role
-        missing = [key for key in wanted if key not in self.known]
-        roles = self.model.create(
-            [
-                {
-                    "name": self.env._("Admins"),
-                    "kind": "role",
-                    "parent_id": wanted[reference].id,
-                    "reference": reference,
-                    "right_manage": True,
-                }
-                for reference in missing
-            ]
-        )
-        self.known.update(zip(missing, roles, strict=True))
-
-    def _admin_reference(self, group: models.Model) -> str:
-        return f"{group.reference or group.slug}#{ADMIN}"
-
-    def _find_people(self, rows: Any) -> None:
-        """Fill ``people``: the word in a file → partner, or why there is none.
-
-        Unknown persons are created on paper: without a login.
-        """
-        names = {str(row.get("person") or "").strip() for row in rows} - {""}
-        profiles = self.env["wezer.profile"].sudo()
-        for name in sorted(names):
-            if "@" in name:
-                self._find_by_address(name)
-        words = sorted(name for name in names if "@" not in name)
-        # Two of the same name: it is unknown which is meant.
-        on_paper = profiles.search(
-            [
-                ("name", "in", words),
-                ("state", "!=", "left"),
-                ("partner_id.user_ids", "=", False),
-                ("partner_id.is_company", "=", False),
-            ]
-        )
-        for profile in on_paper:
-            double = profile.name in self.people
-            self.people[profile.name] = (
-                self.env._("Two people have this name.")
-                if double
-                else profile.partner_id
-            )
-        for profile in profiles.search(
-            [("slug", "in", words), ("partner_id.is_company", "=", False)]
-        ):
-            self.people.setdefault(profile.slug, profile.partner_id)
-        new = [name for name in words if name not in self.people]
-        partners = self.env["res.partner"].create(
-            [{"name": name[:NAME_LENGTH]} for name in new]
-        )
-        profiles._make_for(partners)
-        self.people.update(zip(new, partners, strict=True))
-
-    def _find_by_address(self, address: Any) -> None:
-        profiles = self.env["wezer.profile"].sudo()
-        try:
-            with self.env.cr.savepoint():
-                row = {"name": address.split("@")[0], "email": address, "row": 0}
-                members = self.env["wezer.member.import"].sudo()
-                made = members._import_member(row, {})
-                self.people[address] = profiles.browse(made["id"]).partner_id
-        except (UserError, ValidationError) as error:
-            self.people[address] = str(error.args[0])
 
     # === PERMISSIONS === #
 

@@ -2,10 +2,11 @@
 
 Runs without Odoo. A tree has one parent for each group, no circle of parents
 and an end to its depth; a row that breaks one of these is refused by itself,
-and with it what would have been inside.
+and with it what would have been inside. Where several rows name parents of a group, the
+first that can be its parent is; the others are left as links.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 MAX_DEPTH = 32
 
@@ -15,29 +16,98 @@ NO_PARENT, INSIDE_ITSELF, PARENT_REFUSED = "no_parent", "cycle", "parent_refused
 TOO_DEEP = "depth"
 
 
-def plan(rows: Any, known: Any = ()) -> tuple[list[str], dict]:
-    """Return ``(keys in the order they are made, refusals)``.
+class Plan(NamedTuple):
+    """What is made of the rows of a file.
+
+    :param list order: keys in the order in which they are made
+    :param dict rows: the row that each key is made of
+    :param dict refused: ``{row number: (reason, what it is about)}``
+    :param dict links: ``{row number: (key, the other parent)}`` of rows in ``refused``
+        whose parent is there, or is made, too
+    """
+
+    order: list[str]
+    rows: dict[str, dict]
+    refused: dict[int, tuple[str, Any]]
+    links: dict[int, tuple[str, str]]
+
+
+def plan(rows: Any, known: Any = ()) -> Plan:
+    """Return what is made of ``rows``, and in which order.
 
     :param list rows: dicts with ``row`` (its number), ``group``, ``parent``
     :param known: keys of groups that are there already
-    :return: keys of rows that stand, parents before children, and
-        ``{row number: (reason, what it is about)}``. Linear in the rows.
     """
-    refused, first = {}, {}
+    refused: dict[int, tuple[str, Any]] = {}
+    known = set(known)
+    wanted = _candidates(rows, known, refused)
+    passed: dict[str, list] = {key: [] for key in wanted}
+    # A round for each further parent that a group may have.
+    while True:
+        first = {key: candidates[0] for key, candidates in wanted.items()}
+        order, reasons = _tree(first, known)
+        tried = False
+        for key, candidates in wanted.items():
+            row = candidates[0]
+            if row["row"] in reasons and len(candidates) > 1:
+                refused[row["row"]] = reasons[row["row"]]
+                passed[key].append(candidates.pop(0))
+                tried = True
+        if not tried:
+            break
+    refused.update(reasons)
+    made, links = set(order), {}
+    for key, (row, *others) in wanted.items():
+        for other in others:
+            parent = other["parent"]
+            refused[other["row"]] = TWO_PARENTS, row["parent"]
+            if key not in made:
+                refused[other["row"]] = PARENT_REFUSED, parent
+            elif parent in made or (parent in known and parent not in first):
+                links[other["row"]] = key, parent
+            elif parent:
+                refused[other["row"]] = PARENT_REFUSED, parent
+    return Plan(order, first, refused, links)
+
+
+def _candidates(rows: Any, known: set, refused: dict) -> dict[str, list]:
+    """Return ``{key: its rows, those that name a parent that is there first}``.
+
+    Rows without a key, and rows that say again what another one said, are refused.
+    """
+    by_key: dict[str, dict[str, dict]] = {}
     for row in rows:
         key, parent = row["group"], row["parent"]
         if not key:
             refused[row["row"]] = NO_KEY, ""
-        elif key in first:
-            before = first[key]
-            same = before["parent"] == parent
-            reason = (TWICE, before["row"]) if same else (TWO_PARENTS, before["parent"])
-            refused[row["row"]] = reason
+        elif parent in by_key.setdefault(key, {}):
+            refused[row["row"]] = TWICE, by_key[key][parent]["row"]
         else:
-            first[key] = row
-    order, state = [], {}
+            by_key[key][parent] = row
+    wanted = {}
+    for key, by_parent in by_key.items():
+        there = [
+            row
+            for parent, row in by_parent.items()
+            if parent in known or parent in by_key
+        ]
+        # A row without a parent counts where no other row names one that is there.
+        there += [row for parent, row in by_parent.items() if not parent]
+        missing = [row for row in by_parent.values() if row not in there]
+        if there:
+            for row in missing:
+                refused[row["row"]] = NO_PARENT, row["parent"]
+        wanted[key] = there or missing
+    return wanted
+
+
+def _tree(first: dict, known: set) -> tuple[list[str], dict]:
+    """Return ``(keys, parents first; reasons by row)``; linear in the rows."""
+    refused: dict[int, tuple[str, Any]] = {}
+    order: list[str] = []
+    state: dict[str, Any] = {}
     for key in first:
-        _settle(key, first, set(known), state, order, refused)
+        _settle(key, first, known, state, order, refused)
     return order, refused
 
 
