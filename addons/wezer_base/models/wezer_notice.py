@@ -129,7 +129,7 @@ class WezerNotice(models.Model):
     @api.model
     def _readers(self, people):
         """Return those of ``people`` who read notices: active people with a login."""
-        people = people.filtered("user_ids")
+        people = people.sudo().filtered("user_ids")
         away = (
             self.env["wezer.profile"]
             .sudo()

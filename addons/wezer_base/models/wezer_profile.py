@@ -762,12 +762,12 @@ class WezerProfile(models.Model):
 
     @api.model
     def _profile_party(self, acting_partner_id=None):
-        """Return the partner whose profile the caller changes, checked."""
+        """Return the partner (sudo) whose profile the caller changes, checked."""
         user = self.env.user
         if acting_partner_id in (None, False, user.partner_id.id):
             # Applicants fill in their profile before they are members.
             user._wezer_check_standing(JOINING)
-            return user.partner_id
+            return user.partner_id.sudo()
         number = record_id(acting_partner_id)
         party = self.env["res.partner"].sudo().browse(number or [])
         user._check_acts_for(party.sudo(False), "market")
@@ -776,7 +776,7 @@ class WezerProfile(models.Model):
                 self.env._("Only %(name)s can change this profile.", name=party.name),
                 rule="own",
             )
-        return party.sudo(False)
+        return party
 
     @api.model
     def _clean_own(self, vals):

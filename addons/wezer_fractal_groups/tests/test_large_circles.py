@@ -90,7 +90,7 @@ class TestLargeCircles(GroupsCommon, HttpCase):
         answer = self._post(self.treasurer, "invite", member_typed="zoe number 12")
         text = " ".join(answer.text.split())
         self.assertIn("Offer the role Treasurer to someone", text)
-        self.assertIn("10 members", text)
+        self.assertIn("12 members", text)
         self.assertFalse(self.treasurer.membership_ids)
         slug = self.profiles.filtered(
             lambda profile: profile.name == "Zoe Number 125"

@@ -181,6 +181,14 @@ def _role_rows(roles: Any, places: Any, known: Any) -> list:
     shown = {role: some[:FILLERS_SHOWN] for role, some in fillers.items()}
     everybody = roles.env["res.partner"].sudo().union(*shown.values())
     profiles = _profiles(roles.env, everybody, known)
+    on_paper = profiles.sudo().search_fetch(
+        [
+            ("partner_id", "in", everybody.union(*fillers.values()).ids),
+            ("on_paper", "=", True),
+        ],
+        ["partner_id"],
+    )
+    on_paper = on_paper.partner_id
     return [
         {
             "role": role,
@@ -191,9 +199,9 @@ def _role_rows(roles: Any, places: Any, known: Any) -> list:
             "count": len(fillers[role]),
             # Their permissions are used by nobody: who acts for them acts for the
             # person only, never for the role.
-            "unused": any(role[f"right_{right}"] for right in RIGHTS)
-            and fillers[role]
-            and all(fillers[role]._wezer_profile().mapped("on_paper")),
+            "unused": bool(fillers[role])
+            and not fillers[role] - on_paper
+            and any(role[f"right_{right}"] for right in RIGHTS),
             "mine": places.own_state(role),
             "may": places.own_actions(role),
             "may_fill": places.may_give(role),
