@@ -1,6 +1,11 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+# So many people who are known in the community have to have assessed, unless the badge
+# says otherwise.
+PEOPLE = 5
+# Together their assessments have to weigh as much as one full assessment.
+EVIDENCE = 1.0
 # A badge is kept down to this share of what it took, so that it is not gained and lost
 # by turns.
 KEEP = 0.9
@@ -20,7 +25,16 @@ class GamificationBadge(models.Model):
         " removed at night. It is kept until the bound falls a tenth below"
         " this value.",
     )
-    wezer_deals = fields.Integer(string="Lowest number of deals")
+    wezer_deals = fields.Integer(
+        string="Lowest number of deals",
+        help="Only deals that were assessed by people who are known here count.",
+    )
+    wezer_people = fields.Integer(
+        string="Lowest number of people",
+        default=PEOPLE,
+        help="So many different people who are known here have to have assessed:"
+        " accounts that only know each other do not count.",
+    )
 
     @api.model
     def _wezer_award(self):
@@ -53,6 +67,7 @@ class GamificationBadge(models.Model):
         if self.env.company.sudo().wezer_reputation_seen == "nobody":
             return []
         self.env["wezer.profile"].flush_model(["reputation_hidden"])
+        deals = self.wezer_deals
         rows = self.env.execute_query(
             SQL(
                 """SELECT DISTINCT u.id FROM wezer_reputation r
@@ -61,10 +76,28 @@ class GamificationBadge(models.Model):
                       AND p.reputation_hidden IS NOT TRUE AND p.state = 'active'
                     WHERE r.criterion_id IS NULL AND r.skill_id IS NULL
                       AND r.group_partner_id IS NULL AND NOT r.is_new
-                      AND r.company_id = %s AND r.lower >= %s AND r.n_deals >= %s""",
+                      AND r.company_id = %s AND r.lower >= %s
+                      AND r.n_assessors >= floor(%s) AND r.evidence >= %s
+                      AND (%s = 0 OR %s <= (%s))""",
                 self.env.company.id,
                 self.wezer_lower * share,
-                self.wezer_deals,
+                self.wezer_people * share,
+                EVIDENCE * share,
+                deals,
+                deals,
+                self._credible_deals_sql(),
             )
         )
         return [row[0] for row in rows]
+
+    def _credible_deals_sql(self):
+        """Return how many deals of the party of ``r`` known people assessed."""
+        return SQL(
+            """SELECT count(*) FROM wezer_reputation_part part
+                 JOIN wezer_assessment a ON a.id = part.assessment_id
+                 JOIN wezer_reputation_trust trust ON trust.partner_id = a.person_id
+                  AND trust.company_id = part.company_id
+                WHERE part.partner_id = r.partner_id AND part.weight > 0
+                  AND part.company_id = r.company_id AND trust.credibility >= %s""",
+            CREDIBLE,
+        )

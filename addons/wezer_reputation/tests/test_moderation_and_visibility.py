@@ -278,7 +278,7 @@ class TestVisibility(ReputationCommon, HttpCase):
         for state, visible in (("active", True), ("pending", False)):
             shown.sudo().state = state
             values = profile.sudo(False)._wezer_party_values()
-            labels = " ".join(row[0] for row in values["reputation_more"])
+            labels = " ".join(row["label"] for row in values["reputation_more"])
             self.assertEqual("Secret circle" in labels, visible, state)
 
     def test_members_cannot_hide_the_score_of_others(self):
