@@ -1899,7 +1899,8 @@ class WezerAnnouncement(models.Model):
         """Return who answered and waits, for those who act for the author; else none.
 
         Sorted by rank: who is known by many comes before who had one good deal; those
-        who are new or show no score stand beside the mean, in their order.
+        who are new or show no score stand beside the mean, in their order, and those
+        whom no trust reaches after them.
 
         :return: dicts ``deal``, ``partner``, ``score``
         """
@@ -1910,6 +1911,8 @@ class WezerAnnouncement(models.Model):
         deals = announcement._answers().sorted("id")
         # As the user sees them: a score that is not shared is not read here.
         scores = deals.replier_id.sudo(False)._wezer_scores()
+        # Who is known here shows nothing about anybody but in this order.
+        known = deals.replier_id._wezer_known_ids()
         rows = [
             {
                 "deal": deal,
@@ -1918,7 +1921,10 @@ class WezerAnnouncement(models.Model):
             }
             for deal in deals
         ]
-        return sorted(rows, key=lambda row: -row["score"]["rank"])
+        return sorted(
+            rows,
+            key=lambda row: (-row["score"]["rank"], row["partner"].id not in known),
+        )
 
     def _revealed_assessments(self):
         """Return the revealed assessments of the deals on this announcement."""

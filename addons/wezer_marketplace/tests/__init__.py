@@ -28,6 +28,7 @@ from . import test_random_announcements
 from . import test_random_deals
 from . import test_random_steps_and_shares
 from . import test_renewal
+from . import test_reputation_personas
 from . import test_rights
 from . import test_claim_requirements
 from . import test_negotiation_requirements

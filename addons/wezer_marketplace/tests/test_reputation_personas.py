@@ -13,7 +13,7 @@ PAYERS = 11
 
 @tagged("post_install", "-at_install")
 class TestReputationPersonas(WebsiteCommon):
-    """A founder, members whom the founder admitted, and four accounts that nobody knows.
+    """A founder, members whom they admitted, and four accounts that nobody knows.
 
     All deals and assessments are made as people make them: announced, answered,
     delivered, approved with marks, and assessed back, which reveals both.
@@ -81,7 +81,9 @@ class TestReputationPersonas(WebsiteCommon):
         return self._read(person, "/my/reputation")
 
     def _party_page(self, person, reader=None):
-        return self._read(reader or self.test3, f"/members/{self._profile(person).slug}")
+        return self._read(
+            reader or self.test3, f"/members/{self._profile(person).slug}"
+        )
 
     def _candidates(self, *people):
         """Return people in the order of the list of candidates, and its words."""
@@ -161,7 +163,9 @@ class TestReputationPersonas(WebsiteCommon):
         blocks = table.split("o_wezer_factors")[1:]
         self.assertGreaterEqual(len(blocks), 9)
         for block in blocks:
-            text = unescape(re.sub(r"<[^>]+>", " ", block)).replace("\N{NO-BREAK SPACE}", " ")
+            text = unescape(re.sub(r"<[^>]+>", " ", block)).replace(
+                "\N{NO-BREAK SPACE}", " "
+            )
             shown = re.findall(r"([\d.]+) %", text.split("= ")[0])
             counts, *factors = map(float, shown)
             product = 100.0
@@ -223,20 +227,21 @@ class TestReputationPersonas(WebsiteCommon):
         self.assertNotIn("of 5", directory)
 
     def test_a_french_reader_reads_french_words(self):
-        self.env["res.lang"]._activate_lang("fr_FR")
+        french = self.env["res.lang"]._activate_lang("fr_FR")
+        modules = ("wezer_reputation", "wezer_marketplace", "wezer_base")
         self.env["ir.module.module"].search(
-            [("name", "=", "wezer_reputation")]
+            [("name", "in", modules)]
         )._update_translations(["fr_FR"])
-        self.test3.lang = self.two.lang = self.worker.lang = "fr_FR"
-        website = self.env["website"].search([])
-        website.language_ids += self.env["res.lang"]._lang_get("fr_FR")
+        self.env["website"].search([]).language_ids += french
+        (self.test3 | self.two | self.worker).lang = "fr_FR"
         own = self._read(self.two, "/fr/my/reputation")
-        self.assertIn("Bienvenue", own)
-        self.assertIn("Il manque encore une personne.", own)
+        self.assertIn("Vient d’arriver", own)
+        self.assertIn("Il ne manque plus qu’une personne.", own)
         page = self._read(self.test3, f"/fr/members/{self._profile(self.two).slug}")
         self.assertIn("Les premières personnes ont donné leur évaluation", page)
         own = self._read(self.worker, "/fr/my/reputation")
-        score = self.worker.partner_id.with_context(lang="fr_FR")._wezer_score()
-        self.assertIn(score["word"], own)
-        self.assertIn(score["word"], ("Excellent", "Très bien", "Bien"))
+        worker = self.worker.partner_id.with_user(self.worker)
+        word = worker.with_context(lang="fr_FR")._wezer_score()["word"]
+        self.assertIn(word, ("Excellent", "Très bien", "Bien"))
+        self.assertIn(word, own)
         self.assertRegex(own, r"\d,\d sur 5")

@@ -21,7 +21,7 @@ def cards(
     env = announcements.env
     public = env.user._is_public()
     authors = announcements.sudo().author_id
-    scores = {} if public else authors._wezer_scores()
+    scores = {} if public else authors._wezer_scores(ranked=False)
     if not public:
         helper = helper or Helper(env)
     reasons = {} if public else reasons_for_user(announcements, helper, near=False)

@@ -11,7 +11,7 @@ from odoo.addons.wezer_base.tools.form_post import form_post
 from odoo.addons.wezer_base.tools.forms import local_page
 from odoo.addons.wezer_base.tools.shown_numbers import format_decimal
 
-from ..tools import rrg, score_words
+from ..tools import score_words
 from ..tools.reputation_page import SHOWN, sum_rows, waterfall
 
 
@@ -49,10 +49,11 @@ class WezerReputationPortal(CustomerPortal):
             ]
         )
         seeds = reputation._seeds() if env.user._wezer_is_member() else partner.browse()
+        row = partner._wezer_reputation()
         return request.render(
             "wezer_reputation.my_reputation",
             {
-                "row": partner._wezer_reputation(),
+                "row": row,
                 "score": score,
                 "people_wanted": score_words.PEOPLE,
                 "missing": score_words.missing_text(env, score.get("n", 0)),
@@ -60,7 +61,7 @@ class WezerReputationPortal(CustomerPortal):
                 "rows": rows,
                 "listed": listed,
                 "assessment_permissions": listed._permissions(),
-                "prior_weight": f"{rrg.Parameters().prior_weight:g}",
+                "prior_weight": format_decimal(env, row.start_weight, 1),
                 "waterfall": waterfall(env, rows, explained["score"], env._("Total")),
                 "criteria": criteria.sorted(
                     lambda row: row.criterion_id.sequence

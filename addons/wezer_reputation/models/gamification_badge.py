@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..tools.rrg import CREDIBLE
+
 # So many people who are known in the community have to have assessed, unless the badge
 # says otherwise.
 PEOPLE = 5

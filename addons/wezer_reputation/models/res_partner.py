@@ -102,7 +102,7 @@ class ResPartner(models.Model):
             )
         )
 
-    def _wezer_scores(self) -> dict:
+    def _wezer_scores(self, ranked: bool = True) -> dict:
         """Return what the current user sees of these parties' reputations.
 
         One query for all of them.
@@ -112,9 +112,13 @@ class ResPartner(models.Model):
             which lists are sorted by: those who are new or show no score stand beside
             the mean. All that are not hidden have words, see
             :func:`score_words.complete`.
+
+        :param ranked: leave out for what is not sorted: one query less
         """
         seen = set(self._wezer_reputation_seen().ids)
-        rank = self.env["wezer.reputation.run"]._latest().newcomer_rank
+        rank = (
+            self.env["wezer.reputation.run"]._latest().newcomer_rank if ranked else 0.0
+        )
         # Of assessments of somebody new, only members may know how many there are.
         known = {"n": 0, "deals": 0} if self.env.user._wezer_is_member() else {}
         scores = {
@@ -145,7 +149,28 @@ class ResPartner(models.Model):
     def _wezer_score(self) -> dict:
         """Return what the current user sees of this party's reputation."""
         self.ensure_one()
-        return self._wezer_scores()[self.id]
+        return self._wezer_scores(ranked=False)[self.id]
+
+    def _wezer_known_ids(self) -> set:
+        """Return the ids of those of these parties whom trust reaches, or will.
+
+        Trust reached them, or who admitted them, at the last computation, or they are
+        founders. Lists show the others after them where nothing else tells them apart.
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT p.partner_id FROM wezer_profile p
+                    WHERE p.partner_id = ANY(%s) AND p.company_id = %s AND (
+                          p.is_founder OR EXISTS (
+                          SELECT FROM wezer_reputation_trust t
+                           WHERE t.company_id = p.company_id AND t.trust > 0
+                             AND t.partner_id IN (p.partner_id, p.admitted_by_id)))""",
+                self.ids,
+                self.env.company.id,
+                to_flush=self.env["wezer.profile"]._fields["admitted_by_id"],
+            )
+        )
+        return {row[0] for row in rows}
 
     def _wezer_badges(self):
         """Return the badges (sudo) of this party that the current user may see."""

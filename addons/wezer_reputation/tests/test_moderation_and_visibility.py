@@ -319,7 +319,7 @@ class TestEarnedBadges(ReputationCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.badge = cls.env["gamification.badge"].create(
-            {"name": "Sure", "wezer_lower": 3.0}
+            {"name": "Sure", "wezer_lower": 3.0, "wezer_people": 3}
         )
 
     def _has(self):

@@ -79,7 +79,7 @@ def weight_factors(env: api.Environment, explained: dict) -> dict[int, dict]:
     assessments = [assessment for assessment, _part in explained["parts"]]
     if not assessments:
         return {}
-    parameters = rrg.Parameters()
+    parameters = env["wezer.reputation.run"]._latest()._parameters()
     person = np.array([assessment.person_id.id for assessment in assessments])
     rated = np.array([assessment.assessed_id.id for assessment in assessments])
     hours = np.array([assessment.value_hours or 1 for assessment in assessments])

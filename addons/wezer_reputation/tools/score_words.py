@@ -6,10 +6,10 @@ from odoo import api
 
 from odoo.addons.wezer_base.tools.shown_numbers import format_decimal
 
-from . import shown
+from . import rrg, shown
 
-# Below so many different people a party is new (``wezer.reputation``).
-PEOPLE = 3
+# Below so many different people a party is new.
+PEOPLE = rrg.ASSESSORS
 
 
 def band_word(env: api.Environment, name: str) -> str:
