@@ -15,6 +15,8 @@ import psycopg2
 from odoo import api
 from odoo.modules.registry import Registry
 
+from . import slips
+
 WANTED = "< 1.5"
 SMALL, LARGE = 100, 10_000
 # A quarter each: a page is full in the small community too.
@@ -50,6 +52,21 @@ def rows(env: Any, quick: bool = False, data: str | None = None) -> Iterator[dic
                 "ratio": round(ours / reference, 2),
                 "wanted": WANTED,
             }
+        yield _slips(small_env, small.user_env)
+
+
+def _slips(env: Any, member: Any) -> dict:
+    """Return how many slips and plurals of members' own words find their members."""
+    slips.settle(env)
+    result = slips.measure(member)
+    found, all_of_them = len(result["found"]), slips.QUERIES
+    return {
+        "what": "directory: slips and plurals on its first page",
+        "ours": f"{found} of {all_of_them}",
+        "reference": f"{len(result['literal'])} as typed",
+        "ratio": round(found / all_of_them, 2),
+        "wanted": "> 0.9",
+    }
 
 
 @contextlib.contextmanager

@@ -10,7 +10,7 @@ import pytest
 from odoo import fields
 from odoo.tests import HttpCase, tagged
 
-from bench import pages
+from bench import pages, slips
 from launcher.demo.make_demo import make
 
 pytestmark = pytest.mark.slow
@@ -118,6 +118,12 @@ class TestDemoCommunity(HttpCase):
             if check["rows"]
         }
         self.assertEqual(broken, {})
+
+    def test_the_directory_forgives_nine_in_ten_slips_and_plurals(self):
+        luc = self.env["res.users"].search([("login", "=", "luc")])
+        result = slips.measure(self.env(user=luc.id))
+        self.assertGreater(len(result["found"]), 45, result["missed"])
+        self.assertLess(len(result["literal"]), 30, "or there is nothing to forgive")
 
     def test_no_mail_was_sent(self):
         self.assertEqual(self.env["mail.mail"].search_count([]), self.mails)

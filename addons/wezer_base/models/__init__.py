@@ -4,6 +4,7 @@ from . import wezer_record_mixin
 from . import wezer_activity_mixin
 from . import wezer_lock
 from . import wezer_slug
+from . import wezer_search_word
 from . import wezer_searchable_mixin
 from . import wezer_state_mixin
 from . import wezer_signature
@@ -33,6 +34,7 @@ from . import wezer_notice
 from . import wezer_notice_choice
 from . import wezer_personal_data
 from . import wezer_profile
+from . import wezer_profile_word
 from . import wezer_skill
 from . import wezer_terms_acceptance
 from . import wezer_terms_of_use

@@ -24,6 +24,8 @@ from ..tools.text import (
     slugify,
 )
 from ..tools.versions import check_version, version_of
+from ..tools.word_domain import any_word
+from ..tools.words import searched_text
 
 # So long a page shows that a name was changed.
 RENAMED_DAYS = 90
@@ -73,6 +75,8 @@ STAYS = {
 REASON_LENGTH = 2000
 # The directory counts no more people than this.
 COUNTED = 1000
+# Where fewer are found by their words, slips and plurals are forgiven.
+ENOUGH = 10
 ROLES = [
     ("member", "Member"),
     ("coordinator", "Coordinator"),
@@ -319,6 +323,12 @@ class WezerProfile(models.Model):
         )
     )
 
+    # Whole words, by which slips are forgiven.
+    _members_words_idx = models.Index("USING gin (string_to_array(members_text, ' '))")
+    _everyone_words_idx = models.Index(
+        "USING gin (string_to_array(everyone_text, ' '))"
+    )
+
     @api.private
     def init(self):
         """Make the function that compares texts, for what is not stored compared."""
@@ -407,10 +417,11 @@ class WezerProfile(models.Model):
                 words = [profile.name, *skills.mapped("search_text")]
                 if profile.share_place in levels:
                     words.append(profile.city)
-                text = normalise(" ".join(word for word in words if word))
                 profile[f"{audience}_skill_ids"] = skills
                 profile[f"{audience}_language_ids"] = languages
-                profile[f"{audience}_text"] = text
+                profile[f"{audience}_text"] = searched_text(words)
+        # Here, where a text is made: a skill's new synonym changes texts as well.
+        self.env["wezer.profile.word"]._learn(self.mapped("members_text"))
 
     @api.depends("partner_id.user_ids.group_ids", "partner_id.user_ids.active")
     def _compute_role(self):
@@ -466,11 +477,18 @@ class WezerProfile(models.Model):
     def _suggest(self, typed, limit=10, **_near):
         """Return the members whose name fits what somebody is typing.
 
-        Only whom the caller may see; names that begin with it come first.
+        Only whom the caller may see; names that begin with it come first. Where nobody
+        is called so, slips are forgiven.
         """
-        if not search_words(typed):
+        words = search_words(typed)
+        if not words:
             return self.browse()
-        query = self._search(self._people_domain(typed))
+        domain = self._people_domain(typed)
+        if not self.search(domain, limit=1):
+            domain = self._people_domain() & Domain.AND(
+                self._text_domain("name_text", word, near=True) for word in words
+            )
+        query = self._search(domain)
         name = SQL.identifier(self._table, "name_text")
         query.order = SQL(
             "%(name)s LIKE %(begins)s DESC, %(name)s, %(id)s",
@@ -929,33 +947,69 @@ class WezerProfile(models.Model):
         return "members" if self.env.user._wezer_is_member() else "everyone"
 
     @api.model
-    def _directory_domain(self, words="", skill=None, language=None):
+    def _directory_domain(self, words="", skill=None, language=None, near=False):
+        """Return the domain of the directory, as far as the caller may see it.
+
+        :param bool near: forgive a slip or a plural in each of ``words``
+        """
         audience = self._audience()
-        domain = [("state", "=", "active"), ("is_person", "=", True)]
+        domain = [Domain("state", "=", "active"), Domain("is_person", "=", True)]
         for word in search_words(words):
-            domain.append((f"{audience}_text", "like", escape_psql(word)))
+            domain.append(self._text_domain(f"{audience}_text", word, near))
         if skill:
-            domain.append((f"{audience}_skill_ids", "in", [skill]))
+            domain.append(Domain(f"{audience}_skill_ids", "in", [skill]))
         if language:
-            domain.append((f"{audience}_language_ids", "in", [language]))
-        return domain
+            domain.append(Domain(f"{audience}_language_ids", "in", [language]))
+        return Domain.AND(domain)
+
+    @api.model
+    def _text_domain(self, field, word, near):
+        """Return those whose ``field``, which the caller may see, has ``word``.
+
+        :param bool near: or a word that is a slip or a plural away; the vocabulary
+            knows what is hidden too, but the field alone decides who is found
+        """
+        domain = Domain(field, "like", escape_psql(word))
+        alike = self.env["wezer.profile.word"]._near(word) if near else []
+        return domain | any_word(field, alike) if alike else domain
 
     @api.model
     def _search_directory(
-        self, words="", skill=None, language=None, limit=24, offset=0
+        self, words="", skill=None, language=None, limit=24, offset=0, forgive=True
     ):
         """Return ``(profiles, count)`` of the directory, as the caller may see it.
+
+        Where few have the words, those follow who have them but for a slip or a plural.
 
         :param str words: parts of a name, a skill or a place, accents aside
         :param int skill: id of a skill
         :param int language: id of a language
+        :param bool forgive: False where one person is chosen by what was typed
         :return: the count is at most ``COUNTED`` + 1: more is not counted
         """
         domain = self._directory_domain(words, skill, language)
         profiles = self.search(domain, limit=limit, offset=offset)
+        if forgive and search_words(words):
+            whole = not offset and (limit >= ENOUGH or len(profiles) < limit)
+            first = profiles if whole else self.search(domain, limit=ENOUGH)
+            if len(first) < ENOUGH:
+                near = self._directory_domain(words, skill, language, near=True)
+                return self._followed(first, near, limit, offset)
         if not offset and len(profiles) < limit:
             return profiles, len(profiles)
         return profiles, self.search_count(domain, limit=COUNTED + 1)
+
+    @api.model
+    def _followed(self, first, domain, limit, offset):
+        """Return a page and the count of ``first``, then the others of ``domain``."""
+        others = domain & Domain("id", "not in", first.ids)
+        page = first[offset : offset + limit]
+        begin = max(offset - len(first), 0)
+        page += self.search(others, limit=limit - len(page), offset=begin)
+        if not offset and len(page) < limit:
+            return page, len(page)
+        count = self.search_count(others, limit=COUNTED + 1)
+        return page, min(len(first) + count, COUNTED + 1)
 
     @api.model
     def _search_get_detail(self, website, order, options):

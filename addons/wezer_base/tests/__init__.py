@@ -4,6 +4,7 @@ from . import test_cron
 from . import test_days
 from . import test_decline
 from . import test_digest
+from . import test_directory_slips
 from . import test_download
 from . import test_error_bodies
 from . import test_forms

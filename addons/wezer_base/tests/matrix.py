@@ -28,6 +28,8 @@ MODELS = {
     "wezer.notice": (MEMBERS, "M", ""),
     "wezer.notice.choice": (MEMBERS, "M", ""),
     "wezer.profile": (ALL, MEMBERS, "A"),
+    # From which slips are forgiven; shown to nobody.
+    "wezer.profile.word": ("", "", ""),
     # What was sent, by a token: for nobody's eyes.
     "wezer.idempotency.key": ("", "", ""),
     # Who signed which version: shown by the record that was signed.
@@ -43,6 +45,7 @@ MODELS = {
 ABSTRACT = {
     "ir.qweb.field.wezer_day",
     "ir.qweb.field.wezer_moment",
+    "wezer.search.word.mixin",
     "wezer.searchable.mixin",
     "wezer.signing.mixin",
     "wezer.slug.mixin",

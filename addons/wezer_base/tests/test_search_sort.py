@@ -60,7 +60,8 @@ class TestSearchAndSort(TransactionCase):
     def test_a_directory_reads_a_few_words_of_a_long_search(self):
         profiles = self.env["wezer.profile"]
         domain = profiles._directory_domain(" ".join(f"a{n}" for n in range(1500)))
-        self.assertLessEqual(len(list(domain)), 10)
+        fields = [one.field_expr for one in domain.iter_conditions()]
+        self.assertLessEqual(len(fields), 10)
 
     def test_names_with_accents_stand_beside_their_letter(self):
         members = [self._member(name) for name in NAMES]

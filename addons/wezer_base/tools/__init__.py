@@ -5,6 +5,7 @@ from . import forms
 from . import html
 from . import log
 from . import login
+from . import near_words
 from . import picture
 from . import numbers
 from . import rights
@@ -13,3 +14,4 @@ from . import state_machine
 from . import text
 from . import versions
 from . import web_errors
+from . import word_domain

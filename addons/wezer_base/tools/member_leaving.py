@@ -87,11 +87,14 @@ def anonymise(partner: models.Model) -> None:
         active_test=False, tracking_disable=True, mail_notrack=True
     )
     old, new = partner.name, pseudonym(partner)
+    texts = partner._wezer_profile().mapped("members_text")
     end_mandates(partner)
     _anonymise_profile(partner)
     _anonymise_mail(partner)
     _anonymise_contact(partner, new)
     _anonymise_login(partner)
+    # What the directory found them by, where nobody else has it: a name, for one.
+    partner.env["wezer.profile.word"]._purge_texts(texts)
     replace_name(partner.env, "wezer.notice", ["message"], old, new)
     replace_name(partner.env, "wezer.departure", ["decision"], old, new)
 

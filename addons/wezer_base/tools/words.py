@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from .near_words import tokens
 from .text import normalise
 
 
@@ -30,3 +31,17 @@ def suggested_model(env: Any, kind: Any) -> Any:
         if getattr(model, "_suggested_as", None) == kind:
             return env[name]
     return None
+
+
+def searched_text(pieces: list[str | None]) -> str:
+    """Return what a search looks into: the words of ``pieces``, between blanks.
+
+    A word with a sign on it is kept as it is written, and without the sign.
+
+    >>> searched_text(["Anna Müller,", "|c++|cuisine|", None])
+    'anna muller, c++ cuisine muller c'
+    """
+    words = normalise(" ".join(filter(None, pieces)).replace("|", " ")).split()
+    known = set(words)
+    bare = [word for word in tokens(" ".join(words)) if word not in known]
+    return " ".join([*words, *bare])

@@ -100,7 +100,8 @@ def member_named(typed):
     profiles = request.env["wezer.profile"]
     found = profiles._at_slug(typed) if typed else profiles
     if typed and not found:
-        found = profiles._search_directory(typed, limit=2)[0]
+        # Money goes there: a name that is nearly this one is another member's.
+        found = profiles._search_directory(typed, limit=2, forgive=False)[0]
     if len(found) != 1:
         raise Refusal(
             request.env._("Enter the full name of one member."), rule="member"

@@ -8,6 +8,7 @@ from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import days, locks, payload
 from odoo.addons.wezer_base.tools.cron import for_each_due
 from odoo.addons.wezer_base.tools.lines_field import Lines
+from odoo.addons.wezer_base.tools.near_words import asked
 from odoo.addons.wezer_base.tools.numbers import decimal_text
 from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
 from odoo.addons.wezer_base.tools.text import (
@@ -29,7 +30,6 @@ from ..tools import (
     series,
 )
 from ..tools.geo import place_of, plane
-from ..tools.words import asked
 from .wezer_deal import ATTEND_STATES, HOLDING, LIVE, NEGOTIATING, UNDELIVERED
 
 _logger = logging.getLogger(__name__)

@@ -6,10 +6,10 @@ from odoo.fields import Domain
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import locks
+from odoo.addons.wezer_base.tools.near_words import asked
 from odoo.addons.wezer_base.tools.text import clean_line, normalise
 
 from ..tools import search_params, search_sql
-from ..tools.words import asked
 
 _logger = logging.getLogger(__name__)
 

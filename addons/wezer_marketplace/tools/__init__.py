@@ -1,6 +1,6 @@
 """Plain modules of the market.
 
-``geo``, ``matching``, ``parts`` and ``words`` are arithmetic and run without Odoo. The
+``geo``, ``matching`` and ``parts`` are arithmetic and run without Odoo. The
 others take a recordset or an environment, and act as its user: ``search_params``,
 ``search_sql`` and ``search_index`` (the search), ``matchmaking`` (who fits what),
 ``feeds`` and ``announcement_cards`` (what pages and feeds show). Of a deal:

@@ -7,9 +7,8 @@ finds any combination of words.
 from odoo import models
 from odoo.tools import html2plaintext
 
+from odoo.addons.wezer_base.tools.near_words import tokens
 from odoo.addons.wezer_base.tools.text import normalise
-
-from .words import tokens
 
 # What is kept of a text to be searched: about two pages.
 TEXT_MAX = 4000

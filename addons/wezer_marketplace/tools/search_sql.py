@@ -20,10 +20,11 @@ from odoo import fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, escape_psql
 
+from odoo.addons.wezer_base.tools.near_words import asked
 from odoo.addons.wezer_base.tools.text import normalise
+from odoo.addons.wezer_base.tools.word_domain import any_word
 
 from .geo import on_plane, plane
-from .words import asked
 
 # More are not counted, nor shown: whoever finds more narrows the search.
 COUNTED = 1000
@@ -290,7 +291,7 @@ def listed_domain(market: models.Model) -> Domain:
 
 def facet_domain(words: list[str]) -> Domain:
     """Return what has one of ``words`` in ``facets``."""
-    return _array_domain("facets", words)
+    return any_word("facets", words)
 
 
 def words_domain(
@@ -302,7 +303,7 @@ def words_domain(
     :param field: ``search_text`` or ``title_text``
     :param missing: 1, where one of the groups may have none
     """
-    each = [_array_domain(field, words) for words in groups]
+    each = [any_word(field, words) for words in groups]
     if not missing:
         return Domain.AND(each)
     return Domain.OR(Domain.AND(each[:at] + each[at + 1 :]) for at in range(len(each)))
@@ -333,19 +334,6 @@ def distance_domain(centre: Any, km: float) -> Domain:
         )
 
     return Domain("located", "=", True) & Domain.custom(to_sql=to_sql)
-
-
-def _array_domain(field: Any, words: Any) -> Any:
-    """Return the domain of rows whose ``field`` holds one of ``words``."""
-
-    def to_sql(model: Any, alias: Any, _query: Any) -> SQL:
-        return SQL(
-            "string_to_array(%s, ' ') && %s::text[]",
-            SQL.identifier(alias, field, to_flush=model._fields[field]),
-            words,
-        )
-
-    return Domain.custom(to_sql=to_sql)
 
 
 def _group_domain(market: models.Model, group_id: Any) -> Any:

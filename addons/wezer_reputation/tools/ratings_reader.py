@@ -22,16 +22,16 @@ import numpy as np
 
 if __package__:
     from odoo.addons.wezer_base.tools import tables
-elif "wezer_tables" in sys.modules:  # as the launcher loaded it
-    tables = sys.modules["wezer_tables"]
+elif "wezer_tool_tables" in sys.modules:  # as the launcher loaded it
+    tables = sys.modules["wezer_tool_tables"]
 else:  # loaded by path, where there is no Odoo
     _spec = importlib.util.spec_from_file_location(
-        "wezer_tables",
+        "wezer_tool_tables",
         Path(__file__).resolve().parents[2] / "wezer_base" / "tools" / "tables.py",
     )
     assert _spec and _spec.loader
     tables = importlib.util.module_from_spec(_spec)
-    sys.modules["wezer_tables"] = tables
+    sys.modules["wezer_tool_tables"] = tables
     _spec.loader.exec_module(tables)
 
 COLUMNS = ("rater", "rated", "score", "time")

@@ -4,7 +4,9 @@ Texts come in normalised (lower case, no accents): only letters and digits count
 
 A typing error is found without comparing all words: two words that are one
 letter apart share a *near key* (the word itself, or the word less one letter), so an
-index on the keys answers at once (the idea of Garbe's SymSpell, 2012).
+index on the keys answers at once (the idea of Garbe's SymSpell, 2012). Singulars and
+plurals that are further apart ("bakery", "bakeries"; "cheval", "chevaux") are made by
+rule.
 """
 
 import re
@@ -47,6 +49,40 @@ def near_keys(word: str) -> set[str]:
     if len(word) < NEAR_FROM:
         return {word}
     return {word} | {word[:at] + word[at + 1 :] for at in range(len(word))}
+
+
+# Endings of one word and of several, in English and French; either way.
+PLURALS = (
+    ("y", "ies"),
+    ("ie", "ies"),
+    ("", "s"),
+    ("", "es"),
+    ("f", "ves"),
+    ("fe", "ves"),
+    ("man", "men"),
+    ("al", "aux"),
+    ("ail", "aux"),
+    ("", "x"),
+)
+
+
+def inflections(word: str) -> set[str]:
+    """Return what ``word`` may be in the singular or plural, without itself.
+
+    Some are no words: only those that a vocabulary has are looked for.
+
+    >>> {"bakeries", "bakerys"} <= inflections("bakery")
+    True
+    >>> {"cheval", "chevail"} <= inflections("chevaux")
+    True
+    """
+    found = set()
+    for pair in PLURALS:
+        for ending, other in (pair, pair[::-1]):
+            stem = word.removesuffix(ending)
+            if stem + ending == word and len(stem) >= 2:
+                found.add(stem + other)
+    return found - {word}
 
 
 def is_near(first: str, second: str) -> bool:
