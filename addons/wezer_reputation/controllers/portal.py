@@ -38,7 +38,13 @@ class WezerReputationPortal(CustomerPortal):
         listed = said.browse(
             {*said.ids, *(row["assessment"].id for row in rows if "assessment" in row)}
         ).sorted("date", reverse=True)
+        row = partner._wezer_reputation()
         score = partner._wezer_score()
+        if score.get("hidden"):
+            # Nobody hides from oneself: who is not accepted yet is new.
+            score = score_words.complete(env, {"new": True})
+        if score.get("new"):
+            score = {"n": row.n_assessors, "deals": row.n_deals, **score}
         profile = partner._wezer_profile()
         history = reputation._history_of(partner)
         criteria = reputation.search(
@@ -49,7 +55,6 @@ class WezerReputationPortal(CustomerPortal):
             ]
         )
         seeds = reputation._seeds() if env.user._wezer_is_member() else partner.browse()
-        row = partner._wezer_reputation()
         return request.render(
             "wezer_reputation.my_reputation",
             {
