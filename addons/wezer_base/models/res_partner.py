@@ -451,6 +451,7 @@ class ResPartner(models.Model):
             "address.change",
             "departure",
             "digest",
+            "acting.log",
         ):
             self.env[f"wezer.{name}"]._anonymise(self)
         member_leaving.anonymise(self)

@@ -92,6 +92,15 @@ class WezerActingLog(models.Model):
             )
         return act
 
+    @api.model
+    def _anonymise(self, partner):
+        """Erase what was written down of a member who leaves; that it was done stays."""
+        acts = self.sudo().search(
+            [("partner_id", "=", partner.id), ("note", "!=", False)]
+        )
+        # Past the refusal of this model: nobody else changes an entry.
+        super(WezerActingLog, acts).write({"note": False})
+
     def write(self, vals):
         raise NotAllowed(
             self.env._("Entries in this log cannot be changed or deleted."),

@@ -146,6 +146,28 @@ class TestOnPaper(PaperCommon):
             {"group_id": group.id, "partner_id": self.oda.id}
         )
 
+    def test_what_was_written_down_is_theirs_and_goes_with_them(self):
+        self.garden.with_user(self.joel).action_invite(self.oda.id)
+        self.garden.with_user(self.joel).action_record_consent(self.oda.id, "By phone")
+        data = self.oda._wezer_personal_data()
+        self.assertEqual(data["memberships"][0]["consent_note"], "By phone")
+        self.assertIn("By phone", data["acts"][0]["what"])
+        place = self.garden._membership_of(self.oda)
+        self.oda._wezer_let_go()
+        self.assertEqual((place.state, place.consent_note), ("left", False))
+        acts = self.env["wezer.acting.log"].search([("partner_id", "=", self.oda.id)])
+        self.assertEqual(acts.mapped("note"), [False])
+        self.assertFalse(self.garden.effective_members() & self.oda)
+
+    def test_merged_with_a_later_account_the_place_goes_on(self):
+        self.garden.with_user(self.joel).action_invite(self.oda.id)
+        self.garden.with_user(self.joel).action_record_consent(self.oda.id, "By phone")
+        user = self._member("oda_twice")
+        self.oda._wezer_merge_into(user.partner_id)
+        self.assertEqual(self.garden._membership_of(user.partner_id).state, "active")
+        acts = self.env["wezer.acting.log"].with_user(user).search([])
+        self.assertEqual(acts.mapped("what"), ["record_consent"])
+
     def test_the_to_do_list_of_a_helper_has_the_invitation(self):
         self._help(self.demo)
         self.garden.with_user(self.luc).action_invite(self.oda.id)

@@ -181,14 +181,8 @@ def _role_rows(roles: Any, places: Any, known: Any) -> list:
     shown = {role: some[:FILLERS_SHOWN] for role, some in fillers.items()}
     everybody = roles.env["res.partner"].sudo().union(*shown.values())
     profiles = _profiles(roles.env, everybody, known)
-    on_paper = profiles.sudo().search_fetch(
-        [
-            ("partner_id", "in", everybody.union(*fillers.values()).ids),
-            ("on_paper", "=", True),
-        ],
-        ["partner_id"],
-    )
-    on_paper = on_paper.partner_id
+    # Of those who are shown: one of the others may log in.
+    on_paper = profiles.sudo().filtered("on_paper").partner_id
     return [
         {
             "role": role,

@@ -14,6 +14,7 @@ from ..models.wezer_group_membership import MEMBERSHIP
 DUTIES = ("assignee_partner_id", "reviewer_partner_id")
 # Without another person who holds them, a circle can do little.
 NEEDED_RIGHTS = ("wallet", "manage")
+MEMBERSHIP_FIELDS = ["state", "date_from", "date_to", "focus", "consent_note"]
 
 
 def personal_data(partners: models.Model) -> dict[str, list]:
@@ -24,7 +25,7 @@ def personal_data(partners: models.Model) -> dict[str, list]:
         {
             "group": place.group_id.name,
             "kind": place.group_id.kind,
-            **rows._rows(place, ["state", "date_from", "date_to", "focus"])[0],
+            **rows._rows(place, MEMBERSHIP_FIELDS)[0],
         }
         for place in partners._wezer_memberships()
     ]
@@ -65,7 +66,7 @@ def end_everything(partners: models.Model) -> None:
     """End all places and open tasks of ``partners``, and erase their messages."""
     places = partners._wezer_memberships()
     places.filtered(lambda place: place.state in MEMBERSHIP.unfinished)._end()
-    places.write({"focus": False})
+    places.write({"focus": False, "consent_note": False})
     for name in DUTIES:
         # Finished tasks keep their people; open ones wait for somebody else.
         _tasks(partners.env).search(
