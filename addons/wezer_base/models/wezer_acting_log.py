@@ -94,7 +94,7 @@ class WezerActingLog(models.Model):
 
     @api.model
     def _anonymise(self, partner):
-        """Erase what was written down of a member who leaves; that it was done stays."""
+        """Erase what was written down of a member who leaves; the act stays."""
         acts = self.sudo().search(
             [("partner_id", "=", partner.id), ("note", "!=", False)]
         )
