@@ -14,6 +14,7 @@ from odoo.addons.wezer_base.tools.numbers import (
     record_ids,
     whole,
 )
+from odoo.addons.wezer_base.tools.words import split_words
 
 from ..models.wezer_announcement import PICTURE_BYTES
 from ..models.wezer_announcement_place import ROWS_MAX
@@ -128,6 +129,25 @@ def typed_skills(post):
     return known
 
 
+def typed_groups(post):
+    """Return the circles that were typed, not chosen; refuse what fits not just one."""
+    groups = request.env["wezer.group"]
+    for name in split_words(post.get("group_ids_typed", "")):
+        meant = groups._circle_meant(None, name)
+        if len(meant) != 1:
+            raise Refusal(
+                request.env._(
+                    "“%(name)s” is not the full name of one circle. Choose one of the"
+                    " suggestions, or enter the address of its page.",
+                    name=name,
+                ),
+                rule="group",
+                field="group_ids_typed",
+            )
+        groups |= meant
+    return groups
+
+
 def announcement_of(post, announcement=None):
     """Return the values of an announcement, and nothing else a form may carry."""
     form = request.httprequest.form
@@ -148,6 +168,8 @@ def announcement_of(post, announcement=None):
         chosen = request.env[model].search([("id", "in", ids)])
         if name == "skill_ids":
             chosen |= typed_skills(post)
+        else:
+            chosen |= typed_groups(post)
         vals[name] = [(6, 0, chosen.ids)]
     vals["places"] = post.get("places", "1")
     vals["quantity"] = post.get("quantity") or "1"

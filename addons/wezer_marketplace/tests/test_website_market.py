@@ -219,6 +219,27 @@ class TestWebsiteMarket(WebsiteCommon):
         )
         self.assertEqual((announcement.version, announcement.description), before)
 
+    def test_of_many_circles_some_are_chosen_by_their_names(self):
+        circles = self.env["wezer.group"].create(
+            [{"name": f"Zebra circle {number}"} for number in range(45)]
+        )
+        self.env["wezer.group.membership"].create(
+            [
+                {"group_id": one.id, "partner_id": self.test1.partner_id.id}
+                for one in circles
+            ]
+        )
+        self.login(self.test1)
+        page = self.get("/market/new")
+        self.assertIn('data-kind="circle"', page)
+        self.assertNotIn("Zebra circle 44", page)
+        form = {"title": "A zebra", "visibility": "groups", "done_when": "It eats"}
+        page = self.post("/market/new", **form, group_ids_typed="zebra circle")
+        self.assertIn("is not the full name of one circle", page.text)
+        self.post("/market/new", **form, group_ids_typed="zebra circle 44")
+        made = self.env["wezer.announcement"].search([("title", "=", "A zebra")])
+        self.assertEqual(made.group_ids, circles[44])
+
     def test_a_refused_form_keeps_what_was_typed(self):
         self.login(self.test1)
         page = self.post(
