@@ -162,7 +162,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument(
         "--rank",
         choices=["trust", "lower", "score"],
-        help="a column of ranks, and the members in this order (levels: lower)",
+        help="a column of ranks, and the members in this order (levels: trust)",
     )
     sub.add_argument("--until", metavar="TIME", help="only what was rated until then")
     sub.add_argument("--explain", metavar="ID", help="the score of one, as a sum")

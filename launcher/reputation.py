@@ -73,7 +73,7 @@ def compute(tools: Any, reader: Any, options: argparse.Namespace) -> int:
         seeds = deals.founders(tools.FOUNDERS)
         report(f"No --seeds: trust starts from the first {len(seeds)} who came.")
     scores, ring = tools.evaluate(deals, mean, seeds, admissions, now)
-    rank = options.rank or ("lower" if places else None)
+    rank = options.rank or ("trust" if places else None)
     if options.out:
         try:
             tools.write_scores(options.out, ratings, scores, ring, x, place, rank)

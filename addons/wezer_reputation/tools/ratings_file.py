@@ -182,12 +182,20 @@ def _line(name: Any, number: Any, scores: Any, ring: Any, assessors: Any) -> dic
 def _criterion_lines(ratings: Any, weights: Any, scores: Any, x: Any) -> Iterator[Any]:
     """Yield the scores by criterion, with the weights of the score overall."""
     members = len(ratings.ids)
+    pairs, pair = np.unique(
+        ratings.rated * members + ratings.rater, return_inverse=True
+    )
+    trusted = weights * scores.credibility[ratings.rater]
     for name in np.unique(ratings.criterion):
         rows = ratings.criterion == name
-        means, evidence = rrg.weighted(
-            members, ratings.rated[rows], weights[rows], x[rows], scores.prior
+        people = rrg.voices(
+            members, pair.reshape(-1)[rows], pairs // members, trusted[rows]
         )
-        lower = rrg.lower_bound(means, evidence)
+        start = rrg.start_weight(people, scores.parameters)
+        means, evidence = rrg.weighted(
+            members, ratings.rated[rows], weights[rows], x[rows], scores.prior, start
+        )
+        lower = rrg.lower_bound(means, evidence, scores.parameters, start)
         for number in np.unique(ratings.rated[rows]):
             yield {
                 "id": tables.no_formula(ratings.ids[number]),

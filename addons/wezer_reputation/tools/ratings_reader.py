@@ -47,6 +47,7 @@ ALIASES = {
 ADMISSION_HEADINGS = (
     ("admitted by", "by", "inviter", "sponsor"),
     ("member", "admitted", "who", "invited"),
+    ("date", "day", "time", "year"),
 )
 NAME_HEADINGS = ("id", "seed", "seeds", "member", "name")
 # A member's name in a file is not longer than this.
@@ -249,35 +250,30 @@ def _identity(text: str, what: str) -> str:
 def levels(text: str) -> dict[str, float]:
     """Return the place in 0 … 1 of each level of ``--levels``, lowest first.
 
-    Levels without a number are spread over the upper half: each is a good word, more
-    or less. ``observer=0`` is none.
+    They are spread evenly from 0 to 1, or stand where the text says for each of them:
+    ``apprentice=0.6,journeyer=0.8,master=1``. Those above one half pass on trust.
 
     :raise BadFile: where the text names no levels, one twice, or falls
     """
     parts = [part.partition("=") for part in text.split(",")]
     names = [tables.key(name) for name, _sign, _place in parts]
-    if not all(names) or len(set(names)) < len(names):
+    said = [place for _name, sign, place in parts if sign]
+    if not all(names) or len(set(names)) < len(names) or 0 < len(said) < len(names):
         raise BadFile(
             f"“{tables.shown(text)}” is no list of levels",
             remedy="Write it like --levels apprentice,journeyer,master.",
         )
-    bare = [name for name, (_n, sign, _p) in zip(names, parts, strict=True) if not sign]
-    found = {}
-    for name, (_name, sign, place) in zip(names, parts, strict=True):
-        if sign:
-            try:
-                found[name] = tables.number(place)
-            except tables.TableError as error:
-                raise BadFile(f"level {name}: {error}") from error
-        else:
-            found[name] = 0.5 + 0.5 * (bare.index(name) + 1) / len(bare)
-    places = list(found.values())
+    try:
+        places = [tables.number(place) for place in said]
+    except tables.TableError as error:
+        raise BadFile(f"--levels: {error}") from error
+    places = places or list(np.linspace(1, 0, len(names))[::-1])
     if places != sorted(places) or places[0] < 0 or places[-1] > 1:
         raise BadFile(
             "the levels do not rise from 0 to 1",
-            remedy="Name the lowest first: --levels observer=0,apprentice,master.",
+            remedy="Name the lowest first: --levels apprentice=0.6,master=1.",
         )
-    return found
+    return dict(zip(names, map(float, places), strict=True))
 
 
 # === FILES === #
@@ -418,7 +414,7 @@ class _RatingReader:
 
     def _take(self, number: int, cells: list[str]) -> None:
         if len(cells) < self.required:
-            raise ValueError(f"it has {len(cells)} columns of {self.required}")
+            raise ValueError(f"it has {len(cells)} of {self.required} columns")
         for cell in cells[: self.width]:
             problem = tables.lost(cell)
             if problem:
@@ -536,8 +532,8 @@ def read_names(path: str | PathLike, index: dict[str, int]) -> list[int]:
     return [index[name] for name in names]
 
 
-def read_admissions(path: str | PathLike, ratings: Ratings) -> list[tuple[int, int]]:
-    """Return pairs (who admitted, whom) of a file with these two columns.
+def read_admissions(path: str | PathLike, ratings: Ratings) -> list[tuple[int, ...]]:
+    """Return rows (who admitted, whom) of a file, with the year where it has days.
 
     People without a rating become members, since trust flows through them; they are
     named in :attr:`Ratings.notes`, so that a slip is seen.
@@ -546,27 +542,28 @@ def read_admissions(path: str | PathLike, ratings: Ratings) -> list[tuple[int, i
     """
     index, refused = ratings.index, _Refused()
     known = len(index)
-    by, who = 0, 1
+    places: list[int] = []
     pairs = []
     for number, cells in _numbered(_open(path)[0], path):
-        if (
-            not pairs
-            and not refused.count
-            and not any(c.strip() in index for c in cells)
-        ):
-            found = [tables.find(cells, names) for names in ADMISSION_HEADINGS]
-            if all(found):
-                by, who = (cells.index(one[0]) for one in found)
+        if not places:
+            places = _admission_columns(cells, index)
+            if places:
                 continue
+            places = [0, 1, 2][: max(len(cells), 2)]
         try:
-            if len(cells) <= max(by, who):
-                raise ValueError("it has one column of two")
-            pair = _identity(cells[by], "admitted by"), _identity(cells[who], "member")
+            if len(cells) <= max(places):
+                raise ValueError(f"it has {len(cells)} of {len(places)} columns")
+            pair = (
+                _identity(cells[places[0]], "admitted by"),
+                _identity(cells[places[1]], "member"),
+            )
+            year = tuple(_year(cells[place].strip()) for place in places[2:])
         except ValueError as error:
             refused.add(number, error)
             continue
-        pairs.append(tuple(index.setdefault(name, len(index)) for name in pair))
-    refused.raise_if_any("Two columns: who admitted, and whom.")
+        numbers = tuple(index.setdefault(name, len(index)) for name in pair)
+        pairs.append(numbers + year)
+    refused.raise_if_any("Columns: who admitted, whom and, where known, the day.")
     strangers = list(index)[known:]
     if strangers:
         ratings.ids.extend(strangers)
@@ -574,6 +571,24 @@ def read_admissions(path: str | PathLike, ratings: Ratings) -> list[tuple[int, i
             f"{len(strangers)} in {path} have no rating: {_some(strangers)}."
         )
     return pairs
+
+
+def _admission_columns(cells: list[str], index: dict[str, int]) -> list[int]:
+    """Return where the columns of admissions stand, ``[]`` where there are no heads."""
+    if any(cell.strip() in index for cell in cells):
+        return []
+    found = [tables.find(cells, names) for names in ADMISSION_HEADINGS]
+    if not (found[0] and found[1]):
+        return []
+    return [cells.index(one[0]) for one in found if one]
+
+
+def _year(text: str) -> int:
+    """Return the year of a day, or a year."""
+    if re.fullmatch(r"(?:19|20)\d\d", text, re.ASCII):
+        return int(text)
+    seconds = _time_until(text, time.time())
+    return datetime.fromtimestamp(seconds, tz=timezone.utc).year
 
 
 def _some(names: Sequence[str]) -> str:
