@@ -21,6 +21,7 @@
         "views/wezer_reputation_run_views.xml",
         "views/gamification_badge_views.xml",
         "views/res_config_settings_views.xml",
+        "views/wezer_profile_views.xml",
         "views/reputation_templates.xml",
     ],
     "assets": {

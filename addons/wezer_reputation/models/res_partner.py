@@ -1,7 +1,10 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.wezer_base.tools import days
 from odoo.addons.wezer_base.tools.member_leaving import replace_name
 
 from ..tools import score_words
@@ -9,6 +12,8 @@ from ..tools import score_words
 # Promises fade by half in so many days.
 PROMISE_HALF_LIFE = 365
 SECONDS_OF_DAY = 86400
+# Admissions of so many days count as those of one year.
+YEAR = 365
 
 
 class ResPartner(models.Model):
@@ -171,6 +176,21 @@ class ResPartner(models.Model):
             )
         )
         return {row[0] for row in rows}
+
+    def _wezer_admission_text(self) -> str:
+        """Return how far this person's admissions of the last year pass on trust."""
+        self.ensure_one()
+        # Its own admissions only, or for those who may read them on the profile.
+        profiles = self.env["wezer.profile"].sudo().with_context(active_test=False)
+        year_ago = days.today(self.env) - timedelta(days=YEAR)
+        count = profiles.search_count(
+            [
+                ("admitted_by_id", "=", self._origin.id),
+                ("joined_date", ">", year_ago),
+                ("company_id", "=", self.env.company.id),
+            ]
+        )
+        return score_words.admission_text(self.env, count)
 
     def _wezer_badges(self):
         """Return the badges (sudo) of this party that the current user may see."""

@@ -9,6 +9,18 @@ class WezerProfile(models.Model):
         groups="wezer_base.group_administrator",
     )
 
+    admission_text = fields.Char(
+        string="Admissions this year",
+        compute="_compute_admission_text",
+        groups="wezer_base.group_administrator,wezer_base.group_moderator",
+        help="Trust flows along admissions. Those of one person within a year pass on"
+        " as much as five at most, so that nobody lets in a crowd alone.",
+    )
+
+    def _compute_admission_text(self):
+        for profile in self:
+            profile.admission_text = profile.partner_id._wezer_admission_text()
+
     def action_show_reputation(
         self, shown: bool, acting_partner_id: int | None = None
     ) -> bool:

@@ -144,3 +144,24 @@ def mark_word(env: api.Environment, mark: float) -> str:
     }
     # Halves count for the person who was assessed.
     return words[max(-2, min(2, floor(mark + 0.5)))]
+
+
+def admission_text(env: api.Environment, count: int) -> str:
+    """Return how far a person's admissions of one year pass on trust.
+
+    :param count: how many people they admitted in the last twelve months
+    """
+    most = round(rrg.Parameters().admissions_a_year)
+    if count <= most:
+        return env._(
+            "People admitted in the last twelve months: %(count)s. Trust is passed on"
+            " to %(most)s in full.",
+            count=count,
+            most=most,
+        )
+    return env._(
+        "People admitted in the last twelve months: %(count)s. Together they get as"
+        " much trust as %(most)s, so each of them gets less.",
+        count=count,
+        most=most,
+    )
