@@ -17,6 +17,7 @@
         "views/wezer_group_membership_views.xml",
         "views/project_views.xml",
         "views/groups_templates.xml",
+        "views/history_templates.xml",
         "views/manage_templates.xml",
     ],
     "assets": {

@@ -1,3 +1,4 @@
 from . import groups
 from . import portal
 from . import manage
+from . import history

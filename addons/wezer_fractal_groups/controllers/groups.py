@@ -14,10 +14,11 @@ from odoo.addons.wezer_base.controllers.website import (
     searched,
     seen_or_404,
 )
+from odoo.addons.wezer_base.tools import days
 from odoo.addons.wezer_base.tools.form_post import form_post
 from odoo.addons.wezer_base.tools.numbers import whole
 
-from ..tools import map_page
+from ..tools import group_history, group_leads, map_page
 from ..tools.member_pages import PAGE as PEOPLE
 from ..tools.member_pages import choice_values, member_values
 
@@ -77,6 +78,7 @@ class WezerGroups(http.Controller):
             "wezer_fractal_groups.groups_page",
             {
                 "groups": groups,
+                "leads_of": group_leads.leads_of(groups),
                 "count": count,
                 "page": page,
                 "pages": max(1, -(-count // PAGE)),
@@ -138,17 +140,25 @@ class WezerGroups(http.Controller):
         return request.render(f"wezer_fractal_groups.{kind}_page", values)
 
     @http.route("/groups/map", type="http", auth="public", website=True, sitemap=True)
-    def groups_map(self, circle="", page=1, search="", **_kwargs):
-        """Show the circles inside each other, drawn and as a list; or those of one."""
+    def groups_map(self, circle="", page=1, search="", day="", **_kwargs):
+        """Show the circles inside each other, drawn and as a list; or those of one.
+
+        :param str day: as they were on this day; now where it is none or today
+        """
         env, page, search = request.env, page_number(page), searched(search)
-        group = self._group(circle)._circle() if circle else env["wezer.group"]
-        view = map_page.first_view(env, group.id or None, page)
+        day = self._past_day(day)
+        group = self._group(circle, closed=bool(day)) if circle else env["wezer.group"]
+        group = group._circle() if group else group
+        view = map_page.first_view(env, group.id or None, page, day)
         pager = request.website.pager(
             url="/groups/map",
             total=view["count"],
             page=page,
             step=map_page.LISTED,
-            url_args={"circle": view["here"]["slug"]} if view["here"] else {},
+            url_args={
+                **({"circle": view["here"]["slug"]} if view["here"] else {}),
+                **({"day": day} if day else {}),
+            },
         )
         return request.render(
             "wezer_fractal_groups.map_page",
@@ -158,6 +168,7 @@ class WezerGroups(http.Controller):
                 "pager": pager,
                 "search": search,
                 "found": map_page.find(env, search),
+                **self._day_values(day),
             },
         )
 
@@ -170,21 +181,22 @@ class WezerGroups(http.Controller):
         sitemap=False,
         readonly=True,
     )
-    def groups_map_level(self, ids="", circle="", **_kwargs):
+    def groups_map_level(self, ids="", circle="", day="", **_kwargs):
         """Return circles for the map: those inside others, or one and those around it.
 
         :param str ids: of the circles whose inside is asked for, with commas; 0 is
             the whole map
         :param str circle: the slug of one circle
+        :param str day: as it was on this day; now where it is none
         """
-        env = request.env
+        env, day = request.env, self._past_day(day)
         if circle:
-            group = self._group(circle)._circle()
-            circles = map_page.path_view(env, group.id)
+            group = self._group(circle, closed=bool(day))._circle()
+            circles = map_page.path_view(env, group.id, day)
         else:
             numbers = [whole(number, -1) for number in searched(ids).split(",")]
             circles = map_page.level_view(
-                env, [number for number in numbers if number >= 0]
+                env, [number for number in numbers if number >= 0], day
             )
         return self._not_kept(circles)
 
@@ -209,8 +221,13 @@ class WezerGroups(http.Controller):
         "/groups/<string:slug>", type="http", auth="public", website=True, sitemap=False
     )
     def group(self, slug, **_kwargs):
-        """Show one group: the party page, with the group's own places."""
-        group = self._group(slug)
+        """Show one group: the party page, with the group's own places.
+
+        Of a closed one there is its history.
+        """
+        group = self._group(slug, closed=True)
+        if not group.active:
+            return request.redirect(f"/groups/{group.slug}/history", code=302)
         if group.slug != slug:
             return request.redirect(f"/groups/{group.slug}", code=302)
         profile = group.sudo().partner_id._wezer_profile()
@@ -327,9 +344,30 @@ class WezerGroups(http.Controller):
             return profiles._at_slug(slug)
         return profiles._member_meant(form.get("member"), form.get("member_typed", ""))
 
-    def _group(self, slug):
-        """Return the group that the caller sees under this address, else 404."""
-        group = request.env["wezer.group"]._at_slug(slug)
+    def _group(self, slug, closed=False):
+        """Return the group that the caller sees under this address, else 404.
+
+        :param bool closed: also where it is closed
+        """
+        groups = request.env["wezer.group"]
+        group = groups._at_slug(slug)
+        if not group and closed:
+            found = groups.with_context(active_test=False)._at_slug(slug)
+            group = groups.browse(found.ids)
         if not group:
             raise werkzeug.exceptions.NotFound()
         return group
+
+    def _past_day(self, text):
+        """Return the day before today that an address names, else None."""
+        day = days.parse_day(searched(text))
+        return day if day and day < days.today(request.env) else None
+
+    def _day_values(self, day):
+        """Return what a page of a past day says of it; ``day`` is None for now."""
+        since = day and group_history.recorded_since(request.env)
+        return {
+            "past_day": day,
+            "today": days.today(request.env),
+            "rebuilt_until": since if since and day < since else None,
+        }

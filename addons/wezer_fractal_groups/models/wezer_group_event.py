@@ -41,7 +41,7 @@ class WezerGroupEvent(models.Model):
         readonly=True,
     )
     date = fields.Datetime(required=True, readonly=True)
-    # Which group it was inside of, and is now.
+    # Which group it was inside of, and is now; of a role given or ended: its circle.
     from_id = fields.Many2one(
         "wezer.group",
         string="From",
@@ -188,6 +188,7 @@ class WezerGroupEvent(models.Model):
                     person_id=person.id,
                     membership=place.id,
                     until=until,
+                    to_id=role.parent_id.id,
                 )
             )
         if vals_list:
@@ -197,7 +198,12 @@ class WezerGroupEvent(models.Model):
     def _ended_values(self, place, role, person, until):
         """Return the values of the end of a role: its term's, or now."""
         vals = self._values(
-            role, "role_ended", person_id=person.id, membership=place.id, until=until
+            role,
+            "role_ended",
+            person_id=person.id,
+            membership=place.id,
+            until=until,
+            to_id=role.parent_id.id,
         )
         company = role.company_id
         if until and until < days.today(self.env, company):

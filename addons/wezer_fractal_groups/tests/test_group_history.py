@@ -7,16 +7,19 @@ from unittest.mock import patch
 from freezegun import freeze_time
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from lxml import html
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import HttpCase, tagged
 
 from odoo.addons.wezer_base.tools import days
 
 from ..models.wezer_group_membership import MEMBERSHIP
-from ..tools import group_history, group_history_rebuild
+from ..tools import group_history, group_history_rebuild, group_timeline
 from ..tools.group_history import Filler, GroupState
+from ..tools.group_leads import leads_of
+from ..tools.group_map import map_nodes
 from .common import GroupsCommon
 from .test_random_groups import ALL
 
@@ -489,3 +492,206 @@ class TestRebuilding(HistoryCommon):
     def test_an_update_runs_twice_without_a_change(self):
         self._rebuild()
         self.assertEqual(group_history_rebuild.rebuild(self.env), 0)
+
+
+@tagged("post_install", "-at_install")
+class TestPages(HistoryCommon, HttpCase):
+    """What people read of it, from the page of a circle on."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        for user in (cls.luc, cls.stranger):
+            user.password = user.login
+        cls.lead = cls._role("Head gardener", cls.garden)
+        cls.lead.link = "lead"
+
+    def _open(self, address, user=None):
+        user = user or self.luc
+        self.authenticate(user.login, user.login)
+        answer = self.url_open(address)
+        self.assertEqual(answer.status_code, 200, address)
+        return answer.text
+
+    def _words(self, address, user=None):
+        """Return the text of a page, without its markup."""
+        page = html.fromstring(self._open(address, user))
+        for script in page.xpath("//script|//style"):
+            script.drop_tree()
+        return " ".join(page.text_content().split())
+
+    def test_the_page_and_the_card_say_who_leads(self):
+        self.assertIn("No lead yet", self._words(f"/groups/{self.garden.slug}"))
+        self._put(self.joel, self.lead)
+        for address in (f"/groups/{self.garden.slug}", "/groups?search=garden"):
+            page = self._open(address)
+            self.assertIn("Leads this circle", page)
+            self.assertIn(
+                f"/members/{self.joel.partner_id._wezer_profile().slug}", page
+            )
+
+    def test_without_a_lead_those_who_manage_are_named(self):
+        self._put(self.joel, self.president)
+        self.assertIn(
+            "Manages this circle", self._words(f"/groups/{self.village.slug}")
+        )
+
+    def test_visitors_do_not_learn_who_leads(self):
+        self._put(self.joel, self.lead)
+        self.garden.visibility = "public"
+        visitor = self.env.ref("base.public_user")
+        leads = leads_of(self.garden.with_user(visitor))[self.garden.id]
+        self.assertFalse(leads.leads)
+        self.assertFalse(leads.vacant)
+
+    def test_a_lead_who_may_not_be_seen_is_not_named_and_not_missing(self):
+        self._put(self.joel, self.lead)
+        self.joel.partner_id._wezer_profile().sudo().state = "pending"
+        leads = leads_of(self.garden.with_user(self.luc))[self.garden.id]
+        self.assertFalse(leads.leads)
+        self.assertFalse(leads.vacant)
+
+    def test_a_term_that_is_over_leads_no_more(self):
+        self._put(self.joel, self.lead, date_to=days.today(self.env))
+        self.assertFalse(leads_of(self.garden)[self.garden.id].vacant)
+        with freeze_time(datetime.datetime.now() + datetime.timedelta(days=2)):
+            self.assertTrue(leads_of(self.garden)[self.garden.id].vacant)
+
+    def test_leads_of_many_circles_are_asked_once(self):
+        circles = self.village | self.garden | self.workshop | self.compost
+        for circle in circles:
+            self._put(self.joel, self._role("Keeper", circle, "manage"))
+
+        def queries(some):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            some = some.with_user(self.luc)
+            some.mapped("name")
+            before = self.env.cr.sql_log_count
+            leads_of(some)
+            return self.env.cr.sql_log_count - before
+
+        queries(circles)
+        self.assertEqual(queries(circles), queries(self.village))
+
+    def test_the_history_is_told_in_words(self):
+        self._put(self.luc, self.lead)
+        self.garden.name = "Test land"
+        self.compost.parent_id = self.workshop
+        words = self._words(f"/groups/{self.garden.slug}/history")
+        for sentence in (
+            "Test garden is now called Test land.",
+            "Test compost moved from Test land to Test workshop.",
+            "Luc was given the role Head gardener in Test land.",
+            "The role Head gardener leads Test land from now on.",
+            "The role Treasurer was created in Test land.",
+        ):
+            self.assertIn(sentence, words)
+        self.assertIn(
+            "Luc was given the role", self._words(f"/groups/{self.garden.slug}")
+        )
+
+    def test_the_history_is_filtered_and_has_pages(self):
+        self._put(self.luc, self.lead)
+        address = f"/groups/{self.village.slug}/history"
+        people = self._words(f"{address}?kind=people")
+        self.assertIn("was given the role", people)
+        self.assertNotIn("was created", people)
+        only = self._words(f"{address}?only=1")
+        self.assertNotIn("Test compost", only)
+        self.assertIn("Test compost", self._words(address))
+        with patch.object(group_timeline, "PAGE", 2):
+            self.assertIn("/history/page/2", self._open(address))
+        self._words("/groups/history")
+
+    def test_a_private_circle_is_in_nobody_elses_history(self):
+        secret = self._circle("Zebrafish", self.garden, visibility="members")
+        inner = self._circle("Test inner", secret, visibility="network")
+        self._put(self.luc, secret)
+        self._put(self.luc, self._role("Zebrafish keeper", secret))
+        inner.parent_id = self.garden
+        today = days.today(self.env)
+        addresses = (
+            "/groups/history",
+            f"/groups/{self.garden.slug}/history",
+            f"/groups/{inner.slug}/history",
+            f"/groups/{self.garden.slug}",
+            "/groups/structure",
+        )
+        for address in addresses:
+            self.assertNotIn("Zebrafish", self._open(address, self.stranger), address)
+        self.assertIn("a private group", self._words(addresses[2], self.stranger))
+        for address in (addresses[0], addresses[1], addresses[4]):
+            self.assertIn("Zebrafish", self._open(address), address)
+        with freeze_time(datetime.datetime.now() + datetime.timedelta(days=2)):
+            for page in ("map", "structure"):
+                past = f"/groups/{page}?day={today}"
+                self.assertNotIn("Zebrafish", self._open(past, self.stranger))
+
+    def test_a_closed_circle_leads_to_its_history(self):
+        self.garden._merge_into(self.workshop)
+        words = self._words(f"/groups/{self.garden.slug}")
+        self.assertIn("Test garden merged into Test workshop.", words)
+        self.assertIn("This group is closed.", words)
+
+    def test_the_structure_of_a_past_day_is_shown_and_marked(self):
+        self._put(self.luc, self.lead)
+        day = days.today(self.env)
+        with freeze_time(datetime.datetime.now() + datetime.timedelta(days=3)):
+            self.garden.name = "Test land"
+            self.compost.parent_id = self.workshop
+            self.lead.membership_ids._leave()
+            for address in ("/groups/structure", "/groups/map"):
+                words = self._words(f"{address}?day={day}")
+                self.assertIn("You see the past", words)
+                self.assertIn("Test garden", words)
+                self.assertNotIn("Test land", words)
+                self.assertNotIn("You see the past", self._words(address))
+            then = self._words(f"/groups/structure?day={day}&circle={self.garden.slug}")
+            self.assertIn("Head gardener: Luc", then)
+            self.assertIn("Test compost", then)
+            self.assertNotIn("Test workshop", then)
+            nodes = {
+                node["id"]: node for node in map_nodes(self.env(user=self.luc), day=day)
+            }
+            self.assertEqual(nodes[self.compost.id]["parent_id"], self.garden.id)
+            self.assertEqual(nodes[self.garden.id]["lead"], ["Luc"])
+            level = self.url_open(f"/groups/map/level?ids={self.garden.id}&day={day}")
+            self.assertEqual([node["id"] for node in level.json()], [self.compost.id])
+
+    def test_a_day_that_is_none_shows_today(self):
+        for day in ("never", "2999-01-01", "", "0000-00-00"):
+            for address in ("/groups/structure", "/groups/map"):
+                page = self._words(f"{address}?day={day}")
+                self.assertNotIn("You see the past", page)
+        self.assertIn(
+            "No circle is known", self._words("/groups/structure?day=1970-01-01")
+        )
+        self.assertIn("There are no groups", self._words("/groups/map?day=1970-01-01"))
+
+    def test_a_rebuilt_history_says_so(self):
+        self.env.flush_all()
+        self.env.cr.execute("DELETE FROM wezer_group_event")
+        self.env.invalidate_all()
+        group_history_rebuild.rebuild(self.env)
+        words = self._words(f"/groups/{self.garden.slug}/history")
+        self.assertIn("Test garden is known since this day.", words)
+        day = days.today(self.env) - datetime.timedelta(days=1)
+        self.assertIn(
+            "Changes are recorded since", self._words(f"/groups/structure?day={day}")
+        )
+
+    def test_the_history_asks_as_often_for_many_events_as_for_few(self):
+        def queries():
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            group_timeline.latest(self.garden.with_user(self.luc))
+            return self.env.cr.sql_log_count - before
+
+        self._put(self.joel, self.lead)
+        queries()
+        with patch.object(group_timeline, "LATEST", 2):
+            few = queries()
+        with patch.object(group_timeline, "LATEST", 100):
+            self.assertLessEqual(queries(), few)

@@ -240,6 +240,21 @@ def tree_on(model: Any, day: datetime.date, root: Any = None) -> list[dict]:
     return tops
 
 
+def rows_of(nodes: list[dict]) -> list[dict]:
+    """Return the circles of a tree in the order in which a list shows them.
+
+    :return: the nodes, with their ``depth``
+    """
+    rows = []
+    todo = [(node, 0) for node in reversed(nodes)]
+    while todo:
+        node, depth = todo.pop()
+        node["depth"] = depth
+        rows.append(node)
+        todo += [(child, depth + 1) for child in reversed(node["children"])]
+    return rows
+
+
 def _role_row(one: int, state: GroupState, fillers: Any, profiles: dict) -> dict:
     known = [
         {"profile": profiles[filler.person], "until": filler.until}
@@ -279,3 +294,43 @@ def _profiles_of(env: api.Environment, people: Any) -> dict:
     """Return ``{partner id: profile}`` of those whose profile the user may see."""
     profiles = env["wezer.profile"].search_fetch([("partner_id", "in", list(people))])
     return {profile.sudo().partner_id.id: profile for profile in profiles}
+
+
+class Past:
+    """The circles of a day, for the map; see :class:`.group_map.Present`."""
+
+    def __init__(self, env: api.Environment, day: datetime.date) -> None:
+        self.nodes = {
+            node["id"]: node for node in rows_of(tree_on(env["wezer.group"], day))
+        }
+
+    def parents(self) -> dict[int, int | None]:
+        """Return ``{circle: circle around it}`` of all that the user sees."""
+        return {
+            own: node["parent"] if node["parent"] in self.nodes else None
+            for own, node in self.nodes.items()
+        }
+
+    def sizes(self, ids: Any) -> dict[int, int]:
+        """Return how many people had a role there or inside."""
+        return {own: self.nodes[own]["size"] for own in ids}
+
+    def by_name(self, ids: Any) -> list[int]:
+        """Return these ids in the order of the names of that day."""
+        return sorted(ids, key=lambda own: _by_name(self.nodes[own]))
+
+    def details(self, ids: Any) -> dict[int, dict]:
+        """Return what the map says of these circles; they say that they are past."""
+        return {own: self._details(self.nodes[own]) for own in ids}
+
+    def _details(self, node: dict) -> dict:
+        leads = [role for role in node["roles"] if role["link"] == "lead"]
+        return {
+            "name": node["name"],
+            "slug": node["slug"],
+            "lead": [row["profile"].name for role in leads for row in role["people"]],
+            "vacancies": sum(
+                not role["people"] and not role["hidden"] for role in node["roles"]
+            ),
+            "past": True,
+        }

@@ -111,7 +111,11 @@ def _place_events(place: models.Model) -> list[dict]:
     """Return what is known of a person in a role."""
     day = place.date_from
     since = days.begin(place.env, day, place.company_id) if day else place.create_date
-    about = {"person_id": place.partner_id.id, "until": place.date_to}
+    about = {
+        "person_id": place.partner_id.id,
+        "until": place.date_to,
+        "to_id": place.group_id.parent_id.id,
+    }
     if place.state == "active":
         return [
             _event(place.group_id, "role_given", since, membership=place.id, **about)

@@ -12,6 +12,7 @@ from typing import Any
 from odoo import api
 from odoo.tools import SQL
 
+from .group_history import Past
 from .membership_sql import is_counted
 
 
@@ -119,7 +120,7 @@ class Present:
 
 def source(env: api.Environment, day: date | None = None) -> Any:
     """Return where the map reads ``day`` from, None for now."""
-    return Present(env)
+    return Past(env, day) if day else Present(env)
 
 
 def map_nodes(

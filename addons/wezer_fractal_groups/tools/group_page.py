@@ -9,6 +9,8 @@ from typing import Any
 from odoo.addons.wezer_base.tools.rights import RIGHTS
 
 from ..models.wezer_group_membership import MEMBERSHIP
+from . import group_timeline
+from .group_leads import leads_of
 
 # So many the page of a group shows of each; a page of their own shows all.
 MEMBERS_SHOWN = 24
@@ -46,6 +48,8 @@ def page_values(group: Any) -> dict:
         "group_parent": group.sudo().parent_id.sudo(False)._filtered_access("read"),
         "group_circles": circles[:CIRCLES_SHOWN],
         "group_circle_count": len(circles),
+        "group_leads": leads_of(group).get(group.id),
+        "group_history": group_timeline.latest(group),
         "group_roles": _role_rows(roles, places, profiles),
         "group_members": profiles,
         "group_own": own,

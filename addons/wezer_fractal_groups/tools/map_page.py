@@ -224,12 +224,20 @@ def _say(env: api.Environment, node: dict) -> None:
     """Add to ``node`` its numbers as sentences in the reader's language."""
     lead = ", ".join(node["lead"])
     node["lead_text"] = env._("Lead: %s", lead) if lead else ""
-    node["members_text"] = _counted(
-        node["size"],
-        env._("no members yet"),
-        env._("1 member"),
-        env._("%s members", node["size"]),
-    )
+    if node.get("past"):
+        # Who was a member then is not kept; who had a role is.
+        words = (
+            env._("nobody with a role"),
+            env._("1 person with a role"),
+            env._("%s people with a role", node["size"]),
+        )
+    else:
+        words = (
+            env._("no members yet"),
+            env._("1 member"),
+            env._("%s members", node["size"]),
+        )
+    node["members_text"] = _counted(node["size"], *words)
     node["inside_text"] = _counted(
         node["inside"],
         "",
