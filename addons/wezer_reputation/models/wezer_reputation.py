@@ -65,6 +65,11 @@ class WezerReputation(models.Model):
     )
     # None of these while the party is new (three different people make a score).
     score = fields.Float(aggregator="avg", help="Out of 5.")
+    word = fields.Char(
+        string="Reads as",
+        compute="_compute_word",
+        help="The word that pages show for the score, beside the community's average.",
+    )
     # The private question moves it: exact, it would reveal the last answer.
     lower = fields.Float(
         string="Lower bound",
@@ -101,6 +106,16 @@ class WezerReputation(models.Model):
         "(partner_id) WHERE criterion_id IS NULL AND skill_id IS NULL"
         " AND group_partner_id IS NULL"
     )
+
+    @api.depends("is_new", "score", "prior")
+    @api.depends_context("lang")
+    def _compute_word(self):
+        for row in self:
+            row.word = (
+                self.env._("New here")
+                if row.is_new
+                else score_words.word_of(self.env, row.score, row.prior)
+            )
 
     # === ACTIONS === #
 
