@@ -686,7 +686,8 @@ class TestPages(HistoryCommon, HttpCase):
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
-            group_timeline.latest(self.garden.with_user(self.luc))
+            garden = self.garden.with_user(self.luc)
+            group_timeline.latest(garden, garden, self.env["wezer.profile"])
             return self.env.cr.sql_log_count - before
 
         self._put(self.joel, self.lead)

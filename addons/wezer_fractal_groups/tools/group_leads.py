@@ -62,6 +62,22 @@ def leads_of(circles: models.Model) -> dict[int, Leads]:
     return answer
 
 
+def leads_among(roles: models.Model, fillers: dict, profiles: Any) -> Leads:
+    """Return who leads the circle of ``roles``, of what its page has read already.
+
+    :param dict fillers: ``{role: persons (sudo)}``
+    :param profiles: of these persons, as far as the user may see them
+    """
+    seen = {profile.sudo().partner_id.id: profile for profile in profiles}
+    rows = [
+        (role.link, person)
+        for role in roles.sudo()
+        if role.link != "none" or role.right_manage
+        for person in fillers[role].ids or [None]
+    ]
+    return _leads(profiles.browse(), rows, seen)
+
+
 def _leads(profiles: Any, rows: list, seen: dict) -> Leads:
     """Return who leads, of rows ``(link, person or None)``."""
 

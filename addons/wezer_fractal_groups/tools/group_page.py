@@ -10,7 +10,7 @@ from odoo.addons.wezer_base.tools.rights import RIGHTS
 
 from ..models.wezer_group_membership import MEMBERSHIP
 from . import group_timeline
-from .group_leads import leads_of
+from .group_leads import leads_among
 
 # So many the page of a group shows of each; a page of their own shows all.
 MEMBERS_SHOWN = 24
@@ -43,14 +43,15 @@ def page_values(group: Any) -> dict:
     profiles = own | below
     circles = inside.filtered(lambda child: child.kind == "circle")
     manages = not visitor and group._may("manage")
+    role_rows = _role_rows(roles, places, profiles)
     return {
         "group": group,
         "group_parent": group.sudo().parent_id.sudo(False)._filtered_access("read"),
         "group_circles": circles[:CIRCLES_SHOWN],
         "group_circle_count": len(circles),
-        "group_leads": leads_of(group).get(group.id),
-        "group_history": group_timeline.latest(group),
-        "group_roles": _role_rows(roles, places, profiles),
+        "group_leads": circle and _leads(roles, role_rows, places),
+        "group_history": group_timeline.latest(group, group | inside, profiles),
+        "group_roles": role_rows,
         "group_members": profiles,
         "group_own": own,
         "group_from_below": below,
@@ -206,6 +207,13 @@ def _role_rows(roles: Any, places: Any, known: Any) -> list:
         }
         for role in roles
     ]
+
+
+def _leads(roles: Any, rows: list, places: Any) -> Any:
+    """Return who leads a circle, of the rows of its roles."""
+    people = {role: places.members(role) for role in roles}
+    found = roles.env["wezer.profile"].union(*(row["fillers"] for row in rows))
+    return leads_among(roles, people, found)
 
 
 def _request_rows(groups: Any, places: Any) -> list:

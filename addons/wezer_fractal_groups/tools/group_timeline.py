@@ -37,18 +37,25 @@ def domain(group: models.Model, inside: bool = True, choice: str = "") -> Domain
     return result
 
 
-def latest(group: models.Model) -> list[dict]:
-    """Return the latest events of ``group`` and inside, for its page."""
+def latest(group: models.Model, groups: Any, profiles: Any) -> list[dict]:
+    """Return the latest events of ``group`` and inside, for its page.
+
+    :param groups: that the user sees, as the page has found them
+    :param profiles: that the user may see, as the page has read them
+    """
     events = group.env["wezer.group.event"]
-    return by_day(events.search_fetch(domain(group), limit=LATEST))
+    found = events.search_fetch(domain(group), limit=LATEST)
+    return by_day(found, groups, profiles)
 
 
-def by_day(events: models.Model) -> list[dict]:
+def by_day(events: models.Model, groups: Any = None, profiles: Any = None) -> list:
     """Return ``events`` in their order as dicts ``day`` and ``rows``.
 
+    :param groups: some that the user sees; others are looked up
+    :param profiles: some that the user may see; others are looked up
     :return: rows are dicts ``text``, ``by`` (who did it, if anybody) and ``kind``
     """
-    words = _Words(events)
+    words = _Words(events, groups, profiles)
     env = events.env
     return [
         {"day": day, "rows": [words.row(event) for event in together]}
@@ -61,16 +68,28 @@ def by_day(events: models.Model) -> list[dict]:
 class _Words:
     """Puts events in words; groups and people are read once for all of them."""
 
-    def __init__(self, events: models.Model) -> None:
+    def __init__(self, events: models.Model, groups: Any, profiles: Any) -> None:
         self.env = env = events.env
         known = events.sudo()
-        groups = known.group_id | known.from_id | known.to_id
-        # Names of other groups, as the reader may see them.
-        seen = env["wezer.group"].with_context(active_test=False)
-        self.seen = set(seen.search([("id", "in", groups.ids)]).ids)
-        partners = known.person_id | known.actor_id
-        found = env["wezer.profile"].search_fetch([("partner_id", "in", partners.ids)])
-        self.profiles = {profile.sudo().partner_id.id: profile for profile in found}
+        self.seen = set(groups.ids) if groups else set()
+        # Names of other groups, as the reader may see them. An event is seen with
+        # its group.
+        self.seen |= set(known.group_id.ids)
+        others = set((known.from_id | known.to_id).ids) - self.seen
+        if others:
+            model = env["wezer.group"].with_context(active_test=False)
+            self.seen |= set(model.search([("id", "in", list(others))]).ids)
+        self.profiles = {
+            profile.sudo().partner_id.id: profile for profile in profiles or ()
+        }
+        people = set((known.person_id | known.actor_id).ids) - set(self.profiles)
+        if people:
+            found = env["wezer.profile"].search_fetch(
+                [("partner_id", "in", list(people))]
+            )
+            self.profiles |= {
+                profile.sudo().partner_id.id: profile for profile in found
+            }
 
     def row(self, event: Any) -> dict:
         known = event.sudo()

@@ -31,9 +31,15 @@ def personal_data(partners: models.Model) -> dict[str, list]:
     ]
     tasks = _tasks(env).search(["|", *((name, "in", partners.ids) for name in DUTIES)])
     messages = env["wezer.group.message"]._of_person(partners)
+    events = env["wezer.group.event"].sudo()
+    done = events.search(
+        ["|", ("person_id", "in", partners.ids), ("actor_id", "in", partners.ids)],
+        order="id",
+    )
     return {
         "memberships": memberships,
         "tasks": rows._rows(tasks, ["name", *DUTIES, "date_deadline", "state"]),
+        "group_history": rows._rows(done, ["group_id", "kind", "date", "until"]),
         "group_messages": rows._rows(messages, ["group_id", "date", "text"]),
     }
 
