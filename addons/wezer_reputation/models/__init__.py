@@ -13,6 +13,7 @@ from . import wezer_reputation_trust
 from . import res_company
 from . import res_config_settings
 from . import res_partner
+from . import res_users
 from . import wezer_profile
 from . import wezer_invariant
 from . import wezer_notice

@@ -19,7 +19,7 @@ class WezerNotice(models.Model):
         user = self.env.user
         if user.has_group("wezer_base.group_moderator"):
             kinds["reputation_ring"] = (
-                self.env._("People praise only each other"),
+                self.env._("People mostly assess each other"),
                 True,
             )
         if user.has_group("wezer_base.group_administrator"):

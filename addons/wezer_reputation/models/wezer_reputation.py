@@ -273,7 +273,7 @@ class WezerReputation(models.Model):
         ratings = self._read_ratings()
         seeds, admissions, people = self._read_people()
         above = self._read_groups(ratings)
-        cleared = self.env["wezer.reputation.ring"]._cleared_sets()
+        cleared = self.env["wezer.reputation.ring"]._cleared()
         parameters = self._parameters()
         penalties = self.env["wezer.assessment.repeat"]._penalties()
         report(0.2)
@@ -310,8 +310,8 @@ class WezerReputation(models.Model):
                 "seconds": round(time.monotonic() - started, 2),
                 "inputs": {
                     "seeds": [int(seed) for seed in seeds],
-                    "cleared": [sorted(people) for people in cleared],
-                    "rings": self._ring_sets(result),
+                    "cleared": [sorted(one.people) for one in cleared],
+                    "rings": [list(ring.members) for ring in result.flagged],
                     "group_priors": result.group_priors,
                     "above": {str(key): value for key, value in above.items()},
                     "parameters": asdict(parameters),
@@ -494,7 +494,7 @@ class WezerReputation(models.Model):
                 ("company_id", "i4", company),
             ],
         )
-        self.env["wezer.reputation.ring"]._record_flagged(self._ring_sets(result), now)
+        self.env["wezer.reputation.ring"]._record_flagged(result, now)
         for name in ("", ".part", ".trust", ".history"):
             self.env[f"wezer.reputation{name}"].invalidate_model(flush=False)
 
@@ -575,13 +575,6 @@ class WezerReputation(models.Model):
                 ("company_id", "i4", self.env.company.id),
             ],
         )
-
-    @api.model
-    def _ring_sets(self, result):
-        return [
-            [int(party) for party in result.parties[result.ring == number]]
-            for number in np.unique(result.ring[result.ring >= 0])
-        ]
 
     # === AT ONCE === #
 

@@ -1,14 +1,23 @@
+import logging
+
 from odoo import Command, api, fields, models
+from odoo.tools import format_list
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+from odoo.addons.wezer_base.tools import days
+from odoo.addons.wezer_base.tools.shown_numbers import format_decimal
 from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
+
+from ..tools import rings
+
+_logger = logging.getLogger(__name__)
 
 STATES = ("flagged", "cleared", "confirmed", "gone")
 RING = StateMachine(
     states=STATES,
     rules={
         "computation": "the computation of all scores",
-        "moderator": "a community moderator who is not in the ring",
+        "moderator": "a community moderator or administrator who is not in the ring",
     },
     transitions=(
         Transition("flag", (), ("flagged",), "computation", "_record_flagged"),
@@ -19,13 +28,21 @@ RING = StateMachine(
     ),
 )
 REASON_LENGTH = 2000
+# So many names stand in a sentence; the others are counted.
+NAMES = 8
+OUT_OF = 5
 
 
 class WezerReputationRing(models.Model):
-    """A few people who praise each other and nobody else does: for people to judge.
+    """A few people who mostly assess each other, and better than others do.
 
     While a ring is flagged or confirmed, what its people say of each other weighs a
-    fifth. Once cleared, it counts in full again. Only moderators are notified.
+    fifth. Once cleared, it counts in full again, for them and for what grows around
+    them, until the pattern changes (:class:`~..tools.rings.Cleared`).
+
+    It goes to moderators who are not in it; where there are none, to administrators
+    who are not; where everybody who could decide is in it, the administrators are
+    asked to name a moderator who is not.
     """
 
     _name = "wezer.reputation.ring"
@@ -37,10 +54,13 @@ class WezerReputationRing(models.Model):
 
     date = fields.Datetime(required=True, readonly=True)
     partner_ids = fields.Many2many(
-        "res.partner", "wezer_reputation_ring_partner_rel", readonly=True
+        "res.partner",
+        "wezer_reputation_ring_partner_rel",
+        string="People",
+        readonly=True,
     )
     # The ids in order: how the same people are recognised.
-    people = fields.Char(required=True, readonly=True, index=True)
+    people = fields.Char("Ids", required=True, readonly=True, index=True)
     state = fields.Selection(
         [
             ("flagged", "To check"),
@@ -52,6 +72,18 @@ class WezerReputationRing(models.Model):
         default="flagged",
         readonly=True,
     )
+    summary = fields.Char(compute="_compute_summary", string="What was noticed")
+    numbers = fields.Text(compute="_compute_numbers")
+    # As rings.Figures: of the last computation, and of the day of the clearing.
+    figures = fields.Json(readonly=True)
+    cleared_figures = fields.Json(readonly=True)
+    former_id = fields.Many2one(
+        "wezer.reputation.ring",
+        string="Earlier decision",
+        readonly=True,
+        index="btree_not_null",
+        help="The decision about most of these people, before the pattern changed.",
+    )
     reason = fields.Text(
         help="The reasons for the decision. They are kept for people who ask."
     )
@@ -60,6 +92,87 @@ class WezerReputationRing(models.Model):
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )
+
+    # === WORDS === #
+
+    @api.depends("partner_ids")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for ring in self:
+            ring.display_name = ring._names()
+
+    @api.depends("partner_ids")
+    @api.depends_context("lang")
+    def _compute_summary(self):
+        for ring in self:
+            ring.summary = ring._sentence()
+
+    def _sentence(self):
+        return self.env._(
+            "These %(count)s people mostly assess each other: %(names)s.",
+            count=len(self.sudo().partner_ids),
+            names=self._names(),
+        )
+
+    def _names(self):
+        names = self.sudo().partner_ids.mapped("name")
+        shown = names[:NAMES]
+        if len(names) > NAMES:
+            shown.append(self.env._("%(count)s more", count=len(names) - NAMES))
+        return format_list(self.env, shown)
+
+    @api.depends("figures", "former_id")
+    @api.depends_context("lang")
+    def _compute_numbers(self):
+        for ring in self:
+            ring.numbers = "\n".join(ring._number_sentences()) or False
+
+    def _number_sentences(self):
+        _ = self.env._
+        sentences = []
+        if self.figures:
+            figures = rings.Figures(**self.figures)
+            out_of = [
+                format_decimal(self.env, OUT_OF * value, 1)
+                for value in (figures.inside, figures.outside)
+            ]
+            sentences = [
+                _(
+                    "In %(days)s days they gave each other %(count)s assessments.",
+                    days=round(rings.WINDOW_DAYS),
+                    count=figures.ratings,
+                ),
+                _(
+                    "Of 100 assessments that they received, %(share)s came from each"
+                    " other.",
+                    share=round(100 * figures.share),
+                ),
+                _(
+                    "They give each other %(inside)s of 5 on average. Others give them"
+                    " about %(outside)s.",
+                    inside=out_of[0],
+                    outside=out_of[1],
+                ),
+                _(
+                    "Of 100 hours in their deals, %(value)s stayed among them.",
+                    value=round(100 * figures.value),
+                ),
+            ]
+        former = self.former_id.sudo()
+        if former:
+            sentences.append(
+                _(
+                    "On %(date)s somebody decided about %(names)s: %(decision)s. Since"
+                    " then the pattern has changed.",
+                    date=days.format_day(
+                        self.env,
+                        days.day_of(self.env, former.judged_date or former.date),
+                    ),
+                    names=former._names(),
+                    decision=former._state_label(),
+                )
+            )
+        return sentences
 
     # === PERMISSIONS === #
 
@@ -70,11 +183,26 @@ class WezerReputationRing(models.Model):
         if who != "moderator" or not self.env.user._moderates(self.sudo().partner_ids):
             return NotAllowed(
                 self.env._(
-                    "Only a moderator who is not one of these people can decide."
+                    "Only a moderator or an administrator who is not one of these"
+                    " people can decide."
                 ),
                 rule="role",
             )
         return super()._why_not(action)
+
+    def _recipients(self):
+        """Return ``(users, may decide)``: whose matter this ring is.
+
+        Moderators who are not in it; where there are none, administrators who are not.
+        Where nobody may decide: all administrators, so that they name somebody.
+        """
+        self.ensure_one()
+        everybody = self.env.ref("wezer_base.group_moderator").sudo().all_user_ids
+        administrators = self.env.ref("wezer_base.group_administrator").sudo()
+        administrators = administrators.all_user_ids.filtered("active")
+        may = everybody.filtered(lambda user: user._moderates(self.sudo().partner_ids))
+        deciders = (may - administrators) or may
+        return (deciders, True) if deciders else (administrators, False)
 
     # === ACTIONS === #
 
@@ -98,67 +226,192 @@ class WezerReputationRing(models.Model):
 
     def _judge(self, action, reason):
         self.ensure_one()
+        if not self.env.user.has_group("wezer_base.group_moderator"):
+            self.check_access("read")
+        # Before the rules: moderators in it do not see it, and read here why not.
+        self._check_may(action)
         self.check_access("read")
-        error = self._why_not(action)
-        if error:
-            raise error
         reason = str(reason or "").strip()[:REASON_LENGTH]
         if not reason:
             raise Refusal(self.env._("Give your reasons."), rule="reason")
         # A moderator, checked just above; nobody writes rings otherwise.
-        self.sudo().write(
+        ring = self.sudo()
+        ring.write(
             {
                 "state": self._state_machine.targets(action)[0],
                 "reason": reason,
                 "judged_by_id": self.env.user.partner_id.id,
                 "judged_date": fields.Datetime.now(),
+                "cleared_figures": ring.figures if action == "clear" else False,
             }
         )
+        self.env["wezer.notice"]._settle(ring)
         return True
 
     # === THE COMPUTATION === #
 
-    @api.model
-    def _key(self, ids):
-        return ",".join(str(number) for number in sorted(ids))
+    def _partner_set(self):
+        return frozenset(self.partner_ids.ids)
 
     @api.model
-    def _cleared_sets(self):
-        """Return the sets of partner ids that moderators found to be no ring."""
-        cleared = self.sudo().search(
-            [("state", "=", "cleared"), ("company_id", "=", self.env.company.id)]
-        )
-        return [set(ring.partner_ids.ids) for ring in cleared]
+    def _of_company(self, *states):
+        domain = [("company_id", "=", self.env.company.id)]
+        if states:
+            domain.append(("state", "in", states))
+        return self.sudo().search(domain)
 
     @api.model
-    def _record_flagged(self, sets, now):
-        """Store the rings that a computation flagged; notify moderators of new ones."""
-        known = {
-            ring.people: ring
-            for ring in self.sudo().search([("company_id", "=", self.env.company.id)])
-        }
-        found = {self._key(ids): ids for ids in sets}
-        for key, ring in known.items():
-            if key not in found and ring.state == "flagged":
-                ring.state = "gone"
-            elif key in found and ring.state == "gone":
-                ring.state = "flagged"
-        new = self.sudo().create(
-            [
-                {"date": now, "people": key, "partner_ids": [Command.set(list(ids))]}
-                for key, ids in found.items()
-                if key not in known
-            ]
-        )
-        if new:
-            moderators = self.env.ref("wezer_base.group_moderator").sudo()
-            moderators.all_user_ids.filtered("active").partner_id._wezer_notify(
-                "reputation_ring",
-                lambda env: env._(
-                    "Groups of people who praise only each other: %(count)s. Please"
-                    " look into it.",
-                    count=len(new),
-                ),
-                url="/odoo/action-wezer_reputation.wezer_reputation_ring_action",
-            )
+    def _cleared(self):
+        """Return what moderators found to be no ring, as :class:`rings.Cleared`.
+
+        Not where a later decision about the same people found that they are one.
+        """
+        overruled = self._of_company("confirmed").former_id
+        cleared = []
+        for ring in self._of_company("cleared") - overruled:
+            figures = ring.cleared_figures
+            lift = rings.Figures(**figures).lift if figures else None
+            cleared.append(rings.Cleared(ring._partner_set(), lift))
+        return cleared
+
+    @api.model
+    def _record_flagged(self, result, now):
+        """Store the rings that a computation flagged; notify people of new ones.
+
+        :param result: ``community.Result``
+        """
+        self._complete_cleared(result.cleared)
+        waiting = self._of_company("flagged", "gone")
+        confirmed = self._of_company("confirmed")
+        seen, new = self.browse(), self.browse()
+        for found in result.flagged:
+            people = frozenset(found.members)
+            values = {"figures": found.figures.values()}
+            known = confirmed.filtered(lambda ring, p=people: p <= ring._partner_set())
+            if known:
+                known[0].write(values)
+                continue
+            values["people"] = ",".join(str(number) for number in sorted(people))
+            values["partner_ids"] = [Command.set(sorted(people))]
+            ring = (waiting - seen)._most_alike(people)
+            if not ring:
+                former = self._of_company("cleared", "confirmed")._most_alike(people)
+                ring = self.sudo().create(
+                    {**values, "date": now, "former_id": former.id}
+                )
+                new |= ring
+            else:
+                if ring.state == "gone":
+                    new |= ring
+                ring.write({**values, "state": "flagged"})
+            seen |= ring
+        gone = (waiting - seen).filtered(lambda ring: ring.state == "flagged")
+        gone.state = "gone"
+        if gone:
+            self.env["wezer.notice"]._settle(gone)
+        for ring in seen:
+            ring._notify(ring in new)
         return new
+
+    def _most_alike(self, people):
+        """Return the one of these rings that has most of ``people``, or none.
+
+        More than half of either must be the other's: people join and leave a ring
+        without its being another one.
+        """
+        alike = self.browse()
+        most = 0
+        for ring in self:
+            own = ring._partner_set()
+            shared = len(own & people)
+            if 2 * shared > max(len(own), len(people)) and shared > most:
+                alike, most = ring, shared
+        return alike
+
+    @api.model
+    def _complete_cleared(self, found):
+        """Keep the figures of rings cleared when none were kept, from now on."""
+        for ring in self._of_company("cleared"):
+            if ring.cleared_figures:
+                continue
+            cleared = rings.Cleared(ring._partner_set())
+            for one in found:
+                if cleared.covers(one.members, one.figures.lift):
+                    ring.cleared_figures = one.figures.values()
+                    break
+
+    def _notify(self, is_new):
+        """Tell those whose matter this ring is, once; others as soon as they may."""
+        users, may_decide = self._recipients()
+        told = self.env["wezer.notice"].sudo()
+        people = users.partner_id
+        if not is_new:
+            people -= told.search(
+                [
+                    ("res_model", "=", self._name),
+                    ("res_id", "=", self.id),
+                    ("kind", "=", "reputation_ring"),
+                    ("subject", "=", "decide" if may_decide else "name"),
+                ]
+            ).partner_id
+        if not people:
+            return
+        if not may_decide:
+            _logger.info("ring %s: everybody who could decide is in it", self.id)
+        people._wezer_notify(
+            "reputation_ring",
+            self._notice_words(may_decide),
+            url=self._office_url() if may_decide else "/odoo/wezer-members",
+            record=self,
+            subject="decide" if may_decide else "name",
+        )
+
+    def _notice_words(self, may_decide):
+        def words(env):
+            ring = self.with_env(self.env(context=env.context))
+            if may_decide:
+                return env._(
+                    "%(sentence)s Until you have decided, their assessments of each"
+                    " other weigh a fifth.",
+                    sentence=ring._sentence(),
+                )
+            return env._(
+                "%(sentence)s You are one of them, and so is everyone who could decide."
+                " Make somebody else a moderator. Until then their assessments of each"
+                " other weigh a fifth.",
+                sentence=ring._sentence(),
+            )
+
+        return words
+
+    def _office_url(self):
+        return f"/odoo/wezer-rings/{self.id}"
+
+    @api.model
+    def _todo_rows(self, user):
+        """Return the to-do rows about rings of exactly those whose matter they are."""
+        if not user.sudo().has_group("wezer_base.group_moderator"):
+            return []
+        rows = []
+        for ring in self._of_company("flagged"):
+            users, may_decide = ring._recipients()
+            if user not in users:
+                continue
+            rows.append(
+                {
+                    "section": "now",
+                    "partner": ring.partner_ids[:1],
+                    "text": ring._sentence()
+                    if may_decide
+                    else self.env._(
+                        "%(sentence)s Name a moderator who is not one of them.",
+                        sentence=ring._sentence(),
+                    ),
+                    "url": ring._office_url() if may_decide else "/odoo/wezer-members",
+                    "button": self.env._("Decide")
+                    if may_decide
+                    else self.env._("Choose somebody"),
+                    "due": False,
+                }
+            )
+        return rows

@@ -152,7 +152,7 @@ class WezerReputationRun(models.Model):
             inputs["seeds"],
             reputations._seconds(self.date),
             above,
-            inputs["cleared"],
+            known_rings=inputs["rings"],
             parameters=self._parameters(),
             penalties=self._penalties(),
         )

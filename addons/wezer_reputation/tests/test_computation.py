@@ -2,10 +2,8 @@ from datetime import timedelta
 
 import numpy as np
 
-from odoo import Command, fields
+from odoo import fields
 from odoo.tests import tagged
-
-from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 
 from ..tools import bulk
 from .common import ReputationCommon
@@ -211,55 +209,6 @@ class TestComputation(ReputationCommon):
         seeds = self.reputations._seeds()
         self.assertNotIn(administrator.partner_id, seeds)
         self.assertIn(self.luc.partner_id, seeds)
-
-    # === RINGS === #
-
-    def _ring(self):
-        trio = (self.mia, self.noe, self.eva)
-        for one in trio:
-            for two in trio:
-                if one != two:
-                    for _time in range(3):
-                        self.reveal(one, two, 2, value_hours=10)
-        for member in trio:
-            self.reveal(self.anna, member, -1)
-        return trio
-
-    def test_a_ring_is_flagged_weighs_less_and_moderators_are_notified(self):
-        trio = self._ring()
-        self.reputations._recompute()
-        ring = self.env["wezer.reputation.ring"].search([])
-        self.assertEqual(set(ring.partner_ids.ids), {one.partner_id.id for one in trio})
-        self.assertEqual(ring.state, "flagged")
-        self.assertTrue(
-            self.env["wezer.notice"].search([("kind", "=", "reputation_ring")])
-        )
-        before = self.mia.partner_id._wezer_reputation().evidence
-        moderator = self.env.ref("base.user_admin")
-        with self.assertRaises(Refusal):
-            ring.with_user(moderator).action_clear()
-        ring.with_user(moderator).action_clear("They share a house.")
-        self.reputations._recompute()
-        self.assertGreater(self.mia.partner_id._wezer_reputation().evidence, before)
-        self.assertEqual(self.env["wezer.reputation.ring"].search([]), ring)
-
-    def test_people_of_a_ring_cannot_judge_it(self):
-        self._ring()
-        self.reputations._recompute()
-        ring = self.env["wezer.reputation.ring"].search([])
-        self.mia.group_ids = [
-            Command.link(self.env.ref("wezer_base.group_moderator").id),
-            (3, self.env.ref("base.group_portal").id),
-        ]
-        with self.assertRaises(NotAllowed):
-            ring.with_user(self.mia).action_clear("We are fine.")
-
-    def test_a_ring_that_dissolved_is_marked_as_gone(self):
-        self._ring()
-        self.reputations._recompute()
-        self.env.cr.execute("UPDATE wezer_assessment SET date = date - interval '1 y'")
-        self.reputations._recompute()
-        self.assertEqual(self.env["wezer.reputation.ring"].search([]).state, "gone")
 
     # === SKILLS AND GROUPS === #
 

@@ -85,7 +85,13 @@ def evaluate(
 
     first = round_of(parameters.prior)
     ring = rings.find_rings(
-        members, ratings.rater, ratings.rated, x, age, ratings.hours
+        members,
+        ratings.rater,
+        ratings.rated,
+        x,
+        age,
+        ratings.hours,
+        first.credibility,
     )
     flags = rings.damping(ring, ratings.rater, ratings.rated)
     prior = rrg.community_prior(first, ratings.rater, parameters.prior)
