@@ -14,6 +14,7 @@ from typing import Any
 
 import psycopg2
 
+from . import group_map
 from .people import _member, _required, beside
 
 LARGE, SMALL = 100_000, 1_000
@@ -66,6 +67,7 @@ def rows(env: Any, quick: bool = False, data: str | None = None) -> Iterator[dic
         yield _limit(
             f"moving a subtree of {large.subtree:,} groups", large.moved(), MOVE_LIMIT
         )
+    yield from group_map.rows(env, quick)
 
 
 def _page(large: Any, small: Any, name: str, what: str, rounds: int) -> Iterator[dict]:

@@ -5,6 +5,7 @@ it needs of all circles is only how they lie inside each other. Circles that the
 does not see have no place in it: neither a name nor a number nor room.
 """
 
+from collections import Counter
 from collections.abc import Collection
 from datetime import date
 from typing import Any
@@ -13,6 +14,7 @@ from odoo import api
 from odoo.tools import SQL
 
 from .group_history import Past
+from .group_leads import leads_of
 from .membership_sql import is_counted
 
 
@@ -59,63 +61,39 @@ class Present:
         """
         circles = self.groups.browse(ids)
         circles.fetch(["name", "slug"])
-        roles = self.groups.search_fetch(
-            [("kind", "=", "role"), ("parent_id", "in", circles.ids)],
-            ["parent_id", "link"],
-        )
-        fillers = self._fillers(roles)
-        names = self._names(
-            [
-                person
-                for role in roles
-                if role.link == "lead"
-                for person in fillers.get(role.id, [])
-            ]
-        )
-        found = {
+        leads = leads_of(circles)
+        vacancies = self._vacancies(circles)
+        return {
             circle.id: {
                 "name": circle.name,
                 "slug": circle.slug,
-                "lead": [],
-                "vacancies": 0,
+                "lead": (leads[circle.id].leads or leads[circle.id].managers).mapped(
+                    "name"
+                ),
+                "vacancies": vacancies[circle.id],
             }
             for circle in circles
         }
-        for role in roles:
-            one = found[role.sudo().parent_id.id]
-            if role.id not in fillers:
-                one["vacancies"] += 1
-            elif role.link == "lead":
-                one["lead"] += [
-                    names[person] for person in fillers[role.id] if person in names
-                ]
-        return found
 
-    def _fillers(self, roles: Any) -> dict[int, list[int]]:
-        """Return the ids of the persons who fill ``roles``, by role."""
+    def _vacancies(self, circles: Any) -> Counter:
+        """Return how many of the roles that the user sees nobody fills, by circle."""
+        roles = self.groups.search_fetch(
+            [("kind", "=", "role"), ("parent_id", "in", circles.ids)], ["parent_id"]
+        )
         if not roles:
-            return {}
+            return Counter()
         rows = self.env.execute_query(
             SQL(
-                """SELECT m.group_id, m.partner_id FROM wezer_group_membership m
-                    WHERE m.group_id = ANY(%s) AND %s ORDER BY m.id""",
+                """SELECT DISTINCT m.group_id FROM wezer_group_membership m
+                    WHERE m.group_id = ANY(%s) AND %s""",
                 roles.ids,
                 is_counted(self.env),
             )
         )
-        fillers: dict[int, list[int]] = {}
-        for role, person in rows:
-            fillers.setdefault(role, []).append(person)
-        return fillers
-
-    def _names(self, people: list[int]) -> dict[int, str]:
-        """Return the names of those ``people`` whose profile the user may see."""
-        if not people:
-            return {}
-        profiles = self.env["wezer.profile"].search_fetch(
-            [("partner_id", "in", people)], ["name", "partner_id"]
+        filled = {row[0] for row in rows}
+        return Counter(
+            role.sudo().parent_id.id for role in roles if role.id not in filled
         )
-        return {profile.sudo().partner_id.id: profile.name for profile in profiles}
 
 
 def source(env: api.Environment, day: date | None = None) -> Any:
