@@ -62,7 +62,7 @@ class TestGroupMap(GroupsCommon, HttpCase):
         before = told()
         secret = self._circle("Zebra den", self.garden, visibility="members")
         self._circle("Zebra burrow", secret)
-        self._role("Zebra keeper", self.garden).visibility = "members"
+        self._role("Zebra keeper", secret)
         self.assertEqual(told(), before)
         for answer in (self._level(ids=secret.id), self._find("zebra")):
             self.assertEqual(answer.json(), [])
@@ -132,8 +132,8 @@ class TestGroupMap(GroupsCommon, HttpCase):
         for number in range(map_page.FIRST + 30):
             self._circle(f"Bed {number:03}", self.garden)
         env = self.env(user=self.luc)
-        drawn = map_page.first_view(env, self.garden.id)["drawn"]
-        self.assertEqual(len(drawn), map_page.FIRST)
+        view = map_page.first_view(env, self.garden.id)
+        self.assertEqual(len(view["drawn"]), map_page.FIRST + len(view["path"]))
         level = map_page.level_view(env, [self.garden.id])
         self.assertEqual(len(level), map_page.FIRST + 31)
 
@@ -141,7 +141,7 @@ class TestGroupMap(GroupsCommon, HttpCase):
         self._login(self.luc)
         for query in ("page=x", "page=99999999999", f"circle={self.treasurer.slug}"):
             self.assertEqual(self.url_open(f"/groups/map?{query}").status_code, 200)
-        for ids in ("", "x", "-1", "99999999999999999999", "1,,2", "%00"):
+        for ids in ("", "x", "-1", "99999999999999999999", "999999998,,999999999", "%00"):
             answer = self._level(ids=ids)
             self.assertEqual((answer.status_code, answer.json()), (200, []), ids)
         self.assertEqual(self._level(circle="nowhere").status_code, 404)
@@ -163,7 +163,9 @@ class TestGroupMap(GroupsCommon, HttpCase):
             lead = self._role("Lead", circle)
             lead.link = "lead"
             self._put(self._member(f"bed_{number}"), lead)
-        self.assertLessEqual(queries(), few + 2)
+        # The new people emptied the server's caches.
+        queries()
+        self.assertLessEqual(queries(), few)
 
     def test_what_the_program_reads_cannot_end_its_element(self):
         self.garden.name = "</script><b>x"
