@@ -14,9 +14,9 @@ from typing import Any
 # Of the radius of the largest circle: the room around each, and the smallest radius.
 PAD = 0.035
 SMALLEST = 0.2
-# Of the radius around them: what circles fill below a name, what one alone fills, and
-# what stays free at the edge.
-FILL, ALONE, EDGE = 0.86, 0.6, 0.02
+# Of the radius around them: what circles fill below a name, what one alone fills, how
+# much lower than the middle they lie, and what stays free at the edge.
+FILL, ALONE, LOWER, EDGE = 0.86, 0.6, 0.12, 0.02
 STEPS = 60
 # Of a name's letters, on an average, as a part of their height.
 LETTER_WIDTH = 0.6
@@ -169,8 +169,9 @@ def place(weights: list[float], room: bool = True) -> list[tuple]:
     x, y, outer = enclose(
         [(*at, radius + gap) for at, radius in zip(centres, radii, strict=True)]
     )
-    fill, down = (FILL, 1 - FILL - EDGE) if room else (1 - EDGE, 0.0)
-    scale = min(fill / outer, ALONE / largest)
+    fill, alone = (FILL, ALONE) if room else (1 - EDGE, 1 - EDGE)
+    scale = min(fill / outer, alone / largest)
+    down = min(1 - EDGE - scale * outer, LOWER) if room else 0.0
     return [
         ((at[0] - x) * scale, (at[1] - y) * scale + down, radius * scale)
         for at, radius in zip(centres, radii, strict=True)

@@ -91,6 +91,8 @@ export class GroupMap extends Interaction {
         this.measure();
         this.here = this.nodes.get(Number(here)) || this.root;
         this.view = this.viewOf(this.here);
+        // A community with one circle at the top begins below it.
+        this.tree.unfoldFew(this.root);
         this.tell();
     }
 

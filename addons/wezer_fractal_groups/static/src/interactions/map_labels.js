@@ -2,6 +2,8 @@ const LINES = 3;
 const ROOM = 3;
 // So many of the largest circles have a name whatever their size.
 const ALWAYS = 6;
+// They are wrapped from this width on, not before.
+const ALWAYS_PX = 130;
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
@@ -75,7 +77,7 @@ export class MapLabels {
     block(place, always, screen) {
         const {node, r, opened} = place;
         const most = Math.min(
-            Math.max(opened ? 1.5 * r : 1.75 * r, always ? 90 : 0),
+            Math.max(opened ? 1.5 * r : 1.75 * r, always ? ALWAYS_PX : 0),
             0.8 * screen
         );
         if (most < 24) {
@@ -91,7 +93,7 @@ export class MapLabels {
             {text: node.open, font: "plain", open: true},
         ];
         for (const fact of facts) {
-            const room = opened ? 0.16 * r : 1.3 * r;
+            const room = opened ? 0.24 * r : 1.3 * r;
             if (
                 fact.text &&
                 (lines.length + 1) * this.height < room &&

@@ -1,3 +1,5 @@
+const FEW = 2;
+
 /**
  * The folded list beside the map: the same circles for those who do not see it.
  *
@@ -18,6 +20,13 @@ export class MapTree {
         el.setAttribute("role", "tree");
         el.addEventListener("click", (event) => this.onClick(event));
         el.addEventListener("keydown", (event) => this.onKey(event));
+    }
+
+    /** Unfold the circles right in `node` where they are few. */
+    unfoldFew(node) {
+        for (const child of node.n <= FEW ? node.children : []) {
+            this.unfolded.add(child.id);
+        }
     }
 
     /** Show the way to `node`, unfolded. */
