@@ -354,8 +354,9 @@ export class GroupMap extends Interaction {
             ...steps.map((node) => {
                 const item = document.createElement("li");
                 const link = document.createElement("a");
-                const circle = new URLSearchParams({circle: node.slug});
-                link.href = `${this.base}?${circle}`;
+                const day = this.words.day ? {day: this.words.day} : {};
+                const query = new URLSearchParams({circle: node.slug, ...day});
+                link.href = `${this.base}?${query}`;
                 link.dataset.id = node.id;
                 link.textContent = node.name;
                 if (node === here) {
@@ -374,6 +375,16 @@ export class GroupMap extends Interaction {
         link.hidden = !here.slug;
         link.href = this.link(here);
         this.tree.show(here);
+        // The form for another day stays at this circle.
+        const form = this.el.querySelector("input[type=date]")?.form;
+        const field = form?.querySelector("[name=circle]");
+        if (field) {
+            field.value = here.slug || "";
+        } else if (form && here.slug) {
+            const added = document.createElement("input");
+            Object.assign(added, {type: "hidden", name: "circle", value: here.slug});
+            form.append(added);
+        }
     }
 
     onPopState() {
