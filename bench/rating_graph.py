@@ -242,7 +242,7 @@ class Attack:
 def pools(graph: Graph, base: Any) -> dict[str, np.ndarray]:
     """Return who may be fooled, by how much they are trusted."""
     given = np.bincount(graph.ratings.rater, minlength=graph.members)
-    tau = np.percentile(base.trust[base.trust > 0], rrg.Parameters().trust_percentile)
+    tau = rrg.reference_trust(base.trust, graph.seeds, rrg.Parameters())
     credible = np.minimum(1, base.trust / tau)
     seed = np.zeros(graph.members, dtype=bool)
     seed[graph.seeds] = True

@@ -325,8 +325,8 @@ class WezerReputation(models.Model):
     @api.model
     def _parameters(self):
         """Return the constants of the score as the community's settings have them."""
-        company = self.env.company.sudo()
-        return rrg.Parameters(trust_percentile=PERCENTILES[company.wezer_trust])
+        width = self.env.company._wezer_trust_width()
+        return rrg.Parameters(trust_percentile=PERCENTILES[width])
 
     @api.model
     def _seconds(self, moment):
@@ -400,18 +400,24 @@ class WezerReputation(models.Model):
 
     @api.model
     def _read_people(self):
-        """Return ``(seeds, admissions, people)``: ids, pairs of ids, ids."""
+        """Return ``(seeds, admissions, people)``.
+
+        Ids; rows (who admitted, whom, on which day, counted from 1970); ids.
+        """
         # Archived profiles keep their place in the flow of trust.
         rows = bulk.fetch(
             self.env.cr,
-            "SELECT partner_id, coalesce(admitted_by_id, 0) FROM wezer_profile"
+            "SELECT partner_id, coalesce(admitted_by_id, 0),"
+            " coalesce(joined_date, create_date::date, '1970-01-01') - date '1970-01-01'"
+            " FROM wezer_profile"
             f" WHERE company_id = {int(self.env.company.id)} ORDER BY partner_id",
-            [("partner", "i4"), ("by", "i4")],
+            [("partner", "i4"), ("by", "i4"), ("day", "i4")],
         )
         admitted = rows["by"] > 0
-        pairs = np.stack([rows["by"][admitted], rows["partner"][admitted]], axis=1)
+        columns = [rows[name][admitted] for name in ("by", "partner", "day")]
         seeds = np.array(self._seeds().ids, dtype=int)
-        return seeds, pairs.astype(int), rows["partner"].astype(int)
+        pairs = np.stack(columns, axis=1).astype(int)
+        return seeds, pairs, rows["partner"].astype(int)
 
     @api.model
     def _seeds(self):

@@ -61,7 +61,7 @@ class WezerReputationRun(models.Model):
     seed_ids = fields.Many2many(
         "res.partner", string="Starting points of trust", compute="_compute_seed_ids"
     )
-    # Pairs (who admitted, whom), where the last run had others. Large: read alone.
+    # Rows (who admitted, whom, on which day), where the last run had others. Large: read alone.
     admissions = fields.Json(readonly=True, prefetch=False)
     # How far the private question lowers each bound: nobody reads it.
     penalties = fields.Json(readonly=True, prefetch=False, groups=fields.NO_ACCESS)
@@ -95,7 +95,10 @@ class WezerReputationRun(models.Model):
         return None if last and last._admissions() == admissions else admissions
 
     def _admissions(self):
-        """Return the pairs of ids (who admitted, whom) this run started from."""
+        """Return the rows (who admitted, whom, day) that this run started from.
+
+        Up to version 19.0.2.0.0 they had no day.
+        """
         self.ensure_one()
         run = self
         while run and run.admissions is False:

@@ -130,9 +130,8 @@ class TestComputation(ReputationCommon):
         ]
         self.assertIs(second.admissions, False)
         self.assertEqual(first._admissions(), second._admissions())
-        self.assertIn(
-            [self.founder.partner_id.id, self.luc.partner_id.id], second._admissions()
-        )
+        pairs = [row[:2] for row in second._admissions()]
+        self.assertIn([self.founder.partner_id.id, self.luc.partner_id.id], pairs)
 
     def test_a_run_keeps_its_seeds_and_leaves_no_progress_row(self):
         self._three(self.luc)

@@ -25,6 +25,7 @@ BEFORE = {
     "least_prior_weight": 3.0,
     "admissions_a_year": 0.0,
     "credible": -1.0,
+    "trust_share": 0.0,
 }
 
 
@@ -47,7 +48,10 @@ class Parameters:
     pair_damping: float = 0.5
     half_life_days: float = 365.0
     alpha: float = 0.5
-    trust_percentile: float = 90.0
+    # An assessment counts in full from this percentile of trust upwards, and never
+    # below the trust under which people hold this share of all trust together.
+    trust_percentile: float = 80.0
+    trust_share: float = 0.45
     value_unit_hours: float = 1.0
     value_cap_hours: float = 8.0
     z: float = 1.64
@@ -470,6 +474,9 @@ def reference_trust(
 
     A percentile of those whom trust reaches and who are no seeds: trust starts at the
     seeds, so that in a small community they would stand far above everybody else.
+    Heads can be invented, trust cannot: whoever counts in full has also at least the
+    trust below which people hold ``trust_share`` of all of it. A thousand accounts
+    with a trace of trust each lower neither.
     """
     reached = trust > 0
     if parameters.formula >= 2:
@@ -478,7 +485,10 @@ def reference_trust(
         reached = others if others.any() else reached
     if not reached.any():
         return 1.0
-    return float(np.percentile(trust[reached], parameters.trust_percentile))
+    some = np.sort(trust[reached])
+    held = np.cumsum(some) / some.sum()
+    least = some[min(np.searchsorted(held, parameters.trust_share), len(some) - 1)]
+    return float(max(np.percentile(some, parameters.trust_percentile), least))
 
 
 def coverage(
