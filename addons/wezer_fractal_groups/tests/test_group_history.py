@@ -696,3 +696,29 @@ class TestPages(HistoryCommon, HttpCase):
             few = queries()
         with patch.object(group_timeline, "LATEST", 100):
             self.assertLessEqual(queries(), few)
+
+    def test_the_list_asks_as_often_for_many_leads_as_for_one(self):
+        self.authenticate(self.luc.login, self.luc.login)
+        circles = [self._circle(f"Led circle {number}") for number in range(8)]
+        roles = [self._role("Lead", circle) for circle in circles]
+        for role in roles:
+            role.link = "lead"
+
+        def queries():
+            self.env.cr.flush()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.url_open("/groups?search=led circle")
+            return self.env.cr.sql_log_count - before
+
+        self._put(self.joel, roles[0])
+        queries()
+        few = queries()
+        for number, role in enumerate(roles[1:]):
+            self._put(self._member(f"lead_{number}"), role)
+        self.assertLessEqual(queries(), few)
+
+    def test_what_is_kept_of_a_person_is_in_their_download(self):
+        self._put(self.luc, self.lead)
+        rows = self.luc.partner_id._wezer_personal_data()["group_history"]
+        self.assertEqual([row["kind"] for row in rows], ["role_given"])

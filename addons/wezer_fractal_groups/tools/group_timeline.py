@@ -119,6 +119,8 @@ class _Words:
     def _by(self, event: Any) -> Any:
         """Return who did it, where the reader may know and it is not the person."""
         actor, party = event.actor_id, event.party_id
+        if not self.env.user._wezer_is_member():
+            return ""
         if actor.id not in self.profiles or actor == event.person_id:
             return ""
         group = party.wezer_group_ids[:1]
