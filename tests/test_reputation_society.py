@@ -90,3 +90,97 @@ def test_the_influence_of_a_malicious_founder_is_bounded():
     rows += [(fake, victim, -2) for fake in fakes]
     after, mean_after = victims(rows, members + 10)
     assert before - after < (mean_before - mean_after) / 2
+
+
+# === WHAT COUNTS IN SMALL COMMUNITIES === #
+
+
+def credibilities(members, seed, deals=1.0):
+    """Return ``(of the founders, of the median member)`` of an honest community."""
+    founders = 3 if 8 < members < 60 else None
+    town = societies.honest(members, deals, founders=founders, seed=seed)
+    result = town.compute()
+    founder = np.isin(result.parties, town.seeds)
+    known = result.credibility
+    return np.median(known[founder]), np.median(known[~founder])
+
+
+@pytest.mark.parametrize(
+    ("members", "most"), [(8, 2.0), (25, 2.4), (60, 2.4), (200, 2.7)]
+)
+def test_a_founder_counts_little_more_than_a_median_member(members, most):
+    pairs = [credibilities(members, seed) for seed in range(6)]
+    assert np.mean([founder / median for founder, median in pairs]) < most
+    assert np.mean([median for _founder, median in pairs]) > 0.3
+
+
+def changed(members, seed, who, marks):
+    """Return how far, out of 5, a median member's score moves by these marks."""
+    town = societies.honest(members, 1.0, founders=3, seed=seed)
+    before = town.compute().tables.overall
+    others = [one for one in town.people if one not in town.seeds]
+    evidence = dict(zip(before.party, before.evidence, strict=True))
+    middle = sorted(others, key=lambda one: evidence.get(one, 0))[len(others) // 2]
+    givers = [one for one in (others if who == "members" else town.seeds)]
+    givers = [one for one in givers if one != middle][: len(marks)]
+    town.add(np.array(givers), middle, np.array(marks), 1.0)
+    after = town.compute().tables.overall
+    place = list(before.party).index(middle), list(after.party).index(middle)
+    return 5 * (after.score[place[1]] - before.score[place[0]])
+
+
+def test_ten_good_deals_move_a_score_as_far_as_one_bad_word_of_a_founder():
+    good = [changed(25, seed, "members", [2] * 10) for seed in range(8)]
+    bad = [changed(25, seed, "founder", [-2]) for seed in range(8)]
+    assert np.mean(good) > 0.15
+    assert np.mean(good) > 0.8 * -np.mean(bad)
+
+
+def test_scores_of_a_community_are_spread_widely_enough_to_tell_people_apart():
+    spreads, poor = [], []
+    for seed in range(6):
+        town = societies.honest(60, 1.0, seed=seed)
+        table = town.compute().tables.overall
+        seen = table.assessors >= rrg.ASSESSORS
+        spreads.append(5 * table.score[seen].std())
+        bad = town.poor[table.party - 1]
+        poor.append(table.rank[bad & seen].mean() - table.rank[~bad & seen].mean())
+    assert np.mean(spreads) > 0.25
+    assert max(poor) < 0
+
+
+@pytest.mark.parametrize("members", [60, 200])
+@pytest.mark.parametrize("percentile", [80.0, 50.0])
+def test_a_thousand_strangers_move_nobody_in_a_small_community(members, percentile):
+    """Two ordinary members of many vouch for some of them, and are deceived."""
+    town = societies.honest(members, 2.0, seed=1)
+    parameters = rrg.Parameters(trust_percentile=percentile)
+    before = town.compute(parameters=parameters).tables.overall
+    victim = int(before.party[np.argmax(before.rank)])
+    fakes = 10_000 + np.arange(1000)
+    town.add(fakes, np.roll(fakes, 1), 2.0, 0.0)
+    town.add(fakes, np.roll(fakes, -1), 2.0, 0.0)
+    town.add(fakes, victim, -2.0, 0.0)
+    deceived = [one for one in town.people[-10:] if one != victim][:2]
+    for one in deceived:
+        town.add(one, fakes[:5], 2.0, 0.0)
+    after = town.compute(parameters=parameters).tables.overall
+    moved = (
+        after.score[list(after.party).index(victim)]
+        - before.score[list(before.party).index(victim)]
+    )
+    assert abs(moved) < 0.06
+
+
+def test_newcomers_stand_between_good_and_poor_workers():
+    """Not after everybody, not above the mean: leaving and coming back never pays."""
+    for seed in range(6):
+        town = societies.honest(60, 2.0, seed=seed)
+        result = town.compute()
+        table = result.tables.overall
+        seen = table.assessors >= rrg.ASSESSORS
+        bad = town.poor[table.party - 1]
+        honest = table.rank[seen & ~bad]
+        assert result.newcomer <= honest.mean()
+        assert (table.rank[seen] < result.newcomer).any()
+        assert (honest > result.newcomer).mean() > 0.8

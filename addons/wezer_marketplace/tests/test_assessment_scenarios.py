@@ -353,16 +353,24 @@ class TestBlindPages(WebsiteCommon):
         deal.action_assess(self.scores(1, "payer"), "Well")
         self.assertIn(WORD, self.get(pages[-2]))
 
-    def test_candidates_stand_in_the_order_of_the_lower_bound_not_of_the_mean(self):
+    def test_candidates_stand_by_rank_and_new_ones_beside_the_mean(self):
         want = self.announce(self.test1, places=5, claim_mode="choose")
         repliers = (self.test2, self.stranger, self.test3)
-        # One good deal more, many good deals, nothing known.
-        for user, score, lower in ((self.test2, 4.9, 2.4), (self.test3, 4.3, 3.6)):
+        self.env["wezer.reputation.run"].create(
+            {
+                "date": self.env.cr.now(),
+                "state": "published",
+                "newcomer_rank": 3,
+                "company_id": self.env.company.id,
+            }
+        )
+        # A high mean and little known, many good deals; the stranger is new.
+        for user, score, rank in ((self.test2, 4.9, 2.4), (self.test3, 4.3, 3.6)):
             self.env["wezer.reputation"].create(
                 {
                     "partner_id": user.partner_id.id,
                     "score": score,
-                    "lower": lower,
+                    "rank": rank,
                     "n_assessors": 3,
                 }
             )
@@ -370,9 +378,9 @@ class TestBlindPages(WebsiteCommon):
             self.claim(user, want)
         rows = want.with_user(self.test1)._candidates()
         order = [row["partner"] for row in rows]
-        wanted = (self.test3, self.test2, self.stranger)
+        wanted = (self.test3, self.stranger, self.test2)
         self.assertEqual(order, [user.partner_id for user in wanted])
-        self.assertTrue(rows[2]["score"]["new"])
+        self.assertTrue(rows[1]["score"]["new"])
         self.assertFalse(want.with_user(self.stranger)._candidates())
         self.login(self.test1)
         page = self.get(f"/market/{want.slug}")

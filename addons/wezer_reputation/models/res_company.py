@@ -40,7 +40,7 @@ class ResCompany(models.Model):
     )
 
     def _wezer_joins_freely(self) -> bool:
-        """Return whether people can become members whom nobody here invited or approved.
+        """Return whether people become members whom nobody here invited or approved.
 
         As the sign-up of the company's websites and the approval of new members say.
         """
@@ -71,8 +71,9 @@ class ResCompany(models.Model):
         if self._wezer_trust_width() == "open" or not self._wezer_joins_freely():
             return False
         return self.env._(
-            "Anyone can sign up here, so nobody has to know a new member, yet most people"
-            " would be trusted in full. In a community of 25 where three members were"
-            " deceived, 300 invented accounts moved a score by up to %(risk)s of 5.",
+            "Anyone can sign up here, so nobody has to know a new member, yet most"
+            " people would be trusted in full. In a community of 25 where three members"
+            " were deceived, 300 invented accounts moved a score by up to %(risk)s"
+            " of 5.",
             risk=format_decimal(self.env, RISK, 1),
         )

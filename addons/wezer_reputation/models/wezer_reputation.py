@@ -408,7 +408,8 @@ class WezerReputation(models.Model):
         rows = bulk.fetch(
             self.env.cr,
             "SELECT partner_id, coalesce(admitted_by_id, 0),"
-            " coalesce(joined_date, create_date::date, '1970-01-01') - date '1970-01-01'"
+            " coalesce(joined_date, create_date::date, '1970-01-01')"
+            " - date '1970-01-01'"
             " FROM wezer_profile"
             f" WHERE company_id = {int(self.env.company.id)} ORDER BY partner_id",
             [("partner", "i4"), ("by", "i4"), ("day", "i4")],
@@ -667,7 +668,7 @@ class WezerReputation(models.Model):
             "reputation_coverage",
             lambda env: env._(
                 "The scores were not updated, because trust reaches only %(share)s"
-                " of 100 people who assess. Name founders, and enter on each"
+                " of 100 members who assess. Name founders, and enter on each"
                 " profile who admitted the member.",
                 share=round(100 * coverage),
             ),

@@ -38,7 +38,7 @@ class WezerReputationRun(models.Model):
     coverage = fields.Float(
         readonly=True,
         aggregator=None,
-        help="The share of assessors that the community's trust reaches.",
+        help="The share of the members who assess that the community's trust reaches.",
     )
     prior = fields.Float(
         string="Start",
@@ -61,7 +61,8 @@ class WezerReputationRun(models.Model):
     seed_ids = fields.Many2many(
         "res.partner", string="Starting points of trust", compute="_compute_seed_ids"
     )
-    # Rows (who admitted, whom, on which day), where the last run had others. Large: read alone.
+    # Rows (who admitted, whom, on which day), where the last run had others. Large:
+    # read alone.
     admissions = fields.Json(readonly=True, prefetch=False)
     # How far the private question lowers each bound: nobody reads it.
     penalties = fields.Json(readonly=True, prefetch=False, groups=fields.NO_ACCESS)

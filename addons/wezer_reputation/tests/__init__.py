@@ -11,4 +11,5 @@ from . import test_ring_decisions
 from . import test_shown
 from . import test_website
 from . import test_ties
+from . import test_trust
 from . import test_state_machine
