@@ -159,7 +159,7 @@ def first_paint(browser: Browser) -> float:
 
 
 def make(env: Any, count: int = CIRCLES) -> list[int]:
-    """Make ``count`` circles with members, leads and unfilled roles, by rows.
+    """Make ``count`` circles with members, leads and vacant roles, by rows.
 
     :return: the ids of the circles
     """

@@ -110,7 +110,7 @@ class TestGroupMap(GroupsCommon, HttpCase):
     def test_without_a_program_the_list_leads_everywhere(self):
         self._login(self.luc)
         page = self.url_open(f"/groups/map?circle={self.village.slug}").text
-        for words in ("Test garden", "Test workshop", "unfilled role"):
+        for words in ("Test garden", "Test workshop", "vacant role"):
             self.assertIn(words, page)
         self.assertIn(f"/groups/{self.garden.slug}", page)
         page = self.url_open("/groups/map?search=compost").text

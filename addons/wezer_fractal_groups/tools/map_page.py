@@ -247,8 +247,8 @@ def _say(env: api.Environment, node: dict) -> None:
     node["open_text"] = _counted(
         node["vacancies"],
         "",
-        env._("1 unfilled role"),
-        env._("%s unfilled roles", node["vacancies"]),
+        env._("1 vacant role"),
+        env._("%s vacant roles", node["vacancies"]),
     )
     facts = (node["members_text"], node["lead_text"], node["inside_text"])
     node["facts"] = [text for text in facts if text]
