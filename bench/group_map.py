@@ -14,6 +14,8 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+from odoo.addons.wezer_fractal_groups.tools import membership_sql
+
 from tests.browser import Browser
 
 from .ledger_http import Server
@@ -200,6 +202,12 @@ def make(env: Any, count: int = CIRCLES) -> list[int]:
     places |= set(zip(role_ids, people, strict=False))
     cr.execute(MEMBERS, [company, *map(list, zip(*sorted(places), strict=True))])
     env.invalidate_all()
+    # As the nightly job does for circles with many inside.
+    large = env["wezer.group"].browse(membership_sql.large_group_ids(env))
+    counts = membership_sql.member_counts(large)
+    for circle in large:
+        circle.member_count_kept = counts.get(circle.id, 0)
+    env.flush_all()
     return circles
 
 

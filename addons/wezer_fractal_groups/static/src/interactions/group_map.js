@@ -14,6 +14,8 @@ const STILL_PX = 6;
 const DRAWN_PX = 2.5;
 const OPENED_PX = 24;
 const LOADED_PX = 36;
+// The edges of smaller ones are thin.
+const SMALL_PX = 14;
 // So many circles are opened by one request.
 const ASKED = 20;
 const DEPTHS = 5;
@@ -250,6 +252,7 @@ export class GroupMap extends Interaction {
             circle.setAttribute("cy", y.toFixed(2));
             circle.setAttribute("r", r.toFixed(2));
             el.classList.toggle("o_wezer_map_opened", opened);
+            el.classList.toggle("o_wezer_map_small", r < SMALL_PX);
             if (!this.shown.has(node)) {
                 el.removeAttribute("display");
             }
@@ -367,7 +370,7 @@ export class GroupMap extends Interaction {
             })
         );
         const card = this.el.querySelector(".o_wezer_map_here");
-        card.hidden = here === this.root;
+        card.classList.toggle("o_wezer_map_nowhere", here === this.root);
         card.querySelector("strong").textContent = here.name;
         card.querySelector(".o_wezer_map_facts").textContent = here.facts.join(" · ");
         card.querySelector(".o_wezer_map_open").textContent = here.open || "";

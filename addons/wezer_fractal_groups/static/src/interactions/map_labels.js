@@ -1,7 +1,9 @@
 const LINES = 3;
 const ROOM = 3;
-// So many of the largest circles have a name whatever their size.
-const ALWAYS = 6;
+// So many of the largest circles, and all from this radius on, have a name even where
+// it is wider than they are.
+const ALWAYS = 8;
+const LARGE_PX = 44;
 // They are wrapped from this width on, not before.
 const ALWAYS_PX = 130;
 const SVG = "http://www.w3.org/2000/svg";
@@ -43,10 +45,16 @@ export class MapLabels {
         const taken = [];
         const kept = new Set();
         const largest = [...places].sort((one, other) => other.r - one.r);
-        // What is larger than the screen has no edge to write at.
-        const seen = largest.filter((place) => place.r < Math.max(width, height));
+        // What is larger than the screen has no edge to write at; of what is mostly
+        // beside it the name would stand in a corner.
+        const seen = largest.filter(
+            ({x, y, r}) =>
+                r < Math.max(width, height) &&
+                Math.max(-x, x - width, -y, y - height) < -0.2 * Math.min(r, 100)
+        );
         seen.forEach((place, rank) => {
-            const block = this.block(place, rank < ALWAYS, width);
+            const always = rank < ALWAYS || place.r >= LARGE_PX;
+            const block = this.block(place, always, width);
             const at = block && this.free(place, block, taken, width, height);
             if (at) {
                 taken.push(at);
@@ -83,7 +91,7 @@ export class MapLabels {
         if (most < 24) {
             return null;
         }
-        const wrapped = this.wrap(node.name, most, opened && !always ? 1 : LINES);
+        const wrapped = this.wrap(node.name, most, opened && !always ? 2 : LINES);
         if (wrapped.cut && !always) {
             return null;
         }
