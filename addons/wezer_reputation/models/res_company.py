@@ -39,14 +39,14 @@ class ResCompany(models.Model):
         " still hide their own.",
     )
 
-    def _wezer_joins_freely(self) -> bool:
+    def _wezer_joins_freely(self, approval: str | None = None) -> bool:
         """Return whether people become members whom nobody here invited or approved.
 
         As the sign-up of the company's websites and the approval of new members say.
         """
         self.ensure_one()
         company = self.sudo()
-        if company.wezer_approval != "nobody":
+        if (approval or company.wezer_approval) != "nobody":
             return False
         websites = self.env["website"].sudo().search([("company_id", "=", self.id)])
         if websites:
@@ -55,20 +55,33 @@ class ResCompany(models.Model):
         scope = self.env["ir.config_parameter"].sudo()
         return scope.get_param("auth_signup.invitation_scope", "b2b") == "b2c"
 
-    def _wezer_trust_width(self) -> str:
-        """Return how many people are trusted in full: a key of ``PERCENTILES``."""
-        self.ensure_one()
-        if self.sudo().wezer_trust in PERCENTILES:
-            return self.sudo().wezer_trust
-        return "open" if self._wezer_joins_freely() else "closed"
+    def _wezer_trust_width(
+        self, trust: str | None = None, approval: str | None = None
+    ) -> str:
+        """Return how many people are trusted in full: a key of ``PERCENTILES``.
 
-    def _wezer_trust_risk(self) -> str | bool:
+        :param trust: the choice, the stored one where left out
+        :param approval: who approves new members, as stored where left out
+        """
+        self.ensure_one()
+        trust = trust or self.sudo().wezer_trust
+        if trust in PERCENTILES:
+            return trust
+        return "open" if self._wezer_joins_freely(approval) else "closed"
+
+    def _wezer_trust_risk(
+        self, trust: str | None = None, approval: str | None = None
+    ) -> str | bool:
         """Return what the choice of trust risks, or False where it risks nothing.
 
         It is a risk to trust most people in full where anyone may sign up.
+
+        :param trust: a choice that is not saved yet
+        :param approval: a choice that is not saved yet
         """
         self.ensure_one()
-        if self._wezer_trust_width() == "open" or not self._wezer_joins_freely():
+        width = self._wezer_trust_width(trust, approval)
+        if width == "open" or not self._wezer_joins_freely(approval):
             return False
         return self.env._(
             "Anyone can sign up here, so nobody has to know a new member, yet most"

@@ -141,6 +141,8 @@ def compute(
     assessed = np.searchsorted(parties, ratings.assessed)
     age = np.maximum(now - ratings.time, 0) / DAY
     x = ratings.marks()
+    # Sorted once for all rounds: this is what takes longest.
+    repeated = rrg.repetition(person, assessed, age, (x, ratings.hours))
 
     def scored(prior: Any, flags: Any = None) -> Any:
         return rrg.score(
@@ -155,6 +157,7 @@ def compute(
             parameters,
             flags=flags,
             prior=prior,
+            repeated=repeated,
         )
 
     first = scored(parameters.prior)
@@ -174,6 +177,7 @@ def compute(
         penalties or {},
         (ratings, final.credibility[person], prior, group_priors, flags, now),
         parameters,
+        repeated,
     )
     overall = result.overall
     numbers = overall.rank[overall.assessors >= rrg.ASSESSORS]
@@ -194,9 +198,9 @@ def compute(
 
 
 def _tables_penalised(
-    penalties: dict, arguments: Any, parameters: rrg.Parameters | None
+    penalties: dict, arguments: Any, parameters: Any, repeated: Any
 ) -> Tables:
-    result = tables(*arguments, parameters)  # type: ignore[call-arg]
+    result = tables(*arguments, parameters, repeated)  # type: ignore[call-arg]
     if penalties:
         result.overall = penalised(result.overall, penalties)
     return result
@@ -225,6 +229,7 @@ def tables(
     flags: np.ndarray,
     now: float,
     parameters: rrg.Parameters | None = None,
+    repeated: np.ndarray | None = None,
 ) -> Tables:
     """Return the scores that follow from raters' credibility, which stays as it is.
 
@@ -244,7 +249,7 @@ def tables(
     x = ratings.marks()
     damping = rrg.repeated_damping(
         ratings.person, ratings.assessed, ratings.person, x, age, ratings.hours,
-        flags, parameters,
+        flags, parameters, repeated,
     )  # fmt: skip
     weights = rrg.base_weights(age, ratings.hours, damping, parameters) * credibility
     counted = (damping > 0) & (credibility > parameters.credible)

@@ -363,6 +363,7 @@ def score(
     person: ArrayLike | None = None,
     flags: ArrayLike | None = None,
     prior: ArrayLike | None = None,
+    repeated: np.ndarray | None = None,
 ) -> Scores:
     """Return the scores of all members.
 
@@ -378,6 +379,7 @@ def score(
     :param person: who gave it in a group's name (``rater`` where left out)
     :param flags: κ of each, 1 or less for flagged rings
     :param prior: μ, one for all or one for each member
+    :param repeated: k of each, where it is known (:func:`repetition`)
     """
     parameters = parameters or Parameters()
     rater, rated = np.asarray(rater, dtype=int), np.asarray(rated, dtype=int)
@@ -394,7 +396,9 @@ def score(
         (members,),
     )
 
-    damping = repeated_damping(rater, rated, person, x, age, hours, flags, parameters)
+    damping = repeated_damping(
+        rater, rated, person, x, age, hours, flags, parameters, repeated
+    )
     base = base_weights(age, hours, damping, parameters)
     good = (x > parameters.good) & (damping > 0)
     seeds = np.asarray(seeds, dtype=int)
@@ -517,10 +521,12 @@ def repeated_damping(
     hours: np.ndarray,
     flags: np.ndarray,
     parameters: Parameters,
+    repeated: np.ndarray | None = None,
 ) -> np.ndarray:
     """Return ``γ^k·κ`` of each rating; 0 where people rate themselves."""
     other = (person != rated) & (rater != rated)
-    repeated = repetition(person, rated, age, (x, hours))
+    if repeated is None:
+        repeated = repetition(person, rated, age, (x, hours))
     return parameters.pair_damping**repeated * flags * other
 
 
