@@ -336,20 +336,30 @@ def real_ring(
     size: int = 5,
     times: int = 5,
     flagged: bool = True,
+    strangers: int = 0,
+    admitted: bool = False,
 ) -> float:
     """Return the mean gain of a ring of real members with few ratings.
 
     Few: one to five in all, given and received. (Those who gave one to five and
     received any number are trusted more: there a ring gains 0.06 more.)
+
+    :param strangers: for each of the ring, who rate that one as most are rated, so that
+        not most of it comes from inside
+    :param admitted: they are admitted by one of the ring
     """
     ratings = graph.ratings
     active = np.bincount(ratings.rater, minlength=graph.members)
     active += np.bincount(ratings.rated, minlength=graph.members)
     quiet = np.flatnonzero((active >= 1) & (active <= 5))
     ring = rng.choice(quiet, size, replace=False)
-    attack = Attack(graph)
+    attack = Attack(graph, strangers)
     for one in ring:
         for two in ring[ring != one]:
             attack.rate(np.full(times, one), two, 1)
+        if strangers:
+            attack.rate(attack.fakes, one, np.median(graph.x))
+    if admitted:
+        attack.admissions = [(ring[0], fake) for fake in attack.fakes]
     scores, _ring = attack.scores(flagged)
     return float((scores.score[ring] - base.score[ring]).mean())

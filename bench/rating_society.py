@@ -201,6 +201,27 @@ class Community:
         )
         return self
 
+    def scores(self, **more: Any) -> np.ndarray:
+        """Return the score of each person, the start where nobody assessed them."""
+        result = self.compute(**more)
+        scores = np.full(len(self.people), result.prior)
+        table = result.tables.overall
+        ours = table.party <= len(self.people)
+        scores[table.party[ours] - 1] = table.score[ours]
+        return scores
+
+    def means(self) -> np.ndarray:
+        """Return the plain mean of what each got, as :meth:`scores` does."""
+        x, assessed = self.ratings.marks(), self.ratings.assessed - 1
+        count = np.bincount(assessed, minlength=len(self.people))
+        total = np.bincount(assessed, weights=x, minlength=len(self.people))
+        return np.where(count > 0, total / np.maximum(count, 1), x.mean())
+
+    def recognised(self, scores: np.ndarray) -> float:
+        """Return how often a poor worker stands below another one (AUC)."""
+        poor, other = scores[self.poor][:, None], scores[~self.poor]
+        return float((poor < other).mean() + (poor == other).mean() / 2)
+
 
 def honest(
     members: int,
@@ -300,3 +321,120 @@ def honest(
         quality,
         poor,
     )
+
+
+# How many people, and how many deals a member and month, honest communities have.
+SIZES, RATES = (8, 15, 25, 40, 60, 100, 200), (1, 2)
+# How often version 19.0.2.0.0 recognised poor workers there: 60 runs each, 20 of 200.
+RECOGNISED_BEFORE = dict(
+    zip(SIZES, (0.993, 0.985, 0.974, 0.973, 0.969, 0.985, 0.984), strict=True)
+)
+
+
+def honest_runs(members: int, runs: int = 60) -> tuple[float, float, float]:
+    """Return what ``2 × runs`` honest communities of this size give.
+
+    :return: the share of them in which anybody is flagged as a ring; how often poor
+        workers are recognised by the score, and by the plain mean (AUC)
+    """
+    flagged, ours, plain = [], [], []
+    for rate in RATES:
+        for seed in range(runs):
+            one = honest(members, rate, seed=seed)
+            flagged.append(bool(one.compute().flagged))
+            ours.append(one.recognised(one.scores()))
+            plain.append(one.recognised(one.means()))
+    return float(np.mean(flagged)), float(np.mean(ours)), float(np.mean(plain))
+
+
+# === RINGS, AND HOW THEY MIGHT HIDE === #
+
+
+@dataclass(frozen=True)
+class Evasion:
+    """How a ring assesses: as the study's, or so that it is not noticed."""
+
+    times: int = 5  # assessments of each pair, each way
+    busy: bool = False  # they deal with others as much as before
+    strangers: int = 0  # for each member, who assess that one from outside
+    admitted: bool = False  # the strangers are admitted by a member of the ring
+
+
+EVASIONS = {
+    "five each way": Evasion(),
+    "one each way": Evasion(times=1),
+    "20 strangers each": Evasion(strangers=20),
+    "20 admitted strangers each": Evasion(strangers=20, admitted=True),
+    "one each way, 20 admitted strangers each": Evasion(1, False, 20, True),
+    "many deals with others": Evasion(busy=True),
+    "one each way, many deals with others": Evasion(times=1, busy=True),
+}
+QUIET = 0.2
+
+
+def choose_ring(one: Community, how: Evasion, size: int, seed: int = 0) -> np.ndarray:
+    """Return who forms a ring: the poorest workers who are no founders.
+
+    :param how: where they are not busy, a fifth of their other assessments remains
+    """
+    rng = np.random.default_rng([seed, size])
+    order = np.argsort(one.quality + 10 * np.isin(one.people, one.seeds))
+    members = one.people[order[:size]]
+    if not how.busy:
+        rows = np.isin(one.ratings.person, members)
+        rows |= np.isin(one.ratings.assessed, members)
+        _keep(one, ~rows | (rng.random(len(rows)) < QUIET))
+    return members
+
+
+def plant_ring(
+    one: Community, how: Evasion, members: np.ndarray, seed: int = 0
+) -> None:
+    """Add to a community what a ring says of each other, and its strangers."""
+    rng = np.random.default_rng([seed, len(members), 1])
+    pairs = [(a, b) for a in members for b in members if a != b] * how.times
+    person, assessed = np.array(pairs).T
+    one.add(person, assessed, 2, rng.uniform(0, 120, len(pairs)), 4.0)
+    strangers = one.people[-1] + 1 + np.arange(how.strangers)
+    for member in members if how.strangers else ():
+        one.add(strangers, member, 0, rng.uniform(0, 120, len(strangers)))
+    if how.admitted:
+        pairs = np.stack([rng.choice(members, len(strangers)), strangers], 1)
+        one.admissions = np.concatenate([one.admissions, pairs])
+
+
+def _keep(one: Community, rows: np.ndarray) -> None:
+    """Leave a community the ratings of these rows only."""
+    old = one.ratings
+    lines = rows[old.line_row]
+    one.ratings = community.Ratings(
+        np.arange(1, rows.sum() + 1),
+        old.person[rows],
+        old.assessed[rows],
+        old.time[rows],
+        old.hours[rows],
+        (np.cumsum(rows) - 1)[old.line_row[lines]],
+        old.line_criterion[lines],
+        old.line_mark[lines],
+    )
+
+
+def evasion(
+    how: Evasion, members: int = 60, size: int = 5, runs: int = 20
+) -> tuple[float, float, float]:
+    """Return what a ring gains before it is noticed and after, and who is noticed.
+
+    :return: the mean gain of its members (out of 1) without and with a look at rings;
+        the share of its members who are flagged
+    """
+    before, after, found = [], [], []
+    for seed in range(runs):
+        one = honest(members, 1, seed=seed)
+        ring = choose_ring(one, how, size, seed)
+        base = one.scores()
+        plant_ring(one, how, ring, seed)
+        before.append((one.scores(known_rings=()) - base)[ring - 1].mean())
+        after.append((one.scores() - base)[ring - 1].mean())
+        flagged = [who for each in one.compute().flagged for who in each.members]
+        found.append(np.isin(ring, flagged).mean())
+    return float(np.mean(before)), float(np.mean(after)), float(np.mean(found))

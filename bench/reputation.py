@@ -158,6 +158,35 @@ def attacks(graph: graphs.Graph, quick: bool) -> Iterator[dict]:
         yield checked_row(
             f"ring of five, {what}", np.mean(ring_gains), worst(ring_gains), most
         )
+    yield from evasions(graph, base, count)
+
+
+def evasions(graph: graphs.Graph, base: Any, count: int) -> Iterator[dict]:
+    """Yield what the same ring gains where it tries not to be noticed: no marks."""
+    for what, how in {
+        "one rating each way": {"times": 1},
+        "100 strangers each": {"strangers": 100},
+        "100 admitted strangers each": {"strangers": 100, "admitted": True},
+        "one each way, 100 admitted strangers each": {
+            "times": 1,
+            "strangers": 100,
+            "admitted": True,
+        },
+    }.items():
+        before, after = (
+            np.mean(
+                [
+                    graphs.real_ring(
+                        graph, base, np.random.default_rng(seed), flagged=flagged, **how
+                    )
+                    for seed in range(count)
+                ]
+            )
+            for flagged in (False, True)
+        )
+        yield plain_row(
+            f"evasion, ring of five, {what}", f"{after:+.3f}", f"unseen {before:+.3f}"
+        )
 
 
 def worst(gains: Any) -> str:
@@ -180,6 +209,14 @@ def society(quick: bool) -> Iterator[dict]:
         ours = np.mean([getattr(one, name) for one in seen])
         without = np.mean([getattr(one, name) for one in blind])
         yield plain_row(what, f"{ours:.3f}", f"without scores {without:.3f}")
+    yield from honest_communities(quick)
+    for what, how in societies.EVASIONS.items():
+        before, after, found = societies.evasion(how, runs=8 if quick else 30)
+        yield plain_row(
+            f"ring of five of 60, {what}",
+            f"{after:+.3f}",
+            f"unseen {before:+.3f}, noticed {100 * found:.0f} %",
+        )
     gaps = [societies.fairness(seed) for seed in range(5 if quick else 30)]
     for name in gaps[0]:
         values = [gap[name] for gap in gaps]
@@ -188,6 +225,26 @@ def society(quick: bool) -> Iterator[dict]:
             f"of equal people, {name}: out of 5",
             f"{np.mean(values):+.3f}",
             f"0, ± {2 * error:.3f}",
+        )
+
+
+def honest_communities(quick: bool) -> Iterator[dict]:
+    """Yield who is wrongly flagged where all are honest, and poor workers found."""
+    runs = 10 if quick else 60
+    for members in societies.SIZES:
+        flagged, ours, plain = societies.honest_runs(members, runs)
+        yield {
+            "what": f"{2 * runs} honest communities of {members}: with a ring",
+            "ours": f"{100 * flagged:.1f} %",
+            "reference": "1 %",
+            "ratio": round(flagged, 3),
+            "wanted": "< 0.01",
+        }
+        yield checked_row(
+            "… poor workers recognised: AUC",
+            ours,
+            f"mean {plain:.3f}, before {societies.RECOGNISED_BEFORE[members]:.3f}",
+            f">= {societies.RECOGNISED_BEFORE[members] - 0.002:.3f}",
         )
 
 

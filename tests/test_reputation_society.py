@@ -184,3 +184,62 @@ def test_newcomers_stand_between_good_and_poor_workers():
         assert result.newcomer <= honest.mean()
         assert (table.rank[seen] < result.newcomer).any()
         assert (honest > result.newcomer).mean() > 0.8
+
+
+# === HONEST COMMUNITIES, AND RINGS IN THEM === #
+
+
+@pytest.mark.parametrize("members", societies.SIZES)
+def test_an_honest_community_has_no_ring_and_its_poor_workers_are_recognised(members):
+    flagged, ours, plain = societies.honest_runs(members, 60 if members <= 60 else 25)
+    assert flagged < 0.01
+    # A standard error is 0.002 to 0.005.
+    assert ours > societies.RECOGNISED_BEFORE[members] - 0.005
+    assert ours > plain - 0.01
+
+
+@pytest.mark.parametrize("habits", [{"near": 0.9}, {"habit": 0.8}, {"months": 3}])
+def test_honest_people_who_keep_to_their_neighbours_are_seldom_flagged(habits):
+    runs = [
+        bool(societies.honest(members, 1, seed=seed, **habits).compute().flagged)
+        for members in (25, 60, 100)
+        for seed in range(10)
+    ]
+    assert np.mean(runs) <= 0.1
+
+
+def test_a_seed_gives_the_same_honest_community():
+    one, two = (societies.honest(25, 1, seed=4) for _time in range(2))
+    assert (one.ratings.line_mark == two.ratings.line_mark).all()
+    assert (one.scores() == two.scores()).all()
+    assert (one.scores() != societies.honest(25, 1, seed=5).scores()).any()
+
+
+def test_a_ring_of_poor_workers_is_noticed_and_then_gains_little():
+    before, after, found = societies.evasion(societies.EVASIONS["five each way"])
+    assert found > 0.9
+    assert after < before / 2
+
+
+@pytest.mark.parametrize("how", ["20 strangers each", "20 admitted strangers each"])
+def test_strangers_do_not_hide_a_ring(how):
+    _before, after, found = societies.evasion(societies.EVASIONS[how])
+    assert found > 0.9
+    assert after < 0.05
+
+
+@pytest.mark.parametrize("how", [name for name in societies.EVASIONS if "one" in name])
+def test_one_assessment_each_way_gains_little_noticed_or_not(how):
+    before, after, _found = societies.evasion(societies.EVASIONS[how])
+    assert after <= before + 1e-3
+    assert after < 0.08
+
+
+def test_strangers_do_not_turn_honest_people_into_a_ring():
+    """They make the community look large, and speak ill of its most active people."""
+    for seed in range(10):
+        one = societies.honest(25, 2, seed=seed)
+        strangers = np.arange(100) + 1000
+        one.add(strangers, seed % 25 + 1, -2, 3.0)
+        one.add(np.roll(strangers, 1), strangers, 2, 3.0)
+        assert not one.compute().flagged

@@ -27,7 +27,7 @@ OUTSIDE_START = 8.0
 # Where so much of their deals' value stays inside, a smaller gap is enough.
 VALUE_SHARE, VALUE_GAP = 0.6, 0.15
 # Ratings by people with less credibility than this count in proportion, to nothing.
-KNOWN = 0.05
+KNOWN = 0.1
 # How much of what two people get comes from each other, at least: rings are looked for
 # at each of these, the loosest first, so that a few ties to others do not hide one.
 LEVELS = (0.0, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3)
