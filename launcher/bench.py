@@ -20,6 +20,7 @@ NAMES = (
     "ledger",
     "groups",
     "market",
+    "tasks",
     "reputation",
     "pages",
     "deal_queries",

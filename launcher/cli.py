@@ -140,7 +140,7 @@ def parser() -> argparse.ArgumentParser:
         "name",
         nargs="?",
         metavar="NAME",
-        help="people, ledger, groups, market, reputation, pages, deal_queries; "
+        help="people, ledger, groups, market, tasks, reputation, pages, deal_queries; "
         "all if none",
     )
     sub.add_argument("--quick", action="store_true", help="smaller and faster")

@@ -173,6 +173,59 @@ def test_two_holaspirit_circles_of_one_name_refuse_what_is_inside():
     assert problems["Quarry"] is None
 
 
+def test_answers_of_holaspirit_are_read_as_far_as_they_are_understood():
+    answers = {
+        "circles": [
+            {"id": "k1", "name": "Works", "parentCircle": None, "role": "r1"},
+            {
+                "id": "k2",
+                "name": None,
+                "parentCircle": "k1",
+                "role": "r2",
+                "lead": "m1",
+            },
+        ],
+        "roles": [
+            {"id": "r1", "name": "Works", "purpose": "All", "circle": None},
+            {"id": "r2", "name": "Yard", "purpose": "<b>Order</b>", "circle": "k1"},
+            {
+                "id": "r3",
+                "name": "Sweeping",
+                "purpose": None,
+                "circle": "k2",
+                "accountabilities": [{"body": "Every night"}],
+                "members": ["m1", {"id": "m2", "displayName": "Vi Sand"}],
+            },
+        ],
+        "members": [
+            {"id": "m1", "displayName": "Wim Clay", "email": "wim@hola.example"}
+        ],
+    }
+    files = [
+        (f"{name}.json", json.dumps({"data": items}).encode())
+        for name, items in answers.items()
+    ]
+    program, tree, kinds, people = read(*files)
+    assert program == "Holaspirit"
+    assert tree == {
+        "holaspirit/k1": "",
+        "holaspirit/k2": "holaspirit/k1",
+        "holaspirit/r3": "holaspirit/k2",
+    }
+    assert kinds == {"Works": "circle", "Yard": "circle", "Sweeping": "role"}
+    assert people == {
+        ("Yard", "Wim Clay", "lead"),
+        ("Sweeping", "Wim Clay", "member"),
+        ("Sweeping", "Vi Sand", "member"),
+    }
+
+
+def test_circles_of_a_list_that_are_inside_each_other_are_refused_later():
+    text = "Circle,Parent Circle,Role,Purpose\nA,B,x,\nB,A,y,\n"
+    _program, tree, _kinds, _people = read(("list.csv", text.encode()))
+    assert (tree["circle/A"], tree["circle/B"]) == ("circle/B", "circle/A")
+
+
 def test_a_list_of_roles_is_read_by_its_usual_headings():
     program, tree, kinds, people = read(sample("role_list.csv"))
     assert program == "a list of roles"

@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.tests import TransactionCase, tagged
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
@@ -360,6 +362,26 @@ class TestGroupFiles(GroupsCommon):
         )
         states = [row["state"] for row in report if row["file"] == "members"]
         self.assertEqual(states, ["refused"] * 5 + ["created"])
+
+    def test_a_membership_that_is_refused_takes_no_other_along(self):
+        memberships = type(self.env["wezer.group.membership"])
+        create = memberships.create
+
+        def picky(records, vals_list):
+            people = self.env["res.partner"].browse(
+                [vals["partner_id"] for vals in vals_list]
+            )
+            if "Ria Rep" in people.mapped("name"):
+                raise Refusal("Not this one", rule="person")
+            return create(records, vals_list)
+
+        with patch.object(memberships, "create", picky):
+            report = self._take()
+        refused = [row for row in report if row["state"] == "refused"]
+        self.assertEqual([row["reason"] for row in refused], ["Not this one"])
+        self.assertIn(
+            "Lena Lead", self._group("c").membership_ids.mapped("partner_id.name")
+        )
 
     def test_a_name_with_blanks_is_found_again(self):
         rows_ = [{"group": "c", "person": "Anna   Maria "}]

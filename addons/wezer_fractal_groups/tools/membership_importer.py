@@ -35,14 +35,31 @@ class MembershipImporter:
         self._find_people(rows)
         self._make_roles(rows)
         results: dict = {}
-        vals_list: list[dict] = []
+        new: list[tuple] = []
         made: dict = {}
         for row in rows:
+            vals_list: list[dict] = []
             results[row["row"]] = self._member(row, vals_list, made)
-        memberships = self.env["wezer.group.membership"].sudo()
-        memberships.create(vals_list)
-        memberships.flush_model()
+            new += [(row["row"], vals) for vals in vals_list]
+        self._create_memberships(new, results)
         return [self._report("members", row, *results[row["row"]]) for row in rows]
+
+    def _create_memberships(self, new: list[tuple], results: dict) -> None:
+        """Create the memberships at once; where one is refused, by halves."""
+        if not new:
+            return
+        memberships = self.env["wezer.group.membership"].sudo()
+        try:
+            with self.env.cr.savepoint():
+                memberships.create([dict(vals) for _row, vals in new])
+                memberships.flush_model()
+        except (UserError, ValidationError) as error:
+            if len(new) == 1:
+                results[new[0][0]] = "refused", error.args[0]
+                return
+            half = len(new) // 2
+            self._create_memberships(new[:half], results)
+            self._create_memberships(new[half:], results)
 
     def _read_member_row(self, row: dict) -> None:
         """Read the cells of a row; what is not understood is its ``refusal``."""

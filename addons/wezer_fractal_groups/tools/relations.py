@@ -142,12 +142,14 @@ def _relation(text: str, word: str, meaning: Any) -> Relation:
     link = meaning.get("link") or "none"
     for value, allowed in ((kind, KINDS), (link, LINKS)):
         if value not in allowed:
-            raise RelationError(f"“{text}”: “{value}” is not {', '.join(allowed)}")
+            raise RelationError(f"“{text}”: “{value}” is none of {', '.join(allowed)}")
     if not isinstance(permissions, list):
         raise RelationError(f"“{text}”: the permissions have to be a list")
     for value in permissions:
         if value not in PERMISSIONS:
-            raise RelationError(f"“{text}”: “{value}” is not {', '.join(PERMISSIONS)}")
+            raise RelationError(
+                f"“{text}”: “{value}” is none of {', '.join(PERMISSIONS)}"
+            )
     if kind != "role" and (role or permissions or link != "none"):
         raise RelationError(f"“{text}”: only a role has a name, permissions or a link")
     return Relation(

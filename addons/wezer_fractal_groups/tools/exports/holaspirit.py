@@ -174,9 +174,9 @@ def _read_api(found: Structure, source: Source) -> None:
     for number, role in roles.items():
         if number in own:
             continue
-        circle = _reference(role.get("circle") or role.get("parentCircle"))
+        around = _reference(role.get("circle") or role.get("parentCircle"))
         where = f"role {number}"
-        found.role(_reference(number), circle, role.get("name"), where, **_texts(role))
+        found.role(_reference(number), around, role.get("name"), where, **_texts(role))
         for key in ("members", "assignedMembers"):
             _api_members(found, _reference(number), role.get(key), people, where)
 

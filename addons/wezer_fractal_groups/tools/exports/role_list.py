@@ -102,25 +102,23 @@ class _Circles:
         key = word(row["role"])
         return key in self.names and key != word(row["circle"])
 
-    def made(self, name: Any, where: str) -> dict:
+    def made(self, called: Any, where: str) -> dict:
         """Return the row of a circle, made with those around it."""
         chain: list[str] = []
-        key = word(name)
-        self.names.setdefault(key, plain(name))
+        key = word(called)
+        self.names.setdefault(key, plain(called))
         while key and key not in self.rows and key not in chain:
             chain.append(key)
             outer = self.around.get(key) or ""
             self.names.setdefault(word(outer), outer)
             key = word(outer)
         for key in reversed(chain):
-            outer = self.rows.get(word(self.around.get(key)), {})
-            self.rows[key] = self.found.group(
-                f"circle/{self.names[key]}",
-                outer.get("group", ""),
-                self.names[key],
-                where,
-            )
-        return self.rows.get(word(name), {"group": ""})
+            # Named even where it is inside this one: such a row is refused.
+            around = word(self.around.get(key))
+            parent = f"circle/{self.names[around]}" if around else ""
+            name = self.names[key]
+            self.rows[key] = self.found.group(f"circle/{name}", parent, name, where)
+        return self.rows.get(word(called), {"group": ""})
 
 
 def _add_people(
