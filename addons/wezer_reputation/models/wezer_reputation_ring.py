@@ -336,7 +336,7 @@ class WezerReputationRing(models.Model):
                 continue
             cleared = rings.Cleared(ring._partner_set())
             for one in found:
-                if cleared.covers(one.members, one.figures.lift):
+                if cleared.covers(one.members, one.lift):
                     ring.cleared_figures = one.figures.values()
                     break
 

@@ -66,6 +66,11 @@ class Ring:
     members: tuple[int, ...]
     figures: Figures | None = None  # not of a ring that was only read again
 
+    @property
+    def lift(self) -> float:
+        """:attr:`Figures.lift`; 0 where there are no figures."""
+        return self.figures.lift if self.figures else 0.0
+
     def called(self, ids: ArrayLike) -> "Ring":
         """Return the ring with the id of each member in place of its number."""
         members = np.asarray(ids)[list(self.members)].tolist()
@@ -329,7 +334,7 @@ def split_cleared(
     flagged, fine = [], []
     for ring in found:
         people = ids[list(ring.members)].tolist()
-        covered = any(one.covers(people, ring.figures.lift) for one in cleared)
+        covered = any(one.covers(people, ring.lift) for one in cleared)
         (fine if covered else flagged).append(ring)
     return flagged, fine
 
