@@ -39,15 +39,23 @@ class ResCompany(models.Model):
         " still hide their own.",
     )
 
-    def _wezer_joins_freely(self, approval: str | None = None) -> bool:
+    def _wezer_joins_freely(
+        self, approval: str | None = None, signup: str | None = None
+    ) -> bool:
         """Return whether people become members whom nobody here invited or approved.
 
         As the sign-up of the company's websites and the approval of new members say.
+
+        :param approval: who approves new members, as stored where left out
+        :param signup: the sign-up of the websites, ``b2b`` or ``b2c``, as stored where
+            left out
         """
         self.ensure_one()
         company = self.sudo()
         if (approval or company.wezer_approval) != "nobody":
             return False
+        if signup:
+            return signup == "b2c"
         websites = self.env["website"].sudo().search([("company_id", "=", self.id)])
         if websites:
             return "b2c" in websites.mapped("auth_signup_uninvited")
@@ -56,21 +64,28 @@ class ResCompany(models.Model):
         return scope.get_param("auth_signup.invitation_scope", "b2b") == "b2c"
 
     def _wezer_trust_width(
-        self, trust: str | None = None, approval: str | None = None
+        self,
+        trust: str | None = None,
+        approval: str | None = None,
+        signup: str | None = None,
     ) -> str:
         """Return how many people are trusted in full: a key of ``PERCENTILES``.
 
         :param trust: the choice, the stored one where left out
-        :param approval: who approves new members, as stored where left out
+        :param approval: see :meth:`_wezer_joins_freely`
+        :param signup: see :meth:`_wezer_joins_freely`
         """
         self.ensure_one()
         trust = trust or self.sudo().wezer_trust
         if trust in PERCENTILES:
             return trust
-        return "open" if self._wezer_joins_freely(approval) else "closed"
+        return "open" if self._wezer_joins_freely(approval, signup) else "closed"
 
     def _wezer_trust_risk(
-        self, trust: str | None = None, approval: str | None = None
+        self,
+        trust: str | None = None,
+        approval: str | None = None,
+        signup: str | None = None,
     ) -> str | bool:
         """Return what the choice of trust risks, or False where it risks nothing.
 
@@ -78,10 +93,11 @@ class ResCompany(models.Model):
 
         :param trust: a choice that is not saved yet
         :param approval: a choice that is not saved yet
+        :param signup: a choice that is not saved yet
         """
         self.ensure_one()
-        width = self._wezer_trust_width(trust, approval)
-        if width == "open" or not self._wezer_joins_freely(approval):
+        width = self._wezer_trust_width(trust, approval, signup)
+        if width == "open" or not self._wezer_joins_freely(approval, signup):
             return False
         return self.env._(
             "Anyone can sign up here, so nobody has to know a new member, yet most"

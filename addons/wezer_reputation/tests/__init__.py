@@ -8,6 +8,7 @@ from . import test_criterion
 from . import test_forms
 from . import test_reputation
 from . import test_ring_decisions
+from . import test_settings
 from . import test_shown
 from . import test_website
 from . import test_ties
