@@ -102,3 +102,65 @@ class TestBadges(ReputationCommon):
         self.assertIn(badge, badges.search(literal_eval(action.domain)))
         for view in action.view_ids.view_id:
             self.assertIn("wezer_deals", badges.get_view(view.id)["arch"])
+
+    # === EVIDENCE === #
+
+    def _badge(self, **values):
+        return self.env["gamification.badge"].create({"name": "Sure", **values})
+
+    def _holders(self, badge):
+        self.env["gamification.badge"]._wezer_award()
+        given = self.env["gamification.badge.user"]
+        return given.search([("badge_id", "=", badge.id)]).user_id
+
+    def test_strangers_who_praise_each_other_get_no_badge(self):
+        easy = self._badge(wezer_deals=1, wezer_people=0)
+        puppets = [self._member(f"puppet{number}") for number in range(4)]
+        for one in puppets:
+            for other in puppets:
+                if one != other:
+                    self.reveal(one, other, value_hours=8)
+        self.reveal(self.anna, self.luc)
+        self.assertTrue(self.reputations._recompute())
+        given = self.env["gamification.badge.user"]
+        for puppet in puppets:
+            self.assertTrue(puppet.partner_id._wezer_score()["new"])
+            self.assertFalse(given.search([("user_id", "=", puppet.id)]))
+        self.assertFalse(self._holders(easy))
+
+    def test_only_deals_that_known_people_assessed_count_for_a_badge(self):
+        badge = self._badge(wezer_deals=5, wezer_people=3)
+        for giver in (self.anna, self.mia, self.noe, self.founder):
+            self.reveal(giver, self.luc, value_hours=8)
+        for number in range(6):
+            self.reveal(self._member(f"stranger{number}"), self.luc, value_hours=8)
+        self.reputations._recompute()
+        row = self.luc.partner_id._wezer_reputation()
+        self.assertEqual((row.n_deals, row.n_assessors), (10, 4))
+        self.assertFalse(self._holders(badge))
+        self.reveal(self.eva, self.luc, value_hours=8)
+        self.reputations._recompute()
+        self.assertEqual(self._holders(badge), self.luc)
+
+    def test_a_badge_wants_people_and_evidence_and_is_kept_a_little_below(self):
+        badge = self._badge(wezer_lower=0.5)
+        for giver in (self.anna, self.mia, self.noe, self.eva, self.founder):
+            self.reveal(giver, self.luc, value_hours=8)
+        self.reputations._recompute()
+
+        def stored(people, evidence):
+            self.env.cr.execute(
+                "UPDATE wezer_reputation SET n_assessors = %s, evidence = %s"
+                " WHERE partner_id = %s AND criterion_id IS NULL"
+                " AND skill_id IS NULL AND group_partner_id IS NULL",
+                [people, evidence, self.luc.partner_id.id],
+            )
+            return bool(self._holders(badge))
+
+        self.assertFalse(stored(4, 3.0))
+        self.assertFalse(stored(5, 0.95))
+        self.assertTrue(stored(5, 1.0))
+        self.assertTrue(stored(4, 0.95))
+        self.assertFalse(stored(3, 0.95))
+        self.assertTrue(stored(5, 1.0))
+        self.assertFalse(stored(5, 0.85))
