@@ -209,6 +209,7 @@ class Community:
             root,
             "Keeps the whole in view.",
             ("wallet", "market", "invite", "manage", "project"),
+            link="lead",
         )
         self.role("Treasurer", root, "Pays what was agreed.", ("wallet",))
         for name in ("Garden", "Repair café", "Care"):
@@ -217,12 +218,14 @@ class Community:
                 self.circles[name],
                 "Posts what is to do, approves and pays.",
                 ("wallet", "market", "invite", "project"),
+                link="lead",
             )
         self.role(
             "Delegate of the Garden",
             garden,
             "Speaks for the Garden in the Village.",
             (),
+            link="representative",
         )
         self.role("Peacemaker", care, "Listens to both sides.", ("moderate",))
         return group
@@ -244,7 +247,9 @@ class Community:
         self.circles[name] = group
         return group
 
-    def role(self, name: str, circle: Any, purpose: str, rights: tuple) -> None:
+    def role(
+        self, name: str, circle: Any, purpose: str, rights: tuple, link: str = "none"
+    ) -> None:
         """Make a role in a circle."""
         self.roles[name] = self.env["wezer.group"].create(
             {
@@ -252,6 +257,7 @@ class Community:
                 "kind": "role",
                 "parent_id": circle.id,
                 "purpose": purpose,
+                "link": link,
                 **{f"right_{right}": True for right in rights},
             }
         )

@@ -144,61 +144,71 @@ class _Words:
     # === GROUPS === #
 
     def _founded(self, event: Any) -> str:
-        values, _ = self._values(event), self.env._
+        values = self._values(event)
         if self._is_role(event):
             if event.is_rebuilt:
-                return _("The role %(group)s is known since this day.", **values)
-            return _("The role %(group)s was created in %(to)s.", **values)
+                return self.env._(
+                    "The role %(group)s is known since this day.", **values
+                )
+            return self.env._("The role %(group)s was created in %(to)s.", **values)
         if event.is_rebuilt:
-            return _("%(group)s is known since this day.", **values)
+            return self.env._("%(group)s is known since this day.", **values)
         if event.after["parent"]:
-            return _("%(group)s was created in %(to)s.", **values)
-        return _("%(group)s was created.", **values)
+            return self.env._("%(group)s was created in %(to)s.", **values)
+        return self.env._("%(group)s was created.", **values)
 
     def _renamed(self, event: Any) -> str:
-        values, _ = self._values(event), self.env._
+        values = self._values(event)
         if self._is_role(event):
-            return _("The role %(old)s is now called %(group)s.", **values)
-        return _("%(old)s is now called %(group)s.", **values)
+            return self.env._("The role %(old)s is now called %(group)s.", **values)
+        return self.env._("%(old)s is now called %(group)s.", **values)
 
     def _changed(self, event: Any) -> str:
-        values, _ = self._values(event), self.env._
+        values = self._values(event)
         if event.before["kind"] != event.after["kind"]:
             if self._is_role(event):
-                return _("The circle %(group)s became a role.", **values)
-            return _("The role %(group)s became a circle.", **values)
+                return self.env._("The circle %(group)s became a role.", **values)
+            return self.env._("The role %(group)s became a circle.", **values)
         if event.after["link"] == "lead":
-            return _("The role %(group)s leads %(to)s from now on.", **values)
+            return self.env._("The role %(group)s leads %(to)s from now on.", **values)
         if event.after["link"] == "representative":
-            return _("The role %(group)s represents %(to)s from now on.", **values)
-        return _("The role %(group)s no longer leads or represents %(to)s.", **values)
+            return self.env._(
+                "The role %(group)s represents %(to)s from now on.", **values
+            )
+        return self.env._(
+            "The role %(group)s no longer leads or represents %(to)s.", **values
+        )
 
     def _moved(self, event: Any) -> str:
-        values, _ = self._values(event), self.env._
+        values = self._values(event)
         if self._is_role(event):
-            return _("The role %(group)s moved from %(from)s to %(to)s.", **values)
+            return self.env._(
+                "The role %(group)s moved from %(from)s to %(to)s.", **values
+            )
         if not event.before["parent"]:
-            text = _("%(group)s moved into %(to)s.", **values)
+            text = self.env._("%(group)s moved into %(to)s.", **values)
         elif not event.after["parent"]:
-            text = _("%(group)s moved out of %(from)s and stands by itself.", **values)
+            text = self.env._(
+                "%(group)s moved out of %(from)s and stands by itself.", **values
+            )
         else:
-            text = _("%(group)s moved from %(from)s to %(to)s.", **values)
+            text = self.env._("%(group)s moved from %(from)s to %(to)s.", **values)
         return self._at_the_latest(event, text)
 
     def _merged(self, event: Any) -> str:
         return self.env._("%(group)s merged into %(to)s.", **self._values(event))
 
     def _closed(self, event: Any) -> str:
-        values, _ = self._values(event), self.env._
+        values = self._values(event)
         if self._is_role(event):
-            return _("The role %(group)s was closed.", **values)
-        return self._at_the_latest(event, _("%(group)s was closed.", **values))
+            return self.env._("The role %(group)s was closed.", **values)
+        return self._at_the_latest(event, self.env._("%(group)s was closed.", **values))
 
     def _reopened(self, event: Any) -> str:
-        values, _ = self._values(event), self.env._
+        values = self._values(event)
         if self._is_role(event):
-            return _("The role %(group)s was reopened.", **values)
-        return _("%(group)s was reopened.", **values)
+            return self.env._("The role %(group)s was reopened.", **values)
+        return self.env._("%(group)s was reopened.", **values)
 
     def _at_the_latest(self, event: Any, text: Any) -> Any:
         """Say of a day that follows from the last change only what it tells."""
@@ -218,35 +228,39 @@ class _Words:
         }
 
     def _role_given(self, event: Any) -> str:
-        values, _ = self._place(event), self.env._
+        values = self._place(event)
         if event.until:
-            return _(
+            return self.env._(
                 "%(name)s was given the role %(role)s in %(circle)s until %(day)s.",
                 **values,
             )
-        return _("%(name)s was given the role %(role)s in %(circle)s.", **values)
+        return self.env._(
+            "%(name)s was given the role %(role)s in %(circle)s.", **values
+        )
 
     def _term_changed(self, event: Any) -> str:
-        values, _ = self._place(event), self.env._
+        values = self._place(event)
         if event.until:
-            return _(
+            return self.env._(
                 "%(name)s now has the role %(role)s in %(circle)s until %(day)s.",
                 **values,
             )
-        return _(
+        return self.env._(
             "%(name)s now has the role %(role)s in %(circle)s without an end date.",
             **values,
         )
 
     def _role_ended(self, event: Any) -> str:
-        values, _ = self._place(event), self.env._
+        values = self._place(event)
         company = event.company_id
         if event.until and event.date >= days.end(self.env, event.until, company):
-            return _(
+            return self.env._(
                 "The term of %(name)s in the role %(role)s in %(circle)s ended.",
                 **values,
             )
-        return _("%(name)s no longer has the role %(role)s in %(circle)s.", **values)
+        return self.env._(
+            "%(name)s no longer has the role %(role)s in %(circle)s.", **values
+        )
 
     def _past_role(self, event: Any) -> str:
         return self.env._(
