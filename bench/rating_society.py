@@ -32,8 +32,8 @@ def market(seed: int, by_score: bool) -> Market:
     """Let honest people buy from five who offer; return what it cost them.
 
     Cheats deliver nothing and pay accounts of their own to praise them every day. Each
-    buyer takes whoever stands highest: by the lower bound of the score as it was the
-    night before, or by chance.
+    buyer takes whoever stands highest: by rank as it was the night before, as in lists
+    of candidates, or by chance.
 
     :param bool by_score: whether anybody looks at the score
     :rtype: Market
@@ -50,13 +50,13 @@ def market(seed: int, by_score: bool) -> Market:
     ]
     rater, rated, marks, day = [], [], [], []
     honest_spent = lost = pretended = 0.0
-    lower = np.zeros(members)
+    ranks = np.zeros(members)
     for today in range(DAYS):
         for _deal in range(DEALS_A_DAY):
             buyer = int(rng.integers(0, HONEST))
             offers = rng.choice(HONEST + CHEATS, OFFERS, replace=False)
             offers = offers[offers != buyer]
-            best = np.argmax(lower[offers]) if by_score else 0
+            best = np.argmax(ranks[offers]) if by_score else 0
             seller = int(offers[best])
             honest_spent += 1
             lost += seller >= HONEST
@@ -73,7 +73,7 @@ def market(seed: int, by_score: bool) -> Market:
             marks.append(2)
             day.append(today)
         if by_score:
-            lower = rrg.score(
+            ranks = rrg.score(
                 members,
                 rater,
                 rated,
@@ -81,7 +81,7 @@ def market(seed: int, by_score: bool) -> Market:
                 today - np.array(day),
                 seeds=np.arange(SEEDS),
                 admissions=admissions,
-            ).lower
+            ).rank
     return Market(lost / honest_spent, lost / pretended)
 
 
