@@ -368,6 +368,8 @@ class TestGroupFiles(GroupsCommon):
         create = memberships.create
 
         def picky(records, vals_list):
+            if isinstance(vals_list, dict):
+                return create(records, vals_list)
             people = self.env["res.partner"].browse(
                 [vals["partner_id"] for vals in vals_list]
             )
