@@ -1,8 +1,9 @@
 """The map of 1,800 circles: what it sends, and when it is first seen.
 
 The circles stand as in a grown organisation: six at the top, some with seventy inside,
-most with none; each has a lead, and every third a role that nobody fills. First paint
-is Chromium's own entry, beside that of ``/contactus`` in the same rounds.
+most with none; each has a role that leads it, filled by somebody without a profile, so
+without a name on the map, and every third a role that nobody fills. First paint is
+Chromium's own entry, beside that of ``/contactus`` in the same rounds.
 """
 
 import gzip
