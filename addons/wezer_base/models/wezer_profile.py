@@ -927,11 +927,12 @@ class WezerProfile(models.Model):
         partner = self.sudo().partner_id
         user = self.env.user
         helpers = self.env["wezer.mandate"]._of_givers(partner).get(partner.id)
-        # Who helps is told to those who have to reach the member.
+        # Who helps, or that nobody does, is told to those who have to reach the member:
+        # not everybody should know who is alone.
         told = user.has_group("base.group_user") or user.partner_id in (helpers or ())
         return {
             "on_paper": True,
-            "paper_helped": bool(helpers),
+            "paper_told": told,
             "paper_helpers": ", ".join(helpers.mapped("name"))
             if helpers and told
             else "",

@@ -196,13 +196,15 @@ class TestOnPaperPages(HttpCase, PaperCommon):
         self.assertIn("Oda Old", page.text)
         page = self._text(self.url_open(f"/members/{self.oda_profile.slug}"))
         self.assertIn("cannot log in here", page)
-        self.assertIn("no notice reaches them", page)
+        # Who is alone is for those who have to reach them.
+        self.assertNotIn("Nobody acts for them", page)
 
     def test_an_administrator_chooses_who_helps_and_the_helper_edits_the_profile(self):
         self._login(self.ada)
         page = self._text(self.url_open(f"/members/{self.oda_profile.slug}"))
         address = f"/my/acting?giver={self.oda_profile.id}"
         self.assertIn(address, page)
+        self.assertIn("no notice reaches them", page)
         page = self._text(self.url_open(f"{address}&search=luc"))
         self.assertIn("Luc Noël", page)
         self._post(
