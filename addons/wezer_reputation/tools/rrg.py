@@ -401,7 +401,7 @@ def score(
     )
     base = base_weights(age, hours, damping, parameters)
     good = (x > parameters.good) & (damping > 0)
-    seeds = np.asarray(seeds, dtype=int)
+    start_at = np.asarray(seeds, dtype=int)
     by, whom, vouch, leak = admission_edges(members, admissions, parameters)
     edges = (
         np.concatenate([person[good], by]),
@@ -410,8 +410,8 @@ def score(
         # again passes on no more trust.
         np.concatenate([damping[good], vouch]),
     )
-    trust = trust_flow(members, edges, seeds, parameters.alpha, leak=leak)
-    credible = np.minimum(1.0, trust / reference_trust(trust, seeds, parameters))
+    trust = trust_flow(members, edges, start_at, parameters.alpha, leak=leak)
+    credible = np.minimum(1.0, trust / reference_trust(trust, start_at, parameters))
     fairness, weights, means, total, start = _fixed_point(
         members,
         _Pairs(members, person, rated),
@@ -431,7 +431,7 @@ def score(
         fairness=fairness,
         credibility=credibility,
         prior=prior,
-        coverage=coverage(trust, person, seeds, whom),
+        coverage=coverage(trust, person, start_at, whom),
         start=start,
         weights=weights,
         damping=damping,
@@ -467,7 +467,7 @@ def admission_edges(
             np.stack([by, year]), axis=1, return_inverse=True, return_counts=True
         )
         vouch = np.minimum(1.0, most / count[place.reshape(-1)])
-        leak = np.bincount(by, weights=1 - vouch, minlength=members)
+        leak += np.bincount(by, weights=1 - vouch, minlength=members)
     return by, whom, vouch, leak
 
 
@@ -491,7 +491,8 @@ def reference_trust(
         return 1.0
     some = np.sort(trust[reached])
     held = np.cumsum(some) / some.sum()
-    least = some[min(np.searchsorted(held, parameters.trust_share), len(some) - 1)]
+    place = int(np.searchsorted(held, parameters.trust_share))
+    least = some[min(place, len(some) - 1)]
     return float(max(np.percentile(some, parameters.trust_percentile), least))
 
 
