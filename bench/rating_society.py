@@ -201,9 +201,12 @@ class Community:
         )
         return self
 
-    def scores(self, **more: Any) -> np.ndarray:
-        """Return the score of each person, the start where nobody assessed them."""
-        result = self.compute(**more)
+    def scores(self, result: Any = None, **more: Any) -> np.ndarray:
+        """Return the score of each person, the start where nobody assessed them.
+
+        :param result: of :meth:`compute`, where it is there already
+        """
+        result = result or self.compute(**more)
         scores = np.full(len(self.people), result.prior)
         table = result.tables.overall
         ours = table.party <= len(self.people)
@@ -341,8 +344,9 @@ def honest_runs(members: int, runs: int = 60) -> tuple[float, float, float]:
     for rate in RATES:
         for seed in range(runs):
             one = honest(members, rate, seed=seed)
-            flagged.append(bool(one.compute().flagged))
-            ours.append(one.recognised(one.scores()))
+            result = one.compute()
+            flagged.append(bool(result.flagged))
+            ours.append(one.recognised(one.scores(result)))
             plain.append(one.recognised(one.means()))
     return float(np.mean(flagged)), float(np.mean(ours)), float(np.mean(plain))
 
@@ -434,7 +438,8 @@ def evasion(
         base = one.scores()
         plant_ring(one, how, ring, seed)
         before.append((one.scores(known_rings=()) - base)[ring - 1].mean())
-        after.append((one.scores() - base)[ring - 1].mean())
-        flagged = [who for each in one.compute().flagged for who in each.members]
+        result = one.compute()
+        after.append((one.scores(result) - base)[ring - 1].mean())
+        flagged = [who for each in result.flagged for who in each.members]
         found.append(np.isin(ring, flagged).mean())
     return float(np.mean(before)), float(np.mean(after)), float(np.mean(found))

@@ -195,7 +195,8 @@ def test_an_honest_community_has_no_ring_and_its_poor_workers_are_recognised(mem
     assert flagged < 0.01
     # A standard error is 0.002 to 0.005.
     assert ours > societies.RECOGNISED_BEFORE[members] - 0.005
-    assert ours > plain - 0.01
+    # Among honest people the plain mean is a good score: ours is for the others.
+    assert ours > plain - 0.02
 
 
 @pytest.mark.parametrize("habits", [{"near": 0.9}, {"habit": 0.8}, {"months": 3}])
