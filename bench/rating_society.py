@@ -291,14 +291,14 @@ def honest(
             known[payer, worker] += 1
             known[worker, payer] += 1
             deals.append((payer, worker, start + rng.uniform(0, MONTH)))
-    payer, worker, day = (np.array(column) for column in zip(*deals, strict=True))
-    hours = np.clip(np.round(rng.lognormal(0.7, 0.7, len(day)) * 4) / 4, 0.25, 40)
+    payers, workers, days = (np.array(column) for column in zip(*deals, strict=True))
+    hours = np.clip(np.round(rng.lognormal(0.7, 0.7, len(days)) * 4) / 4, 0.25, 40)
     sides = []
-    for one, two, is_work in ((payer, worker, True), (worker, payer, False)):
-        gave = rng.random(len(day)) < RESPONSE
+    for one, two, is_work in ((payers, workers, True), (workers, payers, False)):
+        gave = rng.random(len(days)) < RESPONSE
         # Poor work is poor work; to deal with as a payer, most are pleasant.
         worth = quality[two] if is_work else 0.5 + 0.5 * quality[two]
-        sides.append((one[gave], two[gave], worth[gave], day[gave], hours[gave]))
+        sides.append((one[gave], two[gave], worth[gave], days[gave], hours[gave]))
     person, assessed, worth, day, hours = (
         np.concatenate(columns) for columns in zip(*sides, strict=True)
     )
@@ -403,8 +403,8 @@ def plant_ring(
     for member in members if how.strangers else ():
         one.add(strangers, member, 0, rng.uniform(0, 120, len(strangers)))
     if how.admitted:
-        pairs = np.stack([rng.choice(members, len(strangers)), strangers], 1)
-        one.admissions = np.concatenate([one.admissions, pairs])
+        taken = np.stack([rng.choice(members, len(strangers)), strangers], 1)
+        one.admissions = np.concatenate([one.admissions, taken])
 
 
 def _keep(one: Community, rows: np.ndarray) -> None:

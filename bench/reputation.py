@@ -163,7 +163,7 @@ def attacks(graph: graphs.Graph, quick: bool) -> Iterator[dict]:
 
 def evasions(graph: graphs.Graph, base: Any, count: int) -> Iterator[dict]:
     """Yield what the same ring gains where it tries not to be noticed: no marks."""
-    for what, how in {
+    ways: dict[str, dict[str, Any]] = {
         "one rating each way": {"times": 1},
         "100 strangers each": {"strangers": 100},
         "100 admitted strangers each": {"strangers": 100, "admitted": True},
@@ -172,7 +172,8 @@ def evasions(graph: graphs.Graph, base: Any, count: int) -> Iterator[dict]:
             "strangers": 100,
             "admitted": True,
         },
-    }.items():
+    }
+    for what, how in ways.items():
         before, after = (
             np.mean(
                 [

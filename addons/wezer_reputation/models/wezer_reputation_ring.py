@@ -128,7 +128,6 @@ class WezerReputationRing(models.Model):
             ring.numbers = "\n".join(ring._number_sentences()) or False
 
     def _number_sentences(self):
-        _ = self.env._
         sentences = []
         if self.figures:
             figures = rings.Figures(**self.figures)
@@ -137,23 +136,23 @@ class WezerReputationRing(models.Model):
                 for value in (figures.inside, figures.outside)
             ]
             sentences = [
-                _(
+                self.env._(
                     "In %(days)s days they gave each other %(count)s assessments.",
                     days=round(rings.WINDOW_DAYS),
                     count=figures.ratings,
                 ),
-                _(
+                self.env._(
                     "Of 100 assessments that they received, %(share)s came from each"
                     " other.",
                     share=round(100 * figures.share),
                 ),
-                _(
+                self.env._(
                     "They give each other %(inside)s of 5 on average. Others give them"
                     " about %(outside)s.",
                     inside=out_of[0],
                     outside=out_of[1],
                 ),
-                _(
+                self.env._(
                     "Of 100 hours in their deals, %(value)s stayed among them.",
                     value=round(100 * figures.value),
                 ),
@@ -161,7 +160,7 @@ class WezerReputationRing(models.Model):
         former = self.former_id.sudo()
         if former:
             sentences.append(
-                _(
+                self.env._(
                     "On %(date)s somebody decided about %(names)s: %(decision)s. Since"
                     " then the pattern has changed.",
                     date=days.format_day(
