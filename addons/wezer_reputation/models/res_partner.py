@@ -177,20 +177,32 @@ class ResPartner(models.Model):
         )
         return {row[0] for row in rows}
 
-    def _wezer_admission_text(self) -> str:
-        """Return how far this person's admissions of the last year pass on trust."""
-        self.ensure_one()
-        # Its own admissions only, or for those who may read them on the profile.
+    def _wezer_admission_texts(self) -> dict:
+        """Return how far these people's admissions of the last year pass on trust.
+
+        :return: a sentence by partner id
+        """
+        # Their own admissions only, or for those who may read them on the profile.
         profiles = self.env["wezer.profile"].sudo().with_context(active_test=False)
         year_ago = days.today(self.env) - timedelta(days=YEAR)
-        count = profiles.search_count(
-            [
-                ("admitted_by_id", "=", self._origin.id),
-                ("joined_date", ">", year_ago),
-                ("company_id", "=", self.env.company.id),
-            ]
+        counts = dict(
+            profiles._read_group(
+                [
+                    ("admitted_by_id", "in", self.ids),
+                    ("joined_date", ">", year_ago),
+                    ("company_id", "=", self.env.company.id),
+                ],
+                ["admitted_by_id"],
+                ["__count"],
+            )
         )
-        return score_words.admission_text(self.env, count)
+        counts = {partner.id: count for partner, count in counts.items()}
+        return {
+            partner.id: score_words.admission_text(
+                self.env, counts.get(partner._origin.id, 0)
+            )
+            for partner in self
+        }
 
     def _wezer_badges(self):
         """Return the badges (sudo) of this party that the current user may see."""

@@ -18,8 +18,9 @@ class WezerProfile(models.Model):
     )
 
     def _compute_admission_text(self):
+        texts = self.partner_id._wezer_admission_texts()
         for profile in self:
-            profile.admission_text = profile.partner_id._wezer_admission_text()
+            profile.admission_text = texts.get(profile.partner_id.id, "")
 
     def action_show_reputation(
         self, shown: bool, acting_partner_id: int | None = None

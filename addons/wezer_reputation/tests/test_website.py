@@ -1,7 +1,10 @@
 import re
+from datetime import timedelta
 from decimal import Decimal
 
 from odoo.tests import HttpCase, tagged
+
+from odoo.addons.wezer_base.tools import days
 
 from .common import ReputationCommon
 
@@ -62,3 +65,18 @@ class TestWebsite(ReputationCommon, HttpCase):
         page = self._page(self.mia, f"/members/{slug}")
         self.assertIn("New here", page)
         self.assertIn("No assessments yet.", page)
+
+    def test_whoever_invites_reads_how_far_admissions_of_this_year_count(self):
+        texts = self.founder.partner_id._wezer_admission_texts()
+        five = texts[self.founder.partner_id.id]
+        self.assertIn("twelve months: 5. Trust is passed on to 5 in full.", five)
+        self.assertIn(five, self._page(self.founder, "/my/invite"))
+        sixth = self._member("sixth").partner_id._wezer_profile()
+        sixth.admitted_by_id = self.founder.partner_id
+        page = self._page(self.founder, "/my/invite")
+        self.assertIn("twelve months: 6. Together they get as much trust as 5", page)
+        profile = self.founder.partner_id._wezer_profile()
+        self.assertIn(profile.admission_text, page)
+        # Who came more than a year ago counts for the year in which they came.
+        sixth.joined_date = days.today(self.env) - timedelta(days=365)
+        self.assertIn(five, self._page(self.founder, "/my/invite"))
