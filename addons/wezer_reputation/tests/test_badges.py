@@ -143,10 +143,10 @@ class TestBadges(ReputationCommon):
         self.assertEqual(self._holders(badge), self.luc)
 
     def test_a_badge_wants_people_and_evidence_and_is_kept_a_little_below(self):
-        badge = self._badge(wezer_lower=0.5)
         for giver in (self.anna, self.mia, self.noe, self.eva, self.founder):
             self.reveal(giver, self.luc, value_hours=8)
         self.reputations._recompute()
+        badge = self._badge(wezer_lower=0.5)
 
         def stored(people, evidence):
             self.env.cr.execute(

@@ -327,7 +327,7 @@ class TestEarnedBadges(ReputationCommon):
 
     def _lower(self, lower, deals=5):
         self.env.cr.execute(
-            "UPDATE wezer_reputation SET lower = %s, n_deals = %s"
+            "UPDATE wezer_reputation SET lower = %s, n_deals = %s, evidence = 2"
             " WHERE partner_id = %s AND criterion_id IS NULL AND skill_id IS NULL"
             " AND group_partner_id IS NULL",
             [lower, deals, self.luc.partner_id.id],
