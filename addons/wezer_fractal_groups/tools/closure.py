@@ -70,24 +70,56 @@ def move(group: models.Model) -> None:
             group.env._("A group cannot be inside one of the groups it contains."),
             rule="cycle",
         )
-    cr.execute(
-        """DELETE FROM wezer_group_closure c
-            USING wezer_group_closure down, wezer_group_closure up
-            WHERE down.ancestor_id = %(id)s AND c.descendant_id = down.descendant_id
-              AND up.descendant_id = %(id)s AND up.ancestor_id <> %(id)s
-              AND c.ancestor_id = up.ancestor_id""",
-        {"id": group.id},
-    )
-    cr.execute(
-        """INSERT INTO wezer_group_closure (ancestor_id, descendant_id, distance)
-           SELECT up.ancestor_id, down.descendant_id,
-                  up.distance + down.distance + 1
-             FROM wezer_group_closure up, wezer_group_closure down
-            WHERE up.descendant_id = %s AND down.ancestor_id = %s""",
-        [parent, group.id],
-    )
+    _repoint(cr, group.id, parent)
     touch_roots(group.env, [group.id])
     recount(group.env, [group.id])
+
+
+def _repoint(cr: Any, group: int, parent: int) -> None:
+    """Change the pairs of all inside ``group`` from what was above it to ``parent``.
+
+    Pairs with what is above it before and after stay, with another distance: writing
+    them anew would ask the database for both groups of each pair once more.
+    """
+    cr.execute(
+        "SELECT ancestor_id, distance FROM wezer_group_closure WHERE descendant_id = %s"
+        " AND ancestor_id <> %s",
+        [group, group],
+    )
+    before = dict(cr.fetchall())
+    cr.execute(
+        """SELECT ancestor_id, distance + 1 FROM wezer_group_closure
+            WHERE descendant_id = %s""",
+        [parent],
+    )
+    after = dict(cr.fetchall())
+    gone = [one for one in before if one not in after]
+    if gone:
+        cr.execute(
+            """DELETE FROM wezer_group_closure c USING wezer_group_closure down
+                WHERE down.ancestor_id = %s AND c.descendant_id = down.descendant_id
+                  AND c.ancestor_id = ANY(%s)""",
+            [group, gone],
+        )
+    for one, distance in after.items():
+        if one in before and before[one] != distance:
+            cr.execute(
+                """UPDATE wezer_group_closure c SET distance = c.distance + %s
+                     FROM wezer_group_closure down
+                    WHERE down.ancestor_id = %s AND c.ancestor_id = %s
+                      AND c.descendant_id = down.descendant_id""",
+                [distance - before[one], group, one],
+            )
+    new = [one for one in after if one not in before]
+    if new:
+        cr.execute(
+            """INSERT INTO wezer_group_closure (ancestor_id, descendant_id, distance)
+               SELECT up.id, down.descendant_id, up.distance + down.distance
+                 FROM unnest(%s::int[], %s::int[]) AS up(id, distance),
+                      wezer_group_closure down
+                WHERE down.ancestor_id = %s""",
+            [new, [after[one] for one in new], group],
+        )
 
 
 def touch_roots(env: api.Environment, ids: Any) -> None:
@@ -119,13 +151,16 @@ def recount(env: api.Environment, ids: Any) -> None:
                SELECT g.id, walk.depth + 1,
                       CASE WHEN g.refuse_rights THEN 0 ELSE walk.reach + 1 END
                  FROM wezer_group g JOIN walk ON g.parent_id = walk.id
+           ), changed AS (
+               UPDATE wezer_group g SET depth = walk.depth, rights_reach = walk.reach
+                 FROM walk
+                WHERE walk.id = g.id AND (g.depth, g.rights_reach)
+                   IS DISTINCT FROM (walk.depth, walk.reach)
            )
-           UPDATE wezer_group g SET depth = walk.depth, rights_reach = walk.reach
-             FROM walk WHERE walk.id = g.id
-         RETURNING walk.depth""",
+           SELECT max(depth) FROM walk""",
         [list(ids)],
     )
-    deepest = max((row[0] for row in env.cr.fetchall()), default=0)
+    deepest = env.cr.fetchone()[0] or 0
     env["wezer.group"].invalidate_model(
         ["depth", "rights_reach", "ancestor_ids", "structure_version"], flush=False
     )
