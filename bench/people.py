@@ -5,6 +5,7 @@ turn by the same process.
 """
 
 import contextlib
+import random
 import statistics
 import time
 from collections.abc import Iterator
@@ -145,7 +146,7 @@ class Town:
         self._grow(count)
 
     def _grow(self, count: int) -> None:
-        """Add ``count`` members; skills and languages spread evenly."""
+        """Add ``count`` members; skills and languages are spread by chance."""
         cr = self.env.cr
         values = {
             "count": count,
@@ -155,6 +156,7 @@ class Town:
         query = FILL.format(**_required(cr, "res_partner", ["name"]))
         cr.execute(query, values)
         ids = [row[0] for row in cr.fetchall()]
+        self.first = min(ids)
         partners = self.env["res.partner"].browse(ids)
         for start in range(0, len(partners), 2000):
             self._profiles(partners[start : start + 2000])
@@ -163,6 +165,7 @@ class Town:
             "res_partner",
             "wezer_profile",
             "wezer_profile_members_skill_rel",
+            "wezer_profile_members_language_rel",
         ):
             cr.execute(f"ANALYZE {table}")
         self.env.cr.commit()
@@ -176,8 +179,12 @@ class Town:
                     "partner_id": partner.id,
                     "slug": f"bench-{partner.id}",
                     "city": f"Quarter {partner.id % 50}",
-                    "skill_ids": [(6, 0, self._some(self.skills, partner.id, 3))],
-                    "language_ids": [(6, 0, self._some(self.languages, partner.id, 3))],
+                    "skill_ids": [
+                        (6, 0, self._some(self.skills, partner.id - self.first, 3))
+                    ],
+                    "language_ids": [
+                        (6, 0, self._some(self.languages, partner.id - self.first, 3))
+                    ],
                 }
                 for partner in partners
             ]
@@ -191,11 +198,14 @@ class Town:
         self.env.invalidate_all()
 
     def _some(self, ids: list[int], seed: int, count: int) -> list[int]:
-        return [ids[(seed * 7 + number * 13) % len(ids)] for number in range(count)]
+        # As in life, whoever is called Anna speaks no other languages than others do.
+        return random.Random(f"{len(ids)} {seed}").sample(ids, count)
 
     def _search(self, **filters: Any) -> Any:
         self.user_env.invalidate_all()
         profiles, count = self.user_env["wezer.profile"]._search_directory(**filters)
+        # A page that is not full would be compared with one that is.
+        assert len(profiles) == filters.get("limit", 24)
         return list(profiles._shared_all().values()), count
 
     def first_page(self) -> Any:
