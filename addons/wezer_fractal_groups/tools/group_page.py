@@ -44,13 +44,14 @@ def page_values(group: Any) -> dict:
     circles = inside.filtered(lambda child: child.kind == "circle")
     manages = not visitor and group._may("manage")
     role_rows = _role_rows(roles, places, profiles)
+    shown = profiles.union(*(row["fillers"] for row in role_rows))
     return {
         "group": group,
         "group_parent": group.sudo().parent_id.sudo(False)._filtered_access("read"),
         "group_circles": circles[:CIRCLES_SHOWN],
         "group_circle_count": len(circles),
         "group_leads": circle and _leads(roles, role_rows, places),
-        "group_history": group_timeline.latest(group, group | inside, profiles),
+        "group_history": group_timeline.latest(group, group | inside, shown),
         "group_roles": role_rows,
         "group_members": profiles,
         "group_own": own,
