@@ -23,6 +23,10 @@ from ..tools.group_map import map_nodes
 from .common import GroupsCommon
 from .test_random_groups import ALL
 
+HISTORY = {
+    "Each group is what its history says",
+    "People have the roles that the history of groups says",
+}
 PLAY = settings(
     max_examples=20 if ALL else 5,
     deadline=None,
@@ -345,7 +349,9 @@ class TestReadingBack(HistoryCommon):
             self.mine = set(self._all().ids)
             for deed, moment, now in snapshots:
                 self.assertEqual(self._then(moment), now, deed)
-            self.assertRightsHold()
+            checks = self.env["wezer.invariant"].sudo().run()
+            broken = {check["name"] for check in checks if check["rows"]}
+            self.assertFalse(broken & HISTORY)
             everything.rollback()
         self.env.invalidate_all(flush=False)
         self.env.cr.precommit.clear()
@@ -691,10 +697,12 @@ class TestPages(HistoryCommon, HttpCase):
             return self.env.cr.sql_log_count - before
 
         self._put(self.joel, self.lead)
-        queries()
-        with patch.object(group_timeline, "LATEST", 2):
-            few = queries()
         with patch.object(group_timeline, "LATEST", 100):
+            queries()
+            few = queries()
+            for number in range(8):
+                role = self._role(f"Role {number}", self.compost)
+                self._put(self._member(f"event_{number}"), role)
             self.assertLessEqual(queries(), few)
 
     def test_the_list_asks_as_often_for_many_leads_as_for_one(self):

@@ -83,7 +83,10 @@ def _leads(profiles: Any, rows: list, seen: dict) -> Leads:
 
     def people(link: str) -> Any:
         ids = dict.fromkeys(person for role, person in rows if role == link and person)
-        return profiles.union(*(seen[person] for person in ids if person in seen))
+        found = [seen[person].id for person in ids if person in seen]
+        # What a page asks of one is read for all that it shows.
+        together = [profile.id for profile in seen.values()]
+        return profiles.browse(found).with_prefetch(together)
 
     led = any(link == "lead" for link, _person in rows)
     kind = "lead" if led else "none"
