@@ -41,7 +41,8 @@ return {
     names: boxes.map(([id]) => id),
     lying,
     cut: boxes.filter(([, box]) => box.left < frame.left - 1
-        || box.right > frame.right + 1).length,
+        || box.right > frame.right + 1).map(([id, box]) => [
+            id, box.left, box.right, frame.left, frame.right]),
     largest: circles.slice(0, 4).map((one) => one.id),
     circles: circles.length,
     wide: document.documentElement.scrollWidth - window.innerWidth,
@@ -112,7 +113,7 @@ class TestCircleMap(HttpCase):
         self.assertEqual(seen["lying"], [], where)
         self.assertTrue(seen["names"], where)
         self.assertFalse(set(seen["largest"]) - set(seen["names"]), where)
-        self.assertEqual(seen["cut"], 0, where)
+        self.assertEqual(seen["cut"], [], where)
         self.assertLessEqual(seen["wide"], 0, where)
         return seen
 
@@ -214,13 +215,18 @@ class TestCircleMap(HttpCase):
                 "Emulation.setTouchEmulationEnabled",
                 {"enabled": True, "maxTouchPoints": 2},
             )
-            box = self.driver.find_element("css selector", ".o_wezer_map")
-            self.driver.execute_script("arguments[0].scrollIntoView()", box)
+            x, y = self.driver.execute_script(
+                "const map = document.querySelector('.o_wezer_map');"
+                "map.scrollIntoView({block: 'center', behavior: 'instant'});"
+                "const box = map.getBoundingClientRect();"
+                "return [box.left + box.width / 2, box.top + box.height / 2]"
+            )
             largest = self.driver.execute_script(SEEN)["largest"][0]
             before = self._radius(largest)
-            self._touch("touchStart", (300, 300), (380, 300))
+            self._touch("touchStart", (x - 40, y), (x + 40, y))
             for step in range(1, 8):
-                self._touch("touchMove", (300 - 10 * step, 300), (380 + 10 * step, 300))
+                far = 40 + 10 * step
+                self._touch("touchMove", (x - far, y), (x + far, y))
             self._touch("touchEnd")
             self.assertGreater(self._radius(largest), 1.4 * before)
 

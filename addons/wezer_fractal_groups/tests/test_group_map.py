@@ -156,13 +156,17 @@ class TestGroupMap(GroupsCommon, HttpCase):
             self._level(ids=self.garden.id)
             return self.env.cr.sql_log_count - before
 
+        def grow(count):
+            for number in range(count):
+                circle = self._circle(f"Bed {number}", self.garden)
+                lead = self._role("Lead", circle)
+                lead.link = "lead"
+                self._put(self._member(f"bed_{count}_{number}"), lead)
+
+        grow(1)
         queries()
         few = queries()
-        for number in range(12):
-            circle = self._circle(f"Bed {number}", self.garden)
-            lead = self._role("Lead", circle)
-            lead.link = "lead"
-            self._put(self._member(f"bed_{number}"), lead)
+        grow(12)
         # The new people emptied the server's caches.
         queries()
         self.assertLessEqual(queries(), few)
