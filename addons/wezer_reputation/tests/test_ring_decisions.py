@@ -153,8 +153,8 @@ class TestRingDecisions(ReputationCommon):
         ring = self._find()
         self.assertEqual(self._told(ring), moderator.partner_id)
         notice = self.env["wezer.notice"].search([("res_id", "=", ring.id)])
-        for name in ("Luc", "Mia", "Noe", "Eva"):
-            self.assertIn(name, notice.message)
+        for member in self.four:
+            self.assertIn(member.name, notice.message)
         self.assertIn("4 people mostly assess each other", notice.message)
         (row,) = self._todo(moderator)
         self.assertEqual(row["url"], notice.url)
