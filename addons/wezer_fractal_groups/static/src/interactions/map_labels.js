@@ -161,9 +161,10 @@ export class MapLabels {
         const top = place.y - 0.93 * place.r + block.height / 2;
         const middles = place.opened
             ? [top, top + step, top - step, top + 2 * step, place.y + 0.9 * place.r]
-            : [place.y, place.y - step, place.y + step];
-        if (place.opened) {
-            middles.push(place.y, place.y - 0.5 * place.r, place.y + 0.5 * place.r);
+            : [0, -1, 1, -2, 2, -3, 3].map((lines) => place.y + lines * step);
+        // Then line by line: something of a large circle is always free.
+        for (let y = -0.9 * place.r; place.r >= LARGE_PX && y < place.r; y += step) {
+            middles.push(place.y + y);
         }
         for (const middle of middles) {
             const at = {
