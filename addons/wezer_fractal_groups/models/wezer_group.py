@@ -396,6 +396,23 @@ class WezerGroup(models.Model):
                     self.env._("A role has to belong to a circle."), rule="role_circle"
                 )
 
+    @api.constrains("active", "parent_id")
+    def _check_open_inside_open(self):
+        # Closed circles count too: the tree holds them, with their history.
+        groups = self.sudo().with_context(active_test=False)
+        opened = groups.filtered("active") | groups.filtered(
+            lambda group: not group.active
+        ).child_ids.filtered("active")
+        for group in opened:
+            if group.parent_id and not group.parent_id.active:
+                raise Refusal(
+                    self.env._(
+                        "“%(name)s” cannot be open inside a closed circle.",
+                        name=group.name,
+                    ),
+                    rule="closed_circle",
+                )
+
     @api.constrains("partner_id")
     def _check_partner_is_no_person(self):
         for group in self.sudo().with_context(active_test=False):
@@ -469,6 +486,10 @@ class WezerGroup(models.Model):
         moves = "parent_id" in vals
         followed = followers._records_of(self) if moves else None
         if "active" in vals and not vals["active"]:
+            # Roles close with their circle.
+            roles = self.sudo().role_ids - self.sudo()
+            if roles:
+                roles.write({"active": False})
             self.sudo()._end_memberships()
         names = self._slug_names() if "name" in vals else {}
         history = self._history_before(vals)

@@ -33,6 +33,21 @@ class TestTree(GroupsCommon):
         )
         self.assertRightsHold()
 
+    def test_nothing_is_open_inside_a_closed_circle(self):
+        self.compost.active = False
+        self.assertFalse(self.director.active, "roles close with their circle")
+        with self.assertRaises(Refusal) as caught:
+            self.director.active = True
+        self.assertEqual(caught.exception.rule, "closed_circle")
+        with self.assertRaises(Refusal):
+            self._role("Treasurer", self.compost)
+        with self.assertRaises(Refusal):
+            self.workshop.parent_id = self.compost
+        self.compost.active = True
+        self.director.active = True
+        with self.assertRaises(Refusal):
+            self.garden.active = False
+
     def test_a_move_takes_all_below_along(self):
         self.garden.parent_id = self.workshop
         self.assertEqual(
