@@ -11,6 +11,7 @@ from ..exceptions import NotAllowed, Refusal
 from .common import WezerCommon
 
 MIGRATION = "migrations/19.0.2.1.0/post-on-paper.py"
+RULES = "migrations/19.0.2.1.0/post-paper-rules.py"
 
 
 class PaperCommon(WezerCommon):
@@ -59,6 +60,50 @@ class TestOnPaper(PaperCommon):
         self.assertNotIn(self.oda_profile, found)
         visitor = self.env["wezer.profile"].with_user(self.public)
         self.assertFalse(visitor._at_slug(self.oda_profile.slug))
+
+    def _migrate(self, script):
+        path = Path(__file__).parents[1] / script
+        spec = importlib.util.spec_from_file_location("script", path)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        module.migrate(self.env.cr, "19.0.2.0.0")
+
+    def test_an_update_hides_them_from_visitors_too(self):
+        self.env.company.wezer_visitors_see_members = True
+        self.luc_profile.state = "pending"
+        # As an earlier version made them; an update leaves such data alone.
+        before = {
+            "wezer_profile_rule_public": "[('company_id.wezer_visitors_see_members',"
+            " '=', True), ('state', '=', 'active')]",
+            "wezer_profile_rule_in_here": "['|', '|',"
+            " ('company_id.wezer_is_user_member', '=', True),"
+            " ('company_id.wezer_visitors_see_members', '=', True),"
+            " ('partner_id', '=', user.partner_id.id)]",
+        }
+        for name, domain in before.items():
+            self.env.ref(f"wezer_base.{name}").domain_force = domain
+        for user in (self.public, self.luc):
+            self.assertIn(self.oda_profile, self._directory(user))
+        self._migrate(RULES)
+        self._migrate(RULES)
+        for user in (self.public, self.luc):
+            self.assertNotIn(self.oda_profile, self._directory(user))
+            self.assertIn(self.anna.partner_id._wezer_profile(), self._directory(user))
+        self.assertIn(self.oda_profile, self._directory(self.anna))
+        chosen = self.env.ref("wezer_base.wezer_profile_rule_public")
+        chosen.domain_force = "[('on_paper', '=', False), ('slug', '=', 'x')]"
+        self._migrate(RULES)
+        self.assertIn("slug", chosen.domain_force)
+
+    def test_who_waits_to_be_accepted_sees_of_them_what_visitors_see(self):
+        self.env.company.wezer_visitors_see_members = True
+        self.luc_profile.state = "pending"
+        self.assertIn(self.anna.partner_id._wezer_profile(), self._directory(self.luc))
+        self.assertNotIn(self.oda_profile, self._directory(self.luc))
+        waiting = self.env["wezer.profile"].with_user(self.luc)
+        self.assertFalse(waiting._at_slug(self.oda_profile.slug))
+        self.assertFalse(waiting._suggest("oda old"))
+        self.assertFalse(waiting.search([("on_paper", "=", True)]))
 
     def test_organisations_and_treasuries_are_no_members(self):
         partners = self.env["res.partner"].create(
@@ -159,11 +204,7 @@ class TestOnPaper(PaperCommon):
             " WHERE id = ANY(%s)",
             [profiles.ids],
         )
-        path = Path(__file__).parents[1] / MIGRATION
-        spec = importlib.util.spec_from_file_location("on_paper", path)
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        module.migrate(self.env.cr, "19.0.2.0.0")
+        self._migrate(MIGRATION)
         profiles.invalidate_recordset()
         self.assertEqual(profiles.filtered("is_person"), profiles.filtered("on_paper"))
         self.assertEqual(profiles.filtered("is_person"), self.oda_profile)

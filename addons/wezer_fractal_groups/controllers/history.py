@@ -84,7 +84,8 @@ class WezerGroupsHistory(WezerGroups):
         env, page = request.env, page_number(page)
         past = self._past_day(day)
         group = self._group(circle, closed=True) if circle else None
-        group = group and group._circle()
+        # Who is offered a role may not see its circle.
+        group = (group and group._circle()._filtered_access("read")) or None
         today = days.today(env)
         nodes = group_history.tree_on(env["wezer.group"], past or today, group)
         rows = group_history.rows_of(nodes)

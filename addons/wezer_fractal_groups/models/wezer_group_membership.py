@@ -143,13 +143,20 @@ class WezerGroupMembership(models.Model):
         help="A guest takes part here but is not a member, and does not count in"
         " the groups above.",
     )
+    # Other members of the circle read neither: the note may say why somebody cannot
+    # come, or log in.
     consent_note = fields.Char(
         string="How they agreed",
         readonly=True,
+        groups="wezer_base.group_administrator",
         help="Written down by whoever asked a member who cannot log in.",
     )
     consent_by_id = fields.Many2one(
-        "res.partner", string="Answer recorded by", readonly=True, ondelete="set null"
+        "res.partner",
+        string="Answer recorded by",
+        readonly=True,
+        ondelete="set null",
+        groups="wezer_base.group_administrator",
     )
     # A lead or a representative counts in the circle above by that role.
     by_link_id = fields.Many2one(

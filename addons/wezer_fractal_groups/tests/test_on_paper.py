@@ -69,6 +69,40 @@ class TestOnPaper(PaperCommon):
         self.assertIn("By phone on Monday", act._sentence())
         self.assertIn(self.oda, self.garden.effective_members())
 
+    def test_what_was_noted_of_an_answer_is_not_for_every_member(self):
+        self.garden.with_user(self.joel).action_invite(self.oda.id)
+        self.garden.with_user(self.joel).action_record_consent(
+            self.oda.id, "By phone, she is in hospital"
+        )
+        place = self.garden._membership_of(self.oda)
+        for user in (self.demo, self.luc, self.joel):
+            mine = place.sudo(False).with_user(user)
+            self.assertEqual(mine.read(["state"])[0]["state"], "active")
+            for name in ("consent_note", "consent_by_id"):
+                with self.assertRaises(AccessError):
+                    mine.read([name])
+                with self.assertRaises(AccessError):
+                    mine.search([(name, "!=", False)])
+
+    def test_helpers_act_for_the_person_they_name_and_nobody_else(self):
+        self._help(self.demo)
+        group = self.env["res.partner"].create({"name": "Zz Club", "is_company": True})
+        self.env["wezer.profile"]._make_for(group)
+        garden = self.garden.with_user(self.demo)
+        others = (self.luc.partner_id.id, group.id, self.village.partner_id.id)
+        odd = (10**9, -1, "x", [self.oda.id], {"id": self.oda.id}, True, 1.5)
+        for act in (
+            garden.action_join,
+            garden.action_request,
+            garden.action_leave,
+            garden.action_accept_invitation,
+        ):
+            for acting in (*others, *odd):
+                with self.subTest(act=act.__name__, acting=acting):
+                    with self.assertRaises(NotAllowed), self.env.cr.savepoint():
+                        act(acting)
+        self.assertEqual(self._state(self.garden), False)
+
     def test_nobody_answers_for_those_who_can_log_in(self):
         person = self.stranger.partner_id
         self.garden.with_user(self.joel).action_invite(person.id)

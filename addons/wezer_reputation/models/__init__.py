@@ -17,3 +17,4 @@ from . import res_users
 from . import wezer_profile
 from . import wezer_invariant
 from . import wezer_notice
+from . import website

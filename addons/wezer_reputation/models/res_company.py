@@ -1,6 +1,12 @@
+from contextlib import contextmanager
+
 from odoo import fields, models
 
+from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools.shown_numbers import format_decimal
+
+# Only our own code holds this object: RPC cannot send it in a context.
+ASKED = object()
 
 # People count in full from this percentile of trust upwards, and never below the
 # share of all trust that ``rrg.Parameters.trust_share`` says.
@@ -8,6 +14,8 @@ PERCENTILES = {"open": 80.0, "closed": 50.0}
 # Measured (docs/performance.md): how far, out of 5, 300 invented accounts move a score
 # in a community of 25 where three ordinary members are deceived.
 RISK = 0.5
+# What of a company decides whether its scores are at risk.
+RISK_FIELDS = {"wezer_trust", "wezer_approval"}
 
 
 class ResCompany(models.Model):
@@ -105,4 +113,43 @@ class ResCompany(models.Model):
             " were deceived, 300 invented accounts moved a score by up to %(risk)s"
             " of 5.",
             risk=format_decimal(self.env, RISK, 1),
+        )
+
+    def write(self, vals):
+        """Extend Odoo's: what newly risks scores is chosen in the settings only.
+
+        :raise Refusal: rule ``trust``
+        """
+        if not RISK_FIELDS & vals.keys():
+            return super().write(vals)
+        with self._wezer_no_new_trust_risk():
+            return super().write(vals)
+
+    @contextmanager
+    def _wezer_no_new_trust_risk(self):
+        """Refuse a change within that newly risks the scores of these companies.
+
+        The settings say what the risk is and ask whether to accept it; whoever changes
+        the same values elsewhere would not be asked.
+        """
+        if self.env.su or self.env.context.get("wezer_trust_risk") is ASKED:
+            yield
+            return
+        safe = self.sudo().filtered(lambda company: not company._wezer_trust_risk())
+        yield
+        for company in safe.sudo(False):
+            risk = company._wezer_trust_risk()
+            if risk:
+                raise company._wezer_trust_refusal(risk)
+
+    def _wezer_trust_refusal(self, risk: str) -> Refusal:
+        """Return the refusal of a change that newly risks scores as ``risk`` says."""
+        return Refusal(
+            self.env._(
+                "%(risk)s To save this nevertheless, confirm under Wezer, Reputation"
+                " that you know the risk.",
+                risk=risk,
+            ),
+            rule="trust",
+            value=self.sudo().wezer_trust,
         )

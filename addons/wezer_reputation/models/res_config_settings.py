@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from odoo.addons.wezer_base.exceptions import Refusal
+from .res_company import ASKED
 
 
 class ResConfigSettings(models.TransientModel):
@@ -69,7 +69,9 @@ class ResConfigSettings(models.TransientModel):
         """
         company = self.env.company
         before = company._wezer_trust_risk()
-        settings = super().create(vals_list)
+        asked = self.with_context(wezer_trust_risk=ASKED)
+        settings = super(ResConfigSettings, asked).create(vals_list)
+        settings = settings.with_env(self.env)
         settings._check_wezer_trust(company, before)
         return settings
 
@@ -77,7 +79,8 @@ class ResConfigSettings(models.TransientModel):
         """Extend Odoo's method as :meth:`create`."""
         company = self.env.company
         before = company._wezer_trust_risk()
-        result = super().write(vals)
+        asked = self.with_context(wezer_trust_risk=ASKED)
+        result = super(ResConfigSettings, asked).write(vals)
         self._check_wezer_trust(company, before)
         return result
 
@@ -85,12 +88,4 @@ class ResConfigSettings(models.TransientModel):
         # Odoo has written the values through to the company by now.
         risk = not before and company._wezer_trust_risk()
         if risk and not all(self.mapped("wezer_trust_accepted")):
-            raise Refusal(
-                self.env._(
-                    "%(risk)s To save this nevertheless, confirm under Wezer,"
-                    " Reputation that you know the risk.",
-                    risk=risk,
-                ),
-                rule="trust",
-                value=company.sudo().wezer_trust,
-            )
+            raise company._wezer_trust_refusal(risk)

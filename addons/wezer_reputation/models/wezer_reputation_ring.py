@@ -96,10 +96,12 @@ class WezerReputationRing(models.Model):
     # === WORDS === #
 
     @api.depends("partner_ids")
-    @api.depends_context("lang")
+    @api.depends_context("lang", "uid")
     def _compute_display_name(self):
         for ring in self:
             ring.display_name = ring._names()
+        # Also where a later ring refers to one that has the reader in it.
+        self._wezer_hide_names()
 
     @api.depends("partner_ids")
     @api.depends_context("lang")
@@ -122,7 +124,7 @@ class WezerReputationRing(models.Model):
         return format_list(self.env, shown)
 
     @api.depends("figures", "former_id")
-    @api.depends_context("lang")
+    @api.depends_context("lang", "uid")
     def _compute_numbers(self):
         for ring in self:
             ring.numbers = "\n".join(ring._number_sentences()) or False
@@ -158,7 +160,8 @@ class WezerReputationRing(models.Model):
                 ),
             ]
         former = self.former_id.sudo()
-        if former:
+        # Who was one of them then does not read what was decided about them.
+        if former and self.env.user.partner_id not in former.partner_ids:
             sentences.append(
                 self.env._(
                     "On %(date)s somebody decided about %(names)s: %(decision)s. Since"

@@ -278,6 +278,21 @@ class TestRingDecisions(ReputationCommon):
         run = self.env["wezer.reputation.run"]._latest()
         self.assertEqual(len(run.inputs["rings"]), 1)
 
+    def test_who_was_in_an_earlier_ring_does_not_read_of_it_in_a_later_one(self):
+        ring = self._cleared()
+        later = ring.copy({"state": "flagged", "former_id": ring.id})
+        later.partner_ids = [Command.unlink(self.mia.partner_id.id)]
+        with self.subTest("a moderator who is in neither"):
+            known = later.with_user(self._moderator())
+            self.assertIn(self.mia.name, known.read(["former_id"])[0]["former_id"][1])
+            self.assertIn("Since then the pattern has changed", known.numbers)
+        with self.subTest("a moderator who was one of them"):
+            hidden = later.with_user(self._moderator(self.mia))
+            self.assertIn(self.luc.name, hidden.display_name)
+            told = hidden.read(["former_id", "numbers"])[0]
+            self.assertNotIn(self.mia.name, str(told))
+            self.assertNotIn("somebody decided", str(told))
+
     def test_a_later_decision_that_they_are_a_ring_ends_the_clearing(self):
         ring = self._cleared()
         self.assertEqual(len(self.rings._cleared()), 1)

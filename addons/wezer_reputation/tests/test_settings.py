@@ -67,3 +67,58 @@ class TestTrustSettings(BaseCommon):
         self.assertFalse(form.wezer_trust_asks)
         form.save().execute()
         self.assertEqual(self.company.wezer_reputation_seen, "everyone")
+
+    # === THE RULE LIES IN THE MODELS === #
+
+    def _as_administrator(self):
+        """Return the company and its websites as an administrator has them."""
+        administrator = self.env.ref("base.user_admin")
+        return (
+            self.company.with_user(administrator),
+            self.website.with_user(administrator),
+        )
+
+    def _assert_refused(self, records, vals):
+        with self.assertRaises(Refusal) as refused, self.env.cr.savepoint():
+            records.write(vals)
+        self.assertEqual(refused.exception.rule, "trust")
+        self.env.invalidate_all()
+        self.assertFalse(self.company._wezer_trust_risk())
+
+    def test_no_program_saves_a_risk_that_nobody_accepted(self):
+        company, website = self._as_administrator()
+        website.auth_signup_uninvited = "b2c"
+        self._assert_refused(company, {"wezer_trust": "closed"})
+        claimed = company.with_context(wezer_trust_risk=True)
+        self._assert_refused(claimed, {"wezer_trust": "closed"})
+        company.wezer_trust = "open"
+        self.assertEqual(self.company.wezer_trust, "open")
+
+    def test_a_sign_up_that_a_program_opens_later_asks_too(self):
+        company, website = self._as_administrator()
+        company.wezer_trust = "closed"
+        self._assert_refused(website, {"auth_signup_uninvited": "b2c"})
+        company.wezer_approval = "always"
+        website.auth_signup_uninvited = "b2c"
+        self._assert_refused(company, {"wezer_approval": "nobody"})
+        values = {
+            "name": "Second",
+            "company_id": company.id,
+            "auth_signup_uninvited": "b2c",
+        }
+        website.auth_signup_uninvited = "b2b"
+        company.wezer_approval = "nobody"
+        with self.assertRaises(Refusal), self.env.cr.savepoint():
+            website.create(values)
+
+    def test_an_administrator_accepts_the_risk_in_the_settings(self):
+        administrator = self.env.ref("base.user_admin")
+        self.website.auth_signup_uninvited = "b2c"
+        settings = self.settings.with_user(administrator)
+        with self.assertRaises(Refusal), self.env.cr.savepoint():
+            settings.create({"wezer_trust": "closed"})
+        self.env.invalidate_all()
+        settings.create({"wezer_trust": "closed", "wezer_trust_accepted": True})
+        self.assertEqual(self.company.wezer_trust, "closed")
+        company, _website = self._as_administrator()
+        company.wezer_reputation_seen = "everyone"
