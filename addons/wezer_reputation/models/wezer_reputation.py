@@ -287,6 +287,7 @@ class WezerReputation(models.Model):
             cleared,
             parameters=parameters,
             penalties=penalties,
+            stewards=self._stewards().ids,
         )
         report(0.5)
         published = result.coverage >= COVERAGE
@@ -443,6 +444,15 @@ class WezerReputation(models.Model):
         moderators = self.env.ref("wezer_base.group_moderator").sudo().all_user_ids
         moderators = moderators.filtered(lambda user: user.active and user.id != 1)
         return founders | moderators.partner_id.sorted("id")[: SEEDS - len(founders)]
+
+    @api.model
+    def _stewards(self):
+        """Return the persons of the back office: whom they let in, somebody knows.
+
+        Anybody may invite; whom people invite who came in by themselves, nobody knows.
+        """
+        internal = self.env.ref("base.group_user").sudo().all_user_ids
+        return internal.filtered(lambda user: user.active and user.id != 1).partner_id
 
     @api.model
     def _read_groups(self, ratings):

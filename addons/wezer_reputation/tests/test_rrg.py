@@ -444,6 +444,26 @@ def test_eight_puppets_among_forty_four_stop_no_scores():
     assert scored(honest, 50, [0], admissions=()).coverage == 0
 
 
+def test_puppets_who_let_each_other_in_stop_no_scores_either():
+    members = list(range(1, 37))
+    honest = [(one, one % 36 + 1, 2, 0, 2) for one in members]
+    puppets = [(40 + one, 40 + (one + 1) % 16, 2, 0, 2) for one in range(16)]
+    # The first signed up, and invited the second, who invited the third …
+    admitted = [(0, one) for one in members]
+    among = [(40 + one, 41 + one) for one in range(15)] + [(55, 40)]
+
+    def coverage(seeds, stewards):
+        return scored(
+            honest + puppets, 60, seeds, admissions=admitted + among, stewards=stewards
+        ).coverage
+
+    assert coverage([0], None) < 0.8
+    assert coverage([0], []) == 1
+    # A steward who let members in is missed where trust starts from others.
+    assert coverage([58], [0]) == 0
+    assert coverage([58], []) == 0
+
+
 # === FAIRNESS === #
 
 

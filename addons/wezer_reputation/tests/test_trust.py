@@ -126,6 +126,16 @@ class TestWhoCounts(ReputationCommon):
         self.assertTrue(self.reputations._recompute())
         self.assertFalse(self._row(self.luc).is_new)
 
+    def test_puppets_who_invite_each_other_do_not_stop_them_either(self):
+        first, *others = self._puppets(12)
+        for puppet in others:
+            puppet.partner_id._wezer_profile().admitted_by_id = first.partner_id
+        self._known(self.luc)
+        self.assertTrue(self.reputations._recompute())
+        self.assertFalse(self._row(self.luc).is_new)
+        for puppet in (first, *others):
+            self.assertTrue(self._row(puppet).is_new)
+
     def test_new_members_rank_between_good_and_bad_ones(self):
         self._known(self.luc, 2)
         self._known(self.eva, -2)

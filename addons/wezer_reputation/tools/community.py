@@ -107,6 +107,7 @@ def compute(
     parameters: rrg.Parameters | None = None,
     penalties: dict[int, float] | None = None,
     known_rings: Iterable[Iterable[int]] | None = None,
+    stewards: ArrayLike | None = None,
 ) -> Result:
     """Return the scores of everybody.
 
@@ -121,6 +122,7 @@ def compute(
     :param parameters: constants of the score
     :param penalties: see :func:`penalised`
     :param known_rings: sets of ids; the rings are these, and none is looked for
+    :param stewards: ids, see :func:`rrg.coverage`
 
     O(iterations × ratings); about 2 s for 100,000 people and 1,000,000 ratings.
     """
@@ -137,6 +139,9 @@ def compute(
         seeds,
     )
     parties = np.unique(np.concatenate(everybody))
+    if stewards is not None:
+        here = np.isin(parties, np.asarray(stewards, dtype=int))
+        stewards = np.flatnonzero(here)
     person = np.searchsorted(parties, ratings.person)
     assessed = np.searchsorted(parties, ratings.assessed)
     age = np.maximum(now - ratings.time, 0) / DAY
@@ -158,6 +163,7 @@ def compute(
             flags=flags,
             prior=prior,
             repeated=repeated,
+            stewards=stewards,
         )
 
     first = scored(parameters.prior)

@@ -364,6 +364,7 @@ def score(
     flags: ArrayLike | None = None,
     prior: ArrayLike | None = None,
     repeated: np.ndarray | None = None,
+    stewards: ArrayLike | None = None,
 ) -> Scores:
     """Return the scores of all members.
 
@@ -380,6 +381,7 @@ def score(
     :param flags: κ of each, 1 or less for flagged rings
     :param prior: μ, one for all or one for each member
     :param repeated: k of each, where it is known (:func:`repetition`)
+    :param stewards: see :func:`coverage`
     """
     parameters = parameters or Parameters()
     rater, rated = np.asarray(rater, dtype=int), np.asarray(rated, dtype=int)
@@ -431,7 +433,7 @@ def score(
         fairness=fairness,
         credibility=credibility,
         prior=prior,
-        coverage=coverage(trust, person, start_at, whom),
+        coverage=coverage(trust, person, start_at, by, whom, stewards),
         start=start,
         weights=weights,
         damping=damping,
@@ -497,20 +499,46 @@ def reference_trust(
 
 
 def coverage(
-    trust: np.ndarray, person: np.ndarray, seeds: np.ndarray, admitted: np.ndarray
+    trust: np.ndarray,
+    person: np.ndarray,
+    seeds: np.ndarray,
+    by: np.ndarray,
+    admitted: np.ndarray,
+    stewards: ArrayLike | None = None,
 ) -> float:
     """Return the share of the raters that trust reaches, 0 … 1.
 
     Of those whom somebody admitted, and of the seeds: strangers who rate each other
     stop nothing. Where none of these rates, or nobody was admitted by anybody, of all.
+
+    :param by: who admitted each of ``admitted``
+    :param stewards: those from whom admissions have to come, beside the seeds, directly
+        or through others: strangers who let each other in stay strangers. Left out,
+        whoever admits somebody
     """
     raters = np.unique(person)
     if not len(raters):
         return 1.0
     if len(admitted):
-        known = raters[np.isin(raters, np.concatenate([seeds, admitted]))]
-        raters = known if len(known) else raters
+        known = np.zeros(len(trust), dtype=bool)
+        known[seeds] = True
+        if stewards is None:
+            known[admitted] = True
+        else:
+            known[np.asarray(stewards, dtype=int)] = True
+            _follow(known, by, admitted)
+        rated_by = raters[known[raters]]
+        raters = rated_by if len(rated_by) else raters
     return float((trust[raters] > 0).mean())
+
+
+def _follow(known: np.ndarray, by: np.ndarray, whom: np.ndarray) -> None:
+    """Add to ``known`` whom somebody known admitted, directly or through others."""
+    while True:
+        new = whom[known[by] & ~known[whom]]
+        if not len(new):
+            return
+        known[new] = True
 
 
 def repeated_damping(
