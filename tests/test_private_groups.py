@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+from datetime import timedelta
 
 import pytest
 from lxml import etree
@@ -14,7 +15,9 @@ from odoo.tests import HttpCase, mute_logger, tagged
 
 from odoo.addons.mail.tests.common import mail_new_test_user
 from odoo.addons.wezer_base.tests import test_hidden_names
+from odoo.addons.wezer_base.tools import days
 from odoo.addons.wezer_fractal_groups.tests.common import GroupsCommon
+from odoo.addons.wezer_fractal_groups.tools import map_page
 
 pytestmark = pytest.mark.slow
 
@@ -131,6 +134,19 @@ class PrivateGroups(GroupsCommon):
         cls.env["wezer.group.permission"].create(
             {"group_id": cls.secret.id, "resource": "door", "level": "read"}
         )
+        cls._leave_it()
+
+    @classmethod
+    def _leave_it(cls):
+        """Make a circle that all members see, and that was inside it until today."""
+        cls.moved = cls._circle("Moved circle", cls.secret, visibility="network")
+        cls.env.flush_all()
+        cls.env.cr.execute(
+            "UPDATE wezer_group_event SET date = date - interval '2 days'"
+        )
+        cls.env.invalidate_all()
+        cls.moved.parent_id = cls.garden
+        cls.yesterday = days.today(cls.env) - timedelta(days=1)
 
     def _hidden(self, answer, entry):
         self.assertNotIn(SECRET, str(answer), entry)
@@ -308,6 +324,8 @@ class TestPrivateGroupByPrograms(PrivateGroups):
         return json.dumps(answer, default=str)
 
     def test_no_count_includes_it(self):
+        # A circle with an open one inside cannot be closed.
+        self.inner.parent_id = self.garden
         for user in self.outsiders:
             groups = self.groups.with_user(user)
             there = groups.search_count([])
@@ -318,6 +336,52 @@ class TestPrivateGroupByPrograms(PrivateGroups):
             circles, _count = groups._search_public(words=SECRET)
             self.assertFalse(circles)
             self._hidden(json.dumps(groups._map_nodes(), default=str), "map")
+
+    def test_the_map_leaves_no_room_for_it_on_any_day(self):
+        """What others get is to the last digit what they get without the circle."""
+        inside = self.secret | self.keeper | self.inner
+        ids = [0, self.secret.id, self.garden.id, self.inner.id]
+
+        def seen(user):
+            self.env.invalidate_all()
+            env = self.env(user=user)
+            # Of the past what lay in it lies at the top, as if it were nowhere.
+            return [
+                (
+                    map_page.level_view(env, ids, day),
+                    map_page.first_view(env, None, 1, day)["circles"],
+                    map_page.first_view(env, self.secret.id, 1, day)["circles"],
+                )
+                for day in (None, self.yesterday)
+            ]
+
+        before = {user: seen(user) for user in self.outsiders}
+        self._hidden(json.dumps(before[self.stranger]), "map")
+        self.assertIn(SECRET, json.dumps(seen(self.luc)))
+        self.inner.parent_id = False
+        self.env.flush_all()
+        # As if there had never been such a circle.
+        self.env.cr.execute(
+            "UPDATE wezer_group_event SET after = jsonb_set(after, '{parent}', 'null')"
+            " WHERE group_id = ANY(%s) AND after IS NOT NULL",
+            [(self.inner | self.moved).ids],
+        )
+        self.env.cr.execute(
+            "UPDATE wezer_group_event SET after = jsonb_set(after, '{parent}', %s)"
+            " WHERE id = %s",
+            [str(self.garden.id), self._last_move().id],
+        )
+        (inside - self.inner).membership_ids.unlink()
+        self.keeper.unlink()
+        self.secret.active = False
+        for user in self.outsiders:
+            self.assertEqual(seen(user)[1], before[user][1], user.login)
+
+    def _last_move(self):
+        return self.env["wezer.group.event"].search(
+            [("group_id", "=", self.moved.id), ("kind", "=", "moved")],
+            limit=1,
+        )
 
     def test_no_notice_or_mail_reveals_it(self):
         notices = self.env["wezer.notice"].search([("message", "ilike", SECRET)])
@@ -337,6 +401,8 @@ class TestPrivateGroupOnPages(HttpCase, PrivateGroups):
             "/groups",
             f"/groups?search={search}",
             "/groups/map",
+            *self._map_addresses(search),
+            *self._history_addresses(),
             f"/groups/{self.secret.slug}",
             f"/groups/{self.keeper.slug}",
             f"/groups/{self.inner.slug}",
@@ -371,6 +437,84 @@ class TestPrivateGroupOnPages(HttpCase, PrivateGroups):
             "/sitemap.xml",
             f"/website/search?search={search}",
         )
+
+    def _map_addresses(self, search):
+        circles = (self.secret, self.keeper, self.moved, self.garden)
+        ids = ",".join(str(group.id) for group in circles)
+        for day in ("", f"&day={self.yesterday}"):
+            yield from (
+                f"/groups/map?search={search}{day}",
+                f"/groups/map/level?ids=0,{ids}{day}",
+                *(f"/groups/map?circle={group.slug}{day}" for group in circles),
+                *(f"/groups/map/level?circle={group.slug}{day}" for group in circles),
+            )
+        yield f"/groups/map/find?typed={search}"
+        # A slip away, too.
+        yield "/groups/map/find?typed=zebrafich"
+
+    def _history_addresses(self):
+        circles = (self.secret, self.keeper, self.moved, self.garden)
+        yield from ("/groups/history", "/groups/history?kind=people")
+        for group in circles:
+            for page in ("history", "history?only=1", "members", "invite"):
+                yield f"/groups/{group.slug}/{page}"
+            yield f"/groups/structure?circle={group.slug}"
+            yield f"/groups/structure?circle={group.slug}&day={self.yesterday}"
+        yield f"/groups/structure?day={self.yesterday}"
+
+    @mute_logger(*QUIET)
+    def test_no_suggestion_reveals_it(self):
+        for user in self.outsiders:
+            if user == self.visitor:
+                self.authenticate(None, None)
+            else:
+                self.authenticate(user.login, user.login)
+            for kind in ("circle", "member", "skill", "category", "wezer.group", "x"):
+                for typed in (SECRET, SECRET[:4], "Zebrafich", "keeper", "%", "_", ""):
+                    answer = self.make_jsonrpc_request(
+                        f"/wezer/words/{kind}", {"typed": typed}
+                    )
+                    self._hidden(answer, f"{kind} {typed}")
+
+    @mute_logger(*QUIET)
+    def test_hostile_addresses_are_answered(self):
+        """Neither an error of the server, nor more than there is."""
+        self.authenticate(self.stranger.login, self.stranger.login)
+        garden, long = self.garden.slug, "z" * 5000
+        odd = (
+            "", "x", "-1", "0", "9" * 30, "1e9", "nan", "inf", "0001-01-01",
+            "9999-12-31", "2026-13-45", "%00", "%E2%80%AE", long, "١٢",
+        )  # fmt: skip
+        for value in odd:
+            for address in (
+                f"/groups/map?day={value}",
+                f"/groups/map?page={value}",
+                f"/groups/map?circle={value}",
+                f"/groups/map?search={value}",
+                f"/groups/map/level?ids={value},{value}",
+                f"/groups/map/level?ids=0&day={value}",
+                f"/groups/map/find?typed={value}",
+                f"/groups?inside={value}&page={value}&search={value}",
+                f"/groups/history?page={value}&kind={value}&only={value}",
+                f"/groups/{garden}/history?page={value}",
+                f"/groups/structure?day={value}&page={value}",
+                f"/groups/structure?circle={value}",
+                f"/groups/{garden}/members?page={value}&search={value}",
+                f"/my/acting?giver={value}&page={value}&log={value}&party={value}",
+                f"/my/acting?who={value}&search={value}",
+                f"/my/profile?acting={value}",
+                f"/members?search={value}",
+            ):
+                with self.subTest(address=address[:80]):
+                    answer = self.url_open(address)
+                    self.assertIn(answer.status_code, (200, 403, 404), answer.text[:80])
+        for typed in (*odd, "\0", ["x"], {"a": 1}, 7, None, True):
+            for kind in ("circle", "member", "skill"):
+                with self.subTest(typed=str(typed)[:20], kind=kind):
+                    answer = self.make_jsonrpc_request(
+                        f"/wezer/words/{kind}", {"typed": typed, "category": typed}
+                    )
+                    self.assertLessEqual(len(answer), 8)
 
     @mute_logger(*QUIET)
     def test_no_page_reveals_it(self):

@@ -10,6 +10,8 @@ from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
 from ..tools.group_history import PLACE_FIELDS
 
 REMIND_DAYS = 14
+# What only active members do, themselves or by those who act or answer for them.
+TAKES_PART = ("join", "request", "accept_invitation", "record_consent")
 
 # The public methods are the group's: most of them find the membership by the person.
 MEMBERSHIP = StateMachine(
@@ -324,6 +326,12 @@ class WezerGroupMembership(models.Model):
                     name=person.name,
                 ),
                 rule="login",
+            )
+        if action in TAKES_PART and profile.state != "active":
+            # Of the user it was asked already; others answer for nobody who may not.
+            return NotAllowed(
+                self.env._("%(name)s is not an active member.", name=person.name),
+                rule="standing",
             )
         return None
 

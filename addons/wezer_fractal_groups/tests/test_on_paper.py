@@ -84,6 +84,26 @@ class TestOnPaper(PaperCommon):
                 with self.assertRaises(AccessError):
                     mine.search([(name, "!=", False)])
 
+    def test_who_is_suspended_joins_nothing_by_others_either(self):
+        self._help(self.demo)
+        self.workshop.join_policy = "open"
+        self.garden.with_user(self.joel).action_invite(self.oda.id)
+        self.oda_profile.state = "suspended"
+        with self.assertRaises(NotAllowed):
+            self.workshop.with_user(self.demo).action_join(self.oda.id)
+        with self.assertRaises(NotAllowed):
+            self.garden.with_user(self.demo).action_accept_invitation(self.oda.id)
+        with self.assertRaises(NotAllowed):
+            self.garden.with_user(self.joel).action_record_consent(
+                self.oda.id, "By phone"
+            )
+        self.assertEqual(self._state(self.garden), "invited")
+        self.oda_profile.state = "left"
+        with self.assertRaises(NotAllowed):
+            self.garden.with_user(self.joel).action_record_consent(
+                self.oda.id, "By phone"
+            )
+
     def test_helpers_act_for_the_person_they_name_and_nobody_else(self):
         self._help(self.demo)
         group = self.env["res.partner"].create({"name": "Zz Club", "is_company": True})

@@ -161,8 +161,8 @@ def _factor_texts(env: api.Environment, assessment: Any, factors: dict) -> dict:
             )
         else:
             text = env._(
-                "%(percent)s: you and this person mostly assess each other, and a"
-                " moderator has not looked at it yet",
+                "%(percent)s: you and this person mostly assess each other, and no"
+                " moderator has decided that it counts in full",
                 percent=percent,
             )
         texts.append(text)
