@@ -77,6 +77,33 @@ class TestErrorBodies(HttpCase, WezerCommon):
         self._assert_plain(answer.text)
 
     @mute_logger(*LOUD)
+    def test_the_back_office_shows_the_sentence_of_every_refusal(self):
+        # The web client shows sentences of these classes only; of others it says that
+        # something went wrong.
+        for user, model, method, args, known in (
+            (
+                self.anna,
+                "wezer.profile",
+                "action_suspend",
+                [self.luc_profile.ids],
+                "AccessError",
+            ),
+            (
+                self.luc,
+                "wezer.invitation",
+                "action_invite",
+                ["no address", ""],
+                "UserError",
+            ),
+        ):
+            with self.subTest(known):
+                answer = self._call_kw(user, model, method, args)
+                data = answer.json()["error"]["data"]
+                self.assertTrue(data["name"].startswith("odoo.addons.wezer_base."))
+                shown = data["context"]["exception_class"]
+                self.assertEqual(shown, f"odoo.exceptions.{known}")
+
+    @mute_logger(*LOUD)
     def test_visitors_see_no_traceback_in_any_answer(self):
         for answer in (
             self._call_kw(None, "wezer.profile", "search", UNEXPECTED),

@@ -28,6 +28,7 @@ WRONG_TYPE = _lt(
     "The server cannot read what was sent: a value or a name is missing, unknown, or"
     " of the wrong type."
 )
+ODOO_ERRORS = UserError.__module__
 # What a method raises that was called with a text for a number, a list for a row …
 WRONG_TYPES = (
     TypeError,
@@ -96,6 +97,18 @@ def may_see_causes() -> bool:
     return False
 
 
+def _dialog_context(exception: UserError) -> dict:
+    """Return how the back office shows an error of a class that it does not know.
+
+    By the name of its class alone it would say "Something went wrong", and hide the
+    sentence.
+    """
+    known = next(
+        kind for kind in type(exception).__mro__ if kind.__module__ == ODOO_ERRORS
+    )
+    return {"exception_class": f"{ODOO_ERRORS}.{known.__name__}"}
+
+
 _serialize_exception = http.serialize_exception
 
 
@@ -112,6 +125,8 @@ def serialize_exception(
     if meant is not exception:
         exception, message, arguments = meant, None, None
     values = _serialize_exception(exception, message=message, arguments=arguments)
+    if isinstance(exception, UserError):
+        values["context"] = {**_dialog_context(exception), **values["context"]}
     if may_see_causes():
         return values
     values["debug"] = ""
