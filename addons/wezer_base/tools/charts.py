@@ -38,13 +38,14 @@ def steps(
     )
 
 
-def bars(rows: Iterable[dict], low: float, high: float) -> str:
+def bars(rows: Iterable[dict], low: float, high: float, format_value: Callable) -> str:
     """Return the chart of bars that lie between two numbers each.
 
     :param rows: dicts ``label``, ``begin`` and ``end`` (numbers), ``text`` (what people
         read of it) and ``colour`` (a CSS variable of the theme)
     :param low: where the axis begins
     :param high: where the axis ends
+    :param format_value: turns a number of the axis into what people read
     """
     rows = list(rows)
     return json.dumps(
@@ -54,8 +55,7 @@ def bars(rows: Iterable[dict], low: float, high: float) -> str:
             "values": [[row["begin"], row["end"]] for row in rows],
             "texts": [row["text"] for row in rows],
             "colours": [row["colour"] for row in rows],
-            "low": low,
-            "high": high,
+            "ticks": [[end, str(format_value(end))] for end in (low, high)],
         }
     )
 

@@ -293,8 +293,10 @@ class TestVisibility(ReputationCommon, HttpCase):
         self.assertIn("Hide my score", page)
         self.assertIn("Where does trust start", page)
         charts = re.findall('o_wezer_chart[^>]*data-chart="([^"]+)"', page)
-        kinds = {json.loads(html.unescape(chart))["kind"] for chart in charts}
-        self.assertEqual(kinds, {"bars"})
+        charts = [json.loads(html.unescape(chart)) for chart in charts]
+        self.assertEqual({chart["kind"] for chart in charts}, {"bars"})
+        low, high = (text for _value, text in charts[0]["ticks"])
+        self.assertIn(f"The bars show the range between {low} and {high}.", page)
         said = self.assessments.search(
             [("assessed_id", "=", self.luc.partner_id.id)], limit=1
         )

@@ -226,7 +226,8 @@ def waterfall(
             "colour": charts.ACCENT,
         }
     )
-    return {"chart": charts.bars(bars, low, high), "low": low, "high": high}
+    chart = charts.bars(bars, low, high, lambda number: format_decimal(env, number, 1))
+    return {"chart": chart, "low": low, "high": high}
 
 
 def _colour(row: dict) -> str:

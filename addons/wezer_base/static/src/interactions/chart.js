@@ -54,13 +54,13 @@ export class WezerChart extends Interaction {
     }
 
     bars() {
-        const {labels, values, colours, low, high} = this.data;
+        const {labels, values, colours, ticks} = this.data;
         const short = (label) =>
             label.length > LABEL_LENGTH ? `${label.slice(0, LABEL_LENGTH)}…` : label;
         const options = this.options();
         options.indexAxis = "y";
         options.scales = {
-            x: {min: low, max: high},
+            x: this.axis(ticks),
             y: {ticks: {autoSkip: false, callback: (index) => short(labels[index])}},
         };
         const backgroundColor = colours.map((name) => this.colour(name));
@@ -71,24 +71,33 @@ export class WezerChart extends Interaction {
         };
     }
 
+    /**
+     * The server formats numbers: only those that it sent have a label.
+     *
+     * @param {Array} ticks pairs of a number and its text
+     * @returns {Object} the options of an axis of numbers
+     */
+    axis(ticks) {
+        const marks = ticks.map(([value]) => value);
+        return {
+            min: Math.min(...marks),
+            max: Math.max(...marks),
+            ticks: {callback: (_value, index) => ticks[index][1]},
+            afterBuildTicks: (axis) => {
+                axis.ticks = marks.map((value) => ({value}));
+            },
+        };
+    }
+
     steps() {
         const {labels, values, texts, colours, ticks} = this.data;
-        const marks = ticks.map(([value]) => value);
         const options = this.options();
         options.aspectRatio = 8 / 3;
         options.maintainAspectRatio = true;
         options.interaction = {mode: "index", intersect: false};
         options.scales = {
             x: {ticks: {maxTicksLimit: 6, maxRotation: 0, autoSkipPadding: 8}},
-            // The server formats numbers: only those that it sent have a label.
-            y: {
-                min: Math.min(...marks),
-                max: Math.max(...marks),
-                ticks: {callback: (_value, index) => ticks[index][1]},
-                afterBuildTicks: (axis) => {
-                    axis.ticks = marks.map((value) => ({value}));
-                },
-            },
+            y: this.axis(ticks),
         };
         options.plugins.tooltip.callbacks.label = (point) => texts[point.dataIndex];
         const borderColor = this.colour(colours[0]);
