@@ -50,7 +50,8 @@ class WezerActing(http.Controller):
             found = found.search(domain, limit=FOUND, offset=(page - 1) * FOUND)
             count = found.search_count(domain, limit=COUNTED + 1)
         acts = request.env["wezer.acting.log"]
-        act_count = acts.search_count([])
+        act_domain = Domain("partner_id", "=", person.id) if giver else Domain.TRUE
+        act_count = acts.search_count(act_domain)
         return request.render(
             "wezer_base.acting_page",
             {
@@ -64,7 +65,10 @@ class WezerActing(http.Controller):
                 "giver": giver,
                 "given": mandates.filtered(lambda m: m.giver_id == person),
                 "held": mandates.filtered(lambda m: m.holder_id == user.partner_id),
-                "acts": acts.search([], limit=LOGGED, offset=(log - 1) * LOGGED),
+                "acts": acts.search(
+                    act_domain, limit=LOGGED, offset=(log - 1) * LOGGED
+                ),
+                "log_query": urlencode({"giver": giver.id} if giver else {}),
                 "log_page": log,
                 "log_pages": -(-act_count // LOGGED),
                 "search": search,

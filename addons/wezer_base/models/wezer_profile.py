@@ -537,6 +537,24 @@ class WezerProfile(models.Model):
 
     # === CRUD === #
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Complete addresses that were left out, as the form for a new member does."""
+        complete, taken = [], set()
+        for vals in vals_list:
+            if not vals.get("slug"):
+                partner = self.env["res.partner"].browse(vals.get("partner_id"))
+                wanted = slugify(partner.name, "member")
+                hold_addresses(self.env, wanted)
+                if self._is_hidden_at_first(partner):
+                    slug = secret_slug(wanted)
+                else:
+                    slug = free_slug(wanted, taken | self._slugs_like(wanted))
+                vals = {**vals, "slug": slug}
+            taken.add(vals["slug"])
+            complete.append(vals)
+        return super().create(complete)
+
     def write(self, vals):
         accepted = self.browse()
         if vals.get("state") == "active":

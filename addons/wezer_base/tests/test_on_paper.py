@@ -4,7 +4,7 @@ import importlib.util
 from pathlib import Path
 
 from odoo import Command, http
-from odoo.tests import HttpCase, tagged
+from odoo.tests import Form, HttpCase, tagged
 from odoo.tools import mute_logger
 
 from ..exceptions import NotAllowed, Refusal
@@ -52,6 +52,14 @@ class TestOnPaper(PaperCommon):
         ):
             with self.subTest(search=search):
                 self.assertIn(self.oda_profile, self._directory(self.anna, **search))
+
+    def test_the_form_for_a_new_member_needs_their_contact_only(self):
+        contacts = self.env["res.partner"].create([{"name": "Oda Old"}] * 2)
+        profiles = self.env["wezer.profile"].with_user(self.ada)
+        for number, contact in enumerate(contacts, start=2):
+            form = Form(profiles, "wezer_base.wezer_profile_view_form")
+            form.partner_id = contact
+            self.assertEqual(form.save().slug, f"oda-old-{number}")
 
     def test_visitors_do_not_see_them_even_where_they_see_members(self):
         self.env.company.wezer_visitors_see_members = True
@@ -248,6 +256,9 @@ class TestOnPaperPages(HttpCase, PaperCommon):
         self.assertIn("no notice reaches them", page)
         page = self._text(self.url_open(f"{address}&search=luc"))
         self.assertIn("Luc Noël", page)
+        # Everything on the page is about Oda, and so is the list of actions.
+        self.assertIn("Let this person act for Oda Old", page)
+        self.assertIn("what others did for Oda Old", page)
         self._post(
             "/my/acting/give",
             profile_id=self.luc_profile.id,
