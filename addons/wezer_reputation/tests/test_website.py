@@ -69,7 +69,7 @@ class TestWebsite(ReputationCommon, HttpCase):
     def test_whoever_invites_reads_how_far_admissions_of_this_year_count(self):
         texts = self.founder.partner_id._wezer_admission_texts()
         five = texts[self.founder.partner_id.id]
-        self.assertIn("twelve months: 5. Trust is passed on to 5 in full.", five)
+        self.assertIn("twelve months: 5. Trust is passed on in full to up to 5", five)
         self.assertIn(five, self._page(self.founder, "/my/invite"))
         sixth = self._member("sixth").partner_id._wezer_profile()
         sixth.admitted_by_id = self.founder.partner_id

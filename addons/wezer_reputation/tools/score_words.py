@@ -155,7 +155,7 @@ def admission_text(env: api.Environment, count: int) -> str:
     if count <= most:
         return env._(
             "People admitted in the last twelve months: %(count)s. Trust is passed on"
-            " to %(most)s in full.",
+            " in full to up to %(most)s people a year.",
             count=count,
             most=most,
         )
