@@ -249,6 +249,19 @@ def test_files_of_our_own_are_no_exports(tmp_path):
         assert import_groups.is_export([SAMPLES / name])
 
 
+def test_a_cell_far_away_makes_no_row_wide():
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["Role ID", "Role", "IsCircle"])
+    sheet.append([1, "Village", "Yes"])
+    sheet.cell(row=3000, column=16384, value="far")
+    file = io.BytesIO()
+    book.save(file)
+    (table,) = export_files._workbook("far.xlsx", file.getvalue())
+    assert table.headings == ["Role ID", "Role", "IsCircle"]
+    assert [cells["Role"] for _where, cells in table.rows] == ["Village"]
+
+
 @pytest.mark.parametrize(
     ("name", "data"),
     [

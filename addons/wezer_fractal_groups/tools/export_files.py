@@ -23,6 +23,8 @@ from .exports.structure import Sheet
 # A larger file is broken, or no export of circles and roles.
 FILE_MAX = 100_000_000
 ROWS_MAX = 200_000
+# No export has as many columns; one cell far to the right makes every row as long.
+COLUMNS_MAX = 500
 
 
 class ExportError(ValueError):
@@ -53,6 +55,8 @@ def read_files(files: list[tuple[str, bytes]]) -> tuple[str, Structure]:
         program, found = exports.read(Source(lists, sheets))
     except exports.UnknownExport as error:
         raise ExportError(f"No known export: {error}") from error
+    except RecursionError as error:
+        raise ExportError("The files have too many levels") from error
     for row in [*found.groups, *found.members]:
         _check(row)
     return program, found
@@ -135,7 +139,9 @@ def _workbook(name: str, data: bytes) -> list[Sheet]:
 def _sheet(name: str, sheet: Any) -> Sheet:
     headings: list[str] = []
     rows = []
-    for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
+    for number, cells in enumerate(
+        sheet.iter_rows(values_only=True, max_col=COLUMNS_MAX), start=1
+    ):
         texts = ["" if cell is None else str(cell).strip() for cell in cells]
         if number > ROWS_MAX:
             raise ExportError(f"{name} has more than {ROWS_MAX:,} rows")
