@@ -1,8 +1,10 @@
 import math
 import random
+from unittest.mock import patch
 
 from odoo.tests import BaseCase, tagged
 
+from ..tools import circles
 from ..tools.circles import enclose, label, layout, pack, place
 
 
@@ -70,6 +72,23 @@ class TestCircles(BaseCase):
     def test_no_groups_give_an_empty_map(self):
         self.assertEqual(layout([]), [])
         self.assertEqual(place([]), [])
+
+    def test_a_level_is_laid_once_for_all_who_look_at_it(self):
+        dice = random.Random(7)
+        level = [
+            {"id": own, "parent_id": None, "size": dice.randint(0, 900), "inside": 0}
+            for own in range(300)
+        ]
+        copies = [[dict(node) for node in level] for _reader in range(3)]
+        with patch.object(circles, "place", side_effect=place) as placed:
+            first, *others = [layout(copy) for copy in copies]
+            self.assertEqual(placed.call_count, 1)
+            first[0]["x"] = 5.0
+            self.assertEqual(others[0], others[1])
+            # With another member somewhere it is another drawing.
+            copies[0][0]["size"] += 1
+            layout(copies[0])
+            self.assertEqual(placed.call_count, 2)
 
     def test_names_of_the_first_drawing_never_lie_on_each_other(self):
         dice, letter = random.Random(7), 0.04

@@ -9,6 +9,7 @@ it would overlap. What encloses them is found by Bădoiu and Clarkson's steps.
 """
 
 import math
+from functools import lru_cache
 from typing import Any
 
 # Of the radius of the largest circle: the room around each, and the smallest radius.
@@ -194,10 +195,19 @@ def layout(nodes: list[dict]) -> list[dict]:
         levels.setdefault(node["parent_id"], []).append(node)
     for parent, level in levels.items():
         level.sort(key=lambda node: (-_weight(node), node["id"]))
-        circles = place([_weight(node) for node in level], room=parent is not None)
+        circles = _placed(tuple(map(_weight, level)), parent is not None)
         for node, (x, y, r) in zip(level, circles, strict=True):
             node.update(x=x, y=y, r=r)
     return nodes
+
+
+@lru_cache(maxsize=64)
+def _placed(weights: tuple[int, ...], room: bool) -> list[tuple[float, float, float]]:
+    """Return :func:`place` of ``weights``, once for all who look at the same level.
+
+    Ten thousand circles in one take seconds to lay, and everybody may ask for them.
+    """
+    return place(list(weights), room=room)
 
 
 def _weight(node: dict) -> int:

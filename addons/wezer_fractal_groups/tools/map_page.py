@@ -169,7 +169,7 @@ def _zoom_out(path: list[dict]) -> None:
 def _largest(tree: CircleTree, circle: int | None, here: dict | None) -> list[dict]:
     """Return the largest circles inside, level by level, with their place."""
     drawn: list[dict] = []
-    frame = {"id": circle, "cx": 0.0, "cy": 0.0, "cr": 1.0, "depth": -1}
+    frame: dict[str, Any] = {"id": circle, "cx": 0.0, "cy": 0.0, "cr": 1.0, "depth": -1}
     frame.update(here or {})
     opened = [frame]
     while opened and len(drawn) < FIRST:
