@@ -90,7 +90,8 @@ def command(options: argparse.Namespace) -> int:
     steps = Steps(4, stream=sys.stderr)
     with session.live_database(steps) as database, steps.step("Groups") as step:
         counts = (f"{len(rows)} {kind}" for kind, rows in given["files"].items())
-        step.show(", ".join(counts) or f"{len(paths_given)} files")
+        files = "1 file" if len(paths_given) == 1 else f"{len(paths_given)} files"
+        step.show(", ".join(counts) or files)
         path = paths.STATE / "import.json"
         path.write_text(json.dumps(given))
         script = SCRIPT.format(path=str(path))
