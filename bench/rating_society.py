@@ -291,13 +291,118 @@ def honest(
             known[payer, worker] += 1
             known[worker, payer] += 1
             deals.append((payer, worker, start + rng.uniform(0, MONTH)))
+    admissions = zip(admitter, range(founders, members), strict=True)
+    truth = _Truth(quality, poor, list(admissions), founders, span)
+    return _assessed(rng, truth, deals, criteria=criteria)
+
+
+def families(
+    members: int, deals_a_month: float = 1.0, seed: int = 0, months: int = 6
+) -> Community:
+    """Return an honest community of families and friends, of three to eight each.
+
+    60 to 85 % of what they do is for each other, they say better of each other than
+    strangers would, and who is content at all nearly always says the best. Founders,
+    who admit as in :func:`honest`, are of any family.
+    """
+    rng = np.random.default_rng([seed, members, round(100 * deals_a_month), 1])
+    truth = _truth(rng, members, months)
+    family = np.repeat(np.arange(members), rng.integers(3, 9, members))[:members]
+    family = rng.permutation(family)
+    near = (family[:, None] == family) & ~np.eye(members, dtype=bool)
+    inside, activity = rng.uniform(0.6, 0.85), rng.gamma(2, size=members)
+    deals = []
+    for _deal in range(rng.poisson(deals_a_month * members * months)):
+        payer = int(rng.choice(members, p=activity / activity.sum()))
+        chances = near[payer] if rng.random() < inside else family != family[payer]
+        if chances.any():
+            worker = int(rng.choice(np.flatnonzero(chances)))
+            deals.append((payer, worker, rng.uniform(0, truth.span)))
+    return _assessed(
+        rng, truth, deals, rng.uniform(0.4, 1, members), 0.08 * near, generous=0.7
+    )
+
+
+def couples(
+    members: int, deals_a_month: float = 1.0, seed: int = 0, months: int = 6
+) -> Community:
+    """Return an honest community where most is exchanged week by week.
+
+    Two people, or three in a circle, give each other lessons and meals each week for
+    one to four months; the rest of the deals are by chance. Some people are milder
+    judges than others, and assess rarely or always.
+    """
+    rng = np.random.default_rng([seed, members, round(100 * deals_a_month), 2])
+    truth = _truth(rng, members, months)
+    wanted = rng.poisson(deals_a_month * members * months)
+    deals = []
+    while len(deals) < wanted:
+        some = rng.choice(members, 3 if rng.random() < 0.3 else 2, replace=False)
+        day = rng.uniform(0, truth.span)
+        if rng.random() < 0.7:  # a deal by chance
+            deals.append((some[0], some[1], day))
+            continue
+        for week in range(int(rng.integers(4, 17))):
+            pairs = zip(some, np.roll(some, 1), strict=True)
+            deals += [
+                (one, two, day + 7 * week)
+                for one, two in pairs
+                if day + 7 * week < truth.span
+            ]
+    mildness = rng.normal(0, 0.1, members)[:, None] + np.zeros(members)
+    return _assessed(rng, truth, deals, rng.uniform(0.3, 1, members), mildness)
+
+
+@dataclass
+class _Truth:
+    """What an honest community is like before anybody deals."""
+
+    quality: np.ndarray
+    poor: np.ndarray
+    admissions: list  # pairs of people counted from 0
+    founders: int
+    span: float  # days
+
+
+def _truth(rng: np.random.Generator, members: int, months: int) -> _Truth:
+    """Return people of whom one in eight works poorly, all there from the first day."""
+    founders = min(8, max(1, round(members / 8)))
+    admissions = [
+        (int(rng.integers(founders if rng.random() < 0.5 else one)), one)
+        for one in range(founders, members)
+    ]
+    poor = rng.permutation(members) < max(1, round(POOR_SHARE * members))
+    low, high = np.where(poor, 0.2, 0.7), np.where(poor, 0.5, 0.95)
+    return _Truth(rng.uniform(low, high), poor, admissions, founders, months * MONTH)
+
+
+def _assessed(
+    rng: np.random.Generator,
+    truth: _Truth,
+    deals: list,
+    response: Any = RESPONSE,
+    favour: Any = None,
+    generous: float = 0.0,
+    criteria: int = 2,
+) -> Community:
+    """Let both sides of each deal assess the other, by quality and chance.
+
+    :param deals: who paid, who worked, and the day
+    :param response: how often a side assesses, of all or of each
+    :param favour: how much better each (row) speaks of each, out of 1
+    :param generous: how often who is content at all says the best
+    """
     payers, workers, days = (np.array(column) for column in zip(*deals, strict=True))
+    members = len(truth.quality)
     hours = np.clip(np.round(rng.lognormal(0.7, 0.7, len(days)) * 4) / 4, 0.25, 40)
+    response = np.broadcast_to(response, members)
     sides = []
     for one, two, is_work in ((payers, workers, True), (workers, payers, False)):
-        gave = rng.random(len(days)) < RESPONSE
+        gave = rng.random(len(days)) < response[one]
         # Poor work is poor work; to deal with as a payer, most are pleasant.
-        worth = quality[two] if is_work else 0.5 + 0.5 * quality[two]
+        worth = truth.quality[two] if is_work else 0.5 + 0.5 * truth.quality[two]
+        if favour is not None:
+            worth = worth + favour[one, two]
         sides.append((one[gave], two[gave], worth[gave], days[gave], hours[gave]))
     person, assessed, worth, day, hours = (
         np.concatenate(columns) for columns in zip(*sides, strict=True)
@@ -306,26 +411,29 @@ def honest(
     felt = worth + rng.normal(0, 0.12, len(worth))
     marks = felt[:, None] + rng.normal(0, 0.08, (len(worth), criteria))
     marks = np.clip(np.round(4 * marks - 2), -2, 2)
+    marks[(felt > 0.5) & (rng.random(len(felt)) < generous)] = 2
     count = len(worth)
     return Community(
         community.Ratings(
             np.arange(1, count + 1),
             person + 1,
             assessed + 1,
-            NOW - DAY * (span - day),
+            NOW - DAY * (truth.span - day),
             hours,
             np.repeat(np.arange(count), criteria),
             np.tile(np.arange(1, criteria + 1), count),
             marks.ravel(),
         ),
         np.arange(1, members + 1),
-        np.stack([np.array(admitter, dtype=int), np.arange(founders, members)], 1) + 1,
-        np.arange(1, founders + 1),
-        quality,
-        poor,
+        np.array(truth.admissions, dtype=int).reshape(-1, 2) + 1,
+        np.arange(1, truth.founders + 1),
+        truth.quality,
+        truth.poor,
     )
 
 
+# Honest communities that differ in how people come to deal with each other.
+SOCIETIES = {"neighbours": honest, "families": families, "couples": couples}
 # How many people, and how many deals a member and month, honest communities have.
 SIZES, RATES = (8, 15, 25, 40, 60, 100, 200), (1, 2)
 # How often version 19.0.2.0.0 recognised poor workers there: 60 runs each, 20 of 200.
@@ -334,16 +442,19 @@ RECOGNISED_BEFORE = dict(
 )
 
 
-def honest_runs(members: int, runs: int = 60) -> tuple[float, float, float]:
+def honest_runs(
+    members: int, runs: int = 60, society: str = "neighbours"
+) -> tuple[float, float, float]:
     """Return what ``2 × runs`` honest communities of this size give.
 
+    :param society: one of :data:`SOCIETIES`
     :return: the share of them in which anybody is flagged as a ring; how often poor
         workers are recognised by the score, and by the plain mean (AUC)
     """
     flagged, ours, plain = [], [], []
     for rate in RATES:
         for seed in range(runs):
-            one = honest(members, rate, seed=seed)
+            one = SOCIETIES[society](members, rate, seed=seed)
             result = one.compute()
             flagged.append(bool(result.flagged))
             ours.append(one.recognised(one.scores(result)))
@@ -362,6 +473,7 @@ class Evasion:
     busy: bool = False  # they deal with others as much as before
     strangers: int = 0  # for each member, who assess that one from outside
     admitted: bool = False  # the strangers are admitted by a member of the ring
+    marks: tuple = (2,)  # of each other, one after the other
 
 
 EVASIONS = {
@@ -370,6 +482,7 @@ EVASIONS = {
     "20 strangers each": Evasion(strangers=20),
     "20 admitted strangers each": Evasion(strangers=20, admitted=True),
     "one each way, 20 admitted strangers each": Evasion(1, False, 20, True),
+    "good and best by turns": Evasion(marks=(1, 2), times=6),
     "many deals with others": Evasion(busy=True),
     "one each way, many deals with others": Evasion(times=1, busy=True),
 }
@@ -398,7 +511,9 @@ def plant_ring(
     rng = np.random.default_rng([seed, len(members), 1])
     pairs = [(a, b) for a in members for b in members if a != b] * how.times
     person, assessed = np.array(pairs).T
-    one.add(person, assessed, 2, rng.uniform(0, 120, len(pairs)), 4.0)
+    # All pairs the first time, then all the second.
+    marks = np.repeat(np.resize(how.marks, how.times), len(pairs) // how.times)
+    one.add(person, assessed, marks, rng.uniform(0, 120, len(pairs)), 4.0)
     strangers = one.people[-1] + 1 + np.arange(how.strangers)
     for member in members if how.strangers else ():
         one.add(strangers, member, 0, rng.uniform(0, 120, len(strangers)))

@@ -247,6 +247,14 @@ def honest_communities(quick: bool) -> Iterator[dict]:
             f"mean {plain:.3f}, before {societies.RECOGNISED_BEFORE[members]:.3f}",
             f">= {societies.RECOGNISED_BEFORE[members] - 0.002:.3f}",
         )
+        for society in ("families", "couples"):
+            flagged, ours, plain = societies.honest_runs(members, runs, society)
+            yield checked_row(
+                f"{2 * runs} communities of {members}, {society}: with a ring",
+                flagged,
+                f"poor workers: AUC {ours:.3f}, mean {plain:.3f}",
+                "<= 0.01",
+            )
 
 
 # === A LARGE COMMUNITY === #

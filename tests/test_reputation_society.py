@@ -13,7 +13,7 @@ sys.path.insert(0, str(ROOT))
 
 from bench import rating_society as societies  # noqa: E402
 
-rrg = societies.rrg
+rings, rrg = societies.community.rings, societies.rrg
 
 
 def test_honest_buyers_lose_less_where_scores_are_seen():
@@ -199,6 +199,19 @@ def test_an_honest_community_has_no_ring_and_its_poor_workers_are_recognised(mem
     assert ours > plain - 0.02
 
 
+@pytest.mark.parametrize("society", ["families", "couples"])
+def test_families_and_couples_who_deal_with_each_other_are_no_rings(society):
+    runs = {members: 20 if members < 100 else 6 for members in societies.SIZES}
+    results = {
+        members: societies.honest_runs(members, many, society)
+        for members, many in runs.items()
+    }
+    flagged = [2 * runs[members] * result[0] for members, result in results.items()]
+    assert sum(flagged) < 0.01 * 2 * sum(runs.values())
+    for _flagged, ours, plain in results.values():
+        assert ours > plain - 0.03
+
+
 @pytest.mark.parametrize("habits", [{"near": 0.9}, {"habit": 0.8}, {"months": 3}])
 def test_honest_people_who_keep_to_their_neighbours_are_seldom_flagged(habits):
     runs = [
@@ -206,7 +219,7 @@ def test_honest_people_who_keep_to_their_neighbours_are_seldom_flagged(habits):
         for members in (25, 60, 100)
         for seed in range(10)
     ]
-    assert np.mean(runs) <= 0.1
+    assert np.mean(runs) <= 0.03
 
 
 def test_a_seed_gives_the_same_honest_community():
@@ -234,6 +247,34 @@ def test_one_assessment_each_way_gains_little_noticed_or_not(how):
     before, after, _found = societies.evasion(societies.EVASIONS[how])
     assert after <= before + 1e-3
     assert after < 0.08
+
+
+def test_a_ring_that_praises_less_to_stay_unseen_gains_no_more_than_a_seen_one():
+    best = societies.evasion(societies.EVASIONS["five each way"])
+    mild = societies.evasion(societies.EVASIONS["good and best by turns"])
+    assert mild[1] < best[0] / 2
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_a_cleared_group_that_grows_month_by_month_is_asked_about_only_at_half(seed):
+    """Five of a hundred are cleared; one joins them each month, praised by all."""
+    town = societies.honest(100, 1, seed=seed)
+    how = societies.EVASIONS["five each way"]
+    group = societies.choose_ring(town, how, 10, seed)
+    societies.plant_ring(town, how, group[:5], seed)
+    (ring,) = town.compute().flagged
+    assert set(ring.members) == set(group[:5])
+    cleared = [rings.Cleared(frozenset(ring.members), ring.lift)]
+    for place in range(5, 10):
+        for one in group[:place]:
+            pair = np.repeat([one, group[place]], 5)
+            town.add(pair, pair[::-1], 2, 3.0, 4.0)
+        result = town.compute(cleared=cleared)
+        found, other = result.cleared, result.flagged
+        if place == 9:
+            found, other = other, found
+        assert [set(one.members) for one in found] == [set(group[: place + 1])]
+        assert other == []
 
 
 def test_strangers_do_not_turn_honest_people_into_a_ring():

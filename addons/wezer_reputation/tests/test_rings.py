@@ -69,6 +69,26 @@ def test_a_few_who_deal_much_and_speak_of_each_other_as_others_do_are_no_ring():
     assert sets(rows + crowd()) == []
 
 
+def test_a_few_who_say_good_things_but_not_the_best_of_each_other_are_no_ring():
+    outside = [(10 + n, n, 0.0, 3.0) for n in range(4)]
+    assert sets(everyone(range(4), 0.85, 5) + outside + crowd()) == []
+    assert sets(everyone(range(4), 0.95, 5) + outside + crowd()) == [set(range(4))]
+
+
+def test_friends_who_say_a_little_better_of_each_other_than_others_do_are_no_ring():
+    outside = [(10 + n, n, 0.75, 3.0) for n in range(4)]
+    assert sets(everyone(range(4), 0.93, 5) + outside + crowd()) == []
+
+
+def test_ratings_that_weigh_nothing_make_no_ring():
+    """Of people admitted with many others by one, whom trust hardly reaches."""
+    known = np.ones(200)
+    known[:4] = rings.KNOWN / 50
+    rows = everyone(range(4), 1.0, 5) + [(10 + n, n, 0.25, 3.0) for n in range(4)]
+    assert sets(rows + crowd(), credibility=known) == []
+    assert sets(rows + crowd()) == [set(range(4))]
+
+
 def test_a_few_of_whom_others_say_more_are_no_ring():
     outside = [(10 + n, member, 0.0, 3.0) for member in range(4) for n in range(8)]
     assert sets(everyone(range(4), 1.0, 2) + outside + crowd()) == []

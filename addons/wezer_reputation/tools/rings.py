@@ -21,6 +21,8 @@ OWN_SHARE = 1 / 3
 # How much higher what comes from inside lifts their mean, out of 1: a point of 5.
 # Honest friends who deal mostly with each other reach 0.19 where they are content.
 LIFT = 0.2
+# What they say of each other, at least: less is no praise.
+PRAISE = 0.9
 # What each of them gets from inside, at least, on average, as far as it counts: what
 # has no weight in scores needs nobody to look at it.
 INSIDE_RATINGS = 2.5
@@ -148,11 +150,12 @@ def search(
 
     A ring is a set of 3 to 50 people, joined by pairs who rated each other, who get
     more than half of their ratings from inside (each of them more than a third), 2.5
-    each or more; which lifts their mean by more than 0.2 above what others say of
-    them. Where more than 0.6 of the value of their deals stays inside, it is enough
-    that they say better of each other than others do, by more than 0.25. These bounds
-    spare honest people rather than find every ring: a flag wrongs them before anybody
-    has looked at it, and a ring that is not found gains little.
+    each or more; which are praise, 0.9 on average or more, and lift their mean by more
+    than 0.2 above what others say of them. Where more than 0.6 of the value of their
+    deals stays inside, it is enough that they say better of each other than others do,
+    by more than 0.25. These bounds spare honest people rather than find every ring: a
+    flag wrongs them before anybody has looked at it, and a ring that is not found gains
+    little.
 
     More than a third of those who rated are no ring but the community. Ratings by
     people without credibility count for nothing, as in scores: strangers can neither
@@ -292,6 +295,7 @@ class _Pairs:
         kept, gap = _ratio(stays, value, 0.0), mean - outside
         ratings = np.bincount(of[inside], self.count[inside], self.members)
         suspicious = among >= INSIDE_RATINGS * np.maximum(size, 1)
+        suspicious &= mean >= PRAISE
         suspicious &= ((share > INSIDE_SHARE) & (share * gap > LIFT)) | (
             (kept > VALUE_SHARE) & (gap > VALUE_GAP)
         )
