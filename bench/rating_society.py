@@ -9,6 +9,7 @@ pretended deals. Nothing of these is a pass mark: both are reported.
 ``community.compute``: who is flagged there is flagged wrongly.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -335,7 +336,7 @@ def couples(
     rng = np.random.default_rng([seed, members, round(100 * deals_a_month), 2])
     truth = _truth(rng, members, months)
     wanted = rng.poisson(deals_a_month * members * months)
-    deals = []
+    deals: list = []
     while len(deals) < wanted:
         some = rng.choice(members, 3 if rng.random() < 0.3 else 2, replace=False)
         day = rng.uniform(0, truth.span)
@@ -433,7 +434,11 @@ def _assessed(
 
 
 # Honest communities that differ in how people come to deal with each other.
-SOCIETIES = {"neighbours": honest, "families": families, "couples": couples}
+SOCIETIES: dict[str, Callable[..., Community]] = {
+    "neighbours": honest,
+    "families": families,
+    "couples": couples,
+}
 # How many people, and how many deals a member and month, honest communities have.
 SIZES, RATES = (8, 15, 25, 40, 60, 100, 200), (1, 2)
 # How often version 19.0.2.0.0 recognised poor workers there: 60 runs each, 20 of 200.
