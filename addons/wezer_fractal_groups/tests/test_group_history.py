@@ -626,13 +626,49 @@ class TestPages(HistoryCommon, HttpCase):
         )
         for address in addresses:
             self.assertNotIn("Zebrafish", self._open(address, self.stranger), address)
-        self.assertIn("a private group", self._words(addresses[2], self.stranger))
+        words = self._words(addresses[2], self.stranger)
+        self.assertIn("Test inner was created.", words)
+        self.assertIn("Test inner moved into Test garden.", words)
+        for address in addresses:
+            # Not even that there is one.
+            self.assertNotIn("private", self._words(address, self.stranger), address)
         for address in (addresses[0], addresses[1], addresses[4]):
             self.assertIn("Zebrafish", self._open(address), address)
         with freeze_time(datetime.datetime.now() + datetime.timedelta(days=2)):
             for page in ("map", "structure"):
                 past = f"/groups/{page}?day={today}"
                 self.assertNotIn("Zebrafish", self._open(past, self.stranger))
+
+    def test_nobody_reads_of_a_way_into_a_circle_that_they_do_not_see(self):
+        secret = self._circle("Zebrafish", self.garden, visibility="members")
+        deeper = self._circle("Zebrafish two", secret, visibility="members")
+        first = self._circle("Test first", self.village, visibility="network")
+        other = self._circle("Test other", self.village, visibility="network")
+        for place in (secret, deeper, False):
+            first.parent_id = place
+            # It was as hidden as its place; those who manage it showed it again.
+            first.visibility = "network"
+            self.env.flush_all()
+        other._merge_into(secret)
+        other.visibility = "network"
+        words = self._words(f"/groups/{first.slug}/history", self.stranger)
+        for sentence in (
+            "Test first was created in",
+            "Test first moved out of",
+            "Test first moved.",
+            "Test first stands by itself.",
+        ):
+            self.assertIn(sentence, words)
+        closed = self._words(f"/groups/{other.slug}/history", self.stranger)
+        self.assertIn("Test other was closed.", closed)
+        for text in (words, closed):
+            self.assertNotIn("Zebrafish", text)
+            self.assertNotIn("private", text)
+        self._put(self.luc, secret)
+        self.assertIn(
+            "Test first moved from Test village to Zebrafish.",
+            self._words(f"/groups/{first.slug}/history"),
+        )
 
     def test_a_closed_circle_leads_to_its_history(self):
         self.garden._merge_into(self.workshop)

@@ -110,6 +110,14 @@ class _Words:
         link = Markup('<a href="/groups/%s">%s</a>')
         return link % (group.slug, name or group.name)
 
+    def _hidden(self, group: Any) -> bool:
+        """Return whether there is a group that the reader may not see.
+
+        Sentences about circles leave it out, so that nobody learns that it exists. Who
+        sees a role in such a circle, because it was offered to them, knows that.
+        """
+        return bool(group) and group.id not in self.seen
+
     def _person(self, partner: Any) -> Any:
         profile = self.profiles.get(partner.id)
         if not profile:
@@ -153,7 +161,7 @@ class _Words:
             return self.env._("The role %(group)s was created in %(to)s.", **values)
         if event.is_rebuilt:
             return self.env._("%(group)s is known since this day.", **values)
-        if event.after["parent"]:
+        if event.after["parent"] and not self._hidden(event.to_id):
             return self.env._("%(group)s was created in %(to)s.", **values)
         return self.env._("%(group)s was created.", **values)
 
@@ -185,8 +193,17 @@ class _Words:
             return self.env._(
                 "The role %(group)s moved from %(from)s to %(to)s.", **values
             )
-        if not event.before["parent"]:
+        came_from = event.before["parent"] and not self._hidden(event.from_id)
+        if self._hidden(event.to_id):
+            # Not where to: that there is such a group is not told either.
+            if came_from:
+                text = self.env._("%(group)s moved out of %(from)s.", **values)
+            else:
+                text = self.env._("%(group)s moved.", **values)
+        elif not came_from and event.after["parent"]:
             text = self.env._("%(group)s moved into %(to)s.", **values)
+        elif not came_from:
+            text = self.env._("%(group)s stands by itself.", **values)
         elif not event.after["parent"]:
             text = self.env._(
                 "%(group)s moved out of %(from)s and stands by itself.", **values
@@ -196,6 +213,8 @@ class _Words:
         return self._at_the_latest(event, text)
 
     def _merged(self, event: Any) -> str:
+        if self._hidden(event.to_id):
+            return self.env._("%(group)s was closed.", **self._values(event))
         return self.env._("%(group)s merged into %(to)s.", **self._values(event))
 
     def _closed(self, event: Any) -> str:
