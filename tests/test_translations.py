@@ -11,6 +11,8 @@ from odoo.tests import TransactionCase, tagged
 
 ROOT = Path(__file__).resolve().parent.parent
 PLACE = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w+\}|</?\w+")
+# A colon that begins a word, as in ":root" or "://", is none of French.
+PLAIN_SPACE = re.compile(r"\S (?=[:;!?»](?:\W|$))|« ")
 REMEDY = "run ./wezer shell < tools/translations.py, then fill in what is empty"
 
 
@@ -50,6 +52,13 @@ class TestTranslations(TransactionCase):
                     found = sorted(PLACE.findall(entry.msgstr))
                     if entry.msgstr:
                         self.assertEqual(wanted, found)
+
+    def test_french_marks_stay_on_the_line_of_their_word(self):
+        for addon in self.tool.ADDONS:
+            path = ROOT / "addons" / addon / "i18n" / "fr.po"
+            for entry in polib.pofile(str(path)):
+                with self.subTest(addon=addon, term=entry.msgid[:60]):
+                    self.assertNotRegex(entry.msgstr, PLAIN_SPACE)
 
     def test_the_pot_files_match_the_code(self):
         for addon in self.tool.ADDONS:
