@@ -35,7 +35,7 @@ class WezerActingLog(models.Model):
     by_mandate = fields.Boolean(
         string="By authorisation",
     )
-    note = fields.Char(help="What the person wrote down about it.")
+    note = fields.Char(help="The note of the person who acted.")
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )

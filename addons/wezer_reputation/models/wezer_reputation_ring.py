@@ -72,7 +72,7 @@ class WezerReputationRing(models.Model):
         default="flagged",
         readonly=True,
     )
-    summary = fields.Char(compute="_compute_summary", string="What was noticed")
+    summary = fields.Char(compute="_compute_summary", string="Observation")
     numbers = fields.Text(compute="_compute_numbers")
     # As rings.Figures: of the last computation, and of the day of the clearing.
     figures = fields.Json(readonly=True)
