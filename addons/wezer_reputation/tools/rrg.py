@@ -109,7 +109,6 @@ def trust_flow(
     seeds: ArrayLike,
     alpha: float = 0.5,
     tolerance: float = 1e-12,
-    leak: np.ndarray | None = None,
 ) -> np.ndarray:
     """Return trust that flows from ``seeds`` along ``edges``.
 
@@ -119,7 +118,6 @@ def trust_flow(
     :param members: how many
     :param edges: ``(from, to, weight)``, three arrays of one length
     :param seeds: indexes of the members that trust starts from
-    :param leak: weight of each member's trust that goes to nobody
     :return: shape ``(members,)``, non-negative, sums to at most 1
     """
     start = np.zeros(members)
@@ -132,8 +130,6 @@ def trust_flow(
         return alpha * start
     weight = weight.astype(float)
     out = np.bincount(source, weights=weight, minlength=members)
-    if leak is not None:
-        out = out + leak
     share = weight / out[source]
     trust = start.copy()
     for _step in range(500):
@@ -404,7 +400,7 @@ def score(
     base = base_weights(age, hours, damping, parameters)
     good = (x > parameters.good) & (damping > 0)
     start_at = np.asarray(seeds, dtype=int)
-    by, whom, vouch, leak = admission_edges(members, admissions, parameters)
+    by, whom, vouch = admission_edges(members, admissions, parameters)
     edges = (
         np.concatenate([person[good], by]),
         np.concatenate([rated[good], whom]),
@@ -412,7 +408,7 @@ def score(
         # again passes on no more trust.
         np.concatenate([damping[good], vouch]),
     )
-    trust = trust_flow(members, edges, start_at, parameters.alpha, leak=leak)
+    trust = trust_flow(members, edges, start_at, parameters.alpha)
     credible = np.minimum(1.0, trust / reference_trust(trust, start_at, parameters))
     fairness, weights, means, total, start = _fixed_point(
         members,
@@ -447,13 +443,12 @@ def score(
 
 def admission_edges(
     members: int, admissions: ArrayLike, parameters: Parameters
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Return ``(from, to, weight, leak)`` of the edges that admissions make.
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return ``(from, to, weight)`` of the edges that admissions make.
 
     Each weighs one good deal, and all those of one member in one year together at
-    most ``admissions_a_year``: who admits more people gives each of them less. What
-    is beyond that leaks from the member's flow, so that admitting many people never
-    passes on more trust than admitting a few.
+    most ``admissions_a_year``: who admits more people gives each of them less, so
+    that admitting many people never passes on more trust than admitting a few.
 
     :param admissions: rows ``(who admitted, whom)``, with a third column the year
     """
@@ -462,15 +457,14 @@ def admission_edges(
     rows = rows[rows[:, 0] != rows[:, 1]]
     by, whom = rows[:, 0], rows[:, 1]
     year = rows[:, 2] if rows.shape[1] > 2 else np.zeros(len(rows), dtype=int)
-    vouch, leak = np.ones(len(rows)), np.zeros(members)
+    vouch = np.ones(len(rows))
     most = parameters.admissions_a_year
     if most and len(rows):
         _years, place, count = np.unique(
             np.stack([by, year]), axis=1, return_inverse=True, return_counts=True
         )
         vouch = np.minimum(1.0, most / count[place.reshape(-1)])
-        leak += np.bincount(by, weights=1 - vouch, minlength=members)
-    return by, whom, vouch, leak
+    return by, whom, vouch
 
 
 def reference_trust(
