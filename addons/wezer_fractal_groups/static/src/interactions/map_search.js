@@ -41,7 +41,9 @@ export class MapSearch {
     show(found, typed) {
         this.found = found;
         this.active = -1;
-        this.list.replaceChildren(...found.map((one, place) => this.option(one, place)));
+        this.list.replaceChildren(
+            ...found.map((one, place) => this.option(one, place))
+        );
         this.list.hidden = !found.length;
         this.typed.setAttribute("aria-expanded", String(Boolean(found.length)));
         this.typed.removeAttribute("aria-activedescendant");
