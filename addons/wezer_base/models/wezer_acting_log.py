@@ -99,7 +99,8 @@ class WezerActingLog(models.Model):
             [("partner_id", "=", partner.id), ("note", "!=", False)]
         )
         # Past the refusal of this model: nobody else changes an entry.
-        super(WezerActingLog, acts).write({"note": False})
+        # pylint: disable-next=super-method-mismatch
+        return super(WezerActingLog, acts).write({"note": False})
 
     def write(self, vals):
         raise NotAllowed(

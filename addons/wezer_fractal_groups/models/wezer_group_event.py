@@ -44,14 +44,12 @@ class WezerGroupEvent(models.Model):
     # Which group it was inside of, and is now; of a role given or ended: its circle.
     from_id = fields.Many2one(
         "wezer.group",
-        string="From",
         index="btree_not_null",
         readonly=True,
         ondelete="set null",
     )
     to_id = fields.Many2one(
         "wezer.group",
-        string="To",
         index="btree_not_null",
         readonly=True,
         ondelete="set null",
@@ -61,7 +59,6 @@ class WezerGroupEvent(models.Model):
     # Visitors learn no names of members.
     person_id = fields.Many2one(
         "res.partner",
-        string="Person",
         index="btree_not_null",
         readonly=True,
         ondelete="set null",
@@ -86,7 +83,6 @@ class WezerGroupEvent(models.Model):
     # The id of the membership: it stays where the membership is deleted.
     membership = fields.Integer(readonly=True, groups=fields.NO_ACCESS, aggregator=None)
     until = fields.Date(
-        string="Until",
         readonly=True,
         groups="wezer_base.group_member",
         help="The last day of the role's term.",

@@ -1,12 +1,12 @@
 """The history of groups as people read it: sentences by day, as far as they may see."""
 
-from itertools import groupby
 from typing import Any
 
 from markupsafe import Markup, escape
 
 from odoo import models
 from odoo.fields import Domain
+from odoo.tools import groupby
 
 from odoo.addons.wezer_base.tools import days
 
