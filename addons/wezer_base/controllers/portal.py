@@ -11,6 +11,7 @@ from odoo.addons.portal.controllers.portal import CustomerPortal
 from ..exceptions import Refusal
 from ..models.wezer_profile import LEVELS
 from ..tools.form_post import form_post
+from ..tools.membership import PRESENT
 from ..tools.numbers import record_id, record_ids, whole
 from .website import flash
 
@@ -27,7 +28,7 @@ class WezerPortal(CustomerPortal):
         if acting == request.env.user.partner_id.id:
             acting = None
         profiles = request.env["wezer.profile"]
-        profile = profiles._profile_party(acting)._wezer_profile()
+        profile = profiles._profile_party(acting, PRESENT)._wezer_profile()
         return request.render(
             "wezer_base.profile_form",
             {

@@ -86,6 +86,8 @@ class WezerMemberImport(models.AbstractModel):
         if not partner:
             partner = self.env["res.partner"].create({"name": name, "email": address})
         profile = self.env["wezer.profile"]._make_for(partner)
+        if created:
+            profile._taken_in()
         vals, reasons = self._prepare_import_vals(profile, row)
         changed = bool(vals)
         profile.write(vals)

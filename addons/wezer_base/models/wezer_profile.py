@@ -361,9 +361,12 @@ class WezerProfile(models.Model):
     def _compute_is_person(self):
         for profile in self:
             partner = profile.partner_id
-            login = bool(partner.user_ids.filtered("active"))
-            profile.is_person = login or not profile._is_organisation()
-            profile.on_paper = profile.is_person and not login
+            # An archived login was taken away: whoever had it is locked out, and does
+            # not become a member on paper by it.
+            logins = partner.with_context(active_test=False).user_ids
+            login = bool(logins.filtered("active"))
+            profile.on_paper = not logins and not profile._is_organisation()
+            profile.is_person = login or profile.on_paper
 
     def _is_organisation(self):
         """Return whether this party is no human being; addons with groups extend it."""
@@ -607,6 +610,12 @@ class WezerProfile(models.Model):
             have |= made
         return have
 
+    def _taken_in(self):
+        """Note that an administrator took these people in, who cannot log in yet.
+
+        Extended by addons that give something to new members.
+        """
+
     @api.model
     def _is_hidden_at_first(self, partner):
         """Return whether there are members who may not know of ``partner``.
@@ -738,10 +747,7 @@ class WezerProfile(models.Model):
     @api.model
     def own_version(self, acting_partner_id: int | None = None) -> str:
         """Return the version of a profile, for :meth:`update_own`."""
-        self.env.user._wezer_check_standing(PRESENT)
-        partner = self.env.user.partner_id
-        if acting_partner_id:
-            partner = self._profile_party(acting_partner_id)
+        partner = self._profile_party(acting_partner_id, PRESENT)
         return version_of(partner._wezer_profile(), VERSION_FIELDS)
 
     @api.model
@@ -797,12 +803,16 @@ class WezerProfile(models.Model):
         return profile.id
 
     @api.model
-    def _profile_party(self, acting_partner_id=None):
-        """Return the partner (sudo) whose profile the caller changes, checked."""
+    def _profile_party(self, acting_partner_id=None, may=JOINING):
+        """Return the partner (sudo) whose profile the caller changes, checked.
+
+        :param tuple may: the states in which callers use their own profile: by
+            default, applicants fill it in before they are members; ``PRESENT`` to show
+            it, because suspended and declined people read their standing there
+        """
         user = self.env.user
         if acting_partner_id in (None, False, user.partner_id.id):
-            # Applicants fill in their profile before they are members.
-            user._wezer_check_standing(JOINING)
+            user._wezer_check_standing(may)
             return user.partner_id.sudo()
         number = record_id(acting_partner_id)
         party = self.env["res.partner"].sudo().browse(number or [])

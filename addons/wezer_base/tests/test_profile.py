@@ -91,8 +91,12 @@ class TestProfile(WezerCommon):
         found, _count = directory._search_directory("noël")
         self.assertIn(self.luc_profile, directory._search_directory("NOEL luc")[0])
         self.assertIn(self.luc_profile, found)
+        # Whose login is archived is locked out: no member on paper by it.
         self.luc.active = False
         self.assertNotIn(self.luc_profile, directory._search_directory()[0])
+        self.assertFalse(self.luc_profile.is_person or self.luc_profile.on_paper)
+        self.luc.active = True
+        self.assertIn(self.luc_profile, directory._search_directory()[0])
 
     def test_a_member_changes_his_own_profile(self):
         skill = self.env["wezer.skill"].create({"name": "Carpentry"})

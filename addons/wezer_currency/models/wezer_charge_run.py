@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.wezer_base.tools.membership import MEMBERS
+
 
 class WezerChargeRun(models.Model):
     """A fee or a demurrage that was taken: who paid, who could not and why."""
@@ -65,8 +67,10 @@ class WezerChargeRun(models.Model):
 
     @api.model
     def _fee(self, currency, wallet):
-        # Persons pay; a group's members paid already.
-        return currency.fee_minor if wallet.partner_id._wezer_profile().is_person else 0
+        # Members pay; a group's members paid already, and who waits or left owes none.
+        profile = wallet.partner_id._wezer_profile()
+        pays = profile.active and profile.is_person and profile.state in MEMBERS
+        return currency.fee_minor if pays else 0
 
     @api.model
     def _demurrage(self, currency, wallet):

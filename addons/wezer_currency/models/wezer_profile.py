@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from odoo.addons.wezer_base.exceptions import NotAllowed
 
@@ -13,6 +13,25 @@ class WezerProfile(models.Model):
         help="This is off for people who signed up without an invitation. Their"
         " wallets start without credit.",
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Let a contact that got its profile from the suite start without credit.
+
+        Administrators take members without a login in: by their own form, or by an
+        import, see :meth:`_taken_in`. Any other profile is nobody's word for credit.
+        """
+        profiles = super().create(vals_list)
+        if self.env.su:
+            for profile, vals in zip(profiles, vals_list, strict=True):
+                if profile.on_paper and "has_credit" not in vals:
+                    profile.has_credit = False
+        return profiles
+
+    def _taken_in(self):
+        """Give those whom an administrator took in the credit of a member."""
+        super()._taken_in()
+        self.sudo()._give_credit()
 
     def action_approve(self):
         """Give approved members the credit of a member."""

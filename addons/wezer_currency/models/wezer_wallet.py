@@ -277,14 +277,19 @@ class WezerWallet(models.Model):
     def _prepare_wallet_vals(self, partner, currency):
         """Return the values of a new wallet.
 
-        Credit belongs to approved members, with or without a login; wallets of
-        groups, of organisations and of sign-ups that wait start at zero.
+        Credit belongs to approved members, with or without a login; wallets of groups,
+        of organisations, of contacts and of sign-ups that wait start at zero.
         """
         partner = partner.sudo()
         # Only in its own currency: another's treasury has no money to issue.
         system = partner == currency.treasury_partner_id
         profile = partner._wezer_profile()
-        member = profile.is_person and profile.state == "active" and profile.has_credit
+        member = (
+            profile.active
+            and profile.is_person
+            and profile.state == "active"
+            and profile.has_credit
+        )
         return {
             "partner_id": partner.id,
             "wezer_currency_id": currency.id,

@@ -126,6 +126,25 @@ class TestCharges(CurrencyCommon):
         self.assertEqual(self.balance(self.luc), "497.00")
         self.assertBooksHold()
 
+    def test_only_members_owe_the_fee(self):
+        self.credit.fee_minor_text = "2"
+        runs = self.env["wezer.charge.run"]
+        wallet = self.luc.partner_id._wezer_wallet(self.credit)
+        profile = self.luc.partner_id._wezer_profile()
+        for state, owes in (
+            ("active", True),
+            ("suspended", True),
+            ("pending", False),
+            ("declined", False),
+            ("left", False),
+        ):
+            profile.state = state
+            with self.subTest(state=state):
+                self.assertEqual(bool(runs._fee(self.credit, wallet)), owes)
+        profile.state = "active"
+        self.luc.active = False
+        self.assertFalse(runs._fee(self.credit, wallet))
+
     def test_the_cron_takes_the_fee_that_is_due_and_sets_the_next(self):
         self.wallet(self.anna)
         today = fields.Date.today()

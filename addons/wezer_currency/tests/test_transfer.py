@@ -1,4 +1,6 @@
+import importlib.util
 from datetime import timedelta
+from pathlib import Path
 
 from odoo import fields
 from odoo.tests import tagged
@@ -7,6 +9,8 @@ from odoo.addons.wezer_base.exceptions import NotAllowed
 
 from ..models.wezer_transfer import ANSWERS
 from .common import CurrencyCommon
+
+MIGRATION = "migrations/19.0.2.1.0/post-paper-credit.py"
 
 
 @tagged("post_install", "-at_install")
@@ -128,6 +132,58 @@ class TestTransfer(CurrencyCommon):
         self.env["wezer.profile"]._make_for(partner)
         wallet = partner._wezer_wallet(self.credit)
         self.assertEqual(wallet._limits(), (0, 50000))
+        # It waits for a moderator, like a sign-up.
+        profile = partner._wezer_profile()
+        profile.with_user(self.moderator).action_give_credit()
+        self.assertEqual(wallet._limits(), (-50000, 50000))
+
+    def _on_paper(self, name):
+        """Return the profile of someone whom an administrator imports."""
+        report = self.env["wezer.member.import"]._import_rows([{"name": name}])
+        return self.env["wezer.profile"].browse(report[0]["id"])
+
+    def _first_limits(self, profile):
+        return profile.partner_id._wezer_wallet(self.credit)._limits()
+
+    def test_a_member_whom_an_administrator_takes_in_has_credit_without_a_login(self):
+        self.assertEqual(self._first_limits(self._on_paper("Oda")), (-50000, 50000))
+        contact = self.env["res.partner"].create({"name": "Otto"})
+        admin = self.env.ref("base.user_admin")
+        profiles = self.env["wezer.profile"].with_user(admin)
+        written = profiles.create({"partner_id": contact.id})
+        self.assertEqual(self._first_limits(written.sudo()), (-50000, 50000))
+
+    def test_only_active_members_start_with_credit(self):
+        for state in ("pending", "declined", "suspended", "left"):
+            for profile in (
+                self._on_paper(f"Oda {state}"),
+                self._member(f"luc_{state}").partner_id._wezer_profile(),
+            ):
+                profile.state = state
+                with self.subTest(state=state, on_paper=profile.on_paper):
+                    self.assertEqual(self._first_limits(profile), (0, 50000))
+        locked_out, archived = self._member("locked"), self._on_paper("Archived")
+        locked_out.active = False
+        archived.active = False
+        for profile in (locked_out.partner_id._wezer_profile(), archived):
+            self.assertEqual(self._first_limits(profile), (0, 50000))
+
+    def test_an_update_gives_no_credit_to_those_without_a_login(self):
+        before, kept = self._on_paper("Oda"), self._on_paper("Otto")
+        self._first_limits(kept)
+        member = self.luc.partner_id._wezer_profile()
+        self.env.flush_all()
+        path = Path(__file__).parents[1] / MIGRATION
+        spec = importlib.util.spec_from_file_location("script", path)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        module.migrate(self.env.cr, "19.0.2.0.0")
+        (before | kept | member).invalidate_recordset()
+        self.assertEqual(
+            [profile.has_credit for profile in (before, kept, member)],
+            [False, True, True],
+        )
+        self.assertEqual(self._first_limits(before), (0, 50000))
 
     def _invited(self, login, inviter=None):
         """Return the user who came by himself, or by a letter of ``inviter``."""

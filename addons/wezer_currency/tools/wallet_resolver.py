@@ -172,7 +172,7 @@ class WalletResolver:
                 ]
             )
         )
-        self.env["wezer.profile"].sudo()._make_for(partners)
+        self.env["wezer.profile"].sudo()._make_for(partners)._taken_in()
         self.made |= set(partners.ids)
         return dict(zip(names, partners, strict=True))
 

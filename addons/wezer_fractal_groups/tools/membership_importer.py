@@ -316,7 +316,8 @@ class MembershipImporter:
         partners = self.env["res.partner"].create([{"name": word} for word in new])
         self.people.update(zip(new, partners, strict=True))
         members = partners.browse(self.people[word].id for word in new if word in here)
-        self.env["wezer.profile"].sudo()._make_for(members)
+        # Only administrators import groups.
+        self.env["wezer.profile"].sudo()._make_for(members)._taken_in()
 
     def _find_on_paper(self, words: list[str]) -> None:
         """Find people by name: members without a login, and who is in these groups."""

@@ -6,8 +6,9 @@ from odoo.tools import SQL
 def migrate(cr, version):
     """Mark the people among the profiles of those who cannot log in.
 
-    Partners of groups are organisations, as are those of companies and treasuries;
-    the addon with groups takes away what else is a group's.
+    Whose login is archived is locked out, and no member on paper. Partners of groups
+    are organisations, as are those of companies and treasuries; the addon with groups
+    takes away what else is a group's.
     """
     cr.execute(
         SQL(
@@ -18,6 +19,6 @@ def migrate(cr, version):
                   AND NOT coalesce(partner.wezer_is_treasury, FALSE)
                   AND NOT EXISTS (
                       SELECT FROM res_users login
-                       WHERE login.partner_id = partner.id AND login.active)"""
+                       WHERE login.partner_id = partner.id)"""
         )
     )
