@@ -133,7 +133,7 @@ class Town:
         "by_language": "directory: by a language",
         "by_both": "directory: by skill and language",
         "by_name": "directory: part of a name",
-        "recipient": "recipient of a payment: part of a name",
+        "recipient": "suggestions while a name is typed",
     }
 
     def __init__(self, env: Any, count: int) -> None:
@@ -230,7 +230,10 @@ class Town:
 
     def recipient(self) -> Any:
         """Ask for suggestions of a recipient."""
-        return self._search(words="mia", limit=8)
+        self.user_env.invalidate_all()
+        found = self.user_env["wezer.profile"]._suggest("mia", limit=8)
+        assert len(found) == 8
+        return [member._suggestion("mia") for member in found]
 
 
 def _required(cr: Any, table: str, given: Any) -> dict:
