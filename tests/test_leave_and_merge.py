@@ -257,6 +257,36 @@ class TestLeaveAndMerge(Holds, MarketCommon):
 
     # === TWO ACCOUNTS OF ONE PERSON === #
 
+    def test_merging_takes_the_weight_between_parties_that_now_act_for_each_other(self):
+        deal = self.paid_deal(self.test3, self.test2)
+        given = self.env["wezer.assessment"].sudo()._for_origin(deal)
+        mandates = self.env["wezer.mandate"].with_user(self.test3)
+        mandates.action_give(self.double.partner_id._wezer_profile().id, ["market"])
+        self.env["wezer.reputation"].sudo()._recompute()
+        self.assertEqual(given.mapped("no_weight"), [False, False])
+        self.merge(self.double.partner_id, self.leaver)
+        self.assertEqual(given.mapped("no_weight"), [True, True])
+        self.assert_all_holds()
+
+    def test_an_approval_before_accounts_were_merged_stays_in_order(self):
+        mandates = self.env["wezer.mandate"].with_user(self.test1)
+        rights = ["market", "wallet"]
+        mandates.action_give(self.leaver._wezer_profile().id, rights)
+        deal = self.claim(self.test3, self.announce(self.test1))
+        self.as_(self.test3, deal).action_deliver(note="Done")
+        # The other account had negotiated for the worker.
+        deal.sudo().conflicted_ids |= self.double.partner_id
+        self.as_(self.test2, deal).action_approve(scores=self.scores())
+        self.merge(self.double.partner_id, self.leaver)
+        self.assertIn(self.leaver, deal.sudo().conflicted_ids)
+        self.assert_all_holds()
+        approvals = deal.sudo().event_ids.filtered(lambda one: one.action == "approve")
+        self.assertEqual(approvals.mapped("before_merge"), [True])
+        # What was out of order before is still reported.
+        self.env.cr.execute("UPDATE wezer_deal_event SET before_merge = FALSE")
+        with self.assertRaises(AssertionError):
+            self.assert_all_holds()
+
     def test_merging_accounts_moves_money_deals_groups_and_assessments(self):
         source, target = self.double.partner_id, self.leaver
         old = self.paid_deal(self.test1, self.double, title="By the old account")

@@ -57,3 +57,10 @@ class ResPartner(models.Model):
         return super()._wezer_merge_obstacles(target) + (
             partner_market.merge_obstacles(self, target)
         )
+
+    def _wezer_merge_into(self, target):
+        """Keep apart what was approved while these were two accounts."""
+        approvals = partner_market.independent_approvals(self | target)
+        result = super()._wezer_merge_into(target)
+        partner_market.mark_before_merge(approvals, target)
+        return result

@@ -21,6 +21,9 @@ class WezerDealEvent(models.Model):
     )
     person_id = fields.Many2one("res.partner", ondelete="restrict")
     note = fields.Text(string="Remark")
+    # An approval by one account of a person whose other account had been at the
+    # worker's side: in order when it was given, before the two were merged.
+    before_merge = fields.Boolean(groups="base.group_system")
     sentence = fields.Char(compute="_compute_sentence")
     company_id = fields.Many2one(
         related="deal_id.company_id", store=True, precompute=True

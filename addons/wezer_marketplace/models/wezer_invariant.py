@@ -271,13 +271,17 @@ class WezerInvariant(models.AbstractModel):
         )
 
     def _check_own_work(self):
-        """Approvals that count: what was sent back was approved by nobody."""
+        """Approvals that count: what was sent back was approved by nobody.
+
+        As it was when they were given: before two accounts were merged, say.
+        """
         return self._rows(
             """SELECT e.deal_id, e.person_id FROM wezer_deal_event e
                  JOIN wezer_deal_conflicted_rel b
                    ON b.wezer_deal_id = e.deal_id
                   AND b.res_partner_id = e.person_id
-                WHERE e.action = 'approve' AND NOT EXISTS (
+                WHERE e.action = 'approve' AND e.before_merge IS NOT TRUE
+                  AND NOT EXISTS (
                       SELECT 1 FROM wezer_deal_event later
                        WHERE later.deal_id = e.deal_id
                          AND later.id > e.id AND later.action = 'send_back')

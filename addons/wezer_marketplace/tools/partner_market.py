@@ -258,6 +258,29 @@ def _anonymise_deals(party: models.Model) -> None:
 # === TWO ACCOUNTS OF ONE PERSON === #
 
 
+def independent_approvals(parties: models.Model) -> models.Model:
+    """Return the approvals (sudo) by ``parties``, each without a side in its deal."""
+    events = parties.env["wezer.deal.event"].sudo()
+    given = [("action", "=", "approve"), ("person_id", "in", parties.ids)]
+    return events.search(given).filtered(
+        lambda event: event.person_id not in event.deal_id.conflicted_ids
+    )
+
+
+def mark_before_merge(approvals: models.Model, target: models.Model) -> None:
+    """Mark those of ``approvals`` that merging put on the side of ``target``'s work."""
+    approvals.env.flush_all()
+    # In SQL: past events refuse every ``write``, and this changes no decision.
+    approvals.env.cr.execute(
+        """UPDATE wezer_deal_event e SET before_merge = TRUE
+             FROM wezer_deal_conflicted_rel b
+            WHERE e.id = ANY(%s) AND e.person_id = %s
+              AND b.wezer_deal_id = e.deal_id AND b.res_partner_id = e.person_id""",
+        [approvals.ids, target.id],
+    )
+    approvals.invalidate_recordset(["before_merge"], flush=False)
+
+
 def merge_obstacles(party: models.Model, target: Any) -> list[str]:
     """Return why the accounts ``party`` and ``target`` cannot become one."""
     env = party.env

@@ -288,6 +288,10 @@ class ResPartner(models.Model):
         for model in self.env["wezer.reputation"]._computed():
             self.env[model].sudo().search([("partner_id", "in", self.ids)]).unlink()
         result = super()._wezer_merge_into(target)
-        self.env["wezer.assessment"]._void_self_given(target)
-        self.env["wezer.reputation"].sudo()._update_now(target.sudo())
+        assessments = self.env["wezer.assessment"].sudo()
+        assessments._void_self_given(target)
+        # The one account acted for parties that the other gave assessments to.
+        named = SQL("%s IN (a.assessed_id, a.assessor_id, a.person_id)", target.id)
+        tied = assessments._void_tied(named)
+        self.env["wezer.reputation"].sudo()._update_now(target.sudo() | tied)
         return result
