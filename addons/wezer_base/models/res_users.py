@@ -326,7 +326,11 @@ class ResUsers(models.Model):
         :rtype: list[SQL]
         """
         self.ensure_one()
-        return []
+        # By a mandate: forms and lists ask for these members apart from groups.
+        mandates = self.env["wezer.mandate"]._acting_select(self, OWN_RIGHTS)
+        return [
+            SQL("SELECT 'helped_' || name, id FROM (%s) helped(name, id)", mandates)
+        ]
 
     def _compute_wezer_acting_parties(self):
         """Ask for the parties of all rights at once: ``{right: frozenset of ids}``.
@@ -461,17 +465,8 @@ class ResUsers(models.Model):
     def _wezer_helped(self, right="market"):
         """Return the members (sudo) who authorised this user to act for them."""
         self.ensure_one()
-        mandates = self.env["wezer.mandate"]
-        return (
-            mandates.sudo()
-            .search(
-                mandates._current_domain()
-                & Domain("holder_id", "=", self.partner_id.id)
-                & Domain(f"right_{right}", "=", True)
-                & Domain("giver_id.wezer_profile_ids.state", "=", "active")
-            )
-            .giver_id
-        )
+        helped = self.sudo().wezer_acting_parties.get(f"helped_{right}", ())
+        return self.env["res.partner"].sudo().browse(sorted(helped))
 
     def _wezer_act_as(self, right="market"):
         """Return the party that forms preselect: the user's own by default.

@@ -729,7 +729,7 @@ class TestPages(HistoryCommon, HttpCase):
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
             garden = self.garden.with_user(self.luc)
-            group_timeline.latest(garden, garden, self.env["wezer.profile"])
+            group_timeline.by_day(group_timeline.latest(garden), garden)
             return self.env.cr.sql_log_count - before
 
         self._put(self.joel, self.lead)

@@ -43,15 +43,18 @@ def page_values(group: Any) -> dict:
     profiles = own | below
     circles = inside.filtered(lambda child: child.kind == "circle")
     manages = not visitor and group._may("manage")
-    role_rows = _role_rows(roles, places, profiles)
-    shown = profiles.union(*(row["fillers"] for row in role_rows))
+    events = group_timeline.latest(group)
+    # The people of the roles and of the history, read together.
+    people = _shown_fillers(roles, places) | group_timeline.people_of(events)
+    named = _profiles(env, people, profiles)
+    role_rows = _role_rows(roles, places, named)
     return {
         "group": group,
         "group_parent": group.sudo().parent_id.sudo(False)._filtered_access("read"),
         "group_circles": circles[:CIRCLES_SHOWN],
         "group_circle_count": len(circles),
         "group_leads": circle and _leads(roles, role_rows, places),
-        "group_history": group_timeline.latest(group, group | inside, shown),
+        "group_history": group_timeline.by_day(events, group | inside, named),
         "group_roles": role_rows,
         "group_members": profiles,
         "group_own": own,
@@ -174,19 +177,21 @@ def _profiles(
     )
 
 
-def _role_rows(roles: Any, places: Any, known: Any) -> list:
+def _shown_fillers(roles: Any, places: Any) -> Any:
+    """Return the persons (sudo) whom the rows of ``roles`` show."""
+    fillers = (places.members(role)[:FILLERS_SHOWN] for role in roles)
+    return roles.env["res.partner"].sudo().union(*fillers)
+
+
+def _role_rows(roles: Any, places: Any, profiles: Any) -> list:
     """Return for each role its people, and what the user may do with it.
 
-    :param known: profiles that the page has read: of the members of the circle
+    :param profiles: of those whom the rows show, as far as the user may see them
     """
-    if not roles:
-        return []
     # Everybody who sees the role sees its fillers; visitors learn no names, because
     # the profiles are read as the user.
     fillers = {role: places.members(role) for role in roles}
     shown = {role: some[:FILLERS_SHOWN] for role, some in fillers.items()}
-    everybody = roles.env["res.partner"].sudo().union(*shown.values())
-    profiles = _profiles(roles.env, everybody, known)
     # Of those who are shown: one of the others may log in.
     on_paper = profiles.sudo().filtered("on_paper").partner_id
     return [

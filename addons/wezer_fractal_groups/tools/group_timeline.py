@@ -37,22 +37,23 @@ def domain(group: models.Model, inside: bool = True, choice: str = "") -> Domain
     return result
 
 
-def latest(group: models.Model, groups: Any, profiles: Any) -> list[dict]:
-    """Return the latest events of ``group`` and inside, for its page.
+def latest(group: models.Model) -> models.Model:
+    """Return the latest events of ``group`` and inside, for its page."""
+    return group.env["wezer.group.event"].search_fetch(domain(group), limit=LATEST)
 
-    :param groups: that the user sees, as the page has found them
-    :param profiles: that the user may see, as the page has read them
-    """
-    events = group.env["wezer.group.event"]
-    found = events.search_fetch(domain(group), limit=LATEST)
-    return by_day(found, groups, profiles)
+
+def people_of(events: models.Model) -> models.Model:
+    """Return the persons (sudo) whom ``events`` name."""
+    known = events.sudo()
+    return known.person_id | known.actor_id
 
 
 def by_day(events: models.Model, groups: Any = None, profiles: Any = None) -> list:
     """Return ``events`` in their order as dicts ``day`` and ``rows``.
 
     :param groups: some that the user sees; others are looked up
-    :param profiles: some that the user may see; others are looked up
+    :param profiles: of the persons, as far as the user may see them; looked up where
+        left out
     :return: rows are dicts ``text``, ``by`` (who did it, if anybody) and ``kind``
     """
     words = _Words(events, groups, profiles)
@@ -79,17 +80,11 @@ class _Words:
         if others:
             model = env["wezer.group"].with_context(active_test=False)
             self.seen |= set(model.search([("id", "in", list(others))]).ids)
-        self.profiles = {
-            profile.sudo().partner_id.id: profile for profile in profiles or ()
-        }
-        people = set((known.person_id | known.actor_id).ids) - set(self.profiles)
-        if people:
-            found = env["wezer.profile"].search_fetch(
-                [("partner_id", "in", list(people))]
+        if profiles is None:
+            profiles = env["wezer.profile"].search_fetch(
+                [("partner_id", "in", people_of(events).ids)]
             )
-            self.profiles |= {
-                profile.sudo().partner_id.id: profile for profile in found
-            }
+        self.profiles = {profile.sudo().partner_id.id: profile for profile in profiles}
 
     def row(self, event: Any) -> dict:
         known = event.sudo()

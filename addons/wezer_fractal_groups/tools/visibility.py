@@ -126,7 +126,10 @@ def search_directory(
     all_see = domain & _shown_to_all(groups)
     ids = shown.search(all_see, limit=offset + limit).ids
     mine_alone = _ids_shown_to_user_alone(groups, domain)
-    count = shown.search_count(all_see, limit=COUNTED + 1) + len(mine_alone)
+    count = len(ids)
+    if count == offset + limit:
+        count = shown.search_count(all_see, limit=COUNTED + 1)
+    count += len(mine_alone)
     # Both come in order: what is far down in one is far down in both together. The
     # database puts both in one order.
     both = ids + mine_alone[: offset + limit]

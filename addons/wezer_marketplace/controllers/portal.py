@@ -41,9 +41,12 @@ class WezerMarketPortal(CustomerPortal):
         if page == 1:
             asked = deals._asked_to_stand_in()
             live = deals.search(mine & Domain("state", "in", LIVE))
-            # What waits for the user comes first.
-            live = live.sorted(lambda deal: not deal._own_questions())
         past = deals.search(done, limit=PAGE, offset=(page - 1) * PAGE)
+        shown = asked | live | past
+        live, past = live.with_prefetch(shown.ids), past.with_prefetch(shown.ids)
+        shown._read_together()
+        # What waits for the user comes first.
+        live = live.sorted(lambda deal: not deal._own_questions())
         return request.render(
             "wezer_marketplace.deals_page",
             {

@@ -2764,6 +2764,15 @@ class WezerDeal(models.Model):
         """Return the buttons of what the caller can do now."""
         return deal_page.buttons(self)
 
+    def _read_together(self):
+        """Read at once what a list of these deals asks of each: its sides and terms."""
+        deals = self.sudo()
+        (deals.author_id | deals.replier_id)._wezer_read_together()
+        # A deal has terms by two fields: each would read its own by itself.
+        terms = deals.terms_id | deals.accepted_terms_id
+        terms.price_line_ids.mapped("wezer_currency_id")
+        terms.mapped("share_ids")
+
     @api.model
     def _own_deals_domain(self):
         """Return which deals are the caller's: what *My deals* lists.

@@ -50,8 +50,7 @@ def _deals(user: models.Model) -> list:
     )
     current = Domain("state", "in", ASKING) | recent
     found = deals.search(deals._own_deals_domain() & current, limit=DEALS_MAX)
-    sides = found.sudo().author_id | found.sudo().replier_id
-    sides._wezer_read_together()
+    found._read_together()
     return [row for deal in found if (row := _deal(deal))]
 
 
