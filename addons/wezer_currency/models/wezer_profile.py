@@ -30,8 +30,9 @@ class WezerProfile(models.Model):
 
     def _taken_in(self):
         """Give those whom an administrator took in the credit of a member."""
-        super()._taken_in()
+        result = super()._taken_in()
         self.sudo()._give_credit()
+        return result
 
     def action_approve(self):
         """Give approved members the credit of a member."""

@@ -75,7 +75,7 @@ export class WezerChart extends Interaction {
      * The server formats numbers: only those that it sent have a label.
      *
      * @param {Array} ticks pairs of a number and its text
-     * @returns {Object} the options of an axis of numbers
+     * @returns {object} the options of an axis of numbers
      */
     axis(ticks) {
         const marks = ticks.map(([value]) => value);

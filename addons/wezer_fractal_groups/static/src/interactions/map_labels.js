@@ -37,9 +37,9 @@ export class MapLabels {
     }
 
     /**
-     * @param {Object[]} places circles on the screen: `node`, `x`, `y`, `r`, `opened`
-     * @param {Number} width of the screen
-     * @param {Number} height of the screen
+     * @param {object[]} places circles on the screen: `node`, `x`, `y`, `r`, `opened`
+     * @param {number} width of the screen
+     * @param {number} height of the screen
      */
     write(places, width, height) {
         const taken = [];
@@ -79,7 +79,7 @@ export class MapLabels {
     }
 
     /**
-     * @returns {Object|null} `lines` (`text`, `font`), `width` and `height`; null where
+     * @returns {object | null} `lines` (`text`, `font`), `width` and `height`; null where
      *     the name does not fit and need not be shown
      */
     block(place, always, screen) {
@@ -96,12 +96,25 @@ export class MapLabels {
             return null;
         }
         const lines = wrapped.lines.map((text) => ({text, font: "strong"}));
+        this.addFacts(lines, place, most);
+        const widths = lines.map((line) => this.measure(line.text, line.font));
+        const height = lines.length * this.height;
+        if (!always && !opened && height > 1.7 * r) {
+            return null;
+        }
+        return {lines, width: Math.max(...widths), height};
+    }
+
+    /**
+     * Adds who leads, and how many roles are vacant, where there is room for them.
+     */
+    addFacts(lines, {node, r, opened}, most) {
         const facts = [
             {text: node.lead && `◆ ${node.lead}`, font: "plain"},
             {text: node.open, font: "plain", open: true},
         ];
+        const room = opened ? 0.24 * r : 1.3 * r;
         for (const fact of facts) {
-            const room = opened ? 0.24 * r : 1.3 * r;
             if (
                 fact.text &&
                 (lines.length + 1) * this.height < room &&
@@ -110,12 +123,6 @@ export class MapLabels {
                 lines.push(fact);
             }
         }
-        const widths = lines.map((line) => this.measure(line.text, line.font));
-        const height = lines.length * this.height;
-        if (!always && !opened && height > 1.7 * r) {
-            return null;
-        }
-        return {lines, width: Math.max(...widths), height};
     }
 
     /**
@@ -154,7 +161,7 @@ export class MapLabels {
     }
 
     /**
-     * @returns {Object|null} the first place for a block that lies on no other
+     * @returns {object | null} the first place for a block that lies on no other
      */
     free(place, block, taken, width, height) {
         const step = this.height;

@@ -5,7 +5,7 @@
 export class MapSearch {
     /**
      * @param {HTMLElement} el the form
-     * @param {Object} map `find(typed)`, `go(slug)`, `words`
+     * @param {object} map `find(typed)`, `go(slug)`, `words`
      */
     constructor(el, map) {
         this.el = el;

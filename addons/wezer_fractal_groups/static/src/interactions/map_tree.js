@@ -9,7 +9,7 @@ const FEW = 2;
 export class MapTree {
     /**
      * @param {HTMLElement} el the list
-     * @param {Object} map what it reads circles from: `root`, `order`, `load(nodes)`,
+     * @param {object} map what it reads circles from: `root`, `order`, `load(nodes)`,
      *     `choose(node, event)`, `link(node)`, `words`
      */
     constructor(el, map) {
