@@ -1,4 +1,5 @@
 import {Interaction} from "@web/public/interaction";
+import {SuggestionList} from "./suggestion_list";
 import {registry} from "@web/core/registry";
 import {rpc} from "@web/core/network/rpc";
 import {_t} from "@web/core/l10n/translation";
@@ -21,18 +22,15 @@ export class WordsInput extends Interaction {
     setup() {
         this.typed = this.el.querySelector(".o_wezer_words_typed");
         this.chosen = this.el.querySelector(".o_wezer_words_chosen");
-        this.list = this.el.querySelector(".o_wezer_words_list");
         this.status = this.el.querySelector(".o_wezer_words_status");
-        this.words = [];
-        this.active = -1;
         this.asked = 0;
     }
 
     start() {
-        this.typed.setAttribute("role", "combobox");
-        this.typed.setAttribute("aria-autocomplete", "list");
-        this.typed.setAttribute("aria-expanded", "false");
-        this.typed.setAttribute("aria-controls", this.list.id);
+        const list = this.el.querySelector(".o_wezer_words_list");
+        this.suggestions = new SuggestionList(this.typed, list, (word) =>
+            this.choose(word)
+        );
     }
 
     /** The category chosen beside it, so that what belongs there comes first. */
@@ -70,64 +68,23 @@ export class WordsInput extends Interaction {
         const taken = new Set(
             [...this.chosen.querySelectorAll("input")].map((input) => input.value)
         );
-        this.words = words.filter((word) => !taken.has(String(word.id)));
-        this.active = -1;
-        this.list.replaceChildren(
-            ...this.words.map((word, index) => this.option(word, index))
-        );
-        this.list.hidden = !this.words.length;
-        this.typed.setAttribute("aria-expanded", String(Boolean(this.words.length)));
-        this.typed.removeAttribute("aria-activedescendant");
+        this.suggestions.show(words.filter((word) => !taken.has(String(word.id))));
         this.status.textContent =
             typed && !words.length
                 ? this.el.dataset.named || _t("This word does not exist here yet.")
                 : "";
     }
 
-    option(word, index) {
-        const item = document.createElement("li");
-        item.id = `${this.list.id}_${index}`;
-        item.className = "o_wezer_suggestion";
-        item.setAttribute("role", "option");
-        item.setAttribute("aria-selected", "false");
-        item.textContent = word.name;
-        if (word.hint) {
-            const hint = document.createElement("span");
-            hint.className = "small text-muted ms-2";
-            hint.textContent = word.hint;
-            item.append(hint);
-        }
-        // Before the field loses the focus, which closes the list.
-        item.addEventListener("pointerdown", (ev) => {
-            ev.preventDefault();
-            this.choose(word);
-        });
-        return item;
-    }
-
     onKeydown(ev) {
+        const {found, marked} = this.suggestions;
         if (ev.key === "Escape") {
             this.close();
-        } else if (ev.key === "ArrowDown" || ev.key === "ArrowUp") {
-            if (this.words.length) {
-                ev.preventDefault();
-                this.move(ev.key === "ArrowDown" ? 1 : -1);
-            }
-        } else if (ev.key === "Enter" && this.words.length) {
+        } else if (ev.key === "Enter" && found.length) {
             ev.preventDefault();
-            this.choose(this.words[Math.max(this.active, 0)]);
+            this.choose(marked || found[0]);
+        } else {
+            this.suggestions.onArrow(ev);
         }
-    }
-
-    move(step) {
-        const count = this.words.length;
-        this.active = (this.active + step + count) % count;
-        [...this.list.children].forEach((item, index) => {
-            item.setAttribute("aria-selected", String(index === this.active));
-        });
-        const item = this.list.children[this.active];
-        item.scrollIntoView({block: "nearest"});
-        this.typed.setAttribute("aria-activedescendant", item.id);
     }
 
     choose(word) {
@@ -150,10 +107,7 @@ export class WordsInput extends Interaction {
 
     close() {
         this.asked++;
-        this.words = [];
-        this.list.hidden = true;
-        this.typed.setAttribute("aria-expanded", "false");
-        this.typed.removeAttribute("aria-activedescendant");
+        this.suggestions.show([]);
     }
 }
 
