@@ -7,7 +7,7 @@ from odoo.fields import Domain
 from odoo.http import request
 
 from ..exceptions import NotAllowed
-from ..models.wezer_profile import COUNTED
+from ..models.wezer_searchable_mixin import COUNTED
 from ..tools.form_post import form_post
 from ..tools.numbers import record_id
 from .website import flash, page_number, searched, seen_or_404

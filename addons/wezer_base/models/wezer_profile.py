@@ -26,6 +26,7 @@ from ..tools.text import (
 from ..tools.versions import check_version, version_of
 from ..tools.word_domain import any_word
 from ..tools.words import searched_text
+from .wezer_searchable_mixin import COUNTED
 
 # So long a page shows that a name was changed.
 RENAMED_DAYS = 90
@@ -73,8 +74,6 @@ STAYS = {
     "has_credit",
 }
 REASON_LENGTH = 2000
-# The directory counts no more people than this.
-COUNTED = 1000
 # Where fewer are found by their words, slips and plurals are forgiven.
 ENOUGH = 10
 ROLES = [

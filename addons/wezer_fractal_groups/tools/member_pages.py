@@ -8,13 +8,12 @@ from typing import Any
 
 from odoo.fields import Domain
 
+from odoo.addons.wezer_base.models.wezer_searchable_mixin import COUNTED
 from odoo.addons.wezer_base.tools.text import search_words
 
 from .group_page import Places
 
 PAGE = 24
-# A larger number of people is not counted.
-COUNTED = 1000
 
 
 def _named(profiles: Any, words: str) -> Domain:

@@ -11,12 +11,11 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL, escape_psql
 
+from odoo.addons.wezer_base.models.wezer_searchable_mixin import COUNTED
 from odoo.addons.wezer_base.tools.text import search_words
 
 # How far a group is visible to people who are not in it.
 VISIBLE_TO_OTHERS = {"public": 2, "network": 1, "parents": 0, "members": 0}
-# So many hits are counted; more are not.
-COUNTED = 1000
 LISTED_FIELDS = [
     "name",
     "slug",
