@@ -275,32 +275,29 @@ class WezerGroups(http.Controller):
         seen = request.env["wezer.group"].search_count([("slug", "=", back)])
         return request.redirect(f"/groups/{back}" if seen else "/groups")
 
-    def _acting(self, form):
-        """Return for whom the user does it, None for themselves, and what to say."""
+    def _for_a_party(self, action, form):
+        """Call ``action`` with the party that the user acts for, None for themselves.
+
+        :return: the message for who acted for another, None where the usual one fits
+        """
         party = acting_party(form)
-        own = party == request.env.user.partner_id.id
-        done = request.env._("Done. The person you act for sees that you did it.")
-        return (None, None) if own else (party, done)
+        if party == request.env.user.partner_id.id:
+            action(None)
+            return None
+        action(party)
+        return request.env._("Done. The person you act for sees that you did it.")
 
     def _act_join(self, group, _profile, form):
-        party, said = self._acting(form)
-        group.action_join(party)
-        return said
+        return self._for_a_party(group.action_join, form)
 
     def _act_ask(self, group, _profile, form):
-        party, said = self._acting(form)
-        group.action_request(party)
-        return said
+        return self._for_a_party(group.action_request, form)
 
     def _act_leave(self, group, _profile, form):
-        party, said = self._acting(form)
-        group.action_leave(party)
-        return said
+        return self._for_a_party(group.action_leave, form)
 
     def _act_accept(self, group, _profile, form):
-        party, said = self._acting(form)
-        group.action_accept_invitation(party)
-        return said
+        return self._for_a_party(group.action_accept_invitation, form)
 
     def _act_invite(self, group, profile, form):
         partner = profile.sudo().partner_id
