@@ -16,7 +16,7 @@ from odoo.tests import HttpCase, mute_logger, tagged
 from odoo.addons.mail.tests.common import mail_new_test_user
 from odoo.addons.wezer_base.tests import test_hidden_names
 from odoo.addons.wezer_base.tools import days
-from odoo.addons.wezer_fractal_groups.tests.common import GroupsCommon
+from odoo.addons.wezer_fractal_groups.tests.common import GroupsCommon, map_nodes
 from odoo.addons.wezer_fractal_groups.tools import map_page
 
 pytestmark = pytest.mark.slow
@@ -335,7 +335,7 @@ class TestPrivateGroupByPrograms(PrivateGroups):
             self.secret.active = True
             circles, _count = groups._search_public(words=SECRET)
             self.assertFalse(circles)
-            self._hidden(json.dumps(groups._map_nodes(), default=str), "map")
+            self._hidden(json.dumps(map_nodes(groups.env), default=str), "map")
 
     def test_the_map_leaves_no_room_for_it_on_any_day(self):
         """What others get is to the last digit what they get without the circle."""

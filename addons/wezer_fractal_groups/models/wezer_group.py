@@ -26,7 +26,6 @@ from ..tools import (
     closure,
     group_files,
     group_history,
-    group_map,
     group_page,
     membership_sql,
     visibility,
@@ -1538,11 +1537,6 @@ class WezerGroup(models.Model):
         self.ensure_one()
         self.check_access("read")
         return group_page.page_values(self)
-
-    @api.model
-    def _map_nodes(self, root=None, depth=None, day=None):
-        """Return the circles that the user sees: see :mod:`..tools.group_map`."""
-        return group_map.map_nodes(self.env, root, depth, day)
 
     @api.model
     def _wezer_import(

@@ -2,6 +2,26 @@ from odoo.addons.base.tests.common import BaseCommon
 from odoo.addons.mail.tests.common import mail_new_test_user
 from odoo.addons.wezer_base.tools.rights import RIGHTS
 
+from ..tools.group_map import CircleTree
+
+
+def map_nodes(env, root=None, depth=None, day=None):
+    """Return all that the map would say of the circles, the outer ones first.
+
+    The map asks for a few levels at once; here everything is asked for.
+
+    :param root: only those inside the circle with this id
+    :param depth: only so many levels
+    :param day: as it was on this day; None: now
+    """
+    tree = CircleTree(env, day)
+    ids, level, left = [], tree.children(root), depth
+    while level and left != 0:
+        ids += level
+        level = [child for one in level for child in tree.children(one)]
+        left = None if left is None else left - 1
+    return tree.described(tree.nodes(ids))
+
 
 class GroupsCommon(BaseCommon):
     """Village › Garden › Compost; Village › Workshop; roles with rights."""

@@ -19,8 +19,7 @@ from ..models.wezer_group_membership import MEMBERSHIP
 from ..tools import group_history, group_history_rebuild, group_timeline
 from ..tools.group_history import Filler, GroupState
 from ..tools.group_leads import leads_of
-from ..tools.group_map import map_nodes
-from .common import GroupsCommon
+from .common import GroupsCommon, map_nodes
 from .test_random_groups import ALL
 
 HISTORY = {

@@ -3,8 +3,7 @@ import json
 from odoo.tests import HttpCase, tagged
 
 from ..tools import map_page
-from ..tools.group_map import map_nodes
-from .common import GroupsCommon
+from .common import GroupsCommon, map_nodes
 
 
 @tagged("post_install", "-at_install")

@@ -101,31 +101,6 @@ def source(env: api.Environment, day: date | None = None) -> Any:
     return Past(env, day) if day else Present(env)
 
 
-def map_nodes(
-    env: api.Environment,
-    root: int | None = None,
-    depth: int | None = None,
-    day: date | None = None,
-) -> list[dict]:
-    """Return the circles that the user of ``env`` sees, the outer ones first.
-
-    :param root: only those inside the circle with this id
-    :param depth: only so many levels
-    :param day: as it was on this day; None: now
-    :return: dicts ``id``, ``parent_id`` (None at the top), ``name``, ``slug``,
-        ``size`` (members), ``inside`` (circles in it, at every depth), ``circles``
-        (those right in it), ``lead`` (names), ``vacancies`` (roles nobody fills)
-    """
-    tree = CircleTree(env, day)
-    ids: list[int] = []
-    level, left = tree.children(root), depth
-    while level and left != 0:
-        ids += level
-        level = [child for one in level for child in tree.children(one)]
-        left = None if left is None else left - 1
-    return tree.described(tree.nodes(ids))
-
-
 class CircleTree:
     """How the circles that the user sees lie inside each other."""
 
