@@ -49,6 +49,7 @@ SELECT g.id, g.name, wezer_normalise(g.name), 'map-' || g.id, g.kind, true, g.pa
   FROM unnest(%s, %s, %s, %s, %s, %s, %s)
        g(id, name, kind, parent, partner, link, depth)
 """
+# The closure of groups from a first one on, made from their parents.
 CLOSURE = """
 WITH RECURSIVE up AS (
     SELECT id AS descendant, id AS ancestor, 0 AS distance

@@ -38,16 +38,6 @@ SELECT g.id, 'Circle ' || substr(md5(g.id::text), 1, 9), 'bench-' || g.id, 'circ
        g.depth, 0, %s
   FROM unnest(%s, %s, %s, %s, %s) g(id, parent, partner, depth, visibility)
 """
-CLOSURE = """
-WITH RECURSIVE up AS (
-    SELECT id AS descendant, id AS ancestor, 0 AS distance
-      FROM wezer_group WHERE id >= %(first)s
-    UNION ALL
-    SELECT up.descendant, g.parent_id, up.distance + 1
-      FROM up JOIN wezer_group g ON g.id = up.ancestor WHERE g.parent_id IS NOT NULL)
-INSERT INTO wezer_group_closure (ancestor_id, descendant_id, distance)
-SELECT ancestor, descendant, distance FROM up
-"""
 # A branch moved in a closure table as textbooks do it, and nothing else.
 BARE_MOVE = (
     """
@@ -195,7 +185,7 @@ class Forest:
             ],
         )
         cr.execute("SELECT setval('wezer_group_id_seq', %s)", [ids[-1]])
-        cr.execute(CLOSURE, {"first": self.first})
+        cr.execute(group_map.CLOSURE, {"first": self.first})
         people = self._partners("Member", False, max(count // 5, 1))
         cr.execute(
             MEMBERS,
