@@ -35,6 +35,13 @@ MAY_USE = {
         "wezer_fractal_groups",
         "wezer_reputation",
     },
+    "wezer_website": {
+        "wezer_base",
+        "wezer_currency",
+        "wezer_fractal_groups",
+        "wezer_reputation",
+        "wezer_marketplace",
+    },
 }
 CITED = re.compile(
     r"(?<![\w/.])((?:docs|addons|tests|tools|bench|launcher)/[\w/.-]+\.(?:md|py|sql|xml))"

@@ -149,12 +149,24 @@ def stall(pen: Pen) -> None:
     pen.line((34, 92), (106, 92))
 
 
+def window(pen: Pen) -> None:
+    """A page with a picture and lines of text: the website of a community."""
+    pen.shape((26, 30), (114, 30), (114, 110), (26, 110), fill=PAPER)
+    pen.line((26, 30), (114, 30), (114, 110), (26, 110), (26, 30))
+    pen.line((26, 48), (114, 48))
+    pen.shape((38, 58), (66, 58), (66, 86), (38, 86), fill=pen.accent)
+    pen.line((76, 62), (102, 62))
+    pen.line((76, 80), (102, 80))
+    pen.line((38, 98), (102, 98))
+
+
 ICONS = {
     "wezer_base": (people, "#2f6f4e"),
     "wezer_currency": (coins, "#b5781f"),
     "wezer_fractal_groups": (circles, "#4a5f8a"),
     "wezer_marketplace": (stall, "#b5532f"),
     "wezer_reputation": (star, "#d9a93a"),
+    "wezer_website": (window, "#3f7d8c"),
 }
 
 

@@ -23,6 +23,7 @@ ADDONS = (
     "wezer_fractal_groups",
     "wezer_reputation",
     "wezer_marketplace",
+    "wezer_website",
 )
 LANGUAGES = ("fr",)
 # Dates of a file say nothing but make every run a change.
