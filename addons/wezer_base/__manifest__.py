@@ -15,6 +15,7 @@
         "security/ir.model.access.csv",
         "security/wezer_base_rules.xml",
         "views/wezer_base_menus.xml",
+        "views/wezer_language_add_views.xml",
         "views/wezer_onboarding_views.xml",
         "views/wezer_profile_views.xml",
         "views/wezer_category_views.xml",

@@ -21,6 +21,8 @@ STAFF = {
     ),
     "Moss Okafor": ("moss", "wezer_base.group_moderator"),
 }
+# The five languages that the suite speaks.
+LANGUAGES = ("fr_FR", "ca_ES", "es_ES", "de_DE")
 FOUNDERS = (
     "Agnès Morel",
     "Henri Dubois",
@@ -56,7 +58,8 @@ class Community:
     def make_frame(self) -> None:
         """Make the settings, categories and skills."""
         env = self.env
-        env["res.lang"]._activate_lang("fr_FR")
+        languages = env["res.lang"].with_context(active_test=False)
+        languages.search([("code", "in", LANGUAGES)])._wezer_bring_to_website()
         company = env.company
         company.partner_id.name = "Les Tilleuls"
         company.name = "Les Tilleuls"

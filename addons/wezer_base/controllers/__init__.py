@@ -2,6 +2,7 @@ from . import acting
 from . import pictures
 from . import leaving
 from . import joining
+from . import languages
 from . import lines
 from . import notices
 from . import portal

@@ -15,6 +15,7 @@ from . import ir_qweb
 from . import res_company
 from . import res_config_settings
 from . import res_groups
+from . import res_lang
 from . import res_partner
 from . import res_users
 from . import res_users_deletion

@@ -119,6 +119,15 @@ class ResUsers(models.Model):
                 _logger.warning("No reset letter for user %s: %s", user.id, error)
             self.env["ir.cron"]._commit_progress(1)
 
+    # === LANGUAGE === #
+
+    def _wezer_choose_language(self, code: str) -> None:
+        """Remember the language that this user reads pages in: mails follow it."""
+        self.ensure_one()
+        if self.lang != code:
+            # Users write their own language, also where they may write nothing else.
+            self.sudo().lang = code
+
     # === CRUD === #
 
     @api.model_create_multi

@@ -12,6 +12,7 @@ from . import test_hidden_names
 from . import test_hostile
 from . import test_identity
 from . import test_joining
+from . import test_languages
 from . import test_leaving
 from . import test_mandate
 from . import test_matrix

@@ -22,6 +22,7 @@ MODELS = {
     # Moderators write their reasons, and decide by the button.
     "wezer.departure": (MEMBERS, "MRA", "RA"),
     "wezer.mandate": (MEMBERS, "MHA", ""),
+    "wezer.language.add": ("A", "A", "A"),
     "wezer.member.decline": ("A", "A", "A"),
     "wezer.member.invite": ("A", "A", "A"),
     "wezer.member.merge": ("A", "A", "A"),
@@ -81,6 +82,7 @@ METHODS = {
     "wezer.mandate.action_give": (MEMBERS, "profile_X, ['market']"),
     "wezer.mandate.action_resign": ("H", "row"),
     "wezer.mandate.action_revoke": ("MA", "row"),
+    "wezer.language.add.action_add": ("A", "row"),
     "wezer.member.decline.action_decline": ("A", "row"),
     "wezer.member.invite.action_invite": ("A", "row"),
     "wezer.member.merge.action_merge": ("A", "row"),
@@ -167,7 +169,7 @@ ROUTES = {
     "POST /welcome": {"V": "login", MEMBERS: "back"},
 }
 # Odoo's own routes that we only extend: tried in test_error_bodies, test_joining,
-# and (those that call methods) in tests/test_lock_waits.py.
+# test_languages, and (those that call methods) in tests/test_lock_waits.py.
 CLOTHED = {
     "/json/2/<__model__>/<__method__>",
     "/web/dataset/call_button",
@@ -177,6 +179,7 @@ CLOTHED = {
     "/my/address/submit",
     "/web/reset_password",
     "/web/signup",
+    "/website/lang/<lang>",
     "/jsonrpc",
     "/xmlrpc/2/<service>",
     "/xmlrpc/<service>",

@@ -184,6 +184,12 @@ class MatrixCommon(WezerCommon):
         )
 
     @classmethod
+    def _make_wezer_language_add(cls):
+        english = cls.env.ref("base.lang_en")
+        adds = cls.env["wezer.language.add"].with_user(cls.ada)
+        return adds.create({"lang_ids": [Command.set(english.ids)]})
+
+    @classmethod
     def _make_wezer_member_decline(cls):
         declines = cls.env["wezer.member.decline"].with_user(cls.ada)
         return declines.create({"profile_id": cls.profile.id, "reason": "No room"})

@@ -48,7 +48,8 @@ class WezerOnboarding(models.TransientModel):
             label where the step may be skipped, or False)
         """
         company = self.env.company.sudo()
-        languages = self.env["res.lang"].get_installed()
+        # Visitors read them: those of the website, not those of the back office.
+        languages = self.env["website"].get_current_website().sudo().language_ids
         people = self.env["wezer.profile"].search_count(
             [("is_person", "=", True), ("state", "=", "active")]
         )
@@ -70,7 +71,7 @@ class WezerOnboarding(models.TransientModel):
                     "All members can read the pages in their own language."
                 ),
                 "done": len(languages) > 1 or self._is_skipped("languages"),
-                "action": "base.action_view_base_language_install",
+                "action": "wezer_base.wezer_language_add_action",
                 "skip_label": self.env._("One is enough"),
             },
             {

@@ -1,0 +1,27 @@
+from odoo import models
+
+
+class ResLang(models.Model):
+    _inherit = "res.lang"
+
+    def _wezer_shorten_address(self) -> None:
+        """Give languages their short code in addresses, where no other has it."""
+        every = self.with_context(active_test=False).search([])
+        taken = set(every.mapped("url_code"))
+        for lang in self:
+            short = lang.code.split("_")[0]
+            if lang.url_code == lang.code and short not in taken:
+                lang.url_code = short
+                taken.add(short)
+
+    def _wezer_bring_to_website(self) -> None:
+        """Install the terms of these languages and offer them on every website.
+
+        What administrators translated themselves is kept.
+        """
+        self.active = True
+        self._wezer_shorten_address()
+        modules = self.env["ir.module.module"].search([("state", "=", "installed")])
+        modules._update_translations(self.mapped("code"))
+        for website in self.env["website"].search([]):
+            website.language_ids |= self

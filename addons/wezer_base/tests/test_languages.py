@@ -1,0 +1,81 @@
+"""Languages: added by the first step, offered to everyone, remembered for members."""
+
+from odoo import Command
+from odoo.exceptions import AccessError
+from odoo.tests import HttpCase, tagged
+
+from .common import WezerCommon
+
+
+@tagged("post_install", "-at_install")
+class TestLanguages(WezerCommon, HttpCase):
+    def _website(self):
+        return self.env["website"].get_current_website()
+
+    def _add(self, *codes):
+        """Add languages as the first step does: its form, its button."""
+        every = self.env["res.lang"].with_context(active_test=False)
+        found = every.search([("code", "in", codes)])
+        wizard = self.env["wezer.language.add"].with_user(self.ada)
+        return wizard.create({"lang_ids": [Command.set(found.ids)]}).action_add()
+
+    def _step(self):
+        steps = self.env["wezer.onboarding"].with_user(self.ada)._steps()
+        return next(step for step in steps if step["key"] == "languages")
+
+    def _login(self, user):
+        page = self.url_open("/web/login").text
+        token = page.split('name="csrf_token" value="')[1].split('"')[0]
+        return self.url_open(
+            "/web/login",
+            data={
+                "csrf_token": token,
+                "login": user.login,
+                "password": f"{user.login}-secret",
+            },
+        )
+
+    def test_a_language_that_is_added_is_on_the_website_with_its_switcher(self):
+        self._website().language_ids = self._website().default_lang_id
+        self.assertFalse(self._step()["done"])
+        self._add("fr_FR", "ca_ES")
+        self.assertTrue(self._step()["done"])
+        self.assertEqual(
+            set(self._website().language_ids.mapped("code")),
+            {"en_US", "fr_FR", "ca_ES"},
+        )
+        page = self.url_open("/members")
+        self.assertIn('data-url_code="fr"', page.text)
+        self.assertIn('data-url_code="ca"', page.text)
+        french = self.url_open("/fr/members")
+        self.assertEqual(french.status_code, 200)
+        self.assertIn('lang="fr-FR"', french.text)
+        self.assertIn("Membres", french.text)
+        self.assertEqual(self.url_open("/ca/members").status_code, 200)
+
+    def test_others_than_administrators_add_none(self):
+        for user in (self.anna, self.cora, self.mo):
+            with self.subTest(user.name), self.assertRaises(AccessError):
+                self.env["wezer.language.add"].with_user(user).create({})
+
+    def test_members_keep_the_language_they_chose(self):
+        self._add("fr_FR")
+        self._login(self.anna)
+        self.url_open("/website/lang/fr?r=/fr/my")
+        self.anna.invalidate_recordset()
+        self.assertEqual(self.anna.lang, "fr_FR")
+        # Another device, that knows nothing of it.
+        self.authenticate(None, None)
+        del self.opener.cookies["frontend_lang"]
+        self.assertIn("/fr/", self._login(self.anna).url)
+
+    def test_a_language_chosen_at_the_login_page_is_kept(self):
+        self._add("fr_FR")
+        self.url_open("/website/lang/fr?r=/fr/web/login")
+        self.assertIn("/fr/", self._login(self.luc).url)
+
+    def test_visitors_change_no_account(self):
+        self._add("fr_FR")
+        self.url_open("/website/lang/fr?r=/fr")
+        self.public.invalidate_recordset()
+        self.assertEqual(self.public.lang, "en_US")
