@@ -102,6 +102,8 @@ class WezerDeal(http.Controller):
         }
         if scores and post.get("again"):
             scores["again"] = post["again"]
+        if scores and post.get("shared"):
+            scores["shared"] = True
         return scores
 
     def _do_accept(self, deal, party, post):

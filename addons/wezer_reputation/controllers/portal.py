@@ -9,6 +9,7 @@ from odoo.addons.wezer_base.controllers.website import (
 from odoo.addons.wezer_base.tools import charts, days
 from odoo.addons.wezer_base.tools.form_post import form_post
 from odoo.addons.wezer_base.tools.forms import local_page
+from odoo.addons.wezer_base.tools.numbers import record_id
 from odoo.addons.wezer_base.tools.shown_numbers import format_decimal
 
 from ..tools import score_words
@@ -38,6 +39,15 @@ class WezerReputationPortal(CustomerPortal):
         listed = said.browse(
             {*said.ids, *(row["assessment"].id for row in rows if "assessment" in row)}
         ).sorted("date", reverse=True)
+        # With words: what may stand on the thank-you wall.
+        written = env["wezer.assessment"].search(
+            [
+                ("assessor_id", "=", partner.id),
+                ("state", "=", "revealed"),
+                ("comment", "not in", (False, "")),
+            ],
+            limit=SHOWN,
+        )
         row = partner._wezer_reputation()
         score = partner._wezer_score()
         if score.get("hidden"):
@@ -65,6 +75,7 @@ class WezerReputationPortal(CustomerPortal):
                 "explained": explained,
                 "rows": rows,
                 "listed": listed,
+                "written": written,
                 "assessment_permissions": listed._permissions(),
                 "prior_weight": format_decimal(env, row.start_weight, 1),
                 "waterfall": waterfall(env, rows, explained["score"], env._("Total")),
@@ -111,6 +122,20 @@ class WezerReputationPortal(CustomerPortal):
         """Reply to an assessment of the user, or of a group that the user acts for."""
         assessment = seen_or_404("wezer.assessment", assessment_id)
         assessment.action_reply(text)
+        return self._wezer_done(post.get("back"))
+
+    @http.route(
+        "/my/assessments/<int:assessment_id>/share",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["POST"],
+    )
+    @form_post("/my/reputation")
+    def wezer_assessment_share(self, assessment_id, shared="", acting="", **post):
+        """Agree to the thank-you wall for one side of an assessment, or no longer."""
+        assessment = seen_or_404("wezer.assessment", assessment_id)
+        assessment.action_share(bool(shared), record_id(acting))
         return self._wezer_done(post.get("back"))
 
     @http.route(

@@ -16,6 +16,7 @@ ASSESSMENT = StateMachine(
         "clock": "both sides have assessed, or the deadline has passed",
         "assessed": "acts for the assessed party",
         "moderator": "a community moderator who is not involved",
+        "side": "acts for the party that assessed, or for the assessed party",
     },
     transitions=(
         Transition("give", (), ("draft", "blind"), "origin", "_give"),
@@ -54,6 +55,14 @@ ASSESSMENT = StateMachine(
         Transition("reveal", ("blind",), ("revealed",), "clock", "_reveal"),
         Transition(
             "reply", ("revealed",), ("revealed",), "assessed", "action_reply", "once"
+        ),
+        Transition(
+            "share",
+            ("revealed",),
+            ("revealed",),
+            "side",
+            "action_share",
+            "visitors read it on the thank-you wall while both sides agree",
         ),
         Transition(
             "hide",
@@ -101,7 +110,11 @@ WRITABLE_AFTER_REVEAL = {
     "hidden_date",
     "hidden_reason",
     "hidden_words",
+    "shared_by_assessor",
+    "shared_by_assessed",
 }
+# The most that a thank-you wall shows.
+WALL_MOST = 12
 
 
 class WezerAssessment(models.Model):
@@ -196,6 +209,13 @@ class WezerAssessment(models.Model):
         readonly=True,
         groups="wezer_base.group_moderator,wezer_base.group_administrator",
     )
+    # Each side decides for itself; visitors read what both have agreed to.
+    shared_by_assessor = fields.Boolean(
+        string="The assessor agrees to the thank-you wall", readonly=True
+    )
+    shared_by_assessed = fields.Boolean(
+        string="The assessed party agrees to the thank-you wall", readonly=True
+    )
     may_hide = fields.Boolean(compute="_compute_permissions")
     may_show = fields.Boolean(compute="_compute_permissions")
 
@@ -204,6 +224,7 @@ class WezerAssessment(models.Model):
         "Each side can assess only once.",
     )
     _subject_idx = models.Index("(subject_model, subject_id) WHERE state = 'revealed'")
+    _wall_idx = models.Index("(date) WHERE shared_by_assessor AND shared_by_assessed")
     _other_party = models.Constraint(
         "CHECK (assessor_id <> assessed_id)", "You cannot assess yourself."
     )
@@ -213,7 +234,7 @@ class WezerAssessment(models.Model):
     def _permissions(self) -> dict:
         """Extend the mixin: ask once for all these records whom the user acts for."""
         records, user = self.sudo().exists(), self.env.user
-        answering = user._acts_for(records.assessed_id, "market")
+        answering = user._acts_for(records.assessed_id | records.assessor_id, "market")
         parties = records.assessor_id | records.assessed_id | records.person_id
         moderates_all = bool(parties) and user._moderates(parties)
         answers = {}
@@ -221,9 +242,10 @@ class WezerAssessment(models.Model):
             known = records & record.sudo()
             parties = known.assessor_id | known.assessed_id | known.person_id
             is_assessed = bool(known) and known.assessed_id in answering
+            is_side = is_assessed or (bool(known) and known.assessor_id in answering)
             is_moderator = bool(known) and (moderates_all or user._moderates(parties))
             answers[record] = {
-                action: known._refusal(action, is_assessed, is_moderator)
+                action: known._refusal(action, is_assessed, is_moderator, is_side)
                 for action in self._state_machine.actions
             }
         return answers
@@ -232,7 +254,7 @@ class WezerAssessment(models.Model):
         self.ensure_one()
         return self._permissions()[self][action]
 
-    def _refusal(self, action, is_assessed, is_moderator):
+    def _refusal(self, action, is_assessed, is_moderator, is_side):
         """Return the error of ``action``, or None; an empty record does not exist.
 
         Blind assessments are treated like missing ones: the same sentence for both.
@@ -248,6 +270,12 @@ class WezerAssessment(models.Model):
                     self.env._(
                         "You are not authorised to act for the party that was assessed."
                     )
+                )
+        elif who == "side":
+            if not (possible and is_side):
+                return NotAllowed(
+                    self.env._("Only the two sides of an assessment share it."),
+                    rule="share",
                 )
         elif who == "moderator":
             if not is_moderator:
@@ -330,6 +358,34 @@ class WezerAssessment(models.Model):
             url=assessment._url(),
             record=assessment,
         )
+        return True
+
+    def action_share(self, shared: bool, acting_partner_id: int | None = None) -> bool:
+        """Agree that visitors read this on the thank-you wall, or no longer.
+
+        It is shown while both sides agree; each decides for itself, at any time.
+
+        :param shared: False takes the consent back
+        :param acting_partner_id: the side, where the user acts for both
+        :raise NotAllowed: where it is not revealed, or the user acts for no side
+        :raise Refusal: rule ``acting`` where both sides would fit
+        """
+        self.ensure_one()
+        error = self._why_not("share")
+        if error:
+            raise error
+        assessment = self.sudo()
+        party = self.env.user._resolve_acting(
+            acting_partner_id,
+            assessment.assessor_id | assessment.assessed_id,
+            "market",
+            what="assessment_share",
+            record=assessment,
+        )
+        if party == assessment.assessor_id:
+            assessment.shared_by_assessor = bool(shared)
+        else:
+            assessment.shared_by_assessed = bool(shared)
         return True
 
     def action_hide(self, reason: str, with_scores: bool = False) -> bool:
@@ -451,13 +507,15 @@ class WezerAssessment(models.Model):
 
         :param str side: the side that is assessed, ``worker`` or ``payer``
         :param dict scores: ``{criterion id: −2 … +2}``; under ``again`` the answer to
-            the private question: true, false, or nothing
+            the private question: true, false, or nothing; under ``shared`` whether
+            the words may be shown on the thank-you wall
         :param bool draft: the deal is not paid yet
         :param skills: what the deal took
         :param subject: what is assessed together with the party: an announcement
         :param datetime begun: when the deal began
         :param allies: partners who earn together with the one assessed: co-workers
         """
+        shared = isinstance(scores, dict) and bool(scores.get("shared"))
         scores, would_repeat = self._split_scores(scores)
         criteria = self.env["wezer.criterion"]._for(category, side)
         lines = self._checked_lines(criteria, scores)
@@ -488,6 +546,7 @@ class WezerAssessment(models.Model):
             "origin_model": origin._name,
             "origin_id": origin.id,
             "comment": (comment or "").strip()[:COMMENT_LENGTH],
+            "shared_by_assessor": shared,
             "value_hours": value_hours,
             "state": "draft" if draft else "blind",
             "date": now,
@@ -573,12 +632,39 @@ class WezerAssessment(models.Model):
         )
 
     @api.model
+    def _on_wall(self, limit):
+        """Return the newest assessments (sudo) that both sides show to everybody.
+
+        Only words that stand: hidden ones, those of refunded deals and those of or
+        about people who have left or are suspended are not shown.
+
+        :param int limit: at most ``WALL_MOST`` are returned
+        """
+        # Visitors read no assessments: these are the ones that both sides show.
+        return self.sudo().search(
+            [
+                ("shared_by_assessor", "=", True),
+                ("shared_by_assessed", "=", True),
+                ("state", "=", "revealed"),
+                ("hidden", "=", False),
+                ("no_weight", "=", False),
+                ("comment", "not in", (False, "")),
+                ("company_id", "=", self.env.company.id),
+                ("assessor_id.wezer_profile_ids.state", "=", "active"),
+                ("assessed_id.wezer_profile_ids.state", "=", "active"),
+            ],
+            limit=max(1, min(limit, WALL_MOST)),
+        )
+
+    @api.model
     def _split_scores(self, scores):
         """Return the scores, and the answer to the private question."""
         if not isinstance(scores, dict):
             return scores, None
         answer = self.env["wezer.assessment.repeat"]._parsed(scores.get("again"))
-        return {key: value for key, value in scores.items() if key != "again"}, answer
+        besides = ("again", "shared")
+        marks = {key: value for key, value in scores.items() if key not in besides}
+        return marks, answer
 
     @api.model
     def _checked_lines(self, criteria, scores):
@@ -779,6 +865,14 @@ class WezerAssessment(models.Model):
             "answer": self.reply or "",
             "taken_away": self.hidden_reason or "",
             "state": self.state,
+            "thank_you_wall": [
+                side
+                for side, agrees in (
+                    ("from", self.shared_by_assessor),
+                    ("about", self.shared_by_assessed),
+                )
+                if agrees
+            ],
         }
 
     @api.model

@@ -14,3 +14,4 @@ from . import test_website
 from . import test_ties
 from . import test_trust
 from . import test_state_machine
+from . import test_thank_you_wall
