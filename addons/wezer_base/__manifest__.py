@@ -25,6 +25,7 @@
         "views/res_config_settings_views.xml",
         "views/form_templates.xml",
         "views/words_templates.xml",
+        "views/category_templates.xml",
         "views/website_templates.xml",
         "views/portal_templates.xml",
         "views/notice_templates.xml",
@@ -42,7 +43,12 @@
                 "wezer_base/static/src/scss/primary_variables.scss",
             ),
         ],
+        "web.assets_backend": [
+            "wezer_base/static/src/scss/tints.scss",
+            "wezer_base/static/src/fields/category_look.*",
+        ],
         "web.assets_frontend": [
+            "wezer_base/static/src/scss/tints.scss",
             "wezer_base/static/src/scss/wezer.scss",
             "wezer_base/static/src/scss/words.scss",
             "wezer_base/static/src/interactions/chart.js",

@@ -66,7 +66,10 @@ class Community:
         website = env["website"].search([], limit=1)
         website.name = "Les Tilleuls"
         for name, skills in texts.SKILLS.items():
-            self.categories[name] = env["wezer.category"].create({"name": name})
+            icon, color = texts.LOOKS[name]
+            self.categories[name] = env["wezer.category"].create(
+                {"name": name, "icon": icon, "color": color}
+            )
             for skill in skills:
                 self.skills[skill] = env["wezer.skill"].create(
                     {"name": skill, "category_id": self.categories[name].id}

@@ -41,6 +41,16 @@ SKILLS = {
     "Community": ("Writing", "Accounting", "Drawing", "Running meetings"),
 }
 
+# category: picture, colour
+LOOKS = {
+    "Garden": ("fa-leaf", 1),
+    "Repairs": ("fa-wrench", 3),
+    "Care": ("fa-heart", 2),
+    "Kitchen": ("fa-cutlery", 5),
+    "Learning": ("fa-book", 4),
+    "Community": ("fa-users", 6),
+}
+
 # kind, title, category, skill, hours, price in hours?, place index, text
 ANNOUNCEMENTS = (
     (

@@ -4,8 +4,61 @@ from odoo.tools import SQL
 
 from ..exceptions import Refusal
 from ..tools import vocabulary
+from ..tools.category_looks import TINTS, Looks, looks_of
 from ..tools.sorting import sorted_for_reader
 from ..tools.words import word_key
+
+# Pictures of Font Awesome 4 that stand for what neighbours do for each other.
+ICONS = [
+    ("fa-leaf", "Plants"),
+    ("fa-tree", "Trees"),
+    ("fa-sun-o", "Outdoors"),
+    ("fa-paw", "Animals"),
+    ("fa-heart", "Care"),
+    ("fa-heartbeat", "Health"),
+    ("fa-child", "Children"),
+    ("fa-wheelchair", "Mobility"),
+    ("fa-users", "Meetings"),
+    ("fa-comments", "Conversation"),
+    ("fa-wrench", "Repairs"),
+    ("fa-gavel", "Carpentry"),
+    ("fa-paint-brush", "Painting"),
+    ("fa-plug", "Electricity"),
+    ("fa-tint", "Water"),
+    ("fa-home", "House"),
+    ("fa-bath", "Cleaning"),
+    ("fa-bed", "Accommodation"),
+    ("fa-scissors", "Sewing"),
+    ("fa-cutlery", "Cooking"),
+    ("fa-birthday-cake", "Baking"),
+    ("fa-coffee", "Drinks"),
+    ("fa-lemon-o", "Fruit and vegetables"),
+    ("fa-shopping-basket", "Shopping"),
+    ("fa-car", "Driving"),
+    ("fa-truck", "Moving house"),
+    ("fa-bicycle", "Bicycles"),
+    ("fa-suitcase", "Travel"),
+    ("fa-book", "Books"),
+    ("fa-graduation-cap", "Teaching"),
+    ("fa-language", "Languages"),
+    ("fa-pencil", "Writing"),
+    ("fa-laptop", "Computers"),
+    ("fa-mobile", "Phones"),
+    ("fa-file-text-o", "Paperwork"),
+    ("fa-calculator", "Accounts"),
+    ("fa-balance-scale", "Law"),
+    ("fa-music", "Music"),
+    ("fa-camera", "Photography"),
+    ("fa-film", "Films"),
+    ("fa-futbol-o", "Sport"),
+    ("fa-gamepad", "Games"),
+    ("fa-bullhorn", "Events"),
+    ("fa-recycle", "Reuse"),
+    ("fa-gift", "Gifts"),
+    ("fa-cubes", "Objects"),
+    ("fa-lightbulb-o", "Ideas"),
+    ("fa-handshake-o", "Mutual aid"),
+]
 
 
 class WezerCategory(models.Model):
@@ -47,11 +100,24 @@ class WezerCategory(models.Model):
         "skill_id",
         string="Skills needed",
     )
-    icon = fields.Char(
-        default="leaf", help="The name of the drawing shown where there is no picture."
+    icon = fields.Selection(
+        ICONS,
+        string="Picture",
+        help="The picture shown where an announcement has no photograph. Without one,"
+        " the picture of the parent category is shown.",
+    )
+    color = fields.Integer(
+        string="Colour",
+        help="One of the eight colours of the website. Without one, the colour of the"
+        " parent category is used.",
     )
     sequence = fields.Integer(
         default=10, help="Lower numbers come first within the same branch."
+    )
+
+    _color_known = models.Constraint(
+        f"CHECK (color BETWEEN 0 AND {TINTS})",
+        "Choose one of the eight colours.",
     )
 
     @api.depends_context("lang")
@@ -94,6 +160,24 @@ class WezerCategory(models.Model):
         domain = [("company_id", "in", [*self.env.companies.ids, False])]
         categories = self.sudo().with_context(active_test=True).search_fetch(domain)
         return sorted_for_reader(categories, WezerCategory._sort_path)._ids
+
+    @api.model
+    @tools.ormcache()
+    def _look(self) -> Looks:
+        """Return how each category is drawn, ``{id: Look(icon, tint)}``, asked once.
+
+        Pictures and tints are no secret: the same for every reader. A category
+        that is missing, or ``False``, has the plain look.
+        """
+        self.flush_model(["icon", "color", "parent_path"])
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT id, coalesce(parent_path, id || '/'), icon, color
+                     FROM wezer_category
+                    ORDER BY array_length(string_to_array(parent_path, '/'), 1)"""
+            )
+        )
+        return looks_of(rows)
 
     @api.model_create_multi
     def create(self, vals_list):

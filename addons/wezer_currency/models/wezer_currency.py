@@ -672,6 +672,18 @@ class WezerCurrency(models.Model):
         self.ensure_one()
         return f"{format_plain_decimal(self.env, self._decimal(minor))} {self.code}"
 
+    def _format_short(self, minor):
+        """Return ``minor`` for a chip: "2 h", "1:30 h", "8.00 EUR".
+
+        Whole hours have no minutes: "2:00" beside a date reads like a time of day.
+        """
+        self.ensure_one()
+        hours, rest = divmod(abs(minor or 0), amounts.HOUR_MINUTES)
+        if not self._is_hours() or rest:
+            return self._format(minor)
+        sign = "-" if minor and minor < 0 else ""
+        return f"{format_plain_decimal(self.env, f'{sign}{hours}')} {self.code}"
+
     @api.model
     @tools.ormcache("currency_id")
     def _counting_unit(self, currency_id):

@@ -25,6 +25,7 @@ from ..tools import (
     announcement_cards,
     matchmaking,
     money_shortage,
+    price_chips,
     search_index,
     search_sql,
     series,
@@ -391,18 +392,24 @@ class WezerAnnouncement(models.Model):
     def _compute_price_text(self):
         for announcement in self:
             prices = [
-                line.wezer_currency_id._format(line._total(announcement.quantity))
-                for line in announcement.sudo().price_line_ids
+                currency._format(minor)
+                for currency, minor in announcement._announced_prices()
             ]
-            if announcement.price_mode == "all":
-                text = " + ".join(prices)
-            else:
-                text = prices[0] if prices else ""
-                for price in prices[1:]:
-                    text = self.env._(
-                        "%(first)s or %(second)s", first=text, second=price
-                    )
-            announcement.price_text = text or self.env._("unpaid help")
+            announcement.price_text = price_chips.joined(
+                self.env, prices, announcement.price_mode
+            )
+
+    def _announced_prices(self):
+        """Return ``(currency, minor units)`` of each price, for the whole quantity."""
+        self.ensure_one()
+        return [
+            (line.wezer_currency_id, line._total(self.quantity))
+            for line in self.sudo().price_line_ids
+        ]
+
+    def _price_chip(self) -> price_chips.Chip:
+        """Return the price as a chip shows it."""
+        return price_chips.chip(self.env, self._announced_prices(), self.price_mode)
 
     @api.depends("deal_ids.state", "deal_ids.hold_deadline", "places")
     def _compute_places(self):

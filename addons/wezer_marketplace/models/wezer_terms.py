@@ -5,6 +5,7 @@ from odoo.addons.wezer_base.tools import days, payload
 from odoo.addons.wezer_base.tools.lines_field import Lines
 from odoo.addons.wezer_base.tools.numbers import decimal_text
 
+from ..tools import price_chips
 from ..tools.parts import WHOLE, format_points, parse_points
 
 MOST_PARTS = 20
@@ -72,6 +73,17 @@ class WezerTerms(models.Model):
                 line.wezer_currency_id._format(line.total_minor)
                 for line in terms.price_line_ids
             ) or self.env._("unpaid help")
+
+    def _price_chip(self) -> price_chips.Chip:
+        """Return the price as a chip shows it."""
+        self.ensure_one()
+        return price_chips.chip(
+            self.env,
+            [
+                (line.wezer_currency_id, line.total_minor)
+                for line in self.price_line_ids
+            ],
+        )
 
     def _quantity_text(self) -> str:
         """Return the quantity as a form shows it, to be read back as it was."""

@@ -21,6 +21,7 @@ from . import test_matching
 from . import test_money
 from . import test_backend_announcement
 from . import test_milestones
+from . import test_price_chips
 from . import test_price_division
 from . import test_places
 from . import test_price_bounds

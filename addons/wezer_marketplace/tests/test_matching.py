@@ -114,7 +114,7 @@ class TestMatching(MarketCommon):
             self.test1, city="zurich", latitude=47.38, longitude=8.54, title="Here"
         )
         self.assertIn(here, self.fits())
-        self.assertIn("1.1 km from you", self.reason(here))
+        self.assertIn("1.1\u00a0km from you", self.reason(here))
 
     def test_hidden_groups_of_others_are_no_reason(self):
         hidden = self.env["wezer.group"].create(

@@ -13,8 +13,8 @@ def cards(
     :param centre: where distances are counted from, ``(latitude, longitude)``; for a
         member their own place where left out
     :param helper: the user, where a page has read them already
-    :return: dicts ``announcement``, ``name``, ``profile``, ``score``, ``reason`` and
-        ``km``
+    :return: dicts ``announcement``, ``name``, ``profile``, ``score``, ``reason``,
+        ``km``, ``look`` (picture and tint of the category) and ``price`` (a chip)
     """
     if not announcements:
         return []
@@ -32,6 +32,7 @@ def cards(
         profile.sudo().partner_id.id: profile
         for profile in shown._wezer_profile().with_env(env)._filtered_access("read")
     }
+    looks = env["wezer.category"]._look()
     result = []
     for announcement in announcements:
         author = announcement.sudo().author_id
@@ -46,6 +47,8 @@ def cards(
                 "score": scores.get(author.id),
                 "reason": reasons.get(announcement.id, ""),
                 "km": format_distance(announcement, centre),
+                "look": looks[announcement.sudo().category_id.id],
+                "price": announcement._price_chip(),
             }
         )
     return result

@@ -367,7 +367,10 @@ def format_distance(announcement: models.Model, centre: Any) -> str:
 
 
 def format_km(env: api.Environment, km: float) -> str:
-    """Return a distance as people read it: 300 m, 1.2 km, 14 km."""
+    """Return a distance as people read it: 300 m, 1.2 km, 14 km.
+
+    The number and its unit do not part at the end of a line.
+    """
     if km < 0.95:
-        return f"{max(round(km * 10), 1) * 100} m"
-    return f"{format_decimal(env, km, 1 if km < 9.95 else 0)} km"
+        return f"{max(round(km * 10), 1) * 100}\u00a0m"
+    return f"{format_decimal(env, km, 1 if km < 9.95 else 0)}\u00a0km"
