@@ -6,10 +6,22 @@ from odoo.http import request
 
 from odoo.addons.auth_signup.controllers.main import AuthSignupHome
 
+from ..tools.arrival import arrival_page, keep_arrival, with_arrival
 from ..tools.form_post import form_post
 from ..tools.membership import WAITING
 from ..tools.numbers import record_id, record_ids
 from .website import flash, seen_or_404
+
+
+def arrival_asked(address=None):
+    """Return what this visitor came for: what the address says, else the session.
+
+    What the address says is kept in the session, for a link to join that follows.
+    """
+    page = arrival_page(request.env, address)
+    if page:
+        request.session["wezer_arrival"] = page
+    return page or arrival_page(request.env, request.session.get("wezer_arrival"))
 
 
 class WezerSignup(AuthSignupHome):
@@ -17,8 +29,13 @@ class WezerSignup(AuthSignupHome):
 
     def _login_redirect(self, uid, redirect=None):
         user = request.env["res.users"].sudo().browse(uid)
-        if not redirect and user._wezer_awaits_welcome():
+        arrival = arrival_page(request.env, redirect)
+        if user._wezer_awaits_welcome() and (arrival or not redirect):
+            keep_arrival(user.partner_id._wezer_profile(), arrival)
             return "/welcome"
+        if not redirect and user._is_portal():
+            # Accepted meanwhile: to what they came for, once.
+            redirect = user.partner_id._wezer_profile()._take_arrival() or None
         return super()._login_redirect(uid, redirect)
 
     @http.route()
@@ -31,10 +48,14 @@ class WezerSignup(AuthSignupHome):
             return super().web_auth_signup(*args, **kw)
         if not qcontext.get("signup_enabled"):
             return request.render("wezer_base.signup_page", {"closed": True})
+        arrival = arrival_asked(kw.get("redirect"))
         values = {"login": kw.get("login", ""), "error": False, "sent": False}
+        values["arrival"] = arrival
+        values["login_url"] = with_arrival("/web/login", arrival)
         if request.httprequest.method == "POST":
             try:
-                request.env["wezer.invitation"].sudo()._request(kw.get("login"))
+                invitations = request.env["wezer.invitation"].sudo()
+                invitations._request(kw.get("login"), arrival)
                 values["sent"] = True
             except UserError as error:
                 values["error"] = error.args[0]
@@ -91,9 +112,11 @@ class WezerJoining(http.Controller):
         if not invitation:
             return self._join_page(token)
         if invitation.kind == "link":
-            invitation._write_from_link(email)
+            invitation._write_from_link(email, arrival_asked())
             return self._join_page(token, sent=True)
+        keep_arrival(invitation, invitation.arrival_url or arrival_asked())
         login = invitation._accept(name, password, request.env.lang)
+        request.session.pop("wezer_arrival", None)
         credential = {"login": login, "password": password, "type": "password"}
         request.session.authenticate(request.env, credential)
         return request.redirect("/welcome")
@@ -108,6 +131,10 @@ class WezerJoining(http.Controller):
                 "inviter": invitation.inviter_id.name,
                 "token": token,
                 "sent": False,
+                "join_url": with_arrival(
+                    "/web/signup",
+                    request.env["wezer.invitation"]._arrival_of_token(token),
+                ),
                 **values,
             },
         )
@@ -213,6 +240,8 @@ class WezerJoining(http.Controller):
                 {
                     "standing": profile.state,
                     "decline_reason": profile.decline_reason,
+                    # Of the user's own profile: nobody else reads it.
+                    "arrival": profile.sudo().arrival_url,
                 },
             )
         return request.render(
@@ -253,7 +282,8 @@ class WezerJoining(http.Controller):
         )
         if state == "active":
             flash(request.env._("Welcome, %(name)s!", name=name))
-            return request.redirect("/my")
+            profile = request.env.user.partner_id._wezer_profile()
+            return request.redirect(profile._take_arrival() or "/my")
         return request.redirect("/welcome")
 
     @http.route(

@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.http import request
 
 from ..tools import days
+from ..tools.arrival import with_arrival
 from ..tools.direction import isolate_written, isolated
 from ..tools.sentences import compile_sentences, filled, filled_plain
 from ..tools.shown_numbers import format_decimal
@@ -22,6 +23,12 @@ class IrQweb(models.AbstractModel):
             )
         # Where times of day are typed, the page names their zone.
         values["wezer_zone_name"] = lambda: days.zone_name(self.env)
+        # What a visitor came for goes with them to the login and to joining.
+        values["wezer_with_arrival"] = with_arrival
+        users = self.env["res.users"]
+        values["wezer_sign_up_open"] = lambda: (
+            users._get_signup_invitation_scope() == "b2c"
+        )
         self._wezer_skip_seo(values)
         return result
 

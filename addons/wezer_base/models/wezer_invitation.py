@@ -8,6 +8,7 @@ from odoo.tools import email_normalize, hmac, single_email_re
 from ..exceptions import NotAllowed, Refusal
 from ..tools import locks
 from ..tools.addresses import proven_addresses
+from ..tools.arrival import keep_arrival, with_arrival
 from ..tools.membership import JOINED
 from ..tools.rights import PROVEN
 from ..tools.state_machine import StateMachine, Transition
@@ -91,6 +92,8 @@ class WezerInvitation(models.Model):
     )
     date = fields.Datetime(required=True)
     accept_deadline = fields.Datetime(string="Expiry", required=True)
+    # The page that the person came for; see tools/arrival.py.
+    arrival_url = fields.Char(copy=False, readonly=True, groups=fields.NO_ACCESS)
     invited_id = fields.Many2one(
         "res.partner",
         string="Invited person",
@@ -250,24 +253,31 @@ class WezerInvitation(models.Model):
     # === LETTERS === #
 
     @api.model
-    def _request(self, email):
+    def _request(self, email, arrival=""):
         """Ask for an account with nothing but an e-mail address (sudo).
 
         The answer is the same whether it is known or not: the owner of an account gets
         a letter that says so and leads to a new password.
+
+        :param str arrival: the page that the person came for
         """
         address = self._addresses([email])[0]
         locks.hold(self.env, "requests", self.env.company.id)
         self._check_requests()
-        recent = self.sudo().search_count(
+        recent = self.sudo().search(
             [
                 ("email", "=", address),
                 ("kind", "=", "request"),
                 ("date", ">", fields.Datetime.now() - PAUSE),
-            ]
+            ],
+            limit=1,
         )
-        if not recent:
-            self._write_to(address, "request", self.env["res.partner"], "")
+        if recent:
+            # The letter that is on its way leads to what was looked at last.
+            keep_arrival(recent, arrival)
+        else:
+            nobody = self.env["res.partner"]
+            self._write_to(address, "request", nobody, "", arrival)
         return True
 
     @api.model
@@ -289,7 +299,7 @@ class WezerInvitation(models.Model):
                 limit=REQUESTS_HOUR,
             )
 
-    def _write_from_link(self, email):
+    def _write_from_link(self, email, arrival=""):
         """Write to a person who opened a link (sudo: its token authorises it)."""
         self.ensure_one()
         address = self._addresses([email])[0]
@@ -307,12 +317,13 @@ class WezerInvitation(models.Model):
             [*through, ("email", "=", address), ("date", ">", now - PAUSE)]
         )
         if not waits:
-            self._write_to(address, "letter", self.inviter_id, "")
+            self._write_to(address, "letter", self.inviter_id, "", arrival)
 
     @api.model
-    def _write_to(self, address, kind, inviter, message):
+    def _write_to(self, address, kind, inviter, message, arrival=""):
         token = secrets.token_urlsafe(24)
         invitation = self._make(kind, token, inviter, address, message)
+        keep_arrival(invitation, arrival)
         if self._is_blocked(address, inviter):
             return invitation
         user = self._user_of(address)
@@ -355,6 +366,8 @@ class WezerInvitation(models.Model):
             "url": self._url(token),
             "block_url": f"{self._url(token)}/block",
             "login_url": f"{self.get_base_url()}/web/reset_password",
+            "arrival_url": self.arrival_url
+            and self.get_base_url() + with_arrival("/web/login", self.arrival_url),
         }
         body = self.env["ir.qweb"]._render(f"wezer_base.{template}", values)
         subject = self.env._("Your link to join %(name)s", name=company.name)
@@ -392,6 +405,12 @@ class WezerInvitation(models.Model):
                 ("accept_deadline", ">", fields.Datetime.now()),
             ]
         )
+
+    @api.model
+    def _arrival_of_token(self, token):
+        """Return what the holder of a letter came for, also where it has expired."""
+        found = self.sudo().search([("token_hash", "=", self._hash(token))], limit=1)
+        return found.arrival_url or ""
 
     @api.model
     def _user_of(self, address):
@@ -484,6 +503,7 @@ class WezerInvitation(models.Model):
             wezer_signup=True, wezer_proven=PROVEN
         )._create_user_from_template(values)
         user.partner_id._wezer_joined(self, name)
+        keep_arrival(user.partner_id._wezer_profile(), self.arrival_url)
         self.write({"state": "accepted", "invited_id": user.partner_id.id})
         return user.login
 

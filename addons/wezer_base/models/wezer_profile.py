@@ -290,6 +290,8 @@ class WezerProfile(models.Model):
         groups="wezer_base.group_administrator",
     )
     wanted_groups = fields.Json(groups="wezer_base.group_administrator")
+    # The page that they came for before they joined; see tools/arrival.py.
+    arrival_url = fields.Char(copy=False, readonly=True, groups=fields.NO_ACCESS)
     left_date = fields.Date(
         string="Left on", readonly=True, groups="wezer_base.group_administrator"
     )
@@ -1217,6 +1219,14 @@ class WezerProfile(models.Model):
         self.sudo().state = new
         self.env["res.partner"]._wezer_invalidate_acting()
 
+    def _take_arrival(self):
+        """Return the page that this member came for (sudo), once; "" where none."""
+        profile = self.sudo()
+        page = profile.arrival_url if profile.state == "active" else ""
+        if page:
+            profile.arrival_url = False
+        return page or ""
+
     def action_approve(self) -> None:
         """Accept people who wait for approval, or were declined before."""
         self._set_state("approve")
@@ -1228,7 +1238,7 @@ class WezerProfile(models.Model):
             profile.partner_id._wezer_notify(
                 "approved",
                 lambda env: env._("Welcome! You are now a member."),
-                url="/my",
+                url=profile.arrival_url or "/my",
             )
             user = profile.partner_id.user_ids[:1]
             if user and profile.wanted_groups:
