@@ -60,6 +60,8 @@ FRAMEWORK = {
     *("create", "init", "unlink", "write", "value_to_html"),
     *("message_notify", "message_post_with_source", "message_subscribe"),
 }
+# Methods that leave notices.
+NOTIFY = re.compile(r"\._(wezer_)?(notify|leave|tell)\w*$")
 
 
 def model_of(node: ast.ClassDef) -> str | None:
@@ -230,7 +232,33 @@ def riddles(addon: Path) -> Iterator[str]:
             message = None
 
 
-CHECKS = (doubles, split_models, undocumented, layers, riddles, templates)
+def frozen_words(addon: Path) -> Iterator[str]:
+    """Yield every sentence that is made for one reader, where it is then stored.
+
+    ``lambda env: env._("…")`` was how notices were written: in the language that
+    their reader had on that day.
+    """
+    for path in sorted(addon.rglob("*.py")):
+        if "tests" in path.parts:
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(node, ast.Call) or not NOTIFY.search(
+                ast.unparse(node.func)
+            ):
+                continue
+            if any(isinstance(one, ast.Lambda) for one in node.args):
+                yield f"{place(addon, path)}:{node.lineno}: store _lt(…), not words"
+
+
+CHECKS = (
+    doubles,
+    split_models,
+    undocumented,
+    layers,
+    riddles,
+    frozen_words,
+    templates,
+)
 
 
 def findings(root: Path, only: set[str]) -> list[str]:

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, LazyTranslate
 
 from ..exceptions import NotAllowed
 from ..tools import addresses, member_leaving, member_merge, repoint
@@ -9,6 +9,8 @@ from ..tools.lines_field import Lines
 from ..tools.membership import MEMBERS
 from ..tools.rights import FAREWELL, OWN_RIGHTS, PROVEN, RIGHTS
 from ..tools.text import TITLE_LENGTH, clean_line
+
+_lt = LazyTranslate(__name__)
 
 ACTS_FIELDS = [f"acts_{right}" for right in RIGHTS]
 # Above so many partners the ids go to the database as a subquery.
@@ -318,9 +320,9 @@ class ResPartner(models.Model):
         """Leave a notice with the people who act for these partners; no mail is sent.
 
         :param str kind: stable word, for the reader's choices
-        :param message: the sentence in words for people; better a function that is
-            given an environment in the reader's language:
-            ``lambda env: env._("Anna waved: %(what)s", what=what)``
+        :param message: the sentence, which each reader reads in their own language:
+            ``_lt("Anna waved: %(reason)s", reason=reason)``, or a text that people
+            wrote; see :mod:`..tools.stored_sentence`
         :param str url: where to go
         :param record: what it is about; settled together with it
         :param str subject: what is asked or reported about ``record``: a newer notice
@@ -345,10 +347,10 @@ class ResPartner(models.Model):
     def _wezer_said_of(self, message):
         """Return ``message`` for those who act for this member, who cannot log in."""
         name = self.sudo().name
-        return lambda env: env._(
+        return _lt(
             "For %(name)s: %(message)s",
             name=name,
-            message=message(env) if callable(message) else message,
+            message=message,
         )
 
     def _wezer_unreached(self):

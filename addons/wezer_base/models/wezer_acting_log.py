@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..exceptions import NotAllowed
+from ..tools.stored_sentence import sentence_of
 
 
 class WezerActingLog(models.Model):
@@ -86,7 +87,7 @@ class WezerActingLog(models.Model):
             self.env["wezer.notice"].sudo()._leave(
                 partner,
                 "acted_for",
-                lambda env: act.with_env(env)._sentence(),
+                sentence_of(act),
                 "/my/acting",
                 act,
             )

@@ -1,10 +1,13 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.tools import LazyTranslate
 
 from ..exceptions import NotAllowed, Refusal
 from ..tools import locks
 from ..tools.state_machine import StateMachine, Transition
+
+_lt = LazyTranslate(__name__)
 
 # How often a member may ask in a day.
 DAILY = 3
@@ -122,7 +125,7 @@ class WezerDeparture(models.Model):
         for moderator in asked._moderators():
             moderator.partner_id._wezer_notify(
                 "leaving",
-                lambda env: env._(
+                _lt(
                     "%(name)s would like to leave, and something is still open.",
                     name=partner.name,
                 ),

@@ -205,7 +205,8 @@ class WezerDigest(models.Model):
 
     @api.model
     def _prepare_mail(self, partner, notices):
-        lang = partner.lang or self.env.company.partner_id.lang
+        reader = self.env["wezer.sentence"]._read_by(partner)
+        lang = reader.env.lang
         here = self.with_context(lang=lang)
         company = self.env.company
         stop = self._stop_url(partner)
@@ -213,7 +214,7 @@ class WezerDigest(models.Model):
             "wezer_base.digest_mail",
             {
                 "partner": partner,
-                "notices": notices[:SHOWN],
+                "notices": notices[:SHOWN].with_context(**reader.env.context),
                 "more": max(len(notices) - SHOWN, 0),
                 "base_url": partner.get_base_url(),
                 "stop_url": stop,

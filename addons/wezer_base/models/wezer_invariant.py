@@ -1,10 +1,13 @@
 import logging
 
 from odoo import api, models
-from odoo.tools import SQL
+from odoo.tools import SQL, LazyTranslate
 
 from ..exceptions import NotAllowed
 from ..tools.membership import JOINED
+from ..tools.stored_sentence import Value
+
+_lt = LazyTranslate(__name__)
 
 _logger = logging.getLogger(__name__)
 
@@ -183,7 +186,7 @@ class WezerInvariant(models.AbstractModel):
         if in_cron:
             self.env["ir.cron"]._commit_progress(remaining=len(checks))
         for check in checks:
-            yield self._run_one(*check)
+            yield {**self._run_one(*check), "check": check[1].__name__}
             if in_cron:
                 self.env["ir.cron"]._commit_progress(1)
 
@@ -201,8 +204,8 @@ class WezerInvariant(models.AbstractModel):
         notices._leave(
             administrators.all_user_ids.partner_id,
             "check",
-            lambda env: env._(
+            _lt(
                 "The nightly check found a problem: %(what)s",
-                what="; ".join(check["name"] for check in broken)[:200],
+                what=[Value("check", check["check"]) for check in broken[:5]],
             ),
         )

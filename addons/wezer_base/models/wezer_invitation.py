@@ -3,7 +3,7 @@ import secrets
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools import email_normalize, hmac, single_email_re
+from odoo.tools import LazyTranslate, email_normalize, hmac, single_email_re
 
 from ..exceptions import NotAllowed, Refusal
 from ..tools import locks
@@ -13,6 +13,8 @@ from ..tools.membership import JOINED
 from ..tools.rights import PROVEN
 from ..tools.state_machine import StateMachine, Transition
 from ..tools.text import TITLE_LENGTH, clean_line, has_letter
+
+_lt = LazyTranslate(__name__)
 
 DAYS = 14
 PASSWORD_LENGTH = 8
@@ -331,7 +333,7 @@ class WezerInvitation(models.Model):
             # Already here: a notice, no letter; the inviter sees no difference.
             user.partner_id._wezer_notify(
                 "invited",
-                lambda env: env._("%(name)s invited you here.", name=inviter.name),
+                _lt("%(name)s invited you here.", name=inviter.name),
                 url="/members",
             )
             return invitation

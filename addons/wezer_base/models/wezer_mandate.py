@@ -1,11 +1,13 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, LazyTranslate
 
 from ..exceptions import NotAllowed, Refusal
 from ..tools import days
 from ..tools.rights import OWN_RIGHTS, rights_of
 from ..tools.state_machine import StateMachine, Transition
+
+_lt = LazyTranslate(__name__)
 
 MANDATE = StateMachine(
     states=("active", "revoked", "resigned"),
@@ -149,7 +151,7 @@ class WezerMandate(models.Model):
         )
         holder._wezer_notify(
             "mandate",
-            lambda env: env._("You can now act for %(name)s.", name=giver.name),
+            _lt("You can now act for %(name)s.", name=giver.name),
             url="/my/acting",
             record=mandate,
         )
@@ -264,9 +266,7 @@ class WezerMandate(models.Model):
         self._end("revoked")
         self.sudo().holder_id._wezer_notify(
             "mandate",
-            lambda env: env._(
-                "You no longer act for %(name)s.", name=self.sudo().giver_id.name
-            ),
+            _lt("You no longer act for %(name)s.", name=self.sudo().giver_id.name),
             url="/my/acting",
         )
         return True
@@ -279,9 +279,7 @@ class WezerMandate(models.Model):
         self._end("resigned")
         self.sudo().giver_id._wezer_notify(
             "mandate",
-            lambda env: env._(
-                "%(name)s no longer acts for you.", name=self.env.user.partner_id.name
-            ),
+            _lt("%(name)s no longer acts for you.", name=self.env.user.partner_id.name),
             url="/my/acting",
         )
         return True

@@ -1,9 +1,11 @@
+import json
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..exceptions import NotAllowed
-from ..tools import days
+from ..tools import days, stored_sentence
 from ..tools.membership import AWAY
 
 # The page shows so many; older ones stay and are part of the download.
@@ -22,7 +24,12 @@ class WezerNotice(models.Model):
         "res.partner", string="Contact", required=True, index=True, ondelete="cascade"
     )
     kind = fields.Char(required=True)
+    # The words as the reader's language had them when it was written, and the
+    # sentence behind them, which gives them in another language. Older notices have
+    # their words only.
     message = fields.Char(required=True)
+    sentence = fields.Json(groups=fields.NO_ACCESS, copy=False)
+    text = fields.Char(string="Notice", compute="_compute_text")
     url = fields.Char()
     subject = fields.Char(
         help="The matter of this notice within its record. A newer notice to the"
@@ -65,6 +72,15 @@ class WezerNotice(models.Model):
             "check": (self.env._("The nightly check found a problem"), True),
         }
 
+    @api.depends("message", "sentence")
+    @api.depends_context("lang", "tz", "wezer_zone")
+    def _compute_text(self):
+        sentences = self.env["wezer.sentence"]
+        for notice in self:
+            # The sentence is for code only; its words are the reader's.
+            packed = notice.sudo().sentence
+            notice.text = (packed and sentences._text(packed)) or notice.message
+
     # === LEAVING AND WITHDRAWING (by the suite's own methods) === #
 
     @api.model_create_multi
@@ -92,30 +108,27 @@ class WezerNotice(models.Model):
     def _leave(self, people, kind, message, url=None, record=None, subject=None):
         """Write one notice for each of ``people`` and tell their open pages.
 
-        :param message: the sentence, or a function that is given an environment in
-            the reader's language and returns it there
+        :param message: the sentence, as :mod:`..tools.stored_sentence` says: each
+            reader reads it in the language they have then
         :param str subject: what is asked or reported about ``record``; earlier notices
             to the same people about the same subject are settled, nobody else's
         """
         texts, vals_list = {}, []
+        packed = stored_sentence.pack(message)
         readers = self._readers(people)
         if record and subject:
             self._settle(record, subjects=[subject], people=readers)
         for person in readers:
-            lang = person.lang or self.env.company.sudo().partner_id.lang
-            reader = (lang, person.tz)
+            reader = (person.lang, person.tz)
             if reader not in texts:
-                texts[reader] = message
-                if callable(message):
-                    zone = days.zone_called(person.tz) or days.community_zone(self.env)
-                    texts[reader] = message(
-                        self.with_context(lang=lang, wezer_zone=zone.key).env
-                    )
+                sentences = self.env["wezer.sentence"]._read_by(person)
+                texts[reader] = sentences._text(packed)
             vals_list.append(
                 {
                     "partner_id": person.id,
                     "kind": kind,
                     "message": texts[reader],
+                    "sentence": packed if stored_sentence.is_kept(packed) else False,
                     "url": url,
                     "res_model": record._name if record else False,
                     "res_id": record.id if record else False,
@@ -143,6 +156,29 @@ class WezerNotice(models.Model):
             )
         )
         return people - people.browse(away.partner_id.ids)
+
+    @api.model
+    def _replace_name(self, old, new):
+        """Put the pseudonym where the name stands in what sentences were filled with.
+
+        The sentences themselves stay: somebody may be called like a word in them.
+        """
+        if not (old or "").strip():
+            return
+        # As the database writes it inside of JSON.
+        inside = json.dumps(old, ensure_ascii=False)[1:-1]
+        self.flush_model(["sentence"])
+        self.env.cr.execute(
+            SQL(
+                "SELECT id FROM wezer_notice WHERE position(%s in sentence::text) > 0",
+                inside,
+            )
+        )
+        pattern = stored_sentence.whole_name(old)
+        for notice in self.sudo().browse(row[0] for row in self.env.cr.fetchall()):
+            notice.sentence = stored_sentence.replaced(
+                notice.sentence, lambda text: pattern.sub(lambda _match: new, text)
+            )
 
     def _refresh_pages(self):
         """Let open pages of the readers ask for their notices again."""

@@ -148,7 +148,7 @@ class WezerPersonalData(models.AbstractModel):
             "profile": self._rows(profile, names),
             "notices": self._rows(
                 notices.search([("partner_id", "=", partner.id)]),
-                ["date", "kind", "text", "message", "url", "read", "is_read"],
+                ["date", "kind", "text", "url", "is_read"],
             ),
             "mandates": self._rows(
                 mandates.search(

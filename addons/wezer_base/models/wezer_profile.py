@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from odoo import Command, api, fields, models
 from odoo.fields import Domain
-from odoo.tools import email_normalize, escape_psql, hmac
+from odoo.tools import LazyTranslate, email_normalize, escape_psql, hmac
 
 from ..exceptions import NotAllowed, Refusal
 from ..tools import days, member_merge, payload
@@ -27,6 +27,8 @@ from ..tools.versions import check_version, version_of
 from ..tools.word_domain import any_word
 from ..tools.words import searched_text
 from .wezer_searchable_mixin import COUNTED
+
+_lt = LazyTranslate(__name__)
 
 # So long a page shows that a name was changed.
 RENAMED_DAYS = 90
@@ -600,9 +602,9 @@ class WezerProfile(models.Model):
             for profile in made if not many else ():
                 profile._notify_lookalike(
                     profile._alike(),
-                    lambda env, name=profile.name: env._(
+                    _lt(
                         "A new member is called “%(name)s”, like another one.",
-                        name=name,
+                        name=profile.name,
                     ),
                 )
             have |= made
@@ -710,12 +712,12 @@ class WezerProfile(models.Model):
             others = profile._alike() if lookalike(before) != profile.name_key else ()
             profile._notify_lookalike(
                 others,
-                lambda env, name=profile.name, before=before, others=others: env._(
+                _lt(
                     "%(before)s is now called “%(name)s”, like another member:"
                     " %(others)s.",
                     before=before,
-                    name=name,
-                    others=", ".join(other.slug for other in others),
+                    name=profile.name,
+                    others=[other.slug for other in others],
                 ),
             )
 
@@ -790,9 +792,9 @@ class WezerProfile(models.Model):
         if vals.get("image_1920"):
             profile._notify_lookalike(
                 profile._alike_pictures(),
-                lambda env, name=profile.name: env._(
+                _lt(
                     "%(name)s uses a picture that looks like another member's.",
-                    name=name,
+                    name=profile.name,
                 ),
             )
         if phone is not None:
@@ -1073,7 +1075,7 @@ class WezerProfile(models.Model):
         self.applied_date = fields.Datetime.now()
         self.company_id.partner_id._wezer_notify(
             "application",
-            lambda env: env._("%(name)s would like to join.", name=self.name),
+            _lt("%(name)s would like to join.", name=self.name),
             url=f"/odoo/action-wezer_base.wezer_profile_action/{self.id}",
             record=self,
             right="invite",
@@ -1237,7 +1239,7 @@ class WezerProfile(models.Model):
             self.env["wezer.notice"]._settle(profile, ["application"])
             profile.partner_id._wezer_notify(
                 "approved",
-                lambda env: env._("Welcome! You are now a member."),
+                _lt("Welcome! You are now a member."),
                 url=profile.arrival_url or "/my",
             )
             user = profile.partner_id.user_ids[:1]
@@ -1269,7 +1271,7 @@ class WezerProfile(models.Model):
             self.env["wezer.notice"]._settle(profile, ["application"])
             profile.partner_id._wezer_notify(
                 "declined",
-                lambda env: env._("Your request to join was declined."),
+                _lt("Your request to join was declined."),
                 url="/welcome",
             )
             profile._send_decline()

@@ -22,6 +22,7 @@ from . import test_member_import
 from . import test_merge
 from . import test_notice
 from . import test_notice_pages
+from . import test_stored_sentence
 from . import test_numbers
 from . import test_on_paper
 from . import test_privacy

@@ -9,6 +9,7 @@ from odoo.tools import file_path
 
 from ..exceptions import Refusal
 from ..tools import days
+from ..tools.stored_sentence import Value
 from .common import WezerCommon
 
 PARIS = days.zone_called("Europe/Paris")
@@ -226,7 +227,7 @@ class TestDays(WezerCommon):
         moment = datetime(2026, 2, 28, 9, 0)
         with freeze_time("2026-02-01 12:00:00"):
             partners._wezer_notify(
-                "deal", lambda env: days.format_moment(env, moment), url="/my"
+                "deal", Value("moment", moment.isoformat()), url="/my"
             )
         notices = self.env["wezer.notice"].search(
             [("partner_id", "in", partners.ids), ("url", "=", "/my")]

@@ -3,10 +3,12 @@ from pathlib import Path
 
 from odoo import fields, http
 from odoo.tests import HttpCase, mute_logger, tagged
+from odoo.tools import LazyTranslate
 
 from ..exceptions import NotAllowed
 from .common import WezerCommon
 
+_lt = LazyTranslate(__name__)
 ADDONS = Path(__file__).resolve().parents[2]
 TELLING = (
     "_wezer_notify",
@@ -25,11 +27,13 @@ class TestNoticeInWords(WezerCommon):
         self.luc.partner_id.lang = "fr_FR"
         people = self.luc.partner_id | self.anna.partner_id
         notices = people.with_context(lang="en_US")._wezer_notify(
-            "mandate", lambda env: f"read in {env.lang}"
+            "mandate", _lt("Welcome! You are now a member.")
         )
         told = {notice.partner_id: notice.message for notice in notices}
-        self.assertEqual(told[self.luc.partner_id], "read in fr_FR")
-        self.assertEqual(told[self.anna.partner_id], "read in en_US")
+        french = self.env(context={"lang": "fr_FR"})._("Welcome! You are now a member.")
+        self.assertNotIn("Welcome", french)
+        self.assertEqual(told[self.luc.partner_id], french)
+        self.assertIn("Welcome", told[self.anna.partner_id])
 
     def test_every_kind_of_notice_has_a_label_to_choose(self):
         self.env["wezer.notice"]._kinds()

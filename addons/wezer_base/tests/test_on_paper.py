@@ -153,12 +153,12 @@ class TestOnPaper(PaperCommon):
 
     def test_notices_go_to_their_helpers_and_say_for_whom(self):
         self.assertEqual(self.oda._wezer_unreached(), self.oda)
-        self.assertFalse(self.oda._wezer_notify("alike", lambda env: "Come on Monday."))
+        self.assertFalse(self.oda._wezer_notify("alike", "Come on Monday."))
         self.mandate()
         self.assertFalse(self.oda._wezer_unreached())
-        notice = self.oda._wezer_notify("alike", lambda env: "Come on Monday.")
+        notice = self.oda._wezer_notify("alike", "Come on Monday.")
         self.assertEqual(notice.partner_id, self.luc.partner_id)
-        self.assertEqual(notice.message, "For Oda Old: Come on Monday.")
+        self.assertEqual(notice.text, "For Oda Old: Come on Monday.")
         self.assertFalse(self.luc.partner_id._wezer_unreached())
 
     def test_administrators_find_those_whom_nobody_helps(self):

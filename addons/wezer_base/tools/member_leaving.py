@@ -96,6 +96,7 @@ def anonymise(partner: models.Model) -> None:
     # What the directory found them by, where nobody else has it: a name, for one.
     partner.env["wezer.profile.word"]._purge_texts(texts)
     replace_name(partner.env, "wezer.notice", ["message"], old, new)
+    partner.env["wezer.notice"]._replace_name(old, new)
     replace_name(partner.env, "wezer.departure", ["decision"], old, new)
 
 

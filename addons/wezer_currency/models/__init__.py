@@ -12,6 +12,7 @@ from . import wezer_money_flow
 from . import wezer_notice
 from . import wezer_payment_link
 from . import wezer_profile
+from . import wezer_sentence
 from . import wezer_transfer
 from . import wezer_wallet
 from . import wezer_wallet_access_log

@@ -10,6 +10,7 @@ from odoo.addons.wezer_base.tools.cron import for_each_due
 from odoo.addons.wezer_base.tools.numbers import is_id
 from odoo.addons.wezer_base.tools.payload import shortened
 from odoo.addons.wezer_base.tools.shown_numbers import format_plain_decimal
+from odoo.addons.wezer_base.tools.stored_sentence import Value
 
 from ..tools import amounts, currency_statistics, recurrence
 from .fields_bigint import BigInteger
@@ -683,6 +684,13 @@ class WezerCurrency(models.Model):
             return self._format(minor)
         sign = "-" if minor and minor < 0 else ""
         return f"{format_plain_decimal(self.env, f'{sign}{hours}')} {self.code}"
+    def _said(self, minor):
+        """Return ``minor`` as a value of a stored sentence: each reader's own format.
+
+        :rtype: odoo.addons.wezer_base.tools.stored_sentence.Value
+        """
+        self.ensure_one()
+        return Value("amount", [self.id, minor])
 
     @api.model
     @tools.ormcache("currency_id")

@@ -12,6 +12,7 @@ from psycopg2.errors import (
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError, UserError
 from odoo.fields import Domain
+from odoo.tools import LazyTranslate
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import days, locks, payload
@@ -32,6 +33,8 @@ from ..tools import (
 from ..tools.bulk_posting import BulkPosting
 from ..tools.texts import KEY_LENGTH, PURPOSE_LENGTH, cleaned, storable
 from .fields_bigint import BigInteger
+
+_lt = LazyTranslate(__name__)
 
 # Days for which money is set aside unless the caller gives a date, and at most.
 RESERVE_DAYS = 30
@@ -343,6 +346,11 @@ class WezerTransfer(models.Model):
             transfer.amount_display = transfer.wezer_currency_id._format(
                 transfer.amount_minor
             )
+
+    def _said_amount(self):
+        """Return the amount as a value of a stored sentence."""
+        self.ensure_one()
+        return self.wezer_currency_id._said(self.amount_minor)
 
     @api.depends("payer_id", "payee_id", "state")
     @api.depends_context("uid")
@@ -1105,10 +1113,10 @@ class WezerTransfer(models.Model):
         transfer._notify_side(
             transfer.payer_id,
             "request",
-            lambda env: env._(
+            _lt(
                 "%(name)s asks you for %(amount)s.",
                 name=transfer.payee_id.name,
-                amount=transfer.amount_display,
+                amount=transfer._said_amount(),
             ),
         )
         return transfer.id
@@ -1368,10 +1376,10 @@ class WezerTransfer(models.Model):
         transfer._notify_side(
             transfer.payee_id,
             "request",
-            lambda env: env._(
+            _lt(
                 "%(name)s asks to redeem %(amount)s.",
                 name=transfer.payer_id.name,
-                amount=transfer.amount_display,
+                amount=transfer._said_amount(),
             ),
         )
         return transfer.id
@@ -1714,11 +1722,11 @@ class WezerTransfer(models.Model):
         moderators = self.env.ref("wezer_base.group_moderator").all_user_ids
         moderators.partner_id._wezer_notify(
             "limit",
-            lambda env: env._(
+            _lt(
                 "%(payer)s paid %(payee)s %(amount)s, beyond a limit.",
                 payer=self.payer_id.name,
                 payee=self.payee_id.name,
-                amount=self.amount_display,
+                amount=self._said_amount(),
             ),
             url="/my/notices",
         )
@@ -1728,10 +1736,10 @@ class WezerTransfer(models.Model):
         if self.state == "done":
             self.payee_id._wezer_notify(
                 "paid",
-                lambda env: env._(
+                _lt(
                     "%(name)s paid you %(amount)s.",
                     name=self.payer_id.name,
-                    amount=self.amount_display,
+                    amount=self._said_amount(),
                 ),
                 url=f"/my/wallets/{self.payee_wallet_id.id}",
                 right="wallet",
@@ -1740,10 +1748,10 @@ class WezerTransfer(models.Model):
             self._notify_side(
                 self.payee_id,
                 "receipt",
-                lambda env: env._(
+                _lt(
                     "%(name)s says that they paid you %(amount)s. Did you receive it?",
                     name=self.payer_id.name,
-                    amount=self.amount_display,
+                    amount=self._said_amount(),
                 ),
             )
 

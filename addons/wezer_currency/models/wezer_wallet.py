@@ -6,7 +6,7 @@ from psycopg2.errors import UniqueViolation
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, LazyTranslate
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import locks
@@ -16,6 +16,8 @@ from ..tools import refusals, refused_tries, transfer_files
 from ..tools.wallet_resolver import WalletResolver
 from .fields_bigint import BigInteger
 from .wezer_transfer import OPEN
+
+_lt = LazyTranslate(__name__)
 
 WALLET = StateMachine(
     states=("open", "frozen", "closed"),
@@ -767,11 +769,11 @@ class WezerWallet(models.Model):
         name, money = moderator.sudo().name, wallet.wezer_currency_id
         wallet.partner_id._wezer_notify(
             "statement_seen",
-            lambda env: env._(
+            _lt(
                 "The moderator %(name)s looked at your statement in %(currency)s:"
                 " %(reason)s",
                 name=name,
-                currency=money.with_env(env).sudo().name,
+                currency=money,
                 reason=reason,
             ),
             url="/my/acting",

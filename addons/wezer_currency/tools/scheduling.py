@@ -4,10 +4,13 @@ from typing import Any
 
 from odoo import models
 from odoo.exceptions import UserError
+from odoo.tools import LazyTranslate
 
 from odoo.addons.wezer_base.tools import days
 
 from . import recurrence, refused_tries
+
+_lt = LazyTranslate(__name__)
 
 
 def run(transfer: models.Model) -> None:
@@ -21,20 +24,22 @@ def run(transfer: models.Model) -> None:
     frozen = transfer.payer_wallet_id.state != "open"
     if frozen or not (user and user._acts_for(transfer.payer_id, "wallet")):
         reason = (
-            transfer.env._("The wallet is not open.")
+            _lt("The wallet is not open.")
             if frozen
-            else transfer.env._(
+            else _lt(
                 "The person who scheduled this payment may no"
                 " longer pay from this wallet."
             )
         )
-        transfer._set_state("ended", end_reason="cancelled", end_detail=reason)
+        detail = transfer.env._(reason)
+        transfer._set_state("ended", end_reason="cancelled", end_detail=detail)
         _notify_not_paid(transfer, reason)
         return
     schedule_next(transfer)
     try:
         with transfer.env.cr.savepoint():
-            _pay(transfer.with_user(user))
+            # What is refused is said to them: in their language.
+            _pay(transfer.with_user(user).with_context(lang=user.lang))
     except UserError as error:
         reason = str(error.args[0])
         transfer._set_state("ended", end_reason="failed", end_detail=reason)
@@ -86,13 +91,13 @@ def _notify_not_paid(transfer: models.Model, reason: Any) -> None:
     words = {
         "payer": transfer.payer_id.name,
         "payee": transfer.payee_id.name,
-        "amount": transfer.amount_display,
+        "amount": transfer._said_amount(),
         "reason": reason,
     }
     transfer._notify_side(
         transfer.payer_id,
         "scheduled",
-        lambda env: env._(
+        _lt(
             "Your payment of %(amount)s to %(payee)s was not made: %(reason)s",
             **words,
         ),
@@ -100,7 +105,5 @@ def _notify_not_paid(transfer: models.Model, reason: Any) -> None:
     transfer._notify_side(
         transfer.payee_id,
         "scheduled",
-        lambda env: env._(
-            "%(payer)s could not pay you %(amount)s as planned.", **words
-        ),
+        _lt("%(payer)s could not pay you %(amount)s as planned.", **words),
     )

@@ -14,10 +14,13 @@ a *claim*, a reversal in the state ``requested``.
 from typing import Any
 
 from odoo import fields, models
+from odoo.tools import LazyTranslate
 
 from odoo.addons.wezer_base.exceptions import Refusal
 
 from .amounts import proportion
+
+_lt = LazyTranslate(__name__)
 
 # Rounds in which the levy that comes back is added to what can be taken.
 TAKEABLE_ROUNDS = 3
@@ -334,10 +337,10 @@ def _make_claim(transfer: models.Model, minor: int, **extra: Any) -> Any:
     claim._notify_side(
         claim.payer_id,
         "request",
-        lambda env: env._(
+        _lt(
             "You owe %(name)s %(amount)s, which you have to give back.",
             name=claim.payee_id.name,
-            amount=claim.amount_display,
+            amount=claim._said_amount(),
         ),
     )
     return claim

@@ -1,4 +1,7 @@
 from odoo import api, fields, models
+from odoo.tools import LazyTranslate
+
+_lt = LazyTranslate(__name__)
 
 
 class ProjectProject(models.Model):
@@ -68,7 +71,7 @@ class ProjectProject(models.Model):
         self.env["wezer.notice"].sudo()._leave(
             people - self.env.user.partner_id,
             "group_project",
-            lambda env: env._(
+            _lt(
                 "%(group)s has a new project: %(project)s.",
                 group=team.name,
                 project=self.name,

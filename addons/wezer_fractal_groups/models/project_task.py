@@ -1,9 +1,12 @@
 from collections import defaultdict
 
 from odoo import Command, api, fields, models
+from odoo.tools import LazyTranslate
 
 from ..tools.duties import in_force
 from .wezer_task_duty import DUTIES
+
+_lt = LazyTranslate(__name__)
 
 # Only our own code holds this object: RPC cannot send it in a context.
 AT_ONCE = object()
@@ -244,23 +247,16 @@ class ProjectTask(models.Model):
             self._wezer_notify_duty(mine, name, group)
 
     def _wezer_notify_duty(self, people, name, group):
-        task, reviews = self.name, name == DUTY_FIELDS[1]
-
-        def message(env):
-            if group and reviews:
-                return env._(
-                    "%(group)s has a task to review: %(task)s.",
-                    group=group.name,
-                    task=task,
-                )
-            if group:
-                return env._(
-                    "%(group)s has a new task: %(task)s.", group=group.name, task=task
-                )
-            if reviews:
-                return env._("You have a task to review: %(task)s.", task=task)
-            return env._("You have a new task: %(task)s.", task=task)
-
+        reviews = name == DUTY_FIELDS[1]
+        words = {"group": group.name, "task": self.name}
+        if group and reviews:
+            message = _lt("%(group)s has a task to review: %(task)s.", **words)
+        elif group:
+            message = _lt("%(group)s has a new task: %(task)s.", **words)
+        elif reviews:
+            message = _lt("You have a task to review: %(task)s.", task=self.name)
+        else:
+            message = _lt("You have a new task: %(task)s.", task=self.name)
         self.env["wezer.notice"].sudo()._leave(
             people,
             "group_task",

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
-from odoo.tools import SQL, escape_psql
+from odoo.tools import SQL, LazyTranslate, escape_psql
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import days
@@ -33,6 +33,8 @@ from ..tools import (
 from ..tools.membership_sql import is_running
 from ..tools.visibility import VISIBLE_TO_OTHERS
 from .wezer_group_membership import MEMBERSHIP
+
+_lt = LazyTranslate(__name__)
 
 RIGHT_FIELDS = [f"right_{right}" for right in RIGHTS]
 # Kept by the tree itself; nobody writes them.
@@ -1083,7 +1085,7 @@ class WezerGroup(models.Model):
         group, person = self.sudo(), place.partner_id
         group._circle().partner_id._wezer_notify(
             "group_request",
-            lambda env: env._(
+            _lt(
                 "%(name)s wants to join %(group)s.", name=person.name, group=group.name
             ),
             url=f"/groups/{group.slug}",
@@ -1110,7 +1112,7 @@ class WezerGroup(models.Model):
         )
         person._wezer_notify(
             "group_invitation",
-            lambda env: env._("You are invited to %(group)s.", group=group.name),
+            _lt("You are invited to %(group)s.", group=group.name),
             url=f"/groups/{group.slug}",
             record=place,
         )
@@ -1123,7 +1125,7 @@ class WezerGroup(models.Model):
         place._begin_membership()
         person._wezer_notify(
             "group_accepted",
-            lambda env: env._("Welcome to %(group)s!", group=self.sudo().name),
+            _lt("Welcome to %(group)s!", group=self.sudo().name),
             url=f"/groups/{self.sudo().slug}",
             record=place,
         )
@@ -1167,7 +1169,7 @@ class WezerGroup(models.Model):
         place._begin_membership()
         person._wezer_notify(
             "group_accepted",
-            lambda env: env._(
+            _lt(
                 "%(name)s recorded your answer to the invitation to %(group)s:"
                 " “%(note)s”",
                 name=user.partner_id.name,

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, LazyTranslate
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import locks
@@ -9,6 +9,8 @@ from odoo.addons.wezer_base.tools.rights import RIGHTS
 from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
 
 from ..tools.membership_sql import is_running
+
+_lt = LazyTranslate(__name__)
 
 LAPSE_DAYS = 30
 UNDO_DAYS = 30
@@ -358,7 +360,7 @@ class WezerGroupChange(models.Model):
             if side and self._party(side) in self._unsigned():
                 side.partner_id._wezer_notify(
                     "group_change",
-                    lambda env: env._(
+                    _lt(
                         "The other side has agreed to move %(group)s. Do you agree"
                         " too?",
                         group=self.group_id.name,

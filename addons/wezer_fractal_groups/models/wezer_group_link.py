@@ -1,7 +1,10 @@
 from odoo import api, fields, models
+from odoo.tools import LazyTranslate
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
+
+_lt = LazyTranslate(__name__)
 
 LINK = StateMachine(
     states=("proposed", "linked", "ended"),
@@ -256,9 +259,7 @@ class WezerGroupLink(models.Model):
             names = {"one": (groups - group).name, "two": group.name}
             group.partner_id._wezer_notify(
                 "group_link",
-                lambda env, names=names: env._(
-                    "%(one)s wants to work together with %(two)s.", **names
-                ),
+                _lt("%(one)s wants to work together with %(two)s.", **names),
                 url=f"/groups/{group.slug}",
                 record=self,
                 right="manage",

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.tools import LazyTranslate
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import days
@@ -8,6 +9,8 @@ from odoo.addons.wezer_base.tools.cron import for_each_due
 from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
 
 from ..tools.group_history import PLACE_FIELDS
+
+_lt = LazyTranslate(__name__)
 
 REMIND_DAYS = 14
 # What only active members do, themselves or by those who act or answer for them.
@@ -499,20 +502,18 @@ class WezerGroupMembership(models.Model):
         # The day on which the term ended stays.
         self.state = "left"
         self._notify_term(
-            lambda env: env._(
+            _lt(
                 "Your time in %(group)s has ended. Thank you!", group=self.group_id.name
             )
         )
 
     def _remind_of_term(self):
         self._notify_term(
-            lambda env: env._(
-                "Your time in %(group)s ends in two weeks.", group=self.group_id.name
-            )
+            _lt("Your time in %(group)s ends in two weeks.", group=self.group_id.name)
         )
         self.group_id._circle().partner_id._wezer_notify(
             "group_term",
-            lambda env: env._(
+            _lt(
                 "%(name)s's time in %(group)s ends in two weeks.",
                 name=self.partner_id.name,
                 group=self.group_id.name,

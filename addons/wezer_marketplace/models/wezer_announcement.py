@@ -3,6 +3,7 @@ from datetime import date, timedelta
 
 from odoo import SUPERUSER_ID, Command, api, fields, models
 from odoo.fields import Domain
+from odoo.tools import LazyTranslate
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import days, locks, payload
@@ -32,6 +33,8 @@ from ..tools import (
 )
 from ..tools.geo import place_of, plane
 from .wezer_deal import ATTEND_STATES, HOLDING, LIVE, NEGOTIATING, UNDELIVERED
+
+_lt = LazyTranslate(__name__)
 
 _logger = logging.getLogger(__name__)
 
@@ -836,7 +839,7 @@ class WezerAnnouncement(models.Model):
         """Notify those who may pay for the author that a draft waits for them."""
         self.author_id._wezer_notify(
             "to_publish",
-            lambda env: env._("To be published: %(title)s", title=self.title),
+            _lt("To be published: %(title)s", title=self.title),
             url=f"/market/{self.slug}",
             record=self,
             right="wallet",
@@ -1135,7 +1138,7 @@ class WezerAnnouncement(models.Model):
         for deal in answers:
             deal._notify_all(
                 "over",
-                lambda env, deal=deal: env._(
+                _lt(
                     "This has ended, and you did not get a place: %(title)s",
                     title=deal.title,
                 ),
@@ -1271,7 +1274,7 @@ class WezerAnnouncement(models.Model):
         self.cancelled_late = True
         (self.author_id | self.task_id.reviewer_partner_id)._wezer_notify(
             "cancelled_late",
-            lambda env: env._(
+            _lt(
                 "%(name)s cancelled at short notice: %(title)s. Can someone step in?",
                 name=deal.replier_id.name,
                 title=self.title,
@@ -1449,7 +1452,7 @@ class WezerAnnouncement(models.Model):
             deal._notify(
                 announcement.author_id,
                 "claim",
-                lambda env: env._(
+                _lt(
                     "%(name)s is available: %(title)s",
                     name=replier.name,
                     title=announcement.title,
@@ -1479,7 +1482,7 @@ class WezerAnnouncement(models.Model):
         deal._notify(
             announcement.author_id,
             "terms",
-            lambda env: env._(
+            _lt(
                 "%(name)s proposes terms: %(title)s",
                 name=replier.name,
                 title=announcement.title,
@@ -1759,10 +1762,10 @@ class WezerAnnouncement(models.Model):
             wants = self.filtered(lambda want, author=author: want.author_id == author)
             author._wezer_notify(
                 "short_of_money",
-                lambda env, wants=wants: env._(
+                _lt(
                     "Paused, because the price is more than can be paid now:"
                     " %(titles)s",
-                    titles=", ".join(wants[:5].mapped("title")),
+                    titles=wants[:5].mapped("title"),
                 ),
                 url=f"/market/{wants[0].slug}",
                 record=wants[0],
@@ -1987,10 +1990,10 @@ class WezerAnnouncement(models.Model):
     def _remind_of_closing(self):
         self.author_id._wezer_notify(
             "expiring",
-            lambda env: env._(
+            _lt(
                 "“%(title)s” closes on %(day)s. Renew it if you still need it.",
                 title=self.title,
-                day=days.format_day(env, self.expiry),
+                day=self.expiry,
             ),
             url=f"/market/{self.slug}",
             record=self,

@@ -22,6 +22,7 @@ from datetime import datetime, timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
+from odoo.tools import LazyTranslate
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import locks, payload
@@ -39,6 +40,8 @@ from ..tools import (
 from ..tools.parts import WHOLE, slices
 from ..tools.task_context import DEAL_MOVES, QUIET
 from .wezer_dispute import JUDGING, OUTCOMES
+
+_lt = LazyTranslate(__name__)
 
 DEAL = StateMachine(
     states=(
@@ -1434,9 +1437,7 @@ class WezerDeal(models.Model):
         )
         deal._notify_all(
             "message",
-            lambda env: env._(
-                "%(name)s wrote: %(title)s", name=speaker.name, title=deal.title
-            ),
+            _lt("%(name)s wrote: %(title)s", name=speaker.name, title=deal.title),
             but=speaker,
             subject="message",
         )
@@ -1461,7 +1462,7 @@ class WezerDeal(models.Model):
         deal._notify(
             other,
             "terms",
-            lambda env: env._(
+            _lt(
                 "%(name)s proposes other terms: %(title)s",
                 name=party.name,
                 title=deal.title,
@@ -1522,9 +1523,7 @@ class WezerDeal(models.Model):
         deal.announcement_id._after_change()
         deal._notify_all(
             "accepted",
-            lambda env: env._(
-                "%(name)s agreed: %(title)s", name=party.name, title=deal.title
-            ),
+            _lt("%(name)s agreed: %(title)s", name=party.name, title=deal.title),
             but=party,
         )
         deal._record_common_circles()
@@ -1584,11 +1583,9 @@ class WezerDeal(models.Model):
         deal._finish(end_reason)
         deal._notify_all(
             action,
-            lambda env: (
-                env._("Your answer was declined: %(title)s", title=deal.title)
-                if action == "decline"
-                else env._("An answer was withdrawn: %(title)s", title=deal.title)
-            ),
+            _lt("Your answer was declined: %(title)s", title=deal.title)
+            if action == "decline"
+            else _lt("An answer was withdrawn: %(title)s", title=deal.title),
             but=party,
         )
 
@@ -1604,7 +1601,7 @@ class WezerDeal(models.Model):
             deal._notify(
                 deal.replier_id,
                 "terms",
-                lambda env, deal=deal: env._(
+                _lt(
                     "The announcement has changed, please read it again: %(title)s",
                     title=deal.title,
                 ),
@@ -1714,7 +1711,7 @@ class WezerDeal(models.Model):
             self._notify(
                 share.partner_id,
                 "consent",
-                lambda env, share=share: env._(
+                _lt(
                     "%(name)s asks you to join the team for %(part)s of the price:"
                     " %(title)s",
                     name=self.payee_id.name,
@@ -1748,7 +1745,7 @@ class WezerDeal(models.Model):
         deal._notify(
             deal.author_id | deal.replier_id,
             "consent",
-            lambda env: env._(
+            _lt(
                 "%(name)s has joined the team: %(title)s",
                 name=party.name,
                 title=deal.title,
@@ -1852,7 +1849,7 @@ class WezerDeal(models.Model):
         deal._notify(
             deal.payer_id,
             "delivered",
-            lambda env: env._(
+            _lt(
                 "%(name)s says it is done: %(title)s", name=party.name, title=deal.title
             ),
         )
@@ -1873,7 +1870,7 @@ class WezerDeal(models.Model):
         deal._finish("released")
         deal._notify_all(
             "release",
-            lambda env: env._(
+            _lt(
                 "%(name)s gave the work back: %(title)s",
                 name=party.name,
                 title=deal.title,
@@ -1911,9 +1908,7 @@ class WezerDeal(models.Model):
         deal._log("evidence", party, evidence.name)
         deal._notify_all(
             "evidence",
-            lambda env: env._(
-                "%(name)s added a file: %(title)s", name=party.name, title=deal.title
-            ),
+            _lt("%(name)s added a file: %(title)s", name=party.name, title=deal.title),
             but=party,
             subject="evidence",
         )
@@ -1991,9 +1986,7 @@ class WezerDeal(models.Model):
         self._notify(
             self.payer_id,
             "to_pay",
-            lambda env: env._(
-                "One more approval is needed: %(title)s", title=self.title
-            ),
+            _lt("One more approval is needed: %(title)s", title=self.title),
         )
 
     # === APPROVING AND PAYING === #
@@ -2019,9 +2012,7 @@ class WezerDeal(models.Model):
         deal._notify(
             deal.payee_id,
             "send_back",
-            lambda env: env._(
-                "Something is still missing: %(title)s", title=deal.title
-            ),
+            _lt("Something is still missing: %(title)s", title=deal.title),
         )
         return True
 
@@ -2064,7 +2055,7 @@ class WezerDeal(models.Model):
             deal._notify(
                 deal.payer_id,
                 "to_pay",
-                lambda env: env._("Approved, to be paid: %(title)s", title=deal.title),
+                _lt("Approved, to be paid: %(title)s", title=deal.title),
             )
         return True
 
@@ -2092,9 +2083,7 @@ class WezerDeal(models.Model):
         deal._move_task("paid")
         self.env["wezer.assessment"]._activate(deal, now + timedelta(days=ASSESS_DAYS))
         deal.announcement_id._after_change()
-        deal._notify_all(
-            "paid", lambda env: env._("Paid, thank you: %(title)s", title=deal.title)
-        )
+        deal._notify_all("paid", _lt("Paid, thank you: %(title)s", title=deal.title))
 
     # === STEPS === #
 
@@ -2126,7 +2115,7 @@ class WezerDeal(models.Model):
         self._move_task("accepted")
         self._notify_all(
             "paid",
-            lambda env: env._(
+            _lt(
                 "A step was paid, the next is “%(step)s”: %(title)s",
                 step=step.name,
                 title=self.title,
@@ -2192,9 +2181,7 @@ class WezerDeal(models.Model):
         deal._notify(
             deal.payee_id if party == deal.payer_id else deal.payer_id,
             "denied",
-            lambda env: env._(
-                "The outside payment did not arrive: %(title)s", title=deal.title
-            ),
+            _lt("The outside payment did not arrive: %(title)s", title=deal.title),
         )
         return True
 
@@ -2224,9 +2211,7 @@ class WezerDeal(models.Model):
             deal._notify(
                 deal.payer_id,
                 "refund",
-                lambda env: env._(
-                    "Part of the money was given back: %(title)s", title=deal.title
-                ),
+                _lt("Part of the money was given back: %(title)s", title=deal.title),
             )
         return True
 
@@ -2254,7 +2239,7 @@ class WezerDeal(models.Model):
         deal._free_task()
         deal._notify_all(
             "refunded",
-            lambda env: env._("The money was given back: %(title)s", title=deal.title),
+            _lt("The money was given back: %(title)s", title=deal.title),
         )
         deal.announcement_id._after_change()
 
@@ -2280,7 +2265,7 @@ class WezerDeal(models.Model):
         deal._notify(
             proposal._unsigned(),
             "consent",
-            lambda env: env._(
+            _lt(
                 "%(name)s would like to cancel: %(title)s",
                 name=party.name,
                 title=deal.title,
@@ -2392,7 +2377,7 @@ class WezerDeal(models.Model):
         self._notify(
             self._other(party),
             "consent",
-            lambda env: env._(
+            _lt(
                 "%(name)s proposes to change what was agreed: %(title)s",
                 name=party.name,
                 title=self.title,
@@ -2450,7 +2435,7 @@ class WezerDeal(models.Model):
             deal._notify(
                 whom,
                 "consent",
-                lambda env: env._(
+                _lt(
                     "%(name)s would like %(other)s to stand in: %(title)s",
                     name=party.name,
                     other=stand_in.name,
@@ -2509,7 +2494,7 @@ class WezerDeal(models.Model):
         self.env["wezer.assessment"]._pause(self)
         self._notify_all(
             "dispute",
-            lambda env: env._("A moderator was called: %(title)s", title=self.title),
+            _lt("A moderator was called: %(title)s", title=self.title),
             subject="dispute",
         )
         dispute._give_to(circle)
@@ -2522,7 +2507,7 @@ class WezerDeal(models.Model):
         deal._resume_after_dispute()
         deal._notify_all(
             "dispute",
-            lambda env: env._(
+            _lt(
                 "%(name)s withdrew the call for a moderator: %(title)s",
                 name=party.name,
                 title=deal.title,
@@ -2588,9 +2573,7 @@ class WezerDeal(models.Model):
         deal.dispute_id._decide(outcome, reason, amounts)
         deal._notify_all(
             "dispute",
-            lambda env: env._(
-                "There is a decision, please read it: %(title)s", title=deal.title
-            ),
+            _lt("There is a decision, please read it: %(title)s", title=deal.title),
             subject="decision",
         )
         return True
@@ -2932,11 +2915,9 @@ class WezerDeal(models.Model):
         title = self.sudo().title if reads else False
         partner._wezer_notify(
             "activity",
-            lambda env: (
-                env._("You are asked to do something: %(title)s", title=title)
-                if title
-                else env._("You are asked to do something. Look at your activities.")
-            ),
+            _lt("You are asked to do something: %(title)s", title=title)
+            if title
+            else _lt("You are asked to do something. Look at your activities."),
             url=f"/odoo/wezer.deal/{self.id}",
             record=self.sudo(),
         )
@@ -3002,9 +2983,7 @@ class WezerDeal(models.Model):
             self._notify(
                 self.payee_id,
                 "late_warning",
-                lambda env: env._(
-                    "Is it done? It was due: %(title)s", title=self.title
-                ),
+                _lt("Is it done? It was due: %(title)s", title=self.title),
                 subject="work",
             )
             return
@@ -3013,7 +2992,7 @@ class WezerDeal(models.Model):
             self._finish("expired")
             self._notify_all(
                 "late",
-                lambda env: env._("The deadline passed: %(title)s", title=self.title),
+                _lt("The deadline passed: %(title)s", title=self.title),
             )
 
     def _auto_approve(self, now):
@@ -3038,7 +3017,5 @@ class WezerDeal(models.Model):
         self._finish("expired")
         self._notify_all(
             "withdraw",
-            lambda env: env._(
-                "Nobody answered the terms in time: %(title)s", title=self.title
-            ),
+            _lt("Nobody answered the terms in time: %(title)s", title=self.title),
         )

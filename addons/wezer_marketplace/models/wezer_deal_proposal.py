@@ -2,12 +2,15 @@ from datetime import datetime, timedelta
 
 from odoo import fields, models
 from odoo.fields import Command
+from odoo.tools import LazyTranslate
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 
 from ..tools import deal_money
 from ..tools.task_context import QUIET
 from .wezer_deal import DUE_DAYS, LIVE
+
+_lt = LazyTranslate(__name__)
 
 SIGN_DAYS = 7
 
@@ -124,7 +127,7 @@ class WezerDealProposal(models.Model):
             deal._move_task("accepted")
         deal._notify_all(
             "accepted",
-            lambda env: env._(
+            _lt(
                 "%(name)s agreed to the change: %(title)s",
                 name=party.name,
                 title=deal.title,
@@ -159,7 +162,7 @@ class WezerDealProposal(models.Model):
             deal._notify(
                 whom,
                 "accepted",
-                lambda env: env._(
+                _lt(
                     "%(name)s stands in: %(title)s",
                     name=stand_in.name,
                     title=deal.title,

@@ -4,7 +4,7 @@ from typing import Any
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, LazyTranslate
 
 from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools import days
@@ -12,6 +12,8 @@ from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
 from odoo.addons.wezer_fractal_groups.tools.membership_sql import member_counts
 
 from ..tools import deal_money
+
+_lt = LazyTranslate(__name__)
 
 DISPUTE = StateMachine(
     states=("open", "withdrawn", "decided"),
@@ -301,9 +303,7 @@ class WezerDispute(models.Model):
         deal._notify(
             dispute._deciders(circle).partner_id,
             "dispute",
-            lambda env: env._(
-                "A deal waits for your decision: %(title)s", title=deal.title
-            ),
+            _lt("A deal waits for your decision: %(title)s", title=deal.title),
             subject="decide",
         )
 
@@ -314,9 +314,7 @@ class WezerDispute(models.Model):
         deal._log("pass_on", False)
         deal._notify_all(
             "dispute",
-            lambda env: env._(
-                "Other moderators now decide: %(title)s", title=deal.title
-            ),
+            _lt("Other moderators now decide: %(title)s", title=deal.title),
             subject="dispute",
         )
         self._give_to(circle)

@@ -3,6 +3,7 @@ import logging
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import LazyTranslate
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import locks
@@ -10,6 +11,8 @@ from odoo.addons.wezer_base.tools.near_words import asked
 from odoo.addons.wezer_base.tools.text import clean_line, normalise
 
 from ..tools import search_params, search_sql
+
+_lt = LazyTranslate(__name__)
 
 _logger = logging.getLogger(__name__)
 
@@ -166,7 +169,7 @@ class WezerSavedSearch(models.Model):
         for announcement in found[:NOTICES_MAX]:
             self.partner_id._wezer_notify(
                 "match",
-                lambda env, announcement=announcement: env._(
+                _lt(
                     "New for your search “%(search)s”: %(title)s",
                     search=self.name,
                     title=announcement.title,
@@ -178,7 +181,7 @@ class WezerSavedSearch(models.Model):
         if more > 0:
             self.partner_id._wezer_notify(
                 "match",
-                lambda env: env._(
+                _lt(
                     "%(count)s more for your search “%(search)s”",
                     count=more,
                     search=self.name,

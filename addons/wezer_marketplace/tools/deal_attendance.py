@@ -10,8 +10,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from odoo import fields
+from odoo.tools import LazyTranslate
 
 from odoo.addons.wezer_base.exceptions import Refusal
+
+_lt = LazyTranslate(__name__)
 
 # So many days after the end attendance may be recorded or corrected.
 ATTEND_DAYS = 14
@@ -39,7 +42,7 @@ def record(deal: Any, outcome: str, party: Any) -> None:
     deal._notify(
         deal.replier_id,
         "attendance",
-        lambda env: env._("Your attendance was recorded: %(title)s", title=deal.title),
+        _lt("Your attendance was recorded: %(title)s", title=deal.title),
         subject="attendance",
     )
 

@@ -9,11 +9,14 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from odoo import models
+from odoo.tools import LazyTranslate
 
 from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_currency.tools.amounts import proportion
 
 from .parts import shares, slices
+
+_lt = LazyTranslate(__name__)
 
 
 class Part(NamedTuple):
@@ -226,9 +229,9 @@ def ask_receipts(deal: models.Model) -> None:
         deal._notify(
             transfer.payee_id,
             "receipt",
-            lambda env, transfer=transfer: env._(
+            _lt(
                 "Did you receive %(amount)s? %(title)s",
-                amount=transfer.amount_display,
+                amount=transfer._said_amount(),
                 title=deal.title,
             ),
             subject="receipt",

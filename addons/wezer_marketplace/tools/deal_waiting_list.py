@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from odoo import fields
+from odoo.tools import LazyTranslate
 
-from odoo.addons.wezer_base.tools import days
+_lt = LazyTranslate(__name__)
 
 
 def take_place(deal: Any) -> None:
@@ -35,7 +36,7 @@ def offer_place(deal: Any) -> None:
         deal._notify(
             deal.author_id,
             "claim",
-            lambda env: env._(
+            _lt(
                 "%(name)s is available: %(title)s",
                 name=deal.replier_id.name,
                 title=deal.title,
@@ -46,9 +47,9 @@ def offer_place(deal: Any) -> None:
     deal._notify(
         deal.replier_id,
         "place",
-        lambda env: env._(
+        _lt(
             "A place is free for you until %(when)s: %(title)s",
-            when=days.format_moment(env, deal.hold_deadline),
+            when=deal.hold_deadline,
             title=deal.title,
         ),
     )
@@ -82,9 +83,7 @@ def lapse_place(deal: Any) -> None:
     deal._notify(
         deal.replier_id,
         "place_over",
-        lambda env: env._(
-            "The place held for you was passed on: %(title)s", title=deal.title
-        ),
+        _lt("The place held for you was passed on: %(title)s", title=deal.title),
     )
 
 

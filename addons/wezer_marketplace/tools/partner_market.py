@@ -8,10 +8,12 @@ from typing import Any
 
 from odoo import models
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, LazyTranslate
 
 from ..models.wezer_deal import DEAL, LIVE, NEGOTIATING
 from . import deal_attendance
+
+_lt = LazyTranslate(__name__)
 
 # Something was done: a moderator has to decide.
 DELIVERED = DEAL.sources("escalate")
@@ -198,7 +200,7 @@ def cancel_agreed(party: models.Model, reason: str) -> None:
         deal._cancel()
         deal._notify_all(
             "release",
-            lambda env, deal=deal: env._(
+            _lt(
                 "%(name)s is leaving, so this has ended: %(title)s",
                 name=party.name,
                 title=deal.title,

@@ -1,13 +1,15 @@
 from datetime import timedelta
 
 from odoo import Command, api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, LazyTranslate
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools.cron import for_each_due
 from odoo.addons.wezer_base.tools.numbers import record_id
 from odoo.addons.wezer_base.tools.rights import OWN_RIGHTS
 from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
+
+_lt = LazyTranslate(__name__)
 
 ASSESSMENT = StateMachine(
     states=("draft", "blind", "revealed", "dropped"),
@@ -354,7 +356,7 @@ class WezerAssessment(models.Model):
         who = assessment.assessed_id.name
         assessment.assessor_id._wezer_notify(
             "assessment_reply",
-            lambda env: env._("%(name)s answered your assessment.", name=who),
+            _lt("%(name)s answered your assessment.", name=who),
             url=assessment._url(),
             record=assessment,
         )
@@ -416,7 +418,7 @@ class WezerAssessment(models.Model):
             assessment.write({"no_weight": True, "void_date": now})
             self.env["wezer.reputation"].sudo()._update_now(assessment.assessed_id)
         assessment._notify_both_sides(
-            lambda env: env._(
+            _lt(
                 "A moderator hid the text of an assessment: %(reason)s",
                 reason=reason,
             )
@@ -444,7 +446,7 @@ class WezerAssessment(models.Model):
             }
         )
         assessment._notify_both_sides(
-            lambda env: env._(
+            _lt(
                 "A moderator showed the text of an assessment again: %(reason)s",
                 reason=reason,
             )

@@ -5,13 +5,15 @@ from dataclasses import asdict
 import numpy as np
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, LazyTranslate
 
 from odoo.addons.wezer_base.exceptions import NotAllowed
 from odoo.addons.wezer_base.tools import days
 
 from ..tools import bulk, community, rrg, score_words
 from .res_company import PERCENTILES
+
+_lt = LazyTranslate(__name__)
 
 _logger = logging.getLogger(__name__)
 
@@ -676,7 +678,7 @@ class WezerReputation(models.Model):
         administrators = self.env.ref("wezer_base.group_administrator").sudo()
         administrators.all_user_ids.filtered("active").partner_id._wezer_notify(
             "reputation_coverage",
-            lambda env: env._(
+            _lt(
                 "The scores were not updated, because trust reaches only %(share)s"
                 " of 100 members who assess. Name founders, and enter on each"
                 " profile who admitted the member.",

@@ -1,14 +1,17 @@
 import logging
 
 from odoo import Command, api, fields, models
-from odoo.tools import format_list
+from odoo.tools import LazyTranslate, format_list
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import days
 from odoo.addons.wezer_base.tools.shown_numbers import format_decimal
 from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
+from odoo.addons.wezer_base.tools.stored_sentence import sentence_of
 
 from ..tools import rings
+
+_lt = LazyTranslate(__name__)
 
 _logger = logging.getLogger(__name__)
 
@@ -369,22 +372,18 @@ class WezerReputationRing(models.Model):
         )
 
     def _notice_words(self, may_decide):
-        def words(env):
-            ring = self.with_env(self.env(context=env.context))
-            if may_decide:
-                return env._(
-                    "%(sentence)s Until you have decided, their assessments of each"
-                    " other weigh a fifth.",
-                    sentence=ring._sentence(),
-                )
-            return env._(
-                "%(sentence)s You are one of them, and so is everyone who could decide."
-                " Make somebody else a moderator. Until then their assessments of each"
+        if may_decide:
+            return _lt(
+                "%(sentence)s Until you have decided, their assessments of each"
                 " other weigh a fifth.",
-                sentence=ring._sentence(),
+                sentence=sentence_of(self),
             )
-
-        return words
+        return _lt(
+            "%(sentence)s You are one of them, and so is everyone who could decide."
+            " Make somebody else a moderator. Until then their assessments of each"
+            " other weigh a fifth.",
+            sentence=sentence_of(self),
+        )
 
     def _office_url(self):
         return f"/odoo/wezer-rings/{self.id}"
