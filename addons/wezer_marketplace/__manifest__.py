@@ -35,6 +35,8 @@
     "assets": {
         "web.assets_frontend": [
             "wezer_marketplace/static/src/scss/market.scss",
+            "wezer_marketplace/static/src/scss/deal.scss",
+            "wezer_marketplace/static/src/interactions/deal_files.js",
             "wezer_marketplace/static/src/interactions/live_deal.js",
             "wezer_marketplace/static/src/interactions/where_i_am.js",
         ],

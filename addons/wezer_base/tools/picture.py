@@ -98,6 +98,25 @@ def clean_file(data: bytes) -> tuple[bytes, str | None]:
     return clean_picture(data)
 
 
+def small_copy(data: bytes, most: int = 480) -> bytes | None:
+    """Return a copy of a picture as JPEG, at most so wide and high; None for others.
+
+    :param data: as :func:`clean_picture` returned it
+    """
+    try:
+        with Image.open(BytesIO(data), formats=("JPEG", "PNG")) as opened:
+            opened.thumbnail((most, most))
+            # What is transparent is shown on white.
+            picture = Image.new("RGB", opened.size, "white")
+            clear = opened.convert("RGBA")
+            picture.paste(clear, mask=clear.getchannel("A"))
+    except (Image.DecompressionBombError, OSError, ValueError, UnidentifiedImageError):
+        return None
+    written = BytesIO()
+    picture.save(written, "JPEG", quality=80)
+    return written.getvalue()
+
+
 def picture_key(data: bytes) -> str | None:
     """Return 64 points of what a picture shows, as 16 hexadecimal digits.
 

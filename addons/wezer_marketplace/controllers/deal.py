@@ -9,7 +9,7 @@ from odoo.addons.wezer_base.tools.form_post import form_post
 from odoo.addons.wezer_base.tools.numbers import numbered, whole
 
 from ..models.wezer_deal_evidence import MAX_BYTES
-from ..tools import deal_page
+from ..tools import deal_page, deal_words
 from .form import member_named, terms_of, to_local
 
 
@@ -80,10 +80,7 @@ class WezerDeal(http.Controller):
     )
     def evidence(self, deal_id, evidence_id, **_kwargs):
         """Send a file of the deal to those who may see it, never to be run in place."""
-        domain = [("id", "=", evidence_id), ("deal_id", "=", deal_id)]
-        evidence = request.env["wezer.deal.evidence"].search(domain)
-        if not evidence:
-            raise werkzeug.exceptions.NotFound()
+        evidence = self._evidence(deal_id, evidence_id)
         return request.make_response(
             evidence._bytes(),
             headers=[
@@ -93,6 +90,36 @@ class WezerDeal(http.Controller):
                 ("Cache-Control", "private, no-store"),
             ],
         )
+
+    @http.route(
+        "/my/deals/<int:deal_id>/evidence/<int:evidence_id>/picture",
+        type="http",
+        auth="user",
+        website=True,
+        readonly=True,
+    )
+    def evidence_picture(self, deal_id, evidence_id, **_kwargs):
+        """Send a small copy of a picture of the deal, for its page."""
+        small = self._evidence(deal_id, evidence_id)._small_picture()
+        if not small:
+            raise werkzeug.exceptions.NotFound()
+        return request.make_response(
+            small,
+            headers=[
+                ("Content-Type", "image/jpeg"),
+                ("Content-Security-Policy", "default-src 'none'"),
+                ("X-Content-Type-Options", "nosniff"),
+                # A file never changes; another deal's reader has another address.
+                ("Cache-Control", "private, max-age=86400, immutable"),
+            ],
+        )
+
+    def _evidence(self, deal_id, evidence_id):
+        """Return the file of this deal that the caller may read, else 404."""
+        evidence = seen_or_404("wezer.deal.evidence", evidence_id)
+        if evidence.deal_id.id != deal_id:
+            raise werkzeug.exceptions.NotFound()
+        return evidence
 
     def _scores(self, post):
         scores = {
@@ -193,8 +220,8 @@ class WezerDeal(http.Controller):
         deal.action_release(post.get("reason", ""), acting_partner_id=party)
 
     def _do_deliver(self, deal, party, post):
-        # A file chosen in the same form goes with it.
-        self._show_file(deal, party, post)
+        # Files chosen in the same form go with it.
+        self._show_files(deal, party)
         deal.action_deliver(
             post.get("note", ""), post.get("quantity"), acting_partner_id=party
         )
@@ -202,20 +229,25 @@ class WezerDeal(http.Controller):
 
     def _do_send_back(self, deal, party, post):
         deal.action_send_back(post.get("note", ""), acting_partner_id=party)
-        self._show_file(deal, party, post)
+        self._show_files(deal, party)
 
     def _do_approve(self, deal, party, post):
         deal.action_approve(
             self._scores(post) or None, post.get("comment", ""), acting_partner_id=party
         )
-        flash(request.env._("Approved."))
+        self._flash_paid(deal, request.env._("Approved."))
 
     def _do_pay(self, deal, party, post):
         deal.action_pay(acting_partner_id=party)
-        flash(request.env._("Paid."))
+        self._flash_paid(deal, request.env._("Paid."))
+
+    def _flash_paid(self, deal, sentence):
+        """Say what is done, and what is still to be given by hand."""
+        flash(" ".join(filter(None, (sentence, deal_words.paid_sentence(deal)))))
 
     def _do_confirm(self, deal, party, post):
         deal.action_confirm(acting_partner_id=party)
+        flash(request.env._("Thank you. We let the other side know."))
 
     def _do_deny(self, deal, party, post):
         deal.action_deny(acting_partner_id=party)
@@ -243,7 +275,7 @@ class WezerDeal(http.Controller):
 
     def _do_dispute(self, deal, party, post):
         deal.action_dispute(post.get("reason", ""), acting_partner_id=party)
-        self._show_file(deal, party, post)
+        self._show_files(deal, party)
 
     def _do_withdraw_dispute(self, deal, party, post):
         deal.action_withdraw_dispute(acting_partner_id=party)
@@ -256,26 +288,26 @@ class WezerDeal(http.Controller):
         )
 
     def _do_add_evidence(self, deal, party, post):
-        if not self._show_file(deal, party, post):
+        if not self._show_files(deal, party):
             raise Refusal(
                 request.env._("Choose a file first."), rule="empty", field="evidence"
             )
 
-    def _show_file(self, deal, party, post):
-        """Show the file that was chosen in a form; say whether there was one."""
-        sent = post.get("evidence")
-        if not hasattr(sent, "read") or not sent.filename:
-            return False
-        # One byte more than allowed is enough to be refused.
-        data = sent.read(MAX_BYTES + 1)
-        deal.action_add_evidence(sent.filename, data, acting_partner_id=party)
-        return True
+    def _show_files(self, deal, party):
+        """Show the files that were chosen in a form; return how many there were."""
+        sent = request.httprequest.files.getlist("evidence")
+        chosen = [file for file in sent if file.filename]
+        for file in chosen:
+            # One byte more than allowed is enough to be refused.
+            data = file.read(MAX_BYTES + 1)
+            deal.action_add_evidence(file.filename, data, acting_partner_id=party)
+        return len(chosen)
 
     def _do_remove_evidence(self, deal, party, post):
         number = whole(post.get("evidence"))
         deal.action_remove_evidence(number, acting_partner_id=party)
 
     def _do_send(self, deal, party, post):
-        shown = self._show_file(deal, party, post)
+        shown = self._show_files(deal, party)
         if not shown or post.get("body", "").strip():
             deal.action_send_message(post.get("body", ""), acting_partner_id=party)

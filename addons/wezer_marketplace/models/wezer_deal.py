@@ -512,6 +512,17 @@ class WezerDeal(models.Model):
     hold_deadline = fields.Datetime(help="The place is held until this time.")
     date_state = fields.Datetime(string="Since", required=True)
     date_due = fields.Datetime(string="Due")
+    due_source = fields.Selection(
+        [
+            ("agreed", "Agreed"),
+            ("rule", "No date agreed: 30 days"),
+            ("sent_back", "Sent back: a week at least"),
+        ],
+        string="Due date from",
+        readonly=True,
+        copy=False,
+        help="Where no date is agreed, work is expected within 30 days.",
+    )
     date_warned = fields.Datetime(
         copy=False, help="The time of the warning that the work is late."
     )
@@ -1503,8 +1514,6 @@ class WezerDeal(models.Model):
         terms = deal.terms_id
         now = fields.Datetime.now()
         due = terms.milestone_ids[:1].date_due or terms.date_due
-        if not due or due < now:
-            due = now + timedelta(days=DUE_DAYS)
         deal._mark_conflict_of_interest(party)
         deal._set_state(
             "accepted",
@@ -1513,7 +1522,7 @@ class WezerDeal(models.Model):
             turn=False,
             hold_deadline=False,
             date_accepted=now,
-            date_due=due,
+            **deal._due_vals(due),
         )
         if terms.share_ids or deal.coworker_ids:
             deal._keep_agreed_coworkers()
@@ -1527,6 +1536,26 @@ class WezerDeal(models.Model):
             but=party,
         )
         deal._record_common_circles()
+
+    def _due_vals(self, agreed, least=None):
+        """Return by when the work is due, and whether that was agreed.
+
+        Without a date, or with one that has passed, it is due in 30 days.
+
+        :param agreed: the moment in the terms, or False
+        :param least: a later moment by which the work was due before
+        """
+        now = fields.Datetime.now()
+        if agreed and agreed >= now:
+            return {"date_due": agreed, "due_source": "agreed"}
+        due = now + timedelta(days=DUE_DAYS)
+        return {"date_due": max(due, least or due), "due_source": "rule"}
+
+    def _agreed_due(self):
+        """Return by when the work is due where people said so, else False."""
+        self.ensure_one()
+        deal = self.sudo()
+        return deal.date_due if deal.due_source != "rule" else False
 
     def _check_acceptable(self):
         """Refuse to agree without a place, or on an announcement that ended."""
@@ -1887,7 +1916,7 @@ class WezerDeal(models.Model):
             terms.date_start
             or self.announcement_id.date_start
             or terms.date_due
-            or self.date_due
+            or self._agreed_due()
         )
 
     # === EVIDENCE: SEE wezer.deal.evidence === #
@@ -2006,7 +2035,12 @@ class WezerDeal(models.Model):
         deal = self.sudo()
         week = fields.Datetime.now() + timedelta(days=7)
         due = payload.moment(self.env, due, at_end=True) if due else week
-        deal._set_state("accepted", date_due=max(due, week), delivered_quantity=0)
+        deal._set_state(
+            "accepted",
+            date_due=max(due, week),
+            due_source="sent_back",
+            delivered_quantity=0,
+        )
         deal._log("send_back", party, note)
         deal._move_task("accepted")
         deal._notify(
@@ -2101,14 +2135,12 @@ class WezerDeal(models.Model):
         steps = self.accepted_terms_id.milestone_ids
         if self.milestone >= len(steps):
             return False
-        step, now = steps[self.milestone], fields.Datetime.now()
+        step = steps[self.milestone]
         due = step.date_due or self.accepted_terms_id.date_due
-        if not due or due < now:
-            due = now + timedelta(days=DUE_DAYS)
         self._set_state(
             "accepted",
             milestone=self.milestone + 1,
-            date_due=due,
+            **self._due_vals(due),
             date_delivered=False,
         )
         self._log("step", self.payer_id, step.name)
@@ -2706,7 +2738,7 @@ class WezerDeal(models.Model):
                         "project_id": task.project_id.id,
                         "parent_id": task.id,
                         "description": task.description,
-                        "date_deadline": self.date_due,
+                        "date_deadline": self._agreed_due(),
                     }
                 )
             task._check_no_worker()
@@ -2996,9 +3028,10 @@ class WezerDeal(models.Model):
             )
 
     def _auto_approve(self, now):
-        """Approve 14 days after delivery, never before the due date, or escalate."""
+        """Approve 14 days after delivery, never before an agreed date, or escalate."""
         self.ensure_one()
-        if self.date_due and self.date_due > now:
+        due = self._agreed_due()
+        if due and due > now:
             return
         if not self._is_auto_approvable():
             self._escalate_on_timeout(now)

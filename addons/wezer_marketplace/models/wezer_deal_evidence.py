@@ -5,7 +5,7 @@ from typing import Any
 from odoo import api, fields, models
 
 from odoo.addons.wezer_base.exceptions import Refusal
-from odoo.addons.wezer_base.tools.picture import PictureError, clean_file
+from odoo.addons.wezer_base.tools.picture import PictureError, clean_file, small_copy
 from odoo.addons.wezer_base.tools.text import clean_line
 
 # A deal has up to so many files, each of up to so many bytes.
@@ -117,6 +117,17 @@ class WezerDealEvidence(models.Model):
                 limit=str(MAX_BYTES),
             )
         return content
+
+    def _is_picture(self):
+        """Return whether the page can show the file: it was cleaned as a picture."""
+        self.ensure_one()
+        return self.name.lower().endswith((".jpg", ".jpeg", ".png"))
+
+    def _small_picture(self):
+        """Return a small copy (JPEG) of the picture, or None where it is none."""
+        if not self._is_picture():
+            return None
+        return small_copy(self._bytes())
 
     def _bytes(self):
         """Return the content, for all who may read the row."""

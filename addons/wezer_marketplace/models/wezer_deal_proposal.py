@@ -8,7 +8,7 @@ from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 
 from ..tools import deal_money
 from ..tools.task_context import QUIET
-from .wezer_deal import DUE_DAYS, LIVE
+from .wezer_deal import LIVE
 
 _lt = LazyTranslate(__name__)
 
@@ -101,13 +101,11 @@ class WezerDealProposal(models.Model):
         """Let the proposed terms hold: free and set aside in one step."""
         deal, terms = self.deal_id, self.terms_id
         terms._check_not_expired()
-        was, now = deal.state, fields.Datetime.now()
+        was = deal.state
         deal._check_coworkers_signed(terms)
         deal._check_same_steps(terms)
         step = deal._first_step(terms)
         due = terms.milestone_ids[step - 1 : step].date_due or terms.date_due
-        if not due or due < now:
-            due = max(deal.date_due or now, now + timedelta(days=DUE_DAYS))
         deal._mark_conflict_of_interest(party)
         deal_money.release(deal, "released")
         deal.attempt += 1
@@ -116,7 +114,7 @@ class WezerDealProposal(models.Model):
             accepted_terms_id=terms.id,
             terms_id=terms.id,
             milestone=step,
-            date_due=due,
+            **deal._due_vals(due, deal.date_due),
             date_delivered=False,
             delivered_quantity=0,
         )

@@ -141,7 +141,8 @@ class TestDeal(MarketCommon):
         early = self.make_deal("delivered", title="early")
         old = fields.Datetime.now() - timedelta(days=15)
         (small | big | early).sudo().write({"date_state": old, "date_due": old})
-        early.sudo().date_due = fields.Datetime.now() + timedelta(days=3)
+        later = fields.Datetime.now() + timedelta(days=3)
+        early.sudo().write({"date_due": later, "due_source": "agreed"})
         self.env["wezer.deal"]._cron_timeouts()
         self.assertEqual(
             (small.state, big.state, early.state), ("paid", "disputed", "delivered")

@@ -11,7 +11,7 @@ from odoo import models
 
 from odoo.addons.wezer_base.tools import days
 
-from . import deal_money, deal_waiting_list
+from . import deal_money, deal_stream, deal_waiting_list, deal_words
 
 # Actions with a button on the deal's page, in the order of the page: whether it is a
 # main one, and the part of the page that asks for more.
@@ -40,6 +40,9 @@ BUTTONS = {
     "hand_over": (False, "hand_over"),
     "attendance": (False, "attendance"),
 }
+# What ends a deal, moves money back or changes what was agreed: behind "Something is
+# wrong?", each with a question first.
+WRONG = frozenset(("release", "amend", "cancel", "dispute", "refund"))
 # Those that answer what a deal asks: the to-do list shows one of them.
 MAIN_BUTTONS = frozenset(action for action, (main, _form) in BUTTONS.items() if main)
 # The strip on the page: agreed – doing – delivered – paid.
@@ -64,6 +67,7 @@ def page_values(deal: models.Model) -> dict:
     me = deal._my_party()
     terms = record.accepted_terms_id or record.terms_id
     before_payment = record.state in record._state_machine.sources("deliver", "approve")
+    offered = buttons(deal)
     return {
         "deal": deal,
         "record": record,
@@ -78,17 +82,23 @@ def page_values(deal: models.Model) -> dict:
         "proposed": _formatted(terms, proposed_change(deal)),
         "stamp": _stamp(record, me),
         "rounds": record.terms_ids.sorted("round", reverse=True) - terms,
-        "buttons": buttons(deal),
+        "buttons": [button for button in offered if not button["wrong"]],
+        "wrong": [button for button in offered if button["wrong"]],
+        "why_not": why_not_lines(deal, me),
         "may_add_file": bool(me) and deal._may("add_evidence", me),
         "may_remove_file": bool(me) and deal._may("remove_evidence", me),
         "turn_line": turn_line(deal),
         "strip": strip(deal),
+        "between": between(deal),
         "money_line": money_line(deal),
-        "is_set_aside": bool(before_payment and terms.price_line_ids),
+        "money_more": money_more(deal, me),
+        "due": deal_words.due_words(deal),
+        "missing": missing_note(deal),
         "approvals": record._approvals_text() if me and before_payment else "",
         "criteria": criteria(deal) if me else [],
-        "messages": record.message_line_ids,
-        "events": record.event_ids,
+        "entries": deal_stream.entries(deal, me),
+        "acts_stamp": _acts_stamp(record),
+        "contact": contact(deal, me),
         "assessments": deal.env["wezer.assessment"].search(
             [("origin_model", "=", deal._name), ("origin_id", "=", deal.id)]
         ),
@@ -111,9 +121,102 @@ def _format(terms: models.Model, value: Any) -> Any:
     return value or "–"
 
 
+def between(deal: models.Model) -> dict[str, Any]:
+    """Return who pays whom and how much, for the head of the page.
+
+    :return: ``payer`` and ``payee`` (dicts ``name`` and ``profile``, as far as the
+        caller may see it), ``amount`` (in words) and ``paid`` (bool)
+    """
+    record = deal.sudo()
+    people = record.payer_id | record.payee_id
+    profiles = deal.env["wezer.profile"].search([("partner_id", "in", people.ids)])
+    seen = {profile.sudo().partner_id.id: profile for profile in profiles}
+    payer, payee = (
+        {"name": partner.name, "profile": seen.get(partner.id)}
+        for partner in (record.payer_id, record.payee_id)
+    )
+    sums = deal_words.price_sums(record, whole=True)
+    return {
+        "payer": payer,
+        "payee": payee,
+        "amount": deal_words.sums_text(record, sums),
+        "is_price": bool((record.accepted_terms_id or record.terms_id).price_line_ids),
+    }
+
+
+def money_more(deal: models.Model, me: models.Model) -> list[str]:
+    """Return what else is to be said of the money now: by hand, steps, set aside."""
+    record = deal.sudo()
+    texts = (
+        deal_words.hand_text(record, me),
+        deal_words.step_text(record),
+        deal_words.set_aside_text(record) if record.accepted_terms_id else "",
+    )
+    return [text for text in texts if text]
+
+
+def missing_note(deal: models.Model) -> dict | None:
+    """Return who sent the work back and what is missing, while it is."""
+    record = deal.sudo()
+    if record.state != "accepted":
+        return None
+    for event in record.event_ids.sorted("id", reverse=True):
+        if event.action == "send_back":
+            return {"name": event.partner_id.name, "note": event.note}
+        if event.action in ("deliver", "accept", "amend", "step"):
+            return None
+    return None
+
+
+def contact(deal: models.Model, me: models.Model) -> dict[str, Any]:
+    """Return how the caller reaches the other side, as far as it shares that with them.
+
+    :return: ``name``, ``profile`` (or None) and ``shared`` (some of ``phone``,
+        ``email`` and ``place``); empty for those who are no side of the deal
+    """
+    if not me:
+        return {}
+    other = deal.sudo()._other(me)
+    # As the reader: what a profile shares with nobody stays there.
+    profile = deal.env["wezer.profile"].search([("partner_id", "=", other.id)])
+    return {
+        "name": other.name,
+        "profile": profile or None,
+        "shared": profile.shared_contact() if profile else {},
+    }
+
+
+def why_not_lines(deal: models.Model, me: models.Model) -> list[str]:
+    """Return why the caller cannot do what the deal waits for, in sentences.
+
+    Only of what could be theirs by their side: what is the other side's to do is said
+    by whose turn it is.
+    """
+    if not me:
+        return []
+    record = deal.sudo()
+    lines = []
+    for action in ("accept", "deliver", "approve", "pay", "confirm", "refund"):
+        if record.state not in record._state_machine.sources(action):
+            continue
+        parties, _right = deal._whose(action)
+        if me not in parties:
+            continue
+        error = deal._why_not(action, me)
+        if error is not None and getattr(error, "rule", "") not in ("turn", "amount"):
+            lines.append(str(error.args[0]))
+    return list(dict.fromkeys(lines))
+
+
+def _acts_stamp(deal: models.Model) -> str:
+    """Return a word that differs when the deal moved on; not for a new message."""
+    return f"{deal.state}-{len(deal.event_ids)}-{len(deal.terms_ids)}"
+
+
 def _stamp(deal: models.Model, party: models.Model) -> str:
     """Return a word that differs when something on the page does."""
     counted = (deal.message_line_ids, deal.event_ids, deal.terms_ids)
+    counted += (deal.evidence_ids,)
     return "-".join(
         [deal.state, str(party.id), *(str(len(records)) for records in counted)]
     )
@@ -149,10 +252,32 @@ def buttons(deal: models.Model, among: Any = None) -> list[dict]:
             "main": main,
             "form": form,
             "question": _question_before(deal, action, me),
+            "yes": _yes_label(deal, action, me),
+            "wrong": action in WRONG and not _answers(deal, action, me),
         }
         for action, (main, form) in BUTTONS.items()
         if action in allowed
     ]
+
+
+def _answers(deal: models.Model, action: str, me: Any) -> bool:
+    """Return whether ``action`` answers what the other side proposed."""
+    return action == "cancel" and me in deal._questions().get("cancel", ())
+
+
+def _yes_label(deal: models.Model, action: str, me: Any) -> str:
+    """Return what the button says that does it, after the question."""
+    if action == "refund":
+        money = left_text(deal, deal_money.paid_to(deal, me))
+        return deal.env._(
+            "Yes, give %(price)s back to %(name)s",
+            price=money,
+            name=deal.payer_id.name,
+        )
+    label = _button_label(deal, action, me)
+    if action in ("counter", "amend"):
+        return deal.env._("Propose these terms")
+    return deal.env._("Yes: %(label)s", label=label)
 
 
 def _button_label(deal: models.Model, action: Any, me: Any) -> Any:
@@ -162,14 +287,12 @@ def _button_label(deal: models.Model, action: Any, me: Any) -> Any:
     if action == "approve":
         return _approve_button_label(deal, me, acting)
     if action == "pay":
-        names = {
-            "price": due_text(deal),
-            "payee": workers_text(deal),
-            "name": me.name,
-        }
-        if acting:
-            return deal.env._("Pay %(price)s to %(payee)s, as %(name)s", **names)
-        return deal.env._("Pay %(price)s to %(payee)s", **names)
+        return _pay_label(deal, me, acting)
+    if action in ("confirm", "deny"):
+        money = left_text(deal, deal_money.pending_to(deal, me))
+        if action == "confirm":
+            return deal.env._("I got %(money)s", money=money)
+        return deal.env._("%(money)s did not arrive", money=money)
     if action == "agree_share":
         names = {"part": deal._share_to_sign(me)._format_share(), "name": me.name}
         if acting:
@@ -218,8 +341,6 @@ def _plain_button_labels(deal: models.Model) -> dict:
         "withdraw": deal.env._("Withdraw"),
         "release": deal.env._("I cannot do it"),
         "send_back": deal.env._("Send back"),
-        "confirm": deal.env._("I received it"),
-        "deny": deal.env._("It did not arrive"),
         "refund": deal.env._("Give the money back"),
         "dispute": deal.env._("Call a moderator"),
         "withdraw_dispute": deal.env._("Withdraw the call"),
@@ -236,21 +357,49 @@ def _approve_button_label(deal: models.Model, me: Any, acting: bool) -> str:
         deal.env.user._acts_for(me, "wallet") and deal.accepted_terms_id.price_line_ids
     )
     if pays and deal._approvals_missing() <= 1:
-        names = {
-            "price": due_text(deal),
-            "payee": workers_text(deal),
-            "name": me.name,
-        }
-        if acting:
-            return deal.env._(
-                "Approve and pay %(price)s to %(payee)s, as %(name)s", **names
-            )
-        return deal.env._("Approve and pay %(price)s to %(payee)s", **names)
+        label = _with_money(deal, approving=True)
+        return _as_party(deal, label, me) if acting else label
     return (
         deal.env._("Approve, as %(name)s", name=me.name)
         if acting
         else deal.env._("Approve")
     )
+
+
+def _pay_label(deal: models.Model, me: Any, acting: bool) -> str:
+    label = _with_money(deal, approving=False)
+    return _as_party(deal, label, me) if acting else label
+
+
+def _as_party(deal: models.Model, label: str, me: Any) -> str:
+    """Return the label of a button of somebody who acts for ``me``."""
+    return deal.env._("%(label)s, as %(name)s", label=label, name=me.name)
+
+
+def _with_money(deal: models.Model, approving: bool) -> str:
+    """Return the label to pay: what is paid here, and what is given by hand."""
+    here, hand = deal_words.divided(deal, deal_money.due_sums(deal))
+    names = {"price": here, "hand": hand, "payee": workers_text(deal)}
+    if approving:
+        if here and hand:
+            return deal.env._(
+                "Approve, pay %(price)s to %(payee)s now, and give %(hand)s by hand",
+                **names,
+            )
+        if hand:
+            return deal.env._(
+                "Approve, and give %(hand)s to %(payee)s by hand", **names
+            )
+        names["price"] = due_text(deal)
+        return deal.env._("Approve and pay %(price)s to %(payee)s", **names)
+    if here and hand:
+        return deal.env._(
+            "Pay %(price)s to %(payee)s now, and give %(hand)s by hand", **names
+        )
+    if hand:
+        return deal.env._("Give %(hand)s to %(payee)s by hand", **names)
+    names["price"] = due_text(deal)
+    return deal.env._("Pay %(price)s to %(payee)s", **names)
 
 
 def _cancel_label(deal: models.Model, me: Any) -> str:
@@ -293,6 +442,18 @@ def _question_before(deal: models.Model, action: Any, me: Any) -> str:
     if action == "withdraw_dispute":
         return deal.env._(
             "The moderators will no longer decide between you and %(name)s.", **names
+        )
+    if action == "dispute":
+        if deal.accepted_terms_id.price_line_ids:
+            return deal.env._(
+                "A moderator decides between you and %(name)s about %(price)s. Until"
+                " then, no money moves.",
+                **names,
+            )
+        return deal.env._("A moderator decides between you and %(name)s.", **names)
+    if action == "amend":
+        return deal.env._(
+            "Now agreed: %(price)s. Nothing changes until %(name)s agrees.", **names
         )
     return ""
 
@@ -367,8 +528,8 @@ def _state_line(deal: models.Model, me: Any) -> Any:
         )
     if deal.state == "confirming":
         receiver = deal.payer_id if deal.refunding else deal.payee_id
-        if me == receiver:
-            return deal.env._("Your turn: did you receive the money?")
+        if me and deal_money.pending_to(deal, me):
+            return deal_words.pending_question(deal, me)
         return deal.env._(
             "Waiting for %(name)s to confirm that the money arrived", name=receiver.name
         )
@@ -492,9 +653,9 @@ def approve_label(deal: models.Model) -> str:
             "Approve what %(payee)s did; someone else pays for %(payer)s", **names
         )
     return deal.env._(
-        "Approve and pay %(price)s to %(payee)s, as %(payer)s",
-        price=due_text(deal),
-        **names,
+        "%(label)s, as %(name)s",
+        label=_with_money(deal, approving=True),
+        name=deal.payer_id.name,
     )
 
 

@@ -57,7 +57,14 @@ def personal_data(party: models.Model) -> dict:
         "deals": rows._rows(
             deals,
             ["title", "kind", "author_id", "replier_id", "payer_id", "payee_id"]
-            + ["price_text", "state", "end_reason", "date_state", "date_due"]
+            + [
+                "price_text",
+                "state",
+                "end_reason",
+                "date_state",
+                "date_due",
+                "due_source",
+            ]
             + ["date_accepted", "date_delivered", "date_paid", "delivered_quantity"]
             + ["delivery_note"],
         ),

@@ -65,7 +65,7 @@ def _deal(deal: models.Model) -> dict | None:
     if buttons:
         later = deal.state == "paid" or not asked.keys() - {"work"}
         section = "soon" if later else "now"
-    due = deal.date_due if deal.state == "accepted" else False
+    due = deal._agreed_due() if deal.state == "accepted" else False
     return {
         "section": section,
         "partner": deal.sudo()._other(deal._my_party()),
@@ -90,7 +90,7 @@ def _stand_ins(user: models.Model) -> list:
             ),
             "url": f"/my/stand-in/{deal.id}",
             "button": env._("See the details"),
-            "due": days.day_of(env, deal.date_due),
+            "due": days.day_of(env, deal._agreed_due()),
         }
         for deal in env["wezer.deal"]._asked_to_stand_in()
     ]

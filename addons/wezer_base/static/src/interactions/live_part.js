@@ -50,8 +50,44 @@ export class LivePart extends Interaction {
         );
     }
 
-    /** What to do when something changed that may not be shown now. */
+    /**
+     * What to do when something changed that may not be shown now.
+     * Called with the part as it would be shown.
+     */
     onBusy() {}
+
+    /**
+     * Whether what was said of the last act is no longer true.
+     * Called with the part as it will be shown.
+     */
+    isFlashOld() {
+        return true;
+    }
+
+    /**
+     * Shows what is true now; the focus, and what is open, stay where they were.
+     * @param {HTMLElement} fresh
+     */
+    show(fresh) {
+        if (this.isFlashOld(fresh)) {
+            for (const flash of document.querySelectorAll(
+                ".o_wezer_flash.alert-success"
+            )) {
+                flash.parentElement.remove();
+            }
+        }
+        const focused = this.el.contains(document.activeElement)
+            ? document.activeElement.id
+            : "";
+        for (const part of this.el.querySelectorAll("details[id][open]")) {
+            fresh.querySelector(`#${part.id}`)?.setAttribute("open", "open");
+        }
+        Object.assign(this.el.dataset, fresh.dataset);
+        this.el.replaceChildren(...fresh.childNodes);
+        if (focused) {
+            document.getElementById(focused)?.focus({preventScroll: true});
+        }
+    }
 
     async refresh() {
         let text = "";
@@ -71,11 +107,10 @@ export class LivePart extends Interaction {
             return;
         }
         if (this.isBusy()) {
-            this.onBusy();
+            this.onBusy(fresh);
             return;
         }
-        Object.assign(this.el.dataset, fresh.dataset);
-        this.el.replaceChildren(...fresh.childNodes);
+        this.show(fresh);
     }
 }
 
