@@ -684,6 +684,7 @@ class WezerCurrency(models.Model):
             return self._format(minor)
         sign = "-" if minor and minor < 0 else ""
         return f"{format_plain_decimal(self.env, f'{sign}{hours}')} {self.code}"
+
     def _said(self, minor):
         """Return ``minor`` as a value of a stored sentence: each reader's own format.
 
