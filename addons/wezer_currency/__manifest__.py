@@ -25,11 +25,15 @@
         "views/wezer_charge_views.xml",
         "views/wezer_money_flow_views.xml",
         "views/portal_templates.xml",
+        "views/home_templates.xml",
         "views/statement_templates.xml",
         "wizards/wezer_wallet_limits_views.xml",
     ],
     "assets": {
-        "web.assets_frontend": ["wezer_currency/static/src/interactions/*.js"],
+        "web.assets_frontend": [
+            "wezer_currency/static/src/interactions/*.js",
+            "wezer_currency/static/src/scss/*.scss",
+        ],
     },
     "uninstall_hook": "uninstall_hook",
 }

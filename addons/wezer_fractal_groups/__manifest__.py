@@ -18,6 +18,7 @@
         "views/wezer_group_event_views.xml",
         "views/project_views.xml",
         "views/groups_templates.xml",
+        "views/home_templates.xml",
         "views/history_templates.xml",
         "views/manage_templates.xml",
     ],

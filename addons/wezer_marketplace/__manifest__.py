@@ -27,6 +27,7 @@
         "views/project_views.xml",
         "views/res_config_settings_views.xml",
         "views/market_templates.xml",
+        "views/home_templates.xml",
         "views/announcement_templates.xml",
         "views/search_templates.xml",
         "views/deal_templates.xml",

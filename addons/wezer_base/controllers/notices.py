@@ -16,10 +16,7 @@ class WezerNotices(CustomerPortal):
     def _prepare_home_portal_values(self, counters):
         values = super()._prepare_home_portal_values(counters)
         if "wezer_todo_count" in counters:
-            rows = request.env.user._wezer_todo()
-            values["wezer_todo_count"] = len(
-                [row for row in rows if row["section"] != "waiting"]
-            )
+            values["wezer_todo_count"] = request.env.user._wezer_todo_count()
         if "wezer_notice_count" in counters:
             values["wezer_notice_count"] = request.env["wezer.notice"]._waiting_count()
         return values
@@ -104,7 +101,7 @@ class WezerNotices(CustomerPortal):
             {
                 "frequency": frequency,
                 "frequencies": field._description_selection(request.env),
-                "kinds": kinds,
+                "groups": request.env["wezer.digest"]._choice_groups(kinds),
                 "page_name": "wezer_choices",
             },
         )

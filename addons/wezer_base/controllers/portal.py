@@ -21,6 +21,16 @@ MAX_PICTURE = 5 * 1024 * 1024
 class WezerPortal(CustomerPortal):
     """What members see of themselves."""
 
+    def _prepare_portal_layout_values(self):
+        """Let the home ask for the counts of its entries, Odoo's and the suite's."""
+        values = super()._prepare_portal_layout_values()
+        values["wezer_count"] = self._count
+        return values
+
+    def _count(self, name):
+        """Return the number of an entry of the home, as Odoo's script would ask it."""
+        return self._prepare_home_portal_values([name]).get(name) or 0
+
     @http.route("/my/profile", type="http", auth="user", website=True, methods=["GET"])
     def wezer_profile(self, acting="", **_kwargs):
         """Show one's own profile to change it, or that of a member one helps."""

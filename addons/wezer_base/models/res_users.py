@@ -25,6 +25,8 @@ _logger = logging.getLogger(__name__)
 WELCOME_DAYS = 60
 # Letters with a link to a new password that one run of the job sends.
 RESETS = 100
+# So many rows of one sort the home of a member shows.
+HOME_ROWS = 5
 # Up to so many parties of one user are kept in memory, of all rights together; above,
 # each question goes to the database.
 IDS_KEPT = 1000
@@ -45,7 +47,8 @@ class ResUsers(models.Model):
     wezer_notices_waiting = Memo(
         compute="_compute_wezer_notices_waiting",
         groups=fields.NO_ACCESS,
-        help="How many notices this user has not read.",
+        help="How many notices this user has not read, and about how many records, by"
+        " model.",
     )
 
     # === LOGGING IN === #
@@ -239,13 +242,15 @@ class ResUsers(models.Model):
         for user in self:
             # As the user: the record rules of notices hold.
             notices = self.env["wezer.notice"].with_user(user)
-            user.wezer_notices_waiting = notices.search_count(
-                [
-                    ("partner_id", "=", user.partner_id.id),
-                    ("is_read", "=", False),
-                    ("settled", "=", False),
-                ]
+            groups = notices._read_group(
+                Domain("partner_id", "=", user.partner_id.id)
+                & notices._unread_domain(),
+                ["res_model"],
+                ["__count", "res_id:count_distinct"],
             )
+            user.wezer_notices_waiting = {
+                model: (count, records) for model, count, records in groups
+            }
 
     def _wezer_may_act(self):
         """Return whether this user may act at all: only active members may."""
@@ -699,6 +704,10 @@ class ResUsers(models.Model):
             )
         return rows + self.env["wezer.departure"]._todo_rows(self)
 
+    def _wezer_todo_count(self):
+        """Return how many things wait for this user, as the list counts them."""
+        return len([row for row in self._wezer_todo() if row["section"] != "waiting"])
+
     def _wezer_todo_sections(self):
         """Return :meth:`_wezer_todo` as the page shows it, pictures read at once.
 
@@ -715,3 +724,24 @@ class ResUsers(models.Model):
             (name, [row for row in rows if row["section"] == name])
             for name in ("now", "soon", "waiting")
         ]
+
+    # === HOME === #
+
+    def _wezer_dashboard(self):
+        """Return what the home of this user shows; addons add their parts.
+
+        Keys: ``party``, for whom the user acts now (sudo); ``todo`` and
+        ``todo_count``, as :meth:`_wezer_todo_sections` has them; ``dates``, dicts
+        ``date``, ``text`` and ``url``, the next one first; ``news``, dicts ``date``,
+        ``text``, ``url``, ``icon`` and ``from`` (a name, or empty), the newest first.
+        """
+        self.ensure_one()
+        sections = dict(self._wezer_todo_sections())
+        todo = sections["now"] + sections["soon"]
+        return {
+            "party": self._wezer_act_as().sudo(),
+            "todo": todo[:HOME_ROWS],
+            "todo_count": len(todo),
+            "dates": [],
+            "news": self.env["wezer.notice"]._news(HOME_ROWS),
+        }

@@ -5,6 +5,7 @@ from odoo.tools import consteq, formataddr, hmac
 
 from ..exceptions import NotAllowed, Refusal
 from ..tools.cron import for_each_due
+from ..tools.notice_look import PLAIN
 
 FREQUENCIES = [
     ("daily", "Every day"),
@@ -66,6 +67,35 @@ class WezerDigest(models.Model):
             kind: (label, kind not in refused)
             for kind, (label, _default) in kinds.items()
         }
+
+    @api.model
+    def _choice_groups(self, kinds):
+        """Return the kinds of :meth:`_choices` in a few groups, in their order.
+
+        :return: dicts ``label``, ``kinds`` (dicts ``kind``, ``label``, ``wanted``),
+            ``wanted`` (how many are), ``some`` and ``all``
+        """
+        notices = self.env["wezer.notice"]
+        looks = notices._looks()
+        groups = []
+        for word, label in notices._groups().items():
+            rows = [
+                {"kind": kind, "label": text, "wanted": wanted}
+                for kind, (text, wanted) in kinds.items()
+                if looks.get(kind, PLAIN).group == word
+            ]
+            if rows:
+                wanted = len([row for row in rows if row["wanted"]])
+                groups.append(
+                    {
+                        "label": label,
+                        "kinds": rows,
+                        "wanted": wanted,
+                        "some": wanted > 0,
+                        "all": wanted == len(rows),
+                    }
+                )
+        return groups
 
     @api.model
     def _refused_kinds(self, partner):

@@ -2,12 +2,16 @@ import json
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..exceptions import NotAllowed
 from ..tools import days, stored_sentence
 from ..tools.membership import AWAY
+from ..tools.notice_look import PLAIN, NoticeLook
 
+# So many days what is for information counts as unread.
+FRESH_DAYS = 30
 # The page shows so many; older ones stay and are part of the download.
 SHOWN = 80
 
@@ -71,6 +75,58 @@ class WezerNotice(models.Model):
             "alike": (self.env._("Someone may be mistaken for another person"), True),
             "check": (self.env._("The nightly check found a problem"), True),
         }
+
+    @api.model
+    def _groups(self):
+        """Return the groups of kinds, as the choices show them: ``{word: label}``."""
+        return {
+            "deals": self.env._("Deals and answers"),
+            "market": self.env._("Announcements"),
+            "money": self.env._("Payments"),
+            "circles": self.env._("Circles and roles"),
+            "people": self.env._("Membership and authorisations"),
+            "care": self.env._("Running the community"),
+        }
+
+    @api.model
+    def _looks(self):
+        """Return how each kind looks; addons add theirs.
+
+        :rtype: dict[str, NoticeLook]
+        """
+        return {
+            "invited": NoticeLook("people", "fa-user-plus", asks=True),
+            "application": NoticeLook("care", "fa-user-plus", asks=True),
+            "approved": NoticeLook("people", "fa-check"),
+            "declined": NoticeLook("people", "fa-times"),
+            "mandate": NoticeLook("people", "fa-users"),
+            "acted_for": NoticeLook("people", "fa-users"),
+            "leaving": NoticeLook("care", "fa-sign-out"),
+            "alike": NoticeLook("care", "fa-clone", asks=True),
+            "check": NoticeLook("care", "fa-exclamation-triangle", asks=True),
+        }
+
+    @api.model
+    def _asking_kinds(self):
+        """Return the kinds by which the reader has something to do."""
+        return [kind for kind, look in self._looks().items() if look.asks]
+
+    @api.model
+    def _unread_domain(self):
+        """Return which notices count as unread.
+
+        What is for information only stops counting after some time: nobody has to
+        clear what is past. What asks for something counts until the matter is settled.
+        """
+        recent = fields.Datetime.now() - timedelta(days=FRESH_DAYS)
+        return (
+            Domain("is_read", "=", False)
+            & Domain("settled", "=", False)
+            & (
+                Domain("date", ">=", recent)
+                | Domain("kind", "in", self._asking_kinds())
+            )
+        )
 
     @api.depends("message", "sentence")
     @api.depends_context("lang", "tz", "wezer_zone")
@@ -234,8 +290,44 @@ class WezerNotice(models.Model):
         """Return how many notices the caller has not read; visitors have none."""
         if not self.has_access("read"):
             return 0
-        # Shown twice on each page: asked once.
-        return self.env.user.sudo().wezer_notices_waiting or 0
+        return sum(notices for notices, _records in self._waiting_by_model().values())
+
+    @api.model
+    def _waiting_by_model(self):
+        """Return what the caller has not read, by what it is about.
+
+        The bell and the phone's bar show it on each page: it is asked once.
+
+        :return: ``{model or False: (notices, records that they are about)}``
+        """
+        return self.env.user.sudo().wezer_notices_waiting or {}
+
+    @api.model
+    def _news(self, limit):
+        """Return the caller's latest unread notices that ask for nothing.
+
+        :return: dicts as the home shows them, see ``res.users._wezer_dashboard``
+        """
+        if not self.has_access("read"):
+            return []
+        asking = self._asking_kinds()
+        notices = self.search(
+            Domain("partner_id", "=", self.env.user.partner_id.id)
+            & self._unread_domain()
+            & Domain("kind", "not in", asking),
+            limit=limit,
+        )
+        looks = self._looks()
+        return [
+            {
+                "date": notice.date,
+                "text": notice.text,
+                "url": notice.url or "/my/notices",
+                "icon": looks.get(notice.kind, PLAIN).icon,
+                "from": "",
+            }
+            for notice in notices
+        ]
 
     @api.model
     def mark_read(self, notice_ids: list[int] | None = None) -> int:
@@ -261,9 +353,12 @@ class WezerNotice(models.Model):
     def _page_sections(self):
         """Return the caller's notices as the page shows them.
 
-        Those of one matter stand together, under the newest.
+        Those of one matter stand together, under the newest. What asks for something
+        comes first, what is for information below, by day.
 
-        :return: list of ``(title, [(notice, older notices of the matter)])``
+        :return: list of ``(title, rows)``; a row has ``notice``, ``older`` (notices of
+            the same matter), ``look``, ``unread`` and ``profile``, the other party of
+            the matter, or an empty one
         """
         notices = self.search(
             [
@@ -278,11 +373,59 @@ class WezerNotice(models.Model):
             matters.setdefault(matter, self.browse())
             matters[matter] |= notice
         today = days.today(self.env)
-        sections = {}
+        newest = self.browse([matter[0].id for matter in matters.values()])
+        faces = newest._faces()
+        unread = notices.filtered_domain(self._unread_domain())
+        looks = self._looks()
+        asked, told = [], {}
         for matter in matters.values():
-            title = self._day_title(matter[0].date, today)
-            sections.setdefault(title, []).append((matter[0], matter[1:]))
-        return list(sections.items())
+            notice = matter[0]
+            look = looks.get(notice.kind, PLAIN)
+            row = {
+                "notice": notice,
+                "older": matter[1:],
+                "look": look,
+                "unread": notice in unread,
+                "profile": faces.get(notice.id, self.env["wezer.profile"]),
+            }
+            if look.asks and not notice.is_read:
+                asked.append(row)
+            else:
+                title = self._day_title(notice.date, today)
+                told.setdefault(title, []).append(row)
+        first = [(self.env._("Needs you"), asked)] if asked else []
+        return first + list(told.items())
+
+    def _faces(self):
+        """Return the profile of the other party of each notice, for one page.
+
+        The record that a notice is about says who that is
+        (``wezer.record.mixin._notice_party``).
+
+        :return: ``{id of the notice: wezer.profile}``, where there is one to show
+        """
+        parties = {}
+        for model, notices in self.grouped("res_model").items():
+            if model not in self.env or not hasattr(self.env[model], "_notice_party"):
+                continue
+            # The caller was told about it; the face is shown as its rules say.
+            records = self.env[model].sudo().browse(notices.mapped("res_id")).exists()
+            reader = self.env.user.partner_id
+            found = {record.id: record._notice_party(reader) for record in records}
+            for notice in notices:
+                if party := found.get(notice.res_id):
+                    parties[notice.id] = party
+        everybody = self.env["res.partner"].browse(
+            {party.id for party in parties.values()}
+        )
+        profiles = {
+            profile.partner_id.id: profile for profile in everybody._wezer_profile()
+        }
+        return {
+            number: profiles[party.id]
+            for number, party in parties.items()
+            if party.id in profiles
+        }
 
     def _day_title(self, moment, today):
         day = days.day_of(self.env, moment)

@@ -1411,3 +1411,9 @@ class WezerProfile(models.Model):
             # Checked by _role_users(): no administrator among them.
             user.group_ids = [Command.set(portal.ids)]
         return True
+
+    # === NOTICES === #
+
+    def _notice_party(self, _reader):
+        """Return the party whose face a notice about this profile shows."""
+        return self.partner_id

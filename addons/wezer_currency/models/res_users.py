@@ -1,6 +1,6 @@
 from odoo import models
 
-from ..tools import todo
+from ..tools import home, todo
 
 
 class ResUsers(models.Model):
@@ -23,3 +23,10 @@ class ResUsers(models.Model):
     def _wezer_todo(self):
         """Add what waits for an answer about money: requests and receipts."""
         return super()._wezer_todo() + todo.rows(self)
+
+    # === HOME === #
+
+    def _wezer_dashboard(self):
+        """Add ``wallets``, the balances of the party that the user acts for."""
+        board = super()._wezer_dashboard()
+        return {**board, "wallets": home.wallets(self, board["party"])}

@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from odoo.addons.wezer_base.tools.notice_look import NoticeLook
+
 
 class WezerNotice(models.Model):
     _inherit = "wezer.notice"
@@ -17,3 +19,15 @@ class WezerNotice(models.Model):
         if self.env.user.has_group("wezer_base.group_moderator"):
             kinds["limit"] = (self.env._("Someone paid beyond a limit"), True)
         return kinds
+
+    @api.model
+    def _looks(self):
+        return {
+            **super()._looks(),
+            "paid": NoticeLook("money", "fa-arrow-down"),
+            "request": NoticeLook("money", "fa-hand-paper-o", asks=True),
+            "receipt": NoticeLook("money", "fa-question-circle-o", asks=True),
+            "statement_seen": NoticeLook("money", "fa-eye"),
+            "scheduled": NoticeLook("money", "fa-clock-o"),
+            "limit": NoticeLook("care", "fa-exclamation-triangle"),
+        }

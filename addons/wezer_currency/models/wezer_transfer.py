@@ -1801,3 +1801,7 @@ class WezerTransfer(models.Model):
     @api.autovacuum
     def _purge_refused_tries(self):
         refused_tries.purge(self.env)
+
+    def _notice_party(self, reader):
+        """Return the party whose face a notice about this transfer shows."""
+        return self.payer_id if reader == self.payee_id else self.payee_id

@@ -15,6 +15,8 @@ GOVERNING_RIGHTS = ("invite", "manage")
 GROUPS_KEPT = 1000
 # So many of one's tasks the list shows; the rest is in the back office.
 TASKS_SHOWN = 50
+# So many circles the home of a member shows.
+CIRCLES_SHOWN = 8
 
 
 class ResUsers(models.Model):
@@ -326,3 +328,27 @@ class ResUsers(models.Model):
         """
         self.ensure_one()
         return list({*self._wezer_duty_ids(("role",)), *self._acting_ids("project")})
+
+    # === HOME === #
+
+    def _wezer_dashboard(self):
+        """Add ``circles``: those of the user, by name, with their pictures."""
+        groups = self.env["wezer.group"].search(
+            [("kind", "=", "circle"), ("is_user_member", "=", True)],
+            order="name, id",
+            limit=CIRCLES_SHOWN,
+        )
+        profiles = {
+            profile.sudo().partner_id.id: profile
+            for profile in groups.sudo().partner_id.sudo(False)._wezer_profile()
+        }
+        return {
+            **super()._wezer_dashboard(),
+            "circles": [
+                {
+                    "group": group,
+                    "profile": profiles.get(group.sudo().partner_id.id),
+                }
+                for group in groups
+            ],
+        }

@@ -530,3 +530,8 @@ class WezerGroupMembership(models.Model):
             url=f"/groups/{self.group_id.slug}",
             record=self,
         )
+
+    def _notice_party(self, reader):
+        """Return the party whose face a notice about this membership shows."""
+        own = reader == self.partner_id
+        return self.group_id.partner_id if own else self.partner_id

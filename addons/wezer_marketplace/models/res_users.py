@@ -1,6 +1,6 @@
 from odoo import models
 
-from ..tools import todo_rows
+from ..tools import home, todo_rows
 
 
 class ResUsers(models.Model):
@@ -13,3 +13,17 @@ class ResUsers(models.Model):
     def _wezer_todo(self):
         """Add deals, announcements and disputes that wait for this user."""
         return todo_rows.with_market(self, super()._wezer_todo())
+
+    # === HOME === #
+
+    def _wezer_dashboard(self):
+        """Add dates, news of circles, and ``fitting``, cards of what fits the user."""
+        board = super()._wezer_dashboard()
+        party = board["party"]
+        news = board["news"] + home.news(self, party)
+        return {
+            **board,
+            "dates": board["dates"] + home.dates(self, party),
+            "news": sorted(news, key=lambda row: row["date"], reverse=True)[:6],
+            "fitting": home.fitting(self, party),
+        }

@@ -2024,3 +2024,7 @@ class WezerAnnouncement(models.Model):
         if for_each_due(self, domain, lambda want: want._pause_for_money()):
             domain = [("id", "in", payable), ("short_of_money", "=", True)]
             for_each_due(self, domain, lambda want: want._resume_after_shortage())
+
+    def _notice_party(self, _reader):
+        """Return the party whose face a notice about this announcement shows."""
+        return self.author_id

@@ -2943,6 +2943,10 @@ class WezerDeal(models.Model):
             },
         }
 
+    def _notice_party(self, reader):
+        """Return the party whose face a notice about this deal shows to ``reader``."""
+        return self.author_id if reader == self.replier_id else self.replier_id
+
     def _wezer_notify_activity(self, partner, reads):
         title = self.sudo().title if reads else False
         partner._wezer_notify(

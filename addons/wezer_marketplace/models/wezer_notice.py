@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from odoo.addons.wezer_base.tools.notice_look import NoticeLook
+
 
 class WezerNotice(models.Model):
     _inherit = "wezer.notice"
@@ -41,4 +43,38 @@ class WezerNotice(models.Model):
             "late": (self.env._("The deadline of a deal has passed"), True),
             "late_warning": (self.env._("Something is due soon"), True),
             "dispute": (self.env._("A moderator was called"), True),
+        }
+
+    @api.model
+    def _looks(self):
+        return {
+            **super()._looks(),
+            "to_publish": NoticeLook("market", "fa-bullhorn", asks=True),
+            "match": NoticeLook("market", "fa-heart-o"),
+            "short_of_money": NoticeLook("money", "fa-exclamation-triangle", asks=True),
+            "expiring": NoticeLook("market", "fa-hourglass-half", asks=True),
+            "claim": NoticeLook("deals", "fa-thumbs-o-up"),
+            "activity": NoticeLook("market", "fa-check-square-o", asks=True),
+            "place": NoticeLook("deals", "fa-ticket", asks=True),
+            "place_over": NoticeLook("deals", "fa-ticket"),
+            "attendance": NoticeLook("deals", "fa-calendar-check-o"),
+            "over": NoticeLook("deals", "fa-flag-checkered"),
+            "terms": NoticeLook("deals", "fa-exchange", asks=True),
+            "accepted": NoticeLook("deals", "fa-handshake-o"),
+            "decline": NoticeLook("deals", "fa-times"),
+            "withdraw": NoticeLook("deals", "fa-times"),
+            "message": NoticeLook("deals", "fa-comment-o"),
+            "evidence": NoticeLook("deals", "fa-paperclip"),
+            "delivered": NoticeLook("deals", "fa-check", asks=True),
+            "send_back": NoticeLook("deals", "fa-reply", asks=True),
+            "to_pay": NoticeLook("money", "fa-paper-plane-o", asks=True),
+            "denied": NoticeLook("money", "fa-exclamation-triangle", asks=True),
+            "refund": NoticeLook("money", "fa-undo", asks=True),
+            "refunded": NoticeLook("money", "fa-undo"),
+            "consent": NoticeLook("deals", "fa-pencil", asks=True),
+            "release": NoticeLook("deals", "fa-reply"),
+            "cancelled_late": NoticeLook("deals", "fa-exclamation-triangle"),
+            "late": NoticeLook("deals", "fa-clock-o", asks=True),
+            "late_warning": NoticeLook("deals", "fa-clock-o", asks=True),
+            "dispute": NoticeLook("deals", "fa-life-ring", asks=True),
         }

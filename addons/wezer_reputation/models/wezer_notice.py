@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from odoo.addons.wezer_base.tools.notice_look import NoticeLook
+
 
 class WezerNotice(models.Model):
     _inherit = "wezer.notice"
@@ -28,3 +30,13 @@ class WezerNotice(models.Model):
                 True,
             )
         return kinds
+
+    @api.model
+    def _looks(self):
+        return {
+            **super()._looks(),
+            "assessment_reply": NoticeLook("people", "fa-comment-o"),
+            "assessment_moderated": NoticeLook("people", "fa-eye-slash"),
+            "reputation_ring": NoticeLook("care", "fa-exclamation-triangle"),
+            "reputation_coverage": NoticeLook("care", "fa-exclamation-triangle"),
+        }

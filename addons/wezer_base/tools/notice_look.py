@@ -1,0 +1,19 @@
+"""How a notice looks, by its kind. Runs without Odoo."""
+
+from typing import NamedTuple
+
+
+class NoticeLook(NamedTuple):
+    """What a page shows of a kind of notice.
+
+    ``group`` is the stable word of the group that the choices show it in, ``icon`` a
+    class of Font Awesome, ``asks`` whether the reader has something to do.
+    """
+
+    group: str
+    icon: str
+    asks: bool = False
+
+
+# Of a kind that no addon describes any more.
+PLAIN = NoticeLook("care", "fa-bell-o")
