@@ -8,8 +8,23 @@
     "author": "Wezer founders",
     "website": "https://wezer.org",
     "depends": ["wezer_marketplace"],
-    "data": [],
+    "data": [
+        "data/snippet_filters.xml",
+        "views/row_templates.xml",
+        "views/drawing_templates.xml",
+        "views/snippets.xml",
+        "views/pages.xml",
+    ],
     "assets": {
-        "web.assets_frontend": [],
+        "web.assets_frontend": [
+            "wezer_website/static/src/scss/wezer_blocks.scss",
+        ],
+        "website.assets_inside_builder_iframe": [
+            "wezer_website/static/src/interactions/community_block.edit.js",
+        ],
+        "website.website_builder_assets": [
+            "wezer_website/static/src/builder/community_block_options.xml",
+            "wezer_website/static/src/builder/community_block_plugin.js",
+        ],
     },
 }

@@ -1,0 +1,4 @@
+from . import ir_qweb
+from . import ir_ui_view
+from . import website_page
+from . import website_snippet_filter

@@ -1,0 +1,2 @@
+from . import test_blocks
+from . import test_home_page

@@ -1,0 +1,18 @@
+from odoo import api, models
+
+# Seconds: so long may a visitor read what changed meanwhile.
+KEPT = 60
+
+
+class WebsitePage(models.Model):
+    """Pages with blocks are of the moment, so their copies for visitors are short."""
+
+    _inherit = "website.page"
+    _CACHE_DURATION = KEPT
+
+    @api.model
+    def _allow_to_use_cache(self, request):
+        """Extend Odoo's: the message of the last action is for one visitor only."""
+        if request.session.get("wezer_flash"):
+            return False
+        return super()._allow_to_use_cache(request)
