@@ -65,7 +65,14 @@ class WezerDeal(http.Controller):
         if handler is None:
             raise werkzeug.exceptions.NotFound()
         party = deal._my_party()
-        handler(deal, party.id or None, post)
+        try:
+            handler(deal, party.id or None, post)
+        except Refusal as error:
+            if self._sent_files():
+                # A browser keeps no files in a form that is given back.
+                again = request.env._("Choose your files again.")
+                error.args = (f"{error.args[0]} {again}", *error.args[1:])
+            raise
         if not request.env["wezer.deal"].search_count([("id", "=", deal_id)]):
             # A moderator who decided sees it no longer.
             return request.redirect("/my/todo")
@@ -295,13 +302,17 @@ class WezerDeal(http.Controller):
 
     def _show_files(self, deal, party):
         """Show the files that were chosen in a form; return how many there were."""
-        sent = request.httprequest.files.getlist("evidence")
-        chosen = [file for file in sent if file.filename]
+        chosen = self._sent_files()
         for file in chosen:
             # One byte more than allowed is enough to be refused.
             data = file.read(MAX_BYTES + 1)
             deal.action_add_evidence(file.filename, data, acting_partner_id=party)
         return len(chosen)
+
+    def _sent_files(self):
+        """Return the files that were chosen in the form."""
+        sent = request.httprequest.files.getlist("evidence")
+        return [file for file in sent if file.filename]
 
     def _do_remove_evidence(self, deal, party, post):
         number = whole(post.get("evidence"))

@@ -1,13 +1,15 @@
+from urllib.parse import urlencode as url_encode
+
 from odoo import http
 from odoo.fields import Domain
 from odoo.http import request
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
-from odoo.addons.wezer_base.controllers.website import page_number
+from odoo.addons.wezer_base.controllers.website import page_number, searched
+from odoo.addons.wezer_base.tools.numbers import record_id
 
-from ..models.wezer_deal import DEAL, LIVE
-
-PAGE = 20
+from ..models.wezer_deal import LIVE
+from ..tools import deal_list
 
 
 class WezerMarketPortal(CustomerPortal):
@@ -28,31 +30,43 @@ class WezerMarketPortal(CustomerPortal):
         website=True,
         readonly=True,
     )
-    def wezer_deals(self, page=1, **_kwargs):
-        """List the user's deals, current ones first."""
-        deals = request.env["wezer.deal"]
-        mine = deals._own_deals_domain()
-        done = mine & Domain("state", "in", DEAL.without(*LIVE))
-        page = page_number(page)
-        pager = request.website.pager(
-            url="/my/deals", total=deals.search_count(done), page=page, step=PAGE
+    def wezer_deals(self, page=1, view="", party=None, search="", **_kwargs):
+        """List the user's deals: open ones, those that need them, or finished ones."""
+        env, page = request.env, page_number(page)
+        choice = deal_list.Choice(
+            view if view in deal_list.VIEWS else "", record_id(party), searched(search)
         )
-        live = asked = deals
-        if page == 1:
-            asked = deals._asked_to_stand_in()
-            live = deals.search(mine & Domain("state", "in", LIVE))
-        past = deals.search(done, limit=PAGE, offset=(page - 1) * PAGE)
-        shown = asked | live | past
-        live, past = live.with_prefetch(shown.ids), past.with_prefetch(shown.ids)
-        shown._read_together()
-        # What waits for the user comes first.
-        live = live.sorted(lambda deal: not deal._own_questions())
+        found = deal_list.found(env, choice, page)
+        chosen = {"party": choice.party or "", "search": choice.search}
+        pager = request.website.pager(
+            url="/my/deals",
+            total=found["total"],
+            page=page,
+            step=deal_list.PAGE,
+            url_args={**chosen, "view": found["view"]},
+        )
+        # What others ask of the user beside their own deals comes first.
+        begins = page == 1 and found["view"] != "done" and not any(chosen.values())
+        asked = env["wezer.deal"]._asked_to_stand_in() if begins else []
         return request.render(
             "wezer_marketplace.deals_page",
             {
                 "asked": asked,
-                "live": live,
-                "past": past,
+                "rows": deal_list.rows(found["deals"]),
+                "view": found["view"],
+                "choice": choice,
+                "narrowed": any(choice),
+                "parties": deal_list.parties(env),
+                "address": lambda **args: (
+                    "/my/deals?"
+                    + url_encode(
+                        {
+                            key: value
+                            for key, value in {**chosen, **args}.items()
+                            if value
+                        }
+                    )
+                ),
                 "pager": pager,
                 "page_name": "wezer_deals",
             },

@@ -47,5 +47,6 @@ from . import test_waiting_list
 from . import test_website_market
 from . import test_words_market
 from . import test_written
+from . import test_deal_page
 from . import test_forms
 from . import test_website_search

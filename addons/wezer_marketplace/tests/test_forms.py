@@ -254,7 +254,7 @@ class TestMarketForms(FormCase, WebsiteCommon):
         form = self._deal_form(self.test1, deal, "approve")
         marks = {n: form.fields[n] for n in form.fields if n.startswith("score_")}
         self.assertTrue(marks)
-        self.assertEqual(set(marks.values()), {"none"})
+        self.assertEqual(set(marks.values()), {None})
         answer = self.send(form)
         alerts = self.parsed(answer).xpath("//*[@role='alert']")
         self.assertEqual([one.text_content() for one in alerts], [])

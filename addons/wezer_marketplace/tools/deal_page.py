@@ -52,8 +52,8 @@ REACHED = {
     "waiting": 0,
     "accepted": 2,
     "delivered": 3,
-    "approved": 3,
-    "confirming": 3,
+    "approved": 4,
+    "confirming": 4,
     "paid": 4,
     "ended": 0,
 }
@@ -84,7 +84,9 @@ def page_values(deal: models.Model) -> dict:
         "rounds": record.terms_ids.sorted("round", reverse=True) - terms,
         "buttons": [button for button in offered if not button["wrong"]],
         "wrong": [button for button in offered if button["wrong"]],
-        "why_not": why_not_lines(deal, me),
+        "why_not": (
+            [] if any(button["main"] for button in offered) else why_not_lines(deal, me)
+        ),
         "may_add_file": bool(me) and deal._may("add_evidence", me),
         "may_remove_file": bool(me) and deal._may("remove_evidence", me),
         "turn_line": turn_line(deal),
@@ -378,7 +380,7 @@ def _as_party(deal: models.Model, label: str, me: Any) -> str:
 
 def _with_money(deal: models.Model, approving: bool) -> str:
     """Return the label to pay: what is paid here, and what is given by hand."""
-    here, hand = deal_words.divided(deal, deal_money.due_sums(deal))
+    here, hand = deal_words.divided(deal, deal_words.left_sums(deal))
     names = {"price": here, "hand": hand, "payee": workers_text(deal)}
     if approving:
         if here and hand:
@@ -515,6 +517,8 @@ def _state_line(deal: models.Model, me: Any) -> Any:
             return deal.env._("Your turn: do it, and say when it is done")
         return deal.env._("%(name)s is doing it", name=deal.payee_id.name)
     if deal.state in deal._state_machine.sources("approve"):
+        if me == deal.payer_id and deal._may("pay", me):
+            return _to_pay_line(deal)
         if me == deal.payer_id and deal.env.user.partner_id in deal.approver_ids:
             return deal.env._(
                 "You approved. Waiting for one more approval, or for the payment"
@@ -541,6 +545,15 @@ def _state_line(deal: models.Model, me: Any) -> Any:
         return deal.dispute_id._holder_text()
     reasons = dict(deal._fields["end_reason"]._description_selection(deal.env))
     return deal.env._("Ended: %(reason)s", reason=reasons.get(deal.end_reason, ""))
+
+
+def _to_pay_line(deal: models.Model) -> str:
+    """Return what the payer still has to pay, or to give by hand."""
+    here, hand = deal_words.divided(deal, deal_words.left_sums(deal))
+    names = {"name": deal.payee_id.name, "money": here or hand}
+    if hand and not here:
+        return deal.env._("Your turn: give %(money)s to %(name)s by hand", **names)
+    return deal.env._("Your turn: pay %(money)s to %(name)s", **names)
 
 
 def _proposal_line(deal: models.Model, me: Any) -> str:
@@ -609,7 +622,9 @@ def money_line(deal: models.Model) -> str:
     """Return the direction of money in words."""
     deal.ensure_one()
     deal, me = deal.sudo(), deal._my_party()
-    price = deal.price_text
+    # Where less was delivered than agreed, less is paid.
+    price = deal_words.sums_text(deal, deal_words.price_sums(deal, whole=True))
+    price = price or deal.env._("nothing")
     names = {
         "payer": deal.payer_id.name,
         "payee": workers_text(deal),

@@ -22,8 +22,8 @@ def entries(deal: models.Model, me: models.Model) -> dict[str, list[dict]]:
         *(_file(evidence) for evidence in record.evidence_ids),
         *_done(record),
     ]
-    # Of one moment, what was done is told after what was said with it.
-    rank = {"said": 0, "file": 1, "done": 2}
+    # Of one moment, what was done is told before what was said and sent with it.
+    rank = {"done": 0, "said": 1, "file": 2}
     found.sort(key=lambda entry: (entry["date"], rank[entry["kind"]], entry["id"]))
     for entry in found:
         entry["key"] = f"{entry['kind']}{entry['id']}"

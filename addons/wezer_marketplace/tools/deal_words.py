@@ -35,6 +35,21 @@ def price_sums(deal: models.Model, whole: bool = False) -> dict:
     }
 
 
+def left_sums(deal: models.Model) -> dict:
+    """Return ``{currency: minor}`` of the current step, without what is on its way.
+
+    Where one part was denied, only that one is due again.
+    """
+    deal = deal.sudo()
+    if not deal.accepted_terms_id:
+        return price_sums(deal)
+    moved, sums = deal_money.payments(deal, "done", "pending"), {}
+    for part in deal_money.parts(deal):
+        if not part.moved_by(moved):
+            sums[part.currency] = sums.get(part.currency, 0) + part.due
+    return sums
+
+
 def divided(deal: models.Model, sums: dict) -> tuple[str, str]:
     """Return what of ``sums`` is paid here, and what is given by hand, in words."""
     here = {one: minor for one, minor in sums.items() if not one.external}
@@ -83,7 +98,7 @@ def hand_text(deal: models.Model, me: models.Model) -> str:
         return ""
     if deal.state == "confirming":
         return _pending_text(deal, me)
-    here, hand = divided(deal, price_sums(deal))
+    here, hand = divided(deal, left_sums(deal))
     if not hand:
         return ""
     names = {
@@ -128,6 +143,14 @@ def _pending_text(deal: models.Model, me: models.Model) -> str:
         return deal.env._(
             "This money moves by hand. The deal is done once you say that you got it."
         )
+    done = divided(deal, _done_sums(deal))[0]
+    if me and me == waiting[:1].payer_id and done and not deal.refunding:
+        return deal.env._(
+            "%(done)s is paid. Give %(money)s to %(payee)s by hand, if you have not"
+            " yet. The deal is done once %(payee)s says that it arrived.",
+            done=done,
+            **names,
+        )
     if me and me == waiting[:1].payer_id:
         return deal.env._(
             "Give %(money)s to %(payee)s by hand, if you have not yet. The deal is done"
@@ -135,6 +158,16 @@ def _pending_text(deal: models.Model, me: models.Model) -> str:
             **names,
         )
     return deal.env._("%(payer)s gives %(money)s to %(payee)s by hand.", **names)
+
+
+def _done_sums(deal: models.Model) -> dict:
+    """Return ``{currency: minor}`` of what was paid of the current step."""
+    sums = {}
+    for transfer in deal_money.current_payments(deal, "done"):
+        currency = transfer.wezer_currency_id
+        left = deal_money.left_minor(transfer)
+        sums[currency] = sums.get(currency, 0) + left
+    return sums
 
 
 def pending_question(deal: models.Model, me: models.Model) -> str:

@@ -32,8 +32,7 @@ class WezerDealApprove(models.TransientModel):
         if deal:
             criteria = self.env["wezer.criterion"]._for(deal.category_id, "worker")
             values["score_ids"] = [
-                Command.create({"criterion_id": criterion.id, "score": "1"})
-                for criterion in criteria
+                Command.create({"criterion_id": criterion.id}) for criterion in criteria
             ]
         return values
 
@@ -42,7 +41,12 @@ class WezerDealApprove(models.TransientModel):
         self.ensure_one()
         scores = {}
         if self.assess:
-            scores = {line.criterion_id.id: int(line.score) for line in self.score_ids}
+            # Nothing is preset: what was not chosen is no opinion.
+            scores = {
+                line.criterion_id.id: int(line.score)
+                for line in self.score_ids
+                if line.score
+            }
         self.deal_id.action_approve(scores=scores, comment=self.comment or "")
         return {"type": "ir.actions.act_window_close"}
 
@@ -56,12 +60,10 @@ class WezerDealApproveScore(models.TransientModel):
     criterion_id = fields.Many2one("wezer.criterion", required=True, ondelete="cascade")
     score = fields.Selection(
         [
-            ("-2", "Not at all"),
-            ("-1", "Rather not"),
+            ("-2", "Very bad"),
+            ("-1", "Bad"),
             ("0", "So-so"),
             ("1", "Good"),
             ("2", "Very good"),
         ],
-        required=True,
-        default="1",
     )

@@ -235,8 +235,7 @@ class ResPartner(models.Model):
     def _wezer_kept_text(self) -> str:
         """Return in words how this party kept what it agreed to; empty if unknown."""
         self.ensure_one()
-        promises = self._wezer_commitment_outcomes()
-        return score_words.kept_text(self.env, promises, self._reliability_of(promises))
+        return score_words.kept_text(self.env, self._wezer_commitment_outcomes())
 
     @api.model
     def _reliability_of(self, promises):

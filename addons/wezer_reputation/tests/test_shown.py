@@ -1,28 +1,40 @@
-from functools import reduce
-from math import prod
-from operator import add
+from math import floor, prod
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from odoo.tests import BaseCase
 
-from ..tools.shown import BANDS, band, band_starts, percents, thousandths
+from ..tools.shown import BANDS, band, band_starts, hundredths, percents
 
 
 class TestShown(BaseCase):
     def test_a_rounding_difference_is_shown_once(self):
-        self.assertEqual(
-            thousandths([3.5001, 0.0334, 0.0333, 0.0333]), [3500, 34, 33, 33]
-        )
+        self.assertEqual(hundredths([3.5001, 0.034, 0.033, 0.033]), [350, 4, 3, 3])
 
     @given(st.lists(st.floats(-5, 5), max_size=12))
     def test_shown_parts_add_up_to_the_shown_sum_and_each_is_near(self, values):
-        shown = thousandths(values)
-        total = reduce(add, values, 0.0)
-        self.assertEqual(sum(shown), round(1000 * total))
+        shown = hundredths(values)
+        total = sum(100 * value for value in values)
+        self.assertEqual(sum(shown), round(total))
         for one, value in zip(shown, values, strict=True):
-            self.assertLessEqual(abs(one - 1000 * value), 1.0001)
+            self.assertLess(abs(one - 100 * value), 1.0001)
+
+    @given(st.lists(st.floats(-5, 5), min_size=2, max_size=12))
+    def test_what_lost_most_by_rounding_down_is_rounded_up_first(self, values):
+        shown = hundredths(values)
+        lost = [100 * value - floor(100 * value) for value in values]
+        up = [
+            loss
+            for loss, one, value in zip(lost, shown, values, strict=True)
+            if one > floor(100 * value)
+        ]
+        down = [
+            loss
+            for loss, one, value in zip(lost, shown, values, strict=True)
+            if one == floor(100 * value)
+        ]
+        self.assertLessEqual(max(down, default=0), min(up, default=1))
 
     # === BANDS === #
 

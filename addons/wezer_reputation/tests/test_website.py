@@ -35,10 +35,10 @@ class TestWebsite(ReputationCommon, HttpCase):
         self.give(self.eva, self.luc, comment="Blind word")
         page = self._page(self.luc, "/my/reputation")
         score = self.luc.partner_id._wezer_score()["score"]
-        self.assertIn(f"<strong>{score:.1f} of 5</strong>, from 3 people", page)
+        self.assertIn(f"<strong>{score:.2f} of 5</strong>, from 3 people", page)
         self.assertIn("Thanks from Member0", page)
         prior = self.luc.partner_id._wezer_reputation().prior
-        self.assertIn(f">{prior:.3f}<", page)
+        self.assertIn(f">{prior:.2f}<", page)
         self.assertNotIn("Blind word", page)
 
     def test_the_shown_numbers_add_up(self):
@@ -47,7 +47,7 @@ class TestWebsite(ReputationCommon, HttpCase):
         self.reputations._recompute()
         page = self._page(self.luc, "/my/reputation")
         table = page.split("Your score as a sum")[1].split("</table>")[0]
-        *parts, total = re.findall(r"o_wezer_money\">([+-]?\d\.\d\d\d)<", table)
+        *parts, total = re.findall(r"o_wezer_money\">([+-]?\d\.\d\d)<", table)
         self.assertEqual(len(parts), 5)
         self.assertEqual(sum(map(Decimal, parts)), Decimal(total))
 

@@ -14,7 +14,7 @@ from odoo.addons.wezer_base.tools.shown_numbers import (
 )
 
 from . import rrg, score_words
-from .shown import percents, thousandths
+from .shown import hundredths, percents
 
 OUT_OF = 5
 # So many assessments have a row of their own; the others share one.
@@ -37,7 +37,8 @@ def sum_rows(
     :param start_label: name of the first row
     :param rest_label: function that names the row of ``count`` smaller assessments
     :return: dicts ``label``, ``value`` (out of 5), ``text``, and of an assessment
-        ``assessment``, ``word`` (for its marks), ``marks`` (their mean, out of 5),
+        ``assessment``, ``word`` (for its marks), ``mark`` (−2 … +2), ``usual`` (good
+        marks, and a little below the average here), ``marks`` (their mean, out of 5),
         ``weight`` (0 … 1), ``counts`` (the same as people read it) and ``factors``
         (sentences whose numbers multiply to it); the start first
     """
@@ -53,7 +54,9 @@ def sum_rows(
                 "value": part,
                 "assessment": assessment,
                 "word": score_words.mark_word(env, 4 * mean - 2),
+                "mark": score_words.whole_mark(4 * mean - 2),
                 "good": mean >= BAD,
+                "usual": mean > BAD and part < 0,
                 "marks": OUT_OF * mean,
                 "weight": explained["weights"][assessment.id],
                 **_factor_texts(env, assessment, factors[assessment.id]),
@@ -62,10 +65,10 @@ def sum_rows(
     rest = [part for _assessment, part in explained["parts"][SHOWN:]]
     if rest:
         rows.append({"label": rest_label(len(rest)), "value": sum(rest)})
-    numbers = thousandths([row["value"] for row in rows])
+    numbers = hundredths([row["value"] for row in rows])
     for row, number in zip(rows, numbers, strict=True):
         sign = "+" if number >= 0 and row is not rows[0] else ""
-        row["text"] = sign + format_decimal(env, number / 1000, 3)
+        row["text"] = sign + format_decimal(env, number / 100, 2)
     return rows
 
 
@@ -222,7 +225,7 @@ def waterfall(
             "label": total_label,
             "begin": low,
             "end": score,
-            "text": format_decimal(env, score, 3),
+            "text": format_decimal(env, score, 2),
             "colour": charts.ACCENT,
         }
     )

@@ -8,6 +8,8 @@ from odoo.addons.wezer_base.tools.shown_numbers import format_decimal
 
 from . import rrg, shown
 
+# The face beside the word for a band, as a mark: whoever is as most here smiles.
+FACES = {"excellent": 2, "very_good": 2, "good": 1, "mixed": 0, "poor": -1}
 # Below so many different people a party is new.
 PEOPLE = rrg.ASSESSORS
 
@@ -54,7 +56,8 @@ def complete(env: api.Environment, score: dict) -> dict:
             "word": env._("New here"),
             "meaning": _new_meaning(env, score),
             "text": env._(
-                "A score needs assessments from %(count)s people who are known here.",
+                "Everyone begins like this, and nothing speaks against a new member."
+                " A score needs assessments from %(count)s people who are known here.",
                 count=PEOPLE,
             ),
         }
@@ -62,6 +65,7 @@ def complete(env: api.Environment, score: dict) -> dict:
         name = shown.band(score["score"], score["mean"])
         words = {
             "band": name,
+            "face": FACES[name],
             "word": band_word(env, name),
             "meaning": band_meaning(env, name),
             "text": env._(
@@ -96,22 +100,30 @@ def missing_text(env: api.Environment, people: int) -> str:
     return env._("%(count)s more people are needed.", count=missing)
 
 
-def kept_text(env: api.Environment, outcomes: list, reliability: tuple | None) -> str:
+def kept_text(env: api.Environment, outcomes: list) -> str:
     """Return how somebody kept what they agreed to; empty where nothing is known.
 
+    In counts: of three agreements, a share of a hundred would say more than is known.
+
     :param outcomes: what ``res.partner._wezer_commitment_outcomes`` returns
-    :param reliability: what ``res.partner._wezer_reliability`` returns of these
     """
-    if not outcomes or not reliability:
+    if not outcomes:
         return ""
-    # The estimate begins low: of who kept everything it would read as a reproach.
     if all(kept >= 1 for kept, _when in outcomes):
         if len(outcomes) == 1:
             return env._("Kept the one agreement so far.")
         return env._("Kept all %(count)s agreements so far.", count=len(outcomes))
-    return env._(
-        "Keeps about %(kept)s of 100 agreements.", kept=round(100 * reliability[0])
-    )
+    counts = {
+        "kept": sum(kept >= 1 for kept, _when in outcomes),
+        "part": sum(0 < kept < 1 for kept, _when in outcomes),
+        "count": len(outcomes),
+    }
+    if counts["part"]:
+        return env._(
+            "Kept %(kept)s of %(count)s agreements, and %(part)s more in part.",
+            **counts,
+        )
+    return env._("Kept %(kept)s of %(count)s agreements.", **counts)
 
 
 def trust_word(env: api.Environment, share: float) -> str:
@@ -142,8 +154,13 @@ def mark_word(env: api.Environment, mark: float) -> str:
         1: env._("good"),
         2: env._("very good"),
     }
+    return words[whole_mark(mark)]
+
+
+def whole_mark(mark: float) -> int:
+    """Return the mark that the mean of several is nearest to, −2 … +2."""
     # Halves count for the person who was assessed.
-    return words[max(-2, min(2, floor(mark + 0.5)))]
+    return max(-2, min(2, floor(mark + 0.5)))
 
 
 def admission_text(env: api.Environment, count: int) -> str:

@@ -1,7 +1,7 @@
 """Numbers as people read them: words for scores, and sums that add up as shown."""
 
 from collections.abc import Iterable
-from math import prod
+from math import floor, prod
 
 OUT_OF = 5.0
 # From the best down; :func:`band_starts` says where each begins.
@@ -10,18 +10,22 @@ BANDS = ("excellent", "very_good", "good", "mixed", "poor")
 SMALL = 0.1
 
 
-def thousandths(values: Iterable[float]) -> list[int]:
-    """Return ``values`` in whole thousandths that add up to their rounded sum.
+def hundredths(values: Iterable[float]) -> list[int]:
+    """Return ``values`` in whole hundredths that add up to their rounded sum.
 
-    Each is within one thousandth of its own value. Rounded one by one, the shown parts
-    of a score would often not add up to the shown score.
+    By the largest remainders: each is its own value rounded down, and those that lost
+    most are rounded up until the sum is the shown one. Rounded one by one, the shown
+    parts of a score would often not add up to the shown score.
     """
-    shown, exact, total = [], 0.0, 0
-    for value in values:
-        exact += value
-        step = round(1000 * exact) - total
-        shown.append(step)
-        total += step
+    exact = [100 * value for value in values]
+    shown = [floor(value) for value in exact]
+    # Rounding errors of the sum alone may ask for one more, or less, than there are.
+    left = round(sum(exact)) - sum(shown)
+    by_loss = sorted(
+        range(len(exact)), key=lambda place: exact[place] - shown[place], reverse=True
+    )
+    for place in by_loss[: max(left, 0)]:
+        shown[place] += 1
     return shown
 
 
