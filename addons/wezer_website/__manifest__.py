@@ -14,7 +14,9 @@
         "views/drawing_templates.xml",
         "views/snippets.xml",
         "views/pages.xml",
+        "views/footer_templates.xml",
     ],
+    "post_init_hook": "post_init_hook",
     "assets": {
         "web.assets_frontend": [
             "wezer_website/static/src/scss/wezer_blocks.scss",
