@@ -57,6 +57,7 @@
             "wezer_base/static/src/interactions/live_part.js",
             "wezer_base/static/src/interactions/notice_bell.js",
             "wezer_base/static/src/interactions/notice_kinds.js",
+            "wezer_base/static/src/interactions/share.js",
             "wezer_base/static/src/interactions/suggestion_list.js",
             "wezer_base/static/src/interactions/words_input.js",
         ],

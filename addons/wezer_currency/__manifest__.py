@@ -24,6 +24,8 @@
         "views/res_config_settings_views.xml",
         "views/wezer_charge_views.xml",
         "views/wezer_money_flow_views.xml",
+        "views/drawing_templates.xml",
+        "views/paying_templates.xml",
         "views/portal_templates.xml",
         "views/home_templates.xml",
         "views/statement_templates.xml",

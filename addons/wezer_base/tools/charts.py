@@ -16,6 +16,7 @@ def steps(
     format_value: Callable,
     format_day: Callable,
     colour: str = ACCENT,
+    format_title: Callable | None = None,
 ) -> str:
     """Return the chart of a number over time, with a step for each change.
 
@@ -23,13 +24,17 @@ def steps(
     :param format_value: turns a number into what people read
     :param format_day: turns a day into what people read
     :param colour: ``#rrggbb``, or a CSS variable of the theme
+    :param format_title: turns a day into what the point of it is called, where that
+        is more than the axis has room for
     """
+    titles = format_title or format_day
     numbers = [number for _day, number in points]
     marks = sorted({min([*numbers, 0]), 0, max([*numbers, 0])})
     return json.dumps(
         {
             "kind": "steps",
             "labels": [str(format_day(day)) for day, _number in points],
+            "titles": [str(titles(day)) for day, _number in points],
             "values": [float(number) for number in numbers],
             "texts": [str(format_value(number)) for number in numbers],
             "ticks": [[float(mark), str(format_value(mark))] for mark in marks],

@@ -32,9 +32,26 @@ class WezerPaymentLinks(WezerCurrencyPortal):
         readonly=True,
     )
     def wezer_pay_link(self, token, **form):
-        """Show a form that pays the owner of the address; visitors log in first."""
+        """Show a form that pays the owner of the address.
+
+        Visitors read what it is and who is paid, and log in or join first: they come
+        back here. The purpose is for members.
+        """
         if request.env.user._is_public():
-            return request.redirect_query("/web/login", {"redirect": f"/pay/{token}"})
+            link = request.env["wezer.payment.link"]._by_token(token)
+            # The name is shown where visitors find it in the directory.
+            known = request.env["wezer.profile"].search(
+                [("partner_id", "=", link.payee_id.id or 0)], limit=1
+            )
+            return request.render(
+                "wezer_currency.visitor_link_page",
+                {
+                    "link": link,
+                    "payee": known.name,
+                    "arrival": f"/pay/{token}",
+                    "company": request.env.company,
+                },
+            )
         return self._link_form(token, **form)
 
     def _link_form(self, token, **form):
@@ -81,6 +98,13 @@ class WezerPaymentLinks(WezerCurrencyPortal):
         """Pay at the address, and show the statement; or explain why not."""
         links = request.env["wezer.payment.link"]
         acting = acting_party(form)
+        link = links._by_token(token)
+        currency, amount = link.wezer_currency_id, form.get("amount", "")
+        if link.amount_minor:
+            amount = currency._decimal(link.amount_minor)
+        payment = (link.payee_id.name, currency.id, amount)
+        if link and (looks := self._looks(form, [payment])):
+            return self._ask_again(f"/pay/{token}", form, looks)
         transfer_id = links.pay(
             token,
             acting,

@@ -14,12 +14,15 @@ from odoo.addons.wezer_base.controllers.website import (
     seen_or_404,
 )
 from odoo.addons.wezer_base.tools.form_post import form_post
+from odoo.addons.wezer_base.tools.forms import local_page
 from odoo.addons.wezer_base.tools.numbers import record_id
+from odoo.addons.wezer_base.tools.shown_numbers import format_plain_decimal
 from odoo.addons.wezer_base.tools.sorting import sorted_for_reader
 from odoo.addons.wezer_base.tools.text import search_words
 
 from ..models.wezer_transfer import ANSWERS
 from ..tools import requests_page
+from ..tools.paying import read_amount
 from .queue import wait_for_wallets
 
 MANY_PURPOSES = 200
@@ -81,6 +84,11 @@ class WezerCurrencyPortal(CustomerPortal):
                 "ask": ask,
                 "party": party,
                 "found": self._found(form.get("search", "")),
+                # Whom one knows already: no name has to be typed.
+                "recent": request.env["wezer.transfer"]._recent_profiles()
+                if not party and not form.get("search")
+                else (),
+                "placeholder": self._placeholder(),
                 "search": searched(form.get("search")),
                 "acting": sorted_for_reader(
                     acting, "name", lambda partner: partner == user.partner_id
@@ -94,7 +102,7 @@ class WezerCurrencyPortal(CustomerPortal):
                 "purpose": form.get("purpose", ""),
                 "later": {
                     name: form.get(name, "")
-                    for name in ("date", "every", "until", "gift")
+                    for name in ("date", "every", "until", "gift", "aside")
                 },
                 # Sent twice (a second tap, a reload), it pays once.
                 "key": uuid.uuid4().hex,
@@ -175,9 +183,61 @@ class WezerCurrencyPortal(CustomerPortal):
         """Ask, and show what is asked for."""
         return self._send(True, **form)
 
+    def _placeholder(self):
+        """Return an amount as the reader's language writes it."""
+        return request.env._(
+            "1:30 or %(amount)s",
+            amount=format_plain_decimal(request.env, "12.50"),
+        )
+
+    # === A LAST LOOK === #
+
+    def _looks(self, form, payments):
+        """Return what a person should look at again before paying, as sentences.
+
+        :param payments: ``(name of the payee, currency id, amount)``
+        :return: nothing where they have looked already
+        """
+        if form.get("sure"):
+            return []
+        transfers, payer = request.env["wezer.transfer"], acting_party(form)
+        looks = []
+        for name, currency_id, amount in payments:
+            reason = transfers._last_look(payer, currency_id, amount)
+            if not reason:
+                continue
+            currency = request.env["wezer.currency"].browse(currency_id).sudo()
+            amount = currency._format(read_amount(currency, amount))
+            looks.append({"amount": amount, "name": name, "reason": reason})
+        return looks
+
+    def _ask_again(self, address, form, looks):
+        """Show what would be paid, and ask once more; nothing is paid yet."""
+        sent = request.httprequest.form
+        skipped = ("csrf_token", "form_token", "form_page", "sure")
+        return request.render(
+            "wezer_currency.last_look_page",
+            {
+                "looks": looks,
+                "address": address,
+                "fields": [
+                    (name, value)
+                    for name, value in sent.items(multi=True)
+                    if name not in skipped
+                ],
+                "form_page": local_page(sent.get("form_page")) or address,
+                "back": local_page(sent.get("form_page")) or address,
+                "aside": bool(form.get("aside")),
+                "page_name": "wezer_pay",
+            },
+        )
+
     def _send(self, ask, **form):
         party = self._party(form.get("to"))
         acting = acting_party(form)
+        payment = (party.name, record_id(form.get("currency")), form.get("amount", ""))
+        if not ask and party and (looks := self._looks(form, [payment])):
+            return self._ask_again("/my/pay", form, looks)
         other = party.sudo().partner_id.id
         payer, payee = (other, acting) if ask else (acting, other)
         transfers = request.env["wezer.transfer"]
@@ -204,6 +264,14 @@ class WezerCurrencyPortal(CustomerPortal):
                 )
             )
             return request.redirect("/my/requests")
+        if transfer.state == "reserved":
+            flash(
+                request.env._(
+                    "%(amount)s is set aside for %(name)s. It is paid when you say so.",
+                    **words,
+                )
+            )
+            return request.redirect(f"/my/wallets/{transfer.payer_wallet_id.id}")
         if ask:
             flash(request.env._("You asked %(name)s for %(amount)s.", **words))
             return request.redirect("/my/requests")
@@ -222,6 +290,8 @@ class WezerCurrencyPortal(CustomerPortal):
         """Return the method that the form means, and what only that one takes."""
         if ask:
             return "ask", {}
+        if form.get("aside"):
+            return "reserve", {"until": form.get("until") or None}
         if not form.get("date"):
             return ("donate" if form.get("gift") else "pay"), {}
         every = form.get("every") or None
@@ -248,12 +318,24 @@ class WezerCurrencyPortal(CustomerPortal):
         website=True,
         methods=["POST"],
     )
-    @form_post("/my/requests")
-    def wezer_answer(self, transfer_id, answer, **_kwargs):
-        """Answer one of them."""
+    @form_post("/my/requests", once=True)
+    def wezer_answer(self, transfer_id, answer, **form):
+        """Answer one of them; of what is set aside, a part can be paid."""
         if answer not in ANSWERS:
             raise werkzeug.exceptions.NotFound()
         transfer = seen_or_404("wezer.transfer", transfer_id)
-        getattr(transfer, ANSWERS[answer])()
-        flash(request.env._("Done."))
+        if answer == "settle" and form.get("amount"):
+            part = transfer.action_settle(form["amount"])
+            paid = transfer.browse(part).sudo()
+            paid._notify_parties()
+            flash(
+                request.env._(
+                    "You paid %(amount)s to %(name)s.",
+                    amount=paid.amount_display,
+                    name=paid.payee_id.display_name,
+                )
+            )
+        else:
+            getattr(transfer, ANSWERS[answer])()
+            flash(request.env._("Done."))
         return request.redirect("/my/requests")

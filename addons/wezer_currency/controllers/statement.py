@@ -1,34 +1,29 @@
-import csv
-import io
 import uuid
+from datetime import timedelta
 
 import werkzeug.exceptions
 
 from odoo import http
 from odoo.http import content_disposition, request
 from odoo.tools import file_path
+from odoo.tools.misc import get_lang
 
 from odoo.addons.wezer_base.controllers.website import flash
 from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools import charts, days
 from odoo.addons.wezer_base.tools.form_post import form_post
 from odoo.addons.wezer_base.tools.numbers import record_id
-from odoo.addons.wezer_base.tools.tables import no_formula
 from odoo.addons.wezer_base.tools.text import search_words
 
-from ..models.wezer_transfer import HELD
-from ..tools import statement
-from ..tools.statement_pdf import statement_pdf
+from ..tools import requests_page, statement
+from ..tools.statement_files import Amount, csv_file, xlsx_file
+from ..tools.statement_pdf import FONTS, statement_pdf
 from .portal import WezerCurrencyPortal
 
 STATEMENT_ROWS = 40
 FILE_ROWS = 20000
 PDF_ROWS = 5000
-# Fonts that Odoo ships, the second for Arabic letters.
-FONTS = (
-    "web/static/fonts/google/Open_Sans/Open_Sans-%s.ttf",
-    "web/static/fonts/google/Tajawal/Tajawal-%s.ttf",
-)
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DAYS = ("since", "until")
 WANTED = ("search", "direction", *DAYS)
 
@@ -80,23 +75,29 @@ class WezerStatement(WezerCurrencyPortal):
         entries = entries[:STATEMENT_ROWS]
         limits = wallet._limits()
         acts = why == "acts"
-        has_curve = entries and not before and not wanted
+        currency = wallet.wezer_currency_id
+        narrowed = wanted.keys() & {"words", "direction"}
+        history = None
+        if not before and not narrowed:
+            history = statement.history(wallet, *self._period(form if wanted else {}))
         return request.render(
             "wezer_currency.wallet_page",
             {
                 "wallet": wallet,
                 "why": why,
                 "acts": acts,
-                "currency": wallet.wezer_currency_id,
+                "currency": currency,
                 "limits": limits if acts else (None, None),
                 "spendable": wallet._spendable(
                     wallet.partner_id, wallet.wezer_currency_id
                 )
                 if acts
                 else None,
-                "rows": self._rows(wallet, why, entries),
-                "curve": self._curve(wallet) if has_curve else None,
-                "waiting": self._on_its_way(wallet) if acts else [],
+                "rows": self._page_rows(wallet, why, entries),
+                "sums": self._sums(wallet, history) if history and entries else None,
+                "curve": self._curve(wallet, history) if history and entries else None,
+                "periods": self._periods(form),
+                "waiting": requests_page.held(wallet) if acts else [],
                 "links": self._links(wallet) if acts else [],
                 "redeemable": acts and self._redeemable(wallet),
                 "key": uuid.uuid4().hex,
@@ -109,43 +110,73 @@ class WezerStatement(WezerCurrencyPortal):
             },
         )
 
-    def _curve(self, wallet):
-        """Return what was there over the last year: a chart, and its rows as texts.
+    def _period(self, form):
+        """Return the first and the last day that the form names, None for neither."""
+        return tuple(days.parse_day(form.get(name)) for name in DAYS)
+
+    def _periods(self, form):
+        """Return the periods that people choose from: name, days, and which is shown.
+
+        The longest has no days: everything, with the sums of the last year.
+        """
+        env, today = request.env, days.today(request.env)
+        month = today.replace(day=1)
+        before = (month - timedelta(days=1)).replace(day=1)
+        year = today.replace(month=1, day=1)
+        rows = [
+            (env._("Everything"), None, None),
+            (env._("This month"), month, today),
+            (env._("Last month"), before, month - timedelta(days=1)),
+            (env._("This year"), year, today),
+            (env._("Last year"), year.replace(year=year.year - 1), year - days.DAY),
+        ]
+        chosen = self._period(form)
+        return [
+            {
+                "name": name,
+                "since": since and since.isoformat(),
+                "until": until and until.isoformat(),
+                "chosen": chosen == (since, until),
+            }
+            for name, since, until in rows
+        ]
+
+    def _sums(self, wallet, history):
+        """Return the sums of a period as texts; outside money has no balance."""
+        currency, env = wallet.wezer_currency_id, request.env
+        balances = not currency.external
+        return {
+            "first": days.format_day(env, history.points[0][0]),
+            "last": days.format_day(env, history.points[-1][0]),
+            "opening": balances and currency._format(history.opening),
+            "received": currency._format(history.received),
+            "paid": currency._format(history.paid),
+            "closing": balances and currency._format(history.closing),
+        }
+
+    def _curve(self, wallet, history):
+        """Return what was there over a period: a chart, and its rows as texts.
 
         Outside money has no balance, so it has no curve.
         """
         currency, env = wallet.wezer_currency_id, request.env
         if currency.external:
             return None
-        points = statement.balance_over_time(wallet)
-        per_unit = currency.minor_per_unit
+        points, per_unit = history.points, currency.minor_per_unit
+        short = (points[-1][0] - points[0][0]).days <= statement.DAILY_DAYS
         return {
             "chart": charts.steps(
                 [(day, minor / per_unit) for day, minor in points],
                 lambda units: currency._format(round(units * per_unit)),
-                lambda day: days.format_month(env, day),
-                currency.color,
+                lambda day: (days.format_day if short else days.format_month)(env, day),
+                currency.color if "--" not in currency._css_color() else charts.ACCENT,
+                lambda day: days.format_day(env, day),
             ),
             "rows": [
                 (days.format_day(env, day), currency._format(minor))
                 for day, minor in reversed(points)
             ],
         }
-
-    def _on_its_way(self, wallet):
-        return (
-            request.env["wezer.transfer"]
-            .sudo()
-            .search(
-                [
-                    ("state", "in", HELD),
-                    "|",
-                    ("payer_wallet_id", "=", wallet.id),
-                    ("payee_wallet_id", "=", wallet.id),
-                ],
-                limit=STATEMENT_ROWS,
-            )
-        )
 
     def _redeemable(self, wallet):
         """Return whether there is something here that the treasury takes back."""
@@ -202,6 +233,31 @@ class WezerStatement(WezerCurrencyPortal):
             row["name"] = names[row["other"].id]
         return rows
 
+    def _page_rows(self, wallet, why, entries):
+        """Return the lines with what the page adds: faces, categories, circles, months.
+
+        Asked once for all of them.
+        """
+        rows, env = self._rows(wallet, why, entries), request.env
+        others = [row["other"].id for row in rows]
+        # Only those whom the reader finds in the directory have a face here.
+        profiles = env["wezer.profile"].search([("partner_id", "in", others)]).sudo()
+        faces = {profile.partner_id.id: profile for profile in profiles}
+        looks = env["wezer.category"]._look()
+        details = {}
+        if why == "acts":
+            transfers = entries.transfer_id.sudo(False)
+            details = transfers._statement_details()
+        month = None
+        for row in rows:
+            named = days.format_month(env, days.day_of(env, row["date"]))
+            row["month"], month = (named if named != month else None), named
+            row["profile"] = faces.get(row["other"].id)
+            row["look"] = row["category_id"] and looks[row["category_id"]]
+            row["url"], row["circle"] = None, None
+            row.update(details.get(row["transfer"].id, {}))
+        return rows
+
     # === WHAT IS LOOKED FOR === #
 
     def _wanted(self, form):
@@ -228,37 +284,66 @@ class WezerStatement(WezerCurrencyPortal):
         readonly=True,
     )
     def wezer_statement_csv(self, wallet_id, **form):
-        """Give the statement as a table, as far as the filters reach."""
+        """Give the statement as a table, as far as the filters reach.
+
+        Separator and decimal point are those of the reader's language.
+        """
+        wallet, heads, rows = self._table(wallet_id, form)
+        content = csv_file(heads, rows, get_lang(request.env).decimal_point)
+        return self._file(content, "text/csv", wallet, "csv")
+
+    @http.route(
+        "/my/wallets/<int:wallet_id>/statement.xlsx",
+        type="http",
+        auth="user",
+        website=True,
+        readonly=True,
+    )
+    def wezer_statement_xlsx(self, wallet_id, **form):
+        """Give the statement for a spreadsheet, with real dates and numbers."""
+        wallet, heads, rows = self._table(wallet_id, form)
+        content = xlsx_file(wallet.wezer_currency_id.name, heads, rows)
+        return self._file(content, XLSX, wallet, "xlsx")
+
+    def _table(self, wallet_id, form):
+        """Return the wallet (sudo), the names of the columns, and the rows."""
         wallet, why = self._seen_wallet(wallet_id)
-        currency = wallet.wezer_currency_id
-        out = io.StringIO()
-        writer = csv.writer(out)
-        heads = ("date", "other", "purpose", "category", "kind", "amount", "balance")
-        writer.writerow((*heads, "currency"))
+        env, currency = request.env, wallet.wezer_currency_id
         try:
             wanted = self._wanted(form)
         except Refusal as error:
             raise werkzeug.exceptions.BadRequest(error.args[0]) from error
-        entries = statement.entries(wallet, FILE_ROWS, wanted=wanted)
-        for row in self._rows(wallet, why, entries):
-            after = row["after_minor"]
-            writer.writerow(
-                [
-                    days.file_text(request.env, row["date"]),
-                    self._plain(row["name"]),
-                    self._plain(row["purpose"]),
-                    self._plain(row["category"]),
-                    row["kind"],
-                    currency._decimal(row["minor"]),
-                    "" if after is None else currency._decimal(after),
-                    currency.code,
-                ]
-            )
-        return self._file(out.getvalue().encode("utf-8-sig"), "text/csv", wallet, "csv")
+        zone = days.community_zone(env)
+        unit = currency.minor_per_unit
 
-    def _plain(self, text):
-        """Return ``text`` so that no spreadsheet takes it for a formula."""
-        return no_formula(str(text or ""))
+        def amount(minor):
+            return Amount(currency._decimal(minor), minor, unit)
+
+        entries = statement.entries(wallet, FILE_ROWS, wanted=wanted)
+        rows = [
+            [
+                row["date"].replace(tzinfo=days.UTC).astimezone(zone),
+                row["name"],
+                row["purpose"],
+                row["category"],
+                row["kind"],
+                amount(row["minor"]),
+                "" if row["after_minor"] is None else amount(row["after_minor"]),
+                currency.code,
+            ]
+            for row in self._rows(wallet, why, entries)
+        ]
+        heads = [
+            env._("date"),
+            env._("other"),
+            env._("purpose"),
+            env._("category"),
+            env._("kind"),
+            env._("amount"),
+            env._("balance"),
+            env._("currency"),
+        ]
+        return wallet, heads, rows
 
     @http.route(
         "/my/wallets/<int:wallet_id>/statement.pdf",
@@ -307,10 +392,7 @@ class WezerStatement(WezerCurrencyPortal):
             env._("Amount"),
             env._("Balance"),
         ]
-        fonts = [
-            tuple(file_path(font % weight) for weight in ("Regular", "Bold"))
-            for font in FONTS
-        ]
+        fonts = [tuple(map(file_path, pair)) for pair in FONTS]
         title = env._("Statement of %s", name)
         content = statement_pdf(title, lines, heads, rows, fonts)
         return self._file(content, "application/pdf", wallet, "pdf")

@@ -6,6 +6,7 @@ from odoo import api, fields, models, tools
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import days
+from odoo.addons.wezer_base.tools.charts import ACCENT, is_color
 from odoo.addons.wezer_base.tools.cron import for_each_due
 from odoo.addons.wezer_base.tools.numbers import is_id
 from odoo.addons.wezer_base.tools.payload import shortened
@@ -684,6 +685,15 @@ class WezerCurrency(models.Model):
             return self._format(minor)
         sign = "-" if minor and minor < 0 else ""
         return f"{format_plain_decimal(self.env, f'{sign}{hours}')} {self.code}"
+
+    def _css_color(self):
+        """Return the colour of this currency, the theme's where nobody chose another.
+
+        :rtype: str
+        """
+        self.ensure_one()
+        chosen = self.color != self._fields["color"].default(self)
+        return self.color if chosen and is_color(self.color) else f"var({ACCENT})"
 
     def _said(self, minor):
         """Return ``minor`` as a value of a stored sentence: each reader's own format.

@@ -23,6 +23,7 @@ from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
 from ..tools import (
     amounts,
     batch,
+    paying,
     recurrence,
     refusals,
     refused_tries,
@@ -883,6 +884,40 @@ class WezerTransfer(models.Model):
         """Return ``(amount, levy of the payer)`` that this transfer sets aside."""
         return settlement.held(self)
 
+    # === BEFORE PAYING === #
+
+    @api.model
+    def _recent_profiles(self):
+        """Return the profiles of those whom the user last paid or was paid by."""
+        return paying.recent_profiles(self, self.env.user.partner_id)
+
+    @api.model
+    def _last_look(self, payer, currency, amount):
+        """Return why this payment deserves a last look, as a sentence, or None.
+
+        For pages that people pay on: programs pay at once. It tells nothing to
+        somebody who does not act for the payer.
+        """
+        payer = self._partner(payer).exists()
+        if not payer or not self.env.user._acts_for(payer, "wallet"):
+            return None
+        money = self.env["wezer.currency"].search(
+            [("id", "=", currency if is_id(currency) else 0)]
+        )
+        minor = paying.read_amount(money.sudo(), amount) if money else None
+        found = minor and paying.unusual(self, payer, money.sudo(), minor)
+        if not found:
+            return None
+        known = money.sudo()._format(found.minor)
+        if found.reason == "times":
+            return self.env._(
+                "This is more than five times the usual amount, which is %(amount)s.",
+                amount=known,
+            )
+        return self.env._(
+            "This is more than half of the balance, which is %(amount)s.", amount=known
+        )
+
     # === ACTIONS: PAYING === #
 
     @api.model
@@ -1692,6 +1727,18 @@ class WezerTransfer(models.Model):
             raise Refusal(
                 self.env._("This money does not belong to a deal."), rule="origin"
             )
+
+    # === WHAT A STATEMENT SAYS OF THEM === #
+
+    def _statement_details(self):
+        """Return what is known of these transfers beyond who paid whom, for a page.
+
+        Extended by addons whose records pay. Only for those who act for a side.
+
+        :return: ``{transfer id: {"url": where the matter is seen, "circle": the name
+            of the group it was done in}}``, both optional
+        """
+        return {}
 
     # === INTERNAL METHODS OF LEAVING AND MERGING === #
 

@@ -22,6 +22,7 @@ from . import test_transfer
 from . import test_wallet
 from . import test_statement
 from . import test_pdf
+from . import test_paying
 from . import test_payment_link
 from . import test_website
 from . import test_forms

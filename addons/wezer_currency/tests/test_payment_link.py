@@ -82,8 +82,11 @@ class TestPaymentLink(CurrencyCommon, HttpCase):
         self.assertIn("data:image/svg+xml;base64,", page.text)
         link = self._links(self.anna).search([])
         self.logout()
-        page = self.url_open(f"/pay/{link.token}", allow_redirects=False)
-        self.assertIn("/web/login", page.headers["Location"])
+        page = self.url_open(f"/pay/{link.token}").text
+        for words in ("Log in to pay", "1:30 h", f"redirect=/pay/{link.token}"):
+            self.assertIn(words, page)
+        self.assertNotIn("bicycle", page, "what for is between members")
+        self.assertIn("or is closed", self.url_open("/pay/nothing").text)
         self.authenticate(self.luc.login, self.luc.login)
         page = self.url_open(f"/pay/{link.token}")
         self.assertIn("Pay Anna", page.text)

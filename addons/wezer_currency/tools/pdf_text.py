@@ -5,6 +5,7 @@ ordered. What no font has is written in another way, in brackets: a letter by it
 (``[NiHao]``), a sign by its name (``[grinning face]``). No box stands for anything.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
@@ -29,11 +30,31 @@ SYSTEM = (
 SKIN = range(0x1F3FB, 0x1F400)
 FLAGS = range(0x1F1E6, 0x1F200)
 RTL = ("R", "AL")
+# A code that has no two bytes, as reportlab writes it.
+BEYOND = re.compile(r"<([0-9A-Fa-f]{5})>")
 
 _reshape = ArabicReshaper(
     # Few fonts have a letter that stands alone twice: the plain one is drawn.
     {"use_unshaped_instead_of_isolated": True, "delete_harakat": True}
 ).reshape
+
+
+class CopiedFont(TTFont):
+    """A font whose letters can be copied out of the PDF, those of many bytes too.
+
+    Reportlab writes the code of an emoji where a PDF has to have it as UTF-16.
+    """
+
+    def addObjects(self, doc: Any) -> None:  # noqa: N802
+        """Add the font to a document."""
+        super().addObjects(doc)
+        for name, stream in doc.idToObject.items():
+            if str(name).startswith("toUnicodeCMap:"):
+                stream.content = BEYOND.sub(_as_utf_16, stream.content)
+
+
+def _as_utf_16(code: re.Match) -> str:
+    return f"<{chr(int(code[1], 16)).encode('utf-16-be').hex().upper()}>"
 
 
 class Face(NamedTuple):
@@ -145,7 +166,7 @@ class Faces:
 @cache
 def _register(path: str) -> Face:
     name = f"Wezer-{Path(path).stem}"
-    font = TTFont(name, path)
+    font = CopiedFont(name, path)
     if name not in pdfmetrics.getRegisteredFontNames():
         pdfmetrics.registerFont(font)
     return Face(name, frozenset(font.face.charToGlyph))

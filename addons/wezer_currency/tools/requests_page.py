@@ -32,3 +32,39 @@ def rows(env: Any) -> list:
         }
         for transfer, answers in transfers._permissions().items()
     ]
+
+
+def held(wallet: Any) -> list:
+    """Return what is set aside or waits for a receipt on a wallet (sudo).
+
+    :return: dicts ``transfer`` (sudo), ``pays``, ``may``: see :func:`rows`; and
+        ``url``, where what it belongs to is seen, or None
+    """
+    transfers = wallet.env["wezer.transfer"]
+    transfers = transfers.search(
+        [
+            ("state", "in", transfers._state_machine.sources("settle", "confirm")),
+            "|",
+            ("payer_wallet_id", "=", wallet.id),
+            ("payee_wallet_id", "=", wallet.id),
+        ],
+        limit=ROWS_MAX,
+    )
+    own = transfers.filtered(lambda transfer: not transfer.origin_model)
+    # As the reader, who may answer; what a deal holds is answered in the deal.
+    reader = wallet.env(su=False)
+    answers = own.with_env(reader)._permissions()
+    details = transfers.with_env(reader)._statement_details() if transfers else {}
+    return [
+        {
+            "transfer": transfer,
+            "pays": transfer.payer_wallet_id == wallet,
+            "url": details.get(transfer.id, {}).get("url"),
+            "may": {
+                action
+                for action, refusal in answers.get(transfer, {}).items()
+                if refusal is None
+            },
+        }
+        for transfer in transfers
+    ]

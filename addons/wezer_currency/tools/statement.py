@@ -5,7 +5,7 @@ checked that the reader may see this wallet.
 """
 
 import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from odoo import models
 from odoo.tools import SQL, escape_psql
@@ -14,6 +14,8 @@ from odoo.addons.wezer_base.tools import days
 from odoo.addons.wezer_base.tools.text import search_words
 
 CURVE_DAYS = 365
+# Periods up to this have a point a day.
+DAILY_DAYS = 62
 
 
 def entries(
@@ -98,9 +100,9 @@ def _condition(wallet: models.Model, wanted: Any, before: Any) -> SQL:
 def line(wallet: models.Model, entry: Any) -> dict:
     """Return one line of the statement.
 
-    :return: ``date``, ``other`` (partner), ``purpose``, ``category``,
-        ``kind``, ``paid`` (or received), ``amount`` and ``after`` as text,
-        ``minor`` (below zero where paid)
+    :return: ``date``, ``other`` (partner), ``transfer``, ``purpose``,
+        ``category`` (text) and ``category_id``, ``kind``, ``paid`` (or received),
+        ``amount`` and ``after`` as text, ``minor`` (below zero where paid)
     """
     paid = entry.from_id == wallet
     after = entry.from_balance if paid else entry.to_balance
@@ -110,7 +112,9 @@ def line(wallet: models.Model, entry: Any) -> dict:
         "date": entry.date,
         "other": (entry.to_id if paid else entry.from_id).partner_id,
         "purpose": wallet.env._("Levy") if levy else entry.transfer_id.purpose,
+        "transfer": entry.transfer_id,
         "category": entry.transfer_id.category_id.display_name or "",
+        "category_id": entry.transfer_id.category_id.id,
         "kind": entry.kind,
         "paid": paid,
         "amount": currency._format(entry.amount),
@@ -121,34 +125,85 @@ def line(wallet: models.Model, entry: Any) -> dict:
     }
 
 
-def balance_over_time(wallet: models.Model, length: int = CURVE_DAYS) -> list:
-    """Return ``[(day, balance in minor units)]``, a point a week, oldest first.
+class History(NamedTuple):
+    """A wallet over a period: what came, what went, and what was there.
 
-    Counted backwards from today's balance, so that treasuries, whose
-    entries carry no balance, have one too. Costs the entries of the time.
+    All amounts are minor units. ``points`` are ``(day, balance)``, oldest first: the
+    first is the balance that the period begins with, the last the one it ends with.
     """
-    today = days.today(wallet.env)
-    first = today - datetime.timedelta(days=length)
-    ends = [first + datetime.timedelta(days=step) for step in range(7, length + 7, 7)]
-    bounds = [days.begin(wallet.env, day) for day in (first, *ends)]
+
+    points: list[tuple[datetime.date, int]]
+    received: int
+    paid: int
+
+    @property
+    def opening(self) -> int:
+        """Return the balance at the beginning of the period."""
+        return self.points[0][1]
+
+    @property
+    def closing(self) -> int:
+        """Return the balance at the end of the period."""
+        return self.points[-1][1]
+
+
+def history(
+    wallet: models.Model,
+    first: datetime.date | None = None,
+    last: datetime.date | None = None,
+    length: int = CURVE_DAYS,
+) -> History:
+    """Return a wallet's period: a point a week, or a day where it is chosen and short.
+
+    Counted backwards from today's balance, so that treasuries, whose entries carry no
+    balance, have one too. One query, which costs the entries since ``first``.
+
+    :param first: the first day; ``length`` days before the last where left out
+    :param last: the last day, today at most
+    """
+    today, chosen = days.today(wallet.env), first or last
+    last = min(last or today, today)
+    first = min(first or last - datetime.timedelta(days=length), last)
+    step = 1 if chosen and (last - first).days <= DAILY_DAYS else 7
+    begins = [first + datetime.timedelta(days=step)]
+    while begins[-1] <= last:
+        begins.append(begins[-1] + datetime.timedelta(days=step))
+    begins[-1] = last + datetime.timedelta(days=1)
+    bounds = [days.begin(wallet.env, day) for day in (first, *begins)]
     rows = wallet.env.execute_query(
         SQL(
-            """SELECT width_bucket(date, %(bounds)s::timestamp[]), sum(delta)::text
-                 FROM (SELECT date, -amount AS delta FROM wezer_ledger_entry
+            """SELECT width_bucket(date, %(bounds)s::timestamp[]),
+                      sum(received)::text, sum(paid)::text
+                 FROM (SELECT date, 0 AS received, amount AS paid
+                         FROM wezer_ledger_entry
                         WHERE from_id = %(wallet)s AND date >= %(since)s
                         UNION ALL
-                       SELECT date, amount FROM wezer_ledger_entry
+                       SELECT date, amount, 0 FROM wezer_ledger_entry
                         WHERE to_id = %(wallet)s AND date >= %(since)s) moved
-                GROUP BY 1 ORDER BY 1""",
+                GROUP BY 1""",
             wallet=wallet.id,
             since=bounds[0],
             bounds=bounds,
         )
     )
-    moved = {week: int(delta) for week, delta in rows}
-    balance = wallet._balance_now() - sum(moved.values())
+    moved = {bucket: (int(came), int(went)) for bucket, came, went in rows}
+    balance = wallet._balance_now() - sum(came - went for came, went in moved.values())
+    # What came after the period is no part of it.
+    moved.pop(len(bounds), None)
     points = [(first, balance)]
-    for week, day in enumerate(ends, start=1):
-        balance += moved.get(week, 0)
-        points.append((min(day, today), balance))
-    return points
+    for bucket, day in enumerate(begins, start=1):
+        came, went = moved.get(bucket, (0, 0))
+        balance += came - went
+        # By the week, a point is what there is when that day begins.
+        shown = day - datetime.timedelta(days=1) if step == 1 else day
+        points.append((min(shown, last), balance))
+    return History(
+        points,
+        sum(came for came, _went in moved.values()),
+        sum(went for _came, went in moved.values()),
+    )
+
+
+def balance_over_time(wallet: models.Model, length: int = CURVE_DAYS) -> list:
+    """Return ``[(day, balance in minor units)]`` of the last days; :func:`history`."""
+    return history(wallet, length=length).points

@@ -11,6 +11,18 @@ from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table, Tabl
 
 from .pdf_text import Faces
 
+_ODOO = "web/static/fonts/google"
+_NOTO = "wezer_currency/static/lib/noto"
+# The plain and the bold font, in the order in which a letter is looked for: Latin,
+# Greek and Cyrillic; Arabic; Chinese and Japanese; Korean; emoji. The last three have
+# one weight.
+FONTS = (
+    tuple(f"{_ODOO}/Open_Sans/Open_Sans-{w}.ttf" for w in ("Regular", "Bold")),
+    tuple(f"{_NOTO}/NotoSansArabic-{w}.ttf" for w in ("Regular", "Bold")),
+    (f"{_NOTO}/NotoSansSC-Regular.ttf",) * 2,
+    (f"{_NOTO}/NotoSansKR-Regular.ttf",) * 2,
+    (f"{_NOTO}/NotoEmoji-Regular.ttf",) * 2,
+)
 WIDTHS = (26 * mm, 78 * mm, 38 * mm, 38 * mm)
 MARGIN = 15 * mm
 # What a cell of a table keeps free on both sides together.

@@ -29,3 +29,4 @@ from . import wezer_group
 from . import wezer_invariant
 from . import wezer_notice
 from . import wezer_profile
+from . import wezer_transfer

@@ -90,7 +90,7 @@ export class WezerChart extends Interaction {
     }
 
     steps() {
-        const {labels, values, texts, colours, ticks} = this.data;
+        const {labels, titles, values, colours, ticks} = this.data;
         const options = this.options();
         options.aspectRatio = 8 / 3;
         options.maintainAspectRatio = true;
@@ -99,7 +99,8 @@ export class WezerChart extends Interaction {
             x: {ticks: {maxTicksLimit: 6, maxRotation: 0, autoSkipPadding: 8}},
             y: this.axis(ticks),
         };
-        options.plugins.tooltip.callbacks.label = (point) => texts[point.dataIndex];
+        options.plugins.tooltip.callbacks.title = ([point]) =>
+            (titles || labels)[point.dataIndex];
         const borderColor = this.colour(colours[0]);
         return {
             type: "line",

@@ -1,6 +1,9 @@
 import {Interaction} from "@web/public/interaction";
 import {registry} from "@web/core/registry";
 
+// The smallest amount that the buttons beside it make, in minutes.
+const STEP = 30;
+
 /**
  * The button names the whole payment: "Pay 1:30 Hours to Luc, as Garden"; above it
  * stands what the wallet that pays may still spend.
@@ -14,7 +17,30 @@ export class WezerMoneyForm extends Interaction {
         },
         ".o_wezer_money_button": {"t-out": () => this.sentence()},
         ".o_wezer_purses p": {"t-att-hidden": (purse) => !this.isChosen(purse)},
+        ".o_wezer_step": {
+            "t-att-hidden": () => !this.countsHours(),
+            "t-on-click": this.onStep,
+        },
     };
+
+    /** @returns {boolean} whether the currency that is chosen counts hours */
+    countsHours() {
+        const field = this.el.querySelector("[name=currency]");
+        const option = field && field.selectedOptions && field.selectedOptions[0];
+        return Boolean(option && option.dataset.hours);
+    }
+
+    /** Add or take half an hour; what is no number of hours counts as none. */
+    onStep(event) {
+        const field = this.el.querySelector("[name=amount]");
+        const [, hours, minutes] =
+            field.value.trim().match(/^(\d{1,6})(?::([0-5]\d))?(?: ?h)?$/) || [];
+        const now = 60 * Number(hours || 0) + Number(minutes || 0);
+        const next = now + Number(event.currentTarget.dataset.step);
+        const total = Math.max(next, STEP);
+        field.value = `${Math.floor(total / 60)}:${String(total % 60).padStart(2, "0")}`;
+        field.dispatchEvent(new Event("input", {bubbles: true}));
+    }
 
     chosen(name) {
         const field = this.el.querySelector(`[name=${name}]`);
@@ -39,7 +65,9 @@ export class WezerMoneyForm extends Interaction {
         const currency = this.el.querySelector("[name=currency]").selectedOptions[0];
         const acting = this.el.querySelector("[name=acting]");
         const other = acting && acting.selectedIndex > 0;
-        return (other ? button.dataset.longAs : button.dataset.long)
+        const aside = this.el.querySelector("[name=aside]:checked");
+        const paid = other ? button.dataset.longAs : button.dataset.long;
+        return (aside ? button.dataset.longAside : paid)
             .replace("{amount}", amount)
             .replace("{currency}", currency ? currency.textContent.trim() : "")
             .replace(

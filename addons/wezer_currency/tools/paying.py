@@ -1,0 +1,118 @@
+"""What helps people to pay: whom they know, and a last look before large amounts.
+
+Functions take ``wezer.transfer`` of the reader's environment. They answer only those
+who act for the payer; to anybody else they say nothing.
+"""
+
+import statistics
+from typing import Any, NamedTuple
+
+from odoo import models
+from odoo.tools import SQL
+
+from . import amounts
+
+# Among so many transfers of a payer the recent people are looked for.
+RECENT_TRANSFERS = 200
+RECENT_PEOPLE = 12
+# What is usual is told from the last payments, from three on.
+USUAL_PAYMENTS = 20
+USUAL_FROM = 3
+USUAL_TIMES = 5
+# Up to so many hours or units nothing is unusual.
+FLOOR_HOURS = 3
+FLOOR_UNITS = 30
+
+
+class Unusual(NamedTuple):
+    """Why a payment deserves a last look.
+
+    :param str reason: ``times`` (more than five times the usual) or ``half`` (more
+        than half of what there is)
+    :param int minor: what is usual, or what there is
+    """
+
+    reason: str
+    minor: int
+
+
+def recent_partner_ids(transfers: models.Model, partner: Any) -> list[int]:
+    """Return the partners that ``partner`` last paid or was paid by, the latest first.
+
+    Two limited scans; whom the reader may see is for the caller to ask.
+    """
+    transfers.flush_model(["payer_id", "payee_id", "state"])
+    rows = transfers.env.execute_query(
+        SQL(
+            """SELECT other FROM (
+                   (SELECT payee_id AS other, id FROM wezer_transfer
+                     WHERE payer_id = %(own)s AND state IN ('done', 'pending')
+                     ORDER BY id DESC LIMIT %(limit)s)
+                   UNION ALL
+                   (SELECT payer_id, id FROM wezer_transfer
+                     WHERE payee_id = %(own)s AND state IN ('done', 'pending')
+                     ORDER BY id DESC LIMIT %(limit)s)) sides
+                GROUP BY other ORDER BY max(id) DESC LIMIT %(people)s""",
+            own=partner.id,
+            limit=RECENT_TRANSFERS,
+            people=RECENT_PEOPLE,
+        )
+    )
+    return [row[0] for row in rows]
+
+
+def recent_profiles(transfers: models.Model, partner: Any) -> models.Model:
+    """Return the profiles of :func:`recent_partner_ids` that the reader may see."""
+    ids = recent_partner_ids(transfers, partner)
+    profiles = transfers.env["wezer.profile"].search(
+        [("partner_id", "in", ids), ("state", "=", "active")]
+    )
+    place = {partner_id: number for number, partner_id in enumerate(ids)}
+    return profiles.sorted(lambda profile: place[profile.sudo().partner_id.id])
+
+
+def unusual(transfers: models.Model, payer: Any, currency: Any, minor: int) -> Any:
+    """Return why paying ``minor`` deserves a last look, None where it does not.
+
+    More than five times the median of the last payments, or more than half of the
+    balance; small amounts never do.
+
+    :param payer: res.partner (sudo) for whom the caller acts
+    :param currency: wezer.currency (sudo)
+    :rtype: Unusual | None
+    """
+    floor = FLOOR_HOURS if currency._is_hours() else FLOOR_UNITS
+    if minor <= floor * currency.minor_per_unit:
+        return None
+    wallets = transfers.env["wezer.wallet"]
+    spendable = wallets._spendable(payer, currency)
+    if spendable is not None and minor > spendable:
+        # It is refused anyway, with the reason.
+        return None
+    paid = transfers.sudo().search_fetch(
+        [
+            ("payer_id", "=", payer.id),
+            ("wezer_currency_id", "=", currency.id),
+            ("state", "in", ("done", "pending")),
+        ],
+        ["amount_minor"],
+        limit=USUAL_PAYMENTS,
+        order="id desc",
+    )
+    if len(paid) >= USUAL_FROM:
+        usual = int(statistics.median_low(paid.mapped("amount_minor")))
+        if minor > USUAL_TIMES * usual:
+            return Unusual("times", usual)
+    wallet = wallets._find(payer, currency)
+    balance = wallet._balance_now() if wallet and not currency.external else 0
+    if balance > 0 and 2 * minor > balance:
+        return Unusual("half", balance)
+    return None
+
+
+def read_amount(currency: Any, text: Any) -> int | None:
+    """Return the minor units of ``text``, None where it is refused when it is paid."""
+    try:
+        return amounts.parse(text, currency.minor_per_unit, currency._is_hours())
+    except amounts.AmountError:
+        return None
