@@ -45,7 +45,7 @@ class TestHomePage(HttpCase):
 
     def test_rows_are_part_of_the_page_without_a_program(self):
         _page, text = self._home("/?fresh=2")
-        self.assertIn("o_wezer_drawing", text)
+        self.assertIn("o_wezer_scene", text)
         self.assertNotIn("t-call", text)
 
     def test_an_empty_community_has_a_home_page_that_is_not_blank(self):
