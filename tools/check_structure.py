@@ -9,6 +9,7 @@ Fails (exit 1, one line for each finding) where
 * a comment or docstring cites a page that is not in the repository;
 * a sentence of the interface begins with "Who" or "What" without being a question;
 * an XML file cannot be parsed, or has a line of more than 120 characters;
+* a style sheet, template, script or model names a colour (``COLOUR_FILES`` may);
 * a public method of a model lacks a docstring or type hints.
 
 Names of addons as arguments check only these.
@@ -60,6 +61,19 @@ FRAMEWORK = {
     *("create", "init", "unlink", "write", "value_to_html"),
     *("message_notify", "message_post_with_source", "message_subscribe"),
 }
+# The palettes and what no palette has; everything else reads the theme's variables.
+COLOUR_FILES = {
+    "wezer_base/static/src/scss/primary_variables.scss",
+    "wezer_base/static/src/scss/tints.scss",
+    "wezer_base/tools/contrast.py",
+}
+COLOUR = re.compile(
+    r"""(?<![&\w/'#])\#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3,4}|[0-9a-fA-F]{8})\b(?!['\w-])
+    |\b(?:rgb|hsl)a?\(\s*\d""",
+    re.VERBOSE,
+)
+# Drawings that are files: thumbnails of the builder and the logo until there is one.
+DRAWN = ("static/src/img", "static/lib", "static/description")
 # Methods that leave notices.
 NOTIFY = re.compile(r"\._(wezer_)?(notify|leave|tell)\w*$")
 
@@ -250,7 +264,30 @@ def frozen_words(addon: Path) -> Iterator[str]:
                 yield f"{place(addon, path)}:{node.lineno}: store _lt(…), not words"
 
 
+def colours(addon: Path) -> Iterator[str]:
+    """Yield every colour that is named outside the files of the palette.
+
+    What a rule, a template or a drawing names stays as it is when an administrator
+    chooses other colours, and in the dark.
+    """
+    for path in sorted(addon.rglob("*")):
+        inside = path.relative_to(addon)
+        if path.suffix not in (".scss", ".css", ".xml", ".js", ".py"):
+            continue
+        if {"tests", "migrations"} & set(inside.parts) or inside.as_posix().startswith(
+            DRAWN
+        ):
+            continue
+        if path.relative_to(addon.parent).as_posix() in COLOUR_FILES:
+            continue
+        for number, line in enumerate(path.read_text().split("\n"), 1):
+            words = line.split("//")[0] if path.suffix in (".scss", ".js") else line
+            if found := COLOUR.search(words):
+                yield f"{place(addon, path)}:{number} names the colour {found[0]}"
+
+
 CHECKS = (
+    colours,
     doubles,
     split_models,
     undocumented,

@@ -12,6 +12,8 @@ def post_init_hook(env) -> None:
     websites = env["website"].search([])
     if len(websites) == 1 and websites._wezer_is_new():
         websites._wezer_set_up()
+    for website in websites:
+        website._wezer_take_theme()
 
 
 def uninstall_hook(env) -> None:

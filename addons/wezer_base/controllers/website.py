@@ -6,6 +6,7 @@ from odoo import http
 from odoo.http import request
 
 from ..exceptions import Refusal
+from ..tools.form_post import form_post
 from ..tools.numbers import record_id, whole
 from ..tools.text import SEARCH_LETTERS
 
@@ -124,6 +125,26 @@ class WezerWebsite(http.Controller):
         return request.render(
             "wezer_base.terms_page", {"terms": terms, "to_accept": to_accept}
         )
+
+    @http.route(
+        "/contact",
+        type="http",
+        auth="public",
+        website=True,
+        methods=["POST"],
+        sitemap=False,
+    )
+    # An address with parameters: visitors get the page itself from Odoo's cache,
+    # without the sentence that follows.
+    @form_post("/contactus?again=1")
+    def contact(self, name="", address="", text="", **_kwargs):
+        """Give a question to those who run the community."""
+        user = request.env.user
+        if not user._is_public():
+            name, address = user.name, user.email or user.login
+        request.env.company._wezer_take_question(name, address, text)
+        flash(request.env._("Thank you. Your question has reached us."))
+        return request.redirect("/contactus?sent=1")
 
     @http.route(
         "/members/<string:slug>",

@@ -1,11 +1,19 @@
+from datetime import timedelta
+
 from odoo import api, fields, models, tools
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, LazyTranslate
 
 from odoo.addons.base.models.res_partner import _tz_get
 
-from ..tools import days
+from ..exceptions import Refusal
+from ..tools import contrast, days, locks
 from ..tools.rights import RIGHTS
+
+_lt = LazyTranslate(__name__)
+QUESTION_LETTERS = 1000
+# From the contact page, by everybody together.
+QUESTIONS_A_DAY = 40
 
 
 class ResCompany(models.Model):
@@ -133,6 +141,67 @@ class ResCompany(models.Model):
         ):
             self.env["res.partner"]._wezer_invalidate_acting()
         return result
+
+    def _wezer_take_colors(self, main: str, second: str) -> None:
+        """Give mails and reports the theme's colours, told apart from white paper.
+
+        :param main: ``#rrggbb``
+        :param second: ``#rrggbb``
+        """
+        button = contrast.readable(main, contrast.WHITE, contrast.SHAPE)
+        self.write(
+            {
+                "email_secondary_color": button,
+                "email_primary_color": contrast.ink_on(button),
+                "primary_color": contrast.readable(main, contrast.WHITE),
+                "secondary_color": contrast.readable(second, contrast.WHITE),
+            }
+        )
+
+    def _wezer_take_question(self, name: str, address: str, text: str) -> None:
+        """Leave what somebody wrote on the contact page with those who run this.
+
+        No mail is needed for it: a notice is.
+
+        :raise Refusal: where something is missing, or very many wrote today
+        """
+        self.ensure_one()
+        name, address, text = (
+            " ".join(name.split())[:80],
+            " ".join(address.split())[:120],
+            text.strip()[:QUESTION_LETTERS],
+        )
+        for field, value in (("name", name), ("address", address), ("text", text)):
+            if not value:
+                raise Refusal(
+                    self.env._("Please fill in every field."), rule="empty", field=field
+                )
+        locks.hold(self.env, "questions", self.id)
+        since = fields.Datetime.now() - timedelta(days=1)
+        # Visitors read no notices: only their number is used here.
+        notices = self.env["wezer.notice"].sudo()
+        asked = notices.search_count(
+            [("kind", "=", "contact"), ("create_date", ">", since)]
+        )
+        people = len(self.partner_id._wezer_actor_partners("manage")) or 1
+        if asked >= QUESTIONS_A_DAY * people:
+            raise Refusal(
+                self.env._("Very many people wrote today. Please try again tomorrow."),
+                rule="questions",
+                value=asked,
+                limit=QUESTIONS_A_DAY * people,
+            )
+        self.sudo().partner_id._wezer_notify(
+            "contact",
+            _lt(
+                "%(name)s (%(address)s) wrote: %(text)s",
+                name=name,
+                address=address,
+                text=text,
+            ),
+            url="/my/notices",
+            right="manage",
+        )
 
     def _wezer_zone(self):
         """Return the time zone in which this community counts its days.

@@ -1,16 +1,46 @@
 from base64 import b64encode
 
-from odoo import models
+from odoo import api, fields, models
 from odoo.tools import file_open
+
+from ..tools import contrast, palettes
 
 # Odoo's own example texts in the header.
 EXAMPLES = ("website.header_call_to_action", "website.header_text_element")
 EXAMPLE_LOGO = "website/static/src/img/website_logo.svg"
 LOGO = "wezer_base/static/src/img/logo.svg"
+UNNAMED = {"My Website", "My Company", "YourCompany", ""}
+# Where palettes are defined, and where the builder keeps what somebody chose.
+PALETTES = (
+    "website/static/src/scss/primary_variables.scss",
+    "wezer_base/static/src/scss/primary_variables.scss",
+)
+DEFAULT_PALETTE = "wezer-garden"
+CHOSEN_VALUES = "/website/static/src/scss/options/user_values.scss"
+CHOSEN_COLORS = "/website/static/src/scss/options/colors/user_color_palette.scss"
+OWN_FONT = "Nunito Sans"
 
 
 class Website(models.Model):
     _inherit = "website"
+
+    wezer_palette = fields.Char(
+        string="Palette",
+        readonly=True,
+        help="The palette that was chosen for this website, by its name in the theme.",
+    )
+    wezer_colors = fields.Char(
+        string="Colours of the theme",
+        readonly=True,
+        help="Main colour, second colour, ground of sections, ground of cards and"
+        " text, as #rrggbb with commas between them.",
+    )
+    wezer_has_own_font = fields.Boolean(
+        string="Font of the suite",
+        default=True,
+        readonly=True,
+        help="Whether the pages are set in the font that the suite serves.",
+    )
 
     def _wezer_is_new(self) -> bool:
         """Return whether nobody has arranged this website yet."""
@@ -31,6 +61,72 @@ class Website(models.Model):
                 view.with_context(website_id=self.id).active = False
         if self._wezer_is_new():
             self.logo = _picture(LOGO)
+
+    @api.model
+    def _wezer_is_unnamed(self, name) -> bool:
+        """Return whether ``name`` is nobody's choice."""
+        return (name or "").strip() in UNNAMED
+
+    def _wezer_has_own_logo(self) -> bool:
+        """Return whether the logo is the community's, neither Odoo's nor ours."""
+        self.ensure_one()
+        return bool(self.logo) and self.logo not in map(_picture, (EXAMPLE_LOGO, LOGO))
+
+    def _wezer_is_named(self) -> bool:
+        """Return whether pages and letters have the community's name and logo."""
+        self.ensure_one()
+        website, company = self.sudo(), self.sudo().company_id
+        names = {(website.name or "").strip(), (company.name or "").strip()}
+        return not names & UNNAMED and website._wezer_has_own_logo()
+
+    # === COLOURS === #
+
+    def _wezer_theme_colors(self) -> dict[str, str]:
+        """Return the theme's colours, ``{"o-color-1": "#rrggbb", …}``."""
+        self.ensure_one()
+        default = palettes_of_theme()[DEFAULT_PALETTE]
+        names, kept = palettes.COLORS, (self.wezer_colors or "").split(",")
+        colors = [contrast.hex_color(color) for color in kept]
+        if len(colors) == len(names) and all(colors):
+            return dict(zip(names, colors, strict=True))
+        return dict(default)
+
+    def _wezer_take_theme(self) -> None:
+        """Keep the colours that were chosen, and give them to letters and paper.
+
+        The company's own colours follow, which Odoo's mails and reports use too.
+        """
+        self.ensure_one()
+        values = self._wezer_chosen(CHOSEN_VALUES)
+        known = palettes_of_theme()
+        name = values.get("color-palettes-name") or DEFAULT_PALETTE
+        colors = {**known[DEFAULT_PALETTE], **known.get(name, {})}
+        for key, value in self._wezer_chosen(CHOSEN_COLORS).items():
+            if key in colors and (color := contrast.hex_color(value)):
+                colors[key] = color
+        # Whoever designs the website chooses its colours; the company is not theirs.
+        website = self.sudo()
+        website.wezer_palette = name
+        website.wezer_colors = ",".join(colors[key] for key in palettes.COLORS)
+        website.wezer_has_own_font = values.get("font", OWN_FONT) == OWN_FONT
+        website.company_id._wezer_take_colors(colors["o-color-1"], colors["o-color-2"])
+
+    def _wezer_chosen(self, url):
+        """Return what the builder keeps in one of its style sheets."""
+        assets = self.env["website.assets"].sudo().with_context(website_id=self.id)
+        custom = assets._make_custom_asset_url(url, "web.assets_frontend")
+        content = assets._get_content_from_url(custom)
+        return palettes.read_values(content.decode()) if content else {}
+
+    def _wezer_choose_palette(self, name: str, main_color: str | None = None) -> None:
+        """Choose a palette, and a main colour of one's own instead of the palette's."""
+        self.ensure_one()
+        assets = self.env["website.assets"].with_context(website_id=self.id)
+        assets.make_scss_customization(
+            CHOSEN_VALUES, {"color-palettes-name": f"'{name}'"}
+        )
+        if main_color:
+            assets.make_scss_customization(CHOSEN_COLORS, {"o-color-1": main_color})
 
     # === SEARCH === #
 
@@ -62,3 +158,13 @@ class Website(models.Model):
 def _picture(path):
     with file_open(path, "rb") as picture:
         return b64encode(picture.read())
+
+
+def palettes_of_theme() -> dict[str, dict[str, str]]:
+    """Return every palette that the theme offers, with the colours known of it."""
+    found = {}
+    for path in PALETTES:
+        with file_open(path) as sheet:
+            for name, colors in palettes.read_palettes(sheet.read()).items():
+                found.setdefault(name, {}).update(colors)
+    return found

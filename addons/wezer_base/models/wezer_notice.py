@@ -72,6 +72,7 @@ class WezerNotice(models.Model):
             "mandate": (self.env._("Authorisations to act for someone"), True),
             "acted_for": (self.env._("Someone acted for me"), True),
             "leaving": (self.env._("Someone is leaving"), True),
+            "contact": (self.env._("Someone wrote on the contact page"), True),
             "alike": (self.env._("Someone may be mistaken for another person"), True),
             "check": (self.env._("The nightly check found a problem"), True),
         }
@@ -102,6 +103,7 @@ class WezerNotice(models.Model):
             "mandate": NoticeLook("people", "fa-users"),
             "acted_for": NoticeLook("people", "fa-users"),
             "leaving": NoticeLook("care", "fa-sign-out"),
+            "contact": NoticeLook("care", "fa-envelope-o", asks=True),
             "alike": NoticeLook("care", "fa-clone", asks=True),
             "check": NoticeLook("care", "fa-exclamation-triangle", asks=True),
         }

@@ -16,6 +16,7 @@ from . import test_identity
 from . import test_joining
 from . import test_languages
 from . import test_leaving
+from . import test_look
 from . import test_mandate
 from . import test_matrix
 from . import test_member_import
@@ -25,8 +26,10 @@ from . import test_notice_pages
 from . import test_stored_sentence
 from . import test_numbers
 from . import test_on_paper
+from . import test_palettes
 from . import test_privacy
 from . import test_profile
+from . import test_public_pages
 from . import test_rpc_surfaces
 from . import test_search_sort
 from . import test_server_edge

@@ -4,7 +4,6 @@ from ..exceptions import NotAllowed, Refusal
 
 # From so many people on, the step about members counts as done.
 FIRST_MEMBERS = 5
-UNNAMED = ("My Company", "YourCompany", "")
 
 
 class WezerOnboarding(models.TransientModel):
@@ -57,10 +56,10 @@ class WezerOnboarding(models.TransientModel):
             {
                 "key": "name",
                 "sequence": 10,
-                "name": self.env._("Name and logo"),
-                "text": self.env._("People see them at the top of every page."),
-                "done": company.name not in UNNAMED and not company.uses_default_logo,
-                "action": "base.action_res_company_form",
+                "name": self.env._("Name, logo and colours"),
+                "text": self.env._("People see them on every page and in letters."),
+                "done": self.env["website"].get_current_website()._wezer_is_named(),
+                "action": "wezer_base.wezer_look_action",
                 "skip_label": False,
             },
             {

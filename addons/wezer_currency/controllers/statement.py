@@ -394,7 +394,8 @@ class WezerStatement(WezerCurrencyPortal):
         ]
         fonts = [tuple(map(file_path, pair)) for pair in FONTS]
         title = env._("Statement of %s", name)
-        content = statement_pdf(title, lines, heads, rows, fonts)
+        color = env.company.sudo().primary_color
+        content = statement_pdf(title, lines, heads, rows, fonts, color)
         return self._file(content, "application/pdf", wallet, "pdf")
 
     def _file(self, content, kind, wallet, ending):

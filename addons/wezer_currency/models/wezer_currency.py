@@ -84,7 +84,10 @@ class WezerCurrency(models.Model):
         help="Number of decimals people may use, up to 18. Hours use minutes instead.",
     )
     minor_per_unit = BigInteger(compute="_compute_minor_per_unit", store=True)
-    color = fields.Char(default="#2f6f4e", help="Each currency has its own colour.")
+    color = fields.Char(
+        help="The colour of the currency's cards and curves. Without one they have the"
+        " main colour of the website.",
+    )
     limit_policy = fields.Selection(
         [
             ("block", "Refuse payments beyond a limit"),
@@ -687,13 +690,12 @@ class WezerCurrency(models.Model):
         return f"{format_plain_decimal(self.env, f'{sign}{hours}')} {self.code}"
 
     def _css_color(self):
-        """Return the colour of this currency, the theme's where nobody chose another.
+        """Return the colour of this currency, the theme's where nobody chose one.
 
         :rtype: str
         """
         self.ensure_one()
-        chosen = self.color != self._fields["color"].default(self)
-        return self.color if chosen and is_color(self.color) else f"var({ACCENT})"
+        return self.color if is_color(self.color) else f"var({ACCENT})"
 
     def _said(self, minor):
         """Return ``minor`` as a value of a stored sentence: each reader's own format.

@@ -29,7 +29,9 @@ MARGIN = 15 * mm
 PADDING = 12
 
 
-def statement_pdf(title: Any, lines: Any, heads: Any, rows: Any, fonts: Any) -> Any:
+def statement_pdf(
+    title: Any, lines: Any, heads: Any, rows: Any, fonts: Any, color: Any = None
+) -> Any:
     """Return the bytes of a PDF: a title, lines of text, and a table.
 
     :param list lines: sentences under the title
@@ -37,12 +39,19 @@ def statement_pdf(title: Any, lines: Any, heads: Any, rows: Any, fonts: Any) -> 
     :param list rows: four texts each
     :param list fonts: pairs of paths, of the plain and the bold TrueType font, the
         next for what the one before has not
+    :param color: the community's as ``#rrggbb``, for the title and the head's line
     """
+    accent = colors.HexColor(color) if color else colors.black
     plain, thick = (Faces(paths) for paths in zip(*fonts, strict=True))
     text = ParagraphStyle("text", fontName=plain.name, fontSize=9, leading=12)
     right = ParagraphStyle("right", parent=text, alignment=2)
     head = ParagraphStyle(
-        "head", parent=text, fontName=thick.name, fontSize=16, leading=22
+        "head",
+        parent=text,
+        fontName=thick.name,
+        fontSize=16,
+        leading=22,
+        textColor=accent,
     )
     bold = ParagraphStyle("bold", parent=text, fontName=thick.name)
     bold_right = ParagraphStyle("bold_right", parent=bold, alignment=2)
@@ -53,6 +62,7 @@ def statement_pdf(title: Any, lines: Any, heads: Any, rows: Any, fonts: Any) -> 
         TableStyle(
             [
                 ("LINEBELOW", (0, 0), (-1, -1), 0.3, colors.lightgrey),
+                ("LINEBELOW", (0, 0), (-1, 0), 1, accent),
                 ("VALIGN", (0, 0), (-1, -1), "TOP"),
             ]
         )

@@ -39,7 +39,13 @@ export class WezerChart extends Interaction {
             this.el.style.height = `${BAR_HEIGHT * (this.data.labels.length + 2)}px`;
         }
         this.el.replaceChildren(canvas);
-        this.chart = new Chart(canvas, bars ? this.bars() : this.steps());
+        const paint = () => {
+            this.chart?.destroy();
+            this.chart = new Chart(canvas, bars ? this.bars() : this.steps());
+        };
+        paint();
+        // Light or dark was chosen meanwhile: a canvas does not follow by itself.
+        this.addListener(document, "wezer_scheme", paint);
         this.registerCleanup(() => this.chart.destroy());
     }
 
@@ -60,8 +66,15 @@ export class WezerChart extends Interaction {
         const options = this.options();
         options.indexAxis = "y";
         options.scales = {
-            x: this.axis(ticks),
-            y: {ticks: {autoSkip: false, callback: (index) => short(labels[index])}},
+            x: this.axis(ticks, options),
+            y: {
+                grid: {color: options.borderColor},
+                ticks: {
+                    color: options.color,
+                    autoSkip: false,
+                    callback: (index) => short(labels[index]),
+                },
+            },
         };
         const backgroundColor = colours.map((name) => this.colour(name));
         return {
@@ -75,14 +88,16 @@ export class WezerChart extends Interaction {
      * The server formats numbers: only those that it sent have a label.
      *
      * @param {Array} ticks pairs of a number and its text
+     * @param {object} options of the chart, with its colours
      * @returns {object} the options of an axis of numbers
      */
-    axis(ticks) {
+    axis(ticks, options) {
         const marks = ticks.map(([value]) => value);
         return {
             min: Math.min(...marks),
             max: Math.max(...marks),
-            ticks: {callback: (_value, index) => ticks[index][1]},
+            grid: {color: options.borderColor},
+            ticks: {color: options.color, callback: (_value, index) => ticks[index][1]},
             afterBuildTicks: (axis) => {
                 axis.ticks = marks.map((value) => ({value}));
             },
@@ -96,8 +111,16 @@ export class WezerChart extends Interaction {
         options.maintainAspectRatio = true;
         options.interaction = {mode: "index", intersect: false};
         options.scales = {
-            x: {ticks: {maxTicksLimit: 6, maxRotation: 0, autoSkipPadding: 8}},
-            y: this.axis(ticks),
+            x: {
+                grid: {color: options.borderColor},
+                ticks: {
+                    color: options.color,
+                    maxTicksLimit: 6,
+                    maxRotation: 0,
+                    autoSkipPadding: 8,
+                },
+            },
+            y: this.axis(ticks, options),
         };
         options.plugins.tooltip.callbacks.title = ([point]) =>
             (titles || labels)[point.dataIndex];
@@ -124,8 +147,12 @@ export class WezerChart extends Interaction {
 
     options() {
         const {texts} = this.data;
+        const family = getComputedStyle(this.el).fontFamily;
         return {
             animation: false,
+            color: this.colour("--o-wezer-muted"),
+            borderColor: this.colour("--o-wezer-line"),
+            font: {family, size: 14},
             locale: document.documentElement.lang || undefined,
             maintainAspectRatio: false,
             plugins: {

@@ -1,0 +1,68 @@
+"""Pages that everybody meets: named after the community, with a way on."""
+
+import re
+
+from odoo.tests import HttpCase, tagged
+
+from ..exceptions import Refusal
+from .common import WezerCommon
+
+ADVERTISED = re.compile(r"odoo\.com|Powered by|Fake Buena Vista|555-5556|My Website")
+
+
+@tagged("post_install", "-at_install")
+class TestPublicPages(WezerCommon, HttpCase):
+    """Log in, sign up, a new password, contact, and pages that are not there."""
+
+    def setUp(self):
+        super().setUp()
+        self.env.company.write({"name": "Les Tilleuls", "email": False, "phone": False})
+        self.env["website"].get_current_website().name = "Les Tilleuls"
+
+    def test_each_is_named_after_the_community_with_one_heading_and_a_way_on(self):
+        for path, ways in (
+            ("/web/login", ["/web/signup", "/web/reset_password"]),
+            ("/web/reset_password", ["/web/login"]),
+            ("/contactus", ["/contact"]),
+            ("/no-such-page", ['href="/"', "/contactus", "/web/login"]),
+        ):
+            with self.subTest(path):
+                page = self.url_open(path).text
+                self.assertRegex(page, r"<title>[^<]*Les Tilleuls</title>")
+                self.assertEqual(len(re.findall(r"<h1\b", page)), 1)
+                self.assertNotRegex(page, ADVERTISED)
+                for way in ways:
+                    self.assertIn(way, page)
+
+    def test_the_contact_page_shows_the_addresses_that_the_company_has(self):
+        self.env.company.email = "hello@tilleuls.example"
+        self.assertIn("hello@tilleuls.example", self.url_open("/contactus").text)
+
+    def _write(self, **form):
+        page = self.url_open("/contactus").text
+        token = re.search(r'name="csrf_token" value=["\']?([^"\'\s>]+)', page)[1]
+        return self.url_open("/contact", data={"csrf_token": token, **form})
+
+    def test_a_visitors_question_reaches_the_administrators_without_mail(self):
+        answer = self._write(
+            name="Zoé", address="zoe@example.org", text="When is the next meeting?"
+        )
+        self.assertIn("Your question has reached us", answer.text)
+        notice = self.env["wezer.notice"].search(
+            [("kind", "=", "contact"), ("partner_id", "=", self.ada.partner_id.id)]
+        )
+        self.assertIn("When is the next meeting?", notice.text)
+        self.assertIn("zoe@example.org", notice.text)
+
+    def test_an_empty_question_is_sent_back(self):
+        answer = self._write(name="Zoé", address="zoe@example.org", text=" ")
+        self.assertIn("fill in every field", answer.text)
+        self.assertFalse(self.env["wezer.notice"].search([("kind", "=", "contact")]))
+
+    def test_a_flood_of_questions_ends(self):
+        with self.assertRaises(Refusal) as caught:
+            for number in range(1000):
+                self.env.company._wezer_take_question(
+                    "A", "a@b.c", f"Question {number}"
+                )
+        self.assertEqual(caught.exception.rule, "questions")
