@@ -15,11 +15,18 @@
         "views/snippets.xml",
         "views/pages.xml",
         "views/footer_templates.xml",
+        "views/bar_templates.xml",
+        "views/app_templates.xml",
     ],
     "post_init_hook": "post_init_hook",
     "assets": {
         "web.assets_frontend": [
             "wezer_website/static/src/scss/wezer_blocks.scss",
+            "wezer_website/static/src/app/scan.js",
+            "wezer_website/static/src/app/shared_picture.js",
+            "wezer_website/static/src/app/web_app.js",
+            "wezer_website/static/src/bar/bar.js",
+            "wezer_website/static/src/bar/bar.scss",
         ],
         "website.assets_inside_builder_iframe": [
             "wezer_website/static/src/interactions/community_block.edit.js",

@@ -11,6 +11,7 @@ from . import test_download
 from . import test_error_bodies
 from . import test_forms
 from . import test_hidden_names
+from . import test_home
 from . import test_hostile
 from . import test_identity
 from . import test_joining

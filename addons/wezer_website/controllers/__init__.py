@@ -1,0 +1,1 @@
+from . import home, web_app

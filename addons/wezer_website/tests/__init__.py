@@ -1,2 +1,3 @@
 from . import test_blocks
 from . import test_home_page
+from . import test_web_app

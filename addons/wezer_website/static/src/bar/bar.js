@@ -1,0 +1,30 @@
+import {Interaction} from "@web/public/interaction";
+import {registry} from "@web/core/registry";
+import {rpc} from "@web/core/network/rpc";
+
+/** Keeps the numbers of the phone's bar true while a page is open, as the bell does. */
+export class PhoneBar extends Interaction {
+    static selector = ".o_wezer_bar_live";
+
+    setup() {
+        this.bus = this.services.bus_service;
+        this.onNotice = () => this.refresh();
+    }
+
+    start() {
+        this.bus.subscribe("wezer.notice", this.onNotice);
+        this.bus.start();
+        this.registerCleanup(() => this.bus.unsubscribe("wezer.notice", this.onNotice));
+    }
+
+    async refresh() {
+        const counts = await this.waitFor(rpc("/app/counts"));
+        for (const badge of this.el.querySelectorAll("[data-wezer-count]")) {
+            const count = counts[badge.dataset.wezerCount] || 0;
+            badge.textContent = count;
+            badge.classList.toggle("d-none", !count);
+        }
+    }
+}
+
+registry.category("public.interactions").add("wezer_website.bar", PhoneBar);

@@ -1,0 +1,120 @@
+"""The community's website as an app of a phone: manifest, icon, service worker."""
+
+import hashlib
+from base64 import b64decode
+from typing import Any
+
+from odoo import models
+from odoo.tools import file_open
+
+from odoo.addons.wezer_base.tools.charts import is_color
+
+from . import app_icon
+
+SERVICE_WORKER = "wezer_website/static/src/app/service_worker.js"
+EXAMPLE_FAVICON = "web/static/img/favicon.ico"
+# Below an icon there is place for so many letters.
+SHORT = 12
+# Until a palette is chosen.
+GROUND, INK, PAPER = "#2f6f4e", "#ffffff", "#fbf8f2"
+
+
+def name(website: models.Model) -> str:
+    """Return the name of the community that this website is of."""
+    return website.sudo().company_id.name
+
+
+def colour(website: models.Model) -> str:
+    """Return the main colour of the community as ``#rrggbb``."""
+    chosen = str(website.sudo().company_id.primary_color or "")
+    return chosen if is_color(chosen) else GROUND
+
+
+def manifest(website: models.Model) -> dict:
+    """Return the web app manifest: what a phone shows, and where the app begins."""
+    env = website.env
+    called = name(website)
+    icons = [
+        {
+            "src": icon_url(website, size, purpose),
+            "sizes": f"{size}x{size}",
+            "type": "image/png",
+            "purpose": purpose,
+        }
+        for size in (192, 512)
+        for purpose in ("any", "maskable")
+    ]
+    language = env["res.lang"]._get_data(code=env.lang or "en_US")
+    return {
+        "id": "/",
+        "name": called,
+        "short_name": called if len(called) <= SHORT else called[:SHORT].rstrip(),
+        "lang": (env.lang or "en_US").replace("_", "-"),
+        "dir": language.direction or "ltr",
+        "start_url": "/",
+        "scope": "/",
+        "display": "standalone",
+        "theme_color": colour(website),
+        "background_color": PAPER,
+        "icons": icons,
+        "shortcuts": [
+            {"name": env._("Market"), "url": "/market"},
+            {"name": env._("Post what you need or offer"), "url": "/market/new"},
+            {"name": env._("Pay"), "url": "/my/pay"},
+            {"name": env._("My deals"), "url": "/my/deals"},
+        ],
+        "share_target": {
+            "action": "/app/share",
+            "method": "POST",
+            "enctype": "multipart/form-data",
+            "params": {
+                "title": "title",
+                "text": "text",
+                "files": [{"name": "picture", "accept": ["image/*"]}],
+            },
+        },
+    }
+
+
+def icon_url(website: models.Model, size: int, purpose: str = "any") -> str:
+    """Return the address of the icon, another one when its picture changes."""
+    return f"/app/icon/{size}/{purpose}.png?v={_mark(website)}"
+
+
+def icon(website: models.Model, size: int, purpose: str) -> bytes:
+    """Return the icon as a PNG."""
+    return app_icon.draw(
+        _pictures(website),
+        name(website),
+        size,
+        purpose == "maskable",
+        colour(website),
+        INK,
+    )
+
+
+def service_worker(website: models.Model) -> str:
+    """Return the script that shows the offline page; another one when that changes."""
+    with file_open(SERVICE_WORKER) as script:
+        text = script.read()
+    return text.replace("WEZER_VERSION", _mark(website, text))
+
+
+def _pictures(website: models.Model) -> list:
+    """Return favicon and logo as bytes, without Odoo's own."""
+    website = website.sudo().with_context(bin_size=False)
+    with file_open(EXAMPLE_FAVICON, "rb") as example:
+        unchosen = example.read()
+    pictures = [b64decode(website.favicon or b""), b64decode(website.logo or b"")]
+    return [picture for picture in pictures if picture and picture != unchosen]
+
+
+def _mark(website: models.Model, more: Any = "") -> str:
+    """Return a short mark that changes with name, colour and pictures."""
+    parts = [
+        name(website).encode(),
+        colour(website).encode(),
+        str(more).encode(),
+        *_pictures(website),
+    ]
+    return hashlib.sha256(b"|".join(parts)).hexdigest()[:12]
