@@ -31,6 +31,7 @@
         "views/public_templates.xml",
         "views/portal_templates.xml",
         "views/dashboard_templates.xml",
+        "views/odoo_pages_templates.xml",
         "views/notice_templates.xml",
         "data/ir_cron_data.xml",
         "views/wezer_departure_views.xml",

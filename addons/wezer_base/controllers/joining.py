@@ -10,6 +10,7 @@ from ..tools.arrival import arrival_page, keep_arrival, with_arrival
 from ..tools.form_post import form_post
 from ..tools.membership import WAITING
 from ..tools.numbers import record_id, record_ids
+from .portal import sent_picture
 from .website import flash, seen_or_404
 
 
@@ -259,7 +260,7 @@ class WezerJoining(http.Controller):
 
     @http.route("/welcome", type="http", auth="user", website=True, methods=["POST"])
     @form_post("/welcome")
-    def welcome_post(self, name="", terms_id="", agree="", **post):
+    def welcome_post(self, name="", terms_id="", agree="", picture=None, **post):
         """Finish joining."""
         form = request.httprequest.form
         ids = {
@@ -275,6 +276,7 @@ class WezerJoining(http.Controller):
             "city": post.get("city", ""),
             "skill_ids": sorted({*ids["skill_ids"], *known.ids}),
             "language_ids": ids["language_ids"],
+            **sent_picture(picture),
         }
         chosen = (record_id(terms_id) or None) if agree else None
         state = request.env["res.users"].action_finish_welcome(

@@ -18,6 +18,24 @@ from .website import flash
 MAX_PICTURE = 5 * 1024 * 1024
 
 
+def sent_picture(picture):
+    """Return the fields of a profile that a picture in a form changes, or none.
+
+    :raise Refusal: rule ``picture``, where it is too large
+    """
+    # Text in the place of a file is no picture.
+    if not hasattr(picture, "read"):
+        return {}
+    data = picture.read(MAX_PICTURE + 1)
+    if len(data) > MAX_PICTURE:
+        raise Refusal(
+            request.env._("The picture is larger than 5 MB."),
+            rule="picture",
+            field="picture",
+        )
+    return {"image_1920": b64encode(data)} if data else {}
+
+
 class WezerPortal(CustomerPortal):
     """What members see of themselves."""
 
@@ -83,17 +101,7 @@ class WezerPortal(CustomerPortal):
         for name, level in post.items():
             if name.startswith("share_") and level in dict(LEVELS):
                 vals[name] = level
-        # Text in the place of a file is no picture.
-        if hasattr(picture, "read"):
-            data = picture.read(MAX_PICTURE + 1)
-            if len(data) > MAX_PICTURE:
-                raise Refusal(
-                    request.env._("The picture is larger than 5 MB."),
-                    rule="picture",
-                    field="picture",
-                )
-            if data:
-                vals["image_1920"] = b64encode(data)
+        vals |= sent_picture(picture)
         acting = record_id(acting) or None
         request.env["wezer.profile"].update_own(vals, post.get("version"), acting)
         flash(request.env._("Saved."))

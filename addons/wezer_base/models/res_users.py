@@ -25,6 +25,8 @@ _logger = logging.getLogger(__name__)
 WELCOME_DAYS = 60
 # Letters with a link to a new password that one run of the job sends.
 RESETS = 100
+# So many people who wait to be let in are in the list of an administrator.
+APPLICATIONS = 20
 # So many rows of one sort the home of a member shows.
 HOME_ROWS = 5
 # Up to so many parties of one user are kept in memory, of all rights together; above,
@@ -702,7 +704,33 @@ class ResUsers(models.Model):
                     "due": False,
                 }
             )
+        rows += self._wezer_application_rows()
         return rows + self.env["wezer.departure"]._todo_rows(self)
+
+    def _wezer_application_rows(self):
+        """Return the people who wait until this user lets them in, or declines."""
+        if not self.has_group("wezer_base.group_administrator"):
+            return []
+        waiting = self.env["wezer.profile"].search(
+            [("state", "=", "pending"), ("applied_date", "!=", False)],
+            order="applied_date, id",
+            limit=APPLICATIONS,
+        )
+        return [
+            {
+                "section": "now",
+                "partner": profile.partner_id,
+                "text": self.env._(
+                    "%(name)s (%(email)s) would like to join.",
+                    name=profile.name,
+                    email=profile.partner_id.email or "–",
+                ),
+                "url": f"/odoo/action-wezer_base.wezer_profile_action/{profile.id}",
+                "button": self.env._("Decide"),
+                "due": False,
+            }
+            for profile in waiting
+        ]
 
     def _wezer_todo_count(self):
         """Return how many things wait for this user, as the list counts them."""

@@ -119,7 +119,7 @@ class TestStandingPages(HttpCase, JoiningCommon):
     def test_each_standing_is_explained_on_every_page(self):
         self.authenticate("luc-base", "luc-base-secret")
         for state, home, banner in (
-            ("pending", "You are not a member yet", "You are not a member yet"),
+            ("pending", "You will be let in soon", "You are not a member yet"),
             ("declined", "was declined", "Your request to join was declined"),
             ("suspended", "is suspended", "Your membership is suspended"),
         ):

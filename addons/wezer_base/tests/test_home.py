@@ -78,9 +78,7 @@ class TestHome(HttpCase):
         self._notice("approved")
         other = new_test_user(self.env, "other@example.com", "base.group_portal")
         profile = other.partner_id._wezer_profile()
-        self._notice(
-            "invited", days=3, res_model="wezer.profile", res_id=profile.id
-        )
+        self._notice("invited", days=3, res_model="wezer.profile", res_id=profile.id)
         page = self._page("/my/notices")
         headings = [one.text_content() for one in page.xpath("//h2")]
         self.assertEqual(headings[0], "Needs you")

@@ -56,9 +56,7 @@ class TestWebApp(HttpCase):
             return written.getvalue()
 
         def middle(picture):
-            drawn = app_icon.draw(
-                [picture], "Ormes", 192, True, "#0000ff", "#0000ff"
-            )
+            drawn = app_icon.draw([picture], "Ormes", 192, True, "#0000ff", "#0000ff")
             return Image.open(io.BytesIO(drawn)).getpixel((96, 96))
 
         self.assertEqual(middle(red(200)), (255, 0, 0))
@@ -70,8 +68,12 @@ class TestWebApp(HttpCase):
         self.assertIn("javascript", answer.headers["Content-Type"])
         self.assertNotIn("WEZER_VERSION", answer.text)
         # Only the offline page, and the picture on its way.
-        kept = re.findall(r"cache\.(?:add|put)\(\s*(?:new Request\()?([^,)]+)", answer.text)
-        self.assertEqual([one.strip() for one in kept], ["OFFLINE", '"/app/shared/picture"'])
+        kept = re.findall(
+            r"cache\.(?:add|put)\(\s*(?:new Request\()?([^,)]+)", answer.text
+        )
+        self.assertEqual(
+            [one.strip() for one in kept], ["OFFLINE", '"/app/shared/picture"']
+        )
 
     def test_the_page_without_a_network_needs_nothing_else(self):
         self.env.company.name = "Les Ormes"
