@@ -27,14 +27,14 @@ class TestPayingInABrowser(CurrencyCommon, HttpCase):
         transfers.pay(
             cls.anna.partner_id.id, cls.luc.partner_id.id, cls.hours.id, "1:00", "bread"
         )
+        # Asked before the browser runs: it works on the same cursor.
+        cls.wallet_url = f"/my/wallets/{cls.wallet(cls, cls.anna, cls.hours).id}"
+        cls.luc_slug = cls.luc.partner_id._wezer_profile().slug
 
     def setUp(self):
         super().setUp()
         self.browser = Browser(self.base_url(), 400)
         self.addCleanup(self.browser.close)
-
-    def _wallet(self):
-        return f"/my/wallets/{self.wallet(self.anna, self.hours).id}"
 
     def _paid(self):
         self.env.invalidate_all()
@@ -44,7 +44,7 @@ class TestPayingInABrowser(CurrencyCommon, HttpCase):
         browser = self.browser
         with self.allow_requests(all_requests=True):
             browser.login(self.anna.login, self.anna.login)
-            browser.open(self._wallet())
+            browser.open(self.wallet_url)
             browser.click(".o_wezer_balance a.btn-primary", "Pay")
             browser.click(".o_wezer_recent a", "Luc")
             browser.fill("#amount", "0:30")
@@ -55,12 +55,27 @@ class TestPayingInABrowser(CurrencyCommon, HttpCase):
         self.assertEqual(browser.clicks, 3)
         self.assertEqual(self._paid(), "1:30")
 
+    def test_a_statement_is_one_click_from_home_and_paying_three(self):
+        browser = self.browser
+        with self.allow_requests(all_requests=True):
+            browser.login(self.anna.login, self.anna.login)
+            browser.open("/my")
+            browser.click(".o_wezer_home_wallets a", "Hours")
+            browser.wait(".o_wezer_statement")
+            self.assertEqual(browser.clicks, 1)
+            browser.open("/my")
+            browser.click(".o_wezer_home_money a.btn-primary", "Pay")
+            browser.click(".o_wezer_recent a", "Luc")
+            browser.fill("#amount", "0:30")
+            browser.click(".o_wezer_money_button", "Pay 0:30 Hours to Luc")
+            browser.wait(".alert", "You paid 0:30 h to Luc")
+        self.assertEqual(browser.clicks, 4)
+
     def test_hours_are_stepped_by_half_an_hour(self):
         browser = self.browser
         with self.allow_requests(all_requests=True):
             browser.login(self.anna.login, self.anna.login)
-            slug = self.luc.partner_id._wezer_profile().slug
-            browser.open(f"/my/pay?to={slug}&currency={self.hours.id}")
+            browser.open(f"/my/pay?to={self.luc_slug}&currency={self.hours.id}")
             for _time in range(3):
                 browser.click(".o_wezer_step[data-step='30']")
             browser.click(".o_wezer_step[data-step='-30']")
@@ -120,7 +135,7 @@ class TestPayingInABrowser(CurrencyCommon, HttpCase):
                 "Emulation.setDeviceMetricsOverride",
                 {"width": 360, "height": 740, "deviceScaleFactor": 1, "mobile": False},
             )
-            browser.open(self._wallet())
+            browser.open(self.wallet_url)
             browser.wait(".o_wezer_entry")
             wide = "return document.documentElement.scrollWidth <= window.innerWidth"
             self.assertTrue(browser.driver.execute_script(wide))

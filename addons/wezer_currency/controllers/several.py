@@ -1,8 +1,9 @@
 import uuid
 
 from odoo import http
+from odoo.fields import Domain
 from odoo.http import request
-from odoo.tools import format_list
+from odoo.tools import escape_psql, format_list
 
 from odoo.addons.wezer_base.controllers.website import acting_party, flash
 from odoo.addons.wezer_base.exceptions import Refusal
@@ -71,7 +72,11 @@ class WezerSeveralPayments(WezerCurrencyPortal):
         env, payer = request.env, acting_party(form)
         rows = self._rows_of(form, payer)
         if looks := self._looks(
-            form, [(row["payee"], row["currency"], row["amount"]) for row in rows]
+            form,
+            [
+                (row.pop("name", row["payee"]), row["currency"], row["amount"])
+                for row in rows
+            ],
         ):
             return self._ask_again("/my/pay/several", form, looks)
         ids = env["wezer.transfer"].post_batch(rows)
@@ -117,4 +122,40 @@ class WezerSeveralPayments(WezerCurrencyPortal):
                 rule="rows",
                 field="to_1",
             )
+        return self._with_people(rows)
+
+    def _with_people(self, rows):
+        """Put the address of the person where a name was typed, as the reader sees it.
+
+        Names that are nobody's stay: the batch refuses them with their row.
+        """
+        profiles = request.env["wezer.profile"]
+        typed = {row["payee"] for row in rows if row["payee"]}
+        found = (
+            profiles.search(
+                Domain("state", "=", "active")
+                & Domain.OR(Domain("name", "=ilike", escape_psql(one)) for one in typed)
+            )
+            if typed
+            else profiles
+        )
+        named = {}
+        for profile in found:
+            named.setdefault(profile.name.casefold(), []).append(profile.slug)
+        for row in rows:
+            slugs = named.get(row["payee"].casefold(), ())
+            if len(slugs) > 1:
+                raise Refusal(
+                    request.env._(
+                        "Row %(row)s: several people are called “%(name)s”. Write the"
+                        " last part of the address of their page: %(addresses)s.",
+                        row=row["row"],
+                        name=row["payee"],
+                        addresses=format_list(request.env, slugs, style="or"),
+                    ),
+                    rule="party",
+                    field=f"to_{row['row']}",
+                )
+            if slugs:
+                row["name"], row["payee"] = row["payee"], slugs[0]
         return rows

@@ -195,11 +195,12 @@ class TestStatementPages(CurrencyCommon, HttpCase):
             self.assertIn(amount, sums)
 
     def test_tables_have_the_format_of_the_readers_language(self):
-        self.env["res.lang"]._activate_lang("fr_FR")
+        french = self.env["res.lang"]._activate_lang("fr_FR")
+        self.env["website"].get_current_website().language_ids += french
         self.pay(self.luc, self.luc, self.anna, "123.50", purpose="=1+1")
-        self.anna.partner_id.lang = "fr_FR"
         self._login(self.anna)
-        table = self.url_open(self._url(self.anna, "/statement.csv")).content
+        address = f"/fr{self._url(self.anna, '/statement.csv')}"
+        table = self.url_open(address).content
         lines = table.decode("utf-8-sig").splitlines()
         self.assertEqual(lines[0].count(";"), 7)
         self.assertIn(";123,50;123,50;COM", lines[1])

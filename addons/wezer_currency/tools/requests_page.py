@@ -11,7 +11,8 @@ def rows(env: Any) -> list:
 
     :return: dicts ``transfer`` (sudo: the other sides' names show), ``pays`` and
         ``gets`` (whether the user acts for that side), ``redeem`` and ``claim`` (what
-        kind of request it is), ``may`` (the actions that are possible now)
+        kind of request it is), ``may`` (the actions that are possible now), ``amount``
+        (as text: of what is set aside, the part that is not paid yet)
     """
     transfers = env["wezer.transfer"].search(
         [
@@ -24,6 +25,7 @@ def rows(env: Any) -> list:
     return [
         {
             "transfer": transfer.sudo(),
+            "amount": open_amount(transfer.sudo()),
             "pays": transfer.sudo().payer_id.id in acts,
             "gets": transfer.sudo().payee_id.id in acts,
             "redeem": transfer.state == "requested" and transfer.kind == "redeem",
@@ -34,11 +36,18 @@ def rows(env: Any) -> list:
     ]
 
 
+def open_amount(transfer: Any) -> str:
+    """Return the amount that waits: of what is set aside, what is not paid yet."""
+    if transfer.state != "reserved":
+        return transfer.amount_display
+    return transfer.wezer_currency_id._format(transfer._held()[0])
+
+
 def held(wallet: Any) -> list:
     """Return what is set aside or waits for a receipt on a wallet (sudo).
 
-    :return: dicts ``transfer`` (sudo), ``pays``, ``may``: see :func:`rows`; and
-        ``url``, where what it belongs to is seen, or None
+    :return: dicts ``transfer`` (sudo), ``amount``, ``pays``, ``may``: see :func:`rows`;
+        and ``url``, where what it belongs to is seen, or None
     """
     transfers = wallet.env["wezer.transfer"]
     transfers = transfers.search(
@@ -58,6 +67,7 @@ def held(wallet: Any) -> list:
     return [
         {
             "transfer": transfer,
+            "amount": open_amount(transfer),
             "pays": transfer.payer_wallet_id == wallet,
             "url": details.get(transfer.id, {}).get("url"),
             "may": {

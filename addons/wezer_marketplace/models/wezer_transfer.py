@@ -7,7 +7,8 @@ class WezerTransfer(models.Model):
     def _statement_details(self):
         """Lead from what a deal paid to the deal, and name its circle."""
         details = super()._statement_details()
-        of_deals = self.filtered(lambda one: one.origin_model == "wezer.deal")
+        # sudo: which deal it is; whether the reader may see it is asked below.
+        of_deals = self.sudo().filtered(lambda one: one.origin_model == "wezer.deal")
         if not of_deals:
             return details
         # Only deals and groups that the reader may see.

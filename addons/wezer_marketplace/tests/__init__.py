@@ -39,6 +39,7 @@ from . import test_deal_scenarios_of_groups
 from . import test_deal_scenarios
 from . import test_search
 from . import test_shares
+from . import test_statement_of_deals
 from . import test_short_of_money
 from . import test_task
 from . import test_task_acts
