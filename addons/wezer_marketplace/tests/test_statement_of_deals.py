@@ -37,7 +37,7 @@ class TestStatementOfDeals(MarketCommon, HttpCase):
         self.assertFalse(self.env["wezer.transfer"]._statement_details())
 
     def test_the_page_leads_to_the_deal(self):
-        replier = self.deal.replier_id.user_ids
+        replier = self.deal.sudo().replier_id.user_ids
         replier.password = replier.login
         paid = self._details(replier)[1]
         self.authenticate(replier.login, replier.login)
