@@ -104,6 +104,12 @@ class WezerSeveralPayments(WezerCurrencyPortal):
             row = {name: form.get(f"{name}_{number}", "").strip() for name in FIELDS}
             if not row["to"] and not row["amount"]:
                 continue
+            if not row["to"]:
+                raise Refusal(
+                    request.env._("Row %s: write to whom you pay.", number),
+                    rule="party",
+                    field=f"to_{number}",
+                )
             rows.append(
                 {
                     "row": number,

@@ -143,19 +143,26 @@ class TestPayingPages(CurrencyCommon, HttpCase):
         rows = [name for name in values if name.startswith("currency_")]
         self.assertGreater(len(rows), 1)
         for name in rows:
-            if values[name] in (str(self.credit.id), str(self.hours.id)):
+            ours = values[name] in (str(self.credit.id), str(self.hours.id))
+            if ours and values[name.replace("currency", "to")]:
                 values[name.replace("currency", "amount")] = "1"
-        for name in list(values):
-            if name.startswith("to_") and not values[name.replace("to_", "amount_")]:
-                values[name] = ""
+            else:
+                values[name.replace("currency", "to")] = ""
         for _time in range(2):
-            self.url_open(address, data=values)
+            page = self.url_open(address, data=values)
+            self.assertIn("You paid 1.00 COM to Luc and 1:00 h to Luc", page.text)
         self.assertEqual(self.balance(self.luc), "1.00")
         self.assertEqual(self.balance(self.luc, self.hours), "1:00")
 
     def test_an_empty_form_of_several_is_refused_at_its_first_field(self):
         page = self._post("/my/pay/several", to_1="", amount_1="")
         self.assertIn("Fill in at least one payment", page.text)
+
+    def test_a_line_without_a_name_is_refused_by_its_number(self):
+        page = self._post(
+            "/my/pay/several", to_2="", amount_2="1", currency_2=self.credit.id
+        )
+        self.assertIn("Row 2: write to whom you pay.", page.text)
 
     def test_several_unusual_payments_are_looked_at_together(self):
         self.pay(self.luc, self.luc, self.anna, "100")
