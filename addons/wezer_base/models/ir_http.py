@@ -107,6 +107,14 @@ class IrHttp(models.AbstractModel):
         return endpoint.func.__module__.startswith("odoo.addons.wezer_")
 
     @classmethod
+    def _serve_fallback(cls):
+        """Extend Odoo's: pages of the website builder have forms of ours, too."""
+        response = super()._serve_fallback()
+        if "wezer_refused" in request.session and isinstance(response, Response):
+            fill_refused_form(response)
+        return response
+
+    @classmethod
     def _dispatch(cls, endpoint):
         """Take from what forms send the one character that the database refuses."""
         if cls._wezer_is_own(endpoint):
