@@ -38,9 +38,9 @@ export class ScanToPay extends Interaction {
 
     start() {
         this.video = this.el.querySelector("video");
-        this.el.classList.remove("d-none");
-        if (navigator.mediaDevices?.getUserMedia) {
-            this.el.querySelector(".o_wezer_scan_start").classList.remove("d-none");
+        // There from the start, so that nothing below moves; seldom taken away.
+        if (!navigator.mediaDevices?.getUserMedia) {
+            this.el.querySelector(".o_wezer_scan_start").classList.add("d-none");
         }
         this.registerCleanup(() => this.stop());
     }
