@@ -1,5 +1,4 @@
 import json
-from base64 import b64encode
 
 from werkzeug.exceptions import Forbidden
 
@@ -8,14 +7,11 @@ from odoo.http import request
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
-from ..exceptions import Refusal
 from ..models.wezer_profile import LEVELS
 from ..tools.form_post import form_post
 from ..tools.membership import PRESENT
 from ..tools.numbers import record_id, record_ids, whole
-from .website import flash
-
-MAX_PICTURE = 5 * 1024 * 1024
+from .website import flash, picture_in
 
 
 def sent_picture(picture):
@@ -23,17 +19,8 @@ def sent_picture(picture):
 
     :raise Refusal: rule ``picture``, where it is too large
     """
-    # Text in the place of a file is no picture.
-    if not hasattr(picture, "read"):
-        return {}
-    data = picture.read(MAX_PICTURE + 1)
-    if len(data) > MAX_PICTURE:
-        raise Refusal(
-            request.env._("The picture is larger than 5 MB."),
-            rule="picture",
-            field="picture",
-        )
-    return {"image_1920": b64encode(data)} if data else {}
+    data = picture_in(picture)
+    return {"image_1920": data} if data else {}
 
 
 class WezerPortal(CustomerPortal):

@@ -1,3 +1,4 @@
+from base64 import b64encode
 from urllib.parse import quote as url_quote
 
 import werkzeug.exceptions
@@ -11,6 +12,8 @@ from ..tools.numbers import record_id, whole
 from ..tools.text import SEARCH_LETTERS
 
 PAGE = 24
+# The largest file of a picture.
+MAX_PICTURE = 5 * 1024 * 1024
 
 
 def page_number(page):
@@ -35,6 +38,24 @@ def seen_or_404(model, number):
     if not record:
         raise werkzeug.exceptions.NotFound()
     return record
+
+
+def picture_in(upload):
+    """Return the picture of a form's file in base64, None where none was chosen.
+
+    :raise Refusal: rule ``picture``, where it is larger than :data:`MAX_PICTURE`
+    """
+    # Text in the place of a file is no picture.
+    if not hasattr(upload, "read"):
+        return None
+    data = upload.read(MAX_PICTURE + 1)
+    if len(data) > MAX_PICTURE:
+        raise Refusal(
+            request.env._("The picture is larger than 5 MB."),
+            rule="picture",
+            field="picture",
+        )
+    return b64encode(data) if data else None
 
 
 def acting_party(form):

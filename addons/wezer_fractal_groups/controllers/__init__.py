@@ -2,3 +2,4 @@ from . import groups
 from . import portal
 from . import manage
 from . import history
+from . import cover

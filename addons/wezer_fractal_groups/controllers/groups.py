@@ -18,7 +18,7 @@ from odoo.addons.wezer_base.tools import days
 from odoo.addons.wezer_base.tools.form_post import form_post
 from odoo.addons.wezer_base.tools.numbers import whole
 
-from ..tools import group_history, group_leads, map_page
+from ..tools import group_cards, group_history, map_page
 from ..tools.member_pages import PAGE as PEOPLE
 from ..tools.member_pages import choice_values, member_values
 
@@ -78,7 +78,7 @@ class WezerGroups(http.Controller):
             "wezer_fractal_groups.groups_page",
             {
                 "groups": groups,
-                "leads_of": group_leads.leads_of(groups),
+                "cards": group_cards.cards_of(groups),
                 "count": count,
                 "page": page,
                 "pages": max(1, -(-count // PAGE)),

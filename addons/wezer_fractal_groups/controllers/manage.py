@@ -6,12 +6,14 @@ from odoo.http import request
 from odoo.addons.wezer_base.controllers.website import (
     flash,
     page_number,
+    picture_in,
     seen_or_404,
 )
 from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools.form_post import form_post
 from odoo.addons.wezer_base.tools.rights import RIGHTS
 
+from ..tools.group_leads import leads_of
 from ..tools.group_page import manage_values, talk_values
 from .groups import WezerGroups
 
@@ -35,9 +37,20 @@ class WezerGroupsManage(WezerGroups):
     )
     def group_manage(self, slug, proposals=1, **_kwargs):
         """Show the forms to those who look after the group."""
-        group = self._managed(slug)
+        group = self._group(slug)
         if group.slug != slug:
             return request.redirect(f"/groups/{group.slug}/manage", code=302)
+        error = group._why_not("manage")
+        if error:
+            return request.render(
+                "wezer_fractal_groups.manage_refused",
+                {
+                    "group": group,
+                    "reason": str(error),
+                    "leads": leads_of(group._circle())[group._circle().id],
+                },
+                status=403,
+            )
         return self._manage_page(group, proposals=page_number(proposals))
 
     def _managed(self, slug):
@@ -103,6 +116,12 @@ class WezerGroupsManage(WezerGroups):
     def _manage_update(self, group, form):
         vals = {name: form[name] for name in TEXTS if name in form}
         vals.update({name: form[name] for name in CHOICES[:2] if name in form})
+        if "color" in form:
+            vals["color"] = form["color"]
+        if form.get("cover_remove"):
+            vals["cover"] = False
+        elif data := picture_in(form.get("cover")):
+            vals["cover"] = data
         if "books_open" in form:
             vals["books_open"] = bool(form.get("books_open_yes"))
         group.action_update(vals, form.get("version"))
@@ -193,10 +212,12 @@ class WezerGroupsManage(WezerGroups):
         readonly=True,
     )
     def group_talk(self, slug, **_kwargs):
-        """Return the messages of the circle, for the open page to take over."""
+        """Show the messages of the circle; to the open page only what it takes over."""
         group = self._group(slug)
+        asked_alone = request.httprequest.headers.get("X-Requested-With")
+        part = "group_talk" if asked_alone else "talk_page"
         return request.render(
-            "wezer_fractal_groups.group_talk",
+            f"wezer_fractal_groups.{part}",
             {
                 "group": group,
                 "group_talk": talk_values(group),

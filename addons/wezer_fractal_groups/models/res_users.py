@@ -5,6 +5,7 @@ from odoo.addons.wezer_base.tools import days
 from odoo.addons.wezer_base.tools.memo_field import Memo
 from odoo.addons.wezer_base.tools.rights import rights_of
 
+from ..tools import group_cards
 from ..tools.membership_sql import is_running, pending_groups, user_groups
 from ..tools.visibility import visible_to_user
 from .wezer_group_membership import MEMBERSHIP
@@ -142,12 +143,18 @@ class ResUsers(models.Model):
                     ("join_policy", "in", ("open", "request")),
                     ("company_id", "=", self.env.company.id),
                 ],
+                order="depth, name, id",
                 limit=12,
             )
         )
         return super()._wezer_joinable_groups() + [
-            {"id": group.id, "name": group.name, "purpose": group.purpose or ""}
-            for group in groups
+            {
+                "id": group.id,
+                "name": group.name,
+                "purpose": group.purpose or "",
+                "level": level,
+            }
+            for group, level in group_cards.nested(groups)
         ]
 
     def _wezer_join_groups(self, group_ids):

@@ -7,8 +7,9 @@ from odoo.tools import SQL, LazyTranslate, escape_psql
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import days
+from odoo.addons.wezer_base.tools.category_looks import TINTS
 from odoo.addons.wezer_base.tools.cron import for_each_due
-from odoo.addons.wezer_base.tools.numbers import record_id
+from odoo.addons.wezer_base.tools.numbers import record_id, whole
 from odoo.addons.wezer_base.tools.rights import RIGHTS
 from odoo.addons.wezer_base.tools.sorting import index_text
 from odoo.addons.wezer_base.tools.text import (
@@ -24,6 +25,7 @@ from odoo.addons.wezer_base.tools.versions import check_version, version_of
 
 from ..tools import (
     closure,
+    group_cards,
     group_files,
     group_history,
     group_page,
@@ -44,13 +46,15 @@ TREE_FIELDS = {"ancestor_ids", "rights_reach", "depth", "structure_version"}
 NAME_LENGTH = 120
 TEXT_LENGTH = 4000
 NOTE_LENGTH = 300
+# A cover picture in base64: about 6 MB of picture.
+COVER_LENGTH = 8_000_000
 # Of more circles with a name that somebody typed the form offers no choice.
 CIRCLES_MEANT = 20
 TEXTS = ("purpose", "domains", "accountabilities")
 CHOICES = ("visibility", "join_policy", "link")
 SWITCHES = ("books_open",)
 # What the form of a group shows: changed by somebody else, it is shown first.
-VERSION_FIELDS = ("name", *TEXTS, "visibility", "join_policy", "books_open")
+VERSION_FIELDS = ("name", *TEXTS, "visibility", "join_policy", "books_open", "color")
 
 
 class WezerGroup(models.Model):
@@ -127,6 +131,18 @@ class WezerGroup(models.Model):
     domains = fields.Text(help="The decisions that only this group makes.")
     accountabilities = fields.Text(
         help="The things others can expect from this group, one per line."
+    )
+    cover = fields.Image(
+        string="Cover picture",
+        max_width=1600,
+        max_height=1600,
+        copy=False,
+        help="A wide picture at the top of the group's page and on its card.",
+    )
+    color = fields.Integer(
+        string="Colour",
+        help="One of the eight colours of the website. Without one, the colour of the"
+        " circle around it is used.",
     )
     # The name and the purpose, as they are compared.
     search_text = fields.Char(
@@ -229,6 +245,9 @@ class WezerGroup(models.Model):
     _not_own_parent = models.Constraint(
         "CHECK (parent_id <> id)", "A group cannot be inside itself."
     )
+    _color_known = models.Constraint(
+        f"CHECK (color BETWEEN 0 AND {TINTS})", "Choose one of the eight colours."
+    )
     _reference_uniq = models.UniqueIndex(
         "(company_id, reference) WHERE reference IS NOT NULL",
         "Another group already has this reference.",
@@ -274,6 +293,24 @@ class WezerGroup(models.Model):
     @api.model
     def _search_url(self, slug):
         return f"/groups/{slug}"
+
+    # === LOOK === #
+
+    def _tints(self) -> dict[int, int]:
+        """Return the tint of each group: its own, or that of the nearest above.
+
+        :return: ``{id: 1 to 8}``, asked once for all groups
+        """
+        return group_cards.tints_of(self)
+
+    def _tint(self) -> int:
+        """Return the tint of one group; see :meth:`_tints`."""
+        self.ensure_one()
+        return self._tints()[self.id]
+
+    def _cover_urls(self) -> dict[int, str]:
+        """Return ``{id: address}`` of the groups that have a cover picture."""
+        return group_cards.covers_of(self)
 
     # === COMPUTE === #
 
@@ -1319,6 +1356,10 @@ class WezerGroup(models.Model):
                 clean[name] = value
             elif name in SWITCHES:
                 clean[name] = bool(value)
+            elif name == "cover":
+                clean[name] = self._clean_cover(value)
+            elif name == "color":
+                clean[name] = self._clean_color(value)
             elif name == "rights":
                 clean[name] = self._clean_rights(value)
             else:
@@ -1334,6 +1375,25 @@ class WezerGroup(models.Model):
         if (founding or "name" in clean) and not clean.get("name"):
             raise Refusal(self.env._("Enter a name."), rule="name")
         return clean
+
+    def _clean_cover(self, value):
+        if isinstance(value, str | bytes) and len(value) > COVER_LENGTH:
+            raise Refusal(
+                self.env._("The picture is larger than 5 MB."),
+                rule="picture",
+                field="cover",
+            )
+        return value or False
+
+    def _clean_color(self, value):
+        color = whole(value or 0, -1)
+        if not 0 <= color <= TINTS:
+            raise Refusal(
+                self.env._("Choose one of the eight colours."),
+                rule="color",
+                value=str(value),
+            )
+        return color
 
     def _clean_rights(self, rights):
         known = isinstance(rights, list | tuple) and all(

@@ -126,7 +126,10 @@ class TestManagePages(GroupsCommon, HttpCase):
     def test_only_managers_reach_the_forms(self):
         self._login(self.stranger)
         url = f"/groups/{self.garden.slug}/manage"
-        self.assertEqual(self.url_open(url).status_code, 404)
+        refused = self.url_open(url)
+        self.assertEqual(refused.status_code, 403)
+        self.assertIn("You cannot manage Test garden", refused.text)
+        self.assertNotIn("manage/update", refused.text)
         self.assertEqual(self._post(self.garden, "manage/close").status_code, 404)
         self._login(self.luc)
         self.assertEqual(self._post(self.garden, "manage/page").status_code, 404)
@@ -136,9 +139,13 @@ class TestManagePages(GroupsCommon, HttpCase):
         self._login(self.luc)
         page = self._post(self.garden, "send", text="Who waters <b>today</b>?").text
         self.assertIn("Who waters &lt;b&gt;today", page)
-        part = self.url_open(f"/groups/{self.garden.slug}/talk").text
-        self.assertIn("o_wezer_live", part)
-        self.assertNotIn("<header", part)
+        address = f"/groups/{self.garden.slug}/talk"
+        part = self.url_open(address, headers={"X-Requested-With": "XMLHttpRequest"})
+        self.assertIn("o_wezer_live", part.text)
+        self.assertNotIn("<header", part.text)
+        whole = self.url_open(address).text
+        for words in ("<title>", 'lang="', "Conversation of Test garden", "<header"):
+            self.assertIn(words, whole)
 
     def test_people_are_invited_by_name_as_members_or_guests(self):
         inviter = self._role("Host", self.garden, "invite")

@@ -1,2 +1,3 @@
 from . import circles
+from . import group_cards
 from . import group_rows

@@ -53,6 +53,9 @@ def page_values(group: Any) -> dict:
         "group_parent": group.sudo().parent_id.sudo(False)._filtered_access("read"),
         "group_circles": circles[:CIRCLES_SHOWN],
         "group_circle_count": len(circles),
+        "group_tree": circles and _tree(group),
+        "group_tint": group._tint(),
+        "group_cover": group._cover_urls().get(group.id),
         "group_leads": circle and _leads(roles, role_rows, places),
         "group_history": group_timeline.by_day(events, group | inside, named),
         "group_roles": role_rows,
@@ -175,6 +178,35 @@ def _profiles(
     return found | profiles.search_fetch(
         [("partner_id", "in", others.ids)], limit=limit
     )
+
+
+def _tree(group: Any) -> list[dict]:
+    """Return the circles inside ``group``, each with those inside it.
+
+    Where the user does not see a circle, those inside it stand where it would.
+    """
+    found = group.search_fetch(
+        [
+            ("ancestor_ids", "in", group.ids),
+            ("kind", "=", "circle"),
+            ("id", "!=", group.id),
+        ],
+        order="depth, name, id",
+        limit=CIRCLES_SHOWN,
+    )
+    tints = found._tints()
+    top: list[dict] = []
+    nodes: dict[int, dict] = {}
+    # As the system: a circle between two that are seen may be hidden.
+    for circle in found.sudo():
+        above = circle.parent_id
+        while above and above.id != group.id and above.id not in nodes:
+            above = above.parent_id
+        node = {"group": circle.sudo(False), "tint": tints[circle.id], "inside": []}
+        nodes[circle.id] = node
+        siblings = nodes[above.id]["inside"] if above.id in nodes else top
+        siblings.append(node)
+    return top
 
 
 def _shown_fillers(roles: Any, places: Any) -> Any:
@@ -400,6 +432,7 @@ def manage_values(group: Any, page: int = 1) -> dict:
         open_here, limit=CHANGES_SHOWN, offset=(page - 1) * CHANGES_SHOWN
     )
     return {
+        "cover": group._cover_urls().get(group.id),
         "group": group,
         "version": group.update_version(),
         "may_refuse_rights": group._may("refuse_rights"),

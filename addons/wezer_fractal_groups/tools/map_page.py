@@ -11,9 +11,11 @@ from odoo import api
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.wezer_base.tools.category_looks import TINTS
 from odoo.addons.wezer_base.tools.text import normalise
 
 from .circles import label, layout
+from .group_cards import tints_of
 from .group_map import CircleTree
 
 # So many circles the first response draws, none smaller than a part of the drawing.
@@ -59,6 +61,7 @@ def first_view(
     others = tree.nodes([own for own in listed_ids if own not in known])
     known |= {node["id"]: node for node in others}
     tree.described(list(known.values()))
+    _tint(env, list(known.values()))
     for node in known.values():
         _say(env, node)
     listed = [known[own] for own in listed_ids]
@@ -215,9 +218,17 @@ def _unfold(tree: CircleTree, listed: list[dict], known: dict[int, dict]) -> Non
 
 
 def _sent(env: api.Environment, tree: CircleTree, nodes: list[dict]) -> list[dict]:
+    _tint(env, nodes)
     for node in tree.described(nodes):
         _say(env, node)
     return [_packed(node) for node in nodes]
+
+
+def _tint(env: api.Environment, nodes: list[dict]) -> None:
+    """Add to ``nodes`` the tint in which each is drawn, asked once."""
+    tints = tints_of(env["wezer.group"].browse(node["id"] for node in nodes))
+    for node in nodes:
+        node["tint"] = tints.get(node["id"], node["id"] % TINTS + 1)
 
 
 def _say(env: api.Environment, node: dict) -> None:
@@ -273,4 +284,5 @@ def _packed(node: dict) -> dict:
         "facts": node["facts"],
         "lead": ", ".join(node["lead"]),
         "open": node["open_text"],
+        "tint": node["tint"],
     }

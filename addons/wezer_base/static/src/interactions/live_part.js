@@ -92,7 +92,10 @@ export class LivePart extends Interaction {
     async refresh() {
         let text = "";
         try {
-            const answer = await this.waitFor(fetch(this.url()));
+            const answer = await this.waitFor(
+                // Opened by itself, the address shows a whole page.
+                fetch(this.url(), {headers: {"X-Requested-With": "XMLHttpRequest"}})
+            );
             if (!answer.ok) {
                 return;
             }

@@ -277,7 +277,8 @@ export class GroupMap extends Interaction {
         const el = document.createElementNS(SVG, "a");
         el.setAttribute("href", this.link(node));
         el.setAttribute("tabindex", "-1");
-        el.setAttribute("class", `o_wezer_depth_${node.level % DEPTHS}`);
+        const classes = `o_wezer_depth_${node.level % DEPTHS} o_wezer_tint_${node.tint}`;
+        el.setAttribute("class", classes);
         el.classList.toggle("o_wezer_map_vacant", Boolean(node.open));
         el.classList.toggle("o_wezer_map_chosen", node === this.here);
         el.dataset.id = node.id;

@@ -1,0 +1,110 @@
+"""Cover pictures, colours, cards and nested circles of groups."""
+
+import base64
+import io
+
+from PIL import Image
+
+from odoo import http
+from odoo.tests import HttpCase, tagged
+
+from odoo.addons.wezer_base.exceptions import Refusal
+
+from ..tools import group_cards
+from .common import GroupsCommon
+
+
+def _picture(colour):
+    file = io.BytesIO()
+    Image.new("RGB", (40, 20), colour).save(file, "PNG")
+    return file.getvalue()
+
+
+@tagged("post_install", "-at_install")
+class TestGroupLook(GroupsCommon, HttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        for user in (cls.joel, cls.luc, cls.stranger):
+            user.password = user.login
+        cls._put(cls.joel, cls.president)
+        cls._put(cls.luc, cls.garden)
+
+    def test_a_manager_gives_the_group_a_cover_and_a_colour_on_its_page(self):
+        self.authenticate(self.joel.login, self.joel.login)
+        address = f"/groups/{self.garden.slug}"
+        self.assertIn('name="cover"', self.url_open(f"{address}/manage").text)
+        form = {"name": "Test garden", "color": "5"}
+        form["csrf_token"] = http.Request.csrf_token(self)
+        files = {"cover": ("cover.png", _picture("green"), "image/png")}
+        self.url_open(f"{address}/manage/update", data=form, files=files)
+        self.assertEqual(self.garden.color, 5)
+        url = self.garden._cover_urls()[self.garden.id]
+        for page in (address, "/groups"):
+            text = self.url_open(page).text
+            self.assertIn(url, text)
+            self.assertIn("o_wezer_tint_5", text)
+        self.assertEqual(self.url_open(url).headers["Content-Type"], "image/png")
+
+        form.update(cover_remove="1", csrf_token=http.Request.csrf_token(self))
+        self.url_open(f"{address}/manage/update", data=form)
+        self.assertFalse(self.garden.cover)
+        self.assertEqual(self.garden._cover_urls(), {})
+
+    def test_who_does_not_see_a_group_does_not_see_its_cover(self):
+        self.garden.write(
+            {"visibility": "members", "cover": base64.b64encode(_picture("red"))}
+        )
+        url = self.garden._cover_urls()[self.garden.id]
+        self.assertEqual(self.url_open(url).status_code, 404)
+        self.authenticate(self.stranger.login, self.stranger.login)
+        self.assertEqual(self.url_open(url).status_code, 404)
+        self.authenticate(self.luc.login, self.luc.login)
+        self.assertEqual(self.url_open(url).status_code, 200)
+
+    def test_only_known_colours_and_pictures_are_taken(self):
+        garden = self.garden.with_user(self.joel)
+        for color in (9, -1, "blue", [1]):
+            with self.assertRaises(Refusal) as caught:
+                garden.action_update({"color": color})
+            self.assertEqual(caught.exception.rule, "color")
+        for cover in ("no picture", "A" * 9_000_000):
+            with self.assertRaises(Refusal) as caught:
+                garden.action_update({"cover": cover})
+            self.assertEqual(caught.exception.rule, "picture")
+
+    def test_circles_inside_have_the_colour_of_the_nearest_above(self):
+        self.village.color = 3
+        self.garden.color = 6
+        tints = (self.village | self.garden | self.compost | self.workshop)._tints()
+        self.assertEqual(
+            [
+                tints[group.id]
+                for group in (self.village, self.garden, self.compost, self.workshop)
+            ],
+            [3, 6, 6, 3],
+        )
+
+    def test_cards_show_faces_to_members_and_to_nobody_else(self):
+        groups = self.garden | self.workshop
+        cards = group_cards.cards_of(groups.with_user(self.joel))
+        self.assertEqual([card.group for card in cards], list(groups))
+        self.assertEqual(cards[0].faces.sudo().partner_id, self.luc.partner_id)
+        self.assertFalse(cards[1].faces)
+        visitor = self.env.ref("base.public_user")
+        self.assertFalse(group_cards.cards_of(groups.with_user(visitor))[0].faces)
+
+    def test_circles_inside_are_nested_and_skip_what_is_hidden(self):
+        tree = self.village.with_user(self.luc)._page_values()["group_tree"]
+        self.assertEqual(
+            [
+                (node["group"].name, [one["group"].name for one in node["inside"]])
+                for node in tree
+            ],
+            [("Test garden", ["Test compost"]), ("Test workshop", [])],
+        )
+        levels = group_cards.nested(self.village | self.workshop | self.compost)
+        self.assertEqual(
+            [(group.name, level) for group, level in levels],
+            [("Test village", 0), ("Test workshop", 1), ("Test compost", 1)],
+        )

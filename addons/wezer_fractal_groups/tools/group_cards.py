@@ -1,0 +1,162 @@
+"""How groups look on cards and pages: tint, cover picture, faces.
+
+Each function asks the database once for all groups of a list.
+"""
+
+from typing import Any, NamedTuple
+
+from odoo import models
+from odoo.tools import SQL
+
+from odoo.addons.wezer_base.tools.category_looks import TINTS
+
+from .group_leads import Leads, leads_of
+from .membership_sql import is_running
+
+# So many faces a card shows.
+FACES = 5
+
+
+class Card(NamedTuple):
+    """What the card of one group shows besides its texts."""
+
+    group: Any
+    tint: int
+    # The address of the cover picture, None without one.
+    cover: str | None
+    leads: Leads
+    # Profiles of members whom the reader may see.
+    faces: Any
+
+
+def cards_of(groups: models.Model) -> list[Card]:
+    """Return the cards of ``groups``, in their order."""
+    tints, covers, leads = tints_of(groups), covers_of(groups), leads_of(groups)
+    faces = faces_of(groups)
+    return [
+        Card(one, tints[one.id], covers.get(one.id), leads[one.id], faces[one.id])
+        for one in groups
+    ]
+
+
+def tints_of(groups: models.Model) -> dict[int, int]:
+    """Return ``{id: tint}``: the group's own, else that of the nearest group above.
+
+    A tree whose top names none takes one by the number of its top, so that
+    neighbours differ.
+    """
+    if not groups.ids:
+        return {}
+    fields = groups._fields
+    rows = groups.env.execute_query(
+        SQL(
+            """SELECT c.descendant_id,
+                      (array_agg(g.color ORDER BY c.distance)
+                          FILTER (WHERE g.color > 0))[1],
+                      (array_agg(g.id ORDER BY c.distance DESC))[1]
+                 FROM wezer_group_closure c
+                 JOIN wezer_group g ON g.id = c.ancestor_id
+                WHERE c.descendant_id = ANY(%s)
+                GROUP BY c.descendant_id""",
+            groups.ids,
+            to_flush=tuple(fields[name] for name in ("color", "parent_id")),
+        )
+    )
+    return {number: color or top % TINTS + 1 for number, color, top in rows}
+
+
+def covers_of(groups: models.Model) -> dict[int, str]:
+    """Return ``{id: address}`` of those among ``groups`` that have a cover picture.
+
+    The address changes with the picture; who may not see the group gets none there.
+    """
+    if not groups.ids:
+        return {}
+    groups.flush_model(["cover"])
+    # Only the mark of the picture, whose group the reader sees.
+    attachments = groups.env["ir.attachment"].sudo()
+    found = attachments.search_fetch(
+        [
+            ("res_model", "=", groups._name),
+            ("res_field", "=", "cover"),
+            ("res_id", "in", groups.ids),
+        ],
+        ["res_id", "checksum"],
+    )
+    return {
+        one.res_id: f"/wezer/cover/{one.res_id}?unique={(one.checksum or '')[:8]}"
+        for one in found
+    }
+
+
+def faces_of(groups: models.Model) -> dict[int, Any]:
+    """Return ``{id: profiles}`` of some members in each circle or in its roles.
+
+    Only those whom the reader may see; visitors see nobody.
+    """
+    env = groups.env
+    profiles = env["wezer.profile"]
+    if not groups.ids or not env.user._wezer_is_member():
+        return dict.fromkeys(groups.ids, profiles)
+    rows = env.execute_query(
+        SQL(
+            """SELECT circle_id, partner_id
+                 FROM (SELECT circle_id, partner_id,
+                              row_number() OVER (
+                                  PARTITION BY circle_id ORDER BY since, partner_id
+                              ) AS place
+                         FROM (SELECT CASE g.kind WHEN 'role' THEN g.parent_id
+                                                  ELSE g.id END AS circle_id,
+                                      m.partner_id, min(m.id) AS since
+                                 FROM wezer_group g
+                                 JOIN wezer_group_membership m
+                                   ON m.group_id = g.id AND %s
+                                WHERE (g.id = ANY(%s)
+                                       OR g.parent_id = ANY(%s) AND g.kind = 'role')
+                                  AND g.active AND m.is_guest IS NOT TRUE
+                                GROUP BY 1, 2) people) placed
+                WHERE place <= %s
+                ORDER BY circle_id, place""",
+            is_running(env),
+            groups.ids,
+            groups.ids,
+            FACES,
+            to_flush=(
+                *(groups._fields[name] for name in ("kind", "parent_id", "active")),
+                env["wezer.group.membership"]._fields["is_guest"],
+            ),
+        )
+    )
+    found = profiles.search_fetch(
+        [("partner_id", "in", list({person for _circle, person in rows}))]
+    )
+    seen = {profile.sudo().partner_id.id: profile.id for profile in found}
+    ids: dict[int, list] = {number: [] for number in groups.ids}
+    for circle, person in rows:
+        if person in seen and circle in ids:
+            ids[circle].append(seen[person])
+    return {
+        number: profiles.browse(some).with_prefetch(found.ids)
+        for number, some in ids.items()
+    }
+
+
+def nested(groups: models.Model) -> list[tuple[Any, int]]:
+    """Return ``(group, level)``, each group after the nearest of them around it.
+
+    :param groups: outer ones first
+    """
+    inside: dict[int, list] = {}
+    for group in groups:
+        above = group.parent_id
+        while above and above not in groups:
+            above = above.parent_id
+        inside.setdefault(above.id or 0, []).append(group)
+
+    def walk(number: int, level: int) -> list[tuple[Any, int]]:
+        rows = []
+        for group in inside.get(number, []):
+            rows += [(group, level), *walk(group.id, level + 1)]
+        return rows
+
+    return walk(0, 0)
