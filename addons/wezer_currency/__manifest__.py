@@ -17,6 +17,7 @@
         "wizards/wezer_transfer_batch_views.xml",
         "wizards/wezer_issue_views.xml",
         "views/wezer_currency_views.xml",
+        "wizards/wezer_wallet_limits_views.xml",
         "views/wezer_wallet_views.xml",
         "views/wezer_profile_views.xml",
         "views/wezer_transfer_views.xml",
@@ -29,7 +30,7 @@
         "views/portal_templates.xml",
         "views/home_templates.xml",
         "views/statement_templates.xml",
-        "wizards/wezer_wallet_limits_views.xml",
+        "wizards/wezer_starter_set_views.xml",
     ],
     "assets": {
         "web.assets_frontend": [

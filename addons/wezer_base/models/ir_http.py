@@ -42,6 +42,15 @@ class IrHttp(models.AbstractModel):
 
     _inherit = "ir.http"
 
+    # === WHERE THE BACK OFFICE BEGINS === #
+
+    def session_info(self):
+        """Extend Odoo's: who chose no first page begins where their work is."""
+        info = super().session_info()
+        if not info.get("home_action_id") and self.env.user._is_internal():
+            info["home_action_id"] = self.env.user._wezer_home_action()
+        return info
+
     # === HOW LONG THE DATABASE WORKS === #
 
     @classmethod

@@ -755,6 +755,37 @@ class ResUsers(models.Model):
 
     # === HOME === #
 
+    # === THE BACK OFFICE === #
+
+    def _wezer_home_action(self) -> int | bool:
+        """Return the id of the action with which the back office begins, or False.
+
+        Nothing of this is stored: what somebody chose for themselves stays, and a
+        role that ends takes its page along.
+        """
+        self.ensure_one()
+        for group, action in self._wezer_home_pages():
+            if self.has_group(group):
+                # An action of our own, which the role's menu opens too.
+                found = self.env.ref(action, raise_if_not_found=False)
+                if found:
+                    return found.id
+        return False
+
+    def _wezer_home_pages(self) -> list[tuple[str, str]]:
+        """Return ``(group, action)``: the first group of the user decides.
+
+        Addons put theirs before or after; both are XML ids.
+        """
+        if not self.has_group("wezer_base.group_administrator"):
+            return []
+        steps = self.env["wezer.onboarding"]._steps()
+        if all(step["done"] for step in steps):
+            return []
+        return [
+            ("wezer_base.group_administrator", "wezer_base.wezer_onboarding_action")
+        ]
+
     def _wezer_dashboard(self):
         """Return what the home of this user shows; addons add their parts.
 

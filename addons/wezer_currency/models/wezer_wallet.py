@@ -131,6 +131,12 @@ class WezerWallet(models.Model):
     reserved_text = fields.Char(string="Set aside", compute="_compute_texts")
     incoming_text = fields.Char(string="Set aside for you", compute="_compute_texts")
     available_text = fields.Char(string="Available", compute="_compute_texts")
+    limits_text = fields.Char(
+        string="Limits",
+        compute="_compute_limits_text",
+        groups="wezer_base.group_moderator,wezer_base.group_administrator",
+        help="How far below and above zero the balance may go.",
+    )
     state = fields.Selection(
         [("open", "Open"), ("frozen", "Frozen"), ("closed", "Closed")],
         required=True,
@@ -206,6 +212,23 @@ class WezerWallet(models.Model):
             wallet.reserved_text = currency._format(wallet.reserved)
             wallet.incoming_text = currency._format(wallet.incoming)
             wallet.available_text = currency._format(balance - wallet.reserved)
+
+    @api.depends_context("lang")
+    @api.depends(*LIMIT_FIELDS)
+    def _compute_limits_text(self):
+        """Write the limits in words: a number below zero is easily misread."""
+        for wallet in self:
+            lower, upper = wallet._origin._limits() if wallet._origin else (None, None)
+            currency = wallet.wezer_currency_id
+            words = [
+                self.env._("No lower limit")
+                if lower is None
+                else self.env._("Not below %s", currency._format(lower)),
+                self.env._("no upper limit")
+                if upper is None
+                else self.env._("not above %s", currency._format(upper)),
+            ]
+            wallet.limits_text = ", ".join(words)
 
     def _compute_beyond_limit(self):
         found = self.search([("id", "in", self.ids), ("beyond_limit", "=", True)])

@@ -27,3 +27,4 @@ from . import test_payment_link
 from . import test_website
 from . import test_forms
 from . import test_limits
+from . import test_starter_set

@@ -10,9 +10,13 @@ class WezerWalletLimits(models.TransientModel):
 
     wallet_id = fields.Many2one("wezer.wallet", required=True, readonly=True)
     has_lower = fields.Boolean(string="Limit below zero", default=True)
-    lower = fields.Char(string="Down to", help="For example 20:00 hours or 500.00")
+    lower = fields.Char(
+        string="How far below zero",
+        help="Without a sign, for example 20:00 hours or 500.00. The balance may then"
+        " go down to that much below zero.",
+    )
     has_upper = fields.Boolean(string="Limit above zero")
-    upper = fields.Char(string="Up to")
+    upper = fields.Char(string="How far above zero")
 
     @api.model
     def default_get(self, names):

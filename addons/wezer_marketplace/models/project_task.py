@@ -6,7 +6,7 @@ from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import days, payload
 from odoo.addons.wezer_base.tools.text import TITLE_LENGTH, clean_line
 
-from ..tools import task_import
+from ..tools import price_chips, task_import
 from ..tools.task_context import DEAL_MOVES, QUIET
 from .wezer_announcement import PUBLISHED, UNENDED
 from .wezer_deal import AGREED, LIVE
@@ -66,6 +66,18 @@ class ProjectTask(models.Model):
         compute="_compute_wezer_announcement_id",
         compute_sudo=True,
     )
+    wezer_post_state = fields.Selection(
+        lambda self: self.env["wezer.announcement"]._fields["state"].selection,
+        string="State of the announcement",
+        compute="_compute_wezer_announcement_id",
+        compute_sudo=True,
+    )
+    wezer_price_text = fields.Char(
+        string="Price on the marketplace",
+        compute="_compute_wezer_price_text",
+        compute_sudo=True,
+        help="What a helper receives for this task.",
+    )
     wezer_post_differs = fields.Char(
         string="Differences in the announcement",
         compute="_compute_wezer_post_differs",
@@ -110,7 +122,30 @@ class ProjectTask(models.Model):
     def _compute_wezer_announcement_id(self):
         for task in self:
             task.wezer_announcement_id = task.wezer_announcement_ids.sorted("id")[-1:]
+            task.wezer_post_state = task.wezer_announcement_id.state
             task.wezer_posted = task.wezer_announcement_id.state in UNENDED
+
+    @api.depends_context("lang")
+    @api.depends(
+        *("allocated_hours", "wezer_currency_id", "wezer_rate_minor"),
+        *("project_id.wezer_currency_id", "project_id.wezer_rate_minor"),
+        *("wezer_announcement_ids.state", "wezer_announcement_ids.price_text"),
+    )
+    def _compute_wezer_price_text(self):
+        """Show the price of the announcement, or the one that it would have."""
+        for task in self:
+            if task.wezer_posted:
+                task.wezer_price_text = task.wezer_announcement_id._price_chip().text
+                continue
+            currency, rate = task._rate()
+            prices = []
+            if rate:
+                hours = payload.number(task.env, task.allocated_hours or 1.0)
+                line = task.env["wezer.announcement.price"].new(
+                    {"wezer_currency_id": currency.id, "unit_minor": rate}
+                )
+                prices = [(currency, line._total(hours))]
+            task.wezer_price_text = price_chips.chip(task.env, prices).text
 
     @api.depends(
         *("name", "description", "wezer_category_id", "wezer_places"),
@@ -321,6 +356,19 @@ class ProjectTask(models.Model):
         return self._notification(
             self.env._("The announcement matches the task: %(title)s", title=self.name)
         )
+
+    def action_see_post(self) -> dict:
+        """Open the announcement on the website."""
+        self.ensure_one()
+        self.check_access("read")
+        # As the user: the page answers only those who may read it.
+        slug = self.sudo().wezer_announcement_id.slug
+        if not slug:
+            raise Refusal(
+                self.env._("“%(name)s” is not on the marketplace.", name=self.name),
+                rule="posted",
+            )
+        return {"type": "ir.actions.act_url", "url": f"/market/{slug}", "target": "new"}
 
     def action_undo_post(self) -> bool:
         """Take the post back, while nobody answered."""

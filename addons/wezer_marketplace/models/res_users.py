@@ -14,6 +14,33 @@ class ResUsers(models.Model):
         """Add deals, announcements and disputes that wait for this user."""
         return todo_rows.with_market(self, super()._wezer_todo())
 
+    # === THE BACK OFFICE === #
+
+    def _wezer_home_pages(self):
+        """Extend: the board for coordinators, disputes and requests for moderators."""
+        return [
+            *super()._wezer_home_pages(),
+            (
+                "wezer_base.group_administrator",
+                "wezer_marketplace.wezer_dashboard_action",
+            ),
+            ("wezer_base.group_coordinator", "wezer_marketplace.wezer_deal_action"),
+            ("wezer_base.group_moderator", self._wezer_moderator_page()),
+        ]
+
+    def _wezer_moderator_page(self):
+        """Return the disputes, or the requests to leave where only those wait."""
+        deals = self.env["wezer.deal"].with_user(self)
+        disputes = [("state", "=", "disputed"), ("is_user_moderator", "=", True)]
+        leaving = self.env["wezer.departure"].with_user(self)
+        if (
+            self.has_group("wezer_base.group_moderator")
+            and not deals.search_count(disputes, limit=1)
+            and leaving.search_count([], limit=1)
+        ):
+            return "wezer_base.wezer_departure_action"
+        return "wezer_marketplace.wezer_dispute_action"
+
     # === HOME === #
 
     def _wezer_dashboard(self):

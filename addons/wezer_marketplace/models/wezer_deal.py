@@ -549,7 +549,7 @@ class WezerDeal(models.Model):
         help="The number of the current step, starting from 1; 0 means"
         " paid all at once.",
     )
-    delivered_quantity = fields.Float()
+    delivered_quantity = fields.Float(help="Zero where it was delivered as agreed.")
     delivery_note = fields.Text()
     conflicted_ids = fields.Many2many(
         "res.partner",
@@ -607,6 +607,9 @@ class WezerDeal(models.Model):
     )
     state_before = fields.Char(related="dispute_id.state_before")
     disputed_by_id = fields.Many2one(related="dispute_id.caller_id")
+    dispute_reason = fields.Text(
+        string="Reason of the complaint", related="dispute_id.reason"
+    )
     # Stored for the record rules, the to-do list and the groups of the back office.
     dispute_circle_id = fields.Many2one(
         related="dispute_id.circle_id",

@@ -40,7 +40,8 @@ class WezerDealActionWizard(models.TransientModel):
             ("cancelled", "Nothing is paid"),
             ("split", "Part of it is paid"),
         ],
-        default="paid",
+        string="Decision",
+        # A decision about money is never proposed.
     )
     line_ids = fields.One2many("wezer.deal.action.wizard.line", "wizard_id")
 
