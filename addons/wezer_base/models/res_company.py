@@ -1,4 +1,5 @@
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from odoo import api, fields, models, tools
 from odoo.fields import Domain
@@ -8,6 +9,7 @@ from odoo.addons.base.models.res_partner import _tz_get
 
 from ..exceptions import Refusal
 from ..tools import contrast, days, locks
+from ..tools.payload import shortened
 from ..tools.rights import RIGHTS
 
 _lt = LazyTranslate(__name__)
@@ -106,6 +108,15 @@ class ResCompany(models.Model):
         default=10,
         help="The number of invitations a member may send in a day.",
     )
+    wezer_map_url = fields.Char(
+        string="Map tiles",
+        help="The address of a server of map tiles, with {z}, {x} and {y}. Without one,"
+        " maps have a plain ground, and nothing is asked of another site.",
+    )
+    wezer_map_attribution = fields.Char(
+        string="Map attribution",
+        help="What the owner of the tiles wants to read below the map.",
+    )
     wezer_is_user_member = fields.Boolean(
         compute="_compute_wezer_is_user_member",
         search="_search_wezer_is_user_member",
@@ -121,6 +132,30 @@ class ResCompany(models.Model):
         if operator != "in":
             return NotImplemented
         return Domain.TRUE if self.env.user._wezer_is_member() else Domain.FALSE
+
+    @api.constrains("wezer_map_url")
+    def _check_wezer_map_url(self):
+        for company in self.filtered("wezer_map_url"):
+            url = company.wezer_map_url
+            parts = urlsplit(url)
+            complete = all(part in url for part in ("{z}", "{x}", "{y}"))
+            if parts.scheme != "https" or not parts.hostname or not complete:
+                raise Refusal(
+                    self.env._(
+                        "The address of map tiles begins with https:// and contains"
+                        " {z}, {x} and {y}."
+                    ),
+                    rule="tiles",
+                    value=shortened(url),
+                )
+
+    def _wezer_map_tiles(self):
+        """Return ``url`` and ``attribution`` of the tiles of maps; empty without."""
+        self.ensure_one()
+        return {
+            "url": self.wezer_map_url or "",
+            "attribution": self.wezer_map_attribution or "",
+        }
 
     @api.model_create_multi
     def create(self, vals_list):

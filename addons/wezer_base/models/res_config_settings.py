@@ -7,6 +7,10 @@ class ResConfigSettings(models.TransientModel):
     wezer_visitors_see_members = fields.Boolean(
         related="company_id.wezer_visitors_see_members", readonly=False
     )
+    wezer_map_url = fields.Char(related="company_id.wezer_map_url", readonly=False)
+    wezer_map_attribution = fields.Char(
+        related="company_id.wezer_map_attribution", readonly=False
+    )
     wezer_tz = fields.Selection(related="company_id.wezer_tz", readonly=False)
     wezer_approval = fields.Selection(
         related="company_id.wezer_approval", readonly=False

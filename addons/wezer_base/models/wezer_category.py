@@ -162,6 +162,18 @@ class WezerCategory(models.Model):
         return sorted_for_reader(categories, WezerCategory._sort_path)._ids
 
     @api.model
+    @tools.ormcache("tuple(self.env.companies.ids)", "self.env.lang")
+    def _options(self):
+        """Return ``(id, full name, id of the parent)`` of all, in the tree's order.
+
+        The same for all readers of a language, read once.
+        """
+        return [
+            (category.id, category.complete_name, category.parent_id.id)
+            for category in self.sudo().browse(self._tree_ids())
+        ]
+
+    @api.model
     @tools.ormcache()
     def _look(self) -> Looks:
         """Return how each category is drawn, ``{id: Look(icon, tint)}``, asked once.

@@ -376,9 +376,30 @@ def format_day(env: api.Environment, day: Any, weekday: bool = False) -> str:
     )
 
 
-def format_month(env: api.Environment, day: datetime.date) -> str:
-    """Return the month of a day, with its year."""
-    return _format(env, day, "yMMM", "MMM y") if day else ""
+def format_month(env: api.Environment, day: datetime.date, whole: bool = False) -> str:
+    """Return the month of a day, with its year.
+
+    :param whole: its whole name, for a heading
+    """
+    if not day:
+        return ""
+    name = "MMMM" if whole else "MMM"
+    return _format(env, day, f"y{name}", f"{name} y")
+
+
+def first_weekday(env: api.Environment) -> int:
+    """Return the day that a week begins with in the reader's language; 0 is Monday."""
+    return int(get_lang(env).week_start or 1) - 1
+
+
+def weekday_names(env: api.Environment) -> list[tuple[str, str]]:
+    """Return ``(short name, whole name)`` of the days of a week, the first first."""
+    locale = _locale(env)
+    short = babel.dates.get_day_names("abbreviated", "stand-alone", locale)
+    whole = babel.dates.get_day_names("wide", "stand-alone", locale)
+    first = first_weekday(env)
+    order = [(first + number) % 7 for number in range(7)]
+    return [(short[number], whole[number]) for number in order]
 
 
 def format_moment(

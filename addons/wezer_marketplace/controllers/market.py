@@ -4,29 +4,20 @@ from odoo import http
 from odoo.http import request
 
 from odoo.addons.wezer_base.controllers.website import flash, page_number
-from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools import days
 from odoo.addons.wezer_base.tools.form_post import form_post
+from odoo.addons.wezer_base.tools.forms import local_page
 from odoo.addons.wezer_base.tools.locks import wait_in_line
 from odoo.addons.wezer_base.tools.numbers import numbered, whole
 
-from ..tools import (
-    announcement_cards,
-    announcement_page,
-    matchmaking,
-    search_params,
-)
-from ..tools.search_sql import COUNTED, planned_for_memory
+from ..tools import announcement_page, market_page
+from ..tools.search_sql import COUNTED
 from .form import (
     announcement_of,
     shown_in_form,
     terms_of,
     to_local,
 )
-
-PAGE = 20
-# "For you", on the first page.
-FITTING = 3
 
 
 class WezerMarket(http.Controller):
@@ -41,64 +32,38 @@ class WezerMarket(http.Controller):
         readonly=True,
     )
     def market(self, page=1, **params):
-        """List announcements; the filters live in the address."""
-        market = request.env["wezer.announcement"]
-        filters = search_params.clean(request.env, params)
+        """Show announcements; the filters and the view live in the address."""
         page = page_number(page)
-        refused = ""
-        try:
-            question = search_params.question(request.env, filters)
-        except Refusal as error:
-            # What was typed stays in the form; the days do not count.
-            refused = error.args[0]
-            filtered = search_params.without_days(filters)
-            question = search_params.question(request.env, filtered)
-        public = request.env.user._is_public()
-        helper = None if public else matchmaking.Helper(request.env)
-        fitting = market.browse()
-        # Read at once, before cards name some of them.
-        categories = request.env["wezer.category"]._tree()
-        categories.mapped("complete_name")
-        with planned_for_memory(request.env.cr):
-            found, count = market._search_public(question, (page - 1) * PAGE, PAGE)
-            if not (public or filters or page > 1):
-                fitting = found._fitting(FITTING, helper)
-        nearly = market.browse() if found else market._search_near_misses(question)
-        fitting, found, nearly = announcement_cards.card_lists(
-            [fitting, found, nearly], question.get("centre"), helper
-        )
-        pager = request.website.pager(
+        values = market_page.page_values(request.env, params, page)
+        values["pager"] = request.website.pager(
             url="/market",
-            total=min(count, COUNTED),
+            total=min(values["count"], COUNTED),
             page=page,
-            step=PAGE,
-            url_args=filters,
+            step=market_page.PAGE,
+            url_args=values["filters"],
         )
-        return request.render(
-            "wezer_marketplace.market_page",
-            {
-                "announcements": found,
-                "nearly": nearly,
-                "fitting": fitting,
-                "count": count,
-                "counted": COUNTED,
-                "pager": pager,
-                "filters": filters,
-                "refused": refused,
-                "unread": search_params.price_bounds(request.env, filters)[1],
-                "public": public,
-                "distances": search_params.DISTANCES,
-                "categories": categories,
-                "currencies": request.env["wezer.currency"].search_fetch([]),
-                "skill": request.env["wezer.skill"].search(
-                    [("id", "=", filters.get("skill", False))]
-                ),
-                "groups": []
-                if public
-                else helper.groups.filtered(lambda group: group.kind == "circle"),
-                "address": search_params.address,
-            },
-        )
+        return request.render("wezer_marketplace.market_page", values)
+
+    @http.route(
+        "/market/<string:slug>/favourite",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["POST"],
+    )
+    @form_post("/market/{slug}")
+    def favourite(self, slug, **post):
+        """Make it one of the member's favourites, or take it out of them."""
+        announcement = self._announcement(slug)
+        favourites = request.env["wezer.favourite"]
+        if post.get("keep"):
+            favourites.keep(announcement.id)
+            flash(request.env._("This is one of your favourites now."))
+        else:
+            favourites.drop(announcement.id)
+            flash(request.env._("This is no longer one of your favourites."))
+        back = local_page(post.get("back"))
+        return request.redirect(back or f"/market/{announcement.slug}")
 
     @http.route(
         "/market/<string:slug>/attendance",

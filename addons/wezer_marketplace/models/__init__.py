@@ -5,6 +5,7 @@ from . import wezer_announcement
 from . import wezer_announcement_price
 from . import wezer_announcement_place
 from . import wezer_announcement_word
+from . import wezer_favourite
 from . import wezer_saved_search
 from . import wezer_terms
 from . import wezer_terms_milestone

@@ -276,8 +276,9 @@ class WezerAnnouncement(models.Model):
     )
     repeat_until = fields.Date(string="Repeats until")
     city = fields.Char(string="Place")
-    latitude = fields.Float(digits=(9, 6))
-    longitude = fields.Float(digits=(9, 6))
+    # About a hundred metres: what everybody may read names no house.
+    latitude = fields.Float(digits=(9, 3))
+    longitude = fields.Float(digits=(9, 3))
     language_id = fields.Many2one(
         "res.lang",
         string="Language needed",
@@ -314,6 +315,9 @@ class WezerAnnouncement(models.Model):
     places_used = fields.Integer(compute="_compute_places")
     places_left = fields.Integer(string="Free places", compute="_compute_places")
     deal_ids = fields.One2many("wezer.deal", "announcement_id")
+    favourite_ids = fields.One2many(
+        "wezer.favourite", "announcement_id", groups=fields.NO_ACCESS
+    )
     answer_count = fields.Integer(string="Answers", compute="_compute_places")
     expected_text = fields.Char(
         string="Expected attendance", compute="_compute_expected"
@@ -562,7 +566,7 @@ class WezerAnnouncement(models.Model):
             )
         )
         if withdrawn:
-            self.env["wezer.notice"].sudo()._settle(withdrawn, ["match"])
+            self.env["wezer.notice"].sudo()._settle(withdrawn, ["match", "favourite"])
         return result
 
     def _slug_name(self):
@@ -1165,6 +1169,7 @@ class WezerAnnouncement(models.Model):
     def _after_change(self):
         """Follow the deals: full, open again where one falls through, ended."""
         for announcement in self.sudo():
+            before = announcement.state
             announcement.invalidate_recordset(["places_used", "places_left"])
             if announcement.state == "open" and not announcement._has_place():
                 announcement.state = "full"
@@ -1181,6 +1186,13 @@ class WezerAnnouncement(models.Model):
                     announcement.state = "full"
             if announcement.state != "open" or not announcement._has_place():
                 announcement._close_gap()
+            if before == "full" and announcement.state == "open":
+                announcement.favourite_ids._notify(
+                    _lt(
+                        "A place is free again: “%(title)s”, one of your favourites.",
+                        title=announcement.title,
+                    )
+                )
 
     # === PLACES === #
 
@@ -1999,6 +2011,14 @@ class WezerAnnouncement(models.Model):
             record=self,
             right="market",
         )
+        if self.state in LISTED:
+            self.sudo().favourite_ids._notify(
+                _lt(
+                    "“%(title)s”, one of your favourites, closes on %(day)s.",
+                    title=self.title,
+                    day=self.expiry,
+                )
+            )
         self.expiry_reminder_sent = True
 
     @api.model

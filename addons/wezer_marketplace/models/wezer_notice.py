@@ -15,6 +15,7 @@ class WezerNotice(models.Model):
                 True,
             ),
             "match": (self.env._("Something new matches what I am looking for"), True),
+            "favourite": (self.env._("News about one of my favourites"), True),
             "short_of_money": (self.env._("I do not have enough money"), True),
             "expiring": (self.env._("One of my announcements will close soon"), True),
             "claim": (self.env._("Someone is doing what I asked for"), True),

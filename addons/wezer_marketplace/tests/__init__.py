@@ -51,3 +51,5 @@ from . import test_written
 from . import test_deal_page
 from . import test_forms
 from . import test_website_search
+from . import test_favourite
+from . import test_market_page

@@ -14,7 +14,8 @@ def cards(
         member their own place where left out
     :param helper: the user, where a page has read them already
     :return: dicts ``announcement``, ``name``, ``profile``, ``score``, ``reason``,
-        ``km``, ``look`` (picture and tint of the category) and ``price`` (a chip)
+        ``km``, ``look`` (picture and tint of the category), ``price`` (a chip) and
+        ``favourite`` (None for visitors)
     """
     if not announcements:
         return []
@@ -33,6 +34,7 @@ def cards(
         for profile in shown._wezer_profile().with_env(env)._filtered_access("read")
     }
     looks = env["wezer.category"]._look()
+    favourites = env["wezer.favourite"]._among(announcements)
     result = []
     for announcement in announcements:
         author = announcement.sudo().author_id
@@ -49,6 +51,9 @@ def cards(
                 "km": format_distance(announcement, centre),
                 "look": looks[announcement.sudo().category_id.id],
                 "price": announcement._price_chip(),
+                "favourite": (
+                    None if favourites is None else announcement.id in favourites
+                ),
             }
         )
     return result

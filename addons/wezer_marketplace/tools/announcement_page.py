@@ -45,6 +45,9 @@ def page_values(announcement: models.BaseModel) -> dict:
         else "",
         "helpers": announcement._fitting_members() if own else [],
         "km": matchmaking.format_distance(announcement, _own_place(env)),
+        "favourite": None
+        if public
+        else announcement.id in env["wezer.favourite"]._among(announcement),
     }
 
 

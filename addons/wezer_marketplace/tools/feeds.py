@@ -72,7 +72,7 @@ def calendar(market: models.Model, question: dict) -> bytes:
         if announcement.city:
             event.add("location").value = announcement.city
         if place := announcement._map_place():
-            event.add("geo").value = f"{place[0]:.6f};{place[1]:.6f}"
+            event.add("geo").value = f"{place[0]:.3f};{place[1]:.3f}"
     return ical.serialize().encode()
 
 

@@ -151,8 +151,12 @@ def fitting_wants(
 def fitting_first(
     market: models.Model, ids: list[int], question: dict, most: int
 ) -> list[int]:
-    """Return ``ids`` with those that fit the user first, the best before."""
-    fits = fitting_wants(market, most, filter_domain(market, question))
+    """Return ``ids`` with those that fit the user first, the best before.
+
+    What is full stays last: one would only wait there.
+    """
+    domain = filter_domain(market, question) & Domain("state", "=", "open")
+    fits = fitting_wants(market, most, domain)
     fitting = [want.id for want, _reasons in fits]
     if question.get("words"):
         found = set(ids)

@@ -40,6 +40,11 @@ def _searches_of(party: models.Model) -> models.Model:
     return searches.search([("partner_id", "in", party.ids)])
 
 
+def _favourites_of(party: models.Model) -> models.Model:
+    favourites = party.env["wezer.favourite"].sudo()
+    return favourites.search([("partner_id", "in", party.ids)])
+
+
 # === PERSONAL DATA AND OUTCOMES === #
 
 
@@ -112,6 +117,7 @@ def personal_data(party: models.Model) -> dict:
             {"name": search.name, "filters": search._filters()}
             for search in _searches_of(party)
         ],
+        "favourites": _favourites_of(party).announcement_id.mapped("title"),
     }
 
 
@@ -220,6 +226,7 @@ def anonymise(party: models.Model) -> None:
     """End what is open, and delete what ``party`` wrote; what was agreed stays."""
     announcements = announcements_of(party)
     _searches_of(party).unlink()
+    _favourites_of(party).unlink()
     for announcement in announcements.filtered(lambda post: post.state != "ended"):
         announcement._lock()
         announcement._end("closed")

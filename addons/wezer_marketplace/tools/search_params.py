@@ -27,6 +27,7 @@ DISTANCES = (1, 5, 20, 50)
 CHOICES = {
     "kind": ("want", "offer"),
     "unpaid": ("1",),
+    "favourites": ("1",),
     "sort": (*SORTS, "fits"),
     "when": ("today", "weekend", "week", "month", "dates"),
     "km": tuple(map(str, DISTANCES)),
@@ -39,7 +40,11 @@ WORD_LENGTH = 120
 def address(filters: dict, path: str = "/market", **change: Any) -> str:
     """Return the address of clean ``filters``, to be kept and shared."""
     params = {**filters, **change}
-    query = urlencode({name: value for name, value in params.items() if value})
+    params = {name: value for name, value in params.items() if value is not None}
+    # On the equator or the meridian a number is 0.
+    query = urlencode(
+        {name: value for name, value in params.items() if value or name in PLACE}
+    )
     return f"{path}?{query}" if query else path
 
 
@@ -85,6 +90,8 @@ def question(env: api.Environment, filters: dict) -> dict:
     plain = ("words", "kind", "category", "skill", "currency", "group", "sort")
     typed = {name: filters[name] for name in plain if filters.get(name)}
     typed["unpaid"] = bool(filters.get("unpaid"))
+    # Visitors have none: an address that was passed on shows them the market.
+    typed["favourites"] = bool(filters.get("favourites")) and not env.user._is_public()
     typed.update(moments(env, filters))
     typed.update(price_bounds(env, filters)[0])
     typed.update(_centre(env, filters))

@@ -1,9 +1,9 @@
 """The statements that answer a question to the market, and their order.
 
-Each statement returns ids in an order that one index has, at most ``COUNTED`` + 1, so
-it costs the same among a hundred announcements and among a hundred thousand. An order
-in which not all announcements have a place (a date, a point on the map) needs two
-statements: those that have one, then the newest of all.
+Each statement returns ids with their states in an order that one index has, at most
+``COUNTED`` + 1, so it costs the same among a hundred announcements and among a hundred
+thousand. An order in which not all announcements have a place (a date, a point on the
+map) needs two statements: those that have one, then the newest of all.
 
 All functions take ``market``, an empty recordset of ``wezer.announcement``: access
 rules of its user are part of every statement. A question is a dict of typed values,
@@ -34,22 +34,38 @@ ENOUGH = 10
 SORTS = ("best", "new", "soon", "distance", "price_asc", "price_desc", "title")
 # In the cursor's cache within :func:`planned_for_memory`.
 PLANNED = "wezer_planned_for_memory"
+ID_AND_STATE = (SQL("wezer_announcement.id"), SQL("wezer_announcement.state"))
 NEWEST = SQL("wezer_announcement.date_publish DESC, wezer_announcement.id DESC")
 
 
 def found_ids(market: models.Model, question: dict) -> list[int]:
-    """Return at most ``COUNTED`` + 1 ids that ``question`` finds, the best first."""
-    found = {}
+    """Return at most ``COUNTED`` + 1 ids that ``question`` finds, the best first.
+
+    What is full comes last, over all that is found, in the same order.
+    """
     with planned_for_memory(market.env.cr):
-        for level in levels(market, question):
-            for statement in level:
-                rows = market.env.execute_query(statement)
-                found.update(dict.fromkeys(row[0] for row in rows))
-                if len(found) > COUNTED:
-                    return list(found)[: COUNTED + 1]
-            if len(found) >= ENOUGH:
-                break
-    return list(found)
+        found = _found_states(market, filter_domain(market, question), question)
+        full = [number for number, state in found.items() if state != "open"]
+        if full and len(found) > COUNTED:
+            # Cut off: those that are open and lie behind come before what is full.
+            domain = filter_domain(market, question) & Domain("state", "=", "open")
+            found = _found_states(market, domain, question)
+    free = [number for number, state in found.items() if state == "open"]
+    return [*free, *full][: COUNTED + 1]
+
+
+def _found_states(market: models.Model, domain: Domain, question: dict) -> dict:
+    """Return ``{id: state}`` in the order of ``question``, cut off as its ids are."""
+    found: dict[int, str] = {}
+    for level in levels(market, question, domain):
+        for statement in level:
+            for number, state in market.env.execute_query(statement):
+                found.setdefault(number, state)
+            if len(found) > COUNTED:
+                return dict(list(found.items())[: COUNTED + 1])
+        if len(found) >= ENOUGH:
+            break
+    return found
 
 
 @contextmanager
@@ -73,9 +89,17 @@ def planned_for_memory(cr: Any) -> Iterator[Any]:
             cr.execute("SET LOCAL random_page_cost TO DEFAULT", log_exceptions=False)
 
 
-def levels(market: models.Model, question: dict) -> Iterator[list[SQL]]:
-    """Yield lists of statements; each next list is for when few were found."""
-    domain = filter_domain(market, question)
+def levels(
+    market: models.Model, question: dict, domain: Domain | None = None
+) -> Iterator[list[SQL]]:
+    """Yield lists of statements; each next list is for when few were found.
+
+    Their rows are ids with their states.
+
+    :param domain: that of ``question``, or a narrower one
+    """
+    if domain is None:
+        domain = filter_domain(market, question)
     words = asked(normalise(question.get("words")))
     if not words:
         yield statements(market, domain, question)
@@ -112,11 +136,11 @@ def statements(
         titles = domain & words_domain(groups, "title_text", missing)
         return [
             _nearest_titles(market, titles, normalise(question["words"])),
-            select_ids(market, texts, NEWEST),
+            select_states(market, texts, NEWEST),
         ]
     order = _ORDERS.get(sort or "")
     if order is None:
-        return [select_ids(market, texts, NEWEST)]
+        return [select_states(market, texts, NEWEST)]
     return order(market, texts, question)
 
 
@@ -127,6 +151,13 @@ def select_ids(
     query = market._search(domain)
     query.order, query.limit = order, limit
     return query.select()
+
+
+def select_states(market: models.Model, domain: Domain, order: SQL) -> SQL:
+    """Return the same SELECT, of ids with their states."""
+    query = market._search(domain)
+    query.order, query.limit = order, COUNTED + 1
+    return query.select(*ID_AND_STATE)
 
 
 def union_of(selects: list[SQL]) -> SQL:
@@ -163,16 +194,17 @@ def first_of_each(market: models.Model, domains: Any, limit: int) -> list:
 
 
 def _nearest_titles(market: models.Model, domain: Domain, words: Any) -> SQL:
-    """Return a SELECT of ids by how little of their titles was not asked for."""
+    """Return a SELECT by how little of their titles was not asked for."""
     query = market._search(domain)
     query.order, query.limit = NEWEST, COUNTED + 1
     newest = query.select(
-        SQL("wezer_announcement.id"),
+        *ID_AND_STATE,
         SQL("wezer_announcement.date_publish"),
         SQL("length(wezer_announcement.title_text) AS size"),
     )
     return SQL(
-        "SELECT id FROM (%s) found ORDER BY abs(size - %s), date_publish DESC, id DESC",
+        "SELECT id, state FROM (%s) found"
+        " ORDER BY abs(size - %s), date_publish DESC, id DESC",
         newest,
         len(words),
     )
@@ -182,13 +214,16 @@ def _order_soon(market: models.Model, domain: Domain, _question: Any) -> list:
     """What begins next; then what has begun, or has no day."""
     coming = domain & Domain("date_start", ">=", fields.Datetime.now())
     order = SQL("wezer_announcement.date_start, wezer_announcement.id DESC")
-    return [select_ids(market, coming, order), select_ids(market, domain, NEWEST)]
+    return [
+        select_states(market, coming, order),
+        select_states(market, domain, NEWEST),
+    ]
 
 
 def _order_distance(market: models.Model, domain: Domain, question: dict) -> list:
     """The nearest to ``centre``; then what has no place on the map."""
     if not question.get("centre"):
-        return [select_ids(market, domain, NEWEST)]
+        return [select_states(market, domain, NEWEST)]
     x, y = plane(*question["centre"])
     order = SQL(
         "point(wezer_announcement.map_x, wezer_announcement.map_y) <-> point(%s, %s)",
@@ -196,12 +231,15 @@ def _order_distance(market: models.Model, domain: Domain, question: dict) -> lis
         y,
     )
     located = domain & Domain("located", "=", True)
-    return [select_ids(market, located, order), select_ids(market, domain, NEWEST)]
+    return [
+        select_states(market, located, order),
+        select_states(market, domain, NEWEST),
+    ]
 
 
 def _order_title(market: models.Model, domain: Domain, _question: Any) -> list:
     order = SQL("wezer_announcement.title_text, wezer_announcement.id DESC")
-    return [select_ids(market, domain, order)]
+    return [select_states(market, domain, order)]
 
 
 def _order_price_asc(market: models.Model, domain: Domain, question: dict) -> Any:
@@ -218,7 +256,7 @@ def _order_price(
     """By the whole price in the currency asked for; nothing compares currencies."""
     currency = question.get("currency")
     if not currency:
-        return [select_ids(market, domain, NEWEST)]
+        return [select_states(market, domain, NEWEST)]
     query = market._search(domain)
     price = query.make_alias("wezer_announcement", "price")
     query.add_join(
@@ -238,7 +276,7 @@ def _order_price(
         SQL.identifier(price, "announcement_id"),
     )
     query.limit = COUNTED + 1
-    return [query.select()]
+    return [query.select(*ID_AND_STATE)]
 
 
 _ORDERS = {
@@ -263,6 +301,8 @@ def filter_domain(market: models.Model, question: dict) -> Domain:
         domain &= Domain("kind", "=", question["kind"])
     if question.get("author"):
         domain &= Domain("author_id", "=", question["author"])
+    if question.get("favourites"):
+        domain &= Domain("id", "in", _favourites_sql(market))
     if question.get("unpaid"):
         domain &= Domain("unpaid", "=", True)
     for name, letter in (("category", "c"), ("skill", "s"), ("currency", "m")):
@@ -346,6 +386,19 @@ def _group_domain(market: models.Model, group_id: Any) -> Any:
     )
     seen = inside.ids if group_id in inside.ids else []
     return facet_domain([f"g{number}" for number in seen])
+
+
+def _favourites_sql(market: models.Model) -> SQL:
+    """Return the SELECT of what the user keeps as favourites."""
+    favourites = market.env["wezer.favourite"]
+    return SQL(
+        "(SELECT announcement_id FROM wezer_favourite WHERE partner_id = %s)",
+        market.env.user.partner_id.id,
+        to_flush=(
+            favourites._fields["announcement_id"],
+            favourites._fields["partner_id"],
+        ),
+    )
 
 
 def _price_domain(question: dict) -> Any:

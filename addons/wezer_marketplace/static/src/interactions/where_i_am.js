@@ -33,6 +33,16 @@ export class WhereIAm extends Interaction {
         }
     }
 
+    /** Tell the form, whose filters apply at once. "Near" is five kilometres. */
+    apply() {
+        const distance = this.el.elements.km;
+        if (distance) {
+            this.el.elements.place.value = "";
+            distance.value ||= "5";
+            distance.dispatchEvent(new Event("change", {bubbles: true}));
+        }
+    }
+
     async ask() {
         this.status = _t("Finding where you are …");
         this.updateContent();
@@ -47,6 +57,7 @@ export class WhereIAm extends Interaction {
             );
             const {latitude, longitude} = place.coords;
             this.set(latitude.toFixed(3), longitude.toFixed(3));
+            this.apply();
             this.status = _t("Found. Distances are measured from where you are.");
         } catch {
             this.status = _t("Your browser does not say where you are. Enter a place.");
