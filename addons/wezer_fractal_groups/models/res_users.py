@@ -277,7 +277,9 @@ class ResUsers(models.Model):
             {
                 "section": "soon",
                 "partner": self.partner_id,
-                "text": self.env._(
+                "text": self.env._("You have one more task. Those due first are above.")
+                if count - len(found) == 1
+                else self.env._(
                     "You have %(count)s more tasks. Those due first are above.",
                     count=count - len(found),
                 ),

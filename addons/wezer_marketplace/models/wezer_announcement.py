@@ -1959,6 +1959,9 @@ class WezerAnnouncement(models.Model):
         if self.unit == "hour":
             minutes = round(quantity * 60)
             return f"{minutes // 60}:{minutes % 60:02d} h"
+        if quantity == 1:
+            one = {"piece": self.env._("1 piece"), "time": self.env._("1 time")}
+            return one[self.unit]
         units = dict(self._fields["unit"]._description_selection(self.env))
         return f"{quantity:g} {units[self.unit]}"
 
