@@ -62,6 +62,7 @@ CALLS_MODERATORS = "wezer.departure.ask"
 # except that whoever held a mandate loses it.
 SUSPENDED_MAY = {
     "wezer.digest.choose",
+    "wezer.favourite.drop",
     "wezer.group.action_leave",
     "wezer.invitation.action_withdraw",
     "wezer.departure.action_withdraw",

@@ -128,6 +128,7 @@ class TestWeakPoints(RpcSurfaces, MarketCommon):
             ("wezer_ledger_entry", "amount"),
             ("wezer_assessment", "state, comment"),
             ("wezer_saved_search", "partner_id"),
+            ("wezer_favourite", "partner_id, announcement_id"),
         ):
             self.env.cr.execute(f"SELECT {columns} FROM {table}")
             said.append(sorted(map(str, self.env.cr.fetchall())))
@@ -284,7 +285,9 @@ class TestWeakPoints(RpcSurfaces, MarketCommon):
         deal.action_send_message("Zq secret word")
         public = self.env.ref("base.public_user")
         for name in self._models():
-            if name.startswith(("wezer.deal", "wezer.terms", "wezer.saved")):
+            if name.startswith(
+                ("wezer.deal", "wezer.terms", "wezer.saved", "wezer.fav")
+            ):
                 self.assertFalse(self.env[name].with_user(public).has_access("read"))
         self.authenticate(None, None)
         before = self._fingerprint()
