@@ -2,6 +2,8 @@ from odoo import api, models
 
 # Seconds: so long may a visitor read what changed meanwhile.
 KEPT = 60
+# What Odoo writes of every home page, and search engines would show.
+EXAMPLE = "This is the homepage of the website"
 
 
 class WebsitePage(models.Model):
@@ -16,3 +18,9 @@ class WebsitePage(models.Model):
         if request.session.get("wezer_flash"):
             return False
         return super()._allow_to_use_cache(request)
+
+    @api.model
+    def _wezer_forget_example(self):
+        """Let the home page say what it is: Odoo's example text goes."""
+        found = self.search([("website_meta_description", "=", EXAMPLE)])
+        found.website_meta_description = False

@@ -92,7 +92,10 @@ class TestBlocks(BlocksCase):
         self.assertLess(page.index("Blockwise sooner"), page.index("Blockwise later"))
 
     def test_faces_are_of_those_only_whom_visitors_see(self):
-        picture = b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+        picture = (
+            b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGA"
+            b"WjR9awAAAABJRU5ErkJggg=="
+        )
         profile = self.author.partner_id._wezer_profile()
         profile.write({"image_1920": picture, "share_picture": "everyone"})
         self.assertIn("Ada Block", self.shown("members", number="24"))
@@ -151,7 +154,8 @@ class TestBlocks(BlocksCase):
         html = (
             '<div class="oe_structure" id="wrap"><section data-wezer-block="market"'
             ' data-wz-number="3"><h2>Now</h2><div class="o_wezer_rows">'
-            "<article>Ada Block</article>text</div></section><p>Mine &amp; yours</p></div>"
+            "<article>Ada Block</article>text</div></section>"
+            "<p>Mine &amp; yours</p></div>"
         )
         saved = block_marks.without_rows(html)
         self.assertNotIn("Ada Block", saved)
