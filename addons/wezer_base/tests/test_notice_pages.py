@@ -64,7 +64,7 @@ class TestNoticeInWords(WezerCommon):
         sections = self.env["wezer.notice"].with_user(self.luc)._page_sections()
         rows = [row for _title, rows in sections for row in rows]
         self.assertEqual(
-            [(row[0].message, row[1].mapped("message")) for row in rows],
+            [(row["notice"].message, row["older"].mapped("message")) for row in rows],
             [("Second.", ["First."]), ("Alone.", [])],
         )
 

@@ -43,7 +43,7 @@ class TestStoredSentence(WezerCommon):
         self.assertEqual(self._in(notice, "en_US"), "Noor would like to join.")
         page = self.env["wezer.notice"].with_user(self.luc).with_context(lang="fr_FR")
         rows = [row for _title, rows in page._page_sections() for row in rows]
-        self.assertIn(french, [row[0].text for row in rows])
+        self.assertIn(french, [row["notice"].text for row in rows])
 
     def test_a_digest_says_it_in_the_language_of_the_day_it_is_sent(self):
         self.luc.partner_id.lang = "en_US"
