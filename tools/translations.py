@@ -25,7 +25,9 @@ ADDONS = (
     "wezer_marketplace",
     "wezer_website",
 )
-LANGUAGES = ("fr",)
+LANGUAGES = ("fr", "ca", "es", "de")
+PLURALS = {"fr": "nplurals=2; plural=(n > 1);"}
+PLURAL = "nplurals=2; plural=(n != 1);"
 # Dates of a file say nothing but make every run a change.
 VOLATILE = ("POT-Creation-Date", "PO-Revision-Date")
 
@@ -57,7 +59,7 @@ def merge(pot: Any, path: Path, language: str) -> list:
         **pot.metadata,
         "Language": language,
         "Content-Transfer-Encoding": "8bit",
-        "Plural-Forms": "nplurals=2; plural=(n > 1);",
+        "Plural-Forms": PLURALS.get(language, PLURAL),
     }
     for entry in pot:
         merged.append(

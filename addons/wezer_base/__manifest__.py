@@ -55,6 +55,13 @@
             "wezer_base/static/src/scss/tints.scss",
             "wezer_base/static/src/fields/category_look.*",
         ],
+        # Before Odoo's loader, and not once more with what it loads.
+        "web.assets_frontend_minimal": [
+            ("prepend", "wezer_base/static/src/js/load_on_demand.js"),
+        ],
+        "web.assets_frontend_lazy": [
+            ("remove", "wezer_base/static/src/js/load_on_demand.js"),
+        ],
         "web.assets_frontend": [
             "wezer_base/static/src/scss/fonts.scss",
             "wezer_base/static/src/scss/tints.scss",

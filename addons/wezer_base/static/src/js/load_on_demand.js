@@ -1,0 +1,55 @@
+/**
+ * Odoo loads the program of its website, half a megabyte, after every page. People who
+ * only read do not need it: it waits until they move, touch, scroll or type. What they
+ * press meanwhile waits for the program, as it does in Odoo, and is then done.
+ *
+ * Pages with parts that work by themselves (live deals, maps, charts, what the website
+ * builder animates) load it at once, and so do the pages of internal users.
+ *
+ * This file is a plain script in front of Odoo's loader, which listens for the same event.
+ */
+(function () {
+    "use strict";
+
+    const AT_ONCE = [
+        "[data-wezer-at-once]",
+        ".o_wezer_live, .o_wezer_deal_live, .o_wezer_chart, .o_wezer_map_page",
+        ".o_animate, .s_dynamic, .s_chart, .s_map, .s_countdown, .media_iframe_video",
+        ".carousel[data-bs-ride], #website_cookies_bar, .s_popup",
+    ].join(",");
+    const SIGNS = [
+        "pointermove",
+        "pointerdown",
+        "touchstart",
+        "keydown",
+        "wheel",
+        "scroll",
+    ];
+
+    let wanted = false;
+    let held = false;
+
+    function onSign() {
+        wanted = true;
+        for (const sign of SIGNS) {
+            window.removeEventListener(sign, onSign, true);
+        }
+        if (held) {
+            held = false;
+            window.dispatchEvent(new Event("load"));
+        }
+    }
+
+    for (const sign of SIGNS) {
+        window.addEventListener(sign, onSign, {capture: true, passive: true});
+    }
+    window.addEventListener("load", (event) => {
+        const internal = window.odoo?.__session_info__?.is_internal_user;
+        if (wanted || internal || document.querySelector(AT_ONCE)) {
+            wanted = true;
+            return;
+        }
+        held = true;
+        event.stopImmediatePropagation();
+    });
+})();
