@@ -10,8 +10,10 @@ from odoo.tests import TransactionCase, new_test_user, tagged
 PUBLIC_MODELS = {
     "wezer.terms.of.use",
     "wezer.announcement",
+    "wezer.announcement.picture",
     "wezer.announcement.place",
     "wezer.announcement.price",
+    "wezer.announcement.question",
     "wezer.category",
     "wezer.currency",
     "wezer.group",

@@ -1040,6 +1040,19 @@ class WezerProfile(models.Model):
         count = self.search_count(others, limit=COUNTED + 1)
         return page, min(len(first) + count, COUNTED + 1)
 
+    def _default_website_meta(self):
+        """Extend Odoo's: shared links have what the reader sees of the member."""
+        meta = super()._default_website_meta()
+        graph, twitter = meta["default_opengraph"], meta["default_twitter"]
+        graph["og:type"] = "profile"
+        described = payload.shortened(self.shared().get("presentation"), 200)
+        if described:
+            meta["default_meta_description"] = described
+            graph["og:description"] = twitter["twitter:description"] = described
+        if self._shared_picture():
+            graph["og:image"] = twitter["twitter:image"] = self._face_url()
+        return meta
+
     @api.model
     def _search_get_detail(self, website, order, options):
         """Let the website's search find the members of the directory."""

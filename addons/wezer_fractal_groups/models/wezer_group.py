@@ -6,7 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, LazyTranslate, escape_psql
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
-from odoo.addons.wezer_base.tools import days
+from odoo.addons.wezer_base.tools import days, payload
 from odoo.addons.wezer_base.tools.category_looks import TINTS
 from odoo.addons.wezer_base.tools.cron import for_each_due
 from odoo.addons.wezer_base.tools.numbers import record_id, whole
@@ -48,6 +48,8 @@ TEXT_LENGTH = 4000
 NOTE_LENGTH = 300
 # A cover picture in base64: about 6 MB of picture.
 COVER_LENGTH = 8_000_000
+# Letters of the purpose that shared links show.
+DESCRIBED_LENGTH = 200
 # Of more circles with a name that somebody typed the form offers no choice.
 CIRCLES_MEANT = 20
 TEXTS = ("purpose", "domains", "accountabilities")
@@ -273,7 +275,11 @@ class WezerGroup(models.Model):
     def _default_website_meta(self):
         """Extend Odoo's: describe the page by the purpose, which it shows too."""
         meta = super()._default_website_meta()
-        meta["default_meta_description"] = self.purpose
+        described = payload.shortened(self.purpose, DESCRIBED_LENGTH)
+        meta["default_meta_description"] = described
+        if described:
+            meta["default_opengraph"]["og:description"] = described
+            meta["default_twitter"]["twitter:description"] = described
         return meta
 
     @api.model

@@ -14,14 +14,16 @@ from odoo.addons.wezer_base.tools.numbers import (
     record_ids,
     whole,
 )
-from odoo.addons.wezer_base.tools.words import split_words
 
-from ..models.wezer_announcement import PICTURE_BYTES
+from ..models.wezer_announcement_picture import PICTURE_BYTES, PICTURES_MAX
 from ..models.wezer_announcement_place import ROWS_MAX
+from ..tools import announcement_page
 from ..tools.geo import place_of
 
 # So many steps or people a form offers to type.
 PARTS_MAX = 4
+# New pictures come behind those that are there.
+LAST = 1000
 TEXTS = ("title", "city", "steps", "done_when")
 CHOICES = ("kind", "price_mode", "claim_mode", "visibility", "unit", "repeat")
 
@@ -111,45 +113,11 @@ def member_named(typed):
     return found.sudo().partner_id.id
 
 
-def typed_skills(post):
-    """Return the skills that were typed, not chosen; refuse unknown words."""
-    known, unknown = request.env["wezer.skill"]._ids_of_words(
-        post.get("skill_ids_typed", "")
-    )
-    if unknown:
-        raise Refusal(
-            request.env._(
-                "These skills are not in our list yet: %(words)s. Choose a similar"
-                " one, or leave it out and mention it in the title.",
-                words=", ".join(unknown),
-            ),
-            rule="vocabulary",
-            field="skill_ids_typed",
-        )
-    return known
+def announcement_of(post, announcement=None, source=None):
+    """Return the values of an announcement, and nothing else a form may carry.
 
-
-def typed_groups(post):
-    """Return the circles that were typed, not chosen; refuse what fits not just one."""
-    groups = request.env["wezer.group"]
-    for name in split_words(post.get("group_ids_typed", "")):
-        meant = groups._circle_meant(None, name)
-        if len(meant) != 1:
-            raise Refusal(
-                request.env._(
-                    "“%(name)s” is not the full name of one circle. Choose one of the"
-                    " suggestions, or enter the address of its page.",
-                    name=name,
-                ),
-                rule="group",
-                field="group_ids_typed",
-            )
-        groups |= meant
-    return groups
-
-
-def announcement_of(post, announcement=None):
-    """Return the values of an announcement, and nothing else a form may carry."""
+    :param source: the announcement that a new one is a copy of
+    """
     form = request.httprequest.form
     vals = {"title": ""}
     vals.update({name: post[name] for name in TEXTS if name in post})
@@ -166,13 +134,11 @@ def announcement_of(post, announcement=None):
     for name, model in (("skill_ids", "wezer.skill"), ("group_ids", "wezer.group")):
         ids = record_ids(form.getlist(name))
         chosen = request.env[model].search([("id", "in", ids)])
-        if name == "skill_ids":
-            chosen |= typed_skills(post)
-        else:
-            chosen |= typed_groups(post)
         vals[name] = [(6, 0, chosen.ids)]
+    # What was typed, not chosen: the model knows or refuses it.
+    vals["skill_words"] = post.get("skill_ids_typed", "")
+    vals["group_words"] = post.get("group_ids_typed", "")
     vals["places"] = post.get("places", "1")
-    vals["quantity"] = post.get("quantity") or "1"
     for name in ("date_start", "date_end"):
         if name in post:
             known = [announcement[name]] if announcement else ()
@@ -185,48 +151,55 @@ def announcement_of(post, announcement=None):
     if "language_id" in post:
         vals["language_id"] = whole(post["language_id"]) or False
     vals.update(place_typed(post))
-    vals.update(picture_of(post))
-    vals["prices"] = prices_of(post)
-    vals["kept_places"] = kept_places_of(post)
+    vals.update(pictures_of(post, announcement or source, bool(source)))
+    vals.update(thanks_of(post))
+    vals["kept_places"] = [
+        line for line in kept_typed(post) if line["skill"] or line["group_id"]
+    ]
     return vals
+
+
+def thanks_of(post):
+    """Return quantity, unit and prices: hours for hours, nothing, or what was typed."""
+    thanks, hours = post.get("thanks"), announcement_page.hours_currency(request.env)
+    if thanks in ("hours", "none") and any(prices_of(post).values()):
+        # Without a script both can be there: no price is dropped in silence.
+        raise Refusal(
+            request.env._(
+                "You chose one way to say thank you and typed another price as well."
+                " Choose “This price”, or empty its fields."
+            ),
+            rule="thanks",
+            field=f"price_{next(iter(prices_of(post)))}",
+        )
+    if thanks == "hours" and hours:
+        # As long as it takes: an hour for each.
+        hour = hours._parse("1:00")
+        return {
+            "quantity": hours._parse(post.get("hours", "")) / hour,
+            "unit": "hour",
+            "price_mode": "all",
+            "prices": {hours.id: hours._decimal(hour)},
+        }
+    return {
+        "quantity": post.get("quantity") or "1",
+        "prices": {} if thanks == "none" else prices_of(post),
+    }
 
 
 def kept_typed(post):
     """Return the places that are kept, as they were typed."""
-    return [
-        {
-            "count": post.get(f"kept_count_{index}", "").strip(),
-            "skill": post.get(f"kept_skill_{index}", "").strip(),
-            "group_id": whole(post.get(f"kept_group_{index}")),
-        }
-        for index in range(ROWS_MAX)
-    ]
-
-
-def kept_places_of(post):
-    """Return the places kept for a role or a skill, as the model wants them."""
     kept = []
-    for line in kept_typed(post):
-        if not (line["skill"] or line["group_id"]) or line["count"] == "0":
-            continue
-        skill, unknown = request.env["wezer.skill"]._ids_of_words(line["skill"])
-        if unknown:
-            raise Refusal(
-                request.env._(
-                    "These skills are not in our list yet: %(words)s. Choose a"
-                    " similar one.",
-                    words=", ".join(unknown),
-                ),
-                rule="vocabulary",
-                field="kept_skill_0",
+    for index in range(ROWS_MAX):
+        count = post.get(f"kept_count_{index}", "").strip()
+        if count != "0":
+            kept.append(
+                {
+                    "count": whole(count or "1", 0),
+                    "skill": post.get(f"kept_skill_{index}", "").strip(),
+                    "group_id": whole(post.get(f"kept_group_{index}")) or False,
+                }
             )
-        kept.append(
-            {
-                "count": whole(line["count"] or "1", 0),
-                "skill_id": skill[:1].id,
-                "group_id": line["group_id"] or False,
-            }
-        )
     return kept
 
 
@@ -238,16 +211,44 @@ def place_typed(post):
     return dict(zip(("latitude", "longitude"), place or (0.0, 0.0), strict=True))
 
 
-def picture_of(post):
-    """Return the picture of the form, in base64; False where it is taken away."""
-    if post.get("no_picture"):
-        return {"image_1920": False}
-    picture = post.get("picture")
-    if not hasattr(picture, "read"):
+def pictures_of(post, announcement=None, copies=False):
+    """Return the pictures of the form in their order; nothing where it shows none.
+
+    Each picture that the form showed has the fields ``picture_order_<id>``,
+    ``picture_caption_<id>`` and ``picture_remove_<id>``; new ones are ``pictures``,
+    with ``new_order`` and ``new_caption`` in the same order where a script made them.
+    """
+    form = request.httprequest.form
+    orders, captions = form.getlist("new_order"), form.getlist("new_caption")
+    rows = []
+    for index, file in enumerate(request.httprequest.files.getlist("pictures")):
+        # One byte more than allowed is enough to be refused.
+        data = file.read(PICTURE_BYTES + 1)
+        if data:
+            place = whole(orders[index], LAST) if index < len(orders) else LAST
+            caption = captions[index] if index < len(captions) else ""
+            row = {"image": b64encode(data).decode(), "caption": caption}
+            rows.append((place, len(rows), row))
+        if len(rows) > PICTURES_MAX:
+            # One more than there may be is enough, too.
+            break
+    shown = announcement.picture_ids if announcement else ()
+    if not rows and "pictures_shown" not in post:
         return {}
-    # One byte more than allowed is enough to be refused.
-    data = picture.read(PICTURE_BYTES + 1)
-    return {"image_1920": b64encode(data)} if data else {}
+    kept = [
+        (
+            whole(post.get(f"picture_order_{picture.id}"), index),
+            -1,
+            {
+                "copy_id" if copies else "id": picture.id,
+                "caption": post.get(f"picture_caption_{picture.id}", ""),
+            },
+        )
+        for index, picture in enumerate(shown)
+        if not post.get(f"picture_remove_{picture.id}")
+    ]
+    rows = sorted(kept + rows, key=lambda row: row[:2])
+    return {"pictures": [row for _place, _index, row in rows]}
 
 
 def shown_in_form(announcement):
@@ -275,8 +276,17 @@ def shown_in_form(announcement):
             }
             for place in announcement.place_ids
         ],
+        "thanks": announcement_page.thanks(announcement),
+        "hours": announcement_page.hours_text(announcement),
         "prices": {
             line.wezer_currency_id.id: line.wezer_currency_id._decimal(line.unit_minor)
             for line in announcement.sudo().price_line_ids
+            if announcement_page.thanks(announcement) == "other"
         },
     }
+
+
+def copied_in_form(announcement):
+    """Return the texts of the form for one like ``announcement``, without its dates."""
+    dates = ("date_start", "date_end", "expiry", "repeat", "repeat_until")
+    return {**shown_in_form(announcement), **dict.fromkeys(dates, "")}

@@ -14,6 +14,7 @@ from ..tools import announcement_page, market_page
 from ..tools.search_sql import COUNTED
 from .form import (
     announcement_of,
+    copied_in_form,
     shown_in_form,
     terms_of,
     to_local,
@@ -155,6 +156,9 @@ class WezerMarket(http.Controller):
     )
     def new(self, **params):
         """Show the form for help wanted or offered."""
+        if params.get("copy"):
+            source = self._own(params["copy"])
+            return self._form(copied_in_form(source), source=source)
         kind = "offer" if params.get("kind") == "offer" else "want"
         return self._form({"kind": kind, "places": 1, "quantity": "1"})
 
@@ -163,12 +167,16 @@ class WezerMarket(http.Controller):
     def create(self, **post):
         """Publish what was written."""
         market = request.env["wezer.announcement"]
+        source = self._own(post["copy_of"]) if post.get("copy_of") else None
         new_id = market.action_create_own(
-            announcement_of(post),
+            announcement_of(post, source=source),
+            publish="draft" not in post,
             acting_partner_id=whole(post.get("acting_partner_id")),
         )
         announcement = market.browse(new_id).sudo()
-        if announcement.state == "draft":
+        if "draft" in post:
+            flash(request.env._("Saved as a draft. Nobody else sees it yet."))
+        elif announcement.state == "draft":
             flash(
                 request.env._(
                     "Saved as a draft. Someone who may pay for %s has to publish it.",
@@ -243,6 +251,6 @@ class WezerMarket(http.Controller):
             raise werkzeug.exceptions.NotFound()
         return announcement
 
-    def _form(self, typed, announcement=None):
-        values = announcement_page.form_values(request.env, typed, announcement)
+    def _form(self, typed, announcement=None, source=None):
+        values = announcement_page.form_values(request.env, typed, announcement, source)
         return request.render("wezer_marketplace.announcement_form", values)

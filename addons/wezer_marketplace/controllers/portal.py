@@ -9,7 +9,7 @@ from odoo.addons.wezer_base.controllers.website import page_number, searched
 from odoo.addons.wezer_base.tools.numbers import record_id
 
 from ..models.wezer_deal import LIVE
-from ..tools import deal_list
+from ..tools import deal_list, own_announcements
 
 
 class WezerMarketPortal(CustomerPortal):
@@ -20,6 +20,10 @@ class WezerMarketPortal(CustomerPortal):
             live = deals._own_deals_domain() & Domain("state", "in", LIVE)
             values["wezer_deal_count"] = deals.search_count(live) + len(
                 deals._asked_to_stand_in()
+            )
+        if "wezer_announcement_count" in counters:
+            values["wezer_announcement_count"] = own_announcements.current_count(
+                request.env
             )
         return values
 

@@ -4,6 +4,8 @@ from . import res_config_settings
 from . import wezer_announcement
 from . import wezer_announcement_price
 from . import wezer_announcement_place
+from . import wezer_announcement_picture
+from . import wezer_announcement_question
 from . import wezer_announcement_word
 from . import wezer_favourite
 from . import wezer_saved_search

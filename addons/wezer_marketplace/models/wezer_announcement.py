@@ -3,14 +3,15 @@ from datetime import date, timedelta
 
 from odoo import SUPERUSER_ID, Command, api, fields, models
 from odoo.fields import Domain
-from odoo.tools import LazyTranslate
+from odoo.tools import LazyTranslate, html2plaintext
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import days, locks, payload
 from odoo.addons.wezer_base.tools.cron import for_each_due
 from odoo.addons.wezer_base.tools.lines_field import Lines
 from odoo.addons.wezer_base.tools.near_words import asked
-from odoo.addons.wezer_base.tools.numbers import decimal_text
+from odoo.addons.wezer_base.tools.numbers import ID_MAX, decimal_text
+from odoo.addons.wezer_base.tools.payload import shortened
 from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
 from odoo.addons.wezer_base.tools.text import (
     TITLE_LENGTH,
@@ -21,6 +22,7 @@ from odoo.addons.wezer_base.tools.text import (
     slugify,
 )
 from odoo.addons.wezer_base.tools.versions import check_version, version_of
+from odoo.addons.wezer_base.tools.words import split_words
 
 from ..tools import (
     announcement_cards,
@@ -162,6 +164,8 @@ REQUIRED = {
 # What the form of an announcement shows: changed by somebody else, it is shown first.
 VERSION_FIELDS = OWN_FIELDS - {"image_1920"} | {
     "image_128",
+    "picture_ids.caption",
+    "picture_ids.sequence",
     "price_line_ids.wezer_currency_id",
     "price_line_ids.unit_minor",
     "place_ids.count",
@@ -171,8 +175,8 @@ VERSION_FIELDS = OWN_FIELDS - {"image_1920"} | {
 TERMS_FIELDS = {"quantity", "unit", "price_mode", "steps", "done_when"}
 TEXT_MAX = 100_000
 PLACES_MAX = 100_000
-# Bytes of a picture.
-PICTURE_BYTES = 5 * 1024 * 1024
+# Letters of the description that shared links show.
+DESCRIBED_LENGTH = 200
 MESSAGE_MAX = 2000
 # The author is reminded so many days before the announcement closes.
 REMIND_DAYS = 3
@@ -240,6 +244,14 @@ class WezerAnnouncement(models.Model):
     )
     price_line_ids = Lines("wezer.announcement.price", "announcement_id")
     price_text = fields.Char(string="Price", compute="_compute_price_text")
+    picture_ids = fields.One2many(
+        "wezer.announcement.picture", "announcement_id", string="Pictures"
+    )
+    # The first picture: of cards, lists and shared links.
+    image_1920 = fields.Image(
+        compute="_compute_first_picture", store=True, max_width=1920, max_height=1920
+    )
+    question_ids = fields.One2many("wezer.announcement.question", "announcement_id")
     claim_mode = fields.Selection(
         [
             ("first_come", "First come, first served"),
@@ -418,6 +430,19 @@ class WezerAnnouncement(models.Model):
         """Return the price as a chip shows it."""
         return price_chips.chip(self.env, self._announced_prices(), self.price_mode)
 
+    @api.depends("picture_ids.image_1920", "picture_ids.sequence")
+    def _compute_first_picture(self):
+        for announcement in self.with_context(bin_size=False):
+            first = announcement._pictures_in_order()[:1]
+            announcement.image_1920 = first.image_1920
+
+    def _pictures_in_order(self):
+        self.ensure_one()
+        # New ones have no number yet, and come last.
+        return self.picture_ids.sorted(
+            lambda picture: (picture.sequence, picture._origin.id or ID_MAX)
+        )
+
     @api.depends("deal_ids.state", "deal_ids.hold_deadline", "places")
     def _compute_places(self):
         for announcement in self:
@@ -530,9 +555,21 @@ class WezerAnnouncement(models.Model):
                 # Drafts, and what a group posts for itself, are seen by few: an address
                 # tells nothing of the titles there are.
                 vals["slug"] = secret_slug(slugify(vals.get("title"), "help"))
+            image = vals.pop("image_1920", False)
+            if image and not vals.get("picture_ids"):
+                vals["picture_ids"] = [Command.create({"image_1920": image})]
         return super().create(vals_list)
 
     def write(self, vals):
+        if "image_1920" in vals:
+            # One picture is written: the first of the list.
+            vals = dict(vals)
+            image = vals.pop("image_1920")
+            for announcement in self:
+                own = announcement._pictures_in_order()
+                announcement.write(
+                    {"picture_ids": own._first_commands(image, own)},
+                )
         names = self._slug_names() if "title" in vals else {}
         dated = {"date_start", "date_end", "expiry"} & vals.keys()
         days_before = {
@@ -808,8 +845,10 @@ class WezerAnnouncement(models.Model):
         """Write an announcement for oneself, or for a group one acts for.
 
         :param vals: fields of ``OWN_FIELDS``, ``prices`` (``{currency id: amount of a
-            unit as text}``) and ``kept_places`` (dicts ``count``, ``group_id``,
-            ``skill_id``)
+            unit as text}``), ``kept_places`` (dicts ``count``, ``group_id``,
+            ``skill_id`` or ``skill``, its name), ``pictures`` (dicts ``id`` or
+            ``image``, and ``caption``), ``skill_words`` and ``group_words`` (names as
+            they were typed, beside the chosen ones)
         :param publish: whether to put it on the market at once
         :return: its id
         :raise Refusal: for what cannot be written; see :mod:`.payload`
@@ -911,6 +950,9 @@ class WezerAnnouncement(models.Model):
         vals = payload.table(self.env, vals)
         prices = vals.pop("prices", None)
         kept = vals.pop("kept_places", None)
+        pictures = vals.pop("pictures", None)
+        skills = self._skills_called(vals.pop("skill_words", None), "skill_ids_typed")
+        circles = self._circles_called(vals.pop("group_words", None))
         payload.only(self.env, vals, OWN_FIELDS)
         vals = {name: self._typed_value(name, value) for name, value in vals.items()}
         if "title" in vals and not has_letter(vals["title"]):
@@ -938,7 +980,60 @@ class WezerAnnouncement(models.Model):
             vals["price_line_ids"] = [Command.clear(), *lines]
         if kept is not None:
             vals.update(self._checked_kept_places(kept, vals))
+        if pictures is not None:
+            own = self.sudo().picture_ids
+            vals["picture_ids"] = own._commands(pictures, own)
+            vals.pop("image_1920", None)
+        for name, named in (("skill_ids", skills), ("group_ids", circles)):
+            if named:
+                chosen = vals.get(name) or [Command.set(self.sudo()[name].ids)]
+                ids = {*chosen[0][2], *named.ids}
+                vals[name] = [Command.set(sorted(ids))]
         return vals
+
+    @api.model
+    def _skills_called(self, text, field):
+        """Return the skills whose names were typed.
+
+        :raise Refusal: rule ``vocabulary``, for words that are none
+        """
+        words = payload.text(self.env, text, TEXT_MAX, field)
+        known, unknown = self.env["wezer.skill"]._ids_of_words(words)
+        if unknown:
+            raise Refusal(
+                self.env._(
+                    "These skills are not in our list yet: %(words)s. Choose a similar"
+                    " one, or leave it out and mention it in the title.",
+                    words=", ".join(unknown),
+                ),
+                rule="vocabulary",
+                field=field,
+            )
+        return known
+
+    @api.model
+    def _circles_called(self, text):
+        """Return the circles whose names were typed.
+
+        :raise Refusal: rule ``group``, for a name that is not just one circle's
+        """
+        groups = self.env["wezer.group"]
+        found = groups.browse()
+        typed = payload.text(self.env, text, TEXT_MAX, "group_ids_typed")
+        for name in split_words(typed):
+            meant = groups._circle_meant(None, name)
+            if len(meant) != 1:
+                raise Refusal(
+                    self.env._(
+                        "“%(name)s” is not the full name of one circle. Choose one of"
+                        " the suggestions, or enter the address of its page.",
+                        name=name,
+                    ),
+                    rule="group",
+                    field="group_ids_typed",
+                )
+            found |= meant
+        return found
 
     @api.model
     def _typed_value(self, name, value):
@@ -956,7 +1051,7 @@ class WezerAnnouncement(models.Model):
         if name not in REQUIRED and value in (None, False, ""):
             return value
         if name == "image_1920":
-            return self._checked_picture(value)
+            return self.env["wezer.announcement.picture"]._checked(value)
         if field.type == "selection":
             return payload.choice(self.env, self._name, name, value)
         if field.type == "datetime":
@@ -976,21 +1071,6 @@ class WezerAnnouncement(models.Model):
             if not known:
                 raise Refusal(self.env._("Not found."), rule="field")
             return known.id
-        return value
-
-    @api.model
-    def _checked_picture(self, value):
-        """Return a picture in base64, as it was sent, if it is not too large."""
-        size = 0
-        if isinstance(value, str | bytes):
-            padding = value[-2:].count("=" if isinstance(value, str) else b"=")
-            size = len(value) * 3 // 4 - padding
-        if size > PICTURE_BYTES:
-            raise Refusal(
-                self.env._("The picture is larger than 5 MB."),
-                rule="picture",
-                field="picture",
-            )
         return value
 
     @api.model
@@ -1867,11 +1947,32 @@ class WezerAnnouncement(models.Model):
         return f"/market/{slug}"
 
     def _default_website_meta(self):
-        """Extend Odoo's: shared links have the title of the announcement."""
+        """Extend Odoo's: shared links have title, text and picture of the announcement.
+
+        A reader who may not see it gets none of them: the page is not found.
+        """
         meta = super()._default_website_meta()
-        title = f"{self.title} | {meta['default_opengraph']['og:site_name']}"
-        meta["default_opengraph"]["og:title"] = title
-        meta["default_twitter"]["twitter:title"] = title
+        graph, twitter = meta["default_opengraph"], meta["default_twitter"]
+        title = f"{self.title} | {graph['og:site_name']}"
+        graph["og:title"] = twitter["twitter:title"] = title
+        graph["og:type"] = "article"
+        described = " · ".join(
+            filter(
+                None,
+                [
+                    self._price_chip().text,
+                    self.city,
+                    html2plaintext(self.description or "", include_references=False),
+                ],
+            )
+        )
+        described = shortened(described, DESCRIBED_LENGTH)
+        meta["default_meta_description"] = described
+        graph["og:description"] = twitter["twitter:description"] = described
+        if self.image_128:
+            image = self.env["website"].image_url(self, "image_1024")
+            graph["og:image"] = twitter["twitter:image"] = image
+            graph["og:image:alt"] = self.picture_ids[:1]._alternative()
         return meta
 
     @api.model

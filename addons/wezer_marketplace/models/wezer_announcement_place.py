@@ -71,14 +71,20 @@ class WezerAnnouncementPlace(models.Model):
     def _parse(self, kept) -> list[dict]:
         """Return kept places as plain values, of roles and skills the user sees.
 
-        :param list kept: dicts ``count``, and ``group_id`` or ``skill_id`` or both
+        :param list kept: dicts ``count``, and ``group_id`` or ``skill_id`` (or
+            ``skill``, its name) or both
         """
         return [self._parse_line(row) for row in payload.rows(self.env, kept, ROWS_MAX)]
 
     @api.model
     def _parse_line(self, row):
-        if not isinstance(row, dict) or row.keys() - {"count", "group_id", "skill_id"}:
+        known = {"count", "group_id", "skill_id", "skill"}
+        if not isinstance(row, dict) or row.keys() - known:
             raise payload.foreign(self.env)
+        row = dict(row)
+        if name := row.pop("skill", None):
+            market = self.env["wezer.announcement"]
+            row["skill_id"] = market._skills_called(name, "kept_skill_0")[:1].id
         line = {"count": row.get("count", 1)}
         for name in ("group_id", "skill_id"):
             number = row.get(name) or False

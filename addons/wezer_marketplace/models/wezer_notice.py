@@ -18,6 +18,8 @@ class WezerNotice(models.Model):
             "favourite": (self.env._("News about one of my favourites"), True),
             "short_of_money": (self.env._("I do not have enough money"), True),
             "expiring": (self.env._("One of my announcements will close soon"), True),
+            "question": (self.env._("Someone asks about my announcement"), True),
+            "question_answered": (self.env._("My question was answered"), True),
             "claim": (self.env._("Someone is doing what I asked for"), True),
             "activity": (self.env._("A coordinator asks me to do something"), True),
             "place": (self.env._("A place is free for me"), True),

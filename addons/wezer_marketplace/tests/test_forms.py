@@ -40,6 +40,7 @@ class TestMarketForms(FormCase, WebsiteCommon):
             "city": "Ghent",
             "lat": "51.050",
             "lon": "3.720",
+            "thanks": "other",
             "quantity": "many",
             "unit": "piece",
             f"price_{self.com.id}": "12",

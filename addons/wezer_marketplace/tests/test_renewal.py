@@ -217,7 +217,7 @@ class TestRenewalPages(WebsiteCommon):
         self.url_open(
             "/market/new",
             data={**form, "csrf_token": http.Request.csrf_token(self)},
-            files={"picture": ("zebra.png", BytesIO(self.png()), "image/png")},
+            files={"pictures": ("zebra.png", BytesIO(self.png()), "image/png")},
         )
         want = self.env["wezer.announcement"].search([("title", "=", form["title"])])
         self.assertTrue(want.image_128)

@@ -2,8 +2,12 @@
 
 from odoo import api, models
 
+from ..models.wezer_announcement_picture import PICTURES_MAX
 from ..models.wezer_deal import NEGOTIATING
 from . import matchmaking
+
+# The rules of a question that is one too many.
+CAPS = ("waiting", "daily", "all_waiting")
 
 
 def page_values(announcement: models.BaseModel) -> dict:
@@ -21,6 +25,9 @@ def page_values(announcement: models.BaseModel) -> dict:
             parties = user._acts_for(parties, "wallet")
     answers = not public and not own
     deals = _deals(announcement, own, parties)
+    closed = announcement._why_closed()
+    questions = env["wezer.announcement.question"]
+    ask_refusal = questions._why_not_ask(announcement) if answers else None
     return {
         "announcement": announcement,
         "main_object": announcement,
@@ -31,7 +38,15 @@ def page_values(announcement: models.BaseModel) -> dict:
         "score": {} if public else author._wezer_score(),
         "own": own,
         "public": public,
-        "closed": announcement._why_closed(),
+        "closed": closed,
+        "pending": answers and user._wezer_standing() == "pending",
+        "look": env["wezer.category"]._look()[known.category_id.id],
+        "pictures": announcement.picture_ids,
+        "questions": questions._shown_on(announcement),
+        "may_ask": answers and not ask_refusal,
+        # Where too many wait, say so; whoever may not act reads that in the box.
+        "ask_refusal": getattr(ask_refusal, "rule", "") in CAPS and ask_refusal.args[0],
+        "share_address": f"{announcement.get_base_url()}/market/{announcement.slug}",
         "not_me": announcement._why_not_me() if answers else "",
         "place": answers
         and announcement.state == "open"
@@ -52,12 +67,17 @@ def page_values(announcement: models.BaseModel) -> dict:
 
 
 def form_values(
-    env: api.Environment, typed: dict, announcement: models.BaseModel | None = None
+    env: api.Environment,
+    typed: dict,
+    announcement: models.BaseModel | None = None,
+    source: models.BaseModel | None = None,
 ) -> dict:
     """Return the values of the form for ``announcement``, a new one where None.
 
     :param typed: what the form is filled with
+    :param source: the announcement that a new one is a copy of
     """
+    shown = announcement or source
     groups = own_groups(env)
     if announcement:
         groups |= announcement.group_ids
@@ -74,6 +94,11 @@ def form_values(
         "skills": env["wezer.skill"].search([("id", "in", typed.get("skill_ids", []))]),
         "groups": groups,
         "currencies": env["wezer.currency"].search([]),
+        "hours_currency": hours_currency(env),
+        "pictures": shown.picture_ids if shown else [],
+        "source": source,
+        "more_open": _has_more(shown) if shown else False,
+        "pictures_max": PICTURES_MAX,
         "parties": env.user._wezer_acting_choices(),
         "kept_places": (typed.get("kept") or []) + [{}],
         "roles": env["wezer.group"].search(
@@ -86,6 +111,51 @@ def form_values(
         # Names of languages are for all; the table is not.
         "languages": env["res.lang"].sudo().search([("active", "=", True)]),
     }
+
+
+def _has_more(announcement: models.BaseModel) -> bool:
+    """Return whether something under "More options" is not as it is at first."""
+    return bool(
+        announcement.places != 1
+        or announcement.claim_mode != "first_come"
+        or announcement.place_ids
+        or announcement.repeat
+        or announcement.visibility != "everyone"
+        or announcement.group_ids
+        or announcement.language_id
+        or announcement.steps
+        or announcement.done_when
+    )
+
+
+def hours_currency(env: api.Environment) -> models.BaseModel:
+    """Return the currency whose hours thank for hours; empty where there is none."""
+    currencies = env["wezer.currency"].search([])
+    own = currencies.filtered(lambda one: one._is_hours() and not one.external)
+    return own[:1]
+
+
+def thanks(announcement: models.BaseModel) -> str:
+    """Return what the form chooses: ``hours`` for hours, ``none`` or ``other``."""
+    lines = announcement.sudo().price_line_ids
+    if not lines:
+        return "none"
+    hours = hours_currency(announcement.env)
+    for_hours = (
+        announcement.unit == "hour"
+        and lines.wezer_currency_id == hours
+        and lines.unit_minor == hours._parse("1:00")
+    )
+    return "hours" if for_hours else "other"
+
+
+def hours_text(announcement: models.BaseModel) -> str:
+    """Return the quantity of hours as the form shows it: 1, or 1:30."""
+    hours = hours_currency(announcement.env)
+    if not hours or announcement.unit != "hour":
+        return "1"
+    text = hours._decimal(round(announcement.quantity * hours._parse("1:00")))
+    return text.removesuffix(":00")
 
 
 def own_groups(env: api.Environment) -> models.BaseModel:

@@ -45,6 +45,14 @@ def _favourites_of(party: models.Model) -> models.Model:
     return favourites.search([("partner_id", "in", party.ids)])
 
 
+def _questions_of(party: models.Model) -> models.Model:
+    """Return what ``party`` asked, and what it was asked (sudo)."""
+    questions = party.env["wezer.announcement.question"].sudo()
+    asked = Domain("asker_id", "in", party.ids)
+    asked |= Domain("announcement_id.author_id", "in", party.ids)
+    return questions.search(asked)
+
+
 # === PERSONAL DATA AND OUTCOMES === #
 
 
@@ -112,6 +120,15 @@ def personal_data(party: models.Model) -> dict:
                 "body": message.body,
             }
             for message in deals.message_line_ids.sorted("id")
+        ],
+        "questions": [
+            {
+                "announcement": question.announcement_id.title,
+                "date": question.date.isoformat(),
+                "question": question.body,
+                "answer": question.answer or "",
+            }
+            for question in _questions_of(party)
         ],
         "saved_searches": [
             {"name": search.name, "filters": search._filters()}
@@ -227,6 +244,9 @@ def anonymise(party: models.Model) -> None:
     announcements = announcements_of(party)
     _searches_of(party).unlink()
     _favourites_of(party).unlink()
+    questions = _questions_of(party)
+    party.env["wezer.notice"].sudo()._settle(questions)
+    questions.unlink()
     for announcement in announcements.filtered(lambda post: post.state != "ended"):
         announcement._lock()
         announcement._end("closed")

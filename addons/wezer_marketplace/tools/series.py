@@ -18,7 +18,7 @@ STEPS = {
 PLAIN = (
     *("title", "kind", "description", "places", "quantity", "unit", "steps"),
     *("done_when", "price_mode", "claim_mode", "waiting_list", "visibility"),
-    *("city", "latitude", "longitude", "image_1920", "repeat", "repeat_until"),
+    *("city", "latitude", "longitude", "repeat", "repeat_until"),
 )
 LINKS = ("category_id", "author_id", "person_id", "company_id", "language_id")
 
@@ -79,4 +79,14 @@ def next_vals(announcement: models.Model) -> dict:
         "group_ids": [Command.set(announcement.group_ids.ids)],
         "price_line_ids": [Command.create(line) for line in prices],
         "place_ids": [Command.create(line) for line in announcement.place_ids._plain()],
+        "picture_ids": [
+            Command.create(
+                {
+                    "sequence": picture.sequence,
+                    "caption": picture.caption,
+                    "image_1920": picture.image_1920,
+                }
+            )
+            for picture in announcement.with_context(bin_size=False).picture_ids
+        ],
     }

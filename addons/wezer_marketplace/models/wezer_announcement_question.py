@@ -1,0 +1,289 @@
+from datetime import timedelta
+from typing import Any
+
+from odoo import api, fields, models
+from odoo.tools import LazyTranslate
+
+from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+from odoo.addons.wezer_base.tools import locks, payload
+
+from .wezer_announcement import PUBLISHED
+
+_lt = LazyTranslate(__name__)
+
+TEXT_MAX = 1000
+# Questions of one person that wait for an answer at one announcement.
+OPEN_MAX = 3
+# Questions that one person asks in a day, and that wait at one announcement.
+DAILY_MAX = 20
+WAITING_MAX = 50
+
+
+class WezerAnnouncementQuestion(models.Model):
+    """A question about an announcement, asked before answering it.
+
+    The author's side sees who asked, and answers; both may be published for everybody
+    who sees the announcement, without the name of the person who asked.
+    """
+
+    _name = "wezer.announcement.question"
+    _description = "Question about an announcement"
+    _inherit = ["wezer.record.mixin"]
+    _order = "id"
+    _rec_name = "body"
+
+    announcement_id = fields.Many2one(
+        "wezer.announcement", required=True, index=True, ondelete="cascade"
+    )
+    # Published questions are read by all; who asked is not.
+    asker_id = fields.Many2one(
+        "res.partner",
+        string="Asked by",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        groups=fields.NO_ACCESS,
+    )
+    date = fields.Datetime(required=True)
+    body = fields.Text(string="Question", required=True)
+    answer = fields.Text()
+    answer_date = fields.Datetime(string="Answered on")
+    answerer_id = fields.Many2one(
+        "res.partner",
+        string="Answered by",
+        ondelete="set null",
+        groups=fields.NO_ACCESS,
+    )
+    published = fields.Boolean(default=False)
+    company_id = fields.Many2one(
+        related="announcement_id.company_id", store=True, precompute=True
+    )
+
+    # === PERMISSIONS === #
+
+    @api.model
+    def _why_not_ask(self, announcement: Any) -> Exception | None:
+        """Return why the user cannot ask about ``announcement`` now, or None."""
+        user = self.env.user
+        try:
+            user._wezer_check_standing()
+        except (NotAllowed, Refusal) as error:
+            return error
+        known = announcement.sudo()
+        if user._acts_for(known.author_id, "market"):
+            return NotAllowed(
+                self.env._("This is your own announcement."), rule="author"
+            )
+        if known.state not in PUBLISHED:
+            return Refusal(
+                self.env._("This announcement has ended, so it takes no questions."),
+                rule="state",
+                value=known.state,
+            )
+        return self._too_many(known)
+
+    def _too_many(self, announcement):
+        """Return why one more question (sudo) is too many, or None."""
+        me, now = self.env.user.partner_id, fields.Datetime.now()
+        questions = self.sudo()
+        waiting = [("announcement_id", "=", announcement.id), ("answer", "=", False)]
+        for rule, domain, limit, text in (
+            (
+                "waiting",
+                [*waiting, ("asker_id", "=", me.id)],
+                OPEN_MAX,
+                self.env._(
+                    "%(count)s of your questions are waiting for an answer here. Wait"
+                    " for it before you ask again.",
+                    count=OPEN_MAX,
+                ),
+            ),
+            (
+                "daily",
+                [("asker_id", "=", me.id), ("date", ">", now - timedelta(days=1))],
+                DAILY_MAX,
+                self.env._(
+                    "You can ask up to %(count)s questions a day. Try again tomorrow.",
+                    count=DAILY_MAX,
+                ),
+            ),
+            (
+                "all_waiting",
+                waiting,
+                WAITING_MAX,
+                self.env._(
+                    "Many questions are waiting for an answer here. Try again later."
+                ),
+            ),
+        ):
+            count = questions.search_count(domain, limit=limit)
+            if count >= limit:
+                return Refusal(text, rule=rule, value=str(count), limit=str(limit))
+        return None
+
+    def _why_not(self, action: str) -> Exception | None:
+        """Return the error that ``action`` would raise for the user now, or None."""
+        self.ensure_one()
+        question, user = self.sudo(), self.env.user
+        if action == "withdraw":
+            if question.asker_id != user.partner_id:
+                return NotAllowed(
+                    self.env._("Only the person who asked can withdraw a question."),
+                    rule="own",
+                )
+            return None
+        try:
+            author = question.announcement_id.author_id
+            user._check_acts_for(author, "market")
+        except (NotAllowed, Refusal) as error:
+            return error
+        if action == "publish" and not question.answer:
+            return Refusal(
+                self.env._("Answer the question first, then publish both."),
+                rule="unanswered",
+            )
+        return None
+
+    def _check_may(self, action):
+        self.ensure_one()
+        self.check_access("read")
+        if error := self._why_not(action):
+            raise error
+
+    def _may(self, action: str) -> bool:
+        """Return whether the user may do ``action`` now."""
+        return self._why_not(action) is None
+
+    # === ACTIONS === #
+
+    @api.model
+    def action_ask(self, announcement_id: int, text: str) -> int:
+        """Ask the author of an announcement.
+
+        :return: the id of the question
+        :raise NotAllowed: rules ``login``, ``standing``, ``author``
+        :raise Refusal: rules ``empty``, ``state``, ``waiting``, ``daily``
+        """
+        announcement = payload.record(self.env, "wezer.announcement", announcement_id)
+        announcement.check_access("read")
+        announcement.ensure_one()
+        body = self._checked_text(text, "question")
+        me = self.env.user.partner_id
+        locks.hold(self.env, "questions", me.id)
+        if error := self._why_not_ask(announcement):
+            raise error
+        # Members write nothing by themselves.
+        question = self.sudo().create(
+            {
+                "announcement_id": announcement.id,
+                "asker_id": me.id,
+                "date": fields.Datetime.now(),
+                "body": body,
+            }
+        )
+        title, name = announcement.title, me.sudo().name
+        question.announcement_id.author_id._wezer_notify(
+            "question",
+            _lt(
+                "%(name)s asks about “%(title)s”: %(question)s",
+                name=name,
+                title=title,
+                question=payload.shortened(body, 200),
+            ),
+            url=question._url(),
+            record=question,
+            right="market",
+        )
+        return question.id
+
+    def action_answer(self, text: str, publish: bool = False) -> bool:
+        """Answer a question, for the person who asked or for all who read.
+
+        :param bool publish: whether everybody who sees the announcement reads both
+        """
+        self._check_may("answer")
+        answer = self._checked_text(text, "answer")
+        question = self.sudo()
+        question.write(
+            {
+                "answer": answer,
+                "answer_date": fields.Datetime.now(),
+                "answerer_id": self.env.user.partner_id.id,
+                "published": bool(publish),
+            }
+        )
+        self.env["wezer.notice"].sudo()._settle(question, ["question"])
+        title = question.announcement_id.title
+        question.asker_id._wezer_notify(
+            "question_answered",
+            _lt(
+                "Your question about “%(title)s” was answered: %(answer)s",
+                title=title,
+                answer=payload.shortened(answer, 200),
+            ),
+            url=question._url(),
+            record=question,
+            subject="answer",
+        )
+        return True
+
+    def action_publish(self, published: bool = True) -> bool:
+        """Show question and answer to all who see the announcement, or no longer."""
+        self._check_may("publish")
+        self.sudo().published = bool(published)
+        return True
+
+    def action_withdraw(self) -> bool:
+        """Delete a question of one's own, with its answer."""
+        self._check_may("withdraw")
+        question = self.sudo()
+        self.env["wezer.notice"].sudo()._settle(question)
+        question.unlink()
+        return True
+
+    @api.model
+    def _checked_text(self, text, field):
+        text = payload.text(self.env, text, TEXT_MAX, field).strip()
+        if not text:
+            raise Refusal(
+                self.env._("Write at least one word."), rule="empty", field=field
+            )
+        return text
+
+    # === WHAT PAGES SHOW === #
+
+    def _url(self) -> str:
+        """Return the address of the question on the page of its announcement."""
+        self.ensure_one()
+        return f"/market/{self.sudo().announcement_id.slug}#question-{self.id}"
+
+    @api.model
+    def _shown_on(self, announcement: Any) -> list[dict]:
+        """Return the questions about ``announcement`` that the user reads.
+
+        :return: dicts ``question``, ``profile`` of the person who asked (empty where
+            the user is not told), ``own``, ``may_answer``
+        """
+        found = self.search([("announcement_id", "=", announcement.id)])
+        if not found:
+            return []
+        user = self.env.user
+        author = announcement.sudo().author_id
+        answers = not user._is_public() and bool(user._acts_for(author, "market"))
+        askers = found.sudo().asker_id if answers else author.browse()
+        profiles = {
+            profile.sudo().partner_id.id: profile
+            for profile in askers._wezer_profile()
+            .with_env(self.env)
+            ._filtered_access("read")
+        }
+        nobody = self.env["wezer.profile"]
+        return [
+            {
+                "question": question,
+                "profile": profiles.get(question.sudo().asker_id.id, nobody),
+                "own": question.sudo().asker_id == user.partner_id,
+                "may_answer": answers,
+            }
+            for question in found
+        ]

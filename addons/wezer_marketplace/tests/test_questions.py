@@ -1,0 +1,237 @@
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+
+from ..models.wezer_announcement_question import DAILY_MAX, OPEN_MAX
+from .common import MarketCommon
+from .test_website_market import WebsiteCommon
+
+
+class QuestionCommon(MarketCommon):
+    def ask(self, user, announcement, text="Is there a ladder?"):
+        questions = self.env["wezer.announcement.question"].with_user(user)
+        return questions.browse(questions.action_ask(announcement.id, text))
+
+    def seen(self, user, question):
+        found = question.with_user(user).search([("id", "=", question.id)])
+        return bool(found)
+
+
+@tagged("post_install", "-at_install")
+class TestQuestions(QuestionCommon):
+    def notices(self, user, kind):
+        return self.env["wezer.notice"].search(
+            [("partner_id", "=", user.partner_id.id), ("kind", "=", kind)]
+            + [("settled", "=", False)]
+        )
+
+    def test_a_question_reaches_the_author_and_the_answer_the_person_who_asked(self):
+        want = self.announce(self.test1)
+        question = self.ask(self.test2, want)
+        notice = self.notices(self.test1, "question")
+        self.assertIn("Is there a ladder?", notice.text)
+        self.assertIn(f"#question-{question.id}", notice.url)
+        question.with_user(self.test1).action_answer("Yes, in the shed.")
+        self.assertFalse(self.notices(self.test1, "question"))
+        self.assertIn("in the shed", self.notices(self.test2, "question_answered").text)
+
+    def test_others_read_only_what_is_published_and_never_who_asked(self):
+        want = self.announce(self.test1)
+        question = self.ask(self.test2, want)
+        public = self.env.ref("base.public_user")
+        for user in (self.stranger, public, self.moderator):
+            self.assertFalse(self.seen(user, question))
+        question.with_user(self.test1).action_answer("Yes.", publish=True)
+        for user in (self.stranger, public):
+            self.assertTrue(self.seen(user, question))
+            for name in ("asker_id", "answerer_id", "create_uid"):
+                with self.assertRaises(AccessError):
+                    question.with_user(user).read([name])
+                with self.assertRaises(AccessError):
+                    question.with_user(user).search([(name, "=", 1)])
+        question.with_user(self.test1).action_publish(False)
+        self.assertFalse(self.seen(self.stranger, question))
+        self.assertTrue(self.seen(self.test2, question))
+
+    def test_only_the_author_answers_and_only_the_person_who_asked_withdraws(
+        self,
+    ):
+        want = self.announce(self.test1)
+        question = self.ask(self.test2, want)
+        with self.assertRefused():
+            question.with_user(self.test2).action_answer("I answer myself.")
+        with self.assertRefused():
+            question.with_user(self.stranger).action_answer("I answer, too.")
+        with self.assertRefused("unanswered"):
+            question.with_user(self.test1).action_publish()
+        with self.assertRefused("own"):
+            question.with_user(self.test1).action_withdraw()
+        question.action_withdraw()
+        self.assertFalse(question.exists())
+        self.assertFalse(self.notices(self.test1, "question"))
+
+    def test_questions_are_capped(self):
+        want = self.announce(self.test1)
+        for number in range(OPEN_MAX):
+            self.ask(self.test2, want, f"Question {number}?")
+        with self.assertRefused("waiting"):
+            self.ask(self.test2, want)
+        self.ask(self.test3, want)
+        for _number in range(DAILY_MAX - OPEN_MAX):
+            self.ask(self.test2, self.announce(self.test1))
+        with self.assertRefused("daily"):
+            self.ask(self.test2, self.announce(self.test1))
+
+    def test_what_is_no_question_is_refused(self):
+        want = self.announce(self.test1)
+        for text in ("", "  \n", None, False):
+            with self.assertRefused("empty"):
+                self.ask(self.test2, want, text)
+        with self.assertRefused("text"):
+            self.ask(self.test2, want, ["x"])
+        with self.assertRefused("author"):
+            self.ask(self.test1, want)
+        with self.assertRefused():
+            self.ask(self.test2, self.announce(self.test1, publish=False))
+        want.action_close()
+        with self.assertRefused("state"):
+            self.ask(self.test2, want)
+        with self.assertRefused():
+            self.ask(self.env.ref("base.public_user"), self.announce(self.test1))
+        long = self.ask(self.test2, self.announce(self.test1), "a" * 5000)
+        self.assertEqual(len(long.body), 1000)
+
+    def test_who_waits_to_be_accepted_cannot_ask(self):
+        want = self.announce(self.test1)
+        self.test2.partner_id._wezer_profile().state = "pending"
+        with self.assertRefused("standing"):
+            self.ask(self.test2, want)
+
+    def test_what_a_member_asked_goes_with_them(self):
+        want = self.announce(self.test1)
+        question = self.ask(self.test2, want)
+        data = self.test2.partner_id._wezer_personal_data()
+        self.assertIn("Is there a ladder?", str(data))
+        self.test2.partner_id._wezer_anonymise()
+        self.assertFalse(question.exists())
+
+
+@tagged("post_install", "-at_install")
+class TestQuestionPages(WebsiteCommon, QuestionCommon):
+    def test_ask_answer_and_publish_on_the_page(self):
+        want = self.announce(self.test1, title="Mend the zebra fence")
+        url = f"/market/{want.slug}"
+        self.assertIn("Members can ask the author", self.get(url))
+        self.login(self.test2)
+        self.assertIn("Ask a question", self.get(url))
+        page = self.post(f"{url}/ask", question="Is there a ladder?")
+        self.assertIn("Waiting for an answer", page.text)
+        self.login(self.stranger)
+        self.assertNotIn("ladder", self.get(url))
+        self.login(self.test1)
+        page = self.get("/my/announcements")
+        self.assertIn("1 question to answer", page)
+        page = self.get(url)
+        self.assertIn("Balthazar Answerer", page)
+        number = want.sudo().question_ids.id
+        self.post(f"/my/questions/{number}/answer", answer="In the shed", publish="1")
+        self.login(None)
+        page = self.get(url)
+        self.assertIn("In the shed", page)
+        self.assertNotIn("Balthazar", page)
+        self.login(self.stranger)
+        self.assertNotIn("Balthazar", self.get(url))
+        self.post(f"/my/questions/{number}/withdraw")
+        self.assertTrue(want.sudo().question_ids)
+
+
+@tagged("post_install", "-at_install")
+class TestOwnAnnouncements(WebsiteCommon):
+    def test_each_announcement_says_what_it_waits_for_and_what_can_be_done(self):
+        draft = self.announce(self.test1, publish=False, title="Zebra draft")
+        past = self.announce(
+            self.test1,
+            title="Zebra past",
+            date_start="2020-01-01 10:00:00",
+            expiry="2099-01-01",
+        )
+        asked = self.announce(self.test1, title="Zebra asked", claim_mode="choose")
+        self.claim(self.test2, asked)
+        foreign = self.announce(self.test2, title="Zebra foreign")
+        self.login(self.test1)
+        page = self.get("/my/announcements")
+        for text in (
+            "Zebra draft",
+            "Not posted yet",
+            "The date has passed",
+            "1 answer to look at",
+            f'action="/market/{past.slug}/pause"',
+            f'action="/market/{draft.slug}/publish"',
+            f"/market/new?copy={asked.slug}",
+        ):
+            self.assertIn(text, page)
+        self.assertNotIn("Zebra foreign", page)
+        self.post(f"/market/{past.slug}/pause")
+        self.assertEqual(past.sudo().state, "paused")
+        self.assertIn("Resume", self.get("/my/announcements"))
+        self.post(f"/market/{past.slug}/publish")
+        self.assertEqual(past.sudo().state, "open")
+        self.post(f"/market/{past.slug}/close")
+        self.assertEqual(past.sudo().state, "ended")
+        self.post(f"/market/{foreign.slug}/pause")
+        self.assertEqual(foreign.sudo().state, "open")
+        self.get(f"/market/new?copy={foreign.slug}", 404)
+        page = self.get(f"/market/new?copy={asked.slug}")
+        self.assertIn("Zebra asked", page)
+        self.assertIn("My announcements", self.get("/my"))
+
+    def test_an_announcement_can_be_kept_as_a_draft(self):
+        self.login(self.test1)
+        self.post("/market/new", title="Zebra later", draft="1")
+        want = self.env["wezer.announcement"].search([("title", "=", "Zebra later")])
+        self.assertEqual(want.state, "draft")
+
+    def test_an_ended_announcement_leads_on(self):
+        want = self.announce(self.test1)
+        want.action_close()
+        for user in (None, self.stranger):
+            self.login(user)
+            page = self.get(f"/market/{want.slug}")
+            self.assertIn(f"/market?category={self.category.id}", page)
+            self.assertIn("takes no more answers", page)
+            self.assertNotIn("Join and help", page)
+
+    def test_thanks_are_hours_for_hours_nothing_or_a_price(self):
+        self.login(self.test1)
+        market = self.env["wezer.announcement"]
+        hours = self.hours
+        for typed, quantity in (("1:30", 1.5), ("2", 2), ("0:20", 1 / 3)):
+            title = f"Zebra {typed}"
+            self.post("/market/new", title=title, thanks="hours", hours=typed)
+            want = market.search([("title", "=", title)])
+            self.assertAlmostEqual(want.quantity, quantity, 4)
+            line = want.sudo().price_line_ids
+            self.assertTrue(line.wezer_currency_id._is_hours())
+            self.assertEqual(line._total(want.quantity), hours._parse(typed))
+            page = self.get(f"/market/{want.slug}/edit")
+            self.assertRegex(page, rf'id="hours"[^>]*value="{typed}"')
+        self.post("/market/new", title="Zebra free", thanks="none")
+        self.assertFalse(market.search([("title", "=", "Zebra free")]).price_line_ids)
+        form = {"title": "Zebra both", "thanks": "hours", "hours": "1"}
+        page = self.post("/market/new", **form, **{f"price_{self.com.id}": "5"})
+        self.assertIn("typed another price as well", page.text)
+        self.assertFalse(market.search([("title", "=", "Zebra both")]))
+        page = self.post("/market/new", title="Zebra odd", thanks="hours", hours="x")
+        self.assertIn("alert", page.text)
+
+    def test_words_that_are_no_skill_are_refused_by_the_model(self):
+        with self.assertRefused("vocabulary"):
+            self.announce(self.test1, skill_words="zqnothing")
+        skill = self.env["wezer.skill"].create({"name": "Zebra riding"})
+        want = self.announce(self.test1, skill_words="zebra riding")
+        self.assertEqual(want.skill_ids, skill)
+        with self.assertRefused("vocabulary"):
+            self.announce(
+                self.test1, places=2, kept_places=[{"count": 1, "skill": "zqnothing"}]
+            )
+        with self.assertRefused("group"):
+            self.announce(self.test1, group_words="zqnothing")
