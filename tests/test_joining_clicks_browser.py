@@ -1,0 +1,83 @@
+"""From the home page to a sent first answer, and a claim by a member: clicks counted."""
+
+import re
+
+import pytest
+
+from odoo.tests import HttpCase, new_test_user, tagged
+
+from .browser import Browser
+
+pytestmark = pytest.mark.slow
+ADDRESS = "nina.clicks@example.org"
+
+
+@tagged("post_install", "-at_install")
+class TestJoiningClicks(HttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        env = cls.env
+        env.company.write({"wezer_terms": False, "wezer_approval": "nobody"})
+        author = new_test_user(
+            env, login="clicks_author", name="Ada Author", groups="base.group_portal"
+        )
+        cls.member = new_test_user(
+            env,
+            login="clicks_member",
+            password="clicks_member",
+            name="Max Member",
+            groups="base.group_portal",
+        )
+        market = env["wezer.announcement"].with_user(author)
+        number = market.action_create_own(
+            {"title": "Water the zebra plants", "kind": "want", "places": 5}
+        )
+        cls.want = env["wezer.announcement"].browse(number)
+
+    def browser(self):
+        # A phone, for most will hold one.
+        browser = Browser(self.base_url(), 390, 844)
+        self.addCleanup(browser.close)
+        return browser
+
+    def letter_link(self):
+        """Return the address of the button in the letter, from the mail catcher."""
+        self.env.invalidate_all()
+        letters = self.env["mail.mail"].search([("email_to", "=", ADDRESS)])
+        return re.search(r"/join/[\w-]+", str(letters[:1].body_html))[0]
+
+    def test_a_visitor_answers_after_at_most_eight_clicks(self):
+        with self.allow_requests(all_requests=True):
+            nina = self.browser()
+            nina.open("/")
+            nina.click("main a[href^='/market']")
+            nina.click("a.o_wezer_announcement", "Water the zebra plants")
+            nina.click("a.o_wezer_join", "Join and help")
+            nina.fill("input[name=login]", ADDRESS)
+            nina.click("#wrap button[type=submit]")
+            nina.wait("h1", "Check your e-mail")
+            # The button in the letter is a click, too.
+            nina.open(self.letter_link())
+            nina.clicks += 1
+            nina.fill("input[name=name]", "Nina Clicks")
+            nina.fill("input[name=password]", "nina-secret-1")
+            nina.click("#wrap button[type=submit]")
+            nina.wait("#wrap form[action='/welcome'] button[type=submit]")
+            nina.click("#wrap form[action='/welcome'] button[type=submit]")
+            nina.wait("h1", "Water the zebra plants")
+            nina.click("button.o_wezer_claim", "I'll do it")
+            nina.until(lambda driver: "/my/deals/" in driver.current_url)
+        self.assertLessEqual(nina.clicks, 8)
+        self.env.invalidate_all()
+        self.assertEqual(self.want.deal_ids.replier_id.name, "Nina Clicks")
+
+    def test_a_member_claims_with_two_clicks_from_the_market(self):
+        with self.allow_requests(all_requests=True):
+            member = self.browser()
+            member.login("clicks_member", "clicks_member")
+            member.open("/market")
+            member.click("a.o_wezer_announcement", "Water the zebra plants")
+            member.click("button.o_wezer_claim", "I'll do it")
+            member.until(lambda driver: "/my/deals/" in driver.current_url)
+        self.assertEqual(member.clicks, 2)
