@@ -24,7 +24,7 @@ export class SharedPicture extends Interaction {
     }
 
     start() {
-        const field = document.querySelector("form input[type=file][name=picture]");
+        const field = document.querySelector("form input[type=file][name=pictures]");
         if (!this.picture || !field) {
             return;
         }
