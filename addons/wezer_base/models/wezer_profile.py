@@ -919,6 +919,12 @@ class WezerProfile(models.Model):
             "presentation": (self.share_presentation, self.presentation),
             "skills": (self.share_skills, self.skill_ids.mapped("name")),
             "languages": (self.share_languages, self.language_ids.mapped("name")),
+            **self._shareable_contact(),
+        }
+
+    def _shareable_contact(self):
+        """Return what of the contact has a level, with it; called with ``sudo()``."""
+        return {
             "place": (self.share_place, self.city),
             "email": (self.share_email, self.partner_id.email),
             "phone": (self.share_phone, self.partner_id.phone),
@@ -929,10 +935,14 @@ class WezerProfile(models.Model):
 
         :return: dict with some of ``email``, ``phone``, ``place``
         """
+        self.ensure_one()
+        self.check_access("read")
+        seen = self._levels_seen()[self.id]
+        # Raw fields are closed to members; each passes its owner's choice.
         return {
             name: value
-            for name, value in self.shared().items()
-            if name in ("email", "phone", "place")
+            for name, (level, value) in self.sudo()._shareable_contact().items()
+            if value and level in seen
         }
 
     def _wezer_party_values(self):

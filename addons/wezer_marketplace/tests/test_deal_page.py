@@ -28,6 +28,11 @@ def photo():
 
 
 class PageCase(FormCase, WebsiteCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env.company.wezer_claims_cap = 50
+
     def deal_page(self, user, deal):
         self.login(user)
         return self.page(f"/my/deals/{deal.id}")

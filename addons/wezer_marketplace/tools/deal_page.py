@@ -67,7 +67,7 @@ def page_values(deal: models.Model) -> dict:
     me = deal._my_party()
     terms = record.accepted_terms_id or record.terms_id
     before_payment = record.state in record._state_machine.sources("deliver", "approve")
-    offered = buttons(deal)
+    offered, profiles = buttons(deal), profiles_of(deal)
     return {
         "deal": deal,
         "record": record,
@@ -91,7 +91,7 @@ def page_values(deal: models.Model) -> dict:
         "may_remove_file": bool(me) and deal._may("remove_evidence", me),
         "turn_line": turn_line(deal),
         "strip": strip(deal),
-        "between": between(deal),
+        "between": between(deal, profiles),
         "money_line": money_line(deal),
         "money_more": money_more(deal, me),
         "due": deal_words.due_words(deal),
@@ -100,7 +100,7 @@ def page_values(deal: models.Model) -> dict:
         "criteria": criteria(deal) if me else [],
         "entries": deal_stream.entries(deal, me),
         "acts_stamp": _acts_stamp(record),
-        "contact": contact(deal, me),
+        "contact": contact(deal, me, profiles),
         "assessments": deal.env["wezer.assessment"].search(
             [("origin_model", "=", deal._name), ("origin_id", "=", deal.id)]
         ),
@@ -123,18 +123,24 @@ def _format(terms: models.Model, value: Any) -> Any:
     return value or "–"
 
 
-def between(deal: models.Model) -> dict[str, Any]:
+def profiles_of(deal: models.Model) -> dict[int, models.Model]:
+    """Return the profiles of the two sides that the caller may see, by partner id."""
+    record = deal.sudo()
+    people = record.author_id | record.replier_id
+    profiles = deal.env["wezer.profile"].search([("partner_id", "in", people.ids)])
+    return {profile.sudo().partner_id.id: profile for profile in profiles}
+
+
+def between(deal: models.Model, profiles: dict) -> dict[str, Any]:
     """Return who pays whom and how much, for the head of the page.
 
+    :param profiles: what :func:`profiles_of` returns
     :return: ``payer`` and ``payee`` (dicts ``name`` and ``profile``, as far as the
-        caller may see it), ``amount`` (in words) and ``paid`` (bool)
+        caller may see it), ``amount`` (in words) and ``is_price`` (bool)
     """
     record = deal.sudo()
-    people = record.payer_id | record.payee_id
-    profiles = deal.env["wezer.profile"].search([("partner_id", "in", people.ids)])
-    seen = {profile.sudo().partner_id.id: profile for profile in profiles}
     payer, payee = (
-        {"name": partner.name, "profile": seen.get(partner.id)}
+        {"name": partner.name, "profile": profiles.get(partner.id)}
         for partner in (record.payer_id, record.payee_id)
     )
     sums = deal_words.price_sums(record, whole=True)
@@ -170,20 +176,19 @@ def missing_note(deal: models.Model) -> dict | None:
     return None
 
 
-def contact(deal: models.Model, me: models.Model) -> dict[str, Any]:
+def contact(deal: models.Model, me: models.Model, profiles: dict) -> dict[str, Any]:
     """Return how the caller reaches the other side, as far as it shares that with them.
 
-    :return: ``name``, ``profile`` (or None) and ``shared`` (some of ``phone``,
-        ``email`` and ``place``); empty for those who are no side of the deal
+    :param profiles: what :func:`profiles_of` returns
+    :return: ``name`` and ``shared`` (some of ``phone``, ``email`` and ``place``); empty
+        for those who are no side of the deal
     """
     if not me:
         return {}
     other = deal.sudo()._other(me)
-    # As the reader: what a profile shares with nobody stays there.
-    profile = deal.env["wezer.profile"].search([("partner_id", "=", other.id)])
+    profile = profiles.get(other.id)
     return {
         "name": other.name,
-        "profile": profile or None,
         "shared": profile.shared_contact() if profile else {},
     }
 

@@ -77,6 +77,7 @@ export class DealFiles extends Interaction {
         event.preventDefault();
         const [first] = others;
         const note = this.el.querySelector(".o_wezer_unsent_files");
+        note.setAttribute("role", "alert");
         note.hidden = false;
         first.closest(".o_wezer_files").append(note);
         first.focus();
