@@ -6,6 +6,7 @@ from odoo import api, models
 from odoo.fields import Domain
 
 from ..models.wezer_deal import ASKING, DEAL, LIVE
+from . import deal_words
 
 PAGE = 20
 # So many open deals are asked what they want of the caller.
@@ -93,7 +94,7 @@ def rows(deals: models.Model) -> list[dict[str, Any]]:
                 "party": me.name if me and me != user.partner_id else "",
                 "asks": bool(deal._own_questions()),
                 "line": deal._turn_line(),
-                "amount": record.price_text,
+                "amount": _amount(record),
                 "direction": direction(record, me),
                 "state": record._state_label(),
                 "due": deal._agreed_due() if record.state == "accepted" else False,
@@ -105,6 +106,12 @@ def rows(deals: models.Model) -> list[dict[str, Any]]:
     for row in found_rows:
         row["profile"] = seen.get(row.pop("other").id)
     return sorted(found_rows, key=lambda row: not row["asks"])
+
+
+def _amount(record: models.Model) -> str:
+    terms = record.accepted_terms_id or record.terms_id
+    sums = {line.wezer_currency_id: line.total_minor for line in terms.price_line_ids}
+    return deal_words.chip_text(sums) or record.env._("unpaid help")
 
 
 def direction(record: models.Model, me: models.Model) -> str:

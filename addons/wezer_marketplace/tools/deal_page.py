@@ -147,7 +147,7 @@ def between(deal: models.Model, profiles: dict) -> dict[str, Any]:
     return {
         "payer": payer,
         "payee": payee,
-        "amount": deal_words.sums_text(record, sums),
+        "amount": deal_words.chip_text(sums),
         "is_price": bool((record.accepted_terms_id or record.terms_id).price_line_ids),
     }
 

@@ -21,6 +21,11 @@ def sums_text(deal: models.Model, sums: dict) -> str:
     )
 
 
+def chip_text(sums: dict) -> str:
+    """Return ``{currency: minor}`` as a chip has it: "2 h + 8.00 €"."""
+    return " + ".join(one._format_short(minor) for one, minor in sums.items() if minor)
+
+
 def price_sums(deal: models.Model, whole: bool = False) -> dict:
     """Return ``{currency: minor}`` of what is agreed, else of what is proposed.
 
