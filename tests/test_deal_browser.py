@@ -1,0 +1,122 @@
+"""A deal by keyboard alone, and words that go when they are no longer true."""
+
+import pytest
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.keys import Keys
+
+from odoo.tests import tagged
+
+from odoo.addons.wezer_marketplace.tests.test_website_market import WebsiteCommon
+
+from .browser import Browser
+
+pytestmark = pytest.mark.slow
+
+# So many times Tab is pressed before something counts as out of reach.
+TABS = 150
+
+
+@tagged("post_install", "-at_install")
+class TestDealBrowser(WebsiteCommon):
+    def open_as(self, user, url, width=1280):
+        # Requests of a browser do not write down what the test did.
+        self.env.flush_all()
+        browser = Browser(self.base_url(), width)
+        self.addCleanup(browser.close)
+        browser.login(user.login, user.login)
+        browser.open(url)
+        return browser
+
+    def press(self, browser, *keys):
+        ActionChains(browser.driver).send_keys(*keys).perform()
+
+    def tab_to(self, browser, css):
+        """Press Tab until the focus is on ``css``, and see that it is shown there."""
+        for _step in range(TABS):
+            self.press(browser, Keys.TAB)
+            active = browser.driver.switch_to.active_element
+            if browser.driver.execute_script(
+                "return arguments[0].matches(arguments[1])", active, css
+            ):
+                return active
+        self.fail(f"{css} is out of reach by keyboard")
+
+    def test_claiming_and_delivering_need_no_pointer(self):
+        announcement = self.announce(self.test1)
+        with self.allow_requests(all_requests=True):
+            browser = self.open_as(self.test2, f"/market/{announcement.slug}")
+            self.tab_to(browser, "button.o_wezer_claim")
+            self.press(browser, Keys.ENTER)
+            browser.wait(".o_wezer_turn", "Your turn")
+            self.tab_to(browser, "#deliver_note")
+            self.press(browser, "Done by keys")
+            self.tab_to(browser, "button.o_wezer_act_deliver")
+            self.press(browser, Keys.ENTER)
+            browser.wait(".o_wezer_turn", "Waiting for")
+            self.assertIn("Done by keys", browser.text(".o_wezer_log"))
+
+    def test_proposing_other_terms_needs_no_pointer(self):
+        announcement = self.announce(self.test1)
+        with self.allow_requests(all_requests=True):
+            browser = self.open_as(self.test2, f"/market/{announcement.slug}")
+            self.tab_to(browser, ".o_wezer_sheet > summary")
+            self.press(browser, Keys.ENTER)
+            price = self.tab_to(browser, f"input[name=price_{self.com.id}]")
+            price.send_keys(Keys.END, *[Keys.BACKSPACE] * 10, "60")
+            self.tab_to(browser, ".o_wezer_sheet button[type=submit]")
+            self.press(browser, Keys.ENTER)
+            browser.wait(".o_wezer_turn", "Waiting for")
+            self.assertIn("60.00", browser.text(".o_wezer_between"))
+
+    def test_assessing_needs_no_pointer_and_begins_with_no_mark(self):
+        deal = self.make_deal("paid")
+        with self.allow_requests(all_requests=True):
+            browser = self.open_as(self.test2, f"/my/deals/{deal.id}")
+            form = "#act_assess input[name^=score_]"
+            marks = browser.driver.find_elements("css selector", f"{form}:checked")
+            self.assertEqual(marks, [])
+            for criterion in self.scores(side="payer"):
+                # A group of radio buttons is one stop; arrows move within.
+                self.tab_to(browser, f"#act_assess input[name=score_{criterion}]")
+                self.press(browser, Keys.ARROW_RIGHT, Keys.ARROW_RIGHT)
+                self.press(browser, Keys.ARROW_RIGHT)
+            self.tab_to(browser, "button.o_wezer_act_assess")
+            self.press(browser, Keys.ENTER)
+            browser.wait(".o_wezer_flash", "Thank you")
+        given = self.env["wezer.assessment"].sudo()._for_origin(deal)
+        self.assertEqual(set(given.line_ids.mapped("score")), {1})
+
+    def test_words_of_the_last_act_go_when_the_deal_moves_on(self):
+        deal = self.make_deal()
+        with self.allow_requests(all_requests=True):
+            browser = self.open_as(self.test2, f"/my/deals/{deal.id}")
+            browser.click("button.o_wezer_act_deliver")
+            browser.wait(".o_wezer_flash", "Well done")
+            # The browser's request changed what the test has in its cache.
+            self.env.invalidate_all()
+            self.as_(self.test1, deal).action_send_back("The hinge is loose")
+            self.env.flush_all()
+            browser.wait(".o_wezer_sent_back", "The hinge is loose")
+            flashes = browser.driver.find_elements("css selector", ".o_wezer_flash")
+            self.assertEqual(flashes, [])
+
+    def test_on_a_phone_the_terms_open_as_a_sheet_and_the_action_stays_in_sight(self):
+        announcement, deal = self.announce(self.test1), self.make_deal()
+        with self.allow_requests(all_requests=True):
+            browser = self.open_as(self.test2, f"/market/{announcement.slug}", 500)
+            browser.driver.set_window_size(500, 700)
+            browser.click(".o_wezer_sheet > summary")
+            box = browser.driver.execute_script(
+                "const box = document.querySelector('.o_wezer_box > .o_wezer_card')"
+                ".getBoundingClientRect(); return [box.top, box.height, innerHeight]"
+            )
+            self.assertEqual((box[0], round(box[1])), (0, box[2]))
+            self.env.flush_all()
+            browser.open(f"/my/deals/{deal.id}")
+            bar = browser.wait(".o_wezer_bar")
+            self.assertIn("Deliver", bar.text)
+            seen = browser.driver.execute_script(
+                "return arguments[0].getBoundingClientRect().bottom <= innerHeight",
+                bar,
+            )
+            self.assertTrue(seen)
