@@ -7,6 +7,7 @@ from typing import Any
 from odoo import models
 from odoo.tools import file_open
 
+from odoo.addons.wezer_base.tools import contrast
 from odoo.addons.wezer_base.tools.charts import is_color
 
 from . import app_icon
@@ -15,8 +16,6 @@ SERVICE_WORKER = "wezer_website/static/src/app/service_worker.js"
 EXAMPLE_FAVICON = "web/static/img/favicon.ico"
 # Below an icon there is place for so many letters.
 SHORT = 12
-# Until a palette is chosen.
-GROUND, INK, PAPER = "#2f6f4e", "#ffffff", "#fbf8f2"
 
 
 def name(website: models.Model) -> str:
@@ -27,7 +26,12 @@ def name(website: models.Model) -> str:
 def colour(website: models.Model) -> str:
     """Return the main colour of the community as ``#rrggbb``."""
     chosen = str(website.sudo().company_id.primary_color or "")
-    return chosen if is_color(chosen) else GROUND
+    return chosen if is_color(chosen) else _theme(website)["o-color-1"]
+
+
+def _theme(website):
+    # The colours of the pages are no secret: the same for every reader.
+    return website.sudo()._wezer_theme_colors()
 
 
 def manifest(website: models.Model) -> dict:
@@ -55,7 +59,7 @@ def manifest(website: models.Model) -> dict:
         "scope": "/",
         "display": "standalone",
         "theme_color": colour(website),
-        "background_color": PAPER,
+        "background_color": _theme(website)["o-color-4"],
         "icons": icons,
         "shortcuts": [
             {"name": env._("Market"), "url": "/market"},
@@ -89,7 +93,7 @@ def icon(website: models.Model, size: int, purpose: str) -> bytes:
         size,
         purpose == "maskable",
         colour(website),
-        INK,
+        contrast.WHITE,
     )
 
 
