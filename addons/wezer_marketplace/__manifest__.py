@@ -24,6 +24,7 @@
         "wizards/wezer_deal_wizard_views.xml",
         "views/wezer_announcement_views.xml",
         "views/wezer_deal_views.xml",
+        "views/wezer_dashboard_views.xml",
         "views/project_views.xml",
         "views/res_config_settings_views.xml",
         "views/market_templates.xml",
@@ -40,6 +41,9 @@
         "views/portal_templates.xml",
     ],
     "assets": {
+        "web.assets_backend": [
+            "wezer_marketplace/static/src/dashboard/*",
+        ],
         "web.assets_frontend": [
             "wezer_marketplace/static/src/scss/market.scss",
             "wezer_marketplace/static/src/scss/deal.scss",
