@@ -55,8 +55,5 @@ from . import test_website_market
 from . import test_website_search
 from . import test_words_market
 from . import test_written
-from . import test_deal_page
-from . import test_forms
-from . import test_website_search
 from . import test_back_office_home
 from . import test_dashboard
