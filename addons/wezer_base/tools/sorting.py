@@ -15,7 +15,7 @@ def icu_collations(registry: Any) -> Any:
     """Return the names of the ICU collations that the database has."""
     known = registry.__dict__.get("_wezer_icu_collations")
     if known is None:
-        with registry.cursor() as cr:
+        with registry.cursor(readonly=True) as cr:
             cr.execute("SELECT collname FROM pg_collation WHERE collprovider = 'i'")
             known = frozenset(row[0] for row in cr.fetchall())
         registry._wezer_icu_collations = known
