@@ -1,3 +1,4 @@
+// @odoo-module ignore
 /**
  * Odoo loads the program of its website, half a megabyte, after every page. People who
  * only read do not need it: it waits until they move, touch, scroll or type. What they
@@ -6,7 +7,8 @@
  * Pages with parts that work by themselves (live deals, maps, charts, what the website
  * builder animates) load it at once, and so do the pages of internal users.
  *
- * This file is a plain script in front of Odoo's loader, which listens for the same event.
+ * This file is a plain script in front of Odoo's loader, which listens for the same event:
+ * the first line keeps Odoo from making a module of it, for there are no modules yet.
  */
 (function () {
     "use strict";
