@@ -10,7 +10,7 @@ from odoo.addons.wezer_base.controllers.website import (
     seen_or_404,
 )
 from odoo.addons.wezer_base.tools.form_post import form_post
-from odoo.addons.wezer_currency.controllers.statement import FONTS
+from odoo.addons.wezer_currency.tools.statement_pdf import FONTS
 
 from ..tools import own_announcements
 from ..tools.poster import poster_of
@@ -142,10 +142,7 @@ class WezerOwnAnnouncements(http.Controller):
     def poster(self, slug, **_kwargs):
         """Return a poster of an announcement, with a QR code that leads to it."""
         announcement = self._announcement(slug)
-        fonts = [
-            tuple(file_path(font % weight) for weight in ("Regular", "Bold"))
-            for font in FONTS
-        ]
+        fonts = [tuple(map(file_path, pair)) for pair in FONTS]
         content = poster_of(announcement, fonts)
         return request.make_response(
             content,
