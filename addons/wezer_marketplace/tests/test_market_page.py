@@ -162,7 +162,7 @@ class TestMarketPage(WebsiteCommon):
     # === MAP === #
 
     def markers(self, url="/market?view=map"):
-        (shown,) = css(self.tree(url), "*.o_wezer_map")
+        (shown,) = css(self.tree(url), "*.o_wezer_place_map")
         self.assertEqual(shown.get("data-tiles") or "", "")
         return json.loads(shown.get("data-markers"))
 
@@ -207,7 +207,7 @@ class TestMarketPage(WebsiteCommon):
 
     def test_tiles_are_asked_of_another_site_only_where_it_is_set(self):
         self.env.company.wezer_map_url = "https://tiles.example.org/{z}/{x}/{y}.png"
-        (shown,) = css(self.tree("/market?view=map"), "*.o_wezer_map")
+        (shown,) = css(self.tree("/market?view=map"), "*.o_wezer_place_map")
         self.assertIn("tiles.example.org", shown.get("data-tiles"))
         for url in (
             "http://x.org/{z}/{x}/{y}",

@@ -14,7 +14,7 @@ const ZOOM = {least: 3, most: 16, alone: 14};
  * plain. Markers near each other are one, with their number, until one zooms in.
  */
 export class PlaceMap extends Interaction {
-    static selector = ".o_wezer_map";
+    static selector = ".o_wezer_place_map";
 
     async willStart() {
         await Promise.all([loadCSS(`${LIBRARY}.css`), loadJS(`${LIBRARY}.js`)]);
@@ -48,7 +48,7 @@ export class PlaceMap extends Interaction {
                 attribution: text.innerHTML,
             }).addTo(this.map);
         } else {
-            this.el.classList.add("o_wezer_map_plain");
+            this.el.classList.add("o_wezer_place_map_plain");
         }
         this.layer = window.L.layerGroup().addTo(this.map);
         this.show(JSON.parse(centre || "null"));

@@ -15,7 +15,8 @@
 
     const AT_ONCE = [
         "[data-wezer-at-once]",
-        ".o_wezer_live, .o_wezer_deal_live, .o_wezer_chart, .o_wezer_map_page",
+        ".o_wezer_live, .o_wezer_deal_live, .o_wezer_chart",
+        ".o_wezer_map_page, .o_wezer_place_map",
         ".o_animate, .s_dynamic, .s_chart, .s_map, .s_countdown, .media_iframe_video",
         ".carousel[data-bs-ride], #website_cookies_bar, .s_popup",
     ].join(",");
