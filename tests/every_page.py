@@ -160,6 +160,15 @@ LOOK = (ROOT / "tests" / "axe" / "look.js").read_text()
 RUN_AXE = (ROOT / "tests" / "axe" / "run.js").read_text()
 
 
+AT_REST = """
+return !document.getAnimations().some(
+    (one) =>
+        one.playState === "running" &&
+        one.effect.getComputedTiming().endTime !== Infinity
+);
+"""
+
+
 class Look:
     """Looks at a page that a browser shows, at several widths, in light and dark.
 
@@ -184,6 +193,8 @@ class Look:
             "Emulation.setEmulatedMedia",
             {"features": [{"name": "prefers-color-scheme", "value": theme}]},
         )
+        # Colours that still change on their way are no colours of the page.
+        self.browser.until(lambda driver: driver.execute_script(AT_REST))
 
     def open(self, path: str) -> None:
         """Open a page and wait until its program runs."""

@@ -4,7 +4,8 @@
  * only read do not need it: it waits until they move, touch, scroll or type. What they
  * press meanwhile waits for the program, as it does in Odoo, and is then done.
  *
- * Pages with parts that work by themselves (live deals, maps, charts, what the website
+ * Pages with parts that work by themselves (live deals, maps, charts, the form to log in,
+ * which Odoo shows by program, what the website
  * builder animates) load it at once, and so do the pages of internal users.
  *
  * This file is a plain script in front of Odoo's loader, which listens for the same event:
@@ -14,7 +15,7 @@
     "use strict";
 
     const AT_ONCE = [
-        "[data-wezer-at-once]",
+        "[data-wezer-at-once], owl-component",
         ".o_wezer_live, .o_wezer_deal_live, .o_wezer_chart",
         ".o_wezer_map_page, .o_wezer_place_map",
         ".o_animate, .s_dynamic, .s_chart, .s_map, .s_countdown, .media_iframe_video",
