@@ -1,3 +1,4 @@
+from .tools.letters import remove_advertisement
 from .tools.locks import drop_tables
 
 
@@ -14,6 +15,7 @@ def post_init_hook(env) -> None:
         websites._wezer_set_up()
     for website in websites:
         website._wezer_take_theme()
+    remove_advertisement(env)
 
 
 def uninstall_hook(env) -> None:

@@ -66,3 +66,21 @@ class TestPublicPages(WezerCommon, HttpCase):
                     "A", "a@b.c", f"Question {number}"
                 )
         self.assertEqual(caught.exception.rule, "questions")
+
+
+@tagged("post_install", "-at_install")
+class TestLetters(WezerCommon):
+    def test_letters_about_accounts_advertise_for_nobody(self):
+        templates = self.env["mail.template"].search([])
+        ours = templates.get_external_id()
+        about = templates.filtered(lambda t: ours[t.id].startswith("auth_signup."))
+        self.assertTrue(about)
+        for template in about:
+            body = template._render_field("body_html", self.luc.ids)[self.luc.id]
+            with self.subTest(template.name):
+                self.assertNotIn("odoo.com", body)
+        letter = self.env["ir.qweb"]._render(
+            "auth_signup.reset_password_email",
+            {"object": self.luc, "user": self.env.user},
+        )
+        self.assertNotIn("odoo.com", letter)
