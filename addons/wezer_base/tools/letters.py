@@ -2,8 +2,9 @@
 
 from typing import Any
 
-# In the source and in every translation; the text is JSON, with its quotes escaped.
-ADVERTISEMENT = r'[^<>"]*<a [^>]*https://www\.odoo\.com\?utm_source=db[^>]*>Odoo</a>'
+# The sentences with these links, in the source and in every translation; the text is
+# JSON, with its quotes escaped.
+ADVERTISEMENT = r'[^<>"]*<a [^>]*https://www\.odoo\.com[/?][^>]*>[^<]*</a>[^<>"]*'
 
 
 def remove_advertisement(env: Any) -> None:
