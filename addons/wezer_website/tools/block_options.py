@@ -17,7 +17,8 @@ class Block:
 
     default: int = 1
     most: int = 1
-    # Name of the option: its values, the first where another is sent.
+    # Name of the option: its values, the first where another or none is sent. Boxes that
+    # editors untick lose their attribute: "0" comes first.
     choices: dict = field(default_factory=dict)
     # Options that are the id of a record.
     records: tuple = ()
@@ -30,7 +31,7 @@ BLOCKS = {
             "which": ("neighbours", "garden", "find", "agree", "do", "thank"),
         }
     ),
-    "numbers": Block(4, 4, {"hours": ("1", "0"), "deals": ("1", "0")}),
+    "numbers": Block(4, 4, {"hours": ("0", "1"), "deals": ("0", "1")}),
     "market": Block(
         6,
         12,
@@ -39,7 +40,7 @@ BLOCKS = {
     ),
     "categories": Block(8, 24, {"look": ("round", "pill")}),
     "circles": Block(6, 12, {"look": ("card", "strip")}),
-    "members": Block(12, 24, {"names": ("1", "0")}),
+    "members": Block(12, 24, {"names": ("0", "1")}),
     "voices": Block(3, 12),
     "dates": Block(5, 12, {"kind": ("", "want", "offer")}, ("group",)),
     "contact": Block(1, 1, {}, ("member",)),

@@ -16,6 +16,9 @@ export class WezerRecordAction extends BuilderAction {
         const record = value && JSON.parse(value);
         editingElement.dataset[attribute] = record?.id || "";
     }
+    clean({editingElement, params: {mainParam: attribute}}) {
+        delete editingElement.dataset[attribute];
+    }
 }
 
 /** Return the class of the options of one block. */
