@@ -19,7 +19,8 @@ QUESTIONS_A_DAY = 40
 
 
 class ResCompany(models.Model):
-    _inherit = "res.company"
+    _name = "res.company"
+    _inherit = ["res.company", "wezer.record.mixin"]
 
     wezer_wallet_user_ids = fields.Many2many(
         "res.users",

@@ -22,7 +22,8 @@ OWN_FONT = "Nunito Sans"
 
 
 class Website(models.Model):
-    _inherit = "website"
+    _name = "website"
+    _inherit = ["website", "wezer.record.mixin"]
 
     wezer_palette = fields.Char(
         string="Palette",
