@@ -15,7 +15,7 @@ class TestPagesOfMembers(EveryPage):
         self._check("visitor", 0)
 
     def test_every_page_of_a_new_member(self):
-        self._check("new member", 1)
+        self._check("new member", 1, 0, 2)
 
     def test_every_page_of_a_member(self):
         self._check("member", 2)
