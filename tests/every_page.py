@@ -160,12 +160,17 @@ LOOK = (ROOT / "tests" / "axe" / "look.js").read_text()
 RUN_AXE = (ROOT / "tests" / "axe" / "run.js").read_text()
 
 
+# The change is known in the next frame; colours that still change on their way are no
+# colours of the page.
 AT_REST = """
-return !document.getAnimations().some(
-    (one) =>
-        one.playState === "running" &&
-        one.effect.getComputedTiming().endTime !== Infinity
-);
+const done = arguments[0];
+const finish = () => {
+    const running = document.getAnimations().filter(
+        (one) => one.effect.getComputedTiming().endTime !== Infinity
+    );
+    Promise.allSettled(running.map((one) => one.finished)).then(() => done());
+};
+requestAnimationFrame(() => requestAnimationFrame(finish));
 """
 
 
@@ -193,8 +198,7 @@ class Look:
             "Emulation.setEmulatedMedia",
             {"features": [{"name": "prefers-color-scheme", "value": theme}]},
         )
-        # Colours that still change on their way are no colours of the page.
-        self.browser.until(lambda driver: driver.execute_script(AT_REST))
+        self.driver.execute_async_script(AT_REST)
 
     def open(self, path: str) -> None:
         """Open a page and wait until its program runs."""

@@ -136,10 +136,10 @@ class TestPayingInABrowser(CurrencyCommon, HttpCase):
                 {"width": 360, "height": 740, "deviceScaleFactor": 1, "mobile": False},
             )
             browser.open(self.wallet_url)
-            browser.wait(".o_wezer_entry")
+            browser.wait(".o_wezer_movement")
             wide = "return document.documentElement.scrollWidth <= window.innerWidth"
             self.assertTrue(browser.driver.execute_script(wide))
             for part in browser.driver.find_elements(
-                By.CSS_SELECTOR, ".o_wezer_entry .o_wezer_money, .o_wezer_sums dd"
+                By.CSS_SELECTOR, ".o_wezer_movement .o_wezer_money, .o_wezer_sums dd"
             ):
                 self.assertLessEqual(part.rect["x"] + part.rect["width"], 360)

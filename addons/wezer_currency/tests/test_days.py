@@ -242,7 +242,7 @@ class TestStatementDays(CurrencyCommon, HttpCase):
                 self.assertEqual({row["amount"].lstrip("-") for row in rows}, amounts)
                 self.assertEqual([row["date"] for row in rows], [day])
                 text = "".join(one.extract_text() for one in paper.pages)
-                entries = html.fromstring(page).find_class("o_wezer_entry")
+                entries = html.fromstring(page).find_class("o_wezer_movement")
                 self.assertEqual(len(entries), 1)
                 line = {
                     name: entries[0].find_class(f"o_wezer_entry_{name}")[0]

@@ -161,7 +161,7 @@ class TestStatementPages(CurrencyCommon, HttpCase):
         self._login(self.anna)
         page = html.fromstring(self.url_open(self._url(self.anna)).text)
         self.assertEqual(len(page.xpath("//h1")), 1)
-        entries = page.find_class("o_wezer_entry")
+        entries = page.find_class("o_wezer_movement")
         self.assertEqual(len(entries), 2)
         self.assertTrue(entries[0].xpath(".//img[contains(@src, '/wezer/face/')]"))
         self.assertIn("You received", entries[0].text_content())

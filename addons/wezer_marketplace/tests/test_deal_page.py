@@ -90,7 +90,7 @@ class TestDealPage(PageCase):
                 here = page.xpath("//ol/li[@aria-current='step']")
                 self.assertEqual(len(here), 1)
                 self.assertIn(current, here[0].text_content())
-                ticks = page.xpath("//ol[contains(@class, 'o_wezer_stepper')]//i")
+                ticks = page.xpath("//ol[contains(@class, 'o_wezer_progress')]//i")
                 self.assertEqual(len(ticks), ticked)
 
     def test_place_and_words_of_the_announcement_are_on_the_page_after_the_claim(self):

@@ -42,6 +42,6 @@ class TestStatementOfDeals(MarketCommon, HttpCase):
         paid = self._details(replier)[1]
         self.authenticate(replier.login, replier.login)
         page = self.url_open(f"/my/wallets/{paid[0].payee_wallet_id.id}")
-        entry = html.fromstring(page.text).find_class("o_wezer_entry")[0]
+        entry = html.fromstring(page.text).find_class("o_wezer_movement")[0]
         self.assertIn(f"/my/deals/{self.deal.id}", "".join(entry.xpath(".//a/@href")))
         self.assertIn("Statement garden", entry.text_content())
