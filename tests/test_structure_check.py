@@ -175,3 +175,11 @@ def test_only_the_named_addon_is_checked(tree):
     plant(tree, "views/thing.xml", "<odoo><p></odoo>")
     assert check.findings(tree, {"wezer_currency"}) == []
     assert check.findings(tree, {"wezer_base"}) != []
+
+
+def test_lengths_that_the_compiler_cannot_compare_are_left_to_the_browser(tree):
+    rule = "p {\n    width: %s;\n}\n"
+    found = plant(tree, "static/a.scss", rule % "min(100%, 22rem)")
+    assert [line for line in found if "a.scss:2 needs" in line], found
+    assert plant(tree, "static/a.scss", rule % '#{"min(100%, 22rem)"}') == []
+    assert plant(tree, "static/a.scss", rule % "minmax(0, 22rem)") == []

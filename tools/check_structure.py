@@ -10,6 +10,7 @@ Fails (exit 1, one line for each finding) where
 * a sentence of the interface begins with "Who" or "What" without being a question;
 * an XML file cannot be parsed, or has a line of more than 120 characters;
 * a style sheet, template, script or model names a colour (``COLOUR_FILES`` may);
+* a style sheet leaves ``min()`` or ``max()`` of lengths to the compiler;
 * a public method of a model lacks a docstring or type hints.
 
 Names of addons as arguments check only these.
@@ -72,6 +73,8 @@ COLOUR = re.compile(
     |\b(?:rgb|hsl)a?\(\s*\d""",
     re.VERBOSE,
 )
+LENGTHS = re.compile(r"(?<![\w$-])(?:min|max)\([^)]*\d(?:%|px|r?em|[ds]?v[hw]).*")
+LEFT_TO_THE_BROWSER = re.compile(r"#\{\"[^\"]*\"\}|//.*")
 # Drawings that are files: thumbnails of the builder and the logo until there is one.
 DRAWN = ("static/src/img", "static/lib", "static/description")
 # Methods that leave notices.
@@ -286,8 +289,22 @@ def colours(addon: Path) -> Iterator[str]:
                 yield f"{place(addon, path)}:{number} names the colour {found[0]}"
 
 
+def lengths(addon: Path) -> Iterator[str]:
+    """Yield every ``min()`` or ``max()`` that the compiler would take for its own.
+
+    libsass refuses two units in its function, and with it the whole style sheet.
+    """
+    for path in sorted(addon.rglob("*.scss")):
+        if "lib" in path.relative_to(addon).parts:
+            continue
+        for number, line in enumerate(path.read_text().split("\n"), 1):
+            if found := LENGTHS.search(LEFT_TO_THE_BROWSER.sub("", line)):
+                yield f'{place(addon, path)}:{number} needs #{{"…"}}: {found[0]}'
+
+
 CHECKS = (
     colours,
+    lengths,
     doubles,
     split_models,
     undocumented,

@@ -1,3 +1,4 @@
 from . import test_blocks
 from . import test_home_page
+from . import test_routes
 from . import test_web_app

@@ -1,6 +1,8 @@
 import json
 from datetime import timedelta
 
+from lxml import html
+
 from odoo import fields
 from odoo.tests import HttpCase, TransactionCase, tagged
 
@@ -91,6 +93,22 @@ class TestBlocks(BlocksCase):
         self.assertNotIn("Blockwise without", page)
         self.assertLess(page.index("Blockwise sooner"), page.index("Blockwise later"))
 
+    def test_circles_have_their_own_colour_or_that_of_the_circle_around(self):
+        circles = self.env["wezer.group"]
+        vals = {"kind": "circle", "visibility": "public"}
+        outer = circles.create({**vals, "name": "Zz outer", "color": 6})
+        circles.create({**vals, "name": "Zz inner", "parent_id": outer.id})
+        page = html.fromstring(self.shown("circles", number="12"))
+        for name in ("Zz outer", "Zz inner"):
+            (card,) = page.xpath(f"//a[.//strong[text()='{name}']]")
+            self.assertTrue(card.xpath(".//*[contains(@class, 'o_wezer_tint_6')]"))
+
+    def test_a_box_that_an_editor_unticks_takes_away_what_it_shows(self):
+        # The builder removes the attribute.
+        self.assertEqual(clean("numbers", {"deals": "1"})["hours"], "0")
+        self.assertEqual(clean("members", {})["names"], "0")
+        self.assertEqual(clean("members", {"names": "1"})["names"], "1")
+
     def test_faces_are_of_those_only_whom_visitors_see(self):
         picture = (
             b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGA"
@@ -151,13 +169,13 @@ class TestBlocks(BlocksCase):
                 self.shown(name, number="12")
 
     def test_what_is_saved_of_an_edited_page_has_no_rows(self):
-        html = (
+        edited = (
             '<div class="oe_structure" id="wrap"><section data-wezer-block="market"'
             ' data-wz-number="3"><h2>Now</h2><div class="o_wezer_rows">'
             "<article>Ada Block</article>text</div></section>"
             "<p>Mine &amp; yours</p></div>"
         )
-        saved = block_marks.without_rows(html)
+        saved = block_marks.without_rows(edited)
         self.assertNotIn("Ada Block", saved)
         self.assertNotIn("text", saved)
         self.assertIn("<h2>Now</h2>", saved)

@@ -17,8 +17,8 @@ class Block:
 
     default: int = 1
     most: int = 1
-    # Name of the option: its values, the first where another or none is sent. Boxes that
-    # editors untick lose their attribute: "0" comes first.
+    # Name of the option: its values, the first where another or none is sent. Boxes
+    # that editors untick lose their attribute: "0" comes first.
     choices: dict = field(default_factory=dict)
     # Options that are the id of a record.
     records: tuple = ()

@@ -124,7 +124,7 @@ def _categories(env, website, options):
 
 def _circles(env, website, options):
     groups = env["wezer.group"]._search_public(limit=options["number"])[0]
-    return {"groups": groups}
+    return {"groups": groups, "tints": groups._tints()}
 
 
 def _visitor(env, website):
