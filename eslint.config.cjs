@@ -5,6 +5,7 @@ const globals = require("globals");
 const jsdoc = require("eslint-plugin-jsdoc");
 
 module.exports = [
+    {ignores: ["addons/*/static/lib/**"]},
     js.configs.recommended,
     {
         files: ["addons/*/static/src/**/*.js"],

@@ -4,8 +4,8 @@ Pages are found by following links from where a person starts, so a new page is 
 at the moment something leads to it; a page that nothing leads to fails a test. Each is
 opened at three widths, in light and dark, in one of the five languages (with
 ``./wezer test --all`` in all of them); what is left of English is looked for in all of
-them. Pictures are kept in ``.wezer/screenshots/pages``. Staff see on the website what members
-see, so each of them looks at a part of it (with ``--all`` at everything).
+them. Pictures are kept in ``.wezer/screenshots/pages``. Staff see on the website what
+members see, so each of them looks at a part of it (with ``--all`` at everything).
 """
 
 import os

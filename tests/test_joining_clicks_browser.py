@@ -1,4 +1,4 @@
-"""From the home page to a sent first answer, and a claim by a member: clicks counted."""
+"""From the home page to a first answer, and a claim by a member: clicks counted."""
 
 import re
 

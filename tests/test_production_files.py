@@ -215,7 +215,7 @@ def test_the_install_names_addons_and_options_that_exist():
 
 
 def test_installing_the_first_brings_every_addon():
-    wanted, seen = ["wezer_marketplace"], set()
+    wanted, seen = ["wezer_website"], set()
     while wanted:
         name = wanted.pop()
         seen.add(name)

@@ -11,6 +11,7 @@ import copy
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
 from lxml import etree
 
@@ -55,7 +56,7 @@ def pages() -> str:
 def same(text: str, other: str) -> bool:
     """Return whether two texts differ by blanks and quotes of the formatter only."""
 
-    def shape(one):
+    def shape(one: str) -> Any:
         root = etree.fromstring(re.sub(r"^<\?xml.*?\?>", "", one.strip()))
         return [
             (

@@ -116,7 +116,7 @@ class ResCompany(models.Model):
     )
     wezer_map_attribution = fields.Char(
         string="Map attribution",
-        help="What the owner of the tiles wants to read below the map.",
+        help="The note that the owner of the tiles asks for below the map.",
     )
     wezer_is_user_member = fields.Boolean(
         compute="_compute_wezer_is_user_member",

@@ -76,7 +76,7 @@ class ProjectTask(models.Model):
         string="Price on the marketplace",
         compute="_compute_wezer_price_text",
         compute_sudo=True,
-        help="What a helper receives for this task.",
+        help="The price that a helper receives for this task.",
     )
     wezer_post_differs = fields.Char(
         string="Differences in the announcement",

@@ -45,7 +45,9 @@ def page_values(announcement: models.BaseModel) -> dict:
         "questions": questions._shown_on(announcement),
         "may_ask": answers and not ask_refusal,
         # Where too many wait, say so; whoever may not act reads that in the box.
-        "ask_refusal": getattr(ask_refusal, "rule", "") in CAPS and ask_refusal.args[0],
+        "ask_refusal": ask_refusal
+        and getattr(ask_refusal, "rule", "") in CAPS
+        and ask_refusal.args[0],
         "share_address": f"{announcement.get_base_url()}/market/{announcement.slug}",
         "not_me": announcement._why_not_me() if answers else "",
         "place": answers

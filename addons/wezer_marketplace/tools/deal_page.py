@@ -222,8 +222,10 @@ def _acts_stamp(deal: models.Model) -> str:
 
 def _stamp(deal: models.Model, party: models.Model) -> str:
     """Return a word that differs when something on the page does."""
-    counted = (deal.message_line_ids, deal.event_ids, deal.terms_ids)
-    counted += (deal.evidence_ids,)
+    counted = (
+        *(deal.message_line_ids, deal.event_ids),
+        *(deal.terms_ids, deal.evidence_ids),
+    )
     return "-".join(
         [deal.state, str(party.id), *(str(len(records)) for records in counted)]
     )

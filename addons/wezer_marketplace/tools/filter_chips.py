@@ -70,7 +70,7 @@ def _kind(env: api.Environment, filters: dict) -> str:
 
 def _places(env: api.Environment, filters: dict) -> list[tuple]:
     here = ("lat", "lon", "place")
-    parts = []
+    parts: list[tuple[tuple[str, ...], Any]] = []
     if filters.get("lat") is not None:
         parts.append((here, env._("Near me")))
     elif filters.get("place"):

@@ -37,7 +37,7 @@ def page_values(env: api.Environment, params: dict, page: int) -> dict[str, Any]
         # What was typed stays in the form; the days do not count.
         refused = error.args[0]
         question = search_params.question(env, search_params.without_days(filters))
-    kept_view = "" if view == "list" else view
+    kept_view = "" if view == "list" else view or ""
     public = env.user._is_public()
     helper = None if public else matchmaking.Helper(env)
     values = {
@@ -55,7 +55,7 @@ def page_values(env: api.Environment, params: dict, page: int) -> dict[str, Any]
         "currencies": env["wezer.currency"].search_fetch([]),
         "skill": env["wezer.skill"].browse(),
         "groups": []
-        if public
+        if helper is None
         else helper.groups.filtered(lambda group: group.kind == "circle"),
         "address": search_params.address,
         "counted": COUNTED,

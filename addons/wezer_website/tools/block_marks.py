@@ -65,7 +65,7 @@ def without_rows(html: str) -> str:
     )
 
 
-def _empty(holder):
+def _empty(holder: Any) -> None:
     for child in list(holder):
         holder.remove(child)
     holder.text = None

@@ -6,6 +6,7 @@ reader sees them.
 """
 
 from datetime import date
+from typing import Any
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -20,18 +21,18 @@ def rows(env: api.Environment, website: models.Model, name: str, options: dict) 
     return globals()[f"_{name}"](env, website, options)
 
 
-def _name(env, website, options):
+def _name(env: api.Environment, website: models.Model, options: dict) -> Any:
     return {}
 
 
-def _drawing(env, website, options):
+def _drawing(env: api.Environment, website: models.Model, options: dict) -> Any:
     return {}
 
 
 # === FIGURES === #
 
 
-def _numbers(env, website, options):
+def _numbers(env: api.Environment, website: models.Model, options: dict) -> Any:
     company = website.sudo().company_id
     found = env["website.snippet.filter"]._wezer_figures(company)
     shown = ["members", "circles"]
@@ -81,18 +82,20 @@ def figures(env: api.Environment, company_id: int, year: int) -> dict:
 # === ANNOUNCEMENTS === #
 
 
-def _market(env, website, options):
+def _market(env: api.Environment, website: models.Model, options: dict) -> Any:
     found = _open(env, options, options["sort"], options["number"])
     return {"cards": announcement_cards.cards(found)}
 
 
-def _dates(env, website, options):
+def _dates(env: api.Environment, website: models.Model, options: dict) -> Any:
     ahead = Domain("date_start", ">=", fields.Datetime.now())
     found = _open(env, options, "soon", options["number"], ahead)
     return {"cards": announcement_cards.cards(found)}
 
 
-def _open(env, options, sort, number, more=Domain.TRUE):
+def _open(
+    env: api.Environment, options: dict, sort: str, number: int, more: Any = Domain.TRUE
+) -> Any:
     """Return announcements with a free place, in the order of the market."""
     market = env["wezer.announcement"]
     question = {"kind": options.get("kind"), "sort": sort}
@@ -112,7 +115,7 @@ def _open(env, options, sort, number, more=Domain.TRUE):
     return market.browse(list(found)[:number])
 
 
-def _categories(env, website, options):
+def _categories(env: api.Environment, website: models.Model, options: dict) -> Any:
     categories = env["wezer.category"].search(
         [("parent_id", "=", False)], limit=options["number"]
     )
@@ -122,17 +125,17 @@ def _categories(env, website, options):
 # === CIRCLES AND PEOPLE === #
 
 
-def _circles(env, website, options):
+def _circles(env: api.Environment, website: models.Model, options: dict) -> Any:
     groups = env["wezer.group"]._search_public(limit=options["number"])[0]
     return {"groups": groups, "tints": groups._tints()}
 
 
-def _visitor(env, website):
+def _visitor(env: api.Environment, website: models.Model) -> Any:
     """Return the environment of somebody who is not logged in."""
     return env(user=website.sudo().user_id.id)
 
 
-def _members(env, website, options):
+def _members(env: api.Environment, website: models.Model, options: dict) -> Any:
     visitor = _visitor(env, website)
     if not website.sudo().company_id.wezer_visitors_see_members:
         return {"profiles": env["wezer.profile"]}
@@ -156,7 +159,7 @@ def _members(env, website, options):
     return {"profiles": shown.with_env(visitor)._filtered_access("read")}
 
 
-def _voices(env, website, options):
+def _voices(env: api.Environment, website: models.Model, options: dict) -> Any:
     said = env["wezer.assessment"]._on_wall(options["number"])
     profiles = (said.assessor_id | said.assessed_id)._wezer_profile()
     # Their names only where visitors may read them.
@@ -174,7 +177,7 @@ def _voices(env, website, options):
     }
 
 
-def _contact(env, website, options):
+def _contact(env: api.Environment, website: models.Model, options: dict) -> Any:
     company = website.sudo().company_id
     visitor = _visitor(env, website)
     person = visitor["wezer.profile"].browse(options["member"] or []).exists()

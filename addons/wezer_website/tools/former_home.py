@@ -4,6 +4,8 @@ It had parts that only programs could change: conditions, and the newest announc
 Conditions go, the announcements become a block; what people wrote stays as it is.
 """
 
+from typing import Any
+
 from lxml import etree
 
 from .block_marks import HOLDER, MARK
@@ -33,7 +35,7 @@ def with_blocks(arch: str, heading: str) -> str:
     return etree.tostring(tree, encoding="unicode")
 
 
-def _make_block(section, heading):
+def _make_block(section: Any, heading: str) -> Any:
     for child in list(section):
         section.remove(child)
     section.text = None

@@ -29,7 +29,7 @@ def colour(website: models.Model) -> str:
     return chosen if is_color(chosen) else _theme(website)["o-color-1"]
 
 
-def _theme(website):
+def _theme(website: models.Model) -> Any:
     # The colours of the pages are no secret: the same for every reader.
     return website.sudo()._wezer_theme_colors()
 
