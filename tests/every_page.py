@@ -166,7 +166,9 @@ AT_REST = """
 const done = arguments[0];
 const finish = () => {
     const running = document.getAnimations().filter(
-        (one) => one.effect.getComputedTiming().endTime !== Infinity
+        (one) =>
+            one.playState === "running" &&
+            one.effect.getComputedTiming().endTime !== Infinity
     );
     Promise.allSettled(running.map((one) => one.finished)).then(() => done());
 };
