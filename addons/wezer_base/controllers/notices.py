@@ -7,7 +7,11 @@ from odoo.addons.portal.controllers.portal import CustomerPortal
 
 from ..models.wezer_digest import FREQUENCIES
 from ..tools.form_post import form_post
+from ..tools.numbers import whole
 from .website import flash, seen_or_404
+
+# So many pages of the to-do list are shown.
+TODO_PAGES = 100
 
 
 class WezerNotices(CustomerPortal):
@@ -22,14 +26,18 @@ class WezerNotices(CustomerPortal):
         return values
 
     @http.route("/my/todo", type="http", auth="user", website=True)
-    def wezer_todo(self, **_kwargs):
-        """Show everything that waits for this person, in three lists."""
-        sections = request.env.user._wezer_todo_sections()
+    def wezer_todo(self, page=1, **_kwargs):
+        """Show everything that waits for this person, in three lists, page by page."""
+        user = request.env.user
+        page = whole(page, 1, least=1, most=TODO_PAGES)
+        sections = user._wezer_todo_sections(page)
         return request.render(
             "wezer_base.todo_page",
             {
                 "sections": sections,
                 "empty": not any(rows for _name, rows in sections),
+                "page": page,
+                "has_more": page < TODO_PAGES and user._wezer_todo_has_more(page),
                 "page_name": "wezer_todo",
             },
         )

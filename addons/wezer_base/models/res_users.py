@@ -736,13 +736,22 @@ class ResUsers(models.Model):
         """Return how many things wait for this user, as the list counts them."""
         return len([row for row in self._wezer_todo() if row["section"] != "waiting"])
 
-    def _wezer_todo_sections(self):
+    def _wezer_todo_page(self, _page):
+        """Return the rows of a later page of the list; addons with many extend it."""
+        return []
+
+    def _wezer_todo_has_more(self, _page):
+        """Return whether rows stand after those of this page; addons extend it."""
+        return False
+
+    def _wezer_todo_sections(self, page=1):
         """Return :meth:`_wezer_todo` as the page shows it, pictures read at once.
 
+        :param int page: the first has all but what is shown page by page
         :return: ``[(section, rows)]``; each row has ``profile`` too, or an empty one
         """
         self.ensure_one()
-        rows = self._wezer_todo()
+        rows = self._wezer_todo() if page == 1 else self._wezer_todo_page(page)
         ids = list(dict.fromkeys(row["partner"].id for row in rows if row["partner"]))
         profiles = self.env["res.partner"].browse(ids)._wezer_profile()
         by_partner = {profile.partner_id.id: profile for profile in profiles}

@@ -150,7 +150,7 @@ class WezerProfile(models.Model):
     )
     renamed_date = fields.Date(copy=False, groups=fields.NO_ACCESS)
     picture_key = fields.Char(copy=False, groups=fields.NO_ACCESS)
-    slug = fields.Char(required=True, copy=False)
+    slug = fields.Char(string="Address of the page", required=True, copy=False)
     active = fields.Boolean(default=True)
     state = fields.Selection(
         [
@@ -173,7 +173,7 @@ class WezerProfile(models.Model):
     language_ids = fields.Many2many(
         "res.lang", string="Languages", groups="wezer_base.group_administrator"
     )
-    image_1920 = fields.Image(groups="wezer_base.group_administrator")
+    image_1920 = fields.Image(string="Picture", groups="wezer_base.group_administrator")
     image_1024 = fields.Image(groups="wezer_base.group_administrator")
     image_512 = fields.Image(groups="wezer_base.group_administrator")
     image_256 = fields.Image(groups="wezer_base.group_administrator")
@@ -194,7 +194,9 @@ class WezerProfile(models.Model):
         ondelete="restrict",
         groups="wezer_base.group_administrator,wezer_base.group_moderator",
     )
-    joined_date = fields.Date(default=lambda self: days.today(self.env))
+    joined_date = fields.Date(
+        string="Joined", default=lambda self: days.today(self.env)
+    )
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )

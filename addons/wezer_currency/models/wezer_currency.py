@@ -129,8 +129,12 @@ class WezerCurrency(models.Model):
         default=1.0, help="Value of a unit in hours, used to compare values."
     )
     journal_id = fields.Many2one("account.journal", ondelete="restrict", readonly=True)
-    member_account_id = fields.Many2one("account.account", readonly=True)
-    treasury_account_id = fields.Many2one("account.account", readonly=True)
+    member_account_id = fields.Many2one(
+        "account.account", string="Account of the members", readonly=True
+    )
+    treasury_account_id = fields.Many2one(
+        "account.account", string="Account of the treasury", readonly=True
+    )
     category_required = fields.Boolean(
         string="Category required",
         help="Every payment needs a category, so that reports can group payments.",
@@ -199,6 +203,7 @@ class WezerCurrency(models.Model):
             ("seal", "One journal entry a day"),
             ("immediate", "A journal entry within a minute of each payment"),
         ],
+        string="Accounting",
         required=True,
         default="seal",
     )

@@ -48,7 +48,7 @@ class WezerLedgerSeal(models.Model):
     date = fields.Datetime(required=True)
     from_entry_id = fields.Integer(string="From entry", aggregator=None, required=True)
     to_entry_id = fields.Integer(string="To entry", aggregator=None, required=True)
-    entry_count = fields.Integer(aggregator=None, required=True)
+    entry_count = fields.Integer(string="Entries", aggregator=None, required=True)
     total = BigInteger(aggregator=None, required=True)
     total_text = fields.Char(string="Sum", compute="_compute_total_text")
     digest = fields.Char(string="SHA-256", required=True)

@@ -257,12 +257,14 @@ class WezerTransfer(models.Model):
             ("settled", "Paid in part, rest released"),
             ("cancelled", "Cancelled"),
             ("failed", "Failed"),
-        ]
+        ],
+        string="Reason for the end",
     )
     # What the payer's wallet had is the payer's own: the payee reads "failed" only.
     end_detail = fields.Char(groups="wezer_base.group_administrator")
     end_text = fields.Char(string="Reason it ended", compute="_compute_end_text")
     beyond_limit = fields.Boolean(
+        string="Beyond a limit",
         help="This payment went beyond a limit that does not block payments.",
         groups="wezer_base.group_moderator,wezer_base.group_administrator",
     )

@@ -161,6 +161,7 @@ class WezerWallet(models.Model):
         search="_search_beyond_limit",
         groups="wezer_base.group_moderator,wezer_base.group_administrator",
     )
+    may_open_page = fields.Boolean(compute="_compute_may_open_page")
     may_freeze = fields.Boolean(compute="_compute_permissions")
     may_unfreeze = fields.Boolean(compute="_compute_permissions")
     may_close = fields.Boolean(compute="_compute_permissions")
@@ -718,6 +719,21 @@ class WezerWallet(models.Model):
             )
 
     # === WHO SEES A STATEMENT === #
+
+    @api.depends_context("uid")
+    def _compute_may_open_page(self):
+        user = self.env.user
+        for wallet in self:
+            wallet.may_open_page = bool(wallet._origin and wallet._visible_as(user))
+
+    def action_open_page(self) -> dict:
+        """Open the statement on the website, which decides who sees it."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/my/wallets/{self.id}",
+            "target": "new",
+        }
 
     def _visible_as(self, user):
         """Return why ``user`` may see this wallet's statement, False where not.

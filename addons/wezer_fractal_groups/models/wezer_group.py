@@ -217,7 +217,7 @@ class WezerGroup(models.Model):
 
     # Members, and what the user is to the group.
     membership_ids = fields.One2many("wezer.group.membership", "group_id")
-    member_count = fields.Integer(compute="_compute_member_count")
+    member_count = fields.Integer(string="Members", compute="_compute_member_count")
     # Kept by a nightly job for those with many groups inside.
     member_count_kept = fields.Integer(readonly=True, copy=False)
     is_user_member = fields.Boolean(

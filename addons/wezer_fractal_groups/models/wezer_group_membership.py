@@ -140,7 +140,7 @@ class WezerGroupMembership(models.Model):
         required=True,
         default="active",
     )
-    date_from = fields.Date(default=lambda self: days.today(self.env))
+    date_from = fields.Date(string="Since", default=lambda self: days.today(self.env))
     date_to = fields.Date(string="Until")
     focus = fields.Char(help="The things this person looks after here.")
     is_guest = fields.Boolean(

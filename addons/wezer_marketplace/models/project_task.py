@@ -107,7 +107,8 @@ class ProjectTask(models.Model):
     wezer_longitude = fields.Float(digits=(9, 6))
     wezer_date_start = fields.Datetime(string="Begins")
     wezer_currency_id = fields.Many2one(
-        help="If this is empty, the currency of the project is used."
+        string="Currency of the price",
+        help="If this is empty, the currency of the project is used.",
     )
     wezer_steps = fields.Text(string="Steps, one per line")
     wezer_done_when = fields.Char(string="Done when")

@@ -14,6 +14,14 @@ class ResUsers(models.Model):
         """Add deals, announcements and disputes that wait for this user."""
         return todo_rows.with_market(self, super()._wezer_todo())
 
+    def _wezer_todo_page(self, page):
+        """Add the deals of a later page."""
+        return super()._wezer_todo_page(page) + todo_rows.deals_page(self, page)
+
+    def _wezer_todo_has_more(self, page):
+        """Extend: deals are shown page by page."""
+        return super()._wezer_todo_has_more(page) or todo_rows.has_more(self, page)
+
     # === THE BACK OFFICE === #
 
     def _wezer_home_pages(self):

@@ -249,7 +249,11 @@ class WezerAnnouncement(models.Model):
     )
     # The first picture: of cards, lists and shared links.
     image_1920 = fields.Image(
-        compute="_compute_first_picture", store=True, max_width=1920, max_height=1920
+        string="Picture",
+        compute="_compute_first_picture",
+        store=True,
+        max_width=1920,
+        max_height=1920,
     )
     question_ids = fields.One2many("wezer.announcement.question", "announcement_id")
     claim_mode = fields.Selection(
@@ -257,10 +261,11 @@ class WezerAnnouncement(models.Model):
             ("first_come", "First come, first served"),
             ("choose", "The author chooses"),
         ],
+        string="How people are chosen",
         required=True,
         default="first_come",
     )
-    waiting_list = fields.Boolean(default=True)
+    waiting_list = fields.Boolean(string="Waiting list", default=True)
     visibility = fields.Selection(
         [
             ("everyone", "Everybody, visitors too"),
@@ -275,8 +280,8 @@ class WezerAnnouncement(models.Model):
         "project.task", index="btree_not_null", ondelete="set null"
     )
     date_publish = fields.Datetime(string="Published", readonly=True)
-    date_start = fields.Datetime()
-    date_end = fields.Datetime()
+    date_start = fields.Datetime(string="Begins")
+    date_end = fields.Datetime(string="Ends")
     expiry = fields.Date(string="Closes on")
     repeat = fields.Selection(
         [
@@ -298,7 +303,9 @@ class WezerAnnouncement(models.Model):
         help="Only if no other language would do.",
     )
     steps = fields.Text(help="How the work will be done, one step per line.")
-    done_when = fields.Text(help="Says when the work counts as done.")
+    done_when = fields.Text(
+        string="Done when", help="Says when the work counts as done."
+    )
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )

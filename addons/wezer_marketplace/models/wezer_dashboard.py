@@ -46,6 +46,7 @@ class WezerDashboard(models.AbstractModel):
                     months,
                     dashboard.new_members(env),
                 ),
+                *self._credits(months),
                 self._states(),
                 self._categories(),
             ],
@@ -65,6 +66,20 @@ class WezerDashboard(models.AbstractModel):
             "labels": labels,
             "values": values,
         }
+
+    def _credits(self, labels):
+        """Return a curve of the credit in use for each mutual credit."""
+        used = dashboard.credit_used(self.env)
+        currencies = self.env["wezer.currency"].browse(used)
+        return [
+            self._chart(
+                f"credit_{currency.id}",
+                self.env._("Credit in use at the end of each month: %s", currency.name),
+                labels,
+                used[currency.id],
+            )
+            for currency in currencies
+        ]
 
     def _states(self):
         names = dict(

@@ -31,6 +31,7 @@ from odoo.addons.wezer_base.tools.lines_field import Lines
 from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
 
 from ..tools import (
+    candidates,
     deal_approvals,
     deal_attendance,
     deal_money,
@@ -360,6 +361,7 @@ BACKEND_ACTIONS = (
     "accept",
     "pay",
     "send_back",
+    "counter",
     "decline",
     "cancel",
     "dispute",
@@ -506,9 +508,12 @@ class WezerDeal(models.Model):
             ("released", "Given back"),
             ("cancelled", "Cancelled"),
             ("refunded", "Refunded"),
-        ]
+        ],
+        string="Reason for the end",
     )
-    turn = fields.Selection([("author", "Author"), ("replier", "Replier")])
+    turn = fields.Selection(
+        [("author", "Author"), ("replier", "Replier")], string="Turn of"
+    )
     hold_deadline = fields.Datetime(help="The place is held until this time.")
     date_state = fields.Datetime(string="Since", required=True)
     date_due = fields.Datetime(string="Due")
@@ -526,9 +531,9 @@ class WezerDeal(models.Model):
     date_warned = fields.Datetime(
         copy=False, help="The time of the warning that the work is late."
     )
-    date_accepted = fields.Datetime()
-    date_delivered = fields.Datetime()
-    date_paid = fields.Datetime()
+    date_accepted = fields.Datetime(string="Agreed on")
+    date_delivered = fields.Datetime(string="Delivered on")
+    date_paid = fields.Datetime(string="Paid on")
     refunding = fields.Boolean()
     attempt = fields.Integer(default=0)
     # Hidden: it would show how often the other side acted, assessments included.
@@ -549,7 +554,9 @@ class WezerDeal(models.Model):
         help="The number of the current step, starting from 1; 0 means"
         " paid all at once.",
     )
-    delivered_quantity = fields.Float(help="Zero where it was delivered as agreed.")
+    delivered_quantity = fields.Float(
+        string="Actual quantity", help="Zero where it was delivered as agreed."
+    )
     delivery_note = fields.Text()
     conflicted_ids = fields.Many2many(
         "res.partner",
@@ -576,7 +583,9 @@ class WezerDeal(models.Model):
     # === WHAT HAPPENED, WAS SAID AND SHOWN === #
 
     event_ids = fields.One2many("wezer.deal.event", "deal_id")
-    message_line_ids = fields.One2many("wezer.deal.message", "deal_id")
+    message_line_ids = fields.One2many(
+        "wezer.deal.message", "deal_id", string="Messages of the deal"
+    )
     evidence_ids = fields.One2many("wezer.deal.evidence", "deal_id")
     # Read once in an action, by code only.
     notice_ids = Lines("wezer.notice", "res_id", groups=fields.NO_ACCESS, copy=False)
@@ -711,7 +720,16 @@ class WezerDeal(models.Model):
         aggregator="avg",
         help="The share of agreed and finished deals that were paid.",
     )
-    waits_for = fields.Char(compute="_compute_backend")
+    hours = fields.Float(
+        compute="_compute_hours",
+        store=True,
+        help="Of a paid deal: the hours that were done, else the value of its price.",
+    )
+    # Of the person who answered, as the reader may see it.
+    candidate_score = fields.Char(string="Reputation", compute="_compute_candidate")
+    candidate_skills = fields.Char(string="Skills", compute="_compute_candidate")
+    candidate_distance = fields.Char(string="Distance", compute="_compute_candidate")
+    waits_for = fields.Char(string="Waits for", compute="_compute_backend")
     may_approve = fields.Boolean(compute="_compute_backend")
     may_accept = fields.Boolean(compute="_compute_backend")
     may_moderate = fields.Boolean(compute="_compute_backend")
@@ -724,6 +742,7 @@ class WezerDeal(models.Model):
     may_dispute = fields.Boolean(compute="_compute_backend")
     may_name_task = fields.Boolean(compute="_compute_backend")
     may_send_back = fields.Boolean(compute="_compute_backend")
+    may_counter = fields.Boolean(compute="_compute_backend")
     approvals_text = fields.Char(string="Approvals", compute="_compute_backend")
     steps_text = fields.Char(string="Current step", compute="_compute_backend")
 
@@ -805,6 +824,21 @@ class WezerDeal(models.Model):
             deal.days_to_deliver = days_between(deal.date_accepted, deal.date_delivered)
             deal.days_to_pay = days_between(deal.date_delivered, deal.date_paid)
             deal.completed = 100.0 if deal.state == "paid" else 0.0
+
+    @api.depends("state", "accepted_terms_id", "delivered_quantity")
+    def _compute_hours(self):
+        for deal in self:
+            deal.hours = deal._hours_done() if deal.state == "paid" else 0.0
+
+    @api.depends("replier_id", "announcement_id")
+    @api.depends_context("uid", "lang")
+    def _compute_candidate(self):
+        known = candidates.of(self)
+        for deal in self:
+            one = known[deal]
+            deal.candidate_score = one.score
+            deal.candidate_skills = one.skills
+            deal.candidate_distance = one.distance
 
     @api.depends("date_paid", "dispute_seconds")
     def _compute_paid_until(self):
@@ -2672,6 +2706,13 @@ class WezerDeal(models.Model):
             return (self.accepted_terms_id or self.terms_id).quantity
         return self._price_hours() or 1.0
 
+    def _hours_done(self):
+        """Return the hours of a deal for statistics: those done, else its price's."""
+        self.ensure_one()
+        if self.announcement_id.unit != "hour":
+            return self._price_hours()
+        return self.delivered_quantity or self._value_hours()
+
     def _price_hours(self):
         """Return the price's value in hours, whatever time was agreed.
 
@@ -2832,6 +2873,10 @@ class WezerDeal(models.Model):
         return self._open_wizard(
             "wezer.deal.approve", self.env._("Approve and pay"), {}
         )
+
+    def action_open_counter(self) -> dict:
+        """Open a wizard that asks for other terms."""
+        return self._open_reason("counter", self.env._("Propose other terms"))
 
     def action_open_send_back(self) -> dict:
         """Open a wizard that asks what is missing."""

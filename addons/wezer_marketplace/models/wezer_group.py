@@ -38,6 +38,26 @@ class WezerGroup(models.Model):
         policy = min(policies, key=lambda policy: float(policy.value), default=policies)
         return (float(policy.value) if policy else None), policy
 
+    def _open_wants(self):
+        """Return ``{id: number}`` of the open wants of each group that the user sees.
+
+        Members only: visitors' pages ask for less.
+        """
+        if not self or not self.env.user._wezer_is_member():
+            return {}
+        # The reader sees the groups; their parties are read with them.
+        groups = {group.partner_id.id: group.id for group in self.sudo()}
+        rows = self.env["wezer.announcement"]._read_group(
+            [
+                ("author_id", "in", list(groups)),
+                ("kind", "=", "want"),
+                ("state", "=", "open"),
+            ],
+            ["author_id"],
+            ["__count"],
+        )
+        return {groups[author.id]: count for author, count in rows}
+
     def _partners_inside(self):
         """Return the ids of the partners of this circle and of all inside it."""
         self.ensure_one()

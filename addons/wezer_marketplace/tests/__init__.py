@@ -56,4 +56,6 @@ from . import test_website_search
 from . import test_words_market
 from . import test_written
 from . import test_back_office_home
+from . import test_back_office_lists
+from . import test_first_day
 from . import test_dashboard

@@ -16,6 +16,8 @@ from odoo.addons.wezer_base.tools import days
 MONTHS = 12
 # So many categories are named.
 CATEGORIES = 12
+# So many currencies have a curve of their credit.
+CURRENCIES = 3
 
 
 def months(env: api.Environment) -> list[date]:
@@ -105,6 +107,69 @@ def new_members(env: api.Environment) -> list[int]:
         )
     )
     return _by_month(env, rows)
+
+
+def credit_used(env: api.Environment) -> dict[int, list[float]]:
+    """Return the credit in use at the end of each month, by currency.
+
+    From the balances of now and the entries of the months shown: what came later is
+    taken away again. Wallets without both are not looked at.
+    """
+    env["wezer.ledger.entry"].flush_model()
+    env["wezer.wallet"].flush_model()
+    starts = [days.begin(env, month) for month in months(env)]
+    rows = env.execute_query(
+        SQL(
+            """WITH chosen AS (
+                   SELECT id, minor_per_unit FROM wezer_currency
+                    WHERE company_id = %s AND kind = 'mutual_credit'
+                      AND external IS NOT TRUE AND active
+                    ORDER BY sequence, id LIMIT %s),
+               moves AS (
+                   SELECT side.wallet_id,
+                          width_bucket(e.date, %s::timestamp[]) AS month,
+                          sum(side.change) AS change
+                     FROM wezer_ledger_entry e
+                     JOIN chosen c ON c.id = e.wezer_currency_id
+                    CROSS JOIN LATERAL (VALUES (e.from_id, -e.amount),
+                                               (e.to_id, e.amount))
+                          AS side (wallet_id, change)
+                    WHERE e.date >= %s
+                    GROUP BY 1, 2),
+               ends AS (
+                   SELECT w.wezer_currency_id, m.month,
+                          w.balance - coalesce(sum(moves.change) OVER (
+                              PARTITION BY w.id ORDER BY m.month DESC
+                              ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+                          ), 0) AS balance
+                     FROM wezer_wallet w
+                     JOIN chosen c ON c.id = w.wezer_currency_id
+                    CROSS JOIN generate_series(1, %s) AS m (month)
+                     LEFT JOIN moves ON moves.wallet_id = w.id
+                      AND moves.month = m.month
+                    WHERE w.is_system IS NOT TRUE
+                      AND (w.balance < 0 OR w.id IN (SELECT wallet_id FROM moves)))
+               SELECT c.id, m.month,
+                      coalesce(sum(greatest(-ends.balance, 0)), 0)
+                          / c.minor_per_unit::numeric
+                 FROM chosen c
+                CROSS JOIN generate_series(1, %s) AS m (month)
+                 LEFT JOIN ends ON ends.wezer_currency_id = c.id
+                  AND ends.month = m.month
+                GROUP BY c.id, c.minor_per_unit, m.month
+                ORDER BY c.id, m.month""",
+            env.company.id,
+            CURRENCIES,
+            starts,
+            starts[0],
+            MONTHS,
+            MONTHS,
+        )
+    )
+    used = {}
+    for currency, _month, amount in rows:
+        used.setdefault(currency, []).append(round(float(amount), 2))
+    return used
 
 
 def deals_by_state(env: api.Environment) -> list[tuple[str, int]]:

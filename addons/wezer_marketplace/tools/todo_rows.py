@@ -7,6 +7,7 @@ from odoo.fields import Domain
 
 from odoo.addons.wezer_base.tools import days
 
+from ..models.wezer_announcement import PUBLISHED
 from ..models.wezer_deal import ASKING
 from . import deal_page
 
@@ -15,6 +16,7 @@ CLOSING_DAYS = 3
 DEALS_MAX = 100
 DISPUTES_MAX = 50
 ANNOUNCEMENTS_MAX = 20
+QUESTIONS_MAX = 20
 
 
 def first_step(user: models.Model) -> dict:
@@ -34,7 +36,7 @@ def first_step(user: models.Model) -> dict:
 
 def with_market(user: models.Model, rows: list[dict]) -> list[dict]:
     """Return ``rows`` with all that the market asks of ``user``."""
-    rows = [*rows, *_closing(user), *_drafts(user)]
+    rows = [*rows, *_closing(user), *_drafts(user), *_questions(user)]
     rows += [*_deals(user), *_stand_ins(user), *_disputes(user)]
     gaps = _gaps(user)
     # What begins soon without anybody is more than any other row about it.
@@ -42,14 +44,32 @@ def with_market(user: models.Model, rows: list[dict]) -> list[dict]:
     return [row for row in rows if row["url"] not in urls] + gaps
 
 
-def _deals(user: models.Model) -> list:
-    """Return what deals ask of ``user``, and those that wait for others."""
+def deals_page(user: models.Model, page: int) -> list[dict]:
+    """Return the rows of the deals on a later page of the list."""
+    return _deals(user, page)
+
+
+def has_more(user: models.Model, page: int) -> bool:
+    """Return whether deals stand after those of ``page``."""
+    shown = page * DEALS_MAX
     deals = user.env["wezer.deal"]
+    return deals.search_count(_current_domain(deals), limit=shown + 1) > shown
+
+
+def _current_domain(deals: models.Model) -> Domain:
+    """Return which of the user's deals the list has."""
     recent = Domain("state", "=", "paid") & Domain(
         "dispute_deadline", ">", fields.Datetime.now()
     )
-    current = Domain("state", "in", ASKING) | recent
-    found = deals.search(deals._own_deals_domain() & current, limit=DEALS_MAX)
+    return deals._own_deals_domain() & (Domain("state", "in", ASKING) | recent)
+
+
+def _deals(user: models.Model, page: int = 1) -> list:
+    """Return what deals ask of ``user``, and those that wait for others."""
+    deals = user.env["wezer.deal"]
+    found = deals.search(
+        _current_domain(deals), limit=DEALS_MAX, offset=(page - 1) * DEALS_MAX
+    )
     found._read_together()
     return [row for deal in found if (row := _deal(deal))]
 
@@ -139,6 +159,35 @@ def _closing(user: models.Model) -> list:
         )
         for announcement in closing
         if announcement.state != "full"
+    ]
+
+
+def _questions(user: models.Model) -> list:
+    """Return the questions that wait for an answer by those ``user`` acts for."""
+    env = user.env
+    asked = env["wezer.announcement.question"].search(
+        [
+            ("announcement_id.author_id", "in", user._acting_ids("market")),
+            ("announcement_id.state", "in", PUBLISHED),
+            ("answer", "=", False),
+        ],
+        limit=QUESTIONS_MAX,
+    )
+    return [
+        {
+            "section": "now",
+            # The author's side reads who asked.
+            "partner": question.sudo().asker_id,
+            "text": env._(
+                "%(name)s asks about “%(title)s”",
+                name=question.sudo().asker_id.name,
+                title=question.announcement_id.title,
+            ),
+            "url": question._url(),
+            "button": env._("Answer"),
+            "due": False,
+        }
+        for question in asked
     ]
 
 

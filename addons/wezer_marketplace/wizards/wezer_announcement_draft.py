@@ -63,10 +63,11 @@ class WezerAnnouncementDraft(models.TransientModel):
             ("first_come", "First come, first served"),
             ("choose", "The author chooses"),
         ],
+        string="How people are chosen",
         required=True,
         default="first_come",
     )
-    waiting_list = fields.Boolean(default=True)
+    waiting_list = fields.Boolean(string="Waiting list", default=True)
     visibility = fields.Selection(
         [
             ("everyone", "Everybody, visitors too"),
@@ -93,7 +94,9 @@ class WezerAnnouncementDraft(models.TransientModel):
     latitude = fields.Float(digits=(9, 6))
     longitude = fields.Float(digits=(9, 6))
     steps = fields.Text(help="How the work will be done, one step per line.")
-    done_when = fields.Text(help="Says when the work counts as done.")
+    done_when = fields.Text(
+        string="Done when", help="Says when the work counts as done."
+    )
 
     @api.model
     def default_get(self, fields_list):

@@ -13,6 +13,7 @@ class WezerDealActionWizard(models.TransientModel):
     action = fields.Selection(
         [
             ("send_back", "Send back"),
+            ("counter", "Propose other terms"),
             ("decline", "Decline"),
             ("cancel", "Agree to cancel"),
             ("dispute", "Call a moderator"),
@@ -33,6 +34,7 @@ class WezerDealActionWizard(models.TransientModel):
         default="came",
     )
     due = fields.Datetime(string="Date due")
+    quantity = fields.Char()
     outcome = fields.Selection(
         [
             ("paid", "The work is paid as agreed"),
@@ -59,7 +61,47 @@ class WezerDealActionWizard(models.TransientModel):
                 )
                 for line in deal.accepted_terms_id.price_line_ids
             ]
+        if deal and values.get("action") == "counter":
+            deal.check_access("read")
+            values |= self._last_terms(deal)
         return values
+
+    def _last_terms(self, deal):
+        """Return the values of the last round, which the reader of the deal sees."""
+        terms = deal.terms_id
+        offered = {
+            line.wezer_currency_id: line.total_minor for line in terms.price_line_ids
+        }
+        asked = deal.announcement_id.price_line_ids.wezer_currency_id
+        return {
+            "quantity": terms._quantity_text(),
+            "due": terms.date_due,
+            "line_ids": [
+                Command.create(
+                    {
+                        "wezer_currency_id": currency.id,
+                        "agreed": currency._format(minor),
+                        "amount": currency._decimal(minor),
+                    }
+                )
+                for currency, minor in (offered or dict.fromkeys(asked, 0)).items()
+            ],
+        }
+
+    def _counter_vals(self):
+        """Return what :meth:`wezer.deal.action_counter` takes."""
+        vals = {
+            "quantity": self.quantity or "",
+            "message": self.reason or "",
+            "prices": {
+                line.wezer_currency_id.id: line.amount
+                for line in self.line_ids
+                if line.amount
+            },
+        }
+        if self.due:
+            vals["date_due"] = self.due
+        return vals
 
     def action_confirm(self) -> dict:
         """Call the action of the deal."""
@@ -67,6 +109,8 @@ class WezerDealActionWizard(models.TransientModel):
         deal = self.deal_id
         if self.action == "send_back":
             deal.action_send_back(self.reason, self.due)
+        elif self.action == "counter":
+            deal.action_counter(self._counter_vals())
         elif self.action == "decline":
             deal.action_decline(self.reason)
         elif self.action == "cancel":

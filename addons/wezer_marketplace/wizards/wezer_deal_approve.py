@@ -1,6 +1,6 @@
 from odoo import Command, api, fields, models
 
-from ..tools import deal_page
+from ..tools import deal_page, deal_words
 
 
 class WezerDealApprove(models.TransientModel):
@@ -14,7 +14,12 @@ class WezerDealApprove(models.TransientModel):
     _inherit = ["wezer.deal.wizard.mixin", "wezer.record.mixin"]
 
     sentence = fields.Char(compute="_compute_sentence")
-    delivery_note = fields.Text(related="deal_id.delivery_note", related_sudo=False)
+    # Outside money is not paid here.
+    hand_text = fields.Char(compute="_compute_sentence")
+    by_hand = fields.Boolean(compute="_compute_sentence")
+    delivery_note = fields.Text(
+        string="How it went", related="deal_id.delivery_note", related_sudo=False
+    )
     assess = fields.Boolean(string="Assess the deal", default=True)
     score_ids = fields.One2many("wezer.deal.approve.score", "wizard_id")
     comment = fields.Text()
@@ -23,7 +28,12 @@ class WezerDealApprove(models.TransientModel):
     def _compute_sentence(self):
         for wizard in self:
             wizard.deal_id.check_access("read")
-            wizard.sentence = deal_page.approve_label(wizard.deal_id)
+            deal = wizard.deal_id
+            wizard.sentence = deal_page.approve_label(deal)
+            # The deal was just found to be the reader's.
+            here, hand = deal_words.divided(deal, deal_words.left_sums(deal))
+            wizard.hand_text = deal_words.hand_text(deal.sudo(), deal._my_party())
+            wizard.by_hand = bool(hand and not here)
 
     @api.model
     def default_get(self, fields_list):

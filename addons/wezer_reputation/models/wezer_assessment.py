@@ -167,7 +167,7 @@ class WezerAssessment(models.Model):
         "assessment_id",
         string="Lines",
     )
-    value_hours = fields.Float()
+    value_hours = fields.Float(string="Value in hours")
     state = fields.Selection(
         [
             ("draft", "Waiting for the payment"),
@@ -180,8 +180,9 @@ class WezerAssessment(models.Model):
         index=True,
     )
     no_weight = fields.Boolean(
+        string="Does not count",
         help="Shown but not counted, because the deal was refunded or one side"
-        " acted for the other at that time."
+        " acted for the other at that time.",
     )
     deal_date = fields.Datetime(
         help="The start of the deal. It tells who acted for whom at that time."
@@ -204,8 +205,8 @@ class WezerAssessment(models.Model):
     hidden_by_id = fields.Many2one(
         "res.partner", string="Hidden by", readonly=True, ondelete="restrict"
     )
-    hidden_date = fields.Datetime(readonly=True)
-    hidden_reason = fields.Char(readonly=True)
+    hidden_date = fields.Datetime(string="Hidden on", readonly=True)
+    hidden_reason = fields.Char(string="Reason for hiding", readonly=True)
     # The words themselves, for the moderators who may have to decide again.
     hidden_words = fields.Json(
         readonly=True,
