@@ -1,4 +1,4 @@
-"""The guide of administrators is true: eight steps to the first payment of two people."""
+"""The guide for administrators is true: eight steps lead to the first payment."""
 
 from lxml import html
 
