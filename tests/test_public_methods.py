@@ -47,6 +47,8 @@ LOUD = (
 # Models whose records have names that are hidden here.
 NAMED_MODELS = (
     "wezer.announcement",
+    "wezer.announcement.question",
+    "wezer.favourite",
     "wezer.group",
     "wezer.departure",
     "wezer.payment.link",
@@ -133,6 +135,9 @@ class PublicSurface(PrivateGroups):
             cls.partner.id, cls.money.id, "3", f"{SECRET} seeds"
         )
         cls.env["wezer.saved.search"].with_user(cls.luc).keep({"words": SECRET})
+        cls.env["wezer.favourite"].with_user(cls.demo).keep(posted.id)
+        questions = cls.env["wezer.announcement.question"].with_user(cls.demo)
+        questions.action_ask(posted.id, f"Is {SECRET} far?")
         demo = cls.demo.partner_id._wezer_profile()
         cls.env["wezer.mandate"].with_user(cls.luc).action_give(demo.id, ["market"])
         cls.env["wezer.invitation"].with_user(cls.luc).action_link()

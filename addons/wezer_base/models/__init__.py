@@ -21,6 +21,7 @@ from . import res_users
 from . import res_users_deletion
 from . import website
 from . import website_assets
+from . import website_page
 from . import wezer_acting_log
 from . import wezer_address_change
 from . import wezer_category

@@ -203,6 +203,11 @@ class ResCompany(models.Model):
         """
         self.ensure_one()
         name, address, text = (
+            # A file in the place of a text is none.
+            value if isinstance(value, str) else ""
+            for value in (name, address, text)
+        )
+        name, address, text = (
             " ".join(name.split())[:80],
             " ".join(address.split())[:120],
             text.strip()[:QUESTION_LETTERS],

@@ -57,6 +57,7 @@ ABSTRACT = {
     "wezer.member.import",
     "wezer.personal.data",
     "wezer.record.mixin",
+    "wezer.sentence",
     "wezer.activity.mixin",
     "wezer.word.mixin",
 }

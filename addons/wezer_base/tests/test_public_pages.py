@@ -1,6 +1,7 @@
 """Pages that everybody meets: named after the community, with a way on."""
 
 import re
+from unittest.mock import patch
 
 from odoo.tests import HttpCase, tagged
 
@@ -58,6 +59,27 @@ class TestPublicPages(WezerCommon, HttpCase):
         answer = self._write(name="Zoé", address="zoe@example.org", text=" ")
         self.assertIn("fill in every field", answer.text)
         self.assertFalse(self.env["wezer.notice"].search([("kind", "=", "contact")]))
+
+    def test_a_file_in_the_place_of_a_text_is_refused(self):
+        for field in ("name", "address", "text"):
+            with self.assertRaises(Refusal) as caught:
+                sent = {"name": "Zoé", "address": "z@example.org", "text": "When?"}
+                self.env.company._wezer_take_question(**{**sent, field: object()})
+            self.assertEqual(caught.exception.field, field)
+
+    def test_what_a_visitor_typed_is_on_no_page_of_another_visitor(self):
+        pages = self.env.registry["website.page"]
+        # A copy that is too old is replaced by the page of whoever asks next.
+        with patch.object(pages, "_CACHE_DURATION", -1):
+            answer = self._write(
+                name="Zoé",
+                address="zoe@example.org",
+                text=" ",
+                form_page="/contactus",
+            )
+        self.assertIn("zoe@example.org", answer.text)
+        self.authenticate(None, None)
+        self.assertNotIn("zoe@example.org", self.url_open("/contactus").text)
 
     def test_a_flood_of_questions_ends(self):
         with self.assertRaises(Refusal) as caught:

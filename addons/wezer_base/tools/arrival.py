@@ -6,7 +6,7 @@ accepted; whoever has joined is led there.
 """
 
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from odoo import models
 
@@ -26,7 +26,11 @@ def arrival_page(env: Any, address: Any) -> str:
     Only pages of this site, and none that acts or leads elsewhere.
     """
     page = local_page(address) if isinstance(address, str) else ""
-    if not page or len(page) > LONGEST or "//" in urlsplit(page).path:
+    if not page or len(page) > LONGEST:
+        return ""
+    # Browsers decode dots, and follow them upwards to another page.
+    path = unquote(urlsplit(page).path)
+    if "//" in path or {".", ".."}.intersection(path.split("/")):
         return ""
     # Names and codes of languages are for all; the table is not.
     languages = env["res.lang"].sudo().search([]).mapped("url_code")

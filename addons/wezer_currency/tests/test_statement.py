@@ -63,6 +63,17 @@ class TestStatement(CurrencyCommon):
             self.assertEqual(points[-1][1], self.wallet(user).sudo().balance)
             self.assertEqual(points[-1][0], fields.Date.today())
 
+    def test_a_period_of_all_times_has_a_curve_that_a_page_can_draw(self):
+        self.pay(self.anna, self.anna, self.luc, "3")
+        wallet = self.wallet(self.anna).sudo()
+        ever, never = datetime.date.min, datetime.date.max
+        for first, last in ((ever, never), (ever, ever), (never, never)):
+            with self.subTest(first=first, last=last):
+                period = statement.history(wallet, first, last)
+                self.assertLess(len(period.points), 600)
+                days = [day for day, _minor in period.points]
+                self.assertEqual(days, sorted(days))
+
     def test_a_curve_takes_no_strange_colour(self):
         day = datetime.date(2026, 1, 1)
         chart = charts.steps([(day, 0), (day, -5)], str, str, '"/><script>')

@@ -16,6 +16,10 @@ from odoo.addons.wezer_base.tools.text import search_words
 CURVE_DAYS = 365
 # Periods up to this have a point a day.
 DAILY_DAYS = 62
+# A curve has up to about so many points, however long the period is.
+POINTS_MAX = 520
+# No wallet has a history before.
+EARLIEST = datetime.date(1970, 1, 1)
 
 
 def entries(
@@ -162,9 +166,12 @@ def history(
     :param last: the last day, today at most
     """
     today, chosen = days.today(wallet.env), first or last
-    last = min(last or today, today)
-    first = min(first or last - datetime.timedelta(days=length), last)
-    step = 1 if chosen and (last - first).days <= DAILY_DAYS else 7
+    last = max(min(last or today, today), EARLIEST)
+    first = max(min(first or last - datetime.timedelta(days=length), last), EARLIEST)
+    step = 1
+    if not chosen or (last - first).days > DAILY_DAYS:
+        # More weeks to a point where there are very many of them.
+        step = 7 * max(1, -(-(last - first).days // (7 * POINTS_MAX)))
     begins = [first + datetime.timedelta(days=step)]
     while begins[-1] <= last:
         begins.append(begins[-1] + datetime.timedelta(days=step))

@@ -17,6 +17,8 @@ OPEN_MAX = 3
 # Questions that one person asks in a day, and that wait at one announcement.
 DAILY_MAX = 20
 WAITING_MAX = 50
+# A page shows so many, the newest.
+SHOWN_MAX = 200
 
 
 class WezerAnnouncementQuestion(models.Model):
@@ -264,7 +266,11 @@ class WezerAnnouncementQuestion(models.Model):
         :return: dicts ``question``, ``profile`` of the person who asked (empty where
             the user is not told), ``own``, ``may_answer``
         """
-        found = self.search([("announcement_id", "=", announcement.id)])
+        found = self.search(
+            [("announcement_id", "=", announcement.id)],
+            order="id desc",
+            limit=SHOWN_MAX,
+        ).sorted("id")
         if not found:
             return []
         user = self.env.user

@@ -13,13 +13,6 @@ class WebsitePage(models.Model):
     _CACHE_DURATION = KEPT
 
     @api.model
-    def _allow_to_use_cache(self, request):
-        """Extend Odoo's: the message of the last action is for one visitor only."""
-        if request.session.get("wezer_flash"):
-            return False
-        return super()._allow_to_use_cache(request)
-
-    @api.model
     def _wezer_forget_example(self):
         """Let the home page say what it is: Odoo's example text goes."""
         found = self.search([("website_meta_description", "=", EXAMPLE)])
