@@ -20,12 +20,12 @@ class TestFirstDay(HttpCase, JoiningCommon):
         action = lines.filtered(lambda line: line.key == key).action_open_step()
         return self.env[action["res_model"]].with_user(self.chief)
 
-    def _send(self, page, name, **values):
-        """Fill in the form of a page that has the field ``name``, and send it."""
+    def _send(self, page, key, **values):
+        """Fill in the form of a page that has the field ``key``, and send it."""
         form = next(
             form
             for form in self._forms(page)
-            if form.xpath(".//*[@name=$name]", name=name)
+            if form.xpath(".//*[@name=$key]", key=key)
         )
         address = form.get("action") or page.url
         return self.url_open(address, data={**dict(form.form_values()), **values})
