@@ -76,6 +76,33 @@ class TestDemoCommunity(HttpCase):
         )
         self.assertEqual(set(found.mapped("kind")), {"offer", "want"})
 
+    def test_a_quarter_of_the_announcements_is_in_other_languages(self):
+        found = self.env["wezer.announcement"].search([])
+        self.assertEqual(
+            set(found.language_id.mapped("code")), {"fr_FR", "es_ES", "ca_ES", "de_DE"}
+        )
+        french = found.filtered(lambda one: one.language_id.code == "fr_FR")
+        self.assertGreaterEqual(len(french), 15)
+
+    def test_announcements_circles_and_categories_have_pictures_and_colours(self):
+        found = self.env["wezer.announcement"].search([])
+        pictures = found.picture_ids.mapped("image_1920")
+        self.assertGreaterEqual(len(set(pictures)), 20)
+        circles = self.env["wezer.group"].search([("kind", "=", "circle")])
+        self.assertGreaterEqual(len(circles.filtered("cover")), 5)
+        self.assertGreaterEqual(len(set(circles._tints().values())), 4)
+        looks = self.env["wezer.category"].search([])._look().values()
+        self.assertEqual(len({look.icon for look in looks}), len(looks))
+
+    def test_visitors_read_thanks_and_see_whom_they_can_ask(self):
+        page = self.url_open("/").text
+        thanks = self.env["wezer.assessment"]._on_wall(12)
+        self.assertGreaterEqual(len(thanks), 3)
+        self.assertEqual(len(set(thanks.mapped("comment"))), len(thanks))
+        self.assertIn("o_wezer_voice", page)
+        self.assertIn("Odile Perrin", page)
+        self.assertIn("o_wezer_faces", page)
+
     def test_150_deals_cover_every_state_and_outcome(self):
         self.assertGreaterEqual(len(self.deals), 150)
         states = {value for value, _label in self.deals._fields["state"].selection}

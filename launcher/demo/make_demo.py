@@ -51,6 +51,8 @@ def make(env: Any, kit: str | None = None) -> dict:
             for state in ("open", "waiting", "accepted", "delivered", "disputed")
         )
         env["wezer.assessment"]._cron_reveal()
+        simulation.thank_aloud(texts.THANKS)
+        community.show_website()
         env.cr.commit()
         env["wezer.ledger.seal"]._seal_now()
         env["wezer.reputation"]._recompute()

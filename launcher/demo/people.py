@@ -10,6 +10,7 @@ from odoo import fields
 from odoo.addons.wezer_base.tools.text import slugify
 
 from . import texts
+from .pictures import picture
 from .portraits import portrait
 
 # name in PEOPLE: login, groups
@@ -180,6 +181,25 @@ class Community:
         )
         return user
 
+    def show_website(self) -> None:
+        """Let visitors see who lives here, and name who answers their questions."""
+        company = self.env.company
+        company.wezer_visitors_see_members = True
+        contact = self.users[texts.CONTACT].partner_id._wezer_profile()
+        shown = [self.users[name] for name in texts.SHOWN_TO_VISITORS]
+        for profile in (contact, *(one.partner_id._wezer_profile() for one in shown)):
+            profile.share_picture = "everyone"
+        contact.partner_id.phone = "+33 4 00 00 00 12"
+        contact.write({"share_email": "everyone", "share_phone": "everyone"})
+        website = self.env["website"].search([], limit=1)
+        for name in ("homepage", "how_it_works"):
+            page = self.env.ref(f"wezer_website.{name}").with_context(
+                website_id=website.id
+            )
+            page.arch = page.arch.replace(
+                'data-wz-member=""', f'data-wz-member="{contact.id}"'
+            )
+
     # === CIRCLES === #
 
     def make_circles(self) -> Any:
@@ -238,9 +258,12 @@ class Community:
 
     def circle(self, name: str, parent: Any, purpose: str, visibility: str) -> Any:
         """Make a circle."""
+        color, motif = texts.CIRCLES[name]
         group = self.env["wezer.group"].create(
             {
                 "name": name,
+                "color": color,
+                "cover": b64encode(picture(motif, name)) if motif else False,
                 # Addresses that pictures and documents can name.
                 "slug": slugify(name),
                 "kind": "circle",

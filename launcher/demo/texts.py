@@ -51,6 +51,25 @@ LOOKS = {
     "Community": ("fa-users", 6),
 }
 
+# title: the motif of its picture, where it is not that of the skill
+MOTIFS = {"Des gâteaux pour la fête de l'été": "Cake"}
+# circle: colour, motif of the cover picture
+CIRCLES = {
+    "Village of Les Tilleuls": (4, "Village"),
+    "Garden": (1, "Vegetables"),
+    "Greenhouse": (7, "Pruning"),
+    "Repair café": (3, "Carpentry"),
+    "Care": (2, "Company and visits"),
+    "Visits": (0, ""),
+}
+# Who answers questions about the community, and what visitors may see of this person.
+CONTACT = "Odile Perrin"
+# Who shows the picture to visitors too.
+SHOWN_TO_VISITORS = (
+    "Luc Bernard|Anna Keller|Carole Petit|Agnès Morel|Samira Haddad|Paulo Ferreira|"
+    "Émile Garnier|Rosa Delgado|Kofi Mensah|Lina Nguyen|Fatou Diallo|Karim Benali"
+).split("|")
+
 # kind, title, category, skill, hours, price in hours?, place index, text
 ANNOUNCEMENTS = (
     (
@@ -479,6 +498,8 @@ GOOD = (
     "Explained everything patiently.",
     "Would ask again any day.",
 )
+# So many of them are on the thank-you wall.
+THANKS = 5
 POOR = (
     "Came late and left early.",
     "Half of it had to be done again.",
