@@ -47,8 +47,11 @@
     for (const sign of SIGNS) {
         window.addEventListener(sign, onSign, {capture: true, passive: true});
     }
+    // Read now: Odoo's module of the session removes it before the page has loaded. The
+    // website builder waits for the program of the page that it shows in a frame.
+    const internal =
+        window.odoo?.__session_info__?.is_internal_user || window.self !== window.top;
     window.addEventListener("load", (event) => {
-        const internal = window.odoo?.__session_info__?.is_internal_user;
         if (wanted || internal || document.querySelector(AT_ONCE)) {
             wanted = true;
             return;
