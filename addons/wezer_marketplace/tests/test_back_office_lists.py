@@ -7,6 +7,7 @@ from odoo.tests import tagged
 
 from ..tools import dashboard, todo_rows
 from .common import MarketCommon
+from .test_website_market import WebsiteCommon
 
 
 @tagged("post_install", "-at_install")
@@ -179,3 +180,43 @@ class TestBackOfficeLists(MarketCommon):
         self.assertGreater(owed, 0)
         self.assertAlmostEqual(after[-1], before[-1] + owed, 2)
         self.assertEqual(after[:-1], before[:-1], "earlier months are as they were")
+
+
+@tagged("post_install", "-at_install")
+class TestSmallPointsOfPages(WebsiteCommon):
+    def test_the_list_of_tasks_leads_to_its_later_pages_and_back(self):
+        self.patch(todo_rows, "DEALS_MAX", 2)
+        want = self.announce(self.test1, claim_mode="choose", places=5)
+        for number in range(3):
+            self.claim(self._member(f"todo{number}"), want)
+        self.login(self.test1)
+        self.assertIn('href="/my/todo?page=2"', self.get("/my/todo"))
+        later = self.get("/my/todo?page=2")
+        self.assertIn(want.title, later)
+        self.assertIn('href="/my/todo"', later)
+        self.assertNotIn("Show more", later)
+        for page in ("3", "-1", "0", "x", "9" * 30):
+            self.get(f"/my/todo?page={page}")
+
+    def test_cards_of_groups_tell_how_many_announcements_are_open(self):
+        circle = self.env["wezer.group"].create({"name": "Zq wanting"})
+        self.announce(self.test1).sudo().author_id = circle.partner_id
+        self.login(self.test2)
+        self.assertIn("1 open announcement<", self.get("/groups?search=Zq+wanting"))
+        self.login(None)
+        self.assertNotIn("open announcement<", self.get("/groups?search=Zq+wanting"))
+
+    def test_outside_money_is_approved_and_not_paid_here(self):
+        euros = self.env["wezer.currency"].create(
+            {"name": "Zq euros", "code": "Zq€", "kind": "issued", "external": True}
+        )
+        want = self.announce(self.test1, prices={euros.id: "30"})
+        deal = self.claim(self.test2, want)
+        deal.action_deliver("Done")
+        sheets = self.env["wezer.deal.approve"].with_user(self.test1).sudo(False)
+        sheet = sheets.new({"deal_id": deal.id})
+        self.assertTrue(sheet.by_hand)
+        self.assertIn("by hand", sheet.hand_text)
+        own = self.claim(self.test3, self.announce(self.test1))
+        own.action_deliver("Done")
+        self.assertFalse(sheets.new({"deal_id": own.id}).by_hand)

@@ -127,3 +127,14 @@ class TestFavouritePages(WebsiteCommon):
         page = self.get("/market?favourites=1")
         self.assertIn("Zebra to keep", page)
         self.assertNotIn("o_wezer_heart", page)
+
+    def test_the_heart_of_an_announcement_is_on_its_own_page(self):
+        announcement = self.announce(self.test1, title="Zebra to keep")
+        page = f"/market/{announcement.slug}"
+        self.assertNotIn("o_wezer_heart", self.get(page))
+        self.login(self.test2)
+        self.assertIn('aria-pressed="false"', self.get(page))
+        self.post(f"{page}/favourite", keep="1", back=page)
+        text = self.get(page)
+        self.assertIn('aria-pressed="true"', text)
+        self.assertEqual(text.count('id="wezer_favourite_form"'), 1)
