@@ -113,7 +113,7 @@ class TestDealBrowser(WebsiteCommon):
             self.assertEqual((box[0], round(box[1])), (0, box[2]))
             self.env.flush_all()
             browser.open(f"/my/deals/{deal.id}")
-            bar = browser.wait(".o_wezer_bar")
+            bar = browser.wait(".o_wezer_act_bar")
             self.assertIn("Deliver", bar.text)
             seen = browser.driver.execute_script(
                 "return arguments[0].getBoundingClientRect().bottom <= innerHeight",

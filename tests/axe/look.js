@@ -16,7 +16,7 @@ if (wide > 0) {
     );
 }
 for (const el of document.querySelectorAll(
-    "main *, header *, footer *, .o_wezer_bar *"
+    "main *, header *, footer *, .o_wezer_bar *, .o_wezer_act_bar *"
 )) {
     if (
         !el.childNodes.length ||
