@@ -2,6 +2,7 @@
 from . import base
 from . import wezer_record_mixin
 from . import wezer_activity_mixin
+from . import wezer_kept_mixin
 from . import wezer_lock
 from . import wezer_slug
 from . import wezer_search_word
@@ -12,6 +13,7 @@ from . import wezer_word
 
 from . import ir_http
 from . import ir_qweb
+from . import ir_ui_view
 from . import res_company
 from . import res_config_settings
 from . import res_groups
@@ -21,6 +23,7 @@ from . import res_users
 from . import res_users_deletion
 from . import website
 from . import website_assets
+from . import website_menu
 from . import website_page
 from . import wezer_acting_log
 from . import wezer_address_change

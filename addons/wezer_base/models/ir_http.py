@@ -104,6 +104,9 @@ class IrHttp(models.AbstractModel):
             if name != "page" and isinstance(value, int) and abs(value) >= 2**31:
                 raise werkzeug.exceptions.NotFound()
         result = super()._pre_dispatch(rule, args)
+        if getattr(request, "is_frontend", False):
+            request.website._wezer_take_kept()
+            request.env.company._wezer_take_kept()
         if cls._wezer_is_own(rule.endpoint) and getattr(request, "is_frontend", False):
             # Odoo's parts of the page show times in the zone that the suite's use.
             zone = days.reader_zone(request.env).key

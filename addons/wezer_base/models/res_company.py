@@ -20,7 +20,7 @@ QUESTIONS_A_DAY = 40
 
 class ResCompany(models.Model):
     _name = "res.company"
-    _inherit = ["res.company", "wezer.record.mixin"]
+    _inherit = ["res.company", "wezer.kept.mixin", "wezer.record.mixin"]
 
     wezer_wallet_user_ids = fields.Many2many(
         "res.users",

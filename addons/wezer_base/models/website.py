@@ -1,6 +1,6 @@
 from base64 import b64encode
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.tools import file_open
 
 from ..tools import contrast, palettes
@@ -23,7 +23,7 @@ OWN_FONT = "Nunito Sans"
 
 class Website(models.Model):
     _name = "website"
-    _inherit = ["website", "wezer.record.mixin"]
+    _inherit = ["website", "wezer.kept.mixin", "wezer.record.mixin"]
 
     wezer_palette = fields.Char(
         string="Palette",
@@ -42,6 +42,36 @@ class Website(models.Model):
         readonly=True,
         help="Whether the pages are set in the font that the suite serves.",
     )
+
+    # === WHAT EVERY PAGE READS === #
+
+    def _compute_menu(self):
+        """Extend Odoo's: for visitors and members the rows of the menu are kept.
+
+        For which menus they read, their rules are the key. Whether a page is published
+        yet is asked at each moment, of the kept rows.
+        """
+        if self.env.user._is_internal() or self.env.registry.cache_invalidated:
+            return super()._compute_menu()
+        rules = self.env["website.menu"]._wezer_rules()
+        for website in self:
+            menus = self.env["website.menu"].browse(
+                website._wezer_menu_ids(website.id, rules)
+            )
+            menus._wezer_take_kept()
+            menus.sudo().page_id._wezer_take_kept()
+            for menu in menus:
+                inside = menus.filtered(lambda one, menu=menu: one.parent_id == menu)
+                menu._fields["child_id"]._update_cache(menu, inside._ids)
+            website.menu_id = menus.filtered(lambda menu: not menu.parent_id)[:1]
+        return None
+
+    @api.model
+    @tools.ormcache("number", "_rules", cache="templates")
+    def _wezer_menu_ids(self, number, _rules):
+        """Return the ids of the menus of a website that the user may read, in order."""
+        menus = self.env["website.menu"].search([("website_id", "=", number)])
+        return menus._ids
 
     def _wezer_is_new(self) -> bool:
         """Return whether nobody has arranged this website yet."""

@@ -4,7 +4,9 @@ from odoo import api, models
 class WebsitePage(models.Model):
     """Visitors share copies of pages, but not what is for one of them."""
 
-    _inherit = "website.page"
+    _name = "website.page"
+    # Each page asks whether its menu may show the pages of the website builder.
+    _inherit = ["website.page", "wezer.kept.mixin"]
 
     @api.model
     def _allow_to_use_cache(self, request):

@@ -67,7 +67,7 @@ class WezerCategory(models.Model):
     _name = "wezer.category"
     _description = "Category"
     _suggested_as = "category"
-    _inherit = ["wezer.word.mixin", "wezer.record.mixin"]
+    _inherit = ["wezer.word.mixin", "wezer.kept.mixin", "wezer.record.mixin"]
     _order = "sort_text, id"
     _rec_name = "complete_name"
     _parent_store = True

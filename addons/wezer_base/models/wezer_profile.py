@@ -110,6 +110,10 @@ class WezerProfile(models.Model):
     _order = "name, id"
     _sorted_by_language = frozenset({"name"})
 
+    # Read with the rest of the row: each page of its own shows them.
+    website_meta_title = fields.Char(prefetch=True)
+    website_meta_description = fields.Text(prefetch=True)
+    website_meta_keywords = fields.Char(prefetch=True)
     partner_id = fields.Many2one(
         "res.partner", string="Contact", required=True, index=True, ondelete="cascade"
     )

@@ -64,8 +64,11 @@ class WezerSlugMixin(models.AbstractModel):
     def _at_slug(self, slug):
         """Return the record at an address, a former one too, as the caller sees it."""
         slug = str(slug or "")
-        found = self.search([("slug", "=", slug)], limit=1)
-        if found or not slug:
+        if not slug:
+            return self.browse()
+        # The page shows the record: it is read whole at once.
+        found = self.search_fetch([("slug", "=", slug)], limit=1)
+        if found:
             return found
         # Which record it was is nobody's secret to keep: the record itself is.
         former = (

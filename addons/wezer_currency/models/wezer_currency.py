@@ -33,7 +33,7 @@ class WezerCurrency(models.Model):
 
     _name = "wezer.currency"
     _description = "Community currency"
-    _inherit = ["wezer.record.mixin"]
+    _inherit = ["wezer.kept.mixin", "wezer.record.mixin"]
     _wezer_private_name = False
     _inherits = {"res.currency": "currency_id"}
     _order = "sequence, id"
@@ -563,6 +563,25 @@ class WezerCurrency(models.Model):
             .sudo()
             .search_count([("wezer_currency_id", "=", self.id)], limit=1)
         )
+
+    # === LISTS OF ALL === #
+
+    @api.model
+    def _wezer_all(self):
+        """Return the currencies in use that the user may read, in their order.
+
+        The list and its rows are kept; what the rules ask of the user is the key.
+        """
+        if self.env.registry.cache_invalidated:
+            return self.search_fetch([])
+        currencies = self.browse(self._wezer_all_ids(self._wezer_rules()))
+        currencies._wezer_take_kept()
+        return currencies
+
+    @api.model
+    @tools.ormcache("_rules", cache="templates")
+    def _wezer_all_ids(self, _rules):
+        return self.search([])._ids
 
     # === AMOUNTS === #
 

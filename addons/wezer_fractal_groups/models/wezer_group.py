@@ -81,6 +81,10 @@ class WezerGroup(models.Model):
     _wezer_titles = ("name",)
     _sorted_by_language = frozenset({"name"})
 
+    # Read with the rest of the row: each page of its own shows them.
+    website_meta_title = fields.Char(prefetch=True)
+    website_meta_description = fields.Text(prefetch=True)
+    website_meta_keywords = fields.Char(prefetch=True)
     name = fields.Char(required=True, index="trigram", size=TITLE_LENGTH)
     slug = fields.Char(copy=False, required=True)
     kind = fields.Selection(

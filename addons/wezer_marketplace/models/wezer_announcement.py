@@ -208,6 +208,10 @@ class WezerAnnouncement(models.Model):
 
     # === FIELDS: WHAT IS WRITTEN === #
 
+    # Read with the rest of the row: each page of its own shows them.
+    website_meta_title = fields.Char(prefetch=True)
+    website_meta_description = fields.Text(prefetch=True)
+    website_meta_keywords = fields.Char(prefetch=True)
     title = fields.Char(required=True, size=TITLE_LENGTH)
     slug = fields.Char(required=True, copy=False)
     kind = fields.Selection(
@@ -230,7 +234,7 @@ class WezerAnnouncement(models.Model):
     places = fields.Integer(
         default=1, help="The number of deals that are possible; 0 means no limit."
     )
-    place_ids = fields.One2many(
+    place_ids = Lines(
         "wezer.announcement.place", "announcement_id", string="Places kept"
     )
     quantity = fields.Float(default=1.0, help="The quantity of each deal, in units.")
@@ -244,7 +248,7 @@ class WezerAnnouncement(models.Model):
     )
     price_line_ids = Lines("wezer.announcement.price", "announcement_id")
     price_text = fields.Char(string="Price", compute="_compute_price_text")
-    picture_ids = fields.One2many(
+    picture_ids = Lines(
         "wezer.announcement.picture", "announcement_id", string="Pictures"
     )
     # The first picture: of cards, lists and shared links.
@@ -333,7 +337,7 @@ class WezerAnnouncement(models.Model):
     lock_version = fields.Integer(default=0)
     places_used = fields.Integer(compute="_compute_places")
     places_left = fields.Integer(string="Free places", compute="_compute_places")
-    deal_ids = fields.One2many("wezer.deal", "announcement_id")
+    deal_ids = Lines("wezer.deal", "announcement_id")
     favourite_ids = fields.One2many(
         "wezer.favourite", "announcement_id", groups=fields.NO_ACCESS
     )

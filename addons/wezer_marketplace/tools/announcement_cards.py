@@ -82,5 +82,7 @@ def shown_authors(announcements: Any) -> Any:
     company = env.company.sudo()
     if not env.user._is_public() or company.wezer_visitors_see_members:
         return authors
-    groups = env["wezer.group"].search([("partner_id", "in", authors.ids)])
-    return authors & (company.partner_id | groups.sudo().partner_id)
+    # Filtered by the rules in memory: the names of all authors need their groups.
+    groups = authors.wezer_group_ids.filtered("active")
+    visible = groups.with_env(env)._filtered_access("read")
+    return authors & (company.partner_id | visible.sudo().partner_id)

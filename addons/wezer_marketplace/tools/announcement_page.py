@@ -15,6 +15,8 @@ def page_values(announcement: models.BaseModel) -> dict:
     env = announcement.env
     user, public = env.user, env.user._is_public()
     known = announcement.sudo()
+    known.category_id._wezer_take_kept()
+    known.price_line_ids.wezer_currency_id._wezer_take_kept()
     author, shown_author = known.author_id, announcement._shown_author()
     own = not public and bool(user._acts_for(author, "market"))
     parties = author.browse()

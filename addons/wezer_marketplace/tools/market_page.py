@@ -52,7 +52,7 @@ def page_values(env: api.Environment, params: dict, page: int) -> dict[str, Any]
         "distances": search_params.DISTANCES,
         "category_options": env["wezer.category"]._options(),
         "looks": env["wezer.category"]._look(),
-        "currencies": env["wezer.currency"].search_fetch([]),
+        "currencies": env["wezer.currency"]._wezer_all(),
         "skill": env["wezer.skill"].browse(),
         "groups": []
         if helper is None

@@ -20,6 +20,7 @@ from odoo import fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, escape_psql
 
+from odoo.addons.wezer_base.tools.locks import IN_MEMORY
 from odoo.addons.wezer_base.tools.near_words import asked
 from odoo.addons.wezer_base.tools.text import normalise
 from odoo.addons.wezer_base.tools.word_domain import any_word
@@ -73,13 +74,14 @@ def planned_for_memory(cr: Any) -> Iterator[Any]:
     """Tell PostgreSQL, within the block, that random access to these tables is cheap.
 
     By default it reads all announcements where a twentieth fits. The market is asked
-    all day and stays in memory. Within such a block an inner one does nothing.
+    all day and stays in memory. Within such a block an inner one does nothing, nor does
+    any where the whole request is planned so.
     """
-    if cr.cache.get(PLANNED):
+    if cr.cache.get(PLANNED) or IN_MEMORY in getattr(cr, "wezer_limits", ""):
         yield
         return
     cr.cache[PLANNED] = True
-    cr.execute("SET LOCAL random_page_cost = 1.1")
+    cr.execute(IN_MEMORY)
     try:
         yield
     finally:
