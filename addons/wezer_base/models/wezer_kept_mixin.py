@@ -47,9 +47,7 @@ class WezerKeptMixin(models.AbstractModel):
         names = self._wezer_kept_names()
         record.fetch(names)
         caches = {name: self._fields[name]._get_cache(record.env) for name in names}
-        return {
-            name: cache[number] for name, cache in caches.items() if number in cache
-        }
+        return {name: cache[number] for name, cache in caches.items()}
 
     @api.model
     def _wezer_kept_names(self) -> list[str]:

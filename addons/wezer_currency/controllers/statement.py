@@ -45,7 +45,8 @@ class WezerStatement(WezerCurrencyPortal):
 
     def _seen_wallet(self, wallet_id):
         """Return the wallet (sudo) and why the caller sees it; else not found."""
-        wallet = request.env["wezer.wallet"].sudo().browse(wallet_id).exists()
+        wallet = request.env["wezer.wallet"].sudo()
+        wallet = wallet.search_fetch([("id", "=", wallet_id)])
         here = wallet.company_id == request.env.company
         why = wallet._visible_as(request.env.user) if wallet and here else False
         if not why:
@@ -73,7 +74,8 @@ class WezerStatement(WezerCurrencyPortal):
         entries = statement.entries(wallet, STATEMENT_ROWS + 1, before, wanted)
         older = entries[STATEMENT_ROWS - 1].id if len(entries) > STATEMENT_ROWS else 0
         entries = entries[:STATEMENT_ROWS]
-        limits = wallet._limits()
+        wallet.wezer_currency_id._wezer_take_kept()
+        spendable, *limits = wallet._spendable_and_limits()
         acts = why == "acts"
         currency = wallet.wezer_currency_id
         narrowed = wanted.keys() & {"words", "direction"}
@@ -88,11 +90,7 @@ class WezerStatement(WezerCurrencyPortal):
                 "acts": acts,
                 "currency": currency,
                 "limits": limits if acts else (None, None),
-                "spendable": wallet._spendable(
-                    wallet.partner_id, wallet.wezer_currency_id
-                )
-                if acts
-                else None,
+                "spendable": spendable if acts else None,
                 "rows": self._page_rows(wallet, why, entries),
                 "sums": self._sums(wallet, history) if history and entries else None,
                 "curve": self._curve(wallet, history) if history and entries else None,
@@ -223,8 +221,10 @@ class WezerStatement(WezerCurrencyPortal):
 
     def _rows(self, wallet, why, entries):
         """Return the lines, the other sides' names as the caller may see them."""
-        rows = [statement.line(wallet, entry) for entry in entries]
+        # Read at once: both sides of all lines, and what they are about.
         others = (entries.from_id | entries.to_id).partner_id
+        entries.transfer_id.category_id._wezer_take_kept()
+        rows = [statement.line(wallet, entry) for entry in entries]
         # The display name guards the names of private groups: anybody can pay them.
         names = {partner.id: partner.display_name for partner in others}
         if why != "acts":
@@ -241,8 +241,8 @@ class WezerStatement(WezerCurrencyPortal):
         rows, env = self._rows(wallet, why, entries), request.env
         others = [row["other"].id for row in rows]
         # Only those whom the reader finds in the directory have a face here.
-        profiles = env["wezer.profile"].search([("partner_id", "in", others)]).sudo()
-        faces = {profile.partner_id.id: profile for profile in profiles}
+        profiles = env["wezer.profile"].search_fetch([("partner_id", "in", others)])
+        faces = {profile.sudo().partner_id.id: profile.sudo() for profile in profiles}
         looks = env["wezer.category"]._look()
         details = {}
         if why == "acts":

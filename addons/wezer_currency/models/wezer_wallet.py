@@ -381,13 +381,16 @@ class WezerWallet(models.Model):
 
     def _limits(self):
         """Return ``(lower, upper)`` in minor units, None where there is none."""
+        return self._spendable_and_limits()[1:]
+
+    def _spendable_and_limits(self):
+        """Return ``(spendable, lower, upper)`` in minor units, None for no limit."""
         self.ensure_one()
-        return self._read_limits("w.id = %s", [self.id])[0][3:]
+        return self._read_limits("w.id = %s", [self.id])[0][2:]
 
     def _is_beyond_lower_limit(self):
         """Return whether less than the lower limit is there."""
-        self.ensure_one()
-        spendable = self._read_limits("w.id = %s", [self.id])[0][2]
+        spendable = self._spendable_and_limits()[0]
         return spendable is not None and spendable < 0
 
     def _lock_spendable(self):

@@ -50,7 +50,7 @@ def held(wallet: Any) -> list:
         and ``url``, where what it belongs to is seen, or None
     """
     transfers = wallet.env["wezer.transfer"]
-    transfers = transfers.search(
+    transfers = transfers.search_fetch(
         [
             ("state", "in", transfers._state_machine.sources("settle", "confirm")),
             "|",

@@ -266,15 +266,11 @@ class WezerAnnouncementQuestion(models.Model):
         :return: dicts ``question``, ``profile`` of the person who asked (empty where
             the user is not told), ``own``, ``may_answer``
         """
-<<<<<<< HEAD
-        found = self.search(
+        found = self.search_fetch(
             [("announcement_id", "=", announcement.id)],
             order="id desc",
             limit=SHOWN_MAX,
         ).sorted("id")
-=======
-        found = self.search_fetch([("announcement_id", "=", announcement.id)])
->>>>>>> 6a9edde (Keep the rows that every page reads, and read what a page shows at once)
         if not found:
             return []
         user = self.env.user

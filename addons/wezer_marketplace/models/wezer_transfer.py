@@ -12,7 +12,7 @@ class WezerTransfer(models.Model):
         if not of_deals:
             return details
         # Only deals and groups that the reader may see.
-        deals = self.env["wezer.deal"].search(
+        deals = self.env["wezer.deal"].search_fetch(
             [("id", "in", of_deals.mapped("origin_id"))]
         )
         groups = deals.sudo().announcement_id.group_ids.sudo(False)
