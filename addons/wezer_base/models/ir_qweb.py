@@ -48,7 +48,7 @@ class IrQweb(models.AbstractModel):
             and not user.has_group("website.group_website_restricted_editor")
         ):
             values["main_object"] = record.browse()
-        elif model == "ir.ui.view" and self.env.context.get("wezer_page"):
+        elif model == "ir.ui.view":
             record._wezer_take_kept()
 
     def _prepare_environment(self, values):

@@ -4,6 +4,8 @@ from odoo import api, models, tools
 
 # Small, and emptied by whoever changes the look of the website.
 CACHE = "templates"
+# Who made a row is for administrators.
+AUTHORS = {"create_uid", "write_uid"}
 # Read by other rules than "the column of this row", or changed in place.
 NOT_KEPT = {"json", "properties", "properties_definition", "binary"}
 
@@ -56,6 +58,7 @@ class WezerKeptMixin(models.AbstractModel):
             name
             for name, field in self._fields.items()
             if field.store
+            and name not in AUTHORS
             and field.column_type
             and field.prefetch is True
             and field.type not in NOT_KEPT

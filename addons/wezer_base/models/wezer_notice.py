@@ -313,7 +313,7 @@ class WezerNotice(models.Model):
         if not self.has_access("read"):
             return []
         asking = self._asking_kinds()
-        notices = self.search(
+        notices = self.search_fetch(
             Domain("partner_id", "=", self.env.user.partner_id.id)
             & self._unread_domain()
             & Domain("kind", "not in", asking),

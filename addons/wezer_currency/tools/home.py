@@ -20,7 +20,7 @@ def wallets(user: models.Model, party: models.Model) -> list[dict]:
     """
     env = user.env
     # As the user: whose wallets one sees is the record rules' to say.
-    found = env["wezer.wallet"].search(
+    found = env["wezer.wallet"].search_fetch(
         [
             ("partner_id", "=", party.id),
             ("state", "!=", "closed"),
@@ -28,6 +28,7 @@ def wallets(user: models.Model, party: models.Model) -> list[dict]:
         ],
         limit=WALLETS,
     )
+    found.sudo().wezer_currency_id._wezer_take_kept()
     return [
         _wallet(wallet)
         for wallet in found.sudo().sorted(

@@ -342,7 +342,7 @@ class ResUsers(models.Model):
 
     def _wezer_dashboard(self):
         """Add ``circles``: those of the user, by name, with their pictures."""
-        groups = self.env["wezer.group"].search(
+        groups = self.env["wezer.group"].search_fetch(
             [("kind", "=", "circle"), ("is_user_member", "=", True)],
             order="name, id",
             limit=CIRCLES_SHOWN,

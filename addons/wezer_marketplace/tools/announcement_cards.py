@@ -33,6 +33,7 @@ def cards(
         profile.sudo().partner_id.id: profile
         for profile in shown._wezer_profile().with_env(env)._filtered_access("read")
     }
+    announcements.sudo().category_id._wezer_take_kept()
     looks = env["wezer.category"]._look()
     favourites = env["wezer.favourite"]._among(announcements)
     result = []

@@ -3,6 +3,7 @@
 from odoo import fields, models
 
 from .announcement_cards import cards
+from .matchmaking import Helper
 
 # So many announcements that fit are shown, and so many dates and news.
 FITTING = 3
@@ -15,7 +16,9 @@ def fitting(user: models.Model, party: models.Model) -> list[dict]:
     """Return cards of open wants that fit the user; none while acting for others."""
     if party != user.partner_id or not user._wezer_may_act():
         return []
-    return cards(user.env["wezer.announcement"]._fitting(FITTING))
+    helper = Helper(user.env)
+    found = user.env["wezer.announcement"]._fitting(FITTING, helper)
+    return cards(found, helper=helper)
 
 
 def dates(user: models.Model, party: models.Model) -> list[dict]:
@@ -43,7 +46,7 @@ def dates(user: models.Model, party: models.Model) -> list[dict]:
             rows.append(
                 {"date": moment, "text": deal.title, "url": f"/my/deals/{deal.id}"}
             )
-    own = env["wezer.announcement"].search(
+    own = env["wezer.announcement"].search_fetch(
         [
             ("author_id", "=", party.id),
             ("state", "in", ("open", "full")),
@@ -68,7 +71,7 @@ def news(user: models.Model, party: models.Model) -> list[dict]:
     groups = env["wezer.group"].search(
         [("is_user_member", "=", True), ("kind", "=", "circle")]
     )
-    latest = env["wezer.announcement"].search(
+    latest = env["wezer.announcement"].search_fetch(
         [
             ("author_id", "in", groups.sudo().partner_id.ids),
             ("state", "=", "open"),
