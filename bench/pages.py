@@ -47,12 +47,16 @@ WANTED = {
     "deals": (None, None),
     "groups": (None, None),
     "announcement": (None, None),
+    "dashboard": (None, None),
 }
 VISITOR = {
-    "market": (30, None),
-    "members": (None, None),
+    "market": (12, None),
+    "members": (12, None),
     "group": (None, None),
-    "home": (None, None),
+    "home": (12, None),
+    "announcement": (12, None),
+    "groups": (12, None),
+    "contact": (12, None),
 }
 KEPT = Path(__file__).with_name("pages_queries.json")
 # Statements of the test's own cursor, which lets requests share a transaction.
@@ -99,6 +103,8 @@ def addresses(env: Any, login: str) -> dict[str, str]:
         "deals": "/my/deals",
         "groups": "/groups",
         "announcement": f"/market/{announcement.slug}",
+        "dashboard": "/my",
+        "contact": "/contactus",
     }
 
 
