@@ -31,7 +31,8 @@ class WezerKeptMixin(models.AbstractModel):
         if self.env.registry.cache_invalidated:
             return
         for record in self:
-            row = record._wezer_kept_row(record.id, self.env.lang)
+            # Editors read terms with their marks: that is a language of its own.
+            row = record._wezer_kept_row(record.id, self.env._lang)
             self._wezer_put(self.env, record.id, row)
 
     @api.model
