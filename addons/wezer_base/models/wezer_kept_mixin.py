@@ -49,8 +49,9 @@ class WezerKeptMixin(models.AbstractModel):
         record = self.sudo().browse(number)
         names = self._wezer_kept_names()
         record.fetch(names)
-        caches = {name: self._fields[name]._get_cache(record.env) for name in names}
-        return {name: cache[number] for name, cache in caches.items()}
+        row = {name: self._fields[name]._get_cache(record.env) for name in names}
+        # A row that is gone has no values.
+        return {name: cache[number] for name, cache in row.items() if number in cache}
 
     @api.model
     def _wezer_kept_names(self) -> list[str]:

@@ -34,6 +34,7 @@ def cards(
         for profile in shown._wezer_profile().with_env(env)._filtered_access("read")
     }
     announcements.sudo().category_id._wezer_take_kept()
+    announcements.sudo().price_line_ids.wezer_currency_id._wezer_take_kept()
     looks = env["wezer.category"]._look()
     favourites = env["wezer.favourite"]._among(announcements)
     result = []
