@@ -34,9 +34,11 @@ def page_values(announcement: models.BaseModel) -> dict:
         "announcement": announcement,
         "main_object": announcement,
         "author_name": shown_author.display_name or "",
-        "author_profile": env["wezer.profile"].search(
-            [("partner_id", "in", shown_author.ids)], limit=1
-        ),
+        # Filtered by the rules in memory: the profile is read anyway.
+        "author_profile": shown_author._wezer_profile()
+        .filtered("active")
+        .with_env(env)
+        ._filtered_access("read"),
         "score": {} if public else author._wezer_score(),
         "own": own,
         "public": public,
