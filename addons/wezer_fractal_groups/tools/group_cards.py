@@ -3,6 +3,8 @@
 Each function asks the database once for all groups of a list.
 """
 
+from itertools import groupby, takewhile
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from odoo import models
@@ -43,26 +45,35 @@ def tints_of(groups: models.Model) -> dict[int, int]:
     """Return ``{id: tint}``: the group's own, else that of the nearest group above.
 
     A tree whose top names none takes one by the number of its top, so that
-    neighbours differ.
+    neighbours differ. A group above that is hidden from the reader gives none: it is
+    as if it were not there.
     """
     if not groups.ids:
         return {}
     fields = groups._fields
     rows = groups.env.execute_query(
         SQL(
-            """SELECT c.descendant_id,
-                      (array_agg(g.color ORDER BY c.distance)
-                          FILTER (WHERE g.color > 0))[1],
-                      (array_agg(g.id ORDER BY c.distance DESC))[1]
+            """SELECT c.descendant_id, c.ancestor_id, g.color
                  FROM wezer_group_closure c
                  JOIN wezer_group g ON g.id = c.ancestor_id
                 WHERE c.descendant_id = ANY(%s)
-                GROUP BY c.descendant_id""",
+                ORDER BY c.descendant_id, c.distance""",
             groups.ids,
             to_flush=tuple(fields[name] for name in ("color", "parent_id")),
         )
     )
-    return {number: color or top % TINTS + 1 for number, color, top in rows}
+    above = {row[1] for row in rows} - set(groups.ids)
+    every = groups.browse().with_context(active_test=False)
+    seen = {
+        *groups.ids,
+        *(every.search([("id", "in", list(above))]).ids if above else ()),
+    }
+    tints: dict[int, int] = {}
+    for number, chain in groupby(rows, key=itemgetter(0)):
+        visible = list(takewhile(lambda row: row[1] in seen, chain))
+        color = next((row[2] for row in visible if row[2]), 0)
+        tints[number] = color or visible[-1][1] % TINTS + 1
+    return tints
 
 
 def covers_of(groups: models.Model) -> dict[int, str]:
