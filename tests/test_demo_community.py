@@ -87,7 +87,7 @@ class TestDemoCommunity(HttpCase):
     def test_announcements_circles_and_categories_have_pictures_and_colours(self):
         found = self.env["wezer.announcement"].search([])
         pictures = found.picture_ids.mapped("image_1920")
-        self.assertGreaterEqual(len(set(pictures)), 20)
+        self.assertGreaterEqual(len(set(pictures)), 15)
         circles = self.env["wezer.group"].search([("kind", "=", "circle")])
         self.assertGreaterEqual(len(circles.filtered("cover")), 5)
         self.assertGreaterEqual(len(set(circles._tints().values())), 4)

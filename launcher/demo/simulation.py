@@ -230,7 +230,7 @@ class Simulation:
             vals["date_start"] = start
         if lang:
             vals["language_id"] = self.env["res.lang"].search([("code", "=", lang)]).id
-        if number % 5 in (0, 2, 3) or lang:
+        if number % 5 == 0 or lang:
             drawn = pictures.picture(texts.MOTIFS.get(title, skill), title)
             vals["pictures"] = [{"image": b64encode(drawn).decode()}]
         market = community.as_(self.env["wezer.announcement"], name)
