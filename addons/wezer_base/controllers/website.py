@@ -123,11 +123,13 @@ class WezerWebsite(http.Controller):
                 "count": count,
                 "pager": pager,
                 "search": search,
-                "skill": request.env["wezer.skill"].search([("id", "=", skill)]),
+                "skill": request.env["wezer.skill"].search(
+                    [("id", "=", skill)] if skill else [(0, "=", 1)]
+                ),
                 "language": language,
                 "languages": request.env["res.lang"]
                 .sudo()
-                .search([("active", "=", True)]),
+                .search_fetch([("active", "=", True)], ["name"]),
                 "closed": request.env.user._is_public()
                 and not request.env.company.sudo().wezer_visitors_see_members,
             },
