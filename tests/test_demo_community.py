@@ -101,7 +101,6 @@ class TestDemoCommunity(HttpCase):
         self.assertEqual(len(set(thanks.mapped("comment"))), len(thanks))
         self.assertIn("o_wezer_voice", page)
         self.assertIn("Odile Perrin", page)
-        self.assertIn("o_wezer_faces", page)
 
     def test_150_deals_cover_every_state_and_outcome(self):
         self.assertGreaterEqual(len(self.deals), 150)

@@ -47,6 +47,7 @@ MODELS = {
 ABSTRACT = {
     "ir.qweb.field.wezer_day",
     "ir.qweb.field.wezer_moment",
+    "wezer.kept.mixin",
     "wezer.search.word.mixin",
     "wezer.searchable.mixin",
     "wezer.signing.mixin",
