@@ -126,7 +126,7 @@ class TestReputationPersonas(WebsiteCommon):
         self.assertIn(score["band"], ("excellent", "very_good"))
         place = own.index(score["word"])
         self.assertLess(place, own.index("of 5"))
-        self.assertIn(f"{score['score']:.1f} of 5 , from 3 people.", own)
+        self.assertIn(f"{score['score']:.2f} of 5 , from 3 people.", own)
         self.assertIn("Kept all 3 agreements so far.", own)
         page = self._party_page(self.three)
         self.assertLess(page.index(score["word"]), page.index("of 5"))
@@ -157,8 +157,8 @@ class TestReputationPersonas(WebsiteCommon):
         self.login(self.worker)
         page = " ".join(self.get("/my/reputation").split())
         table = page.split("Your score as a sum")[1].split("</table>")[0]
-        numbers = re.findall(r'o_wezer_money">([+-]?\d\.\d{3})<', table)
-        *parts, total = [round(1000 * float(number)) for number in numbers]
+        numbers = re.findall(r'o_wezer_money">([+-]?\d\.\d{2})<', table)
+        *parts, total = [round(100 * float(number)) for number in numbers]
         self.assertEqual(sum(parts), total)
         blocks = table.split("o_wezer_factors")[1:]
         self.assertGreaterEqual(len(blocks), 9)
