@@ -40,8 +40,14 @@ class WezerMarketPortal(CustomerPortal):
         choice = deal_list.Choice(
             view if view in deal_list.VIEWS else "", record_id(party), searched(search)
         )
-        found = deal_list.found(env, choice, page)
         chosen = {"party": choice.party or "", "search": choice.search}
+        # What others ask of the user beside their own deals comes first: a list that
+        # begins with it is the one of open deals, even where none of their own is open.
+        begins = page == 1 and choice.view != "done" and not any(chosen.values())
+        asked = env["wezer.deal"]._asked_to_stand_in() if begins else []
+        if asked and not choice.view:
+            choice = choice._replace(view="open")
+        found = deal_list.found(env, choice, page)
         pager = request.website.pager(
             url="/my/deals",
             total=found["total"],
@@ -49,9 +55,6 @@ class WezerMarketPortal(CustomerPortal):
             step=deal_list.PAGE,
             url_args={**chosen, "view": found["view"]},
         )
-        # What others ask of the user beside their own deals comes first.
-        begins = page == 1 and found["view"] != "done" and not any(chosen.values())
-        asked = env["wezer.deal"]._asked_to_stand_in() if begins else []
         return request.render(
             "wezer_marketplace.deals_page",
             {
@@ -59,7 +62,6 @@ class WezerMarketPortal(CustomerPortal):
                 "rows": deal_list.rows(found["deals"]),
                 "view": found["view"],
                 "choice": choice,
-                "narrowed": any(choice),
                 "parties": deal_list.parties(env),
                 "address": lambda **args: (
                     "/my/deals?"
