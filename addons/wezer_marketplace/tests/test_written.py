@@ -183,7 +183,8 @@ class TestWrittenPages(TaskPictureCommon, WebsiteCommon):
         before = self.url_open(first).content
         self.assertFalse(dict(opened(before).getexif()))
         self.env.cr.execute(
-            "UPDATE wezer_announcement SET write_date = write_date - interval '1 day'"
+            "UPDATE wezer_announcement_picture"
+            " SET write_date = write_date - interval '1 day'"
         )
         self.env.invalidate_all()
         first = shown()
