@@ -148,9 +148,11 @@ class TestPayingPages(CurrencyCommon, HttpCase):
                 values[name.replace("currency", "amount")] = "1"
             else:
                 values[name.replace("currency", "to")] = ""
-        for _time in range(2):
-            page = self.url_open(address, data=values)
-            self.assertIn("You paid 1.00 COM to Luc and 1:00 h to Luc", page.text)
+        first = self.url_open(address, data=values)
+        self.assertIn("You paid 1.00 COM to Luc and 1:00 h to Luc", first.text)
+        second = self.url_open(address, data=values)
+        self.assertEqual(second.url, first.url, "it leads where the first did")
+        self.assertNotIn("You paid 1.00 COM", second.text, "nothing was paid again")
         self.assertEqual(self.balance(self.luc), "1.00")
         self.assertEqual(self.balance(self.luc, self.hours), "1:00")
 
