@@ -234,11 +234,13 @@ class TestPaletteBrowser(CurrencyCommon, BuilderCase):
             visitor.driver.get("about:blank")
             member = self.browse(session=anna)
             member.open(statement)
-            member.until(
-                lambda driver: driver.find_elements(
-                    By.CSS_SELECTOR, ".o_wezer_chart canvas"
-                )
+            chart = member.until(
+                lambda driver: driver.find_elements(By.CSS_SELECTOR, ".o_wezer_chart")
+            )[0]
+            member.driver.execute_script(
+                "arguments[0].scrollIntoView({block: 'center'})", chart
             )
+            member.wait(".o_wezer_chart canvas")
             line = member.driver.execute_script(
                 "return Chart.getChart(document.querySelector('.o_wezer_chart canvas'))"
                 ".data.datasets[0].borderColor"
