@@ -4,9 +4,13 @@ import pytest
 
 from odoo.tests import tagged
 
-from .every_page_case import WITHOUT_LINK, EveryPage
+from .every_page_case import ALL, WITHOUT_LINK, EveryPage
 
-pytestmark = pytest.mark.slow
+# A walk takes minutes for each kind of person: ``./wezer test --all``.
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not ALL, reason="with --all: takes half an hour"),
+]
 
 
 @tagged("post_install", "-at_install")

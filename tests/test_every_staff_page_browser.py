@@ -5,9 +5,13 @@ import pytest
 from odoo.tests import tagged
 
 from . import every_page
-from .every_page_case import EveryPage
+from .every_page_case import ALL, EveryPage
 
-pytestmark = pytest.mark.slow
+# A walk takes minutes for each kind of person: ``./wezer test --all``.
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not ALL, reason="with --all: takes half an hour"),
+]
 
 
 @tagged("post_install", "-at_install")
@@ -28,7 +32,7 @@ class TestPagesOfStaff(EveryPage):
         actions = {menu.action.id: menu.complete_name for menu in menus if menu.action}
         wrong = []
         with self.allow_requests(all_requests=True):
-            browser = self._browser()
+            browser = self._browser("administrator")
             look = every_page.Look(browser)
             look.width(1440)
             for action, name in actions.items():

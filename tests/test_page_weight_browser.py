@@ -29,7 +29,7 @@ class TestPageWeight(EveryPage):
         self._become(who)
         self._get(path)
         with self.allow_requests(all_requests=True):
-            look = every_page.Look(self._browser())
+            look = every_page.Look(self._browser(who))
             look.open(path)
             addresses = sorted(set(look.driver.execute_script(LOADED)))
             session = requests.Session()
@@ -59,7 +59,7 @@ class TestPageWeight(EveryPage):
         self._become("visitor")
         self._get("/market")
         with self.allow_requests(all_requests=True):
-            browser = self._browser()
+            browser = self._browser("visitor")
             look = every_page.Look(browser)
             look.open("/market")
             loaded = browser.driver.execute_script(LOADED)

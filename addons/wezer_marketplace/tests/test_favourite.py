@@ -103,7 +103,9 @@ class TestFavourite(MarketCommon):
         announcement = self.announce(self.test1, title="Zebra to keep")
         self.favourites(self.test2).keep(announcement.id)
         data = self.test2.partner_id._wezer_personal_data()
-        self.assertEqual(data["favourites"], ["Zebra to keep"])
+        self.assertEqual(data["favourites"], [{"announcement": "Zebra to keep"}])
+        # The file that members download is made of rows like these.
+        self.assertTrue(self.env["wezer.personal.data"]._zip(self.test2.partner_id))
 
 
 @tagged("post_install", "-at_install")

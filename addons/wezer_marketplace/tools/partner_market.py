@@ -134,7 +134,10 @@ def personal_data(party: models.Model) -> dict:
             {"name": search.name, "filters": search._filters()}
             for search in _searches_of(party)
         ],
-        "favourites": _favourites_of(party).announcement_id.mapped("title"),
+        "favourites": [
+            {"announcement": favourite.announcement_id.title}
+            for favourite in _favourites_of(party)
+        ],
     }
 
 
