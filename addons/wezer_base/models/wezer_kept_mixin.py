@@ -90,9 +90,10 @@ class WezerKeptMixin(models.AbstractModel):
         return records
 
     def _write_multi(self, vals_list):
-        super()._write_multi(vals_list)
+        result = super()._write_multi(vals_list)
         if self:
             self._wezer_forget_kept()
+        return result
 
     def unlink(self):
         self._wezer_forget_kept()
