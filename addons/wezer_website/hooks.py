@@ -1,4 +1,6 @@
-from odoo.tools import SQL, json
+import json
+
+from odoo.tools import SQL
 
 from .tools.former_home import PLACE, with_blocks
 
