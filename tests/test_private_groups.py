@@ -400,6 +400,7 @@ class TestPrivateGroupOnPages(HttpCase, PrivateGroups):
             "/",
             "/groups",
             f"/groups?search={search}",
+            f"/groups/places?search={search}",
             "/groups/map",
             *self._map_addresses(search),
             *self._history_addresses(),

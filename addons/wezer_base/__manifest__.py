@@ -79,6 +79,7 @@
             "wezer_base/static/src/interactions/scheme_switch.js",
             "wezer_base/static/src/interactions/share.js",
             "wezer_base/static/src/interactions/place_map.js",
+            "wezer_base/static/src/interactions/where_i_am.js",
             "wezer_base/static/src/interactions/suggestion_list.js",
             "wezer_base/static/src/interactions/words_input.js",
         ],

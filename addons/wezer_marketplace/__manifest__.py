@@ -52,7 +52,6 @@
             "wezer_marketplace/static/src/interactions/heart.js",
             "wezer_marketplace/static/src/interactions/live_deal.js",
             "wezer_marketplace/static/src/interactions/market_filters.js",
-            "wezer_marketplace/static/src/interactions/where_i_am.js",
             "wezer_marketplace/static/src/interactions/picture_rows.js",
             "wezer_marketplace/static/src/interactions/stepper.js",
         ],

@@ -13,6 +13,7 @@ from ..tools.locks import hold_addresses
 from ..tools.membership import JOINING, MEMBERS, MEMBERSHIP, PRESENT, WAITING
 from ..tools.numbers import record_id
 from ..tools.picture import picture_key
+from ..tools.place_cells import place_of
 from ..tools.sorting import COMMON, icu_collations, index_text
 from ..tools.text import (
     free_slug,
@@ -950,6 +951,12 @@ class WezerProfile(models.Model):
             for name, (level, value) in self.sudo()._shareable_contact().items()
             if value and level in seen
         }
+
+    def _map_place(self):
+        """Return ``(latitude, longitude)``, None where it is not known."""
+        if not (self.latitude or self.longitude):
+            return None
+        return place_of(self.latitude, self.longitude)
 
     def _wezer_party_values(self):
         """Return what the party page shows besides the profile; addons extend it."""

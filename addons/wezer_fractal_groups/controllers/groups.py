@@ -18,7 +18,7 @@ from odoo.addons.wezer_base.tools import days
 from odoo.addons.wezer_base.tools.form_post import form_post
 from odoo.addons.wezer_base.tools.numbers import whole
 
-from ..tools import group_cards, group_history, map_page
+from ..tools import group_cards, group_history, group_places, map_page
 from ..tools.member_pages import PAGE as PEOPLE
 from ..tools.member_pages import choice_values, member_values
 
@@ -138,6 +138,16 @@ class WezerGroups(http.Controller):
             url_args={"search": values["search"], "guest": values.get("guest") or ""},
         )
         return request.render(f"wezer_fractal_groups.{kind}_page", values)
+
+    @http.route(
+        "/groups/places", type="http", auth="public", website=True, sitemap=True
+    )
+    def groups_places(self, search="", **_kwargs):
+        """Show circles by their place, on a map and as a list."""
+        return request.render(
+            "wezer_fractal_groups.places_page",
+            group_places.values(request.env, searched(search)),
+        )
 
     @http.route("/groups/map", type="http", auth="public", website=True, sitemap=True)
     def groups_map(self, circle="", page=1, search="", day="", **_kwargs):

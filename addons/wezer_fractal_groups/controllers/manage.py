@@ -21,6 +21,7 @@ CHOICES = ("visibility", "join_policy", "link")
 # The forms, by the last word of their address.
 ACTS = ("update", "found", "rights", "policy", "refuse_rights", "close", "move")
 ACTS += ("agree", "disagree", "undo", "link", "link_agree", "link_end")
+PLACE = ("city", "share_place")
 TEXTS = ("name", "purpose", "domains", "accountabilities")
 
 
@@ -76,6 +77,9 @@ class WezerGroupsManage(WezerGroups):
                     name: groups._fields[name]._description_selection(env)
                     for name in CHOICES
                 },
+                "share_levels": env["wezer.profile"]
+                ._fields["share_place"]
+                ._description_selection(env),
                 "rights": [(right, words[right]) for right in RIGHTS],
                 "words": words,
                 "trial": trial,
@@ -122,6 +126,9 @@ class WezerGroupsManage(WezerGroups):
             vals["cover"] = False
         elif data := picture_in(form.get("cover")):
             vals["cover"] = data
+        vals.update({name: form[name] for name in PLACE if name in form})
+        if "lat" in form:
+            vals.update(latitude=form["lat"], longitude=form.get("lon"))
         if "books_open" in form:
             vals["books_open"] = bool(form.get("books_open_yes"))
         group.action_update(vals, form.get("version"))

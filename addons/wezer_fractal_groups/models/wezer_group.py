@@ -29,6 +29,7 @@ from ..tools import (
     group_files,
     group_history,
     group_page,
+    group_places,
     membership_sql,
     visibility,
 )
@@ -56,7 +57,10 @@ TEXTS = ("purpose", "domains", "accountabilities")
 CHOICES = ("visibility", "join_policy", "link")
 SWITCHES = ("books_open",)
 # What the form of a group shows: changed by somebody else, it is shown first.
-VERSION_FIELDS = ("name", *TEXTS, "visibility", "join_policy", "books_open", "color")
+VERSION_FIELDS = (
+    *("name", *TEXTS, "visibility", "join_policy", "books_open", "color"),
+    *(f"partner_id.wezer_profile_ids.{name}" for name in group_places.FIELDS),
+)
 
 
 class WezerGroup(models.Model):
@@ -1290,17 +1294,26 @@ class WezerGroup(models.Model):
     def action_update(self, vals: dict, version: str | None = None) -> bool:
         """Change what a group says of itself; whoever manages it may.
 
+        :param dict vals: its texts, choices, cover and colour; its place: ``city``,
+            ``latitude``, ``longitude`` (both 0 for none), ``share_place``
         :param str version: what :meth:`update_version` returned when the group was
             shown; a group that somebody else changed since is not overwritten
         """
         party = self._manage_as("update", "change_group")
         check_version(self.sudo(), VERSION_FIELDS, version)
+        place = {}
+        if isinstance(vals, dict):
+            place = {name: vals[name] for name in group_places.FIELDS if name in vals}
+            vals = {name: vals[name] for name in vals if name not in place}
         clean = self._clean_vals(vals)
         if "rights" in clean or "link" in clean:
             raise Refusal(
                 self.env._("Change the permissions separately."), rule="field"
             )
-        self._in_name_of(party).write(clean)
+        group = self._in_name_of(party)
+        group.write(clean)
+        if place := group_places.place_in(self.env, place):
+            group.partner_id._wezer_profile().write(place)
         return True
 
     def action_set_rights(self, rights: list[str], link: str | None = None) -> bool:

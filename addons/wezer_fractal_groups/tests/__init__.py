@@ -5,6 +5,7 @@ from . import test_group_files
 from . import test_group_history
 from . import test_group_look
 from . import test_group_map
+from . import test_group_places
 from . import test_inherited_visibility
 from . import test_invariants
 from . import test_joining

@@ -9,7 +9,7 @@ from typing import Any
 from odoo.addons.wezer_base.tools.rights import RIGHTS
 
 from ..models.wezer_group_membership import MEMBERSHIP
-from . import group_timeline
+from . import group_places, group_timeline
 from .group_leads import leads_among
 
 # So many the page of a group shows of each; a page of their own shows all.
@@ -56,6 +56,7 @@ def page_values(group: Any) -> dict:
         "group_tree": circles and _tree(group),
         "group_tint": group._tint(),
         "group_cover": group._cover_urls().get(group.id),
+        "group_place": _place_name(group),
         "group_leads": circle and _leads(roles, role_rows, places),
         "group_history": group_timeline.by_day(events, group | inside, named),
         "group_roles": role_rows,
@@ -77,6 +78,13 @@ def page_values(group: Any) -> dict:
         "group_talk": talk_values(group, profiles) if circle and not visitor else {},
         "group_projects": _projects(group),
     }
+
+
+def _place_name(group: Any) -> str:
+    """Return where the group is, as far as the user may see its place."""
+    profile = group.sudo().partner_id._wezer_profile()
+    seen = profile.sudo(False)._levels_seen().get(profile.id, ())
+    return (profile.share_place in seen and profile.city) or ""
 
 
 class Places:
@@ -435,6 +443,7 @@ def manage_values(group: Any, page: int = 1) -> dict:
         "cover": group._cover_urls().get(group.id),
         "group": group,
         "version": group.update_version(),
+        "place": group_places.shown_in_form(group),
         "may_refuse_rights": group._may("refuse_rights"),
         "roles": group.search([("parent_id", "=", group.id), ("kind", "=", "role")]),
         "policies": policy_rows(group),

@@ -14,11 +14,11 @@ from odoo.addons.wezer_base.tools.numbers import (
     record_ids,
     whole,
 )
+from odoo.addons.wezer_base.tools.place_cells import place_of
 
 from ..models.wezer_announcement_picture import PICTURE_BYTES, PICTURES_MAX
 from ..models.wezer_announcement_place import ROWS_MAX
 from ..tools import announcement_page
-from ..tools.geo import place_of
 
 # So many steps or people a form offers to type.
 PARTS_MAX = 4

@@ -12,6 +12,7 @@ from odoo.addons.wezer_base.tools.lines_field import Lines
 from odoo.addons.wezer_base.tools.near_words import asked
 from odoo.addons.wezer_base.tools.numbers import ID_MAX, decimal_text
 from odoo.addons.wezer_base.tools.payload import shortened
+from odoo.addons.wezer_base.tools.place_cells import place_of
 from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
 from odoo.addons.wezer_base.tools.text import (
     TITLE_LENGTH,
@@ -33,7 +34,7 @@ from ..tools import (
     search_sql,
     series,
 )
-from ..tools.geo import place_of, plane
+from ..tools.geo import plane
 from .wezer_deal import ATTEND_STATES, HOLDING, LIVE, NEGOTIATING, UNDELIVERED
 
 _lt = LazyTranslate(__name__)

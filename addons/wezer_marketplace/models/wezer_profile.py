@@ -2,7 +2,6 @@ from odoo import models
 from odoo.fields import Domain
 
 from ..tools import announcement_cards, search_sql
-from ..tools.geo import place_of
 
 # So many of each kind on a party's page; all are one click away.
 SHOWN = 6
@@ -10,12 +9,6 @@ SHOWN = 6
 
 class WezerProfile(models.Model):
     _inherit = "wezer.profile"
-
-    def _map_place(self):
-        """Return ``(latitude, longitude)``, None where it is not known."""
-        if not (self.latitude or self.longitude):
-            return None
-        return place_of(self.latitude, self.longitude)
 
     def _wezer_party_values(self):
         """Add what this party wants and offers now, as the user may see it.

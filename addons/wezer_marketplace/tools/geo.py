@@ -1,4 +1,4 @@
-"""Places on the map, without Odoo: distances in km, and a plane to search on.
+"""Places on the map: distances in km, and a plane to search on.
 
 The plane is Mercator's, in km at the equator. It keeps angles: near a place all
 directions are stretched alike, by 1 / cos(latitude), so that a circle stays a circle
@@ -7,13 +7,12 @@ centre the radius is off by less than 3 % below the 60th latitude.
 """
 
 import math
-from typing import Any
+
+from odoo.addons.wezer_base.tools.place_cells import Place
 
 EARTH_KM = 6371.0088
 # Mercator has no poles.
 LATITUDE_MAX = 85.0
-#: Latitude and longitude, in degrees.
-Place = tuple[float, float]
 
 
 def plane(latitude: float, longitude: float) -> tuple[float, float]:
@@ -46,14 +45,3 @@ def distance(start: Place, end: Place) -> float:
         + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
     )
     return 2 * EARTH_KM * math.asin(min(1.0, math.sqrt(half)))
-
-
-def place_of(latitude: Any, longitude: Any) -> Place | None:
-    """Return ``(latitude, longitude)`` as numbers, None where they are no place."""
-    try:
-        place = float(latitude), float(longitude)
-    except (TypeError, ValueError):
-        return None
-    if not (-90 <= place[0] <= 90 and -180 <= place[1] <= 180):
-        return None
-    return place

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from odoo import api, models
+from odoo import api
 
-from odoo.addons.wezer_base.tools.place_cells import by_cell
+from odoo.addons.wezer_base.tools.place_cells import Pin, markers
 
 # So many announcements a map shows; whoever finds more narrows the search.
 SHOWN = 200
@@ -30,33 +30,25 @@ def values(env: api.Environment, question: dict) -> dict[str, Any]:
         "unlocated": [row for row, place in located if not place],
         "shown": len(found),
         "map_centre": _centre(question),
-        "markers": markers(env, [one for one in located if one[1]]),
+        "markers": markers(pin(row, place) for row, place in located if place),
     }
 
 
-def markers(env: api.Environment, located: list[tuple[dict, Any]]) -> list[dict]:
-    """Return the markers of a map, one for each cell of the grid.
+def pin(row: dict, place: Any) -> Pin:
+    """Return what a map shows of an announcement.
 
-    :param located: ``(row, (latitude, longitude))``
+    :param row: dict ``announcement``, ``look``, ``price``
+    :param place: ``(latitude, longitude)``
     """
-    return [
-        {
-            "lat": cell[0],
-            "lon": cell[1],
-            "icon": rows[0]["look"].icon,
-            "tint": rows[0]["look"].tint,
-            "items": [_item(row["announcement"], row["price"]) for row in rows],
-        }
-        for cell, rows in by_cell(located).items()
-    ]
-
-
-def _item(announcement: models.Model, price: Any) -> dict[str, str]:
-    return {
-        "title": announcement.title,
-        "url": f"/market/{announcement.slug}",
-        "text": price.text,
-    }
+    announcement, look = row["announcement"], row["look"]
+    return Pin(
+        place,
+        look.icon,
+        look.tint,
+        announcement.title,
+        f"/market/{announcement.slug}",
+        row["price"].text,
+    )
 
 
 def _centre(question: dict) -> Any:

@@ -16,9 +16,9 @@ from odoo.fields import Domain
 
 from odoo.addons.wezer_base.tools import days
 from odoo.addons.wezer_base.tools.numbers import record_id
+from odoo.addons.wezer_base.tools.place_cells import place_of
 from odoo.addons.wezer_base.tools.text import SEARCH_LETTERS, normalise
 
-from .geo import place_of
 from .search_sql import SORTS, listed_domain
 
 NUMBERS = ("category", "skill", "currency", "group")

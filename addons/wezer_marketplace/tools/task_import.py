@@ -9,6 +9,7 @@ from odoo.tools import plaintext2html
 
 from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools import days
+from odoo.addons.wezer_base.tools.place_cells import place_of
 from odoo.addons.wezer_base.tools.table_reasons import in_words
 from odoo.addons.wezer_base.tools.tables import TableError, moment, number, whole
 from odoo.addons.wezer_base.tools.text import clean_line
@@ -18,8 +19,6 @@ from odoo.addons.wezer_currency.tools.amounts import (
     AmountError,
     parse,
 )
-
-from .geo import place_of
 
 # A row that asks for more takes as many as come: nobody fills 9,999 places.
 PLACES_MAX = 999

@@ -76,6 +76,7 @@ class TestVisitorQueries(MarketCommon, HttpCase):
             "/market",
             f"/market/{announcements[0].slug}",
             "/groups",
+            "/groups/places",
             "/members",
             "/community/terms",
             "/contactus",

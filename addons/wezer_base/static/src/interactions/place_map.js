@@ -137,11 +137,12 @@ export class PlaceMap extends Interaction {
     popup({items}) {
         const list = document.createElement("ul");
         list.className = "o_wezer_map_popup";
-        for (const {title, url, text} of items) {
+        for (const {title, url, text, lang} of items) {
             const line = document.createElement("li");
             const link = document.createElement("a");
             link.href = url;
             link.dir = "auto";
+            link.lang = lang || "";
             link.textContent = title;
             line.append(link);
             if (text) {

@@ -58,7 +58,9 @@ export class WhereIAm extends Interaction {
             const {latitude, longitude} = place.coords;
             this.set(latitude.toFixed(3), longitude.toFixed(3));
             this.apply();
-            this.status = _t("Found. Distances are measured from where you are.");
+            this.status =
+                this.el.dataset.found ||
+                _t("Found. Distances are measured from where you are.");
         } catch {
             this.status = _t("Your browser does not say where you are. Enter a place.");
         }
@@ -66,4 +68,4 @@ export class WhereIAm extends Interaction {
     }
 }
 
-registry.category("public.interactions").add("wezer_marketplace.where_i_am", WhereIAm);
+registry.category("public.interactions").add("wezer_base.where_i_am", WhereIAm);
