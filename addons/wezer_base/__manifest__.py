@@ -65,6 +65,7 @@
         ],
         "web.assets_frontend": [
             "wezer_base/static/src/scss/fonts.scss",
+            "wezer_base/static/src/scss/icons.scss",
             "wezer_base/static/src/scss/tints.scss",
             "wezer_base/static/src/scss/tokens.scss",
             "wezer_base/static/src/scss/wezer.scss",
