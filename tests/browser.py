@@ -30,14 +30,17 @@ def unlimited_memory():
 
 
 class Browser:
-    """One person at one browser, whose clicks are counted."""
+    """One person at one browser, whose clicks are counted.
 
-    def __init__(self, base_url, width=1280, height=900):
+    :param flags: more of Chromium's command line
+    """
+
+    def __init__(self, base_url, width=1280, height=900, flags=()):
         self.base_url = base_url
         self.clicks = 0
         self.folder = tempfile.mkdtemp(prefix="wezer-browser-")
         options = webdriver.ChromeOptions()
-        for flag in (*FLAGS, f"--user-data-dir={self.folder}"):
+        for flag in (*FLAGS, *flags, f"--user-data-dir={self.folder}"):
             options.add_argument(flag)
         options.add_argument(f"--window-size={width},{height}")
         options.set_capability("goog:loggingPrefs", {"browser": "SEVERE"})

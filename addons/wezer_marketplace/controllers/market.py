@@ -9,6 +9,7 @@ from odoo.addons.wezer_base.tools.form_post import form_post
 from odoo.addons.wezer_base.tools.forms import local_page
 from odoo.addons.wezer_base.tools.locks import wait_in_line
 from odoo.addons.wezer_base.tools.numbers import numbered, whole
+from odoo.addons.wezer_base.tools.text import TITLE_LENGTH
 
 from ..tools import announcement_page, market_page
 from ..tools.search_sql import COUNTED
@@ -160,7 +161,11 @@ class WezerMarket(http.Controller):
             source = self._own(params["copy"])
             return self._form(copied_in_form(source), source=source)
         kind = "offer" if params.get("kind") == "offer" else "want"
-        return self._form({"kind": kind, "places": 1, "quantity": "1"})
+        shown = {"kind": kind, "places": 1, "quantity": "1"}
+        # A phone shares a picture with its words.
+        if params.get("title"):
+            shown["title"] = str(params["title"])[:TITLE_LENGTH]
+        return self._form(shown)
 
     @http.route("/market/new", type="http", auth="user", website=True, methods=["POST"])
     @form_post("/market/new", once=True, alike_seconds=600)

@@ -84,7 +84,7 @@ class WezerWebApp(http.Controller):
     def offline(self, **_kwargs):
         """Serve the page that the service worker keeps for when there is no network."""
         return request.render(
-            "wezer_website.offline_page", {"name": web_app.name(request.website)}
+            "wezer_website.offline_page", web_app.offline(request.website)
         )
 
     @http.route("/app/counts", type="jsonrpc", auth="user", readonly=True)

@@ -80,7 +80,14 @@ class TestWebApp(HttpCase):
         answer = self.url_open("/app/offline")
         self.assertIn("Les Ormes", answer.text)
         page = html.fromstring(answer.text)
-        self.assertFalse(page.xpath("//script | //link | //img"))
+        self.assertFalse(page.xpath("//script | //link"))
+        for picture in page.xpath("//img/@src"):
+            self.assertTrue(picture.startswith("data:"), picture[:80])
+
+    def test_the_page_without_a_network_has_the_communitys_colours(self):
+        self.env.company.primary_color = "#8a3b12"
+        page = html.fromstring(self.url_open("/app/offline").text)
+        self.assertIn("--accent: #8a3b12", page.get("style"))
 
     def test_a_shared_picture_that_no_service_worker_took_leads_to_the_form(self):
         self.authenticate("phone@example.com", "a phone 1 pw")

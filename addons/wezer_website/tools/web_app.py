@@ -1,7 +1,7 @@
 """The community's website as an app of a phone: manifest, icon, service worker."""
 
 import hashlib
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from typing import Any
 
 from odoo import models
@@ -95,6 +95,23 @@ def icon(website: models.Model, size: int, purpose: str) -> bytes:
         colour(website),
         contrast.WHITE,
     )
+
+
+def offline(website: models.Model) -> dict:
+    """Return what the page without a network shows: name, icon, colours.
+
+    All of it lies in the page itself, for nothing else can be fetched then.
+    """
+    ground, accent = _theme(website)["o-color-4"], colour(website)
+    picture = b64encode(icon(website, app_icon.SIZES[0], "any")).decode()
+    return {
+        "name": name(website),
+        "icon": f"data:image/png;base64,{picture}",
+        "ground": ground,
+        "ink": contrast.ink_on(ground),
+        "accent": accent,
+        "on_accent": contrast.ink_on(accent),
+    }
 
 
 def service_worker(website: models.Model) -> str:

@@ -13,6 +13,15 @@ export class DealFiles extends Interaction {
         _root: {"t-on-change": this.onChange, "t-on-submit": this.onSubmit},
     };
 
+    start() {
+        // Chosen while the program was on its way.
+        for (const input of this.el.querySelectorAll("input[name=evidence]")) {
+            if (input.files.length) {
+                this.preview(input);
+            }
+        }
+    }
+
     onChange(event) {
         if (event.target.matches("input[type=file][name=evidence]")) {
             this.preview(event.target);

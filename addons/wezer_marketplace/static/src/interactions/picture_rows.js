@@ -26,7 +26,12 @@ export class PictureRows extends Interaction {
         for (const row of this.rows) {
             this.dress(row);
         }
-        this.number();
+        // Chosen while the program was on its way: the field has them, not yet the list.
+        if (this.input.files.length) {
+            this.add();
+        } else {
+            this.number();
+        }
     }
 
     get rows() {

@@ -33,7 +33,7 @@ export class ScanToPay extends Interaction {
     dynamicContent = {
         ".o_wezer_scan_start": {"t-on-click": this.begin},
         ".o_wezer_scan_stop": {"t-on-click": this.stop},
-        ".o_wezer_scan_pick input": {"t-on-change": this.onPick},
+        ".o_wezer_scan_pick input": {"t-on-change": this.pick},
     };
 
     start() {
@@ -43,6 +43,8 @@ export class ScanToPay extends Interaction {
             this.el.querySelector(".o_wezer_scan_start").classList.add("d-none");
         }
         this.registerCleanup(() => this.stop());
+        // Chosen while the program was on its way.
+        this.pick();
     }
 
     say(word) {
@@ -117,8 +119,8 @@ export class ScanToPay extends Interaction {
         this.waitForTimeout(() => this.look(read), EVERY_MS);
     }
 
-    async onPick(ev) {
-        const [file] = ev.currentTarget.files;
+    async pick() {
+        const [file] = this.el.querySelector(".o_wezer_scan_pick input").files;
         if (!file) {
             return;
         }

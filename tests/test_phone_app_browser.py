@@ -1,0 +1,209 @@
+"""The website as an app of a phone: installed, offline, shared to, and scanning."""
+
+import io
+import json
+import tempfile
+
+import pytest
+import qrcode
+import requests
+import websocket
+from PIL import Image
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.keys import Keys
+
+from odoo.tests import HttpCase, tagged
+
+from odoo.addons.wezer_currency.tests.common import CurrencyCommon
+
+from .browser import Browser
+
+pytestmark = pytest.mark.slow
+
+NAME = "Les Ormes"
+COLOUR = "#8a3b12"
+# A phone posts the form that the manifest names, with the picture as a file.
+SHARE = """
+const [bytes, done] = arguments;
+const form = document.createElement("form");
+form.method = "post";
+form.enctype = "multipart/form-data";
+form.action = "/app/share";
+form.innerHTML = "<input name=title><input type=file name=picture>";
+form.elements.title.value = "My ladder";
+const files = new DataTransfer();
+files.items.add(new File([new Uint8Array(bytes)], "ladder.png", {type: "image/png"}));
+form.elements.picture.files = files.files;
+document.body.append(form);
+form.submit();
+"""
+
+
+def picture(width, height):
+    written = io.BytesIO()
+    Image.new("RGB", (width, height), "sienna").save(written, "PNG")
+    return written.getvalue()
+
+
+class Phone(Browser):
+    """A browser of a phone's width, whose network can be cut."""
+
+    def __init__(self, base_url, flags=()):
+        super().__init__(base_url, 400, 800, flags)
+
+    def wake(self):
+        """Touch the page: only then the program of the website is loaded."""
+        ActionChains(self.driver).send_keys(Keys.TAB).perform()
+
+    def installed(self):
+        """Wait until the service worker serves this page."""
+        self.wake()
+        self.until(
+            lambda driver: driver.execute_script(
+                "return !!navigator.serviceWorker.controller"
+            )
+        )
+
+    def ask(self, command, **values):
+        return self.driver.execute_cdp_cmd(command, values)
+
+    def cut(self, offline):
+        """Take the network from the page and from the service worker, or return it."""
+        address = self.driver.capabilities["goog:chromeOptions"]["debuggerAddress"]
+        if not hasattr(self, "worker"):
+            targets = requests.get(f"http://{address}/json/list", timeout=10).json()
+            (found,) = [one for one in targets if one["type"] == "service_worker"]
+            self.worker = websocket.create_connection(
+                found["webSocketDebuggerUrl"], suppress_origin=True, timeout=20
+            )
+        values = {
+            "offline": offline,
+            "latency": 0,
+            "downloadThroughput": -1,
+            "uploadThroughput": -1,
+        }
+        self.ask("Network.enable")
+        self.ask("Network.emulateNetworkConditions", **values)
+        for number, (method, params) in enumerate(
+            [("Network.enable", {}), ("Network.emulateNetworkConditions", values)]
+        ):
+            self.worker.send(
+                json.dumps({"id": number, "method": method, "params": params})
+            )
+            while json.loads(self.worker.recv()).get("id") != number:
+                pass
+
+    def close(self):
+        if hasattr(self, "worker"):
+            self.worker.close()
+        super().close()
+
+
+@tagged("post_install", "-at_install")
+class TestPhoneApp(CurrencyCommon, HttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env.company.write({"name": NAME, "primary_color": COLOUR})
+        cls.env["website"].search([]).name = NAME
+        cls.anna.password = cls.anna.login
+
+    def phone(self, *flags):
+        self.env.flush_all()
+        phone = Phone(self.base_url(), flags)
+        self.addCleanup(phone.close)
+        return phone
+
+    def see_it_installable(self, phone):
+        """Ask Chromium what it reads of the app, as it does before it offers it."""
+        manifest = phone.ask("Page.getAppManifest")
+        self.assertEqual(manifest["errors"], [])
+        read = json.loads(manifest["data"])
+        self.assertEqual(read["name"], NAME)
+        self.assertEqual(read["theme_color"], COLOUR)
+        self.assertEqual(read["scope"], "/")
+        self.assertIn("/app/icon/512/", str(read["icons"]))
+        errors = phone.ask("Page.getInstallabilityErrors")
+        self.assertEqual(errors["installabilityErrors"], [])
+
+    def test_the_site_is_installed_says_that_it_is_offline_and_takes_a_picture(self):
+        with self.allow_requests(all_requests=True):
+            phone = self.phone()
+            phone.open("/")
+            phone.installed()
+            self.see_it_installable(phone)
+            phone.login(self.anna.login, self.anna.login)
+            phone.open("/my/deals")
+            phone.installed()
+            self.see_it_installable(phone)
+            self.see_the_offline_page(phone)
+            self.share_a_picture(phone)
+        self.env.invalidate_all()
+        posted = self.env["wezer.announcement"].search([("title", "=", "My ladder")])
+        self.assertEqual(posted.author_id, self.anna.partner_id)
+        self.assertEqual(len(posted.picture_ids), 1)
+
+    def see_the_offline_page(self, phone):
+        phone.cut(True)
+        phone.driver.get(phone.base_url + "/market?kind=offer")
+        phone.wait("h1", "You are offline")
+        self.assertIn(NAME, phone.text("main"))
+        ground = phone.driver.execute_script(
+            "return getComputedStyle(document.querySelector('a')).backgroundColor"
+        )
+        self.assertEqual(ground, "rgb(138, 59, 18)")
+        shown = phone.driver.execute_script(
+            "return document.querySelector('img').naturalWidth"
+        )
+        self.assertGreater(shown, 0)
+        phone.cut(False)
+        phone.click("a", "Try again")
+        phone.wait("h1", "Market")
+        # All of the address is asked for again.
+        self.assertIn("kind=offer", phone.driver.current_url)
+
+    def share_a_picture(self, phone):
+        phone.installed()
+        phone.driver.execute_script(SHARE, list(picture(300, 200)))
+        phone.wait(".o_wezer_shared_picture", "The picture that you shared is below.")
+        self.assertIn("/market/new", phone.driver.current_url)
+        self.assertEqual(
+            phone.wait("input[name=title]").get_attribute("value"), "My ladder"
+        )
+        shown = phone.wait(".o_wezer_picture_row img")
+        phone.until(lambda _driver: shown.get_property("naturalWidth") == 300)
+        phone.click(".o_wezer_post button[type=submit]", "Post")
+        phone.wait("h1", "My ladder")
+
+    def test_a_code_is_read_by_the_camera_or_from_a_picture_and_paid(self):
+        links = self.env["wezer.payment.link"].with_user(self.luc)
+        made = links.create_link(
+            self.luc.partner_id.id, self.hours.id, "1:30", "bicycle"
+        )
+        address = f"{self.base_url()}/pay/{links.browse(made).sudo().token}"
+        with tempfile.TemporaryDirectory() as folder:
+            foreign, shown = f"{folder}/foreign.png", f"{folder}/camera.mjpeg"
+            qrcode.make("https://example.org/pay/abc").save(foreign)
+            code = qrcode.make(address).convert("RGB").resize((440, 440))
+            # What the camera sees: a code on a table.
+            seen = Image.new("RGB", (640, 480), "gray")
+            seen.paste(code, (100, 20))
+            seen.save(shown, "JPEG", quality=95)
+            with self.allow_requests(all_requests=True):
+                phone = self.phone(
+                    "--use-fake-ui-for-media-stream",
+                    "--use-fake-device-for-media-stream",
+                    f"--use-file-for-fake-video-capture={shown}",
+                )
+                phone.login(self.anna.login, self.anna.login)
+                phone.open("/my/pay")
+                phone.driver.find_element(
+                    "css selector", ".o_wezer_scan_pick input"
+                ).send_keys(foreign)
+                phone.wait(".o_wezer_scan_status", "not for a payment")
+                phone.click("button", "Scan a code")
+                phone.until(lambda driver: driver.current_url == address)
+                phone.click("#wrap button[type=submit]", "Pay")
+                phone.wait(".alert", "You paid 1:30 h to")
+        self.env.invalidate_all()
+        self.assertEqual(self.balance(self.luc, self.hours), "1:30")
