@@ -2027,9 +2027,9 @@ class WezerAnnouncement(models.Model):
         return announcement_cards.cards(self, centre)
 
     def _shown_author(self):
-        """Return whose name the user may read here; empty where nobody's."""
+        """Return the party whose name the user reads here; empty where nobody's."""
         self.ensure_one()
-        return announcement_cards.shown_authors(self)
+        return announcement_cards.shown_authors(self)[self.sudo().author_id]
 
     def _candidates(self) -> list[dict]:
         """Return who answered and waits, for those who act for the author; else none.

@@ -47,6 +47,29 @@ class TestWebsiteMarket(WebsiteCommon):
         self.env.company.wezer_visitors_see_members = True
         self.assertIn("Wilhelmine", self.get(f"/market/{announcement.slug}"))
 
+    def test_a_circle_that_visitors_do_not_see_publishes_in_the_communitys_name(self):
+        self.env.company.partner_id.name = "Les Zèbres"
+        circle = self.env["wezer.group"].create(
+            {"name": "Quagga circle", "kind": "circle", "visibility": "network"}
+        )
+        announcement = self.announce(self.test1, title="Comb the zebra")
+        announcement.sudo().author_id = circle.partner_id
+        for names_shown in (False, True):
+            self.env.company.wezer_visitors_see_members = names_shown
+            self.login(None)
+            page = self.get(f"/market/{announcement.slug}")
+            card = announcement.with_user(self.env.ref("base.public_user"))._cards()[0]
+            self.assertEqual(card["name"], "Les Zèbres")
+            self.assertIn("Les Zèbres</strong>", page)
+            for text in (page, self.get("/market")):
+                self.assertNotIn("Private group", text)
+                self.assertNotIn("Quagga", text)
+            circle.visibility = "public"
+            self.assertIn("Quagga circle", self.get(f"/market/{announcement.slug}"))
+            circle.visibility = "network"
+        self.login(self.test2)
+        self.assertIn("Quagga circle", self.get(f"/market/{announcement.slug}"))
+
     def test_what_is_for_members_is_not_there_for_visitors(self):
         announcement = self.announce(
             self.test1, title="Only zebra members", visibility="members"
@@ -75,7 +98,7 @@ class TestWebsiteMarket(WebsiteCommon):
 
     def test_a_group_that_is_not_public_has_no_name_on_the_market(self):
         group = self.env["wezer.group"].create(
-            {"name": "Zebra secret", "kind": "circle", "visibility": "members"}
+            {"name": "Zebra secret", "kind": "circle", "visibility": "network"}
         )
         announcement = self.announce(self.test1)
         announcement.sudo().author_id = group.partner_id

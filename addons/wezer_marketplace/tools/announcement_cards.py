@@ -29,9 +29,10 @@ def cards(
     centre = centre or (helper and helper.side.place)
     shown = shown_authors(announcements)
     # Filtered by the rules in memory: the profiles are read anyway.
+    parties = authors.browse().union(*shown.values())
     profiles = {
         profile.sudo().partner_id.id: profile
-        for profile in shown._wezer_profile().with_env(env)._filtered_access("read")
+        for profile in parties._wezer_profile().with_env(env)._filtered_access("read")
     }
     announcements.sudo().category_id._wezer_take_kept()
     announcements.sudo().price_line_ids.wezer_currency_id._wezer_take_kept()
@@ -40,8 +41,7 @@ def cards(
     result = []
     for announcement in announcements:
         author = announcement.sudo().author_id
-        # Not ``author & shown``: names are read for all authors at once.
-        seen = author if author in shown else author.browse()
+        seen = shown[author]
         result.append(
             {
                 "announcement": announcement,
@@ -73,18 +73,25 @@ def card_lists(
     return [[by_id[announcement.id] for announcement in some] for some in lists]
 
 
-def shown_authors(announcements: Any) -> Any:
-    """Return the authors (sudo) whose names the user may read here.
+def shown_authors(announcements: Any) -> dict:
+    """Return ``{author: the party (sudo) that the user reads in its place}``.
 
     Visitors read names only where the community says so, or where the author is the
-    community itself or a group that visitors see.
+    community itself or a group that visitors see; else the party is empty. A group
+    that visitors do not see may publish for all: they read the community's name.
     """
     env = announcements.env
     authors = announcements.sudo().author_id
+    if not env.user._is_public():
+        return {author: author for author in authors}
     company = env.company.sudo()
-    if not env.user._is_public() or company.wezer_visitors_see_members:
-        return authors
-    # Filtered by the rules in memory: the names of all authors need their groups.
-    groups = authors.wezer_group_ids.filtered("active")
-    visible = groups.with_env(env)._filtered_access("read")
-    return authors & (company.partner_id | visible.sudo().partner_id)
+    community, nobody = company.partner_id, authors.browse()
+    hidden = authors.filtered("wezer_hidden")
+    named = authors
+    if not company.wezer_visitors_see_members:
+        # The names of all authors need their groups.
+        named &= community | authors.wezer_group_ids.filtered("active").partner_id
+    return {
+        author: community if author in hidden else author if author in named else nobody
+        for author in authors
+    }
