@@ -53,7 +53,7 @@
         ],
         "web.assets_backend": [
             "wezer_base/static/src/scss/tints.scss",
-            "wezer_base/static/src/fields/category_look.*",
+            "wezer_base/static/src/fields/*",
             "wezer_base/static/src/backend/plain_titles.js",
         ],
         # Before Odoo's loader, and not once more with what it loads.

@@ -15,6 +15,7 @@
         "views/wezer_fractal_groups_menus.xml",
         "views/wezer_group_views.xml",
         "views/wezer_group_membership_views.xml",
+        "views/wezer_profile_views.xml",
         "views/wezer_group_event_views.xml",
         "views/project_views.xml",
         "views/groups_templates.xml",

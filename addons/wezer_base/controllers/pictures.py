@@ -22,7 +22,24 @@ class WezerPictures(http.Controller):
         Asked for again each time, and answered "not modified" while it is the same:
         a picture that is replaced or hidden is so at once.
         """
-        profile = request.env["wezer.profile"].browse(profile_id).exists()
+        return self._face(request.env["wezer.profile"].browse(profile_id).exists())
+
+    @http.route(
+        "/wezer/face/of/<int:partner_id>", type="http", auth="user", readonly=True
+    )
+    def face_of(self, partner_id, **_kwargs):
+        """Serve the picture that a party shares with the caller; for the back office.
+
+        A contact that is no party has the picture of Odoo's contacts.
+        """
+        partner = request.env["res.partner"].browse(partner_id).exists()
+        # Found for all; whether it may be seen is asked by the caller's rights.
+        profile = partner._wezer_profile().with_env(request.env)
+        if partner and not profile:
+            return request.redirect(f"/web/image/res.partner/{partner.id}/avatar_128")
+        return self._face(profile)
+
+    def _face(self, profile):
         if profile and profile.has_access("read"):
             picture = b64decode(profile._shared_avatar())
         else:

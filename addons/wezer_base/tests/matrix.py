@@ -138,6 +138,7 @@ ROUTES = {
     "GET /my/todo": {"V": "login", MEMBERS: 200},
     "GET /welcome": {"V": "login", MEMBERS: "back"},
     "GET /wezer/face/<int:profile_id>": {ALL: 200},
+    "GET /wezer/face/of/<int:partner_id>": {"V": "login", MEMBERS: 200},
     "GET /wezer/picture/<int:attachment_id>": {ALL: 404},
     "JSON /my/notices/count": {"V": "error", MEMBERS: "answer"},
     "JSON /wezer/words/<string:kind>": {ALL: "answer"},

@@ -81,6 +81,18 @@ class TestWebsite(WezerCommon, HttpCase):
         self.assertEqual(face.headers["Content-Type"], "image/svg+xml")
         self.assertIn(">L<", face.text)
 
+    def test_the_back_office_shows_the_picture_that_a_party_shares(self):
+        address = f"/wezer/face/of/{self.luc.partner_id.id}"
+        self.assertIn("/web/login", self.url_open(address).url)
+        self._login(self.anna)
+        self.assertIn(">L<", self.url_open(address).text)
+        nobody = self.url_open("/wezer/face/of/99999999")
+        self.assertEqual(nobody.status_code, 200)
+        # A contact that is no party: the picture of Odoo's contacts.
+        contact = self.env["res.partner"].create({"name": "Zq shop"})
+        answer = self.url_open(f"/wezer/face/of/{contact.id}", allow_redirects=False)
+        self.assertIn(f"/res.partner/{contact.id}/", answer.headers["Location"])
+
     def test_a_member_fills_in_his_profile(self):
         self._login(self.luc)
         self._page("/my/profile")

@@ -23,6 +23,7 @@ class WezerLedgerEntry(models.Model):
     amount = BigInteger("Amount (minor units)", required=True, aggregator=None)
     amount_text = fields.Char(string="Amount", compute="_compute_amount_text")
     kind = fields.Char(required=True)
+    kind_text = fields.Char(string="Kind in words", compute="_compute_kind_text")
     date = fields.Datetime(required=True)
     # NULL on the side of a treasury (system wallet). The row is both sides' to
     # read, and what the other has is not: these columns are nobody's.
@@ -67,6 +68,16 @@ class WezerLedgerEntry(models.Model):
     def _compute_amount_text(self):
         for entry in self:
             entry.amount_text = entry.wezer_currency_id._format(entry.amount)
+
+    @api.depends("kind")
+    @api.depends_context("lang")
+    def _compute_kind_text(self):
+        """Name the kind as transfers do."""
+        words = dict(
+            self.env["wezer.transfer"]._fields["kind"]._description_selection(self.env)
+        )
+        for entry in self:
+            entry.kind_text = words.get(entry.kind, entry.kind)
 
     @api.depends_context("uid")
     def _compute_balance_text(self):

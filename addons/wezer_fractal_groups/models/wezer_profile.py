@@ -1,8 +1,36 @@
-from odoo import api, models
+from odoo import api, fields, models
 
 
 class WezerProfile(models.Model):
     _inherit = "wezer.profile"
+
+    circle_role_ids = fields.Many2many(
+        "wezer.group",
+        string="Roles in circles",
+        compute="_compute_circle_role_ids",
+        help="The roles that this member fills, as far as you see them.",
+    )
+
+    @api.depends("partner_id")
+    @api.depends_context("uid")
+    def _compute_circle_role_ids(self):
+        groups = self.env["wezer.group"]
+        people = self.sudo().partner_id
+        found = self.env["wezer.group.membership"]._read_group(
+            [
+                ("partner_id", "in", people.ids),
+                ("state", "=", "active"),
+                ("group_id.kind", "=", "role"),
+            ],
+            ["partner_id"],
+            ["group_id:recordset"],
+        )
+        roles = {
+            partner.id: filled._filtered_access("read") for partner, filled in found
+        }
+        for profile in self:
+            filled = roles.get(profile.sudo().partner_id.id, groups)
+            profile.circle_role_ids = filled.sorted("name")
 
     @api.depends("partner_id.wezer_group_ids")
     def _compute_is_person(self):

@@ -14,6 +14,22 @@ from .common import GroupsCommon
 
 @tagged("post_install", "-at_install")
 class TestRights(GroupsCommon):
+    def test_a_member_has_the_roles_in_circles_that_the_reader_sees(self):
+        self._put(self.demo, self.treasurer)
+        self._put(self.demo, self.director)
+        self._put(self.demo, self.village)
+        self._put(self.luc, self.president, state="invited")
+        profiles = self.demo.partner_id._wezer_profile()
+        profiles |= self.luc.partner_id._wezer_profile()
+        seen = profiles.sudo(False).with_user(self.joel)
+        roles = self.treasurer | self.director
+        self.assertEqual(seen[0].circle_role_ids, roles.with_user(self.joel))
+        self.assertFalse(seen[1].circle_role_ids, "invited is not filled")
+        self.compost.visibility = "members"
+        self.director.visibility = "members"
+        self.env.invalidate_all()
+        self.assertEqual(seen[0].circle_role_ids, self.treasurer)
+
     def test_members_flow_up(self):
         """H1: who is in a role is counted in every circle above, once."""
         self._put(self.demo, self.director)

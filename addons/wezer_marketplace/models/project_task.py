@@ -37,6 +37,7 @@ FROM_TASK = {
     "latitude": "wezer_latitude",
     "longitude": "wezer_longitude",
 }
+POINT = ("latitude", "longitude")
 
 
 def _words_of(html):
@@ -96,6 +97,12 @@ class ProjectTask(models.Model):
         compute="_compute_wezer_deal_id",
         compute_sudo=True,
     )
+    wezer_answer_ids = fields.Many2many(
+        "wezer.deal",
+        string="Answers",
+        compute="_compute_wezer_answer_ids",
+        help="The people who answered the announcement of this task.",
+    )
     wezer_places = fields.Integer(
         string="Helpers wanted",
         default=1,
@@ -103,8 +110,8 @@ class ProjectTask(models.Model):
     )
     wezer_category_id = fields.Many2one("wezer.category", string="Category")
     wezer_city = fields.Char(string="Place")
-    wezer_latitude = fields.Float(digits=(9, 6))
-    wezer_longitude = fields.Float(digits=(9, 6))
+    wezer_latitude = fields.Float(string="Latitude", digits=(9, 6))
+    wezer_longitude = fields.Float(string="Longitude", digits=(9, 6))
     wezer_date_start = fields.Datetime(string="Begins")
     wezer_currency_id = fields.Many2one(
         string="Currency of the price",
@@ -172,6 +179,22 @@ class ProjectTask(models.Model):
             deals = task.wezer_deal_ids.filtered(lambda deal: deal.state != "ended")
             task.wezer_deal_id = deals.sorted("id")[-1:]
             task.wezer_deal_state = task.wezer_deal_id.state
+
+    @api.depends("wezer_announcement_ids.deal_ids.state")
+    @api.depends_context("uid")
+    def _compute_wezer_answer_ids(self):
+        """Show the answers that the user may read: those of this task's parties."""
+        deals = self.env["wezer.deal"]
+        found = deals._read_group(
+            [("announcement_id.task_id", "in", self.ids)],
+            ["announcement_id"],
+            ["id:recordset"],
+        )
+        answers = dict.fromkeys(self.ids, deals)
+        for post, replies in found:
+            answers[post.sudo().task_id.id] |= replies
+        for task in self:
+            task.wezer_answer_ids = answers.get(task._origin.id, deals)
 
     # === POST TO MARKETPLACE === #
 
@@ -318,8 +341,12 @@ class ProjectTask(models.Model):
         post = self.sudo().wezer_announcement_id
         wanted = self.sudo()._prepare_announcement_vals(post.author_id)
         changes = {}
+        # Where the task has no point, the announcement found its own by the place.
+        found = (self.wezer_city or "") == (post.city or "") and not (
+            self.wezer_latitude or self.wezer_longitude
+        )
         for name in FROM_TASK:
-            if name not in wanted:
+            if name not in wanted or (found and name in POINT):
                 continue
             field, new = post._fields[name], wanted[name]
             if name == "title":

@@ -804,7 +804,13 @@ class WezerDeal(models.Model):
             since = due if deal.is_late else deal.date_state
             days = (now - since).days if since else 0
             if deal.is_late:
-                deal.age_text = self.env._("%(days)s days late", days=days)
+                deal.age_text = (
+                    self.env._("%(days)s days late", days=days)
+                    if days > 1
+                    else self.env._("1 day late")
+                )
+            elif days == 1:
+                deal.age_text = self.env._("since yesterday")
             elif days:
                 deal.age_text = self.env._("for %(days)s days", days=days)
             else:

@@ -112,6 +112,25 @@ class TestTask(TaskCommon):
         self.assertNotIn(self.test2.partner_id, task.message_partner_ids)
         self.assertBooksHold()
 
+    def test_the_form_of_a_task_lists_who_answered_with_what_may_be_done(self):
+        task = self._task("Carry the bell")
+        self.assertFalse(task.wezer_answer_ids)
+        want = self._post(task)
+        want.sudo().claim_mode = "choose"
+        deals = self.claim(self.test2, want) | self.claim(self.test3, want)
+        self.env.invalidate_all()
+        answers = task.wezer_answer_ids
+        self.assertEqual(answers, deals.with_user(self.mark))
+        self.assertEqual(
+            answers.replier_id, self.test2.partner_id | self.test3.partner_id
+        )
+        self.assertEqual(answers.mapped("may_accept"), [True, True])
+        self.assertEqual(answers.mapped("candidate_score"), ["New here"] * 2)
+        # Whoever does not act for the team sees the task, and no answers.
+        staff = self.env.ref("project.group_project_user")
+        self.stranger.write({"group_ids": [(6, 0, staff.ids)]})
+        self.assertFalse(task.with_user(self.stranger).wezer_answer_ids)
+
     def test_several_helpers_have_a_sub_task_each(self):
         task = self._task("Carry stones", wezer_places=2)
         want = self._post(task)

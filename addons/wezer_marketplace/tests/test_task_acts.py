@@ -279,6 +279,10 @@ class TestUpdatingThePost(TaskActsCommon):
     def test_changes_of_the_task_are_offered_to_the_announcement(self):
         post = self.posted.wezer_announcement_id
         self.assertFalse(self.posted.wezer_post_differs)
+        # Found by the place, which the task names.
+        post.sudo().write({"latitude": 46.5, "longitude": 6.6})
+        self.env.invalidate_all()
+        self.assertFalse(self.posted.wezer_post_differs)
         day = fields.Datetime.now().replace(microsecond=0) + timedelta(days=9)
         self.posted.with_user(self.mark).write(
             {

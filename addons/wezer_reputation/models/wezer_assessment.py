@@ -311,6 +311,14 @@ class WezerAssessment(models.Model):
             return Refusal(self.env._("This text is already hidden."), rule="state")
         return None
 
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        """Number it: a reference shows the name to people who may not read it."""
+        for assessment in self:
+            assessment.display_name = self.env._(
+                "Assessment %(number)s", number=assessment.id or ""
+            )
+
     @api.depends("state", "hidden")
     @api.depends_context("uid")
     def _compute_permissions(self):

@@ -18,6 +18,7 @@ class WezerAssessmentLine(models.Model):
         "wezer.criterion", required=True, ondelete="restrict"
     )
     score = fields.Integer(required=True, aggregator="avg")
+    word = fields.Char(string="Mark", compute="_compute_word")
     company_id = fields.Many2one(
         related="assessment_id.company_id", store=True, precompute=True
     )
@@ -28,6 +29,12 @@ class WezerAssessmentLine(models.Model):
     _criterion_uniq = models.UniqueIndex(
         "(assessment_id, criterion_id)", "Each criterion can have only one score."
     )
+
+    @api.depends("score")
+    @api.depends_context("lang")
+    def _compute_word(self):
+        for line in self:
+            line.word = line._mark_word()
 
     def _mark_word(self) -> str:
         """Return the word for this mark, as the form to assess has it."""

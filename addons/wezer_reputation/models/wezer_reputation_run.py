@@ -1,7 +1,7 @@
 from contextlib import contextmanager
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, format_datetime
 
 from odoo.addons.wezer_base.exceptions import NotAllowed
 
@@ -69,6 +69,12 @@ class WezerReputationRun(models.Model):
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )
+
+    @api.depends("date")
+    @api.depends_context("lang", "tz")
+    def _compute_display_name(self):
+        for run in self:
+            run.display_name = format_datetime(self.env, run.date) if run.date else ""
 
     @api.depends("inputs")
     def _compute_seed_ids(self):

@@ -30,6 +30,7 @@ export class WezerDashboard extends Component {
                         : chart.labels,
             }));
             this.credit = figures.credit;
+            this.empty = !figures.charts.some((chart) => chart.values.some(Boolean));
         });
         onMounted(() => this.draw());
         onWillUnmount(() => this.drawn.forEach((chart) => chart.destroy()));
@@ -60,6 +61,14 @@ export class WezerDashboard extends Component {
                         maintainAspectRatio: false,
                         indexAxis: chart.kind === "bar" ? "y" : "x",
                         plugins: {legend: {display: false}},
+                        // Of what is counted, from nothing on.
+                        scales: {
+                            [chart.kind === "bar" ? "x" : "y"]: {
+                                beginAtZero: true,
+                                suggestedMax: 1,
+                                ticks: {precision: 0},
+                            },
+                        },
                     },
                 })
             );
