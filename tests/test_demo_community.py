@@ -78,11 +78,25 @@ class TestDemoCommunity(HttpCase):
 
     def test_a_quarter_of_the_announcements_is_in_other_languages(self):
         found = self.env["wezer.announcement"].search([])
-        self.assertEqual(
-            set(found.language_id.mapped("code")), {"fr_FR", "es_ES", "ca_ES", "de_DE"}
-        )
-        french = found.filtered(lambda one: one.language_id.code == "fr_FR")
-        self.assertGreaterEqual(len(french), 15)
+        written = found.mapped("written_lang")
+        self.assertEqual(set(written), {"en", "fr", "es", "ca", "de", "ar"})
+        self.assertGreaterEqual(written.count("fr"), 15)
+        messages = self.env["wezer.deal.message"].search([]).mapped("written_lang")
+        self.assertGreaterEqual(messages.count("fr"), 5)
+        self.assertGreaterEqual(messages.count("ar"), 2)
+        self.assertIn("fr", self.env["wezer.group"].search([]).mapped("written_lang"))
+
+    def test_categories_and_skills_have_names_in_all_languages(self):
+        for model in ("wezer.category", "wezer.skill"):
+            records = self.env[model].search([])
+            english = records.mapped("name")
+            for code in ("fr_FR", "ca_ES", "es_ES", "de_DE"):
+                names = records.with_context(lang=code).mapped("name")
+                same = set(names) & set(english)
+                self.assertLessEqual(len(same), 1, (code, same))
+
+    def test_circles_are_on_the_map_of_places(self):
+        self.assertIn("Repair café", self.url_open("/groups/places").text)
 
     def test_announcements_circles_and_categories_have_pictures_and_colours(self):
         found = self.env["wezer.announcement"].search([])

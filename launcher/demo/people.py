@@ -10,6 +10,7 @@ from odoo import fields
 from odoo.addons.wezer_base.tools.text import slugify
 
 from . import texts
+from .other_languages import LANGUAGES, named
 from .pictures import picture
 from .portraits import portrait
 
@@ -22,8 +23,6 @@ STAFF = {
     ),
     "Moss Okafor": ("moss", "wezer_base.group_moderator"),
 }
-# The five languages that the suite speaks.
-LANGUAGES = ("fr_FR", "ca_ES", "es_ES", "de_DE")
 FOUNDERS = (
     "Agnès Morel",
     "Henri Dubois",
@@ -68,12 +67,16 @@ class Community:
         website.name = "Les Tilleuls"
         for name, skills in texts.SKILLS.items():
             icon, color = texts.LOOKS[name]
-            self.categories[name] = env["wezer.category"].create(
-                {"name": name, "icon": icon, "color": color}
+            self.categories[name] = named(
+                env["wezer.category"].create(
+                    {"name": name, "icon": icon, "color": color}
+                )
             )
             for skill in skills:
-                self.skills[skill] = env["wezer.skill"].create(
-                    {"name": skill, "category_id": self.categories[name].id}
+                self.skills[skill] = named(
+                    env["wezer.skill"].create(
+                        {"name": skill, "category_id": self.categories[name].id}
+                    )
                 )
         self.make_currencies()
 
@@ -124,6 +127,8 @@ class Community:
                 "color": "#4a5f8a",
             }
         )
+        for one in (self.hours, self.lindens, self.euros):
+            named(one)
 
     # === PEOPLE === #
 
@@ -223,11 +228,11 @@ class Community:
         self.circle(
             "Repair café",
             root,
-            "Nothing is thrown away before we have looked at it.",
+            "Rien ne part à la poubelle avant qu'on l'ait regardé ensemble.",
             "public",
         )
         care = self.circle(
-            "Care", root, "Nobody in the quarter is left alone.", "network"
+            "Care", root, "Personne ne reste seul dans le quartier.", "network"
         )
         self.circle("Visits", care, "A knock at the door once a week.", "members")
         self.role(
@@ -274,6 +279,17 @@ class Community:
             }
         )
         self.circles[name] = group
+        if name in texts.CIRCLE_PLACES:
+            place, share = texts.CIRCLE_PLACES[name]
+            city, latitude, longitude = texts.PLACES[place]
+            group.partner_id._wezer_profile().write(
+                {
+                    "city": city,
+                    "latitude": round(latitude, 3),
+                    "longitude": round(longitude, 3),
+                    "share_place": share,
+                }
+            )
         return group
 
     def role(

@@ -229,7 +229,7 @@ class Simulation:
         if number % 5 == 0:
             vals["date_start"] = start
         if lang:
-            vals["language_id"] = self.env["res.lang"].search([("code", "=", lang)]).id
+            vals["written_lang"] = lang
         if number % 5 == 0 or lang:
             drawn = pictures.picture(texts.MOTIFS.get(title, skill), title)
             vals["pictures"] = [{"image": b64encode(drawn).decode()}]

@@ -22,10 +22,10 @@ PLACES = (
 
 PRESENTATIONS = (
     "I moved here three years ago and like to know my neighbours.",
-    "Retired teacher. I have time, a car and a good ear.",
+    "Professeure à la retraite. J'ai du temps, une voiture et une bonne oreille.",
     "I repair what others throw away.",
     "Two children, one dog, always something to swap.",
-    "I cook too much and am glad to share it.",
+    "Je cuisine toujours trop, et je suis heureuse de partager avec vous.",
     "I garden, I read, and I bring people to the doctor.",
     "New in the quarter: happy to help and to learn French.",
     "Carpenter by trade, musician at night.",
@@ -61,6 +61,14 @@ CIRCLES = {
     "Repair café": (3, "Carpentry"),
     "Care": (2, "Company and visits"),
     "Visits": (0, ""),
+}
+# circle: index of its place, who sees it
+CIRCLE_PLACES = {
+    "Village of Les Tilleuls": (0, "everyone"),
+    "Garden": (3, "everyone"),
+    "Greenhouse": (3, "members"),
+    "Repair café": (1, "everyone"),
+    "Care": (4, "members"),
 }
 # Who answers questions about the community, and what visitors may see of this person.
 CONTACT = "Odile Perrin"
@@ -478,14 +486,14 @@ TASKS = (
 CHAT = (
     "Would Saturday morning suit you?",
     "I bring my own tools.",
-    "Shall we meet at the fountain?",
+    "On se retrouve devant la fontaine, si cela vous va ?",
     "It rained a lot, can we wait a day?",
     "Thank you for answering so quickly!",
-    "The key hangs behind the shutter.",
+    "La clé est accrochée derrière le volet.",
 )
 NOTES = (
     "Done, and it was a pleasure.",
-    "All done; the rest of the paint stands in the shed.",
+    "C'est fait ; le reste de la peinture est dans la remise.",
     "It took the time we thought.",
     "Finished, please have a look.",
     "A bit less than planned, it went well.",
@@ -494,8 +502,8 @@ GOOD = (
     "Careful work and good company.",
     "On time, cheerful, thorough.",
     "Exactly what we had agreed. Thank you!",
-    "A real neighbour.",
-    "Explained everything patiently.",
+    "Une vraie voisine, merci pour tout.",
+    "A tout expliqué avec patience, et nous avons bien ri.",
     "Would ask again any day.",
 )
 # So many of them are on the thank-you wall.

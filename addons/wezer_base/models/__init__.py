@@ -1,6 +1,7 @@
 # Mixins first: the models below inherit from them.
 from . import base
 from . import wezer_record_mixin
+from . import wezer_written_mixin
 from . import wezer_activity_mixin
 from . import wezer_kept_mixin
 from . import wezer_lock

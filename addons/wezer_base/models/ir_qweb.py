@@ -5,10 +5,11 @@ from odoo.http import request
 
 from ..tools import days
 from ..tools.arrival import with_arrival
-from ..tools.direction import isolate_written, isolated
+from ..tools.direction import apart, isolate_written, isolated, language_of
 from ..tools.sentences import compile_sentences, filled, filled_plain
 from ..tools.shown_numbers import format_decimal
 from ..tools.template_values import keep_zeros, number_text
+from ..tools.written_language import short_code
 
 
 class IrQweb(models.AbstractModel):
@@ -53,7 +54,11 @@ class IrQweb(models.AbstractModel):
 
     def _prepare_environment(self, values):
         """Give all templates the functions that the suite's are compiled with."""
-        values["wezer_isolated"] = isolated
+        values["wezer_isolated"] = functools.partial(
+            isolated, here=short_code(self.env.lang)
+        )
+        values["wezer_apart"] = apart
+        values["wezer_language"] = language_of
         values["wezer_number"] = number_text
         values["wezer_filled"] = filled
         values["wezer_filled_plain"] = filled_plain

@@ -5,8 +5,7 @@ from odoo.tools import SQL
 from ..exceptions import Refusal
 from ..tools import vocabulary
 from ..tools.category_looks import TINTS, Looks, looks_of
-from ..tools.sorting import sorted_for_reader
-from ..tools.words import word_key
+from ..tools.sorting import collation
 
 # Pictures of Font Awesome 4 that stand for what neighbours do for each other.
 ICONS = [
@@ -68,7 +67,7 @@ class WezerCategory(models.Model):
     _description = "Category"
     _suggested_as = "category"
     _inherit = ["wezer.word.mixin", "wezer.kept.mixin", "wezer.record.mixin"]
-    _order = "sort_text, id"
+    _order = "complete_name, id"
     _rec_name = "complete_name"
     _parent_store = True
 
@@ -77,10 +76,6 @@ class WezerCategory(models.Model):
         compute="_compute_complete_name",
         search="_search_complete_name",
         recursive=True,
-    )
-    # The order of the tree, the same for every reader: the source language's.
-    sort_text = fields.Char(
-        compute="_compute_sort_text", store=True, recursive=True, index=True
     )
     # Every word of this category and of those above it: what texts are found by.
     path_text = fields.Char(compute="_compute_path_text", recursive=True)
@@ -132,25 +127,38 @@ class WezerCategory(models.Model):
     def _search_complete_name(self, operator, value):
         return self._search_display_name(operator, value)
 
-    @api.depends("name", "sequence", "parent_id.sort_text")
-    def _compute_sort_text(self):
-        for category in self:
-            name = category.with_context(lang=None).name
-            own = f"{min(category.sequence or 0, 99999):05d} {word_key(name)}"
-            # Two blanks sort before all that a name holds: what is inside a
-            # branch comes right after it.
-            above = category.parent_id.sort_text
-            category.sort_text = f"{above}  {own}" if above else own
+    def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
+        """Sort the tree by the names that the reader reads, as their language does.
+
+        A branch is sorted by the names of all above it, the outermost first.
+        """
+        if field_name != "complete_name":
+            return super()._order_field_to_sql(
+                alias, field_name, direction, nulls, query
+            )
+        name = self._fields["name"]
+        fields_read = [self._fields[one] for one in ("sequence", "parent_path")]
+        path = SQL(
+            """(SELECT array_agg(lpad(greatest(coalesce(above.sequence, 0), 0)::text,
+                                      9, '0') || ' ' || (%s) ORDER BY branch.place)
+                  FROM unnest(string_to_array(trim('/' FROM %s), '/')::int[])
+                       WITH ORDINALITY branch (id, place)
+                  JOIN wezer_category above ON above.id = branch.id)""",
+            self._field_to_sql("above", "name"),
+            SQL.identifier(alias, "parent_path"),
+            to_flush=(name, *fields_read),
+        )
+        order = collation(self.env)
+        if order:
+            path = SQL("%s COLLATE %s", path, SQL.identifier(order))
+        query._order_groupby.append(SQL.identifier(alias, "parent_path"))
+        return SQL("%s %s %s", path, direction, nulls)
 
     @api.model
     def _tree(self, limit=None):
-        """Return all categories in the order of the tree, as the reader sorts names.
-
-        The order of the model is the source language's: it is stored.
-        """
+        """Return all categories in the order of the tree, as the reader sorts names."""
         if limit:
-            categories = self.search([], limit=limit)
-            return sorted_for_reader(categories, WezerCategory._sort_path)
+            return self.search([], limit=limit)
         return self.browse(self._tree_ids())
 
     @api.model
@@ -158,8 +166,7 @@ class WezerCategory(models.Model):
     def _tree_ids(self):
         """Return the ids of :meth:`_tree`: the same for all readers of a language."""
         domain = [("company_id", "in", [*self.env.companies.ids, False])]
-        categories = self.sudo().with_context(active_test=True).search_fetch(domain)
-        return sorted_for_reader(categories, WezerCategory._sort_path)._ids
+        return self.sudo().with_context(active_test=True).search(domain)._ids
 
     @api.model
     @tools.ormcache("tuple(self.env.companies.ids)", "self.env.lang")
@@ -203,12 +210,6 @@ class WezerCategory(models.Model):
     def unlink(self):
         self.env.registry.clear_cache()
         return super().unlink()
-
-    def _sort_path(self):
-        """Return the texts by which this category sorts, from the top down."""
-        self.ensure_one()
-        above = self.parent_id._sort_path() if self.parent_id else []
-        return [*above, f"{min(self.sequence or 0, 99999):05d} {self.name}"]
 
     @api.depends("search_text", "parent_id.path_text")
     def _compute_path_text(self):

@@ -28,6 +28,7 @@ from ..tools.versions import check_version, version_of
 from ..tools.word_domain import any_word
 from ..tools.words import searched_text
 from .wezer_searchable_mixin import COUNTED
+from .wezer_written_mixin import Written
 
 _lt = LazyTranslate(__name__)
 
@@ -104,12 +105,14 @@ class WezerProfile(models.Model):
         "wezer.searchable.mixin",
         "wezer.slug.mixin",
         "wezer.state.mixin",
+        "wezer.written.mixin",
         "wezer.record.mixin",
     ]
     _state_machine = MEMBERSHIP
     _suggested_as = "member"
     _order = "name, id"
     _sorted_by_language = frozenset({"name"})
+    _written = {"written_lang": Written(("presentation",), ("partner_id",))}
 
     # Read with the rest of the row: each page of its own shows them.
     website_meta_title = fields.Char(prefetch=True)
@@ -172,6 +175,7 @@ class WezerProfile(models.Model):
     # Each of these has a sharing level: others get it from shared(), or what their
     # audience may see of it; never the field itself.
     presentation = fields.Text(translate=False, groups="wezer_base.group_administrator")
+    written_lang = fields.Char(groups="wezer_base.group_administrator")
     skill_ids = fields.Many2many(
         "wezer.skill", string="Skills", groups="wezer_base.group_administrator"
     )

@@ -5,6 +5,7 @@ from odoo.tools import format_list
 from odoo.tools.translate import get_translation
 
 from ..tools import days
+from ..tools.direction import plain_apart
 from ..tools.shown_numbers import format_decimal
 
 
@@ -46,9 +47,11 @@ class WezerSentence(models.AbstractModel):
     def _value_sentence(self, data):
         values = data["values"]
         if isinstance(values, list):
-            values = tuple(self._shown(value) for value in values)
+            values = tuple(plain_apart(self._shown(value)) for value in values)
         else:
-            values = {name: self._shown(value) for name, value in values.items()}
+            values = {
+                name: plain_apart(self._shown(value)) for name, value in values.items()
+            }
         return get_translation(
             data["module"], self.env.lang or "en_US", data["source"], values
         )

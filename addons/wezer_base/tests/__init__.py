@@ -45,3 +45,4 @@ from . import test_website
 from . import test_words
 from . import test_words_import
 from . import test_written
+from . import test_written_language

@@ -92,6 +92,29 @@ class TestSearchAndSort(TransactionCase):
             ["Åke", "Ängla", "Olle", "Östen", "Zara"],
         )
 
+    def test_categories_are_in_the_order_of_the_names_that_are_read(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        names = (("Zz Care", "Zz Entraide"), ("Zz Food", "Zz Écologie"))
+        names += (("Zz Garden", "Zz Eau"),)
+        categories = self.env["wezer.category"].create(
+            [{"name": english} for english, _french in names]
+        )
+        for category, (_english, french) in zip(categories, names, strict=True):
+            category.with_context(lang="fr_FR").name = french
+        inside = categories.create({"name": "Zz Apples", "parent_id": categories[1].id})
+        everything = categories | inside
+        for lang, expected in (
+            ("en_US", ["Zz Care", "Zz Food", "Zz Apples", "Zz Garden"]),
+            ("fr_FR", ["Zz Eau", "Zz Écologie", "Zz Apples", "Zz Entraide"]),
+        ):
+            model = categories.with_context(lang=lang).browse()
+            found = model.search([("id", "in", everything.ids)])
+            self.assertEqual(found.mapped("name"), expected)
+            chosen = model.name_search("zz", [("id", "in", everything.ids)])
+            self.assertEqual([one[0] for one in chosen], found.ids)
+            tree = [number for number in model._tree().ids if number in everything.ids]
+            self.assertEqual(tree, found.ids)
+
     def test_words_with_ligatures_are_suggested(self):
         eggs = self.env["wezer.skill"].create({"name": "Œufs bio", "synonyms": "Kłosy"})
         for typed in ("oeuf", "œuf", "ŒUF", "klosy", "kłosy"):

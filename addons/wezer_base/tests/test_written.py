@@ -288,10 +288,12 @@ class TestWrittenPages(WezerCommon, HttpCase):
         isolate_written(tree)
         isolate_written(tree)
         text = etree.tostring(tree, encoding="unicode")
-        self.assertIn('<p>By <t t-out="wezer_isolated(one.name)"/></p>', text)
-        self.assertIn('<h1 t-out="one.title" dir="auto"/>', text)
+        self.assertIn('<p>By <t t-out="wezer_isolated(one.name, wezer_', text)
+        self.assertIn(' dir="auto"/><t t-set="x">', text)
         self.assertIn('To <t t-out="one.name"/>', text)
-        self.assertIn('<span t-out="one.total"/><option t-out="one.name"/>', text)
+        self.assertIn(
+            '<span t-out="wezer_apart(one.total)"/><option t-out="one.name"/>', text
+        )
         self.assertIn('<input type="number"/><input name="q" dir="auto"/>', text)
         self.assertEqual(text.count("wezer_isolated"), 1)
         self.assertEqual(isolated("Luc Noël"), "Luc Noël")

@@ -127,6 +127,8 @@ class WezerGroupsManage(WezerGroups):
         elif data := picture_in(form.get("cover")):
             vals["cover"] = data
         vals.update({name: form[name] for name in PLACE if name in form})
+        if "written_lang" in form:
+            vals["written_lang"] = form["written_lang"]
         if "lat" in form:
             vals.update(latitude=form["lat"], longitude=form.get("lon"))
         if "books_open" in form:

@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, LazyTranslate, escape_psql
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+from odoo.addons.wezer_base.models.wezer_written_mixin import Written
 from odoo.addons.wezer_base.tools import days, payload
 from odoo.addons.wezer_base.tools.category_looks import TINTS
 from odoo.addons.wezer_base.tools.cron import for_each_due
@@ -59,6 +60,7 @@ SWITCHES = ("books_open",)
 # What the form of a group shows: changed by somebody else, it is shown first.
 VERSION_FIELDS = (
     *("name", *TEXTS, "visibility", "join_policy", "books_open", "color"),
+    "written_lang",
     *(f"partner_id.wezer_profile_ids.{name}" for name in group_places.FIELDS),
 )
 
@@ -79,11 +81,13 @@ class WezerGroup(models.Model):
         "website.seo.metadata",
         "wezer.searchable.mixin",
         "wezer.slug.mixin",
+        "wezer.written.mixin",
         "wezer.record.mixin",
     ]
     _order = "name, id"
     _wezer_titles = ("name",)
     _sorted_by_language = frozenset({"name"})
+    _written = {"written_lang": Written(TEXTS)}
 
     # Read with the rest of the row: each page of its own shows them.
     website_meta_title = fields.Char(prefetch=True)
@@ -1383,6 +1387,8 @@ class WezerGroup(models.Model):
                 clean[name] = self._clean_cover(value)
             elif name == "color":
                 clean[name] = self._clean_color(value)
+            elif name == "written_lang":
+                clean[name] = self._checked_language(value)
             elif name == "rights":
                 clean[name] = self._clean_rights(value)
             else:

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+from odoo.addons.wezer_base.models.wezer_written_mixin import Written
 
 TEXT_LENGTH = 2000
 # With more open pages than that, the others ask by themselves.
@@ -17,9 +18,10 @@ class WezerGroupMessage(models.Model):
 
     _name = "wezer.group.message"
     _description = "Message in a circle"
-    _inherit = ["wezer.record.mixin"]
+    _inherit = ["wezer.written.mixin", "wezer.record.mixin"]
     _order = "id desc"
     _rec_name = "id"
+    _written = {"written_lang": Written(("text",), ("person_id",))}
 
     group_id = fields.Many2one(
         "wezer.group", required=True, index=True, ondelete="cascade"

@@ -444,6 +444,7 @@ def manage_values(group: Any, page: int = 1) -> dict:
         "group": group,
         "version": group.update_version(),
         "place": group_places.shown_in_form(group),
+        "written_choices": group._written_choices(),
         "may_refuse_rights": group._may("refuse_rights"),
         "roles": group.search([("parent_id", "=", group.id), ("kind", "=", "role")]),
         "policies": policy_rows(group),

@@ -24,6 +24,7 @@ LISTED_FIELDS = [
     "parent_id",
     "partner_id",
     "kind",
+    "written_lang",
 ]
 
 

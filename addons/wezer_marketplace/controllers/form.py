@@ -148,6 +148,8 @@ def announcement_of(post, announcement=None, source=None):
             vals[name] = days.read_day(request.env, post[name])
     if "repeat" in post:
         vals["repeat"] = vals.get("repeat", False)
+    if "written_lang" in post:
+        vals["written_lang"] = post["written_lang"] or False
     if "language_id" in post:
         vals["language_id"] = whole(post["language_id"]) or False
     vals.update(place_typed(post))
@@ -266,6 +268,7 @@ def shown_in_form(announcement):
         "expiry": announcement.expiry or "",
         "repeat_until": announcement.repeat_until or "",
         "language_id": announcement.language_id.id,
+        "written_lang": announcement.written_lang or "",
         "lat": announcement.latitude if announcement.located else "",
         "lon": announcement.longitude if announcement.located else "",
         "kept": [

@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import LazyTranslate, html2plaintext
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+from odoo.addons.wezer_base.models.wezer_written_mixin import Written
 from odoo.addons.wezer_base.tools import days, locks, payload
 from odoo.addons.wezer_base.tools.cron import for_each_due
 from odoo.addons.wezer_base.tools.lines_field import Lines
@@ -157,6 +158,7 @@ OWN_FIELDS = {
     *("quantity", "unit", "price_mode", "claim_mode", "waiting_list", "visibility"),
     *("group_ids", "date_start", "date_end", "expiry", "city", "latitude", "longitude"),
     *("steps", "done_when", "image_1920", "language_id", "repeat", "repeat_until"),
+    "written_lang",
 }
 # Never empty: what is left out keeps its default, what is sent is something.
 REQUIRED = {
@@ -200,11 +202,17 @@ class WezerAnnouncement(models.Model):
         "wezer.searchable.mixin",
         "wezer.slug.mixin",
         "wezer.state.mixin",
+        "wezer.written.mixin",
         "wezer.record.mixin",
     ]
     _order = "date_publish desc, id desc"
     _rec_name = "title"
     _wezer_titles = ("title",)
+    _written = {
+        "written_lang": Written(
+            ("title", "description", "steps", "done_when"), ("person_id", "author_id")
+        )
+    }
     _state_machine = ANNOUNCEMENT
 
     # === FIELDS: WHAT IS WRITTEN === #
@@ -1064,6 +1072,8 @@ class WezerAnnouncement(models.Model):
             return value
         if name == "image_1920":
             return self.env["wezer.announcement.picture"]._checked(value)
+        if name == "written_lang":
+            return self._checked_language(value)
         if field.type == "selection":
             return payload.choice(self.env, self._name, name, value)
         if field.type == "datetime":

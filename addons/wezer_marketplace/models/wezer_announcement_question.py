@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.tools import LazyTranslate
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+from odoo.addons.wezer_base.models.wezer_written_mixin import Written
 from odoo.addons.wezer_base.tools import locks, payload
 
 from .wezer_announcement import PUBLISHED
@@ -30,9 +31,13 @@ class WezerAnnouncementQuestion(models.Model):
 
     _name = "wezer.announcement.question"
     _description = "Question about an announcement"
-    _inherit = ["wezer.record.mixin"]
+    _inherit = ["wezer.written.mixin", "wezer.record.mixin"]
     _order = "id"
     _rec_name = "body"
+    _written = {
+        "written_lang": Written(("body",), ("asker_id",)),
+        "answer_lang": Written(("answer",), ("answerer_id",)),
+    }
 
     announcement_id = fields.Many2one(
         "wezer.announcement", required=True, index=True, ondelete="cascade"
@@ -48,6 +53,9 @@ class WezerAnnouncementQuestion(models.Model):
     )
     date = fields.Datetime(required=True)
     body = fields.Text(string="Question", required=True)
+    # Who asked is not told, and so not their language either.
+    written_lang = fields.Char(groups=fields.NO_ACCESS)
+    answer_lang = fields.Char(groups=fields.NO_ACCESS)
     answer = fields.Text()
     answer_date = fields.Datetime(string="Answered on")
     answerer_id = fields.Many2one(

@@ -991,6 +991,11 @@ class WezerDeal(models.Model):
         for deal in self.sudo().filtered("dispute_id"):
             deal.dispute_id.took_part_ids |= self.env.user.partner_id
 
+    def _written_in(self, name: str) -> str | None:
+        """Return the language of the title, which is the announcement's."""
+        announcement = self.sudo().announcement_id
+        return announcement._written_in(name) if name == "title" else None
+
     # === PERMISSIONS === #
 
     def _authorise(self, action, acting_partner_id=None):

@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_base.models.wezer_written_mixin import Written
 
 
 class WezerDealMessage(models.Model):
@@ -8,8 +9,9 @@ class WezerDealMessage(models.Model):
 
     _name = "wezer.deal.message"
     _description = "Message in a deal"
-    _inherit = ["wezer.record.mixin"]
+    _inherit = ["wezer.written.mixin", "wezer.record.mixin"]
     _order = "id"
+    _written = {"written_lang": Written(("body",), ("person_id",))}
 
     deal_id = fields.Many2one(
         "wezer.deal", required=True, index=True, ondelete="cascade"

@@ -1,6 +1,7 @@
 from odoo import Command, api, fields, models
 
 from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_base.models.wezer_written_mixin import Written
 from odoo.addons.wezer_base.tools import days, payload
 from odoo.addons.wezer_base.tools.lines_field import Lines
 from odoo.addons.wezer_base.tools.numbers import decimal_text
@@ -28,11 +29,12 @@ class WezerTerms(models.Model):
 
     _name = "wezer.terms"
     _description = "Terms"
-    _inherit = ["wezer.signing.mixin", "wezer.record.mixin"]
+    _inherit = ["wezer.signing.mixin", "wezer.written.mixin", "wezer.record.mixin"]
     # A round stands until the next one, or the end of what it was proposed for.
     _signing_needs_deadline = False
     _order = "deal_id, round desc"
     _rec_name = "round"
+    _written = {"written_lang": Written(("message",), ("person_id",))}
 
     deal_id = fields.Many2one(
         "wezer.deal", required=True, index=True, ondelete="cascade"
@@ -64,6 +66,12 @@ class WezerTerms(models.Model):
     _round_uniq = models.UniqueIndex(
         "(deal_id, round)", "Each round of terms needs its own number."
     )
+
+    def _written_in(self, name):
+        """Extend: steps, and what counts as done, come from the announcement."""
+        if name in ("steps", "done_when") and len(self) == 1:
+            return self.sudo().deal_id.announcement_id._written_in(name)
+        return super()._written_in(name)
 
     @api.depends("price_line_ids.total_minor")
     @api.depends_context("lang")

@@ -55,6 +55,7 @@ from . import test_website_market
 from . import test_website_search
 from . import test_words_market
 from . import test_written
+from . import test_written_language
 from . import test_back_office_home
 from . import test_back_office_lists
 from . import test_first_day

@@ -116,6 +116,7 @@ def form_values(
         ),
         # Names of languages are for all; the table is not.
         "languages": env["res.lang"].sudo().search([("active", "=", True)]),
+        "written_choices": env["wezer.announcement"]._written_choices(),
     }
 
 

@@ -4,6 +4,8 @@ from typing import Any
 
 from odoo import models
 
+from odoo.addons.wezer_base.tools.written_language import guess, short_code
+
 # So many entries are open on the page, the latest; the others fold away.
 OPEN = 15
 
@@ -14,7 +16,7 @@ def entries(deal: models.Model, me: models.Model) -> dict[str, list[dict]]:
     :param me: the party of the reader, whose own entries stand at the other side
     :return: ``earlier`` and ``latest``, oldest first: dicts ``key`` (of its own for
         each entry), ``kind`` (``said``, ``file`` or ``done``), ``mine``, ``name``,
-        ``date``, ``text``, ``note`` and ``file``
+        ``date``, ``text``, ``lang``, ``note`` and ``file``
     """
     record = deal.sudo()
     found = [
@@ -39,6 +41,7 @@ def _said(message: models.Model) -> dict[str, Any]:
         "name": message.partner_id.name,
         "date": message.date,
         "text": message.body,
+        "lang": message._written_in("body"),
         "note": "",
         "file": None,
     }
@@ -52,9 +55,17 @@ def _file(evidence: models.Model) -> dict[str, Any]:
         "name": evidence.partner_id.name,
         "date": evidence.date,
         "text": evidence.name,
+        "lang": None,
         "note": "",
         "file": evidence,
     }
+
+
+def _language(event: models.Model) -> str | None:
+    """Return the language of the remark of ``event``."""
+    if not event.note:
+        return None
+    return guess(event.note, short_code(event.person_id.lang))
 
 
 def _done(record: models.Model) -> list[dict[str, Any]]:
@@ -67,7 +78,9 @@ def _done(record: models.Model) -> list[dict[str, Any]]:
             "name": event.partner_id.name,
             "date": event.date,
             "text": event._sentence(),
+            "lang": None,
             "note": event.note,
+            "note_lang": _language(event),
             "file": None,
         }
         for event in record.event_ids

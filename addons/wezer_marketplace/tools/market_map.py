@@ -48,6 +48,7 @@ def pin(row: dict, place: Any) -> Pin:
         announcement.title,
         f"/market/{announcement.slug}",
         row["price"].text,
+        announcement._written_in("title"),
     )
 
 

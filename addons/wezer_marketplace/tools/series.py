@@ -18,7 +18,7 @@ STEPS = {
 PLAIN = (
     *("title", "kind", "description", "places", "quantity", "unit", "steps"),
     *("done_when", "price_mode", "claim_mode", "waiting_list", "visibility"),
-    *("city", "latitude", "longitude", "repeat", "repeat_until"),
+    *("city", "latitude", "longitude", "repeat", "repeat_until", "written_lang"),
 )
 LINKS = ("category_id", "author_id", "person_id", "company_id", "language_id")
 

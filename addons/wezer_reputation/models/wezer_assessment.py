@@ -4,6 +4,7 @@ from odoo import Command, api, fields, models
 from odoo.tools import SQL, LazyTranslate
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+from odoo.addons.wezer_base.models.wezer_written_mixin import Written
 from odoo.addons.wezer_base.tools.cron import for_each_due
 from odoo.addons.wezer_base.tools.numbers import record_id
 from odoo.addons.wezer_base.tools.rights import OWN_RIGHTS
@@ -129,11 +130,15 @@ class WezerAssessment(models.Model):
     """
 
     _name = "wezer.assessment"
-    _inherit = ["wezer.state.mixin", "wezer.record.mixin"]
+    _inherit = ["wezer.state.mixin", "wezer.written.mixin", "wezer.record.mixin"]
     _description = "Assessment"
     _order = "date desc, id desc"
     _rec_name = "id"
     _state_machine = ASSESSMENT
+    _written = {
+        "written_lang": Written(("comment",), ("person_id",)),
+        "reply_lang": Written(("reply",), ("reply_person_id",)),
+    }
 
     assessor_id = fields.Many2one(
         "res.partner", required=True, index=True, ondelete="restrict"
@@ -197,6 +202,7 @@ class WezerAssessment(models.Model):
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )
     reply = fields.Text(string="Answer", readonly=True)
+    reply_lang = fields.Char(string="Language of the answer", readonly=True)
     reply_person_id = fields.Many2one(
         "res.partner", string="Answered by", readonly=True, ondelete="restrict"
     )

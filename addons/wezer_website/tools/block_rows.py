@@ -169,6 +169,7 @@ def _voices(env: api.Environment, website: models.Model, options: dict) -> Any:
         "voices": [
             {
                 "words": one.comment,
+                "lang": one._written_in("comment"),
                 "from": names.get(one.assessor_id.id),
                 "about": names.get(one.assessed_id.id),
             }

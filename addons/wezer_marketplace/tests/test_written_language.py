@@ -1,0 +1,107 @@
+"""Announcements and deals in several languages, each heard in its own."""
+
+import re
+
+from lxml import html
+
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+
+from odoo.addons.wezer_base.exceptions import Refusal
+
+from .common import MarketCommon
+from .test_deal_page import PageCase
+
+ARABIC, HEBREW = "درس في الطبخ", "שיעור גיטרה"
+LEFT = re.compile("[\u0590-\u06ff]")
+FRENCH = "<p>Je cherche quelqu'un pour tailler les arbres avec moi</p>"
+
+
+@tagged("post_install", "-at_install")
+class TestWrittenLanguageOfTheMarket(MarketCommon):
+    def test_the_author_chooses_the_language_and_a_copy_keeps_it(self):
+        self.test1.lang = "en_US"
+        announcement = self.announce(self.test1, title="Crêpes")
+        self.assertEqual(announcement.written_lang, "en")
+        announcement.action_edit({"written_lang": "fr"})
+        announcement.action_edit({"title": "Crêpes for all"})
+        self.assertEqual(announcement.written_lang, "fr")
+        with self.assertRaises(Refusal) as caught:
+            announcement.action_edit({"written_lang": 'fr" onload="'})
+        self.assertEqual(caught.exception.rule, "language")
+        announcement.action_edit({"written_lang": False, "title": HEBREW})
+        self.assertEqual(announcement.written_lang, "he")
+
+    def test_messages_questions_and_rounds_know_their_language(self):
+        announcement = self.announce(self.test1, visibility="everyone")
+        questions = self.env["wezer.announcement.question"]
+        number = questions.with_user(self.test2).action_ask(
+            announcement.id, "Est-ce que je peux venir avec mon chien ?"
+        )
+        question = questions.browse(number)
+        question.with_user(self.test1).action_answer("Yes, you can bring it with you")
+        self.assertEqual(question._written_in("body"), "fr")
+        self.assertEqual(question._written_in("answer"), "en")
+        # Who asked is not told, nor their language.
+        with self.assertRaises(AccessError):
+            question.with_user(self.test3).read(["written_lang"])
+        deal = self.propose(self.test2, announcement, message="مرحبا، متى نبدأ؟")
+        self.assertEqual(deal.sudo().terms_id._written_in("message"), "ar")
+        self.assertEqual(deal._written_in("title"), announcement.written_lang)
+
+
+@tagged("post_install", "-at_install")
+class TestSpokenMarket(PageCase):
+    def _shown(self, tree, text):
+        """Return the elements that hold ``text`` and nothing else."""
+        return [one for one in tree.iter() if (one.text or "").strip() == text]
+
+    def test_cards_and_pages_say_the_language_of_each_announcement(self):
+        for title in ("Zebra pruning", ARABIC, HEBREW):
+            self.announce(self.test1, title=title, visibility="everyone")
+        french = self.announce(
+            self.test1, title="Zebra", description=FRENCH, visibility="everyone"
+        )
+        self.authenticate(None, None)
+        market = html.fromstring(self.url_open("/market").text)
+        for title, language in ((ARABIC, "ar"), (HEBREW, "he"), ("Zebra", "fr")):
+            shown = self._shown(market, title)
+            self.assertTrue(shown, title)
+            self.assertEqual({one.get("lang") for one in shown}, {language}, title)
+            self.assertEqual({one.get("dir") for one in shown}, {"auto"}, title)
+        page = html.fromstring(self.url_open(f"/market/{french.slug}").text)
+        (text,) = page.xpath("//main//div[@lang='fr'][@dir='auto']")
+        self.assertIn("tailler", text.text_content())
+
+    def test_the_form_offers_the_language_under_more_options(self):
+        announcement = self.announce(self.test1, title="Zebra", description=FRENCH)
+        self.login(self.test1)
+        address = f"/market/{announcement.slug}/edit"
+        form = self.form(self.page(address), address)
+        self.assertEqual(dict(self.sent(form))["written_lang"], "fr")
+        more = form.xpath(".//details//select[@name='written_lang']")
+        self.assertEqual(len(more), 1)
+        self.url_open(form.get("action"), data=self.sent(form, written_lang="ca"))
+        self.assertEqual(announcement.written_lang, "ca")
+
+    def test_names_in_other_letters_do_not_turn_the_sentences_of_a_deal(self):
+        self.test2.partner_id.name = "سمير العلي"
+        announcement = self.announce(self.test1, title=ARABIC)
+        deal = self.claim(self.test2, announcement)
+        deal.with_user(self.test2).action_send_message("Je viens avec mes enfants")
+        tree = self.deal_page(self.test1, deal)
+        held = [
+            one
+            for one in tree.iter()
+            if isinstance(one.tag, str)
+            and any(
+                LEFT.search(text or "")
+                for text in (one.text, *(sub.tail for sub in one))
+            )
+        ]
+        self.assertTrue(held)
+        for one in held:
+            if one.tag not in ("title", "option", "script"):
+                self.assertEqual(one.get("dir"), "auto", html.tostring(one))
+        (said,) = self._shown(tree, "Je viens avec mes enfants")
+        self.assertEqual((said.get("lang"), said.get("dir")), ("fr", "auto"))
