@@ -1,6 +1,9 @@
-"""A deal by keyboard alone, and words that go when they are no longer true."""
+"""A deal by keyboard alone and on a phone, and words that go when no longer true."""
+
+import tempfile
 
 import pytest
+from PIL import Image
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
@@ -86,21 +89,70 @@ class TestDealBrowser(WebsiteCommon):
         given = self.env["wezer.assessment"].sudo()._for_origin(deal)
         self.assertEqual(set(given.line_ids.mapped("score")), {1})
 
-    def test_words_of_the_last_act_go_when_the_deal_moves_on(self):
-        deal = self.make_deal()
+    def test_on_a_phone_from_the_list_to_a_work_sent_back_that_is_given_up(self):
+        deal = self.make_deal(prices={self.hours.id: "1:00", self.dummy.id: "8"})
         with self.allow_requests(all_requests=True):
-            browser = self.open_as(self.test2, f"/my/deals/{deal.id}")
-            browser.click("button.o_wezer_act_deliver")
-            browser.wait(".o_wezer_flash", "Well done")
+            browser = self.open_as(self.test2, "/my", 400)
+            self._find_in_my_deals(browser, deal)
+            self._deliver_with_a_picture(browser)
         # The browser's request changed what the test has in its cache; no other comes
         # while the test itself acts.
         self.env.invalidate_all()
+        self.assertEqual(deal.sudo().evidence_ids.mapped("name"), ["hinge.png"])
         self.as_(self.test1, deal).action_send_back("The hinge is loose")
         self.env.flush_all()
         with self.allow_requests(all_requests=True):
+            # What the other did appears by itself; words of the last act go.
             browser.wait(".o_wezer_sent_back", "The hinge is loose")
-            flashes = browser.driver.find_elements("css selector", ".o_wezer_flash")
-            self.assertEqual(flashes, [])
+            self.assertEqual(self._all(browser, ".o_wezer_flash"), [])
+            first = browser.driver.execute_script(
+                "return arguments[0].getBoundingClientRect().top"
+                " < arguments[1].getBoundingClientRect().top",
+                browser.wait(".o_wezer_sent_back"),
+                browser.wait(".o_wezer_between"),
+            )
+            self.assertTrue(first, "the reason is read before all else")
+            self._give_up(browser)
+        self.env.invalidate_all()
+        self.assertEqual(deal.sudo().state, "ended")
+
+    def _all(self, browser, css):
+        return browser.driver.find_elements("css selector", css)
+
+    def _find_in_my_deals(self, browser, deal):
+        """By the phone's bar to the list, narrowed to what waits for oneself."""
+        browser.click(".o_wezer_bar_deals")
+        browser.click("#wrap a", "Needs me")
+        row = browser.wait("a.o_wezer_deal_row, .o_wezer_deal_row")
+        for words in ("Wilhelmine Announcer", "you receive 1 hrs + 8.00 DUM"):
+            self.assertIn(words, row.text)
+        self.assertTrue(row.find_elements("css selector", "img.o_wezer_face"))
+        browser.click(f"a[href$='/my/deals/{deal.id}']")
+        browser.wait(".o_wezer_turn", "Your turn")
+        said = browser.text(".o_wezer_between_card")
+        self.assertIn("Wilhelmine Announcer gives you 8.00 DUM by hand", said)
+
+    def _deliver_with_a_picture(self, browser):
+        with tempfile.TemporaryDirectory() as folder:
+            Image.new("RGB", (120, 90), "sienna").save(f"{folder}/hinge.png")
+            field = "#act_deliver input[type=file]"
+            browser.wait(field).send_keys(f"{folder}/hinge.png")
+            shown = browser.wait("#act_deliver figure img")
+            browser.until(lambda _driver: shown.get_property("naturalWidth") == 120)
+            browser.click("button.o_wezer_act_deliver")
+            browser.wait(".o_wezer_flash", "Well done")
+
+    def _give_up(self, browser):
+        """Nothing happens before a yes that says how much goes back to whom."""
+        browser.click(".o_wezer_wrong > summary")
+        browser.click(".o_wezer_wrong details > summary", "I cannot do it")
+        question = browser.text(".o_wezer_wrong details[open] .o_wezer_question")
+        self.assertIn("1:00 hrs goes back to Wilhelmine Announcer", question)
+        self.assertIn("8.00 DUM is no longer due", question)
+        browser.fill(".o_wezer_wrong details[open] textarea", "My back hurts")
+        browser.click(".o_wezer_wrong details[open] button.btn-danger", "Yes")
+        browser.wait(".o_wezer_deal_live[data-state=ended]")
+        self.assertIn("My back hurts", browser.text(".o_wezer_log"))
 
     def test_on_a_phone_the_terms_open_as_a_sheet_and_the_action_stays_in_sight(self):
         announcement, deal = self.announce(self.test1), self.make_deal()

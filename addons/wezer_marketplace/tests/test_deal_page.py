@@ -248,6 +248,23 @@ class TestDealPage(PageCase):
         self.send(form)
         self.assertEqual(deal.sudo().end_reason, "refunded")
 
+    def test_only_what_is_set_aside_is_said_to_go_back(self):
+        def asked(deal):
+            form = self.deal_form(self.test2, deal, "release")
+            return self.words(form, "o_wezer_question")
+
+        mixed = self.make_deal(prices={self.hours.id: "1:00", self.dummy.id: "8"})
+        self.assertEqual(
+            asked(mixed),
+            "The deal ends without payment: 1:00 hrs goes back to Wilhelmine"
+            " Announcer, and 8.00 DUM is no longer due.",
+        )
+        outside = self.make_deal(prices={self.dummy.id: "8"})
+        self.assertEqual(
+            asked(outside),
+            "The deal with Wilhelmine Announcer ends: 8.00 DUM is no longer due.",
+        )
+
     def test_agreeing_to_what_the_other_proposed_is_not_hidden(self):
         deal = self.make_deal()
         deal.action_cancel("I am ill")
@@ -357,6 +374,12 @@ class TestDealMoneyWords(PageCase):
         said = self.money(self.test1, deal)
         self.assertIn("Step 2 of 2 pays 35.00 COM.", said)
         self.assertIn("35.00 COM is set aside", said)
+        form = self.deal_form(self.test2, deal, "release")
+        self.assertEqual(
+            self.words(form, "o_wezer_question"),
+            "The remaining steps end without payment: 35.00 COM goes back to"
+            " Wilhelmine Announcer.",
+        )
 
     def test_less_delivered_is_shown_as_what_is_paid(self):
         deal = self.make_deal(quantity=2, prices={self.com.id: "10"})

@@ -441,11 +441,7 @@ def _question_before(deal: models.Model, action: Any, me: Any) -> str:
             **names,
         )
     if action in ("cancel", "release") and reserved:
-        names.update(name=deal.payer_id.name)
-        return deal.env._(
-            "The deal ends without payment: %(price)s goes back to %(name)s.",
-            **names,
-        )
+        return deal_words.end_text(deal, other)
     if action in ("cancel", "release", "decline", "withdraw"):
         return deal.env._("The deal with %(name)s ends.", **names)
     if action == "withdraw_dispute":

@@ -62,15 +62,52 @@ def divided(deal: models.Model, sums: dict) -> tuple[str, str]:
     return sums_text(deal, here), sums_text(deal, hand)
 
 
-def set_aside_text(deal: models.Model) -> str:
-    """Return what is set aside for the deal now: nothing of outside money is."""
-    deal = deal.sudo()
+def set_aside_money(deal: models.Model) -> str:
+    """Return the amount that is set aside for the deal: nothing of outside money is."""
     sums = {}
-    for transfer in deal_money.payments(deal, "reserved"):
+    for transfer in deal_money.payments(deal.sudo(), "reserved"):
         currency = transfer.wezer_currency_id
         if not currency.external:
             sums[currency] = sums.get(currency, 0) + transfer.amount_minor
-    money = sums_text(deal, sums)
+    return sums_text(deal, sums)
+
+
+def end_text(deal: models.Model, other: models.Model) -> str:
+    """Return what ending an agreed deal does to its money, before somebody ends it.
+
+    Only what is set aside goes back; outside money that nobody has given yet is no
+    longer due, and steps that are paid stay paid.
+    """
+    deal = deal.sudo()
+    back, hand = set_aside_money(deal), divided(deal, left_sums(deal))[1]
+    names = {"price": back, "hand": hand, "name": deal.payer_id.name}
+    if back and deal.milestone > 1:
+        return deal.env._(
+            "The remaining steps end without payment: %(price)s goes back to %(name)s.",
+            **names,
+        )
+    if back and hand:
+        return deal.env._(
+            "The deal ends without payment: %(price)s goes back to %(name)s, and"
+            " %(hand)s is no longer due.",
+            **names,
+        )
+    if back:
+        return deal.env._(
+            "The deal ends without payment: %(price)s goes back to %(name)s.", **names
+        )
+    names["name"] = other.name
+    if hand:
+        return deal.env._(
+            "The deal with %(name)s ends: %(hand)s is no longer due.", **names
+        )
+    return deal.env._("The deal with %(name)s ends.", **names)
+
+
+def set_aside_text(deal: models.Model) -> str:
+    """Return what is set aside for the deal now, as a sentence."""
+    deal = deal.sudo()
+    money = set_aside_money(deal)
     if not money:
         return ""
     if deal.milestone:
