@@ -1,4 +1,8 @@
-"""From the home page to a first answer, and a claim by a member: clicks counted."""
+"""From the home page to a first answer, and a claim by a member: clicks counted.
+
+A visitor's first answer takes at most 8 clicks, a plain claim 2. A member's statement
+(1) and a friend who is paid (3) are counted in ``test_paying_browser.py``.
+"""
 
 import re
 
@@ -7,6 +11,7 @@ import pytest
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from .browser import Browser
+from .letter_box import LetterBox
 
 pytestmark = pytest.mark.slow
 ADDRESS = "nina.clicks@example.org"
@@ -71,6 +76,52 @@ class TestJoiningClicks(HttpCase):
         self.assertLessEqual(nina.clicks, 8)
         self.env.invalidate_all()
         self.assertEqual(self.want.deal_ids.replier_id.name, "Nina Clicks")
+
+    def test_who_waits_for_approval_is_remembered_and_led_to_the_announcement(self):
+        self.env.company.wezer_approval = "always"
+        box = LetterBox(self.env)
+        self.addCleanup(box.close)
+        self.env.flush_all()
+        with self.allow_requests(all_requests=True):
+            nina = self.browser()
+            nina.open("/market")
+            nina.click("a.o_wezer_announcement", "Water the zebra plants")
+            nina.click("a.o_wezer_join", "Join and help")
+            nina.fill("input[name=login]", ADDRESS)
+            nina.click("#wrap button[type=submit]")
+            nina.wait("h1", "Check your e-mail")
+            nina.driver.get("about:blank")
+        box.deliver()
+        with self.allow_requests(all_requests=True):
+            # The letter is opened on another day: nothing is left of the visit.
+            nina.driver.delete_all_cookies()
+            nina.open(box.link(ADDRESS, r"/join/[\w-]+"))
+            nina.fill("input[name=name]", "Nina Clicks")
+            nina.fill("input[name=password]", "nina-secret-1")
+            nina.click("#wrap button[type=submit]")
+            nina.wait("#wrap form[action='/welcome'] button[type=submit]")
+            nina.click("#wrap form[action='/welcome'] button[type=submit]")
+            nina.wait("#wrap", "An administrator is looking at your request")
+            nina.click("#wrap a", "Back to the page that you came for")
+            nina.wait("h1", "Water the zebra plants")
+            # Nothing is offered that would be refused.
+            self.assertFalse(
+                nina.driver.find_elements("css selector", "button.o_wezer_claim")
+            )
+            nina.driver.get("about:blank")
+        self.env.invalidate_all()
+        new = self.env["res.users"].search([("login", "=", ADDRESS)])
+        self.assertEqual(new.partner_id._wezer_profile().state, "pending")
+        new.partner_id._wezer_profile().with_user(
+            self.env.ref("base.user_admin")
+        ).action_approve()
+        self.env.flush_all()
+        with self.allow_requests(all_requests=True):
+            nina.driver.delete_all_cookies()
+            nina.login(ADDRESS, "nina-secret-1")
+            nina.wait("h1", "Water the zebra plants")
+            nina.click("button.o_wezer_claim", "I'll do it")
+            nina.until(lambda driver: "/my/deals/" in driver.current_url)
 
     def test_a_member_claims_with_two_clicks_from_the_market(self):
         with self.allow_requests(all_requests=True):
