@@ -35,6 +35,12 @@ class Page:
     path: str
     rule: str
     title: str
+    texts: frozenset[str] = frozenset()
+
+    @property
+    def name(self) -> str:
+        """Return a name for files about this page."""
+        return re.sub(r"[^\w]+", "-", self.path.strip("/"))[:80] or "home"
 
 
 @dataclass
@@ -68,7 +74,7 @@ class Crawl:
                 continue
             tree = html.fromstring(answer.content)
             title = (tree.findtext(".//title") or "").strip()
-            self.pages.append(Page(path, rule, title))
+            self.pages.append(Page(path, rule, title, frozenset(_texts(tree))))
             for link in self._links(tree, answer.url):
                 if link not in known:
                     known.add(link)
@@ -102,16 +108,34 @@ def rule_pattern(rule: str) -> re.Pattern:
 
 # === WORDS === #
 
+# What is read as words: not numbers, units and codes.
+WORD = re.compile(r"[^\W\d_]{3,}")
 
-def translations_of(language: str, addons: tuple[str, ...]) -> dict[str, str]:
-    """Return what each English term of our addons is in a language."""
-    terms: dict[str, str] = {}
-    for addon in addons:
-        path = ROOT / "addons" / addon / "i18n" / f"{language}.po"
-        for entry in polib.pofile(str(path)):
-            source = plain(entry.msgid)
-            if entry.msgstr and plain(entry.msgstr) != source:
-                terms[source] = plain(entry.msgstr)
+
+@dataclass
+class Terms:
+    """The terms of the suite and of Odoo in one language.
+
+    :param translated: from English to what is said in this language, where it differs
+    :param alike: what is the same in English and in this language
+    """
+
+    translated: dict[str, str] = field(default_factory=dict)
+    alike: set[str] = field(default_factory=set)
+
+
+def terms_of(language: str, folders: list[Path]) -> Terms:
+    """Return the terms of these addons in a language, as their files have them."""
+    terms = Terms()
+    for folder in folders:
+        path = folder / "i18n" / f"{language}.po"
+        for entry in polib.pofile(str(path)) if path.exists() else []:
+            source, said = plain(entry.msgid), plain(entry.msgstr)
+            if said and said == source:
+                # A term may hold tags: its words stand apart on a page.
+                terms.alike |= {source, *map(plain, re.split(r"<[^>]*>", source))}
+            elif said:
+                terms.translated[source] = said
     return terms
 
 
@@ -120,28 +144,36 @@ def plain(text: str) -> str:
     return " ".join(text.split())
 
 
-def english_left(content: bytes, terms: dict[str, str], data: set[str]) -> set[str]:
-    """Return the terms that a page in another language still shows in English.
+def english_left(content: bytes, page: Page, terms: Terms, data: set[str]) -> set[str]:
+    """Return what a page in another language still says as in English.
 
-    :param terms: from English to the language of the page
+    :param page: the page in English
     :param data: what people wrote themselves, in any language
     """
-    tree = html.fromstring(content)
-    right = set(terms.values())
-    left = set()
-    for text in _texts(tree):
-        if text in terms and text not in right and text not in data:
-            left.add(text)
-    return left
+    said = set(terms.translated.values())
+    return {
+        text
+        for text in _texts(html.fromstring(content))
+        if WORD.search(text)
+        and text not in data
+        and text not in terms.alike
+        and text not in said
+        and (text in page.texts or text in terms.translated)
+    }
 
 
 def _texts(tree: Any) -> Iterator[str]:
-    """Return what a page shows or reads aloud, except texts with a language."""
+    """Return what a page shows or reads aloud, except what people wrote.
+
+    Words of people carry their own language or direction.
+    """
     for node in tree.iter():
-        if not isinstance(node.tag, str) or node.tag in ("script", "style"):
+        if not isinstance(node.tag, str) or node.tag in ("script", "style", "html"):
             continue
         if any(
-            above.get("lang") for above in node.iterancestors() if above.tag != "html"
+            above.get("lang") or above.get("dir") == "auto"
+            for above in (node, *node.iterancestors())
+            if above.tag != "html"
         ):
             continue
         if node.text and node.text.strip():
@@ -157,23 +189,18 @@ def _texts(tree: Any) -> Iterator[str]:
 # === WHAT A BROWSER SEES === #
 
 LOOK = (ROOT / "tests" / "axe" / "look.js").read_text()
+READY = (ROOT / "tests" / "axe" / "ready.js").read_text()
+AT_REST = (ROOT / "tests" / "axe" / "at_rest.js").read_text()
 RUN_AXE = (ROOT / "tests" / "axe" / "run.js").read_text()
-
-
-# The change is known in the next frame; colours that still change on their way are no
-# colours of the page.
-AT_REST = """
+# Pictures below the screen are loaded once they come near it.
+PICTURES = """
 const done = arguments[0];
-const finish = () => {
-    const running = document.getAnimations().filter(
-        (one) =>
-            one.playState === "running" &&
-            one.effect.getComputedTiming().endTime !== Infinity
-    );
-    Promise.allSettled(running.map((one) => one.finished)).then(() => done());
-};
-requestAnimationFrame(() => requestAnimationFrame(finish));
+const pictures = [...document.images];
+pictures.forEach((picture) => picture.setAttribute("loading", "eager"));
+Promise.allSettled(pictures.map((picture) => picture.decode())).then(() => done());
 """
+# The highest picture of a page that is kept.
+HIGHEST = 6000
 
 
 class Look:
@@ -186,30 +213,49 @@ class Look:
         self.browser = browser
         self.driver = browser.driver
         self.driver.set_script_timeout(60)
-
-    def width(self, width: int) -> None:
-        """Make the page as wide as this screen."""
+        # Once for all pages of this browser: half a megabyte.
         self.driver.execute_cdp_cmd(
-            "Emulation.setDeviceMetricsOverride",
-            {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False},
+            "Page.addScriptToEvaluateOnNewDocument", {"source": AXE}
         )
+        self._screen = (0, 0, "")
 
-    def theme(self, theme: str) -> None:
-        """Show the page in light or dark, as the device asks for it."""
-        self.driver.execute_cdp_cmd(
-            "Emulation.setEmulatedMedia",
-            {"features": [{"name": "prefers-color-scheme", "value": theme}]},
-        )
+    def screen(self, width: int, theme: str = "light", height: int = 900) -> None:
+        """Show the page on a screen of this width, in light or dark; it stays loaded.
+
+        Without movement: colours that still change are no colours of the page.
+        """
+        if self._screen == (width, height, theme):
+            return
+        if self._screen[:2] != (width, height):
+            size = {"width": width, "height": height}
+            self.driver.execute_cdp_cmd(
+                "Emulation.setDeviceMetricsOverride",
+                {**size, "deviceScaleFactor": 1, "mobile": False},
+            )
+        if self._screen[2] != theme:
+            features = {
+                "prefers-color-scheme": theme,
+                "prefers-reduced-motion": "reduce",
+            }
+            self.driver.execute_cdp_cmd(
+                "Emulation.setEmulatedMedia",
+                {
+                    "features": [
+                        {"name": name, "value": value}
+                        for name, value in features.items()
+                    ]
+                },
+            )
+        self._screen = (width, height, theme)
         self.driver.execute_async_script(AT_REST)
 
-    def open(self, path: str) -> None:
-        """Open a page and wait until its program runs."""
+    def open(self, path: str, program: bool = False) -> None:
+        """Open a page and wait until it is complete.
+
+        :param program: load its program too, as it does once a person moves
+        """
         self.driver.get(self.browser.base_url + path)
-        self.browser.until(
-            lambda driver: driver.execute_script(
-                "return document.readyState === 'complete'"
-            )
-        )
+        self.driver.execute_async_script(READY, program)
 
     def log(self) -> list[str]:
         """Return what the browser logged as an error: exceptions, failed requests."""
@@ -219,15 +265,27 @@ class Look:
         """Return what is wider than the screen or cut off."""
         return self.driver.execute_script(LOOK)
 
-    def axe(self, *tags: str) -> list[str]:
-        """Return the violations that axe-core finds."""
-        if not self.driver.execute_script("return Boolean(window.axe)"):
-            self.driver.execute_script(AXE)
-        return self.driver.execute_async_script(
-            RUN_AXE, list(tags or WCAG), MORE_RULES if not tags else []
-        )
+    def axe(self, *only: str) -> list[str]:
+        """Return the violations that axe-core finds.
 
-    def picture(self, path: Path) -> None:
-        """Keep a picture of what is on the screen."""
+        :param only: of these rules; otherwise of WCAG 2.2 A and AA, and of ours
+        """
+        return self.driver.execute_async_script(RUN_AXE, list(only), WCAG, MORE_RULES)
+
+    def picture(self, path: Path, whole: bool = False) -> None:
+        """Keep a picture of what is on the screen.
+
+        :param whole: of the whole page, as if the screen were as high
+        """
         path.parent.mkdir(parents=True, exist_ok=True)
+        width, height, theme = self._screen
+        if whole:
+            high = self.driver.execute_script(
+                "const box = document.querySelector('#wrapwrap');"
+                "return Math.max(box ? box.scrollHeight : 0,"
+                " document.documentElement.scrollHeight)"
+            )
+            self.screen(width, theme, min(max(high, height), HIGHEST))
+            self.driver.execute_async_script(PICTURES)
         self.driver.save_screenshot(str(path))
+        self.screen(width, theme, height)

@@ -8,15 +8,18 @@ them. Pictures are kept in ``.wezer/screenshots/pages``. Staff see on the websit
 members see, so each of them looks at a part of it (with ``--all`` at everything).
 """
 
+import itertools
 import os
 import re
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
 from unittest.mock import patch
+from urllib.parse import urlsplit
 
 from odoo.tests import HttpCase, new_test_user
 from odoo.tools import config
+from odoo.tools.misc import file_path
 
 from launcher.demo.make_demo import make
 
@@ -27,16 +30,34 @@ ADDONS = (
     *("wezer_base", "wezer_currency", "wezer_fractal_groups", "wezer_reputation"),
     *("wezer_marketplace", "wezer_website"),
 )
+# Whose words stand on pages of the website too.
+THEIRS = ("base", "web", "http_routing", "portal", "website", "auth_signup", "mail")
 # Code of an address, name of the file of terms.
 LANGUAGES = ("en", "fr", "ca", "es", "de")
 ALL = os.environ.get("WEZER_COUNTS") == "all"
-# Pages of ours that links do not lead to, or not to these people: why.
+# Addresses that answer a GET request, but are no pages that links lead to: why.
+NO_PAGE = {
+    "/app/counts": "numbers for the badges of the phone's bar",
+    "/app/offline": "kept by the service worker, shown without a connection",
+    "/app/share": "opened by the device, which shares a picture",
+    "/groups/map/find": "the map asks it while somebody types",
+    "/groups/map/level": "the map asks it while somebody looks into a circle",
+    "/my/deals/<int:deal_id>/evidence/<int:evidence_id>": "a file",
+    "/my/deals/<int:deal_id>/evidence/<int:evidence_id>/picture": "a picture",
+    "/my/deals/<int:deal_id>/live": "a part of the page of a deal",
+    "/my/notices/count": "the number at the bell",
+    "/my/notices/<int:notice_id>/open": "leads on to what the notice is about",
+    "/my/wallets/<int:wallet_id>/look": "asked before a payment is sent",
+    "/service-worker.js": "a program",
+}
+# Pages that no link of another page leads to: why.
 WITHOUT_LINK = {
     "/digest/stop/<int:partner_id>/<string:token>": "a link of an e-mail",
+    "/groups/<string:slug>/talk/<int:page>": "earlier messages, where there are many",
     "/join/<string:token>": "a link of an e-mail",
-    "/welcome": "asked for once, after the first login",
-    "/web/reset_password": "linked where a password is asked for",
-    "/my/stand-in/<int:deal_id>": "offered in deals that are under way",
+    "/join/<string:token>/block": "a link of an e-mail",
+    "/my/email/confirm/<string:token>": "a link of an e-mail",
+    "/pay/<string:token>": "a link that people pass on",
 }
 STARTS = ("/", "/my", "/market", "/groups", "/members", "/contactus", "/web/login")
 
@@ -63,11 +84,61 @@ class EveryPage(HttpCase):
             "new member": new.login,
             **{who: row["login"] for who, row in logins.items()},
         }
+        cls._add_what_links_lead_to()
         cls.pictures = Path(config["screenshots"] or ".wezer/screenshots") / "pages"
         # Rules without a record first: they are more exact.
         rules = sorted(cls._our_pages(), key=lambda rule: (rule.count("<"), rule))
         cls.patterns = {rule: every_page.rule_pattern(rule) for rule in rules}
         cls.data = cls._written_by_people()
+
+    @classmethod
+    def _add_what_links_lead_to(cls):
+        """Give the community terms, and its member a circle to lead, links and a deal.
+
+        The demo community has pages of these kinds for others only.
+        """
+        env = cls.env
+        member = env["res.users"].search([("login", "=", cls.logins["member"])])
+        env.company.wezer_terms = "<p>We meet each other with respect.</p>"
+        names = dict(cls.env["res.lang"].get_installed())
+        for code in names:
+            env.company.with_context(
+                lang=code
+            ).wezer_terms = f"<p>{names[code]}: respect.</p>"
+        role = env["wezer.group"].search([("name", "=", "Garden coordinator")])
+        role.right_manage = True
+        as_member = env(user=member.id, su=False)
+        circle = role.parent_id.with_env(as_member)
+        if circle._may("join"):
+            circle.action_join()
+        steward = env.ref("base.user_admin")
+        role.with_env(env(user=steward.id, su=False)).action_invite(
+            member.partner_id.id
+        )
+        role.with_env(as_member).action_accept_invitation()
+        currency = env["wezer.currency"].search([("unit_kind", "=", "hour")], limit=1)
+        link = as_member["wezer.payment.link"].create_link(
+            member.partner_id.id, currency.id, "1:00", "Bread"
+        )
+        token = env["wezer.payment.link"].browse(link).token
+        deal = env["wezer.deal"].search(
+            [
+                ("state", "=", "accepted"),
+                ("payee_id", "!=", member.partner_id.id),
+                ("payer_id", "!=", member.partner_id.id),
+                ("payee_id.user_ids", "!=", False),
+                ("announcement_id.kind", "=", "want"),
+            ],
+            limit=1,
+        )
+        deal.with_env(
+            env(user=deal.payee_id.user_ids[:1].id, su=False)
+        ).action_hand_over(member.partner_id.id)
+        invitation = urlsplit(as_member["wezer.invitation"].action_link()).path
+        cls.starts = {
+            "visitor": (invitation, f"/pay/{token}"),
+            "new member": (f"/pay/{token}",),
+        }
 
     @classmethod
     def _written_by_people(cls):
@@ -125,7 +196,8 @@ class EveryPage(HttpCase):
         """Return the pages that links lead these people to."""
         self._become(who)
         crawl = every_page.Crawl(self._get, self._rule_of)
-        pages = crawl.run(*(s for s in STARTS if who != "visitor" or s != "/my"))
+        starts = [s for s in STARTS if who != "visitor" or s != "/my"]
+        pages = crawl.run(*starts, *self.starts.get(who, ()))
         self.assertEqual(crawl.broken, [], f"links that lead nowhere for a {who}")
         return pages
 
@@ -134,15 +206,21 @@ class EveryPage(HttpCase):
     def _english_left(self, who, pages):
         """Look for English on the pages in the four other languages."""
         left = []
+        folders = [
+            *(every_page.ROOT / "addons" / name for name in ADDONS),
+            *(Path(file_path(name)) for name in THEIRS),
+        ]
         for language in LANGUAGES[1:]:
-            terms = every_page.translations_of(language, ADDONS)
+            terms = every_page.terms_of(language, folders)
             for page in pages:
                 answer = self._get(f"/{language}{page.path}")
                 if answer.status_code != 200:
                     left.append(f"{answer.status_code} /{language}{page.path}")
                     continue
-                for term in every_page.english_left(answer.content, terms, self.data):
-                    left.append(f"{language} {page.path}: {term}")
+                for text in every_page.english_left(
+                    answer.content, page, terms, self.data
+                ):
+                    left.append(f"{language} {page.path}: {text}")
         return sorted(left)
 
     # === LOOKS === #
@@ -156,29 +234,42 @@ class EveryPage(HttpCase):
         return browser
 
     def _look(self, who, pages, shift):
-        """Open every page in a browser; return what is wrong, a line each."""
+        """Open every page in a browser; yield what is wrong, a line each."""
         look = every_page.Look(self._browser(who))
-        wrong = []
         for number, page in enumerate(pages):
-            languages = LANGUAGES if ALL else [LANGUAGES[(number + shift) % 5]]
-            for language in languages:
-                prefix = "" if language == "en" else f"/{language}"
-                where = f"{who} {prefix}{page.path}"
-                look.width(every_page.WIDTHS[0])
-                look.theme("light")
-                look.open(prefix + page.path)
-                wrong += [f"{where}: {row}" for row in look.log()]
-                name = page.path.strip("/").replace("/", "-").split("?")[0] or "home"
-                look.picture(self.pictures / who / f"{name[:60]}-{language}.png")
-                for width in every_page.WIDTHS:
-                    look.width(width)
-                    wrong += [f"{where} {width}: {row}" for row in look.layout()]
-                wrong += [f"{where}: {row}" for row in look.axe()]
-                look.theme("dark")
-                look.width(every_page.WIDTHS[0])
-                wrong += [f"{where} dark: {row}" for row in look.axe("wcag2aa")]
-                wrong += [f"{where}: {row}" for row in look.log()]
-        return wrong
+            # Each kind of page in another language for another kind of person.
+            first = (number + shift) % len(LANGUAGES)
+            for language in LANGUAGES if ALL else LANGUAGES[first : first + 1]:
+                yield from self._look_at(look, who, page, language)
+
+    def _look_at(self, look, who, page, language):
+        """Return what is wrong with one page in one language."""
+        prefix = "" if language == "en" else f"/{language}"
+        where = f"{who} {prefix}{page.path}"
+        narrow, middle, wide = every_page.WIDTHS
+        picture = self.pictures / who / f"{page.name}-{language}"
+        wrong = []
+
+        def at(*screen, axe=(), kept=False):
+            look.screen(*screen)
+            rows = look.layout()
+            if axe is not None:
+                rows += look.axe(*axe)
+            if kept:
+                name = f"{picture.name}-{screen[0]}-{screen[1]}.png"
+                look.picture(picture.with_name(name), whole=ALL)
+            wrong.extend(f"{where} {screen}: {row}" for row in rows)
+
+        look.screen(narrow, "light")
+        look.open(prefix + page.path, program=True)
+        at(narrow, "light", kept=True)
+        if ALL:
+            at(middle, "light", axe=None)
+        at(wide, "light", kept=ALL)
+        # Dark changes colours only.
+        at(wide, "dark", axe=["color-contrast"], kept=True)
+        at(narrow, "dark", axe=["color-contrast"], kept=ALL)
+        return [f"{where}: {row}" for row in look.log()] + wrong
 
     def _check(self, who, shift, part=0, parts=1):
         """Look at the pages of these people, or at one of so many parts of them."""
@@ -186,14 +277,14 @@ class EveryPage(HttpCase):
         self.assertGreater(len(pages), 10)
         if not ALL:
             pages = pages[part::parts]
-        self._become(who)
-        with self.allow_requests(all_requests=True):
-            wrong = self._look(who, pages, shift)
-        if ALL or parts == 1:
-            self._become(who)
-            wrong += self._english_left(who, pages)
         report = self.pictures / f"{who}.txt"
         report.parent.mkdir(parents=True, exist_ok=True)
-        report.write_text("\n".join(wrong))
+        wrong = []
+        with report.open("w") as file:
+            english = self._english_left(who, pages)
+            with self.allow_requests(all_requests=True):
+                for row in itertools.chain(english, self._look(who, pages, shift)):
+                    wrong.append(row)
+                    print(row, file=file, flush=True)
         first = "\n".join(wrong[:40])
         self.assertFalse(wrong, f"{len(wrong)} findings, the first:\n{first}")

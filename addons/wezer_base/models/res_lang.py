@@ -4,6 +4,14 @@ from odoo import models
 class ResLang(models.Model):
     _inherit = "res.lang"
 
+    def _wezer_own_name(self) -> str:
+        """Return what a language calls itself: it is read in every other language.
+
+        Odoo's name holds the English one too, ``French / Français``.
+        """
+        self.ensure_one()
+        return self.name.split(" / ")[-1]
+
     def _wezer_shorten_address(self) -> None:
         """Give languages their short code in addresses, where no other has it."""
         every = self.with_context(active_test=False).search([])

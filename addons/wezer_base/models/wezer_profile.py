@@ -929,7 +929,10 @@ class WezerProfile(models.Model):
         return {
             "presentation": (self.share_presentation, self.presentation),
             "skills": (self.share_skills, self.skill_ids.mapped("name")),
-            "languages": (self.share_languages, self.language_ids.mapped("name")),
+            "languages": (
+                self.share_languages,
+                [one._wezer_own_name() for one in self.language_ids],
+            ),
             **self._shareable_contact(),
         }
 

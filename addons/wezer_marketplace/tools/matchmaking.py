@@ -355,7 +355,7 @@ def _parts(
     if reasons.get("language"):
         # Names of languages are for all; the table is not.
         language = env["res.lang"].sudo().browse(reasons["language"])
-        parts.append(env._("in %(language)s", language=language.name))
+        parts.append(env._("in %(language)s", language=language._wezer_own_name()))
     return parts
 
 
