@@ -144,12 +144,15 @@ def plain(text: str) -> str:
     return " ".join(text.split())
 
 
-def english_left(content: bytes, page: Page, terms: Terms, data: set[str]) -> set[str]:
+def english_left(
+    content: bytes, terms: Terms, data: set[str], page: Page | None = None
+) -> set[str]:
     """Return what a page in another language still says as in English.
 
-    :param page: the page in English
     :param data: what people wrote themselves, in any language
+    :param page: the page in English; without it only terms are found
     """
+    english = page.texts if page else ()
     said = set(terms.translated.values())
     return {
         text
@@ -158,7 +161,7 @@ def english_left(content: bytes, page: Page, terms: Terms, data: set[str]) -> se
         and text not in data
         and text not in terms.alike
         and text not in said
-        and (text in page.texts or text in terms.translated)
+        and (text in english or text in terms.translated)
     }
 
 

@@ -12,6 +12,7 @@ import itertools
 import os
 import re
 from contextlib import redirect_stdout
+from functools import cache
 from io import StringIO
 from pathlib import Path
 from unittest.mock import patch
@@ -60,6 +61,15 @@ WITHOUT_LINK = {
     "/pay/<string:token>": "a link that people pass on",
 }
 STARTS = ("/", "/my", "/market", "/groups", "/members", "/contactus", "/web/login")
+
+
+@cache
+def terms_of(language):
+    """Return the terms of our addons, and of Odoo's that make pages, in a language."""
+    ours = [every_page.ROOT / "addons" / name for name in ADDONS]
+    return every_page.terms_of(
+        language, [*ours, *(Path(file_path(name)) for name in THEIRS)]
+    )
 
 
 class EveryPage(HttpCase):
@@ -206,19 +216,15 @@ class EveryPage(HttpCase):
     def _english_left(self, who, pages):
         """Look for English on the pages in the four other languages."""
         left = []
-        folders = [
-            *(every_page.ROOT / "addons" / name for name in ADDONS),
-            *(Path(file_path(name)) for name in THEIRS),
-        ]
         for language in LANGUAGES[1:]:
-            terms = every_page.terms_of(language, folders)
+            terms = terms_of(language)
             for page in pages:
                 answer = self._get(f"/{language}{page.path}")
                 if answer.status_code != 200:
                     left.append(f"{answer.status_code} /{language}{page.path}")
                     continue
                 for text in every_page.english_left(
-                    answer.content, page, terms, self.data
+                    answer.content, terms, self.data, page
                 ):
                     left.append(f"{language} {page.path}: {text}")
         return sorted(left)
@@ -240,9 +246,9 @@ class EveryPage(HttpCase):
             # Each kind of page in another language for another kind of person.
             first = (number + shift) % len(LANGUAGES)
             for language in LANGUAGES if ALL else LANGUAGES[first : first + 1]:
-                yield from self._look_at(look, who, page, language)
+                yield from self._look_at_page(look, who, page, language)
 
-    def _look_at(self, look, who, page, language):
+    def _look_at_page(self, look, who, page, language):
         """Return what is wrong with one page in one language."""
         prefix = "" if language == "en" else f"/{language}"
         where = f"{who} {prefix}{page.path}"

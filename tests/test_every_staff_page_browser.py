@@ -8,7 +8,7 @@ website staff see what members see and a little more: here those pages only, wit
 
 import logging
 import re
-from functools import cache, partial
+from functools import partial
 
 import pytest
 
@@ -16,7 +16,7 @@ from odoo.tests import tagged
 
 from . import every_page
 from .back_office import BackOffice
-from .every_page_case import ADDONS, ALL, LANGUAGES, EveryPage
+from .every_page_case import ALL, LANGUAGES, EveryPage, terms_of
 
 pytestmark = pytest.mark.slow
 
@@ -30,12 +30,6 @@ MORE = {
     "moderator": ("/my", "/my/todo", "/my/deals"),
     "administrator": ("/", "/my/todo", "/my/requests", "/groups/village/manage"),
 }
-
-
-@cache
-def terms_of(language):
-    """Return what each English term is in a language."""
-    return every_page.translations_of(language, ADDONS)
 
 
 class Warnings(logging.Handler):
@@ -86,7 +80,7 @@ class TestPagesOfStaff(EveryPage):
         pages = [every_page.Page(path, self._rule_of(path), "") for path in MORE[who]]
         self._become(who)
         with self.allow_requests(all_requests=True):
-            wrong = self._look(who, pages, 1)
+            wrong = list(self._look(who, pages, 1))
         self._report(f"pages of a {who}", wrong)
 
     def _walk(self, who, menus):
