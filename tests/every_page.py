@@ -1,5 +1,6 @@
 """Find every page that a person can reach by links, and look at each in a browser."""
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -21,8 +22,10 @@ NOT_FOLLOWED = re.compile(
     r"/(web/(session|content|image|assets)|website/(lang|image|info)|odoo\b|wezer/"
     r"|@/|web$|mail/)|\.(ics|atom|csv|xlsx|pdf|zip|xml|txt|png|jpg|svg|webmanifest)$"
 )
+# A language in front of an address.
+SHORT = re.compile(r"^/(en|fr|ca|es|de)(?=/|$)")
 # Of pages that differ by a record in the address, so many are looked at.
-SAME_RULE = 3
+SAME_RULE = 3 if os.environ.get("WEZER_COUNTS") == "all" else 2
 # Of a page with many links, so many are followed: the next ones are alike.
 LINKS = 250
 PAGES = 160
@@ -30,12 +33,18 @@ PAGES = 160
 
 @dataclass
 class Page:
-    """A page that a person reached."""
+    """A page that a person reached.
+
+    :param path: what was asked for
+    :param rule: of the page that was shown, where another one was
+    :param address: of the page that was shown
+    """
 
     path: str
     rule: str
-    title: str
+    address: str = ""
     texts: frozenset[str] = frozenset()
+    links: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -60,26 +69,41 @@ class Crawl:
         """Follow the links breadth first; return the pages in the order found."""
         waiting, known = list(starts), set(starts)
         rules: dict[str, int] = {}
+        reached: set[str] = set()
         while waiting and len(self.pages) < PAGES:
             path = waiting.pop(0)
             rule = self.rule_of(path.split("?")[0])
             if rules.get(rule, 0) >= SAME_RULE and path not in starts:
                 continue
             rules[rule] = rules.get(rule, 0) + 1
-            answer = self.get(path)
-            if not answer.headers.get("Content-Type", "").startswith("text/html"):
+            page = self.page(path)
+            if not page or page.address in reached:
                 continue
-            if answer.status_code >= 400:
-                self.broken.append(f"{answer.status_code} {path}")
-                continue
-            tree = html.fromstring(answer.content)
-            title = (tree.findtext(".//title") or "").strip()
-            self.pages.append(Page(path, rule, title, frozenset(_texts(tree))))
-            for link in self._links(tree, answer.url):
+            reached.add(page.address)
+            self.pages.append(page)
+            for link in page.links:
                 if link not in known:
                     known.add(link)
                     waiting.append(link)
         return self.pages
+
+    def page(self, path: str) -> Page | None:
+        """Return the page at an address; none where it is a file, or broken."""
+        answer = self.get(path)
+        if not answer.headers.get("Content-Type", "").startswith("text/html"):
+            return None
+        if answer.status_code >= 400:
+            self.broken.append(f"{answer.status_code} {path}")
+            return None
+        tree = html.fromstring(answer.content)
+        there = urlsplit(answer.url).path
+        return Page(
+            path,
+            self.rule_of(SHORT.sub("", there) or "/"),
+            answer.url,
+            frozenset(_texts(tree)),
+            tuple(self._links(tree, answer.url)),
+        )
 
     def _links(self, tree: Any, address: str) -> Iterator[str]:
         """Return the addresses of this site that a page leads to."""
@@ -88,7 +112,7 @@ class Crawl:
             there = urlsplit(urljoin(address, link.strip()))
             if there.netloc != host or there.scheme not in ("http", "https"):
                 continue
-            path = re.sub(r"^/(en|fr|ca|es|de)(?=/|$)", "", there.path) or "/"
+            path = SHORT.sub("", there.path) or "/"
             if NOT_FOLLOWED.search(path):
                 continue
             yield path + (f"?{there.query}" if there.query else "")
@@ -133,7 +157,8 @@ def terms_of(language: str, folders: list[Path]) -> Terms:
             source, said = plain(entry.msgid), plain(entry.msgstr)
             if said and said == source:
                 # A term may hold tags: its words stand apart on a page.
-                terms.alike |= {source, *map(plain, re.split(r"<[^>]*>", source))}
+                parts = map(plain, re.split(r"<[^>]*>", source))
+                terms.alike |= {source, _bare(source), *map(_bare, parts)}
             elif said:
                 terms.translated[source] = said
     return terms
@@ -154,15 +179,26 @@ def english_left(
     """
     english = page.texts if page else ()
     said = set(terms.translated.values())
-    return {
-        text
-        for text in _texts(html.fromstring(content))
-        if WORD.search(text)
-        and text not in data
-        and text not in terms.alike
-        and text not in said
-        and (text in english or text in terms.translated)
-    }
+    alike = terms.alike | data
+    left = set()
+    for text in _texts(html.fromstring(content)):
+        if text in english or text in terms.translated:
+            # A title names the page and the site; signs stand around a name.
+            left |= {
+                part
+                for part in map(_bare, text.split(" | "))
+                if WORD.search(part)
+                and part not in alike
+                and part not in said
+                and text not in alike
+                and text not in said
+            }
+    return left
+
+
+def _bare(text: str) -> str:
+    """Return a text without the signs around it."""
+    return text.strip(" \u00a0←→▸·:©()«»“”…,.*")
 
 
 def _texts(tree: Any) -> Iterator[str]:

@@ -8,9 +8,9 @@ them. Pictures are kept in ``.wezer/screenshots/pages``. Staff see on the websit
 members see, so each of them looks at a part of it (with ``--all`` at everything).
 """
 
-import itertools
 import os
 import re
+from collections import defaultdict
 from contextlib import redirect_stdout
 from functools import cache
 from io import StringIO
@@ -22,7 +22,7 @@ from odoo.tests import HttpCase, new_test_user
 from odoo.tools import config
 from odoo.tools.misc import file_path
 
-from launcher.demo.make_demo import make
+from launcher.demo import make_demo
 
 from . import every_page
 from .browser import Browser
@@ -31,11 +31,19 @@ ADDONS = (
     *("wezer_base", "wezer_currency", "wezer_fractal_groups", "wezer_reputation"),
     *("wezer_marketplace", "wezer_website"),
 )
+# What people write themselves, in any language.
+WRITTEN = (
+    *("wezer.announcement", "wezer.assessment", "wezer.category", "wezer.currency"),
+    *("wezer.group", "wezer.profile", "wezer.skill", "wezer.transfer"),
+    *("project.project", "project.task", "res.company", "res.partner", "website"),
+)
 # Whose words stand on pages of the website too.
 THEIRS = ("base", "web", "http_routing", "portal", "website", "auth_signup", "mail")
 # Code of an address, name of the file of terms.
 LANGUAGES = ("en", "fr", "ca", "es", "de")
 ALL = os.environ.get("WEZER_COUNTS") == "all"
+# Every kind of deal, in a third of the time.
+FEWER = tuple((way, max(1, count // 5)) for way, count in make_demo.WAYS)
 # Addresses that answer a GET request, but are no pages that links lead to: why.
 NO_PAGE = {
     "/app/counts": "numbers for the badges of the phone's bar",
@@ -59,6 +67,7 @@ WITHOUT_LINK = {
     "/join/<string:token>/block": "a link of an e-mail",
     "/my/email/confirm/<string:token>": "a link of an e-mail",
     "/pay/<string:token>": "a link that people pass on",
+    "/welcome": "where a new account is led after its first login",
 }
 STARTS = ("/", "/my", "/market", "/groups", "/members", "/contactus", "/web/login")
 
@@ -80,9 +89,10 @@ class EveryPage(HttpCase):
         super().setUpClass()
         with (
             patch.object(cls.env.cr, "commit", cls.env.flush_all),
+            patch.object(make_demo, "WAYS", FEWER),
             redirect_stdout(StringIO()),
         ):
-            logins = make(cls.env)
+            logins = make_demo.make(cls.env)
         cls.env.invalidate_all()
         new = new_test_user(
             cls.env, "newcomer", "base.group_portal", name="Nina Newcomer"
@@ -94,6 +104,9 @@ class EveryPage(HttpCase):
             "new member": new.login,
             **{who: row["login"] for who, row in logins.items()},
         }
+        invited = new_test_user(cls.env, "invited", "base.group_portal", name="Ivo")
+        invited.partner_id._wezer_profile().welcomed = False
+        invited.password = cls.logins["invited"] = invited.login
         cls._add_what_links_lead_to()
         cls.pictures = Path(config["screenshots"] or ".wezer/screenshots") / "pages"
         # Rules without a record first: they are more exact.
@@ -110,11 +123,9 @@ class EveryPage(HttpCase):
         env = cls.env
         member = env["res.users"].search([("login", "=", cls.logins["member"])])
         env.company.wezer_terms = "<p>We meet each other with respect.</p>"
-        names = dict(cls.env["res.lang"].get_installed())
-        for code in names:
-            env.company.with_context(
-                lang=code
-            ).wezer_terms = f"<p>{names[code]}: respect.</p>"
+        names = env["res.lang"].get_installed()
+        for code, name in names:
+            env.company.with_context(lang=code).wezer_terms = f"<p>{name}</p>"
         role = env["wezer.group"].search([("name", "=", "Garden coordinator")])
         role.right_manage = True
         as_member = env(user=member.id, su=False)
@@ -148,25 +159,22 @@ class EveryPage(HttpCase):
         cls.starts = {
             "visitor": (invitation, f"/pay/{token}"),
             "new member": (f"/pay/{token}",),
+            "member": (f"/groups/{circle.slug}/talk",),
         }
 
     @classmethod
     def _written_by_people(cls):
         """Return what people of the community wrote: it is in their language."""
         data = set()
-        for model, name in (
-            ("wezer.profile", "name"),
-            ("wezer.group", "name"),
-            ("wezer.category", "name"),
-            ("wezer.skill", "name"),
-            ("wezer.currency", "name"),
-            ("wezer.announcement", "title"),
-            ("project.task", "name"),
-            ("project.project", "name"),
-            ("res.company", "name"),
-        ):
-            for row in cls.env[model].search([]):
-                data.add(every_page.plain(row[name] or ""))
+        for model in WRITTEN:
+            rows = cls.env[model].search([])
+            for name, field in rows._fields.items():
+                if field.store and field.type in ("char", "text"):
+                    data |= {every_page.plain(row[name] or "") for row in rows}
+        # Languages are called as they call themselves.
+        names = [name for _code, name in cls.env["res.lang"].get_installed()]
+        data |= {part for name in names for part in name.split(" / ")}
+        data |= {part.rstrip(".") for part in data}
         return data
 
     @classmethod
@@ -213,21 +221,23 @@ class EveryPage(HttpCase):
 
     # === WORDS === #
 
-    def _english_left(self, who, pages):
-        """Look for English on the pages in the four other languages."""
-        left = []
+    def _english_left(self, pages):
+        """Yield the English on the pages in the other languages, a line each text."""
+        found = defaultdict(set)
         for language in LANGUAGES[1:]:
             terms = terms_of(language)
             for page in pages:
                 answer = self._get(f"/{language}{page.path}")
                 if answer.status_code != 200:
-                    left.append(f"{answer.status_code} /{language}{page.path}")
+                    yield f"{answer.status_code} /{language}{page.path}"
                     continue
                 for text in every_page.english_left(
                     answer.content, terms, self.data, page
                 ):
-                    left.append(f"{language} {page.path}: {text}")
-        return sorted(left)
+                    found[text].add(f"/{language}{page.path}")
+        for text, places in sorted(found.items()):
+            where = ", ".join(sorted(places)[:6])
+            yield f"English: “{text}” on {where} ({len(places)})"
 
     # === LOOKS === #
 
@@ -281,15 +291,19 @@ class EveryPage(HttpCase):
         """Look at the pages of these people, or at one of so many parts of them."""
         pages = self._pages(who)
         self.assertGreater(len(pages), 10)
-        if not ALL:
-            pages = pages[part::parts]
+        self._check_pages(who, pages if ALL else pages[part::parts], shift)
+
+    def _check_pages(self, who, pages, shift):
+        """Look for English on pages, then at each in a browser."""
         report = self.pictures / f"{who}.txt"
         report.parent.mkdir(parents=True, exist_ok=True)
         wrong = []
         with report.open("w") as file:
-            english = self._english_left(who, pages)
+            for row in self._english_left(pages):
+                wrong.append(row)
+                print(row, file=file, flush=True)
             with self.allow_requests(all_requests=True):
-                for row in itertools.chain(english, self._look(who, pages, shift)):
+                for row in self._look(who, pages, shift):
                     wrong.append(row)
                     print(row, file=file, flush=True)
         first = "\n".join(wrong[:40])

@@ -4,6 +4,7 @@ import pytest
 
 from odoo.tests import tagged
 
+from . import every_page
 from .every_page_case import NO_PAGE, WITHOUT_LINK, EveryPage
 
 pytestmark = pytest.mark.slow
@@ -20,10 +21,17 @@ class TestPagesOfMembers(EveryPage):
     def test_every_page_of_a_member(self):
         self._check("member", 2)
 
+    def test_the_page_that_welcomes_a_new_account(self):
+        self._become("invited")
+        page = every_page.Crawl(self._get, self._rule_of).page("/welcome")
+        self.assertEqual(page.rule, "/welcome")
+        self._check_pages("invited", [page], 1)
+
     def test_every_page_is_reached_by_links(self):
         seen = set()
         for who in ("visitor", "new member", "member"):
-            seen |= {page.rule for page in self._pages(who)}
+            for page in self._pages(who):
+                seen |= {page.rule, self._rule_of(page.path.split("?")[0])}
         known = {*NO_PAGE, *WITHOUT_LINK}
         self.assertEqual(self._our_pages() - seen - known, set())
         # A reason that holds no longer.

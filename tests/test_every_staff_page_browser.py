@@ -77,7 +77,7 @@ class TestPagesOfStaff(EveryPage):
         if ALL:
             self._check(who, 0)
             return
-        pages = [every_page.Page(path, self._rule_of(path), "") for path in MORE[who]]
+        pages = [every_page.Page(path, self._rule_of(path)) for path in MORE[who]]
         self._become(who)
         with self.allow_requests(all_requests=True):
             wrong = list(self._look(who, pages, 1))

@@ -12,6 +12,10 @@ class ResLang(models.Model):
         self.ensure_one()
         return self.name.split(" / ")[-1]
 
+    def _wezer_tag(self) -> str:
+        """Return the code of a language as HTML wants it: ``ca-ES``."""
+        return (self.iso_code or "").replace("_", "-")
+
     def _wezer_shorten_address(self) -> None:
         """Give languages their short code in addresses, where no other has it."""
         every = self.with_context(active_test=False).search([])
