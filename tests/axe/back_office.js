@@ -74,7 +74,11 @@ const steps = {
             attributes: ["type", "searchable"],
         });
         const state = fields.state?.type === "selection" ? ["state"] : [];
-        const rows = await orm.searchRead(model, [], state, {limit: 400});
+        const {Domain} = odoo.loader.modules.get("@web/core/domain");
+        const {user} = odoo.loader.modules.get("@web/core/user");
+        const {domain} = actions.currentController.action;
+        const wanted = new Domain(domain || []).toList(user.context);
+        const rows = await orm.searchRead(model, wanted, state, {limit: 400});
         const found = new Map();
         for (const row of rows) {
             found.has(row.state) || found.set(row.state, {...row});

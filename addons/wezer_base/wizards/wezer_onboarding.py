@@ -154,7 +154,8 @@ class WezerOnboarding(models.TransientModel):
             "res_model": self._name,
             "res_id": onboarding.id,
             "view_mode": "form",
-            "target": "current",
+            # A step that comes back here does not pile up the way it came.
+            "target": "main",
         }
 
 

@@ -8,7 +8,7 @@ export const pageLinkField = {
     component: UrlField,
     extractProps: (info) => ({
         ...urlField.extractProps(info),
-        text: _t("Open"),
+        text: _t("Open the page"),
         websitePath: true,
     }),
 };
