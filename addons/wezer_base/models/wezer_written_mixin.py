@@ -80,6 +80,12 @@ class WezerWrittenMixin(models.AbstractModel):
         )
         return guess(_joined(record[name] for name in written.texts), own)
 
+    def _written_chosen(self, name: str = "written_lang") -> str:
+        """Return the language that somebody chose, empty where it is only guessed."""
+        self.ensure_one()
+        code = self.sudo()[name]
+        return code if code and code != self._guessed(self._written[name]) else ""
+
     @api.model
     def _language_of_writer(self, written, vals):
         """Return the short code of the writer's language."""

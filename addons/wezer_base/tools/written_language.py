@@ -43,7 +43,7 @@ KANA = ("HIRAGANA", "KATAKANA")
 SMALL_WORDS = {
     "en": "the and with for you your is are this that of have need can my will would it"
     " we at from or be do if who some",
-    "fr": "le les des du et est pour avec je vous mon ma une dans sur pas qui au aux"
+    "fr": "à le les des du et est pour avec je vous mon ma une dans sur pas qui au aux"
     " nous sont être ou votre mes cette il elle donc très chez quelqu",
     "es": "el los y para con una mi por muy necesito busco del está nos pero como más"
     " ayuda puedo tengo alguien mis su hay",
@@ -52,7 +52,7 @@ SMALL_WORDS = {
     "de": "der die das und ist für mit ich ein eine wir nicht auf von zu den dem"
     " brauche suche kann wer mein meine bei einen oder",
     "it": "il gli e per con una di che sono ho della mio mia cerco qualcuno non",
-    "pt": "os e para com uma do da não eu meu minha preciso procuro alguém em",
+    "pt": "à os e para com uma do da não eu meu minha preciso procuro alguém em",
     "nl": "het een en voor met ik van de wij niet mijn zoek iemand op bij",
 }
 LANGUAGES_OF: dict[str, list[str]] = {}

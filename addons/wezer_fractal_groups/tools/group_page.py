@@ -56,7 +56,6 @@ def page_values(group: Any) -> dict:
         "group_tree": circles and _tree(group),
         "group_tint": group._tint(),
         "group_cover": group._cover_urls().get(group.id),
-        "group_place": _place_name(group),
         "group_leads": circle and _leads(roles, role_rows, places),
         "group_history": group_timeline.by_day(events, group | inside, named),
         "group_roles": role_rows,
@@ -78,13 +77,6 @@ def page_values(group: Any) -> dict:
         "group_talk": talk_values(group, profiles) if circle and not visitor else {},
         "group_projects": _projects(group),
     }
-
-
-def _place_name(group: Any) -> str:
-    """Return where the group is, as far as the user may see its place."""
-    profile = group.sudo().partner_id._wezer_profile()
-    seen = profile.sudo(False)._levels_seen().get(profile.id, ())
-    return (profile.share_place in seen and profile.city) or ""
 
 
 class Places:

@@ -268,7 +268,7 @@ def shown_in_form(announcement):
         "expiry": announcement.expiry or "",
         "repeat_until": announcement.repeat_until or "",
         "language_id": announcement.language_id.id,
-        "written_lang": announcement.written_lang or "",
+        "written_lang": announcement._written_chosen(),
         "lat": announcement.latitude if announcement.located else "",
         "lon": announcement.longitude if announcement.located else "",
         "kept": [

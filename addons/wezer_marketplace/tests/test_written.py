@@ -158,11 +158,10 @@ class TestWrittenPages(TaskPictureCommon, WebsiteCommon):
         self.assertEqual(self.url_open(other).status_code, 404)
 
     def test_a_page_names_the_language_of_what_was_written(self):
-        french = self.env["res.lang"]._activate_lang("fr_FR")
         want = self.announce(
             self.test1, title="Un toit", description="<p>à réparer</p>"
         )
-        want.sudo().language_id = french
+        want.action_edit({"written_lang": "fr"})
         self.login(self.test2)
         page = etree.HTML(self.get(f"/market/{want.slug}"))
         title = page.xpath("//h1")[0]

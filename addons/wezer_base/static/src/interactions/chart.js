@@ -5,8 +5,10 @@ import {loadBundle} from "@web/core/assets";
 import {registry} from "@web/core/registry";
 
 const LINE_WIDTH = 2.5;
-const BAR_HEIGHT = 28;
-const LABEL_LENGTH = 20;
+// Beside a bar, a label has up to two lines.
+const BAR_HEIGHT = 36;
+const LINE_LENGTH = 15;
+const LINES_MAX = 2;
 
 /**
  * Draws a chart with Chart.js from the JSON in `data-chart`, which
@@ -33,6 +35,8 @@ export class WezerChart extends Interaction {
 
     async draw() {
         await this.waitFor(loadBundle("web.chartjs_lib"));
+        // A canvas does not wait for the font of the page.
+        await this.waitFor(document.fonts.ready);
         const bars = this.data.kind === "bars";
         const canvas = document.createElement("canvas");
         if (bars) {
@@ -61,8 +65,6 @@ export class WezerChart extends Interaction {
 
     bars() {
         const {labels, values, colours, ticks} = this.data;
-        const short = (label) =>
-            label.length > LABEL_LENGTH ? `${label.slice(0, LABEL_LENGTH)}…` : label;
         const options = this.options();
         options.indexAxis = "y";
         options.scales = {
@@ -71,8 +73,9 @@ export class WezerChart extends Interaction {
                 grid: {color: options.borderColor},
                 ticks: {
                     color: options.color,
+                    font: options.font,
                     autoSkip: false,
-                    callback: (index) => short(labels[index]),
+                    callback: (index) => this.lines(labels[index]),
                 },
             },
         };
@@ -82,6 +85,29 @@ export class WezerChart extends Interaction {
             data: {labels, datasets: [{data: values, backgroundColor}]},
             options,
         };
+    }
+
+    /**
+     * @param {string} label
+     * @returns {Array} the label in short lines; what is longer ends with dots
+     */
+    lines(label) {
+        const lines = [];
+        for (const word of label.split(/\s+/)) {
+            const joined = [lines.at(-1), word].filter(Boolean).join(" ");
+            if (lines.length && joined.length <= LINE_LENGTH) {
+                lines[lines.length - 1] = joined;
+            } else {
+                lines.push(word);
+            }
+        }
+        const shown = lines.slice(0, LINES_MAX);
+        return shown.map((line, index) =>
+            line.length > LINE_LENGTH ||
+            (index === LINES_MAX - 1 && lines.length > LINES_MAX)
+                ? `${line.slice(0, LINE_LENGTH - 1)}…`
+                : line
+        );
     }
 
     /**
@@ -97,7 +123,11 @@ export class WezerChart extends Interaction {
             min: Math.min(...marks),
             max: Math.max(...marks),
             grid: {color: options.borderColor},
-            ticks: {color: options.color, callback: (_value, index) => ticks[index][1]},
+            ticks: {
+                color: options.color,
+                font: options.font,
+                callback: (_value, index) => ticks[index][1],
+            },
             afterBuildTicks: (axis) => {
                 axis.ticks = marks.map((value) => ({value}));
             },
@@ -115,6 +145,7 @@ export class WezerChart extends Interaction {
                 grid: {color: options.borderColor},
                 ticks: {
                     color: options.color,
+                    font: options.font,
                     maxTicksLimit: 6,
                     maxRotation: 0,
                     autoSkipPadding: 8,
