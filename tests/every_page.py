@@ -115,7 +115,9 @@ class Crawl:
             path = SHORT.sub("", there.path) or "/"
             if NOT_FOLLOWED.search(path):
                 continue
-            yield path + (f"?{there.query}" if there.query else "")
+            # Where a login leads to makes it no other page.
+            query = "" if path.startswith("/web/") else there.query
+            yield path + (f"?{query}" if query else "")
 
 
 def rule_pattern(rule: str) -> re.Pattern:

@@ -260,7 +260,8 @@ class EveryPage(HttpCase):
 
     def _look_at_page(self, look, who, page, language):
         """Return what is wrong with one page in one language."""
-        prefix = "" if language == "en" else f"/{language}"
+        # With its code for English too: without one, the language is the last one.
+        prefix = f"/{language}"
         where = f"{who} {prefix}{page.path}"
         narrow, middle, wide = every_page.WIDTHS
         picture = self.pictures / who / f"{page.name}-{language}"

@@ -49,4 +49,29 @@ for (const el of document.querySelectorAll(
         found.push(`cut off below: ${el.textContent.trim().slice(0, 60)}`);
     }
 }
+// A choice or a placeholder longer than its field.
+const ruler = document.createElement("canvas").getContext("2d");
+for (const field of document.querySelectorAll(
+    "main select.form-select, main input[placeholder]"
+)) {
+    const text =
+        field.tagName === "SELECT"
+            ? field.multiple
+                ? ""
+                : field.selectedOptions[0]?.label
+            : !field.value && field.placeholder;
+    if (!text || !field.checkVisibility({visibilityProperty: true})) {
+        continue;
+    }
+    const style = getComputedStyle(field);
+    ruler.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+    const room =
+        field.clientWidth -
+        parseFloat(style.paddingLeft) -
+        // The arrow of a choice stands in the padding; the browser's own is narrower.
+        Math.min(parseFloat(style.paddingRight), 24);
+    if (ruler.measureText(text).width > room + 1) {
+        found.push(`cut off in its field: ${text}`);
+    }
+}
 return found;
