@@ -5,6 +5,8 @@ channel the page polls.
 """
 
 import pytest
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.keys import Keys
 
 from odoo import SUPERUSER_ID, api, fields
 from odoo.tests import tagged
@@ -28,6 +30,12 @@ const fetchOfPage = window.fetch;
 window.fetch = (url, ...rest) => {
     window.wezerAsked += String(url).endsWith("/live");
     return fetchOfPage(url, ...rest);
+};
+window.wezerCounted = 0;
+const openOfPage = XMLHttpRequest.prototype.open;
+XMLHttpRequest.prototype.open = function (method, url, ...rest) {
+    window.wezerCounted += String(url).includes("/app/counts");
+    return openOfPage.call(this, method, url, ...rest);
 };
 """
 # Left in the page, to see that it was not loaded anew.
@@ -177,6 +185,32 @@ class TestNegotiation(CommittedCase):
         self.assertEqual(self._deal()[1:3], ("accepted", 3))
         self.assertIn("70", self._deal()[3])
         self.assertLess(anna.clicks + luc.clicks, 10)
+        self._see_the_number_in_the_phones_bar(anna, luc)
+
+    def _see_the_number_in_the_phones_bar(self, anna, luc):
+        """While Luc looks at the market, a message is counted; opened, it is read."""
+        badge = ".o_wezer_bar [data-wezer-count=deals]"
+        luc.open("/market")
+        # A visit's program is loaded once a person moves.
+        ActionChains(luc.driver).send_keys(Keys.TAB).perform()
+        shown = luc.driver.find_element("css selector", badge)
+        self.assertFalse(shown.is_displayed(), "everything is read")
+
+        def reached():
+            self._send_nothing_new(self.ids[1])
+            return luc.driver.execute_script("return window.wezerCounted > 0")
+
+        until(reached, lambda: "the live channel does not reach the bar")
+        luc.driver.execute_script(STAYED)
+        anna.fill("input[name=body]", "At nine, gladly")
+        anna.click("form[action$='/send'] button", "Send")
+        self._appears(luc, "1", badge)
+        luc.click(".o_wezer_bar_deals")
+        luc.click("#wrap .o_wezer_deal_row")
+        luc.wait(".o_wezer_log", "At nine, gladly")
+        luc.open("/market")
+        shown = luc.driver.find_element("css selector", badge)
+        self.assertFalse(shown.is_displayed(), "it is read")
 
     def test_without_the_live_channel_the_open_page_polls(self):
         # Several processes without a proxy in front: nothing answers the channel.

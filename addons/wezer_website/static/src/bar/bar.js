@@ -2,6 +2,9 @@ import {Interaction} from "@web/public/interaction";
 import {registry} from "@web/core/registry";
 import {rpc} from "@web/core/network/rpc";
 
+// Without a websocket the page asks by itself, while somebody looks at it.
+const EVERY = 60000;
+
 /** Keeps the numbers of the phone's bar true while a page is open, as the bell does. */
 export class PhoneBar extends Interaction {
     static selector = ".o_wezer_bar_live";
@@ -15,6 +18,14 @@ export class PhoneBar extends Interaction {
         this.bus.subscribe("wezer.notice", this.onNotice);
         this.bus.start();
         this.registerCleanup(() => this.bus.unsubscribe("wezer.notice", this.onNotice));
+        const timer = setInterval(() => this.poll(), EVERY);
+        this.registerCleanup(() => clearInterval(timer));
+    }
+
+    poll() {
+        if (this.bus.workerState !== "CONNECTED" && !document.hidden) {
+            this.refresh();
+        }
     }
 
     async refresh() {
