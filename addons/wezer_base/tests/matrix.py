@@ -61,6 +61,7 @@ ABSTRACT = {
     "wezer.sentence",
     "wezer.activity.mixin",
     "wezer.word.mixin",
+    "wezer.written.mixin",
 }
 
 # model.method: (who passes, how it is called: see TestMatrix._arguments)
