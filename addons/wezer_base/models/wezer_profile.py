@@ -78,6 +78,9 @@ STAYS = {
     "has_credit",
 }
 REASON_LENGTH = 2000
+# What an owner shares of the contact, and all that is shared in words.
+CONTACT = ("place", "email", "phone")
+SHAREABLE = ("presentation", "skills", "languages", *CONTACT)
 # Where fewer are found by their words, slips and plurals are forgiven.
 ENOUGH = 10
 ROLES = [
@@ -870,7 +873,8 @@ class WezerProfile(models.Model):
         """
         user = self.env.user
         others = ("members", "everyone") if user._wezer_is_member() else ("everyone",)
-        own = user.partner_id
+        # Visitors have no profile: nothing is asked of them.
+        own = self.env["res.partner"] if user._is_public() else user.partner_id
         return {
             profile.id: (*others, "nobody", "members")
             if profile.partner_id == own
@@ -915,34 +919,28 @@ class WezerProfile(models.Model):
         seen = self._levels_seen()
         # Raw fields are closed to members; each passes its owner's choice.
         return {
-            profile.id: {
-                name: value
-                for name, (level, value) in profile._shareable().items()
-                if value and level in seen[profile.id]
-            }
+            profile.id: profile._shared_with(SHAREABLE, seen[profile.id])
             for profile in self.sudo()
         }
 
-    def _shareable(self):
-        """Return what has a level, with it; called with ``sudo()``."""
-        self.ensure_one()
-        return {
-            "presentation": (self.share_presentation, self.presentation),
-            "skills": (self.share_skills, self.skill_ids.mapped("name")),
-            "languages": (
-                self.share_languages,
-                [one._wezer_own_name() for one in self.language_ids],
-            ),
-            **self._shareable_contact(),
-        }
+    def _shared_with(self, names, levels):
+        """Return what of these the owner shares on one of ``levels``; with ``sudo()``.
 
-    def _shareable_contact(self):
-        """Return what of the contact has a level, with it; called with ``sudo()``."""
-        return {
-            "place": (self.share_place, self.city),
-            "email": (self.share_email, self.partner_id.email),
-            "phone": (self.share_phone, self.partner_id.phone),
+        What is not shared is not read either.
+        """
+        self.ensure_one()
+        read = {
+            "presentation": lambda: self.presentation,
+            "skills": lambda: self.skill_ids.mapped("name"),
+            "languages": lambda: [one._wezer_own_name() for one in self.language_ids],
+            "place": lambda: self.city,
+            "email": lambda: self.partner_id.email,
+            "phone": lambda: self.partner_id.phone,
         }
+        shared = {
+            name: read[name]() for name in names if self[f"share_{name}"] in levels
+        }
+        return {name: value for name, value in shared.items() if value}
 
     def shared_contact(self) -> dict:
         """Return what the caller may see of this party's contact.
@@ -953,11 +951,7 @@ class WezerProfile(models.Model):
         self.check_access("read")
         seen = self._levels_seen()[self.id]
         # Raw fields are closed to members; each passes its owner's choice.
-        return {
-            name: value
-            for name, (level, value) in self.sudo()._shareable_contact().items()
-            if value and level in seen
-        }
+        return self.sudo()._shared_with(CONTACT, seen)
 
     def _map_place(self):
         """Return ``(latitude, longitude)``, None where it is not known."""
@@ -965,14 +959,19 @@ class WezerProfile(models.Model):
             return None
         return place_of(self.latitude, self.longitude)
 
-    def _wezer_party_values(self):
-        """Return what the party page shows besides the profile; addons extend it."""
+    def _wezer_party_values(self, **_known):
+        """Return what the party page shows besides the profile; addons extend it.
+
+        :param _known: what the caller has read already, by names of the addons
+        """
         self.ensure_one()
         shared = self.shared()
         return {
             "shared": shared,
             "contact": shared,
             "renamed": self._renamed(),
+            # Of persons: an organisation has no such day.
+            "member_since": not self.sudo()._is_organisation() and self.joined_date,
             # As the reader may see them.
             "alike": self.search([("id", "in", self._alike().ids)]),
             **self._paper_values(),

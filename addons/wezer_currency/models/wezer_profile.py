@@ -66,9 +66,9 @@ class WezerProfile(models.Model):
         )
         wallets.own_limits = False
 
-    def _wezer_party_values(self):
+    def _wezer_party_values(self, **known):
         """Add the balances that the currency shows to members."""
-        values = super()._wezer_party_values()
+        values = super()._wezer_party_values(**known)
         if self.env.user._is_public():
             return values
         # Wallets are closed to others; here only what a currency makes public,

@@ -240,7 +240,8 @@ class WezerGroups(http.Controller):
             return request.redirect(f"/groups/{group.slug}/history", code=302)
         if group.slug != slug:
             return request.redirect(f"/groups/{group.slug}", code=302)
-        profile = group.sudo().partner_id._wezer_profile()
+        page = group._page()
+        profile = page.profile
         if profile.sudo(False).has_access("read"):
             profile = profile.sudo(False)
         return request.render(
@@ -252,7 +253,7 @@ class WezerGroups(http.Controller):
                 "partner": profile.sudo().partner_id,
                 "acting_user": request.env.user,
                 "own": False,
-                **profile._wezer_party_values(),
+                **profile._wezer_party_values(group_page=page),
             },
         )
 

@@ -99,7 +99,7 @@ class WezerGroupsManage(WezerGroups):
         website=True,
         methods=["POST"],
     )
-    @form_post("/groups/{slug}/manage", once=True)
+    @form_post("/groups/{slug}/manage", once=True, files=("cover",))
     def group_manage_act(self, slug, act, **form):
         """Call the method of the form; a refusal is shown on the page."""
         group = self._managed(slug)

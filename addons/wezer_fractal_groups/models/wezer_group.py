@@ -1623,11 +1623,15 @@ class WezerGroup(models.Model):
 
     # === PAGES AND FILES === #
 
-    def _page_values(self):
-        """Return what the page of this group shows; the caller sees the group."""
+    def _page(self):
+        """Return this group as its page shows it; the caller sees the group."""
         self.ensure_one()
         self.check_access("read")
-        return group_page.page_values(self)
+        return group_page.Page(self)
+
+    def _page_values(self):
+        """Return what the page of this group shows; the caller sees the group."""
+        return self._page().values()
 
     @api.model
     def _wezer_import(

@@ -39,7 +39,13 @@ class WezerProfile(models.Model):
 
     def _is_organisation(self):
         partner = self.partner_id.with_context(active_test=False)
-        return super()._is_organisation() or bool(partner.wezer_group_ids)
+        return bool(partner.wezer_group_ids) or super()._is_organisation()
+
+    def _alike(self):
+        """Look for no other party of a group's name: roles of circles share theirs."""
+        if self.sudo().partner_id.with_context(active_test=False).wezer_group_ids:
+            return self.sudo().browse()
+        return super()._alike()
 
     @api.model
     def _is_hidden_at_first(self, partner):
@@ -47,13 +53,18 @@ class WezerProfile(models.Model):
         is_group = bool(self.env["wezer.group"]._of_partner(partner))
         return is_group or super()._is_hidden_at_first(partner)
 
-    def _wezer_party_values(self):
-        """Add what the page of a group shows, where this is a group's profile."""
+    def _wezer_party_values(self, group_page=None):
+        """Add what the page of a group shows, where this is a group's profile.
+
+        :param group_page: of this group, where it was read already
+        """
         values = super()._wezer_party_values()
-        group = self.env["wezer.group"]._of_partner(self.sudo().partner_id)
-        if group:
-            group = group.with_env(self.env(su=False))._filtered_access("read")
-        values["group"] = group
-        if group:
-            values.update(group._page_values())
+        if not group_page:
+            group = self.env["wezer.group"]._of_partner(self.sudo().partner_id)
+            if group:
+                group = group.with_env(self.env(su=False))._filtered_access("read")
+            values["group"] = group
+            group_page = group and group._page()
+        if group_page:
+            values.update(group_page.values())
         return values

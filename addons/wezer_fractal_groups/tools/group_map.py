@@ -17,6 +17,9 @@ from .group_history import Past
 from .group_leads import leads_of
 from .membership_sql import is_counted
 
+# Of a map with so few circles all are counted at once, not a level at a time.
+COUNTED_AT_ONCE = 200
+
 
 class Present:
     """The circles of now, as the user of ``env`` sees them.
@@ -60,7 +63,7 @@ class Present:
             the number of roles, among those the user sees, that nobody fills
         """
         circles = self.groups.browse(ids)
-        circles.fetch(["name", "slug"])
+        circles.fetch(["name", "slug", "kind"])
         leads = leads_of(circles)
         vacancies = self._vacancies(circles)
         return {
@@ -111,6 +114,7 @@ class CircleTree:
         for own, above in self.parents.items():
             self._children.setdefault(above, []).append(own)
         self._inside = self._count()
+        self._sizes: dict[int, int] = {}
 
     def _count(self) -> dict[int, int]:
         """Return how many circles each has inside, at every depth."""
@@ -139,12 +143,14 @@ class CircleTree:
 
     def nodes(self, ids: list[int]) -> list[dict]:
         """Return what the layout needs of the circles ``ids``, in this order."""
-        sizes = self.source.sizes(ids)
+        if not self._sizes.keys() >= set(ids):
+            few = len(self.parents) <= COUNTED_AT_ONCE
+            self._sizes |= self.source.sizes(list(self.parents) if few else ids)
         return [
             {
                 "id": own,
                 "parent_id": self.parents[own],
-                "size": sizes.get(own, 0),
+                "size": self._sizes.get(own, 0),
                 "inside": self._inside[own],
                 "circles": len(self.children(own)),
             }

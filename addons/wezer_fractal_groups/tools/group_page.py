@@ -10,6 +10,7 @@ from odoo.addons.wezer_base.tools.rights import RIGHTS
 
 from ..models.wezer_group_membership import MEMBERSHIP
 from . import group_places, group_timeline
+from .group_around import Around
 from .group_leads import leads_among
 
 # So many the page of a group shows of each; a page of their own shows all.
@@ -18,83 +19,162 @@ CIRCLES_SHOWN = 40
 FILLERS_SHOWN = 12
 CHANGES_SHOWN = 10
 TALK_SHOWN = 50
+# The profiles of so many people are read at once; of more, those that are shown.
+READ_AT_ONCE = 200
 
 
 # === THE PAGE OF A GROUP === #
 
 
-def page_values(group: Any) -> dict:
-    """Return what the page of ``group`` shows; the user sees the group."""
-    env = group.env
-    user = env.user
-    visitor = user._is_public()
-    circle = group.kind == "circle"
-    inside = group.browse()
-    if circle:
-        inside = group.search_fetch([("parent_id", "=", group.id)])
-    roles = inside.filtered(lambda child: child.kind == "role") if circle else group
-    members = group.effective_members()
-    places = Places(group | roles)
-    direct = places.members(group)
-    own = _profiles(env, direct, limit=MEMBERS_SHOWN)
-    below = _profiles(
-        env, members.sudo() - direct, limit=max(0, MEMBERS_SHOWN - len(own))
-    )
-    profiles = own | below
-    circles = inside.filtered(lambda child: child.kind == "circle")
-    manages = not visitor and group._may("manage")
-    events = group_timeline.latest(group)
-    # The people of the roles and of the history, read together.
-    people = _shown_fillers(roles, places) | group_timeline.people_of(events)
-    named = _profiles(env, people, profiles)
-    role_rows = _role_rows(roles, places, named)
-    return {
-        "group": group,
-        "group_parent": group.sudo().parent_id.sudo(False)._filtered_access("read"),
-        "group_circles": circles[:CIRCLES_SHOWN],
-        "group_circle_count": len(circles),
-        "group_tree": circles and _tree(group),
-        "group_tint": group._tint(),
-        "group_cover": group._cover_urls().get(group.id),
-        "group_leads": circle and _leads(roles, role_rows, places),
-        "group_history": group_timeline.by_day(events, group | inside, named),
-        "group_roles": role_rows,
-        "group_members": profiles,
-        "group_own": own,
-        "group_from_below": below,
-        "group_member_count": len(members),
-        "group_state": places.own_state(group),
-        "group_rights": group._explain_rights(user),
-        "group_requests": _request_rows(group | roles, places),
-        "group_invited": _invited_rows(group | roles, places),
-        "group_helped": _helped_rows(group | roles, places),
-        "group_may": places.own_actions(group),
-        "group_may_invite": circle and places.may_give(group),
-        "group_login": visitor,
-        "group_linked": group._linked(),
-        "group_manages": manages,
-        "group_talks": circle and group._may("send"),
-        "group_talk": talk_values(group, profiles) if circle and not visitor else {},
-        "group_projects": _projects(group),
-    }
+class Page:
+    """One group as its page shows it; the user sees the group.
+
+    What lies around it, who is in it and their profiles are read first, each at once.
+    """
+
+    def __init__(self, group: Any) -> None:
+        self.group = group
+        self.visitor = group.env.user._is_public()
+        self.events = group_timeline.latest(group)
+        known = self.events.sudo()
+        named = known.group_id | known.from_id | known.to_id
+        self.around = Around(group, (named - group.sudo()).ids)
+        self.around.read(CIRCLES_SHOWN)
+        circle = group.kind == "circle"
+        self.inside = self.around.inside() if circle else group.browse()
+        self.roles = (
+            self.inside.filtered(lambda child: child.kind == "role")
+            if circle
+            else group
+        )
+        self.places = Places(group | self.roles, self.around)
+        self.members = group.env["res.partner"].browse(self.around.member_ids)
+        # The people of the roles and of the history, read together.
+        self.named = _shown_fillers(self.roles, self.places)
+        self.named |= group_timeline.people_of(self.events)
+        self.people = People(
+            group.env,
+            group.sudo().partner_id | self.inside.sudo().partner_id | self.named,
+            self.places.members(group),
+            self.members.sudo(),
+        )
+
+    @property
+    def profile(self) -> Any:
+        """The profile (sudo) of the group itself."""
+        return self.group.sudo().partner_id._wezer_profile()
+
+    def values(self) -> dict:
+        """Return what the page shows."""
+        group, places, around = self.group, self.places, self.around
+        user = group.env.user
+        circle = group.kind == "circle"
+        direct = places.members(group)
+        own = self.people.of(direct, limit=MEMBERS_SHOWN)
+        below = self.people.of(
+            self.members.sudo() - direct, limit=max(0, MEMBERS_SHOWN - len(own))
+        )
+        profiles = own | below
+        circles = self.inside.filtered(lambda child: child.kind == "circle")
+        named = self.people.of(self.named)
+        role_rows = _role_rows(self.roles, places, named)
+        seen = group.browse(around.seen)
+        return {
+            "group": group,
+            "group_parent": around.above(),
+            "group_circles": circles[:CIRCLES_SHOWN],
+            "group_circle_count": len(circles),
+            "group_tree": circles and _tree(around),
+            # What the market shows of the group: its own and what is inside.
+            "group_inside_ids": around.seen_inside(),
+            "group_tint": around.tint(group.id),
+            "group_cover": around.cover_url(),
+            "group_leads": circle and _leads(self.roles, role_rows, places),
+            "group_history": group_timeline.by_day(self.events, seen, named, True),
+            "group_roles": role_rows,
+            "group_members": profiles,
+            "group_own": own,
+            "group_from_below": below,
+            "group_member_count": len(self.members),
+            "group_state": places.own_state(group),
+            "group_rights": group._explain_rights(user),
+            "group_requests": _request_rows(group | self.roles, places),
+            "group_invited": _invited_rows(group | self.roles, places),
+            "group_helped": _helped_rows(group | self.roles, places),
+            "group_may": places.own_actions(group),
+            "group_may_invite": circle and places.may_give(group),
+            "group_login": self.visitor,
+            "group_linked": around.linked(),
+            "group_manages": not self.visitor and group._may("manage"),
+            "group_talks": circle and not self.visitor and group._may("send"),
+            "group_talk": (
+                talk_values(group, profiles) if circle and not self.visitor else {}
+            ),
+            "group_projects": _projects(group),
+        }
+
+
+class People:
+    """The profiles of some persons, as far as the user sees them, read at once.
+
+    :param partners: persons (sudo) of whom each is read
+    :param more: others, read with them where they are few
+    """
+
+    def __init__(self, env: Any, partners: Any, *more: Any) -> None:
+        self.env = env
+        for some in more:
+            if len(partners | some) <= READ_AT_ONCE:
+                partners |= some
+        self.asked = set(partners.ids)
+        every = env["wezer.profile"].sudo().with_context(active_test=False)
+        found = every.search_fetch([("partner_id", "in", partners.ids)])
+        by_partner = {profile.partner_id.id: profile.id for profile in found}
+        partners = partners.sudo().with_context(active_test=False)
+        partners._fields["wezer_profile_ids"]._insert_cache(
+            partners,
+            [
+                (by_partner[number],) if number in by_partner else ()
+                for number in partners.ids
+            ],
+        )
+        # A person is the party of no group.
+        persons = found.filtered("is_person").partner_id
+        persons = persons.with_context(active_test=False)
+        persons._fields["wezer_group_ids"]._insert_cache(persons, [()] * len(persons))
+        # Filtered by the rules in memory: the profiles are read anyway.
+        self.seen = found.with_env(env)._filtered_access("read").filtered("active")
+
+    def of(self, partners: Any, limit: int | None = None) -> Any:
+        """Return the profiles of ``partners``, at most so many, in order of names."""
+        if not self.asked.issuperset(partners.ids):
+            return _profiles(self.env, partners, limit=limit)
+        found = self.seen.filtered(
+            lambda profile: profile.sudo().partner_id.id in partners._ids
+        )
+        return found if limit is None else found[:limit]
 
 
 class Places:
-    """The unfinished memberships of some groups, read once, and the user's own."""
+    """The unfinished memberships of some groups, read once, and the user's own.
 
-    def __init__(self, groups: Any) -> None:
+    A visitor only gets the persons of each group: they can do nothing with the rest.
+
+    :param around: what the page of one of them has read
+    """
+
+    def __init__(self, groups: Any, around: Any = None) -> None:
         self.env = groups.env
         self.visitor = self.env.user._is_public()
-        self.rows = (
-            self.env["wezer.group.membership"]
-            .sudo()
-            .search_fetch(
+        self.around = around if self.visitor else None
+        self.rows = self.env["wezer.group.membership"].sudo()
+        if not self.around:
+            self.rows = self.rows.search_fetch(
                 [
                     ("group_id", "in", groups.ids),
                     ("state", "in", MEMBERSHIP.unfinished),
                 ]
             )
-        )
         self.of_group = self.rows.grouped(lambda place: place.group_id.id)
 
     def of(self, group: Any) -> Any:
@@ -103,6 +183,9 @@ class Places:
 
     def members(self, group: Any) -> Any:
         """Return the persons (sudo) with a live place in ``group``, without guests."""
+        if self.around:
+            people = self.around.places.get(group.id, [])
+            return self.env["res.partner"].sudo().browse(people)
         return (
             self.of(group)
             .filtered(lambda place: place.is_live and not place.is_guest)
@@ -120,8 +203,10 @@ class Places:
 
     def own_state(self, group: Any) -> Any:
         """Return the state of the user's membership in ``group``, or False."""
+        if self.visitor:
+            return False
         place = self.own(group)
-        return False if self.visitor or not place._origin else place.state
+        return place.state if place._origin else False
 
     def own_actions(self, group: Any, person: Any = None) -> set:
         """Return the actions that the user may do with their own membership."""
@@ -147,6 +232,8 @@ class Places:
         The answer depends on the group, and on whether the user asked: it is looked
         up once for each.
         """
+        if self.visitor:
+            return self.rows
         person, answers = self.env.user.sudo().partner_id, {}
         asked = self.rows.filtered(
             lambda place: place.state in MEMBERSHIP.sources("accept_member")
@@ -180,31 +267,24 @@ def _profiles(
     )
 
 
-def _tree(group: Any) -> list[dict]:
-    """Return the circles inside ``group``, each with those inside it.
+def _tree(around: Around) -> list[dict]:
+    """Return the circles inside a group, each with those inside it.
 
     Where the user does not see a circle, those inside it stand where it would.
     """
-    found = group.search_fetch(
-        [
-            ("ancestor_ids", "in", group.ids),
-            ("kind", "=", "circle"),
-            ("id", "!=", group.id),
-        ],
-        order="depth, name, id",
-        limit=CIRCLES_SHOWN,
-    )
-    tints = found._tints()
     top: list[dict] = []
     nodes: dict[int, dict] = {}
-    # As the system: a circle between two that are seen may be hidden.
-    for circle in found.sudo():
-        above = circle.parent_id
-        while above and above.id != group.id and above.id not in nodes:
-            above = above.parent_id
-        node = {"group": circle.sudo(False), "tint": tints[circle.id], "inside": []}
+    for circle in around.circles(CIRCLES_SHOWN):
+        above = around.known.get(circle.parent_id or 0)
+        while above and above.id != around.group.id and above.id not in nodes:
+            above = around.known.get(above.parent_id or 0)
+        node = {
+            "group": around.group.browse(circle.id),
+            "tint": around.tint(circle.id),
+            "inside": [],
+        }
         nodes[circle.id] = node
-        siblings = nodes[above.id]["inside"] if above.id in nodes else top
+        siblings = nodes[above.id]["inside"] if above and above.id in nodes else top
         siblings.append(node)
     return top
 

@@ -39,7 +39,11 @@ def domain(group: models.Model, inside: bool = True, choice: str = "") -> Domain
 
 def latest(group: models.Model) -> models.Model:
     """Return the latest events of ``group`` and inside, for its page."""
-    return group.env["wezer.group.event"].search_fetch(domain(group), limit=LATEST)
+    events = group.env["wezer.group.event"]
+    seen = events._search(domain(group), limit=LATEST, order=events._order)
+    # Read whole, in the query that asks which the user sees: the sentences name
+    # groups and people as far as the user sees these.
+    return events.sudo().search_fetch([("id", "in", seen)]).with_env(events.env)
 
 
 def people_of(events: models.Model) -> models.Model:
@@ -48,15 +52,18 @@ def people_of(events: models.Model) -> models.Model:
     return known.person_id | known.actor_id
 
 
-def by_day(events: models.Model, groups: Any = None, profiles: Any = None) -> list:
+def by_day(
+    events: models.Model, groups: Any = None, profiles: Any = None, whole: bool = False
+) -> list:
     """Return ``events`` in their order as dicts ``day`` and ``rows``.
 
     :param groups: some that the user sees; others are looked up
+    :param whole: ``groups`` has all that the user sees of those that are named
     :param profiles: of the persons, as far as the user may see them; looked up where
         left out
     :return: rows are dicts ``text``, ``by`` (who did it, if anybody) and ``kind``
     """
-    words = _Words(events, groups, profiles)
+    words = _Words(events, groups, profiles, whole)
     env = events.env
     return [
         {"day": day, "rows": [words.row(event) for event in together]}
@@ -69,7 +76,9 @@ def by_day(events: models.Model, groups: Any = None, profiles: Any = None) -> li
 class _Words:
     """Puts events in words; groups and people are read once for all of them."""
 
-    def __init__(self, events: models.Model, groups: Any, profiles: Any) -> None:
+    def __init__(
+        self, events: models.Model, groups: Any, profiles: Any, whole: bool = False
+    ) -> None:
         self.env = env = events.env
         known = events.sudo()
         self.seen = set(groups.ids) if groups else set()
@@ -77,7 +86,7 @@ class _Words:
         # its group.
         self.seen |= set(known.group_id.ids)
         others = set((known.from_id | known.to_id).ids) - self.seen
-        if others:
+        if others and not whole:
             model = env["wezer.group"].with_context(active_test=False)
             self.seen |= set(model.search([("id", "in", list(others))]).ids)
         if profiles is None:

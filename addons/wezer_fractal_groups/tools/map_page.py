@@ -56,8 +56,12 @@ def first_view(
     if here:
         _zoom_out(path)
     drawn = _largest(tree, circle, here)
-    listed_ids = _listed(env, tree, circle, page)
     known = {node["id"]: node for node in path + drawn}
+    children = set(tree.children(circle))
+    # In the order of names: those of the list, and those it may unfold.
+    names = tree.source.by_name([*children, *(known.keys() - children)])
+    listed_ids = [own for own in names if own in children]
+    listed_ids = listed_ids[(page - 1) * LISTED : page * LISTED]
     others = tree.nodes([own for own in listed_ids if own not in known])
     known |= {node["id"]: node for node in others}
     tree.described(list(known.values()))
@@ -66,7 +70,7 @@ def first_view(
         _say(env, node)
     listed = [known[own] for own in listed_ids]
     if len(listed) <= LISTED // 10:
-        _unfold(tree, listed, known)
+        _unfold(tree, listed, known, names)
     label(drawn, LETTER)
     return {
         "circles": [_packed(node) for node in path + drawn],
@@ -193,23 +197,22 @@ def _largest(tree: CircleTree, circle: int | None, here: dict | None) -> list[di
     return drawn
 
 
-def _listed(
-    env: api.Environment, tree: CircleTree, circle: int | None, page: int
-) -> list[int]:
-    """Return the ids of a page of the list, in the order of names."""
-    names = tree.source.by_name(tree.children(circle))
-    return names[(page - 1) * LISTED : page * LISTED]
+def _unfold(
+    tree: CircleTree, listed: list[dict], known: dict[int, dict], names: list[int]
+) -> None:
+    """Give the few ``listed`` the names inside them, where all are known already.
 
-
-def _unfold(tree: CircleTree, listed: list[dict], known: dict[int, dict]) -> None:
-    """Give the few ``listed`` the names inside them, where all are known already."""
-    room, opened = LISTED, []
+    :param names: the ids of the circles in the order of their names
+    """
+    room, opened = LISTED, set()
     for node in listed:
         ids = tree.children(node["id"])
         if ids and len(ids) <= room and all(own in known for own in ids):
-            opened += ids
+            opened.update(ids)
             room -= len(ids)
-    for own in tree.source.by_name(opened):
+    for own in names:
+        if own not in opened:
+            continue
         node = known[own]
         known[node["parent_id"]].setdefault("children", []).append(node)
 

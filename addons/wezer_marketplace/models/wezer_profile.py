@@ -10,17 +10,21 @@ SHOWN = 6
 class WezerProfile(models.Model):
     _inherit = "wezer.profile"
 
-    def _wezer_party_values(self):
+    def _wezer_party_values(self, **known):
         """Add what this party wants and offers now, as the user may see it.
 
         A group's page has also what others post in its context.
         """
-        values = super()._wezer_party_values()
+        values = super()._wezer_party_values(**known)
         # The page of a public group reads its profile with sudo: not this.
         market = self.env["wezer.announcement"].sudo(False)
         partner = self.sudo().partner_id
         group = values["group"]
-        context = {"group": group.id} if group else {"author": partner.id}
+        context = (
+            {"group": group.id, "group_inside": values["group_inside_ids"]}
+            if group
+            else {"author": partner.id}
+        )
         about = search_sql.filter_domain(market, context)
         own = Domain("author_id", "=", partner.id)
         kinds = [Domain("kind", "=", kind) for kind in ("want", "offer")]

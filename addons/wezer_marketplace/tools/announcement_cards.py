@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from odoo import fields
+from odoo.tools import SQL
+
 from .matchmaking import Helper, format_distance, reasons_for_user
 
 
@@ -14,8 +17,9 @@ def cards(
         member their own place where left out
     :param helper: the user, where a page has read them already
     :return: dicts ``announcement``, ``name``, ``profile``, ``score``, ``reason``,
-        ``km``, ``look`` (picture and tint of the category), ``price`` (a chip) and
-        ``favourite`` (None for visitors)
+        ``km``, ``look`` (picture and tint of the category), ``price`` (a chip),
+        ``favourite`` (None for visitors), ``pictured`` (whether it has a picture) and
+        ``left`` (free places)
     """
     if not announcements:
         return []
@@ -38,10 +42,12 @@ def cards(
     announcements.sudo().price_line_ids.wezer_currency_id._wezer_take_kept()
     looks = env["wezer.category"]._look()
     favourites = env["wezer.favourite"]._among(announcements)
+    marks = _marks(announcements)
     result = []
     for announcement in announcements:
         author = announcement.sudo().author_id
         seen = shown[author]
+        pictured, taken = marks[announcement.id]
         result.append(
             {
                 "announcement": announcement,
@@ -56,9 +62,42 @@ def cards(
                 "favourite": (
                     None if favourites is None else announcement.id in favourites
                 ),
+                "pictured": pictured,
+                "left": max(announcement.places - taken, 0),
             }
         )
     return result
+
+
+def _marks(announcements: Any) -> dict[int, tuple[bool, int]]:
+    """Return ``{id: (has a picture, places that are taken)}``, in one query.
+
+    What is counted here is what ``_holding`` of an announcement finds.
+    """
+    env = announcements.env
+    announcements.flush_model(["image_128"])
+    deals = env["wezer.deal"]
+    rows = env.execute_query(
+        SQL(
+            """SELECT a.id,
+                      EXISTS (SELECT FROM ir_attachment p
+                               WHERE p.res_model = 'wezer.announcement'
+                                 AND p.res_field = 'image_128' AND p.res_id = a.id),
+                      (SELECT count(*) FROM wezer_deal d
+                        WHERE d.announcement_id = a.id
+                          AND (d.state = ANY(%s)
+                               OR d.state = 'open' AND d.hold_deadline > %s))
+                 FROM unnest(%s) a(id)""",
+            list(deals._state_machine.sources("dispute", "resolve")),
+            fields.Datetime.now(),
+            announcements.ids,
+            to_flush=tuple(
+                deals._fields[name]
+                for name in ("announcement_id", "state", "hold_deadline")
+            ),
+        )
+    )
+    return {number: (pictured, taken) for number, pictured, taken in rows}
 
 
 def card_lists(

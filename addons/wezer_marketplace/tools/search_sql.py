@@ -311,7 +311,7 @@ def filter_domain(market: models.Model, question: dict) -> Domain:
         if question.get(name):
             domain &= facet_domain([f"{letter}{question[name]}"])
     if question.get("group"):
-        domain &= _group_domain(market, question["group"])
+        domain &= _group_domain(market, question["group"], question.get("group_inside"))
     if question.get("currency"):
         domain &= _price_domain(question)
     if question.get("date_from"):
@@ -378,11 +378,15 @@ def distance_domain(centre: Any, km: float) -> Domain:
     return Domain("located", "=", True) & Domain.custom(to_sql=to_sql)
 
 
-def _group_domain(market: models.Model, group_id: Any) -> Any:
+def _group_domain(market: models.Model, group_id: Any, known: Any = None) -> Any:
     """Return what is in the context of a group or of one inside it that the user sees.
 
     A group that the user does not see finds nothing: it would tell what belongs to it.
+
+    :param known: the ids of all these groups, where a page has asked for them already
     """
+    if known is not None:
+        return facet_domain([f"g{number}" for number in known])
     inside = market.env["wezer.group"].search(
         Domain("id", "=", group_id) | Domain("ancestor_ids", "in", [group_id])
     )

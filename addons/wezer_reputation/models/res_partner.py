@@ -134,10 +134,9 @@ class ResPartner(models.Model):
             else {"hidden": True, "rank": rank}
             for partner in self
         }
-        for row in self._wezer_reputation():
+        # Where nothing is shown, nothing is read.
+        for row in self.filtered(lambda one: one.id in seen)._wezer_reputation():
             score = scores[row.partner_id.id]
-            if "hidden" in score:
-                continue
             if not row.is_new:
                 scores[row.partner_id.id] = {
                     "score": row.score,

@@ -51,12 +51,14 @@ class WezerProfile(models.Model):
             profile.admitted_by_id = self.env.user.partner_id
         return result
 
-    def _wezer_party_values(self):
+    def _wezer_party_values(self, **known):
         """Extend wezer_base: add the score and the revealed assessments."""
-        values = super()._wezer_party_values()
+        values = super()._wezer_party_values(**known)
         partner = self.sudo().partner_id
         values["reputation"] = partner._wezer_score()
-        values["badges"] = partner._wezer_badges()
+        # Badges are a user's: a party without a login has none.
+        partners = partner if self.sudo().is_person else partner.browse()
+        values["badges"] = partners and partners._wezer_badges()
         values["assessments"] = self.env["wezer.assessment"].browse()
         if not self.env.user._is_public():
             # The caller's own rights: what is blind stays blind.

@@ -8,6 +8,7 @@ from odoo.sql_db import Cursor
 from odoo.tests import HttpCase, tagged
 
 from odoo.addons.wezer_marketplace.tests.common import MarketCommon
+from odoo.addons.wezer_marketplace.tests.test_pictures import picture
 
 MOST = 12
 ANNOUNCEMENTS = 30
@@ -57,8 +58,9 @@ class TestVisitorQueries(MarketCommon, HttpCase):
                 statements.append(text)
             return execute(cursor, query, *args, **kwargs)
 
+        expected = 404 if "no-such" in path else 200
         for _turn in range(2):
-            self.assertEqual(self.url_open(path).status_code, 200, path)
+            self.assertEqual(self.url_open(path).status_code, expected, path)
         with patch.object(Cursor, "execute", counting):
             self.url_open(path)
         return statements
@@ -68,22 +70,96 @@ class TestVisitorQueries(MarketCommon, HttpCase):
         self.assertEqual(answer.status_code, 200, path)
         return html.fromstring(answer.text).text_content()
 
-    def test_a_warm_page_takes_at_most_twelve_queries(self):
+    def _gather(self):
+        """Return a circle with circles, roles and members, inside another circle."""
+        groups, places = self.env["wezer.group"], self.env["wezer.group.membership"]
+        public = {"visibility": "public"}
+        village = self.circles[0]
+        garden = groups.create({"name": "Garden", "parent_id": village.id, **public})
+        inside = groups.create(
+            [
+                {"name": name, "parent_id": garden.id, "kind": kind, **public}
+                for name, kind in (
+                    ("Compost", "circle"),
+                    ("Greenhouse", "circle"),
+                    ("Treasurer", "role"),
+                    ("Lead", "role"),
+                )
+            ]
+        )
+        groups.create({"name": "Pots", "parent_id": inside[1].id, **public})
+        inside[3].write({"link": "lead", "right_market": True, "right_manage": True})
+        for user, group in (
+            (self.test1, garden),
+            (self.test2, inside[0]),
+            (self.test3, inside[1]),
+            (self.test1, inside[2]),
+            (self.test1, inside[3]),
+        ):
+            places.create({"group_id": group.id, "partner_id": user.partner_id.id})
+        garden.cover = picture()
+        for number, user in enumerate([self.test1, self.test1, self.test2, self.test3]):
+            one = self.announce(
+                user,
+                title=f"Of the garden {number}",
+                kind="want" if number % 2 else "offer",
+                visibility="everyone",
+                pictures=[{"image": picture(), "caption": "A picture"}],
+            )
+            one.sudo().group_ids = garden
+            if not number:
+                one.sudo().author_id = garden.partner_id
+        return garden
+
+    def _paths(self):
         announcements = self._fill()
         self.company.wezer_terms = "<p>Be kind.</p>"
-        for path in (
-            "/",
-            "/market",
+        garden = self._gather()
+        rake = self.announce(
+            self.test1,
+            title="A rake",
+            visibility="everyone",
+            pictures=[
+                {"image": picture(colour), "caption": colour}
+                for colour in ("#ff0000", "#00ff00", "#0000ff")
+            ],
+            city="Lyon",
+            latitude=45.76,
+            longitude=4.84,
+        )
+        question = self.env["wezer.announcement.question"].with_user(self.test2)
+        question.action_ask(rake.id, "How long is it?")
+        return [
+            *("/", "/how-it-works", "/contactus", "/community/terms", "/no-such-page"),
+            *("/web/login", "/web/signup", "/app/offline", "/market/no-such-thing"),
+            *("/market", "/market?view=map", "/market?view=calendar", "/market/page/2"),
+            f"/market?category={self.category.id}",
             f"/market/{announcements[0].slug}",
-            "/groups",
-            "/groups/places",
+            f"/market/{rake.slug}",
+            *("/groups", "/groups/map", "/groups/history", "/groups/structure"),
+            f"/groups/map?circle={garden.slug}",
+            f"/groups/{garden.slug}",
+            f"/groups/{garden.slug}/history",
+            f"/groups/{garden.parent_id.slug}",
             "/members",
-            "/community/terms",
-            "/contactus",
-        ):
+        ]
+
+    def _assert_few(self, *paths):
+        for path in paths:
             with self.subTest(path=path):
                 statements = self._statements(path)
                 self.assertLessEqual(len(statements), MOST, "\n".join(statements))
+
+    def test_a_warm_page_takes_at_most_twelve_queries(self):
+        paths = self._paths()
+        profile = self.test1.partner_id._wezer_profile()
+        self._assert_few(*paths, f"/members/{profile.slug}")
+        # The other end of what a community may choose.
+        self.company.wezer_visitors_see_members = False
+        self.company.wezer_reputation_seen = "everyone"
+        self._assert_few(
+            *(path for path in paths if path.startswith(("/groups", "/market")))
+        )
 
     def test_more_announcements_take_no_more_queries(self):
         self.announce(self.test1, title="First thing", visibility="everyone")
