@@ -46,7 +46,6 @@ ALL = os.environ.get("WEZER_COUNTS") == "all"
 FEWER = tuple((way, max(1, count // 5)) for way, count in make_demo.WAYS)
 # Addresses that answer a GET request, but are no pages that links lead to: why.
 NO_PAGE = {
-    "/app/counts": "numbers for the badges of the phone's bar",
     "/app/offline": "kept by the service worker, shown without a connection",
     "/app/share": "opened by the device, which shares a picture",
     "/groups/map/find": "the map asks it while somebody types",
@@ -54,7 +53,7 @@ NO_PAGE = {
     "/my/deals/<int:deal_id>/evidence/<int:evidence_id>": "a file",
     "/my/deals/<int:deal_id>/evidence/<int:evidence_id>/picture": "a picture",
     "/my/deals/<int:deal_id>/live": "a part of the page of a deal",
-    "/my/notices/count": "the number at the bell",
+    "/my/notices/count": "the numbers at the bell and in the bar",
     "/my/notices/<int:notice_id>/open": "leads on to what the notice is about",
     "/my/wallets/<int:wallet_id>/look": "asked before a payment is sent",
     "/service-worker.js": "a program",

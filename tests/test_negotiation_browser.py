@@ -34,7 +34,7 @@ window.fetch = (url, ...rest) => {
 window.wezerCounted = 0;
 const openOfPage = XMLHttpRequest.prototype.open;
 XMLHttpRequest.prototype.open = function (method, url, ...rest) {
-    window.wezerCounted += String(url).includes("/app/counts");
+    window.wezerCounted += String(url).includes("/my/notices/count");
     return openOfPage.call(this, method, url, ...rest);
 };
 """

@@ -76,6 +76,7 @@
             "wezer_base/static/src/interactions/chart.js",
             "wezer_base/static/src/interactions/live_part.js",
             "wezer_base/static/src/interactions/notice_bell.js",
+            "wezer_base/static/src/interactions/notice_counts.js",
             "wezer_base/static/src/interactions/notice_kinds.js",
             "wezer_base/static/src/interactions/scheme_switch.js",
             "wezer_base/static/src/interactions/share.js",

@@ -259,7 +259,7 @@ class WezerJoining(http.Controller):
         )
 
     @http.route("/welcome", type="http", auth="user", website=True, methods=["POST"])
-    @form_post("/welcome")
+    @form_post("/welcome", files=("picture",))
     def welcome_post(self, name="", terms_id="", agree="", picture=None, **post):
         """Finish joining."""
         form = request.httprequest.form

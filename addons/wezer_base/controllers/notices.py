@@ -87,8 +87,8 @@ class WezerNotices(CustomerPortal):
 
     @http.route("/my/notices/count", type="jsonrpc", auth="user", readonly=True)
     def wezer_notices_count(self):
-        """Return how many notices wait, for the bell."""
-        return request.env["wezer.notice"]._waiting_count()
+        """Return how many notices wait, for the bell and what else shows numbers."""
+        return request.env.user._wezer_notice_counts()
 
     # === MAILS === #
 

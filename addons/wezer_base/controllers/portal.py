@@ -66,7 +66,7 @@ class WezerPortal(CustomerPortal):
         )
 
     @http.route("/my/profile", type="http", auth="user", website=True, methods=["POST"])
-    @form_post("/my/profile?acting={acting}")
+    @form_post("/my/profile?acting={acting}", files=("picture",))
     def wezer_profile_save(self, picture=None, acting="", **post):
         """Save what the form shows, and nothing else."""
         form = request.httprequest.form

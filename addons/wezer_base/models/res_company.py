@@ -3,12 +3,13 @@ from urllib.parse import urlsplit
 
 from odoo import api, fields, models, tools
 from odoo.fields import Domain
-from odoo.tools import SQL, LazyTranslate
+from odoo.tools import SQL, LazyTranslate, hmac
 
 from odoo.addons.base.models.res_partner import _tz_get
 
 from ..exceptions import Refusal
 from ..tools import contrast, days, locks
+from ..tools.login import network
 from ..tools.payload import shortened
 from ..tools.rights import RIGHTS
 
@@ -16,6 +17,9 @@ _lt = LazyTranslate(__name__)
 QUESTION_LETTERS = 1000
 # From the contact page, by everybody together.
 QUESTIONS_A_DAY = 40
+# Of them so many of one member, or from one network.
+QUESTIONS_OF_ONE = 8
+DAY_SECONDS = 86400
 
 
 class ResCompany(models.Model):
@@ -203,11 +207,6 @@ class ResCompany(models.Model):
         """
         self.ensure_one()
         name, address, text = (
-            # A file in the place of a text is none.
-            value if isinstance(value, str) else ""
-            for value in (name, address, text)
-        )
-        name, address, text = (
             " ".join(name.split())[:80],
             " ".join(address.split())[:120],
             text.strip()[:QUESTION_LETTERS],
@@ -232,6 +231,7 @@ class ResCompany(models.Model):
                 value=asked,
                 limit=QUESTIONS_A_DAY * people,
             )
+        self._count_question()
         self.sudo().partner_id._wezer_notify(
             "contact",
             _lt(
@@ -243,6 +243,28 @@ class ResCompany(models.Model):
             url="/my/notices",
             right="manage",
         )
+
+    def _count_question(self):
+        """Count a question of whoever writes: a member, or a visitor's network.
+
+        One who writes very often does not keep all others from writing. Of a visitor
+        only a hash is kept, for a few days.
+        """
+        user = self.env.user
+        asker = f"visitor {network()}" if user._is_public() else f"user {user.id}"
+        asker = hmac(self.env(su=True), "wezer-question", asker)
+        # Keys are nobody's to read.
+        keys = self.env["wezer.idempotency.key"].sudo()
+        if not any(
+            keys._is_first(f"question:{asker}:{number}", DAY_SECONDS)
+            for number in range(QUESTIONS_OF_ONE)
+        ):
+            raise Refusal(
+                self.env._("You wrote several times today. Please try again tomorrow."),
+                rule="asker",
+                value=QUESTIONS_OF_ONE,
+                limit=QUESTIONS_OF_ONE,
+            )
 
     def _wezer_zone(self):
         """Return the time zone in which this community counts its days.

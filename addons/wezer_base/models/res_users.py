@@ -254,6 +254,13 @@ class ResUsers(models.Model):
                 model: (count, records) for model, count, records in groups
             }
 
+    def _wezer_notice_counts(self):
+        """Return the numbers of unread notices by name; addons add theirs.
+
+        Pages show them, and ask for them again when something changed.
+        """
+        return {"notices": self.env["wezer.notice"]._waiting_count()}
+
     def _wezer_may_act(self):
         """Return whether this user may act at all: only active members may."""
         self.ensure_one()

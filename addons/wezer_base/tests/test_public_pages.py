@@ -2,10 +2,13 @@
 
 import re
 from types import SimpleNamespace
+from unittest.mock import patch
 
 from odoo.tests import HttpCase, tagged
 
 from ..exceptions import Refusal
+from ..models.res_company import QUESTIONS_OF_ONE
+from ..tools import login
 from .common import WezerCommon
 
 ADVERTISED = re.compile(r"odoo\.com|Powered by|Fake Buena Vista|555-5556|My Website")
@@ -39,10 +42,11 @@ class TestPublicPages(WezerCommon, HttpCase):
         self.env.company.email = "hello@tilleuls.example"
         self.assertIn("hello@tilleuls.example", self.url_open("/contactus").text)
 
-    def _write(self, **form):
+    def _write(self, files=None, **form):
         page = self.url_open("/contactus").text
         token = re.search(r'name="csrf_token" value=["\']?([^"\'\s>]+)', page)[1]
-        return self.url_open("/contact", data={"csrf_token": token, **form})
+        form["csrf_token"] = token
+        return self.url_open("/contact", data=form, files=files)
 
     def test_a_visitors_question_reaches_the_administrators_without_mail(self):
         answer = self._write(
@@ -61,11 +65,12 @@ class TestPublicPages(WezerCommon, HttpCase):
         self.assertFalse(self.env["wezer.notice"].search([("kind", "=", "contact")]))
 
     def test_a_file_in_the_place_of_a_text_is_refused(self):
-        for field in ("name", "address", "text"):
-            with self.assertRaises(Refusal) as caught:
-                sent = {"name": "Zoé", "address": "z@example.org", "text": "When?"}
-                self.env.company._wezer_take_question(**{**sent, field: object()})
-            self.assertEqual(caught.exception.field, field)
+        sent = {"name": "Zoé", "address": "z@example.org", "text": "When?"}
+        for field in sent:
+            texts = {name: text for name, text in sent.items() if name != field}
+            answer = self._write({field: ("a.txt", b"When?")}, **texts)
+            self.assertIn("fill in every field", answer.text, field)
+        self.assertFalse(self.env["wezer.notice"].search([("kind", "=", "contact")]))
 
     def test_a_page_with_what_a_visitor_did_or_typed_is_not_kept_for_others(self):
         pages = self.env["website.page"]
@@ -74,12 +79,34 @@ class TestPublicPages(WezerCommon, HttpCase):
             self.assertFalse(pages._allow_to_use_cache(request), name)
 
     def test_a_flood_of_questions_ends(self):
+        company = self.env.company.with_user(self.env.ref("base.public_user"))
+        asked = []
         with self.assertRaises(Refusal) as caught:
             for number in range(1000):
-                self.env.company._wezer_take_question(
-                    "A", "a@b.c", f"Question {number}"
-                )
+                address = f"10.0.{number // 250}.{number % 250}"
+                with patch.object(login, "caller", lambda one=address: one):
+                    company._wezer_take_question("A", "a@b.c", f"Question {number}")
+                asked.append(number)
         self.assertEqual(caught.exception.rule, "questions")
+        self.assertEqual(len(asked), caught.exception.value)
+
+    def test_one_who_writes_very_often_keeps_nobody_else_from_writing(self):
+        company = self.env.company.with_user(self.env.ref("base.public_user"))
+
+        def ask(address):
+            with patch.object(login, "caller", lambda: address):
+                company._wezer_take_question("A", "a@b.c", "A question")
+
+        for _time in range(QUESTIONS_OF_ONE):
+            ask("2001:db8::1")
+        for address in ("2001:db8::1", "2001:db8::ffff"):
+            with self.assertRaises(Refusal) as caught:
+                ask(address)
+            self.assertEqual(caught.exception.rule, "asker")
+        ask("2001:db8:0:1::1")
+        ask("192.0.2.7")
+        keys = self.env["wezer.idempotency.key"].search([]).mapped("key")
+        self.assertFalse([key for key in keys if "2001" in key or "192.0" in key])
 
 
 @tagged("post_install", "-at_install")

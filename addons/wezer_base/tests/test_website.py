@@ -127,7 +127,7 @@ class TestWebsite(WezerCommon, HttpCase):
             "/my/notices/read", data={"csrf_token": http.Request.csrf_token(self)}
         )
         count = self.make_jsonrpc_request("/my/notices/count", {})
-        self.assertEqual(count, 0)
+        self.assertEqual(count["notices"], 0)
 
     def test_the_todo_page_and_the_portal_home_open(self):
         self._login(self.luc)

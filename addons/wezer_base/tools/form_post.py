@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote as url_quote
 
 import werkzeug.exceptions
+from werkzeug.datastructures import FileStorage
 
 from odoo.exceptions import UserError
 from odoo.http import (
@@ -59,6 +60,7 @@ def form_post(
     once: bool = False,
     alike_seconds: int = 0,
     wait: Callable | None = None,
+    files: tuple[str, ...] = (),
 ) -> Callable:
     """Make an endpoint of a controller answer a form.
 
@@ -75,11 +77,19 @@ def form_post(
         the way back), is the same form, too
     :param wait: called with the endpoint's arguments before anything is done, to wait
         for those who came before (see :mod:`.locks`)
+    :param files: the arguments of the endpoint that may be files; a file in the place
+        of any other is an empty text
     """
 
     def decorate(endpoint: Any) -> Any:
         @wraps(endpoint)
         def answer(self: Any, *args: Any, **kwargs: Any) -> Any:
+            kwargs = {
+                name: ""
+                if isinstance(value, FileStorage) and name not in files
+                else value
+                for name, value in kwargs.items()
+            }
             token = kwargs.pop("form_token", None)
             kwargs.pop("form_page", None)
             sent = request.env["wezer.idempotency.key"].sudo()

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 from odoo import api
@@ -29,6 +30,20 @@ def called_from(address: Any) -> Iterator[Any]:
 def caller() -> str | None:
     """Return the address that this request or call comes from, or None."""
     return request.httprequest.remote_addr if request else _caller.get()
+
+
+def network() -> str:
+    """Return the network that this request or call comes from.
+
+    That is the address, or of IPv6 the half that one household has for itself.
+    """
+    try:
+        address = ip_address(caller() or "")
+    except ValueError:
+        return ""
+    if address.version == 6:
+        return str(ip_network(f"{address}/64", strict=False))
+    return str(address)
 
 
 def failures(env: api.Environment, name: str) -> dict:

@@ -101,12 +101,7 @@ class WezerSeveralPayments(WezerCurrencyPortal):
         """Return the rows of a batch that the form has; empty ones are passed over."""
         rows = []
         for number in range(1, ROWS + 1):
-            typed = {name: form.get(f"{name}_{number}", "") for name in FIELDS}
-            row = {
-                # A file in the place of a text is none.
-                name: value.strip() if isinstance(value, str) else ""
-                for name, value in typed.items()
-            }
+            row = {name: form.get(f"{name}_{number}", "").strip() for name in FIELDS}
             if not row["to"] and not row["amount"]:
                 continue
             if not row["to"]:

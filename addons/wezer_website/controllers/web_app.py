@@ -87,11 +87,6 @@ class WezerWebApp(http.Controller):
             "wezer_website.offline_page", web_app.offline(request.website)
         )
 
-    @http.route("/app/counts", type="jsonrpc", auth="user", readonly=True)
-    def counts(self):
-        """Return the numbers of the phone's bar."""
-        return request.env.user._wezer_bar_counts()
-
     @http.route(
         "/app/share",
         type="http",

@@ -23,18 +23,17 @@ class ResUsers(models.Model):
             return VISITOR if open_to_all else tuple(w for w in VISITOR if w != "join")
         return MEMBER if self._wezer_standing() == "active" else READER
 
-    def _wezer_bar_counts(self):
-        """Return the numbers beside entries of the bar.
+    def _wezer_notice_counts(self):
+        """Add the numbers beside entries of the phone's bar.
 
         ``deals``: how many deals have something unread; ``me``: unread notices about
         anything else. Both come from what the bell has asked already.
         """
+        counts = super()._wezer_notice_counts()
         waiting = self.env["wezer.notice"]._waiting_by_model()
         about_deals, deals = waiting.get("wezer.deal", (0, 0))
-        everything = self.env["wezer.notice"]._waiting_count()
-        rest = everything - about_deals
         # "notices" is the bar's of people without deals.
-        return {"deals": deals, "me": rest, "notices": everything}
+        return {**counts, "deals": deals, "me": counts["notices"] - about_deals}
 
     def _wezer_main_wallet(self):
         """Return the open wallet that the bar leads to, or an empty one.

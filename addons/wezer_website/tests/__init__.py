@@ -1,4 +1,5 @@
 from . import test_blocks
+from . import test_files_in_forms
 from . import test_former_home
 from . import test_home_page
 from . import test_routes

@@ -14,7 +14,6 @@ ROUTES = {
     "GET /app/offline": {ALL: 200},
     "GET /my/wallet": {"V": "login", MEMBERS: "/my/wallets"},
     "GET /service-worker.js": {ALL: 200},
-    "JSON /app/counts": {"V": "error", MEMBERS: "answer"},
     # The form that follows asks visitors to log in.
     "POST /app/share": {ALL: "/market/new"},
 }

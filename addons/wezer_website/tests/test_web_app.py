@@ -1,6 +1,7 @@
 import io
 import json
 import re
+from unittest.mock import patch
 
 from lxml import html
 from PIL import Image
@@ -45,6 +46,17 @@ class TestWebApp(HttpCase):
             self.assertEqual(picture.headers["Content-Type"], "image/png")
             size = Image.open(io.BytesIO(picture.content)).size
             self.assertEqual("{}x{}".format(*size), row["sizes"])
+
+    def test_an_icon_is_drawn_once_and_anew_when_the_community_changes(self):
+        company, path = self.env.company, "/app/icon/192/any.png"
+        company.name = "Ormes"
+        with patch.object(app_icon, "draw", wraps=app_icon.draw) as draw:
+            first = self.url_open(path).content
+            self.assertEqual(self.url_open(path).content, first)
+            self.assertEqual(draw.call_count, 1)
+            company.name = "Tilleuls"
+            self.assertNotEqual(self.url_open(path).content, first)
+            self.assertEqual(draw.call_count, 2)
 
     def test_an_icon_has_no_other_size(self):
         self.assertEqual(self.url_open("/app/icon/4096/any.png").status_code, 404)
@@ -130,7 +142,7 @@ class TestWebApp(HttpCase):
                 }
             )
         self.member.partner_id._wezer_notify("approved", "Welcome!", url="/my")
-        counts = self.env["res.users"].with_user(self.member)._wezer_bar_counts()
+        counts = self.env["res.users"].with_user(self.member)._wezer_notice_counts()
         self.assertEqual((counts["deals"], counts["me"]), (2, 1))
 
     # === HOME === #

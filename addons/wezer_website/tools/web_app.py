@@ -86,7 +86,12 @@ def icon_url(website: models.Model, size: int, purpose: str = "any") -> str:
 
 
 def icon(website: models.Model, size: int, purpose: str) -> bytes:
-    """Return the icon as a PNG."""
+    """Return the icon as a PNG; it is drawn once for each picture, name and colour."""
+    return website._wezer_app_icon(_mark(website), size, purpose)
+
+
+def drawn_icon(website: models.Model, size: int, purpose: str) -> bytes:
+    """Draw the icon, as a PNG."""
     return app_icon.draw(
         _pictures(website),
         name(website),
