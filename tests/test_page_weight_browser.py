@@ -17,7 +17,7 @@ VISITOR, MEMBER = 350, 600
 # Pages that do nothing without the website's program load its 520 kB at once.
 WITH_PROGRAM = 770
 PUBLIC = (
-    *("/", "/market", "/market?view=map", "/market?view=calendar", "/how-it-works"),
+    *("/", "/market", "/market?view=calendar", "/how-it-works"),
     *("/groups", "/groups/history", "/groups/structure", "/members"),
     *("/contactus", "/web/login", "/web/signup", "/no-such-page"),
 )
@@ -28,6 +28,25 @@ LOADED = """
 return performance.getEntriesByType("navigation")
     .concat(performance.getEntriesByType("resource"))
     .map((entry) => entry.name)
+"""
+# The website's program loads when a person moves; then the page has what it adds.
+WAKE = "window.dispatchEvent(new Event('pointermove'))"
+AWAKE = "return document.body.getAttribute('is-ready') === 'true'"
+LOADS = """
+const done = arguments[0];
+const tell = () => done(Boolean(document.querySelector("script[src*=frontend_lazy]")));
+requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(tell)));
+"""
+MOST_SHIFT = 0.02
+SHIFT = """
+const done = arguments[0];
+let sum = 0;
+new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) {
+        sum += entry.value;
+    }
+}).observe({type: "layout-shift", buffered: true});
+requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(sum))));
 """
 
 
@@ -46,6 +65,9 @@ class TestPageWeight(EveryPage):
                 session.cookies.set(cookie["name"], cookie["value"])
             for path in paths:
                 look.open(path)
+                # The program begins to load with the load event, or when it is wanted.
+                if look.driver.execute_async_script(LOADS):
+                    look.browser.until(lambda driver: driver.execute_script(AWAKE))
                 loaded = set(look.driver.execute_script(LOADED))
                 for address in loaded - set(known):
                     known[address] = self._size(session, address)
@@ -79,22 +101,47 @@ class TestPageWeight(EveryPage):
         )
         return (f"/market/{announcement.slug}", f"/groups/{group.slug}", *more)
 
+    def _wallet_and_deal(self):
+        """Return the addresses of a statement and of a deal of the member."""
+        own = ("user_ids.login", "=", self.logins["member"])
+        wallet = self.env["wezer.wallet"].search(
+            [("partner_id", "any", [own])], order="id", limit=1
+        )
+        deal = self.env["wezer.deal"].search(
+            [("author_id", "any", [own])], order="id", limit=1
+        )
+        return f"/my/wallets/{wallet.id}", f"/my/deals/{deal.id}"
+
     def test_a_first_visit_of_a_visitor_is_light(self):
         self._assert_light("visitor", self._paths(*PUBLIC), VISITOR)
 
     def test_a_first_visit_of_a_member_is_light(self):
-        wallet = self.env["wezer.wallet"].search(
-            [("partner_id.user_ids.login", "=", self.logins["member"])], limit=1
-        )
-        deal = self.env["wezer.deal"].search(
-            [("author_id.user_ids.login", "=", self.logins["member"])], limit=1
-        )
         self._assert_light("member", self._paths("/my", "/market"), MEMBER)
-        live = (f"/my/wallets/{wallet.id}", f"/my/deals/{deal.id}")
-        self._assert_light("member", live, WITH_PROGRAM)
+        self._assert_light("member", self._wallet_and_deal(), WITH_PROGRAM)
 
     def test_a_page_that_needs_the_program_loads_little_besides(self):
-        self._assert_light("visitor", ["/groups/map"], WITH_PROGRAM)
+        self._assert_light("visitor", ["/groups/map", "/market?view=map"], WITH_PROGRAM)
+
+    def _assert_still(self, who, paths):
+        """Open pages on a phone; nothing on them moves while they are completed."""
+        self._become(who)
+        for path in paths:
+            self._get(path)
+        with self.allow_requests(all_requests=True):
+            look = every_page.Look(self._browser(who))
+            look.width(every_page.WIDTHS[0])
+            for path in paths:
+                look.open(path)
+                look.driver.execute_script(WAKE)
+                look.browser.until(lambda driver: driver.execute_script(AWAKE))
+                with self.subTest(path):
+                    shift = look.driver.execute_async_script(SHIFT)
+                    self.assertLess(shift, MOST_SHIFT)
+
+    def test_no_page_moves_while_it_is_completed(self):
+        wallet, deal = self._wallet_and_deal()
+        self._assert_still("member", ("/my", "/", "/market", deal, wallet))
+        self._assert_still("visitor", ("/", "/market"))
 
     def test_what_a_visitor_presses_is_done_once_the_program_is_there(self):
         self._become("visitor")

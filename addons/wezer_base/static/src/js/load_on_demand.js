@@ -4,10 +4,10 @@
  * only read do not need it: it waits until they move, touch, scroll or type. What they
  * press meanwhile waits for the program, as it does in Odoo, and is then done.
  *
- * Pages with parts that work by themselves (live deals, maps, charts, the form to log in,
- * which Odoo shows by program, what the website builder animates) load it at once, and so
- * do forms that the program completes (buttons that are hidden without it, steps, sums,
- * a shared picture): nothing appears under a finger. So do the pages of internal users.
+ * Pages with parts that work by themselves (live deals, maps, charts, what the website
+ * builder animates) load it at once, and so do forms that the program completes (buttons
+ * that are hidden without it, steps, sums, a shared picture): nothing appears under a
+ * finger. So do the pages of internal users.
  *
  * This file is a plain script in front of Odoo's loader, which listens for the same event:
  * the first line keeps Odoo from making a module of it, for there are no modules yet.
@@ -35,6 +35,24 @@
 
     let wanted = false;
     let held = false;
+
+    /**
+     * Show the form to log in, which Odoo shows by program: in case this browser
+     * remembers several people, who are then to choose from. Where it remembers nobody
+     * there is nothing else to do.
+     */
+    function showLogin() {
+        const choice = document.querySelector("owl-component[name='web.user_switch']");
+        if (!choice || localStorage.getItem("web.lastConnectedUser")) {
+            return;
+        }
+        choice.remove();
+        const form = document.querySelector("form.oe_login_form");
+        form?.classList.remove("d-none");
+        form?.querySelector(":placeholder-shown")?.focus();
+    }
+
+    showLogin();
 
     function onSign() {
         wanted = true;
