@@ -98,7 +98,7 @@ class TestWebsiteMarket(WebsiteCommon):
 
     def test_a_group_that_is_not_public_has_no_name_on_the_market(self):
         group = self.env["wezer.group"].create(
-            {"name": "Zebra secret", "kind": "circle", "visibility": "network"}
+            {"name": "Zebra secret", "kind": "circle", "visibility": "members"}
         )
         announcement = self.announce(self.test1)
         announcement.sudo().author_id = group.partner_id
