@@ -94,6 +94,20 @@ class TestGroupLook(GroupsCommon, HttpCase):
         visitor = self.env.ref("base.public_user")
         self.assertFalse(group_cards.cards_of(groups.with_user(visitor))[0].faces)
 
+    def test_a_card_names_the_circles_right_inside_that_the_reader_sees(self):
+        self.workshop.visibility = "members"
+        groups = (self.village | self.garden).with_user(self.luc)
+        village, garden = group_cards.cards_of(groups)
+        self.assertEqual(village.inside, list(self.garden))
+        self.assertEqual(garden.inside, list(self.compost))
+        for number in range(6):
+            self._circle(f"Zz {number}", self.village)
+        village = group_cards.cards_of(groups)[0]
+        self.assertEqual(len(village.inside), group_cards.INSIDE + 1)
+        self.authenticate(self.luc.login, self.luc.login)
+        page = self.url_open("/groups?search=test village").text
+        self.assertIn(f"/groups?inside={self.village.slug}", page)
+
     def test_circles_inside_are_nested_and_skip_what_is_hidden(self):
         tree = self.village.with_user(self.luc)._page_values()["group_tree"]
         self.assertEqual(

@@ -15,8 +15,11 @@ from odoo.addons.wezer_base.tools.category_looks import TINTS
 from .group_leads import Leads, leads_of
 from .membership_sql import is_running
 
-# So many faces a card shows.
+# So many faces and circles inside a card shows.
 FACES = 5
+INSIDE = 4
+# So many circles inside are read for a page of cards.
+INSIDE_READ = 500
 
 
 class Card(NamedTuple):
@@ -29,16 +32,40 @@ class Card(NamedTuple):
     leads: Leads
     # Profiles of members whom the reader may see.
     faces: Any
+    # Circles right inside, one more than the card names where there are more.
+    inside: list
 
 
 def cards_of(groups: models.Model) -> list[Card]:
     """Return the cards of ``groups``, in their order."""
     tints, covers, leads = tints_of(groups), covers_of(groups), leads_of(groups)
-    faces = faces_of(groups)
+    faces, inside = faces_of(groups), inside_of(groups)
     return [
-        Card(one, tints[one.id], covers.get(one.id), leads[one.id], faces[one.id])
+        Card(
+            one,
+            tints[one.id],
+            covers.get(one.id),
+            leads[one.id],
+            faces[one.id],
+            inside[one.id],
+        )
         for one in groups
     ]
+
+
+def inside_of(groups: models.Model) -> dict[int, list]:
+    """Return ``{id: circles right inside}`` that the reader sees, by their names."""
+    inside: dict[int, list] = {number: [] for number in groups.ids}
+    found = groups.search_fetch(
+        [("parent_id", "in", groups.ids), ("kind", "=", "circle")],
+        ["name", "slug", "parent_id"],
+        limit=INSIDE_READ,
+    )
+    for circle in found:
+        around = inside[circle.sudo().parent_id.id]
+        if len(around) <= INSIDE:
+            around.append(circle)
+    return inside
 
 
 def tints_of(groups: models.Model) -> dict[int, int]:

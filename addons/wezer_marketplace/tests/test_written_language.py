@@ -1,11 +1,14 @@
 """Announcements and deals in several languages, each heard in its own."""
 
+import importlib.util
 import re
+from pathlib import Path
 
 from lxml import html
 
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from odoo.addons.wezer_base.exceptions import Refusal
 
@@ -13,6 +16,7 @@ from .common import MarketCommon
 from .test_deal_page import PageCase
 
 ARABIC, HEBREW = "درس في الطبخ", "שיעור גיטרה"
+MIGRATION = "migrations/19.0.2.2.0/post-written-language.py"
 LEFT = re.compile("[\u0590-\u06ff]")
 FRENCH = "<p>Je cherche quelqu'un pour tailler les arbres avec moi</p>"
 
@@ -48,6 +52,34 @@ class TestWrittenLanguageOfTheMarket(MarketCommon):
         deal = self.propose(self.test2, announcement, message="مرحبا، متى نبدأ؟")
         self.assertEqual(deal.sudo().terms_id._written_in("message"), "ar")
         self.assertEqual(deal._written_in("title"), announcement.written_lang)
+
+    def test_the_update_guesses_the_languages_of_all_older_texts(self):
+        self.test1.lang = "en_US"
+        announcement = self.announce(self.test1, title="Piano", description=FRENCH)
+        circle = self.env["wezer.group"].create({"name": "Circle", "purpose": HEBREW})
+        deal = self.propose(self.test2, announcement, message=ARABIC)
+        deal.with_user(self.test2).action_send_message("Hello")
+        records = (announcement.sudo(), circle, deal.sudo().terms_id)
+        records += (deal.sudo().message_line_ids,)
+        before = [record.written_lang for record in records]
+        self.assertEqual(before, ["fr", "he", "ar", "en"])
+        self.env.flush_all()
+        for record in records:
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE %s SET written_lang = NULL WHERE id IN %s",
+                    SQL.identifier(record._table),
+                    tuple(record.ids),
+                )
+            )
+        self.env.invalidate_all()
+        for addon in ("base", "fractal_groups", "marketplace", "reputation"):
+            path = Path(__file__).parents[2] / f"wezer_{addon}" / MIGRATION
+            spec = importlib.util.spec_from_file_location("script", path)
+            script = importlib.util.module_from_spec(spec)
+            spec.loader.exec_module(script)
+            script.migrate(self.env.cr, "19.0.2.1.0")
+        self.assertEqual([record.written_lang for record in records], before)
 
 
 @tagged("post_install", "-at_install")
