@@ -37,9 +37,9 @@ LANDS = {
 NOT_ENGLISH = {"Replier"}
 # Pages of the website on which staff find more than members do.
 MORE = {
-    "coordinator": ("/", "/my", "/my/todo", "/groups/garden", "/groups/garden/manage"),
-    "moderator": ("/my", "/my/todo", "/my/deals"),
-    "administrator": ("/", "/my/todo", "/my/requests", "/groups/village/manage"),
+    "coordinator": ("/my/todo", "/groups/garden/manage"),
+    "moderator": ("/my/todo",),
+    "administrator": ("/", "/groups/village-of-les-tilleuls/manage"),
 }
 
 
