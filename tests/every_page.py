@@ -1,6 +1,5 @@
 """Find every page that a person can reach by links, and look at each in a browser."""
 
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -25,7 +24,7 @@ NOT_FOLLOWED = re.compile(
 # A language in front of an address.
 SHORT = re.compile(r"^/(en|fr|ca|es|de)(?=/|$)")
 # Of pages that differ by a record in the address, so many are looked at.
-SAME_RULE = 3 if os.environ.get("WEZER_COUNTS") == "all" else 2
+SAME_RULE = 3
 # Of a page with many links, so many are followed: the next ones are alike.
 LINKS = 250
 PAGES = 160
@@ -137,6 +136,9 @@ def rule_pattern(rule: str) -> re.Pattern:
 # What is read as words: not numbers, units and codes.
 WORD = re.compile(r"[^\W\d_]{3,}")
 
+# Names of files, addresses of pages and of e-mails are in no language.
+ADDRESS = re.compile(r"\S+[./@]\S+")
+
 
 @dataclass
 class Terms:
@@ -150,10 +152,13 @@ class Terms:
     alike: set[str] = field(default_factory=set)
 
 
-def terms_of(language: str, folders: list[Path]) -> Terms:
-    """Return the terms of these addons in a language, as their files have them."""
+def terms_of(language: str, ours: list[Path], theirs: list[Path]) -> Terms:
+    """Return the terms of these addons in a language, as their files have them.
+
+    :param theirs: of these only what is the same in English
+    """
     terms = Terms()
-    for folder in folders:
+    for folder in (*ours, *theirs):
         path = folder / "i18n" / f"{language}.po"
         for entry in polib.pofile(str(path)) if path.exists() else []:
             source, said = plain(entry.msgid), plain(entry.msgstr)
@@ -161,7 +166,7 @@ def terms_of(language: str, folders: list[Path]) -> Terms:
                 # A term may hold tags: its words stand apart on a page.
                 parts = map(plain, re.split(r"<[^>]*>", source))
                 terms.alike |= {source, _bare(source), *map(_bare, parts)}
-            elif said:
+            elif said and folder in ours:
                 terms.translated[source] = said
     return terms
 
@@ -181,15 +186,16 @@ def english_left(
     """
     english = page.texts if page else ()
     said = set(terms.translated.values())
-    alike = terms.alike | data
+    alike = terms.alike | data | set(map(_bare, data))
     left = set()
     for text in _texts(html.fromstring(content)):
         if text in english or text in terms.translated:
             # A title names the page and the site; signs stand around a name.
             left |= {
                 part
-                for part in map(_bare, text.split(" | "))
+                for part in map(_bare, re.split(r" [|·] ", text))
                 if WORD.search(part)
+                and not ADDRESS.fullmatch(part)
                 and part not in alike
                 and part not in said
                 and text not in alike
