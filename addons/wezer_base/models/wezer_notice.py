@@ -352,6 +352,22 @@ class WezerNotice(models.Model):
         return len(notices)
 
     @api.model
+    def _read_matter(self, record):
+        """Mark what the caller has not read about ``record``: they look at it now."""
+        if not self.has_access("read"):
+            return
+        unread = self.search(
+            [
+                ("res_model", "=", record._name),
+                ("res_id", "=", record.id),
+                ("partner_id", "=", self.env.user.partner_id.id),
+                ("is_read", "=", False),
+            ]
+        )
+        if unread:
+            self.mark_read(unread.ids)
+
+    @api.model
     def _page_sections(self):
         """Return the caller's notices as the page shows them.
 

@@ -31,11 +31,15 @@ class WezerDeal(http.Controller):
         type="http",
         auth="user",
         website=True,
-        readonly=True,
+        readonly=False,
     )
     def deal(self, deal_id, **_kwargs):
-        """Show the deal: whose turn, terms, money, buttons, chat, history."""
+        """Show the deal: whose turn, terms, money, buttons, chat, history.
+
+        Whoever looks at it has read what the bell and the phone's bar count about it.
+        """
         deal = self._deal(deal_id)
+        request.env["wezer.notice"]._read_matter(deal)
         return request.render("wezer_marketplace.deal_page", self._values(deal))
 
     @http.route(
@@ -43,11 +47,16 @@ class WezerDeal(http.Controller):
         type="http",
         auth="user",
         website=True,
-        readonly=True,
+        readonly=False,
     )
     def live(self, deal_id, **_kwargs):
-        """Return the changing part of the page; the open page asks for it."""
+        """Return the changing part of the page; the open page asks for it.
+
+        The page says by a header whether somebody has it in front of them.
+        """
         deal = self._deal(deal_id)
+        if request.httprequest.headers.get("X-Wezer-Seen"):
+            request.env["wezer.notice"]._read_matter(deal)
         return request.render("wezer_marketplace.deal_live", self._values(deal))
 
     @http.route(

@@ -215,6 +215,30 @@ class TestDealPage(PageCase):
         self.assertNotIn("Word number 2.", shown)
         self.assertIn("Word number 2.", page.text_content())
 
+    # === READ === #
+
+    def test_whoever_looks_at_a_deal_has_read_what_was_said_of_it(self):
+        deal, other = self.make_deal(), self.make_deal()
+        for one in (deal, other):
+            self.as_(self.test1, one).action_send_message("When do you come?")
+
+        def waiting():
+            notices = self.env["wezer.notice"].with_user(self.test2)
+            return notices._waiting_by_model().get("wezer.deal", (0, 0))[1]
+
+        before = waiting()
+        self.login(self.test2)
+        live = f"/my/deals/{deal.id}/live"
+        self.url_open(live)
+        self.env.invalidate_all()
+        self.assertEqual(waiting(), before, "a page that nobody looks at reads nothing")
+        self.url_open(live, headers={"X-Wezer-Seen": "1"})
+        self.env.invalidate_all()
+        self.assertEqual(waiting(), before - 1)
+        self.deal_page(self.test2, other)
+        self.env.invalidate_all()
+        self.assertEqual(waiting(), before - 2)
+
     # === SOMETHING IS WRONG === #
 
     def test_what_hurts_is_behind_one_question_each_with_amount_and_name(self):

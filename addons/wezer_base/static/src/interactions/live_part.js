@@ -92,10 +92,12 @@ export class LivePart extends Interaction {
     async refresh() {
         let text = "";
         try {
-            const answer = await this.waitFor(
-                // Opened by itself, the address shows a whole page.
-                fetch(this.url(), {headers: {"X-Requested-With": "XMLHttpRequest"}})
-            );
+            // Opened by itself, the address shows a whole page.
+            const headers = {"X-Requested-With": "XMLHttpRequest"};
+            if (document.hasFocus()) {
+                headers["X-Wezer-Seen"] = "1";
+            }
+            const answer = await this.waitFor(fetch(this.url(), {headers}));
             if (!answer.ok) {
                 return;
             }
