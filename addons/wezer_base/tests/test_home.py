@@ -95,7 +95,7 @@ class TestHome(HttpCase):
         self.assertEqual(sorted(boxes), sorted(kinds))
 
     def test_every_kind_of_notice_has_a_look(self):
-        self.member.group_ids += self.env.ref("base.group_user")
+        self.member.group_ids = self.env.ref("base.group_user")
         notices = self.env["wezer.notice"]
         self.assertLessEqual(notices._kinds().keys(), notices._looks().keys())
         used = {look.group for look in notices._looks().values()}
