@@ -63,6 +63,7 @@ class Crawl:
     rule_of: Any
     pages: list[Page] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
+    rules: set[str] = field(default_factory=set)
 
     def run(self, *starts: str) -> list[Page]:
         """Follow the links breadth first; return the pages in the order found."""
@@ -76,7 +77,10 @@ class Crawl:
                 continue
             rules[rule] = rules.get(rule, 0) + 1
             page = self.page(path)
-            if not page or page.address in reached:
+            if not page:
+                continue
+            self.rules |= {rule, page.rule}
+            if page.address in reached:
                 continue
             reached.add(page.address)
             self.pages.append(page)

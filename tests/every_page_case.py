@@ -51,15 +51,11 @@ FEWER = tuple((way, max(1, count // 5)) for way, count in make_demo.WAYS)
 # Addresses that answer a GET request, but are no pages that links lead to: why.
 NO_PAGE = {
     "/app/offline": "kept by the service worker, shown without a connection",
-    "/app/share": "opened by the device, which shares a picture",
     "/groups/map/find": "the map asks it while somebody types",
     "/groups/map/level": "the map asks it while somebody looks into a circle",
     "/my/deals/<int:deal_id>/evidence/<int:evidence_id>": "a file",
     "/my/deals/<int:deal_id>/evidence/<int:evidence_id>/picture": "a picture",
     "/my/deals/<int:deal_id>/live": "a part of the page of a deal",
-    "/my/notices/count": "the numbers at the bell and in the bar",
-    "/my/notices/<int:notice_id>/open": "leads on to what the notice is about",
-    "/my/wallets/<int:wallet_id>/look": "asked before a payment is sent",
     "/service-worker.js": "a program",
 }
 # Pages that no link of another page leads to: why.
@@ -110,6 +106,7 @@ class EveryPage(HttpCase):
         invited.partner_id._wezer_profile().welcomed = False
         invited.password = cls.logins["invited"] = invited.login
         cls._add_what_links_lead_to()
+        cls.found, cls.rules = {}, {}
         cls.pictures = Path(config["screenshots"] or ".wezer/screenshots") / "pages"
         # Rules without a record first: they are more exact.
         rules = sorted(cls._our_pages(), key=lambda rule: (rule.count("<"), rule))
@@ -215,13 +212,16 @@ class EveryPage(HttpCase):
         return self.url_open(path, timeout=60)
 
     def _pages(self, who):
-        """Return the pages that links lead these people to."""
+        """Return the pages that links lead these people to, found once."""
         self._become(who)
-        crawl = every_page.Crawl(self._get, self._rule_of)
-        starts = [s for s in STARTS if who != "visitor" or s != "/my"]
-        pages = crawl.run(*starts, *self.starts.get(who, ()))
-        self.assertEqual(crawl.broken, [], f"links that lead nowhere for a {who}")
-        return pages
+        if who not in self.found:
+            crawl = every_page.Crawl(self._get, self._rule_of)
+            starts = [s for s in STARTS if who != "visitor" or s != "/my"]
+            pages = crawl.run(*starts, *self.starts.get(who, ()))
+            self.assertEqual(crawl.broken, [], f"links that lead nowhere for a {who}")
+            self.found[who] = pages
+            self.rules[who] = crawl.rules
+        return list(self.found[who])
 
     # === WORDS === #
 
