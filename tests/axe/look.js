@@ -63,13 +63,17 @@ for (const field of document.querySelectorAll(
     if (!text || !field.checkVisibility({visibilityProperty: true})) {
         continue;
     }
-    const style = getComputedStyle(field);
+    const style = getComputedStyle(
+        field,
+        field.tagName === "SELECT" ? null : "::placeholder"
+    );
     ruler.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+    const box = getComputedStyle(field);
     const room =
         field.clientWidth -
-        parseFloat(style.paddingLeft) -
+        parseFloat(box.paddingLeft) -
         // The arrow of a choice stands in the padding; the browser's own is narrower.
-        Math.min(parseFloat(style.paddingRight), 24);
+        Math.min(parseFloat(box.paddingRight), 24);
     if (ruler.measureText(text).width > room + 1) {
         found.push(`cut off in its field: ${text}`);
     }
