@@ -116,8 +116,10 @@ class TestPageWeight(EveryPage):
         self._assert_light("visitor", self._paths(*PUBLIC), VISITOR)
 
     def test_a_first_visit_of_a_member_is_light(self):
-        self._assert_light("member", self._paths("/my", "/market"), MEMBER)
-        self._assert_light("member", self._wallet_and_deal(), WITH_PROGRAM)
+        announcement, group = self._paths()
+        self._assert_light("member", ("/my", "/market", announcement), MEMBER)
+        live = (group, *self._wallet_and_deal())
+        self._assert_light("member", live, WITH_PROGRAM)
 
     def test_a_page_that_needs_the_program_loads_little_besides(self):
         self._assert_light("visitor", ["/groups/map", "/market?view=map"], WITH_PROGRAM)
@@ -129,7 +131,7 @@ class TestPageWeight(EveryPage):
             self._get(path)
         with self.allow_requests(all_requests=True):
             look = every_page.Look(self._browser(who))
-            look.width(every_page.WIDTHS[0])
+            look.screen(360)
             for path in paths:
                 look.open(path)
                 look.driver.execute_script(WAKE)

@@ -15,8 +15,12 @@ class WezerProfile(models.Model):
     @api.depends_context("uid")
     def _compute_circle_role_ids(self):
         groups = self.env["wezer.group"]
+        places = self.env["wezer.group.membership"]
         people = self.sudo().partner_id
-        found = self.env["wezer.group.membership"]._read_group(
+        if not places.has_access("read"):
+            # Visitors read no memberships.
+            people = people.browse()
+        found = people and places._read_group(
             [
                 ("partner_id", "in", people.ids),
                 ("state", "=", "active"),
