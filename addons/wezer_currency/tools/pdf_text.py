@@ -45,12 +45,13 @@ class CopiedFont(TTFont):
     Reportlab writes the code of an emoji where a PDF has to have it as UTF-16.
     """
 
-    def addObjects(self, doc: Any) -> None:  # noqa: N802
+    def addObjects(self, doc: Any) -> Any:  # noqa: N802
         """Add the font to a document."""
-        super().addObjects(doc)
+        added = super().addObjects(doc)
         for name, stream in doc.idToObject.items():
             if str(name).startswith("toUnicodeCMap:"):
                 stream.content = BEYOND.sub(_as_utf_16, stream.content)
+        return added
 
 
 def _as_utf_16(code: re.Match) -> str:

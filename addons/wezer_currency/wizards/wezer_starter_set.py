@@ -40,7 +40,6 @@ class WezerStarterSet(models.TransientModel):
     )
     country_id = fields.Many2one(
         "res.country",
-        string="Country",
         required=True,
         default=lambda self: self._default_country(),
         help="The legal tender, such as the euro, follows from the country.",

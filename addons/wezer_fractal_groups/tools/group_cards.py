@@ -3,12 +3,12 @@
 Each function asks the database once for all groups of a list.
 """
 
-from itertools import groupby, takewhile
+from itertools import takewhile
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 from odoo import models
-from odoo.tools import SQL
+from odoo.tools import SQL, groupby
 
 from odoo.addons.wezer_base.tools.category_looks import TINTS
 
