@@ -16,10 +16,11 @@ class TestPagesOfMembers(EveryPage):
         self._check("visitor", 0)
 
     def test_every_page_of_a_new_member(self):
+        # They share the pages with members: each looks at the half of them.
         self._check("new member", 1, 0, 2)
 
     def test_every_page_of_a_member(self):
-        self._check("member", 2)
+        self._check("member", 2, 1, 2)
 
     def test_the_page_that_welcomes_a_new_account(self):
         self._become("invited")

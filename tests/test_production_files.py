@@ -243,7 +243,9 @@ def test_every_requirement_is_pinned():
     for path in ROOT.glob("requirements*.txt"):
         for line in path.read_text().splitlines():
             if line and not line.startswith(("#", "-r ")):
-                assert re.match(r"[\w.-]+==[\w.]+( ; python_version .*)?$", line), line
+                assert re.match(
+                    r"[\w.-]+==[\w.]+( ; python_(full_)?version .*)?$", line
+                ), line
     for name in ("requirements.txt", "requirements-test.txt"):
         assert "numpy" not in pinned(name)
     assert "-r requirements-addons.txt" in text("requirements.txt")

@@ -104,9 +104,9 @@ class TestStory(HttpCase):
             self.see_it_in_the_wallets(luc)
             self.see_the_groups_statement(carole)
         self.everything_agrees()
-        # Three acts for each: post, approve, pay; claim, deliver, thank. Filling
-        # fields and choosing marks is not counted.
-        self.assertEqual(carole.clicks, 3)
+        # Three acts for each: post, approve, pay; claim, deliver, thank; and a thank
+        # back. Filling fields and choosing marks is not counted.
+        self.assertEqual(carole.clicks, 4)
         self.assertEqual(luc.clicks, 3)
 
     # === THE ACTS === #
@@ -141,20 +141,25 @@ class TestStory(HttpCase):
         carole.click(".modal button[name=action_approve]")
         carole.wait(".o_statusbar_status button.o_arrow_button_current", "Paid")
         carole.check_page()
+        # No mark is preset there either: the circle's are given on the website.
+        self.assess(carole, "worker", "Well done.")
 
     def assess_back(self, luc):
+        self.assess(luc, "payer", "Clear and kind.")
+        self.assertIn("Clear and kind.", luc.text())
+
+    def assess(self, browser, side, comment):
         self.env.invalidate_all()
         deal = self.task.wezer_deal_ids
-        luc.open(f"/my/deals/{deal.id}")
+        browser.open(f"/my/deals/{deal.id}")
         # No mark is preset, and a line without marks is refused.
-        for criterion in self.env["wezer.criterion"]._for(deal.category_id, "payer"):
+        for criterion in self.env["wezer.criterion"]._for(deal.category_id, side):
             mark = f"score_assess_{criterion.id}_4"
-            luc.click(f"label[for={mark}]", counts=False)
-        luc.fill("input[name=comment]", "Clear and kind.")
-        luc.click("button.o_wezer_act_assess")
-        luc.wait(".alert", "Thank you")
-        luc.check_page()
-        self.assertIn("Clear and kind.", luc.text())
+            browser.click(f"label[for={mark}]", counts=False)
+        browser.fill("input[name=comment]", comment)
+        browser.click("button.o_wezer_act_assess")
+        browser.wait(".alert", "Thank you")
+        browser.check_page()
 
     def see_it_in_the_wallets(self, luc):
         wallet = self.volunteer.partner_id._wezer_wallet(self.hours)

@@ -121,7 +121,10 @@ def doubles(addon: Path) -> Iterator[str]:
             if isinstance(part, ast.FunctionDef):
                 name = part.name
                 # The second half of a property, as `@value.setter`.
-                if name in seen and part.decorator_list:
+                if name in seen and any(
+                    isinstance(mark, ast.Attribute) and mark.attr == "setter"
+                    for mark in part.decorator_list
+                ):
                     continue
             elif isinstance(part, ast.Assign) and isinstance(part.targets[0], ast.Name):
                 name = part.targets[0].id

@@ -90,11 +90,6 @@ class IrHttp(models.AbstractModel):
         return super()._match(path_info)
 
     @classmethod
-    def _serve_fallback(cls):
-        cls._wezer_limit_statements(request.env)
-        return super()._serve_fallback()
-
-    @classmethod
     def _pre_dispatch(cls, rule, args):
         """Answer "not found" where an address holds what no row can be called."""
         for name, value in args.items():
@@ -121,6 +116,9 @@ class IrHttp(models.AbstractModel):
     @classmethod
     def _serve_fallback(cls):
         """Extend Odoo's: pages of the website builder have forms of ours, too."""
+        if "\x00" in request.httprequest.path:
+            raise werkzeug.exceptions.BadRequest()
+        cls._wezer_limit_statements(request.env)
         response = super()._serve_fallback()
         if "wezer_refused" in request.session and isinstance(response, Response):
             fill_refused_form(response)

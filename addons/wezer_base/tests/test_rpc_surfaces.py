@@ -187,6 +187,7 @@ class TestRpcSurfaces(HttpCase, MatrixCommon):
             ("<int:invitation_id>", str(self.rows["wezer.invitation"].id)),
             ("<int:notice_id>", str(self.rows["wezer.notice"].id)),
             ("<int:partner_id>/<string:token>", self._stop_path()),
+            ("<int:partner_id>", str(self.anna.partner_id.id)),
             ("<string:token>", "no-such-token"),
             ("<int:mandate_id>", str(self.rows["wezer.mandate"].id)),
             ("<any(revoke,resign):act>", "resign"),

@@ -1,9 +1,10 @@
 from contextlib import contextmanager
 
 from odoo import api, fields, models
-from odoo.tools import SQL, format_datetime
+from odoo.tools import SQL
 
 from odoo.addons.wezer_base.exceptions import NotAllowed
+from odoo.addons.wezer_base.tools.days import format_moment
 
 from ..tools import community, rrg
 
@@ -74,7 +75,7 @@ class WezerReputationRun(models.Model):
     @api.depends_context("lang", "tz")
     def _compute_display_name(self):
         for run in self:
-            run.display_name = format_datetime(self.env, run.date) if run.date else ""
+            run.display_name = format_moment(self.env, run.date)
 
     @api.depends("inputs")
     def _compute_seed_ids(self):
