@@ -2,26 +2,28 @@ import json
 
 from odoo.tools import SQL
 
-from .tools.former_home import PLACE, with_blocks
+from .tools.former_home import with_blocks
 
 
 def post_init_hook(env):
     """Keep the home page where an administrator had edited it; ours is for the others.
 
-    An update has replaced all that nobody had touched, so whatever still has the place
-    of the market was written by somebody.
+    An update has replaced all that nobody had touched, so a website's own view that
+    is not the general one was written by somebody.
     """
+    general = env.ref("wezer_base.homepage")
     views = env["ir.ui.view"].with_context(active_test=False)
     for view in views.search(
-        [
-            ("key", "=", "wezer_base.homepage"),
-            ("website_id", "!=", False),
-            ("arch_db", "like", PLACE),
-        ]
+        [("key", "=", general.key), ("website_id", "!=", False)],
     ):
+        if view.arch_db == general.arch_db:
+            continue
         _keep(env, view)
         ours = env.ref("wezer_website.homepage")
-        ours.with_context(website_id=view.website_id.id).active = False
+        # This makes the website's own copy, which belongs below the page that is kept.
+        ours.with_context(website_id=view.website_id.id).write(
+            {"active": False, "inherit_id": view.id}
+        )
 
 
 def _keep(env, view):
@@ -29,11 +31,15 @@ def _keep(env, view):
     rows = env.execute_query(
         SQL("SELECT arch_db FROM ir_ui_view WHERE id = %s", view.id)
     )
+    installed = dict(env["res.lang"].get_installed())
     archs = {}
-    for lang, arch in rows[0][0].items():
-        translated = env["ir.ui.view"].with_context(lang=lang).env
-        heading = translated._("Wanted and offered in the neighbourhood now")
-        archs[lang] = with_blocks(arch, heading)
+    for key, arch in rows[0][0].items():
+        # A key that begins with "_" holds what a translator has not confirmed yet; a
+        # language may have been switched off since: its heading is in English.
+        lang = key.removeprefix("_")
+        words = env["ir.ui.view"].with_context(lang=lang if lang in installed else None)
+        heading = words.env._("Wanted and offered in the neighbourhood now")
+        archs[key] = with_blocks(arch, heading)
     # All languages at once, as they are; the ORM would match them term by term.
     env.execute_query(
         SQL(

@@ -1,4 +1,5 @@
 from odoo.tests import HttpCase, tagged
+from odoo.tools import SQL
 
 from ..hooks import post_init_hook
 
@@ -29,33 +30,55 @@ class TestFormerHome(HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env["res.lang"]._activate_lang("fr_FR")
+        languages = cls.env["res.lang"]
+        french = languages._activate_lang("fr_FR")
+        german = languages._activate_lang("de_DE")
         cls.website = cls.env["website"].get_current_website()
-        cls.website.language_ids |= cls.env["res.lang"]._lang_get("fr_FR")
-        # The page of one's own is inherited from Odoo's, as it was.
-        cls.edited = cls.env["ir.ui.view"].create(
-            {
-                "name": "Wezer home",
-                "type": "qweb",
-                "key": "wezer_base.homepage",
-                "inherit_id": cls.env.ref("website.homepage").id,
-                "website_id": cls.website.id,
-                "priority": 20,
-                "arch": FORMER,
-            }
-        )
+        cls.website.language_ids |= french
+        cls.general = cls.env.ref("wezer_base.homepage")
+        # A new website copies the general page; an update of it updates the copy.
+        cls.untouched = cls._own(cls.general.key).arch_db or cls.general.arch_db
+        # As the editor writes it: the website's own view, made where there is none.
+        cls.general.with_context(website_id=cls.website.id).arch = FORMER
+        cls.edited = cls._own(cls.general.key)
         cls.edited.update_field_translations(
-            "arch_db", {"fr_FR": {"Come on Fridays at six.": "Venez le vendredi."}}
+            "arch_db",
+            {
+                "fr_FR": {"Come on Fridays at six.": "Venez le vendredi."},
+                "de_DE": {"Come on Fridays at six.": "Kommt am Freitag."},
+            },
         )
+        # A later edit, which translators have yet to confirm.
+        cls.edited.with_context(delay_translations=True).arch = FORMER.replace(
+            "each other", "one another"
+        )
+        german.active = False
         post_init_hook(cls.env)
+
+    @classmethod
+    def _own(cls, key):
+        """Return the view of ``key`` that only this website has."""
+        views = cls.env["ir.ui.view"].with_context(active_test=False)
+        return views.search([("key", "=", key), ("website_id", "=", cls.website.id)])
 
     def test_what_was_written_stays_in_each_language(self):
         english = self.url_open("/").text
-        self.assertIn("The elms help each other", english)
+        self.assertIn("The elms help one another", english)
         self.assertIn("Come on Fridays at six.", english)
         french = self.url_open("/fr").text
         self.assertIn("Venez le vendredi.", french)
         self.assertNotIn("Come on Fridays at six.", french)
+
+    def test_languages_to_confirm_and_languages_switched_off_are_kept_too(self):
+        self.env.flush_all()
+        query = SQL("SELECT arch_db FROM ir_ui_view WHERE id = %s", self.edited.id)
+        ((archs,),) = self.env.execute_query(query)
+        self.assertIn("Kommt am Freitag.", archs["de_DE"])
+        self.assertIn("Venez le vendredi.", archs["_fr_FR"])
+        for lang, arch in archs.items():
+            with self.subTest(lang=lang):
+                self.assertIn('data-wezer-block="market"', arch)
+                self.assertNotIn("t-call", arch)
 
     def test_announcements_are_a_block_and_nothing_is_conditional(self):
         arch = self.edited.arch
@@ -70,6 +93,29 @@ class TestFormerHome(HttpCase):
     def test_our_page_does_not_lie_above_it(self):
         page = self.url_open("/").text
         self.assertNotIn("s_wezer_hero", page)
+
+    def test_our_page_can_be_chosen_later(self):
+        ours = self._own("wezer_website.homepage")
+        self.assertFalse(ours.active)
+        self.assertEqual(ours.inherit_id, self.edited)
+        ours.active = True
+        self.assertIn("s_wezer_hero", self.url_open("/").text)
+
+    def test_a_page_without_announcements_is_kept_too(self):
+        self._own("wezer_website.homepage").active = True
+        self.edited.arch = FORMER.replace("o_wezer_home_market", "")
+        post_init_hook(self.env)
+        page = self.url_open("/").text
+        self.assertIn("The elms help each other", page)
+        self.assertNotIn("s_wezer_hero", page)
+
+    def test_a_page_that_nobody_edited_gives_way_to_ours(self):
+        ours = self._own("wezer_website.homepage")
+        ours.active = True
+        self.edited.arch_db = self.untouched
+        post_init_hook(self.env)
+        self.assertTrue(ours.active)
+        self.assertIn("s_wezer_hero", self.url_open("/").text)
 
     def test_a_second_run_changes_nothing(self):
         before = self.edited.arch
