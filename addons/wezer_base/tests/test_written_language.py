@@ -36,6 +36,7 @@ class TestWrittenLanguage(WezerCommon):
             ("Repair", "ar", None),
             ("2 × 3", "ca", "ca"),
             ("", "ca", "ca"),
+            ("<3 Help me with the garden for an hour <b>Jardin", "fr", "en"),
         ):
             with self.subTest(text=text):
                 self.assertEqual(guess(text, own), language)
