@@ -137,7 +137,7 @@ class WezerWrittenMixin(models.AbstractModel):
         """
         if not code:
             return False
-        if code not in dict(self._written_choices()):
+        if not isinstance(code, str) or code not in dict(self._written_choices()):
             raise Refusal(
                 self.env._("This language is not known here."),
                 rule="language",

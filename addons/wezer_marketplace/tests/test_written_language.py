@@ -30,9 +30,10 @@ class TestWrittenLanguageOfTheMarket(MarketCommon):
         announcement.action_edit({"written_lang": "fr"})
         announcement.action_edit({"title": "Crêpes for all"})
         self.assertEqual(announcement.written_lang, "fr")
-        with self.assertRaises(Refusal) as caught:
-            announcement.action_edit({"written_lang": 'fr" onload="'})
-        self.assertEqual(caught.exception.rule, "language")
+        for code in ('fr" onload="', ["fr"], {"fr": 1}, 7):
+            with self.subTest(code=code), self.assertRaises(Refusal) as caught:
+                announcement.action_edit({"written_lang": code})
+            self.assertEqual(caught.exception.rule, "language")
         announcement.action_edit({"written_lang": False, "title": HEBREW})
         self.assertEqual(announcement.written_lang, "he")
 
