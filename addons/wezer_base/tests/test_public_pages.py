@@ -104,7 +104,12 @@ class TestPublicPages(WezerCommon, HttpCase):
                 ask(address)
             self.assertEqual(caught.exception.rule, "asker")
         ask("2001:db8:0:1::1")
-        ask("192.0.2.7")
+        # Of a server that listens on IPv6 too: each has an address of its own.
+        for _time in range(QUESTIONS_OF_ONE):
+            ask("::ffff:192.0.2.7")
+        with self.assertRaises(Refusal):
+            ask("192.0.2.7")
+        ask("::ffff:192.0.2.8")
         keys = self.env["wezer.idempotency.key"].search([]).mapped("key")
         self.assertFalse([key for key in keys if "2001" in key or "192.0" in key])
 

@@ -35,12 +35,14 @@ def caller() -> str | None:
 def network() -> str:
     """Return the network that this request or call comes from.
 
-    That is the address, or of IPv6 the half that one household has for itself.
+    That is the address, or of IPv6 the half that one household has for itself. A server
+    that listens on IPv6 names an address of IPv4 as ``::ffff:192.0.2.7``.
     """
     try:
         address = ip_address(caller() or "")
     except ValueError:
         return ""
+    address = getattr(address, "ipv4_mapped", None) or address
     if address.version == 6:
         return str(ip_network(f"{address}/64", strict=False))
     return str(address)
