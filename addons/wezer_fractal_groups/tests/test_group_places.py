@@ -100,6 +100,8 @@ class TestGroupPlaces(GroupsCommon, HttpCase):
             ({"latitude": 91, "longitude": 6}, "value"),
             ({"latitude": "nan", "longitude": 6}, "value"),
             ({"longitude": "here"}, "value"),
+            ({"latitude": 46.2, "longitude": ""}, "value"),
+            ({"longitude": 6.1}, "value"),
             ({"share_place": "friends"}, "choice"),
             ({"city": ["Carouge"]}, "text"),
         ):

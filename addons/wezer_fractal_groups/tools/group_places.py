@@ -19,6 +19,9 @@ from .group_cards import tints_of
 SHOWN = 200
 PLACE_LENGTH = 120
 FIELDS = ("city", "latitude", "longitude", "share_place")
+LIMITS = {"latitude": 90, "longitude": 180}
+# What stands for a number that is missing beside the other one.
+MISSING = "?"
 ICON = "fa-users"
 PLACE_COLUMNS = SQL(", p.latitude, p.longitude, p.city")
 
@@ -111,10 +114,14 @@ def _degrees(value: Any) -> Any:
     return value.strip().replace(",", ".") if isinstance(value, str) else value
 
 
+def _is_typed(value: Any) -> bool:
+    return value is not None and value is not False and value != ""
+
+
 def place_in(env: api.Environment, vals: dict) -> dict[str, Any]:
     """Return ``vals`` of a place as clean values of a profile.
 
-    A latitude without a longitude, or the other way round, is no place.
+    :raise Refusal: a latitude without a longitude, or the other way round, is no place
     """
     clean: dict[str, Any] = {}
     if "city" in vals:
@@ -124,9 +131,16 @@ def place_in(env: api.Environment, vals: dict) -> dict[str, Any]:
             env, "wezer.profile", "share_place", vals["share_place"]
         )
     if "latitude" in vals or "longitude" in vals:
+        typed = {name: _degrees(vals.get(name)) for name in LIMITS}
+        if any(map(_is_typed, typed.values())):
+            # Nothing is not 0, which is a place on the equator or in Greenwich.
+            typed = {
+                name: value if _is_typed(value) else MISSING
+                for name, value in typed.items()
+            }
         given = [
-            payload.coordinate(env, _degrees(vals.get(name)), limit, name)
-            for name, limit in (("latitude", 90), ("longitude", 180))
+            payload.coordinate(env, typed[name], limit, name)
+            for name, limit in LIMITS.items()
         ]
         # About a hundred metres: nobody's house is on the page of a circle.
         clean["latitude"], clean["longitude"] = (round(one, 3) for one in given)
