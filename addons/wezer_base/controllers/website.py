@@ -40,6 +40,16 @@ def seen_or_404(model, number):
     return record
 
 
+def looked_at():
+    """Return whether somebody opens this page, not a browser that loads it ahead.
+
+    What a page does when it is looked at waits until then.
+    """
+    headers = request.httprequest.headers
+    ahead = headers.get("Sec-Purpose", "") + headers.get("Purpose", "")
+    return request.httprequest.method == "GET" and "prefetch" not in ahead
+
+
 def picture_in(upload):
     """Return the picture of a form's file in base64, None where none was chosen.
 

@@ -3,7 +3,7 @@ import werkzeug.exceptions
 from odoo import http
 from odoo.http import content_disposition, request
 
-from odoo.addons.wezer_base.controllers.website import flash, seen_or_404
+from odoo.addons.wezer_base.controllers.website import flash, looked_at, seen_or_404
 from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools.form_post import form_post
 from odoo.addons.wezer_base.tools.numbers import numbered, whole
@@ -39,7 +39,8 @@ class WezerDeal(http.Controller):
         Whoever looks at it has read what the bell and the phone's bar count about it.
         """
         deal = self._deal(deal_id)
-        request.env["wezer.notice"]._read_matter(deal)
+        if looked_at():
+            request.env["wezer.notice"]._read_matter(deal)
         return request.render("wezer_marketplace.deal_page", self._values(deal))
 
     @http.route(

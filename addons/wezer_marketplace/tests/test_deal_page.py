@@ -235,6 +235,10 @@ class TestDealPage(PageCase):
         self.url_open(live, headers={"X-Wezer-Seen": "1"})
         self.env.invalidate_all()
         self.assertEqual(waiting(), before - 1)
+        address = f"/my/deals/{other.id}"
+        self.url_open(address, headers={"Sec-Purpose": "prefetch;prerender"})
+        self.env.invalidate_all()
+        self.assertEqual(waiting(), before - 1, "loaded ahead is not looked at")
         self.deal_page(self.test2, other)
         self.env.invalidate_all()
         self.assertEqual(waiting(), before - 2)
