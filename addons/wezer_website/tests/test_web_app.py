@@ -8,7 +8,7 @@ from PIL import Image
 
 from odoo.tests import HttpCase, new_test_user, tagged
 
-from ..tools import app_icon
+from ..tools import app_icon, web_app
 
 
 @tagged("post_install", "-at_install")
@@ -86,6 +86,14 @@ class TestWebApp(HttpCase):
         self.assertEqual(
             [one.strip() for one in kept], ["OFFLINE", '"/app/shared/picture"']
         )
+
+    def test_another_ground_of_the_pages_makes_another_service_worker(self):
+        website = self.env["website"].get_current_website()
+        before = web_app.service_worker(website)
+        self.assertEqual(web_app.service_worker(website), before)
+        theme = {**web_app._theme(website), "o-color-4": "#123456"}
+        with patch.object(web_app, "_theme", lambda _website: theme):
+            self.assertNotEqual(web_app.service_worker(website), before)
 
     def test_the_page_without_a_network_needs_nothing_else(self):
         self.env.company.name = "Les Ormes"

@@ -123,7 +123,8 @@ def service_worker(website: models.Model) -> str:
     """Return the script that shows the offline page; another one when that changes."""
     with file_open(SERVICE_WORKER) as script:
         text = script.read()
-    return text.replace("WEZER_VERSION", _mark(website, text))
+    mark = _mark(website, (text, _theme(website)["o-color-4"]))
+    return text.replace("WEZER_VERSION", mark)
 
 
 def _pictures(website: models.Model) -> list:
