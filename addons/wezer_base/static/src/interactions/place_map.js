@@ -142,7 +142,9 @@ export class PlaceMap extends Interaction {
             const link = document.createElement("a");
             link.href = url;
             link.dir = "auto";
-            link.lang = lang || "";
+            if (lang) {
+                link.lang = lang;
+            }
             link.textContent = title;
             line.append(link);
             if (text) {

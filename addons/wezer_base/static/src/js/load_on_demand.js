@@ -43,13 +43,22 @@
      */
     function showLogin() {
         const choice = document.querySelector("owl-component[name='web.user_switch']");
-        if (!choice || localStorage.getItem("web.lastConnectedUser")) {
+        if (!choice || remembersSomebody()) {
             return;
         }
         choice.remove();
         const form = document.querySelector("form.oe_login_form");
         form?.classList.remove("d-none");
         form?.querySelector(":placeholder-shown")?.focus();
+    }
+
+    function remembersSomebody() {
+        try {
+            return Boolean(localStorage.getItem("web.lastConnectedUser"));
+        } catch {
+            // A browser that keeps nothing refuses to be asked.
+            return false;
+        }
     }
 
     showLogin();
