@@ -14,7 +14,8 @@ class Written(NamedTuple):
     """Texts of one language, and the fields that name their writer.
 
     :param texts: fields of a model
-    :param writers: fields of partners, the first that is set; else the user writes
+    :param writers: fields of partners or users, the first that is set; else the user
+        writes
     """
 
     texts: Sequence[str]
@@ -75,9 +76,8 @@ class WezerWrittenMixin(models.AbstractModel):
     def _guessed(self, written):
         self.ensure_one()
         record = self.sudo()
-        own = self._language_of_writer(
-            written, {name: record[name].id for name in written.writers}
-        )
+        writers = {name: _partner(record[name]).id for name in written.writers}
+        own = self._language_of_writer(written, writers)
         return guess(_joined(record[name] for name in written.texts), own)
 
     def _written_chosen(self, name: str = "written_lang") -> str:
@@ -145,6 +145,10 @@ class WezerWrittenMixin(models.AbstractModel):
                 field="written_lang",
             )
         return code
+
+
+def _partner(writer):
+    return writer.partner_id if writer._name == "res.users" else writer
 
 
 def _joined(texts):

@@ -87,7 +87,8 @@ class WezerGroup(models.Model):
     _order = "name, id"
     _wezer_titles = ("name",)
     _sorted_by_language = frozenset({"name"})
-    _written = {"written_lang": Written(TEXTS)}
+    # Whoever reads it: a guess that differs from reader to reader would be a choice.
+    _written = {"written_lang": Written(TEXTS, ("create_uid",))}
 
     # Read with the rest of the row: each page of its own shows them.
     website_meta_title = fields.Char(prefetch=True)

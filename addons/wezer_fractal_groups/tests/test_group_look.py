@@ -30,6 +30,19 @@ class TestGroupLook(GroupsCommon, HttpCase):
         cls._put(cls.joel, cls.president)
         cls._put(cls.luc, cls.garden)
 
+    def test_a_group_has_the_language_of_its_founder_whoever_reads_it(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.env.user.lang, self.joel.lang = "fr_FR", "en_US"
+        group = self._circle("Test yard", purpose="Jardin")
+        self.assertEqual(group.written_lang, "fr")
+        read = group.with_user(self.joel)
+        self.assertEqual(read._written_chosen(), "", "nobody has chosen it")
+        # It follows the text, whoever changes that.
+        read.sudo().purpose = "A place for all of the people who garden with us"
+        self.assertEqual(group.written_lang, "en")
+        read.sudo().written_lang = "ca"
+        self.assertEqual(read._written_chosen(), "ca")
+
     def test_a_manager_gives_the_group_a_cover_and_a_colour_on_its_page(self):
         self.authenticate(self.joel.login, self.joel.login)
         address = f"/groups/{self.garden.slug}"
