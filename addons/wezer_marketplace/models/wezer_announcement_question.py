@@ -7,6 +7,7 @@ from odoo.tools import LazyTranslate
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.models.wezer_written_mixin import Written
 from odoo.addons.wezer_base.tools import locks, payload
+from odoo.addons.wezer_base.tools.written_language import guess
 
 from .wezer_announcement import PUBLISHED
 
@@ -68,6 +69,12 @@ class WezerAnnouncementQuestion(models.Model):
     company_id = fields.Many2one(
         related="announcement_id.company_id", store=True, precompute=True
     )
+
+    def _written_in(self, name: str) -> str | None:
+        """Say of a question what its own words say, not what its writer speaks."""
+        if name == "body" and len(self) == 1:
+            return guess(self.sudo().body, None)
+        return super()._written_in(name)
 
     # === PERMISSIONS === #
 

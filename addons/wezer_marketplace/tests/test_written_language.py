@@ -47,7 +47,13 @@ class TestWrittenLanguageOfTheMarket(MarketCommon):
         question.with_user(self.test1).action_answer("Yes, you can bring it with you")
         self.assertEqual(question._written_in("body"), "fr")
         self.assertEqual(question._written_in("answer"), "en")
-        # Who asked is not told, nor their language.
+        # Who asked is not told, nor their language: where the words do not say it,
+        # the page does not.
+        self.test2.lang = "en_US"
+        short = questions.browse(
+            questions.with_user(self.test2).action_ask(announcement.id, "Piano?")
+        )
+        self.assertIsNone(short._written_in("body"))
         with self.assertRaises(AccessError):
             question.with_user(self.test3).read(["written_lang"])
         deal = self.propose(self.test2, announcement, message="مرحبا، متى نبدأ؟")
