@@ -79,8 +79,11 @@ class IrHttp(models.AbstractModel):
 
     @classmethod
     def _match(cls, path_info):
-        """Answer "not found" where an address can be no page of this site."""
-        if {".", ".."} & set(unquote(path_info).split("/")):
+        """Refuse addresses that can be no page of this site."""
+        path = unquote(path_info)
+        if "\x00" in path:
+            raise werkzeug.exceptions.BadRequest()
+        if {".", ".."} & set(path.split("/")):
             raise NoPage()
         # Python reads numbers of 4,300 digits at most; the menu reads them, too.
         if NUMBER_TOO_LONG.search(path_info):
@@ -93,8 +96,6 @@ class IrHttp(models.AbstractModel):
     def _pre_dispatch(cls, rule, args):
         """Answer "not found" where an address holds what no row can be called."""
         for name, value in args.items():
-            if isinstance(value, str) and "\x00" in value:
-                raise werkzeug.exceptions.BadRequest()
             # A page of a list may have any number: there is nothing on it.
             if name != "page" and isinstance(value, int) and abs(value) >= 2**31:
                 raise werkzeug.exceptions.NotFound()
@@ -116,8 +117,6 @@ class IrHttp(models.AbstractModel):
     @classmethod
     def _serve_fallback(cls):
         """Extend Odoo's: pages of the website builder have forms of ours, too."""
-        if "\x00" in request.httprequest.path:
-            raise werkzeug.exceptions.BadRequest()
         cls._wezer_limit_statements(request.env)
         response = super()._serve_fallback()
         if "wezer_refused" in request.session and isinstance(response, Response):
