@@ -35,10 +35,8 @@ class WezerAnnouncementQuestion(models.Model):
     _inherit = ["wezer.written.mixin", "wezer.record.mixin"]
     _order = "id"
     _rec_name = "body"
-    _written = {
-        "written_lang": Written(("body",), ("asker_id",)),
-        "answer_lang": Written(("answer",), ("answerer_id",)),
-    }
+    # Not of the question: its writer's language would tell who asked.
+    _written = {"answer_lang": Written(("answer",), ("answerer_id",))}
 
     announcement_id = fields.Many2one(
         "wezer.announcement", required=True, index=True, ondelete="cascade"
@@ -54,7 +52,7 @@ class WezerAnnouncementQuestion(models.Model):
     )
     date = fields.Datetime(required=True)
     body = fields.Text(string="Question", required=True)
-    # Who asked is not told, and so not their language either.
+    # Never filled.
     written_lang = fields.Char(groups=fields.NO_ACCESS)
     answer_lang = fields.Char(groups=fields.NO_ACCESS)
     answer = fields.Text()

@@ -26,13 +26,6 @@ def migrate(cr, version):
         fill_stored(
             cr,
             "wezer_announcement_question",
-            "written_lang",
-            ("body",),
-            SQL("(SELECT lang FROM res_partner WHERE id = t.asker_id)"),
-        )
-        fill_stored(
-            cr,
-            "wezer_announcement_question",
             "answer_lang",
             ("answer",),
             SQL("(SELECT lang FROM res_partner WHERE id = t.answerer_id)"),
