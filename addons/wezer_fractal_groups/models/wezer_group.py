@@ -1630,10 +1630,6 @@ class WezerGroup(models.Model):
         self.check_access("read")
         return group_page.Page(self)
 
-    def _page_values(self):
-        """Return what the page of this group shows; the caller sees the group."""
-        return self._page().values()
-
     @api.model
     def _wezer_import(
         self, groups, members=(), rights=(), dry_run=False, relations=None, links=False

@@ -122,7 +122,7 @@ class TestGroupLook(GroupsCommon, HttpCase):
         self.assertIn(f"/groups?inside={self.village.slug}", page)
 
     def test_circles_inside_are_nested_and_skip_what_is_hidden(self):
-        tree = self.village.with_user(self.luc)._page_values()["group_tree"]
+        tree = self.village.with_user(self.luc)._page().values()["group_tree"]
         self.assertEqual(
             [
                 (node["group"].name, [one["group"].name for one in node["inside"]])

@@ -50,7 +50,7 @@ class TestWebsite(GroupsCommon, HttpCase):
     def test_the_page_separates_own_members_from_those_inside(self):
         self._put(self.luc, self.garden)
         self._put(self.joel, self.compost)
-        values = self.garden.with_user(self.luc)._page_values()
+        values = self.garden.with_user(self.luc)._page().values()
         partners = [
             values[name].partner_id for name in ("group_own", "group_from_below")
         ]

@@ -8,6 +8,7 @@ from odoo.tools import SQL
 
 from odoo.addons.wezer_base.tools.category_looks import TINTS
 
+from .group_cards import cover_address
 from .membership_sql import is_counted
 
 
@@ -196,4 +197,4 @@ class Around:
         """Return the address of the cover picture, None without one."""
         if self.cover is None:
             return None
-        return f"/wezer/cover/{self.group.id}?unique={self.cover}"
+        return cover_address(self.group.id, self.cover)

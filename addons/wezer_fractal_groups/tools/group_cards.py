@@ -122,9 +122,13 @@ def covers_of(groups: models.Model) -> dict[int, str]:
         ["res_id", "checksum"],
     )
     return {
-        one.res_id: f"/wezer/cover/{one.res_id}?unique={(one.checksum or '')[:8]}"
-        for one in found
+        one.res_id: cover_address(one.res_id, (one.checksum or "")[:8]) for one in found
     }
+
+
+def cover_address(group_id: int, mark: str) -> str:
+    """Return the address of a cover picture, which changes with its ``mark``."""
+    return f"/wezer/cover/{group_id}?unique={mark}"
 
 
 def faces_of(groups: models.Model) -> dict[int, Any]:
