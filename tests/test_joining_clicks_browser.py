@@ -46,6 +46,22 @@ class TestJoiningClicks(HttpCase):
         self.addCleanup(browser.close)
         return browser
 
+    def ask_to_join(self, nina):
+        """Go from a list to the announcement, and give an address there."""
+        nina.click("a.o_wezer_announcement", "Water the zebra plants")
+        nina.click("a.o_wezer_join", "Join and help")
+        nina.fill("input[name=login]", ADDRESS)
+        nina.click("#wrap button[type=submit]")
+        nina.wait("h1", "Check your e-mail")
+
+    def join(self, nina):
+        """Fill in what the link of the letter asks for."""
+        nina.fill("input[name=name]", "Nina Clicks")
+        nina.fill("input[name=password]", "nina-secret-1")
+        nina.click("#wrap button[type=submit]")
+        nina.wait("#wrap form[action='/welcome'] button[type=submit]")
+        nina.click("#wrap form[action='/welcome'] button[type=submit]")
+
     def letter_link(self):
         """Return the address of the button in the letter, from the mail catcher."""
         self.env.invalidate_all()
@@ -57,19 +73,11 @@ class TestJoiningClicks(HttpCase):
             nina = self.browser()
             nina.open("/")
             nina.click("main a[href^='/market']")
-            nina.click("a.o_wezer_announcement", "Water the zebra plants")
-            nina.click("a.o_wezer_join", "Join and help")
-            nina.fill("input[name=login]", ADDRESS)
-            nina.click("#wrap button[type=submit]")
-            nina.wait("h1", "Check your e-mail")
+            self.ask_to_join(nina)
             # The button in the letter is a click, too.
             nina.open(self.letter_link())
             nina.clicks += 1
-            nina.fill("input[name=name]", "Nina Clicks")
-            nina.fill("input[name=password]", "nina-secret-1")
-            nina.click("#wrap button[type=submit]")
-            nina.wait("#wrap form[action='/welcome'] button[type=submit]")
-            nina.click("#wrap form[action='/welcome'] button[type=submit]")
+            self.join(nina)
             nina.wait("h1", "Water the zebra plants")
             nina.click("button.o_wezer_claim", "I'll do it")
             nina.until(lambda driver: "/my/deals/" in driver.current_url)
@@ -85,22 +93,14 @@ class TestJoiningClicks(HttpCase):
         with self.allow_requests(all_requests=True):
             nina = self.browser()
             nina.open("/market")
-            nina.click("a.o_wezer_announcement", "Water the zebra plants")
-            nina.click("a.o_wezer_join", "Join and help")
-            nina.fill("input[name=login]", ADDRESS)
-            nina.click("#wrap button[type=submit]")
-            nina.wait("h1", "Check your e-mail")
+            self.ask_to_join(nina)
             nina.driver.get("about:blank")
         box.deliver()
         with self.allow_requests(all_requests=True):
             # The letter is opened on another day: nothing is left of the visit.
             nina.driver.delete_all_cookies()
             nina.open(box.link(ADDRESS, r"/join/[\w-]+"))
-            nina.fill("input[name=name]", "Nina Clicks")
-            nina.fill("input[name=password]", "nina-secret-1")
-            nina.click("#wrap button[type=submit]")
-            nina.wait("#wrap form[action='/welcome'] button[type=submit]")
-            nina.click("#wrap form[action='/welcome'] button[type=submit]")
+            self.join(nina)
             nina.wait("#wrap", "An administrator is looking at your request")
             nina.click("#wrap a", "Back to the page that you came for")
             nina.wait("h1", "Water the zebra plants")
