@@ -51,6 +51,7 @@ class TestCapsAtOnce(CommittedCase):
         )
         deals._finish("cancelled")
         env["wezer.group"].browse(self.groups).active = False
+        env["wezer.currency"].browse(self.currency).active = False
         env["res.users"].browse(self.users).active = False
 
     @mute_logger("odoo.sql_db", "odoo.service.model")

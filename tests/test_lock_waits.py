@@ -34,6 +34,7 @@ class TestWaitingByRpc(RpcCase):
             [("author_id.user_ids", "in", self.users)]
         ):
             want._end("closed")
+        env["wezer.currency"].browse(self.currency).active = False
         super()._archive(env)
 
     def _post(self, **vals):

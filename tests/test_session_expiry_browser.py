@@ -21,6 +21,9 @@ class TestFormsInBrowser(CommittedCase):
     def _make(self, env):
         writer, helper = self._members(env, "Former", 2, password=SECRET)
         self.users, self.login = (writer + helper).ids, writer.login
+        money = {"name": f"Hours {self.mark}", "code": f"F{self.mark}"}
+        money["unit_kind"] = "hour"
+        self.currency = env["wezer.currency"].create(money).id
         market = env["wezer.announcement"].with_user(writer)
         self.want = market.action_create_own({"title": f"Ladder {self.mark}"})
         self.deal = market.browse(self.want).with_user(helper).action_claim()
@@ -29,6 +32,7 @@ class TestFormsInBrowser(CommittedCase):
     def _archive(self, env):
         mine = [("author_id.user_ids", "in", self.users)]
         env["wezer.announcement"].search(mine)._end("closed")
+        env["wezer.currency"].browse(self.currency).active = False
         env["res.users"].browse(self.users).active = False
 
     def setUp(self):
@@ -73,6 +77,8 @@ class TestFormsInBrowser(CommittedCase):
         browser = self.browser
         browser.open("/market/new")
         browser.fill("#title", f"Wrong number {self.mark}")
+        browser.click(".o_wezer_other_thanks summary")
+        browser.click(".o_wezer_other_thanks input[name=thanks]")
         browser.fill("#quantity", "many")
         browser.click("form.o_wezer_where button.btn-lg")
         browser.wait(".o_wezer_refused[role=alert]")

@@ -31,6 +31,7 @@ class TestDisputeRace(CommittedCase):
         )
         for deal in deals.filtered(lambda one: one.state == "disputed"):
             deal._cancel()
+        env["wezer.currency"].browse(self.currency).active = False
         env["res.users"].browse(self.users).active = False
 
     def _delivered(self):
