@@ -148,7 +148,7 @@ export class WezerChart extends Interaction {
                     font: options.font,
                     maxTicksLimit: 6,
                     maxRotation: 0,
-                    autoSkipPadding: 8,
+                    autoSkipPadding: 20,
                 },
             },
             y: this.axis(ticks, options),
