@@ -51,7 +51,7 @@ class WezerTerms(models.Model):
     price_line_ids = Lines("wezer.terms.price", "terms_id")
     price_text = fields.Char(string="Price", compute="_compute_price_text")
     date_start = fields.Datetime()
-    date_due = fields.Datetime(string="Done by")
+    date_due = fields.Datetime(string="To be done by")
     steps = fields.Text()
     done_when = fields.Text()
     milestone_ids = Lines("wezer.terms.milestone", "terms_id")

@@ -206,7 +206,7 @@ def _drafts(user: models.Model) -> list:
         draft._todo_row(
             "now",
             env._("“%(title)s” is waiting to be published", title=draft.title),
-            env._("View"),
+            env._("See"),
             False,
         )
         for draft in drafts
