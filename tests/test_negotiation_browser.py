@@ -26,18 +26,15 @@ const setIntervalOfPage = window.setInterval;
 window.setInterval = (call, ms, ...rest) =>
     ms === 15000 ? 0 : setIntervalOfPage(call, ms, ...rest);
 window.wezerAsked = 0;
+window.wezerCounted = 0;
 const fetchOfPage = window.fetch;
 window.fetch = (url, ...rest) => {
     window.wezerAsked += String(url).endsWith("/live");
+    window.wezerCounted += String(url).includes("/my/notices/count");
     return fetchOfPage(url, ...rest);
 };
-window.wezerCounted = 0;
-const openOfPage = XMLHttpRequest.prototype.open;
-XMLHttpRequest.prototype.open = function (method, url, ...rest) {
-    window.wezerCounted += String(url).includes("/my/notices/count");
-    return openOfPage.call(this, method, url, ...rest);
-};
 """
+PROGRAM = "return document.querySelectorAll('script[src*=frontend_lazy]').length"
 # Left in the page, to see that it was not loaded anew.
 STAYED = "window.wezerStayed = true;"
 
@@ -166,9 +163,12 @@ class TestNegotiation(CommittedCase):
         self._propose(luc)
         deal = self._deal()[0]
         anna.open(f"/my/deals/{deal}")
+        # Luc opens the page and does not move: the website's program is not loaded.
+        luc.open(f"/my/deals/{deal}")
         self._watch(luc, "Waiting for Anna", self.ids[1])
         self._counter(anna, "60", "The paint is mine")
         self._appears(luc, "Your turn")
+        self.assertFalse(luc.driver.execute_script(PROGRAM), "the program was loaded")
         changed = luc.text(".o_wezer_deal_live")
         self.assertIn("80", changed)
         self.assertIn("The paint is mine", changed)

@@ -14,13 +14,13 @@ pytestmark = pytest.mark.slow
 
 # Kilobytes of a first visit. Files that are compressed already count as they are.
 VISITOR, MEMBER = 350, 600
-# Pages that do nothing without the website's program load its 520 kB at once.
-WITH_PROGRAM = 770
 PUBLIC = (
     *("/", "/market", "/market?view=calendar", "/how-it-works"),
     *("/groups", "/groups/history", "/groups/structure", "/members"),
+    *("/groups/map", "/groups/places", "/market?view=map"),
     *("/contactus", "/web/login", "/web/signup", "/no-such-page"),
 )
+MEMBERS = ("/my", "/my/deals", "/market", "/members", "/groups/map", "/market?view=map")
 # Odoo's file of all icons: pages of ours need only those of the small one.
 EVERY_ICON = "fontawesome-webfont"
 PACKED = (".woff2", ".png", ".jpg", ".jpeg", ".webp")
@@ -37,6 +37,15 @@ const done = arguments[0];
 const tell = () => done(Boolean(document.querySelector("script[src*=frontend_lazy]")));
 requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(tell)));
 """
+# What an element draws with a bundle of its own, which is loaded when it is seen.
+DRAWS = "return document.querySelectorAll('[data-wezer-bundle]').length"
+DRAWN = """
+return [...document.querySelectorAll("[data-wezer-bundle]")].every(
+    (el) => !el.checkVisibility()
+        || el.querySelector("canvas, .leaflet-pane, .o_wezer_map_names"));
+"""
+BUNDLES = ("assets_map", "assets_chart", "assets_group_map")
+HIGH = 4000
 MOST_SHIFT = 0.02
 SHIFT = """
 const done = arguments[0];
@@ -64,7 +73,12 @@ class TestPageWeight(EveryPage):
             for cookie in look.driver.get_cookies():
                 session.cookies.set(cookie["name"], cookie["value"])
             for path in paths:
+                look.screen(1280)
                 look.open(path)
+                draws = look.driver.execute_script(DRAWS)
+                if draws:
+                    look.screen(1280, height=HIGH)
+                    look.browser.until(lambda driver: driver.execute_script(DRAWN))
                 # The program begins to load with the load event, or when it is wanted.
                 if look.driver.execute_async_script(LOADS):
                     look.browser.until(lambda driver: driver.execute_script(AWAKE))
@@ -75,6 +89,10 @@ class TestPageWeight(EveryPage):
                 with self.subTest(path):
                     heavy = sorted(sizes.items(), key=lambda row: -row[1])
                     self.assertLess(sum(sizes.values()) / 1000, most, heavy[:12])
+                    self.assertEqual(
+                        any(bundle in name for name in loaded for bundle in BUNDLES),
+                        bool(draws),
+                    )
                     self.assertFalse(
                         [name for name in loaded if EVERY_ICON in name], path
                     )
@@ -116,13 +134,8 @@ class TestPageWeight(EveryPage):
         self._assert_light("visitor", self._paths(*PUBLIC), VISITOR)
 
     def test_a_first_visit_of_a_member_is_light(self):
-        announcement, group = self._paths()
-        self._assert_light("member", ("/my", "/market", announcement), MEMBER)
-        live = (group, *self._wallet_and_deal())
-        self._assert_light("member", live, WITH_PROGRAM)
-
-    def test_a_page_that_needs_the_program_loads_little_besides(self):
-        self._assert_light("visitor", ["/groups/map", "/market?view=map"], WITH_PROGRAM)
+        paths = self._paths(*MEMBERS, *self._wallet_and_deal())
+        self._assert_light("member", paths, MEMBER)
 
     def _assert_still(self, who, paths):
         """Open pages on a phone; nothing on them moves while they are completed."""

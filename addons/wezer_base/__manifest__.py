@@ -56,12 +56,32 @@
             "wezer_base/static/src/fields/*",
             "wezer_base/static/src/backend/plain_titles.js",
         ],
-        # Before Odoo's loader, and not once more with what it loads.
+        # On every page, and not once more with the website's program: what stands
+        # before Odoo's loader, and parts of pages that need no program.
         "web.assets_frontend_minimal": [
             ("prepend", "wezer_base/static/src/js/load_on_demand.js"),
+            ("include", "wezer_base.assets_parts"),
         ],
         "web.assets_frontend_lazy": [
             ("remove", "wezer_base/static/src/js/load_on_demand.js"),
+            ("remove", "wezer_base/static/src/parts/*"),
+        ],
+        "wezer_base.assets_parts": [
+            "wezer_base/static/src/parts/parts.js",
+            "wezer_base/static/src/parts/live_channel.js",
+            "wezer_base/static/src/parts/live_part.js",
+            "wezer_base/static/src/parts/notice_counts.js",
+            "wezer_base/static/src/parts/notice_bell.js",
+        ],
+        # Loaded by the element that names them (parts.js).
+        "wezer_base.assets_chart": [
+            "web/static/lib/Chart/Chart.js",
+            "wezer_base/static/src/parts/chart.js",
+        ],
+        "wezer_base.assets_map": [
+            "wezer_base/static/lib/leaflet/leaflet.css",
+            "wezer_base/static/lib/leaflet/leaflet.js",
+            "wezer_base/static/src/parts/place_map.js",
         ],
         "web.assets_frontend": [
             "wezer_base/static/src/scss/fonts.scss",
@@ -73,14 +93,10 @@
             "wezer_base/static/src/scss/map.scss",
             "wezer_base/static/src/scss/words.scss",
             "wezer_base/static/src/scss/dashboard.scss",
-            "wezer_base/static/src/interactions/chart.js",
-            "wezer_base/static/src/interactions/live_part.js",
-            "wezer_base/static/src/interactions/notice_bell.js",
-            "wezer_base/static/src/interactions/notice_counts.js",
+            "wezer_base/static/src/interactions/live_bus.js",
             "wezer_base/static/src/interactions/notice_kinds.js",
             "wezer_base/static/src/interactions/scheme_switch.js",
             "wezer_base/static/src/interactions/share.js",
-            "wezer_base/static/src/interactions/place_map.js",
             "wezer_base/static/src/interactions/where_i_am.js",
             "wezer_base/static/src/interactions/suggestion_list.js",
             "wezer_base/static/src/interactions/words_input.js",

@@ -26,7 +26,11 @@
     "assets": {
         "web.assets_frontend": [
             "wezer_fractal_groups/static/src/scss/groups.scss",
-            "wezer_fractal_groups/static/src/interactions/*.js",
+        ],
+        # Loaded by the page of the map (wezer_base/static/src/parts/parts.js).
+        "wezer_fractal_groups.assets_group_map": [
+            "wezer_base/static/src/interactions/suggestion_list.js",
+            "wezer_fractal_groups/static/src/map/*.js",
         ],
     },
 }

@@ -44,13 +44,18 @@
         "web.assets_backend": [
             "wezer_marketplace/static/src/dashboard/*",
         ],
+        "wezer_base.assets_parts": [
+            "wezer_marketplace/static/src/parts/*.js",
+        ],
+        "web.assets_frontend_lazy": [
+            ("remove", "wezer_marketplace/static/src/parts/*"),
+        ],
         "web.assets_frontend": [
             "wezer_marketplace/static/src/scss/market.scss",
             "wezer_marketplace/static/src/scss/deal.scss",
             "wezer_marketplace/static/src/interactions/deal_files.js",
             "wezer_marketplace/static/src/scss/market_page.scss",
             "wezer_marketplace/static/src/interactions/heart.js",
-            "wezer_marketplace/static/src/interactions/live_deal.js",
             "wezer_marketplace/static/src/interactions/market_filters.js",
             "wezer_marketplace/static/src/interactions/picture_rows.js",
             "wezer_marketplace/static/src/interactions/stepper.js",

@@ -20,12 +20,17 @@
     ],
     "post_init_hook": "post_init_hook",
     "assets": {
+        "wezer_base.assets_parts": [
+            "wezer_website/static/src/bar/bar.js",
+        ],
+        "web.assets_frontend_lazy": [
+            ("remove", "wezer_website/static/src/bar/bar.js"),
+        ],
         "web.assets_frontend": [
             "wezer_website/static/src/scss/wezer_blocks.scss",
             "wezer_website/static/src/app/scan.js",
             "wezer_website/static/src/app/shared_picture.js",
             "wezer_website/static/src/app/web_app.js",
-            "wezer_website/static/src/bar/bar.js",
             "wezer_website/static/src/bar/bar.scss",
         ],
         "website.assets_inside_builder_iframe": [

@@ -1,8 +1,9 @@
 """Charts of the website as JSON for Chart.js. Runs without Odoo.
 
 A template shows one with ``<div class="o_wezer_chart" aria-hidden="true"
-t-att-data-chart="chart" />`` beside a table of the same numbers: the script
-``static/src/interactions/chart.js`` draws it, and without a script there is the table.
+data-wezer-bundle="wezer_base.assets_chart" t-att-data-chart="chart" />`` beside a table
+of the same numbers: the script ``static/src/parts/chart.js`` draws it, and without a
+script there is the table.
 """
 
 import json

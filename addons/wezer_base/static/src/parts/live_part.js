@@ -1,5 +1,5 @@
-import {Interaction} from "@web/public/interaction";
-import {registry} from "@web/core/registry";
+import {addPart} from "@wezer_base/parts/parts";
+import {liveChannel} from "@wezer_base/parts/live_channel";
 
 // How often the page asks by itself, for when the live channel is not there.
 const POLL_MS = 15000;
@@ -11,22 +11,31 @@ const POLL_MS = 15000;
  * The part names where it is asked for (`data-live-url`) and what it shows
  * (`data-stamp`): an answer with another stamp takes its place.
  */
-export class LivePart extends Interaction {
+export class LivePart {
     static selector = ".o_wezer_live";
     static message = "wezer.live";
 
-    setup() {
-        this.bus = this.services.bus_service;
-        this.onNotice = () => this.refresh();
+    /** @param {HTMLElement} el */
+    constructor(el) {
+        this.el = el;
+        const {message} = this.constructor;
+        this.unlisten = liveChannel.listen(message, () => this.refresh());
+        this.timer = setInterval(() => this.refresh(), POLL_MS);
+        liveChannel.open();
     }
 
-    start() {
-        const message = this.constructor.message;
-        this.bus.subscribe(message, this.onNotice);
-        this.bus.start();
-        this.registerCleanup(() => this.bus.unsubscribe(message, this.onNotice));
-        const timer = setInterval(() => this.refresh(), POLL_MS);
-        this.registerCleanup(() => clearInterval(timer));
+    /** Called when the element has left the page. */
+    end() {
+        this.unlisten();
+        clearInterval(this.timer);
+    }
+
+    /** Put this kind of part to work wherever a page has one. */
+    static add() {
+        addPart(this.selector, (el) => {
+            const part = new this(el);
+            return () => part.end();
+        });
     }
 
     url() {
@@ -39,6 +48,8 @@ export class LivePart extends Interaction {
             ...this.el.querySelectorAll("input:not([type=hidden]), textarea"),
         ];
         return (
+            // In the website builder nothing changes by itself.
+            document.body.classList.contains("editor_enable") ||
             // A refused form was filled again, or a question waits for its answer.
             this.el.querySelector(".o_wezer_refused, .o_wezer_ask[open]") !== null ||
             fields.includes(document.activeElement) ||
@@ -97,18 +108,22 @@ export class LivePart extends Interaction {
             if (document.hasFocus()) {
                 headers["X-Wezer-Seen"] = "1";
             }
-            const answer = await this.waitFor(fetch(this.url(), {headers}));
+            const answer = await fetch(this.url(), {headers});
             if (!answer.ok) {
                 return;
             }
-            text = await this.waitFor(answer.text());
+            text = await answer.text();
         } catch {
             // Away from the network: the next round asks again.
             return;
         }
         const page = new DOMParser().parseFromString(text, "text/html");
         const fresh = page.querySelector(this.constructor.selector);
-        if (!fresh || fresh.dataset.stamp === this.el.dataset.stamp) {
+        if (
+            !this.el.isConnected ||
+            !fresh ||
+            fresh.dataset.stamp === this.el.dataset.stamp
+        ) {
             return;
         }
         if (this.isBusy()) {
@@ -119,4 +134,4 @@ export class LivePart extends Interaction {
     }
 }
 
-registry.category("public.interactions").add("wezer_base.live_part", LivePart);
+LivePart.add();

@@ -1,5 +1,4 @@
-import {Interaction} from "@web/public/interaction";
-import {registry} from "@web/core/registry";
+import {addPart} from "@wezer_base/parts/parts";
 import {MapLabels} from "./map_labels";
 import {MapSearch} from "./map_search";
 import {MapTree} from "./map_tree";
@@ -33,34 +32,10 @@ const SVG = "http://www.w3.org/2000/svg";
  * then opens; + and - zoom; Escape shows all again. Two fingers zoom, a hand moves
  * what is zoomed.
  */
-export class GroupMap extends Interaction {
-    static selector = ".o_wezer_map_page:has(.o_wezer_map_data)";
-    dynamicContent = {
-        _window: {"t-on-popstate": this.onPopState},
-        ".o_wezer_map": {
-            "t-on-click": this.onClick,
-            "t-on-keydown": this.onKey,
-            "t-on-wheel": this.onWheel,
-            "t-on-pointerdown": this.onPointer,
-            "t-on-pointermove": this.onMove,
-            "t-on-pointerup": this.onRelease,
-            "t-on-pointercancel": this.onRelease,
-            // A link would be dragged instead of the map.
-            "t-on-dragstart": (event) => event.preventDefault(),
-        },
-        ".o_wezer_map_nearer": {"t-on-click": () => this.zoom(this.view, 1 / BUTTON)},
-        ".o_wezer_map_farther": {"t-on-click": () => this.zoom(this.view, BUTTON)},
-        ".o_wezer_map_all": {"t-on-click": this.onAll},
-        ".o_wezer_map_path": {"t-on-click": this.onPath},
-        ".o_wezer_map_search": {"t-on-submit": (event) => this.search.onSubmit(event)},
-        ".o_wezer_map_search input[type=search]": {
-            "t-on-input": this.debounced(() => this.search.ask(), 150),
-            "t-on-keydown": (event) => this.search.onKey(event),
-            "t-on-blur": () => this.search.close(),
-        },
-    };
-
-    setup() {
+export class GroupMap {
+    /** @param {HTMLElement} el what is around the map, the list and the search */
+    constructor(el) {
+        this.el = el;
         const data = JSON.parse(this.el.querySelector(".o_wezer_map_data").textContent);
         const {here, total, ...words} = this.el.dataset;
         this.words = words;
@@ -84,11 +59,11 @@ export class GroupMap extends Interaction {
         this.absorb(data);
         this.tree = new MapTree(this.el.querySelector(".o_wezer_tree"), this);
         this.search = new MapSearch(this.el.querySelector(".o_wezer_map_search"), this);
-        for (const el of this.el.querySelectorAll(".o_wezer_map_tool")) {
-            el.hidden = false;
+        for (const tool of el.querySelectorAll(".o_wezer_map_tool")) {
+            tool.hidden = false;
         }
-        for (const el of this.el.querySelectorAll(".o_wezer_map_plain")) {
-            el.hidden = true;
+        for (const plain of el.querySelectorAll(".o_wezer_map_plain")) {
+            plain.hidden = true;
         }
         this.measure();
         this.here = this.nodes.get(Number(here)) || this.root;
@@ -96,16 +71,48 @@ export class GroupMap extends Interaction {
         // A community with one circle at the top begins below it.
         this.tree.unfoldFew(this.root);
         this.tell();
-    }
-
-    start() {
-        const watcher = new ResizeObserver(() => {
+        this.listen();
+        this.watcher = new ResizeObserver(() => {
             this.measure();
             this.draw();
         });
-        watcher.observe(this.map);
-        this.registerCleanup(() => watcher.disconnect());
+        this.watcher.observe(this.map);
         this.draw();
+    }
+
+    listen() {
+        this.onPop = () => this.onPopState();
+        window.addEventListener("popstate", this.onPop);
+        const onMap = {
+            click: this.onClick,
+            keydown: this.onKey,
+            wheel: this.onWheel,
+            pointerdown: this.onPointer,
+            pointermove: this.onMove,
+            pointerup: this.onRelease,
+            pointercancel: this.onRelease,
+            // A link would be dragged instead of the map.
+            dragstart: (event) => event.preventDefault(),
+        };
+        for (const [type, listener] of Object.entries(onMap)) {
+            this.map.addEventListener(type, (event) => listener.call(this, event));
+        }
+        const clicks = {
+            ".o_wezer_map_nearer": () => this.zoom(this.view, 1 / BUTTON),
+            ".o_wezer_map_farther": () => this.zoom(this.view, BUTTON),
+            ".o_wezer_map_all": (event) => this.onAll(event),
+            ".o_wezer_map_path": (event) => this.onPath(event),
+        };
+        for (const [selector, listener] of Object.entries(clicks)) {
+            this.el.querySelector(selector).addEventListener("click", listener);
+        }
+    }
+
+    /** Called when the element has left the page. */
+    end() {
+        this.ended = true;
+        this.watcher.disconnect();
+        window.removeEventListener("popstate", this.onPop);
     }
 
     // WHAT IS KNOWN
@@ -135,8 +142,8 @@ export class GroupMap extends Interaction {
         if (this.words.day) {
             query.set("day", this.words.day);
         }
-        const answer = await this.waitFor(fetch(`/groups/map/${path}?${query}`));
-        return answer.ok ? this.waitFor(answer.json()) : [];
+        const answer = await fetch(`/groups/map/${path}?${query}`);
+        return answer.ok ? answer.json() : [];
     }
 
     /** Ask for the circles right in `nodes`. */
@@ -307,7 +314,7 @@ export class GroupMap extends Interaction {
         const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
         const glide = (this.gliding = {});
         const step = (now) => {
-            if (this.isDestroyed || this.gliding !== glide) {
+            if (this.ended || this.gliding !== glide) {
                 return;
             }
             const part = calm ? 1 : Math.min((now - begin) / GLIDE_MS, 1);
@@ -566,4 +573,7 @@ export class GroupMap extends Interaction {
     }
 }
 
-registry.category("public.interactions").add("wezer_fractal_groups.map", GroupMap);
+addPart(".o_wezer_map_page:has(.o_wezer_map_data)", (el) => {
+    const map = new GroupMap(el);
+    return () => map.end();
+});

@@ -1,5 +1,8 @@
 import {SuggestionList} from "@wezer_base/interactions/suggestion_list";
 
+// The server is asked when the fingers rest.
+const REST_MS = 150;
+
 /**
  * Finds a circle by its name while somebody types, slips of the finger forgiven.
  * Without it the form shows what was found on a page.
@@ -20,6 +23,15 @@ export class MapSearch {
         this.suggestions = new SuggestionList(this.typed, list, (one) =>
             this.choose(one)
         );
+        el.addEventListener("submit", (event) => this.onSubmit(event));
+        this.typed.addEventListener("input", () => this.askSoon());
+        this.typed.addEventListener("keydown", (event) => this.onKey(event));
+        this.typed.addEventListener("blur", () => this.close());
+    }
+
+    askSoon() {
+        clearTimeout(this.soon);
+        this.soon = setTimeout(() => this.ask(), REST_MS);
     }
 
     async ask() {

@@ -1,5 +1,4 @@
-import {LivePart} from "@wezer_base/interactions/live_part";
-import {registry} from "@web/core/registry";
+import {LivePart} from "@wezer_base/parts/live_part";
 
 const ENTRIES = ".o_wezer_log > ol";
 
@@ -75,4 +74,4 @@ export class LiveDeal extends LivePart {
     }
 }
 
-registry.category("public.interactions").add("wezer_marketplace.live_deal", LiveDeal);
+LiveDeal.add();

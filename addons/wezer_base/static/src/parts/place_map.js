@@ -1,30 +1,24 @@
-import {Interaction} from "@web/public/interaction";
-import {loadCSS, loadJS} from "@web/core/assets";
-import {_t} from "@web/core/l10n/translation";
-import {registry} from "@web/core/registry";
+/* global L */
 
-const LIBRARY = "/wezer_base/static/lib/leaflet/leaflet";
+import {addPart} from "@wezer_base/parts/parts";
+
 // What is clustered lies closer than this, in pixels.
 const NEAR_PX = 44;
 const ZOOM = {least: 3, most: 16, alone: 14};
 
 /**
- * A map of places. The library is loaded where a page has one. Nothing is asked of
+ * A map of places. It is loaded, with Leaflet, where a page has one. Nothing is asked of
  * another site unless the community chose a server of tiles; without one the ground is
  * plain. Markers near each other are one, with their number, until one zooms in.
  */
-export class PlaceMap extends Interaction {
-    static selector = ".o_wezer_place_map";
-
-    async willStart() {
-        await Promise.all([loadCSS(`${LIBRARY}.css`), loadJS(`${LIBRARY}.js`)]);
-    }
-
-    start() {
-        const {markers, centre, tiles, attribution} = this.el.dataset;
+export class PlaceMap {
+    /** @param {HTMLElement} el */
+    constructor(el) {
+        this.el = el;
+        const {markers, centre, tiles, attribution, nearer, farther} = el.dataset;
         this.markers = JSON.parse(markers);
         const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-        this.map = window.L.map(this.el, {
+        this.map = L.map(this.el, {
             minZoom: ZOOM.least,
             maxZoom: ZOOM.most,
             zoomAnimation: !still,
@@ -34,26 +28,28 @@ export class PlaceMap extends Interaction {
             scrollWheelZoom: false,
             zoomControl: false,
         });
-        this.registerCleanup(() => this.map.remove());
         this.map.attributionControl.setPrefix(false);
-        window.L.control
-            .zoom({zoomInTitle: _t("Zoom in"), zoomOutTitle: _t("Zoom out")})
-            .addTo(this.map);
-        window.L.control.scale({imperial: false}).addTo(this.map);
+        L.control.zoom({zoomInTitle: nearer, zoomOutTitle: farther}).addTo(this.map);
+        L.control.scale({imperial: false}).addTo(this.map);
         if (tiles) {
             const text = document.createElement("span");
             text.textContent = attribution || "";
-            window.L.tileLayer(tiles, {
+            L.tileLayer(tiles, {
                 maxZoom: ZOOM.most,
                 attribution: text.innerHTML,
             }).addTo(this.map);
         } else {
             this.el.classList.add("o_wezer_place_map_plain");
         }
-        this.layer = window.L.layerGroup().addTo(this.map);
+        this.layer = L.layerGroup().addTo(this.map);
         this.show(JSON.parse(centre || "null"));
         this.map.on("zoomend", () => this.draw());
         this.draw();
+    }
+
+    /** Called when the element has left the page. */
+    end() {
+        this.map.remove();
     }
 
     show(centre) {
@@ -91,8 +87,8 @@ export class PlaceMap extends Interaction {
     draw() {
         this.layer.clearLayers();
         for (const cluster of this.clusters()) {
-            const marker = window.L.marker([cluster.lat, cluster.lon], {
-                icon: window.L.divIcon({
+            const marker = L.marker([cluster.lat, cluster.lon], {
+                icon: L.divIcon({
                     className: `o_wezer_marker o_wezer_tint_${cluster.tint}`,
                     html: this.face(cluster),
                     iconSize: [40, 40],
@@ -117,7 +113,7 @@ export class PlaceMap extends Interaction {
     name({items}) {
         return items.length === 1
             ? items[0].title
-            : _t("%(count)s at this place", {count: items.length});
+            : this.el.dataset.several.replace("{count}", items.length);
     }
 
     face({items, icon}) {
@@ -156,4 +152,7 @@ export class PlaceMap extends Interaction {
     }
 }
 
-registry.category("public.interactions").add("wezer_base.place_map", PlaceMap);
+addPart(".o_wezer_place_map", (el) => {
+    const map = new PlaceMap(el);
+    return () => map.end();
+});

@@ -1,8 +1,6 @@
 /* global Chart */
 
-import {Interaction} from "@web/public/interaction";
-import {loadBundle} from "@web/core/assets";
-import {registry} from "@web/core/registry";
+import {addPart, whenSeen} from "@wezer_base/parts/parts";
 
 const LINE_WIDTH = 2.5;
 // Beside a bar, a label has up to two lines.
@@ -15,42 +13,44 @@ const LINES_MAX = 2;
  * `wezer_base/tools/charts.py` makes.
  *
  * The page shows the same numbers in a table, so the chart is hidden from screen
- * readers; without a script there is the table only. Chart.js is loaded when the chart
- * comes into view.
+ * readers; without a script there is the table only. It is drawn when it comes into view.
  */
-export class WezerChart extends Interaction {
-    static selector = ".o_wezer_chart";
-
-    start() {
-        this.data = JSON.parse(this.el.dataset.chart);
-        const watcher = new IntersectionObserver((entries) => {
-            if (entries.some((entry) => entry.isIntersecting)) {
-                watcher.disconnect();
-                this.draw();
-            }
-        });
-        watcher.observe(this.el);
-        this.registerCleanup(() => watcher.disconnect());
+export class WezerChart {
+    /** @param {HTMLElement} el */
+    constructor(el) {
+        this.el = el;
+        this.data = JSON.parse(el.dataset.chart);
+        this.paint = () => this.drawAgain();
+        this.unwatch = whenSeen(el, () => this.draw());
     }
 
     async draw() {
-        await this.waitFor(loadBundle("web.chartjs_lib"));
         // A canvas does not wait for the font of the page.
-        await this.waitFor(document.fonts.ready);
-        const bars = this.data.kind === "bars";
-        const canvas = document.createElement("canvas");
-        if (bars) {
+        await document.fonts.ready;
+        if (!this.el.isConnected) {
+            return;
+        }
+        this.canvas = document.createElement("canvas");
+        if (this.data.kind === "bars") {
             this.el.style.height = `${BAR_HEIGHT * (this.data.labels.length + 2)}px`;
         }
-        this.el.replaceChildren(canvas);
-        const paint = () => {
-            this.chart?.destroy();
-            this.chart = new Chart(canvas, bars ? this.bars() : this.steps());
-        };
-        paint();
+        this.el.replaceChildren(this.canvas);
+        this.drawAgain();
         // Light or dark was chosen meanwhile: a canvas does not follow by itself.
-        this.addListener(document, "wezer_scheme", paint);
-        this.registerCleanup(() => this.chart.destroy());
+        document.addEventListener("wezer_scheme", this.paint);
+    }
+
+    drawAgain() {
+        const content = this.data.kind === "bars" ? this.bars() : this.steps();
+        this.chart?.destroy();
+        this.chart = new Chart(this.canvas, content);
+    }
+
+    /** Called when the element has left the page. */
+    end() {
+        this.unwatch();
+        document.removeEventListener("wezer_scheme", this.paint);
+        this.chart?.destroy();
     }
 
     /**
@@ -197,4 +197,7 @@ export class WezerChart extends Interaction {
     }
 }
 
-registry.category("public.interactions").add("wezer_base.chart", WezerChart);
+addPart(".o_wezer_chart", (el) => {
+    const chart = new WezerChart(el);
+    return () => chart.end();
+});

@@ -1,0 +1,19 @@
+import {addPart} from "@wezer_base/parts/parts";
+import {listenToCounts} from "@wezer_base/parts/notice_counts";
+
+/** Keeps the number beside the bell true while a page is open. */
+function showNotices(el, count) {
+    const badge = el.querySelector(".o_wezer_bell_count");
+    const more = count > (parseInt(badge.textContent, 10) || 0);
+    badge.textContent = count;
+    badge.classList.toggle("d-none", !count);
+    if (more) {
+        // Who reads the list is asked, not moved.
+        const hint = document.querySelector(".o_wezer_notices_new");
+        hint?.classList.remove("d-none");
+    }
+}
+
+addPart(".o_wezer_bell", (el) =>
+    listenToCounts(({notices}) => showNotices(el, notices))
+);

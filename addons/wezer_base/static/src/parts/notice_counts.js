@@ -1,0 +1,60 @@
+import {liveChannel} from "@wezer_base/parts/live_channel";
+
+// Without a connection the page asks by itself, while somebody looks at it.
+const EVERY = 60000;
+const listeners = new Set();
+let end = null;
+
+/**
+ * Asks for the numbers of unread notices, once for everything on a page that shows them.
+ *
+ * A message of the channel says only that something changed: what, the page asks.
+ */
+async function refresh() {
+    let counts = null;
+    try {
+        const answer = await fetch("/my/notices/count", {
+            method: "POST",
+            headers: {"Content-Type": "application/json"},
+            body: JSON.stringify({jsonrpc: "2.0", method: "call", params: {}}),
+        });
+        counts = (await answer.json()).result;
+    } catch {
+        // Away from the network: the next round asks again.
+        return;
+    }
+    if (counts) {
+        listeners.forEach((show) => show(counts));
+    }
+}
+
+function poll() {
+    if (liveChannel.isOpen && !liveChannel.isConnected && !document.hidden) {
+        refresh();
+    }
+}
+
+function begin() {
+    const unlisten = liveChannel.listen("wezer.notice", refresh);
+    const timer = setInterval(poll, EVERY);
+    return () => {
+        unlisten();
+        clearInterval(timer);
+    };
+}
+
+/**
+ * @param {Function} show gets the numbers each time they may have changed
+ * @returns {Function} ends it
+ */
+export function listenToCounts(show) {
+    listeners.add(show);
+    end ||= begin();
+    return () => {
+        listeners.delete(show);
+        if (!listeners.size) {
+            end();
+            end = null;
+        }
+    };
+}
