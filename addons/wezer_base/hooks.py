@@ -1,5 +1,6 @@
 from .tools.letters import remove_advertisement
 from .tools.locks import drop_tables
+from .tools.page_copies import keep_contact_pages
 
 
 def post_init_hook(env) -> None:
@@ -16,6 +17,7 @@ def post_init_hook(env) -> None:
     for website in websites:
         website._wezer_take_theme()
     remove_advertisement(env)
+    keep_contact_pages(env)
 
 
 def uninstall_hook(env) -> None:

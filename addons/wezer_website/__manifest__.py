@@ -14,7 +14,7 @@
         "views/drawing_templates.xml",
         "views/snippets.xml",
         "views/pages.xml",
-        "views/footer_templates.xml",
+        "data/example_text.xml",
         "views/bar_templates.xml",
         "views/app_templates.xml",
     ],

@@ -2,6 +2,8 @@ import json
 
 from odoo.tools import SQL
 
+from odoo.addons.wezer_base.tools.page_copies import edited_copies, leave_out
+
 from .tools.former_home import with_blocks
 
 
@@ -11,19 +13,9 @@ def post_init_hook(env):
     An update has replaced all that nobody had touched, so a website's own view that
     is not the general one was written by somebody.
     """
-    general = env.ref("wezer_base.homepage")
-    views = env["ir.ui.view"].with_context(active_test=False)
-    for view in views.search(
-        [("key", "=", general.key), ("website_id", "!=", False)],
-    ):
-        if view.arch_db == general.arch_db:
-            continue
+    for view in edited_copies(env, "wezer_base.homepage"):
         _keep(env, view)
-        ours = env.ref("wezer_website.homepage")
-        # This makes the website's own copy, which belongs below the page that is kept.
-        ours.with_context(website_id=view.website_id.id).write(
-            {"active": False, "inherit_id": view.id}
-        )
+        leave_out(env.ref("wezer_website.homepage"), view)
 
 
 def _keep(env, view):

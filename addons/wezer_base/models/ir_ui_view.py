@@ -1,4 +1,9 @@
 from odoo import api, models
+from odoo.tools import LazyTranslate
+
+from ..tools.page_copies import ASIDE
+
+_lt = LazyTranslate(__name__)
 
 # What a page of ours reads of its view: titles and texts for search engines.
 FOR_SEARCH_ENGINES = [
@@ -20,3 +25,23 @@ class IrUiView(models.Model):
     @api.model
     def _wezer_kept_names(self):
         return FOR_SEARCH_ENGINES
+
+    @api.model
+    def _wezer_tell_put_aside(self):
+        """Tell the administrators which pages an update shows as new ones again."""
+        views = self.sudo().with_context(active_test=False)
+        names = views.search([("key", "=like", ASIDE + "%")]).mapped("name")
+        if not names:
+            return
+        administrators = self.env.ref("wezer_base.group_administrator").sudo()
+        # Members write nothing: the notice is ours, for others.
+        self.env["wezer.notice"].sudo()._leave(
+            administrators.all_user_ids.partner_id,
+            "website",
+            _lt(
+                "The update has replaced pages whose text you had changed: %(pages)s."
+                " Your versions are kept as inactive views.",
+                pages=", ".join(dict.fromkeys(names)),
+            ),
+            url="/odoo/action-base.action_ui_view",
+        )

@@ -73,6 +73,16 @@ class Website(models.Model):
         menus = self.env["website.menu"].search([("website_id", "=", number)])
         return menus._ids
 
+    def _wezer_footer_pages(self) -> list[tuple[str, str]]:
+        """Return the pages, besides the menu, that the footer leads to; addons add.
+
+        A method, because the footer is edited in the builder: an extension would not
+        find its place in a footer that somebody has arranged anew.
+
+        :return: address and name of each
+        """
+        return [("/contactus", self.env._("Contact"))]
+
     def _wezer_is_new(self) -> bool:
         """Return whether nobody has arranged this website yet."""
         self.ensure_one()

@@ -75,6 +75,7 @@ class WezerNotice(models.Model):
             "contact": (self.env._("Someone wrote on the contact page"), True),
             "alike": (self.env._("Someone may be mistaken for another person"), True),
             "check": (self.env._("The nightly check found a problem"), True),
+            "website": (self.env._("An update replaced pages of the website"), True),
         }
 
     @api.model
@@ -106,6 +107,7 @@ class WezerNotice(models.Model):
             "contact": NoticeLook("care", "fa-envelope-o", asks=True),
             "alike": NoticeLook("care", "fa-clone", asks=True),
             "check": NoticeLook("care", "fa-exclamation-triangle", asks=True),
+            "website": NoticeLook("care", "fa-exclamation-triangle"),
         }
 
     @api.model

@@ -27,6 +27,7 @@ from . import test_notice_pages
 from . import test_stored_sentence
 from . import test_numbers
 from . import test_on_paper
+from . import test_page_copies
 from . import test_palettes
 from . import test_privacy
 from . import test_profile

@@ -1,0 +1,9 @@
+"""Pages that an administrator edited ask for templates that are gone."""
+
+from odoo.addons.wezer_base.tools.page_copies import put_aside
+
+
+def migrate(cr, version):
+    """Show the new pages; the edited ones are kept as inactive views."""
+    if version:
+        put_aside(cr)
