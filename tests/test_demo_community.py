@@ -17,6 +17,9 @@ pytestmark = pytest.mark.slow
 
 REASONS = {"declined", "withdrawn", "released", "cancelled", "refunded"}
 
+# Queries of a page that a visitor opens, at most.
+MOST_FOR_VISITORS = 12
+
 
 @tagged("post_install", "-at_install")
 class TestDemoCommunity(HttpCase):
@@ -190,6 +193,20 @@ class TestDemoCommunity(HttpCase):
             if count > kept[reader].get(name, 0)
         }
         self.assertFalse(more, f"now: {json.dumps(found)}")
+
+    def test_no_announcement_asks_much_for_a_visitor(self):
+        """Odoo asks for itself besides: the limits of a request, what changed."""
+        public = [("visibility", "=", "everyone"), ("state", "in", ("open", "full"))]
+        self.authenticate(None, None)
+        counts = {}
+        for announcement in self.env["wezer.announcement"].search(public):
+            address = f"/market/{announcement.slug}"
+            self.url_open(address)
+            with pages.counted() as statements:
+                self.assertEqual(self.url_open(address).status_code, 200, address)
+            counts[address] = len(statements)
+        self.assertGreater(len(counts), 20)
+        self.assertLessEqual(max(counts.values()), MOST_FOR_VISITORS, counts)
 
     def test_all_four_logins_open_their_pages(self):
         self.assertEqual(

@@ -1991,8 +1991,8 @@ class WezerAnnouncement(models.Model):
         described = shortened(described, DESCRIBED_LENGTH)
         meta["default_meta_description"] = described
         graph["og:description"] = twitter["twitter:description"] = described
-        # The image is the first picture's: without one nothing is asked of files.
-        if self.picture_ids and self.image_128:
+        # The image is the first picture's: nothing is asked of files.
+        if self.picture_ids:
             image = self.env["website"].image_url(self, "image_1024")
             graph["og:image"] = twitter["twitter:image"] = image
             graph["og:image:alt"] = self.picture_ids[:1]._alternative()

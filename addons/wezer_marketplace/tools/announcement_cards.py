@@ -125,7 +125,9 @@ def shown_authors(announcements: Any) -> dict:
         return {author: author for author in authors}
     company = env.company.sudo()
     community, nobody = company.partner_id, authors.browse()
-    hidden = authors.filtered("wezer_hidden")
+    # Asked together, where it is asked: the community's name stands for a hidden one.
+    both = authors.with_prefetch((*authors.ids, *community.ids))
+    hidden = both.filtered("wezer_hidden")
     named = authors
     if not company.wezer_visitors_see_members:
         # The names of all authors need their groups.

@@ -1,6 +1,7 @@
 """What the page of an announcement, and the form to write one, show to the user."""
 
 from odoo import api, models
+from odoo.tools import SQL
 
 from ..models.wezer_announcement_picture import PICTURES_MAX
 from ..models.wezer_deal import NEGOTIATING
@@ -46,6 +47,7 @@ def page_values(announcement: models.BaseModel) -> dict:
         "pending": answers and user._wezer_standing() == "pending",
         "look": env["wezer.category"]._look()[known.category_id.id],
         "pictures": announcement.picture_ids,
+        "skills": _skills(announcement),
         "questions": questions._shown_on(announcement),
         "may_ask": answers and not ask_refusal,
         # Where too many wait, say so; whoever may not act reads that in the box.
@@ -186,6 +188,21 @@ def _deals(
         return deals
     # Whoever runs the project, or moderates, has not answered.
     return deals.filtered(lambda deal: deal.sudo().replier_id in parties)
+
+
+def _skills(announcement: models.BaseModel) -> models.BaseModel:
+    """Return the skills of ``announcement`` with their names, by one query."""
+    relation = announcement._fields["skill_ids"]
+    chosen = SQL(
+        "(SELECT %s FROM %s WHERE %s = %s)",
+        SQL.identifier(relation.column2),
+        SQL.identifier(relation.relation),
+        SQL.identifier(relation.column1),
+        announcement.id,
+        to_flush=relation,
+    )
+    skills = announcement.env["wezer.skill"]
+    return skills.search_fetch([("id", "in", chosen)], ["name"])
 
 
 def _own_place(env: api.Environment) -> tuple[float, float] | None:
