@@ -1,64 +1,43 @@
 """A mail server of the test's own, to which Odoo really sends its letters."""
 
 import re
-import socketserver
-import threading
 from email import message_from_bytes, policy
 from unittest.mock import patch
 
+from aiosmtpd.controller import Controller
 
-class _Talk(socketserver.StreamRequestHandler):
-    """One conversation of SMTP: every letter is taken."""
-
-    def handle(self):
-        self._say("220 letter box")
-        for line in self.rfile:
-            word = line.split(b" ")[0].strip().upper()
-            if word == b"DATA":
-                self._say("354 go on")
-                self.server.letters.append(self._letter())
-            if word == b"QUIT":
-                self._say("221 bye")
-                return
-            self._say("250 ok")
-
-    def _say(self, text):
-        self.wfile.write(f"{text}\r\n".encode())
-
-    def _letter(self):
-        lines = []
-        for line in self.rfile:
-            if line == b".\r\n":
-                break
-            lines.append(line[1:] if line.startswith(b"..") else line)
-        return message_from_bytes(b"".join(lines), policy=policy.default)
+from .server import free_port
 
 
-class LetterBox(socketserver.ThreadingTCPServer):
+class LetterBox:
     """Takes letters until it is closed.
 
     :param env: what sends: a server for outgoing mail is made in it
     """
 
-    daemon_threads = True
-
     def __init__(self, env):
-        super().__init__(("127.0.0.1", 0), _Talk)
         self.env, self.letters = env, []
+        self._controller = Controller(self, "127.0.0.1", free_port())
+        self._controller.start()
         env["ir.mail_server"].search([]).active = False
         env["ir.mail_server"].create(
             {
                 "name": "Letter box",
                 "smtp_host": "127.0.0.1",
-                "smtp_port": self.server_address[1],
+                "smtp_port": self._controller.port,
                 "smtp_encryption": "none",
             }
         )
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    async def handle_DATA(self, _server, _session, envelope):
+        """Keep a letter, as aiosmtpd asks its handler to."""
+        self.letters.append(
+            message_from_bytes(envelope.original_content, policy=policy.default)
+        )
+        return "250 OK"
 
     def close(self):
-        self.shutdown()
-        self.server_close()
+        self._controller.stop()
 
     def deliver(self):
         """Send what waits, as the scheduled action does; tests send nothing else."""
