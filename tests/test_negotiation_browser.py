@@ -30,7 +30,7 @@ window.wezerCounted = 0;
 const fetchOfPage = window.fetch;
 window.fetch = (url, ...rest) => {
     window.wezerAsked += String(url).endsWith("/live");
-    window.wezerCounted += String(url).includes("/my/notices/count");
+    window.wezerCounted += String(url).includes("/my/notices/counts");
     return fetchOfPage(url, ...rest);
 };
 """

@@ -87,7 +87,15 @@ class WezerNotices(CustomerPortal):
 
     @http.route("/my/notices/count", type="jsonrpc", auth="user", readonly=True)
     def wezer_notices_count(self):
-        """Return how many notices wait, for the bell and what else shows numbers."""
+        """Return how many notices wait, for pages that were open over an update.
+
+        Those of now ask for :meth:`wezer_notices_counts`.
+        """
+        return request.env["wezer.notice"]._waiting_count()
+
+    @http.route("/my/notices/counts", type="jsonrpc", auth="user", readonly=True)
+    def wezer_notices_counts(self):
+        """Return how many notices wait, by name, for all that shows numbers."""
         return request.env.user._wezer_notice_counts()
 
     # === MAILS === #

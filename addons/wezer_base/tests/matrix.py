@@ -142,6 +142,7 @@ ROUTES = {
     "GET /wezer/face/of/<int:partner_id>": {"V": "login", MEMBERS: 200},
     "GET /wezer/picture/<int:attachment_id>": {ALL: 404},
     "JSON /my/notices/count": {"V": "error", MEMBERS: "answer"},
+    "JSON /my/notices/counts": {"V": "error", MEMBERS: "answer"},
     "JSON /wezer/words/<string:kind>": {ALL: "answer"},
     "POST /community/terms/agree": {"V": "login", MEMBERS: 404},
     "POST /digest/stop/<int:partner_id>/<string:token>": {ALL: 200},

@@ -13,7 +13,7 @@ let end = null;
 async function refresh() {
     let counts = null;
     try {
-        const answer = await fetch("/my/notices/count", {
+        const answer = await fetch("/my/notices/counts", {
             method: "POST",
             headers: {"Content-Type": "application/json"},
             body: JSON.stringify({jsonrpc: "2.0", method: "call", params: {}}),
