@@ -200,14 +200,17 @@ class WezerCategory(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self.check_access("create")
         self.env.registry.clear_cache()
         return super().create(vals_list)
 
     def write(self, vals):
+        self.check_access("write")
         self.env.registry.clear_cache()
         return super().write(vals)
 
     def unlink(self):
+        self.check_access("unlink")
         self.env.registry.clear_cache()
         return super().unlink()
 
