@@ -246,12 +246,31 @@ class TestServerEdge(EdgeCase):
         # Clients ask for the version before they log in.
         self.assertIn("server_version", self.rpc("common").version())
 
+    def test_a_face_tells_nobody_which_numbers_are_contacts(self):
+        with self.registry.cursor() as cr:
+            partners = self.environment(cr)["res.partner"].search(
+                [("wezer_profile_ids", "=", False)], limit=5
+            )
+            contacts = partners.ids
+        self.assertTrue(contacts)
+        self.assertIn("/web/login", self.get("/wezer/face/of/1").headers["Location"])
+        person = self.log_in()
+        unknown = self.get("/wezer/face/of/99999999", person)
+        self.assertEqual(unknown.status_code, 200)
+        for number in contacts:
+            answer = self.get(f"/wezer/face/of/{number}", person)
+            with self.subTest(number=number):
+                self.assertEqual(answer.status_code, 200)
+                self.assertEqual(answer.content, unknown.content)
+
     def test_unknown_addresses_get_an_answer(self):
         paths = (
             *("/..%2f..%2fetc/passwd", "/members/..%2f", "/x/%2e%2e/y", "/.%2fx"),
             *("/fr/..%2f", "/%252e%252e%252f", f"/members/page/{HUGE}"),
             *(f"/wezer/face/{HUGE}", f"/market/page/{HUGE}", f"/my/deals/{HUGE}"),
             *("/web/image/..%2f", "/%ff%fe", "/members/..%5c..%5c"),
+            *(f"/wezer/face/of/{HUGE}", "/wezer/face/of/-1", "/wezer/face/of/x"),
+            *("/groups/places?search=%00%ff", f"/groups/places?search={HUGE}"),
         )
         for person in (requests, self.log_in()):
             for path in paths:

@@ -30,12 +30,13 @@ class WezerPictures(http.Controller):
     def face_of(self, partner_id, **_kwargs):
         """Serve the picture that a party shares with the caller; for the back office.
 
-        A contact that is no party has the picture of Odoo's contacts.
+        A contact that is no party has the picture of Odoo's contacts. Whoever may
+        not see it gets what an unknown number gets.
         """
         partner = request.env["res.partner"].browse(partner_id).exists()
         # Found for all; whether it may be seen is asked by the caller's rights.
         profile = partner._wezer_profile().with_env(request.env)
-        if partner and not profile:
+        if partner and not profile and partner.has_access("read"):
             return request.redirect(f"/web/image/res.partner/{partner.id}/avatar_128")
         return self._face(profile)
 

@@ -1,7 +1,7 @@
 import re
 
 from odoo import http
-from odoo.tests import HttpCase, tagged
+from odoo.tests import HttpCase, new_test_user, tagged
 
 from ..hooks import post_init_hook
 from .common import WezerCommon
@@ -88,9 +88,17 @@ class TestWebsite(WezerCommon, HttpCase):
         self.assertIn(">L<", self.url_open(address).text)
         nobody = self.url_open("/wezer/face/of/99999999")
         self.assertEqual(nobody.status_code, 200)
-        # A contact that is no party: the picture of Odoo's contacts.
+        # Whoever may not see a contact is not told that there is one.
         contact = self.env["res.partner"].create({"name": "Zq shop"})
-        answer = self.url_open(f"/wezer/face/of/{contact.id}", allow_redirects=False)
+        address = f"/wezer/face/of/{contact.id}"
+        answer = self.url_open(address, allow_redirects=False)
+        self.assertEqual(
+            (answer.status_code, answer.content, answer.headers["ETag"]),
+            (nobody.status_code, nobody.content, nobody.headers["ETag"]),
+        )
+        # A contact that is no party: the picture of Odoo's contacts.
+        self._login(new_test_user(self.env, "wzb_officer", "base.group_user"))
+        answer = self.url_open(address, allow_redirects=False)
         self.assertIn(f"/res.partner/{contact.id}/", answer.headers["Location"])
 
     def test_a_member_fills_in_his_profile(self):
@@ -126,8 +134,13 @@ class TestWebsite(WezerCommon, HttpCase):
         self.url_open(
             "/my/notices/read", data={"csrf_token": http.Request.csrf_token(self)}
         )
-        count = self.make_jsonrpc_request("/my/notices/count", {})
-        self.assertEqual(count["notices"], 0)
+        counts = self.make_jsonrpc_request("/my/notices/counts", {})
+        self.assertEqual(counts["notices"], 0)
+
+    def test_a_page_that_was_open_over_the_update_gets_the_number_it_asks_for(self):
+        self.luc.partner_id._wezer_notify("test", "Anna waved at you.")
+        self._login(self.luc)
+        self.assertEqual(self.make_jsonrpc_request("/my/notices/count", {}), 1)
 
     def test_the_todo_page_and_the_portal_home_open(self):
         self._login(self.luc)

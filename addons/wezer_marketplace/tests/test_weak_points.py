@@ -134,6 +134,48 @@ class TestWeakPoints(RpcSurfaces, MarketCommon):
             said.append(sorted(map(str, self.env.cr.fetchall())))
         return said
 
+    @mute_logger(*LOUD)
+    def test_no_surface_gives_a_language_or_a_place_to_what_is_not_ones_own(self):
+        announcement = self.announce(self.test1, title="Mend the fence with us").sudo()
+        group = self.env["wezer.group"].create({"name": "Zq circle", "purpose": "Zq"})
+        profile = group.partner_id._wezer_profile()
+        place = {"latitude": 46.2, "longitude": 6.1, "share_place": "everyone"}
+        languages = ("tlh", 'fr" x="', ["fr"], {"fr": 1}, "x" * 100_000)
+        before = announcement.written_lang, group.written_lang
+        for user in (self.test1, self.stranger):
+            for surface in self._surfaces(user):
+                calls = [
+                    (
+                        "wezer.announcement",
+                        announcement,
+                        "write",
+                        {"written_lang": "fr"},
+                    ),
+                    ("wezer.group", group, "write", {"written_lang": "fr"}),
+                    ("wezer.group", group, "action_update", {"written_lang": "fr"}),
+                    ("wezer.group", group, "action_update", place),
+                    ("wezer.profile", profile, "write", place),
+                    # Nor in one's own what is no language.
+                    *(
+                        ("wezer.announcement", announcement, "action_edit", vals)
+                        for vals in ({"written_lang": one} for one in languages)
+                    ),
+                ]
+                if user == self.stranger:
+                    vals = {"written_lang": "fr"}
+                    calls.append(
+                        ("wezer.announcement", announcement, "action_edit", vals)
+                    )
+                for model, record, method, vals in calls:
+                    with (
+                        self.subTest(model=model, method=method, by=surface.__name__),
+                        self.assertRaises(Refused),
+                    ):
+                        surface(user, model, method, record.ids, vals=vals)
+        self.env.invalidate_all()
+        self.assertEqual((announcement.written_lang, group.written_lang), before)
+        self.assertIsNone(profile._map_place())
+
     # === 12.1: NOTHING IS WRITTEN BESIDE THE ARROWS === #
 
     @mute_logger(*LOUD)
