@@ -2,6 +2,7 @@ import functools
 
 from odoo import api, models
 from odoo.http import request
+from odoo.tools import py_to_js_locale
 
 from ..tools import days
 from ..tools.arrival import with_arrival
@@ -59,6 +60,7 @@ class IrQweb(models.AbstractModel):
         )
         values["wezer_apart"] = apart
         values["wezer_language"] = language_of
+        values["wezer_language_tag"] = py_to_js_locale
         values["wezer_number"] = number_text
         values["wezer_filled"] = filled
         values["wezer_filled_plain"] = filled_plain

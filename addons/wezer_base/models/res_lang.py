@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.tools import py_to_js_locale
 
 
 class ResLang(models.Model):
@@ -13,8 +14,8 @@ class ResLang(models.Model):
         return self.name.split(" / ")[-1]
 
     def _wezer_tag(self) -> str:
-        """Return the code of a language as HTML wants it: ``ca-ES``."""
-        return (self.iso_code or "").replace("_", "-")
+        """Return the code of a language as HTML wants it: ``ca-ES``, ``sr-Latn``."""
+        return py_to_js_locale(self.iso_code or "")
 
     def _wezer_shorten_address(self) -> None:
         """Give languages their short code in addresses, where no other has it."""

@@ -4,6 +4,8 @@ import re
 from types import SimpleNamespace
 from unittest.mock import patch
 
+from lxml import html
+
 from odoo.tests import HttpCase, tagged
 
 from ..exceptions import Refusal
@@ -37,6 +39,33 @@ class TestPublicPages(WezerCommon, HttpCase):
                 self.assertNotRegex(page, ADVERTISED)
                 for way in ways:
                     self.assertIn(way, page)
+
+    def test_pages_of_odoo_and_ours_have_one_word_to_log_in(self):
+        for path in ("/web/login", "/web/reset_password"):
+            tree = html.fromstring(self.url_open(path).text)
+            words = {
+                " ".join(one.text_content().split())
+                for one in tree.xpath(
+                    "//a[starts-with(@href, '/web/login')]"
+                    " | //form//button[@type='submit']"
+                )
+            }
+            self.assertIn("Log in", words)
+            self.assertFalse(words & {"Sign in", "Back to Login"}, words)
+        self.authenticate(self.anna.login, "anna-base-secret")
+        tree = html.fromstring(self.url_open("/my").text)
+        words = tree.xpath("//a[contains(@href, '/web/session/logout')]")
+        self.assertEqual(
+            {" ".join(a.text_content().split()) for a in words}, {"Log out"}
+        )
+
+    def test_a_page_tells_its_language_as_browsers_know_it(self):
+        for code, tag in (("sr@latin", "sr-Latn"), ("ca_ES", "ca-ES")):
+            lang = self.env["res.lang"]._activate_lang(code)
+            self.assertEqual(lang._wezer_tag(), tag)
+            self.env["website"].get_current_website().language_ids |= lang
+            page = self.url_open(f"/{lang.url_code}/web/login").text
+            self.assertEqual(html.fromstring(page).get("lang"), tag)
 
     def test_the_contact_page_shows_the_addresses_that_the_company_has(self):
         self.env.company.email = "hello@tilleuls.example"

@@ -5,7 +5,7 @@ from base64 import b64decode, b64encode
 from typing import Any
 
 from odoo import models
-from odoo.tools import file_open
+from odoo.tools import file_open, py_to_js_locale
 
 from odoo.addons.wezer_base.tools import contrast
 from odoo.addons.wezer_base.tools.charts import is_color
@@ -53,7 +53,7 @@ def manifest(website: models.Model) -> dict:
         "id": "/",
         "name": called,
         "short_name": called if len(called) <= SHORT else called[:SHORT].rstrip(),
-        "lang": (env.lang or "en_US").replace("_", "-"),
+        "lang": py_to_js_locale(env.lang or "en_US"),
         "dir": language.direction or "ltr",
         "start_url": "/",
         "scope": "/",
