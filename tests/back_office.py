@@ -9,7 +9,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-SCRIPT = (Path(__file__).resolve().parent / "axe" / "back_office.js").read_text()
+SCRIPT = "".join(
+    (Path(__file__).resolve().parent / "axe" / name).read_text()
+    for name in ("broken_words.js", "back_office.js")
+)
 ROOT_MENU = "wezer_base.wezer_menu_root"
 # Of a model with states, a record of each is opened: they offer different buttons.
 RECORDS = 9

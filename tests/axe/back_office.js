@@ -143,6 +143,9 @@ const steps = {
         if (scrollWidth > window.innerWidth) {
             found.push(`wider than the screen by ${scrollWidth - window.innerWidth}`);
         }
+        for (const card of all(".o_wezer_cards .o_kanban_record")) {
+            found.push(...brokenWords(card));
+        }
         return found;
     },
 };

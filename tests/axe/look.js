@@ -78,4 +78,4 @@ for (const field of document.querySelectorAll(
         found.push(`cut off in its field: ${text}`);
     }
 }
-return found;
+return [...found, ...brokenWords(document.body)];

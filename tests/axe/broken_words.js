@@ -1,0 +1,37 @@
+/**
+ * Return the words inside `root` that are broken at the end of a line, though they are
+ * no longer than a line may be. A hyphen that the browser adds breaks no word.
+ *
+ * @param {Element} root
+ * @returns {String[]}
+ */
+function brokenWords(root) {
+    const WORD = /[\p{Script=Latin}\p{M}]{2,14}/gu;
+    const SILENT = "script, style, noscript, svg, textarea, select, .visually-hidden";
+    const found = [];
+    const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+        const text = texts.currentNode;
+        const el = text.parentElement;
+        if (
+            !text.data.trim() ||
+            el.closest(SILENT) ||
+            getComputedStyle(el).hyphens === "auto" ||
+            !el.checkVisibility({visibilityProperty: true, opacityProperty: true})
+        ) {
+            continue;
+        }
+        for (const word of text.data.matchAll(WORD)) {
+            const range = document.createRange();
+            range.setStart(text, word.index);
+            range.setEnd(text, word.index + word[0].length);
+            const rows = new Set([...range.getClientRects()].map(({top}) => top | 0));
+            if (rows.size > 1) {
+                found.push(
+                    `broken word: ${word[0]} in ${text.data.trim().slice(0, 60)}`
+                );
+            }
+        }
+    }
+    return found;
+}
