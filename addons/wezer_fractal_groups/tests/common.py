@@ -1,3 +1,5 @@
+from odoo.tests import HttpCase
+
 from odoo.addons.base.tests.common import BaseCommon
 from odoo.addons.mail.tests.common import mail_new_test_user
 from odoo.addons.wezer_base.tools.rights import RIGHTS
@@ -111,3 +113,18 @@ class GroupsCommon(BaseCommon):
                         lambda child: not child.refuse_rights
                     )
         return rights
+
+
+class GroupPages(GroupsCommon, HttpCase):
+    """The same groups on the website."""
+
+    @classmethod
+    def _let_in(cls, *users):
+        """Let these people log in: the login is the password."""
+        for user in users:
+            user.password = user.login
+
+    def _login(self, user=None):
+        """Become this person; without one, a visitor."""
+        login = user and user.login
+        self.authenticate(login, login)

@@ -7,11 +7,11 @@ from odoo.tests import tagged
 from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tests.forms import FormCase
 
-from .common import GroupsCommon
+from .common import GroupPages
 
 
 @tagged("post_install", "-at_install")
-class TestGroupForms(FormCase, GroupsCommon):
+class TestGroupForms(FormCase, GroupPages):
     """Forms of groups: refused they are given back, sent twice they count once."""
 
     @classmethod
@@ -19,13 +19,13 @@ class TestGroupForms(FormCase, GroupsCommon):
         super().setUpClass()
         cls.circle = cls.garden
         cls.keeper = cls._role("Keeper", cls.circle, "manage", "invite")
+        cls._let_in(cls.luc, cls.demo)
         for user in (cls.luc, cls.demo):
-            user.password = user.login
             cls._put(user, cls.circle)
             cls._put(user, cls.keeper)
 
     def _manage(self, user):
-        self.authenticate(user.login, user.login)
+        self._login(user)
         return self.page(f"/groups/{self.circle.slug}/manage")
 
     def _address(self, act):
@@ -67,7 +67,7 @@ class TestGroupForms(FormCase, GroupsCommon):
         self.assertEqual(given.fields["key"], key)
 
     def test_a_refused_invitation_keeps_the_name(self):
-        self.authenticate(self.demo.login, self.demo.login)
+        self._login(self.demo)
         action = f"/groups/{self.circle.slug}/invite"
         form = self.form(self.page(f"/groups/{self.circle.slug}"), action)
         typed = {"member_typed": "Nobody Here", "guest": "1"}
@@ -110,7 +110,7 @@ class TestGroupForms(FormCase, GroupsCommon):
         self.assertEqual(messages, 3)
 
     def test_leaving_and_closing_ask_first(self):
-        self.authenticate(self.demo.login, self.demo.login)
+        self._login(self.demo)
         for url, action in (
             (f"/groups/{self.circle.slug}", f"/groups/{self.circle.slug}/leave"),
             (f"/groups/{self.circle.slug}/manage", self._address("close")),

@@ -11,7 +11,7 @@ from lxml import html
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
 from odoo.addons.wezer_base.tools import days
 
@@ -19,7 +19,7 @@ from ..models.wezer_group_membership import MEMBERSHIP
 from ..tools import group_history, group_history_rebuild, group_timeline
 from ..tools.group_history import Filler, GroupState
 from ..tools.group_leads import leads_of
-from .common import GroupsCommon, map_nodes
+from .common import GroupPages, GroupsCommon, map_nodes
 from .test_random_groups import ALL
 
 HISTORY = {
@@ -217,7 +217,14 @@ class TestWhoReadsIt(HistoryCommon):
     def test_moving_out_of_a_private_circle_does_not_tell_its_name(self):
         moved = self.last(self.inner).with_user(self.stranger)
         self.assertEqual(moved.kind, "moved")
-        self.assertEqual(moved.from_id.display_name, "Private group")
+        # As of any record that one may not know.
+        self.assertEqual(moved.from_id.display_name, "Private")
+
+    def test_a_role_that_came_out_of_a_private_circle_does_not_tell_of_it(self):
+        self.keeper.parent_id = self.garden
+        events = self.last(self.keeper).with_user(self.stranger)
+        (day,) = group_timeline.by_day(events)
+        self.assertIn("moved from a circle to", str(day["rows"][0]["text"]))
 
     def test_visitors_read_of_public_circles_and_not_of_people(self):
         self.workshop.visibility = "public"
@@ -500,20 +507,19 @@ class TestRebuilding(HistoryCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestPages(HistoryCommon, HttpCase):
+class TestPages(HistoryCommon, GroupPages):
     """What people read of it, from the page of a circle on."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        for user in (cls.luc, cls.stranger):
-            user.password = user.login
+        cls._let_in(cls.luc, cls.stranger)
         cls.lead = cls._role("Head gardener", cls.garden)
         cls.lead.link = "lead"
 
     def _open(self, address, user=None):
         user = user or self.luc
-        self.authenticate(user.login, user.login)
+        self._login(user)
         answer = self.url_open(address)
         self.assertEqual(answer.status_code, 200, address)
         return answer.text
@@ -742,7 +748,7 @@ class TestPages(HistoryCommon, HttpCase):
             self.assertLessEqual(queries(), few)
 
     def test_the_list_asks_as_often_for_many_leads_as_for_one(self):
-        self.authenticate(self.luc.login, self.luc.login)
+        self._login(self.luc)
         circles = [self._circle(f"Led circle {number}") for number in range(8)]
         roles = [self._role("Lead", circle) for circle in circles]
         for role in roles:

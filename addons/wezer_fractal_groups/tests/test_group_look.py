@@ -3,15 +3,16 @@
 import base64
 import io
 
+from lxml import html
 from PIL import Image
 
 from odoo import http
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
 from odoo.addons.wezer_base.exceptions import Refusal
 
 from ..tools import group_cards
-from .common import GroupsCommon
+from .common import GroupPages
 
 
 def _picture(colour):
@@ -21,12 +22,11 @@ def _picture(colour):
 
 
 @tagged("post_install", "-at_install")
-class TestGroupLook(GroupsCommon, HttpCase):
+class TestGroupLook(GroupPages):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        for user in (cls.joel, cls.luc, cls.stranger):
-            user.password = user.login
+        cls._let_in(cls.joel, cls.luc, cls.stranger)
         cls._put(cls.joel, cls.president)
         cls._put(cls.luc, cls.garden)
 
@@ -43,8 +43,17 @@ class TestGroupLook(GroupsCommon, HttpCase):
         read.sudo().written_lang = "ca"
         self.assertEqual(read._written_chosen(), "ca")
 
+    def test_the_name_of_a_circle_is_heard_in_the_language_of_its_texts(self):
+        self.garden.purpose = "Nous cultivons les légumes avec vous pour le village"
+        self._login(self.luc)
+        page = html.fromstring(self.url_open("/groups?search=test garden").text)
+        links = page.xpath(f"//a[@href='/groups/{self.garden.slug}'][@lang]")
+        self.assertEqual({link.get("lang") for link in links}, {"fr"})
+        # A name alone tells too little.
+        self.assertIsNone(self.workshop._written_in("name"))
+
     def test_a_manager_gives_the_group_a_cover_and_a_colour_on_its_page(self):
-        self.authenticate(self.joel.login, self.joel.login)
+        self._login(self.joel)
         address = f"/groups/{self.garden.slug}"
         self.assertIn('name="cover"', self.url_open(f"{address}/manage").text)
         form = {"name": "Test garden", "color": "5"}
@@ -70,9 +79,9 @@ class TestGroupLook(GroupsCommon, HttpCase):
         )
         url = self.garden._cover_urls()[self.garden.id]
         self.assertEqual(self.url_open(url).status_code, 404)
-        self.authenticate(self.stranger.login, self.stranger.login)
+        self._login(self.stranger)
         self.assertEqual(self.url_open(url).status_code, 404)
-        self.authenticate(self.luc.login, self.luc.login)
+        self._login(self.luc)
         self.assertEqual(self.url_open(url).status_code, 200)
 
     def test_only_known_colours_and_pictures_are_taken(self):
@@ -117,9 +126,32 @@ class TestGroupLook(GroupsCommon, HttpCase):
             self._circle(f"Zz {number}", self.village)
         village = group_cards.cards_of(groups)[0]
         self.assertEqual(len(village.inside), group_cards.INSIDE + 1)
-        self.authenticate(self.luc.login, self.luc.login)
+        self._login(self.luc)
         page = self.url_open("/groups?search=test village").text
         self.assertIn(f"/groups?inside={self.village.slug}", page)
+
+    def test_a_circle_with_very_many_inside_leaves_other_cards_theirs(self):
+        self._circle("Zz last", self.garden)
+        for number in range(2 * group_cards.INSIDE):
+            self._circle(f"Aa {number}", self.workshop)
+        groups = (self.workshop | self.garden).with_user(self.luc)
+        inside = group_cards.inside_of(groups)
+        self.assertEqual(len(inside[self.workshop.id]), group_cards.INSIDE + 1)
+        self.assertEqual(
+            [circle.name for circle in inside[self.garden.id]],
+            ["Test compost", "Zz last"],
+        )
+
+    def test_a_card_does_not_tell_that_a_hidden_circle_is_around_it(self):
+        self.garden.write({"visibility": "members", "name": "Zebrafish"})
+        self.compost.visibility = "network"
+        self._login(self.stranger)
+        page = self.url_open("/groups?search=test compost").text
+        self.assertIn("Test compost", page)
+        self.assertNotIn("Inside", page)
+        self._login(self.luc)
+        page = self.url_open("/groups?search=test compost").text
+        self.assertIn("Zebrafish", page)
 
     def test_circles_inside_are_nested_and_skip_what_is_hidden(self):
         tree = self.village.with_user(self.luc)._page().values()["group_tree"]

@@ -1,22 +1,18 @@
 import json
 
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
 from ..tools import map_page
-from .common import GroupsCommon, map_nodes
+from .common import GroupPages, map_nodes
 
 
 @tagged("post_install", "-at_install")
-class TestGroupMap(GroupsCommon, HttpCase):
+class TestGroupMap(GroupPages):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.luc.password = cls.luc.login
-        cls.demo.password = cls.demo.login
+        cls._let_in(cls.luc, cls.demo)
         cls._put(cls.joel, cls.garden)
-
-    def _login(self, user):
-        self.authenticate(user.login, user.login)
 
     def _level(self, **values):
         query = "&".join(f"{name}={value}" for name, value in values.items())

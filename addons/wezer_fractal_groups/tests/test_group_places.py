@@ -1,27 +1,29 @@
 """Circles on a map by place: who sees which, and how exactly."""
 
+import importlib.util
 import json
+from pathlib import Path
 
 from lxml import html
 
 from odoo import http
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools.place_cells import CELL
 
-from .common import GroupsCommon
+from .common import GroupPages
 
+MIGRATION = "migrations/19.0.2.2.0/post-places.py"
 HERE = {"latitude": 46.204, "longitude": 6.143}
 
 
 @tagged("post_install", "-at_install")
-class TestGroupPlaces(GroupsCommon, HttpCase):
+class TestGroupPlaces(GroupPages):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        for user in (cls.joel, cls.luc, cls.stranger):
-            user.password = user.login
+        cls._let_in(cls.joel, cls.luc, cls.stranger)
         cls._put(cls.joel, cls.president)
         cls._put(cls.luc, cls.garden)
         cls.garden.visibility = "public"
@@ -52,7 +54,7 @@ class TestGroupPlaces(GroupsCommon, HttpCase):
         self.assertIn("/groups/map", links)
 
     def test_a_manager_gives_the_group_a_place_on_its_page(self):
-        self.authenticate(self.joel.login, self.joel.login)
+        self._login(self.joel)
         form = {
             **{"name": "Test garden", "city": "Carouge", "share_place": "everyone"},
             **{"lat": "46,2044", "lon": "6.1432"},
@@ -69,7 +71,7 @@ class TestGroupPlaces(GroupsCommon, HttpCase):
         self.assertNotEqual((marker["lat"], marker["lon"]), profile._map_place())
         self.assertLessEqual(abs(marker["lat"] - 46.204), CELL[0] / 2000 + 0.001)
 
-        self.authenticate(self.joel.login, self.joel.login)
+        self._login(self.joel)
         form.update(lat="", lon="", csrf_token=http.Request.csrf_token(self))
         self.url_open(f"{address}/manage/update", data=form)
         self.assertEqual(self._shown(), [])
@@ -91,6 +93,22 @@ class TestGroupPlaces(GroupsCommon, HttpCase):
         )
         self._place(self.garden, "everyone")
         self.assertEqual(self._shown(), ["Test garden"])
+
+    def test_positions_from_before_the_map_stay_off_it_until_somebody_shows_them(self):
+        self._place(self.garden, "members")
+        self._place(self.workshop, "everyone")
+        path = Path(__file__).parents[1] / MIGRATION
+        spec = importlib.util.spec_from_file_location("places", path)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        member = self.luc.partner_id._wezer_profile()
+        member.write({"share_place": "members", **HERE})
+        module.migrate(self.env.cr, "19.0.2.1.0")
+        # What was shown to everyone was chosen, and a person's is not a circle's.
+        self.assertEqual(self._shown(self.luc.login), ["Test workshop"])
+        self.assertEqual(member.share_place, "members")
+        self.garden.with_user(self.joel).action_update({"share_place": "members"})
+        self.assertEqual(self._shown(self.luc.login), ["Test garden", "Test workshop"])
 
     def test_only_managers_give_a_place_and_only_one_on_the_map(self):
         with self.assertRaises(NotAllowed):
@@ -120,7 +138,7 @@ class TestGroupPlaces(GroupsCommon, HttpCase):
     def test_more_groups_take_no_more_queries(self):
         self._place(self.garden)
         address = "/groups/places"
-        self.authenticate(None, None)
+        self._login()
         self.url_open(address)
 
         def count():

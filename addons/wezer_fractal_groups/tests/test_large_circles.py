@@ -1,19 +1,19 @@
 """Circles of 130 people among 600 circles: all are found, and pages stay light."""
 
 from odoo import http
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.wezer_base.exceptions import NotAllowed
 
-from .common import GroupsCommon
+from .common import GroupPages
 
 PEOPLE = 130
 CIRCLES = 600
 
 
 @tagged("post_install", "-at_install")
-class TestLargeCircles(GroupsCommon, HttpCase):
+class TestLargeCircles(GroupPages):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -33,16 +33,12 @@ class TestLargeCircles(GroupsCommon, HttpCase):
         )
         keeper = cls._role("Keeper", cls.village, "manage", "invite")
         cls._put(cls.joel, keeper)
-        for user in (cls.joel, cls.stranger):
-            user.password = user.login
+        cls._let_in(cls.joel, cls.stranger)
         cls.env.flush_all()
         # As autovacuum does after an import.
         cls.env.cr.execute(
             "ANALYZE wezer_group, wezer_group_closure, wezer_group_membership"
         )
-
-    def _login(self, user):
-        self.authenticate(user.login, user.login)
 
     def _page(self, address):
         answer = self.url_open(address)

@@ -1,11 +1,11 @@
 from odoo import http
 from odoo.exceptions import AccessError
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 
-from .common import GroupsCommon
+from .common import GroupPages, GroupsCommon
 
 
 @tagged("post_install", "-at_install")
@@ -62,7 +62,7 @@ class TestTalk(GroupsCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestManagePages(GroupsCommon, HttpCase):
+class TestManagePages(GroupPages):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -70,11 +70,7 @@ class TestManagePages(GroupsCommon, HttpCase):
         cls._put(cls.luc, cls.keeper)
         cls._put(cls.luc, cls.garden)
         cls._put(cls.joel, cls.president)
-        for user in (cls.luc, cls.joel, cls.stranger):
-            user.password = user.login
-
-    def _login(self, user):
-        self.authenticate(user.login, user.login)
+        cls._let_in(cls.luc, cls.joel, cls.stranger)
 
     def _post(self, group, act, **form):
         form["csrf_token"] = http.Request.csrf_token(self)

@@ -5,12 +5,12 @@ from pathlib import Path
 
 from odoo import http
 from odoo.exceptions import AccessError
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 
-from .common import GroupsCommon
+from .common import GroupPages, GroupsCommon
 
 MIGRATION = "migrations/19.0.2.1.0/post-on-paper.py"
 
@@ -248,15 +248,11 @@ class TestOnPaper(PaperCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestOnPaperPages(PaperCommon, HttpCase):
+class TestOnPaperPages(PaperCommon, GroupPages):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        for user in (cls.luc, cls.joel, cls.demo, cls.stranger):
-            user.password = user.login
-
-    def _login(self, user):
-        self.authenticate(user.login, user.login)
+        cls._let_in(cls.luc, cls.joel, cls.demo, cls.stranger)
 
     def _page(self, address):
         return " ".join(self.url_open(address).text.split())

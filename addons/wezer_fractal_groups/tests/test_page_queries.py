@@ -1,16 +1,16 @@
 """The pages of groups ask the database as often for many rows as for few."""
 
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
-from .common import GroupsCommon
+from .common import GroupPages
 
 
 @tagged("post_install", "-at_install")
-class TestPageQueries(GroupsCommon, HttpCase):
+class TestPageQueries(GroupPages):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.luc.password = cls.luc.login
+        cls._let_in(cls.luc)
         cls._put(cls.luc, cls.garden)
         cls.members = [cls._member(f"page_{number}") for number in range(12)]
 
@@ -45,7 +45,7 @@ class TestPageQueries(GroupsCommon, HttpCase):
         return self.env.cr.sql_log_count - before
 
     def test_a_group_page_asks_as_often_for_ten_rows_as_for_two(self):
-        self.authenticate(self.luc.login, self.luc.login)
+        self._login(self.luc)
         address = f"/groups/{self.garden.slug}"
         self._fill(2)
         self._queries(address)
@@ -55,7 +55,7 @@ class TestPageQueries(GroupsCommon, HttpCase):
 
     def test_a_manager_page_asks_as_often_for_ten_rows_as_for_two(self):
         self._put(self.luc, self._role("Keeper", self.garden, "manage", "invite"))
-        self.authenticate(self.luc.login, self.luc.login)
+        self._login(self.luc)
         address = f"/groups/{self.garden.slug}"
         self._fill(2)
         self._queries(address)
@@ -64,7 +64,7 @@ class TestPageQueries(GroupsCommon, HttpCase):
         self.assertLessEqual(self._queries(address), few)
 
     def test_the_list_asks_as_often_for_ten_rows_as_for_two(self):
-        self.authenticate(self.luc.login, self.luc.login)
+        self._login(self.luc)
         self._fill(2)
         self._queries("/groups?search=circle")
         few = self._queries("/groups?search=circle")

@@ -1,22 +1,18 @@
 from odoo import http
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
-from .common import GroupsCommon
+from .common import GroupPages
 
 
 @tagged("post_install", "-at_install")
-class TestWebsite(GroupsCommon, HttpCase):
+class TestWebsite(GroupPages):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        for user in (cls.joel, cls.luc, cls.demo):
-            user.password = user.login
+        cls._let_in(cls.joel, cls.luc, cls.demo)
         cls.garden.write({"purpose": "Grow <b>food</b>", "join_policy": "open"})
         cls.secret = cls._circle("Zebra secret", cls.garden, visibility="members")
         cls._put(cls.demo, cls.secret)
-
-    def _login(self, user):
-        self.authenticate(user.login, user.login)
 
     def _post(self, group, act, **form):
         form["csrf_token"] = http.Request.csrf_token(self)
