@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import babel
@@ -16,10 +16,12 @@ class Written(NamedTuple):
     :param texts: fields of a model
     :param writers: fields of partners or users, the first that is set; else the user
         writes
+    :param names: fields that are in the same language, and too short to tell it
     """
 
     texts: Sequence[str]
     writers: Sequence[str] = ()
+    names: Sequence[str] = ()
 
 
 class WezerWrittenMixin(models.AbstractModel):
@@ -44,6 +46,8 @@ class WezerWrittenMixin(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
+        # Who may write first: a guess looks the writer up.
+        self.check_access("create")
         for vals in vals_list:
             for name, written in self._written.items():
                 text = _joined(vals.get(one) for one in written.texts)
@@ -103,7 +107,11 @@ class WezerWrittenMixin(models.AbstractModel):
         if len(self) != 1:
             return None
         field = next(
-            (own for own, written in self._written.items() if name in written.texts),
+            (
+                own
+                for own, written in self._written.items()
+                if name in written.texts or name in written.names
+            ),
             None,
         )
         # The language of a text that the reader has been given.
@@ -118,7 +126,7 @@ class WezerWrittenMixin(models.AbstractModel):
         """
         languages = self.env["res.lang"].sudo().with_context(active_test=False)
         here = self.env["website"].get_current_website().sudo().language_ids
-        names = babel.Locale.parse(self.env.lang or "en_US").languages
+        names = self._language_names()
         codes = {short_code(code) for code in languages.search([]).mapped("code")}
         first = dict.fromkeys(short_code(code) for code in here.mapped("code"))
         named = {code: names.get(code) for code in (*first, *codes) if code}
@@ -128,6 +136,11 @@ class WezerWrittenMixin(models.AbstractModel):
         )
         ordered = [*(code for code in first if code), *others]
         return [(code, named[code] or code) for code in ordered]
+
+    @api.model
+    def _language_names(self) -> Mapping[str, str]:
+        """Return ``{code: name}`` of languages, in the reader's language."""
+        return babel.Locale.parse(self.env.lang or "en_US").languages
 
     @api.model
     def _checked_language(self, code: Any) -> str | bool:

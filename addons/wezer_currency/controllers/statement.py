@@ -255,6 +255,10 @@ class WezerStatement(WezerCurrencyPortal):
             row["profile"] = faces.get(row["other"].id)
             row["look"] = row["category_id"] and looks[row["category_id"]]
             row["url"], row["circle"] = None, None
+            levy = row["kind"] == "levy"
+            row["purpose_lang"] = (
+                None if levy else row["transfer"]._written_in("purpose")
+            )
             row.update(details.get(row["transfer"].id, {}))
         return rows
 

@@ -19,6 +19,7 @@ from odoo.addons.wezer_base.tools import days, locks, payload
 from odoo.addons.wezer_base.tools.cron import for_each_due
 from odoo.addons.wezer_base.tools.numbers import is_id
 from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
+from odoo.addons.wezer_base.tools.written_language import guess
 
 from ..tools import (
     amounts,
@@ -1731,6 +1732,14 @@ class WezerTransfer(models.Model):
             )
 
     # === WHAT A STATEMENT SAYS OF THEM === #
+
+    def _written_in(self, name: str) -> str | None:
+        """Return the short code of the language of the purpose, for templates.
+
+        Only as far as its words tell it: whose they are is not kept.
+        """
+        known = name == "purpose" and len(self) == 1
+        return guess(self.purpose or None, None) if known else None
 
     def _statement_details(self):
         """Return what is known of these transfers beyond who paid whom, for a page.

@@ -185,6 +185,25 @@ class TestStatementPages(CurrencyCommon, HttpCase):
         chart = json.loads(page.find_class("o_wezer_chart")[0].get("data-chart"))
         self.assertEqual(len(chart["titles"]), len(chart["values"]))
 
+    def test_a_purpose_is_heard_in_its_own_language_and_direction(self):
+        arabic, french = "درس في الطبخ", "Merci pour les légumes et le pain"
+        for purpose in (arabic, french, "Piano"):
+            self.pay(self.anna, self.anna, self.luc, "1", purpose=purpose)
+        self.assertIsNone(
+            self.env["wezer.transfer"].search([], limit=1)._written_in("kind")
+        )
+        self._login(self.anna)
+        page = html.fromstring(self.url_open(self._url(self.anna)).text)
+        spoken = {
+            one.text.strip(): (one.get("dir"), one.get("lang"))
+            for one in page.xpath("//*[@dir='auto']")
+            if one.text
+        }
+        self.assertEqual(spoken[arabic], ("auto", "ar"))
+        self.assertEqual(spoken[french], ("auto", "fr"))
+        # Where the words do not tell it, nothing is said.
+        self.assertEqual(spoken["Piano"], ("auto", None))
+
     def test_a_period_has_its_own_sums_and_curve(self):
         today = datetime.date.today()
         day = datetime.timedelta(days=1)

@@ -50,7 +50,13 @@ def pin(row: dict, place: tuple[float, float]) -> Pin:
     """Return what the map shows of a circle."""
     group = row["group"]
     return Pin(
-        place, ICON, row["tint"], group.name, f"/groups/{group.slug}", row["city"]
+        place,
+        ICON,
+        row["tint"],
+        group.name,
+        f"/groups/{group.slug}",
+        row["city"],
+        group._written_in("name"),
     )
 
 

@@ -54,6 +54,26 @@ class TestOffice(MarketCommon):
         self.assertEqual(one.author_id, self.circle.partner_id)
         self.assertEqual(one.price_text, self.com._format(1250))
 
+    def test_the_language_of_the_text_is_chosen_in_the_back_office(self):
+        one = self.announcement(self.write(title="Crêpes").action_keep())
+        sheets = self.sheets.with_context(default_announcement_id=one.id)
+        with Form(sheets) as form:
+            self.assertFalse(form.written_lang, "nobody has chosen it")
+            form.written_lang = "fr"
+        form.record.action_keep()
+        self.assertEqual(one.written_lang, "fr")
+        self.assertEqual(one.with_context(lang="en_US").written_language, "French")
+        # It stays where something else is changed, and can be left to the text again.
+        with Form(sheets) as form:
+            self.assertEqual(form.written_lang, "fr")
+            form.title = "Pancakes for all of you"
+        form.record.action_keep()
+        self.assertEqual(one.written_lang, "fr")
+        with Form(sheets) as form:
+            form.written_lang = False
+        form.record.action_keep()
+        self.assertEqual(one.written_lang, "en")
+
     def test_the_same_wizard_changes_an_announcement(self):
         one = self.announcement(self.write().action_keep())
         self.assertEqual(one.state, "draft")

@@ -90,6 +90,12 @@ class WezerAnnouncementDraft(models.TransientModel):
         string="Repeats",
     )
     repeat_until = fields.Date(string="Repeats until")
+    written_lang = fields.Selection(
+        "_written_choices",
+        string="Language of the text",
+        help="Screen readers speak the text in this language. Where you choose none, it"
+        " is found out from the text.",
+    )
     city = fields.Char(string="Place")
     latitude = fields.Float(digits=(9, 6))
     longitude = fields.Float(digits=(9, 6))
@@ -97,6 +103,10 @@ class WezerAnnouncementDraft(models.TransientModel):
     done_when = fields.Text(
         string="Done when", help="Says when the work counts as done."
     )
+
+    @api.model
+    def _written_choices(self):
+        return self.env["wezer.announcement"]._written_choices()
 
     @api.model
     def default_get(self, fields_list):
@@ -137,6 +147,8 @@ class WezerAnnouncementDraft(models.TransientModel):
             **{name: known[name] for name in PLAIN},
             **{name: known[name].id for name in LINKS},
             **{name: [Command.set(announcement[name].ids)] for name in MANY},
+            # A guess is made anew of each text.
+            "written_lang": announcement._written_chosen(),
             "kept_ids": [Command.create(line) for line in known.place_ids._plain()],
             "price_ids": [Command.create(line) for line in prices],
         }
@@ -154,6 +166,7 @@ class WezerAnnouncementDraft(models.TransientModel):
             **{name: self[name] for name in PLAIN},
             **{name: self[name].id for name in LINKS},
             **{name: [Command.set(self[name].ids)] for name in MANY},
+            "written_lang": self.written_lang,
             "kept_places": [
                 {
                     "count": line.count,
