@@ -57,10 +57,13 @@ class ResPartner(models.Model):
 
     @api.depends_context("uid")
     def _compute_display_name(self):
-        """Hide the name of a private group from people who may not see it."""
+        """Hide the name of a private group from people who may not see it.
+
+        Nor that it is a group: a deal or a payment names some party.
+        """
         result = super()._compute_display_name()
         for partner in self - self._wezer_with_visible_name():
-            partner.display_name = self.env._("Private group")
+            partner.display_name = self.env._("Someone")
         return result
 
     def _wezer_with_visible_name(self):

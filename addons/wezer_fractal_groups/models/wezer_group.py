@@ -88,7 +88,7 @@ class WezerGroup(models.Model):
     _wezer_titles = ("name",)
     _sorted_by_language = frozenset({"name"})
     # Whoever reads it: a guess that differs from reader to reader would be a choice.
-    _written = {"written_lang": Written(TEXTS, ("create_uid",))}
+    _written = {"written_lang": Written(TEXTS, ("create_uid",), ("name",))}
 
     # Read with the rest of the row: each page of its own shows them.
     website_meta_title = fields.Char(prefetch=True)
@@ -345,11 +345,9 @@ class WezerGroup(models.Model):
 
         A many2one shows its target's name whatever the target's rules.
         """
-        visible = self._wezer_with_visible_name()
         for group in self:
-            group.display_name = (
-                group.sudo().name if group in visible else self.env._("Private group")
-            )
+            group.display_name = group.sudo().name
+        self._wezer_hide_names()
 
     def _compute_member_count(self):
         """Count each person once; many groups inside are counted by night."""
@@ -498,6 +496,8 @@ class WezerGroup(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        # Who first: what follows looks up what the values name.
+        self.check_access("create")
         self._add_own_partners(vals_list)
         for vals in vals_list:
             self._check_tree_vals(vals)

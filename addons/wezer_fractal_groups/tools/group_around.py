@@ -6,10 +6,12 @@ from odoo import models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from odoo.addons.wezer_base.tools.category_looks import TINTS
-
-from .group_cards import cover_address
+from .group_cards import cover_address, tint_of
 from .membership_sql import is_counted
+
+# So many groups inside are read, and places of members in them.
+INSIDE_READ = 300
+PLACES_READ = 2000
 
 
 class Near(NamedTuple):
@@ -30,6 +32,8 @@ class Near(NamedTuple):
 class Around:
     """The groups around one group, and which of them the user sees.
 
+    However many are inside, only the nearest are read: a page shows no more.
+
     :param group: a group that the user sees, with the user's environment
     :param named: ids of other groups that its page names
     """
@@ -38,14 +42,58 @@ class Around:
         self.group = group
         rows = self._read(list(named))
         own = next(row for row in rows if row[1] == "above" and not row[2])
-        # The mark of the cover picture, and the ids of all who count in the group.
-        self.cover, self.member_ids, pairs = own[8:]
+        # The mark of the cover picture, and how many open circles right inside the user
+        # sees.
+        self.cover, people, pairs, self.circle_count = own[8:]
+        # The ids of those who count in the group: of very many people, of some.
+        self.member_ids = list(dict.fromkeys(people))
+        self._has_all_members = len(people) < PLACES_READ
         self.places: dict[int, list[int]] = {}
         for group_id, partner_id in pairs or []:
             self.places.setdefault(group_id, []).append(partner_id)
         self.near = [Near(*row[:8]) for row in rows]
         self.known = {row.id: row for row in self.near}
         self.seen = {row.id for row in self.near if row.number is not None}
+        self._has_all_inside = (
+            sum(row.place == "inside" and row.id in self.seen for row in self.near)
+            < INSIDE_READ
+        )
+
+    def _inside_query(self) -> Any:
+        """Return the query of the open groups inside that the user sees.
+
+        Their distances are in the table ``around``.
+        """
+        open_ones = self.group.browse().with_context(active_test=True)
+        query = open_ones._search([])
+        query.add_join(
+            "JOIN",
+            "around",
+            "wezer_group_closure",
+            SQL(
+                "around.descendant_id = wezer_group.id AND around.ancestor_id = %s"
+                " AND around.distance > 0",
+                self.group.id,
+            ),
+        )
+        return query
+
+    def _nearest(self) -> SQL:
+        """Return the SELECT of the nearest groups inside: roles first, and by name."""
+        query = self._inside_query()
+        query.order = SQL(
+            "around.distance, wezer_group.kind <> 'role', %s",
+            self.group._order_to_sql("name, id", query),
+        )
+        query.limit = INSIDE_READ
+        return query.select(
+            SQL("wezer_group.id AS id"), SQL("around.distance AS distance")
+        )
+
+    def _circle_count(self) -> SQL:
+        query = self._inside_query()
+        query.add_where(SQL("around.distance = 1 AND wezer_group.kind = 'circle'"))
+        return query.select(SQL("count(*)"))
 
     def _read(self, named: list[int]) -> list[tuple]:
         group, env = self.group, self.group.env
@@ -56,13 +104,15 @@ class Around:
         fields = group._fields
         return env.execute_query(
             SQL(
-                """WITH near AS (
+                """WITH nearest AS MATERIALIZED (%(nearest)s), near AS (
                        SELECT c.ancestor_id AS id, 'above' AS place, c.distance
                          FROM wezer_group_closure c WHERE c.descendant_id = %(id)s
                         UNION ALL
-                       SELECT c.descendant_id, 'inside', c.distance
-                         FROM wezer_group_closure c
-                        WHERE c.ancestor_id = %(id)s AND c.distance > 0
+                       -- Those between, too: the user may not see each of them.
+                       SELECT DISTINCT c.ancestor_id, 'inside', n.distance - c.distance
+                         FROM nearest n
+                         JOIN wezer_group_closure c
+                           ON c.descendant_id = n.id AND c.distance < n.distance
                         UNION ALL
                        SELECT CASE l.group_id WHEN %(id)s THEN l.other_id
                                               ELSE l.group_id END, 'linked', 0
@@ -70,38 +120,43 @@ class Around:
                         WHERE l.state = 'linked' AND %(id)s IN (l.group_id, l.other_id)
                         UNION ALL
                        SELECT other, 'named', 0 FROM unnest(%(named)s::int[]) other
-                   )
-                   SELECT near.id, near.place, near.distance, g.parent_id, g.kind,
-                          g.color, g.active, seen.number, own.cover, own.members,
-                          own.places
-                     FROM near
-                     JOIN wezer_group g ON g.id = near.id
-                     LEFT JOIN (SELECT row_number() OVER () AS number, id
-                                  FROM (%(visible)s) found(id)) seen
-                       ON seen.id = near.id
-                     LEFT JOIN LATERAL (
+                   ), own AS MATERIALIZED (
                        SELECT (SELECT left(coalesce(a.checksum, ''), 8)
                                  FROM ir_attachment a
                                 WHERE a.res_model = 'wezer.group'
-                                  AND a.res_field = 'cover' AND a.res_id = near.id
+                                  AND a.res_field = 'cover' AND a.res_id = %(id)s
                                 LIMIT 1) AS cover,
-                              ARRAY(SELECT DISTINCT m.partner_id
+                              ARRAY(SELECT m.partner_id
                                       FROM wezer_group_membership m
                                       JOIN wezer_group_closure c
                                         ON c.descendant_id = m.group_id
-                                     WHERE c.ancestor_id = near.id AND %(counted)s)
-                                AS members,
+                                     WHERE c.ancestor_id = %(id)s AND %(counted)s
+                                     LIMIT %(most_places)s) AS members,
+                              (%(circle_count)s) AS circles,
                               (SELECT jsonb_agg(jsonb_build_array(
                                           m.group_id, m.partner_id)
                                           ORDER BY m.date_from DESC, m.id DESC)
                                  FROM wezer_group_membership m
                                  JOIN wezer_group r ON r.id = m.group_id
-                                WHERE (r.id = near.id
-                                       OR r.parent_id = near.id AND r.kind = 'role')
+                                WHERE (r.id = %(id)s
+                                       OR r.parent_id = %(id)s AND r.kind = 'role')
                                   AND %(counted)s) AS places
-                     ) own ON near.place = 'above' AND near.distance = 0""",
+                   )
+                   SELECT near.id, near.place, near.distance, g.parent_id, g.kind,
+                          g.color, g.active, seen.number, own.cover, own.members,
+                          own.places, own.circles
+                     FROM near
+                     JOIN wezer_group g ON g.id = near.id
+                     LEFT JOIN (SELECT row_number() OVER () AS number, id
+                                  FROM (%(visible)s) found(id)) seen
+                       ON seen.id = near.id
+                     LEFT JOIN own
+                       ON near.place = 'above' AND near.distance = 0""",
                 id=group.id,
                 named=named,
+                nearest=self._nearest(),
+                circle_count=self._circle_count(),
+                most_places=PLACES_READ,
                 visible=visible.select(SQL.identifier("wezer_group", "id")),
                 counted=is_counted(env),
                 to_flush=(
@@ -122,12 +177,17 @@ class Around:
             row for row in self.near if row.place == "above" and row.distance == 1
         )
 
-    def inside(self) -> models.Model:
-        """Return the open groups right in this one, by name."""
-        return self._browse(
+    def inside(self, most: int) -> models.Model:
+        """Return the roles right in this group and so many open circles, by name."""
+        found = [
             row
             for row in self.near
             if row.place == "inside" and row.distance == 1 and row.active
+        ]
+        roles = self._browse(row for row in found if row.kind == "role")
+        circles = self._browse(row for row in found if row.kind == "circle")
+        return self._browse(
+            self.known[number] for number in (roles | circles[:most]).ids
         )
 
     def linked(self) -> models.Model:
@@ -136,8 +196,19 @@ class Around:
             row for row in self.near if row.place == "linked" and row.active
         )
 
-    def seen_inside(self) -> list[int]:
-        """Return the ids of this group and of the open ones inside it."""
+    def member_count(self) -> int:
+        """Return how many persons count here; large groups are counted by night."""
+        if self._has_all_members:
+            return len(self.member_ids)
+        return self.group.member_count
+
+    def seen_inside(self) -> list[int] | None:
+        """Return the ids of this group and of the open ones inside it.
+
+        :return: None where there are more than were read
+        """
+        if not self._has_all_inside:
+            return None
         return [self.group.id] + [
             row.id
             for row in self.near
@@ -163,7 +234,7 @@ class Around:
 
     def read(self, most: int) -> None:
         """Read at once what the page shows of the groups around, at most so many."""
-        shown = self.above() | self.inside() | self.linked()
+        shown = self.above() | self.inside(most) | self.linked()
         shown |= self.group.browse(row.id for row in self.circles(most))
         shown |= self.group.browse(
             row.id for row in self.near if row.place == "named" and row.id in self.seen
@@ -185,13 +256,12 @@ class Around:
 
     def tint(self, group_id: int) -> int:
         """Return the tint of this group or one inside, as ``tints_of`` does."""
-        row = self.known[group_id]
-        while not row.color:
-            above = self.known.get(row.parent_id or 0)
-            if not above or above.id not in self.seen:
-                return row.id % TINTS + 1
-            row = above
-        return row.color
+        chain: list[tuple[int, int | None]] = []
+        row: Near | None = self.known[group_id]
+        while row and (not chain or row.id in self.seen):
+            chain.append((row.id, row.color))
+            row = self.known.get(row.parent_id or 0)
+        return tint_of(chain)
 
     def cover_url(self) -> str | None:
         """Return the address of the cover picture, None without one."""

@@ -8,6 +8,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from odoo import models
+from odoo.fields import Domain
 from odoo.tools import SQL, groupby
 
 from odoo.addons.wezer_base.tools.category_looks import TINTS
@@ -18,8 +19,8 @@ from .membership_sql import is_running
 # So many faces and circles inside a card shows.
 FACES = 5
 INSIDE = 4
-# So many circles inside are read for a page of cards.
-INSIDE_READ = 500
+# A name, and the language that pages say it is in.
+NAMED_FIELDS = ("name", "written_lang")
 
 
 class Card(NamedTuple):
@@ -34,12 +35,16 @@ class Card(NamedTuple):
     faces: Any
     # Circles right inside, one more than the card names where there are more.
     inside: list
+    # The group around it, where the reader sees that, else none.
+    above: Any
 
 
 def cards_of(groups: models.Model) -> list[Card]:
     """Return the cards of ``groups``, in their order."""
     tints, covers, leads = tints_of(groups), covers_of(groups), leads_of(groups)
     faces, inside = faces_of(groups), inside_of(groups)
+    every = groups.browse().with_context(active_test=False)
+    seen_above = every.search_fetch([("id", "in", groups.parent_id.ids)], NAMED_FIELDS)
     return [
         Card(
             one,
@@ -48,6 +53,7 @@ def cards_of(groups: models.Model) -> list[Card]:
             leads[one.id],
             faces[one.id],
             inside[one.id],
+            one.parent_id & seen_above,
         )
         for one in groups
     ]
@@ -56,15 +62,28 @@ def cards_of(groups: models.Model) -> list[Card]:
 def inside_of(groups: models.Model) -> dict[int, list]:
     """Return ``{id: circles right inside}`` that the reader sees, by their names."""
     inside: dict[int, list] = {number: [] for number in groups.ids}
+    if not groups.ids:
+        return inside
+    visible = groups._search(
+        [("parent_id", "in", groups.ids), ("kind", "=", "circle")], order=groups._order
+    )
+    # So many of each: a group with very many inside takes no place of the others'.
+    first = SQL(
+        """(SELECT id
+              FROM (SELECT g.id, row_number() OVER (
+                               PARTITION BY g.parent_id ORDER BY seen.number) AS place
+                      FROM (SELECT row_number() OVER () AS number, id
+                              FROM (%s) found(id)) seen
+                      JOIN wezer_group g ON g.id = seen.id) placed
+             WHERE place <= %s)""",
+        visible.select(SQL.identifier("wezer_group", "id")),
+        INSIDE + 1,
+    )
     found = groups.search_fetch(
-        [("parent_id", "in", groups.ids), ("kind", "=", "circle")],
-        ["name", "slug", "parent_id"],
-        limit=INSIDE_READ,
+        Domain("id", "in", first), [*NAMED_FIELDS, "slug", "parent_id"]
     )
     for circle in found:
-        around = inside[circle.sudo().parent_id.id]
-        if len(around) <= INSIDE:
-            around.append(circle)
+        inside[circle.sudo().parent_id.id].append(circle)
     return inside
 
 
@@ -97,10 +116,20 @@ def tints_of(groups: models.Model) -> dict[int, int]:
     }
     tints: dict[int, int] = {}
     for number, chain in groupby(rows, key=itemgetter(0)):
-        visible = list(takewhile(lambda row: row[1] in seen, chain))
-        color = next((row[2] for row in visible if row[2]), 0)
-        tints[number] = color or visible[-1][1] % TINTS + 1
+        tints[number] = tint_of(
+            [(row[1], row[2]) for row in takewhile(lambda row: row[1] in seen, chain)]
+        )
     return tints
+
+
+def tint_of(chain: list[tuple[int, int | None]]) -> int:
+    """Return the tint of a group, see :func:`tints_of`.
+
+    :param chain: ``(id, colour)`` of the group and of those above it, nearest first, as
+        far as the reader sees them
+    """
+    color = next((color for _id, color in chain if color), 0)
+    return color or chain[-1][0] % TINTS + 1
 
 
 def covers_of(groups: models.Model) -> dict[int, str]:

@@ -41,7 +41,7 @@ class Page:
         self.around = Around(group, (named - group.sudo()).ids)
         self.around.read(CIRCLES_SHOWN)
         circle = group.kind == "circle"
-        self.inside = self.around.inside() if circle else group.browse()
+        self.inside = self.around.inside(CIRCLES_SHOWN) if circle else group.browse()
         self.roles = (
             self.inside.filtered(lambda child: child.kind == "role")
             if circle
@@ -82,8 +82,8 @@ class Page:
         return {
             "group": group,
             "group_parent": around.above(),
-            "group_circles": circles[:CIRCLES_SHOWN],
-            "group_circle_count": len(circles),
+            "group_circles": circles,
+            "group_circle_count": around.circle_count,
             "group_tree": circles and _tree(around),
             # What the market shows of the group: its own and what is inside.
             "group_inside_ids": around.seen_inside(),
@@ -95,7 +95,7 @@ class Page:
             "group_members": profiles,
             "group_own": own,
             "group_from_below": below,
-            "group_member_count": len(self.members),
+            "group_member_count": around.member_count(),
             "group_state": places.own_state(group),
             "group_rights": group._explain_rights(user),
             "group_requests": _request_rows(group | self.roles, places),
@@ -469,7 +469,8 @@ def policy_rows(group: Any) -> list[dict]:
                 "own": own[key].value if key in own else "",
                 "reason": (own[key].reason if key in own else "") or "",
                 "text": text,
-                "from": decided_by.with_env(env).display_name or "",
+                # A circle above may be hidden from those who manage this one.
+                "from": decided_by.with_env(env)._wezer_with_visible_name().name or "",
             }
         )
     return rows

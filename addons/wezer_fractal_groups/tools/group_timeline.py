@@ -110,7 +110,7 @@ class _Words:
         if not group:
             return self.env._("a group that was deleted")
         if group.id not in self.seen:
-            return self.env._("a private group")
+            return self.env._("a circle")
         link = Markup('<a href="/groups/%s">%s</a>')
         return link % (group.slug, name or group.name)
 

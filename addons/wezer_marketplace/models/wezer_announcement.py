@@ -36,7 +36,7 @@ from ..tools import (
     series,
 )
 from ..tools.geo import plane
-from .wezer_deal import ATTEND_STATES, HOLDING, LIVE, NEGOTIATING, UNDELIVERED
+from .wezer_deal import ATTEND_STATES, LIVE, NEGOTIATING, UNDELIVERED
 
 _lt = LazyTranslate(__name__)
 
@@ -344,6 +344,9 @@ class WezerAnnouncement(models.Model):
         default=1, help="Goes up when the price or the process changes."
     )
     lock_version = fields.Integer(default=0)
+    written_language = fields.Char(
+        string="Name of the language", compute="_compute_written_language"
+    )
     places_used = fields.Integer(compute="_compute_places")
     places_left = fields.Integer(string="Free places", compute="_compute_places")
     deal_ids = Lines("wezer.deal", "announcement_id")
@@ -462,6 +465,14 @@ class WezerAnnouncement(models.Model):
         return self.picture_ids.sorted(
             lambda picture: (picture.sequence, picture._origin.id or ID_MAX)
         )
+
+    @api.depends("written_lang")
+    @api.depends_context("lang")
+    def _compute_written_language(self):
+        names = self._language_names()
+        for announcement in self:
+            code = announcement.written_lang
+            announcement.written_language = names.get(code or "", code)
 
     @api.depends("deal_ids.state", "deal_ids.hold_deadline", "places")
     def _compute_places(self):
@@ -1301,17 +1312,7 @@ class WezerAnnouncement(models.Model):
     def _holding(self):
         """Return the deals that have a place: agreed ones, and those it is held for."""
         self.ensure_one()
-        now = fields.Datetime.now()
-        return self.deal_ids.filtered(
-            lambda deal: (
-                deal.state in HOLDING
-                or (
-                    deal.state == "open"
-                    and deal.hold_deadline
-                    and deal.hold_deadline > now
-                )
-            )
-        )
+        return self.deal_ids.filtered_domain(self.deal_ids._holds_place())
 
     def _has_place(self, person=None):
         """Return whether a place is free, where it is asked so for ``person``."""
@@ -1807,13 +1808,14 @@ class WezerAnnouncement(models.Model):
             claims = self._open_claims(person, but, domain)
             if claims < cap:
                 continue
-            if circle:
+            seen = circle and circle.with_env(self.env)._wezer_with_visible_name()
+            if seen:
                 message = self.env._(
                     "%(name)s has too many open commitments in %(circle)s"
                     " (%(count)s). Finish one first.",
                     name=person.name,
                     count=claims,
-                    circle=circle.with_env(self.env).display_name,
+                    circle=seen.name,
                 )
             else:
                 message = self.env._(

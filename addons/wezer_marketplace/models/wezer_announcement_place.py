@@ -62,10 +62,12 @@ class WezerAnnouncementPlace(models.Model):
         ]
 
     def _format(self) -> str:
-        """Return what this place asks for; hidden groups keep their names."""
+        """Return what this place asks for; hidden groups are not told of."""
         self.ensure_one()
-        asked = [self.sudo().skill_id.name, self.group_id.display_name]
-        return ", ".join(filter(None, asked))
+        known = self.sudo()
+        group = known.group_id.sudo(False)._wezer_with_visible_name()
+        others = known.group_id and not group and self.env._("some members")
+        return ", ".join(filter(None, (known.skill_id.name, group.name, others)))
 
     @api.model
     def _parse(self, kept) -> list[dict]:

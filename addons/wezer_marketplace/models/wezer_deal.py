@@ -1870,6 +1870,13 @@ class WezerDeal(models.Model):
 
     # === WAITING LIST AND PLACES: SEE tools/deal_waiting_list.py === #
 
+    @api.model
+    def _holds_place(self):
+        """Return the domain of deals with a place: agreed, or held for them now."""
+        held = Domain("hold_deadline", ">", fields.Datetime.now())
+        is_open = Domain("state", "=", "open")
+        return Domain("state", "in", HOLDING) | is_open & held
+
     def _offer_place(self):
         """Give a waiting answer the free place, held until its deadline."""
         self.ensure_one()

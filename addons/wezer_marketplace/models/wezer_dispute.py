@@ -410,15 +410,15 @@ class WezerDispute(models.Model):
         return days.day_of(self.env, dispute.holder_since + timedelta(days=DECIDE_DAYS))
 
     def _holder_text(self) -> str:
-        """Return in words who has the dispute; private circles keep their names."""
-        circle = self.sudo().circle_id
+        """Return in words who has the dispute; hidden circles are not told of."""
+        circle = self.sudo().circle_id.sudo(False)._wezer_with_visible_name()
         if not circle:
             return self.env._(
                 "A moderator was called: everything waits for the decision"
             )
         return self.env._(
             "A moderator of %(circle)s was called: everything waits for the decision",
-            circle=circle.sudo(False).display_name,
+            circle=circle.name,
         )
 
     def _anonymise(self, party_ids: Iterable[int]) -> None:

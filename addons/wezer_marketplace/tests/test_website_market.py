@@ -69,6 +69,15 @@ class TestWebsiteMarket(WebsiteCommon):
             circle.visibility = "network"
         self.login(self.test2)
         self.assertIn("Quagga circle", self.get(f"/market/{announcement.slug}"))
+        # A member outside a hidden circle is told as little.
+        circle.visibility = "members"
+        card = announcement.with_user(self.test2)._cards()[0]
+        self.assertEqual((card["name"], card["score"]), ("Les Zèbres", None))
+        page = self.get(f"/market/{announcement.slug}")
+        self.assertIn("Les Zèbres</strong>", page)
+        self.assertNotIn("Quagga", page)
+        partner = announcement.sudo().author_id.with_user(self.test2).sudo()
+        self.assertEqual(partner.display_name, "Someone")
 
     def test_what_is_for_members_is_not_there_for_visitors(self):
         announcement = self.announce(

@@ -7,6 +7,7 @@ from pathlib import Path
 from lxml import html
 
 from odoo.exceptions import AccessError
+from odoo.service.model import call_kw
 from odoo.tests import tagged
 from odoo.tools import SQL
 
@@ -36,6 +37,20 @@ class TestWrittenLanguageOfTheMarket(MarketCommon):
             self.assertEqual(caught.exception.rule, "language")
         announcement.action_edit({"written_lang": False, "title": HEBREW})
         self.assertEqual(announcement.written_lang, "he")
+
+    def test_who_may_write_nothing_is_told_so_before_anything_is_looked_up(self):
+        for model, vals in (
+            ("wezer.deal.message", {"body": "Hello", "person_id": "x"}),
+            ("wezer.announcement", {"title": "Hello", "author_id": "x"}),
+            ("wezer.group.message", {"text": "Hello", "person_id": ["x"]}),
+            ("wezer.group", {"purpose": "Hello", "create_uid": "x"}),
+            ("wezer.group", {"kind": "role", "parent_id": "x"}),
+            ("wezer.profile", {"presentation": "Hello", "partner_id": "x"}),
+            ("wezer.assessment", {"comment": "Hello", "assessor_id": "x"}),
+            ("wezer.terms", {"message": "Hello", "proposed_by_id": {"x": 1}}),
+        ):
+            with self.subTest(model=model), self.assertRaises(AccessError):
+                call_kw(self.env[model].with_user(self.test1), "create", [vals], {})
 
     def test_messages_questions_and_rounds_know_their_language(self):
         announcement = self.announce(self.test1, visibility="everyone")

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from odoo import fields
 from odoo.tools import SQL
 
 from .matchmaking import Helper, format_distance, reasons_for_user
@@ -54,7 +53,8 @@ def cards(
                 # The display name guards the names of private groups.
                 "name": seen.display_name or "",
                 "profile": profiles.get(seen.id),
-                "score": scores.get(author.id),
+                # Of whom the reader knows, and of no other in their place.
+                "score": scores.get(author.id) if seen == author else None,
                 "reason": reasons.get(announcement.id, ""),
                 "km": format_distance(announcement, centre),
                 "look": looks[announcement.sudo().category_id.id],
@@ -70,31 +70,27 @@ def cards(
 
 
 def _marks(announcements: Any) -> dict[int, tuple[bool, int]]:
-    """Return ``{id: (has a picture, places that are taken)}``, in one query.
-
-    What is counted here is what ``_holding`` of an announcement finds.
-    """
+    """Return ``{id: (has a picture, places that are taken)}``, in one query."""
     env = announcements.env
     announcements.flush_model(["image_128"])
-    deals = env["wezer.deal"]
+    # A number, of whoever has the places.
+    deals = env["wezer.deal"].sudo()
+    holding = deals._search(deals._holds_place())
     rows = env.execute_query(
         SQL(
             """SELECT a.id,
                       EXISTS (SELECT FROM ir_attachment p
                                WHERE p.res_model = 'wezer.announcement'
                                  AND p.res_field = 'image_128' AND p.res_id = a.id),
-                      (SELECT count(*) FROM wezer_deal d
-                        WHERE d.announcement_id = a.id
-                          AND (d.state = ANY(%s)
-                               OR d.state = 'open' AND d.hold_deadline > %s))
+                      (SELECT count(*) FROM (%s) d WHERE d.announcement_id = a.id)
                  FROM unnest(%s) a(id)""",
-            list(deals._state_machine.sources("dispute", "resolve")),
-            fields.Datetime.now(),
-            announcements.ids,
-            to_flush=tuple(
-                deals._fields[name]
-                for name in ("announcement_id", "state", "hold_deadline")
+            holding.select(
+                SQL(
+                    "wezer_deal.announcement_id",
+                    to_flush=deals._fields["announcement_id"],
+                )
             ),
+            announcements.ids,
         )
     )
     return {number: (pictured, taken) for number, pictured, taken in rows}
@@ -115,21 +111,19 @@ def card_lists(
 def shown_authors(announcements: Any) -> dict:
     """Return ``{author: the party (sudo) that the user reads in its place}``.
 
-    Visitors read names only where the community says so, or where the author is the
-    community itself or a group that visitors see; else the party is empty. A group
-    that visitors do not see may publish for all: they read the community's name.
+    A group may publish for people who do not see it: they read the community's name.
+    Visitors read other names only where the community says so, or where the author is
+    the community itself or a group that visitors see; else the party is empty.
     """
     env = announcements.env
     authors = announcements.sudo().author_id
-    if not env.user._is_public():
-        return {author: author for author in authors}
     company = env.company.sudo()
     community, nobody = company.partner_id, authors.browse()
     # Asked together, where it is asked: the community's name stands for a hidden one.
     both = authors.with_prefetch((*authors.ids, *community.ids))
     hidden = both.filtered("wezer_hidden")
     named = authors
-    if not company.wezer_visitors_see_members:
+    if env.user._is_public() and not company.wezer_visitors_see_members:
         # The names of all authors need their groups.
         named &= community | authors.wezer_group_ids.filtered("active").partner_id
     return {

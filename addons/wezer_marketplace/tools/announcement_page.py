@@ -40,7 +40,7 @@ def page_values(announcement: models.BaseModel) -> dict:
         .filtered("active")
         .with_env(env)
         ._filtered_access("read"),
-        "score": {} if public else author._wezer_score(),
+        "score": {} if public or shown_author != author else author._wezer_score(),
         "own": own,
         "public": public,
         "closed": closed,

@@ -85,7 +85,8 @@ def text(deal: Any) -> str:
         "wanted": wanted,
         "hours": f"{hours:g}",
     }
-    if not policy:
+    circle = policy.group_id.with_env(env).sudo(False)._wezer_with_visible_name()
+    if not circle:
         return env._(
             "%(given)s of %(wanted)s approvals. The community requires them"
             " because this person is owed %(hours)s hours or more within 30"
@@ -95,7 +96,7 @@ def text(deal: Any) -> str:
     reason = env._(
         "%(given)s of %(wanted)s approvals. %(circle)s requires them because"
         " this person is owed %(hours)s hours or more within 30 days.",
-        circle=policy.group_id.display_name,
+        circle=circle.name,
         **names,
     )
     return f"{reason} {policy.reason}" if policy.reason else reason

@@ -29,6 +29,8 @@ from .geo import on_plane, plane
 
 # More are not counted, nor shown: whoever finds more narrows the search.
 COUNTED = 1000
+# So many groups inside one are named in a search; of more, their table is asked.
+GROUPS_NAMED = 500
 # Where fewer are found, words a letter apart are tried, then all words but one.
 ENOUGH = 10
 # The orders; "best" is the one of a question with words.
@@ -385,13 +387,16 @@ def _group_domain(market: models.Model, group_id: Any, known: Any = None) -> Any
 
     :param known: the ids of all these groups, where a page has asked for them already
     """
-    if known is not None:
-        return facet_domain([f"g{number}" for number in known])
-    inside = market.env["wezer.group"].search(
-        Domain("id", "=", group_id) | Domain("ancestor_ids", "in", [group_id])
-    )
-    seen = inside.ids if group_id in inside.ids else []
-    return facet_domain([f"g{number}" for number in seen])
+    if known is None:
+        groups = market.env["wezer.group"]
+        inside = Domain("id", "=", group_id) | Domain("ancestor_ids", "in", [group_id])
+        known = groups.search(inside, limit=GROUPS_NAMED + 1, order="id").ids
+        if len(known) > GROUPS_NAMED:
+            if not groups.search_count([("id", "=", group_id)]):
+                return Domain.FALSE
+            return Domain("group_ids", "in", groups._search(inside))
+        known = known if group_id in known else []
+    return facet_domain([f"g{number}" for number in known])
 
 
 def _favourites_sql(market: models.Model) -> SQL:
