@@ -1,11 +1,14 @@
 """Circles of 130 people among 600 circles: all are found, and pages stay light."""
 
+from unittest.mock import patch
+
 from odoo import http
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.wezer_base.exceptions import NotAllowed
 
+from ..tools import group_around, group_page
 from .common import GroupPages
 
 PEOPLE = 130
@@ -107,6 +110,20 @@ class TestLargeCircles(GroupPages):
         self.assertEqual(answer.status_code, 404)
         with self.assertRaises(NotAllowed):
             self.treasurer.with_user(self.stranger).action_invite(self.people[0].id)
+
+    def test_a_page_reads_only_the_nearest_of_very_many_circles(self):
+        village = self.village.with_user(self.stranger)
+        page = village._page()
+        values = page.values()
+        self.assertLess(len(page.around.near), group_around.INSIDE_READ + 10)
+        self.assertIsNone(values["group_inside_ids"], "there are more than were read")
+        self.assertEqual(values["group_circle_count"], 2)
+        self.assertEqual(values["group_member_count"], PEOPLE + 1)
+        self.groups._cron_count()
+        with patch.object(group_around, "PLACES_READ", 50):
+            values = village._page().values()
+        self.assertEqual(values["group_member_count"], PEOPLE + 1)
+        self.assertEqual(len(values["group_members"]), group_page.MEMBERS_SHOWN)
 
     def test_all_circles_inside_are_listed(self):
         self._login(self.stranger)

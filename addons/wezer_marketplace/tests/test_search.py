@@ -1,5 +1,6 @@
 from contextlib import suppress
 from datetime import timedelta
+from unittest.mock import patch
 
 from psycopg2.errors import DivisionByZero
 
@@ -7,6 +8,7 @@ from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..tools import search_sql
 from ..tools.search_sql import SORTS, planned_for_memory
 from .common import MarketCommon
 
@@ -128,6 +130,12 @@ class TestSearch(MarketCommon):
         inside = self.help("Zq inside", group_ids=garden.ids)
         self.assertEqual(self.find(group=village.id), inside)
         self.assertEqual(self.find(group=garden.id), inside)
+        # Of very many groups inside no list is made.
+        with patch.object(search_sql, "GROUPS_NAMED", 1):
+            self.assertEqual(self.find(group=village.id), inside)
+            village.visibility = "members"
+            garden.visibility = "network"
+            self.assertFalse(self.find(group=village.id), "nor that there is one")
 
     def test_announcements_for_a_group_are_found_by_no_outsider(self):
         secret = self.env["wezer.group"].create(
