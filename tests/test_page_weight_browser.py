@@ -1,6 +1,7 @@
 """Pages are light: what a first visit loads, behind a proxy that compresses."""
 
 import gzip
+import re
 
 import pytest
 import requests
@@ -20,7 +21,10 @@ PUBLIC = (
     *("/groups/map", "/groups/places", "/market?view=map"),
     *("/contactus", "/web/login", "/web/signup", "/no-such-page"),
 )
-MEMBERS = ("/my", "/my/deals", "/market", "/members", "/groups/map", "/market?view=map")
+MEMBERS = (
+    *("/my", "/my/deals", "/market", "/members", "/groups/map", "/market?view=map"),
+    *("/my/pay", "/my/pay/several", "/market/new"),
+)
 # Odoo's file of all icons: pages of ours need only those of the small one.
 EVERY_ICON = "fontawesome-webfont"
 PACKED = (".woff2", ".png", ".jpg", ".jpeg", ".webp")
@@ -37,14 +41,13 @@ const done = arguments[0];
 const tell = () => done(Boolean(document.querySelector("script[src*=frontend_lazy]")));
 requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(tell)));
 """
-# What an element draws with a bundle of its own, which is loaded when it is seen.
-DRAWS = "return document.querySelectorAll('[data-wezer-bundle]').length"
-DRAWN = """
-return [...document.querySelectorAll("[data-wezer-bundle]")].every(
-    (el) => !el.checkVisibility()
-        || el.querySelector("canvas, .leaflet-pane, .o_wezer_map_names"));
+# Bundles that elements name, and those that are loaded once they are seen.
+NAMED = """
+return [...document.querySelectorAll("[data-wezer-bundle]")]
+    .filter((el) => !arguments[0] || el.checkVisibility())
+    .map((el) => el.dataset.wezerBundle);
 """
-BUNDLES = ("assets_map", "assets_chart", "assets_group_map")
+OWN = re.compile(r"/(wezer_\w+\.assets_\w+)\.min\.js")
 HIGH = 4000
 MOST_SHIFT = 0.02
 SHIFT = """
@@ -75,10 +78,13 @@ class TestPageWeight(EveryPage):
             for path in paths:
                 look.screen(1280)
                 look.open(path)
-                draws = look.driver.execute_script(DRAWS)
-                if draws:
+                named = set(look.driver.execute_script(NAMED, False))
+                if named:
                     look.screen(1280, height=HIGH)
-                    look.browser.until(lambda driver: driver.execute_script(DRAWN))
+                    seen = set(look.driver.execute_script(NAMED, True))
+                    look.browser.until(
+                        lambda driver, seen=seen: seen <= self._bundles(driver)
+                    )
                 # The program begins to load with the load event, or when it is wanted.
                 if look.driver.execute_async_script(LOADS):
                     look.browser.until(lambda driver: driver.execute_script(AWAKE))
@@ -89,13 +95,14 @@ class TestPageWeight(EveryPage):
                 with self.subTest(path):
                     heavy = sorted(sizes.items(), key=lambda row: -row[1])
                     self.assertLess(sum(sizes.values()) / 1000, most, heavy[:12])
-                    self.assertEqual(
-                        any(bundle in name for name in loaded for bundle in BUNDLES),
-                        bool(draws),
-                    )
+                    self.assertLessEqual(self._bundles(look.driver), named)
                     self.assertFalse(
                         [name for name in loaded if EVERY_ICON in name], path
                     )
+
+    def _bundles(self, driver):
+        """Return which of our own bundles a page has loaded."""
+        return set(OWN.findall("\n".join(driver.execute_script(LOADED))))
 
     def _size(self, session, address):
         # Odoo adds a bundle for tests, which people do not load.
@@ -119,8 +126,8 @@ class TestPageWeight(EveryPage):
         )
         return (f"/market/{announcement.slug}", f"/groups/{group.slug}", *more)
 
-    def _wallet_and_deal(self):
-        """Return the addresses of a statement and of a deal of the member."""
+    def _own(self):
+        """Return the addresses of a statement and a deal of the member."""
         own = ("user_ids.login", "=", self.logins["member"])
         wallet = self.env["wezer.wallet"].search(
             [("partner_id", "any", [own])], order="id", limit=1
@@ -130,11 +137,24 @@ class TestPageWeight(EveryPage):
         )
         return f"/my/wallets/{wallet.id}", f"/my/deals/{deal.id}"
 
+    def _forms(self):
+        """Return the addresses of a payment to somebody and of an own announcement."""
+        own = ("user_ids.login", "=", self.logins["member"])
+        other = self.env["wezer.profile"].search(
+            [("partner_id.user_ids", "!=", False), ("partner_id", "not any", [own])],
+            order="id",
+            limit=1,
+        )
+        announcement = self.env["wezer.announcement"].search(
+            [("author_id", "any", [own])], order="id", limit=1
+        )
+        return f"/my/pay?to={other.slug}", f"/market/{announcement.slug}/edit"
+
     def test_a_first_visit_of_a_visitor_is_light(self):
         self._assert_light("visitor", self._paths(*PUBLIC), VISITOR)
 
     def test_a_first_visit_of_a_member_is_light(self):
-        paths = self._paths(*MEMBERS, *self._wallet_and_deal())
+        paths = self._paths(*MEMBERS, *self._own(), *self._forms())
         self._assert_light("member", paths, MEMBER)
 
     def _assert_still(self, who, paths):
@@ -154,7 +174,7 @@ class TestPageWeight(EveryPage):
                     self.assertLess(shift, MOST_SHIFT)
 
     def test_no_page_moves_while_it_is_completed(self):
-        wallet, deal = self._wallet_and_deal()
+        wallet, deal = self._own()
         self._assert_still("member", ("/my", "/", "/market", deal, wallet))
         self._assert_still("visitor", ("/", "/market"))
 

@@ -73,6 +73,7 @@
             "wezer_base/static/src/parts/live_part.js",
             "wezer_base/static/src/parts/notice_counts.js",
             "wezer_base/static/src/parts/notice_bell.js",
+            "wezer_base/static/src/parts/where_button.js",
         ],
         # Loaded by the element that names them (parts.js).
         "wezer_base.assets_chart": [

@@ -34,8 +34,11 @@
     ],
     "assets": {
         "web.assets_frontend": [
-            "wezer_currency/static/src/interactions/*.js",
             "wezer_currency/static/src/scss/*.scss",
+        ],
+        # Loaded by the forms that pay (wezer_base/static/src/parts/parts.js).
+        "wezer_currency.assets_pay": [
+            "wezer_currency/static/src/parts/*.js",
         ],
     },
     "uninstall_hook": "uninstall_hook",

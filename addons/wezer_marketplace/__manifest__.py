@@ -47,6 +47,10 @@
         "wezer_base.assets_parts": [
             "wezer_marketplace/static/src/parts/*.js",
         ],
+        # Loaded by the form of an announcement.
+        "wezer_marketplace.assets_post": [
+            "wezer_marketplace/static/src/post/*.js",
+        ],
         "web.assets_frontend_lazy": [
             ("remove", "wezer_marketplace/static/src/parts/*"),
         ],
@@ -57,8 +61,6 @@
             "wezer_marketplace/static/src/scss/market_page.scss",
             "wezer_marketplace/static/src/interactions/heart.js",
             "wezer_marketplace/static/src/interactions/market_filters.js",
-            "wezer_marketplace/static/src/interactions/picture_rows.js",
-            "wezer_marketplace/static/src/interactions/stepper.js",
         ],
     },
 }

@@ -23,13 +23,18 @@
         "wezer_base.assets_parts": [
             "wezer_website/static/src/bar/bar.js",
         ],
+        "wezer_marketplace.assets_post": [
+            "wezer_website/static/src/app/shared_picture.js",
+        ],
+        # Loaded where a code can be scanned.
+        "wezer_website.assets_scan": [
+            "wezer_website/static/src/app/scan.js",
+        ],
         "web.assets_frontend_lazy": [
             ("remove", "wezer_website/static/src/bar/bar.js"),
         ],
         "web.assets_frontend": [
             "wezer_website/static/src/scss/wezer_blocks.scss",
-            "wezer_website/static/src/app/scan.js",
-            "wezer_website/static/src/app/shared_picture.js",
             "wezer_website/static/src/app/web_app.js",
             "wezer_website/static/src/bar/bar.scss",
         ],

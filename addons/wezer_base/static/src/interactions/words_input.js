@@ -31,6 +31,10 @@ export class WordsInput extends Interaction {
         this.suggestions = new SuggestionList(this.typed, list, (word) =>
             this.choose(word)
         );
+        // Typed while the program was on its way.
+        if (document.activeElement === this.typed) {
+            this.onInput();
+        }
     }
 
     /** The category chosen beside it, so that what belongs there comes first. */

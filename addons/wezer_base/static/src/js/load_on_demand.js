@@ -4,10 +4,10 @@
  * only read do not need it: it waits until they move, touch, scroll or type. What they
  * press meanwhile waits for the program, as it does in Odoo, and is then done.
  *
- * Pages with what the website builder animates load it at once, and so do forms that the
- * program completes (buttons that are hidden without it, steps, sums, a shared picture):
- * nothing appears under a finger. So do the pages of internal users. Live deals, maps and
- * charts work without it (parts/parts.js).
+ * Pages with what the website builder animates load it at once, and so do the pages of
+ * internal users. What our own pages show or change by themselves, live deals, maps,
+ * charts, the sums and steps of forms, works without it (parts/parts.js): nothing appears
+ * under a finger.
  *
  * This file is a plain script in front of Odoo's loader, which listens for the same event:
  * the first line keeps Odoo from making a module of it, for there are no modules yet.
@@ -17,8 +17,6 @@
 
     const AT_ONCE = [
         "[data-wezer-at-once], owl-component",
-        ".o_wezer_money_form, .o_wezer_several, .o_wezer_scan, .o_wezer_post form",
-        ".o_wezer_stepper, .o_wezer_picture_rows, .o_wezer_shared_picture",
         ".o_animate, .s_dynamic, .s_chart, .s_map, .s_countdown, .media_iframe_video",
         ".carousel[data-bs-ride], #website_cookies_bar, .s_popup",
     ].join(",");

@@ -89,7 +89,12 @@ function startAll() {
     watcher.observe(document.body, {childList: true, subtree: true});
 }
 
-function loadFile(type, src) {
+/**
+ * @param {string} type of its element: `script` or `link`
+ * @param {string} src its address
+ * @returns {Promise} done when it is there, and has run
+ */
+export function loadFile(type, src) {
     return new Promise((loaded, failed) => {
         const file = document.createElement(type);
         if (type === "link") {

@@ -1,13 +1,12 @@
 /* global jsQR */
 
-import {Interaction} from "@web/public/interaction";
-import {loadJS} from "@web/core/assets";
-import {registry} from "@web/core/registry";
+import {addPart, loadFile} from "@wezer_base/parts/parts";
 
 const LIBRARY = "/wezer_website/static/lib/jsqr/jsQR.js";
 const EVERY_MS = 200;
 // Larger pictures are read smaller: a code is found as well, and sooner.
 const WIDEST = 1000;
+let library = null;
 const PAYMENT = /^\/(?:[a-z]{2}(?:_[A-Z]{2})?\/)?pay\/[\w-]+\/?$/;
 
 /**
@@ -28,22 +27,21 @@ export function paymentPath(text, origin) {
 }
 
 /** Reads the code of a payment link with the camera, or from a picture. */
-export class ScanToPay extends Interaction {
-    static selector = ".o_wezer_scan";
-    dynamicContent = {
-        ".o_wezer_scan_start": {"t-on-click": this.begin},
-        ".o_wezer_scan_stop": {"t-on-click": this.stop},
-        ".o_wezer_scan_pick input": {"t-on-change": this.pick},
-    };
-
-    start() {
-        this.video = this.el.querySelector("video");
+export class ScanToPay {
+    /** @param {HTMLElement} el */
+    constructor(el) {
+        this.el = el;
+        this.video = el.querySelector("video");
+        const on = (selector, type, listener) =>
+            el.querySelector(selector).addEventListener(type, listener);
+        on(".o_wezer_scan_start", "click", () => this.begin());
+        on(".o_wezer_scan_stop", "click", () => this.stop());
+        on(".o_wezer_scan_pick input", "change", () => this.pick());
         // There from the start, so that nothing below moves; seldom taken away.
         if (!navigator.mediaDevices?.getUserMedia) {
-            this.el.querySelector(".o_wezer_scan_start").classList.add("d-none");
+            el.querySelector(".o_wezer_scan_start").classList.add("d-none");
         }
-        this.registerCleanup(() => this.stop());
-        // Chosen while the program was on its way.
+        // Chosen while this script was on its way.
         this.pick();
     }
 
@@ -64,7 +62,7 @@ export class ScanToPay extends Interaction {
                     (await detector.detect(canvas))[0]?.rawValue || "";
             }
         }
-        await loadJS(LIBRARY);
+        await (library ||= loadFile("script", LIBRARY));
         return async (canvas) => {
             const {width, height} = canvas;
             const pixels = canvas.getContext("2d").getImageData(0, 0, width, height);
@@ -86,11 +84,9 @@ export class ScanToPay extends Interaction {
     async begin() {
         this.stop();
         try {
-            this.stream = await this.waitFor(
-                navigator.mediaDevices.getUserMedia({
-                    video: {facingMode: "environment"},
-                })
-            );
+            this.stream = await navigator.mediaDevices.getUserMedia({
+                video: {facingMode: "environment"},
+            });
         } catch {
             this.say("refused");
             return;
@@ -98,8 +94,8 @@ export class ScanToPay extends Interaction {
         this.video.srcObject = this.stream;
         this.el.querySelector(".o_wezer_scan_view").classList.remove("d-none");
         this.say("aim");
-        await this.waitFor(this.video.play());
-        const read = await this.waitFor(this.reader());
+        await this.video.play();
+        const read = await this.reader();
         this.look(read);
     }
 
@@ -109,14 +105,12 @@ export class ScanToPay extends Interaction {
         }
         const {videoWidth, videoHeight} = this.video;
         if (videoWidth) {
-            const text = await this.waitFor(
-                read(this.drawn(this.video, videoWidth, videoHeight))
-            );
+            const text = await read(this.drawn(this.video, videoWidth, videoHeight));
             if (text && this.follow(text)) {
                 return;
             }
         }
-        this.waitForTimeout(() => this.look(read), EVERY_MS);
+        setTimeout(() => this.look(read), EVERY_MS);
     }
 
     async pick() {
@@ -126,11 +120,9 @@ export class ScanToPay extends Interaction {
         }
         let text = "";
         try {
-            const picture = await this.waitFor(createImageBitmap(file));
-            const read = await this.waitFor(this.reader());
-            text = await this.waitFor(
-                read(this.drawn(picture, picture.width, picture.height))
-            );
+            const picture = await createImageBitmap(file);
+            const read = await this.reader();
+            text = await read(this.drawn(picture, picture.width, picture.height));
         } catch {
             // No picture at all.
         }
@@ -163,4 +155,7 @@ export class ScanToPay extends Interaction {
     }
 }
 
-registry.category("public.interactions").add("wezer_website.scan", ScanToPay);
+addPart(".o_wezer_scan", (el) => {
+    const scan = new ScanToPay(el);
+    return () => scan.stop();
+});

@@ -1,13 +1,16 @@
-import {Interaction} from "@web/public/interaction";
-import {registry} from "@web/core/registry";
+import {addPart} from "@wezer_base/parts/parts";
 
 /** Several payments in one form: one more line whenever it is asked for. */
-export class WezerSeveralForm extends Interaction {
-    static selector = ".o_wezer_several";
-    dynamicContent = {
-        ".o_wezer_several_more": {"t-att-hidden": () => this.isFull()},
-        ".o_wezer_several_more button": {"t-on-click": this.onMore},
-    };
+export class SeveralForm {
+    /** @param {HTMLFormElement} el */
+    constructor(el) {
+        this.el = el;
+        this.more = el.querySelector(".o_wezer_several_more");
+        this.more
+            .querySelector("button")
+            .addEventListener("click", () => this.onMore());
+        this.more.hidden = this.isFull();
+    }
 
     rows() {
         return [...this.el.querySelectorAll(".o_wezer_several_row")];
@@ -40,10 +43,10 @@ export class WezerSeveralForm extends Interaction {
         }
         last.after(row);
         row.querySelector("input").focus();
-        this.updateContent();
+        this.more.hidden = this.isFull();
     }
 }
 
-registry
-    .category("public.interactions")
-    .add("wezer_currency.several_form", WezerSeveralForm);
+addPart(".o_wezer_several", (el) => {
+    new SeveralForm(el);
+});

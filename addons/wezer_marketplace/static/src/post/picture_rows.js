@@ -1,6 +1,4 @@
-import {Interaction} from "@web/public/interaction";
-import {_t} from "@web/core/l10n/translation";
-import {registry} from "@web/core/registry";
+import {addPart} from "@wezer_base/parts/parts";
 
 const LONGEST = 1920;
 
@@ -8,25 +6,19 @@ const LONGEST = 1920;
  * The pictures of a form: new ones are shown at once, with a caption; all are moved by
  * buttons and removed. Photos of phones are made smaller before they are sent.
  */
-export class PictureRows extends Interaction {
-    static selector = ".o_wezer_picture_rows";
-    dynamicContent = {
-        "input[type=file]": {"t-on-change": this.add},
-        ".o_wezer_picture_status": {"t-out": () => this.status},
-    };
-
-    setup() {
-        this.status = "";
+export class PictureRows {
+    /** @param {HTMLElement} el with its words in `data-…` */
+    constructor(el) {
+        this.el = el;
+        this.words = el.dataset;
         this.files = new Map();
-        this.list = this.el.querySelector("ol");
-        this.input = this.el.querySelector("input[type=file]");
-    }
-
-    start() {
+        this.list = el.querySelector("ol");
+        this.input = el.querySelector("input[type=file]");
+        this.input.addEventListener("change", () => this.add());
         for (const row of this.rows) {
             this.dress(row);
         }
-        // Chosen while the program was on its way: the field has them, not yet the list.
+        // Chosen while this script was on its way: the field has them, not yet the list.
         if (this.input.files.length) {
             this.add();
         } else {
@@ -49,9 +41,9 @@ export class PictureRows extends Interaction {
         const buttons = document.createElement("div");
         buttons.className = "d-flex gap-1 o_wezer_picture_buttons";
         for (const [icon, label, act] of [
-            ["fa-arrow-up", _t("Earlier"), () => this.move(row, -1)],
-            ["fa-arrow-down", _t("Later"), () => this.move(row, 1)],
-            ["fa-trash-o", _t("Remove this picture"), () => this.remove(row)],
+            ["fa-arrow-up", this.words.earlier, () => this.move(row, -1)],
+            ["fa-arrow-down", this.words.later, () => this.move(row, 1)],
+            ["fa-trash-o", this.words.remove, () => this.remove(row)],
         ]) {
             const button = document.createElement("button");
             button.type = "button";
@@ -62,7 +54,7 @@ export class PictureRows extends Interaction {
             drawing.className = `fa ${icon}`;
             drawing.setAttribute("aria-hidden", "true");
             button.append(drawing);
-            this.addListener(button, "click", act);
+            button.addEventListener("click", act);
             buttons.append(button);
         }
         row.querySelector(".min-w-0").append(buttons);
@@ -81,7 +73,7 @@ export class PictureRows extends Interaction {
         }
         this.number();
         const place = this.shown.indexOf(row) + 1;
-        this.say(_t("Picture %(place)s of %(count)s", {place, count: shown.length}));
+        this.say(this.words.place, {place, count: shown.length});
         const buttons = row.querySelectorAll(".o_wezer_picture_buttons button");
         buttons[step < 0 ? 0 : 1].focus();
     }
@@ -95,7 +87,7 @@ export class PictureRows extends Interaction {
             row.hidden = true;
         }
         this.number();
-        this.say(_t("Removed. Save the form to keep it so."));
+        this.say(this.words.removed);
         this.input.focus();
     }
 
@@ -117,12 +109,12 @@ export class PictureRows extends Interaction {
         const chosen = [...this.input.files];
         const room = Math.max(most - this.shown.length, 0);
         for (const file of chosen.slice(0, room)) {
-            const small = await this.waitFor(this.smaller(file));
+            const small = await this.smaller(file);
             this.show(small);
         }
         this.number();
         if (chosen.length > room) {
-            this.say(_t("Up to %s pictures fit. The others were left out.", most));
+            this.say(this.words.tooMany, {count: most});
         } else {
             this.say("");
         }
@@ -135,12 +127,12 @@ export class PictureRows extends Interaction {
         image.className = "o_wezer_thumb";
         image.alt = file.name;
         image.src = URL.createObjectURL(file);
-        this.registerCleanup(() => URL.revokeObjectURL(image.src));
+        image.addEventListener("load", () => URL.revokeObjectURL(image.src));
         const body = document.createElement("div");
         body.className = "flex-grow-1 min-w-0";
         const label = document.createElement("label");
         label.className = "form-label small mb-0 d-block";
-        label.append(_t("Caption"));
+        label.append(this.words.caption);
         const caption = document.createElement("input");
         caption.className = "form-control";
         caption.name = "new_caption";
@@ -194,12 +186,18 @@ export class PictureRows extends Interaction {
         }
     }
 
-    say(text) {
-        this.status = text;
-        this.updateContent();
+    /**
+     * @param {string} text to be read out
+     * @param {object} values of the names in braces
+     */
+    say(text, values = {}) {
+        this.el.querySelector(".o_wezer_picture_status").textContent = text.replace(
+            /\{(\w+)\}/g,
+            (_braces, name) => values[name]
+        );
     }
 }
 
-registry
-    .category("public.interactions")
-    .add("wezer_marketplace.picture_rows", PictureRows);
+addPart(".o_wezer_picture_rows", (el) => {
+    new PictureRows(el);
+});

@@ -1,5 +1,4 @@
-import {Interaction} from "@web/public/interaction";
-import {registry} from "@web/core/registry";
+import {addPart} from "@wezer_base/parts/parts";
 
 // The smallest amount that the buttons beside it make, in minutes.
 const STEP = 30;
@@ -8,20 +7,31 @@ const STEP = 30;
  * The button names the whole payment: "Pay 1:30 Hours to Luc, as Garden"; above it
  * stands what the wallet that pays may still spend.
  */
-export class WezerMoneyForm extends Interaction {
-    static selector = ".o_wezer_money_form";
-    dynamicContent = {
-        "input, select": {
-            "t-on-input": this.updateContent,
-            "t-on-change": this.updateContent,
-        },
-        ".o_wezer_money_button": {"t-out": () => this.sentence()},
-        ".o_wezer_purses p": {"t-att-hidden": (purse) => !this.isChosen(purse)},
-        ".o_wezer_step": {
-            "t-att-hidden": () => !this.countsHours(),
-            "t-on-click": this.onStep,
-        },
-    };
+export class MoneyForm {
+    /** @param {HTMLFormElement} el */
+    constructor(el) {
+        this.el = el;
+        for (const type of ["input", "change"]) {
+            el.addEventListener(type, () => this.update());
+        }
+        for (const step of el.querySelectorAll(".o_wezer_step")) {
+            step.addEventListener("click", () => this.onStep(step));
+        }
+        this.update();
+    }
+
+    update() {
+        const button = this.el.querySelector(".o_wezer_money_button");
+        if (button) {
+            button.textContent = this.sentence(button);
+        }
+        for (const purse of this.el.querySelectorAll(".o_wezer_purses p")) {
+            purse.hidden = !this.isChosen(purse);
+        }
+        for (const step of this.el.querySelectorAll(".o_wezer_step")) {
+            step.hidden = !this.countsHours();
+        }
+    }
 
     /** @returns {boolean} whether the currency that is chosen counts hours */
     countsHours() {
@@ -31,12 +41,12 @@ export class WezerMoneyForm extends Interaction {
     }
 
     /** Add or take half an hour; what is no number of hours counts as none. */
-    onStep(event) {
+    onStep(step) {
         const field = this.el.querySelector("[name=amount]");
         const [, hours, minutes] =
             field.value.trim().match(/^(\d{1,6})(?::([0-5]\d))?(?: ?h)?$/) || [];
         const now = 60 * Number(hours || 0) + Number(minutes || 0);
-        const next = now + Number(event.currentTarget.dataset.step);
+        const next = now + Number(step.dataset.step);
         const total = Math.max(next, STEP);
         field.value = `${Math.floor(total / 60)}:${String(total % 60).padStart(2, "0")}`;
         field.dispatchEvent(new Event("input", {bubbles: true}));
@@ -56,8 +66,7 @@ export class WezerMoneyForm extends Interaction {
         );
     }
 
-    sentence() {
-        const button = this.el.querySelector(".o_wezer_money_button");
+    sentence(button) {
         const amount = this.chosen("amount").trim();
         if (!amount) {
             return button.dataset.short;
@@ -77,6 +86,6 @@ export class WezerMoneyForm extends Interaction {
     }
 }
 
-registry
-    .category("public.interactions")
-    .add("wezer_currency.money_form", WezerMoneyForm);
+addPart(".o_wezer_money_form", (el) => {
+    new MoneyForm(el);
+});
