@@ -25,6 +25,12 @@ class TestFirstSteps(WezerCommon):
         self.env.company.name = "Les Tilleuls"
         self.assertFalse(self._step("name").done, "the logo is Odoo's")
 
+    def test_the_menus_of_the_suite_stand_above_the_first_steps(self):
+        # The web client finds the application by the action of one of its menus.
+        action = self.env["wezer.onboarding"].with_user(self.ada).action_open()
+        menu = self.env.ref("wezer_base.wezer_onboarding_menu")
+        self.assertEqual(action["id"], menu.action.id)
+
     def test_one_language_can_be_enough(self):
         installed = self.env["res.lang"].search([])
         installed.filtered(lambda lang: lang.code != "en_US").active = False

@@ -150,6 +150,8 @@ class WezerOnboarding(models.TransientModel):
         )
         return {
             "type": "ir.actions.act_window",
+            # The web client finds the menus of the suite by it.
+            "id": self.env.ref("wezer_base.wezer_onboarding_action").id,
             "name": self.env._("First steps"),
             "res_model": self._name,
             "res_id": onboarding.id,
