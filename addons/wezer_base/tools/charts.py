@@ -10,6 +10,8 @@ import json
 from collections.abc import Callable, Iterable
 
 ACCENT, WARM, LINE = "--o-wezer-accent", "--o-wezer-warm", "--o-wezer-line"
+# Of the height of a small chart, so much is one line of text.
+LINE_HEIGHT = 0.15
 
 
 def steps(
@@ -31,6 +33,8 @@ def steps(
     titles = format_title or format_day
     numbers = [number for _day, number in points]
     marks = sorted({min([*numbers, 0]), 0, max([*numbers, 0])})
+    # What lies on the zero has no text: the zero is read.
+    near = float(marks[-1] - marks[0]) * LINE_HEIGHT
     return json.dumps(
         {
             "kind": "steps",
@@ -38,7 +42,10 @@ def steps(
             "titles": [str(titles(day)) for day, _number in points],
             "values": [float(number) for number in numbers],
             "texts": [str(format_value(number)) for number in numbers],
-            "ticks": [[float(mark), str(format_value(mark))] for mark in marks],
+            "ticks": [
+                [float(mark), "" if 0 < abs(mark) < near else str(format_value(mark))]
+                for mark in marks
+            ],
             "colours": [colour if is_color(colour) else ACCENT],
         }
     )

@@ -74,6 +74,13 @@ class TestStatement(CurrencyCommon):
                 days = [day for day, _minor in period.points]
                 self.assertEqual(days, sorted(days))
 
+    def test_a_mark_that_would_lie_on_the_zero_of_a_chart_has_no_text(self):
+        day = datetime.date(2026, 3, 1)
+        for low, text in ((-1, ""), (-5, "-5")):
+            chart = charts.steps([(day, low), (day, 10)], str, str)
+            ticks = json.loads(chart)["ticks"]
+            self.assertEqual(ticks, [[low, text], [0, "0"], [10, "10"]])
+
     def test_a_curve_takes_no_strange_colour(self):
         day = datetime.date(2026, 1, 1)
         chart = charts.steps([(day, 0), (day, -5)], str, str, '"/><script>')
