@@ -27,6 +27,10 @@
         "keydown",
         "wheel",
         "scroll",
+        // By whatever helps a person to use a page, and by the browser that fills in.
+        "click",
+        "input",
+        "change",
     ];
 
     let wanted = false;
