@@ -73,6 +73,20 @@ class TestStandingPages(HttpCase, MarketCommon):
                     for sentence in home if address in HOME else banner:
                         self.assertIn(sentence, text)
 
+    def test_no_form_is_filled_in_that_would_be_refused(self):
+        for state, heading in (
+            ("pending", "You will be let in soon"),
+            ("suspended", "Your membership is suspended"),
+        ):
+            self._enter(state)
+            for address in ("/market/new", "/my/pay", "/my/pay/several", "/my/ask"):
+                with self.subTest(state=state, address=address):
+                    page = self.url_open(address).text
+                    self.assertRegex(page, rf"<h1[^>]*>{heading}</h1>")
+                    self.assertNotIn(f'action="{address}"', page)
+        self._enter("active")
+        self.assertIn('action="/market/new"', self.url_open("/market/new").text)
+
     def test_refused_actions_name_the_reason(self):
         announcement = self.announce(self.test2)
         self._enter("pending")

@@ -8,10 +8,9 @@ from odoo.addons.auth_signup.controllers.main import AuthSignupHome
 
 from ..tools.arrival import arrival_page, keep_arrival, with_arrival
 from ..tools.form_post import form_post
-from ..tools.membership import WAITING
 from ..tools.numbers import record_id, record_ids
 from .portal import sent_picture
-from .website import flash, seen_or_404
+from .website import flash, seen_or_404, waiting_page
 
 
 def arrival_asked(address=None):
@@ -234,17 +233,7 @@ class WezerJoining(http.Controller):
         user = request.env.user
         profile = user.partner_id._wezer_profile()
         if not user._wezer_awaits_welcome():
-            if profile.state not in WAITING:
-                return request.redirect("/my")
-            return request.render(
-                "wezer_base.waiting_page",
-                {
-                    "standing": profile.state,
-                    "decline_reason": profile.decline_reason,
-                    # Of the user's own profile: nobody else reads it.
-                    "arrival": profile.sudo().arrival_url,
-                },
-            )
+            return waiting_page() or request.redirect("/my")
         return request.render(
             "wezer_base.welcome_page",
             {

@@ -8,6 +8,7 @@ from odoo.http import request
 
 from ..exceptions import Refusal
 from ..tools.form_post import form_post
+from ..tools.membership import WAITING
 from ..tools.numbers import record_id, whole
 from ..tools.text import SEARCH_LETTERS
 
@@ -84,6 +85,25 @@ def acting_party(form):
             value=text[:40],
         )
     return number
+
+
+def waiting_page():
+    """Return the page that says why the user does not act here yet; None for members.
+
+    Shown in the place of forms that would be refused once all is filled in.
+    """
+    profile = request.env.user.partner_id._wezer_profile()
+    if profile.state not in (*WAITING, "suspended"):
+        return None
+    return request.render(
+        "wezer_base.waiting_page",
+        {
+            "standing": profile.state,
+            "decline_reason": profile.decline_reason,
+            # Of the user's own profile: nobody else reads it.
+            "arrival": profile.sudo().arrival_url,
+        },
+    )
 
 
 def flash(message, kind="success"):

@@ -12,6 +12,7 @@ from odoo.addons.wezer_base.controllers.website import (
     flash,
     searched,
     seen_or_404,
+    waiting_page,
 )
 from odoo.addons.wezer_base.tools.form_post import form_post
 from odoo.addons.wezer_base.tools.forms import local_page
@@ -146,7 +147,7 @@ class WezerCurrencyPortal(CustomerPortal):
     )
     def wezer_pay(self, **form):
         """Show the form that pays somebody."""
-        return self._money_form(False, **form)
+        return waiting_page() or self._money_form(False, **form)
 
     def _wait_to_pay(self, **form):
         """Wait for those who move the same two wallets."""
@@ -175,7 +176,7 @@ class WezerCurrencyPortal(CustomerPortal):
     )
     def wezer_ask(self, **form):
         """Show the form that asks somebody for money."""
-        return self._money_form(True, **form)
+        return waiting_page() or self._money_form(True, **form)
 
     @http.route("/my/ask", type="http", auth="user", website=True, methods=["POST"])
     @form_post("/my/ask?to={to}&currency={currency}", once=True, alike_seconds=120)

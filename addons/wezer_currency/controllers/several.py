@@ -5,7 +5,11 @@ from odoo.fields import Domain
 from odoo.http import request
 from odoo.tools import escape_psql, format_list
 
-from odoo.addons.wezer_base.controllers.website import acting_party, flash
+from odoo.addons.wezer_base.controllers.website import (
+    acting_party,
+    flash,
+    waiting_page,
+)
 from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools.form_post import form_post
 from odoo.addons.wezer_base.tools.numbers import record_id
@@ -32,6 +36,8 @@ class WezerSeveralPayments(WezerCurrencyPortal):
     )
     def wezer_pay_several(self, **form):
         """Show the form that pays several people, or in several currencies."""
+        if waiting := waiting_page():
+            return waiting
         user, env = request.env.user, request.env
         currencies = env["wezer.currency"].search([])
         acting = env["res.partner"].sudo().browse(user._acting_ids("wallet"))

@@ -3,7 +3,11 @@ import werkzeug.exceptions
 from odoo import http
 from odoo.http import request
 
-from odoo.addons.wezer_base.controllers.website import flash, page_number
+from odoo.addons.wezer_base.controllers.website import (
+    flash,
+    page_number,
+    waiting_page,
+)
 from odoo.addons.wezer_base.tools import days
 from odoo.addons.wezer_base.tools.form_post import form_post
 from odoo.addons.wezer_base.tools.forms import local_page
@@ -157,6 +161,8 @@ class WezerMarket(http.Controller):
     )
     def new(self, **params):
         """Show the form for help wanted or offered."""
+        if waiting := waiting_page():
+            return waiting
         if params.get("copy"):
             source = self._own(params["copy"])
             return self._form(copied_in_form(source), source=source)
