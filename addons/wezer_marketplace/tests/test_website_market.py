@@ -62,7 +62,7 @@ class TestWebsiteMarket(WebsiteCommon):
             self.assertEqual(card["name"], "Les Zèbres")
             self.assertIn("Les Zèbres</strong>", page)
             for text in (page, self.get("/market")):
-                self.assertNotIn("Private group", text)
+                self.assertNotIn("Someone", text)
                 self.assertNotIn("Quagga", text)
             circle.visibility = "public"
             self.assertIn("Quagga circle", self.get(f"/market/{announcement.slug}"))
