@@ -317,6 +317,14 @@ class Look:
         """Return what is wider than the screen or cut off."""
         return self.driver.execute_script(LOOK)
 
+    def unfold(self) -> bool:
+        """Open all that is folded on the page; return whether something was."""
+        return self.driver.execute_script(
+            "const folded = document.querySelectorAll('main details:not([open])');"
+            "folded.forEach((one) => { one.open = true; });"
+            "return folded.length > 0"
+        )
+
     def axe(self, *only: str) -> list[str]:
         """Return the violations that axe-core finds.
 

@@ -2,17 +2,20 @@
 
 Pages are found by following links from where a person starts, so a new page is looked
 at the moment something leads to it; a page that nothing leads to fails a test. Each is
-opened at three widths, in light and dark, in one of the five languages (with
-``./wezer test --all`` in all of them); what is left of English is looked for in all of
-them. Pictures are kept in ``.wezer/screenshots/pages``. Staff see on the website what
-members see, so each of them looks at a part of it (with ``--all`` at everything).
+opened in one of the five languages, in light and dark; what is left of English is
+looked for in all of them. With ``./wezer test --all`` each is opened in every language,
+at three widths, and a test is one for each language, so that each ends and can be run
+alone. In its own language a page is looked at in full; what no language changes, its
+colours and its names for a screen reader, is not looked at again in the other four.
+Pictures are kept in ``.wezer/screenshots/pages``. Staff see on the website what members
+see, so each of them looks at a part of it (with ``--all`` at everything).
 """
 
 import os
 import re
 from collections import Counter, defaultdict
 from contextlib import redirect_stdout
-from functools import cache
+from functools import cache, partialmethod
 from io import StringIO
 from pathlib import Path
 from unittest.mock import patch
@@ -43,8 +46,14 @@ WRITTEN = (
 TERMS = "We meet each other with respect."
 # Whose words stand on pages of the website too.
 THEIRS = ("base", "web", "http_routing", "portal", "website", "auth_signup", "mail")
-# Code of an address, name of the file of terms.
-LANGUAGES = ("en", "fr", "ca", "es", "de")
+# Code of an address, name of the file of terms; and what tests call it.
+LANGUAGES = {
+    "en": "english",
+    "fr": "french",
+    "ca": "catalan",
+    "es": "spanish",
+    "de": "german",
+}
 ALL = os.environ.get("WEZER_COUNTS") == "all"
 # Every kind of deal, in a third of the time.
 FEWER = tuple((way, max(1, count // 5)) for way, count in make_demo.WAYS)
@@ -79,8 +88,26 @@ def terms_of(language):
     return every_page.terms_of(language, ours, theirs)
 
 
+def each_language(test):
+    """Mark a test that takes languages: with ``--all`` it is one for each of them."""
+    test.each_language = True
+    return test
+
+
 class EveryPage(HttpCase):
     """The demo community, and who looks at it."""
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        marked = [
+            (name, test)
+            for name, test in vars(cls).items()
+            if getattr(test, "each_language", False)
+        ]
+        for name, test in marked if ALL else ():
+            delattr(cls, name)
+            for code, language in LANGUAGES.items():
+                setattr(cls, f"{name}_in_{language}", partialmethod(test, (code,)))
 
     @classmethod
     def setUpClass(cls):
@@ -225,10 +252,12 @@ class EveryPage(HttpCase):
 
     # === WORDS === #
 
-    def _english_left(self, pages):
+    def _english_left(self, pages, languages):
         """Yield the English on the pages in the other languages, a line each text."""
         found = defaultdict(set)
-        for language in LANGUAGES[1:]:
+        for language in languages:
+            if language == "en":
+                continue
             terms = terms_of(language)
             for page in pages:
                 answer = self._get(f"/{language}{page.path}")
@@ -253,22 +282,31 @@ class EveryPage(HttpCase):
             browser.login(login, login)
         return browser
 
-    def _look(self, who, pages, shift):
-        """Open every page in a browser; yield what is wrong, a line each."""
+    def _look(self, who, pages, shift, languages=()):
+        """Open every page in a browser; yield what is wrong, a line each.
+
+        :param languages: to open each page in; otherwise it is opened in its own
+        """
         look = every_page.Look(self._browser(who))
         for number, page in enumerate(pages):
             # Each kind of page in another language for another kind of person.
-            first = (number + shift) % len(LANGUAGES)
-            for language in LANGUAGES if ALL else LANGUAGES[first : first + 1]:
-                yield from self._look_at_page(look, who, page, language)
+            own = list(LANGUAGES)[(number + shift) % len(LANGUAGES)]
+            for language in languages or (own,):
+                yield from self._look_at_page(look, who, page, language, own)
 
-    def _look_at_page(self, look, who, page, language):
-        """Return what is wrong with one page in one language."""
+    def _look_at_page(self, look, who, page, language, own):
+        """Return what is wrong with one page in one language.
+
+        :param own: the language in which also that is looked at which none changes
+        """
         # With its code for English too: without one, the language is the last one.
         prefix = f"/{language}"
         where = f"{who} {prefix}{page.path}"
         narrow, middle, wide = every_page.WIDTHS
         picture = self.pictures / who / f"{page.name}-{language}"
+        whole = language == own
+        # Longer words make a line of links break otherwise.
+        rules = [] if whole else ["target-size"]
         wrong = []
 
         def at(*screen, axe=(), kept=False):
@@ -283,17 +321,26 @@ class EveryPage(HttpCase):
 
         look.screen(narrow, "light")
         look.open(prefix + page.path, program=True)
-        at(narrow, "light", kept=True)
+        at(narrow, "light", axe=rules, kept=True)
         if ALL:
             at(middle, "light", axe=None)
-        at(wide, "light", kept=ALL)
-        # Dark changes colours only.
-        at(wide, "dark", axe=["color-contrast"], kept=True)
-        at(narrow, "dark", axe=["color-contrast"], kept=ALL)
+        at(wide, "light", axe=rules if whole else None, kept=ALL)
+        theme, colours = "light", None
+        if whole:
+            # Dark changes colours only.
+            theme, colours = "dark", ["color-contrast"]
+            at(wide, theme, axe=colours, kept=True)
+            at(narrow, theme, axe=colours, kept=ALL)
+        if look.unfold():
+            at(narrow, theme, axe=rules if whole else None)
+            at(wide, theme, axe=None)
         return [f"{where}: {row}" for row in look.log()] + wrong
 
-    def _check(self, who, shift, part=0, parts=1):
-        """Look at the pages of these people, or at one of so many parts of them."""
+    def _check(self, who, shift, languages=(), part=0, parts=1):
+        """Look at the pages of these people, or at one of so many parts of them.
+
+        :param languages: to look at; otherwise at each page in its own
+        """
         pages = self._pages(who)
         self.assertGreater(len(pages), 10)
         if not ALL:
@@ -304,19 +351,19 @@ class EveryPage(HttpCase):
                 if kinds[page.rule] > 1 + ("<" in page.rule):
                     pages.remove(page)
             pages = pages[part::parts]
-        self._check_pages(who, pages, shift)
+        self._check_pages(who, pages, shift, languages)
 
-    def _check_pages(self, who, pages, shift):
+    def _check_pages(self, who, pages, shift, languages=()):
         """Look for English on pages, then at each in a browser."""
-        report = self.pictures / f"{who}.txt"
+        report = self.pictures / f"{'-'.join((who, *languages))}.txt"
         report.parent.mkdir(parents=True, exist_ok=True)
         wrong = []
         with report.open("w") as file:
-            for row in self._english_left(pages):
+            for row in self._english_left(pages, languages or LANGUAGES):
                 wrong.append(row)
                 print(row, file=file, flush=True)
             with self.allow_requests(all_requests=True):
-                for row in self._look(who, pages, shift):
+                for row in self._look(who, pages, shift, languages):
                     wrong.append(row)
                     print(row, file=file, flush=True)
         first = "\n".join(wrong[:40])

@@ -5,22 +5,25 @@ import pytest
 from odoo.tests import tagged
 
 from . import every_page
-from .every_page_case import NO_PAGE, WITHOUT_LINK, EveryPage
+from .every_page_case import NO_PAGE, WITHOUT_LINK, EveryPage, each_language
 
 pytestmark = pytest.mark.slow
 
 
 @tagged("post_install", "-at_install")
 class TestPagesOfMembers(EveryPage):
-    def test_every_page_of_a_visitor(self):
-        self._check("visitor", 0)
+    @each_language
+    def test_every_page_of_a_visitor(self, languages=()):
+        self._check("visitor", 0, languages)
 
-    def test_every_page_of_a_new_member(self):
+    @each_language
+    def test_every_page_of_a_new_member(self, languages=()):
         # They share the pages with members: each looks at the half of them.
-        self._check("new member", 1, 0, 2)
+        self._check("new member", 1, languages, 0, 2)
 
-    def test_every_page_of_a_member(self):
-        self._check("member", 2, 1, 2)
+    @each_language
+    def test_every_page_of_a_member(self, languages=()):
+        self._check("member", 2, languages, 1, 2)
 
     def test_the_page_that_welcomes_a_new_account(self):
         self._become("invited")

@@ -3,7 +3,7 @@
 In the back office: every menu of the suite, its views, a record in each state, the
 pages of its form and the dialogs of its buttons (``tests/back_office.py``). On the
 website staff see what members see and a little more: here those pages only, with
-``./wezer test --all`` every page.
+``./wezer test --all`` every page, each in one of the languages, and these in all.
 """
 
 import logging
@@ -19,7 +19,7 @@ from launcher.demo import make_demo
 
 from . import every_page
 from .back_office import BackOffice
-from .every_page_case import ALL, LANGUAGES, EveryPage, terms_of
+from .every_page_case import ALL, LANGUAGES, EveryPage, each_language, terms_of
 
 pytestmark = pytest.mark.slow
 
@@ -73,14 +73,17 @@ class TestPagesOfStaff(EveryPage):
         logging.getLogger().addHandler(self.warnings)
         self.addCleanup(logging.getLogger().removeHandler, self.warnings)
 
-    def test_a_coordinator_opens_the_whole_back_office(self):
-        self._walk("coordinator", 12)
+    @each_language
+    def test_a_coordinator_opens_the_whole_back_office(self, languages=()):
+        self._walk("coordinator", 12, languages)
 
-    def test_a_moderator_opens_the_whole_back_office(self):
-        self._walk("moderator", 12)
+    @each_language
+    def test_a_moderator_opens_the_whole_back_office(self, languages=()):
+        self._walk("moderator", 12, languages)
 
-    def test_an_administrator_opens_the_whole_back_office(self):
-        self._walk("administrator", 25)
+    @each_language
+    def test_an_administrator_opens_the_whole_back_office(self, languages=()):
+        self._walk("administrator", 25, languages)
 
     def test_a_coordinator_opens_the_pages_with_more(self):
         self._open_pages("coordinator")
@@ -92,25 +95,24 @@ class TestPagesOfStaff(EveryPage):
         self._open_pages("administrator")
 
     def _open_pages(self, who):
-        if ALL:
-            self._check(who, 0)
-            return
         pages = [every_page.Page(path, self._rule_of(path)) for path in MORE[who]]
         self._become(who)
         with self.allow_requests(all_requests=True):
-            wrong = list(self._look(who, pages, 1))
+            wrong = list(self._look(who, pages, 1, LANGUAGES if ALL else ()))
         self._report(f"pages of a {who}", wrong)
+        if ALL:
+            self._check(who, 0)
 
-    def _walk(self, who, menus):
+    def _walk(self, who, menus, languages=()):
         wrong = []
-        for language in LANGUAGES if ALL else (SPEAKS[who],):
+        for language in languages or (SPEAKS[who],):
             user = self.env["res.users"].search([("login", "=", self.logins[who])])
             user.lang = LOCALES[language]
             self._become(who)
             with self.allow_requests(all_requests=True):
                 browser = self._browser(who)
                 wrong += self._walk_at(who, browser, language, menus)
-        self._report(f"office of a {who}", wrong)
+        self._report("-".join((f"office of a {who}", *languages)), wrong)
 
     def _walk_at(self, who, browser, language, menus):
         found = []

@@ -42,6 +42,14 @@ for (const el of document.querySelectorAll(
         found.push(`cut off: ${el.textContent.trim().slice(0, 60)}`);
     }
     if (
+        style.overflowX === "visible" &&
+        !["inline", "contents"].includes(style.display) &&
+        el.clientWidth > 2 &&
+        el.scrollWidth > el.clientWidth + 2
+    ) {
+        found.push(`sticks out: ${el.textContent.trim().slice(0, 60)}`);
+    }
+    if (
         ["hidden", "clip"].includes(style.overflowY) &&
         el.scrollHeight > el.clientHeight + 4 &&
         el.clientHeight > 2
@@ -49,23 +57,25 @@ for (const el of document.querySelectorAll(
         found.push(`cut off below: ${el.textContent.trim().slice(0, 60)}`);
     }
 }
-// A choice or a placeholder longer than its field.
+// A choice, a placeholder or a date longer than its field.
 const ruler = document.createElement("canvas").getContext("2d");
 for (const field of document.querySelectorAll(
-    "main select.form-select, main input[placeholder]"
+    "main select.form-select, main input[placeholder], main input[type='date']"
 )) {
     const text =
         field.tagName === "SELECT"
             ? field.multiple
                 ? ""
                 : field.selectedOptions[0]?.label
-            : !field.value && field.placeholder;
+            : field.type === "date"
+              ? "00/00/0000"
+              : !field.value && field.placeholder;
     if (!text || !field.checkVisibility({visibilityProperty: true})) {
         continue;
     }
     const style = getComputedStyle(
         field,
-        field.tagName === "SELECT" ? null : "::placeholder"
+        field.tagName === "SELECT" || field.type === "date" ? null : "::placeholder"
     );
     ruler.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
     const box = getComputedStyle(field);
@@ -73,7 +83,9 @@ for (const field of document.querySelectorAll(
         field.clientWidth -
         parseFloat(box.paddingLeft) -
         // The arrow of a choice stands in the padding; the browser's own is narrower.
-        Math.min(parseFloat(box.paddingRight), 24);
+        Math.min(parseFloat(box.paddingRight), 24) -
+        // Beside a date stands a calendar, beside a number two arrows.
+        ({date: 24, number: 18}[field.type] || 0);
     if (ruler.measureText(text).width > room + 1) {
         found.push(`cut off in its field: ${text}`);
     }
