@@ -22,6 +22,12 @@ function brokenWords(root) {
             continue;
         }
         for (const word of text.data.matchAll(WORD)) {
+            // An address or a code breaks where it must.
+            const before = text.data.slice(0, word.index).match(/\S*$/)[0];
+            const after = text.data.slice(word.index).match(/^\S*/)[0];
+            if (/[/@\d]/.test(before + after)) {
+                continue;
+            }
             const range = document.createRange();
             range.setStart(text, word.index);
             range.setEnd(text, word.index + word[0].length);
