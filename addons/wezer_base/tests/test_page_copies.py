@@ -72,6 +72,21 @@ class TestPageCopies(WezerCommon, HttpCase):
         )
         self.assertIn("Members", notice.text)
 
+    def test_an_edited_page_of_an_addon_that_is_not_of_the_suite_stays(self):
+        page = {
+            "name": "Choir",
+            "key": "wezer_choir.page",
+            "type": "qweb",
+            "arch": '<t t-name="wezer_choir.page"><p>Singers</p></t>',
+        }
+        views = self.env["ir.ui.view"]
+        views.create(page)
+        arch = page["arch"].replace("Singers", "Sopranos")
+        own = views.create({**page, "arch": arch, "website_id": self.website.id})
+        self._update()
+        self.assertTrue(own.active)
+        self.assertEqual(own.key, "wezer_choir.page")
+
     def test_an_update_of_websites_that_nobody_edited_tells_nobody(self):
         self._update()
         self.assertFalse(self.env["wezer.notice"].search([("kind", "=", "website")]))

@@ -9,6 +9,14 @@ from typing import Any
 
 from odoo.tools import SQL
 
+# The addons that the update changes; what a community adds by itself is not looked at.
+SUITE = [
+    "wezer_base",
+    "wezer_currency",
+    "wezer_fractal_groups",
+    "wezer_reputation",
+    "wezer_marketplace",
+]
 # These show nothing that programs change: what people wrote there stays.
 CONTENT = ["wezer_base.homepage", "wezer_base.footer"]
 # The keys of views that an update has put aside.
@@ -24,18 +32,19 @@ def put_aside(cr: Any) -> None:
     """
     cr.execute(
         SQL(
-            r"""SELECT own.id, ours.id
+            """SELECT own.id, ours.id
                   FROM ir_ui_view own
                   JOIN ir_ui_view ours
                     ON ours.key = own.key AND ours.website_id IS NULL
                  WHERE own.website_id IS NOT NULL
                    AND own.type = 'qweb'
-                   AND own.key LIKE 'wezer\_%%'
+                   AND split_part(own.key, '.', 1) = ANY(%s)
                    AND own.key <> ALL(%s)
                    AND own.arch_db->>'en_US' <> ours.arch_db->>'en_US'
                    AND NOT EXISTS (
                        SELECT 1 FROM website_page WHERE view_id = own.id
                    )""",
+            SUITE,
             CONTENT,
         )
     )
