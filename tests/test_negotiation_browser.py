@@ -34,6 +34,49 @@ window.fetch = (url, ...rest) => {
     return fetchOfPage(url, ...rest);
 };
 """
+# The last notification that Odoo's worker brought, as the browser keeps it.
+KEPT = """
+return Math.max(0, ...Object.entries(localStorage)
+    .filter(([key]) => key.endsWith(".last_notification_id"))
+    .map(([_key, number]) => Number(number)));
+"""
+# The next answer to the live part arrives when it is let go.
+HOLD = """
+const fetchBefore = window.fetch;
+window.fetch = async (url, ...rest) => {
+    const answer = await fetchBefore(url, ...rest);
+    if (!String(url).endsWith("/live") || window.wezerHeld) {
+        return answer;
+    }
+    const text = await answer.text();
+    const held = new Promise((go) => {
+        window.wezerHeld = () => go(text);
+    });
+    return {ok: true, text: () => held};
+};
+"""
+# All that waits for the answer runs before the next task.
+LET_GO = """
+const [done] = arguments;
+window.wezerHeld();
+setTimeout(done, 0);
+"""
+# No worker is allowed, and the page does not wait a minute between two questions.
+NO_WORKER = """
+window.SharedWorker = window.Worker = class {
+    constructor() {
+        throw new Error("refused");
+    }
+};
+const setIntervalBefore = window.setInterval;
+window.setInterval = (call, ms, ...rest) =>
+    setIntervalBefore(call, ms === 60000 ? 200 : ms, ...rest);
+const fetchBefore = window.fetch;
+window.fetch = (url, ...rest) => {
+    window.wezerAskedAlone ||= String(url).includes("/my/notices/counts");
+    return fetchBefore(url, ...rest);
+};
+"""
 PROGRAM = "return document.querySelectorAll('script[src*=frontend_lazy]').length"
 # Left in the page, to see that it was not loaded anew.
 STAYED = "window.wezerStayed = true;"
@@ -146,6 +189,16 @@ class TestNegotiation(CommittedCase):
             until(reached, lambda: "the live channel does not reach the page")
         browser.driver.execute_script(STAYED)
 
+    def _hold_an_answer(self, browser):
+        """Let the page ask for what it shows, and get the answer later."""
+        browser.driver.execute_script(HOLD)
+
+        def held():
+            self._send_nothing_new(self.ids[1])
+            return browser.driver.execute_script("return Boolean(window.wezerHeld)")
+
+        until(held, lambda: "the page does not ask")
+
     def _appears(self, browser, text, css=".o_wezer_turn"):
         """Wait until the open page shows a text; it must not have been loaded anew."""
         browser.wait(css, text)
@@ -166,8 +219,13 @@ class TestNegotiation(CommittedCase):
         # Luc opens the page and does not move: the website's program is not loaded.
         luc.open(f"/my/deals/{deal}")
         self._watch(luc, "Waiting for Anna", self.ids[1])
+        self._hold_an_answer(luc)
+        kept = luc.driver.execute_script(KEPT)
         self._counter(anna, "60", "The paint is mine")
         self._appears(luc, "Your turn")
+        luc.driver.execute_async_script(LET_GO)
+        self.assertIn("Your turn", luc.text(".o_wezer_turn"), "an older answer")
+        self.assertGreater(luc.driver.execute_script(KEPT), kept)
         self.assertFalse(luc.driver.execute_script(PROGRAM), "the program was loaded")
         changed = luc.text(".o_wezer_deal_live")
         self.assertIn("80", changed)
@@ -225,3 +283,9 @@ class TestNegotiation(CommittedCase):
         luc.click("button.o_wezer_act_accept")
         luc.wait(".o_wezer_turn", "Your turn: do it")
         self.assertEqual(self._deal()[1], "accepted")
+        # A browser that allows no worker asks for the numbers beside the bell, too.
+        luc.driver.execute_cdp_cmd(
+            "Page.addScriptToEvaluateOnNewDocument", {"source": NO_WORKER}
+        )
+        luc.open(f"/my/deals/{self._deal()[0]}")
+        luc.until(lambda driver: driver.execute_script("return window.wezerAskedAlone"))

@@ -8,6 +8,15 @@ const KEPT = `legacy_multi_tab.${window.location.origin.replace(
     "_"
 )}.last_notification_id`;
 
+/** The next page asks for what came later, and not for the same once more. */
+function keepLastNotification(number) {
+    try {
+        localStorage.setItem(KEPT, JSON.stringify(number));
+    } catch {
+        // A browser that keeps nothing.
+    }
+}
+
 function lastNotification() {
     try {
         return JSON.parse(localStorage.getItem(KEPT)) || 0;
@@ -31,11 +40,12 @@ class LiveChannel {
         this.bus = null;
         this.worker = null;
         this.state = null;
+        this.isWanted = false;
     }
 
-    /** Whether there is something that may be connected. */
+    /** Whether the page wants to be connected, be that possible or not. */
     get isOpen() {
-        return Boolean(this.worker || this.bus);
+        return Boolean(this.isWanted || this.bus);
     }
 
     get isConnected() {
@@ -65,16 +75,21 @@ class LiveChannel {
 
     /** Connect without the program. */
     open() {
-        if (this.bus || this.worker || !uid) {
+        if (this.bus || this.isWanted || !uid) {
             return;
         }
+        this.isWanted = true;
         window.addEventListener("pagehide", ({persisted}) => {
             if (!persisted) {
                 this.send("BUS:LEAVE");
             }
         });
+        this.tryWorker(window.SharedWorker);
+    }
+
+    tryWorker(Shared) {
         try {
-            this.startWorker(window.SharedWorker);
+            this.startWorker(Shared);
         } catch {
             // A browser that allows no worker here: the page asks by itself.
             this.worker = null;
@@ -101,7 +116,7 @@ class LiveChannel {
     startAlone(shared) {
         if (this.worker === shared.port && !this.isReady) {
             shared.port.close();
-            this.startWorker();
+            this.tryWorker();
         }
     }
 
@@ -126,6 +141,7 @@ class LiveChannel {
         } else if (type === "BUS:WORKER_STATE_UPDATED") {
             this.state = data;
         } else if (type === "BUS:NOTIFICATION") {
+            keepLastNotification(data.at(-1).id);
             const types = new Set(data.map(({message}) => message.type));
             types.forEach((one) => this.tell(one));
         }

@@ -1,4 +1,4 @@
-import {addPart} from "@wezer_base/parts/parts";
+import {addPart, isEdited} from "@wezer_base/parts/parts";
 import {liveChannel} from "@wezer_base/parts/live_channel";
 
 // How often the page asks by itself, for when the live channel is not there.
@@ -18,6 +18,8 @@ export class LivePart {
     /** @param {HTMLElement} el */
     constructor(el) {
         this.el = el;
+        // The number of the newest question, and of the newest that was answered.
+        this.asked = this.answered = 0;
         const {message} = this.constructor;
         this.unlisten = liveChannel.listen(message, () => this.refresh());
         this.timer = setInterval(() => this.refresh(), POLL_MS);
@@ -48,8 +50,7 @@ export class LivePart {
             ...this.el.querySelectorAll("input:not([type=hidden]), textarea"),
         ];
         return (
-            // In the website builder nothing changes by itself.
-            document.body.classList.contains("editor_enable") ||
+            isEdited() ||
             // A refused form was filled again, or a question waits for its answer.
             this.el.querySelector(".o_wezer_refused, .o_wezer_ask[open]") !== null ||
             fields.includes(document.activeElement) ||
@@ -101,6 +102,7 @@ export class LivePart {
     }
 
     async refresh() {
+        const asked = ++this.asked;
         let text = "";
         try {
             // Opened by itself, the address shows a whole page.
@@ -117,6 +119,11 @@ export class LivePart {
             // Away from the network: the next round asks again.
             return;
         }
+        if (asked < this.answered) {
+            // An older answer came last.
+            return;
+        }
+        this.answered = asked;
         const page = new DOMParser().parseFromString(text, "text/html");
         const fresh = page.querySelector(this.constructor.selector);
         if (

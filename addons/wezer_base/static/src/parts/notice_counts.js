@@ -1,9 +1,13 @@
+import {isEdited} from "@wezer_base/parts/parts";
 import {liveChannel} from "@wezer_base/parts/live_channel";
 
 // Without a connection the page asks by itself, while somebody looks at it.
 const EVERY = 60000;
 const listeners = new Set();
 let end = null;
+// The number of the newest question, and of the newest that was answered.
+let asked = 0;
+let answered = 0;
 
 /**
  * Asks for the numbers of unread notices, once for everything on a page that shows them.
@@ -11,6 +15,10 @@ let end = null;
  * A message of the channel says only that something changed: what, the page asks.
  */
 async function refresh() {
+    if (isEdited()) {
+        return;
+    }
+    const question = ++asked;
     let counts = null;
     try {
         const answer = await fetch("/my/notices/counts", {
@@ -23,7 +31,9 @@ async function refresh() {
         // Away from the network: the next round asks again.
         return;
     }
-    if (counts) {
+    // An older answer may come last: the numbers of the newest count.
+    if (counts && question > answered) {
+        answered = question;
         listeners.forEach((show) => show(counts));
     }
 }

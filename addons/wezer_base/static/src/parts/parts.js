@@ -48,6 +48,11 @@ export function whenSeen(el, onSeen, margin = "0px") {
     return () => watcher.disconnect();
 }
 
+/** @returns {boolean} in the website builder, where nothing changes by itself */
+export function isEdited() {
+    return document.body.classList.contains("editor_enable");
+}
+
 function startIn({selector, start, running}, root) {
     const found = [...root.querySelectorAll(selector)];
     if (root !== document && root.matches(selector)) {
