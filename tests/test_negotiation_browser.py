@@ -61,6 +61,12 @@ const [done] = arguments;
 window.wezerHeld();
 setTimeout(done, 0);
 """
+# As a browser does where somebody goes back to a page that it kept.
+BACK = """
+const before = window.wezerCounted;
+window.dispatchEvent(new PageTransitionEvent("pageshow", {persisted: true}));
+return window.wezerCounted > before;
+"""
 # No worker is allowed, and the page does not wait a minute between two questions.
 NO_WORKER = """
 window.SharedWorker = window.Worker = class {
@@ -269,6 +275,7 @@ class TestNegotiation(CommittedCase):
         luc.open("/market")
         shown = luc.driver.find_element("css selector", badge)
         self.assertFalse(shown.is_displayed(), "it is read")
+        self.assertTrue(luc.driver.execute_script(BACK), "an old number stays")
 
     def test_without_the_live_channel_the_open_page_polls(self):
         # Several processes without a proxy in front: nothing answers the channel.

@@ -44,10 +44,19 @@ function poll() {
     }
 }
 
+/** Whoever goes back gets the page as it was left: what was read since still counts. */
+function onShow({persisted}) {
+    if (persisted) {
+        refresh();
+    }
+}
+
 function begin() {
     const unlisten = liveChannel.listen("wezer.notice", refresh);
     const timer = setInterval(poll, EVERY);
+    window.addEventListener("pageshow", onShow);
     return () => {
+        window.removeEventListener("pageshow", onShow);
         unlisten();
         clearInterval(timer);
     };
