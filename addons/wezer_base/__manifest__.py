@@ -23,6 +23,7 @@
         "views/wezer_skill_views.xml",
         "views/wezer_word_wizard_views.xml",
         "views/wezer_notice_views.xml",
+        "views/wezer_replaced_page_views.xml",
         "views/res_config_settings_views.xml",
         "views/form_templates.xml",
         "views/words_templates.xml",
@@ -84,6 +85,9 @@
             "wezer_base/static/lib/leaflet/leaflet.css",
             "wezer_base/static/lib/leaflet/leaflet.js",
             "wezer_base/static/src/parts/place_map.js",
+        ],
+        "website.website_builder_assets": [
+            "wezer_base/static/src/builder/parts_plugin.js",
         ],
         "web.assets_frontend": [
             "wezer_base/static/src/scss/fonts.scss",

@@ -42,6 +42,7 @@ from . import wezer_notice_choice
 from . import wezer_personal_data
 from . import wezer_profile
 from . import wezer_profile_word
+from . import wezer_replaced_page
 from . import wezer_sentence
 from . import wezer_skill
 from . import wezer_terms_acceptance

@@ -43,5 +43,5 @@ class IrUiView(models.Model):
                 " Your versions are kept as inactive views.",
                 pages=", ".join(dict.fromkeys(names)),
             ),
-            url="/odoo/action-base.action_ui_view",
+            url="/odoo/action-wezer_base.wezer_replaced_page_action",
         )

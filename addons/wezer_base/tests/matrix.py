@@ -30,6 +30,8 @@ MODELS = {
     "wezer.notice": (MEMBERS, "M", ""),
     "wezer.notice.choice": (MEMBERS, "M", ""),
     "wezer.profile": (ALL, MEMBERS, "A"),
+    # Rows of views; they are changed as views are.
+    "wezer.replaced.page": ("A", "A", ""),
     # From which slips are forgiven; shown to nobody.
     "wezer.profile.word": ("", "", ""),
     # What was sent, by a token: for nobody's eyes.

@@ -1,6 +1,7 @@
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 
+from ..tools.page_copies import ASIDE
 from .common import WezerCommon
 from .matrix import ABSTRACT, ALL, MODELS
 
@@ -172,6 +173,20 @@ class MatrixCommon(WezerCommon):
         vals = {"res_model": "res.partner", "res_id": cls.anna.partner_id.id}
         vals |= {"version": 1, "partner_id": cls.anna.partner_id.id}
         return cls.env["wezer.signature"].sudo().create(vals).sudo(False)
+
+    @classmethod
+    def _make_wezer_replaced_page(cls):
+        view = cls.env["ir.ui.view"].create(
+            {
+                "name": "Matrix",
+                "key": f"{ASIDE}wezer_base.matrix",
+                "type": "qweb",
+                "arch": "<p>Before</p>",
+                "active": False,
+                "website_id": cls.env["website"].get_current_website().id,
+            }
+        )
+        return cls.env["wezer.replaced.page"].browse(view.id)
 
     @classmethod
     def _make_wezer_invitation_block(cls):

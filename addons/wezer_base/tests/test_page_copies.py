@@ -71,6 +71,13 @@ class TestPageCopies(WezerCommon, HttpCase):
             [("kind", "=", "website"), ("partner_id", "=", self.ada.partner_id.id)]
         )
         self.assertIn("Members", notice.text)
+        # The notice leads there, and shows what is kept.
+        action = self.env.ref(notice.url.removeprefix("/odoo/action-"))
+        pages = self.env[action.res_model].with_user(self.ada).search([])
+        self.assertEqual(pages.ids, edited.ids)
+        self.assertEqual(pages.website_id, self.website)
+        self.assertIn("Members", pages.text.splitlines())
+        self.assertIn("wezer_base.gone", pages.template)
 
     def test_an_edited_page_of_an_addon_that_is_not_of_the_suite_stays(self):
         page = {
@@ -80,7 +87,7 @@ class TestPageCopies(WezerCommon, HttpCase):
             "arch": '<t t-name="wezer_choir.page"><p>Singers</p></t>',
         }
         views = self.env["ir.ui.view"]
-        views.create(page)
+        views.create({**page})
         arch = page["arch"].replace("Singers", "Sopranos")
         own = views.create({**page, "arch": arch, "website_id": self.website.id})
         self._update()
