@@ -74,18 +74,28 @@ class TestStandingPages(HttpCase, MarketCommon):
                         self.assertIn(sentence, text)
 
     def test_no_form_is_filled_in_that_would_be_refused(self):
+        links = self.env["wezer.payment.link"].with_user(self.test2)
+        made = links.create_link(self.test2.partner_id.id, self.com.id, "1", "Bicycle")
+        pay = f"/pay/{links.browse(made).sudo().token}"
+        # They signed up at this address.
+        self.test1.partner_id._wezer_profile().sudo().arrival_url = f"{pay}?once=1"
+        addresses = ("/market/new", "/my/pay", "/my/pay/several", "/my/ask", pay)
         for state, heading in (
             ("pending", "You will be let in soon"),
             ("suspended", "Your membership is suspended"),
         ):
             self._enter(state)
-            for address in ("/market/new", "/my/pay", "/my/pay/several", "/my/ask"):
+            for address in addresses:
                 with self.subTest(state=state, address=address):
                     page = self.url_open(address).text
                     self.assertRegex(page, rf"<h1[^>]*>{heading}</h1>")
                     self.assertNotIn(f'action="{address}"', page)
+                    self.assertNotIn("Bicycle", page)
+                    back = address != pay and state == "pending"
+                    self.assertEqual(f'href="{pay}?once=1"' in page, back)
         self._enter("active")
-        self.assertIn('action="/market/new"', self.url_open("/market/new").text)
+        for address in ("/market/new", pay):
+            self.assertIn(f'action="{address}"', self.url_open(address).text)
 
     def test_refused_actions_name_the_reason(self):
         announcement = self.announce(self.test2)

@@ -95,13 +95,16 @@ def waiting_page():
     profile = request.env.user.partner_id._wezer_profile()
     if profile.state not in (*WAITING, "suspended"):
         return None
+    # Of the user's own profile: nobody else reads it.
+    arrival = profile.sudo().arrival_url or ""
+    # The page that they came for may be the one that this is shown in the place of.
+    here = arrival.split("?")[0].endswith(request.httprequest.path)
     return request.render(
         "wezer_base.waiting_page",
         {
             "standing": profile.state,
             "decline_reason": profile.decline_reason,
-            # Of the user's own profile: nobody else reads it.
-            "arrival": profile.sudo().arrival_url,
+            "arrival": "" if here else arrival,
         },
     )
 

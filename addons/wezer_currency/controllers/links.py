@@ -9,6 +9,7 @@ from odoo.addons.wezer_base.controllers.website import (
     acting_party,
     flash,
     seen_or_404,
+    waiting_page,
 )
 from odoo.addons.wezer_base.tools.form_post import form_post
 from odoo.addons.wezer_base.tools.numbers import record_id
@@ -35,7 +36,7 @@ class WezerPaymentLinks(WezerCurrencyPortal):
         """Show a form that pays the owner of the address.
 
         Visitors read what it is and who is paid, and log in or join first: they come
-        back here. The purpose is for members.
+        back here. The purpose is for members; who waits to be accepted reads that.
         """
         if request.env.user._is_public():
             link = request.env["wezer.payment.link"]._by_token(token)
@@ -52,7 +53,7 @@ class WezerPaymentLinks(WezerCurrencyPortal):
                     "company": request.env.company,
                 },
             )
-        return self._link_form(token, **form)
+        return waiting_page() or self._link_form(token, **form)
 
     def _link_form(self, token, **form):
         link = request.env["wezer.payment.link"]._by_token(token)
