@@ -7,8 +7,8 @@ from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import locks
 from odoo.addons.wezer_base.tools.numbers import is_id
 from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
-from odoo.addons.wezer_base.tools.written_language import guess
 
+from ..tools.purpose import language_of_purpose
 from ..tools.texts import PURPOSE_LENGTH
 from .fields_bigint import BigInteger
 
@@ -88,12 +88,7 @@ class WezerPaymentLink(models.Model):
             link.url = f"{link.get_base_url()}/pay/{link.token}"
 
     def _written_in(self, name: str) -> str | None:
-        """Return the short code of the language of the purpose, for templates.
-
-        Only as far as its words tell it: whose they are is not kept.
-        """
-        known = name == "purpose" and len(self) == 1
-        return guess(self.purpose or None, None) if known else None
+        return language_of_purpose(self, name)
 
     @api.model
     def create_link(

@@ -19,7 +19,6 @@ from odoo.addons.wezer_base.tools import days, locks, payload
 from odoo.addons.wezer_base.tools.cron import for_each_due
 from odoo.addons.wezer_base.tools.numbers import is_id
 from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
-from odoo.addons.wezer_base.tools.written_language import guess
 
 from ..tools import (
     amounts,
@@ -33,6 +32,7 @@ from ..tools import (
     transfer_files,
 )
 from ..tools.bulk_posting import BulkPosting
+from ..tools.purpose import language_of_purpose
 from ..tools.texts import KEY_LENGTH, PURPOSE_LENGTH, cleaned, storable
 from .fields_bigint import BigInteger
 
@@ -1734,12 +1734,7 @@ class WezerTransfer(models.Model):
     # === WHAT A STATEMENT SAYS OF THEM === #
 
     def _written_in(self, name: str) -> str | None:
-        """Return the short code of the language of the purpose, for templates.
-
-        Only as far as its words tell it: whose they are is not kept.
-        """
-        known = name == "purpose" and len(self) == 1
-        return guess(self.purpose or None, None) if known else None
+        return language_of_purpose(self, name)
 
     def _statement_details(self):
         """Return what is known of these transfers beyond who paid whom, for a page.
