@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from lxml import etree
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
@@ -37,6 +38,11 @@ ROUGE = (
     b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGA"
     b"WjR9awAAAABJRU5ErkJggg=="
 )
+# A browser without cameras: the button to scan is hidden as long as the page is open.
+NO_CAMERA = "Object.defineProperty(navigator, 'mediaDevices', {value: undefined})"
+REWORD = """
+document.querySelector(".o_wezer_scan_pick").firstChild.data = "Photo of a code ";
+"""
 
 
 class Builder(Browser):
@@ -204,6 +210,29 @@ class TestBuilderBrowser(BlocksCase, BuilderCase):
             self.assertIn("Builder gives", market)
             self.assertNotIn("Builder asks", market)
             self.assertIn("Builder dates", visitor.text(".s_wezer_dates"))
+
+    def test_what_a_part_hides_is_saved_as_the_template_has_it(self):
+        admin = self.log_in("admin")
+        with self.allow_requests(all_requests=True):
+            editor = self.browse(Builder, admin)
+            editor.driver.execute_cdp_cmd(
+                "Page.addScriptToEvaluateOnNewDocument", {"source": NO_CAMERA}
+            )
+            editor.edit("/my/pay")
+            editor.until_in_page("document.querySelector('.o_wezer_scan_start').hidden")
+            editor.in_page(lambda: editor.driver.execute_script(REWORD))
+            editor.until_in_page("document.querySelector('.o_wezer_scan.o_dirty')")
+            editor.save()
+        self.env.invalidate_all()
+        saved = self.env["ir.ui.view"].search(
+            [("arch_db", "ilike", "Photo of a code"), ("website_id", "!=", False)]
+        )
+        self.assertEqual(len(saved), 1)
+        (start,) = etree.fromstring(saved.arch_db).xpath(
+            "//button[hasclass('o_wezer_scan_start')]"
+        )
+        self.assertNotIn("hidden", start.attrib)
+        self.assertNotIn("data-wezer-hidden", start.attrib)
 
 
 @tagged("post_install", "-at_install")

@@ -257,6 +257,8 @@ class TestNegotiation(CommittedCase):
         luc.open("/market")
         # A visit's program is loaded once a person moves.
         ActionChains(luc.driver).send_keys(Keys.TAB).perform()
+        # By the name that the deal's page was searched for above.
+        luc.until(lambda driver: driver.execute_script(PROGRAM))
         shown = luc.driver.find_element("css selector", badge)
         self.assertFalse(shown.is_displayed(), "everything is read")
 

@@ -9,10 +9,7 @@ import {registry} from "@web/core/registry";
 export class WhereIAm extends Interaction {
     static selector = ".o_wezer_where";
     dynamicContent = {
-        ".o_wezer_where_button": {
-            "t-on-click.prevent": this.ask,
-            "t-att-hidden": () => !navigator.geolocation,
-        },
+        ".o_wezer_where_button": {"t-on-click.prevent": this.ask},
         ".o_wezer_where_status": {"t-out": () => this.status},
         "input[name=place]": {"t-on-input": this.forget},
     };

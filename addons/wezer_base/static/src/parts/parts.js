@@ -12,6 +12,8 @@ import {session} from "@web/session";
 const NEAR = "200px";
 // No other bundle of Odoo is loaded because an attribute says so.
 const OWN = /^wezer_\w+\.assets_\w+$/;
+// A bundle that did not arrive is asked for again after this, then after twice as long.
+const AGAIN_MS = 10000;
 const kinds = [];
 const loads = new Map();
 
@@ -53,6 +55,27 @@ export function isEdited() {
     return document.body.classList.contains("editor_enable");
 }
 
+/**
+ * Show or hide what is in a template. What the template says is kept beside it: the
+ * website builder saves that (parts_plugin.js).
+ *
+ * @param {HTMLElement} el
+ * @param {boolean} hidden
+ */
+export function setHidden(el, hidden) {
+    el.dataset.wezerHidden ??= el.hidden ? "hidden" : "";
+    el.hidden = hidden;
+}
+
+/** Do something for one part: where it fails it says so, and the others go on. */
+function alone(doing) {
+    try {
+        doing();
+    } catch (error) {
+        reportError(error);
+    }
+}
+
 function startIn({selector, start, running}, root) {
     const found = [...root.querySelectorAll(selector)];
     if (root !== document && root.matches(selector)) {
@@ -61,7 +84,7 @@ function startIn({selector, start, running}, root) {
     for (const el of found) {
         if (!running.has(el)) {
             running.set(el, null);
-            running.set(el, start(el));
+            alone(() => running.set(el, start(el)));
         }
     }
 }
@@ -70,7 +93,7 @@ function endMissing({running}) {
     for (const [el, end] of running) {
         if (!el.isConnected) {
             running.delete(el);
-            end?.();
+            alone(() => end?.());
         }
     }
 }
@@ -120,6 +143,9 @@ async function loadFiles(bundle) {
         address.searchParams.set(name, value);
     }
     const answer = await fetch(address);
+    if (!answer.ok) {
+        throw new Error(`${bundle}: ${answer.status}`);
+    }
     for (const {type, src} of await answer.json()) {
         await loadFile(type, src);
     }
@@ -131,23 +157,46 @@ async function loadFiles(bundle) {
  */
 function loadOnce(bundle) {
     if (!loads.has(bundle)) {
-        loads.set(bundle, loadFiles(bundle));
+        const load = loadFiles(bundle);
+        loads.set(bundle, load);
+        load.catch(() => loads.delete(bundle));
     }
     return loads.get(bundle);
 }
 
 function loadWhenSeen(el) {
     const bundle = el.dataset.wezerBundle;
+    if (!OWN.test(bundle)) {
+        return null;
+    }
+    let wait = AGAIN_MS;
+    let timer = null;
+    let unwatch = null;
+    const stop = () => {
+        clearTimeout(timer);
+        window.removeEventListener("online", watch);
+        unwatch?.();
+    };
     const load = async () => {
         try {
             await loadOnce(bundle);
         } catch {
-            // Away from the network: once more when it is back.
-            loads.delete(bundle);
-            window.addEventListener("online", load, {once: true});
+            if (!el.isConnected) {
+                return;
+            }
+            // Away from the network, or the server starts: once more later, and at once
+            // when the network is back.
+            timer = setTimeout(watch, wait);
+            wait *= 2;
+            window.addEventListener("online", watch);
         }
     };
-    return OWN.test(bundle) ? whenSeen(el, load, NEAR) : null;
+    function watch() {
+        stop();
+        unwatch = whenSeen(el, load, NEAR);
+    }
+    watch();
+    return stop;
 }
 
 addPart("[data-wezer-bundle]", loadWhenSeen);

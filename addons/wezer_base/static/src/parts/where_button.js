@@ -1,6 +1,6 @@
-import {addPart} from "@wezer_base/parts/parts";
+import {addPart, setHidden} from "@wezer_base/parts/parts";
 
 // Shown before the program, which does what it says (where_i_am.js): nothing moves later.
 addPart(".o_wezer_where_button", (button) => {
-    button.hidden = !navigator.geolocation;
+    setHidden(button, !navigator.geolocation);
 });

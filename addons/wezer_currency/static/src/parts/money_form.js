@@ -1,4 +1,4 @@
-import {addPart} from "@wezer_base/parts/parts";
+import {addPart, setHidden} from "@wezer_base/parts/parts";
 
 // The smallest amount that the buttons beside it make, in minutes.
 const STEP = 30;
@@ -26,10 +26,10 @@ export class MoneyForm {
             button.textContent = this.sentence(button);
         }
         for (const purse of this.el.querySelectorAll(".o_wezer_purses p")) {
-            purse.hidden = !this.isChosen(purse);
+            setHidden(purse, !this.isChosen(purse));
         }
         for (const step of this.el.querySelectorAll(".o_wezer_step")) {
-            step.hidden = !this.countsHours();
+            setHidden(step, !this.countsHours());
         }
     }
 

@@ -1,4 +1,4 @@
-import {addPart} from "@wezer_base/parts/parts";
+import {addPart, setHidden} from "@wezer_base/parts/parts";
 
 /** Several payments in one form: one more line whenever it is asked for. */
 export class SeveralForm {
@@ -9,7 +9,7 @@ export class SeveralForm {
         this.more
             .querySelector("button")
             .addEventListener("click", () => this.onMore());
-        this.more.hidden = this.isFull();
+        setHidden(this.more, this.isFull());
     }
 
     rows() {
@@ -43,7 +43,7 @@ export class SeveralForm {
         }
         last.after(row);
         row.querySelector("input").focus();
-        this.more.hidden = this.isFull();
+        setHidden(this.more, this.isFull());
     }
 }
 

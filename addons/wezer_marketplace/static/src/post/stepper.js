@@ -1,4 +1,4 @@
-import {addPart} from "@wezer_base/parts/parts";
+import {addPart, setHidden} from "@wezer_base/parts/parts";
 
 const LEAST = 30;
 const MOST = 24 * 60;
@@ -10,7 +10,7 @@ export class Stepper {
         this.el = el;
         el.querySelector("input").addEventListener("input", () => this.choose());
         for (const button of el.querySelectorAll("button")) {
-            button.hidden = false;
+            setHidden(button, false);
             button.addEventListener("click", () =>
                 this.step(Number(button.dataset.step))
             );

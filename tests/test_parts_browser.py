@@ -1,0 +1,72 @@
+"""Parts of pages that work without the website's program, where something fails."""
+
+import pytest
+
+from odoo.tests import HttpCase, tagged
+
+from .browser import Browser
+
+pytestmark = pytest.mark.slow
+
+# Two parts come into the page at once, and the first cannot begin.
+ONE_FAILS = """
+const {addPart} = odoo.loader.modules.get("@wezer_base/parts/parts");
+window.addEventListener("error", (event) => {
+    // Its words are hidden here: this script has no address.
+    window.wezerFaults = (window.wezerFaults || 0) + 1;
+    event.preventDefault();
+});
+addPart(".fails", () => {
+    throw new Error("no data");
+});
+addPart(".works", (el) => {
+    el.textContent = "Begun";
+});
+const both = document.createElement("div");
+both.innerHTML = "<p class='fails'>-</p><p class='works'>-</p>";
+document.querySelector("#wrap").prepend(both);
+"""
+# The server restarts while the page opens, and the page waits no ten seconds.
+RESTARTS = """
+const fetchOfPage = window.fetch;
+window.fetch = (url, ...rest) => {
+    if (String(url).includes("/web/bundle/") && !window.wezerRefused) {
+        window.wezerRefused = true;
+        return Promise.resolve(new Response("", {status: 502}));
+    }
+    return fetchOfPage(url, ...rest);
+};
+const setTimeoutOfPage = window.setTimeout;
+window.setTimeout = (call, ms, ...rest) =>
+    setTimeoutOfPage(call, ms === 10000 ? 0 : ms, ...rest);
+"""
+LOADED = """
+return Boolean(document.querySelector("script[src*='wezer_base.assets_map']"));
+"""
+
+
+@tagged("post_install", "-at_install")
+class TestParts(HttpCase):
+    def setUp(self):
+        super().setUp()
+        self.browser = Browser(self.base_url())
+        self.addCleanup(self.browser.close)
+        self.driver = self.browser.driver
+
+    def test_a_part_that_fails_is_reported_and_the_others_begin(self):
+        with self.allow_requests(all_requests=True):
+            self.browser.open("/members")
+            self.driver.execute_script(ONE_FAILS)
+            self.browser.wait(".works", "Begun")
+            self.assertEqual(self.driver.execute_script("return window.wezerFaults"), 1)
+
+    def test_a_bundle_that_did_not_arrive_is_asked_for_again(self):
+        self.driver.execute_cdp_cmd(
+            "Page.addScriptToEvaluateOnNewDocument", {"source": RESTARTS}
+        )
+        with self.allow_requests(all_requests=True):
+            self.browser.open("/market?view=map")
+            self.browser.until(lambda driver: driver.execute_script(LOADED))
+            self.assertTrue(
+                self.driver.execute_script("return window.wezerRefused === true")
+            )
