@@ -175,6 +175,19 @@ class TestPhoneApp(CurrencyCommon, HttpCase):
         phone.click(".o_wezer_post button[type=submit]", "Post")
         phone.wait("h1", "My ladder")
 
+    def see_the_camera_stop_where_the_code_cannot_be_read(self, phone):
+        """What reads codes does not arrive; afterwards it is asked for again."""
+        phone.ask("Network.enable")
+        phone.ask("Network.setBlockedURLs", urls=["*/jsQR.js*"])
+        phone.click("button", "Scan a code")
+        phone.wait(".o_wezer_scan_status", "The code cannot be read now.")
+        states = phone.driver.execute_script(
+            "return document.querySelector('.o_wezer_scan video').srcObject"
+            ".getTracks().map((track) => track.readyState)"
+        )
+        self.assertEqual(states, ["ended"])
+        phone.ask("Network.setBlockedURLs", urls=[])
+
     def test_a_code_is_read_by_the_camera_or_from_a_picture_and_paid(self):
         links = self.env["wezer.payment.link"].with_user(self.luc)
         made = links.create_link(
@@ -197,6 +210,7 @@ class TestPhoneApp(CurrencyCommon, HttpCase):
                 )
                 phone.login(self.anna.login, self.anna.login)
                 phone.open("/my/pay")
+                self.see_the_camera_stop_where_the_code_cannot_be_read(phone)
                 phone.driver.find_element(
                     "css selector", ".o_wezer_scan_pick input"
                 ).send_keys(foreign)

@@ -1,4 +1,4 @@
-import {addPart} from "@wezer_base/parts/parts";
+import {addPart, setHidden} from "@wezer_base/parts/parts";
 import {MapLabels} from "./map_labels";
 import {MapSearch} from "./map_search";
 import {MapTree} from "./map_tree";
@@ -60,10 +60,10 @@ export class GroupMap {
         this.tree = new MapTree(this.el.querySelector(".o_wezer_tree"), this);
         this.search = new MapSearch(this.el.querySelector(".o_wezer_map_search"), this);
         for (const tool of el.querySelectorAll(".o_wezer_map_tool")) {
-            tool.hidden = false;
+            setHidden(tool, false);
         }
         for (const plain of el.querySelectorAll(".o_wezer_map_plain")) {
-            plain.hidden = true;
+            setHidden(plain, true);
         }
         this.measure();
         this.here = this.nodes.get(Number(here)) || this.root;
@@ -143,7 +143,26 @@ export class GroupMap {
             query.set("day", this.words.day);
         }
         const answer = await fetch(`/groups/map/${path}?${query}`);
-        return answer.ok ? answer.json() : [];
+        if (!answer.ok) {
+            throw new Error(`${path}: ${answer.status}`);
+        }
+        return answer.json();
+    }
+
+    /**
+     * Ask for circles, and take them in.
+     *
+     * @param {object} values which ones
+     * @returns {boolean} whether the server has answered
+     */
+    async fetchCircles(values) {
+        try {
+            this.absorb(await this.ask("level", values));
+            return true;
+        } catch {
+            // They are asked for again once somebody moves the map or goes there.
+            return false;
+        }
     }
 
     /** Ask for the circles right in `nodes`. */
@@ -156,17 +175,17 @@ export class GroupMap {
         }
         asked.forEach((node) => this.waiting.add(node));
         this.map.setAttribute("aria-busy", "true");
-        try {
-            const ids = asked.map((node) => node.id).join(",");
-            this.absorb(await this.ask("level", {ids}));
-            // What is still missing is too small to be drawn.
-            asked.forEach((node) => {
-                node.full = true;
-            });
-        } finally {
-            asked.forEach((node) => this.waiting.delete(node));
-            this.map.setAttribute("aria-busy", String(this.waiting.size > 0));
+        const ids = asked.map((node) => node.id).join(",");
+        const answered = await this.fetchCircles({ids});
+        asked.forEach((node) => this.waiting.delete(node));
+        this.map.setAttribute("aria-busy", String(this.waiting.size > 0));
+        if (!answered) {
+            return;
         }
+        // What is still missing is too small to be drawn.
+        asked.forEach((node) => {
+            node.full = true;
+        });
         this.draw();
         this.tree.draw();
     }
@@ -179,7 +198,7 @@ export class GroupMap {
     async go(slug, push = true) {
         let node = this.bySlug(slug);
         if (!node) {
-            this.absorb(await this.ask("level", {circle: slug}));
+            await this.fetchCircles({circle: slug});
             node = this.bySlug(slug);
         }
         if (node) {

@@ -34,12 +34,18 @@ export class MapSearch {
         this.soon = setTimeout(() => this.ask(), REST_MS);
     }
 
+    /** @returns {object[]|null} what was found; null where the server did not answer */
     async ask() {
         const asked = ++this.asked;
         const typed = this.typed.value.trim();
-        const found = typed ? await this.map.find(typed) : [];
+        let found = [];
+        try {
+            found = typed ? await this.map.find(typed) : [];
+        } catch {
+            found = null;
+        }
         if (asked === this.asked) {
-            this.show(found, typed);
+            this.show(found || [], found ? typed : "");
         }
         return found;
     }
@@ -62,7 +68,10 @@ export class MapSearch {
         event.preventDefault();
         const {marked} = this.suggestions;
         const found = marked ? [marked] : await this.ask();
-        if (found.length) {
+        if (!found) {
+            // The form works without us.
+            this.el.submit();
+        } else if (found.length) {
             this.choose(found[0]);
         }
     }

@@ -1,6 +1,6 @@
 /* global jsQR */
 
-import {addPart, loadFile} from "@wezer_base/parts/parts";
+import {addPart, loadFile, setHidden} from "@wezer_base/parts/parts";
 
 const LIBRARY = "/wezer_website/static/lib/jsqr/jsQR.js";
 const EVERY_MS = 200;
@@ -26,11 +26,20 @@ export function paymentPath(text, origin) {
     return url.origin === origin && PAYMENT.test(url.pathname) ? url.pathname : null;
 }
 
+/** Switch a camera off. */
+function endTracks(stream) {
+    for (const track of stream?.getTracks() || []) {
+        track.stop();
+    }
+}
+
 /** Reads the code of a payment link with the camera, or from a picture. */
 export class ScanToPay {
     /** @param {HTMLElement} el */
     constructor(el) {
         this.el = el;
+        // Counts on with each start and stop: what was begun before is over.
+        this.attempt = 0;
         this.video = el.querySelector("video");
         const on = (selector, type, listener) =>
             el.querySelector(selector).addEventListener(type, listener);
@@ -39,7 +48,7 @@ export class ScanToPay {
         on(".o_wezer_scan_pick input", "change", () => this.pick());
         // There from the start, so that nothing below moves; seldom taken away.
         if (!navigator.mediaDevices?.getUserMedia) {
-            el.querySelector(".o_wezer_scan_start").classList.add("d-none");
+            setHidden(el.querySelector(".o_wezer_scan_start"), true);
         }
         // Chosen while this script was on its way.
         this.pick();
@@ -62,7 +71,14 @@ export class ScanToPay {
                     (await detector.detect(canvas))[0]?.rawValue || "";
             }
         }
-        await (library ||= loadFile("script", LIBRARY));
+        library ||= loadFile("script", LIBRARY);
+        try {
+            await library;
+        } catch (error) {
+            // Asked for again at the next try.
+            library = null;
+            throw error;
+        }
         return async (canvas) => {
             const {width, height} = canvas;
             const pixels = canvas.getContext("2d").getImageData(0, 0, width, height);
@@ -83,34 +99,46 @@ export class ScanToPay {
 
     async begin() {
         this.stop();
+        const {attempt} = this;
+        let problem = "refused";
         try {
-            this.stream = await navigator.mediaDevices.getUserMedia({
+            const stream = await navigator.mediaDevices.getUserMedia({
                 video: {facingMode: "environment"},
             });
+            if (attempt !== this.attempt) {
+                // Stopped, or started once more, before the browser's question was
+                // answered.
+                endTracks(stream);
+                return;
+            }
+            this.stream = stream;
+            problem = "failed";
+            await this.look(attempt);
         } catch {
-            this.say("refused");
-            return;
+            if (attempt === this.attempt) {
+                this.stop();
+                this.say(problem);
+            }
         }
+    }
+
+    /** Look at what the camera sees until a code is found, or somebody stops it. */
+    async look(attempt) {
         this.video.srcObject = this.stream;
         this.el.querySelector(".o_wezer_scan_view").classList.remove("d-none");
         this.say("aim");
         await this.video.play();
         const read = await this.reader();
-        this.look(read);
-    }
-
-    async look(read) {
-        if (!this.stream) {
-            return;
-        }
-        const {videoWidth, videoHeight} = this.video;
-        if (videoWidth) {
-            const text = await read(this.drawn(this.video, videoWidth, videoHeight));
-            if (text && this.follow(text)) {
-                return;
+        while (attempt === this.attempt) {
+            const {videoWidth, videoHeight} = this.video;
+            const text = videoWidth
+                ? await read(this.drawn(this.video, videoWidth, videoHeight))
+                : "";
+            if (attempt === this.attempt && text) {
+                this.follow(text);
             }
+            await new Promise((again) => setTimeout(again, EVERY_MS));
         }
-        setTimeout(() => this.look(read), EVERY_MS);
     }
 
     async pick() {
@@ -119,18 +147,22 @@ export class ScanToPay {
             return;
         }
         let text = "";
+        // What is no picture has no code.
+        let problem = "none";
         try {
             const picture = await createImageBitmap(file);
+            problem = "failed";
             const read = await this.reader();
             text = await read(this.drawn(picture, picture.width, picture.height));
+            problem = "none";
         } catch {
-            // No picture at all.
+            // Said below.
         }
-        if (!text) {
-            this.say("none");
-            return;
+        if (text) {
+            this.follow(text);
+        } else {
+            this.say(problem);
         }
-        this.follow(text);
     }
 
     /** Follows the address of a payment on this site, and nothing else. */
@@ -138,18 +170,16 @@ export class ScanToPay {
         const path = paymentPath(text, location.origin);
         if (!path) {
             this.say("foreign");
-            return false;
+            return;
         }
         this.say("found");
         this.stop();
         location.assign(path);
-        return true;
     }
 
     stop() {
-        for (const track of this.stream?.getTracks() || []) {
-            track.stop();
-        }
+        this.attempt++;
+        endTracks(this.stream);
         this.stream = null;
         this.el.querySelector(".o_wezer_scan_view").classList.add("d-none");
     }
