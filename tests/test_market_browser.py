@@ -16,6 +16,11 @@ from .browser import Browser
 
 pytestmark = pytest.mark.slow
 
+TITLES = """
+return [...document.querySelectorAll("[data-part=results] a.o_wezer_announcement")]
+    .map((card) => card.innerText.trim());
+"""
+
 
 @tagged("post_install", "-at_install")
 class TestMarketBrowser(WebsiteCommon):
@@ -29,12 +34,8 @@ class TestMarketBrowser(WebsiteCommon):
         return phone
 
     def titles(self, phone):
-        return {
-            card.text
-            for card in phone.driver.find_elements(
-                "css selector", "[data-part=results] a.o_wezer_announcement"
-            )
-        }
+        # At once: the results are replaced while they are read.
+        return set(phone.driver.execute_script(TITLES))
 
     def choose(self, phone, name, value):
         Select(phone.wait(f"select[name={name}]")).select_by_value(value)

@@ -1,8 +1,7 @@
 """Numbers as a reader's language writes them: 4.3 in English, 4,3 in French."""
 
 from odoo import api
-from odoo.tools import float_repr, float_round
-from odoo.tools.misc import get_lang
+from odoo.tools.misc import formatLang, get_lang
 
 # Four digits stay together, as in most languages: 1234.50, but 12,345.60.
 UNGROUPED = 4
@@ -11,10 +10,9 @@ UNGROUPED = 4
 def format_decimal(env: api.Environment, value: float, places: int) -> str:
     """Return ``value`` with ``places`` decimals, written as the reader's language does.
 
-    Not for what a form or a program reads back. Rounded half away from zero.
+    Not for what a form or a program reads back.
     """
-    exact = float_repr(float_round(value, precision_digits=places), places)
-    return format_plain_decimal(env, exact)
+    return formatLang(env, value, digits=places)
 
 
 def format_plain_decimal(env: api.Environment, text: str) -> str:

@@ -16,6 +16,8 @@ CHOOSE = """
         }
         throw new Error("waited for " + what);
     };
+    // The website's program comes when a person moves.
+    window.dispatchEvent(new Event("pointermove"));
     document.querySelector("details").open = true;
     const field = await wait(() => document.querySelector("#skill_ids[role=combobox]"));
     field.focus();

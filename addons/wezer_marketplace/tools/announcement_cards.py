@@ -119,9 +119,7 @@ def shown_authors(announcements: Any) -> dict:
     authors = announcements.sudo().author_id
     company = env.company.sudo()
     community, nobody = company.partner_id, authors.browse()
-    # Asked together, where it is asked: the community's name stands for a hidden one.
-    both = authors.with_prefetch((*authors.ids, *community.ids))
-    hidden = both.filtered("wezer_hidden")
+    hidden = authors.filtered("wezer_hidden")
     named = authors
     if env.user._is_public() and not company.wezer_visitors_see_members:
         # The names of all authors need their groups.

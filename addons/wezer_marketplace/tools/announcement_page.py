@@ -18,7 +18,10 @@ def page_values(announcement: models.BaseModel) -> dict:
     known = announcement.sudo()
     known.category_id._wezer_take_kept()
     known.price_line_ids.wezer_currency_id._wezer_take_kept()
-    author, shown_author = known.author_id, announcement._shown_author()
+    author = known.author_id
+    # Read together: the community's name stands for that of a hidden author.
+    (author | env.company.sudo().partner_id).mapped("wezer_group_ids")
+    shown_author = announcement._shown_author()
     own = not public and bool(user._acts_for(author, "market"))
     parties = author.browse()
     if not public:
