@@ -4,6 +4,9 @@ from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, tagged
 
+from odoo.addons.http_routing.models.ir_http import IrHttp as OdoosIrHttp
+from odoo.addons.http_routing.tests.common import MockRequest
+
 from .common import WezerCommon
 
 
@@ -79,3 +82,24 @@ class TestLanguages(WezerCommon, HttpCase):
         self.url_open("/website/lang/fr?r=/fr")
         self.public.invalidate_recordset()
         self.assertEqual(self.public.lang, "en_US")
+
+    def test_links_have_the_language_that_odoo_gives_them(self):
+        self._add("fr_FR")
+        website = self._website()
+        links = (
+            *("/", "/market", "/market?view=map", "/fr/market", "/en/market", "/fr"),
+            *("//elsewhere.example/a", "/a/../b", "market", "#part", "/market#part"),
+            *("/web/login", " /market ", "/en_US/market", "/frites", "", "?page=2"),
+        )
+        server = self.env["ir.http"]
+        for code in ("en_US", "fr_FR"):
+            with MockRequest(self.env, website=website, context={"lang": code}):
+                for link in links:
+                    for forced in (None, "fr_FR"):
+                        with self.subTest(link, language=code, forced=forced):
+                            self.assertEqual(
+                                server._url_lang(link, forced),
+                                OdoosIrHttp._url_lang.__func__(
+                                    type(server), link, forced
+                                ),
+                            )
