@@ -102,7 +102,8 @@ class IrHttp(models.AbstractModel):
         language, a tenth of the time of a page with many links. In the main language
         it would only take that language away, where an address begins with it.
         """
-        if lang_code is None and PLAIN_PATH.fullmatch(path_or_uri):
+        # A template may ask for what is no text, such as a lazy translation.
+        if lang_code is None and PLAIN_PATH.fullmatch(str(path_or_uri)):
             known = request.env.context.get("lang")
             if known and known == cls._get_default_lang().code:
                 languages = request.env["res.lang"]._get_frontend().values()
