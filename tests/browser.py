@@ -97,6 +97,27 @@ class Browser:
         """Wait until ``condition(driver)`` holds; return what it returned."""
         return WebDriverWait(self.driver, WAIT).until(condition)
 
+    def unfold(self, css, text=None):
+        """Open a folded part by its ``summary``; return the part.
+
+        A page that is still being drawn may move between the moment a click is aimed
+        and the moment it arrives: the part stays closed, and is clicked again.
+        """
+
+        def is_open(driver):
+            return driver.execute_script(
+                "return arguments[0].parentElement.open", self.wait(css, text)
+            )
+
+        def opened(driver):
+            if not is_open(driver):
+                self.click(css, text, counts=False)
+            return is_open(driver)
+
+        self.clicks += 1
+        self.until(opened)
+        return self.wait(css, text).find_element(By.XPATH, "..")
+
     def click(self, css, text=None, counts=True):
         """Click it as a person does; navigation clicks do not count."""
         element = self.wait(css, text)

@@ -144,8 +144,8 @@ class TestDealBrowser(WebsiteCommon):
 
     def _give_up(self, browser):
         """Nothing happens before a yes that says how much goes back to whom."""
-        browser.click(".o_wezer_wrong > summary")
-        browser.click(".o_wezer_wrong details > summary", "I cannot do it")
+        browser.unfold(".o_wezer_wrong > summary")
+        browser.unfold(".o_wezer_wrong details > summary", "I cannot do it")
         question = browser.text(".o_wezer_wrong details[open] .o_wezer_question")
         self.assertIn("1:00 hrs goes back to Wilhelmine Announcer", question)
         self.assertIn("8.00 DUM is no longer due", question)
@@ -159,7 +159,7 @@ class TestDealBrowser(WebsiteCommon):
         with self.allow_requests(all_requests=True):
             browser = self.open_as(self.test2, f"/market/{announcement.slug}", 500)
             browser.driver.set_window_size(500, 700)
-            browser.click(".o_wezer_sheet > summary")
+            browser.unfold(".o_wezer_sheet > summary")
             # The page is told a moment later that its window became smaller.
             browser.until(
                 lambda driver: driver.execute_script(

@@ -157,7 +157,7 @@ class TestNegotiation(CommittedCase):
     # === WHAT PEOPLE DO === #
 
     def _price(self, browser, form, price, message):
-        browser.click(f"{form} summary", "Propose other terms")
+        browser.unfold(f"{form} summary", "Propose other terms")
         browser.fill(f"input[name=price_{self.currency}]", price)
         browser.fill(f"{form} textarea[name=message]", message)
 

@@ -46,18 +46,22 @@ class TestScoreChart(ReputationCommon, HttpCase):
         with self.allow_requests(all_requests=True):
             browser.login(self.luc.login, self.luc.login)
             browser.open("/my/reputation")
-            # The numbers are for whoever asks for them.
-            for summary in browser.driver.find_elements(
-                "css selector", "details:has(> .o_wezer_chart) > summary"
-            ):
-                summary.click()
-            for place in (0, 1):
-                chart = f"(//div[contains(@class, 'o_wezer_chart')])[{place + 1}]"
-                element = browser.driver.find_element("xpath", chart)
+            parts = browser.driver.find_elements(
+                "css selector", "details:has(> .o_wezer_chart)"
+            )
+            self.assertEqual(len(parts), 2)
+            for place, part in enumerate(parts):
+                # The numbers are for whoever asks for them.
                 browser.driver.execute_script(
-                    "arguments[0].scrollIntoView({block: 'center'})", element
+                    "arguments[0].dataset.testPlace = arguments[1]", part, place
                 )
-                browser.wait(".o_wezer_chart canvas")
+                folded = f"details[data-test-place='{place}']"
+                browser.unfold(f"{folded} > summary")
+                browser.driver.execute_script(
+                    "arguments[0].scrollIntoView({block: 'center'})",
+                    browser.wait(f"{folded} > .o_wezer_chart"),
+                )
+                browser.wait(f"{folded} canvas")
                 self._wait_until_painted(browser, place)
             errors = [
                 row

@@ -77,7 +77,7 @@ class TestFormsInBrowser(CommittedCase):
         browser = self.browser
         browser.open("/market/new")
         browser.fill("#title", f"Wrong number {self.mark}")
-        browser.click(".o_wezer_other_thanks summary")
+        browser.unfold(".o_wezer_other_thanks summary")
         browser.click(".o_wezer_other_thanks input[name=thanks]")
         browser.fill("#quantity", "many")
         browser.click("form.o_wezer_where button.btn-lg")
