@@ -150,29 +150,43 @@ class Terms:
 
     :param translated: from English to what is said in this language, where it differs
     :param alike: what is the same in English and in this language
+    :param missing: English of Odoo's that nobody translated into this language
     """
 
     translated: dict[str, str] = field(default_factory=dict)
     alike: set[str] = field(default_factory=set)
+    missing: set[str] = field(default_factory=set)
 
 
 def terms_of(language: str, ours: list[Path], theirs: list[Path]) -> Terms:
     """Return the terms of these addons in a language, as their files have them.
 
-    :param theirs: of these only what is the same in English
+    :param theirs: of these only what is the same in English, or in English only
     """
     terms = Terms()
+    translated = set()
     for folder in (*ours, *theirs):
-        path = folder / "i18n" / f"{language}.po"
-        for entry in polib.pofile(str(path)) if path.exists() else []:
-            source, said = plain(entry.msgid), plain(entry.msgstr)
-            if said and said == source:
-                # A term may hold tags: its words stand apart on a page.
-                parts = map(plain, re.split(r"<[^>]*>", source))
-                terms.alike |= {source, _bare(source), *map(_bare, parts)}
-            elif said and folder in ours:
-                terms.translated[source] = said
+        for kind in ("i18n", "i18n_extra"):
+            path = folder / kind / f"{language}.po"
+            for entry in polib.pofile(str(path)) if path.exists() else []:
+                source, said = plain(entry.msgid), plain(entry.msgstr)
+                if said and said == source:
+                    terms.alike |= _parts(source)
+                elif said and folder in ours:
+                    terms.translated[source] = said
+                if said:
+                    translated |= _parts(source)
+    for folder in theirs:
+        for entry in polib.pofile(str(folder / "i18n" / f"{folder.name}.pot")):
+            terms.missing |= _parts(entry.msgid)
+    terms.missing -= translated
     return terms
+
+
+def _parts(term: str) -> set[str]:
+    """Return a term, and its words as they stand apart on a page if it holds tags."""
+    parts = map(plain, re.split(r"<[^>]*>", term))
+    return {plain(term), _bare(plain(term)), *map(_bare, parts)}
 
 
 def plain(text: str) -> str:
@@ -188,12 +202,13 @@ def english_left(
     :param data: what people wrote themselves, in any language
     :param page: the page in English; without it only terms are found
     """
+    known = terms.translated.keys() | terms.missing
     english = page.texts if page else ()
     said = set(terms.translated.values())
     alike = terms.alike | data | set(map(_bare, data))
     left = set()
     for text in _texts(html.fromstring(content)):
-        if text in english or text in terms.translated:
+        if text in english or text in known:
             # A title names the page and the site; signs stand around a name.
             left |= {
                 part

@@ -44,8 +44,11 @@ WRITTEN = (
     *("project.project", "project.task", "res.company", "res.partner", "website"),
 )
 TERMS = "We meet each other with respect."
-# Whose words stand on pages of the website too.
-THEIRS = ("base", "web", "http_routing", "portal", "website", "auth_signup", "mail")
+# Whose words stand on our pages too.
+THEIRS = (
+    *("base", "web", "http_routing", "portal", "website", "auth_signup", "mail"),
+    *("gamification", "project", "rating", "web_hierarchy"),
+)
 # Code of an address, name of the file of terms; and what tests call it.
 LANGUAGES = {
     "en": "english",
