@@ -8,6 +8,7 @@ import polib
 from lxml import etree
 
 from odoo.tests import TransactionCase, tagged
+from odoo.tools.translate import code_translations
 
 ROOT = Path(__file__).resolve().parent.parent
 PLACE = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w+\}|</?\w+")
@@ -50,8 +51,13 @@ class TestTranslations(TransactionCase):
                 )
                 self.assertEqual(missing, [], REMEDY)
 
+    def _extra_files(self):
+        """Yield the files with terms of Odoo's that Odoo itself has not translated."""
+        for path in sorted(ROOT.glob("addons/wezer_*/i18n_extra/*.po")):
+            yield path.parts[-3], path
+
     def test_placeholders_are_kept_in_translations(self):
-        for addon, path in self._files():
+        for addon, path in (*self._files(), *self._extra_files()):
             for entry in polib.pofile(str(path)):
                 with self.subTest(addon=addon, term=entry.msgid[:60]):
                     wanted = sorted(PLACE.findall(entry.msgid))
@@ -84,6 +90,19 @@ class TestTranslations(TransactionCase):
         self.assertEqual(label, "État")
         view = self.env.ref("wezer_base.members_page").with_context(lang="fr_FR")
         self.assertIn("Chercher un membre", view.arch_db)
+
+    def test_terms_of_odoo_that_we_translate_are_shown(self):
+        self.env["res.lang"]._activate_lang("ca_ES")
+        modules = self.env["ir.module.module"].search(
+            [("name", "in", ["project", *self.tool.ADDONS])]
+        )
+        modules._update_translations(["ca_ES"])
+        task = self.env["report.project.task.user"].with_context(lang="ca_ES")
+        label = task._fields["is_template"].get_description(task.env)["string"]
+        self.assertEqual(label, "És una plantilla")
+        browser = code_translations.get_web_translations("wezer_base", "ca_ES")
+        said = {row["id"]: row["string"] for row in browser["messages"]}
+        self.assertEqual(said["My Preferences"], "Les meves preferències")
 
     def test_no_value_cuts_a_sentence_of_a_page_into_terms(self):
         for path in sorted(ROOT.glob("addons/wezer_*/views/*templates.xml")):
