@@ -47,7 +47,7 @@ TERMS = "We meet each other with respect."
 # Whose words stand on our pages too.
 THEIRS = (
     *("base", "web", "http_routing", "portal", "website", "auth_signup", "mail"),
-    *("gamification", "project", "rating", "web_hierarchy"),
+    *("gamification", "html_editor", "project", "rating", "web_hierarchy"),
 )
 # Code of an address, name of the file of terms; and what tests call it.
 LANGUAGES = {
