@@ -28,8 +28,10 @@ LIMITS = {
 HSTS = "max-age=31536000"
 NUMBER_TOO_LONG = re.compile(r"\d{1000}")
 DATABASE_PAGES = re.compile(r"/web/database(/|$)")
-# An address of this site that nothing has to be done to before it is a link.
-PLAIN_PATH = re.compile(r"/(?!/)[\w/-]*(?:\?[\w=&;%+-]*)?", re.ASCII)
+# An address of this site, or a part of the page, in the form that links have.
+PLAIN_LINK = re.compile(
+    r"/(?!/)[\w/%.-]*(?:\?[\w=&;%+/-]*)?(?:#[\w-]*)?|#[\w-]*", re.ASCII
+)
 
 
 class NoPage(werkzeug.exceptions.HTTPException):
@@ -95,22 +97,59 @@ class IrHttp(models.AbstractModel):
         return super()._match(path_info)
 
     @classmethod
-    def _url_lang(cls, path_or_uri, lang_code=None):
-        """Extend Odoo's: in the website's main language a plain path stays as it is.
+    def _url_for(cls, url_from, lang_code=None):
+        """Extend Odoo's: in the website's main language most links stay as they are.
 
         Odoo looks for the controller of each link to know whether its address has a
-        language, a tenth of the time of a page with many links. In the main language
-        it would only take that language away, where an address begins with it.
+        language, a tenth of the time of a page with many links.
         """
         # A template may ask for what is no text, such as a lazy translation.
-        if lang_code is None and PLAIN_PATH.fullmatch(str(path_or_uri)):
-            known = request.env.context.get("lang")
-            if known and known == cls._get_default_lang().code:
-                languages = request.env["res.lang"]._get_frontend().values()
-                first = path_or_uri.partition("?")[0].split("/", 2)[1]
-                if all(first != language.url_code for language in languages):
-                    return path_or_uri
-        return super()._url_lang(path_or_uri, lang_code)
+        if lang_code is None and cls._wezer_stays(str(url_from)):
+            return url_from
+        return super()._url_for(url_from, lang_code)
+
+    @classmethod
+    def _wezer_stays(cls, link) -> bool:
+        """Return whether ``link`` is the same in the language of this request.
+
+        In the main language, Odoo only takes that language away where an address
+        begins with it.
+        """
+        if not PLAIN_LINK.fullmatch(link) or "/." in link:
+            return False
+        main = cls._wezer_main_code()
+        return bool(main) and re.split("[/?]", link, maxsplit=2)[1:2] != [main]
+
+    @classmethod
+    def _wezer_main_code(cls) -> str:
+        """Return the main language as addresses name it, asked once for all links.
+
+        Empty where links are changed: in all other languages, and where the website
+        leads some addresses elsewhere.
+        """
+        key = (request.env.context.get("lang"), request.website_routing)
+        known = getattr(request, "wezer_main_code", None)
+        if not isinstance(known, tuple) or known[0] != key:
+            rewritten = request.env["ir.http"]._rewrite_len(request.website_routing)
+            main = cls._get_default_lang()
+            code = main.url_code if key[0] == main.code and not rewritten else ""
+            known = request.wezer_main_code = (key, code)
+        return known[1]
+
+    @classmethod
+    def _url_localized(cls, *args, **kwargs):
+        """Extend Odoo's: pages name their address in each language several times."""
+        try:
+            key = (request.env.context.get("lang"), args, *sorted(kwargs.items()))
+            hash(key)
+        except TypeError:
+            return super()._url_localized(*args, **kwargs)
+        known = getattr(request, "wezer_localized", None)
+        if not isinstance(known, dict):
+            known = request.wezer_localized = {}
+        if key not in known:
+            known[key] = super()._url_localized(*args, **kwargs)
+        return known[key]
 
     @classmethod
     def _pre_dispatch(cls, rule, args):

@@ -9,8 +9,15 @@ from ..tools.arrival import with_arrival
 from ..tools.direction import apart, isolate_written, isolated, language_of
 from ..tools.sentences import compile_sentences, filled, filled_plain
 from ..tools.shown_numbers import format_decimal
+from ..tools.template_calls import pass_values
 from ..tools.template_values import keep_zeros, number_text
 from ..tools.written_language import short_code
+
+# Keys of the context of a rendering: the parts compiled so far, and whether values of
+# attributes are shown as they are.
+COMPILED, PLAIN = "_wezer_compiled", "_wezer_plain"
+# Elements that Odoo adds to, or blocks.
+FILES = {"iframe", "img", "link", "script"}
 
 
 class IrQweb(models.AbstractModel):
@@ -32,7 +39,46 @@ class IrQweb(models.AbstractModel):
             users._get_signup_invitation_scope() == "b2c"
         )
         self._wezer_skip_seo(values)
-        return result
+        website = request and getattr(request, "website", None)
+        return result.with_context(
+            **{PLAIN: bool(website) and self._wezer_is_plain(website)}
+        )
+
+    def _wezer_is_plain(self, website):
+        """Return whether Odoo shows attributes as they are, but those of links.
+
+        Otherwise a content delivery network has the files, or elements are blocked by
+        their class until cookies are allowed.
+        """
+        blocks = website.cookies_bar and website.block_third_party_domains
+        return not website.cdn_activated and not blocks
+
+    def _post_processing_att(self, tag_name, atts):
+        """Extend Odoo's: return at once what it would not change."""
+        if (
+            self.env.context.get(PLAIN)
+            and tag_name not in FILES
+            and "style" not in atts
+            and "__is_static_node" not in atts
+        ):
+            links = [atts[name] for name in ("href", "action") if atts.get(name)]
+            if not links or all(
+                self.env["ir.http"]._wezer_stays(str(link)) for link in links
+            ):
+                return atts
+        return super()._post_processing_att(tag_name, atts)
+
+    def _compile(self, template):
+        """Extend Odoo's: look for a part once in a rendering, not for each card."""
+        compiled = self.env.context.get(COMPILED)
+        if compiled is None or not isinstance(template, int | str):
+            return super()._compile(template)
+        context = self.env.context
+        key = (template, *map(context.get, self._get_template_cache_keys()))
+        found = compiled.get(key)
+        if found is None:
+            found = compiled[key] = super()._compile(template)
+        return found
 
     def _wezer_skip_seo(self, values):
         """Leave out, for members, what search engines read of a page of the suite.
@@ -73,7 +119,8 @@ class IrQweb(models.AbstractModel):
         french = (self.env.lang or "").startswith("fr")
         values["wezer_colon"] = "\u00a0:" if french else ":"
         values["wezer_decimal"] = functools.partial(format_decimal, self.env)
-        return super()._prepare_environment(values)
+        result = super()._prepare_environment(values)
+        return result.with_context(**{COMPILED: {}})
 
     def _get_template(self, template):
         """Prepare the templates of the suite, and no others, for what people write.
@@ -89,6 +136,7 @@ class IrQweb(models.AbstractModel):
             keep_zeros(element)
         # The suite's parts of Odoo's own pages hold sentences, too.
         compile_sentences(element)
+        pass_values(element)
         return element, document, ref
 
 

@@ -40,6 +40,7 @@ from . import test_signature
 from . import test_signup
 from . import test_slug
 from . import test_tables
+from . import test_template_calls
 from . import test_text
 from . import test_weak_points
 from . import test_website

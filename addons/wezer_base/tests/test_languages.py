@@ -90,6 +90,8 @@ class TestLanguages(WezerCommon, HttpCase):
             *("/", "/market", "/market?view=map", "/fr/market", "/en/market", "/fr"),
             *("//elsewhere.example/a", "/a/../b", "market", "#part", "/market#part"),
             *("/web/login", " /market ", "/en_US/market", "/frites", "", "?page=2"),
+            *("/en", "/en?a=1", "/en#part", "/web/image/1/a%20b.png?unique=1", "#"),
+            *("/market/feed.atom", "/./market", "/de/market", "/market?to=/a", "/a//b"),
         )
         server = self.env["ir.http"]
         for code in ("en_US", "fr_FR"):
@@ -98,8 +100,8 @@ class TestLanguages(WezerCommon, HttpCase):
                     for forced in (None, "fr_FR"):
                         with self.subTest(link, language=code, forced=forced):
                             self.assertEqual(
-                                server._url_lang(link, forced),
-                                OdoosIrHttp._url_lang.__func__(
+                                server._url_for(link, forced),
+                                OdoosIrHttp._url_for.__func__(
                                     type(server), link, forced
                                 ),
                             )

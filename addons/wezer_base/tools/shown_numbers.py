@@ -1,10 +1,13 @@
 """Numbers as a reader's language writes them: 4.3 in English, 4,3 in French."""
 
 from odoo import api
+from odoo.tools import float_round
 from odoo.tools.misc import formatLang, get_lang
 
 # Four digits stay together, as in most languages: 1234.50, but 12,345.60.
 UNGROUPED = 4
+# No language groups the digits of what is below: it has two at most.
+GROUPED = 99
 
 
 def format_decimal(env: api.Environment, value: float, places: int) -> str:
@@ -12,6 +15,11 @@ def format_decimal(env: api.Environment, value: float, places: int) -> str:
 
     Not for what a form or a program reads back.
     """
+    language = env["res.lang"]._get_data(code=env.lang)
+    if language and abs(value) < GROUPED:
+        # Nothing to group: the same without reading how the language groups.
+        text = f"{float_round(value, precision_digits=places):.{places}f}"
+        return text.replace(".", language.decimal_point)
     return formatLang(env, value, digits=places)
 
 
