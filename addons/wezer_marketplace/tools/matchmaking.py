@@ -21,8 +21,7 @@ from .search_sql import (
     facet_domain,
     filter_domain,
     planned_for_memory,
-    select_ids,
-    union_of,
+    select_each,
 )
 
 # So many of each sort are looked at closely.
@@ -213,17 +212,16 @@ def _candidate_wants(
         filters.append(distance_domain(helper.place, 10))
     if helper.city:
         filters.append(Domain("city_text", "=", helper.city))
-    statements = [
-        select_ids(market, base & extra, NEWEST, CANDIDATES) for extra in filters
-    ]
+    limits = [CANDIDATES] * len(filters)
     if weights:
-        skilled = base & Domain("id", "in", SQL("(%s)", _skilled_sql(env, weights)))
-        statements.append(select_ids(market, skilled, NEWEST, SKILLED))
-    if not statements:
+        filters.append(Domain("id", "in", SQL("(%s)", _skilled_sql(env, weights))))
+        limits.append(SKILLED)
+    if not filters:
         return market.browse()
+    statements = select_each(market, base, filters, NEWEST, limits)
     with planned_for_memory(env.cr):
-        rows = env.execute_query(union_of(statements))
-    return market.browse(dict.fromkeys(row[-1] for row in rows))
+        rows = env.execute_query(SQL(" UNION ALL ").join(statements))
+    return market.browse(dict.fromkeys(number for (number,) in rows))
 
 
 def _skilled_sql(env: api.Environment, weights: Any) -> SQL:

@@ -157,6 +157,31 @@ def select_ids(
     return query.select()
 
 
+def select_each(
+    market: models.Model, domain: Domain, parts: Any, order: SQL, limits: Any
+) -> list[SQL]:
+    """Return a SELECT in brackets of the ids of each part of ``domain``.
+
+    The user's access rules are in each, and worked out once for all of them.
+
+    :param parts: narrower domains
+    :param limits: how many ids of each
+    """
+    query = market._search(domain)
+    # Only the condition is taken, and joined to the one that has the rules.
+    conditions = [
+        market._search(part, bypass_access=True).where_clause for part in parts
+    ]
+    return [
+        SQL(
+            "(SELECT wezer_announcement.id FROM %s WHERE %s AND (%s)"
+            " ORDER BY %s LIMIT %s)",
+            *(query.from_clause, query.where_clause, condition, order, limit),
+        )
+        for condition, limit in zip(conditions, limits, strict=True)
+    ]
+
+
 def select_states(market: models.Model, domain: Domain, order: SQL) -> SQL:
     """Return the same SELECT, of ids with their states."""
     query = market._search(domain)
