@@ -57,6 +57,8 @@
             "wezer_base/static/src/fields/*",
             "wezer_base/static/src/backend/plain_titles.js",
             "wezer_base/static/src/backend/cards.scss",
+            "wezer_base/static/src/backend/lists.js",
+            "wezer_base/static/src/backend/lists.scss",
         ],
         # On every page, and not once more with the website's program: what stands
         # before Odoo's loader, and parts of pages that need no program.

@@ -34,6 +34,26 @@ async function rest() {
 }
 const dialog = () => all(".modal.d-block, .o_dialog .modal").filter(shown).pop();
 
+/** Return whether dots stand for the end of a text: a part of a pixel is enough. */
+function shortened(el) {
+    const style = getComputedStyle(el);
+    if (style.textOverflow !== "ellipsis" || style.overflowX === "visible") {
+        return false;
+    }
+    const text = document.createRange();
+    text.selectNodeContents(el);
+    const beside = [
+        "paddingLeft",
+        "paddingRight",
+        "borderLeftWidth",
+        "borderRightWidth",
+    ]
+        .map((name) => parseFloat(style[name]))
+        .reduce((sum, width) => sum + width, 0);
+    const room = el.getBoundingClientRect().width - beside;
+    return text.getBoundingClientRect().width > room + 0.05;
+}
+
 function entries(tree, path = []) {
     const here = [...path, tree.name];
     const found = tree.actionID
@@ -134,8 +154,14 @@ const steps = {
         const found = all(".o_error_dialog, .o_notification .bg-danger").map(
             (el) => `error: ${el.innerText.slice(0, 200)}`
         );
-        for (const el of all("th span.text-truncate, .o_statusbar_buttons button")) {
+        for (const el of all(".o_statusbar_buttons button")) {
             if (shown(el) && el.scrollWidth > el.clientWidth + 1) {
+                found.push(`cut off: ${el.innerText.trim()}`);
+            }
+        }
+        const cells = "th span.text-truncate, td.o_wezer_cell, td.o_wezer_cell *";
+        for (const el of all(cells)) {
+            if (shown(el) && shortened(el)) {
                 found.push(`cut off: ${el.innerText.trim()}`);
             }
         }

@@ -1,0 +1,62 @@
+import {FIELD_WIDTHS} from "@web/views/list/column_width_hook";
+import {ListRenderer} from "@web/views/list/list_renderer";
+import {patch} from "@web/core/utils/patch";
+
+// Beside a heading stands the arrow of the sorted column; Odoo rounds widths down.
+const BESIDE = 8;
+const NEVER_WRAPPED = ["date", "datetime", "float", "integer", "monetary", "boolean"];
+const ruler = document.createElement("canvas").getContext("2d");
+const fitted = new WeakMap();
+
+/** Return the width of a heading in pixels. */
+function headingWidth(label) {
+    const {fontFamily, fontSize} = getComputedStyle(document.body);
+    ruler.font = `500 ${fontSize} ${fontFamily}`;
+    return Math.ceil(ruler.measureText(label).width) + BESIDE;
+}
+
+/** Return the column, at least as wide as its heading in the reader's language. */
+function fit(column) {
+    if (column.type !== "field" || !column.hasLabel || !column.label) {
+        return column;
+    }
+    const least = headingWidth(String(column.label));
+    const {attrs, field} = column;
+    if (attrs?.width) {
+        const width = `${Math.max(parseInt(attrs.width, 10), least)}px`;
+        return {...column, attrs: {...attrs, width}};
+    }
+    const listViewWidth = (about) => {
+        const own = field.listViewWidth || FIELD_WIDTHS[column.widget || about.type];
+        const width = typeof own === "function" ? own(about) : own;
+        const [min, max] = [width || 80].flat();
+        const most = Array.isArray(width) ? max : width;
+        return [Math.max(min, least), most && Math.max(most, least)];
+    };
+    return {...column, field: {...field, listViewWidth}};
+}
+
+// In lists of the suite nothing is cut off: headings are as long as their language has
+// them, and texts take a second line.
+patch(ListRenderer.prototype, {
+    processAllColumn(columns, list) {
+        const found = super.processAllColumn(columns, list);
+        if (!list.resModel.startsWith("wezer.")) {
+            return found;
+        }
+        for (const column of found) {
+            if (!fitted.has(column)) {
+                fitted.set(column, fit(column));
+            }
+        }
+        return found.map((column) => fitted.get(column));
+    },
+    getCellClass(column, record) {
+        const names = super.getCellClass(column, record);
+        const wraps =
+            column.type === "field" &&
+            record.resModel.startsWith("wezer.") &&
+            !NEVER_WRAPPED.includes(this.fields[column.name]?.type);
+        return wraps ? `${names} o_wezer_cell` : names;
+    },
+});
