@@ -11,7 +11,7 @@ from typing import Any
 
 SCRIPT = "".join(
     (Path(__file__).resolve().parent / "axe" / name).read_text()
-    for name in ("broken_words.js", "back_office.js")
+    for name in ("words.js", "back_office.js")
 )
 ROOT_MENU = "wezer_base.wezer_menu_root"
 # Of a model with states, a record of each is opened: they offer different buttons.

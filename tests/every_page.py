@@ -254,8 +254,8 @@ def _texts(tree: Any) -> Iterator[str]:
 
 # === WHAT A BROWSER SEES === #
 
-BROKEN_WORDS = (ROOT / "tests" / "axe" / "broken_words.js").read_text()
-LOOK = BROKEN_WORDS + (ROOT / "tests" / "axe" / "look.js").read_text()
+WORDS = (ROOT / "tests" / "axe" / "words.js").read_text()
+LOOK = WORDS + (ROOT / "tests" / "axe" / "look.js").read_text()
 READY = (ROOT / "tests" / "axe" / "ready.js").read_text()
 AT_REST = (ROOT / "tests" / "axe" / "at_rest.js").read_text()
 RUN_AXE = (ROOT / "tests" / "axe" / "run.js").read_text()

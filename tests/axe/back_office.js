@@ -34,26 +34,6 @@ async function rest() {
 }
 const dialog = () => all(".modal.d-block, .o_dialog .modal").filter(shown).pop();
 
-/** Return whether dots stand for the end of a text: a part of a pixel is enough. */
-function shortened(el) {
-    const style = getComputedStyle(el);
-    if (style.textOverflow !== "ellipsis" || style.overflowX === "visible") {
-        return false;
-    }
-    const text = document.createRange();
-    text.selectNodeContents(el);
-    const beside = [
-        "paddingLeft",
-        "paddingRight",
-        "borderLeftWidth",
-        "borderRightWidth",
-    ]
-        .map((name) => parseFloat(style[name]))
-        .reduce((sum, width) => sum + width, 0);
-    const room = el.getBoundingClientRect().width - beside;
-    return text.getBoundingClientRect().width > room + 0.05;
-}
-
 function entries(tree, path = []) {
     const here = [...path, tree.name];
     const found = tree.actionID

@@ -36,7 +36,7 @@ for (const el of document.querySelectorAll(
     const style = getComputedStyle(el);
     if (
         ["hidden", "clip"].includes(style.overflowX) &&
-        el.scrollWidth > el.clientWidth + 1 &&
+        (el.scrollWidth > el.clientWidth + 1 || shortened(el)) &&
         el.clientWidth > 2
     ) {
         found.push(`cut off: ${el.textContent.trim().slice(0, 60)}`);

@@ -41,3 +41,30 @@ function brokenWords(root) {
     }
     return found;
 }
+
+/**
+ * Return whether dots stand for the end of the text of an element: a part of a pixel
+ * too little is enough.
+ *
+ * @param {Element} el
+ * @returns {Boolean}
+ */
+function shortened(el) {
+    const style = getComputedStyle(el);
+    const cuts = style.textOverflow === "ellipsis" && style.overflowX !== "visible";
+    if (!cuts || style.display === "inline") {
+        return false;
+    }
+    const text = document.createRange();
+    text.selectNodeContents(el);
+    const beside = [
+        "paddingLeft",
+        "paddingRight",
+        "borderLeftWidth",
+        "borderRightWidth",
+    ]
+        .map((name) => parseFloat(style[name]))
+        .reduce((sum, width) => sum + width, 0);
+    const room = el.getBoundingClientRect().width - beside;
+    return text.getBoundingClientRect().width > room + 0.05;
+}
