@@ -8,7 +8,7 @@ from . import session
 from .commands import tagged
 from .console import Failure, Steps
 
-# kind → the model whose `_export_rows` yields the heading, then the rows.
+# kind → the model whose `_file_rows` yields the heading, then the rows.
 KINDS = {
     "balances": "wezer.wallet",
     "transfers": "wezer.transfer",
@@ -25,7 +25,7 @@ model = env(user=env.ref("base.user_admin").id, su=False)[{model!r}]
 count = -1
 with open({path!r}, "w", newline="", encoding="utf-8") as file:
     writer = csv.writer(file)
-    for row in model._export_rows(**{options!r}):
+    for row in model._file_rows(**{options!r}):
         # What members write may begin like a formula; numbers stay as they are.
         writer.writerow([no_formula(x) if isinstance(x, str) else x for x in row])
         count += 1

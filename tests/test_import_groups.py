@@ -117,7 +117,7 @@ class TestRealOrganisation(TransactionCase):
         tops = {group for group, _person in wanted}
         exported = {
             (group, person)
-            for group, person, _relation in self.model._export_rows(inherited=True)
+            for group, person, _relation in self.model._file_rows(inherited=True)
             if group in tops
         }
         self.assertGreater(len(wanted), 1500)
@@ -132,7 +132,7 @@ class TestRealOrganisation(TransactionCase):
     def test_the_strongest_right_of_each_person_matches_a_plain_query(self):
         wanted = self._query(STRONGEST)
         rights = self.env["wezer.group.permission"].with_user(self.admin)
-        exported = {tuple(row) for row in rights._export_rows()}
+        exported = {tuple(row) for row in rights._file_rows()}
         exported.discard(("person", "resource", "right"))
         self.assertGreater(len(wanted), 1500)
         self.assertEqual(exported, wanted)

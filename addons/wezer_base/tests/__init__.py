@@ -4,6 +4,7 @@ from . import test_arrival
 from . import test_category_look
 from . import test_cron
 from . import test_days
+from . import test_export
 from . import test_decline
 from . import test_digest
 from . import test_directory_slips

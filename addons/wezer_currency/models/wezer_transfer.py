@@ -1503,7 +1503,7 @@ class WezerTransfer(models.Model):
         return transfer_files.import_rows(self, rows, mode, dry_run, create, digits)
 
     @api.model
-    def _export_rows(self):
+    def _file_rows(self):
         """Yield every transfer as a file has it, oldest first; administrators."""
         return transfer_files.transfer_rows(self)
 

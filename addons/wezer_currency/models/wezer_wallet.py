@@ -334,7 +334,7 @@ class WezerWallet(models.Model):
         return WalletResolver(self, wide, create, historic)
 
     @api.model
-    def _export_rows(self):
+    def _file_rows(self):
         """Yield what every wallet has, as a file has it; administrators."""
         return transfer_files.balance_rows(self)
 

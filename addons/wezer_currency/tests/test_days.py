@@ -204,7 +204,7 @@ class TestDays(CurrencyCommon):
         self.assertEqual(report["posted"], 1)
         made = self.env["wezer.transfer"].search([("amount_minor", "=", 200)], limit=1)
         self.assertEqual(made.date, datetime(2026, 2, 1, 8))
-        rows = list(transfers._export_rows())
+        rows = list(transfers._file_rows())
         mine = next(row for row in rows if row[0] == made.id)
         self.assertEqual(mine[1], "2026-02-01 00:00:00-08:00")
 

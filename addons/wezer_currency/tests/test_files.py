@@ -107,9 +107,9 @@ class TestFiles(CurrencyCommon):
             with self.assertRaises(NotAllowed):
                 self._transfers(user)._import_rows([])
             with self.assertRaises(NotAllowed):
-                list(self._transfers(user)._export_rows())
+                list(self._transfers(user)._file_rows())
             with self.assertRaises(NotAllowed):
-                list(self.env["wezer.wallet"].with_user(user)._export_rows())
+                list(self.env["wezer.wallet"].with_user(user)._file_rows())
 
     def test_currencies_members_and_wallets_are_made_when_asked(self):
         text = "payer,payee,currency,amount\nA1,A2,NEW,1.000000000000000001\n"
@@ -152,7 +152,7 @@ class TestFiles(CurrencyCommon):
 
     def test_an_exported_file_is_known_again_on_import(self):
         paid = self.pay(self.anna, self.anna, self.luc, "12.50", key="k1")
-        rows = list(self._transfers_admin()._export_rows())
+        rows = list(self._transfers_admin()._file_rows())
         self.assertEqual(
             rows[0],
             "id date payer payee currency amount kind state purpose key".split(),
@@ -166,7 +166,7 @@ class TestFiles(CurrencyCommon):
         report = self._transfers_admin()._import_rows([{"row": 1, **again}])
         self.assertEqual(report["posted"], 1)
         self.assertEqual(self.balance(self.luc), "25.00")
-        balances = list(self.env["wezer.wallet"].sudo()._export_rows())
+        balances = list(self.env["wezer.wallet"].sudo()._file_rows())
         self.assertIn([mine[3], "COM", "25.00", "0.00"], balances)
 
     def _published(self, kind):

@@ -364,7 +364,7 @@ class TestProperties(CurrencyCommon):
             report = admin._import_rows(text, mode="history", create=True)
             self.assertEqual(report["refused"], [])
             self._same_balances("ONE", counted)
-            out = list(admin._export_rows())
+            out = list(admin._file_rows())
             names = out[0]
             again = [
                 {**dict(zip(names, row, strict=True)), "row": number, "currency": "TWO"}

@@ -1670,7 +1670,7 @@ class WezerGroup(models.Model):
         return group_files.import_export(self, files, dry_run, relations, links)
 
     @api.model
-    def _export_rows(self, inherited=False):
+    def _file_rows(self, inherited=False):
         """Yield the members of the circles: ``group, person, relation``.
 
         :param bool inherited: with those who are counted from below, each once

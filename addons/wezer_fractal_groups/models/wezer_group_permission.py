@@ -42,7 +42,7 @@ class WezerGroupPermission(models.Model):
     )
 
     @api.model
-    def _export_rows(self):
+    def _file_rows(self):
         """Yield what each person holds at most: ``person, resource, right``."""
         self.env["wezer.profile"]._check_administrator()
         self.flush_model()

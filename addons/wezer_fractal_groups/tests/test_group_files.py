@@ -170,7 +170,7 @@ class TestGroupFiles(GroupsCommon):
     def test_an_export_equals_the_import(self):
         self._import()
         ours = {"v", "v/west"}
-        exported = [row for row in self.model._export_rows() if row[0] in ours]
+        exported = [row for row in self.model._file_rows() if row[0] in ours]
         self.assertEqual(
             sorted(map(tuple, exported)),
             [
@@ -181,7 +181,7 @@ class TestGroupFiles(GroupsCommon):
         )
         inherited = [
             tuple(row[1:])
-            for row in self.model._export_rows(inherited=True)
+            for row in self.model._file_rows(inherited=True)
             if row[0] == "v"
         ]
         self.assertEqual(
@@ -473,7 +473,7 @@ class TestGroupFiles(GroupsCommon):
     def test_a_person_holds_the_strongest_permission_of_their_groups(self):
         self._import()
         rights = self.env["wezer.group.permission"].with_user(self.admin)
-        held = {row[0]: row[2] for row in rights._export_rows() if row[1] == "shed"}
+        held = {row[0]: row[2] for row in rights._file_rows() if row[1] == "shed"}
         self.assertEqual(
             held,
             {
@@ -489,6 +489,6 @@ class TestGroupFiles(GroupsCommon):
             with self.assertRaises(NotAllowed):
                 groups._wezer_import(self.GROUPS)
             with self.assertRaises(NotAllowed):
-                list(groups._export_rows())
+                list(groups._file_rows())
             with self.assertRaises(NotAllowed):
-                list(groups.env["wezer.group.permission"]._export_rows())
+                list(groups.env["wezer.group.permission"]._file_rows())

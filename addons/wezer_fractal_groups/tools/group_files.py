@@ -1,6 +1,6 @@
 """Groups, members and permissions from files, and back into files.
 
-Called by ``wezer.group._wezer_import`` and ``_export_rows``, which check that the user
+Called by ``wezer.group._wezer_import`` and ``_file_rows``, which check that the user
 is an administrator.
 """
 
@@ -68,7 +68,7 @@ def import_export(
 
 
 def export_rows(model: Any, inherited: bool) -> Iterator[list[str]]:
-    """Yield the heading and a row for each member; see ``wezer.group._export_rows``."""
+    """Yield the heading and a row for each member; see ``wezer.group._file_rows``."""
     env = model.env
     yield ["group", "person", "relation"]
     circles = model.sudo().search(

@@ -688,7 +688,7 @@ class WezerReputation(models.Model):
 
     # === EXPORT === #
 
-    def _export_rows(self):
+    def _file_rows(self):
         """Yield every score by criterion, overall ones first, for ``./wezer export``.
 
         The first row holds the names of the columns. Parties that are new have no
@@ -709,10 +709,10 @@ class WezerReputation(models.Model):
                 [*domain, ("id", ">", last)], order="id", limit=PAGE
             ):
                 last = page[-1].id
-                yield from page._file_rows()
+                yield from page._page_rows()
                 self.env.invalidate_all()
 
-    def _file_rows(self):
+    def _page_rows(self):
         slugs = {
             profile.partner_id.id: profile.slug
             for profile in self.partner_id._wezer_profile()

@@ -179,9 +179,9 @@ class TestReputation(ReputationCommon):
         self.reveal(self.anna, self.eva)
         self.reputations._recompute()
         with self.assertRaises(NotAllowed):
-            list(self.reputations.with_user(self.luc)._export_rows())
+            list(self.reputations.with_user(self.luc)._file_rows())
         admin = self.env.ref("base.user_admin")
-        head, *rows = self.reputations.with_user(admin)._export_rows()
+        head, *rows = self.reputations.with_user(admin)._file_rows()
         self.assertEqual(head, ["partner", "criterion", "score", "lower", "evidence"])
         told = {(row[0], row[1]): row for row in rows}
         row = self._row(self.luc)
