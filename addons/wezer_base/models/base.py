@@ -1,9 +1,11 @@
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from odoo import api, models, tools
 from odoo.fields import Command
+from odoo.orm.models import READ_GROUP_AGGREGATE
 
 from ..exceptions import NotAllowed
+from ..tools import closed_references
 
 
 class Base(models.AbstractModel):
@@ -83,6 +85,113 @@ class Base(models.AbstractModel):
                 ids = _ids_of(value) if field.type == "many2many" else _id_of(value)
                 if ids:
                     yield comodel.browse(ids)
+
+    # === REFERENCES THAT SAY TOO MUCH === #
+
+    @api.model
+    @tools.ormcache("self._name")
+    def _wezer_closed_fields(self) -> frozenset[str]:
+        """Return the fields that are empty where the user may not read the target."""
+        return frozenset(
+            name
+            for name, field in self._fields.items()
+            if field.relational
+            and field.comodel_name in self.env
+            and closed_references.is_closed(self.env[field.comodel_name])
+        )
+
+    def _wezer_closed_among(self, names: Iterable[str]) -> frozenset[str]:
+        """Return those of ``names`` that can be closed to the user."""
+        if self.env.su:
+            return frozenset()
+        return self._wezer_closed_fields().intersection(names)
+
+    def _read_format(self, fnames, load="_classic_read"):
+        rows = super()._read_format(fnames, load)
+        if names := self._wezer_closed_among(fnames):
+            closed_references.hide_values(self, rows, names)
+        return rows
+
+    def web_read(self, specification):
+        """Read what references name by the ids that the user sees."""
+        apart = {
+            name: specification[name]
+            for name in self._wezer_closed_among(specification)
+            if self._fields[name].type == "many2one" and specification[name]
+        }
+        if not apart or not all(self.ids):
+            return super().web_read(specification)
+        rows = super().web_read({**specification, **dict.fromkeys(apart, {})})
+        for name, asked in apart.items():
+            records = self.env[self._fields[name].comodel_name].browse(
+                {row[name] for row in rows if row[name]}
+            )
+            records = records.with_context(**asked.get("context", {}))
+            known = {
+                one["id"]: one for one in records.web_read(asked.get("fields", {}))
+            }
+            for row in rows:
+                row[name] = known.get(row[name], False)
+        return rows
+
+    def _export_rows(self, fields, *, _is_toplevel_call=True):
+        """Leave cells empty whose reference the user does not see.
+
+        Odoo would refuse the whole file, or write the id.
+        """
+        names = self._wezer_closed_among(path[0] for path in fields if path)
+        closed = closed_references.closed_by_record(self, names)
+        if not closed:
+            return super()._export_rows(fields, _is_toplevel_call=_is_toplevel_call)
+        lines = []
+        for record in self:
+            hidden = closed.get(record.id, ())
+            # The record's own id stands in for what is emptied afterwards.
+            emptied = [bool(path) and path[0] in hidden for path in fields]
+            paths = [
+                [".id"] if empty else path
+                for path, empty in zip(fields, emptied, strict=True)
+            ]
+            rows = super(Base, record)._export_rows(
+                paths, _is_toplevel_call=_is_toplevel_call
+            )
+            lines += [
+                [
+                    "" if empty else cell
+                    for cell, empty in zip(row, emptied, strict=True)
+                ]
+                for row in rows
+            ]
+        return lines
+
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default)
+        if names := self._wezer_closed_among(self._fields):
+            rows = [vals for vals in vals_list if vals]
+            single = [name for name in names if self._fields[name].type == "many2one"]
+            closed_references.hide_values(self, rows, single)
+        return vals_list
+
+    def _search(self, domain, *args, **kwargs):
+        if not self.env.su and (names := self._wezer_closed_fields()):
+            domain = closed_references.seen_domain(self, domain, names)
+        return super()._search(domain, *args, **kwargs)
+
+    def _read_group_groupby(self, alias, groupby_spec, query):
+        value = super()._read_group_groupby(alias, groupby_spec, query)
+        if self._wezer_closed_among([groupby_spec]):
+            if self._fields[groupby_spec].type == "many2one":
+                return closed_references.seen_sql(self, groupby_spec, value)
+        return value
+
+    def _read_group_select(self, aggregate_spec, query):
+        name, _colon, function = aggregate_spec.partition(":")
+        value = super()._read_group_select(aggregate_spec, query)
+        if not self._wezer_closed_among([name]):
+            return value
+        column = self._field_to_sql(self._table, name, query)
+        column = closed_references.seen_sql(self, name, column)
+        return READ_GROUP_AGGREGATE[function](self._table, column)
 
 
 def has_private_names(model: models.BaseModel) -> bool:

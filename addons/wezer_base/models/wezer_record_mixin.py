@@ -38,6 +38,10 @@ class WezerRecordMixin(models.AbstractModel):
     # None stands for: hidden on the stored models of the suite.
     _wezer_private_name: bool | None = None
 
+    # Whether references to a record are empty for users who may not read it, so that
+    # they learn neither its id nor that something refers to it.
+    _wezer_closed_reference = False
+
     # Names of the fields that sort as the reader's language does.
     _sorted_by_language = frozenset()
 

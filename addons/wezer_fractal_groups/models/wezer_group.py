@@ -86,6 +86,8 @@ class WezerGroup(models.Model):
     ]
     _order = "name, id"
     _wezer_titles = ("name",)
+    # Nobody learns that a circle they see is inside one that hides itself.
+    _wezer_closed_reference = True
     _sorted_by_language = frozenset({"name"})
     # Whoever reads it: a guess that differs from reader to reader would be a choice.
     _written = {"written_lang": Written(TEXTS, ("create_uid",), ("name",))}
@@ -135,7 +137,10 @@ class WezerGroup(models.Model):
         copy=False,
         readonly=True,
     )
-    depth = fields.Integer(readonly=True, copy=False)
+    # Tells of circles above that hide themselves.
+    depth = fields.Integer(
+        readonly=True, copy=False, groups="wezer_base.group_administrator"
+    )
     structure_version = fields.Integer(readonly=True, copy=False, default=0)
     merged_into_id = fields.Many2one(
         "wezer.group", string="Merged into", readonly=True, ondelete="set null"

@@ -54,8 +54,9 @@ class WezerGroupEvent(models.Model):
         readonly=True,
         ondelete="set null",
     )
-    before = fields.Json(readonly=True)
-    after = fields.Json(readonly=True)
+    # They contain the id of the group around it, which may hide itself.
+    before = fields.Json(readonly=True, groups="wezer_base.group_administrator")
+    after = fields.Json(readonly=True, groups="wezer_base.group_administrator")
     # Visitors learn no names of members.
     person_id = fields.Many2one(
         "res.partner",
