@@ -1,9 +1,16 @@
-from odoo import models
+from odoo import api, models
 from odoo.tools import py_to_js_locale
 
 
 class ResLang(models.Model):
     _inherit = "res.lang"
+
+    @api.depends_context("wezer_own_names")
+    def _compute_display_name(self):
+        super()._compute_display_name()
+        if self.env.context.get("wezer_own_names"):
+            for lang in self.filtered("name"):
+                lang.display_name = lang._wezer_own_name()
 
     def _wezer_own_name(self) -> str:
         """Return what a language calls itself: it is read in every other language.

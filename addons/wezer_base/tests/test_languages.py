@@ -1,5 +1,9 @@
 """Languages: added by the first step, offered to everyone, remembered for members."""
 
+from ast import literal_eval
+
+from lxml import etree
+
 from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, tagged
@@ -37,6 +41,20 @@ class TestLanguages(WezerCommon, HttpCase):
                 "password": f"{user.login}-secret",
             },
         )
+
+    def test_the_form_of_a_member_calls_languages_as_they_call_themselves(self):
+        self._add("fr_FR")
+        profile = self.ada.partner_id._wezer_profile().with_user(self.ada)
+        profile.language_ids = self.env.ref("base.lang_fr")
+        form = profile.get_view(view_type="form")["arch"]
+        field = etree.fromstring(form).find(".//field[@name='language_ids']")
+        fields = {"display_name": {}}
+        context = literal_eval(field.get("context"))
+        spec = {"language_ids": {"fields": fields, "context": context}}
+        names = [
+            row["display_name"] for row in profile.web_read(spec)[0]["language_ids"]
+        ]
+        self.assertEqual(names, ["Français"])
 
     def test_a_language_that_is_added_is_on_the_website_with_its_switcher(self):
         self._website().language_ids = self._website().default_lang_id
