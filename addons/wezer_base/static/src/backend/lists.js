@@ -4,7 +4,6 @@ import {patch} from "@web/core/utils/patch";
 
 // Beside a heading stands the arrow of the sorted column; Odoo rounds widths down.
 const BESIDE = 8;
-const NEVER_WRAPPED = ["date", "datetime", "float", "integer", "monetary", "boolean"];
 const ruler = document.createElement("canvas").getContext("2d");
 const fitted = new WeakMap();
 
@@ -37,7 +36,7 @@ function fit(column) {
 }
 
 // In lists of the suite nothing is cut off: headings are as long as their language has
-// them, and texts take a second line.
+// them, texts and dates take a second line (lists.scss).
 patch(ListRenderer.prototype, {
     processAllColumn(columns, list) {
         const found = super.processAllColumn(columns, list);
@@ -53,10 +52,7 @@ patch(ListRenderer.prototype, {
     },
     getCellClass(column, record) {
         const names = super.getCellClass(column, record);
-        const wraps =
-            column.type === "field" &&
-            record.resModel.startsWith("wezer.") &&
-            !NEVER_WRAPPED.includes(this.fields[column.name]?.type);
-        return wraps ? `${names} o_wezer_cell` : names;
+        const ours = column.type === "field" && record.resModel.startsWith("wezer.");
+        return ours ? `${names} o_wezer_cell` : names;
     },
 });
