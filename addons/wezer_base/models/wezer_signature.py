@@ -5,6 +5,7 @@ from odoo.fields import Domain
 
 from ..exceptions import NotAllowed, Refusal
 from ..tools.cron import for_each_due
+from ..tools.lines_field import Lines
 from ..tools.state_machine import StateMachine, Transition
 
 SIGNING = StateMachine(
@@ -182,7 +183,7 @@ class WezerSigningMixin(models.AbstractModel):
     signing_party_id = fields.Many2one(
         "res.partner", string="Proposed by", ondelete="restrict", copy=False
     )
-    signature_ids = fields.One2many(
+    signature_ids = Lines(
         "wezer.signature",
         "res_id",
         domain=lambda self: [("res_model", "=", self._name)],

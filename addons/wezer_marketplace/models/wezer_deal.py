@@ -565,7 +565,7 @@ class WezerDeal(models.Model):
         help="The people who answered, negotiated or delivered for the side that"
         " does the work.",
     )
-    approval_ids = fields.One2many(
+    approval_ids = Lines(
         "wezer.deal.approval", "deal_id", groups=fields.NO_ACCESS, copy=False
     )
     approver_ids = fields.Many2many(
@@ -582,8 +582,8 @@ class WezerDeal(models.Model):
 
     # === WHAT HAPPENED, WAS SAID AND SHOWN === #
 
-    event_ids = fields.One2many("wezer.deal.event", "deal_id")
-    message_line_ids = fields.One2many(
+    event_ids = Lines("wezer.deal.event", "deal_id")
+    message_line_ids = Lines(
         "wezer.deal.message", "deal_id", string="Messages of the deal"
     )
     evidence_ids = fields.One2many("wezer.deal.evidence", "deal_id")

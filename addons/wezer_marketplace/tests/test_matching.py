@@ -101,6 +101,25 @@ class TestMatching(MarketCommon):
         self.assertEqual(self.reason(want, self.stranger), "")
         self.assertEqual(self.fits(self.stranger), [])
 
+    def test_skills_and_groups_that_are_archived_do_not_match(self):
+        group = self.env["wezer.group"].create({"name": "Zq garden"})
+        want = self.announce(
+            self.test1,
+            skill_ids=(self.carpentry + self.baking).ids,
+            group_ids=group.ids,
+        )
+        other = self.announce(self.test1, title="Other")
+        sides = matchmaking.want_sides(want + other)
+        self.assertEqual(sides[want.id].skills, {self.carpentry.id, self.baking.id})
+        self.assertEqual(sides[want.id].groups, {group.id})
+        self.assertEqual(sides[other.id].skills | sides[other.id].groups, set())
+        (self.carpentry + group).active = False
+        sides = matchmaking.want_sides(want)
+        self.assertEqual(sides[want.id].skills, {self.baking.id})
+        self.assertEqual(sides[want.id].groups, set())
+        self.assertIn("Zqbaking", self.reason(want))
+        self.assertNotIn("Zqcarpentry", self.reason(want))
+
     def test_my_group_and_my_place_are_reasons(self):
         group = self.env["wezer.group"].create({"name": "Zq garden"})
         self.env["wezer.group.membership"].create(

@@ -25,6 +25,8 @@ def cards(
     env = announcements.env
     public = env.user._is_public()
     authors = announcements.sudo().author_id
+    # Reasons name categories, too.
+    announcements.sudo().category_id._wezer_take_kept()
     scores = {} if public else authors._wezer_scores(ranked=False)
     if not public:
         helper = helper or Helper(env)
@@ -37,7 +39,6 @@ def cards(
         profile.sudo().partner_id.id: profile
         for profile in parties._wezer_profile().with_env(env)._filtered_access("read")
     }
-    announcements.sudo().category_id._wezer_take_kept()
     announcements.sudo().price_line_ids.wezer_currency_id._wezer_take_kept()
     looks = env["wezer.category"]._look()
     favourites = env["wezer.favourite"]._among(announcements)

@@ -45,6 +45,8 @@ BUTTONS = {
 WRONG = frozenset(("release", "amend", "cancel", "dispute", "refund"))
 # Those that answer what a deal asks: the to-do list shows one of them.
 MAIN_BUTTONS = frozenset(action for action, (main, _form) in BUTTONS.items() if main)
+# Forms of buttons that ask for marks.
+MARKED = frozenset(("approve", "assess"))
 # The strip on the page: agreed – doing – delivered – paid.
 STRIP = ("agreed", "doing", "delivered", "paid")
 REACHED = {
@@ -64,6 +66,7 @@ def page_values(deal: models.Model) -> dict:
     record = deal.sudo()
     people = record._parties() | deal.env.user.sudo().partner_id
     people._wezer_read_together()
+    people._wezer_profile()
     me = deal._my_party()
     terms = record.accepted_terms_id or record.terms_id
     before_payment = record.state in record._state_machine.sources("deliver", "approve")
@@ -97,7 +100,7 @@ def page_values(deal: models.Model) -> dict:
         "due": deal_words.due_words(deal),
         "missing": missing_note(deal),
         "approvals": record._approvals_text() if me and before_payment else "",
-        "criteria": criteria(deal) if me else [],
+        "criteria": criteria(deal) if _asks_for_marks(offered) else [],
         "entries": deal_stream.entries(deal, me),
         "acts_stamp": _acts_stamp(record),
         "contact": contact(deal, me, profiles),
@@ -126,9 +129,12 @@ def _format(terms: models.Model, value: Any) -> Any:
 def profiles_of(deal: models.Model) -> dict[int, models.Model]:
     """Return the profiles of the two sides that the caller may see, by partner id."""
     record = deal.sudo()
-    people = record.author_id | record.replier_id
-    profiles = deal.env["wezer.profile"].search([("partner_id", "in", people.ids)])
-    return {profile.sudo().partner_id.id: profile for profile in profiles}
+    known = (record.author_id | record.replier_id)._wezer_profile().filtered("active")
+    # Filtered by the rules in memory: the profiles are read anyway.
+    return {
+        profile.sudo().partner_id.id: profile
+        for profile in known.with_env(deal.env)._filtered_access("read")
+    }
 
 
 def between(deal: models.Model, profiles: dict) -> dict[str, Any]:
@@ -735,6 +741,10 @@ def steps_text(deal: models.Model) -> str:
         count=len(steps),
         step=steps[deal.milestone - 1 : deal.milestone].name or "",
     )
+
+
+def _asks_for_marks(offered: list[dict]) -> bool:
+    return any(button["form"] in MARKED for button in offered)
 
 
 def criteria(deal: models.Model) -> Any:

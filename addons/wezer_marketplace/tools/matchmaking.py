@@ -54,6 +54,19 @@ class Helper:
         self.groups = groups.sudo(False)
         self.side = _helper_side(env, self.groups)
         self.weights = skill_weights(env, self.side.skills)
+        self._wants: dict[int, Side] = {}
+
+    def wants(
+        self, announcements: models.Model, along: models.Model | None = None
+    ) -> dict[int, Side]:
+        """Return what announcements ask for, by their ids, read once for a page.
+
+        :param along: others that the page will ask about, read together
+        """
+        asked = announcements.union(along) if along else announcements
+        new = asked.filtered(lambda want: want.id not in self._wants)
+        self._wants.update(want_sides(new))
+        return {number: self._wants[number] for number in announcements.ids}
 
 
 def _helper_side(env: api.Environment, groups: models.Model) -> Any:
@@ -82,20 +95,44 @@ def shared_side(profile: models.Model) -> Side:
     )
 
 
-def want_side(announcement: models.Model) -> Side:
-    """Return what an announcement asks for.
+def want_sides(announcements: models.Model) -> dict[int, Side]:
+    """Return what each announcement asks for, by its id, asked of the database at once.
 
-    Its groups may be hidden ones: only those that the helper is in are matched.
+    Their groups may be hidden ones: only those that the helper is in are matched.
     """
-    announcement = announcement.sudo()
-    return Side(
-        skills=frozenset(announcement.skill_ids.ids),
-        categories=frozenset(announcement.category_id.ids),
-        groups=frozenset(announcement.group_ids.ids),
-        languages=frozenset(announcement.language_id.ids),
-        city=announcement.city_text or "",
-        place=announcement._map_place(),
+    if not announcements:
+        return {}
+    wants, env = announcements.sudo(), announcements.env
+    skills, groups = (wants._fields[name] for name in ("skill_ids", "group_ids"))
+    rows = env.execute_query(
+        SQL(
+            """SELECT a.id,
+                      ARRAY(SELECT s.id FROM wezer_announcement_wezer_skill_rel r
+                              JOIN wezer_skill s ON s.id = r.wezer_skill_id
+                             WHERE r.wezer_announcement_id = a.id AND s.active),
+                      ARRAY(SELECT g.id FROM wezer_announcement_wezer_group_rel r
+                              JOIN wezer_group g ON g.id = r.wezer_group_id
+                             WHERE r.wezer_announcement_id = a.id AND g.active)
+                 FROM unnest(%s::int[]) a(id)""",
+            wants.ids,
+            to_flush=(
+                *(skills, groups, env["wezer.skill"]._fields["active"]),
+                env["wezer.group"]._fields["active"],
+            ),
+        )
     )
+    sides = {}
+    for number, skill_ids, group_ids in rows:
+        want = wants.browse(number).with_prefetch(wants._prefetch_ids)
+        sides[number] = Side(
+            skills=frozenset(skill_ids),
+            categories=frozenset(want.category_id.ids),
+            groups=frozenset(group_ids),
+            languages=frozenset(want.language_id.ids),
+            city=want.city_text or "",
+            place=want._map_place(),
+        )
+    return sides
 
 
 def skill_weights(env: api.Environment, skills: Any) -> dict[int, float]:
@@ -138,9 +175,10 @@ def fitting_wants(
     wants = _candidate_wants(market, helper.side, helper.weights, domain)
     if along:
         wants = wants.with_prefetch((*wants.ids, *along.ids))
+    sides = helper.wants(wants, along)
     scored = []
     for want in wants:
-        points, reasons = fit(helper.side, want_side(want), helper.weights)
+        points, reasons = fit(helper.side, sides[want.id], helper.weights)
         if reasons and points > 0:
             scored.append((-points, -want.id, want, reasons))
     scored.sort(key=lambda row: row[:2])
@@ -175,13 +213,15 @@ def reasons_for_user(
     helper = helper or Helper(env)
     texts = dict.fromkeys(wants.ids, "")
     me = env.user.partner_id
-    for want in wants:
-        # A want fits its own author, but that is no news.
-        if want.kind == "want" and want.sudo().author_id != me:
-            reasons = fit(helper.side, want_side(want), helper.weights)[1]
-            if not near:
-                reasons.pop("km", None)
-            texts[want.id] = _reason_for_user(env, reasons)
+    # A want fits its own author, but that is no news.
+    asked = wants.filtered(
+        lambda want: want.kind == "want" and want.sudo().author_id != me
+    )
+    for number, side in helper.wants(asked).items():
+        reasons = fit(helper.side, side, helper.weights)[1]
+        if not near:
+            reasons.pop("km", None)
+        texts[number] = _reason_for_user(env, reasons)
     return texts
 
 
@@ -263,7 +303,7 @@ def fitting_members(want: Any, limit: int = 10) -> list[tuple]:
     env = want.env
     if want.kind != "want":
         return []
-    side = want_side(want)
+    side = want_sides(want)[want.id]
     weights = skill_weights(env, side.skills)
     scored = []
     for profile in _candidate_members(want, side):

@@ -55,9 +55,11 @@ class WezerCriterion(models.Model):
             ]
         )
         chain = []
+        category = category and category.sudo()
         while category:
-            chain.insert(0, category.sudo())
-            category = category.sudo().parent_id
+            category._wezer_take_kept()
+            chain.insert(0, category)
+            category = category.parent_id
         asked = criteria.filtered(lambda criterion: not criterion.category_ids)
         for step in chain:
             asked -= criteria.filtered(
