@@ -113,7 +113,7 @@ class TestMatching(MarketCommon):
         self.assertEqual(sides[want.id].skills, {self.carpentry.id, self.baking.id})
         self.assertEqual(sides[want.id].groups, {group.id})
         self.assertEqual(sides[other.id].skills | sides[other.id].groups, set())
-        (self.carpentry + group).active = False
+        self.carpentry.active = group.active = False
         sides = matchmaking.want_sides(want)
         self.assertEqual(sides[want.id].skills, {self.baking.id})
         self.assertEqual(sides[want.id].groups, set())
