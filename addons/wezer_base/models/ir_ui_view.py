@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.tools import LazyTranslate
 
-from ..tools.page_copies import ASIDE
+from ..tools.page_copies import aside
 
 _lt = LazyTranslate(__name__)
 
@@ -27,10 +27,13 @@ class IrUiView(models.Model):
         return FOR_SEARCH_ENGINES
 
     @api.model
-    def _wezer_tell_put_aside(self):
-        """Tell the administrators which pages an update shows as new ones again."""
+    def _wezer_tell_put_aside(self, update):
+        """Tell the administrators which pages an update shows as new ones again.
+
+        :param str update: its version; what earlier ones put aside is not told again
+        """
         views = self.sudo().with_context(active_test=False)
-        names = views.search([("key", "=like", ASIDE + "%")]).mapped("name")
+        names = views.search([("key", "=like", aside(update) + "%")]).mapped("name")
         if not names:
             return
         administrators = self.env.ref("wezer_base.group_administrator").sudo()
@@ -40,7 +43,7 @@ class IrUiView(models.Model):
             "website",
             _lt(
                 "The update has replaced pages whose text you had changed: %(pages)s."
-                " Your versions are kept as inactive views.",
+                " Your versions are listed under “Replaced pages”.",
                 pages=", ".join(dict.fromkeys(names)),
             ),
             url="/odoo/action-wezer_base.wezer_replaced_page_action",

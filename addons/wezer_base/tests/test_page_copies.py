@@ -1,12 +1,15 @@
 """An update meets pages that an administrator has edited in the builder."""
 
+import ast
 import importlib.util
 from pathlib import Path
+
+from lxml import html
 
 from odoo.tests import HttpCase, tagged
 
 from ..hooks import keep_contact_pages
-from ..tools.page_copies import ASIDE
+from ..tools.page_copies import aside, edited_copies, put_aside
 from .common import WezerCommon
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations" / "19.0.2.2.0"
@@ -65,19 +68,62 @@ class TestPageCopies(WezerCommon, HttpCase):
         self.assertIn("Ask Odile for a key.", page.text)
         self.assertEqual(block.inherit_id, self.env.ref("wezer_base.members_page"))
         self.assertFalse(edited.active)
-        self.assertEqual(edited.key, ASIDE + "wezer_base.members_page")
+        self.assertEqual(edited.key, aside("19.0.2.2.0") + "wezer_base.members_page")
         self.assertIn("wezer_base.gone", edited.arch_db)
         notice = self.env["wezer.notice"].search(
             [("kind", "=", "website"), ("partner_id", "=", self.ada.partner_id.id)]
         )
         self.assertIn("Members", notice.text)
-        # The notice leads there, and shows what is kept.
-        action = self.env.ref(notice.url.removeprefix("/odoo/action-"))
-        pages = self.env[action.res_model].with_user(self.ada).search([])
+        # The notice names the list, and leads there.
+        self.authenticate("ada-base", "ada-base-secret")
+        page = html.fromstring(self.url_open("/my/notices").content)
+        form = page.xpath(f"//form[@action='/my/notices/{notice.id}/open']")[0]
+        opened = self.url_open(
+            form.get("action"), data=dict(form.fields), allow_redirects=False
+        )
+        path = opened.headers["Location"].rpartition("/action-")[2]
+        action = self.make_jsonrpc_request("/web/action/load", {"action_id": path})
+        self.assertIn(f"“{action['name']}”", notice.text)
+        menu = self.env.ref("wezer_base.wezer_replaced_page_menu")
+        self.assertEqual(menu.name, action["name"])
+        pages = self.env[action["res_model"]].with_user(self.ada)
+        pages = pages.search(ast.literal_eval(action["domain"] or "[]"))
         self.assertEqual(pages.ids, edited.ids)
         self.assertEqual(pages.website_id, self.website)
         self.assertIn("Members", pages.text.splitlines())
         self.assertIn("wezer_base.gone", pages.template)
+
+    def test_a_later_update_tells_of_its_own_pages_only(self):
+        self._edit("wezer_base.members_page", "<h1", "<p>Ask us</p><h1")
+        self._update()
+        self.env["wezer.notice"].search([("kind", "=", "website")]).unlink()
+        views = self.env["ir.ui.view"]
+        put_aside(self.env.cr, "19.0.9.0.0")
+        views._wezer_tell_put_aside("19.0.9.0.0")
+        told = [("kind", "=", "website"), ("partner_id", "=", self.ada.partner_id.id)]
+        self.assertFalse(self.env["wezer.notice"].search(told))
+        self._edit("wezer_base.acting_page", "<h1", "<p>Ask us</p><h1")
+        self.env.flush_all()
+        put_aside(self.env.cr, "19.0.9.1.0")
+        self.env.invalidate_all()
+        views._wezer_tell_put_aside("19.0.9.1.0")
+        notice = self.env["wezer.notice"].search(told)
+        self.assertNotIn("Members", notice.text)
+        kept = self.env["wezer.replaced.page"].with_user(self.ada).search([])
+        self.assertEqual(len(kept), 2)
+
+    def test_a_change_in_the_language_of_the_website_counts_as_edited(self):
+        french = self.env["res.lang"]._activate_lang("fr_FR")
+        self.website.write(
+            {"language_ids": [(4, french.id)], "default_lang_id": french.id}
+        )
+        own = self._edit("wezer_base.members_page", "<h1", "<h1")
+        own.update_field_translations("arch_db", {"fr_FR": {"Members": "Membress"}})
+        self.env.flush_all()
+        found = edited_copies(self.env, "wezer_base.members_page")
+        self.assertEqual(found, own)
+        self._update()
+        self.assertFalse(own.active)
 
     def test_an_edited_page_of_an_addon_that_is_not_of_the_suite_stays(self):
         page = {

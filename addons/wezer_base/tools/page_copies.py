@@ -19,16 +19,25 @@ SUITE = [
 ]
 # These show nothing that programs change: what people wrote there stays.
 CONTENT = ["wezer_base.homepage", "wezer_base.footer"]
-# The keys of views that an update has put aside.
+# The keys of views that an update has put aside; its version follows.
 ASIDE = "website.wezer_before_update."
+# A small change on a website without English is in the language of the website only.
+READ = "coalesce({0}.arch_db->>lang.code, {0}.arch_db->>'en_US')"
 
 
-def put_aside(cr: Any) -> None:
+def aside(update: str) -> str:
+    """Return how the keys begin of what the update to this version puts aside."""
+    return f"{ASIDE}{update}."
+
+
+def put_aside(cr: Any, update: str) -> None:
     """Show ours again where a website has an edited version of one of our pages.
 
     To be called before an update loads its templates: only then do all copies that
     differ hold somebody's words. What people put into the places for blocks is in views
     of its own and stays; so do pages that are content (``website.page``).
+
+    :param update: the version whose templates replace the pages
     """
     cr.execute(
         SQL(
@@ -36,16 +45,20 @@ def put_aside(cr: Any) -> None:
                   FROM ir_ui_view own
                   JOIN ir_ui_view ours
                     ON ours.key = own.key AND ours.website_id IS NULL
-                 WHERE own.website_id IS NOT NULL
-                   AND own.type = 'qweb'
+                  JOIN website site ON site.id = own.website_id
+                  JOIN res_lang lang ON lang.id = site.default_lang_id
+                 WHERE own.type = 'qweb'
                    AND split_part(own.key, '.', 1) = ANY(%s)
                    AND own.key <> ALL(%s)
-                   AND own.arch_db->>'en_US' <> ours.arch_db->>'en_US'
+                   AND (own.arch_db->>'en_US' <> ours.arch_db->>'en_US'
+                        OR %s <> %s)
                    AND NOT EXISTS (
                        SELECT 1 FROM website_page WHERE view_id = own.id
                    )""",
             SUITE,
             CONTENT,
+            SQL(READ.format("own")),
+            SQL(READ.format("ours")),
         )
     )
     pairs = cr.fetchall()
@@ -63,7 +76,7 @@ def put_aside(cr: Any) -> None:
         cr.execute(
             SQL(
                 "UPDATE ir_ui_view SET active = FALSE, key = %s || key WHERE id = %s",
-                ASIDE,
+                aside(update),
                 own,
             )
         )
@@ -74,7 +87,16 @@ def edited_copies(env: Any, key: str) -> Any:
     views = env["ir.ui.view"].with_context(active_test=False)
     general = views.search([("key", "=", key), ("website_id", "=", False)], limit=1)
     own = views.search([("key", "=", key), ("website_id", "!=", False)])
-    return own.filtered(lambda view: view.arch_db != general.arch_db)
+
+    def is_edited(view: Any) -> bool:
+        languages = ("en_US", view.website_id.default_lang_id.code)
+        return any(
+            view.with_context(lang=lang).arch_db
+            != general.with_context(lang=lang).arch_db
+            for lang in languages
+        )
+
+    return own.filtered(is_edited)
 
 
 def leave_out(ours: Any, view: Any) -> None:

@@ -10,4 +10,4 @@ def migrate(cr, version):
     if version:
         env = api.Environment(cr, SUPERUSER_ID, {})
         keep_contact_pages(env)
-        env["ir.ui.view"]._wezer_tell_put_aside()
+        env["ir.ui.view"]._wezer_tell_put_aside("19.0.2.2.0")

@@ -4,6 +4,6 @@ from odoo.addons.wezer_base.tools.page_copies import put_aside
 
 
 def migrate(cr, version):
-    """Show the new pages; the edited ones are kept as inactive views."""
+    """Show the new pages; the edited ones are listed under *Replaced pages*."""
     if version:
-        put_aside(cr)
+        put_aside(cr, "19.0.2.2.0")
