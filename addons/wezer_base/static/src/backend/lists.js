@@ -40,7 +40,7 @@ function fit(column) {
 patch(ListRenderer.prototype, {
     processAllColumn(columns, list) {
         const found = super.processAllColumn(columns, list);
-        if (!list.resModel.startsWith("wezer.")) {
+        if (!list.resModel?.startsWith("wezer.")) {
             return found;
         }
         for (const column of found) {
@@ -52,7 +52,7 @@ patch(ListRenderer.prototype, {
     },
     getCellClass(column, record) {
         const names = super.getCellClass(column, record);
-        const ours = column.type === "field" && record.resModel.startsWith("wezer.");
+        const ours = column.type === "field" && record.resModel?.startsWith("wezer.");
         return ours ? `${names} o_wezer_cell` : names;
     },
 });
