@@ -55,6 +55,10 @@ function shortened(el) {
     if (!cuts || style.display === "inline") {
         return false;
     }
+    if (!["nowrap", "pre"].includes(style.whiteSpace)) {
+        // A blank at the end of a line takes no place.
+        return el.scrollWidth > el.clientWidth;
+    }
     const text = document.createRange();
     text.selectNodeContents(el);
     const beside = [
