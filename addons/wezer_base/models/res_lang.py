@@ -7,10 +7,11 @@ class ResLang(models.Model):
 
     @api.depends_context("wezer_own_names")
     def _compute_display_name(self):
-        super()._compute_display_name()
+        result = super()._compute_display_name()
         if self.env.context.get("wezer_own_names"):
             for lang in self.filtered("name"):
                 lang.display_name = lang._wezer_own_name()
+        return result
 
     def _wezer_own_name(self) -> str:
         """Return what a language calls itself: it is read in every other language.
