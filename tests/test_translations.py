@@ -51,6 +51,12 @@ class TestTranslations(TransactionCase):
                 )
                 self.assertEqual(missing, [], REMEDY)
 
+    def test_no_word_is_divided_by_an_invisible_sign(self):
+        """It would not be found by whoever looks for it in a page or a file."""
+        for addon, path in self._files():
+            with self.subTest(addon=addon, file=path.name):
+                self.assertNotIn("\u00ad", path.read_text(encoding="utf-8"))
+
     def _extra_files(self):
         """Yield the files with terms of Odoo's that Odoo itself has not translated."""
         for path in sorted(ROOT.glob("addons/wezer_*/i18n_extra/*.po")):
