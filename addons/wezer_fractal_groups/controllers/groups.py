@@ -244,16 +244,20 @@ class WezerGroups(http.Controller):
         profile = page.profile
         if profile.sudo(False).has_access("read"):
             profile = profile.sudo(False)
+        values = profile._wezer_party_values(group_page=page)
         return request.render(
             "wezer_base.party_page",
             {
                 # A public group shows itself even where its members stay hidden.
                 "profile": profile,
-                "main_object": group,
+                # A shared link shows the cover, of which the page knows already.
+                "main_object": group.with_context(
+                    wezer_cover_url=values.get("group_cover")
+                ),
                 "partner": profile.sudo().partner_id,
                 "acting_user": request.env.user,
                 "own": False,
-                **profile._wezer_party_values(group_page=page),
+                **values,
             },
         )
 

@@ -291,13 +291,20 @@ class WezerGroup(models.Model):
     # === WEBSITE === #
 
     def _default_website_meta(self):
-        """Extend Odoo's: describe the page by the purpose, which it shows too."""
+        """Extend Odoo's: the purpose and the cover, which the page shows too.
+
+        Without a cover, a shared link has the picture that the website has for shared
+        links, or its logo.
+        """
         meta = super()._default_website_meta()
         described = payload.shortened(self.purpose, DESCRIBED_LENGTH)
         meta["default_meta_description"] = described
         if described:
             meta["default_opengraph"]["og:description"] = described
             meta["default_twitter"]["twitter:description"] = described
+        if cover := self.env.context.get("wezer_cover_url"):
+            meta["default_opengraph"]["og:image"] = cover
+            meta["default_twitter"]["twitter:image"] = cover
         return meta
 
     @api.model

@@ -73,6 +73,21 @@ class TestGroupLook(GroupPages):
         self.assertFalse(self.garden.cover)
         self.assertEqual(self.garden._cover_urls(), {})
 
+    def test_a_shared_link_shows_the_cover_or_the_picture_of_the_website(self):
+        self.garden.write(
+            {"visibility": "public", "cover": base64.b64encode(_picture("green"))}
+        )
+        self.assertIn(self.garden._cover_urls()[self.garden.id], self._shared_picture())
+        self.garden.cover = False
+        self.assertIn("/logo", self._shared_picture())
+        website = self.env["website"].get_current_website()
+        website.social_default_image = base64.b64encode(_picture("blue"))
+        self.assertIn("/social_default_image", self._shared_picture())
+
+    def _shared_picture(self):
+        page = html.fromstring(self.url_open(f"/groups/{self.garden.slug}").text)
+        return page.xpath("//meta[@property='og:image']/@content")[0]
+
     def test_who_does_not_see_a_group_does_not_see_its_cover(self):
         self.garden.write(
             {"visibility": "members", "cover": base64.b64encode(_picture("red"))}
