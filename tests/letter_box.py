@@ -17,8 +17,7 @@ class LetterBox:
 
     def __init__(self, env):
         self.env, self.letters = env, []
-        self._controller = Controller(self, "127.0.0.1", free_port())
-        self._controller.start()
+        self._controller = self._begin()
         env["ir.mail_server"].search([]).active = False
         env["ir.mail_server"].create(
             {
@@ -28,6 +27,17 @@ class LetterBox:
                 "smtp_encryption": "none",
             }
         )
+
+    def _begin(self):
+        """Listen on a free port; on another where somebody has taken it meanwhile."""
+        for _attempt in range(5):
+            controller = Controller(self, "127.0.0.1", free_port())
+            try:
+                controller.start()
+            except OSError:
+                continue
+            return controller
+        raise OSError("no port is free")
 
     async def handle_DATA(self, _server, _session, envelope):
         """Keep a letter, as aiosmtpd asks its handler to."""
