@@ -40,6 +40,47 @@ const setTimeoutOfPage = window.setTimeout;
 window.setTimeout = (call, ms, ...rest) =>
     setTimeoutOfPage(call, ms === 10000 ? 0 : ms, ...rest);
 """
+# A conversation that somebody reads, and what the server answers next.
+TALK = """
+const {LivePart} = odoo.loader.modules.get("@wezer_base/parts/live_part");
+const part = (stamp, entries, button) => `
+    <div class="o_wezer_live" data-live-url="/talk" data-stamp="${stamp}">
+        <div class="o_wezer_talk" role="log"><ol>${entries
+            .map((entry) => `<li data-entry="${entry}">${entry}</li>`)
+            .join("")}</ol></div>
+        <button type="button" class="${button}">Send</button>
+    </div>`;
+let answer = "";
+const fetchOfPage = window.fetch;
+window.fetch = (url, ...rest) =>
+    String(url).endsWith("/talk")
+        ? Promise.resolve(new Response(answer))
+        : fetchOfPage(url, ...rest);
+const place = document.createElement("div");
+place.innerHTML = part(1, ["1", "2", "3"], "pe-none").replace("o_wezer_live", "mine");
+document.querySelector("#wrap").prepend(place);
+const talk = new LivePart(place.firstElementChild);
+const look = async (...next) => {
+    answer = part(...next);
+    await talk.refresh();
+    return [...place.querySelectorAll("[data-entry]")].map((one) => one.dataset.entry);
+};
+const log = place.querySelector("[role=log]");
+const second = place.querySelectorAll("li")[1];
+const button = place.querySelector("button");
+(async () => {
+    const seen = {};
+    document.body.classList.add("o_lazy_js_waiting");
+    seen.held = await look(2, ["1", "2", "3", "4"], "later");
+    seen.buttonHeld = button.isConnected;
+    document.body.classList.remove("o_lazy_js_waiting");
+    seen.shown = await look(3, ["2", "3-removed", "4", "5"], "later");
+    seen.buttonShown = place.querySelector("button").className;
+    seen.same = log.isConnected && second.isConnected;
+    talk.end();
+    arguments[arguments.length - 1](seen);
+})();
+"""
 LOADED = """
 return Boolean(document.querySelector("script[src*='wezer_base.assets_map']"));
 """
@@ -70,3 +111,13 @@ class TestParts(HttpCase):
             self.assertTrue(
                 self.driver.execute_script("return window.wezerRefused === true")
             )
+
+    def test_a_conversation_gets_what_is_new_and_a_held_button_stays(self):
+        with self.allow_requests(all_requests=True):
+            self.browser.open("/members")
+            seen = self.driver.execute_async_script(TALK)
+        self.assertEqual(seen["held"], ["1", "2", "3", "4"])
+        self.assertTrue(seen["buttonHeld"])
+        self.assertEqual(seen["shown"], ["2", "3-removed", "4", "5"])
+        self.assertEqual(seen["buttonShown"], "later")
+        self.assertTrue(seen["same"], "what was read is read again")

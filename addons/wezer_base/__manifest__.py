@@ -69,6 +69,8 @@
         "web.assets_frontend_lazy": [
             ("remove", "wezer_base/static/src/js/load_on_demand.js"),
             ("remove", "wezer_base/static/src/parts/*"),
+            # What parts and interactions share.
+            "wezer_base/static/src/parts/suggestion_list.js",
         ],
         "wezer_base.assets_parts": [
             "wezer_base/static/src/parts/parts.js",
@@ -106,7 +108,7 @@
             "wezer_base/static/src/interactions/scheme_switch.js",
             "wezer_base/static/src/interactions/share.js",
             "wezer_base/static/src/interactions/where_i_am.js",
-            "wezer_base/static/src/interactions/suggestion_list.js",
+            "wezer_base/static/src/parts/suggestion_list.js",
             "wezer_base/static/src/interactions/words_input.js",
         ],
     },

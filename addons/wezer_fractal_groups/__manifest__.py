@@ -29,7 +29,7 @@
         ],
         # Loaded by the page of the map (wezer_base/static/src/parts/parts.js).
         "wezer_fractal_groups.assets_group_map": [
-            "wezer_base/static/src/interactions/suggestion_list.js",
+            "wezer_base/static/src/parts/suggestion_list.js",
             "wezer_fractal_groups/static/src/map/*.js",
         ],
     },

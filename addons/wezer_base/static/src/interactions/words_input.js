@@ -1,5 +1,5 @@
 import {Interaction} from "@web/public/interaction";
-import {SuggestionList} from "./suggestion_list";
+import {SuggestionList} from "@wezer_base/parts/suggestion_list";
 import {registry} from "@web/core/registry";
 import {rpc} from "@web/core/network/rpc";
 import {_t} from "@web/core/l10n/translation";

@@ -14,6 +14,9 @@ const POLL_MS = 15000;
 export class LivePart {
     static selector = ".o_wezer_live";
     static message = "wezer.live";
+    // What is said one after another stays the same element (`role="log"`, with an `ol`
+    // of `data-entry`): a screen reader tells what is new, not all of it again.
+    static log = ".o_wezer_talk";
 
     /** @param {HTMLElement} el */
     constructor(el) {
@@ -44,13 +47,18 @@ export class LivePart {
         return this.el.dataset.liveUrl;
     }
 
-    /** True while somebody fills something in: what he wrote must stay. */
+    /**
+     * True while somebody fills something in: what they wrote must stay. A button that
+     * was pressed before the program is there waits for it, and must stay, too.
+     */
     isBusy() {
         const fields = [
             ...this.el.querySelectorAll("input:not([type=hidden]), textarea"),
         ];
         return (
             isEdited() ||
+            (document.body.classList.contains("o_lazy_js_waiting") &&
+                this.el.querySelector(".pe-none") !== null) ||
             // A refused form was filled again, or a question waits for its answer.
             this.el.querySelector(".o_wezer_refused, .o_wezer_ask[open]") !== null ||
             fields.includes(document.activeElement) ||
@@ -66,7 +74,54 @@ export class LivePart {
      * What to do when something changed that may not be shown now.
      * Called with the part as it would be shown.
      */
-    onBusy() {}
+    onBusy(fresh) {
+        this.addEntries(this.entries(fresh));
+    }
+
+    entries(root) {
+        return [
+            ...root.querySelectorAll(`${this.constructor.log} > ol > [data-entry]`),
+        ];
+    }
+
+    /** Put the entries that are not there yet behind those they follow. */
+    addEntries(entries) {
+        const list = this.el.querySelector(`${this.constructor.log} > ol`);
+        const known = new Map(
+            [...this.el.querySelectorAll("[data-entry]")].map((entry) => [
+                entry.dataset.entry,
+                entry,
+            ])
+        );
+        let last = null;
+        for (const entry of entries) {
+            const shown = known.get(entry.dataset.entry);
+            if (!shown && last) {
+                last.after(entry);
+            } else if (!shown) {
+                list.prepend(entry);
+            }
+            last = shown || entry;
+        }
+    }
+
+    /** Keep the element of what is said, without what is no longer shown. */
+    keepLog(fresh) {
+        const {log} = this.constructor;
+        const kept = this.el.querySelector(log);
+        const place = fresh.querySelector(log);
+        const still = new Set(
+            [...place.querySelectorAll("[data-entry]")].map(
+                (entry) => entry.dataset.entry
+            )
+        );
+        for (const entry of kept.querySelectorAll("[data-entry]")) {
+            if (!still.has(entry.dataset.entry)) {
+                entry.remove();
+            }
+        }
+        place.replaceWith(kept);
+    }
 
     /**
      * Whether what was said of the last act is no longer true.
@@ -94,8 +149,16 @@ export class LivePart {
         for (const part of this.el.querySelectorAll("details[id][open]")) {
             fresh.querySelector(`#${part.id}`)?.setAttribute("open", "open");
         }
+        const entries = this.entries(fresh);
+        const {log} = this.constructor;
+        if (this.el.querySelector(log) && fresh.querySelector(log)) {
+            this.keepLog(fresh);
+        }
         Object.assign(this.el.dataset, fresh.dataset);
         this.el.replaceChildren(...fresh.childNodes);
+        if (entries.length) {
+            this.addEntries(entries);
+        }
         if (focused) {
             document.getElementById(focused)?.focus({preventScroll: true});
         }

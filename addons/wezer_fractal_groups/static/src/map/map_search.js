@@ -1,4 +1,4 @@
-import {SuggestionList} from "@wezer_base/interactions/suggestion_list";
+import {SuggestionList} from "@wezer_base/parts/suggestion_list";
 
 // The server is asked when the fingers rest.
 const REST_MS = 150;
