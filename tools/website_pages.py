@@ -45,12 +45,22 @@ def pages() -> str:
         for key, value in place.attrib.items():
             if key.startswith("data-"):
                 element.set(key, value)
+        if heading := place.get("heading"):
+            _give_heading(element, heading)
         element.tail = place.tail
         place.getparent().replace(place, element)
     note = etree.Comment(NOTE)
     note.tail = "\n    "
     tree.getroot().insert(0, note)
     return etree.tostring(tree, encoding="unicode")
+
+
+def _give_heading(element: etree._Element, heading: str) -> None:
+    """Let a block on the page that it leads to say something else than the page."""
+    place = element.find(".//h2")
+    place.text = heading
+    for link in place.getparent().findall("a"):
+        place.getparent().remove(link)
 
 
 def same(text: str, other: str) -> bool:

@@ -29,6 +29,16 @@ class TestHomePage(HttpCase):
         for section in sections:
             self.assertTrue(section.get("data-snippet"))
 
+    def test_the_page_that_says_more_does_not_lead_to_itself(self):
+        home, _text = self._home("/?fresh=5")
+        leads = ".//section[contains(@class, 's_wezer_how')]//a[@href='/how-it-works']"
+        self.assertEqual(len(home.xpath(leads)), 1)
+        page, _text = self._home("/how-it-works")
+        (wrap,) = page.xpath("//div[@id='wrap']")
+        self.assertEqual(wrap.xpath(".//a[@href='/how-it-works']"), [])
+        headings = wrap.xpath(".//h1/text() | .//h2/text()")
+        self.assertEqual(len(headings), len(set(headings)))
+
     def test_an_editor_finds_the_page_branded(self):
         self.authenticate("admin", "admin")
         page, _text = self._home("/?debug=0")
