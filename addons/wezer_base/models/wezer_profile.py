@@ -557,7 +557,7 @@ class WezerProfile(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Complete addresses that were left out, as the form for a new member does."""
-        # Who first: what follows looks up what the values name.
+        # Access first: what follows looks up what the values name.
         self.check_access("create")
         complete, taken = [], set()
         for vals in vals_list:

@@ -46,7 +46,7 @@ class WezerWrittenMixin(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        # Who may write first: a guess looks the writer up.
+        # Access first: a guess looks the writer up.
         self.check_access("create")
         for vals in vals_list:
             for name, written in self._written.items():

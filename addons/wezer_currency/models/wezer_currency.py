@@ -377,7 +377,7 @@ class WezerCurrency(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        # Who first: what follows is made with the system's rights.
+        # Access first: what follows is made with the system's rights.
         self.check_access("create")
         for vals in vals_list:
             self._add_safe_limit(vals)

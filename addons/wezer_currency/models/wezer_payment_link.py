@@ -127,7 +127,7 @@ class WezerPaymentLink(models.Model):
                 rule="links",
                 limit=str(LINKS_MAX),
             )
-        # Who and data were just checked.
+        # Access and data were just checked.
         return links.create(
             {
                 "token": secrets.token_urlsafe(12),

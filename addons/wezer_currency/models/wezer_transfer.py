@@ -688,7 +688,7 @@ class WezerTransfer(models.Model):
         :return: ``(transfer made before with this key, or empty, values)``
         """
         is_payee = TRANSFER.who(action) == "payee"
-        # Who first: ids that are not the caller's must tell nothing.
+        # Access first: ids that are not the caller's must tell nothing.
         caller = self._partner(payee if is_payee else payer)
         if not authorised:
             self.env.user._resolve_acting(
@@ -1034,7 +1034,7 @@ class WezerTransfer(models.Model):
         if money._is_issued() and money.treasury_partner_id.id == vals["payer_id"]:
             kind = "issue"
         state = "pending" if money.external else "done"
-        # Who and data are checked: the row is made for the caller.
+        # Access and data are checked: the row is made for the caller.
         transfer = self.sudo().create({**vals, "kind": kind, "state": state})
         transfer._execute()
         return transfer.id
@@ -1279,7 +1279,7 @@ class WezerTransfer(models.Model):
             schedule_start=date,
             schedule_number=0,
         )
-        # Who and data are checked: the row is made for the caller.
+        # Access and data are checked: the row is made for the caller.
         return self.sudo().create({**vals, "state": "scheduled"}).id
 
     # === ACTIONS: THE TREASURY OF ISSUED MONEY === #

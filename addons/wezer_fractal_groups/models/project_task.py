@@ -67,7 +67,7 @@ class ProjectTask(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        # Who first: what follows looks up what the values name.
+        # Access first: what follows looks up what the values name.
         self.check_access("create")
         vals_list = [dict(vals) for vals in vals_list]
         named = [self._named_in(vals) for vals in vals_list]

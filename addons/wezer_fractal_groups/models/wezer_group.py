@@ -508,7 +508,7 @@ class WezerGroup(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        # Who first: what follows looks up what the values name.
+        # Access first: what follows looks up what the values name.
         self.check_access("create")
         self._add_own_partners(vals_list)
         for vals in vals_list:
@@ -814,7 +814,7 @@ class WezerGroup(models.Model):
         place = self._membership_of(partner)
         if place:
             raise place._already_member_refusal()
-        # Who and state are checked: members write nothing themselves.
+        # Access and state are checked: members write nothing themselves.
         return (
             self.env["wezer.group.membership"]
             .sudo()
@@ -1300,7 +1300,7 @@ class WezerGroup(models.Model):
             if error:
                 raise error
             clean.update({f"right_{right}": True for right in rights})
-        # Who and data were just checked.
+        # Access and data were just checked.
         return self._in_name_of(party).create(clean).id
 
     def update_version(self) -> str:

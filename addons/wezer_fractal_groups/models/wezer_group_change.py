@@ -219,7 +219,7 @@ class WezerGroupChange(models.Model):
             "old_parent_id": group.parent_id.id,
         }
         with self.env.cr.savepoint() as everything:
-            # Who and data are checked with it, before anything is kept.
+            # Access and data are checked with it, before anything is kept.
             change = self.sudo().create(vals)
             parties = change._decided_sides()
             if not parties:

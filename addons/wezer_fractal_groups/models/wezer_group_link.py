@@ -139,7 +139,7 @@ class WezerGroupLink(models.Model):
             raise Refusal(
                 self.env._("Choose two circles that you can see."), rule="group"
             )
-        # Who and data are checked before anything is kept.
+        # Access and data are checked before anything is kept.
         vals = {"group_id": group_id, "other_id": other_id}
         managed = self.sudo().new(vals)._managed_groups()
         if not managed:

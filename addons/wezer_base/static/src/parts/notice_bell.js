@@ -8,7 +8,7 @@ function showNotices(el, count) {
     badge.textContent = count;
     badge.classList.toggle("d-none", !count);
     if (more) {
-        // Who reads the list is asked, not moved.
+        // A person who reads the list is asked, not moved.
         const hint = document.querySelector(".o_wezer_notices_new");
         hint?.classList.remove("d-none");
     }
