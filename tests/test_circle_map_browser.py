@@ -1,6 +1,7 @@
 """The map of 1,800 circles by mouse, touch and keyboard, in a real browser."""
 
 import pytest
+from selenium.webdriver import ActionChains
 
 from odoo.tests import HttpCase, new_test_user, tagged
 
@@ -292,6 +293,10 @@ class TestCircleMap(HttpCase):
     def _focused(self):
         return self.driver.switch_to.active_element
 
+    def _press(self, key):
+        """Press a key where the focus is, also while the list is drawn anew."""
+        ActionChains(self.driver).send_keys(key).perform()
+
     def _keys_of_the_map(self):
         stops = self.driver.find_elements(
             "css selector", ".o_wezer_map a[tabindex='0']"
@@ -299,21 +304,21 @@ class TestCircleMap(HttpCase):
         self.assertEqual(len(stops), 1)
         self.driver.execute_script("arguments[0].focus()", stops[0])
         first = stops[0].get_attribute("data-id")
-        self._focused().send_keys("\ue015")
+        self._press("\ue015")
         self.browser.until(
             lambda _driver: self._focused().get_attribute("data-parent") == first
         )
         inner = self._focused().get_attribute("data-id")
-        self._focused().send_keys("\ue014")
+        self._press("\ue014")
         self.browser.until(
             lambda _driver: self._focused().get_attribute("data-id") != inner
         )
-        self._focused().send_keys("\ue013")
+        self._press("\ue013")
         self.browser.until(
             lambda _driver: self._focused().get_attribute("data-id") == first
         )
         before = self._radius(first)
-        self._focused().send_keys("+")
+        self._press("+")
         self.assertGreater(self._radius(first), before)
 
     def _keys_of_the_list(self):
@@ -323,15 +328,15 @@ class TestCircleMap(HttpCase):
         if stop.get_attribute("aria-expanded") == "false":
             stop.send_keys("\ue014")
         self.browser.wait(f".o_wezer_tree [data-id='{node}'] [role=group] li")
-        self._focused().send_keys("\ue015")
+        self._press("\ue015")
         self.assertEqual(self._focused().get_attribute("aria-level"), "2")
         inner = self._focused().get_attribute("data-id")
-        self._focused().send_keys("\ue007")
+        self._press("\ue007")
         self.browser.until(lambda driver: "circle=" in driver.current_url)
         chosen = self.browser.wait(".o_wezer_tree [aria-selected='true']")
         self.assertEqual(chosen.get_attribute("data-id"), inner)
-        self._focused().send_keys("\ue012")
-        self._focused().send_keys("\ue012")
+        self._press("\ue012")
+        self._press("\ue012")
         self.browser.until(
             lambda driver: (
                 not driver.find_elements(

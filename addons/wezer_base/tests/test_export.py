@@ -18,6 +18,6 @@ class TestExport(WezerCommon):
             with self.subTest(model=name):
                 rows = rows.search([], limit=2)
                 answer = rows.export_data(["display_name"])["datas"]
-                self.assertEqual(answer, [[row.display_name] for row in rows])
+                self.assertEqual(answer, [[row.display_name or ""] for row in rows])
                 tried += 1
         self.assertGreater(tried, 10)
