@@ -8,6 +8,7 @@ from odoo.http import request
 from odoo.tools.mimetypes import guess_mimetype
 
 from ..models.wezer_record_mixin import PICTURE_MARK
+from ..tools.picture import small_copy
 
 
 class WezerPictures(http.Controller):
@@ -43,6 +44,8 @@ class WezerPictures(http.Controller):
     def _face(self, profile):
         if profile and profile.has_access("read"):
             picture = b64decode(profile._shared_avatar())
+            # Odoo keeps JPEG at its best and drawings as PNG: three times the bytes.
+            picture = small_copy(picture) or picture
         else:
             picture = profile.browse()._avatar_get_placeholder()
         return self._answer(picture, guess_mimetype(picture, default="image/png"))

@@ -155,7 +155,10 @@ class TestSharingPages(HttpCase, SharingCommon):
         self.authenticate(None, None)
         self.assertIn(b"<svg", self.url_open(url).content)
         self.authenticate("anna-base", "anna-base-secret")
-        self.assertNotIn(b"<svg", self.url_open(url).content)
+        shown = self.url_open(url)
+        self.assertNotIn(b"<svg", shown.content)
+        # Written as a photo: a drawing as PNG weighs three times as much.
+        self.assertEqual(shown.headers["Content-Type"], "image/jpeg")
         for field in ("image_1920", "image_128"):
             page = self.url_open(
                 f"/web/image/wezer.profile/{self.luc_profile.id}/{field}"
