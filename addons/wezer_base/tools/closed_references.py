@@ -13,6 +13,8 @@ from odoo.fields import Domain
 from odoo.tools import SQL, OrderedSet, Query
 
 HIERARCHY = ("child_of", "parent_of")
+# What Odoo still takes for others.
+OLD_OPERATORS = {"==": "=", "<>": "!="}
 COLLECTIONS = (list, tuple, set, frozenset, OrderedSet)
 
 
@@ -99,6 +101,7 @@ def _seen(model: models.BaseModel, condition: Any, names: frozenset[str]) -> Dom
         return Domain("id", operator, _seen_ids(model, value))
     if name not in names:
         return condition
+    operator = OLD_OPERATORS.get(operator, operator)
     if operator == "=?":
         if not value:
             return Domain.TRUE
@@ -108,6 +111,10 @@ def _seen(model: models.BaseModel, condition: Any, names: frozenset[str]) -> Dom
         return Domain(name, "any!", _readable(model, name, inside))
     if operator[0] in "<>":
         return condition & Domain(name, "any!", _readable(model, name))
+    if operator.endswith("like") and not value:
+        # Odoo asks for any, or for none, past the rules.
+        none = _one_of(model, name, False)
+        return none if operator.startswith("not ") != ("=" in operator) else ~none
     if operator in ("=", "in"):
         return _one_of(model, name, value)
     if operator in ("!=", "not in"):
