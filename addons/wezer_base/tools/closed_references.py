@@ -10,6 +10,7 @@ from typing import Any
 
 from odoo import models
 from odoo.fields import Domain
+from odoo.orm.domains import DomainCondition, OptimizationLevel, operator_optimization
 from odoo.tools import SQL, OrderedSet, Query
 
 HIERARCHY = ("child_of", "parent_of")
@@ -29,10 +30,7 @@ def seen_domain(model: models.BaseModel, domain: Any, names: frozenset[str]) -> 
     :param names: the fields that refer to such records
     """
     domain = Domain(domain)
-    if any(
-        condition.field_expr in names or condition.operator in HIERARCHY
-        for condition in domain.iter_conditions()
-    ):
+    if any(condition.field_expr in names for condition in domain.iter_conditions()):
         return domain.map_conditions(lambda one: _seen(model, one, names))
     return domain
 
@@ -97,8 +95,6 @@ def _readable(model: models.BaseModel, name: str, domain: Any = ()) -> Query:
 def _seen(model: models.BaseModel, condition: Any, names: frozenset[str]) -> Domain:
     """Return one condition of a domain, limited to what the user sees."""
     name, operator, value = condition.field_expr, condition.operator, condition.value
-    if name == "id" and operator in HIERARCHY and is_closed(model):
-        return Domain("id", operator, _seen_ids(model, value))
     if name not in names:
         return condition
     operator = OLD_OPERATORS.get(operator, operator)
@@ -123,11 +119,24 @@ def _seen(model: models.BaseModel, condition: Any, names: frozenset[str]) -> Dom
     return condition
 
 
-def _seen_ids(model: models.BaseModel, value: Any) -> list:
+@operator_optimization(HIERARCHY, OptimizationLevel.DYNAMIC_VALUES)
+def _hierarchy_of_seen(condition: Any, model: models.BaseModel) -> Domain:
+    """Let a hierarchy begin at records that the user sees, deep in a domain as well.
+
+    Odoo follows it past the rules, and only what it finds in the end obeys them.
+    """
+    field = condition._field(model)
+    start = model.env[field.comodel_name] if field.relational else model
+    if model.env.su or not is_closed(start):
+        return condition
+    value = condition.value
     values = list(value) if isinstance(value, COLLECTIONS) else [value]
     ids = [one for one in values if type(one) is int]
-    seen = set(model.browse(ids)._wezer_with_visible_name().ids)
-    return [one for one in values if type(one) is not int or one in seen]
+    seen = set(start.browse(ids)._wezer_with_visible_name().ids)
+    if seen.issuperset(ids):
+        return condition
+    kept = [one for one in values if type(one) is not int or one in seen]
+    return DomainCondition(condition.field_expr, condition.operator, kept)
 
 
 def _one_of(model: models.BaseModel, name: str, value: Any) -> Domain:

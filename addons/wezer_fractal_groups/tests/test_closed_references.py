@@ -95,6 +95,8 @@ class TestClosedReferences(GroupsCommon):
                 [("parent_id", "child_of", number)],
                 [("parent_id", "child_of", [number])],
                 [("id", "child_of", number)],
+                [("parent_id.id", "child_of", number)],
+                [("ancestor_ids", "any", [("id", "child_of", [number])])],
                 [("ancestor_ids", "in", [number])],
                 [("ancestor_ids", "=", number)],
                 [("parent_id", ">", number - 1), ("parent_id", "<", number + 1)],
@@ -210,8 +212,11 @@ class TestClosedReferences(GroupsCommon):
             self.assertEqual(moved["to_id"][0], self.garden.id)
             described = self._call(user, "fields_get", model=model)
             self.assertFalse({"before", "after"} & described.keys())
-            domain = [("from_id", "=", self.secret.id)]
-            self.assertEqual(self._call(user, "search", domain, model=model), [])
+            for domain in (
+                [("from_id", "=", self.secret.id)],
+                [("group_id.id", "child_of", self.secret.id)],
+            ):
+                self.assertEqual(self._call(user, "search", domain, model=model), [])
 
     def test_a_project_does_not_tell_its_hidden_circle(self):
         row = self._call(
