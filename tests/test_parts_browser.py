@@ -72,9 +72,12 @@ const button = place.querySelector("button");
     const seen = {};
     document.body.classList.add("o_lazy_js_waiting");
     seen.held = await look(2, ["1", "2", "3", "4"], "later");
+    // More was said meanwhile than a page has.
+    seen.away = await look(2.5, ["5", "6"], "later");
     seen.buttonHeld = button.isConnected;
     document.body.classList.remove("o_lazy_js_waiting");
     seen.shown = await look(3, ["2", "3-removed", "4", "5"], "later");
+    seen.older = await look(4, ["1", "2", "3-removed", "5"], "later");
     seen.buttonShown = place.querySelector("button").className;
     seen.same = log.isConnected && second.isConnected;
     talk.end();
@@ -118,6 +121,8 @@ class TestParts(HttpCase):
             seen = self.driver.execute_async_script(TALK)
         self.assertEqual(seen["held"], ["1", "2", "3", "4"])
         self.assertTrue(seen["buttonHeld"])
+        self.assertEqual(seen["away"], ["1", "2", "3", "4", "5", "6"])
         self.assertEqual(seen["shown"], ["2", "3-removed", "4", "5"])
+        self.assertEqual(seen["older"], ["1", "2", "3-removed", "5"])
         self.assertEqual(seen["buttonShown"], "later")
         self.assertTrue(seen["same"], "what was read is read again")

@@ -3,6 +3,7 @@ from collections.abc import Iterable, Iterator
 from odoo import api, models, tools
 from odoo.fields import Command
 from odoo.orm.models import READ_GROUP_AGGREGATE
+from odoo.tools import SQL
 
 from ..exceptions import NotAllowed
 from ..tools import closed_references
@@ -117,9 +118,9 @@ class Base(models.AbstractModel):
         apart = {
             name: specification[name]
             for name in self._wezer_closed_among(specification)
-            if self._fields[name].type == "many2one" and specification[name]
+            if self._fields[name].type == "many2one" and "fields" in specification[name]
         }
-        if not apart or not all(self.ids):
+        if not apart:
             return super().web_read(specification)
         rows = super().web_read({**specification, **dict.fromkeys(apart, {})})
         for name, asked in apart.items():
@@ -127,9 +128,7 @@ class Base(models.AbstractModel):
                 {row[name] for row in rows if row[name]}
             )
             records = records.with_context(**asked.get("context", {}))
-            known = {
-                one["id"]: one for one in records.web_read(asked.get("fields", {}))
-            }
+            known = {one["id"]: one for one in records.web_read(asked["fields"])}
             for row in rows:
                 row[name] = known.get(row[name], False)
         return rows
@@ -176,6 +175,24 @@ class Base(models.AbstractModel):
         if not self.env.su and (names := self._wezer_closed_fields()):
             domain = closed_references.seen_domain(self, domain, names)
         return super()._search(domain, *args, **kwargs)
+
+    def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
+        """Sort by a reference as if it was empty where it is not seen."""
+        name, _dot, inner = field_name.partition(".")
+        order = super()._order_field_to_sql
+        # By their names alone, those that are hidden stand with the empty ones.
+        asks = inner == "id" or (nulls and not inner)
+        closed = asks and self._wezer_closed_among([name])
+        if not closed or self._fields[name].type != "many2one":
+            return order(alias, field_name, direction, nulls, query)
+        column = self._field_to_sql(alias, name, query)
+        seen = closed_references.seen_sql(self, name, column)
+        if inner:
+            query._order_groupby.append(seen)
+            return SQL("%s %s %s", seen, direction, nulls)
+        empty = SQL("IS NOT NULL" if nulls.code == "NULLS FIRST" else "IS NULL")
+        names = order(alias, name, direction, SQL(), query)
+        return SQL("%s %s, %s", seen, empty, names) if names else names
 
     def _read_group_groupby(self, alias, groupby_spec, query):
         value = super()._read_group_groupby(alias, groupby_spec, query)

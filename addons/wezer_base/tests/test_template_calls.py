@@ -31,6 +31,17 @@ class TestTemplateCalls(WezerCommon):
             """<div><t t-if="one" t-call="face" who="one" size="'lg'"/></div>""",
         )
 
+    def test_the_values_of_all_calls_of_a_template_are_passed(self):
+        self.assertEqual(
+            self._passed(
+                """<t><t t-call="face"><t t-set="who" t-value="a" /></t><p><t
+                t-call="face"><t t-set="who" t-value="b" /><t t-set="size" t-value=""
+                /></t></p><t t-call="face"><t t-set="who" t-value="c" /></t></t>"""
+            ),
+            """<t><t t-call="face" who="a"/><p><t t-call="face" who="b" size="None"/>"""
+            """</p><t t-call="face" who="c"/></t>""",
+        )
+
     def test_a_call_keeps_a_body_that_does_more_than_set_values(self):
         for body in (
             '<t t-set="label">Skill</t>',
@@ -40,6 +51,8 @@ class TestTemplateCalls(WezerCommon):
             '<t t-set="a" t-value="1"/><t t-set="a" t-value="2"/>',
             '<t t-if="x" t-set="a" t-value="1"/>',
             '<t t-set="0" t-value="1"/>',
+            '<t t-set="groups" t-value="1"/>',
+            '<t t-set="__of_qweb" t-value="1"/>',
         ):
             with self.subTest(body):
                 call = f'<t><t t-call="face">{body}</t></t>'

@@ -10,9 +10,12 @@ from typing import Any
 
 from odoo import models
 from odoo.fields import Domain
+from odoo.orm.domains import DomainCondition, OptimizationLevel, operator_optimization
 from odoo.tools import SQL, OrderedSet, Query
 
 HIERARCHY = ("child_of", "parent_of")
+# What Odoo still takes for others.
+OLD_OPERATORS = {"==": "=", "<>": "!="}
 COLLECTIONS = (list, tuple, set, frozenset, OrderedSet)
 
 
@@ -27,10 +30,7 @@ def seen_domain(model: models.BaseModel, domain: Any, names: frozenset[str]) -> 
     :param names: the fields that refer to such records
     """
     domain = Domain(domain)
-    if any(
-        condition.field_expr in names or condition.operator in HIERARCHY
-        for condition in domain.iter_conditions()
-    ):
+    if any(condition.field_expr in names for condition in domain.iter_conditions()):
         return domain.map_conditions(lambda one: _seen(model, one, names))
     return domain
 
@@ -95,10 +95,9 @@ def _readable(model: models.BaseModel, name: str, domain: Any = ()) -> Query:
 def _seen(model: models.BaseModel, condition: Any, names: frozenset[str]) -> Domain:
     """Return one condition of a domain, limited to what the user sees."""
     name, operator, value = condition.field_expr, condition.operator, condition.value
-    if name == "id" and operator in HIERARCHY and is_closed(model):
-        return Domain("id", operator, _seen_ids(model, value))
     if name not in names:
         return condition
+    operator = OLD_OPERATORS.get(operator, operator)
     if operator == "=?":
         if not value:
             return Domain.TRUE
@@ -108,6 +107,10 @@ def _seen(model: models.BaseModel, condition: Any, names: frozenset[str]) -> Dom
         return Domain(name, "any!", _readable(model, name, inside))
     if operator[0] in "<>":
         return condition & Domain(name, "any!", _readable(model, name))
+    if operator.endswith("like") and not value:
+        # Odoo asks for any, or for none, past the rules.
+        none = _one_of(model, name, False)
+        return none if operator.startswith("not ") != ("=" in operator) else ~none
     if operator in ("=", "in"):
         return _one_of(model, name, value)
     if operator in ("!=", "not in"):
@@ -116,11 +119,24 @@ def _seen(model: models.BaseModel, condition: Any, names: frozenset[str]) -> Dom
     return condition
 
 
-def _seen_ids(model: models.BaseModel, value: Any) -> list:
+@operator_optimization(HIERARCHY, OptimizationLevel.DYNAMIC_VALUES)
+def _hierarchy_of_seen(condition: Any, model: models.BaseModel) -> Domain:
+    """Let a hierarchy begin at records that the user sees, deep in a domain as well.
+
+    Odoo follows it past the rules, and only what it finds in the end obeys them.
+    """
+    field = condition._field(model)
+    start = model.env[field.comodel_name] if field.relational else model
+    if model.env.su or not is_closed(start):
+        return condition
+    value = condition.value
     values = list(value) if isinstance(value, COLLECTIONS) else [value]
     ids = [one for one in values if type(one) is int]
-    seen = set(model.browse(ids)._wezer_with_visible_name().ids)
-    return [one for one in values if type(one) is not int or one in seen]
+    seen = set(start.browse(ids)._wezer_with_visible_name().ids)
+    if seen.issuperset(ids):
+        return condition
+    kept = [one for one in values if type(one) is not int or one in seen]
+    return DomainCondition(condition.field_expr, condition.operator, kept)
 
 
 def _one_of(model: models.BaseModel, name: str, value: Any) -> Domain:

@@ -10,6 +10,8 @@ from typing import Any
 
 NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 CALLED = {"t-set", "t-value"}
+# The one name without "t-" that means something else on the call itself.
+TAKEN = "groups"
 
 
 def pass_values(root: Any) -> None:
@@ -19,7 +21,8 @@ def pass_values(root: Any) -> None:
     ``<t t-call="face" who="one" />``. Idempotent: the tree of a template may be asked
     for several times.
     """
-    for node in root.iter("t"):
+    # A list: what is removed on the way would end the walk.
+    for node in list(root.iter("t")):
         if node.get("t-call") and len(node):
             given = _given(node)
             if given:
@@ -46,12 +49,15 @@ def _given(node: Any) -> dict[str, str]:
             or set(child.attrib) != CALLED
             or len(child)
             or not NAME.fullmatch(name)
+            or name == TAKEN
+            # QWeb refuses it where it is set.
+            or "__" in name
             # A value may be made of one that is set before it.
             or name in given
             or set(NAME.findall(expression)) & set(given)
         ):
             return {}
-        given[name] = expression
+        given[name] = expression.strip() or "None"
     return given
 
 

@@ -52,9 +52,12 @@ class TestClosedReferences(GroupsCommon):
             self.assertEqual(rows[self.compost.id]["parent_id"][0], self.garden.id)
             self.assertNotIn(self.secret.id, rows[self.inner.id]["ancestor_ids"])
             self.assertNotIn("depth", self._call(user, "fields_get"))
-            for args in (({"parent_id": {}},), (named,)):
+            bare = {"parent_id": {"context": {"active_test": False}}}
+            for args in (({"parent_id": {}},), (bare,), (named,)):
                 rows = self._call(user, "web_read", ids, *args)
                 self.assertFalse(rows[0]["parent_id"])
+                if args[0] is bare:
+                    self.assertEqual(rows[1]["parent_id"], self.garden.id)
             self.assertEqual(
                 rows[1]["parent_id"],
                 {
@@ -88,23 +91,35 @@ class TestClosedReferences(GroupsCommon):
                 [("parent_id.id", "=", number)],
                 [("parent_id", "any", [("id", "=", number)])],
                 [("parent_id", "=?", number)],
+                [("parent_id", "==", number)],
                 [("parent_id", "child_of", number)],
                 [("parent_id", "child_of", [number])],
                 [("id", "child_of", number)],
+                [("parent_id.id", "child_of", number)],
+                [("ancestor_ids", "any", [("id", "child_of", [number])])],
                 [("ancestor_ids", "in", [number])],
                 [("ancestor_ids", "=", number)],
                 [("parent_id", ">", number - 1), ("parent_id", "<", number + 1)],
                 ["!", ("parent_id", "!=", number)],
+                ["!", ("parent_id", "<>", number)],
                 ["!", ("parent_id", "not in", [number])],
             ):
                 with self.subTest(user=user.login, domain=domain):
                     found = self._found(user, domain, both)
                     self.assertEqual(found, self.inner.ids if sees else [])
-            around = self._found(user, [("parent_id", "!=", False)], both)
-            self.assertEqual(self.inner.id in around, sees)
-            self.assertIn(self.compost.id, around)
-            alone = self._found(user, [("parent_id", "=", False)], both)
-            self.assertEqual(alone, [] if sees else self.inner.ids)
+            for operator, value in (("!=", False), ("ilike", ""), ("not =like", "")):
+                domain = [("parent_id", operator, value)]
+                with self.subTest(user=user.login, domain=domain):
+                    around = self._found(user, domain, both)
+                    self.assertEqual(self.inner.id in around, sees)
+                    self.assertIn(self.compost.id, around)
+            for operator, value in (("=", False), ("not ilike", ""), ("=like", "")):
+                domain = [("parent_id", operator, value)]
+                with self.subTest(user=user.login, domain=domain):
+                    alone = self._found(user, domain, both)
+                    self.assertEqual(alone, [] if sees else self.inner.ids)
+            alone = self._found(user, [("parent_id", "<>", number)], self.village)
+            self.assertEqual(alone, self.village.ids)
             inside = [("child_ids", "=", number)]
             found = self._found(user, inside, self.garden)
             self.assertEqual(found, self.garden.ids if sees else [])
@@ -119,6 +134,35 @@ class TestClosedReferences(GroupsCommon):
             ):
                 with self.subTest(user=user.login, domain=domain):
                     self.assertIn(self.compost.id, self._found(user, domain, both))
+
+    def test_sorting_puts_it_with_those_inside_nothing(self):
+        among = [("id", "in", (self.inner | self.compost | self.village).ids)]
+        self.assertFalse(self.village.parent_id)
+        alone = sorted((self.inner | self.village).ids)
+        inside = self.compost.ids
+        # Each order, and whether those inside nothing come first.
+        orders = {
+            "parent_id nulls first, id": True,
+            "parent_id desc nulls last, id": False,
+            "parent_id.id, id": False,
+            "parent_id.id desc, id": True,
+        }
+        for user in self.outsiders:
+            for order, first in orders.items():
+                with self.subTest(user=user.login, order=order):
+                    found = self._call(user, "search", among, order=order)
+                    self.assertEqual(found, alone + inside if first else inside + alone)
+            groups = self._call(
+                user,
+                "formatted_read_group",
+                among,
+                ["parent_id"],
+                ["__count"],
+                order="parent_id nulls first",
+            )
+            self.assertEqual([group["__count"] for group in groups], [2, 1])
+        found = self._call(self.luc, "search", among, order="parent_id nulls first, id")
+        self.assertEqual(found[0], self.village.id)
 
     def test_grouping_puts_it_with_those_inside_nothing(self):
         among = [("id", "in", (self.inner | self.compost).ids)]
@@ -168,8 +212,11 @@ class TestClosedReferences(GroupsCommon):
             self.assertEqual(moved["to_id"][0], self.garden.id)
             described = self._call(user, "fields_get", model=model)
             self.assertFalse({"before", "after"} & described.keys())
-            domain = [("from_id", "=", self.secret.id)]
-            self.assertEqual(self._call(user, "search", domain, model=model), [])
+            for domain in (
+                [("from_id", "=", self.secret.id)],
+                [("group_id.id", "child_of", self.secret.id)],
+            ):
+                self.assertEqual(self._call(user, "search", domain, model=model), [])
 
     def test_a_project_does_not_tell_its_hidden_circle(self):
         row = self._call(

@@ -84,7 +84,7 @@ export class LivePart {
         ];
     }
 
-    /** Put the entries that are not there yet behind those they follow. */
+    /** Put the entries that are not there yet before those that follow them. */
     addEntries(entries) {
         const list = this.el.querySelector(`${this.constructor.log} > ol`);
         const known = new Map(
@@ -93,15 +93,15 @@ export class LivePart {
                 entry,
             ])
         );
-        let last = null;
-        for (const entry of entries) {
+        let next = null;
+        for (const entry of [...entries].reverse()) {
             const shown = known.get(entry.dataset.entry);
-            if (!shown && last) {
-                last.after(entry);
+            if (!shown && next) {
+                next.before(entry);
             } else if (!shown) {
-                list.prepend(entry);
+                list.append(entry);
             }
-            last = shown || entry;
+            next = shown || entry;
         }
     }
 
