@@ -290,8 +290,16 @@ class TestCircleMap(HttpCase):
             self._keys_of_the_map()
             self._keys_of_the_list()
 
-    def _focused(self):
-        return self.driver.switch_to.active_element
+    def _focus(self, css):
+        """Focus an element; what was found may be drawn anew at any moment."""
+        self.browser.wait(css)
+        self.driver.execute_script("document.querySelector(arguments[0]).focus()", css)
+
+    def _focused(self, name):
+        """Return an attribute of what has the focus."""
+        return self.driver.execute_script(
+            "return document.activeElement.getAttribute(arguments[0])", name
+        )
 
     def _press(self, key):
         """Press a key where the focus is, also while the list is drawn anew."""
@@ -302,39 +310,31 @@ class TestCircleMap(HttpCase):
             "css selector", ".o_wezer_map a[tabindex='0']"
         )
         self.assertEqual(len(stops), 1)
-        self.driver.execute_script("arguments[0].focus()", stops[0])
-        first = stops[0].get_attribute("data-id")
+        self._focus(".o_wezer_map a[tabindex='0']")
+        first = self._focused("data-id")
         self._press("\ue015")
-        self.browser.until(
-            lambda _driver: self._focused().get_attribute("data-parent") == first
-        )
-        inner = self._focused().get_attribute("data-id")
+        self.browser.until(lambda _driver: self._focused("data-parent") == first)
+        inner = self._focused("data-id")
         self._press("\ue014")
-        self.browser.until(
-            lambda _driver: self._focused().get_attribute("data-id") != inner
-        )
+        self.browser.until(lambda _driver: self._focused("data-id") != inner)
         self._press("\ue013")
-        self.browser.until(
-            lambda _driver: self._focused().get_attribute("data-id") == first
-        )
+        self.browser.until(lambda _driver: self._focused("data-id") == first)
         before = self._radius(first)
         self._press("+")
         self.assertGreater(self._radius(first), before)
 
     def _keys_of_the_list(self):
-        stop = self.browser.wait(".o_wezer_tree [tabindex='0']")
-        self.driver.execute_script("arguments[0].focus()", stop)
-        node = stop.get_attribute("data-id")
-        if stop.get_attribute("aria-expanded") == "false":
-            stop.send_keys("\ue014")
+        self._focus(".o_wezer_tree [tabindex='0']")
+        node = self._focused("data-id")
+        if self._focused("aria-expanded") == "false":
+            self._press("\ue014")
         self.browser.wait(f".o_wezer_tree [data-id='{node}'] [role=group] li")
         self._press("\ue015")
-        self.assertEqual(self._focused().get_attribute("aria-level"), "2")
-        inner = self._focused().get_attribute("data-id")
+        self.assertEqual(self._focused("aria-level"), "2")
+        inner = self._focused("data-id")
         self._press("\ue007")
         self.browser.until(lambda driver: "circle=" in driver.current_url)
-        chosen = self.browser.wait(".o_wezer_tree [aria-selected='true']")
-        self.assertEqual(chosen.get_attribute("data-id"), inner)
+        self.browser.wait(f".o_wezer_tree [aria-selected='true'][data-id='{inner}']")
         self._press("\ue012")
         self._press("\ue012")
         self.browser.until(
