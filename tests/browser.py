@@ -5,6 +5,7 @@ import shutil
 import tempfile
 
 from selenium import webdriver
+from selenium.common.exceptions import TimeoutException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
@@ -142,7 +143,15 @@ class Browser:
         self.driver.get(self.base_url + "/web/login")
         self.fill("input[name=login]", login)
         self.fill("input[name=password]", password)
-        self.click("form.oe_login_form button[type=submit]", counts=False)
-        WebDriverWait(self.driver, WAIT).until(
-            lambda driver: "/web/login" not in driver.current_url
-        )
+        button = "form.oe_login_form button[type=submit]"
+
+        def inside(driver):
+            return "/web/login" not in driver.current_url
+
+        self.click(button, counts=False)
+        try:
+            WebDriverWait(self.driver, WAIT / 2).until(inside)
+        except TimeoutException:
+            # The page moved under the click: a person presses again.
+            self.click(button, counts=False)
+            WebDriverWait(self.driver, WAIT).until(inside)
