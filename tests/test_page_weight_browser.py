@@ -47,7 +47,6 @@ return [...document.querySelectorAll("[data-wezer-bundle]")]
     .filter((el) => !arguments[0] || el.checkVisibility())
     .map((el) => el.dataset.wezerBundle);
 """
-PICTURE = re.compile(r"/web/image/|/wezer/face/")
 OWN = re.compile(r"/(wezer_\w+\.assets_\w+)\.min\.js")
 HIGH = 4000
 MOST_SHIFT = 0.02
@@ -80,7 +79,6 @@ class TestPageWeight(EveryPage):
                 look.screen(1280)
                 look.open(path)
                 named = set(look.driver.execute_script(NAMED, False))
-                first = set(look.driver.execute_script(LOADED))
                 if named:
                     look.screen(1280, height=HIGH)
                     seen = set(look.driver.execute_script(NAMED, True))
@@ -90,12 +88,7 @@ class TestPageWeight(EveryPage):
                 # The program begins to load with the load event, or when it is wanted.
                 if look.driver.execute_async_script(LOADS):
                     look.browser.until(lambda driver: driver.execute_script(AWAKE))
-                # Pictures further down come when a person scrolls there.
-                loaded = {
-                    address
-                    for address in look.driver.execute_script(LOADED)
-                    if address in first or not PICTURE.search(address)
-                }
+                loaded = set(look.driver.execute_script(LOADED))
                 for address in loaded - set(known):
                     known[address] = self._size(session, address)
                 sizes = {address: known[address] for address in loaded}

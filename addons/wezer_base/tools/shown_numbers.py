@@ -6,7 +6,7 @@ from odoo.tools.misc import formatLang, get_lang
 
 # Four digits stay together, as in most languages: 1234.50, but 12,345.60.
 UNGROUPED = 4
-# No language groups the digits of what is below: it has two at most.
+# Below, a number has two digits before its decimals at most, which no language groups.
 GROUPED = 99
 
 
