@@ -112,6 +112,11 @@ def parser() -> argparse.ArgumentParser:
         "--digits", type=int, metavar="N", help="decimals of a currency that is made"
     )
     sub.add_argument(
+        "--accept-dates",
+        action="store_true",
+        help="transfers: take dates in the future, and before 1900",
+    )
+    sub.add_argument(
         "--mail", action="store_true", help="members: invite those without a login"
     )
     sub.add_argument(

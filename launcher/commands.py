@@ -68,14 +68,6 @@ def update(options: argparse.Namespace) -> int:
     return 0
 
 
-IMPORT = """
-import json, pathlib
-from launcher import importing
-report = importing.run(env, {kind!r}, {rows!r}, **{options!r})
-print("WEZER" + json.dumps(report, default=str))
-"""
-
-
 def tagged(output: str) -> Any:
     """What a script printed behind our mark, whatever else was printed."""
     for line in output.splitlines():

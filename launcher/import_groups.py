@@ -11,10 +11,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from . import importing, paths, session
+from . import importing, paths
 from .addon_tools import load
-from .commands import tagged
-from .console import Failure, Steps
+from .console import Failure
 from .tables import bytes_of, read_or_fail, report_unused, table_of
 
 TOOLS = paths.ADDONS / "wezer_fractal_groups" / "tools"
@@ -28,27 +27,16 @@ NEEDED = {
     "rights": ("group", "resource", "level"),
 }
 
-SCRIPT = """
-import json
-from pathlib import Path
-from odoo.addons.wezer_base.exceptions import Refusal
-given = json.loads(Path({path!r}).read_text())
-# As the administrator, not as the system: the same checks as for a click.
-groups = env(user=env.ref("base.user_admin").id, su=False)["wezer.group"]
-answer = dict(program="")
-try:
-    if given["exports"]:
-        paths = map(Path, given["exports"])
-        files = [(path.name, path.read_bytes()) for path in paths]
-        answer["program"], answer["rows"] = groups._wezer_import_export(
-            files, **given["options"]
-        )
-    else:
-        answer["rows"] = groups._wezer_import(**given["files"], **given["options"])
-except Refusal as error:
-    answer["error"] = str(error.args[0])
-env.cr.commit()
-print("WEZER" + json.dumps(answer, default=str))
+WORK = """
+def work(env, given):
+    groups = env["wezer.group"]
+    if not given["exports"]:
+        rows = groups._wezer_import(**given["files"], **given["options"])
+        return dict(program="", rows=rows)
+    paths = map(Path, given["exports"])
+    files = [(path.name, path.read_bytes()) for path in paths]
+    program, rows = groups._wezer_import_export(files, **given["options"])
+    return dict(program=program, rows=rows)
 """
 
 
@@ -87,21 +75,11 @@ def command(options: argparse.Namespace) -> int:
             kind: read(path, kind, mapping[kind])
             for kind, path in zip(FILES, paths_given, strict=False)
         }
-    steps = Steps(4, stream=sys.stderr)
-    with session.live_database(steps) as database, steps.step("Groups") as step:
-        counts = (f"{len(rows)} {kind}" for kind, rows in given["files"].items())
-        files = "1 file" if len(paths_given) == 1 else f"{len(paths_given)} files"
-        step.show(", ".join(counts) or files)
-        path = paths.STATE / "import.json"
-        path.write_text(json.dumps(given))
-        script = SCRIPT.format(path=str(path))
-        try:
-            answer = tagged(database.runner.shell(database.name, script))
-        finally:
-            # Names of people: nothing stays behind.
-            path.unlink()
-    if "error" in answer:
-        raise Failure(answer["error"], "See docs/groups.md.")
+    counts = (f"{len(rows)} {kind}" for kind, rows in given["files"].items())
+    files = "1 file" if len(paths_given) == 1 else f"{len(paths_given)} files"
+    with importing.own_folder() as folder:
+        detail = ", ".join(counts) or files
+        answer = importing.in_odoo(folder, "Groups", detail, WORK, given)
     return print_report(answer, options, names)
 
 

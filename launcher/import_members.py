@@ -10,22 +10,16 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from . import importing, paths, session
-from .commands import tagged
-from .console import Failure, Steps
+from . import importing
+from .console import Failure
 from .tables import bytes_of, read_or_fail, report_encoding, report_unused
 
 LISTS = ("skills", "languages")
 
-SCRIPT = """
-import json
-from pathlib import Path
-rows = json.loads(Path({path!r}).read_text())
-# As the administrator, not as the system: the same checks as for a click.
-members = env(user=env.ref("base.user_admin").id, su=False)["wezer.member.import"]
-report = members._import_rows(rows, dry_run={dry_run!r}, mail={mail!r})
-env.cr.commit()
-print("WEZER" + json.dumps(dict(rows=report), default=str))
+WORK = """
+def work(env, given):
+    members = env["wezer.member.import"]
+    return dict(rows=members._import_rows(given["rows"], **given["options"]))
 """
 
 
@@ -38,19 +32,13 @@ def command(options: argparse.Namespace) -> int:
     if not rows:
         raise Failure("The file has no rows", "A CSV file with a line of headings.")
     rows = [{**row, "row": number} for number, row in enumerate(rows, start=1)]
-    steps = Steps(4, stream=sys.stderr)
-    with session.live_database(steps) as database, steps.step("Members") as step:
-        step.show(f"{len(rows)} rows")
-        path = paths.STATE / "import.json"
-        path.write_text(json.dumps(rows))
-        script = SCRIPT.format(
-            path=str(path), dry_run=options.dry_run, mail=options.mail
-        )
-        try:
-            answer = tagged(database.runner.shell(database.name, script))
-        finally:
-            # Addresses of people: nothing stays behind.
-            path.unlink()
+    given = {
+        "rows": rows,
+        "options": {"dry_run": options.dry_run, "mail": options.mail},
+    }
+    with importing.own_folder() as folder:
+        count = f"{len(rows)} rows"
+        answer = importing.in_odoo(folder, "Members", count, WORK, given)
     return print_report(answer, options)
 
 

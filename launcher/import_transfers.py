@@ -1,6 +1,6 @@
-"""`./wezer import transfers`: histories and batches of payments, all or none.
+"""`./wezer import transfers`: histories and batches of payments.
 
-What a transfer is, and how its file is read, the addon knows.
+What a transfer is, and how its file is read and posted, the addon knows.
 """
 
 import argparse
@@ -8,75 +8,87 @@ import json
 import sys
 from pathlib import Path
 
-from . import paths, session
-from .commands import tagged
-from .console import Failure, Steps
-from .tables import bytes_of, read_or_fail, report_encoding, tables
+from . import importing
+from .console import Failure
+from .tables import bytes_of, report_encoding, tables
 
-SCRIPT = """
-import json
-from pathlib import Path
-from odoo.addons.wezer_base.exceptions import Refusal
-from odoo.addons.wezer_base.tools.tables import TableError
-from odoo.addons.wezer_currency.tools.transfer_rows import ColumnError, read_rows
-given = json.loads(Path({path!r}).read_text())
-# As the administrator, not as the system: the same checks as for a click.
-transfers = env(user=env.ref("base.user_admin").id, su=False)["wezer.transfer"]
-answer = {{}}
-try:
-    rows = []
-    for text in given["files"]:
-        for row in read_rows(text, given["map"]):
-            rows.append(dict(row, row=len(rows) + 1))
-    answer = transfers._import_rows(rows, **given["options"])
-except (ColumnError, TableError, Refusal) as error:
-    answer = dict(error=str(error.args[0]))
-env.cr.commit()
-print("WEZER" + json.dumps(answer, default=str))
+WORK = """
+def work(env, given):
+    def told(what, done, count):
+        progress(what)(done, count)
+    return env["wezer.transfer"]._import_files(
+        given["files"], given["map"], given["lines"], progress=told, **given["options"]
+    )
 """
 
 
 def command(options: argparse.Namespace) -> int:
-    """Import transfers from a file."""
-    files = [text_of(Path(name)) for name in options.files]
-    given = {
-        "files": files,
-        "map": json.loads(text_of(Path(options.map))) if options.map else {},
-        "options": {
-            "mode": options.mode or "strict",
-            "create": options.create,
-            "digits": options.digits,
-            "dry_run": options.dry_run,
-        },
-    }
-    steps = Steps(4, stream=sys.stderr)
-    with session.live_database(steps) as database, steps.step("Transfers") as step:
-        lines = sum(max(text.count("\n") - 1, 0) for text in files)
-        step.show(f"about {lines} rows")
-        path = paths.STATE / "import.json"
-        path.write_text(json.dumps(given))
-        script = SCRIPT.format(path=str(path))
-        answer = tagged(database.runner.shell(database.name, script))
-        path.unlink()
+    """Import transfers from files."""
+    mapping = read_map(Path(options.map)) if options.map else {}
+    with importing.own_folder() as folder:
+        files, lines = [], 0
+        for number, name in enumerate(options.files, start=1):
+            # A copy: the file may be changed, or come through a pipe.
+            copy = folder / f"{number}.csv"
+            lines += copied(Path(name), copy)
+            report_if_guessed(Path(name).name, copy)
+            files.append(str(copy))
+        given = {
+            "files": files,
+            "lines": lines,
+            "map": mapping,
+            "options": {
+                "mode": options.mode or "strict",
+                "create": options.create,
+                "digits": options.digits,
+                "dry_run": options.dry_run,
+                "accept_dates": options.accept_dates,
+            },
+        }
+        detail = f"about {lines:,} rows"
+        answer = importing.in_odoo(
+            folder, "Transfers", detail, WORK, given, commits=True
+        )
     return print_report(answer, options)
 
 
-def text_of(path: Path) -> str:
-    """The text of a file, whichever encoding an office program gave it."""
-    data = bytes_of(path)
+def copied(source: Path, target: Path) -> int:
+    """Copy a file; return about how many rows it has."""
+    target.touch(0o600)
+    lines = 0
     try:
-        text, encoding = tables.decode(data)
+        with open(source, "rb") as file, open(target, "wb") as copy:
+            while block := file.read(tables.BLOCK):
+                copy.write(block)
+                lines += block.count(b"\n")
+    except OSError as error:
+        raise Failure(f"{source} cannot be read: {error.strerror}") from error
+    return max(lines - 1, 0)
+
+
+def report_if_guessed(name: str, path: Path) -> None:
+    """Say where the encoding of a file was assumed; fail where it has none."""
+    try:
+        if tables.encoding_of(path) == "cp1252":
+            report_encoding(name, tables.open_table(path))
     except tables.TableError as error:
-        raise Failure(f"{path}: {error}", "Save it as UTF-8 first.") from error
-    if encoding == "cp1252":
-        report_encoding(Path(path).name, read_or_fail(data, Path(path).name))
-    return text
+        raise Failure(f"{name}: {error}", "Save it as CSV in UTF-8 first.") from error
+
+
+def read_map(path: Path) -> dict:
+    """Return a map of columns from a JSON file."""
+    try:
+        text, _encoding = tables.decode(bytes_of(path))
+        mapping = json.loads(text)
+    except (tables.TableError, ValueError) as error:
+        raise Failure(f"The map {path} is not JSON: {error}") from error
+    if not isinstance(mapping, dict):
+        raise Failure(f"The map {path} is no object of JSON", "See docs/money.md.")
+    return mapping
 
 
 def print_report(answer: dict, options: argparse.Namespace) -> int:
     """The report row by row, and the closing line; 1 where something is refused."""
-    if "error" in answer:
-        raise Failure(answer["error"], "Columns: payer, payee, currency, amount, …")
     if options.json:
         print(json.dumps(answer, indent=1))
     else:
@@ -89,18 +101,36 @@ def print_report(answer: dict, options: argparse.Namespace) -> int:
                 f"row {row['row']}: beyond a limit:"
                 f" {row['payer']} pays {row['payee']} {row['amount']}"
             )
-    refused = len(answer["refused"])
-    if refused:
-        text = f"Nothing was posted: {refused} rows are refused"
-    else:
-        text = f"{answer['posted']} transfers posted"
-        for name in ("known", "skipped"):
-            if answer[name]:
-                text += f", {answer[name]} {name}"
-        if answer["overdrafts"]:
-            text += f", {len(answer['overdrafts'])} beyond a limit"
-        if options.dry_run:
-            text += " (nothing kept: a dry run)"
+    refused, listed = answer["refused_count"], len(answer["refused"])
     stream = sys.stderr if options.json else sys.stdout
-    stream.write(text + ".\n")
-    return 1 if refused else 0
+    if refused > listed:
+        stream.write(f"Only the first {listed:,} refused rows are listed.\n")
+    if answer["odd_dates"]:
+        stream.write(
+            f"{answer['odd_dates']:,} rows have a date in the future or before 1900."
+            " If these dates are right, repeat with --accept-dates.\n"
+        )
+    stream.write(f"{closing_line(answer, options.dry_run)}.\n")
+    return 1 if refused or answer["stopped"] else 0
+
+
+def closing_line(answer: dict, dry_run: bool) -> str:
+    """Return the sentence that says what happened."""
+    refused = answer["refused_count"]
+    if refused and not answer["stopped"]:
+        return f"Nothing was posted: {refused:,} rows are refused"
+    text = f"{answer['posted']:,} transfers posted"
+    for name in ("known", "skipped"):
+        if answer[name]:
+            text += f", {answer[name]:,} {name}"
+    if answer["overdraft_count"]:
+        text += f", {answer['overdraft_count']:,} beyond a limit"
+    if dry_run:
+        text += " (nothing kept: a dry run)"
+    if answer["stopped"]:
+        reason = answer["stopped"].rstrip(".")
+        text += (
+            f", then it stopped: {reason}. Start the same import again for the rest:"
+            " what was posted is recognised"
+        )
+    return text

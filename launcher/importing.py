@@ -1,14 +1,20 @@
 """`./wezer import tasks`: a CSV file, a map of its columns, a report for each row.
 
-What a task is, the addon knows (`project.task`); here stands only how to read a file.
+What a task is, the addon knows (`project.task`); here stands how to read a file, and
+how every import (of members, groups and transfers, too) is run.
 """
 
 import argparse
 import ast
+import contextlib
+import fcntl
 import json
+import os
+import shutil
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,40 +28,51 @@ DEFAULT = "tasks"
 # Found by its columns: volunteer opportunities as New York publishes them.
 OPEN_DATA = "nyc"
 
+# Every import runs by this: alone in its database, repeated where somebody was in the
+# way, and with an answer in any case.
 SCRIPT = """
 import json
 from pathlib import Path
-rows = json.loads(Path({path!r}).read_text())
-# As the administrator, not as the system: the same checks as for a click.
-tasks = env(user=env.ref("base.user_admin").id, su=False)["project.task"]
+from odoo.addons.wezer_base.tools import imports
 
 def progress(what):
     return lambda done, count: print("PROGRESS", what, done, count, flush=True)
-
-report = tasks._wezer_import(
-    rows, {project!r}, dry_run={dry_run!r}, progress=progress("imported")
-)
-posted, messages = 0, []
-if {post!r} and not {dry_run!r}:
-    ours = tasks.browse(dict.fromkeys(row["id"] for row in report if row["id"]))
-    told = progress("posted")
-    for begin in range(0, len(ours), {batch}):
-        # Unposted ones only: an import may be repeated.
-        some = ours.browse(ours.ids[begin : begin + {batch}])
-        new = some.filtered(lambda task: not task.wezer_announcement_id)
-        if new:
-            new.check_access("write")
-            # What is refused is reported, for a single task too.
-            message = new._post_many()["params"]["message"]
-            here = len(new.filtered("wezer_announcement_id"))
-            posted += here
-            messages += [message] if here < len(new) else []
-        env.flush_all()
-        env.invalidate_all()
-        told(begin + len(some), len(ours))
-env.cr.commit()
-answer = dict(rows=report, posted=posted, message="\\n".join(messages))
+{work}
+given = json.loads(Path({path!r}).read_text())
+# As the administrator, not as the system: the same checks as for a click.
+person = env(user=env.ref("base.user_admin").id, su=False)
+answer = imports.run(person, work, given, commits={commits!r})
 print("WEZER" + json.dumps(answer, default=str))
+"""
+
+WORK = """
+def work(env, given):
+    tasks = env["project.task"]
+    report = tasks._wezer_import(
+        given["rows"],
+        given["project"],
+        dry_run=given["dry_run"],
+        progress=progress("imported"),
+    )
+    posted, messages = 0, []
+    if given["post"] and not given["dry_run"]:
+        ours = tasks.browse(dict.fromkeys(row["id"] for row in report if row["id"]))
+        told = progress("posted")
+        for begin in range(0, len(ours), given["batch"]):
+            # Unposted ones only: an import may be repeated.
+            some = ours.browse(ours.ids[begin : begin + given["batch"]])
+            new = some.filtered(lambda task: not task.wezer_announcement_id)
+            if new:
+                new.check_access("write")
+                # What is refused is reported, for a single task too.
+                message = new._post_many()["params"]["message"]
+                here = len(new.filtered("wezer_announcement_id"))
+                posted += here
+                messages += [message] if here < len(new) else []
+            env.flush_all()
+            env.invalidate_all()
+            told(begin + len(some), len(ours))
+    return dict(rows=report, posted=posted, message="\\n".join(messages))
 """
 # So many tasks are posted at a time.
 BATCH = 500
@@ -67,6 +84,8 @@ class Progress:
     def __init__(self, step: Any, clock: Callable[[], float] = time.monotonic) -> None:
         self.step, self.clock = step, clock
         self.what = ""
+        # The last number of each count.
+        self.counts: dict[str, int] = {}
         # Each count begins where the one before it ended.
         self.begun = self.last = clock()
 
@@ -78,6 +97,7 @@ class Progress:
         what, done, count = words[1], int(words[2]), int(words[3])
         if what != self.what:
             self.what, self.begun = what, self.last
+        self.counts[what] = done
         self.last = self.clock()
         took = self.last - self.begun
         rate = f", {done / took:,.0f} a second" if took > 0 else ""
@@ -94,24 +114,105 @@ def command(options: argparse.Namespace) -> int:
     if not rows:
         raise Failure("The file has no rows", "A CSV file with a line of headings.")
     project = options.project or Path(options.files[0]).stem
-    steps = Steps(4, stream=sys.stderr)
-    with session.live_database(steps) as database, steps.step("Tasks") as step:
-        step.show(f"{len(rows)} rows")
-        path = paths.STATE / "import.json"
-        path.write_text(json.dumps(rows))
-        script = SCRIPT.format(
-            path=str(path),
-            project=project,
-            dry_run=options.dry_run,
-            post=options.post,
-            batch=BATCH,
-        )
-        try:
-            output = database.runner.shell(database.name, script, Progress(step))
-        finally:
-            path.unlink()
-        answer = tagged(output)
+    given = {
+        "rows": rows,
+        "project": project,
+        "dry_run": options.dry_run,
+        "post": options.post,
+        "batch": BATCH,
+    }
+    with own_folder() as folder:
+        answer = in_odoo(folder, "Tasks", f"{len(rows)} rows", WORK, given)
     return print_report(answer, project, options)
+
+
+@contextlib.contextmanager
+def own_folder() -> Iterator[Path]:
+    """Yield a folder for the files of one import, which is removed at the end.
+
+    What imports that were killed left behind is removed, too: it has data of people.
+    """
+    paths.prepare()
+    with open(paths.STATE / "import.lock", "w") as gate:
+        fcntl.flock(gate, fcntl.LOCK_EX)
+        for left in paths.STATE.glob("import-*/"):
+            if not in_use(left):
+                shutil.rmtree(left, ignore_errors=True)
+        folder = Path(tempfile.mkdtemp(prefix="import-", dir=paths.STATE))
+        mark = os.open(folder, os.O_RDONLY)
+        fcntl.flock(mark, fcntl.LOCK_EX)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(mark)
+
+
+def in_use(folder: Path) -> bool:
+    """Return whether a running import has this folder."""
+    mark = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(mark)
+    return False
+
+
+def in_odoo(
+    folder: Path,
+    what: str,
+    detail: str,
+    work: str,
+    given: dict,
+    commits: bool = False,
+) -> dict:
+    """Run an import on the live database, and return its answer.
+
+    :param folder: the import's own, see :func:`own_folder`
+    :param what: the name of the step, as people read it
+    :param work: Python text of a function ``work(env, given)``
+    :param given: what the function is given, as JSON can hold it
+    :param commits: the function begins and commits its transactions itself
+    :raise Failure: where it was refused as a whole, or broken off
+    """
+    path = folder / "given.json"
+    path.touch(0o600)
+    path.write_text(json.dumps(given))
+    script = SCRIPT.format(work=work, path=str(path), commits=commits)
+    steps = Steps(4, stream=sys.stderr)
+    with session.live_database(steps) as database, steps.step(what) as step:
+        step.show(detail)
+        shown = Progress(step)
+        try:
+            answer = tagged(database.runner.shell(database.name, script, shown))
+        except Failure as failure:
+            failure.remedy = broken_off(shown, commits, failure.remedy)
+            raise
+    if "error" in answer:
+        raise Failure(answer["error"], f"Nothing was imported. See docs/{PAGE[what]}.")
+    return answer
+
+
+# Where each import is described.
+PAGE = {
+    "Tasks": "market.md",
+    "Members": "admin.md",
+    "Groups": "groups.md",
+    "Transfers": "money.md",
+}
+
+
+def broken_off(shown: Progress, commits: bool, remedy: str) -> str:
+    """Return what to do after an import that gave no answer."""
+    posted = shown.counts.get("posted", 0)
+    if not (commits and posted):
+        return f"Nothing was kept; start it again. {remedy}".strip()
+    return (
+        f"About {posted:,} rows were posted by then. Start the same import again: what"
+        f" was posted is recognised. {remedy}".strip()
+    )
 
 
 def print_report(answer: dict, project: str, options: argparse.Namespace) -> int:

@@ -155,6 +155,8 @@ class Runner:
         Its output is shown as the progress of the step.
         """
         with paths.open_log(self.log) as log:
+            # Only what is written from here on can say why it stopped.
+            start = os.fstat(log.fileno()).st_size
             process = self.start(
                 "shell",
                 *("-d", database, "--no-http", "--log-level=warn"),
@@ -166,7 +168,7 @@ class Runner:
             )
             output = communicate(process, GUARD.format(script=script), step)
         if process.returncode:
-            text = read_from(self.log, 0)
+            text = read_from(self.log, start)
             raise Failure(
                 f"Odoo stopped: {last_error(text)}", f"The log is {self.log}."
             )

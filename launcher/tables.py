@@ -40,14 +40,15 @@ def read_or_fail(data: bytes, name: str) -> Any:
 
 def report_encoding(name: str, table: Any) -> None:
     """Say that the letters were guessed, with words in which a mistake would show."""
-    words = [
+    words = (
         word
         for record in table.records
         for cell in record.cells.values()
         for word in cell.split()
         if not word.isascii()
-    ]
-    example = f", for example “{words[0]}”" if words else ""
+    )
+    first = next(words, "")
+    example = f", for example “{first}”" if first else ""
     sys.stderr.write(
         f"{name} is not UTF-8: it was read as Windows-1252{example}."
         " If letters are wrong, save it as UTF-8.\n"

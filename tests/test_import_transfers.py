@@ -4,7 +4,7 @@ import argparse
 
 import pytest
 
-from launcher import cli, export, import_transfers
+from launcher import cli, export, import_transfers, importing
 from launcher.console import Failure
 
 ANSWER = {
@@ -12,8 +12,12 @@ ANSWER = {
     "known": 1,
     "skipped": 0,
     "refused": [],
+    "refused_count": 0,
     "overdrafts": [{"row": 2, "payer": "A", "payee": "B", "amount": "5"}],
+    "overdraft_count": 1,
+    "odd_dates": 0,
     "made": ["TIL"],
+    "stopped": "",
 }
 
 
@@ -24,7 +28,9 @@ def options(**values):
 
 def test_the_command_accepts_every_documented_option():
     words = "import transfers a.csv b.csv --mode history --create --digits 18"
-    given = cli.parser().parse_args([*words.split(), "--dry-run", "--json"])
+    more = ["--dry-run", "--json", "--accept-dates"]
+    given = cli.parser().parse_args([*words.split(), *more])
+    assert given.accept_dates
     assert (given.kind, given.files) == ("transfers", ["a.csv", "b.csv"])
     assert (given.mode, given.create, given.digits) == ("history", True, 18)
     with pytest.raises(SystemExit):
@@ -40,28 +46,66 @@ def test_the_last_line_says_what_happened(capsys):
 
 
 def test_every_refused_row_is_named_and_the_command_fails(capsys):
-    refused = [{"row": 7, "rule": "limit", "reason": "too much"}]
-    answer = {**ANSWER, "posted": 0, "refused": refused}
+    refused = [{"row": 7, "rule": "date", "reason": "too late"}]
+    counts = {"posted": 0, "refused": refused, "refused_count": 1, "odd_dates": 1}
+    answer = {**ANSWER, **counts}
     assert import_transfers.print_report(answer, options()) == 1
     out = capsys.readouterr().out
-    assert "row 7: refused: too much" in out
+    assert "row 7: refused: too late" in out
+    assert "repeat with --accept-dates" in out
     assert out.splitlines()[-1] == "Nothing was posted: 1 rows are refused."
+
+
+def test_a_history_that_stopped_says_how_it_goes_on(capsys):
+    answer = {**ANSWER, "overdrafts": [], "overdraft_count": 0, "stopped": "Busy."}
+    assert import_transfers.print_report(answer, options()) == 1
+    line = capsys.readouterr().out.splitlines()[-1]
+    assert line.startswith("2 transfers posted, 1 known, then it stopped: Busy. Start")
+    shown = importing.Progress(None)
+    shown.counts["posted"] = 20000
+    assert "About 20,000 rows" in importing.broken_off(shown, True, "See the log.")
+    assert importing.broken_off(shown, False, "").startswith("Nothing was kept")
 
 
 def test_an_unreadable_file_is_reported(tmp_path):
     with pytest.raises(Failure):
-        import_transfers.text_of(tmp_path / "none.csv")
+        import_transfers.copied(tmp_path / "none.csv", tmp_path / "copy.csv")
     path = tmp_path / "picture.csv"
     path.write_bytes(b"payer,payee\nZo\x81,b\n")
     with pytest.raises(Failure, match="UTF-8"):
-        import_transfers.text_of(path)
+        import_transfers.report_if_guessed("picture.csv", path)
 
 
 def test_a_windows_encoding_is_read_and_reported(tmp_path, capsys):
     path = tmp_path / "latin.csv"
-    path.write_bytes("payer,payee\nZoë,b\n".encode("latin-1"))
-    assert "Zoë" in import_transfers.text_of(path)
+    path.write_bytes("payer,payee\nZoë,b\nLuc,b\n".encode("latin-1"))
+    copy = tmp_path / "copy.csv"
+    assert import_transfers.copied(path, copy) == 2
+    assert copy.stat().st_mode & 0o77 == 0
+    import_transfers.report_if_guessed("latin.csv", copy)
     assert "Windows-1252, for example “Zoë”" in capsys.readouterr().err
+
+
+def test_each_import_has_a_folder_of_its_own_and_removes_what_was_left(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(importing.paths, "STATE", tmp_path)
+    left = tmp_path / "import-of-one-that-was-killed"
+    left.mkdir()
+    (left / "given.json").write_text("names of people")
+    with importing.own_folder() as one, importing.own_folder() as other:
+        assert one != other and one.exists() and other.exists()
+        assert not left.exists()
+        assert one.stat().st_mode & 0o77 == 0
+    assert not list(tmp_path.glob("import-*/"))
+
+
+def test_a_map_that_is_no_object_is_refused(tmp_path):
+    path = tmp_path / "map.json"
+    for text in ("[1]", "{", '"a"'):
+        path.write_text(text)
+        with pytest.raises(Failure, match="map"):
+            import_transfers.read_map(path)
 
 
 def test_an_export_needs_an_existing_folder(tmp_path):

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import email_normalize, single_email_re
 
 from ..exceptions import NotAllowed, Refusal
+from ..tools import imports
 from ..tools.table_reasons import in_words
 from ..tools.tables import shown
 from ..tools.text import TITLE_LENGTH, clean_line, has_letter, normalise
@@ -37,8 +38,10 @@ class WezerMemberImport(models.AbstractModel):
         :return: one dict a row: ``row``, ``id``, ``state`` (created, updated, same,
             refused), ``reason``
         :raise NotAllowed: rule ``role``
+        :raise ImportRunning: while another import is running
         """
         self.env["wezer.profile"]._check_administrator()
+        imports.hold(self.env)
         report, seen, to_write = [], {}, []
         with self.env.cr.savepoint() as everything:
             for number, row in enumerate(rows, start=1):

@@ -30,5 +30,6 @@ def in_words(env: Any, problem: Any) -> str:
         "place": env._("“%s” is not a valid address", value),
         "long": env._("“%s” is too long", value),
         "headings": env._("Two columns have the name “%s”", value),
+        "state": env._("“%s” is not a known state", value),
     }
     return words.get(code) or REASONS[code]

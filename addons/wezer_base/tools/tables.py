@@ -5,16 +5,21 @@ line, its value and the reason. The importers of members, groups, tasks, transfe
 vocabularies read their files through this module.
 """
 
+import codecs
 import csv
+import itertools
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import Any, NamedTuple
 
 SEPARATORS = ",;\t|"
 # A cell longer than this is a broken file, not a text of people.
 CELL_MAX = 200_000
+# A file is read in blocks of so many bytes where only its encoding is wanted.
+BLOCK = 1 << 20
 DATES = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%B %d %Y")
 TIMES = ("", " %H:%M", " %H:%M:%S", "T%H:%M", "T%H:%M:%S")
 # What a cell may hold beside letters: line breaks and tabs within quotes.
@@ -24,6 +29,8 @@ _NUMBER = re.compile(r"^[+-]?\d{1,15}(?:[.,]\d{1,15})?$", re.ASCII)
 _FORMULA = re.compile(r"^[=+\-@\t\r]")
 _PLAIN_NUMBER = re.compile(r"^[+\-]?[\d \u00a0\u202f.,:]+( [\w€$£¥₹%]{1,12})?$")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+# What office programs write before the headings.
+_SEPARATOR_LINE = re.compile(r"\s*\"?sep=(.)\"?\s*", re.IGNORECASE)
 _BLANKS = re.compile(r"[\s\u00a0\u202f]+")
 
 # Why a file or a cell is refused; ``%s`` is the value. Addons translate the codes.
@@ -42,6 +49,7 @@ REASONS = {
     "place": "“%s” is not a valid address",
     "long": "“%s” is too long",
     "headings": "Two columns have the name “%s”",
+    "state": "“%s” is not a known state",
 }
 
 
@@ -79,6 +87,15 @@ class Table(NamedTuple):
     separator: str
 
 
+class Stream(NamedTuple):
+    """A file of any size while it is read: its records come one by one."""
+
+    headings: list[str]
+    records: Iterator[Record]
+    encoding: str
+    separator: str
+
+
 def shown(value: object) -> str:
     """Return ``value`` as a message shows it: one line, not too long."""
     text = _CONTROLS.sub("\u2423", " ".join(str(value).split()))
@@ -93,18 +110,41 @@ def decode(data: bytes) -> tuple[str, str]:
 
     :raise TableError: code ``encoding``
     """
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        attempts: tuple[str, ...] = ("utf-16",)
-    elif data[:2000].count(b"\0") > len(data[:2000]) // 4:
-        # Without a mark: in Latin letters every other byte is 0.
-        attempts = ("utf-16-le" if data[1:2] == b"\0" else "utf-16-be",)
-    else:
-        attempts = ("utf-8-sig", "cp1252")
-    for encoding in attempts:
+    for encoding in _encodings(data[:2000]):
         try:
             return data.decode(encoding), encoding
         except UnicodeDecodeError as error:
             failed = data[max(0, error.start - 20) : error.start + 10]
+    raise TableError("encoding", failed.decode("latin-1"))
+
+
+def _encodings(head: bytes) -> tuple[str, ...]:
+    """Return the encodings that a file which begins with ``head`` may have."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return ("utf-16",)
+    if head.count(b"\0") > len(head) // 4:
+        # Without a mark: in Latin letters every other byte is 0.
+        return ("utf-16-le" if head[1:2] == b"\0" else "utf-16-be",)
+    return "utf-8-sig", "cp1252"
+
+
+def encoding_of(path: Path) -> str:
+    """Return the encoding of a file of any size, as :func:`decode` would.
+
+    :raise TableError: code ``encoding``
+    """
+    with open(path, "rb") as file:
+        head = file.read(2000)
+        for encoding in _encodings(head):
+            file.seek(0)
+            decoder = codecs.getincrementaldecoder(encoding)()
+            try:
+                while block := file.read(BLOCK):
+                    decoder.decode(block)
+                decoder.decode(b"", True)
+                return encoding
+            except UnicodeDecodeError as error:
+                failed = error.object[max(0, error.start - 20) : error.start + 10]
     raise TableError("encoding", failed.decode("latin-1"))
 
 
@@ -120,13 +160,33 @@ def rows_of(data: bytes | str) -> tuple[Iterator[list[str]], str, str]:
     text, encoding = decode(data) if isinstance(data, bytes) else (data, "text")
     text = text.lstrip("\ufeff")
     first, _break, rest = text.partition("\n")
-    named = re.fullmatch(r"\s*\"?sep=(.)\"?\s*", first.rstrip("\r"), re.I)
+    named = _SEPARATOR_LINE.fullmatch(first.rstrip("\r"))
     if named:
         text = rest
     elif not text.strip():
         raise TableError("empty")
     separator = named[1] if named else _separator(text)
-    return _rows(text, separator), encoding, separator
+    return _rows(_lines_of(text), separator), encoding, separator
+
+
+def open_table(path: Path) -> Stream:
+    """Open a CSV file with a line of headings; it is never in memory as a whole.
+
+    :raise TableError: as :func:`read_table`; code ``csv`` where the records are read
+    """
+    encoding = encoding_of(path)
+    with open(path, encoding=encoding, newline="") as file:
+        head = file.read(CELL_MAX).lstrip("\ufeff")
+    _rest, _encoding, separator = rows_of(head)
+    named = _SEPARATOR_LINE.fullmatch(head.partition("\n")[0].rstrip("\r"))
+
+    def lines() -> Iterator[str]:
+        with open(path, encoding=encoding, newline="") as file:
+            first = file.readline().lstrip("\ufeff")
+            yield from file if named else itertools.chain([first], file)
+
+    headings, records = _headed(_rows(lines(), separator), 2 if named else 1)
+    return Stream(headings, records, encoding, separator)
 
 
 def read_table(data: bytes | str) -> Table:
@@ -135,7 +195,15 @@ def read_table(data: bytes | str) -> Table:
     :raise TableError: codes ``empty``, ``encoding``, ``csv``, ``headings``
     """
     rows, encoding, separator = rows_of(data)
-    line = 2 if _names_separator(data) else 1
+    headings, records = _headed(rows, 2 if _names_separator(data) else 1)
+    return Table(headings, list(records), encoding, separator)
+
+
+def _headed(rows: Iterator[list[str]], line: int) -> tuple[list[str], Iterator[Record]]:
+    """Return the headings among ``rows``, and the records after them.
+
+    :param int line: the line of the file on which the rows begin
+    """
     headings = next(rows, None)
     while headings is not None and not any(map(str.strip, headings)):
         line += _lines(headings)
@@ -147,13 +215,18 @@ def read_table(data: bytes | str) -> Table:
     for heading in headings:
         if heading and headings.count(heading) > 1:
             raise TableError("headings", heading)
-    records = []
-    for number, cells in enumerate(rows, start=1):
-        records.append(_record(number, headings, cells, line))
-        line += _lines(cells)
-    return Table(
-        [heading for heading in headings if heading], records, encoding, separator
+    return (
+        [heading for heading in headings if heading],
+        _records(rows, headings, line),
     )
+
+
+def _records(
+    rows: Iterator[list[str]], headings: list[str], line: int
+) -> Iterator[Record]:
+    for number, cells in enumerate(rows, start=1):
+        yield _record(number, headings, cells, line)
+        line += _lines(cells)
 
 
 def _separator(text: str) -> str:
@@ -162,15 +235,18 @@ def _separator(text: str) -> str:
     counts = {}
     for separator in SEPARATORS:
         try:
-            counts[separator] = len(next(_rows(head, separator), []))
+            counts[separator] = len(next(_rows(_lines_of(head), separator), []))
         except TableError:
             counts[separator] = 0
     return max(counts, key=lambda separator: counts[separator])
 
 
-def _rows(text: str, separator: str) -> Iterator[Any]:
+def _lines_of(text: str) -> Iterator[str]:
+    return (line[0] for line in _LINE.finditer(text))
+
+
+def _rows(lines: Iterable[str], separator: str) -> Iterator[Any]:
     before = csv.field_size_limit(CELL_MAX)
-    lines = (line[0] for line in _LINE.finditer(text))
     reader = csv.reader(lines, delimiter=separator, strict=True)
     try:
         yield from reader
@@ -206,7 +282,10 @@ def lost(cell: str) -> tuple[str, str] | None:
 
 def _record(number: int, headings: list[str], cells: list[str], line: int) -> Record:
     problem = None
-    for position, cell in enumerate(cells):
+    whole_row = "".join(cells)
+    # Looked at cell by cell only where something is wrong.
+    odd = lost(whole_row) or len(cells) > len(headings) or "" in headings
+    for position, cell in enumerate(cells if odd else ()):
         problem = lost(cell)
         if problem:
             break
@@ -216,7 +295,8 @@ def _record(number: int, headings: list[str], cells: list[str], line: int) -> Re
     values = {}
     for heading, cell in zip(headings, cells, strict=False):
         if heading:
-            values[heading] = as_written(cell.strip())
+            cell = cell.strip()
+            values[heading] = as_written(cell) if cell[:1] == "'" else cell
     return Record(number, values, problem, line)
 
 

@@ -30,6 +30,7 @@ from ..tools import (
     scheduling,
     settlement,
     transfer_files,
+    transfer_import,
 )
 from ..tools.bulk_posting import BulkPosting
 from ..tools.purpose import language_of_purpose
@@ -167,8 +168,9 @@ class WezerTransfer(models.Model):
     Subjects of their own are plain modules: paying from reservations, giving back and
     claims (``tools/settlement.py``), scheduled payments (``tools/scheduling.py``),
     batches (``tools/batch.py``, ``tools/bulk_posting.py``), files
-    (``tools/transfer_files.py``), probing (``tools/refused_tries.py``). Limits, levies
-    and the movement of money are functions of the database (``models/posting.sql``).
+    (``tools/transfer_import.py``, ``tools/transfer_files.py``), probing
+    (``tools/refused_tries.py``). Limits, levies and the movement of money are functions
+    of the database (``models/posting.sql``).
     """
 
     _name = "wezer.transfer"
@@ -1497,10 +1499,23 @@ class WezerTransfer(models.Model):
 
     @api.model
     def _import_rows(
-        self, rows, mode="strict", dry_run=False, create=False, digits=None
+        self,
+        rows,
+        mode="strict",
+        dry_run=False,
+        create=False,
+        digits=None,
+        accept_dates=False,
     ):
         """Post the rows of a file; see :func:`transfer_files.import_rows`."""
-        return transfer_files.import_rows(self, rows, mode, dry_run, create, digits)
+        return transfer_files.import_rows(
+            self, rows, mode, dry_run, create, digits, accept_dates
+        )
+
+    @api.model
+    def _import_files(self, paths, mapping, lines, **options):
+        """Post files as a program does; see :func:`transfer_import.import_files`."""
+        return transfer_import.import_files(self, paths, mapping, lines, options)
 
     @api.model
     def _file_rows(self):

@@ -2,17 +2,19 @@ import csv
 import io
 import json
 import re
+import tempfile
 from datetime import timedelta
 from pathlib import Path
 
 from odoo import fields
+from odoo.exceptions import UserError
 from odoo.tests import BaseCase, tagged
 from odoo.tools import file_path
 
-from odoo.addons.wezer_base.exceptions import NotAllowed
+from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools.days import UTC, parse_moment
 
-from ..tools import amounts, transfer_rows
+from ..tools import amounts, transfer_import, transfer_rows
 from .common import CurrencyCommon
 
 
@@ -86,6 +88,26 @@ class TestTransferRows(BaseCase):
         rows = transfer_rows.read_rows("payer,payee,amount,state\na,b,1,rejected\n")
         self.assertTrue(rows[0]["skip"])
 
+    def test_a_state_that_is_not_known_is_refused_and_never_left_out(self):
+        text = "payer,payee,amount,state\na,b,1,Effectué\na,b,1,verbucht\n"
+        rows = transfer_rows.read_rows(text)
+        self.assertNotIn("skip", rows[0])
+        self.assertEqual(rows[1]["problem"], ("state", "verbucht"))
+        rows = transfer_rows.read_rows(text, {"states": {"Verbucht": "skipped"}})
+        self.assertTrue(rows[1]["skip"])
+        with self.assertRaisesRegex(transfer_rows.ColumnError, "verbucht"):
+            transfer_rows.read_rows(text, {"states": {"verbucht": "paid?"}})
+
+    def test_a_file_is_read_row_by_row_as_it_is_read_at_once(self):
+        for encoding in ("utf-8-sig", "utf-16", "cp1252"):
+            text = 'sep=;\r\npayer;payee;amount\r\nZoé;"L\nuc";1,50\r\n;;\r\n'
+            with tempfile.TemporaryDirectory() as folder:
+                path = Path(folder) / "rows.csv"
+                path.write_bytes(text.encode(encoding))
+                rows = list(transfer_rows.stream_rows(path))
+            self.assertEqual(rows, transfer_rows.read_rows(text.encode(encoding)))
+            self.assertEqual(rows[0]["payee"], "L\nuc")
+
     def test_missing_columns_are_named(self):
         with self.assertRaisesRegex(transfer_rows.ColumnError, "payee, amount"):
             transfer_rows.read_rows("payer,currency\na,b\n")
@@ -149,6 +171,99 @@ class TestFiles(CurrencyCommon):
         report = self._import(text, create=True, mode="history")
         self.assertEqual([one["row"] for one in report["overdrafts"]], [3])
         self.assertBooksHold()
+
+    def test_rows_without_a_key_are_posted_once_whichever_file_has_them(self):
+        first = (
+            "payer,payee,currency,amount,date,purpose\n"
+            "A,B,COM,1,2024-01-01,bread\nA,B,COM,1,2024-01-01,bread\n"
+            "A,B,COM,2,2024-01-02,jam\n"
+        )
+        report = self._import(first, create=True)
+        self.assertEqual((report["posted"], report["known"]), (3, 0))
+        report = self._import(first)
+        self.assertEqual((report["posted"], report["known"]), (0, 3))
+        # It overlaps, in another order and with other names of the columns.
+        later = (
+            "date;to;from;value;description;devise\n"
+            "2024-01-03;B;A;3;eggs;COM\n2024-01-02;B;A;2.00;jam;COM\n"
+        )
+        report = self._import(later, mode="history")
+        self.assertEqual((report["posted"], report["known"]), (1, 1))
+        wallet = self.env["wezer.wallet"].search([("reference", "=", "B")])
+        self.assertEqual(wallet.balance, 700)
+        # An export has these keys: the ledger knows its own rows.
+        rows = list(self._transfers_admin()._file_rows())
+        text = "\n".join(",".join(map(str, row)) for row in [rows[0], *rows[-4:]])
+        report = self._import(text)
+        self.assertEqual((report["posted"], report["known"]), (0, 4), report)
+        self.assertBooksHold()
+
+    def test_members_cannot_take_the_keys_of_imports(self):
+        row = {
+            "payer": self.anna.partner_id.id,
+            "payee": self.luc.partner_id.id,
+            "currency": self.credit.id,
+            "amount": "1",
+            "key": "row:1",
+        }
+        with self.assertRaisesRegex(UserError, "imports only"):
+            self._transfers(self.anna).post_batch([row])
+
+    def test_dates_in_the_future_and_before_1900_are_asked_about(self):
+        tomorrow = fields.Date.today() + timedelta(days=2)
+        text = (
+            "payer,payee,currency,amount,date\nA,B,COM,1,2024-01-01\n"
+            f"A,B,COM,1,{tomorrow}\nA,B,COM,1,0199-01-01\n"
+        )
+        report = self._import(text, create=True)
+        self.assertEqual([one["row"] for one in report["refused"]], [2, 3])
+        self.assertEqual({one["rule"] for one in report["refused"]}, {"date"})
+        self.assertEqual((report["odd_dates"], report["posted"]), (2, 0))
+        report = self._import(text, create=True, accept_dates=True)
+        self.assertEqual((report["odd_dates"], report["posted"]), (0, 3))
+
+    def test_what_is_wrong_with_a_number_of_decimals_is_said_before_anything(self):
+        text = "payer,payee,currency,amount\nA,B,NEW,1.0001\nA,B,NEW,1\n"
+        with self.assertRaises(Refusal) as caught:
+            self._import(text, create=True, digits=19)
+        self.assertEqual(caught.exception.rule, "digits")
+        report = self._import(text, create=True, digits=2)
+        self.assertEqual([one["rule"] for one in report["refused"]], ["unit"])
+        self.assertFalse(self.env["wezer.currency"].search([("code", "=", "NEW")]))
+
+    def test_a_strict_file_of_several_portions_refuses_only_rows_that_are_wrong(self):
+        """Those after a refused one are counted with what was accepted."""
+        self.patch(transfer_import, "PORTION", 2)
+        head = "payer,payee,currency,amount,key\n"
+        members = "A,B,COM,400,1\nB,C,COM,400,2\n"
+        text = (
+            f"{head}{members}A,B,COM,200,3\nC,A,COM,300,4\nA,C,COM,300,5\n"
+            "A,B,COM,200,6\nA,B,COM,400,1\nA,B,COM,100,6\n"
+        )
+        report = self._import(text, create=True)
+        # 6 is refused, so another row with its key is counted for itself.
+        self.assertEqual([one["row"] for one in report["refused"]], [3, 6])
+        self.assertIn("too much", report["refused"][0]["reason"])
+        self.assertEqual(report["posted"], 0)
+        good = head + members + "C,A,COM,300,4\nA,C,COM,300,5\nA,B,COM,400,1\n"
+        for wanted in ((4, 1), (0, 5)):
+            report = self._import(good, create=True)
+            self.assertEqual((report["posted"], report["known"]), wanted)
+        report = self._import(f"{head}A,B,COM,401,1\nA,C,COM,1,9\n")
+        self.assertEqual([one["rule"] for one in report["refused"]], ["key"])
+        self.assertBooksHold()
+
+    def test_reasons_of_every_kind_are_told_at_once(self):
+        text = (
+            "payer,payee,currency,amount\nA,B,COM,1\nA,B,COM,x\nA,nobody,COM,1\n"
+            "A,A,COM,1\nA,B,COM,501\nA,B,NONE,1\n"
+        )
+        self._import("payer,payee,currency,amount\nA,B,COM,2\n", create=True)
+        report = self._import(text)
+        rules = {one["row"]: one["rule"] for one in report["refused"]}
+        self.assertEqual(
+            rules, {2: "unit", 3: "party", 4: "party", 5: "limit", 6: "currency"}
+        )
 
     def test_an_exported_file_is_known_again_on_import(self):
         paid = self.pay(self.anna, self.anna, self.luc, "12.50", key="k1")

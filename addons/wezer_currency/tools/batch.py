@@ -13,8 +13,10 @@ from .bulk_posting import refused_row
 from .texts import PURPOSE_LENGTH, cleaned, storable
 
 MODES = ("strict", "history")
-# Rows that are counted and written together.
-CHUNK_ROWS = 20000
+# Keys of rows that have none in their file (`transfer_import`) begin like this.
+OWN_KEY = "row:"
+# Texts of amounts that are remembered while a batch is read.
+REMEMBERED = 20000
 # A batch of members is typed or pasted; administrators bring histories.
 MEMBER_ROWS = 5000
 
@@ -61,7 +63,6 @@ def post(
 
     :return: an answer for each row: ``row``, ``state`` (posted, known, refused),
         ``id``, ``rule``, ``reason``, ``beyond``
-    :raise BatchRefusal: where a batch of several chunks has a bad row
     """
     env = transfers.env
     if not env.user._wezer_may_act() and not env.su:
@@ -74,10 +75,7 @@ def post(
             # A member's rehearsal would test the wallets of others at no cost.
             for row in prepared:
                 row["blind"] = not row.get("open_book")
-        answers = []
-        for start in range(0, len(prepared), CHUNK_ROWS):
-            chunk = prepared[start : start + CHUNK_ROWS]
-            answers += transfers._post_rows(chunk, mode, dry_run=dry_run)
+        answers = transfers._post_rows(prepared, mode, dry_run=dry_run)
     finally:
         if savepoint:
             savepoint.close(rollback=True)
@@ -85,10 +83,6 @@ def post(
     _hide_other_sides(env, prepared, answers)
     for number, (row, answer) in enumerate(zip(rows, answers, strict=True), start=1):
         answer["row"] = row.get("row") or number
-    bad = [answer for answer in answers if answer["state"] == "refused"]
-    if bad and len(prepared) > CHUNK_ROWS:
-        # Earlier chunks are in this transaction already: it ends with them.
-        raise batch_refusal(env, bad, len(answers))
     return answers
 
 
@@ -148,10 +142,12 @@ class BatchReader:
             wide=self.administrator, create=create, historic=mode == "history"
         )
         self.currencies = {}
+        self.zone = days.community_zone(self.env)
+        self.amounts: dict[tuple[int, str], int] = {}
 
     def read(self, rows: list) -> list:
         """Return a dict for each row, for ``BulkPosting``; bad ones have a reason."""
-        prepared = [self._read_row(row) for row in rows]
+        prepared = [self.read_row(row) for row in rows]
         self._check_categories(prepared)
         good = [row for row in prepared if "reason" not in row]
         self.resolver.resolve(good)
@@ -159,7 +155,11 @@ class BatchReader:
             self._check_payers(good)
         return prepared
 
-    def _read_row(self, row: dict) -> Any:
+    def read_row(self, row: dict) -> Any:
+        """Return what a row says, or the rule and the reason why it is bad.
+
+        The names of its parties are not looked up yet, nor is its category.
+        """
         try:
             return self._parse(row)
         except Refusal as refusal:
@@ -167,9 +167,8 @@ class BatchReader:
 
     def _parse(self, row: dict) -> dict:
         """Read what needs no look at the database."""
-        currency = self._currency(row.get("currency"))
-        amount = row.get("amount")
-        minor = self.transfers._positive_amount(currency, amount)
+        currency = self.currency_called(row.get("currency"))
+        minor = self._minor(currency, row.get("amount"))
         date = row.get("date")
         if date:
             if not self.administrator:
@@ -179,7 +178,7 @@ class BatchReader:
                 )
             try:
                 # A file's times without a zone are the community's.
-                date = days.parse_moment(date, days.community_zone(self.env))
+                date = days.parse_moment(date, self.zone)
             except ValueError as error:
                 raise Refusal(
                     self.env._("“%(text)s” is not a date.", text=date), rule="date"
@@ -190,6 +189,14 @@ class BatchReader:
         if category is not None and not (is_id(category) or isinstance(category, str)):
             raise Refusal(self.env._("This category does not exist."), rule="category")
         key = self.transfers._check_key(row.get("key"))
+        if key and key.startswith(OWN_KEY) and not self.administrator:
+            raise Refusal(
+                self.env._(
+                    "Keys that begin with “%(start)s” are given by imports only.",
+                    start=OWN_KEY,
+                ),
+                rule="key",
+            )
         return {
             "payer": row.get("payer"),
             "payee": row.get("payee"),
@@ -201,7 +208,18 @@ class BatchReader:
             "key": key or None,
         }
 
-    def _currency(self, name: Any) -> Any:
+    def _minor(self, currency: models.Model, amount: Any) -> int:
+        """Return the minor units of an amount; files repeat a few thousand texts."""
+        if not isinstance(amount, str):
+            return self.transfers._positive_amount(currency, amount)
+        known = self.amounts.get((currency.id, amount))
+        if known is None:
+            known = self.transfers._positive_amount(currency, amount)
+            if len(self.amounts) < REMEMBERED:
+                self.amounts[currency.id, amount] = known
+        return known
+
+    def currency_called(self, name: Any) -> Any:
         """Return the currency of that id or code."""
         known = self.currencies.get(name) if isinstance(name, str | int) else None
         if known is not None:

@@ -25,6 +25,8 @@ ENTRY_COLUMNS = (
     "transfer_id wezer_currency_id from_id to_id amount kind date"
     " from_balance to_balance"
 ).split()
+# Rows whose text is handed to the database at once.
+COPIED_ROWS = 10_000
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
@@ -128,6 +130,8 @@ class BulkPosting:
         self.currencies = {}
         self.wallets = {}
         self.known = {}
+        # Of rows that are counted in portions: hashes of their keys and contents.
+        self.counted: dict[int, int] | None = None
         self.treasuries = {}
 
     def post(self, rows: list, dry_run: bool = False) -> list:
@@ -138,8 +142,33 @@ class BulkPosting:
         :return: a dict for each row: ``state`` (posted, known, refused), ``id``,
             ``rule``, ``reason``, ``beyond`` (it passed beyond a limit)
         """
+        answers, posted = self._count_rows(rows)
+        refused = any(answer["state"] == "refused" for answer in answers)
+        if posted and not dry_run and not (refused and self.mode != "each"):
+            self._write_rows(posted)
+        for answer in answers:
+            if answer["state"] == "known" and isinstance(answer["id"], dict):
+                # Twice in this batch: the first of them is the result.
+                answer["id"] = answer["id"].get("id")
+        return answers
+
+    def count(self, rows: list) -> list:
+        """Count a portion of rows after those counted before, and write nothing.
+
+        What was refused is not counted. Call it with all portions in their order, and
+        post with another object. The wallets are not locked.
+
+        :return: as :meth:`post`; ids are of what is known from before only
+        """
+        if self.counted is None:
+            self.counted = {}
+        answers, _posted = self._count_rows(rows, lock=False)
+        return answers
+
+    def _count_rows(self, rows: list, lock: bool = True) -> tuple[list, list]:
+        """Return the answers, and pairs of row and answer that are to be written."""
         self.env.flush_all()
-        self._lock_wallets(rows)
+        self._read_wallets(rows, lock)
         self._read_known_keys(rows)
         self._compute_levies(rows)
         answers, posted = [], []
@@ -151,35 +180,51 @@ class BulkPosting:
             answers.append(answer)
             if answer["state"] == "posted":
                 posted.append((row, answer))
-        refused = any(answer["state"] == "refused" for answer in answers)
-        if posted and not dry_run and not (refused and self.mode != "each"):
-            self._write_rows(posted)
-        for answer in answers:
-            if answer["state"] == "known" and isinstance(answer["id"], dict):
-                # Twice in this batch: the first of them is the result.
-                answer["id"] = answer["id"].get("id")
-        return answers
+        return answers, posted
 
     # === READING === #
 
-    def _lock_wallets(self, rows: Any) -> None:
-        """Lock the wallets in id order, and read what they have and may."""
+    def lock(self, wallet_ids: Any) -> None:
+        """Lock these wallets in id order, treasuries without a limit excepted.
+
+        As the first statement of a transaction: what others did before is then seen,
+        and nobody is in the way of what follows.
+        """
+        locks.execute_locking(
+            self.env,
+            """SELECT w.id FROM wezer_wallet w
+                 JOIN wezer_currency c ON c.id = w.wezer_currency_id
+                WHERE w.id = ANY(%s) AND NOT (
+                      coalesce(w.is_system, false) AND NOT wezer_treasury_has_limit(c))
+                ORDER BY w.id FOR NO KEY UPDATE OF w""",
+            [list(wallet_ids)],
+        )
+
+    def _read_wallets(self, rows: Any, lock: bool = True) -> None:
+        """Read what the wallets have and may; lock them first, in id order."""
         ids = OrderedSet()
         for row in rows:
             if not row.get("reason"):
                 ids.add(row["payer_wallet"])
                 ids.add(row["payee_wallet"])
+        # Of portions that are counted one after the other, the later ones go on with
+        # what the earlier ones left.
+        ids -= self.wallets.keys()
+        if not ids:
+            return
         self.env.cr.execute(
             "SELECT DISTINCT wezer_currency_id FROM wezer_wallet WHERE id = ANY(%s)",
             [list(ids)],
         )
         currencies = self.env["wezer.currency"].sudo()
-        self.currencies = {
-            row[0]: currencies.browse(row[0]) for row in self.env.cr.fetchall()
-        }
+        self.currencies.update(
+            (row[0], currencies.browse(row[0])) for row in self.env.cr.fetchall()
+        )
         for currency in self.currencies.values():
             if currency._takes_levy():
-                ids.add(self._treasury_wallet(currency))
+                treasury = self._treasury_wallet(currency)
+                if treasury not in self.wallets:
+                    ids.add(treasury)
         self.env["wezer.wallet"].flush_model()
         self.env["wezer.currency"].flush_model()
         # Treasuries are read only, unless they have a limit.
@@ -193,29 +238,44 @@ class BulkPosting:
                      FROM wezer_wallet w
                      JOIN wezer_currency c ON c.id = w.wezer_currency_id
                     WHERE w.id = ANY(%s) AND """
-        found = locks.execute_locking(
-            self.env,
-            f"{query} NOT ({unlocked}) ORDER BY w.id FOR NO KEY UPDATE OF w",
-            [list(ids)],
-        )
-        self.env.cr.execute(query + unlocked, [list(ids)])
-        self.wallets = {
-            row[0]: CountedWallet(row) for row in [*found, *self.env.cr.fetchall()]
-        }
+        bound, free = f"{query} NOT ({unlocked}) ORDER BY w.id", query + unlocked
+        if lock:
+            found = locks.execute_locking(
+                self.env, f"{bound} FOR NO KEY UPDATE OF w", [list(ids)]
+            )
+        else:
+            self.env.cr.execute(bound, [list(ids)])
+            found = self.env.cr.fetchall()
+        self.env.cr.execute(free, [list(ids)])
+        for row in [*found, *self.env.cr.fetchall()]:
+            self.wallets[row[0]] = CountedWallet(row)
 
     def _read_known_keys(self, rows: Any) -> None:
         """Read ``{(scope, key): (id, hash)}`` of what was posted before."""
-        keys = [row["key"] for row in rows if row.get("key") and not row.get("reason")]
-        if not keys:
+        self.known = {}
+        keyed = [
+            (self._scope(row), row["key"])
+            for row in rows
+            if row.get("key") and not row.get("reason")
+        ]
+        if not keyed:
             return
+        # Of the index only the wanted keys are read, however large the table is.
         self.env.cr.execute(
-            "SELECT key_scope, key, id, key_hash FROM wezer_transfer"
-            " WHERE key = ANY(%s) AND key_scope LIKE 'batch:%%'",
-            [keys],
+            """SELECT t.key_scope, t.key, t.id, t.key_hash
+                 FROM unnest(%s::varchar[], %s::varchar[]) AS k(scope, key)
+                CROSS JOIN LATERAL (
+                      SELECT key_scope, key, id, key_hash FROM wezer_transfer
+                       WHERE key_scope = k.scope AND key = k.key LIMIT 1) t""",
+            [list(column) for column in zip(*keyed, strict=True)],
         )
         self.known = {
             (row[0], row[1]): (row[2], row[3]) for row in self.env.cr.fetchall()
         }
+
+    def _scope(self, row: dict) -> str:
+        """Return within what the key of a row is unique: the payer's wallet."""
+        return f"batch:{row['payer_wallet']}"
 
     def _compute_levies(self, rows: Any) -> None:
         """Add the levies of both sides to each row; a treasury's rows have none."""
@@ -249,7 +309,7 @@ class BulkPosting:
         payee = self.wallets[row["payee_wallet"]]
         currency, minor = self.currencies[payer.currency], row["minor"]
         if key := row.get("key"):
-            scope = row["scope"] = f"batch:{payer.id}"
+            scope = row["scope"] = self._scope(row)
             data = [payer.id, payee.id, str(minor), row.get("purpose") or ""]
             row["hash"] = self.transfers._hash([*data, str(row.get("date") or "")])
             if first := self.known.get((scope, key)):
@@ -257,6 +317,13 @@ class BulkPosting:
                     return {"state": "known", "id": first[0]}
                 refusal = refusals.used_key(self.env)
                 return refused_row(refusal.rule, refusal.args[0])
+            if self.counted is not None:
+                first = self.counted.get(hash((scope, key)))
+                if first == hash(row["hash"]):
+                    return {"state": "known", "id": None}
+                if first is not None:
+                    refusal = refusals.used_key(self.env)
+                    return refused_row(refusal.rule, refusal.args[0])
         row["currency"] = currency
         leaves, comes = minor + row["levies"][0], minor - row["levies"][1]
         answer: dict[str, Any] = {"state": "posted"}
@@ -275,7 +342,9 @@ class BulkPosting:
                 payer.balance + row["levies"][0],
                 payee.balance + row["levies"][1],
             )
-        if key:
+        if key and self.counted is not None:
+            self.counted[hash((scope, key))] = hash(row["hash"])
+        elif key:
             self.known[scope, key] = (answer, row["hash"])
         return answer
 
@@ -500,25 +569,24 @@ class BulkPosting:
 
     def _copy(self, table: Any, columns: Any, rows: Any) -> None:
         """Write ``rows`` of our own making, the fastest way the database has."""
-        if not rows:
-            return
-        text = "\n".join(
-            "\t".join(
-                [
-                    "\\N"
-                    if value is None
-                    else value.translate(ESCAPES)
-                    if type(value) is str
-                    else str(value)
-                    for value in row
-                ]
+        for start in range(0, len(rows), COPIED_ROWS):
+            text = "\n".join(
+                "\t".join(
+                    [
+                        "\\N"
+                        if value is None
+                        else value.translate(ESCAPES)
+                        if type(value) is str
+                        else str(value)
+                        for value in row
+                    ]
+                )
+                for row in rows[start : start + COPIED_ROWS]
             )
-            for row in rows
-        )
-        self.env.cr.copy_expert(
-            f"COPY {table} ({', '.join(columns)}) FROM STDIN",
-            io.StringIO(text + "\n"),
-        )
+            self.env.cr.copy_expert(
+                f"COPY {table} ({', '.join(columns)}) FROM STDIN",
+                io.StringIO(text + "\n"),
+            )
 
     def _follow_up(self, posted: Any) -> None:
         """Ask for a journal entry soon, and for receipts of what waits for one."""

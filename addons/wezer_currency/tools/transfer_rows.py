@@ -5,6 +5,8 @@ Columns: ``payer``, ``payee``, ``amount``, and ``currency``, ``purpose``, ``date
 in every row.
 """
 
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 from odoo.addons.wezer_base.tools import tables
@@ -41,8 +43,38 @@ ALIASES = {
     "category": ("category", "catégorie", "categoría", "categoria", "Kategorie"),
     "state": ("state", "status", "état", "statut", "estado", "estat", "Zustand"),
 }
-# States of other systems in which money moved.
-DONE = {"", "done", "committed", "completed", "paid", "success"}
+# States of other systems, as `tables.key` writes them. A word of neither list refuses
+# its row: what it means is not guessed, because money would be missing or too much.
+DONE = frozenset(
+    (
+        *("", "done", "committed", "completed", "complete", "paid", "success"),
+        *("successful", "processed", "settled", "booked", "posted", "executed"),
+        *("effectue", "effectuee", "paye", "payee", "termine", "terminee"),
+        *("hecho", "hecha", "realizado", "realizada", "pagado", "pagada"),
+        *("completado", "completada", "fet", "feta", "pagat", "completat"),
+        *("completada", "realitzat", "realitzada"),
+        *("erledigt", "bezahlt", "abgeschlossen", "ausgefuhrt", "gebucht"),
+    )
+)
+NOT_MOVED = frozenset(
+    (
+        *("new", "draft", "pending", "requested", "scheduled", "reserved", "waiting"),
+        *("ended", "rejected", "refused", "declined", "denied", "withdrawn", "failed"),
+        *("cancelled", "canceled", "deleted", "expired", "revoked", "void", "voided"),
+        *("enattente", "refuse", "refusee", "annule", "annulee", "rejete", "rejetee"),
+        *("expire", "expiree", "supprime", "supprimee", "echoue"),
+        *("pendiente", "rechazado", "rechazada", "cancelado", "cancelada", "anulado"),
+        *("anulada", "caducado", "caducada", "fallido", "eliminado", "eliminada"),
+        *("pendent", "rebutjat", "rebutjada", "cancellat", "cancellada", "anullat"),
+        *("anullada", "caducat", "fallit", "eliminat", "eliminada"),
+        *("offen", "ausstehend", "abgelehnt", "storniert", "abgebrochen"),
+        *("abgelaufen", "geloscht", "fehlgeschlagen", "zuruckgezogen"),
+    )
+)
+
+
+# What a map may say of a state.
+MEANINGS = ("done", "skipped")
 
 
 class ColumnError(ValueError):
@@ -56,38 +88,77 @@ def read_rows(text: str, mapping: Any = None) -> Any:
     :param dict mapping: ``columns`` (our name → the file's), ``defaults`` (our
         name → value), ``amount_digits`` (amounts are whole numbers of that many
         decimals), ``decimal_mark`` (amounts are decimal numbers, written with this
-        mark and nothing else), ``key_prefix``
+        mark and nothing else), ``key_prefix``, ``states`` (a word of the file's →
+        ``done`` or ``skipped``)
     :return: rows that cannot be read have ``problem``, a pair of a code and the value
     :raise ColumnError: where a needed column is missing
     :raise TableError: where the file is no table
     """
-    mapping = mapping or {}
-    table = tables.read_table(text)
+    return list(_rows(tables.read_table(text), mapping or {}))
+
+
+def stream_rows(path: Path, mapping: Any = None) -> Iterator[dict]:
+    """Yield the rows of a file of any size; see :func:`read_rows`.
+
+    Missing columns are refused at once, before the first row is read.
+    """
+    return _rows(tables.open_table(path), mapping or {})
+
+
+def _rows(table: Any, mapping: dict) -> Iterator[dict]:
     columns = _columns(table.headings, mapping)
-    rows = []
-    for record in table.records:
-        row = {"row": record.row, **mapping.get("defaults", {})}
+    return _converted(table.records, columns, mapping)
+
+
+def _converted(records: Iterable[Any], columns: dict, mapping: dict) -> Iterator[dict]:
+    defaults, digits = mapping.get("defaults", {}), mapping.get("amount_digits")
+    mark, prefix = mapping.get("decimal_mark"), mapping.get("key_prefix")
+    moved = _states(mapping)
+    for record in records:
+        row = {"row": record.row, **defaults}
         if record.problem:
             row["problem"] = record.problem
         for field, column in columns.items():
             value = record.cells.get(column)
             if value:
                 row[field] = value
-        if row.pop("state", "").lower() not in DONE:
-            # Nothing moved: it is reported, and not posted.
-            row["skip"] = True
-        if mapping.get("amount_digits") and row.get("amount"):
+        state = row.pop("state", "")
+        if state and (done := moved(state)) is not True:
+            if done is None:
+                row["problem"] = ("state", tables.shown(state))
+            else:
+                # Nothing moved: it is reported, and not posted.
+                row["skip"] = True
+        if digits and row.get("amount"):
             if row["amount"].isascii() and row["amount"].isdigit():
-                row["amount"] = _decimal(row["amount"], mapping["amount_digits"])
+                row["amount"] = _decimal(row["amount"], digits)
             else:
                 # Not in the smallest unit, as the map says: it is worth another sum.
                 row["problem"] = ("whole", tables.shown(row["amount"]))
-        elif mapping.get("decimal_mark") and row.get("amount"):
-            row["amount"] = _exact(row["amount"], mapping["decimal_mark"])
-        if mapping.get("key_prefix") and row.get("key"):
-            row["key"] = f"{mapping['key_prefix']}{row['key']}"
-        rows.append(row)
-    return rows
+        elif mark and row.get("amount"):
+            row["amount"] = _exact(row["amount"], mark)
+        if prefix and row.get("key"):
+            row["key"] = f"{prefix}{row['key']}"
+        yield row
+
+
+def _states(mapping: dict) -> Any:
+    """Return a function: whether money moved in a state; None where it is not known."""
+    states = {word: True for word in DONE} | {word: False for word in NOT_MOVED}
+    for word, meaning in mapping.get("states", {}).items():
+        if meaning not in MEANINGS:
+            raise ColumnError(
+                f"the map says of the state {word} neither {' nor '.join(MEANINGS)}"
+            )
+        states[tables.key(word)] = meaning == "done"
+    cache: dict[str, bool | None] = {}
+
+    def moved(state: str) -> bool | None:
+        if state not in cache:
+            cache[state] = states.get(tables.key(state))
+        return cache[state]
+
+    return moved
 
 
 def _columns(names: Any, mapping: Any) -> Any:

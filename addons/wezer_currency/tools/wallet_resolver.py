@@ -1,5 +1,6 @@
 """Finding the wallets that a file or a program names, set by set."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from odoo import models
@@ -38,7 +39,12 @@ class WalletResolver:
 
         What cannot be found gets its reason, the same sentence for every cause.
         """
-        partners = self._partners(rows)
+        partners = self.find(
+            (row[side], row["money"])
+            for row in rows
+            for side in ("payer", "payee")
+            if isinstance(row[side], str | int)
+        )
         for row in rows:
             payer, payee = (
                 partners.get((row[side], row["money"]))
@@ -54,7 +60,11 @@ class WalletResolver:
             else:
                 row["parties"] = payer, payee
         good = [row for row in rows if "parties" in row]
-        wallets = self._wallets(good)
+        wanted = {}
+        for row in good:
+            for side, partner in zip(("payer", "payee"), row["parties"], strict=True):
+                wanted.setdefault((partner.id, row["money"]), row[side])
+        wallets = self.wallets_of(wanted)
         for row in good:
             payer, payee = row["parties"]
             row["payer_wallet"] = wallets[payer.id, row["money"]]
@@ -72,13 +82,15 @@ class WalletResolver:
 
     # === PARTNERS === #
 
-    def _partners(self, rows: Any) -> Any:
-        """Return ``{(name, currency id): partner}`` of all that can be found."""
+    def find(self, names: Iterable[tuple[str | int, int]]) -> Any:
+        """Return ``{(name, currency id): partner}`` of all that can be found.
+
+        What is missing is made where ``create`` says so.
+        """
         names = {
-            (row[side], row["money"])
-            for row in rows
-            for side in ("payer", "payee")
-            if is_id(row[side]) or (isinstance(row[side], str) and storable(row[side]))
+            (name, money)
+            for name, money in names
+            if is_id(name) or (isinstance(name, str) and storable(name))
         }
         found = self._by_id({name for name, _money in names if isinstance(name, int)})
         answer = {(name, money): found[name] for name, money in names if name in found}
@@ -153,15 +165,23 @@ class WalletResolver:
             seen = {}
             for partner in partners.search([(field, "in", left)]):
                 seen.setdefault(partner[field], []).append(partner)
+            members_by_id = self._by_id(
+                {partner.id for several in seen.values() for partner in several}
+            )
             for name, several in seen.items():
-                members = [partner for partner in several if self._by_id({partner.id})]
+                members = [one for one in several if one.id in members_by_id]
                 if len(members) == 1:
                     found.setdefault(name, members[0])
         return found
 
+    @staticmethod
+    def may_make(name: Any) -> bool:
+        """Return whether a member can be made by this name."""
+        return isinstance(name, str) and storable(name) and bool(name.strip())
+
     def _make(self, names: Any) -> dict:
         """Make a member for each name that nobody has; no login, no mail."""
-        names = [name for name in names if name.strip()]
+        names = [name for name in names if self.may_make(name)]
         partners = (
             self.env["res.partner"]
             .sudo()
@@ -178,24 +198,28 @@ class WalletResolver:
 
     # === WALLETS === #
 
-    def _wallets(self, rows: Any) -> Any:
-        """Return ``{(partner id, currency id): wallet id}``, missing ones made."""
-        wanted = {}
-        for row in rows:
-            for side, partner in zip(("payer", "payee"), row["parties"], strict=True):
-                wanted.setdefault((partner.id, row["money"]), row[side])
-        if not wanted:
-            return {}
+    def existing(self, pairs: Iterable[tuple[int, int]]) -> dict:
+        """Return ``{(partner id, currency id): wallet id}`` of those that there are."""
+        pairs = list(pairs)
         self.wallets.flush_model()
         self.env.cr.execute(
             "SELECT partner_id, wezer_currency_id, id FROM wezer_wallet"
             " WHERE partner_id = ANY(%s) AND wezer_currency_id = ANY(%s)",
             [
-                list({partner for partner, _money in wanted}),
-                list({money for _partner, money in wanted}),
+                list({partner for partner, _money in pairs}),
+                list({money for _partner, money in pairs}),
             ],
         )
-        found = {(row[0], row[1]): row[2] for row in self.env.cr.fetchall()}
+        return {(row[0], row[1]): row[2] for row in self.env.cr.fetchall()}
+
+    def wallets_of(self, wanted: dict[tuple[int, int], str | int]) -> dict:
+        """Return ``{(partner id, currency id): wallet id}``, missing ones made.
+
+        :param wanted: for each pair the name by which it was given
+        """
+        if not wanted:
+            return {}
+        found = self.existing(wanted)
         missing = [pair for pair in wanted if pair not in found]
         partners, money = self.env["res.partner"].sudo(), self.env["wezer.currency"]
         vals_list = []

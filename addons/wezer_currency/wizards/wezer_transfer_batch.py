@@ -8,6 +8,9 @@ from odoo.addons.wezer_base.tools.tables import TableError
 
 from ..tools.transfer_rows import ColumnError, read_rows
 
+# Rows that the form lists; all are counted.
+LINES = 1000
+
 
 class WezerTransferBatch(models.TransientModel):
     """A file of payments: checked first, then posted, all or none."""
@@ -30,12 +33,17 @@ class WezerTransferBatch(models.TransientModel):
         string="Create missing members, wallets and currencies"
     )
     digits = fields.Integer(string="Decimals of a new currency", default=2)
+    accept_dates = fields.Boolean(
+        string="Accept dates in the future or before 1900",
+        help="A payment with this date may be a typing error: it is refused unless"
+        " you say that the dates are right.",
+    )
     checked = fields.Boolean(readonly=True)
     posted = fields.Boolean(readonly=True)
     summary = fields.Char(readonly=True)
     line_ids = fields.One2many("wezer.transfer.batch.line", "batch_id", readonly=True)
 
-    @api.onchange("file", "mode", "create_missing", "digits")
+    @api.onchange("file", "mode", "create_missing", "digits", "accept_dates")
     def _onchange_what_was_checked(self):
         self.checked = False
 
@@ -59,6 +67,7 @@ class WezerTransferBatch(models.TransientModel):
             dry_run=dry_run,
             create=self.create_missing,
             digits=self.digits,
+            accept_dates=self.accept_dates,
         )
         refused = bool(report["refused"])
         self.line_ids.unlink()
@@ -76,7 +85,7 @@ class WezerTransferBatch(models.TransientModel):
                         }
                     )
                     for state in ("refused", "overdrafts")
-                    for answer in report[state]
+                    for answer in report[state][:LINES]
                 ],
             }
         )
@@ -111,10 +120,18 @@ class WezerTransferBatch(models.TransientModel):
 
     def _summary(self, report, dry_run):
         if report["refused"]:
-            return self.env._(
+            text = self.env._(
                 "Nothing was posted. Refused rows: %(count)s.",
-                count=len(report["refused"]),
+                count=report["refused_count"],
             )
+            if report["odd_dates"]:
+                text += " " + self.env._(
+                    "%(count)s rows have a date in the future or before 1900: if these"
+                    " dates are right, tick “Accept dates in the future or before"
+                    " 1900”.",
+                    count=report["odd_dates"],
+                )
+            return text
         words = {
             "posted": report["posted"],
             "known": report["known"],

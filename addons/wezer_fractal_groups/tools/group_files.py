@@ -11,6 +11,7 @@ from odoo import models
 from odoo.tools import SQL
 
 from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_base.tools import imports
 
 from . import export_files
 from .group_importer import GroupImporter
@@ -35,6 +36,7 @@ def import_rows(
         words = merged(relations or {})
     except RelationError as error:
         raise Refusal(str(error), rule="relation") from error
+    imports.hold(env)
     importer = GroupImporter(model.sudo(), words, links)
     with env.cr.savepoint() as everything:
         report = importer.refuse_unread("groups", groups)

@@ -8,7 +8,7 @@ from odoo.exceptions import UserError
 from odoo.tools import plaintext2html
 
 from odoo.addons.wezer_base.exceptions import Refusal
-from odoo.addons.wezer_base.tools import days
+from odoo.addons.wezer_base.tools import days, imports
 from odoo.addons.wezer_base.tools.place_cells import place_of
 from odoo.addons.wezer_base.tools.table_reasons import in_words
 from odoo.addons.wezer_base.tools.tables import TableError, moment, number, whole
@@ -49,7 +49,9 @@ def import_tasks(
     :param progress: called with ``(rows done, all rows)`` after each batch
     :return: one dict a row: ``row``, ``id``, ``state`` (created, updated, same,
         refused), ``reason``
+    :raise ImportRunning: while another import is running
     """
+    imports.hold(tasks.env)
     projects = tasks.env["project.project"]
     project = projects.search([("name", "=", project_name)], limit=1)
     if not project and not dry_run:
