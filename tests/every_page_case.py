@@ -102,13 +102,14 @@ class EveryPage(HttpCase):
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
-        marked = [
-            (name, test)
-            for name, test in vars(cls).items()
+        marked = {
+            name: test
+            for base in cls.__mro__
+            for name, test in vars(base).items()
             if getattr(test, "each_language", False)
-        ]
-        for name, test in marked if ALL else ():
-            delattr(cls, name)
+        }
+        for name, test in marked.items() if ALL else ():
+            setattr(cls, name, None)
             for code, language in LANGUAGES.items():
                 setattr(cls, f"{name}_in_{language}", partialmethod(test, (code,)))
 

@@ -3,15 +3,9 @@
 import gzip
 import re
 
-import pytest
 import requests
 
-from odoo.tests import tagged
-
 from . import every_page
-from .every_page_case import EveryPage
-
-pytestmark = pytest.mark.slow
 
 # Kilobytes of a first visit. Files that are compressed already count as they are.
 VISITOR, MEMBER = 350, 600
@@ -75,8 +69,7 @@ requestAnimationFrame(() =>
 """
 
 
-@tagged("post_install", "-at_install")
-class TestPageWeight(EveryPage):
+class PageWeight:
     def _assert_light(self, who, paths, most):
         """Open pages, each as a first one; no file counts less for being known."""
         self._become(who)
