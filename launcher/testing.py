@@ -173,7 +173,8 @@ def pytest_command(config: Path, options: argparse.Namespace) -> list[str]:
         command += ["--durations=25", "--durations-min=2"]
     workers = options.workers or (1 if targets or options.k else os.cpu_count() or 1)
     if workers > 1:
-        command += ["-n", str(workers), "--dist", "loadfile"]
+        # In the order of the plugin, which puts first what takes long.
+        command += ["-n", str(workers), "--dist", "loadfile", "--no-loadscope-reorder"]
     return command
 
 

@@ -102,13 +102,14 @@ class EveryPage(HttpCase):
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
-        marked = [
-            (name, test)
-            for name, test in vars(cls).items()
+        marked = {
+            name: test
+            for base in cls.__mro__
+            for name, test in vars(base).items()
             if getattr(test, "each_language", False)
-        ]
-        for name, test in marked if ALL else ():
-            delattr(cls, name)
+        }
+        for name, test in marked.items() if ALL else ():
+            setattr(cls, name, None)
             for code, language in LANGUAGES.items():
                 setattr(cls, f"{name}_in_{language}", partialmethod(test, (code,)))
 
@@ -168,25 +169,46 @@ class EveryPage(HttpCase):
             member.partner_id.id, currency.id, "1:00", "Bread"
         )
         token = env["wezer.payment.link"].browse(link).token
-        deal = env["wezer.deal"].search(
-            [
-                ("state", "=", "accepted"),
-                ("payee_id", "!=", member.partner_id.id),
-                ("payer_id", "!=", member.partner_id.id),
-                ("payee_id.user_ids", "!=", False),
-                ("announcement_id.kind", "=", "want"),
-            ],
-            limit=1,
-        )
-        deal.with_env(
-            env(user=deal.payee_id.user_ids[:1].id, su=False)
-        ).action_hand_over(member.partner_id.id)
+        deal = cls._deal_of_others(member, currency)
+        deal.action_hand_over(member.partner_id.id)
         invitation = urlsplit(as_member["wezer.invitation"].action_link()).path
         cls.starts = {
             "visitor": (invitation, f"/pay/{token}"),
             "new member": (f"/pay/{token}",),
             "member": (f"/groups/{circle.slug}/talk",),
         }
+
+    @classmethod
+    def _deal_of_others(cls, member, currency):
+        """Return an accepted deal as who works on it; the member has no part in it.
+
+        Which deals of the demo community are under way depends on the hour.
+        """
+        wallets = cls.env["wezer.wallet"].search(
+            [
+                ("wezer_currency_id", "=", currency.id),
+                ("partner_id.user_ids.share", "=", True),
+                ("partner_id", "!=", member.partner_id.id),
+            ]
+        )
+        payer, payee = wallets.sorted(lambda wallet: -wallet._balance_now())[
+            :2
+        ].partner_id.user_ids
+        announcements = cls.env(user=payer.id, su=False)["wezer.announcement"]
+        announcement = announcements.action_create_own(
+            {
+                "title": "Sort the tools of the shed",
+                "kind": "want",
+                "category_id": cls.env["wezer.category"].search([], limit=1).id,
+                "places": 1,
+                "quantity": 1,
+                "prices": {currency.id: "1:00"},
+            },
+            publish=True,
+        )
+        as_payee = cls.env(user=payee.id, su=False)
+        deal = as_payee["wezer.announcement"].browse(announcement).action_claim()
+        return as_payee["wezer.deal"].browse(deal)
 
     @classmethod
     def _written_by_people(cls):

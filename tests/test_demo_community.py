@@ -13,6 +13,8 @@ from odoo.tests import HttpCase, tagged
 from bench import pages, slips
 from launcher.demo.make_demo import make
 
+from .leaving_in_demo import LeavingInDemo
+
 pytestmark = pytest.mark.slow
 
 REASONS = {"declined", "withdrawn", "released", "cancelled", "refunded"}
@@ -22,7 +24,7 @@ MOST_FOR_VISITORS = 12
 
 
 @tagged("post_install", "-at_install")
-class TestDemoCommunity(HttpCase):
+class TestDemoCommunity(LeavingInDemo, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

@@ -38,7 +38,11 @@ def test_arguments_of_pytest_are_passed_on():
         ([], ["addons", "tests"], ["-m not slow"]),
         (["tests"], [str(ROOT / "tests")], ["addons", "-n", "--durations"]),
         (["-k", "word"], ["-k", "word"], ["-n"]),
-        (["--workers", "3"], ["-n", "3", "--dist", "loadfile"], []),
+        (
+            ["--workers", "3"],
+            ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"],
+            [],
+        ),
     ],
 )
 def test_options_of_a_test_run_become_arguments_of_pytest(

@@ -1,65 +1,20 @@
 """Leaving the community and merging accounts, with the books intact."""
 
 import json
-import random
-from contextlib import redirect_stdout
-from io import StringIO
 from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError
-from odoo.tests import TransactionCase, tagged
-from odoo.tools import SQL
+from odoo.tests import tagged
 
-from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
-from odoo.addons.wezer_base.tools import member_merge
+from odoo.addons.wezer_base.exceptions import NotAllowed
 from odoo.addons.wezer_base.tools.member_leaving import books_need
 from odoo.addons.wezer_base.tools.repoint import fields_pointing_at_partners
 from odoo.addons.wezer_marketplace.tests.common import MarketCommon
 
-from launcher.demo.make_demo import make
+from .leaving_in_demo import Holds
 
-CASES = 12
 MARKS = [f"zebrafish{number}" for number in range(12)]
-
-
-class Holds:
-    def assert_all_holds(self):
-        self.env.flush_all()
-        self.env.invalidate_all()
-        broken = [
-            one for one in self.env["wezer.invariant"].sudo().run() if one["rows"]
-        ]
-        self.assertEqual(broken, [])
-
-    def assert_refused(self, rule, method, *args, **kwargs):
-        with self.assertRaises(Refusal) as caught:
-            method(*args, **kwargs)
-        self.assertEqual(caught.exception.rule, rule)
-
-    def everywhere(self, word):
-        """Return ``table.column`` of each text in the database that has ``word``."""
-        self.env.flush_all()
-        self.env.cr.execute(
-            """SELECT table_name, column_name FROM information_schema.columns
-                WHERE table_schema = 'public' AND is_generated = 'NEVER'
-                  AND data_type IN ('text', 'character varying', 'jsonb', 'json')
-                  AND table_name IN (SELECT relname FROM pg_class WHERE relkind = 'r')
-            """
-        )
-        found = []
-        for table, column in self.env.cr.fetchall():
-            self.env.cr.execute(
-                SQL(
-                    "SELECT 1 FROM %s WHERE %s::text ILIKE %s LIMIT 1",
-                    SQL.identifier(table),
-                    SQL.identifier(column),
-                    f"%{word}%",
-                )
-            )
-            if self.env.cr.fetchone():
-                found.append(f"{table}.{column}")
-        return found
 
 
 @tagged("post_install", "-at_install")
@@ -416,56 +371,3 @@ class TestLeaveAndMerge(Holds, MarketCommon):
                     continue
                 named = f"{name}.{field.name}"
                 self.assertTrue(str(field) in moved or named in kept, named)
-
-
-@tagged("post_install", "-at_install")
-class TestLeaveAndMergeDemo(Holds, TransactionCase):
-    """Many people of the demo leave or merge: everything still holds."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        with (
-            patch.object(cls.env.cr, "commit", cls.env.flush_all),
-            redirect_stdout(StringIO()),
-        ):
-            make(cls.env)
-        cls.env.invalidate_all()
-        cls.members = (
-            cls.env["wezer.profile"]
-            .search([("state", "=", "active"), ("is_person", "=", True)], order="id")
-            .filtered(lambda one: one.partner_id.user_ids.share)
-        )
-
-    def test_books_hold_after_any_member_leaves(self):
-        chance = random.Random(7)
-        gone = 0
-        for profile in chance.sample(list(self.members), CASES):
-            partner = profile.partner_id
-            partner._wezer_leave_called("leaves")
-            partner._wezer_leave_release("leaves")
-            open_matters = [
-                row for row in partner._wezer_leave_obstacles() if row["blocks"]
-            ]
-            if not open_matters:
-                partner._wezer_let_go()
-                self.assertEqual(profile.state, "left")
-                gone += 1
-        self.assertGreater(gone, CASES // 3)
-        self.assert_all_holds()
-
-    def test_books_hold_after_any_merge(self):
-        chance = random.Random(11)
-        merged = 0
-        while merged < CASES:
-            source, target = (
-                one.partner_id for one in chance.sample(list(self.members), 2)
-            )
-            if source._wezer_merge_obstacles(target):
-                continue
-            member_merge.check(source, target)
-            source._wezer_merge_into(target)
-            merged += 1
-        self.assert_all_holds()
-        self.env["wezer.reputation"].sudo()._recompute()
-        self.assert_all_holds()

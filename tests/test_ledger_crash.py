@@ -191,7 +191,7 @@ class Server:
             try:
                 if requests.get(f"{self.url}/web/health", timeout=5).ok:
                     return
-            except requests.ConnectionError:
+            except requests.RequestException:
                 time.sleep(0.2)
         raise AssertionError(self.log_tail())
 

@@ -590,6 +590,10 @@ class TestPrivateGroupOnPages(HttpCase, PrivateGroups):
                 answer = error
             self._hidden(answer, args)
 
+    def _points_at_secret(self, row):
+        parent = row["parent_id"] or [False]
+        return self.secret.id in (parent[0], *row.get("ancestor_ids", ()))
+
     @mute_logger(*QUIET)
     def test_json2_does_not_reveal_it(self):
         self.env["ir.config_parameter"].set_param("portal.allow_api_keys", "True")
@@ -618,6 +622,24 @@ class TestPrivateGroupOnPages(HttpCase, PrivateGroups):
             self._hidden(answer, "json/2")
         # The page itself is public.
         self.assertIn(SECRET, answers[self.luc][0])
+        # A circle that is seen does not tell the id of the hidden one around it.
+        key = keys.with_user(self.stranger)._generate("rpc", "private", expires)
+        for method, asked in (
+            ("read", {"ids": self.inner.ids, "fields": ["parent_id", "ancestor_ids"]}),
+            ("search_read", {"fields": ["parent_id"]}),
+            ("search_count", {"domain": [["parent_id", "=", self.secret.id]]}),
+        ):
+            answer = self.url_open(
+                f"/json/2/wezer.group/{method}",
+                json=asked,
+                headers={"Authorization": f"Bearer {key}"},
+            )
+            answer.raise_for_status()
+            if method == "search_count":
+                self.assertEqual(answer.json(), 0)
+                continue
+            for row in answer.json():
+                self.assertFalse(self._points_at_secret(row), row)
 
     @mute_logger(*QUIET)
     def test_its_members_see_it_on_the_same_pages(self):

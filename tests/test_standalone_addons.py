@@ -80,27 +80,71 @@ def defines_models(addon):
 OURS = "SELECT name FROM ir_module_module WHERE name LIKE 'wezer%' AND state = "
 # The number of addons that are installed at once.
 PARALLEL = 2
+# What every database begins with: Odoo's addons below the lowest layer.
+ODOOS = "odoo"
+QUIET = ("--no-http", "--max-cron-threads=0", "--log-level=warn")
 
 
-def try_alone(addon):
-    """Install ``addon`` in an empty database and take it away again.
+def below(addon):
+    """The database that an addon is installed in: it has layers below it only."""
+    others = [other for other in MANIFESTS[addon]["depends"] if other in MANIFESTS]
+    return max(others, key=lambda other: (len(layers(other)), other), default=ODOOS)
 
+
+def database_of(name):
+    return f"wezer_alone_{name}"
+
+
+def drop(database):
+    shutil.rmtree(config.filestore(database), ignore_errors=True)
+    sql("postgres", f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
+
+
+def copy(source, target):
+    drop(target)
+    sql("postgres", f"CREATE DATABASE {target} TEMPLATE {source}")
+    if os.path.isdir(config.filestore(source)):
+        shutil.copytree(config.filestore(source), config.filestore(target))
+
+
+def install(database, *names):
+    """Install addons; Odoo itself makes the database, with the extensions it brings."""
+    return odoo(
+        *("server", "-d", database, "-i", ",".join(names), "--skip-auto-install"),
+        *("--stop-after-init", *QUIET),
+    )
+
+
+def make_lowest():
+    """Make the database with Odoo's addons alone."""
+    database = database_of(ODOOS)
+    drop(database)
+    lowest = next(name for name in MANIFESTS if below(name) == ODOOS)
+    install(database, *MANIFESTS[lowest]["depends"])
+
+
+def install_alone(addon, lower):
+    """Install an addon where only layers below it can be.
+
+    :param lower: the future of the database that it is installed in
     :return: what to look at, by name; nothing here asserts but that Odoo ends well
     """
-    name = f"wezer_alone_{addon}"
-    quiet = ("--no-http", "--max-cron-threads=0", "--log-level=warn")
-    seen = {}
-    sql("postgres", f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    lower.result()
+    database = database_of(addon)
+    copy(database_of(below(addon)), database)
+    seen = {"complaints": complaints(install(database, addon))}
+    seen["installed"] = set(sql(database, OURS + "'installed'"))
+    seen["own"] = models(database, f"module = '{addon}'")
+    seen["own"] -= models(database, f"module <> '{addon}'")
+    return seen
+
+
+def uninstall(addon, installed):
+    """Take an addon away again, in a copy that no other addon begins with."""
+    seen = installed.result()
+    name = f"{database_of(addon)}_left"
     try:
-        # Odoo itself makes it, with the extensions that it brings.
-        log = odoo(
-            *("server", "-d", name, "-i", addon, "--skip-auto-install"),
-            *("--stop-after-init", *quiet),
-        )
-        seen["complaints"] = complaints(log)
-        seen["installed"] = set(sql(name, OURS + "'installed'"))
-        seen["own"] = models(name, f"module = '{addon}'")
-        seen["own"] -= models(name, f"module <> '{addon}'")
+        copy(database_of(addon), name)
         log = odoo("module", "uninstall", "-d", name, addon)
         seen["errors"] = [line for line in log.splitlines() if " ERROR " in line]
         seen["left"] = set(sql(name, OURS + "'installed'"))
@@ -109,14 +153,21 @@ def try_alone(addon):
         seen["tables"] = set(sql(name, query))
         return seen
     finally:
-        shutil.rmtree(config.filestore(name), ignore_errors=True)
-        sql("postgres", f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        drop(name)
 
 
 @pytest.fixture(scope="module")
 def tries():
+    # From the lowest layer up: whatever waits, waits for what has begun.
+    names = sorted(MANIFESTS, key=lambda name: (len(layers(name)), name))
     with ThreadPoolExecutor(PARALLEL) as pool:
-        yield {addon: pool.submit(try_alone, addon) for addon in sorted(MANIFESTS)}
+        installed = {ODOOS: pool.submit(make_lowest)}
+        for name in names:
+            lower = installed[below(name)]
+            installed[name] = pool.submit(install_alone, name, lower)
+        yield {name: pool.submit(uninstall, name, installed[name]) for name in names}
+    for name in installed:
+        drop(database_of(name))
 
 
 @pytest.mark.parametrize("addon", sorted(MANIFESTS))

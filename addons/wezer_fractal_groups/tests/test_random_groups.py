@@ -9,7 +9,7 @@ import copy
 import os
 import random
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from odoo.exceptions import AccessError, UserError
@@ -36,13 +36,18 @@ STEP = st.tuples(
     st.sets(st.sampled_from(RIGHTS), max_size=3),
 )
 PLAY = settings(
-    max_examples=30 if ALL else 6,
+    max_examples=30 if ALL else 5,
     deadline=None,
     # The step that differs says enough; making it smaller takes minutes.
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=list(HealthCheck),
 )
 STEPS = st.lists(STEP, min_size=20, max_size=80 if ALL else 30)
+# A community in which each of them is done, whatever else chance brings.
+EACH = [
+    (name, 7919 * number, {RIGHTS[number % len(RIGHTS)]})
+    for number, name in enumerate(2 * NAMES)
+]
 # The same, as the table of memberships and the permissions of a group call it.
 PERMISSIONS = {
     "join": "join",
@@ -262,6 +267,7 @@ class TestRandomGroups(GroupsCommon):
         self.assertGreater(len(self.done), 12, "most actions were played")
 
     @PLAY
+    @example(EACH)
     @given(STEPS)
     def _communities(self, steps):
         with self.env.cr.savepoint() as everything:

@@ -9,19 +9,10 @@ website staff see what members see and a little more: here those pages only, wit
 import logging
 import re
 from functools import partial
-from unittest.mock import patch
-
-import pytest
-
-from odoo.tests import tagged
-
-from launcher.demo import make_demo
 
 from . import every_page
 from .back_office import BackOffice
-from .every_page_case import ALL, LANGUAGES, EveryPage, each_language, terms_of
-
-pytestmark = pytest.mark.slow
+from .every_page_case import ALL, LANGUAGES, each_language, terms_of
 
 LOCALES = {"en": "en_US", "fr": "fr_FR", "ca": "ca_ES", "es": "es_ES", "de": "de_DE"}
 # In which language each looks in CI; with --all, in all of them.
@@ -58,15 +49,7 @@ class Warnings(logging.Handler):
         return lines
 
 
-@tagged("post_install", "-at_install")
-class TestPagesOfStaff(EveryPage):
-    @classmethod
-    def setUpClass(cls):
-        # Of every kind of deal, and few of what is alike.
-        few = tuple((way, min(count, 3)) for way, count in make_demo.WAYS)
-        with patch.object(make_demo, "WAYS", few):
-            super().setUpClass()
-
+class PagesOfStaff:
     def setUp(self):
         super().setUp()
         self.warnings = Warnings()
