@@ -30,6 +30,7 @@
         "views/portal_templates.xml",
         "views/home_templates.xml",
         "views/statement_templates.xml",
+        "views/acceptance_templates.xml",
         "wizards/wezer_starter_set_views.xml",
     ],
     "assets": {

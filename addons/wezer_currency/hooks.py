@@ -19,6 +19,7 @@ def uninstall_hook(env):
            DROP FUNCTION IF EXISTS wezer_unswept(wezer_wallet);
            DROP FUNCTION IF EXISTS wezer_upper_limit(wezer_wallet, wezer_currency);
            DROP FUNCTION IF EXISTS wezer_lower_limit(wezer_wallet, wezer_currency);
+           DROP FUNCTION IF EXISTS wezer_grown_limit(numeric, numeric, wezer_currency);
            DROP FUNCTION IF EXISTS wezer_treasury_has_limit(wezer_currency);
            DROP TABLE IF EXISTS wezer_refused_try;
            DROP TABLE IF EXISTS wezer_wallet_accrual"""

@@ -60,7 +60,7 @@ class TestCron(TransactionCase):
         cron.for_each_due(self.people.browse(), self.domain, act)
         self.assertEqual(len((first + second) & self.people.browse().union(*seen)), 1)
 
-    def _run(self, act, left):
+    def _run(self, act, left, wait=None):
         """Run as a scheduled action would; ``left`` are the answers about the time."""
         jobs = type(self.env["ir.cron"])
         told = []
@@ -72,7 +72,7 @@ class TestCron(TransactionCase):
         env = self.env(context={"ir_cron_progress_id": 1})
         with patch.object(jobs, "_commit_progress", commit):
             people = env["res.partner"]
-            return cron.for_each_due(people, self.domain, act), told
+            return cron.for_each_due(people, self.domain, act, wait=wait), told
 
     def test_each_record_is_committed_and_the_time_of_a_run_is_kept(self):
         seen = []
@@ -82,6 +82,14 @@ class TestCron(TransactionCase):
         done, told = self._run(seen.append, [1, 1, 1, 1, 0])
         self.assertEqual((done, len(seen)), (True, 7))
         self.assertEqual(told[-1], (0, 0))
+
+    def test_each_record_waits_in_line_before_its_turn(self):
+        seen = []
+        self._run(lambda person: seen.append(person.id), [1] * 5, seen.append)
+        self.assertEqual(seen[::2], seen[1::2])
+        self.assertEqual(set(seen), set(self.people.ids))
+        # Outside of a scheduled action nothing may begin a new transaction.
+        cron.for_each_due(self.env["res.partner"], self.domain, len, wait=self.fail)
 
     def test_a_run_begins_anywhere_so_that_those_that_fail_starve_nobody(self):
         begun = []

@@ -2,6 +2,7 @@
 
 import logging
 import random
+from collections.abc import Callable
 from typing import Any
 
 from odoo.fields import Domain
@@ -14,7 +15,13 @@ _logger = logging.getLogger(__name__)
 FOUND = 20000
 
 
-def for_each_due(model: Any, domain: Domain, action: Any, order: str = "id") -> bool:
+def for_each_due(
+    model: Any,
+    domain: Domain,
+    action: Any,
+    order: str = "id",
+    wait: Callable | None = None,
+) -> bool:
     """Do ``action`` with every record that ``domain`` finds, and commit each.
 
     What fails is undone, logged, and left for the next run; the others go on. A run
@@ -27,6 +34,8 @@ def for_each_due(model: Any, domain: Domain, action: Any, order: str = "id") -> 
     :param action: called with one record
     :param order: records are taken in this order; where another than ``id`` is
         asked for, from the first on
+    :param wait: called with the id of a record before its turn, in a scheduled action
+        only, to wait in line: it begins a new transaction
     :return: whether all were reached before the time of this run was over
     """
     env = model.env
@@ -42,7 +51,7 @@ def for_each_due(model: Any, domain: Domain, action: Any, order: str = "id") -> 
                 start = random.randrange(len(ids))
                 ids = ids[start:] + ids[:start]
         for place, number in enumerate(ids, 1):
-            _do(model, domain, action, number)
+            _do(model, domain, action, number, wait if cron is not None else None)
             if cron is not None and not cron._commit_progress(1) and place < len(ids):
                 return False
         # What has become due by this (the next of a series) follows at once.
@@ -52,8 +61,12 @@ def for_each_due(model: Any, domain: Domain, action: Any, order: str = "id") -> 
     return True
 
 
-def _do(model: Any, domain: Domain, action: Any, number: int) -> None:
+def _do(
+    model: Any, domain: Domain, action: Any, number: int, wait: Callable | None = None
+) -> None:
     try:
+        if wait is not None:
+            wait(number)
         with model.env.cr.savepoint():
             record = model.search(Domain("id", "=", number) & domain)
             if record and record.try_lock_for_update(allow_referencing=True):

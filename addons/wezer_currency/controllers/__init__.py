@@ -1,3 +1,4 @@
+from . import acceptance
 from . import portal
 from . import statement
 from . import links

@@ -339,4 +339,6 @@ class WezerCurrencyPortal(CustomerPortal):
         else:
             getattr(transfer, ANSWERS[answer])()
             flash(request.env._("Done."))
+        if answer == "take_back":
+            return request.redirect("/my/acceptance")
         return request.redirect("/my/requests")

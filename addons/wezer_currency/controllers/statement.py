@@ -15,12 +15,13 @@ from odoo.addons.wezer_base.tools.form_post import form_post
 from odoo.addons.wezer_base.tools.numbers import record_id
 from odoo.addons.wezer_base.tools.text import search_words
 
-from ..tools import requests_page, statement
+from ..tools import credit_growth, requests_page, statement
 from ..tools.statement_files import Amount, csv_file, xlsx_file
 from ..tools.statement_pdf import FONTS, statement_pdf
 from .portal import WezerCurrencyPortal
 
 STATEMENT_ROWS = 40
+LIMIT_CHANGES = 20
 FILE_ROWS = 20000
 PDF_ROWS = 5000
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -91,6 +92,10 @@ class WezerStatement(WezerCurrencyPortal):
                 "currency": currency,
                 "limits": limits if acts else (None, None),
                 "spendable": spendable if acts else None,
+                "growth": credit_growth.explanation(wallet) if acts else None,
+                "limit_changes": list(credit_growth.changes(wallet, LIMIT_CHANGES))
+                if acts
+                else [],
                 "rows": self._page_rows(wallet, why, entries),
                 "sums": self._sums(wallet, history) if history and entries else None,
                 "curve": self._curve(wallet, history) if history and entries else None,

@@ -1,6 +1,7 @@
 from . import account_move
 from . import res_partner
 from . import res_users
+from . import wezer_acceptance
 from . import wezer_acting_log
 from . import wezer_charge_line
 from . import wezer_charge_run
@@ -17,3 +18,4 @@ from . import wezer_transfer
 from . import wezer_wallet
 from . import wezer_wallet_access_log
 from . import wezer_wallet_credit
+from . import wezer_wallet_limit_change

@@ -9,6 +9,16 @@ RETURNS boolean LANGUAGE sql IMMUTABLE AS $wezer$
         AND NOT coalesce(c.external, false);
 $wezer$;
 
+-- A lower limit that grew with payments received (tools/credit_growth.py): not beyond
+-- the cap of the currency, and never less than what was granted.
+CREATE OR REPLACE FUNCTION wezer_grown_limit(
+    p_lower numeric, p_grown numeric, c wezer_currency
+) RETURNS numeric LANGUAGE sql IMMUTABLE AS $wezer$
+    SELECT CASE WHEN c.credit_grows AND p_grown > 0
+        THEN least(p_lower, greatest(p_lower - p_grown, -coalesce(c.credit_cap, 0)))
+        ELSE p_lower END;
+$wezer$;
+
 -- The lower limit in force for a wallet, NULL where it has none.
 CREATE OR REPLACE FUNCTION wezer_lower_limit(w wezer_wallet, c wezer_currency)
 RETURNS numeric LANGUAGE sql IMMUTABLE AS $wezer$
@@ -17,9 +27,13 @@ RETURNS numeric LANGUAGE sql IMMUTABLE AS $wezer$
         WHEN coalesce(w.is_system, false) AND NOT wezer_treasury_has_limit(c) THEN NULL
         WHEN c.kind <> 'mutual_credit' THEN 0
         WHEN c.limit_policy = 'off' THEN NULL
-        WHEN w.own_limits THEN CASE WHEN w.has_lower THEN w.lower_limit END
+        WHEN w.own_limits THEN CASE
+            WHEN NOT w.has_lower THEN NULL
+            WHEN w.own_grows
+            THEN wezer_grown_limit(w.lower_limit, w.credit_grown - w.grown_from, c)
+            ELSE w.lower_limit END
         WHEN w.is_system THEN 0
-        WHEN c.has_lower THEN c.lower_limit END;
+        WHEN c.has_lower THEN wezer_grown_limit(c.lower_limit, w.credit_grown, c) END;
 $wezer$;
 
 -- The upper limit in force for a wallet, NULL where it has none. What brings it

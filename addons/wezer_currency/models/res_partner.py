@@ -49,6 +49,7 @@ class ResPartner(models.Model):
         departure.end_requests(self)
         departure.wallets(self)._close_on_leaving()
         departure.payment_links(self).unlink()
+        departure.acceptances(self).unlink()
         old = self.name
         result = super()._wezer_anonymise()
         replace_name(

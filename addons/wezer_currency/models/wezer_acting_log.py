@@ -24,6 +24,12 @@ class WezerActingLog(models.Model):
                 "%(person)s paid money that was set aside for %(party)s"
             ),
             "reverse": self.env._("%(person)s gave money back for %(party)s"),
+            "take_back": self.env._(
+                "%(person)s took back an automatic payment for %(party)s"
+            ),
+            "acceptance": self.env._(
+                "%(person)s changed which requests are paid automatically for %(party)s"
+            ),
             "link": self.env._(
                 "%(person)s opened or closed a payment link for %(party)s"
             ),

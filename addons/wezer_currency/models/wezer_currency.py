@@ -13,7 +13,7 @@ from odoo.addons.wezer_base.tools.payload import shortened
 from odoo.addons.wezer_base.tools.shown_numbers import format_plain_decimal
 from odoo.addons.wezer_base.tools.stored_sentence import Value
 
-from ..tools import amounts, currency_statistics, recurrence
+from ..tools import amounts, credit_growth, currency_statistics, recurrence
 from .fields_bigint import BigInteger
 
 # How far below zero a member may go unless the administrator decides.
@@ -21,6 +21,9 @@ SAFE_HOURS, SAFE_UNITS = "20:00", "500"
 CHARGES = ("fee", "demurrage")
 # A series of charges that nobody took for longer than this is not caught up.
 CATCH_UP_DAYS = 366
+LIMIT_FIELDS = ("has_lower", "lower_limit", "has_upper", "upper_limit")
+GROWTH_FIELDS = ("credit_grows", "credit_cap", "kind", "external")
+ACCEPTANCE_DAYS, ACCEPTANCE_DAYS_MAX = 14, 365
 STATISTICS_GROUPS = "wezer_base.group_moderator,wezer_base.group_administrator"
 
 
@@ -109,6 +112,35 @@ class WezerCurrency(models.Model):
     )
     upper_text = fields.Char(
         string="Up to", compute="_compute_limit_texts", inverse="_inverse_upper_text"
+    )
+    credit_grows = fields.Boolean(
+        string="Credit grows with payments received",
+        help="The lower limit of members grows by what they receive from others, less"
+        " what they pay to the same people. It is counted each night. While this is"
+        " off, grown credit does not count.",
+    )
+    credit_cap = BigInteger(string="Credit grows to (minor units)")
+    credit_cap_text = fields.Char(
+        string="It grows to",
+        compute="_compute_charge_texts",
+        inverse="_inverse_charge_texts",
+        help="How far below zero the credit of a member can grow at most, such as"
+        " 30:00 or 1300.00.",
+    )
+    credit_grows_since = fields.Datetime(
+        string="Payments count from",
+        help="Only payments from then on let credit grow. Without a date, those from"
+        " the moment when you switch this on.",
+    )
+    # When the last count was complete.
+    credit_counted = fields.Datetime(string="Last counted", readonly=True, copy=False)
+    acceptance_days = fields.Integer(
+        string="Days to take an automatic payment back",
+        default=ACCEPTANCE_DAYS,
+        required=True,
+        aggregator=None,
+        help="Members can let requests be paid automatically. For so many days they"
+        " can take such a payment back.",
     )
     levy_payer = fields.Integer(
         string="Levy on the payer (1/100 %)", help="150 means 1.5 % of each payment."
@@ -282,6 +314,14 @@ class WezerCurrency(models.Model):
         " AND coalesce(levy_payee_fixed, 0) >= 0)",
         "A charge cannot be below zero, and demurrage can be at most 100 %.",
     )
+    _credit_cap_range = models.Constraint(
+        "CHECK (coalesce(credit_cap, 0) >= 0)",
+        "Enter without a sign how far below zero credit can grow.",
+    )
+    _acceptance_range = models.Constraint(
+        f"CHECK (acceptance_days BETWEEN 1 AND {ACCEPTANCE_DAYS_MAX})",
+        "An automatic payment can be taken back for 1 to 365 days.",
+    )
     _code_uniq = models.UniqueIndex("(company_id, code)", "This code is already taken.")
 
     # === COMPUTE === #
@@ -333,6 +373,7 @@ class WezerCurrency(models.Model):
         "levy_payee_fixed",
         "fee_minor",
         "demurrage_above",
+        "credit_cap",
     )
 
     @api.depends(*_CHARGE_TEXTS)
@@ -391,6 +432,7 @@ class WezerCurrency(models.Model):
         currencies.currency_id.sudo().active = True
         for currency in currencies:
             currency._make_ready()
+        currencies._begin_growth()
         return currencies
 
     @api.model
@@ -529,7 +571,15 @@ class WezerCurrency(models.Model):
                     ),
                     rule="used",
                 )
+        if "credit_grows_since" in vals:
+            # All is counted anew.
+            vals = {**vals, "credit_counted": False}
+        limits = {currency.id: currency._granted_limits() for currency in self}
         result = super().write(vals)
+        if not vals.keys().isdisjoint(GROWTH_FIELDS):
+            self._begin_growth()
+        if not vals.keys().isdisjoint(LIMIT_FIELDS):
+            self._note_limits(limits)
         if fixed:
             self.env.registry.clear_cache()
         if "treasury_partner_id" in vals:
@@ -538,6 +588,41 @@ class WezerCurrency(models.Model):
             for currency in self.filtered(lambda currency: not currency.external):
                 currency._make_accounts()
         return result
+
+    def _begin_growth(self):
+        """Check the rule of growing credit; without a day it begins now.
+
+        Asked once all is written: amounts are typed as texts.
+        """
+        for currency in self.filtered("credit_grows"):
+            if currency.kind != "mutual_credit" or currency.external:
+                raise Refusal(
+                    self.env._("Credit can grow only in a currency of mutual credit."),
+                    rule="kind",
+                )
+            if not currency.credit_cap:
+                raise Refusal(
+                    self.env._("Enter how far credit can grow."), rule="credit_cap"
+                )
+            if not currency.credit_grows_since:
+                currency.credit_grows_since = fields.Datetime.now()
+
+    def _granted_limits(self):
+        """Return ``(lower, upper)`` of members in minor units, None for no limit."""
+        self.ensure_one()
+        return (
+            self.lower_limit if self.has_lower else None,
+            self.upper_limit if self.has_upper else None,
+        )
+
+    def _note_limits(self, before):
+        """Keep the limits of members in the history, where they changed."""
+        for currency in self:
+            limits = currency._granted_limits()
+            if limits != before[currency.id]:
+                self.env["wezer.wallet.limit.change"]._note(
+                    currency, "currency", [(False, *limits)]
+                )
 
     def _make_treasury(self):
         """Let the treasury's wallet be one: swept, not locked."""
@@ -869,6 +954,16 @@ class WezerCurrency(models.Model):
                 f"{charge}_day": self[f"{charge}_day"] or day.day,
             }
         )
+
+    # === CREDIT THAT GROWS === #
+
+    @api.model
+    def _cron_credit(self):
+        """Let credit grow with what was received, in each currency with that rule."""
+        for currency in self.sudo().search(
+            [("credit_grows", "=", True), ("kind", "=", "mutual_credit")]
+        ):
+            credit_growth.grow(currency)
 
     # === STATISTICS === #
 

@@ -75,6 +75,17 @@ class WezerInvariant(models.AbstractModel):
                 self.env._("Money set aside has an end date or belongs to a deal"),
                 self._check_reservation_ends,
             ),
+            (
+                self.env._("No credit grew beyond the payments received"),
+                self._check_credit_growth,
+            ),
+            (
+                self.env._(
+                    "Automatic payments are done, belong to no deal, and state until"
+                    " when they can be taken back"
+                ),
+                self._check_automatic,
+            ),
         ]
 
     def _wezer_rows(self, query, params=None):
@@ -375,4 +386,30 @@ class WezerInvariant(models.AbstractModel):
             """SELECT id, payer_id, amount_minor::text FROM wezer_transfer
                 WHERE state = 'reserved' AND end_deadline IS NULL
                   AND origin_model IS NULL"""
+        )
+
+    def _check_credit_growth(self):
+        return self._wezer_rows(
+            """WITH received AS (
+                   SELECT payee_wallet_id, sum(amount_minor) AS minor
+                     FROM wezer_transfer
+                    WHERE state = 'done' AND kind IN ('payment', 'donation')
+                      AND historic IS NOT TRUE
+                    GROUP BY payee_wallet_id)
+               SELECT w.id, w.credit_grown::text, coalesce(r.minor, 0)::text
+                 FROM wezer_wallet w
+                 JOIN wezer_currency c ON c.id = w.wezer_currency_id
+                 LEFT JOIN received r ON r.payee_wallet_id = w.id
+                WHERE w.state <> 'closed'
+                  AND (coalesce(w.credit_grown, 0) > coalesce(r.minor, 0)
+                       OR wezer_lower_limit(w, c) < least(-coalesce(c.credit_cap, 0),
+                           CASE WHEN w.own_limits THEN w.lower_limit
+                                ELSE c.lower_limit END))"""
+        )
+
+    def _check_automatic(self):
+        return self._wezer_rows(
+            """SELECT id, kind, state, amount_minor::text FROM wezer_transfer
+                WHERE automatic AND (kind <> 'payment' OR origin_model IS NOT NULL
+                      OR state <> 'done' OR take_back_until IS NULL)"""
         )

@@ -14,6 +14,8 @@ class WezerNotice(models.Model):
             "request": (self.env._("Someone asks me to pay"), True),
             "receipt": (self.env._("Confirm that you received the money"), True),
             "statement_seen": (self.env._("A moderator looked at my statement"), True),
+            "automatic": (self.env._("A request was paid automatically"), True),
+            "taken_back": (self.env._("An automatic payment was taken back"), True),
             "scheduled": (self.env._("A scheduled payment was made or failed"), True),
         }
         if self.env.user.has_group("wezer_base.group_moderator"):
@@ -28,6 +30,8 @@ class WezerNotice(models.Model):
             "request": NoticeLook("money", "fa-hand-paper-o", asks=True),
             "receipt": NoticeLook("money", "fa-question-circle-o", asks=True),
             "statement_seen": NoticeLook("money", "fa-eye"),
+            "automatic": NoticeLook("money", "fa-arrow-up"),
+            "taken_back": NoticeLook("money", "fa-undo"),
             "scheduled": NoticeLook("money", "fa-clock-o"),
             "limit": NoticeLook("care", "fa-exclamation-triangle"),
         }

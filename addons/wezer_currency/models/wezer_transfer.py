@@ -21,6 +21,7 @@ from odoo.addons.wezer_base.tools.numbers import is_id
 from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
 
 from ..tools import (
+    acceptance,
     amounts,
     batch,
     paying,
@@ -115,6 +116,15 @@ TRANSFER = StateMachine(
             "action_reverse",
             "a new linked transfer gives it back; never a reversal",
         ),
+        Transition(
+            "take_back",
+            ("done",),
+            ("done",),
+            "payer",
+            "action_take_back",
+            "what was paid automatically, until the day it states, by a new linked"
+            " transfer",
+        ),
         Transition("run", ("scheduled",), ("done", "pending", "ended"), "cron", "_run"),
         Transition("expire", ("requested", "reserved"), ("ended",), "cron", "_expire"),
         Transition("origin_reserve", (), ("reserved",), "origin", "_reserve"),
@@ -168,7 +178,8 @@ class WezerTransfer(models.Model):
     Subjects of their own are plain modules: paying from reservations, giving back and
     claims (``tools/settlement.py``), scheduled payments (``tools/scheduling.py``),
     batches (``tools/batch.py``, ``tools/bulk_posting.py``), files
-    (``tools/transfer_import.py``, ``tools/transfer_files.py``), probing
+    (``tools/transfer_import.py``, ``tools/transfer_files.py``), requests that are paid
+    automatically (``wezer.acceptance``, ``tools/acceptance.py``), probing
     (``tools/refused_tries.py``). Limits, levies and the movement of money are functions
     of the database (``models/posting.sql``).
     """
@@ -278,6 +289,22 @@ class WezerTransfer(models.Model):
     notice_pending = fields.Boolean(
         help="The people concerned receive a notice within a minute."
     )
+    automatic = fields.Boolean(
+        string="Paid automatically",
+        help="The payer had accepted such requests in advance.",
+    )
+    take_back_until = fields.Datetime(
+        string="Can be taken back until",
+        help="Until then the payer can take an automatic payment back.",
+    )
+    # Which rule it was is the payer's own affair.
+    acceptance_id = fields.Many2one(
+        "wezer.acceptance",
+        index="btree_not_null",
+        ondelete="set null",
+        groups=fields.NO_ACCESS,
+    )
+    acceptance_pending = fields.Boolean(groups=fields.NO_ACCESS)
     date = fields.Datetime(required=True, index=True)
     end_deadline = fields.Datetime(string="Set aside until", index="btree_not_null")
     every = fields.Selection(recurrence.INTERVALS, string="Repeats")
@@ -321,6 +348,7 @@ class WezerTransfer(models.Model):
     may_confirm = fields.Boolean(compute="_compute_permissions")
     may_deny = fields.Boolean(compute="_compute_permissions")
     may_reverse = fields.Boolean(compute="_compute_permissions")
+    may_take_back = fields.Boolean(compute="_compute_permissions")
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )
@@ -339,6 +367,7 @@ class WezerTransfer(models.Model):
         "(key_scope, key) WHERE key IS NOT NULL", "This key has already been used."
     )
     _notice_pending_idx = models.Index("(id) WHERE notice_pending")
+    _acceptance_pending_idx = models.Index("(id) WHERE acceptance_pending")
     _origin_idx = models.Index(
         "(origin_model, origin_id) WHERE origin_model IS NOT NULL"
     )
@@ -500,6 +529,8 @@ class WezerTransfer(models.Model):
             )
         if action == "reverse":
             return settlement.reverse_refusal(self)
+        if action == "take_back":
+            return acceptance.take_back_refusal(self)
         return None
 
     def _state_message(self, _action):
@@ -1129,7 +1160,8 @@ class WezerTransfer(models.Model):
     ) -> int:
         """Ask ``payer`` for ``amount``; the request expires after 30 days.
 
-        Arguments and errors as of :meth:`pay`; the party acted for is the payee.
+        Arguments and errors as of :meth:`pay`; the party acted for is the payee. A
+        request that the payer accepted in advance is paid within a minute.
 
         :return: id of the transfer, requested
         """
@@ -1147,18 +1179,26 @@ class WezerTransfer(models.Model):
         if first:
             return first.id
         until = fields.Datetime.now() + timedelta(days=REQUEST_DAYS)
+        rule = self.env["wezer.acceptance"]._covering(
+            vals["payer_id"],
+            vals["payee_id"],
+            vals["wezer_currency_id"],
+            vals["amount_minor"],
+        )
         transfer = self.sudo().create(
-            {**vals, "state": "requested", "end_deadline": until}
+            {
+                **vals,
+                "state": "requested",
+                "end_deadline": until,
+                "acceptance_id": rule.id,
+                "acceptance_pending": bool(rule),
+            }
         )
-        transfer._notify_side(
-            transfer.payer_id,
-            "request",
-            _lt(
-                "%(name)s asks you for %(amount)s.",
-                name=transfer.payee_id.name,
-                amount=transfer._said_amount(),
-            ),
-        )
+        if rule:
+            # The payer gets one notice: that it was paid, or that it waits.
+            self.env.ref("wezer_currency.ir_cron_accept").sudo()._trigger()
+        else:
+            transfer._notify_asked()
         return transfer.id
 
     @api.model
@@ -1625,6 +1665,17 @@ class WezerTransfer(models.Model):
         )
         return reversal.id
 
+    def action_take_back(self, acting_partner_id: int | None = None) -> int:
+        """Take back what was paid automatically, all that is left of it.
+
+        Possible for the payer until the day that the transfer states.
+
+        :return: id of the transfer that gives it back
+        :raise Refusal: rules ``automatic``, ``take_back``, ``reverse``
+        """
+        self._begin_action("take_back", acting_partner_id)
+        return acceptance.take_back(self).id
+
     def _optional_amount(self, amount):
         """Return the minor units of ``amount``, None where it is left out."""
         if not amount:
@@ -1822,6 +1873,18 @@ class WezerTransfer(models.Model):
                     amount=self._said_amount(),
                 ),
             )
+
+    def _notify_asked(self):
+        """Leave the payer a notice of a request that waits for an answer."""
+        self._notify_side(
+            self.payer_id,
+            "request",
+            _lt(
+                "%(name)s asks you for %(amount)s.",
+                name=self.payee_id.name,
+                amount=self._said_amount(),
+            ),
+        )
 
     def _notify_side(self, partner, kind, message):
         partner._wezer_notify(

@@ -68,6 +68,8 @@ ACTIONS = {
 SUMS = ("balance", "reserved", "incoming", "available")
 FIXED = {"balance", "reserved", "incoming", "partner_id", "wezer_currency_id"}
 LIMIT_FIELDS = ("own_limits", "has_lower", "lower_limit", "has_upper", "upper_limit")
+# What a limit that grows depends on, beside them.
+GROWTH_FIELDS = ("own_grows", "credit_grown", "grown_from")
 # A moderator sees a statement for so long after giving a reason.
 ACCESS_HOURS = 24
 REASON_LETTERS = 10
@@ -155,6 +157,28 @@ class WezerWallet(models.Model):
     lower_limit = BigInteger(string="Lower limit (minor units)", default=0)
     has_upper = fields.Boolean(string="Upper limit")
     upper_limit = BigInteger(string="Upper limit (minor units)", default=0)
+    credit_grown = BigInteger(
+        string="Grown by (minor units)",
+        readonly=True,
+        default=0,
+        copy=False,
+        help="By how much payments received raise the credit, if the rule of the"
+        " currency is on, up to its maximum.",
+    )
+    own_grows = fields.Boolean(
+        string="Grows with payments received",
+        help="The wallet's own lower limit grows as the currency's would.",
+    )
+    # What had grown when the own limits were set: they grow from there.
+    grown_from = BigInteger(
+        string="Grown before (minor units)", readonly=True, default=0, copy=False
+    )
+    limit_change_ids = fields.One2many(
+        "wezer.wallet.limit.change",
+        "wallet_id",
+        string="History of limits",
+        groups="wezer_base.group_moderator,wezer_base.group_administrator",
+    )
     beyond_limit = fields.Boolean(
         string="Beyond a limit",
         compute="_compute_beyond_limit",
@@ -215,7 +239,7 @@ class WezerWallet(models.Model):
             wallet.available_text = currency._format(balance - wallet.reserved)
 
     @api.depends_context("lang")
-    @api.depends(*LIMIT_FIELDS)
+    @api.depends(*LIMIT_FIELDS, *GROWTH_FIELDS)
     def _compute_limits_text(self):
         """Write the limits in words: a number below zero is easily misread."""
         for wallet in self:
@@ -246,8 +270,9 @@ class WezerWallet(models.Model):
         beyond = SQL(
             BEYOND,
             to_flush=[
-                *(self._fields[name] for name in LIMIT_FIELDS),
+                *(self._fields[name] for name in (*LIMIT_FIELDS, *GROWTH_FIELDS)),
                 *(money[name] for name in ("limit_policy", *LIMIT_FIELDS[1:])),
+                *(money[name] for name in ("credit_grows", "credit_cap")),
             ],
         )
         return Domain("id", "in" if True in value else "not in", beyond)
@@ -583,11 +608,15 @@ class WezerWallet(models.Model):
 
     # === ACTIONS: LIMITS AND CREDIT === #
 
-    def set_limits(self, lower: str | None, upper: str | None = None) -> None:
+    def set_limits(
+        self, lower: str | None, upper: str | None = None, grows: bool = False
+    ) -> None:
         """Give this wallet limits of its own; community moderators.
 
         :param lower: how far below zero, as text (``"20:00"``); None for no limit
         :param upper: how far above zero, as text; None for no limit
+        :param grows: the lower limit grows from there with payments received, where
+            the currency has that rule; else it stays as it was set
         :raise Refusal: rule ``issued``, where nobody goes below zero
         """
         self.ensure_one()
@@ -611,8 +640,18 @@ class WezerWallet(models.Model):
                 "lower_limit": -currency._parse(lower) if lower is not None else 0,
                 "has_upper": upper is not None,
                 "upper_limit": currency._parse(upper) if upper is not None else 0,
+                "own_grows": bool(grows),
+                "grown_from": self.sudo().credit_grown,
             }
         )
+        self._note_limits("hand")
+
+    def _note_limits(self, reason):
+        """Keep the limits that hold from now on in the history."""
+        for wallet in self.sudo():
+            self.env["wezer.wallet.limit.change"]._note(
+                wallet.wezer_currency_id, reason, [(wallet.id, *wallet._limits())]
+            )
 
     @api.model
     def pass_credit(
@@ -718,8 +757,11 @@ class WezerWallet(models.Model):
                     "lower_limit": lower + change,
                     "has_upper": upper is not None,
                     "upper_limit": upper or 0,
+                    # What is passed on would grow again, and be there twice.
+                    "own_grows": False,
                 }
             )
+        (giver | taker)._note_limits("passed")
 
     # === WHO SEES A STATEMENT === #
 
@@ -846,7 +888,7 @@ class WezerWallet(models.Model):
         new = self._find(target, self.wezer_currency_id)
         if not new:
             vals = self._prepare_wallet_vals(target, self.wezer_currency_id)
-            vals.update({name: self[name] for name in LIMIT_FIELDS})
+            vals.update({name: self[name] for name in LIMIT_FIELDS + GROWTH_FIELDS})
             new = self.sudo().create(vals)
         if self.state == "frozen" and new.state == "open":
             # Nobody opens a frozen wallet by a second account.

@@ -1,3 +1,4 @@
+from . import test_acceptance
 from . import test_amounts
 from . import test_api_page
 from . import test_batch
@@ -5,6 +6,7 @@ from . import test_charges
 from . import test_check
 from . import test_concurrency
 from . import test_concurrency_many
+from . import test_credit_growth
 from . import test_currency
 from . import test_days
 from . import test_exact_amounts

@@ -9,6 +9,8 @@ DAMAGES = [
     ("UPDATE wezer_wallet SET reserved = reserved + 1 WHERE id = {luc}", "set aside"),
     ("UPDATE wezer_wallet SET incoming = incoming + 1 WHERE id = {luc}", "set aside"),
     ("UPDATE wezer_wallet SET balance = balance + 1 WHERE id = {luc}", "zero"),
+    ("UPDATE wezer_wallet SET credit_grown = 10 ^ 9 WHERE id = {luc}", "credit grew"),
+    ("UPDATE wezer_transfer SET automatic = TRUE WHERE id = {paid}", "Automatic"),
     ("INSERT INTO wezer_wallet_accrual VALUES ({treasury}, 5)", "sum of its"),
     ("INSERT INTO wezer_wallet_accrual VALUES ({luc}, 0)", "same currency"),
     ("DELETE FROM wezer_wallet_accrual", "sum of its"),

@@ -20,6 +20,18 @@ def payment_links(partner: Any) -> Any:
     return links.search([("payee_id", "in", partner.ids)], order="id")
 
 
+def acceptances(partner: Any) -> Any:
+    """Return the rules of what ``partner`` pays and is paid automatically (sudo)."""
+    rules = partner.env["wezer.acceptance"].sudo().with_context(active_test=False)
+    return rules.search(
+        [
+            "|",
+            ("partner_id", "in", partner.ids),
+            ("requester_id", "in", partner.ids),
+        ]
+    )
+
+
 def transfers_of(
     partner: Any, states: tuple | None = None, origins: bool = True
 ) -> Any:
@@ -58,6 +70,16 @@ def personal_data(partner: Any) -> dict:
         "payment_links": rows._rows(
             payment_links(partner),
             ["url", "wezer_currency_id", "amount_display", "purpose", "state"],
+        ),
+        "acceptances": rows._rows(
+            # Others' rules that name this member are theirs.
+            acceptances(partner).filtered(lambda rule: rule.partner_id == partner),
+            ["wezer_currency_id", "requester_id", "amount_text", "month_text"]
+            + ["active"],
+        ),
+        "limits": rows._rows(
+            own.limit_change_ids,
+            ["date", "wezer_currency_id", "reason", "lower_text", "upper_text"],
         ),
     }
 

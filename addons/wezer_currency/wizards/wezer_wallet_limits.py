@@ -15,8 +15,19 @@ class WezerWalletLimits(models.TransientModel):
         help="Without a sign, for example 20:00 hours or 500.00. The balance may then"
         " go down to that much below zero.",
     )
+    may_grow = fields.Boolean(compute="_compute_may_grow")
+    grows = fields.Boolean(
+        string="Grows with payments received",
+        help="The limit below zero grows from there, as the currency's rule says."
+        " Otherwise it stays as you set it.",
+    )
     has_upper = fields.Boolean(string="Limit above zero")
     upper = fields.Char(string="How far above zero")
+
+    @api.depends("wallet_id")
+    def _compute_may_grow(self):
+        for wizard in self:
+            wizard.may_grow = wizard.wallet_id.wezer_currency_id.credit_grows
 
     @api.model
     def default_get(self, names):
@@ -31,6 +42,7 @@ class WezerWalletLimits(models.TransientModel):
                 lower=currency._decimal(-(lower or 0)),
                 has_upper=upper is not None,
                 upper=currency._decimal(upper or 0),
+                grows=wallet.own_grows,
             )
         return values
 
@@ -40,5 +52,6 @@ class WezerWalletLimits(models.TransientModel):
         self.wallet_id.set_limits(
             (self.lower or "0") if self.has_lower else None,
             (self.upper or "0") if self.has_upper else None,
+            grows=self.grows,
         )
         return {"type": "ir.actions.act_window_close"}
