@@ -6,11 +6,17 @@ balances, inserts transfer and entry, and commits.
 """
 
 import contextlib
+import json
 import statistics
+import subprocess
+import sys
+import tempfile
 import threading
 import time
 import uuid
 from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import psycopg2
@@ -19,6 +25,8 @@ from odoo import api, fields
 from odoo.modules.registry import Registry
 
 from odoo.addons.wezer_currency.tools import statement
+
+from launcher.odoo_process import PROGRAM
 
 from . import ledger_http
 
@@ -334,6 +342,89 @@ def replay(env: Any, quick: bool) -> dict:
     )
 
 
+# As `./wezer import transfers` does it; in its own process, so that memory is measured.
+IMPORT = """
+import json, resource, time
+from odoo.addons.wezer_base.tools import imports
+person = env(user=env.ref("base.user_admin").id, su=False)
+def work(env, given):
+    return env["wezer.transfer"]._import_files([PATH], {}, COUNT, mode="history")
+begin = time.perf_counter()
+answer = imports.run(person, work, {}, commits=True)
+seconds = time.perf_counter() - begin
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print("DONE" + json.dumps([seconds, peak, answer], default=str))
+"""
+# What is wanted of an import where its members exist: rows a second, and MB at most.
+IMPORT_RATE, IMPORT_MEMORY = 4000, 700
+
+
+def importing(env: Any, quick: bool) -> dict:
+    """Import a file of rows without keys, of a thousand members who exist."""
+    count, people = (50_000, 1_000) if quick else (1_000_000, 1_000)
+    with town(env, 2) as place, tempfile.TemporaryDirectory() as folder:
+        partners = _fill_wallets(env, place, people)
+        path = Path(folder) / "rows.csv"
+        try:
+            env.cr.execute(
+                "UPDATE wezer_wallet SET reference = 'account ' || partner_id"
+                " WHERE wezer_currency_id = %s",
+                [place.money],
+            )
+            env.cr.commit()
+            _write_rows(path, place.currency.code, partners, count)
+            script = IMPORT.replace("PATH", repr(str(path)))
+            seconds, peak, answer = _in_own_process(
+                env, script.replace("COUNT", str(count))
+            )
+            assert answer["posted"] == count, answer
+        finally:
+            env.cr.rollback()
+            env.cr.execute(
+                "UPDATE res_partner SET active = FALSE WHERE id = ANY(%s)", [partners]
+            )
+            env.cr.commit()
+    memory = peak / 1024
+    return row(
+        f"{count:,} rows imported (rows a second, peak memory)",
+        f"{per_second(count, seconds)}, {memory:.0f} MB",
+        f"{IMPORT_RATE:,}/s, {IMPORT_MEMORY} MB",
+        min(count / seconds / IMPORT_RATE, IMPORT_MEMORY / memory),
+        ">= 1",
+    )
+
+
+def _write_rows(path: Path, code: str, partners: list[int], count: int) -> None:
+    """Write a file of a history: a payment a minute, in a ring with jumps."""
+    begin = datetime(2020, 1, 1)
+    people = len(partners)
+    with open(path, "w") as file:
+        file.write("payer,payee,currency,amount,date,purpose\n")
+        for number in range(count):
+            payer = number % people
+            payee = (payer + 1 + number // people % (people - 1)) % people
+            moment = begin + timedelta(minutes=number)
+            file.write(
+                f"account {partners[payer]},account {partners[payee]},{code},"
+                f"{number % 977 + 1}.50,{moment},bread {number % 5000}\n"
+            )
+
+
+def _in_own_process(env: Any, script: str) -> Any:
+    """Run a script in Odoo's shell on the same database; return what it printed."""
+    done = subprocess.run(
+        [sys.executable, str(PROGRAM), "shell", "-d", env.cr.dbname]
+        + ["--no-http", "--log-level=warn"],
+        input=script,
+        capture_output=True,
+        text=True,
+    )
+    for line in done.stdout.splitlines():
+        if "DONE" in line:
+            return json.loads(line.split("DONE", 1)[1])
+    raise RuntimeError(done.stderr[-2000:])
+
+
 # === READING === #
 
 
@@ -541,6 +632,7 @@ def rows(env: Any, quick: bool = False, data: str | None = None) -> Iterator[dic
     yield single(env, quick)
     yield batch(env, quick)
     yield replay(env, quick)
+    yield importing(env, quick)
     yield reading(env, quick)
     yield race(env, quick)
     yield sealing(env, quick)

@@ -50,7 +50,7 @@ def user(name, group):
         "name": name, "login": name, "group_ids": [(6, 0, env.ref(group).ids)],
     })
     key = env["res.users.apikeys"].with_user(made).sudo()._generate("rpc", "t", None)
-    return {"partner": made.partner_id.id, "key": key}
+    return {"id": made.id, "partner": made.partner_id.id, "key": key}
 people = [user("crash-%s" % number, "base.group_portal") for number in range(CLIENTS)]
 boss = user("crash-boss", "wezer_base.group_administrator")
 env.cr.commit()
@@ -58,6 +58,46 @@ print("MADE" + json.dumps({
     "currency": money.id, "people": people, "boss": boss,
     "treasury": money.treasury_partner_id.id,
 }))
+"""
+
+
+# An import of a history as `./wezer import` runs it. It is killed in the middle of its
+# third portion, or somebody pays while its first one is being posted.
+IMPORT = """
+import json, os, signal
+from odoo import api
+from odoo.addons.wezer_base.tools import imports
+from odoo.addons.wezer_currency.tools import transfer_import
+from odoo.addons.wezer_currency.tools.bulk_posting import BulkPosting
+transfer_import.PORTION = 100
+payer, payee = PARTIES
+written, read, interfered = BulkPosting._write_sums, BulkPosting._read_wallets, []
+
+def write_and_die(self, entries):
+    written(self, entries)
+    interfered.append(self)
+    if len(interfered) == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+def read_after_a_payment(self, rows, lock=True):
+    if lock and not interfered:
+        interfered.append(self)
+        self.env.cr.execute("SELECT 1")
+        with self.env.registry.cursor() as other:
+            person = api.Environment(other, payer[0], {})
+            person["wezer.transfer"].pay(payer[1], payee[1], MONEY, "1", key="between")
+    return read(self, rows, lock)
+
+if DIES:
+    BulkPosting._write_sums = write_and_die
+else:
+    BulkPosting._read_wallets = read_after_a_payment
+person = env(user=env.ref("base.user_admin").id, su=False)
+def work(env, given):
+    return env["wezer.transfer"]._import_files([PATH], {}, 0, mode="history")
+answer = imports.run(person, work, {}, commits=True)
+checks = [check for check in env["wezer.invariant"].run() if check["rows"]]
+print("DONE" + json.dumps({"answer": answer, "checks": checks}, default=str))
 """
 
 
@@ -321,21 +361,31 @@ def ground():
         shutil.rmtree(base)
 
 
-@pytest.fixture(scope="module")
-def place(ground):
-    """Who pays whom with what."""
-    done = subprocess.run(
+def run_script(ground, script):
+    """Run a script in Odoo's shell; return what became of it."""
+    return subprocess.run(
         [sys.executable, str(PROGRAM), "shell", *ground.options()]
         + ["--no-http", "--log-level", "warn"],
-        input=MAKE.replace("CLIENTS", str(CLIENTS)),
+        input=script,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         capture_output=True,
         text=True,
     )
+
+
+def printed(done, mark):
+    """Return what a script printed behind ``mark``."""
     for line in done.stdout.splitlines():
-        if "MADE" in line:
-            return json.loads(line.split("MADE", 1)[1])
+        if mark in line:
+            return json.loads(line.split(mark, 1)[1])
     raise AssertionError(done.stderr[-3000:])
+
+
+@pytest.fixture(scope="module")
+def place(ground):
+    """Who pays whom with what."""
+    script = MAKE.replace("CLIENTS", str(CLIENTS))
+    return printed(run_script(ground, script), "MADE")
 
 
 def assert_checks_are_green(place, url):
@@ -468,3 +518,44 @@ def test_fifty_concurrent_payments_from_one_wallet_all_succeed(ground, place):
         assert_checks_are_green(place, server.url)
     finally:
         server.kill()
+
+
+def test_an_import_that_is_killed_goes_on_and_posts_nothing_twice(
+    ground, place, tmp_path
+):
+    """Rows without a key; and a payment in the meantime only makes it try again."""
+    count = 5000 if ALL else 500
+    payer, payee = place["people"][:2]
+    names = dict(ground.rows("SELECT id, name FROM res_partner"))
+    path = tmp_path / "history.csv"
+    path.write_text(
+        "payer,payee,currency,amount,date,purpose\n"
+        + "".join(
+            # Each row is there twice, and both were paid.
+            f"{names[payer['partner']]},{names[payee['partner']]},CRASH,0.01,"
+            f"2020-01-01 10:00:00,{number // 2}\n"
+            for number in range(count)
+        )
+    )
+    script = (
+        IMPORT.replace(
+            "PARTIES", repr([[p["id"], p["partner"]] for p in (payer, payee)])
+        )
+        .replace("MONEY", str(place["currency"]))
+        .replace("PATH", repr(str(path)))
+    )
+    killed = run_script(ground, script.replace("DIES", "True"))
+    assert killed.returncode == -signal.SIGKILL, killed.stderr[-3000:]
+    done = printed(run_script(ground, script.replace("DIES", "False")), "DONE")
+    assert done["checks"] == []
+    answer = done["answer"]
+    assert (answer["posted"], answer["known"]) == (count - 200, 200), answer
+    rows = ground.rows(
+        "SELECT count(*), count(DISTINCT key), sum(amount_minor) FROM wezer_transfer"
+        " WHERE historic AND wezer_currency_id = %s",
+        place["currency"],
+    )
+    assert rows == [(count, count, count)]
+    assert ground.rows("SELECT count(*) FROM wezer_transfer WHERE key = 'between'") == [
+        (1,)
+    ]

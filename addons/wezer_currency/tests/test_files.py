@@ -8,10 +8,12 @@ from pathlib import Path
 
 from odoo import fields
 from odoo.exceptions import UserError
+from odoo.sql_db import db_connect
 from odoo.tests import BaseCase, tagged
 from odoo.tools import file_path
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+from odoo.addons.wezer_base.tools import imports
 from odoo.addons.wezer_base.tools.days import UTC, parse_moment
 
 from ..tools import amounts, transfer_import, transfer_rows
@@ -197,6 +199,19 @@ class TestFiles(CurrencyCommon):
         report = self._import(text)
         self.assertEqual((report["posted"], report["known"]), (0, 4), report)
         self.assertBooksHold()
+
+    def test_an_import_is_refused_while_another_one_runs(self):
+        admin = self.env(user=self.env.ref("base.user_admin").id)
+        with db_connect(self.env.cr.dbname).cursor() as other:
+            other.execute("SELECT pg_advisory_xact_lock(%s)", [imports.LOCK])
+            for call in (
+                admin["wezer.transfer"]._import_rows,
+                admin["wezer.member.import"]._import_rows,
+            ):
+                with self.assertRaisesRegex(imports.ImportRunning, "Another import"):
+                    call([])
+            other.rollback()
+        self.assertEqual(admin["wezer.transfer"]._import_rows([])["posted"], 0)
 
     def test_members_cannot_take_the_keys_of_imports(self):
         row = {
