@@ -24,7 +24,13 @@ import psycopg2
 from odoo import api, fields
 from odoo.modules.registry import Registry
 
+from odoo.addons.wezer_base.tools import days
 from odoo.addons.wezer_currency.tools import statement
+from odoo.addons.wezer_currency.tools.statement_document import (
+    StatementDocument,
+    Totals,
+)
+from odoo.addons.wezer_currency.tools.statement_files import write_csv, write_xlsx
 
 from launcher.odoo_process import PROGRAM
 
@@ -33,6 +39,10 @@ from . import ledger_http
 FAR = "9" * 15
 # Pages read for one measure.
 READINGS = 20
+YEAR_SECONDS = 365 * 86400
+FILES = ("csv", "xlsx")
+# What a page of a statement may take, however long the statement is.
+PAGE_SECONDS = 0.1
 
 BARE = """
 CREATE OR REPLACE FUNCTION pg_temp.bare(
@@ -453,8 +463,11 @@ def reading(env: Any, quick: bool) -> dict:
     )
 
 
-def _fill(cr: Any, place: Any, wallets: Any, count: int) -> None:
-    """Write ``count`` entries between two wallets, half each way."""
+def _fill(cr: Any, place: Any, wallets: Any, count: int, years: int = 0) -> None:
+    """Write ``count`` entries between two wallets, half each way.
+
+    :param years: they are spread over so long, until now; all of now else
+    """
     cr.execute(
         """WITH made AS (
                INSERT INTO wezer_transfer (payer_id, payee_id, payer_wallet_id,
@@ -462,14 +475,17 @@ def _fill(cr: Any, place: Any, wallets: Any, count: int) -> None:
                    settled_minor, reversed_minor, claim_minor, levy_payer_minor,
                    levy_payee_minor, kind, state, date, purpose)
                SELECT f.partner_id, t.partner_id, f.id, t.id, %(money)s, f.company_id,
-                   1, 0, 0, 0, 0, 0, 'payment', 'done', %(now)s, 'bread'
+                   1, 0, 0, 0, 0, 0, 'payment', 'done',
+                   %(now)s::timestamp - (%(count)s - n) * %(step)s * interval '1 s',
+                   'bread ' || n
                  FROM generate_series(1, %(count)s) n
                  JOIN wezer_wallet f ON f.id = (%(pair)s::int[])[1 + n %% 2]
                  JOIN wezer_wallet t ON t.id = (%(pair)s::int[])[2 - n %% 2]
-                ORDER BY n RETURNING id, payer_wallet_id AS f, payee_wallet_id AS t)
+                ORDER BY n
+                RETURNING id, date, payer_wallet_id AS f, payee_wallet_id AS t)
            INSERT INTO wezer_ledger_entry (transfer_id, wezer_currency_id, from_id,
                to_id, amount, kind, date, from_balance, to_balance)
-           SELECT id, %(money)s, f, t, 1, 'payment', %(now)s,
+           SELECT id, %(money)s, f, t, 1, 'payment', date,
                   CASE WHEN f = (%(pair)s::int[])[2] THEN -1 ELSE 0 END,
                   CASE WHEN f = (%(pair)s::int[])[2] THEN 1 ELSE 0 END
              FROM made ORDER BY id""",
@@ -478,6 +494,7 @@ def _fill(cr: Any, place: Any, wallets: Any, count: int) -> None:
             "now": fields.Datetime.now(),
             "pair": wallets,
             "count": count,
+            "step": years * YEAR_SECONDS // count,
         },
     )
     cr.commit()
@@ -491,7 +508,161 @@ def _read(place: Any, number: int) -> None:
             fresh = api.Environment(cr, uid, {})
             wallet = fresh["wezer.wallet"].browse(place.wallet_ids[number])
             wallet.read(["balance_text", "available_text"])
-            statement.entries(wallet, limit=40)
+            statement.lines(wallet, limit=40)
+
+
+def long_statement(env: Any, quick: bool) -> Iterator[dict]:
+    """A wallet with 250,000 entries: its first page, and the whole as files."""
+    count, years = 50_000 if quick else 250_000, 2
+    today = days.today(env)
+    month = {
+        "since": (today - 60 * days.DAY).isoformat(),
+        "until": (today - 30 * days.DAY).isoformat(),
+    }
+    asked: dict[str, dict] = {
+        "everything": {},
+        "a month": month,
+        "paid in a month": {**month, "direction": "paid"},
+        "a word in a month": {**month, "search": "7"},
+        "a word in everything": {"search": "bread 77"},
+    }
+    with town(env, 2) as place:
+        _fill(env.cr, place, place.wallet_ids, count, years)
+        seals = env["wezer.ledger.seal"]
+        seal = seals._seal_range(place.currency, seals._last_settled_entry())
+        statement.keep_days(place.currency, seal)
+        env.cr.commit()
+        # As the database does by itself after so many entries.
+        connection = place.connect()
+        connection.autocommit = True
+        for table in ("wezer_ledger_entry", "wezer_transfer", "wezer_ledger_day"):
+            connection.cursor().execute(f"VACUUM (ANALYZE) {table}")
+        connection.close()
+        times = {}
+        for name, form in asked.items():
+            _first_page(place, form)
+            times[name] = statistics.median(
+                timed(lambda form=form: _first_page(place, form))
+                for _round in range(5 if quick else 11)
+            )
+        slowest = max(times.values())
+        yield row(
+            f"statement of a wallet with {count:,} entries: first page of "
+            + ", of ".join(times),
+            ", ".join(f"{seconds * 1000:.0f} ms" for seconds in times.values()),
+            f"{PAGE_SECONDS * 1000:.0f} ms",
+            slowest / PAGE_SECONDS,
+            "< 1",
+        )
+        written = {kind: timed(lambda kind=kind: _write(place, kind)) for kind in FILES}
+        allowed = 60 * count / 250_000
+        yield row(
+            f"statement of {count:,} entries as CSV, as XLSX",
+            ", ".join(f"{seconds:.1f} s" for seconds in written.values()),
+            f"{allowed:.0f} s",
+            max(written.values()) / allowed,
+            "< 1",
+        )
+
+
+@contextlib.contextmanager
+def _document(place: Any, form: dict) -> Iterator[StatementDocument]:
+    """Yield the statement of the first wallet, as its owner asks for it."""
+    uid, _partner = place.ids[0]
+    with place.registry.cursor() as cr:
+        cr.execute("SET LOCAL random_page_cost = 1.1; SET LOCAL jit = off")
+        wallet = api.Environment(cr, uid, {})["wezer.wallet"].sudo()
+        yield StatementDocument(wallet.browse(place.wallet_ids[0]), "acts", form)
+
+
+def _first_page(place: Any, form: dict) -> None:
+    """Read what the first page of a statement shows: lines, names, sums and curve."""
+    with _document(place, form) as document:
+        found = statement.lines(document.wallet, 40, wanted=document.wanted)
+        document.names(line.partner_id for line in found.lines)
+        assert found.lines and document.history.points, form
+
+
+def _write(place: Any, kind: str) -> None:
+    """Write a whole statement as a file."""
+    with _document(place, {}) as document, tempfile.TemporaryFile() as out:
+        totals = Totals()
+        cells = document.cells(totals, spreadsheet=kind == "xlsx")
+        heads = document.heads(spreadsheet=kind == "xlsx")
+        if kind == "csv":
+            write_csv(out, heads, cells, ".", lambda: document.summary(totals))
+        else:
+            titles = (document.title, "Summary")
+            write_xlsx(out, titles, heads, cells, 2, lambda: document.summary(totals))
+        assert totals.lines, kind
+
+
+def past_balances(env: Any, quick: bool) -> dict:
+    """The balances of all wallets a month ago and a year ago, against a bare sum."""
+    count, entries = (2_000, 50_000) if quick else (20_000, 1_000_000)
+    now = fields.Datetime.now()
+    with town(env, 2) as place:
+        partners = _fill_wallets(env, place, count)
+        try:
+            env.cr.execute(
+                """INSERT INTO wezer_ledger_entry (wezer_currency_id, from_id, to_id,
+                       amount, kind, date, from_balance, to_balance)
+                   SELECT %(money)s, w.ids[1 + n %% %(count)s],
+                          w.ids[1 + (n * 7 + 1) %% %(count)s], 1, 'payment',
+                          %(now)s::timestamp
+                            - (%(entries)s - n) * %(step)s * interval '1 s', 0, 0
+                     FROM generate_series(1, %(entries)s) n,
+                          (SELECT array_agg(id ORDER BY id) AS ids FROM wezer_wallet
+                            WHERE partner_id = ANY(%(partners)s)) w
+                    WHERE n %% %(count)s <> (n * 7 + 1) %% %(count)s""",
+                {
+                    "money": place.money,
+                    "count": count,
+                    "entries": entries,
+                    "now": now,
+                    "step": 2 * YEAR_SECONDS // entries,
+                    "partners": partners,
+                },
+            )
+            env.cr.execute("ANALYZE wezer_ledger_entry")
+            ago = {"a month": 30 * days.DAY, "a year": 365 * days.DAY}
+            times = {
+                name: statistics.median(
+                    timed(lambda back=back: place.currency._balances_at(now - back))
+                    for _round in range(3)
+                )
+                for name, back in ago.items()
+            }
+
+            def bare() -> None:
+                env.cr.execute(
+                    """SELECT wallet, sum(minor)::text FROM (
+                           SELECT to_id AS wallet, amount AS minor
+                             FROM wezer_ledger_entry WHERE wezer_currency_id = %(money)s
+                            UNION ALL
+                           SELECT from_id, -amount FROM wezer_ledger_entry
+                            WHERE wezer_currency_id = %(money)s) sides
+                     GROUP BY wallet""",
+                    {"money": place.money},
+                )
+                env.cr.fetchall()
+
+            reference = statistics.median(timed(bare) for _round in range(3))
+        finally:
+            # The entries belong to no transfer, and stay nobody's.
+            env.cr.rollback()
+            env.cr.execute(
+                "UPDATE res_partner SET active = FALSE WHERE id = ANY(%s)", [partners]
+            )
+            env.cr.commit()
+    return row(
+        f"balances of {count:,} wallets at a past date, {entries:,} entries: "
+        + ", ".join(f"{name} ago" for name in times),
+        ", ".join(f"{seconds * 1000:.0f} ms" for seconds in times.values()),
+        f"{reference * 1000:.0f} ms",
+        max(times.values()) / reference,
+        "<= 1",
+    )
 
 
 # === MANY AT ONCE === #
@@ -634,6 +805,8 @@ def rows(env: Any, quick: bool = False, data: str | None = None) -> Iterator[dic
     yield replay(env, quick)
     yield importing(env, quick)
     yield reading(env, quick)
+    yield from long_statement(env, quick)
+    yield past_balances(env, quick)
     yield race(env, quick)
     yield sealing(env, quick)
     yield from ledger_http.rows(env, quick, town)

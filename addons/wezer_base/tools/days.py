@@ -355,19 +355,22 @@ def _format(env: api.Environment, value: Any, skeleton: Any, english: Any) -> An
     return babel.dates.format_skeleton(skeleton, value, locale=locale)
 
 
-def format_day(env: api.Environment, day: Any, weekday: bool = False) -> str:
+def format_day(
+    env: api.Environment, day: Any, weekday: bool = False, year: bool = False
+) -> str:
     """Return a day as all pages, notices and files show it.
 
     The year is left out where it is this one.
 
     :param day: a date, or a moment that is shown as the community's day
     :param bool weekday: with the day of the week
+    :param bool year: with the year in any case, for what is kept
     """
     if not day:
         return ""
     if isinstance(day, datetime.datetime):
         day = day_of(env, day)
-    year = day.year != today(env).year
+    year = year or day.year != today(env).year
     return _format(
         env,
         day,

@@ -1,7 +1,10 @@
+import io
+import tempfile
 import uuid
 from datetime import timedelta
 
 import werkzeug.exceptions
+import werkzeug.wsgi
 
 from odoo import http
 from odoo.http import content_disposition, request
@@ -13,20 +16,21 @@ from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools import charts, days
 from odoo.addons.wezer_base.tools.form_post import form_post
 from odoo.addons.wezer_base.tools.numbers import record_id
-from odoo.addons.wezer_base.tools.text import search_words
 
 from ..tools import credit_growth, requests_page, statement
-from ..tools.statement_files import Amount, csv_file, xlsx_file
+from ..tools.statement_document import DAYS, WANTED, StatementDocument, Totals
+from ..tools.statement_files import Amount, write_csv, write_xlsx
 from ..tools.statement_pdf import FONTS, statement_pdf
 from .portal import WezerCurrencyPortal
 
 STATEMENT_ROWS = 40
 LIMIT_CHANGES = 20
-FILE_ROWS = 20000
+# Paper with more lines takes long to make, and nobody reads it.
 PDF_ROWS = 5000
+# Decimals of hours in a spreadsheet, and letters of a sheet's name.
+HOUR_PLACES = 2
+SHEET_NAME = 31
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-DAYS = ("since", "until")
-WANTED = ("search", "direction", *DAYS)
 
 
 class WezerStatement(WezerCurrencyPortal):
@@ -65,24 +69,22 @@ class WezerStatement(WezerCurrencyPortal):
         """Show a wallet's statement to those who may see it."""
         wallet, why = self._seen_wallet(wallet_id)
         try:
-            wanted = self._wanted(form)
+            document = StatementDocument(wallet, why, form)
         except Refusal as error:
             # What was typed stays in the form; the days do not count.
             flash(error.args[0], "warning")
-            wanted = self._wanted({**form, **dict.fromkeys(DAYS, "")})
-        # One more than a page shows: is there anything older?
+            document = StatementDocument(
+                wallet, why, {**form, **dict.fromkeys(DAYS, "")}
+            )
         before = record_id(before)
-        entries = statement.entries(wallet, STATEMENT_ROWS + 1, before, wanted)
-        older = entries[STATEMENT_ROWS - 1].id if len(entries) > STATEMENT_ROWS else 0
-        entries = entries[:STATEMENT_ROWS]
         wallet.wezer_currency_id._wezer_take_kept()
+        found = statement.lines(wallet, STATEMENT_ROWS, before, document.wanted)
         spendable, *limits = wallet._spendable_and_limits()
         acts = why == "acts"
         currency = wallet.wezer_currency_id
-        narrowed = wanted.keys() & {"words", "direction"}
-        history = None
-        if not before and not narrowed:
-            history = statement.history(wallet, *self._period(form if wanted else {}))
+        filtered = bool(document.wanted)
+        summed = not before and (found.lines or filtered)
+        whole = bool(found.lines) and not before and not document.narrowed
         return request.render(
             "wezer_currency.wallet_page",
             {
@@ -96,9 +98,10 @@ class WezerStatement(WezerCurrencyPortal):
                 "limit_changes": list(credit_growth.changes(wallet, LIMIT_CHANGES))
                 if acts
                 else [],
-                "rows": self._page_rows(wallet, why, entries),
-                "sums": self._sums(wallet, history) if history and entries else None,
-                "curve": self._curve(wallet, history) if history and entries else None,
+                "rows": self._page_rows(document, found.lines),
+                "document": document,
+                "sums": self._sums(document, found) if summed else None,
+                "curve": self._curve(wallet, document.history) if whole else None,
                 "periods": self._periods(form),
                 "waiting": requests_page.held(wallet) if acts else [],
                 "links": self._links(wallet) if acts else [],
@@ -106,8 +109,9 @@ class WezerStatement(WezerCurrencyPortal):
                 "key": uuid.uuid4().hex,
                 "own": wallet.partner_id.id == request.env.user.partner_id.id,
                 "filters": {name: form.get(name, "") for name in WANTED},
-                "filtered": bool(wanted),
-                "older": older,
+                "filtered": filtered,
+                "older": found.more,
+                "searched_to": found.searched_to,
                 "newest": not before,
                 "page_name": "wezer_wallet",
             },
@@ -120,7 +124,7 @@ class WezerStatement(WezerCurrencyPortal):
     def _periods(self, form):
         """Return the periods that people choose from: name, days, and which is shown.
 
-        The longest has no days: everything, with the sums of the last year.
+        The longest has no days: everything.
         """
         env, today = request.env, days.today(request.env)
         month = today.replace(day=1)
@@ -144,17 +148,28 @@ class WezerStatement(WezerCurrencyPortal):
             for name, since, until in rows
         ]
 
-    def _sums(self, wallet, history):
-        """Return the sums of a period as texts; outside money has no balance."""
-        currency, env = wallet.wezer_currency_id, request.env
+    def _sums(self, document, found):
+        """Return the sums of a period as texts; outside money has no balance.
+
+        What words found is added up where all of it is on the page: files have the sums
+        of the rest.
+        """
+        currency, history = document.currency, document.history
         balances = not currency.external
+        received, paid = history.received, history.paid
+        if document.words:
+            totals = Totals()
+            for line in found.lines:
+                totals.add(line)
+            received, paid = totals.received, totals.paid
+        shown = not document.words or not found.more
+        wants = document.direction
         return {
-            "first": days.format_day(env, history.points[0][0]),
-            "last": days.format_day(env, history.points[-1][0]),
             "opening": balances and currency._format(history.opening),
-            "received": currency._format(history.received),
-            "paid": currency._format(history.paid),
+            "received": shown and wants != "paid" and currency._format(received),
+            "paid": shown and wants != "received" and currency._format(paid),
             "closing": balances and currency._format(history.closing),
+            "shown": shown,
         }
 
     def _curve(self, wallet, history):
@@ -224,64 +239,50 @@ class WezerStatement(WezerCurrencyPortal):
             ]
         )
 
-    def _rows(self, wallet, why, entries):
-        """Return the lines, the other sides' names as the caller may see them."""
-        # Read at once: both sides of all lines, and what they are about.
-        others = (entries.from_id | entries.to_id).partner_id
-        entries.transfer_id.category_id._wezer_take_kept()
-        rows = [statement.line(wallet, entry) for entry in entries]
-        # The display name guards the names of private groups: anybody can pay them.
-        names = {partner.id: partner.display_name for partner in others}
-        if why != "acts":
-            names = wallet._visible_names(request.env.user, others)
-        for row in rows:
-            row["name"] = names[row["other"].id]
-        return rows
-
-    def _page_rows(self, wallet, why, entries):
-        """Return the lines with what the page adds: faces, categories, circles, months.
+    def _page_rows(self, document, lines):
+        """Return the lines as the page shows them, with faces, circles and months.
 
         Asked once for all of them.
         """
-        rows, env = self._rows(wallet, why, entries), request.env
-        others = [row["other"].id for row in rows]
+        env, currency = request.env, document.currency
+        names = document.names(line.partner_id for line in lines)
+        categories = document.categories(line.category_id for line in lines)
         # Only those whom the reader finds in the directory have a face here.
-        profiles = env["wezer.profile"].search_fetch([("partner_id", "in", others)])
+        profiles = env["wezer.profile"].search_fetch([("partner_id", "in", [*names])])
         faces = {profile.sudo().partner_id.id: profile.sudo() for profile in profiles}
         looks = env["wezer.category"]._look()
-        details = {}
-        if why == "acts":
-            transfers = entries.transfer_id.sudo(False)
-            details = transfers._statement_details()
-        month = None
-        for row in rows:
-            named = days.format_month(env, days.day_of(env, row["date"]))
-            row["month"], month = (named if named != month else None), named
-            row["profile"] = faces.get(row["other"].id)
-            row["look"] = row["category_id"] and looks[row["category_id"]]
-            row["url"], row["circle"] = None, None
-            levy = row["kind"] == "levy"
-            row["purpose_lang"] = (
-                None if levy else row["transfer"]._written_in("purpose")
+        transfers = env["wezer.transfer"].browse(
+            dict.fromkeys(line.transfer_id for line in lines if line.transfer_id)
+        )
+        details = transfers._statement_details() if document.why == "acts" else {}
+        # The reader sees the statement, and so what its lines are for.
+        known = {transfer.id: transfer for transfer in transfers.sudo()}
+        rows, month = [], None
+        for line in lines:
+            named = days.format_month(env, days.day_of(env, line.date))
+            transfer, after = known.get(line.transfer_id), document.after(line)
+            spoken = transfer and line.kind != "levy"
+            rows.append(
+                {
+                    "number": line.id,
+                    "date": line.date,
+                    "name": names[line.partner_id],
+                    "purpose": document.purpose(line),
+                    "purpose_lang": spoken and transfer._written_in("purpose") or None,
+                    "category": categories.get(line.category_id, ""),
+                    "look": line.category_id and looks[line.category_id],
+                    "paid": line.paid,
+                    "amount": currency._format(line.amount),
+                    "after": "" if after is None else currency._format(after),
+                    "month": named if named != month else None,
+                    "profile": faces.get(line.partner_id),
+                    "url": None,
+                    "circle": None,
+                    **details.get(line.transfer_id, {}),
+                }
             )
-            row.update(details.get(row["transfer"].id, {}))
+            month = named
         return rows
-
-    # === WHAT IS LOOKED FOR === #
-
-    def _wanted(self, form):
-        """Return the filters that the form names, as the wallet wants them."""
-        since, until = (days.parse_day(form.get(name)) for name in DAYS)
-        days.check_order(request.env, since, until)
-        wanted = {
-            "words": search_words(form.get("search")),
-            "direction": form.get("direction"),
-            "since": since and days.begin(request.env, since),
-            "until": until and days.end(request.env, until),
-        }
-        if wanted["direction"] not in ("paid", "received"):
-            del wanted["direction"]
-        return {name: value for name, value in wanted.items() if value}
 
     # === FILES === #
 
@@ -297,9 +298,17 @@ class WezerStatement(WezerCurrencyPortal):
 
         Separator and decimal point are those of the reader's language.
         """
-        wallet, heads, rows = self._table(wallet_id, form)
-        content = csv_file(heads, rows, get_lang(request.env).decimal_point)
-        return self._file(content, "text/csv", wallet, "csv")
+        document, totals = self._document(wallet_id, form), Totals()
+        # Closed when it was sent.
+        out = tempfile.TemporaryFile()  # noqa: SIM115
+        write_csv(
+            out,
+            document.heads(spreadsheet=False),
+            document.cells(totals, spreadsheet=False),
+            get_lang(request.env).decimal_point,
+            lambda: document.summary(totals),
+        )
+        return self._file(out, "text/csv", document, "csv")
 
     @http.route(
         "/my/wallets/<int:wallet_id>/statement.xlsx",
@@ -310,49 +319,19 @@ class WezerStatement(WezerCurrencyPortal):
     )
     def wezer_statement_xlsx(self, wallet_id, **form):
         """Give the statement for a spreadsheet, with real dates and numbers."""
-        wallet, heads, rows = self._table(wallet_id, form)
-        content = xlsx_file(wallet.wezer_currency_id.name, heads, rows)
-        return self._file(content, XLSX, wallet, "xlsx")
-
-    def _table(self, wallet_id, form):
-        """Return the wallet (sudo), the names of the columns, and the rows."""
-        wallet, why = self._seen_wallet(wallet_id)
-        env, currency = request.env, wallet.wezer_currency_id
-        try:
-            wanted = self._wanted(form)
-        except Refusal as error:
-            raise werkzeug.exceptions.BadRequest(error.args[0]) from error
-        zone = days.community_zone(env)
-        unit = currency.minor_per_unit
-
-        def amount(minor):
-            return Amount(currency._decimal(minor), minor, unit)
-
-        entries = statement.entries(wallet, FILE_ROWS, wanted=wanted)
-        rows = [
-            [
-                row["date"].replace(tzinfo=days.UTC).astimezone(zone),
-                row["name"],
-                row["purpose"],
-                row["category"],
-                row["kind"],
-                amount(row["minor"]),
-                "" if row["after_minor"] is None else amount(row["after_minor"]),
-                currency.code,
-            ]
-            for row in self._rows(wallet, why, entries)
-        ]
-        heads = [
-            env._("date"),
-            env._("other"),
-            env._("purpose"),
-            env._("category"),
-            env._("kind"),
-            env._("amount"),
-            env._("balance"),
-            env._("currency"),
-        ]
-        return wallet, heads, rows
+        document, totals = self._document(wallet_id, form), Totals()
+        currency = document.currency
+        # Closed when it was sent.
+        out = tempfile.TemporaryFile()  # noqa: SIM115
+        write_xlsx(
+            out,
+            (document.title, request.env._("Summary")[:SHEET_NAME]),
+            document.heads(spreadsheet=True),
+            document.cells(totals, spreadsheet=True),
+            HOUR_PLACES if currency._is_hours() else currency.digits,
+            lambda: document.summary(totals),
+        )
+        return self._file(out, XLSX, document, "xlsx")
 
     @http.route(
         "/my/wallets/<int:wallet_id>/statement.pdf",
@@ -363,59 +342,82 @@ class WezerStatement(WezerCurrencyPortal):
     )
     def wezer_statement_pdf(self, wallet_id, **form):
         """Give the statement on paper, as far as the filters reach."""
+        document, totals = self._document(wallet_id, form), Totals()
+        env, currency = request.env, document.currency
+        rows = []
+        # All are counted and added up, so that the paper says what it leaves out.
+        for line, name in document.all_lines(totals):
+            if len(rows) == PDF_ROWS:
+                continue
+            amount, after = currency._format(line.amount), document.after(line)
+            rows.append(
+                (
+                    str(line.id),
+                    days.format_day(env, line.date, year=True),
+                    "\n".join(filter(None, (name, document.purpose(line)))),
+                    env._("Paid: %s", amount)
+                    if line.paid
+                    else env._("Received: %s", amount),
+                    "" if after is None else currency._format(after),
+                )
+            )
+        summary = [
+            (
+                name,
+                currency._format(value.minor) if isinstance(value, Amount) else value,
+            )
+            for name, value in document.summary(totals)
+        ]
+        left_out = []
+        if totals.lines > len(rows):
+            left_out.append(
+                env._(
+                    "%(count)s older lines are not on this paper. All %(all)s are in"
+                    " the table (CSV) and the spreadsheet (XLSX), which you can"
+                    " download on the page of this statement.",
+                    count=totals.lines - len(rows),
+                    all=totals.lines,
+                )
+            )
+        content = statement_pdf(
+            document.title,
+            summary,
+            [
+                env._("Number"),
+                env._("When"),
+                env._("Name and purpose"),
+                env._("Amount"),
+                env._("Balance"),
+            ],
+            rows,
+            [tuple(map(file_path, pair)) for pair in FONTS],
+            env.company.sudo().primary_color,
+            left_out,
+        )
+        return self._file(io.BytesIO(content), "application/pdf", document, "pdf")
+
+    def _document(self, wallet_id, form):
+        """Return the statement that a file is asked of; refuse what is no period."""
         wallet, why = self._seen_wallet(wallet_id)
-        env = request.env
-        currency, name = wallet.wezer_currency_id, wallet.partner_id.name
         try:
-            wanted = self._wanted(form)
+            return StatementDocument(wallet, why, form)
         except Refusal as error:
             raise werkzeug.exceptions.BadRequest(error.args[0]) from error
-        entries = statement.entries(wallet, PDF_ROWS, wanted=wanted)
-        day = days.format_day(env, days.today(env))
-        lines = [
-            f"{env.company.name} · {currency.name}",
-            env._(
-                "On %(day)s: %(amount)s",
-                day=day,
-                amount=currency._format(wallet._balance_now()),
-            ),
-        ]
-        if len(entries) == PDF_ROWS:
-            lines.append(
-                env._("This statement shows only the latest %s lines.", PDF_ROWS)
-            )
-        rows = [
-            (
-                days.format_day(env, row["date"]),
-                "\n".join(filter(None, (row["name"], row["purpose"]))),
-                env._("Paid: %s", row["amount"])
-                if row["paid"]
-                else env._("Received: %s", row["amount"]),
-                row["after"],
-            )
-            for row in self._rows(wallet, why, entries)
-        ]
-        heads = [
-            env._("When"),
-            env._("Name and purpose"),
-            env._("Amount"),
-            env._("Balance"),
-        ]
-        fonts = [tuple(map(file_path, pair)) for pair in FONTS]
-        title = env._("Statement of %s", name)
-        color = env.company.sudo().primary_color
-        content = statement_pdf(title, lines, heads, rows, fonts, color)
-        return self._file(content, "application/pdf", wallet, "pdf")
 
-    def _file(self, content, kind, wallet, ending):
-        name = f"{wallet.partner_id.name} {wallet.wezer_currency_id.code}.{ending}"
-        return request.make_response(
-            content,
-            [
+    def _file(self, out, kind, document, ending):
+        """Answer with a file, which is sent piece by piece and closed at the end."""
+        size = out.seek(0, io.SEEK_END)
+        out.seek(0)
+        name = f"{document.wallet.partner_id.name} {document.currency.code}.{ending}"
+        return http.Response(
+            werkzeug.wsgi.wrap_file(request.httprequest.environ, out),
+            headers=[
                 ("Content-Type", kind),
+                ("Content-Length", str(size)),
                 ("Content-Disposition", content_disposition(name)),
                 ("Cache-Control", "private, no-store"),
             ],
+            direct_passthrough=True,
         )
 
     # === MODERATORS === #

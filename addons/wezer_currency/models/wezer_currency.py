@@ -3,6 +3,7 @@ import string
 from datetime import timedelta
 
 from odoo import api, fields, models, tools
+from odoo.tools import SQL
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import days
@@ -849,6 +850,52 @@ class WezerCurrency(models.Model):
         self.ensure_one()
         value = 1.0 if self._is_own_money() else self.unit_value
         return self.company_id.currency_id.round(minor / self.minor_per_unit * value)
+
+    # === BALANCES AT A PAST MOMENT === #
+
+    def _balances_at_sql(self, moment):
+        """Return the query of what each wallet had before ``moment``.
+
+        Counted backwards from today's balances, so that it costs what was posted since.
+
+        :param datetime.datetime moment: in UTC; entries of this moment do not count
+        :return: a query with the columns ``wallet_id`` and ``balance`` (minor units)
+        :rtype: odoo.tools.SQL
+        """
+        self.ensure_one()
+        return SQL(
+            """SELECT w.id AS wallet_id,
+                      w.balance + wezer_unswept(w) - coalesce(m.minor, 0) AS balance
+                 FROM wezer_wallet w
+                 LEFT JOIN (
+                      SELECT wallet_id, sum(minor) AS minor FROM (
+                          SELECT to_id AS wallet_id, amount AS minor
+                            FROM wezer_ledger_entry
+                           WHERE wezer_currency_id = %(money)s AND date >= %(moment)s
+                           UNION ALL
+                          SELECT from_id, -amount FROM wezer_ledger_entry
+                           WHERE wezer_currency_id = %(money)s AND date >= %(moment)s
+                      ) sides GROUP BY wallet_id) m ON m.wallet_id = w.id
+                WHERE w.wezer_currency_id = %(money)s""",
+            money=self.id,
+            moment=moment,
+        )
+
+    def _balances_at(self, moment):
+        """Return ``{wallet id: balance}`` before ``moment``, of all wallets.
+
+        Balances are minor units; a treasury's has what is not swept yet. Wallets that
+        were opened later have 0. The caller checks who may know them.
+
+        :param datetime.datetime moment: in UTC, such as ``days.end(env, day)``
+        """
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT wallet_id, balance::text FROM (%s) b",
+                self._balances_at_sql(moment),
+            )
+        )
+        return {wallet: int(minor) for wallet, minor in rows}
 
     # === LEVIES: the database's function, asked === #
 

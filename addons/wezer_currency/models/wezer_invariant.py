@@ -40,6 +40,10 @@ class WezerInvariant(models.AbstractModel):
                 self._check_running_balances,
             ),
             (
+                self.env._("The kept sums of statements agree with the ledger"),
+                self._check_kept_sums,
+            ),
+            (
                 self.env._(
                     "Each entry, its transfer and its wallets have the same currency"
                 ),
@@ -143,6 +147,40 @@ class WezerInvariant(models.AbstractModel):
                            SELECT to_id, id, amount, to_balance
                              FROM wezer_ledger_entry) sides) running
                 WHERE stated <> had ORDER BY id LIMIT 10"""
+        )
+
+    def _check_kept_sums(self):
+        # A kept day reaches to the next one: days without entries are not kept.
+        return self._wezer_rows(
+            """WITH kept AS (
+                   SELECT d.*, k.until_id, coalesce(lead(d.begins) OVER (
+                              PARTITION BY d.wallet_id ORDER BY d.begins),
+                              'infinity') AS ends
+                     FROM wezer_ledger_day d
+                     LEFT JOIN wezer_ledger_kept k ON k.wallet_id = d.wallet_id)
+               SELECT d.wallet_id, d.begins::text, d.received::text, d.paid::text
+                 FROM kept d,
+                      LATERAL (SELECT count(*) AS entries,
+                                      coalesce(sum(amount), 0) AS minor
+                                 FROM wezer_ledger_entry
+                                WHERE from_id = d.wallet_id AND id <= d.until_id
+                                  AND date >= d.begins AND date < d.ends) p,
+                      LATERAL (SELECT count(*) AS entries,
+                                      coalesce(sum(amount), 0) AS minor
+                                 FROM wezer_ledger_entry
+                                WHERE to_id = d.wallet_id AND id <= d.until_id
+                                  AND date >= d.begins AND date < d.ends) r
+                WHERE d.until_id IS NULL OR d.received <> r.minor
+                   OR d.paid <> p.minor OR d.entries <> p.entries + r.entries
+               UNION ALL
+               SELECT k.wallet_id, NULL, NULL, NULL FROM wezer_ledger_kept k
+                WHERE EXISTS (
+                      SELECT FROM wezer_ledger_entry e
+                       WHERE k.wallet_id IN (e.from_id, e.to_id)
+                         AND e.id <= k.until_id AND e.date < coalesce((
+                             SELECT min(d.begins) FROM wezer_ledger_day d
+                              WHERE d.wallet_id = k.wallet_id), 'infinity'))
+               LIMIT 10"""
         )
 
     def _check_one_currency(self):

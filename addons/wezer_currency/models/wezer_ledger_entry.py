@@ -2,6 +2,7 @@ from odoo import api, fields, models, tools
 
 from odoo.addons.wezer_base.exceptions import Refusal
 
+from ..tools import statement
 from .fields_bigint import BigInteger
 
 
@@ -45,7 +46,12 @@ class WezerLedgerEntry(models.Model):
     )
     _from_idx = models.Index("(from_id, id)")
     _to_idx = models.Index("(to_id, id)")
+    # Statements are in the order of dates, which imported histories do not follow.
+    _from_date_idx = models.Index("(from_id, date, id) INCLUDE (amount)")
+    _to_date_idx = models.Index("(to_id, date, id) INCLUDE (amount)")
     _currency_idx = models.Index("(wezer_currency_id, id)")
+    # Balances at a past moment: entries are nearly in the order of their dates.
+    _date_idx = models.Index("USING brin (date)")
 
     def init(self):
         # The functions name columns of other models, which may be made after this one.
@@ -60,7 +66,7 @@ class WezerLedgerEntry(models.Model):
                    delta numeric(38,0) NOT NULL
                )"""
         )
-        for name in ("posting", "posting_fast_path"):
+        for name in ("posting", "posting_fast_path", "statement"):
             with tools.file_open(f"wezer_currency/models/{name}.sql") as file:
                 self.env.cr.execute(file.read())
 
@@ -109,3 +115,18 @@ class WezerLedgerEntry(models.Model):
             self.env._("Entries in the ledger cannot be changed or deleted."),
             rule="append_only",
         )
+
+    # === SCHEDULED ACTIONS === #
+
+    @api.model
+    def _cron_keep_days(self):
+        """Keep the sums of days of busy wallets, as far as each currency is sealed."""
+        seals = self.env["wezer.ledger.seal"].sudo()
+        currencies = seals._currencies()
+        for number, currency in enumerate(currencies, start=1):
+            seal = seals._last_of(currency)
+            if seal:
+                statement.keep_days(currency, seal)
+            if self.env.context.get("ir_cron_progress_id"):
+                left = len(currencies) - number
+                self.env["ir.cron"]._commit_progress(1, remaining=left)

@@ -1,5 +1,8 @@
+from unittest.mock import patch
+
 from odoo.tests import tagged
 
+from ..tools import statement
 from .common import CurrencyCommon
 
 LEDGER = "wezer_ledger_entry"
@@ -74,6 +77,10 @@ DAMAGES = [
     ("UPDATE wezer_transfer SET state = 'ended' WHERE id = {held}", "set aside"),
     ("UPDATE wezer_transfer SET end_deadline = NULL WHERE id = {held}", "end date"),
     ("UPDATE wezer_currency SET kind = 'issued' WHERE id = {credit}", "below zero"),
+    ("UPDATE wezer_ledger_day SET paid = 1 WHERE wallet_id = {luc}", "kept sums"),
+    ("UPDATE wezer_ledger_day SET entries = 9 WHERE wallet_id = {luc}", "kept sums"),
+    ("DELETE FROM wezer_ledger_day WHERE wallet_id = {luc}", "kept sums"),
+    ("DELETE FROM wezer_ledger_kept WHERE wallet_id = {luc}", "kept sums"),
 ]
 
 
@@ -89,6 +96,8 @@ class TestCheck(CurrencyCommon):
         case.paid = case.pay(cls.anna, cls.anna, cls.luc, "100")
         case.pay(cls.luc, cls.luc, cls.stranger, "20")
         cls.env["wezer.ledger.seal"]._seal_now()
+        with patch.object(statement, "KEPT_FROM", 1):
+            cls.env["wezer.ledger.entry"]._cron_keep_days()
         case.pay(cls.stranger, cls.stranger, cls.luc, "5")
         transfers = case._transfers(cls.anna)
         parties = cls.anna.partner_id.id, cls.luc.partner_id.id, cls.credit.id

@@ -238,6 +238,7 @@ class TestStatementDays(CurrencyCommon, HttpCase):
                 paper = PdfReader(
                     io.BytesIO(self._open(f"/statement.pdf{query}").content)
                 )
+                table = table.split("\r\n\r\n")[0]
                 rows = list(csv.DictReader(io.StringIO(table)))
                 self.assertEqual({row["amount"].lstrip("-") for row in rows}, amounts)
                 self.assertEqual([row["date"] for row in rows], [day])
@@ -267,7 +268,7 @@ class TestStatementDays(CurrencyCommon, HttpCase):
 
     def test_the_model_refuses_them_too(self):
         with self.assertRaises(Refusal):
-            statement.entries(
+            statement.lines(
                 self.wallet(self.anna).sudo(),
                 10,
                 wanted={"since": datetime(2026, 2, 2), "until": datetime(2026, 2, 1)},

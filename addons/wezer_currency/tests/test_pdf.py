@@ -35,9 +35,10 @@ class TestTextInPdf(BaseCase):
         self.faces = pdf_text.Faces(tuple(pair[0] for pair in self.fonts))
 
     def pages(self, *texts):
-        rows = [("1 May", text, "paid 1.00", "0.00") for text in texts]
-        heads = ["When", "Who", "Amount", "Then"]
-        data = statement_pdf("Statement", list(texts), heads, rows, self.fonts)
+        rows = [("7", "1 May", text, "paid 1.00", "0.00") for text in texts]
+        heads = ["Number", "When", "Name", "Amount", "Then"]
+        facts = [("Name", text) for text in texts]
+        data = statement_pdf("Statement", facts, heads, rows, self.fonts)
         pages = PdfReader(io.BytesIO(data)).pages
         return " ".join(" ".join(page.extract_text().split()) for page in pages)
 

@@ -17,7 +17,9 @@ from odoo.addons.wezer_base.exceptions import NotAllowed
 from odoo.addons.wezer_base.tools import charts
 from odoo.addons.wezer_base.tools.tables import read_table
 
-from ..tools import pdf_text, statement
+from ..controllers import statement as pages
+from ..tools import pdf_text, statement, statement_files
+from ..tools.transfer_files import reference_texts
 from .common import CurrencyCommon
 
 
@@ -29,8 +31,8 @@ class TestStatement(CurrencyCommon):
         wallet = self.wallet(self.anna).sudo()
 
         def found(*words):
-            entries = statement.entries(wallet, 10, wanted={"words": words})
-            return sorted(entry.amount for entry in entries)
+            found = statement.lines(wallet, 10, wanted={"words": words})
+            return sorted(line.amount for line in found.lines)
 
         self.assertEqual(found("roof"), [300])
         self.assertEqual(found("STRANGER"), [400])
@@ -47,7 +49,7 @@ class TestStatement(CurrencyCommon):
 
         def found(**wanted):
             return [
-                entry.amount for entry in statement.entries(wallet, 10, wanted=wanted)
+                line.amount for line in statement.lines(wallet, 10, wanted=wanted).lines
             ]
 
         self.assertEqual(found(direction="paid"), [300])
@@ -62,6 +64,140 @@ class TestStatement(CurrencyCommon):
             self.assertEqual(points[0][1], 0)
             self.assertEqual(points[-1][1], self.wallet(user).sudo().balance)
             self.assertEqual(points[-1][0], fields.Date.today())
+
+    def _bring(self, payer, payee, amount, date):
+        """Import a payment of an earlier day, as a history is."""
+        admin = self.env.ref("base.user_admin")
+        references = reference_texts(self.wallet(payer) | self.wallet(payee))
+        row = {
+            "row": 1,
+            "payer": references[self.wallet(payer).id],
+            "payee": references[self.wallet(payee).id],
+            "currency": "COM",
+            "amount": amount,
+            "date": date,
+            "key": f"{date} {amount}",
+        }
+        report = self._transfers(admin)._import_rows([row], mode="history")
+        self.assertEqual((report["posted"], report["refused"]), (1, []))
+
+    def test_an_imported_history_stands_by_its_dates_with_the_balances_of_then(self):
+        with freeze_time("2026-02-03 10:00:00"):
+            self.pay(self.anna, self.anna, self.luc, "3")
+        self._bring(self.luc, self.anna, "5", "2020-06-01")
+        self._bring(self.anna, self.luc, "1", "2021-06-01")
+        wallet = self.wallet(self.anna).sudo()
+        wanted = [(2026, -300, 100), (2021, -100, 400), (2020, 500, 500)]
+        page = statement.lines(wallet, 10)
+        pages = [page, *(statement.all_lines(wallet, chunk=size) for size in (1, 2, 9))]
+        pages[0] = page.lines
+        for lines in pages:
+            self.assertEqual(
+                [(line.date.year, line.minor, line.after) for line in lines], wanted
+            )
+        first, second = page.lines[:2]
+        older = statement.lines(wallet, 1, before=first.id)
+        self.assertEqual((older.lines, older.more), ([second], second.id))
+        self.assertEqual(
+            statement.lines(wallet, 1, before=second.id).lines, page.lines[2:]
+        )
+        # Of what is not wanted too, the balances count.
+        paid = statement.all_lines(wallet, {"direction": "paid"})
+        self.assertEqual([line.after for line in paid], [100, 400])
+        period = statement.history(wallet, datetime.date(2021, 1, 1))
+        self.assertEqual((period.opening, period.closing), (500, 100))
+        self.assertEqual((period.received, period.paid, period.entries), (0, 400, 2))
+        at = datetime.datetime(2021, 1, 1)
+        balances = self.credit._balances_at(at)
+        self.assertEqual(balances[wallet.id], statement.balance_at(wallet, at))
+        self.assertEqual((balances[wallet.id], sum(balances.values())), (500, 0))
+
+    def _counted(self):
+        """Return everything that statements say of three wallets."""
+        counted = {}
+        for user in (self.anna, self.luc):
+            wallet = self.wallet(user).sudo()
+            wallet.invalidate_recordset()
+            page = statement.lines(wallet, 3)
+            counted[user] = {
+                "all": list(statement.all_lines(wallet)),
+                "page": page,
+                "next": statement.lines(wallet, 3, before=page.more),
+                "paid": statement.lines(wallet, 9, wanted={"direction": "paid"}),
+                "year": statement.history(wallet),
+                "ever": statement.history(wallet, datetime.date(2020, 1, 1)),
+                "week": statement.history(
+                    wallet, datetime.date(2026, 1, 5), datetime.date(2026, 1, 12)
+                ),
+            }
+        treasury = self.credit.treasury_partner_id._wezer_wallet(self.credit)
+        counted["treasury"] = list(statement.all_lines(treasury.sudo()))
+        return counted
+
+    def test_kept_sums_change_no_statement(self):
+        self.env.company.wezer_tz = "America/Los_Angeles"
+        self.credit.levy_payer = 100
+        for day in range(1, 13):
+            with freeze_time(f"2026-01-{day:02d} 07:30:00"):
+                self.pay(self.anna, self.anna, self.luc, f"{day}")
+            with freeze_time(f"2026-01-{day:02d} 08:30:00"):
+                self.pay(self.luc, self.luc, self.anna, "2")
+        self._bring(self.luc, self.anna, "5", "2020-06-01")
+        with freeze_time("2026-02-01 12:00:00"):
+            before = self._counted()
+            self.env["wezer.ledger.seal"]._seal_now()
+            with patch.object(statement, "KEPT_FROM", 20):
+                self.env["wezer.ledger.entry"]._cron_keep_days()
+            self.env.cr.execute("SELECT wallet_id FROM wezer_ledger_kept ORDER BY 1")
+            kept = [row[0] for row in self.env.cr.fetchall()]
+            self.assertIn(self.wallet(self.anna).id, kept)
+            self.assertNotIn(self.wallet(self.stranger).id, kept)
+            self.assertEqual(self._counted(), before)
+            # What is posted later, into a kept day too, is counted beside.
+            self.pay(self.anna, self.anna, self.luc, "4")
+            self._bring(self.luc, self.anna, "7", "2026-01-06")
+            self._bring(self.luc, self.anna, "8", "2019-01-06")
+            after = self._counted()
+            self.assertNotEqual(after, before)
+            self.assertBooksHold()
+            for again in range(2):
+                self.env["wezer.ledger.seal"]._seal_now()
+                with patch.object(statement, "KEPT_FROM", 1):
+                    self.env["wezer.ledger.entry"]._cron_keep_days()
+                self.assertEqual(self._counted(), after, again)
+                self.assertBooksHold()
+            # Sums of the days of another time zone do not count.
+            self.env.company.wezer_tz = "Pacific/Auckland"
+            moved = self._counted()
+            with patch.object(statement, "KEPT_FROM", 1):
+                self.env["wezer.ledger.entry"]._cron_keep_days()
+            self.assertEqual(self._counted(), moved)
+            self.env.cr.execute("DELETE FROM wezer_ledger_kept")
+            self.assertEqual(self._counted(), moved)
+
+    def test_words_are_looked_for_in_the_newest_and_then_in_older_ones(self):
+        for purpose in ("roof", "bread", "soup", "bread"):
+            self.pay(self.anna, self.anna, self.luc, "1", purpose=purpose)
+        wallet, wanted = self.wallet(self.anna).sudo(), {"words": ["roof"]}
+        with patch.object(statement, "SEARCHED", 2):
+            found = statement.lines(wallet, 9, wanted=wanted)
+            self.assertEqual(found.lines, [])
+            self.assertTrue(found.searched_to)
+            found = statement.lines(wallet, 9, found.more, wanted)
+            self.assertEqual([line.purpose for line in found.lines], ["roof"])
+            found = statement.lines(wallet, 9, found.more, wanted)
+            self.assertEqual((found.lines, found.more), ([], 0))
+        found = statement.lines(wallet, 9, wanted=wanted)
+        self.assertEqual((len(found.lines), found.more), (1, 0))
+
+    def test_a_place_in_another_wallets_statement_is_no_place_in_this(self):
+        self.pay(self.luc, self.luc, self.stranger, "1")
+        other = statement.lines(self.wallet(self.luc).sudo(), 1).lines[0]
+        self.pay(self.anna, self.anna, self.luc, "1")
+        wallet = self.wallet(self.anna).sudo()
+        self.assertEqual(
+            statement.lines(wallet, 9, before=other.id), statement.lines(wallet, 9)
+        )
 
     def test_a_period_of_all_times_has_a_curve_that_a_page_can_draw(self):
         self.pay(self.anna, self.anna, self.luc, "3")
@@ -154,6 +290,15 @@ class TestStatementPages(CurrencyCommon, HttpCase):
     def _url(self, user, more=""):
         return f"/my/wallets/{self.wallet(user).id}{more}"
 
+    def _table(self, answer):
+        """Return the rows of a CSV file by their headings, and what stands below."""
+        text = answer.content.decode("utf-8-sig")
+        table, _empty, below = text.partition("\r\n\r\n")
+        separator = ";" if ";" in table.splitlines()[0] else ","
+        rows = csv.DictReader(io.StringIO(table), delimiter=separator)
+        facts = csv.reader(io.StringIO(below), delimiter=separator)
+        return list(rows), dict(facts)
+
     def test_a_statement_is_a_page_with_a_curve_a_table_and_a_pdf(self):
         self.pay(self.anna, self.anna, self.luc, "3", purpose="=HYPERLINK(1)")
         self.pay(self.luc, self.luc, self.anna, "1.50", purpose="żółć")
@@ -166,10 +311,19 @@ class TestStatementPages(CurrencyCommon, HttpCase):
         table = page.find_class("o_wezer_curve")[0]
         self.assertIn("-1.50 COM", table.text_content(), "the same as a table")
         table = self.url_open(self._url(self.anna, "/statement.csv"))
-        rows = list(csv.DictReader(io.StringIO(table.content.decode("utf-8-sig"))))
+        rows, facts = self._table(table)
         self.assertEqual([row["amount"] for row in rows], ["1.50", "-3.00"])
         self.assertEqual([row["balance"] for row in rows], ["-1.50", "-3.00"])
         self.assertEqual(rows[1]["purpose"], "'=HYPERLINK(1)")
+        self.assertEqual({row["kind"] for row in rows}, {"Payment"})
+        numbers = [int(row["number"]) for row in rows]
+        self.assertEqual(numbers, sorted(numbers, reverse=True))
+        self.assertEqual(facts["Statement of"], "Anna")
+        self.assertEqual(
+            (facts["Balance before"], facts["Balance after"]), ("0.00", "-1.50")
+        )
+        self.assertEqual((facts["Received"], facts["Paid"]), ("1.50", "3.00"))
+        self.assertEqual((facts["Lines"], facts["Time zone"]), ("2", "UTC"))
         paper = self.url_open(self._url(self.anna, "/statement.pdf"))
         self.assertEqual(paper.content[:5], b"%PDF-")
 
@@ -239,11 +393,10 @@ class TestStatementPages(CurrencyCommon, HttpCase):
         address = f"/fr{self._url(self.anna, '/statement.csv')}"
         table = self.url_open(address).content
         lines = table.decode("utf-8-sig").splitlines()
-        self.assertEqual(lines[0].count(";"), 7)
+        self.assertEqual(lines[0].count(";"), 8)
         self.assertIn(";123,50;123,50;COM", lines[1])
         self.assertIn(";'=1+1;", lines[1])
-        read = read_table(table)
-        self.assertEqual((read.separator, len(read.records)), (";", 1))
+        self.assertEqual(read_table(table).separator, ";")
 
     def test_a_spreadsheet_has_real_numbers_and_dates_and_no_formula(self):
         self.pay(self.luc, self.luc, self.anna, "12.50", purpose="=HYPERLINK(1)")
@@ -252,15 +405,99 @@ class TestStatementPages(CurrencyCommon, HttpCase):
         for currency, amount in ((self.credit, 12.5), (self.hours, 1.5)):
             wallet = self.wallet(self.anna, currency)
             answer = self.url_open(f"/my/wallets/{wallet.id}/statement.xlsx")
-            sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
+            book = openpyxl.load_workbook(io.BytesIO(answer.content))
+            sheet = book.active
             heads, row = list(sheet.iter_rows())[:2]
             cells = dict(zip((one.value for one in heads), row, strict=True))
             self.assertEqual(cells["amount"].value, amount)
             self.assertEqual(cells["amount"].data_type, "n")
             self.assertTrue(cells["date"].is_date)
+            self.assertEqual(cells["kind"].value, "Payment")
+            self.assertEqual(cells["number"].data_type, "n")
+            summary = dict(book["Summary"].iter_rows(values_only=True))
+            self.assertEqual(summary["Balance after"], amount)
+            self.assertEqual(summary["Lines"], 1)
             if currency == self.credit:
                 self.assertEqual(cells["purpose"].data_type, "s")
                 self.assertEqual(cells["purpose"].value, "=HYPERLINK(1)")
+                self.assertEqual(cells["amount"].number_format, "#,##0.00")
+            else:
+                self.assertEqual(cells["hours and minutes"].value, "1:30")
+                table = self.url_open(f"/my/wallets/{wallet.id}/statement.csv")
+                (line,), facts = self._table(table)
+                self.assertEqual(
+                    (line["amount"], line["decimal amount"]), ("1:30", "1.5")
+                )
+                self.assertEqual(line["decimal balance"], "1.5")
+                self.assertEqual(facts["Received"], "1:30")
+
+    def test_hours_are_decimal_numbers_whose_sum_is_right(self):
+        for minor, text in (
+            (20, "0.3333333333"),
+            (-90, "-1.5"),
+            (60, "1"),
+            (7200, "120"),
+        ):
+            amount = statement_files.Amount("", minor, 60)
+            self.assertEqual(amount.decimal(), text)
+        self.assertEqual(
+            round(3 * float(statement_files.Amount("", 20, 60).decimal()), 6), 1
+        )
+
+    def test_more_lines_than_a_sheet_has_go_to_the_next_one(self):
+        out = io.BytesIO()
+        rows = [[number] for number in range(5)]
+        with patch.object(statement_files, "SHEET_LINES", 4):
+            statement_files.write_xlsx(
+                out, ("Title", "Summary"), ["number"], rows, 2, lambda: [("Lines", 5)]
+            )
+        book = openpyxl.load_workbook(out)
+        sheets = [list(sheet.values) for sheet in book]
+        self.assertEqual(
+            sheets,
+            [
+                [("number",), (0,), (1,), (2,)],
+                [("number",), (3,), (4,)],
+                [("Lines", 5)],
+            ],
+        )
+
+    def test_a_paper_that_ends_before_the_statement_says_so(self):
+        for amount in ("1", "2", "4"):
+            self.pay(self.anna, self.anna, self.luc, amount)
+        self._login(self.anna)
+        with patch.object(pages, "PDF_ROWS", 2):
+            paper = self.url_open(self._url(self.anna, "/statement.pdf"))
+        text = PdfReader(io.BytesIO(paper.content)).pages[0].extract_text()
+        text = " ".join(text.split())
+        self.assertIn("1 older lines are not on this paper. All 3 are in", text)
+        self.assertNotIn("Paid: 1.00", text)
+        self.assertIn("Balance before 0.00 COM", text)
+        self.assertIn("Paid 7.00 COM", text)
+        with patch.object(statement, "CHUNK", 2):
+            table = self.url_open(self._url(self.anna, "/statement.csv"))
+        self.assertEqual(
+            [row["balance"] for row in self._table(table)[0]],
+            ["-7.00", "-3.00", "-1.00"],
+        )
+
+    def test_a_narrowed_statement_says_what_is_on_it(self):
+        self.pay(self.anna, self.anna, self.luc, "3", purpose="roof")
+        self.pay(self.luc, self.luc, self.anna, "1", purpose="bread")
+        self._login(self.anna)
+        query = "?search=Roof&direction=paid"
+        page = html.fromstring(self.url_open(self._url(self.anna, query)).text)
+        sums = " ".join(page.find_class("o_wezer_sums")[0].text_content().split())
+        self.assertIn("Only what was paid.Only payments with “Roof”", sums)
+        self.assertIn("Balance before 0.00 COM Paid 3.00 COM Balance after -2.00", sums)
+        self.assertIn("Time zone of the days: UTC", page.text_content())
+        number = page.find_class("o_wezer_entry_number")[0].text_content()
+        table = self.url_open(self._url(self.anna, f"/statement.csv{query}"))
+        (row,), facts = self._table(table)
+        self.assertEqual(number, f"No. {row['number']}")
+        self.assertEqual(row["balance"], "-3.00")
+        self.assertEqual(facts["Paid, in the payments listed"], "3.00")
+        self.assertEqual(facts["Balance after"], "-2.00")
 
     def test_a_statement_is_searched_as_people_type(self):
         self.luc.partner_id.name = "Rémy"
@@ -281,7 +518,7 @@ class TestStatementPages(CurrencyCommon, HttpCase):
         self.assertNotIn("garden", page.text)
         self.assertIn("statement.csv?search=roof&amp;direction=paid", page.text)
         table = self.url_open(self._url(self.anna, "/statement.csv?search=roof"))
-        self.assertEqual(len(table.text.strip().splitlines()), 2)
+        self.assertEqual(len(self._table(table)[0]), 1)
         page = self.url_open(self._url(self.anna, "?until=2001-01-01"))
         self.assertIn("No payments were found", page.text)
 

@@ -18,7 +18,7 @@ class TestStatistics(CurrencyCommon):
         self.assertEqual(currency.stat_volume, "150.00 COM")
         self.assertEqual(currency.stat_velocity, 3.0)
         self.assertEqual((currency.stat_active, currency.stat_wallets), (2, 3))
-        self.assertEqual(currency.stat_credit_granted, "1500.00 COM")
+        self.assertEqual(currency.stat_credit_granted, "1,500.00 COM")
         self.assertEqual(currency.stat_credit_used, "50.00 COM")
         self.assertEqual(currency.stat_concentration, 100.0)
         self.assertEqual(currency.stat_beyond, 0)

@@ -5,7 +5,7 @@ All functions take a ``res.partner``; they are called by its extension points.
 
 from typing import Any
 
-from . import settlement
+from . import settlement, statement
 
 
 def wallets(partner: Any) -> Any:
@@ -85,32 +85,29 @@ def personal_data(partner: Any) -> dict:
 
 
 def _statement(partner: Any, own: Any) -> Any:
-    """Return every line of the ledger on the wallets ``own``, oldest first."""
-    entries = (
-        partner.env["wezer.ledger.entry"]
-        .sudo()
-        .search(["|", ("from_id", "in", own.ids), ("to_id", "in", own.ids)], order="id")
-    )
+    """Return every line of the statements of the wallets ``own``, oldest first."""
     lines = []
-    for entry in entries:
-        paid = entry.from_id in own
-        currency = entry.wezer_currency_id
-        after = entry.from_balance if paid else entry.to_balance
-        other = entry.to_id if paid else entry.from_id
-        lines.append(
+    for wallet in own:
+        currency = wallet.wezer_currency_id
+        found = list(statement.all_lines(wallet))
+        # As the reader of the file may see it: the display name guards itself.
+        people = partner.env["res.partner"].sudo()
+        others = people.browse({line.partner_id for line in found})
+        names = {other.id: other.display_name for other in others}
+        lines += [
             {
-                "date": entry.date.isoformat(),
+                "date": line.date.isoformat(),
                 "currency": currency.code,
-                "direction": "paid" if paid else "received",
-                # As the reader of the file may see it.
-                "other": other.partner_id.display_name,
-                "amount": currency._format(entry.amount),
-                "balance": currency._format(after),
-                "kind": entry.kind,
-                "purpose": entry.transfer_id.purpose or "",
+                "direction": "paid" if line.paid else "received",
+                "other": names[line.partner_id],
+                "amount": currency._format(line.amount),
+                "balance": currency._format(line.after),
+                "kind": line.kind,
+                "purpose": line.purpose,
             }
-        )
-    return lines
+            for line in reversed(found)
+        ]
+    return sorted(lines, key=lambda line: line["date"])
 
 
 # === LEAVING === #

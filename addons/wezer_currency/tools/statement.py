@@ -2,9 +2,15 @@
 
 All functions take a ``wezer.wallet``. Entries are read as the system: the caller has
 checked that the reader may see this wallet.
+
+A statement is in the order of its dates. Entries of an imported history were posted
+later than others with later dates, so a balance after an entry is counted in this order
+(``models/statement.sql``); the balances that entries carry are those in the order of
+posting.
 """
 
 import datetime
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from odoo import models
@@ -20,68 +26,225 @@ DAILY_DAYS = 62
 POINTS_MAX = 520
 # No wallet has a history before.
 EARLIEST = datetime.date(1970, 1, 1)
+# Lines read at once for a file.
+CHUNK = 5000
+# A search by words reads so many of the newest entries of each side at once.
+SEARCHED = 10_000
+# A wallet with fewer entries since its last kept sums is counted from the ledger.
+KEPT_FROM = 500
+SIDES = {"paid": ("from_id", "to_id"), "received": ("to_id", "from_id")}
+COLUMNS = (
+    "e.id, e.date, e.paid, e.amount::text, e.kind, e.transfer_id, o.partner_id,"
+    " t.purpose, t.category_id"
+)
 
 
-def entries(
+class Line(NamedTuple):
+    """One line of a statement. Amounts are minor units."""
+
+    id: int
+    date: datetime.datetime
+    paid: bool
+    amount: int
+    kind: str
+    transfer_id: int | None
+    partner_id: int
+    purpose: str
+    category_id: int | None
+    after: int | None = None
+
+    @property
+    def minor(self) -> int:
+        """Return the amount as it changes the balance: below zero where paid."""
+        return -self.amount if self.paid else self.amount
+
+
+class Found(NamedTuple):
+    """The lines of a page, the newest first.
+
+    ``more`` is the entry before which there is more to read, 0 where there is nothing.
+    ``searched_to`` is the date down to which words were looked for, None for all.
+    """
+
+    lines: list[Line]
+    more: int
+    searched_to: datetime.datetime | None
+
+
+# === LINES === #
+
+
+def lines(
     wallet: models.Model,
-    limit: int | None,
+    limit: int,
     before: int | None = None,
     wanted: dict | None = None,
-) -> models.Model:
-    """Return the wallet's latest entries (sudo), the newest first.
+) -> Found:
+    """Return a page of a wallet's statement, the newest first, with balances.
 
-    Two limited scans, so that a page costs the same with a million entries;
-    what is ``wanted`` is looked for among the wallet's own entries only.
+    Limited scans, so that a page costs the same with a million entries. Words are
+    looked for among the newest :data:`SEARCHED` of each side that are ``wanted``; what
+    is older is the next page's.
 
-    :param limit: at most so many, None for all
-    :param before: only entries older than this id
+    :param limit: at most so many
+    :param before: only what is older than this entry of the wallet
     :param wanted: ``words`` in the purpose or the other's name,
         ``direction`` (``paid`` or ``received``), ``since`` and ``until``
         (moments, the second not included)
     """
     wanted = wanted or {}
     days.check_order(wallet.env, wanted.get("since"), wanted.get("until"))
-    sides = {"paid": ("from_id", "to_id"), "received": ("to_id", "from_id")}
-    if wanted.get("direction") in sides:
-        sides = {"only": sides[wanted["direction"]]}
-    limited = SQL("LIMIT %s", limit) if limit else SQL("")
+    place = _place(wallet, before) if before else None
+    words = bool(wanted.get("words"))
+    scanned = SEARCHED if words else limit + 1
+    rows = wallet.env.execute_query(
+        _query(wallet, wanted, place, scanned, limit + 1, counted=words)
+    )
+    more, searched_to = 0, None
+    if words:
+        # One row has no amount: it tells how far was looked.
+        reached = next(row for row in rows if row[3] is None)
+        rows.remove(reached)
+        if len(rows) <= limit and reached[2]:
+            more, searched_to = reached[:2]
+    found = [_line(row) for row in rows[:limit]]
+    if len(rows) > limit:
+        more = found[-1].id
+    return Found(_with_balances(wallet, found), more, searched_to)
+
+
+def all_lines(
+    wallet: models.Model, wanted: dict | None = None, chunk: int = CHUNK
+) -> Iterator[Line]:
+    """Yield every line of a statement, the newest first, in constant memory.
+
+    :param wanted: as in :func:`lines`
+    """
+    wanted = wanted or {}
+    days.check_order(wallet.env, wanted.get("since"), wanted.get("until"))
+    after = balance_at(wallet, wanted.get("until"))
+    place = None
+    while True:
+        rows = wallet.env.execute_query(
+            _query(wallet, wanted, place, chunk, chunk, whole=True)
+        )
+        for *row, is_wanted in rows:
+            line = _line(row)
+            if is_wanted:
+                yield line._replace(after=after)
+            after -= line.minor
+        if len(rows) < chunk:
+            return
+        place = (rows[-1][1], rows[-1][0])
+
+
+def _line(row: Any) -> Line:
+    number, date, paid, amount, kind, transfer, partner, purpose, category = row
+    return Line(
+        number,
+        date,
+        paid,
+        int(amount),
+        kind,
+        transfer,
+        partner,
+        purpose or "",
+        category,
+    )
+
+
+def _place(wallet: models.Model, entry: int) -> tuple | None:
+    """Return ``(date, id)`` of an entry of this wallet, None for any other."""
+    rows = wallet.env.execute_query(
+        SQL(
+            "SELECT date, id FROM wezer_ledger_entry"
+            " WHERE id = %s AND %s IN (from_id, to_id)",
+            entry,
+            wallet.id,
+        )
+    )
+    return rows[0] if rows else None
+
+
+def _query(
+    wallet: models.Model,
+    wanted: dict,
+    place: tuple | None,
+    scanned: int,
+    limit: int,
+    whole: bool = False,
+    counted: bool = False,
+) -> SQL:
+    """Return the query of lines, the newest first.
+
+    :param place: only what is older than this date and id
+    :param scanned: how many entries of each side are looked at
+    :param whole: all entries of the period, with a last column that tells those that
+        are wanted
+    :param counted: with a last row: id and date of the oldest entry looked at, and
+        whether there may be older ones
+    """
+    sides = SIDES
+    if not whole and wanted.get("direction") in SIDES:
+        sides = {wanted["direction"]: SIDES[wanted["direction"]]}
+    conditions = [SQL("TRUE")]
+    if place:
+        conditions.append(SQL("(date, id) < (%s, %s)", *place))
+    if wanted.get("since"):
+        conditions.append(SQL("date >= %s", wanted["since"]))
+    if wanted.get("until"):
+        conditions.append(SQL("date < %s", wanted["until"]))
     scans = SQL(" UNION ALL ").join(
         SQL(
-            "(SELECT e.id FROM wezer_ledger_entry e %s"
-            " WHERE e.%s = %s AND %s ORDER BY e.id DESC %s)",
-            _joins(wallet, wanted, other),
-            SQL.identifier(side),
+            "(SELECT id, date, %s AS paid, amount, kind, transfer_id, %s AS other_id"
+            " FROM wezer_ledger_entry WHERE %s = %s AND %s"
+            " ORDER BY date DESC, id DESC LIMIT %s)",
+            side == "paid",
+            SQL.identifier(theirs),
+            SQL.identifier(own),
             wallet.id,
-            _condition(wallet, wanted, before),
-            limited,
+            SQL(" AND ").join(conditions),
+            scanned,
         )
-        for side, other in sides.values()
+        for side, (own, theirs) in sides.items()
     )
-    query = SQL("SELECT id FROM (%s) sides ORDER BY id DESC %s", scans, limited)
-    ids = [row[0] for row in wallet.env.execute_query(query)]
-    return wallet.env["wezer.ledger.entry"].sudo().browse(ids)
-
-
-def _joins(wallet: models.Model, wanted: Any, other: Any) -> SQL:
-    if not wanted.get("words"):
-        return SQL("")
+    scans = SQL(
+        "SELECT * FROM (%s) sides ORDER BY date DESC, id DESC LIMIT %s", scans, scanned
+    )
+    condition = _matches(wallet, wanted, whole)
+    transfers = wallet.env["wezer.transfer"]._fields
+    query = SQL(
+        "SELECT %s%s FROM scanned e JOIN wezer_wallet o ON o.id = e.other_id"
+        " JOIN res_partner p ON p.id = o.partner_id"
+        " LEFT JOIN wezer_transfer t ON t.id = e.transfer_id"
+        " WHERE %s ORDER BY e.date DESC, e.id DESC LIMIT %s",
+        SQL(COLUMNS),
+        SQL(", %s", condition) if whole else SQL(""),
+        SQL("TRUE") if whole else condition,
+        limit,
+        to_flush=[transfers["purpose"], transfers["category_id"]],
+    )
+    if not counted:
+        return SQL("WITH scanned AS (%s) %s", scans, query)
     return SQL(
-        "LEFT JOIN wezer_transfer t ON t.id = e.transfer_id"
-        " JOIN wezer_wallet o ON o.id = e.%s"
-        " JOIN res_partner p ON p.id = o.partner_id",
-        SQL.identifier(other),
-        to_flush=wallet.env["wezer.transfer"]._fields["purpose"],
+        "WITH scanned AS MATERIALIZED (%s) (%s)"
+        " UNION ALL (SELECT %s FROM (SELECT count(*) AS count FROM scanned) c LEFT JOIN"
+        " (SELECT id, date FROM scanned ORDER BY date, id LIMIT 1) e ON TRUE)",
+        scans,
+        query,
+        SQL(
+            "e.id, e.date, c.count >= %s, NULL, NULL, NULL::integer, NULL::integer,"
+            " NULL, NULL::integer",
+            scanned,
+        ),
     )
 
 
-def _condition(wallet: models.Model, wanted: Any, before: Any) -> SQL:
+def _matches(wallet: models.Model, wanted: Any, whole: bool) -> SQL:
+    """Return the condition of what is wanted beside the period."""
     conditions = [SQL("TRUE")]
-    if before:
-        conditions.append(SQL("e.id < %s", before))
-    if wanted.get("since"):
-        conditions.append(SQL("e.date >= %s", wanted["since"]))
-    if wanted.get("until"):
-        conditions.append(SQL("e.date < %s", wanted["until"]))
+    if whole and wanted.get("direction") in SIDES:
+        conditions.append(SQL("e.paid = %s", wanted["direction"] == "paid"))
     words = search_words(" ".join(wanted.get("words") or ()))
     # A name that the reader may not know is not looked for, letter by letter.
     partners = wallet.env["res.partner"]
@@ -91,8 +254,8 @@ def _condition(wallet: models.Model, wanted: Any, before: Any) -> SQL:
         pattern = f"%{escape_psql(word)}%"
         conditions.append(
             SQL(
-                "(wezer_normalise(t.purpose) LIKE %s"
-                " OR (wezer_normalise(p.name) LIKE %s AND %s))",
+                "coalesce(wezer_normalise(t.purpose) LIKE %s"
+                " OR (wezer_normalise(p.name) LIKE %s AND %s), FALSE)",
                 pattern,
                 pattern,
                 known,
@@ -101,32 +264,62 @@ def _condition(wallet: models.Model, wanted: Any, before: Any) -> SQL:
     return SQL(" AND ").join(conditions)
 
 
-def line(wallet: models.Model, entry: Any) -> dict:
-    """Return one line of the statement.
+# === BALANCES === #
 
-    :return: ``date``, ``other`` (partner), ``transfer``, ``purpose``,
-        ``category`` (text) and ``category_id``, ``kind``, ``paid`` (or received),
-        ``amount`` and ``after`` as text, ``minor`` (below zero where paid)
+
+def _with_balances(wallet: models.Model, found: list[Line]) -> list[Line]:
+    """Return lines with the balances after them, in the order of their dates."""
+    if not found:
+        return found
+    env = wallet.env
+    named = sorted({days.day_of(env, line.date) for line in found})
+    rows = env.execute_query(
+        SQL(
+            "SELECT entry, balance::text FROM wezer_wallet_balances(%s, %s, %s::int[],"
+            " %s::timestamp[], %s::timestamp[])",
+            wallet.id,
+            _zone(wallet),
+            [line.id for line in found],
+            [days.begin(env, day) for day in named],
+            [days.end(env, day) for day in named],
+        )
+    )
+    balances = {number: int(minor) for number, minor in rows}
+    return [line._replace(after=balances[line.id]) for line in found]
+
+
+def balance_at(wallet: models.Model, moment: datetime.datetime | None = None) -> int:
+    """Return what a wallet had before ``moment`` at which a day begins; None for now.
+
+    Counted backwards from today's balance.
     """
-    paid = entry.from_id == wallet
-    after = entry.from_balance if paid else entry.to_balance
-    currency = wallet.wezer_currency_id
-    levy = entry.kind == "levy"
-    return {
-        "date": entry.date,
-        "other": (entry.to_id if paid else entry.from_id).partner_id,
-        "purpose": wallet.env._("Levy") if levy else entry.transfer_id.purpose,
-        "transfer": entry.transfer_id,
-        "category": entry.transfer_id.category_id.display_name or "",
-        "category_id": entry.transfer_id.category_id.id,
-        "kind": entry.kind,
-        "paid": paid,
-        "amount": currency._format(entry.amount),
-        "minor": -entry.amount if paid else entry.amount,
-        # A treasury's side carries no balance: it is swept, not locked.
-        "after": "" if wallet.is_system else currency._format(after),
-        "after_minor": None if wallet.is_system else after,
-    }
+    balance = wallet._balance_now()
+    if moment:
+        moved = _moved(wallet, [moment])
+        balance -= sum(came - went for came, went, _count in moved.values())
+    return balance
+
+
+def _zone(wallet: models.Model) -> str:
+    """Return the time zone of the days of this wallet's community."""
+    return days.community_zone(wallet.env, wallet.company_id).key
+
+
+def _moved(wallet: models.Model, bounds: list) -> dict[int, tuple[int, int, int]]:
+    """Return what came and went, and how many entries, by the number of the bound.
+
+    :param bounds: moments at which days begin, the earliest first
+    """
+    rows = wallet.env.execute_query(
+        SQL(
+            "SELECT bucket, received::text, paid::text, entries"
+            " FROM wezer_wallet_moved(%s, %s, %s::timestamp[])",
+            wallet.id,
+            _zone(wallet),
+            bounds,
+        )
+    )
+    return {bucket: (int(came), int(went), count) for bucket, came, went, count in rows}
 
 
 class History(NamedTuple):
@@ -139,6 +332,7 @@ class History(NamedTuple):
     points: list[tuple[datetime.date, int]]
     received: int
     paid: int
+    entries: int
 
     @property
     def opening(self) -> int:
@@ -151,6 +345,20 @@ class History(NamedTuple):
         return self.points[-1][1]
 
 
+def first_day(wallet: models.Model) -> datetime.date | None:
+    """Return the day of the wallet's first entry, None where there is none."""
+    rows = wallet.env.execute_query(
+        SQL(
+            "SELECT least("
+            "(SELECT min(date) FROM wezer_ledger_entry WHERE from_id = %s),"
+            " (SELECT min(date) FROM wezer_ledger_entry WHERE to_id = %s))",
+            wallet.id,
+            wallet.id,
+        )
+    )
+    return days.day_of(wallet.env, rows[0][0]) or None
+
+
 def history(
     wallet: models.Model,
     first: datetime.date | None = None,
@@ -160,7 +368,7 @@ def history(
     """Return a wallet's period: a point a week, or a day where it is chosen and short.
 
     Counted backwards from today's balance, so that treasuries, whose entries carry no
-    balance, have one too. One query, which costs the entries since ``first``.
+    balance, have one too. One query.
 
     :param first: the first day; ``length`` days before the last where left out
     :param last: the last day, today at most
@@ -177,40 +385,131 @@ def history(
         begins.append(begins[-1] + datetime.timedelta(days=step))
     begins[-1] = last + datetime.timedelta(days=1)
     bounds = [days.begin(wallet.env, day) for day in (first, *begins)]
-    rows = wallet.env.execute_query(
-        SQL(
-            """SELECT width_bucket(date, %(bounds)s::timestamp[]),
-                      sum(received)::text, sum(paid)::text
-                 FROM (SELECT date, 0 AS received, amount AS paid
-                         FROM wezer_ledger_entry
-                        WHERE from_id = %(wallet)s AND date >= %(since)s
-                        UNION ALL
-                       SELECT date, amount, 0 FROM wezer_ledger_entry
-                        WHERE to_id = %(wallet)s AND date >= %(since)s) moved
-                GROUP BY 1""",
-            wallet=wallet.id,
-            since=bounds[0],
-            bounds=bounds,
-        )
-    )
-    moved = {bucket: (int(came), int(went)) for bucket, came, went in rows}
-    balance = wallet._balance_now() - sum(came - went for came, went in moved.values())
+    moved = _moved(wallet, bounds)
+    balance = wallet._balance_now()
+    balance -= sum(came - went for came, went, _count in moved.values())
     # What came after the period is no part of it.
     moved.pop(len(bounds), None)
     points = [(first, balance)]
     for bucket, day in enumerate(begins, start=1):
-        came, went = moved.get(bucket, (0, 0))
+        came, went, _count = moved.get(bucket, (0, 0, 0))
         balance += came - went
         # By the week, a point is what there is when that day begins.
         shown = day - datetime.timedelta(days=1) if step == 1 else day
         points.append((min(shown, last), balance))
-    return History(
-        points,
-        sum(came for came, _went in moved.values()),
-        sum(went for _came, went in moved.values()),
+    received, paid, entries = (
+        (sum(column) for column in zip(*moved.values(), strict=True))
+        if moved
+        else (0, 0, 0)
     )
+    return History(points, received, paid, entries)
 
 
 def balance_over_time(wallet: models.Model, length: int = CURVE_DAYS) -> list:
     """Return ``[(day, balance in minor units)]`` of the last days; :func:`history`."""
     return history(wallet, length=length).points
+
+
+# === KEPT SUMS === #
+
+
+def keep_days(currency: models.Model, seal: models.Model) -> int:
+    """Keep the sums of the days of busy wallets, as far as ``seal`` reaches.
+
+    Sealed entries are complete: none with a lower number appears any more. Of wallets
+    that no entry of this seal concerns nothing is kept.
+
+    :return: how many wallets have new sums
+    """
+    env = currency.env
+    zone = days.community_zone(env, currency.company_id).key
+    env.cr.execute(
+        """DELETE FROM wezer_ledger_kept k USING wezer_wallet w
+            WHERE w.id = k.wallet_id AND w.wezer_currency_id = %s AND k.zone <> %s
+        RETURNING k.wallet_id""",
+        [currency.id, zone],
+    )
+    stale = [row[0] for row in env.cr.fetchall()]
+    env.cr.execute("DELETE FROM wezer_ledger_day WHERE wallet_id = ANY(%s)", [stale])
+    busy = _busy_wallets(currency, seal)
+    for wallet, until in busy:
+        _keep_wallet(currency, wallet, until, seal.to_entry_id, zone)
+    return len(busy)
+
+
+def _busy_wallets(currency: models.Model, seal: models.Model) -> list[tuple[int, int]]:
+    """Return wallets of a seal with many entries that are not kept, and until when."""
+    currency.env.cr.execute(
+        """SELECT w.id, coalesce(k.until_id, 0)
+             FROM (SELECT from_id AS id FROM wezer_ledger_entry
+                    WHERE wezer_currency_id = %(money)s
+                      AND id BETWEEN %(first)s AND %(last)s
+                    UNION
+                   SELECT to_id FROM wezer_ledger_entry
+                    WHERE wezer_currency_id = %(money)s
+                      AND id BETWEEN %(first)s AND %(last)s) w
+             LEFT JOIN wezer_ledger_kept k ON k.wallet_id = w.id
+            WHERE (SELECT count(*) FROM (
+                       SELECT FROM wezer_ledger_entry
+                        WHERE from_id = w.id AND id > coalesce(k.until_id, 0)
+                          AND id <= %(last)s LIMIT %(busy)s) paid)
+                + (SELECT count(*) FROM (
+                       SELECT FROM wezer_ledger_entry
+                        WHERE to_id = w.id AND id > coalesce(k.until_id, 0)
+                          AND id <= %(last)s LIMIT %(busy)s) came) >= %(busy)s
+            ORDER BY w.id""",
+        {
+            "money": currency.id,
+            "first": seal.from_entry_id,
+            "last": seal.to_entry_id,
+            "busy": KEPT_FROM,
+        },
+    )
+    return currency.env.cr.fetchall()
+
+
+def _keep_wallet(
+    currency: models.Model, wallet: int, after: int, until: int, zone: str
+) -> None:
+    """Add a wallet's entries after ``after``, up to ``until``, to its days."""
+    env, company = currency.env, currency.company_id
+    values = {"wallet": wallet, "after": after, "until": until, "zone": zone}
+    env.cr.execute(
+        """SELECT min(first), max(last) FROM (
+               SELECT min(date) AS first, max(date) AS last
+                 FROM wezer_ledger_entry
+                WHERE from_id = %(wallet)s AND id > %(after)s AND id <= %(until)s
+                UNION ALL
+               SELECT min(date), max(date)
+                 FROM wezer_ledger_entry
+                WHERE to_id = %(wallet)s AND id > %(after)s AND id <= %(until)s) s""",
+        values,
+    )
+    first, last = (days.day_of(env, date, company) for date in env.cr.fetchone())
+    begins = [
+        days.begin(env, first + datetime.timedelta(days=number), company)
+        for number in range((last - first).days + 1)
+    ]
+    env.cr.execute(
+        """INSERT INTO wezer_ledger_day AS d
+                  (wallet_id, begins, received, paid, entries)
+           SELECT %(wallet)s,
+                  (%(begins)s::timestamp[])
+                      [width_bucket(m.date, %(begins)s::timestamp[])] AS day,
+                  sum(m.received), sum(m.paid), count(*)
+             FROM (SELECT date, 0 AS received, amount AS paid
+                     FROM wezer_ledger_entry
+                    WHERE from_id = %(wallet)s AND id > %(after)s AND id <= %(until)s
+                    UNION ALL
+                   SELECT date, amount, 0
+                     FROM wezer_ledger_entry
+                    WHERE to_id = %(wallet)s AND id > %(after)s AND id <= %(until)s) m
+            GROUP BY day
+               ON CONFLICT (wallet_id, begins) DO UPDATE
+              SET received = d.received + EXCLUDED.received,
+                  paid = d.paid + EXCLUDED.paid, entries = d.entries + EXCLUDED.entries;
+           INSERT INTO wezer_ledger_kept AS k (wallet_id, until_id, zone)
+           VALUES (%(wallet)s, %(until)s, %(zone)s)
+               ON CONFLICT (wallet_id) DO UPDATE SET until_id = EXCLUDED.until_id""",
+        {**values, "begins": begins},
+    )

@@ -23,23 +23,32 @@ FONTS = (
     (f"{_NOTO}/NotoSansKR-Regular.ttf",) * 2,
     (f"{_NOTO}/NotoEmoji-Regular.ttf",) * 2,
 )
-WIDTHS = (26 * mm, 78 * mm, 38 * mm, 38 * mm)
+# The columns of the lines: number, day, name and purpose, amount, balance.
+WIDTHS = (20 * mm, 25 * mm, 63 * mm, 38 * mm, 34 * mm)
+SUMMARY_WIDTHS = (60 * mm, 120 * mm)
 MARGIN = 15 * mm
 # What a cell of a table keeps free on both sides together.
 PADDING = 12
 
 
 def statement_pdf(
-    title: Any, lines: Any, heads: Any, rows: Any, fonts: Any, color: Any = None
+    title: Any,
+    summary: Any,
+    heads: Any,
+    rows: Any,
+    fonts: Any,
+    color: Any = None,
+    end: Any = (),
 ) -> Any:
-    """Return the bytes of a PDF: a title, lines of text, and a table.
+    """Return the bytes of a PDF: a title, names and values, a table, sentences.
 
-    :param list lines: sentences under the title
-    :param list heads: the four columns' names
-    :param list rows: four texts each
+    :param list summary: pairs of texts under the title
+    :param list heads: the five columns' names
+    :param list rows: five texts each
     :param list fonts: pairs of paths, of the plain and the bold TrueType font, the
         next for what the one before has not
     :param color: the community's as ``#rrggbb``, for the title and the head's line
+    :param end: sentences below the table
     """
     accent = colors.HexColor(color) if color else colors.black
     plain, thick = (Faces(paths) for paths in zip(*fonts, strict=True))
@@ -55,8 +64,10 @@ def statement_pdf(
     )
     bold = ParagraphStyle("bold", parent=text, fontName=thick.name)
     bold_right = ParagraphStyle("bold_right", parent=bold, alignment=2)
-    cells = [_cells(thick, heads, (bold, bold, bold_right, bold_right))]
-    cells += [_cells(plain, row, (text, text, right, right)) for row in rows]
+    styles = (bold, bold, bold, bold_right, bold_right)
+    cells = [_cells(thick, heads, styles, WIDTHS)]
+    styles = (text, text, text, right, right)
+    cells += [_cells(plain, row, styles, WIDTHS) for row in rows]
     table = Table(cells, colWidths=WIDTHS, repeatRows=1)
     table.setStyle(
         TableStyle(
@@ -69,8 +80,23 @@ def statement_pdf(
     )
     wide = A4[0] - 2 * MARGIN - PADDING
     story = [_paragraph(thick, title, head, wide)]
-    story += [_paragraph(plain, line, text, wide) for line in lines]
+    facts = [_cells(plain, row, (text, text), SUMMARY_WIDTHS) for row in summary]
+    if facts:
+        above = Table(facts, colWidths=SUMMARY_WIDTHS, hAlign="LEFT")
+        above.setStyle(
+            TableStyle(
+                [
+                    ("VALIGN", (0, 0), (-1, -1), "TOP"),
+                    ("TOPPADDING", (0, 0), (-1, -1), 1),
+                    ("BOTTOMPADDING", (0, 0), (-1, -1), 1),
+                ]
+            )
+        )
+        story.append(above)
     story += [Spacer(1, 6 * mm), table]
+    if end:
+        story.append(Spacer(1, 4 * mm))
+    story += [_paragraph(plain, sentence, text, wide) for sentence in end]
     out = io.BytesIO()
     margins = dict.fromkeys(
         ("leftMargin", "rightMargin", "topMargin", "bottomMargin"), MARGIN
@@ -89,8 +115,8 @@ def _paragraph(faces: Any, text: str, style: Any, width: Any) -> Any:
     return Paragraph(faces.markup(text, style.fontSize, width), style)
 
 
-def _cells(faces: Any, texts: Any, styles: Any) -> list:
+def _cells(faces: Any, texts: Any, styles: Any, widths: Any) -> list:
     return [
-        _paragraph(faces, text, style, width - PADDING)
-        for text, style, width in zip(texts, styles, WIDTHS, strict=True)
+        _paragraph(faces, str(text), style, width - PADDING)
+        for text, style, width in zip(texts, styles, widths, strict=True)
     ]

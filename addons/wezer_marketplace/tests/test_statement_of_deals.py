@@ -1,6 +1,7 @@
 from lxml import html
 
 from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
 
 from .common import MarketCommon
 
@@ -45,3 +46,50 @@ class TestStatementOfDeals(MarketCommon, HttpCase):
         entry = html.fromstring(page.text).find_class("o_wezer_movement")[0]
         self.assertIn(f"/my/deals/{self.deal.id}", "".join(entry.xpath(".//a/@href")))
         self.assertIn("Statement garden", entry.text_content())
+
+    @mute_logger("odoo.http", "werkzeug")
+    def test_members_of_a_circle_read_its_statement_on_page_paper_and_tables(self):
+        circle, payee = self.circle.partner_id, self.test3.partner_id
+        treasury = self.com.treasury_partner_id._wezer_wallet(self.com)
+        wallet = circle._wezer_wallet(self.com)
+        admin = self.env.ref("base.user_admin")
+        self.env["wezer.transfer"].with_user(admin).post_batch(
+            [
+                {
+                    "payer": payer.partner_id.id,
+                    "payee": other.partner_id.id,
+                    "currency": self.com.id,
+                    "amount": amount,
+                    "purpose": "seeds",
+                }
+                for payer, other, amount in (
+                    (treasury, wallet, "5"),
+                    (wallet, payee._wezer_wallet(self.com), "2"),
+                )
+            ],
+            mode="history",
+        )
+        self.env["wezer.group.membership"].create(
+            {"group_id": self.circle.id, "partner_id": self.test1.partner_id.id}
+        )
+        kinds = ("", "/statement.csv", "/statement.xlsx", "/statement.pdf")
+        for user, status in ((self.test1, 200), (self.stranger, 404)):
+            user.password = user.login
+            self.authenticate(user.login, user.login)
+            answers = [
+                self.url_open(f"/my/wallets/{wallet.id}{kind}") for kind in kinds
+            ]
+            self.assertEqual(
+                [answer.status_code for answer in answers], [status] * len(kinds)
+            )
+            if status == 200:
+                self.assertIn("as a member of Statement garden", answers[0].text)
+                table = answers[1].content.decode("utf-8-sig")
+                self.assertIn("Statement of,Statement garden", table)
+                self.assertIn(",-2.00,3.00,COM,", table)
+                self.assertIn("Balance after,3.00", table)
+        self.circle.books_open = False
+        self.authenticate(self.test1.login, self.test1.login)
+        for kind in kinds:
+            answer = self.url_open(f"/my/wallets/{wallet.id}{kind}")
+            self.assertEqual(answer.status_code, 404)
