@@ -34,7 +34,7 @@ from odoo.addons.wezer_currency.tools.statement_files import write_csv, write_xl
 
 from launcher.odoo_process import PROGRAM
 
-from . import ledger_http
+from . import ledger_circles, ledger_http
 
 FAR = "9" * 15
 # Pages read for one measure.
@@ -809,4 +809,5 @@ def rows(env: Any, quick: bool = False, data: str | None = None) -> Iterator[dic
     yield past_balances(env, quick)
     yield race(env, quick)
     yield sealing(env, quick)
+    yield from ledger_circles.rows(env, quick, row, town)
     yield from ledger_http.rows(env, quick, town)

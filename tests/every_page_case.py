@@ -15,6 +15,7 @@ import os
 import re
 from collections import Counter, defaultdict
 from contextlib import redirect_stdout
+from datetime import timedelta
 from functools import cache, partialmethod
 from io import StringIO
 from pathlib import Path
@@ -23,6 +24,7 @@ from urllib.parse import urlsplit
 
 import babel
 
+from odoo import fields
 from odoo.tests import HttpCase, new_test_user
 from odoo.tools import config
 from odoo.tools.misc import file_path
@@ -171,6 +173,7 @@ class EveryPage(HttpCase):
         token = env["wezer.payment.link"].browse(link).token
         deal = cls._deal_of_others(member, currency)
         deal.action_hand_over(member.partner_id.id)
+        cls._add_a_circle(member, currency)
         invitation = urlsplit(as_member["wezer.invitation"].action_link()).path
         cls.starts = {
             "visitor": (invitation, f"/pay/{token}"),
@@ -209,6 +212,41 @@ class EveryPage(HttpCase):
         as_payee = cls.env(user=payee.id, su=False)
         deal = as_payee["wezer.announcement"].browse(announcement).action_claim()
         return as_payee["wezer.deal"].browse(deal)
+
+    @classmethod
+    def _add_a_circle(cls, member, currency):
+        """Propose a settlement in a circle to the member and two others."""
+        others = cls.env["wezer.profile"].search(
+            [
+                ("state", "=", "active"),
+                ("is_person", "=", True),
+                ("partner_id", "!=", member.partner_id.id),
+            ],
+            limit=2,
+        )
+        currency.circle_clearing = True
+        ring = [
+            partner._wezer_wallet(currency)
+            for partner in (member.partner_id, *others.partner_id)
+        ]
+        cls.env["wezer.clearing"].create(
+            {
+                "wezer_currency_id": currency.id,
+                "amount_minor": 60,
+                "member_count": len(ring),
+                "answer_until": fields.Datetime.now() + timedelta(days=3),
+                "line_ids": [
+                    fields.Command.create(
+                        {
+                            "debtor_wallet_id": debtor.id,
+                            "creditor_wallet_id": creditor.id,
+                            "debt_minor": 90,
+                        }
+                    )
+                    for debtor, creditor in zip(ring, ring[1:] + ring[:1], strict=True)
+                ],
+            }
+        )
 
     @classmethod
     def _written_by_people(cls):

@@ -31,6 +31,7 @@
         "views/home_templates.xml",
         "views/statement_templates.xml",
         "views/acceptance_templates.xml",
+        "views/clearing_templates.xml",
         "wizards/wezer_starter_set_views.xml",
     ],
     "assets": {

@@ -1,5 +1,6 @@
 from . import acceptance
 from . import portal
 from . import statement
+from . import clearing
 from . import links
 from . import several

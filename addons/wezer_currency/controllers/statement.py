@@ -6,7 +6,7 @@ from datetime import timedelta
 import werkzeug.exceptions
 import werkzeug.wsgi
 
-from odoo import http
+from odoo import fields, http
 from odoo.http import content_disposition, request
 from odoo.tools import file_path
 from odoo.tools.misc import get_lang
@@ -17,7 +17,7 @@ from odoo.addons.wezer_base.tools import charts, days
 from odoo.addons.wezer_base.tools.form_post import form_post
 from odoo.addons.wezer_base.tools.numbers import record_id
 
-from ..tools import credit_growth, requests_page, statement
+from ..tools import clearing_page, credit_growth, requests_page, statement
 from ..tools.statement_document import DAYS, WANTED, StatementDocument, Totals
 from ..tools.statement_files import Amount, write_csv, write_xlsx
 from ..tools.statement_pdf import FONTS, statement_pdf
@@ -106,6 +106,7 @@ class WezerStatement(WezerCurrencyPortal):
                 "waiting": requests_page.held(wallet) if acts else [],
                 "links": self._links(wallet) if acts else [],
                 "redeemable": acts and self._redeemable(wallet),
+                **(self._circles(wallet) if acts else {}),
                 "key": uuid.uuid4().hex,
                 "own": wallet.partner_id.id == request.env.user.partner_id.id,
                 "filters": {name: form.get(name, "") for name in WANTED},
@@ -194,6 +195,18 @@ class WezerStatement(WezerCurrencyPortal):
                 (days.format_day(env, day), currency._format(minor))
                 for day, minor in reversed(points)
             ],
+        }
+
+    def _circles(self, wallet):
+        """Return what the page says of settlements in circles, where there are any."""
+        offered = wallet.wezer_currency_id._clears_in_circles() and not wallet.is_system
+        if not (wallet.settles_in_circles or offered):
+            return {}
+        paused = wallet.circles_paused_until
+        return {
+            "circles": wallet.settles_in_circles or wallet.state == "open",
+            "circles_paused": paused and paused > fields.Datetime.now() and paused,
+            "circles_proposed": clearing_page.live(wallet),
         }
 
     def _redeemable(self, wallet):

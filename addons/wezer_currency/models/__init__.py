@@ -5,6 +5,8 @@ from . import wezer_acceptance
 from . import wezer_acting_log
 from . import wezer_charge_line
 from . import wezer_charge_run
+from . import wezer_clearing
+from . import wezer_clearing_line
 from . import wezer_currency
 from . import wezer_invariant
 from . import wezer_ledger_entry

@@ -33,6 +33,12 @@ class WezerActingLog(models.Model):
             "link": self.env._(
                 "%(person)s opened or closed a payment link for %(party)s"
             ),
+            "circles": self.env._(
+                "%(person)s switched settlements in circles on or off for %(party)s"
+            ),
+            "decline_circle": self.env._(
+                "%(person)s declined a settlement in a circle for %(party)s"
+            ),
             "view_statement": self.env._(
                 "%(person)s looked at the statement of %(party)s"
             ),
@@ -41,4 +47,6 @@ class WezerActingLog(models.Model):
     def _url(self):
         if self.sudo().res_model == "wezer.transfer":
             return "/my/requests"
+        if self.sudo().res_model == "wezer.clearing":
+            return f"/my/clearing/{self.sudo().res_id}"
         return super()._url()

@@ -297,6 +297,12 @@ class WezerCurrency(models.Model):
     stat_beyond = fields.Integer(
         string="Beyond a limit", compute="_compute_statistics", groups=STATISTICS_GROUPS
     )
+    circle_clearing = fields.Boolean(
+        string="Settle debts in circles",
+        help="Each night Wezer looks for debts that run in a circle, among the members"
+        " who agreed to it on their wallet, and proposes to cancel them. No balance"
+        " changes.",
+    )
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )
@@ -831,6 +837,17 @@ class WezerCurrency(models.Model):
         """Return whether a treasury issues this money and nobody goes below zero."""
         self.ensure_one()
         return self.kind != "mutual_credit" and not self.external
+
+    def _clears_in_circles(self):
+        """Return whether debts between members are settled in circles."""
+        self.ensure_one()
+        return bool(
+            self.circle_clearing
+            and self.active
+            and self.kind == "mutual_credit"
+            and self.transferable
+            and not self.external
+        )
 
     def _has_value(self):
         """Return whether this money is paid for with the company's money."""

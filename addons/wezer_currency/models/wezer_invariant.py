@@ -90,6 +90,12 @@ class WezerInvariant(models.AbstractModel):
                 ),
                 self._check_automatic,
             ),
+            (
+                self.env._(
+                    "A settlement in a circle is posted whole and changes no balance"
+                ),
+                self._check_clearings,
+            ),
         ]
 
     def _wezer_rows(self, query, params=None):
@@ -450,4 +456,49 @@ class WezerInvariant(models.AbstractModel):
             """SELECT id, kind, state, amount_minor::text FROM wezer_transfer
                 WHERE automatic AND (kind <> 'payment' OR origin_model IS NOT NULL
                       OR state <> 'done' OR take_back_until IS NULL)"""
+        )
+
+    def _check_clearings(self):
+        """Each debt of a settlement is paid back once, and only of those posted.
+
+        In a ring each member owes one and is owed by one, the same amount: so what
+        each receives by it is what each pays.
+        """
+        return self._wezer_rows(
+            """WITH sides AS (
+                   SELECT c.id, l.debtor_wallet_id AS wallet, 1 AS side
+                     FROM wezer_clearing c
+                     JOIN wezer_clearing_line l ON l.clearing_id = c.id
+                   UNION ALL
+                   SELECT c.id, l.creditor_wallet_id, -1
+                     FROM wezer_clearing c
+                     JOIN wezer_clearing_line l ON l.clearing_id = c.id)
+               SELECT 'ring' AS broken, id, wallet FROM sides
+                GROUP BY id, wallet HAVING sum(side) <> 0
+               UNION ALL
+               SELECT 'members', c.id, count(l.id)
+                 FROM wezer_clearing c
+                 LEFT JOIN wezer_clearing_line l ON l.clearing_id = c.id
+                GROUP BY c.id HAVING count(l.id) <> c.member_count
+               UNION ALL
+               SELECT 'posted', c.id, l.id
+                 FROM wezer_clearing c
+                 JOIN wezer_clearing_line l ON l.clearing_id = c.id
+                 LEFT JOIN wezer_transfer t ON t.id = l.transfer_id
+                 LEFT JOIN wezer_ledger_entry e ON e.transfer_id = t.id
+                WHERE (c.state = 'posted') <> (t.id IS NOT NULL)
+                   OR t.id IS NOT NULL AND (
+                      t.kind <> 'clearing' OR t.state <> 'done'
+                   OR t.amount_minor <> c.amount_minor OR t.reversed_minor <> 0
+                   OR e.kind IS DISTINCT FROM 'clearing'
+                   OR e.from_id <> l.creditor_wallet_id
+                   OR e.to_id <> l.debtor_wallet_id
+                   OR e.amount <> c.amount_minor
+                   OR t.origin_model IS DISTINCT FROM 'wezer.clearing'
+                   OR t.origin_id IS DISTINCT FROM c.id)
+               UNION ALL
+               SELECT 'alone', t.origin_id, t.id FROM wezer_transfer t
+                WHERE t.kind = 'clearing' AND (
+                      SELECT count(*) FROM wezer_clearing_line l
+                       WHERE l.transfer_id = t.id) <> 1"""
         )

@@ -18,6 +18,14 @@ class WezerNotice(models.Model):
             "taken_back": (self.env._("An automatic payment was taken back"), True),
             "scheduled": (self.env._("A scheduled payment was made or failed"), True),
         }
+        kinds["circle_proposed"] = (
+            self.env._("A settlement in a circle is proposed"),
+            True,
+        )
+        kinds["circle_ended"] = (
+            self.env._("A settlement in a circle was carried out or declined"),
+            True,
+        )
         if self.env.user.has_group("wezer_base.group_moderator"):
             kinds["limit"] = (self.env._("Someone paid beyond a limit"), True)
         return kinds
@@ -33,5 +41,7 @@ class WezerNotice(models.Model):
             "automatic": NoticeLook("money", "fa-arrow-up"),
             "taken_back": NoticeLook("money", "fa-undo"),
             "scheduled": NoticeLook("money", "fa-clock-o"),
+            "circle_proposed": NoticeLook("money", "fa-recycle"),
+            "circle_ended": NoticeLook("money", "fa-recycle"),
             "limit": NoticeLook("care", "fa-exclamation-triangle"),
         }

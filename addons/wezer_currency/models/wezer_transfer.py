@@ -245,6 +245,7 @@ class WezerTransfer(models.Model):
             ("demurrage", "Demurrage"),
             ("opening", "Opening balance"),
             ("reversal", "Reversal"),
+            ("clearing", "Settlement in a circle"),
         ],
         required=True,
         default="payment",
@@ -512,6 +513,14 @@ class WezerTransfer(models.Model):
         return self.env.user._moderates(transfer.payer_id | transfer.payee_id)
 
     def _origin_refusal(self):
+        if self.sudo().origin_model == "wezer.clearing":
+            return NotAllowed(
+                self.env._(
+                    "This payment is part of a settlement in a circle and cannot be"
+                    " changed on its own."
+                ),
+                rule="origin",
+            )
         if self.sudo().origin_model:
             return NotAllowed(
                 self.env._(
@@ -1810,7 +1819,12 @@ class WezerTransfer(models.Model):
         :return: ``{transfer id: {"url": where the matter is seen, "circle": the name
             of the group it was done in}}``, both optional
         """
-        return {}
+        # Which settlement it is, both its sides may know.
+        return {
+            transfer.id: {"url": f"/my/clearing/{transfer.origin_id}"}
+            for transfer in self.sudo()
+            if transfer.origin_model == "wezer.clearing"
+        }
 
     # === INTERNAL METHODS OF LEAVING AND MERGING === #
 

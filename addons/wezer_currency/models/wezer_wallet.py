@@ -185,6 +185,17 @@ class WezerWallet(models.Model):
         search="_search_beyond_limit",
         groups="wezer_base.group_moderator,wezer_base.group_administrator",
     )
+    settles_in_circles = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="The owner agrees beforehand that debts that run in a circle are settled.",
+    )
+    circles_paused_until = fields.Datetime(
+        string="No settlements in circles until",
+        readonly=True,
+        copy=False,
+        help="The owner declined one, so no other is proposed before this date.",
+    )
     may_open_page = fields.Boolean(compute="_compute_may_open_page")
     may_freeze = fields.Boolean(compute="_compute_permissions")
     may_unfreeze = fields.Boolean(compute="_compute_permissions")
@@ -601,6 +612,7 @@ class WezerWallet(models.Model):
 
     def _close_on_leaving(self):
         # A frozen wallet stays frozen: coming back does not open it.
+        self._leave_circles()
         self._with_state_for("leave").state = "closed"
 
     def _open_on_return(self):
@@ -763,6 +775,50 @@ class WezerWallet(models.Model):
             )
         (giver | taker)._note_limits("passed")
 
+    # === ACTIONS: SETTLING IN CIRCLES === #
+
+    def set_circle_settling(
+        self, on: bool, acting_partner_id: int | None = None
+    ) -> None:
+        """Agree beforehand to settlements in circles, or no longer.
+
+        Switched off, it ends what is proposed and can still be declined.
+
+        :param on: whether the owner agrees
+        :param acting_partner_id: the owner of the wallet
+        :raise NotAllowed: where the user does not act for the owner
+        :raise Refusal: rules ``state``, and ``circles`` where the currency has none
+        """
+        self.ensure_one()
+        self.check_access("read")
+        wallet = self.sudo()
+        self.env.user._resolve_acting(
+            acting_partner_id,
+            wallet.partner_id,
+            "wallet",
+            what="circles",
+            record=wallet,
+        )
+        if not on:
+            wallet._leave_circles()
+            return
+        wallet._check_open()
+        if wallet.is_system or not wallet.wezer_currency_id._clears_in_circles():
+            raise Refusal(
+                self.env._(
+                    "Debts in %(currency)s are not settled in circles.",
+                    currency=wallet.wezer_currency_id.name,
+                ),
+                rule="circles",
+            )
+        wallet.write({"settles_in_circles": True, "circles_paused_until": False})
+
+    def _leave_circles(self):
+        """Take part in settlements no longer, and end what can still be declined."""
+        wallets = self.sudo()
+        wallets.env["wezer.clearing"]._proposed_to(wallets)._leave()
+        wallets.filtered("settles_in_circles").settles_in_circles = False
+
     # === WHO SEES A STATEMENT === #
 
     @api.depends_context("uid")
@@ -898,6 +954,7 @@ class WezerWallet(models.Model):
     def _merge_into(self, new):
         """Post this wallet's balance over to ``new``, and close it at zero."""
         self.ensure_one()
+        self._leave_circles()
         balance = self.balance
         if balance:
             payer, payee = (self, new) if balance > 0 else (new, self)

@@ -4,6 +4,7 @@ from . import test_api_page
 from . import test_batch
 from . import test_charges
 from . import test_check
+from . import test_clearing
 from . import test_concurrency
 from . import test_concurrency_many
 from . import test_credit_growth

@@ -22,7 +22,7 @@ NAMES = (
     *"pay donate batch ask reserve schedule issue redeem".split(),
     *ANSWERS,
     *"settle_all reverse_all".split(),
-    *"charge sweep seal clock freeze unfreeze limits again allow grow".split(),
+    *"charge sweep seal clock freeze unfreeze limits again allow grow circles".split(),
 )
 STEP = st.tuples(st.sampled_from(NAMES), PEOPLE, PEOPLE, AMOUNT, st.integers(0, 60))
 PLAY = settings(
@@ -150,6 +150,23 @@ class Player:
 
     def do_seal(self, *_anything):
         self.env["wezer.ledger.seal"]._seal_now()
+
+    def do_circles(self, *_anything):
+        """Debts that run in a circle are settled: everybody has what they had."""
+        self.currency.circle_clearing = True
+        if not self.currency._clears_in_circles():
+            return
+        wallets = self.env["wezer.wallet"].search(
+            [("wezer_currency_id", "=", self.currency.id), ("is_system", "=", False)]
+        )
+        wallets.settles_in_circles = True
+        wallets.invalidate_recordset()
+        had = wallets.mapped("balance")
+        for day in (0, 4):
+            with freeze_time(fields.Datetime.now() + timedelta(days=day)):
+                self.env["wezer.clearing"]._cron_clear()
+        wallets.invalidate_recordset()
+        self.case.assertEqual(wallets.mapped("balance"), had)
 
     def wallet(self, first):
         wallet = self.case.wallet(self.case.people[first], self.currency)

@@ -118,7 +118,8 @@ class BulkPosting:
 
     :param transfers: ``wezer.transfer``, as the user who posts
     :param str mode: ``strict``: limits apply, all or none; ``each``: limits apply,
-        what is refused is left out; ``history``: no limits
+        what is refused is left out; ``history``: no limits; ``balanced``: rows that
+        leave each balance as it is, so that no limit is asked, all or none
     """
 
     def __init__(self, transfers: models.Model, mode: str = "strict") -> None:
@@ -171,6 +172,8 @@ class BulkPosting:
         self._read_wallets(rows, lock)
         self._read_known_keys(rows)
         self._compute_levies(rows)
+        if self.mode == "balanced":
+            self._check_balanced(rows)
         answers, posted = [], []
         for row in rows:
             if row.get("reason"):
@@ -303,6 +306,15 @@ class BulkPosting:
 
     # === COUNTING === #
 
+    def _check_balanced(self, rows: Any) -> None:
+        """Raise where a wallet would have another balance than before."""
+        change = dict.fromkeys(self.wallets, 0)
+        for row in rows:
+            change[row["payer_wallet"]] -= row["minor"]
+            change[row["payee_wallet"]] += row["minor"]
+        if any(change.values()):
+            raise ValueError("the rows do not leave each balance as it is")
+
     def _count_row(self, row: dict) -> Any:
         """Count one row on both sides, or return why it is refused."""
         payer = self.wallets[row["payer_wallet"]]
@@ -374,6 +386,8 @@ class BulkPosting:
                 return "payee_state"
         if not (currency.transferable or payer.system or payee.system):
             return "transferable"
+        if self.mode == "balanced":
+            return None
         if not payer.may_spend(leaves):
             return "payer_limit"
         if not (payee.may_receive(comes) or row.get("blind")):

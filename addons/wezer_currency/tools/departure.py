@@ -59,7 +59,7 @@ def personal_data(partner: Any) -> dict:
         "wallets": rows._rows(
             own,
             ["wezer_currency_id", "balance_text", "reserved_text", "incoming_text"]
-            + ["available_text", "state"],
+            + ["available_text", "state", "settles_in_circles"],
         ),
         "transfers": rows._rows(
             transfers_of(partner),
@@ -67,6 +67,13 @@ def personal_data(partner: Any) -> dict:
             + ["purpose", "kind", "state", "end_reason", "end_deadline", "every"],
         ),
         "statement": _statement(partner, own),
+        "settlements_in_circles": rows._rows(
+            partner.env["wezer.clearing"]
+            .sudo()
+            .search([("line_ids.debtor_wallet_id", "in", own.ids)], order="id"),
+            ["create_date", "amount_display", "wezer_currency_id", "member_count"]
+            + ["state", "answer_until", "ended_on"],
+        ),
         "payment_links": rows._rows(
             payment_links(partner),
             ["url", "wezer_currency_id", "amount_display", "purpose", "state"],

@@ -47,10 +47,12 @@ def recent_partner_ids(transfers: models.Model, partner: Any) -> list[int]:
             """SELECT other FROM (
                    (SELECT payee_id AS other, id FROM wezer_transfer
                      WHERE payer_id = %(own)s AND state IN ('done', 'pending')
+                       AND kind <> 'clearing'
                      ORDER BY id DESC LIMIT %(limit)s)
                    UNION ALL
                    (SELECT payer_id, id FROM wezer_transfer
                      WHERE payee_id = %(own)s AND state IN ('done', 'pending')
+                       AND kind <> 'clearing'
                      ORDER BY id DESC LIMIT %(limit)s)) sides
                 GROUP BY other ORDER BY max(id) DESC LIMIT %(people)s""",
             own=partner.id,
@@ -94,6 +96,7 @@ def unusual(transfers: models.Model, payer: Any, currency: Any, minor: int) -> A
             ("payer_id", "=", payer.id),
             ("wezer_currency_id", "=", currency.id),
             ("state", "in", ("done", "pending")),
+            ("kind", "!=", "clearing"),
         ],
         ["amount_minor"],
         limit=USUAL_PAYMENTS,
