@@ -118,8 +118,14 @@ class WezerClearing(models.Model):
     notice_pending = fields.Boolean(
         help="The members receive a notice at the end of the nightly run."
     )
-    # Each member reads the lines on which they are: not what others owe each other.
-    line_ids = fields.One2many("wezer.clearing.line", "clearing_id", string="Debts")
+    # All lines are nobody's: members search those on which they are, not what others
+    # owe each other.
+    line_ids = fields.One2many(
+        "wezer.clearing.line",
+        "clearing_id",
+        string="Debts",
+        groups=fields.NO_ACCESS,
+    )
     may_decline = fields.Boolean(compute="_compute_may_decline")
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True
