@@ -112,7 +112,7 @@ class NoRedirect(urllib.request.HTTPRedirectHandler):
 def rows(env: Any, quick: bool, town: Any) -> Iterator[dict]:
     """Two rows: one hot wallet, and a treasury that takes a levy from all."""
     count = 5 if quick else 40
-    with town(env, CLIENTS + 1) as place:
+    with town(env, CLIENTS + 1, login=True) as place:
         server = Server(env.cr.dbname)
         try:
             yield _row(

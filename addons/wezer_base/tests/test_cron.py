@@ -7,6 +7,7 @@ from odoo.tools import mute_logger
 
 from ..exceptions import Refusal
 from ..tools import cron
+from ..tools.locks import Busy
 
 
 @tagged("post_install", "-at_install")
@@ -60,7 +61,7 @@ class TestCron(TransactionCase):
         cron.for_each_due(self.people.browse(), self.domain, act)
         self.assertEqual(len((first + second) & self.people.browse().union(*seen)), 1)
 
-    def _run(self, act, left, wait=None):
+    def _run(self, act, left, **options):
         """Run as a scheduled action would; ``left`` are the answers about the time."""
         jobs = type(self.env["ir.cron"])
         told = []
@@ -72,7 +73,7 @@ class TestCron(TransactionCase):
         env = self.env(context={"ir_cron_progress_id": 1})
         with patch.object(jobs, "_commit_progress", commit):
             people = env["res.partner"]
-            return cron.for_each_due(people, self.domain, act, wait=wait), told
+            return cron.for_each_due(people, self.domain, act, **options), told
 
     def test_each_record_is_committed_and_the_time_of_a_run_is_kept(self):
         seen = []
@@ -96,3 +97,31 @@ class TestCron(TransactionCase):
         with patch.object(cron.random, "randrange", lambda count: count - 1):
             self._run(lambda person: begun.append(person.id), [0])
         self.assertEqual(begun, [self.people[-1].id])
+
+    def test_an_action_with_several_parts_is_committed_after_each(self):
+        parts = []
+
+        def act(person):
+            parts.append(person)
+            return cron.AGAIN if parts.count(person) < 3 else None
+
+        done, told = self._run(act, [1] * 5)
+        self.assertEqual((done, len(parts)), (True, 15))
+        self.assertEqual(told[:4], [(0, 5), (0, None), (0, None), (1, None)])
+        # Outside of a scheduled action it is all one transaction.
+        parts.clear()
+        self.assertTrue(cron.for_each_due(self.people.browse(), self.domain, act))
+        self.assertEqual(len(parts), 15)
+
+    def test_a_record_that_others_change_is_tried_again_if_asked_for(self):
+        tried = []
+
+        def act(person):
+            tried.append(person.id)
+            raise Busy(self.env)
+
+        done, told = self._run(act, [1] * 5)
+        self.assertEqual((done, len(tried)), (True, 5))
+        tried.clear()
+        self._run(act, [1] * 5, tries=3)
+        self.assertEqual(len(tried), 15)

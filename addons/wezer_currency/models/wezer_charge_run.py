@@ -1,10 +1,21 @@
 from odoo import api, fields, models
 
+from odoo.addons.wezer_base.tools.locks import execute_locking
 from odoo.addons.wezer_base.tools.membership import MEMBERS
+
+from .fields_bigint import BigInteger
+
+# Wallets that are charged together. They are locked until they are done, and payments
+# of their members wait.
+PORTION = 1000
 
 
 class WezerChargeRun(models.Model):
-    """A fee or a demurrage that was taken: who paid, who could not and why."""
+    """A fee or a demurrage that was taken: who paid, who could not and why.
+
+    Wallets are taken in portions, in the order of their ids. The scheduled action
+    commits each; what was interrupted goes on after the last wallet that was reached.
+    """
 
     _name = "wezer.charge.run"
     _inherit = ["wezer.record.mixin"]
@@ -21,7 +32,18 @@ class WezerChargeRun(models.Model):
     dry_run = fields.Boolean(string="Trial run")
     taken = fields.Integer(string="Paid", aggregator=None)
     refused = fields.Integer(string="Could not pay", aggregator=None)
+    total_minor = BigInteger(string="Total (minor units)")
     total_text = fields.Char(string="Total")
+    done = fields.Boolean(
+        string="Complete",
+        default=True,
+        readonly=True,
+        copy=False,
+        help="All wallets were asked. A charge that was interrupted goes on with the"
+        " next run of the scheduled action.",
+    )
+    # Wallets up to this id were asked.
+    reached_wallet = fields.Integer(readonly=True, copy=False, aggregator=None)
     line_ids = fields.One2many("wezer.charge.line", "run_id", string="Wallets")
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company
@@ -40,16 +62,32 @@ class WezerChargeRun(models.Model):
         :param bool dry_run: report only
         :return: the report
         """
-        amount = {"fee": self._fee, "demurrage": self._demurrage}[charge]
-        # A treasury's own wallet owes nothing; frozen and closed ones neither.
-        wallets = self.env["wezer.wallet"].search(
-            [
-                ("wezer_currency_id", "=", currency.id),
-                ("is_system", "=", False),
-                ("state", "=", "open"),
-            ],
-            order="id",
+        run = self._begin(currency, charge, day, dry_run)
+        while not run.done:
+            run._take_portion()
+        return run
+
+    @api.model
+    def _begin(self, currency, charge, day, dry_run=False):
+        """Return the run of this day that was interrupted, or a new one."""
+        vals = {
+            "wezer_currency_id": currency.id,
+            "charge": charge,
+            "day": day,
+            "dry_run": dry_run,
+            "done": False,
+        }
+        begun = [(name, "=", value) for name, value in vals.items()]
+        return self.search(begun, order="id", limit=1) or self.create(
+            {**vals, "company_id": currency.company_id.id}
         )
+
+    def _take_portion(self):
+        """Take the charge from the next wallets; with the last, the run is done."""
+        self.ensure_one()
+        currency, charge = self.wezer_currency_id, self.charge
+        amount = {"fee": self._fee, "demurrage": self._demurrage}[charge]
+        wallets = self._next_wallets()
         treasury = currency._treasury_wallet()
         rows = [
             {
@@ -57,13 +95,37 @@ class WezerChargeRun(models.Model):
                 "payee_wallet": treasury.id,
                 "minor": minor,
                 "kind": charge,
-                "purpose": self._purpose(charge, day),
-                "key": f"{charge}/{currency.id}/{wallet.id}/{day}",
+                "purpose": self._purpose(charge, self.day),
+                "key": f"{charge}/{currency.id}/{wallet.id}/{self.day}",
             }
             for wallet in wallets
             if (minor := amount(currency, wallet)) > 0
         ]
-        return self._post(currency, charge, day, rows, dry_run)
+        self._post(rows)
+        self.write(
+            {
+                "reached_wallet": wallets[-1:].id or self.reached_wallet,
+                "done": len(wallets) < PORTION,
+            }
+        )
+
+    def _next_wallets(self):
+        """Return the wallets to ask next, locked; treasuries owe nothing.
+
+        Frozen and closed wallets do not either.
+        """
+        wallets = self.env["wezer.wallet"]
+        wallets.flush_model()
+        query = """SELECT id FROM wezer_wallet
+                    WHERE wezer_currency_id = %s AND is_system IS NOT TRUE
+                      AND state = 'open' AND id > %s
+                    ORDER BY id LIMIT %s"""
+        rows = execute_locking(
+            self.env,
+            query if self.dry_run else f"{query} FOR NO KEY UPDATE",
+            [self.wezer_currency_id.id, self.reached_wallet, PORTION],
+        )
+        return wallets.browse(row[0] for row in rows)
 
     @api.model
     def _fee(self, currency, wallet):
@@ -89,14 +151,15 @@ class WezerChargeRun(models.Model):
             else self.env._("Demurrage of %(day)s", day=day)
         )
 
-    @api.model
-    def _post(self, currency, charge, day, rows, dry_run):
-        """Post the rows that pass, and keep the report."""
+    def _post(self, rows):
+        """Post the rows that pass, and add them to the report."""
+        currency = self.wezer_currency_id
         report = self.env["wezer.transfer"]._post_rows(
-            rows, mode="each", dry_run=dry_run
+            rows, mode="each", dry_run=self.dry_run
         )
         lines = [
             {
+                "run_id": self.id,
                 "wallet_id": row["payer_wallet"],
                 "amount_text": currency._format(row["minor"]),
                 "reason": answer.get("reason") or False,
@@ -105,21 +168,19 @@ class WezerChargeRun(models.Model):
             }
             for row, answer in zip(rows, report, strict=True)
         ]
+        self.env["wezer.charge.line"].create(lines)
         passed = [
             row["minor"]
             for row, line in zip(rows, lines, strict=True)
             if line["state"] == "posted"
         ]
-        return self.create(
+        total = self.total_minor + sum(passed)
+        self.write(
             {
-                "wezer_currency_id": currency.id,
-                "company_id": currency.company_id.id,
-                "charge": charge,
-                "day": day,
-                "dry_run": dry_run,
-                "taken": len(passed),
-                "refused": sum(line["state"] == "refused" for line in lines),
-                "total_text": currency._format(sum(passed)),
-                "line_ids": [fields.Command.create(line) for line in lines],
+                "taken": self.taken + len(passed),
+                "refused": self.refused
+                + sum(line["state"] == "refused" for line in lines),
+                "total_minor": total,
+                "total_text": currency._format(total),
             }
         )

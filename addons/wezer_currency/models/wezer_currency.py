@@ -8,7 +8,7 @@ from odoo.tools import SQL
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import days
 from odoo.addons.wezer_base.tools.charts import ACCENT, is_color
-from odoo.addons.wezer_base.tools.cron import for_each_due
+from odoo.addons.wezer_base.tools.cron import AGAIN, for_each_due
 from odoo.addons.wezer_base.tools.numbers import is_id
 from odoo.addons.wezer_base.tools.payload import shortened
 from odoo.addons.wezer_base.tools.shown_numbers import format_plain_decimal
@@ -25,6 +25,8 @@ CATCH_UP_DAYS = 366
 LIMIT_FIELDS = ("has_lower", "lower_limit", "has_upper", "upper_limit")
 GROWTH_FIELDS = ("credit_grows", "credit_cap", "kind", "external")
 ACCEPTANCE_DAYS, ACCEPTANCE_DAYS_MAX = 14, 365
+# How often wallets are tried in a row whose members are paying just now.
+CHARGE_TRIES = 5
 STATISTICS_GROUPS = "wezer_base.group_moderator,wezer_base.group_administrator"
 
 
@@ -1002,13 +1004,17 @@ class WezerCurrency(models.Model):
                 self,
                 due,
                 lambda currency, charge=charge: currency._charge_due(charge, today),
+                tries=CHARGE_TRIES,
             ):
                 return
 
     def _charge_due(self, charge, today):
-        """Take one charge that is due, and count the day of the next one."""
+        """Take a portion of a charge that is due; at its end, count the next day."""
         day = self[f"{charge}_next"]
-        self._charge(charge, day)
+        run = self.env["wezer.charge.run"]._begin(self, charge, day)
+        run._take_portion()
+        if not run.done:
+            return AGAIN
         following = self._charge_after(charge, day)
         while following <= today - timedelta(days=CATCH_UP_DAYS):
             following = self._charge_after(charge, following)
@@ -1018,6 +1024,7 @@ class WezerCurrency(models.Model):
                 f"{charge}_day": self[f"{charge}_day"] or day.day,
             }
         )
+        return None
 
     # === CREDIT THAT GROWS === #
 

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 
 from .wezer_transfer import HELD
 
-# A seal that is being booked is no fault.
+# A seal that is being booked is no fault, nor is a charge that is being taken.
 BOOKED_WITHIN = timedelta(hours=1)
 
 
@@ -34,6 +34,10 @@ class WezerInvariant(models.AbstractModel):
             (
                 self.env._("All seals are booked in the accounts"),
                 self._check_seals_booked,
+            ),
+            (
+                self.env._("Each charge was taken as its report states, to the end"),
+                self._check_charges,
             ),
             (
                 self.env._("Each entry records the balances after it"),
@@ -334,6 +338,26 @@ class WezerInvariant(models.AbstractModel):
             (seal.id, seal.wezer_currency_id.name, len(seal.move_ids), seal.pairs)
             for seal in left
         ]
+
+    def _check_charges(self):
+        """Compare reports with what was taken; list those that were interrupted."""
+        return self._wezer_rows(
+            """SELECT r.id, r.taken, r.refused, r.total_minor::text, r.done
+                 FROM wezer_charge_run r
+                 LEFT JOIN wezer_charge_line l ON l.run_id = r.id
+                 LEFT JOIN wezer_transfer t
+                   ON t.id = l.transfer_id AND t.kind = r.charge AND t.state = 'done'
+                WHERE r.dry_run IS NOT TRUE
+                GROUP BY r.id
+               HAVING r.taken <> count(t.id) FILTER (WHERE l.state = 'posted')
+                   OR r.taken <> count(*) FILTER (WHERE l.state = 'posted')
+                   OR r.refused <> count(*) FILTER (WHERE l.state = 'refused')
+                   -- Reports of earlier versions have no exact total.
+                   OR (r.total_minor <> 0 AND r.total_minor <> coalesce(
+                       sum(t.amount_minor) FILTER (WHERE l.state = 'posted'), 0))
+                   OR (r.done IS NOT TRUE AND r.write_date < %s)""",
+            [fields.Datetime.now() - BOOKED_WITHIN],
+        )
 
     # === WHAT PEOPLE SEE OF THE MONEY AGREES WITH THE LEDGER === #
 

@@ -8,7 +8,7 @@ from odoo.exceptions import UserError
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import days
-from odoo.addons.wezer_base.tools.locks import Busy, lock_table
+from odoo.addons.wezer_base.tools.locks import Busy, is_contention, lock_table
 
 from ..tools.booking import balanced_parts
 from .fields_bigint import BigInteger
@@ -128,8 +128,9 @@ class WezerLedgerSeal(models.Model):
         """Book what is sealed, seal each currency, and book that.
 
         Each seal and each journal entry is a transaction of its own. Killed at any
-        moment, the next run goes on where this one stopped. What accounting refuses
-        (for instance a lock date) is tried again by each run, and listed by the checks.
+        moment, the next run goes on where this one stopped. Each currency is on its
+        own: what fails (accounting refuses a lock date, for instance) is tried again by
+        each run, and listed by the checks.
         """
         done, refused = self._book_waiting(self.browse())
         if not done:
@@ -140,48 +141,69 @@ class WezerLedgerSeal(models.Model):
         except Busy:
             # Somebody writes for long: payments shall not wait behind this lock.
             _logger.info("the ledger is being written: sealed later")
-            later = fields.Datetime.now() + BUSY_PAUSE
-            self.env.ref("wezer_currency.ir_cron_seal").sudo()._trigger(at=later)
+            self._try_later()
             return
         with self._fresh() as seals:
             currencies = seals._currencies().ids
         for currency in currencies:
-            with self._fresh() as seals:
-                seals._seal_range(seals.env["wezer.currency"].browse(currency), until)
+            try:
+                with self._fresh() as seals:
+                    money = seals.env["wezer.currency"].browse(currency)
+                    seals._seal_range(money, until)
+            except Exception as error:
+                self._log_failure("currency", currency, error)
         self._book_waiting(refused)
 
     @api.model
     def _book_waiting(self, without):
         """Post the journal entries that seals wait for, while this run may last.
 
-        :param without: seals that were refused just now
-        :return: ``(whether nothing is left to try, the refused seals)``
+        What goes wrong with a seal is not the others'.
+
+        :param without: seals that failed just now
+        :return: ``(whether nothing is left to try, the seals that failed)``
         """
-        cron, refused = self.env["ir.cron"], without
+        cron, failed = self.env["ir.cron"], without
         with self._fresh() as seals:
             waiting = (seals._unbooked() - without.with_env(seals.env)).ids
         # How many entries each needs is known when it is begun: one at least.
-        left = cron._commit_progress(remaining=len(waiting))
+        cron._commit_progress(remaining=len(waiting))
         for place, number in enumerate(waiting):
-            with self._fresh() as seals:
-                seal = seals.browse(number)
-                parts, first = seal._parts(), seal._next_part()
             others = len(waiting) - place - 1
-            for part in range(first, max(len(parts), first) + 1):
-                if not left:
-                    return False, refused
-                try:
-                    with self._fresh() as seals:
-                        seals.browse(number)._book_part(part, parts)
-                except UserError as error:
-                    _logger.error("seal %s is not booked: %s", number, error)
-                    refused |= self.browse(number)
-                    break
-                more = max(len(parts) - part, 0) + others
-                left = cron._commit_progress(1, remaining=more)
-        # What was refused waits for people, not for the next minute.
+            seal = self.browse(number)
+            try:
+                with seal._fresh() as fresh:
+                    parts, first = fresh._parts(), fresh._next_part()
+                for part in range(first, max(len(parts), first) + 1):
+                    with seal._fresh() as fresh:
+                        fresh._book_part(part, parts)
+                    more = max(len(parts) - part, 0) + others
+                    # However little time there is, each run gets further.
+                    if not cron._commit_progress(1, remaining=more) and more:
+                        return False, failed
+            except Exception as error:
+                self._log_failure("seal", number, error)
+                failed |= seal
+        # What failed waits for people, not for the next minute.
         cron._commit_progress(remaining=0)
-        return True, refused
+        return True, failed
+
+    @api.model
+    def _log_failure(self, what, number, error):
+        """Log that a currency is not sealed, or a seal not booked; the rest goes on."""
+        if isinstance(error, Busy) or is_contention(error):
+            _logger.info("%s %s: another transaction changes it", what, number)
+            self._try_later()
+        elif isinstance(error, UserError):
+            _logger.error("%s %s is left for the next run: %s", what, number, error)
+        else:
+            _logger.exception("%s %s is left for the next run", what, number)
+
+    @api.model
+    def _try_later(self):
+        """Run the scheduled action once more in a while."""
+        later = fields.Datetime.now() + BUSY_PAUSE
+        self.env.ref("wezer_currency.ir_cron_seal").sudo()._trigger(at=later)
 
     @api.model
     def _last_settled_entry(self):

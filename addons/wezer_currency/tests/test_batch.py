@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from odoo import fields
 from odoo.exceptions import UserError
@@ -7,6 +7,7 @@ from odoo.tests import tagged
 from odoo.addons.wezer_base.exceptions import NotAllowed
 
 from ..tools.batch import BatchRefusal, post
+from ..tools.bulk_posting import key_hash
 from .common import CurrencyCommon
 
 
@@ -108,6 +109,19 @@ class TestBatch(CurrencyCommon):
             self._post([dict(row, amount="6")])
         self.assertRows(caught.exception, "key")
         self.assertEqual(self.balance(self.luc), "5.00")
+
+    def test_a_key_stands_for_the_same_data_in_every_version(self):
+        hashed = self.env["wezer.transfer"]._hash
+        for purpose in ("", "bread", 'caf\u00e9 "x" \\ \t', "\U0001f35e"):
+            for date in (None, datetime(2024, 1, 31, 10, 0, 0, 500000)):
+                data = [1, 2, str(10**30), purpose, str(date or "")]
+                self.assertEqual(key_hash(1, 2, 10**30, purpose, date), hashed(data))
+
+    def test_any_text_is_posted_as_it_was_written(self):
+        key, purpose = "a\\b\tc\\N", 'say "\\N" and \\. \u00e9'
+        row = self._row(self.anna, self.luc, "5", key=key, purpose=purpose)
+        paid = self._post([row]).sudo()
+        self.assertEqual((paid.key, paid.purpose), (key, purpose))
 
     # --- who -----------------------------------------------------------------
 

@@ -1,11 +1,14 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from odoo import fields
 from odoo.tests import TransactionCase, tagged
+from odoo.tools import mute_logger
 
+from ..models import wezer_charge_run
 from ..tools.scheduling import schedule_next
 from .common import CurrencyCommon
 
@@ -155,6 +158,37 @@ class TestCharges(CurrencyCommon):
         self.env["wezer.currency"]._cron_charges()
         self.assertEqual(self.balance(self.anna), "-2.00")
         self.assertGreater(self.credit.fee_next, today + timedelta(days=27))
+        self.assertBooksHold()
+
+    @patch.object(wezer_charge_run, "PORTION", 1)
+    @mute_logger("odoo.addons.wezer_base.tools.cron")
+    def test_an_interrupted_charge_goes_on_and_takes_nothing_twice(self):
+        for user in (self.anna, self.luc, self.stranger):
+            self.wallet(user)
+        today = fields.Date.today()
+        self.credit.write(
+            {"fee_minor_text": "2", "fee_every": "month", "fee_next": today}
+        )
+        runs = type(self.env["wezer.charge.run"])
+        works = runs._take_portion
+
+        def interrupted(run):
+            works(run)
+            if run.taken == 2:
+                raise SystemError("killed")
+
+        with patch.object(runs, "_take_portion", interrupted):
+            self.env["wezer.currency"]._cron_charges()
+        run = self.env["wezer.charge.run"].search([], limit=1)
+        self.assertEqual((run.taken, run.total_text, run.done), (1, "2.00 COM", False))
+        self.assertEqual(self.credit.fee_next, today)
+        self.assertBooksHold()
+        self.env["wezer.currency"]._cron_charges()
+        self.assertEqual((run.taken, run.total_text, run.done), (3, "6.00 COM", True))
+        self.assertEqual(run.line_ids.mapped("state"), ["posted"] * 3)
+        self.assertEqual(self._treasury(), "6.00")
+        self.assertGreater(self.credit.fee_next, today)
+        self.assertEqual(self.env["wezer.charge.run"].search([], limit=1), run)
         self.assertBooksHold()
 
     def test_a_fee_of_the_31st_comes_back_to_the_31st(self):

@@ -58,6 +58,15 @@ DAMAGES = [
         "in the accounts",
     ),
     ("DROP INDEX account_move_wezer_seal_part_uniq", "append-only"),
+    ("UPDATE wezer_charge_run SET taken = taken + 1 WHERE id = {run}", "its report"),
+    ("UPDATE wezer_charge_run SET refused = 1 WHERE id = {run}", "its report"),
+    ("UPDATE wezer_charge_run SET total_minor = 1 WHERE id = {run}", "its report"),
+    ("UPDATE wezer_charge_line SET transfer_id = NULL", "its report"),
+    (
+        "UPDATE wezer_charge_run SET done = FALSE,"
+        " write_date = write_date - interval '2 hours' WHERE id = {run}",
+        "its report",
+    ),
     (
         "UPDATE wezer_transfer SET state = 'ended' WHERE id = {paid}",
         "completed transfer",
@@ -95,6 +104,8 @@ class TestCheck(CurrencyCommon):
         case = cls("test_every_damage_is_found")
         case.paid = case.pay(cls.anna, cls.anna, cls.luc, "100")
         case.pay(cls.luc, cls.luc, cls.stranger, "20")
+        cls.credit.fee_minor_text = "1"
+        run = cls.credit.action_charge("fee")
         cls.env["wezer.ledger.seal"]._seal_now()
         with patch.object(statement, "KEPT_FROM", 1):
             cls.env["wezer.ledger.entry"]._cron_keep_days()
@@ -121,6 +132,7 @@ class TestCheck(CurrencyCommon):
             "paid": case.paid.id,
             "held": held,
             "credit": cls.credit.id,
+            "run": run.id,
         }
         cls.env.flush_all()
 

@@ -185,8 +185,31 @@ class TestSeal(CurrencyCommon):
         )
         self.assertBooksHold()
 
+    @mute_logger("odoo.addons.wezer_currency.models.wezer_ledger_seal")
+    def test_what_fails_in_a_currency_does_not_hold_up_the_others(self):
+        seals = type(self.env["wezer.ledger.seal"])
+        works = seals._parts
+        currencies = self.credit, self.hours
+        for failing in currencies:
+            for currency in currencies:
+                self.pay(self.anna, self.anna, self.luc, "1", currency=currency)
+
+            def parts(seal, failing=failing):
+                if seal.wezer_currency_id == failing:
+                    raise ValueError("no such journal")
+                return works(seal)
+
+            with patch.object(seals, "_parts", parts), self.subTest(failing.name):
+                self._run_clock()
+                for currency in currencies:
+                    last = self.env["wezer.ledger.seal"]._last_of(currency)
+                    self.assertEqual(last.booked, currency != failing)
+            self._run_clock()
+            self.assertTrue(self.env["wezer.ledger.seal"]._last_of(failing).booked)
+        self.assertBooksHold()
+
     @patch.object(wezer_ledger_seal, "PAIRS", 1)
-    @mute_logger("odoo.addons.base.models.ir_cron")
+    @mute_logger("odoo.addons.wezer_currency.models.wezer_ledger_seal")
     def test_a_half_booked_seal_is_completed_and_nothing_is_booked_twice(self):
         self._pay_many()
         self._run_clock(SystemError("killed"), part=2)

@@ -252,19 +252,19 @@ class BatchReader:
         good = [row for row in rows if "reason" not in row]
         partners = self.env["res.partner"].sudo()
         payers = partners.browse({row["parties"][0].id for row in good})
-        acts = self.env.user._acts_for(payers, "wallet")
-        for payer in acts:
+        acting = self.env.user._acts_for(payers, "wallet")
+        for payer in acting:
             self.env.user._wezer_log_acting(payer, "wallet", what="batch")
-        own = {row["parties"][0].id for row in good if row["parties"][0] in acts}
-        refused = refused_tries.refused_pairs(self.env, list(own))
+        acts = set(acting.ids)
+        refused = refused_tries.refused_pairs(self.env, list(acts))
         for row in good:
-            payer, payee = row["parties"]
+            payer, payee = (party.id for party in row["parties"])
             if payer not in acts:
                 row.update(
                     rule="acts_for",
                     reason=self.env._("You may not pay from this wallet."),
                 )
-            elif (payer.id, payee.id) in refused:
+            elif (payer, payee) in refused:
                 refusal = refusals.other_side(self.env, pays=False)
                 row.update(rule=refusal.rule, reason=refusal.args[0])
             else:

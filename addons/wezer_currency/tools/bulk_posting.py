@@ -4,35 +4,82 @@ The rules are those of ``models/posting.sql``: what a wallet may still spend and
 is asked there once, and counted down here row by row.
 """
 
+import hashlib
 import io
+from json.encoder import encode_basestring_ascii
 from typing import Any
 
 from odoo import fields, models
-from odoo.tools import OrderedSet
 
 from odoo.addons.wezer_base.tools import locks
 
 from . import refusals
 
+# What differs from transfer to transfer; the rest is the same for all of a posting.
 TRANSFER_COLUMNS = (
-    "id payer_id payee_id payer_wallet_id payee_wallet_id wezer_currency_id company_id"
-    " amount_minor levy_payer_minor levy_payee_minor purpose category_id kind state"
-    " date key_scope key key_hash person_id beyond_limit notice_pending historic"
-    " settled_minor reversed_minor claim_minor create_uid write_uid create_date"
-    " write_date"
+    "id payer_id payee_id payer_wallet_id payee_wallet_id amount_minor"
+    " levy_payer_minor levy_payee_minor purpose category_id kind date key_scope key"
+    " key_hash beyond_limit notice_pending wezer_currency_id company_id state"
 ).split()
 ENTRY_COLUMNS = (
-    "transfer_id wezer_currency_id from_id to_id amount kind date"
-    " from_balance to_balance"
+    "transfer_id from_id to_id amount kind date from_balance to_balance"
+    " wezer_currency_id"
 ).split()
 # Rows whose text is handed to the database at once.
 COPIED_ROWS = 10_000
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+_NULL = "\\N"
+NO_LEVIES = 0, 0
 
 
 def refused_row(rule: str, reason: str) -> dict:
     """Return the answer to a row that is not posted."""
     return {"state": "refused", "rule": rule, "reason": str(reason)}
+
+
+def copied(value: Any) -> str:
+    """Return ``value`` as ``COPY`` reads it."""
+    return _NULL if value is None else str(value).translate(ESCAPES)
+
+
+def key_hash(payer: int, payee: int, minor: int, purpose: str, date: Any) -> str:
+    """Return what the key of a row stands for.
+
+    The same as ``wezer.transfer._hash`` of ``[payer, payee, str(minor), purpose,
+    str(date)]``, by which keys were kept before, in a fifth of the time.
+    """
+    purpose, date = map(encode_basestring_ascii, (purpose, str(date or "")))
+    text = f'[{payer}, {payee}, "{minor}", {purpose}, {date}]'
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class CountedCurrency:
+    """What a posting asks of a currency for each row, read once."""
+
+    __slots__ = (
+        "record",
+        "id",
+        "external",
+        "transferable",
+        "warns",
+        "spends_credit",
+        "issued",
+        "immediate",
+        "end",
+    )
+
+    def __init__(self, record: models.Model) -> None:
+        self.record = record
+        self.id = record.id
+        self.external = record.external
+        self.transferable = record.transferable
+        self.warns = record.limit_policy == "warn"
+        # Nobody goes below zero in money that is not mutual credit.
+        self.spends_credit = record.kind == "mutual_credit"
+        self.issued = record._is_issued()
+        self.immediate = record.accounting_mode == "immediate"
+        # How each of its transfers ends.
+        self.end = f"{record.id}\t{record.company_id.id}"
 
 
 class CountedWallet:
@@ -129,6 +176,7 @@ class BulkPosting:
         self.history = mode == "history"
         self.now = fields.Datetime.now()
         self.currencies = {}
+        self.money: dict[int, CountedCurrency] = {}
         self.wallets = {}
         self.known = {}
         # Of rows that are counted in portions: hashes of their keys and contents.
@@ -205,11 +253,9 @@ class BulkPosting:
 
     def _read_wallets(self, rows: Any, lock: bool = True) -> None:
         """Read what the wallets have and may; lock them first, in id order."""
-        ids = OrderedSet()
-        for row in rows:
-            if not row.get("reason"):
-                ids.add(row["payer_wallet"])
-                ids.add(row["payee_wallet"])
+        good = [row for row in rows if not row.get("reason")]
+        ids = {row["payer_wallet"] for row in good}
+        ids.update(row["payee_wallet"] for row in good)
         # Of portions that are counted one after the other, the later ones go on with
         # what the earlier ones left.
         ids -= self.wallets.keys()
@@ -224,6 +270,7 @@ class BulkPosting:
             (row[0], currencies.browse(row[0])) for row in self.env.cr.fetchall()
         )
         for currency in self.currencies.values():
+            self.money[currency.id] = CountedCurrency(currency)
             if currency._takes_levy():
                 treasury = self._treasury_wallet(currency)
                 if treasury not in self.wallets:
@@ -282,18 +329,22 @@ class BulkPosting:
 
     def _compute_levies(self, rows: Any) -> None:
         """Add the levies of both sides to each row; a treasury's rows have none."""
-        charged = {}
+        charged: dict[int, list] = {
+            currency.id: []
+            for currency in self.currencies.values()
+            if self.mode == "strict" and currency._takes_levy()
+        }
         for row in rows:
-            if row.get("reason"):
+            row["levies"] = NO_LEVIES
+            if not charged or row.get("reason"):
                 continue
             payer = self.wallets[row["payer_wallet"]]
             payee = self.wallets[row["payee_wallet"]]
-            row["levies"] = 0, 0
-            if self.mode == "strict" and not (payer.system or payee.system):
-                charged.setdefault(payer.currency, []).append(row)
+            if payer.currency in charged and not (payer.system or payee.system):
+                charged[payer.currency].append(row)
         for currency, some in charged.items():
             amounts = [row["minor"] for row in some]
-            levies = self.currencies[currency]._levies_of(amounts)
+            levies = self.currencies[currency]._levies_of(amounts) if some else []
             for row, pair in zip(some, levies, strict=True):
                 row["levies"] = pair
 
@@ -319,11 +370,12 @@ class BulkPosting:
         """Count one row on both sides, or return why it is refused."""
         payer = self.wallets[row["payer_wallet"]]
         payee = self.wallets[row["payee_wallet"]]
-        currency, minor = self.currencies[payer.currency], row["minor"]
+        money, minor = self.money[payer.currency], row["minor"]
         if key := row.get("key"):
             scope = row["scope"] = self._scope(row)
-            data = [payer.id, payee.id, str(minor), row.get("purpose") or ""]
-            row["hash"] = self.transfers._hash([*data, str(row.get("date") or "")])
+            row["hash"] = key_hash(
+                payer.id, payee.id, minor, row.get("purpose") or "", row.get("date")
+            )
             if first := self.known.get((scope, key)):
                 if first[1] == row["hash"]:
                     return {"state": "known", "id": first[0]}
@@ -336,18 +388,18 @@ class BulkPosting:
                 if first is not None:
                     refusal = refusals.used_key(self.env)
                     return refused_row(refusal.rule, refusal.args[0])
-        row["currency"] = currency
+        row["currency"] = money
         leaves, comes = minor + row["levies"][0], minor - row["levies"][1]
         answer: dict[str, Any] = {"state": "posted"}
         rule = self._refused_by(row, payer, payee, leaves, comes)
         if rule:
-            if not self._passes_marked(rule, currency):
+            if not self._passes_marked(rule, money):
                 return refused_row(*self._row_reason(rule, payer, payee, row))
             answer["beyond"] = rule.endswith("limit")
-        if currency.external and not self.history:
+        if money.external and not self.history:
             payer.set_aside(minor)
             payee.expect(minor)
-        elif not currency.external:
+        elif not money.external:
             payer.spend(leaves)
             payee.receive(comes)
             row["after"] = (
@@ -360,31 +412,29 @@ class BulkPosting:
             self.known[scope, key] = (answer, row["hash"])
         return answer
 
-    def _passes_marked(self, rule: Any, currency: models.Model) -> Any:
+    def _passes_marked(self, rule: Any, money: CountedCurrency) -> Any:
         """Return whether what ``rule`` refuses is posted all the same, and marked."""
         if self.history:
             return True
-        if not rule.endswith("limit") or currency.limit_policy != "warn":
+        if not rule.endswith("limit") or not money.warns:
             return False
-        # Nobody goes below zero in money that is not mutual credit.
-        return rule != "payer_limit" or currency.kind == "mutual_credit"
+        return rule != "payer_limit" or money.spends_credit
 
     def _refused_by(
         self,
         row: dict,
-        payer: models.Model,
-        payee: models.Model,
+        payer: CountedWallet,
+        payee: CountedWallet,
         leaves: Any,
         comes: Any,
     ) -> str | None:
         """Return the rule that a row breaks, as ``wezer_move`` names it, or None."""
-        currency = row["currency"]
         if not self.history:
             if payer.state != "open":
                 return "payer_state"
             if payee.state != "open" and not row.get("blind"):
                 return "payee_state"
-        if not (currency.transferable or payer.system or payee.system):
+        if not (row["currency"].transferable or payer.system or payee.system):
             return "transferable"
         if self.mode == "balanced":
             return None
@@ -398,7 +448,7 @@ class BulkPosting:
         self, rule: Any, payer: models.Model, payee: models.Model, row: dict
     ) -> tuple:
         """Return ``(rule, sentence)``; about the other's wallet it tells no cause."""
-        currency = row["currency"]
+        currency = row["currency"].record
         if rule == "transferable":
             refusal = refusals.not_transferable(self.env, currency)
             return refusal.rule, refusal.args[0]
@@ -431,109 +481,124 @@ class BulkPosting:
             [len(posted)],
         )
         numbers = cr.fetchall()
-        transfers, entries = [], []
+        transfers, entries, levied = [], [], {}
+        now = copied(self.now)
         for (row, answer), (number,) in zip(posted, numbers, strict=True):
             answer["id"] = number
-            row["kind"] = self._kind(row)
-            transfers.append(self._transfer_values(row, number, answer))
-            payer, payee = row["payer_wallet"], row["payee_wallet"]
-            if payer != payee and not row["currency"].external:
-                entries += self._entry_values(row, number)
-        self._copy("wezer_transfer", TRANSFER_COLUMNS, transfers)
+            payer = self.wallets[row["payer_wallet"]]
+            payee = self.wallets[row["payee_wallet"]]
+            row["kind"] = self._kind(row, payer)
+            date = copied(row["date"]) if row.get("date") else now
+            transfers.append(
+                self._transfer_line(row, number, payer, payee, date, answer)
+            )
+            if payer is not payee and not row["currency"].external:
+                entries.append(self._entry_line(row, number, payer, payee, date))
+                if row["levies"] != NO_LEVIES:
+                    entries += self._levy_lines(row, number, payer, payee, date, levied)
+        same = self._same_values()
+        ending = "".join(f"\t{copied(value)}" for value in same.values())
+        self._copy(
+            "wezer_transfer",
+            [*TRANSFER_COLUMNS, *same],
+            [f"{line}{ending}" for line in transfers],
+        )
         self._copy("wezer_ledger_entry", ENTRY_COLUMNS, entries)
-        self._write_sums(entries)
+        self._write_sums(levied)
         if self.history:
             self._open_earlier(posted)
         self.env["wezer.wallet"]._invalidate_sums()
         self._follow_up(posted)
 
-    def _kind(self, row: dict) -> Any:
+    def _same_values(self) -> dict:
+        """Return ``{column: value}``, the same for every transfer of this posting."""
+        user = self.env.user
+        return {
+            "settled_minor": 0,
+            "reversed_minor": 0,
+            "claim_minor": 0,
+            "historic": self.history,
+            "person_id": user.partner_id.id,
+            "create_uid": user.id,
+            "write_uid": user.id,
+            "create_date": self.now,
+            "write_date": self.now,
+        }
+
+    def _kind(self, row: dict, payer: CountedWallet) -> Any:
         kind = row.get("kind") or "payment"
-        payer = self.wallets[row["payer_wallet"]]
-        if kind == "payment" and payer.system and row["currency"]._is_issued():
+        if kind == "payment" and payer.system and row["currency"].issued:
             return "issue"
         return kind
 
-    def _transfer_values(self, row: dict, number: int, answer: Any) -> tuple:
-        """Return the row of ``wezer_transfer``, in the order of its columns."""
-        currency, user = row["currency"], self.env.user
-        payer = self.wallets[row["payer_wallet"]]
-        payee = self.wallets[row["payee_wallet"]]
-        beyond, keyed = bool(answer.get("beyond")), bool(row.get("key"))
+    def _transfer_line(
+        self,
+        row: dict,
+        number: int,
+        payer: CountedWallet,
+        payee: CountedWallet,
+        date: str,
+        answer: dict,
+    ) -> str:
+        """Return a row of ``wezer_transfer``, in the order of its columns."""
+        money, beyond = row["currency"], bool(answer.get("beyond"))
+        levy_payer, levy_payee = row["levies"]
+        keyed = f"{_NULL}\t{_NULL}\t{_NULL}"
+        if key := row.get("key"):
+            keyed = f"{row['scope']}\t{key.translate(ESCAPES)}\t{row['hash']}"
         notice = self.mode == "strict" or (beyond and not self.history)
-        pending = currency.external and not self.history
+        state = "pending" if money.external and not self.history else "done"
         return (
-            number,
-            payer.partner,
-            payee.partner,
-            payer.id,
-            payee.id,
-            currency.id,
-            currency.company_id.id,
-            row["minor"],
-            *row["levies"],
-            row.get("purpose") or None,
-            row.get("category") or None,
-            row["kind"],
-            "pending" if pending else "done",
-            row.get("date") or self.now,
-            row.get("scope") if keyed else None,
-            row.get("key") or None,
-            row.get("hash") if keyed else None,
-            user.partner_id.id,
-            beyond,
-            notice,
-            self.history,
-            0,
-            0,
-            0,
-            user.id,
-            user.id,
-            self.now,
-            self.now,
+            f"{number}\t{payer.partner}\t{payee.partner}\t{payer.id}\t{payee.id}"
+            f"\t{row['minor']}\t{levy_payer}\t{levy_payee}"
+            f"\t{copied(row.get('purpose') or None)}"
+            f"\t{row.get('category') or _NULL}\t{row['kind']}\t{date}\t{keyed}"
+            f"\t{beyond}\t{notice}\t{money.end}\t{state}"
         )
 
-    def _entry_values(self, row: dict, number: int) -> Any:
-        """Return the ledger rows of a transfer: the amount, then the levies."""
-        currency, (levy_payer, levy_payee) = row["currency"], row["levies"]
-        payer = self.wallets[row["payer_wallet"]]
-        payee = self.wallets[row["payee_wallet"]]
-        date, after = row.get("date") or self.now, row["after"]
-        entries = [
-            (
-                number,
-                currency.id,
-                payer.id,
-                payee.id,
-                row["minor"],
-                row["kind"],
-                date,
-                None if payer.system else after[0],
-                None if payee.system else after[1],
-            )
-        ]
-        for wallet, levy, balance in (
-            (payer, levy_payer, after[0]),
-            (payee, levy_payee, after[1]),
-        ):
-            if levy:
-                entries.append(
-                    (
-                        number,
-                        currency.id,
-                        wallet.id,
-                        self._treasury_wallet(currency),
-                        levy,
-                        "levy",
-                        date,
-                        balance - levy,
-                        None,
-                    )
-                )
-        return entries
+    def _entry_line(
+        self,
+        row: dict,
+        number: int,
+        payer: CountedWallet,
+        payee: CountedWallet,
+        date: str,
+    ) -> str:
+        """Return the ledger's row of a transfer, in the order of its columns."""
+        payer_has, payee_has = row["after"]
+        return (
+            f"{number}\t{payer.id}\t{payee.id}\t{row['minor']}\t{row['kind']}\t{date}"
+            f"\t{_NULL if payer.system else payer_has}"
+            f"\t{_NULL if payee.system else payee_has}\t{row['currency'].id}"
+        )
 
-    def _write_sums(self, entries: Any) -> None:
-        """Update the stored sums of members, and what treasuries have to sweep."""
+    def _levy_lines(
+        self,
+        row: dict,
+        number: int,
+        payer: CountedWallet,
+        payee: CountedWallet,
+        date: str,
+        levied: dict,
+    ) -> list:
+        """Return the ledger's rows of its levies, and count them in ``levied``."""
+        money = row["currency"]
+        treasury = self._treasury_wallet(money.record)
+        levied[treasury] = levied.get(treasury, 0) + sum(row["levies"])
+        return [
+            f"{number}\t{wallet.id}\t{treasury}\t{levy}\tlevy\t{date}"
+            f"\t{has - levy}\t{_NULL}\t{money.id}"
+            for wallet, levy, has in zip(
+                (payer, payee), row["levies"], row["after"], strict=True
+            )
+            if levy
+        ]
+
+    def _write_sums(self, levied: dict) -> None:
+        """Update the stored sums of members, and what treasuries have to sweep.
+
+        :param levied: ``{id of a treasury's wallet: levies in minor units}``
+        """
         changed = [
             wallet
             for wallet in self.wallets.values()
@@ -557,13 +622,15 @@ class BulkPosting:
                 [wallet.incoming - wallet.start[2] for wallet in changed],
             ],
         )
-        unswept = {}
-        for entry in entries:
-            for wallet, minor in ((entry[2], -entry[4]), (entry[3], entry[4])):
-                if self.wallets[wallet].system:
-                    unswept[wallet] = unswept.get(wallet, 0) + minor
+        unswept = dict(levied)
+        for wallet in changed:
+            if wallet.system and wallet.balance != wallet.start[0]:
+                moved = wallet.balance - wallet.start[0]
+                unswept[wallet.id] = unswept.get(wallet.id, 0) + moved
         self._copy(
-            "wezer_wallet_accrual", ("wallet_id", "delta"), list(unswept.items())
+            "wezer_wallet_accrual",
+            ("wallet_id", "delta"),
+            [f"{wallet}\t{minor}" for wallet, minor in unswept.items()],
         )
 
     def _open_earlier(self, posted: Any) -> None:
@@ -581,32 +648,17 @@ class BulkPosting:
         )
         self.env["wezer.wallet"].invalidate_model(["opened_on"])
 
-    def _copy(self, table: Any, columns: Any, rows: Any) -> None:
-        """Write ``rows`` of our own making, the fastest way the database has."""
-        for start in range(0, len(rows), COPIED_ROWS):
-            text = "\n".join(
-                "\t".join(
-                    [
-                        "\\N"
-                        if value is None
-                        else value.translate(ESCAPES)
-                        if type(value) is str
-                        else str(value)
-                        for value in row
-                    ]
-                )
-                for row in rows[start : start + COPIED_ROWS]
-            )
+    def _copy(self, table: str, columns: Any, lines: list) -> None:
+        """Write ``lines`` of our own making, the fastest way the database has."""
+        for start in range(0, len(lines), COPIED_ROWS):
+            text = "\n".join([*lines[start : start + COPIED_ROWS], ""])
             self.env.cr.copy_expert(
-                f"COPY {table} ({', '.join(columns)}) FROM STDIN",
-                io.StringIO(text + "\n"),
+                f"COPY {table} ({', '.join(columns)}) FROM STDIN", io.StringIO(text)
             )
 
     def _follow_up(self, posted: Any) -> None:
         """Ask for a journal entry soon, and for receipts of what waits for one."""
-        if any(
-            row["currency"].accounting_mode == "immediate" for row, _answer in posted
-        ):
+        if any(row["currency"].immediate for row, _answer in posted):
             self.env.ref("wezer_currency.ir_cron_seal").sudo()._trigger()
         pending = [answer["id"] for row, answer in posted if row["currency"].external]
         for transfer in self.transfers.sudo().browse(pending):

@@ -125,15 +125,18 @@ def _wallets_between(currency: models.Model, start: Any, end: Any) -> Any:
 
 def _first_trade(currency: models.Model) -> Any:
     currency.env.cr.execute(
-        """SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY days) FROM (
+        """WITH trades AS (
+               SELECT payer_wallet_id, payee_wallet_id, date FROM wezer_transfer
+                WHERE wezer_currency_id = %s AND state = 'done' AND kind IN %s
+                  AND historic IS NOT TRUE)
+           SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY days) FROM (
                SELECT extract(epoch FROM min(t.date) - p.create_date) / 86400
                       AS days
-                 FROM wezer_profile p
-                 JOIN wezer_wallet w ON w.partner_id = p.partner_id
-                  AND w.wezer_currency_id = %s
-                 JOIN wezer_transfer t ON t.state = 'done' AND t.kind IN %s
-                  AND (t.payer_wallet_id = w.id OR t.payee_wallet_id = w.id)
-                  AND t.historic IS NOT TRUE
+                 FROM (SELECT payer_wallet_id AS wallet, date FROM trades
+                       UNION ALL
+                       SELECT payee_wallet_id, date FROM trades) t
+                 JOIN wezer_wallet w ON w.id = t.wallet
+                 JOIN wezer_profile p ON p.partner_id = w.partner_id
                 GROUP BY p.id, p.create_date) firsts WHERE days >= 0""",
         [currency.id, TRADE],
     )

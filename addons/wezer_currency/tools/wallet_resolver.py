@@ -10,6 +10,9 @@ from odoo.addons.wezer_base.tools.numbers import is_id
 from . import refusals
 from .texts import storable
 
+# What a wallet is named by. True is no number, though it is equal to 1.
+NAMES = (str, int)
+
 
 class WalletResolver:
     """Turns partner ids and references into wallets.
@@ -40,18 +43,17 @@ class WalletResolver:
         What cannot be found gets its reason, the same sentence for every cause.
         """
         partners = self.find(
-            (row[side], row["money"])
-            for row in rows
-            for side in ("payer", "payee")
-            if isinstance(row[side], str | int)
+            {
+                (name, row["money"])
+                for row in rows
+                for name in (row["payer"], row["payee"])
+                if type(name) in NAMES
+            }
         )
         for row in rows:
-            payer, payee = (
-                partners.get((row[side], row["money"]))
-                if isinstance(row[side], str | int)
-                else None
-                for side in ("payer", "payee")
-            )
+            money, payer, payee = row["money"], row["payer"], row["payee"]
+            payer = partners.get((payer, money)) if type(payer) in NAMES else None
+            payee = partners.get((payee, money)) if type(payee) in NAMES else None
             if not payer or not payee:
                 self._refuse(row, row["payee"] if payer else row["payer"], payer)
             elif payer == payee and not self.historic:
@@ -61,14 +63,16 @@ class WalletResolver:
                 row["parties"] = payer, payee
         good = [row for row in rows if "parties" in row]
         wanted = {}
+        pairs = []
         for row in good:
-            for side, partner in zip(("payer", "payee"), row["parties"], strict=True):
-                wanted.setdefault((partner.id, row["money"]), row[side])
+            (payer, payee), money = row["parties"], row["money"]
+            pair = (payer.id, money), (payee.id, money)
+            pairs.append(pair)
+            wanted.setdefault(pair[0], row["payer"])
+            wanted.setdefault(pair[1], row["payee"])
         wallets = self.wallets_of(wanted)
-        for row in good:
-            payer, payee = row["parties"]
-            row["payer_wallet"] = wallets[payer.id, row["money"]]
-            row["payee_wallet"] = wallets[payee.id, row["money"]]
+        for row, (payer, payee) in zip(good, pairs, strict=True):
+            row["payer_wallet"], row["payee_wallet"] = wallets[payer], wallets[payee]
 
     def _refuse(self, row: dict, name: str, is_payee: Any) -> None:
         if self.wide:
@@ -109,14 +113,16 @@ class WalletResolver:
     def _by_id(self, ids: Any) -> dict:
         """Return those of ``ids`` that take part in the community."""
         partners = self.env["res.partner"].sudo().browse(ids).exists()
+        # Only the column that is asked for: a profile is large.
         profiles = (
             self.env["wezer.profile"]
             .sudo()
-            .search(
+            .search_fetch(
                 [
                     ("partner_id", "in", partners.ids),
                     ("state", "in", ("active", "suspended")),
-                ]
+                ],
+                ["partner_id"],
             )
         )
         good = set(profiles.partner_id.ids)
