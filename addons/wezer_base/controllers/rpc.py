@@ -21,6 +21,7 @@ from ..tools.web_errors import (
     is_meant_for_people,
     refuse_wrong_types,
 )
+from .lines import calls_wait
 
 
 class WezerRPC(RPC):
@@ -32,7 +33,7 @@ class WezerRPC(RPC):
         if service == "db" and not config["list_db"]:
             raise werkzeug.exceptions.NotFound()
         # Odoo hides the request from what it calls here.
-        with called_from(request.httprequest.remote_addr):
+        with called_from(request.httprequest.remote_addr), calls_wait():
             yield
 
     def _wezer_plain(self, answer, service, codes):

@@ -15,7 +15,7 @@ from odoo.addons.base.models import res_users
 from odoo.addons.http_routing.models.ir_http import IrHttp
 
 from ..models.ir_http import LIMITS
-from ..tools import log, web_errors
+from ..tools import log, outage, web_errors
 from .common import WezerCommon
 
 SECRET = "SELECT secret_of_luc FROM hidden"
@@ -204,6 +204,46 @@ class TestServerEdge(HttpCase, WezerCommon):
         written = logging.Formatter().format(record)
         self.assertNotIn("pbkdf2", written)
         self.assertIn("Failing row contains (…).", written)
+
+    def test_a_statement_of_ours_that_is_tried_again_is_no_error(self):
+        def written(statement, error):
+            args = (statement, error)
+            message = "bad query: %s\nERROR: %s"
+            record = logging.LogRecord("x", 40, "x", 1, message, args, None)
+            return log.Calm().filter(record)
+
+        ours, other = b"UPDATE wezer_wallet SET x = 1", b"UPDATE res_users SET x = 1"
+        again = psycopg2.errors.SerializationFailure("could not serialize")
+        self.assertFalse(written(ours, again))
+        self.assertFalse(written(ours.decode(), psycopg2.errors.DeadlockDetected("x")))
+        self.assertTrue(written(other, again))
+        self.assertTrue(written(ours, psycopg2.errors.CheckViolation("x")))
+        self.assertTrue(written(ours, psycopg2.errors.UniqueViolation("x")))
+        cursors = logging.getLogger("odoo.sql_db")
+        log.make_discreet()
+        own = [one for one in cursors.filters if isinstance(one, log.Calm)]
+        self.assertEqual(len(own), 1)
+
+    def test_only_a_lost_connection_is_an_outage(self):
+        lost = psycopg2.OperationalError("server closed the connection unexpectedly")
+        self.assertTrue(outage.is_outage(lost))
+        try:
+            try:
+                raise lost
+            except psycopg2.OperationalError as error:
+                raise psycopg2.InterfaceError("connection already closed") from error
+        except psycopg2.InterfaceError as error:
+            self.assertTrue(outage.is_outage(error))
+        for error in (
+            psycopg2.InterfaceError("Cursor already closed"),
+            ValueError("x"),
+            None,
+        ):
+            self.assertFalse(outage.is_outage(error))
+        with self.assertRaises(psycopg2.Error) as refused, self.env.cr.savepoint():
+            self.env.cr.execute("SET LOCAL statement_timeout = '1ms'")
+            self.env.cr.execute("SELECT pg_sleep(1)", log_exceptions=False)
+        self.assertFalse(outage.is_outage(refused.exception))
 
     def test_a_message_is_cut_and_cleaned_and_others_are_left_alone(self):
         def written(message, *args):

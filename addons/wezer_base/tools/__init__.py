@@ -8,6 +8,7 @@ from . import login
 from . import near_words
 from . import picture
 from . import numbers
+from . import outage
 from . import rights
 from . import sorting
 from . import state_machine

@@ -180,7 +180,7 @@ def wait_in_line(env: api.Environment, kind: str, ids: Any) -> None:
 
     It commits what Odoo noted of the request (the device, say) and begins a new
     transaction, whose snapshot is taken after the wait. So only a controller calls
-    it, before it changes anything, and outside of savepoints.
+    it, or what it calls first, before anything is changed, and outside of savepoints.
 
     :param str kind: what is waited for, for instance ``"wallet"``
     :param list ids: the numbers of the things
@@ -206,14 +206,17 @@ def wait_in_line(env: api.Environment, kind: str, ids: Any) -> None:
         raise
 
 
-def in_line(kind: Any) -> Any:
-    """Mark a public method of one record: calls of it over RPC wait in line.
+def in_line(kind: str, things: str = "") -> Any:
+    """Mark a public method: calls of it over RPC wait in line.
 
-    :param str kind: what is waited for, see :func:`wait_in_line`
+    :param kind: what is waited for, see :func:`wait_in_line`
+    :param things: name of the model's method that returns the numbers of the things: it
+        is called on the records with the call's arguments by their names. Left out, the
+        one record is the thing.
     """
 
     def mark(method: Any) -> Any:
-        method._wezer_line = kind
+        method._wezer_line = kind, things
         return method
 
     return mark

@@ -3,6 +3,12 @@
 import logging
 import re
 
+from psycopg2.errors import UniqueViolation
+
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+# Indexes on which two transactions meet that are then repeated.
+ONCE = frozenset({"wezer_transfer_key_uniq", "wezer_wallet_partner_currency_uniq"})
 # Longest message that is written whole.
 LONGEST = 2000
 _SLASH, _EQUALS = r"(?:/|%(?:25)*2F)", r"(?:=|%(?:25)*3D)"
@@ -46,8 +52,39 @@ class Discreet(logging.Filter):
         return True
 
 
+class Calm(logging.Filter):
+    """Write no error about a statement of ours that met another transaction.
+
+    The request is repeated, or refused with a sentence; either has its own line. What
+    failed for good, and statements of others, are written as they are.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Leave out the one line that Odoo's cursor writes about each such failure."""
+        args = record.args if isinstance(record.args, tuple) else ()
+        if record.levelno != logging.ERROR or len(args) != 2:
+            return True
+        statement, error = args
+        if not _is_repeated(error):
+            return True
+        if isinstance(statement, bytes):
+            statement = statement.decode("utf-8", "replace")
+        return "wezer_" not in str(statement)
+
+
+def _is_repeated(error: object) -> bool:
+    """Return whether the transaction that raised ``error`` is tried again."""
+    if isinstance(error, UniqueViolation):
+        # Made by somebody else at the same moment; see ``ONCE``.
+        return error.diag.constraint_name in ONCE
+    return isinstance(error, PG_CONCURRENCY_EXCEPTIONS_TO_RETRY)
+
+
 def make_discreet() -> None:
     """Let every handler of the server's log leave out what it must not hold."""
+    cursors = logging.getLogger("odoo.sql_db")
+    if not any(isinstance(known, Calm) for known in cursors.filters):
+        cursors.addFilter(Calm())
     for handler in logging.getLogger().handlers:
         if not any(isinstance(known, Discreet) for known in handler.filters):
             handler.addFilter(Discreet())
