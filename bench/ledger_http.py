@@ -1,5 +1,6 @@
-"""Eight clients pay through the website's own form, on a server of their own."""
+"""Eight clients pay by the website's form and by JSON-2, on a server of their own."""
 
+import json
 import re
 import socket
 import subprocess
@@ -19,6 +20,7 @@ from odoo.service.model import retrying
 from launcher.odoo_process import PROGRAM
 
 CLIENTS = 8
+WALLETS = 10
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 START = 120
 
@@ -110,14 +112,18 @@ class NoRedirect(urllib.request.HTTPRedirectHandler):
 
 
 def rows(env: Any, quick: bool, town: Any) -> Iterator[dict]:
-    """Two rows: one hot wallet, and a treasury that takes a levy from all."""
+    """Three rows: one hot wallet, ten wallets by JSON-2, a levy from all."""
     count = 5 if quick else 40
-    with town(env, CLIENTS + 1, login=True) as place:
+    with town(env, WALLETS, login=True) as place:
         server = Server(env.cr.dbname)
         try:
             yield _row(
                 "8 clients on the website, one hot wallet",
                 *_measure(env, place, server, count, hot=True),
+            )
+            yield _row(
+                "8 clients by JSON-2, ten wallets",
+                *_measure_rpc(env, place, server, count),
             )
             place.currency.write({"levy_payer": 150, "levy_payee": 150})
             env.cr.commit()
@@ -157,6 +163,59 @@ def _measure(
             status = client.send("/my/pay", dict(form, key=f"{number}/{turn}/{hot}"))
             times.append(time.perf_counter() - begin)
             if status != 303:
+                bad.append(status)
+
+    threads = [threading.Thread(target=work, args=(n,)) for n in range(CLIENTS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return times, bad
+
+
+def _measure_rpc(env: Any, place: Any, server: Any, count: int) -> tuple[list, list]:
+    """Return ``(seconds of each payment, statuses that are errors)``."""
+    keys = [
+        env["res.users.apikeys"].with_user(user).sudo()._generate("rpc", "bench", None)
+        for user in place.users
+    ]
+    env.cr.commit()
+    times, bad = [], []
+    barrier = threading.Barrier(CLIENTS)
+
+    def pay(number: int, key: str, step: int) -> int:
+        body = {
+            "payer": place.ids[number][1],
+            "payee": place.ids[(number + step) % WALLETS][1],
+            "currency": place.money,
+            "amount": "1",
+            "key": key,
+        }
+        headers = {
+            "Authorization": f"bearer {keys[number]}",
+            "Content-Type": "application/json",
+        }
+        request = urllib.request.Request(
+            f"{server.url}/json/2/wezer.transfer/pay",
+            json.dumps(body).encode(),
+            headers,
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=120) as answer:
+                answer.read()
+                return answer.status
+        except urllib.error.HTTPError as error:
+            return error.code
+
+    def work(number: int) -> None:
+        pay(number, f"w{number}", 1)
+        barrier.wait()
+        for turn in range(count):
+            begin = time.perf_counter()
+            # Each pays each of the others in turn.
+            status = pay(number, f"{number}/{turn}", 1 + turn % (WALLETS - 1))
+            times.append(time.perf_counter() - begin)
+            if status != 200:
                 bad.append(status)
 
     threads = [threading.Thread(target=work, args=(n,)) for n in range(CLIENTS)]

@@ -16,6 +16,7 @@ import sys
 import tempfile
 import threading
 import time
+import xmlrpc.client
 from collections import Counter
 from pathlib import Path
 
@@ -421,6 +422,37 @@ def assert_everything_is_there_once(ground, place, stream, url):
         assert [known[key] for key in act.keys] == ids, act.name
 
 
+def assert_programs_are_told_when_to_try_again(place, url):
+    """While the database is down: 503, ``Retry-After``, and JSON to who speaks it."""
+    named = {"model": "wezer.transfer", "method": "search", "args": [[]], "kwargs": {}}
+    called = {"jsonrpc": "2.0", "id": 7, "params": named}
+    bearer = {"Authorization": f"bearer {place['people'][0]['key']}"}
+    answers = {
+        path: requests.post(f"{url}{path}", json=body, headers=headers, timeout=30)
+        for path, body, headers in (
+            ("/json/2/wezer.transfer/search", {"domain": []}, bearer),
+            ("/web/dataset/call_kw", called, {}),
+            ("/jsonrpc", called, {}),
+        )
+    }
+    answers["page"] = requests.get(f"{url}/my/wallets", timeout=30)
+    for path, answer in answers.items():
+        assert answer.status_code == 503, (path, answer.text)
+        assert answer.headers["Retry-After"] == "5", path
+        assert "Set-Cookie" not in answer.headers, "nobody is logged out"
+        kind = "text/html" if path == "page" else "application/json"
+        assert answer.headers["Content-Type"].startswith(kind), path
+    words = "The database cannot be reached"
+    assert answers["/json/2/wezer.transfer/search"].json()["message"].startswith(words)
+    failed = answers["/jsonrpc"].json()
+    assert (failed["id"], failed["error"]["code"]) == (7, 503)
+    assert words in answers["page"].text
+    with pytest.raises(xmlrpc.client.ProtocolError) as refused:
+        xmlrpc.client.ServerProxy(f"{url}/xmlrpc/2/common").version()
+    assert refused.value.errcode == 503
+    assert refused.value.headers["Retry-After"] == "5"
+
+
 def expected(place, acts):
     """What each should have, counted here: payees leave 1 % rounded up, so 1."""
     sums = Counter()
@@ -476,6 +508,7 @@ def test_killing_postgresql_loses_and_doubles_no_payment(ground, place, number):
     try:
         stream = Stream(place, server.url, f"postgresql{number}")
         stream.run_until(ACKNOWLEDGED, ground.kill)
+        assert_programs_are_told_when_to_try_again(place, server.url)
         ground.start()
         # The Odoo that lived through it goes on by itself.
         go_through(ground, place, stream, server.url)

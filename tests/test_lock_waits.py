@@ -1,10 +1,12 @@
 """Waiting for locks has a limit, seen on a server of its own."""
 
 import contextlib
+import xmlrpc.client
 from concurrent.futures import ThreadPoolExecutor
 
 import psycopg2
 import pytest
+import requests
 
 from odoo import SUPERUSER_ID, api
 from odoo.tests import tagged
@@ -12,6 +14,7 @@ from odoo.tests import tagged
 from odoo.addons.wezer_base.tools import locks
 
 from .rpc import RpcCase
+from .server import until
 
 pytestmark = pytest.mark.slow
 
@@ -91,6 +94,72 @@ class TestWaitingByRpc(RpcCase):
             self.assertEqual(self._message(first.result()), BUSY)
             self.assertEqual(second.result().json()["message"], BUSY)
         self.assertIn("result", self._claim(self.sessions[1], want))
+
+    def test_payments_by_rpc_wait_in_line_for_their_wallets(self):
+        ids = [self._partner(number) for number in range(2)]
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            money = env["wezer.currency"].browse(self.currency)
+            wallets = [
+                env["res.partner"].browse(number)._wezer_wallet(money).id
+                for number in ids
+            ]
+        values = dict(payer=ids[0], payee=ids[1], currency=self.currency, amount="1")
+        key, model = self._key(self.users[0]), "wezer.transfer"
+        login = (self.database, self.users[0], key, model)
+
+        def by_json_rpc():
+            args = [*login, "pay", *values.values()]
+            params = {"service": "object", "method": "execute", "args": args}
+            answer = requests.post(
+                f"{self.server.url}/jsonrpc", json={"params": params}, timeout=60
+            )
+            return answer.json()["result"]
+
+        def by_xml_rpc():
+            server = xmlrpc.client.ServerProxy(f"{self.server.url}/xmlrpc/2/object")
+            return server.execute_kw(*login, "pay", [], values)
+
+        ways = (
+            lambda: self._call_json2(key, model, "pay", **values).json(),
+            lambda: self._call(self.sessions[0], model, "pay", **values)["result"],
+            lambda: self._call_json2(
+                key, model, "post_batch", rows=[{**values, "key": "line"}]
+            ).json(),
+            by_json_rpc,
+            by_xml_rpc,
+        )
+        line = locks.line_of("wallet", wallets[1])
+        waiting = """SELECT count(*) FROM pg_locks l
+                       JOIN pg_class c ON c.oid = l.relation
+                      WHERE c.relname = %s AND NOT l.granted"""
+        with ThreadPoolExecutor() as pool:
+            with self._held(f"LOCK TABLE {line} IN SHARE UPDATE EXCLUSIVE MODE"):
+                calls = [pool.submit(way) for way in ways]
+                until(lambda: self._rows(waiting, line)[0][0] == len(ways))
+            made = [call.result() for call in calls]
+        flat = [one[0] if isinstance(one, list) else one for one in made]
+        self.assertEqual(len(set(flat)), len(ways), made)
+        # Many at once then pay one after the other: none meets another.
+        begun = len(self.server.text())
+        with ThreadPoolExecutor(4) as pool:
+            paid = list(
+                pool.map(
+                    lambda _n: self._call_json2(key, model, "pay", **values), range(12)
+                )
+            )
+        self.assertEqual({answer.status_code for answer in paid}, {200})
+        written = self.server.text()[begun:]
+        self.assertNotIn("tries left", written)
+        self.assertNotIn("bad query", written)
+        # A stranger holds up nobody: what is not theirs to pay does not wait.
+        with self._held(f"LOCK TABLE {line} IN SHARE UPDATE EXCLUSIVE MODE"):
+            answer = self._call(self.sessions[2], model, "pay", **values)
+        self.assertIn("error", answer)
+
+    def _partner(self, number):
+        query = "SELECT partner_id FROM res_users WHERE id = %s"
+        return self._rows(query, self.users[number])[0][0]
 
     def test_waiting_for_a_row_lock_ends_with_a_message(self):
         want = self._post(prices={str(self.currency): "1"})

@@ -17,6 +17,8 @@ def uninstall_hook(env):
            DROP FUNCTION IF EXISTS wezer_receivable(wezer_wallet, wezer_currency);
            DROP FUNCTION IF EXISTS wezer_spendable(wezer_wallet, wezer_currency);
            DROP FUNCTION IF EXISTS wezer_unswept(wezer_wallet);
+           DROP FUNCTION IF EXISTS wezer_upper_warning(wezer_wallet, wezer_currency);
+           DROP FUNCTION IF EXISTS wezer_lower_warning(wezer_wallet, wezer_currency);
            DROP FUNCTION IF EXISTS wezer_upper_limit(wezer_wallet, wezer_currency);
            DROP FUNCTION IF EXISTS wezer_lower_limit(wezer_wallet, wezer_currency);
            DROP FUNCTION IF EXISTS wezer_grown_limit(numeric, numeric, wezer_currency);

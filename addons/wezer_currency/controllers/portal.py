@@ -16,6 +16,7 @@ from odoo.addons.wezer_base.controllers.website import (
 )
 from odoo.addons.wezer_base.tools.form_post import form_post
 from odoo.addons.wezer_base.tools.forms import local_page
+from odoo.addons.wezer_base.tools.locks import wait_in_line
 from odoo.addons.wezer_base.tools.numbers import record_id
 from odoo.addons.wezer_base.tools.shown_numbers import format_plain_decimal
 from odoo.addons.wezer_base.tools.sorting import sorted_for_reader
@@ -26,6 +27,8 @@ from ..tools import requests_page
 from ..tools.paying import read_amount
 from .queue import wait_for_wallets
 
+# The answers that move money.
+MOVING = ("accept", "settle", "release", "reverse")
 MANY_PURPOSES = 200
 PURSES = 20
 FOUND = 12
@@ -118,17 +121,20 @@ class WezerCurrencyPortal(CustomerPortal):
             for partner in acting[:PURSES]
             for currency in currencies.sudo()
         ]
-        spendable = request.env["wezer.wallet"]._spendable_of(
+        known = request.env["wezer.wallet"]._limits_of(
             {(partner.id, currency.id) for partner, currency in pairs}
         )
         return [
             {
                 "partner": partner,
                 "currency": currency,
-                "spendable": currency._format(minor),
+                "spendable": currency._format(max(limits.spendable, 0)),
+                "unwarned": None
+                if (unwarned := limits.before_warning()) is None
+                else currency._format(unwarned),
             }
             for partner, currency in pairs
-            if (minor := spendable[partner.id, currency.id]) is not None
+            if (limits := known[partner.id, currency.id]).spendable is not None
         ]
 
     def _purposes(self, currencies):
@@ -304,6 +310,12 @@ class WezerCurrencyPortal(CustomerPortal):
 
     # === WHAT WAITS FOR AN ANSWER === #
 
+    def _wait_to_answer(self, transfer_id, answer, **_form):
+        """Wait for those who move the wallets that this answer moves."""
+        transfer = request.env["wezer.transfer"].search([("id", "=", transfer_id)])
+        if transfer and answer in MOVING:
+            wait_in_line(request.env, "wallet", transfer._line_of_answer())
+
     @http.route("/my/requests", type="http", auth="user", website=True, readonly=True)
     def wezer_requests(self, **_kwargs):
         """List what is asked of the user, what they asked for, receipts to confirm."""
@@ -319,7 +331,7 @@ class WezerCurrencyPortal(CustomerPortal):
         website=True,
         methods=["POST"],
     )
-    @form_post("/my/requests", once=True)
+    @form_post("/my/requests", once=True, wait=_wait_to_answer)
     def wezer_answer(self, transfer_id, answer, **form):
         """Answer one of them; of what is set aside, a part can be paid."""
         if answer not in ANSWERS:

@@ -2,7 +2,8 @@
 
 Requests that meet on one wallet would fail to serialise and be retried with a
 back-off (742 ms at the 99th percentile). Those that know their wallets wait for
-each other before anything is read or written.
+each other before anything is read or written. Calls over RPC wait in the same
+line: see ``in_line`` of ``wezer_base/tools/locks.py`` at the public methods.
 """
 
 from odoo.http import request
@@ -15,12 +16,5 @@ def wait_for_wallets(currency_id, *partner_ids):
 
     :raise Busy: where the others do not end in time
     """
-    cr = request.env.cr
-    cr.execute(
-        "SELECT id FROM wezer_wallet WHERE wezer_currency_id = %s"
-        " AND partner_id = ANY(%s) AND is_system IS NOT TRUE",
-        # A partner whom the caller may not see has no id here; the action refuses
-        # it in words.
-        [currency_id, [partner_id for partner_id in partner_ids if partner_id]],
-    )
-    wait_in_line(request.env, "wallet", [row[0] for row in cr.fetchall()])
+    wallets = request.env["wezer.wallet"]
+    wait_in_line(request.env, "wallet", wallets._line_of([currency_id], partner_ids))

@@ -17,6 +17,7 @@ from odoo.addons.wezer_base.tools import charts, days
 from odoo.addons.wezer_base.tools.form_post import form_post
 from odoo.addons.wezer_base.tools.numbers import record_id
 
+from ..models.wezer_wallet import WalletLimits
 from ..tools import clearing_page, credit_growth, requests_page, statement
 from ..tools.statement_document import DAYS, WANTED, StatementDocument, Totals
 from ..tools.statement_files import Amount, write_csv, write_xlsx
@@ -79,7 +80,7 @@ class WezerStatement(WezerCurrencyPortal):
         before = record_id(before)
         wallet.wezer_currency_id._wezer_take_kept()
         found = statement.lines(wallet, STATEMENT_ROWS, before, document.wanted)
-        spendable, *limits = wallet._spendable_and_limits()
+        limits = wallet._limits_now()
         acts = why == "acts"
         currency = wallet.wezer_currency_id
         filtered = bool(document.wanted)
@@ -92,8 +93,8 @@ class WezerStatement(WezerCurrencyPortal):
                 "why": why,
                 "acts": acts,
                 "currency": currency,
-                "limits": limits if acts else (None, None),
-                "spendable": spendable if acts else None,
+                "limits": limits if acts else WalletLimits(*[None] * 5),
+                "spendable": limits.spendable if acts else None,
                 "growth": credit_growth.explanation(wallet) if acts else None,
                 "limit_changes": list(credit_growth.changes(wallet, LIMIT_CHANGES))
                 if acts

@@ -47,6 +47,27 @@ RETURNS numeric LANGUAGE sql IMMUTABLE AS $wezer$
         WHEN c.has_upper THEN c.upper_limit END;
 $wezer$;
 
+-- The balance below which the payer is warned, NULL where there is none. It refuses
+-- nothing. A wallet's own limits replace it with the currency's limits, as a block.
+CREATE OR REPLACE FUNCTION wezer_lower_warning(w wezer_wallet, c wezer_currency)
+RETURNS numeric LANGUAGE sql IMMUTABLE AS $wezer$
+    SELECT CASE
+        WHEN coalesce(c.external, false) OR coalesce(w.is_system, false) THEN NULL
+        WHEN c.kind <> 'mutual_credit' OR c.limit_policy = 'off' THEN NULL
+        WHEN w.own_limits THEN CASE WHEN w.has_lower_warning THEN w.lower_warning END
+        WHEN c.has_lower_warning THEN c.lower_warning END;
+$wezer$;
+
+-- The balance above which the payee is warned, NULL where there is none.
+CREATE OR REPLACE FUNCTION wezer_upper_warning(w wezer_wallet, c wezer_currency)
+RETURNS numeric LANGUAGE sql IMMUTABLE AS $wezer$
+    SELECT CASE
+        WHEN coalesce(c.external, false) OR coalesce(w.is_system, false) THEN NULL
+        WHEN c.limit_policy = 'off' THEN NULL
+        WHEN w.own_limits THEN CASE WHEN w.has_upper_warning THEN w.upper_warning END
+        WHEN c.has_upper_warning THEN c.upper_warning END;
+$wezer$;
+
 -- What a treasury received since the last sweep; members' wallets have it in their
 -- balance at once.
 CREATE OR REPLACE FUNCTION wezer_unswept(w wezer_wallet)
@@ -92,7 +113,8 @@ $wezer$;
 -- state and limits on stored columns, updates them, inserts the entries.
 -- Returns 'ok' or the rule that refused:
 --   payer_state payee_state payer_limit payee_limit
--- or 'ok_beyond': it passed, beyond a limit that only warns.
+-- or 'ok_beyond': it passed, beyond a limit that only warns. Behind both, '_payer' and
+-- '_payee' say whose balance is now beyond their warning.
 -- p_reserved / p_incoming: change of what is set aside (negative frees it).
 -- p_check = false: a settlement, whose limits were checked when it was reserved,
 -- or a reversal; frozen wallets take those.
@@ -147,6 +169,15 @@ BEGIN
             END IF;
             v_answer := 'ok_beyond';
         END IF;
+    END IF;
+    -- Of what was set aside the payer was told then, and the payee is told now.
+    IF p_check AND v_out + p_reserved > 0
+       AND f.balance - f.reserved - v_out - p_reserved < wezer_lower_warning(f, c) THEN
+        v_answer := v_answer || '_payer';
+    END IF;
+    IF v_in > 0 AND (p_check OR p_reserved < 0)
+       AND t.balance + v_in > wezer_upper_warning(t, c) THEN
+        v_answer := v_answer || '_payee';
     END IF;
     IF p_post THEN
         INSERT INTO wezer_ledger_entry

@@ -71,11 +71,16 @@ BEGIN
     RETURNING id INTO v_id;
     v_answer := wezer_move(v_id, a.payer, a.payee, p_kind, p_amount, v_levy_payer,
         v_levy_payee, v_treasury, 0, 0, TRUE, TRUE, p_date);
-    IF v_answer = 'ok_beyond' THEN
-        UPDATE wezer_transfer SET beyond_limit = TRUE WHERE id = v_id;
-    ELSIF v_answer <> 'ok' THEN
+    IF v_answer NOT LIKE 'ok%' THEN
         DELETE FROM wezer_transfer WHERE id = v_id;
         RETURN NULL;
+    ELSIF v_answer <> 'ok' THEN
+        UPDATE wezer_transfer
+           SET beyond_limit = v_answer LIKE 'ok_beyond%',
+               warned = CASE WHEN v_answer LIKE '%_payer_payee' THEN 'both'
+                             WHEN v_answer LIKE '%_payer' THEN 'payer'
+                             WHEN v_answer LIKE '%_payee' THEN 'payee' END
+         WHERE id = v_id;
     END IF;
     RETURN v_id;
 END $wezer$;

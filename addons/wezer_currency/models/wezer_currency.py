@@ -20,6 +20,17 @@ from .fields_bigint import BigInteger
 # How far below zero a member may go unless the administrator decides.
 SAFE_HOURS, SAFE_UNITS = "20:00", "500"
 CHARGES = ("fee", "demurrage")
+# The limits of a wallet, of its own or of its currency.
+LIMITS = (
+    "has_lower",
+    "lower_limit",
+    "has_upper",
+    "upper_limit",
+    "has_lower_warning",
+    "lower_warning",
+    "has_upper_warning",
+    "upper_warning",
+)
 # A series of charges that nobody took for longer than this is not caught up.
 CATCH_UP_DAYS = 366
 LIMIT_FIELDS = ("has_lower", "lower_limit", "has_upper", "upper_limit")
@@ -107,14 +118,33 @@ class WezerCurrency(models.Model):
     lower_limit = BigInteger(string="Lower limit (minor units)")
     has_upper = fields.Boolean(string="Upper limit")
     upper_limit = BigInteger(string="Upper limit (minor units)")
+    has_lower_warning = fields.Boolean(string="Warning below zero")
+    lower_warning = BigInteger(string="Warning below zero (minor units)")
+    has_upper_warning = fields.Boolean(string="Warning above zero")
+    upper_warning = BigInteger(string="Warning above zero (minor units)")
     lower_text = fields.Char(
         string="Down to",
         compute="_compute_limit_texts",
-        inverse="_inverse_lower_text",
+        inverse="_inverse_limit_texts",
         help="How far below zero a member may go, such as 20:00 or 500.00.",
     )
     upper_text = fields.Char(
-        string="Up to", compute="_compute_limit_texts", inverse="_inverse_upper_text"
+        string="Up to", compute="_compute_limit_texts", inverse="_inverse_limit_texts"
+    )
+    lower_warning_text = fields.Char(
+        string="Warning from",
+        compute="_compute_limit_texts",
+        inverse="_inverse_limit_texts",
+        help="How far below zero a member is warned, such as 10:00 or 250.00. The"
+        " payment is made all the same. Enter 0 to warn as soon as a balance is below"
+        " zero, or leave it empty for no warning.",
+    )
+    upper_warning_text = fields.Char(
+        string="Warning above",
+        compute="_compute_limit_texts",
+        inverse="_inverse_limit_texts",
+        help="How far above zero a member is told that it is time to spend. Leave it"
+        " empty for no warning.",
     )
     credit_grows = fields.Boolean(
         string="Credit grows with payments received",
@@ -305,6 +335,11 @@ class WezerCurrency(models.Model):
         " who agreed to it on their wallet, and proposes to cancel them. No balance"
         " changes.",
     )
+    stat_warned = fields.Integer(
+        string="Beyond a warning",
+        compute="_compute_statistics",
+        groups=STATISTICS_GROUPS,
+    )
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )
@@ -349,15 +384,20 @@ class WezerCurrency(models.Model):
                 else 10**currency.digits
             )
 
-    @api.depends("lower_limit", "upper_limit", "has_lower", "has_upper")
+    _LIMIT_TEXTS = {
+        "lower_text": ("lower_limit", -1),
+        "upper_text": ("upper_limit", 1),
+        "lower_warning_text": ("lower_warning", -1),
+        "upper_warning_text": ("upper_warning", 1),
+    }
+
+    @api.depends(*LIMITS)
     def _compute_limit_texts(self):
         for currency in self:
-            currency.lower_text = (
-                currency._decimal(-currency.lower_limit) if currency.has_lower else ""
-            )
-            currency.upper_text = (
-                currency._decimal(currency.upper_limit) if currency.has_upper else ""
-            )
+            for text_field, (name, sign) in self._LIMIT_TEXTS.items():
+                has = f"has_{name.removesuffix('_limit')}"
+                minor = currency[name] if currency[has] else None
+                currency[text_field] = self._limit_text(currency, minor, sign)
 
     @api.onchange("unit_kind")
     def _onchange_unit_kind(self):
@@ -365,17 +405,67 @@ class WezerCurrency(models.Model):
         if self.lower_text in (False, "", SAFE_HOURS, SAFE_UNITS, f"{SAFE_UNITS}.00"):
             self.lower_text = SAFE_HOURS if self._is_hours() else SAFE_UNITS
 
-    def _inverse_lower_text(self):
+    def _inverse_limit_texts(self):
+        """Write the limits whose text was changed, together: one bounds the other."""
         for currency in self:
-            currency.has_lower = bool(currency.lower_text)
-            if currency.lower_text:
-                currency.lower_limit = -currency._parse(currency.lower_text.lstrip("-"))
+            vals = {}
+            # What was written is in the cache. Reading another text would compute
+            # all of them anew, over what was written.
+            for text_field in self._LIMIT_TEXTS:
+                if text_field in currency._cache:
+                    vals.update(currency._read_limit_text(text_field))
+            if vals:
+                currency.write(vals)
 
-    def _inverse_upper_text(self):
+    def _read_limit_text(self, text_field):
+        """Return the values of one limit; none where its text is as it was."""
+        name, sign = self._LIMIT_TEXTS[text_field]
+        has, text = f"has_{name.removesuffix('_limit')}", self[text_field]
+        if text == self._limit_text(self, self[name] if self[has] else None, sign):
+            return {}
+        if not text:
+            return {has: False}
+        sent = text.lstrip("-") if sign < 0 else text
+        return {has: True, name: sign * self._parse(sent)}
+
+    @api.model
+    def _limit_text(self, currency, minor, sign):
+        """Return a limit as its field shows it; a lower one is written without sign."""
+        return "" if minor is None else currency._decimal(sign * minor)
+
+    @api.constrains(*LIMITS)
+    def _check_warnings(self):
+        """Refuse a warning that comes only where payments are refused."""
         for currency in self:
-            currency.has_upper = bool(currency.upper_text)
-            if currency.upper_text:
-                currency.upper_limit = currency._parse(currency.upper_text)
+            currency._check_warning(
+                -currency.lower_limit if currency.has_lower else None,
+                -currency.lower_warning if currency.has_lower_warning else None,
+            )
+            currency._check_warning(
+                currency.upper_limit if currency.has_upper else None,
+                currency.upper_warning if currency.has_upper_warning else None,
+            )
+
+    def _check_warning(self, limit, warning):
+        """Refuse a warning that is as far from zero as its limit, or farther.
+
+        :param limit: minor units from zero, None for no limit
+        :param warning: minor units from zero, None for no warning
+        """
+        self.ensure_one()
+        if None in (limit, warning) or 0 <= warning < limit:
+            return
+        # At a limit of zero there is nothing between zero and the limit.
+        raise Refusal(
+            self.env._(
+                "The warning at %(warning)s has to come before the limit of %(limit)s.",
+                warning=self._format(warning),
+                limit=self._format(limit),
+            ),
+            rule="warning",
+            value=self._format(warning),
+            limit=self._format(limit),
+        )
 
     _CHARGE_TEXTS = (
         "levy_payer_fixed",

@@ -16,6 +16,7 @@ class WezerNotice(models.Model):
             "statement_seen": (self.env._("A moderator looked at my statement"), True),
             "automatic": (self.env._("A request was paid automatically"), True),
             "taken_back": (self.env._("An automatic payment was taken back"), True),
+            "balance_warning": (self.env._("My balance is beyond a warning"), True),
             "scheduled": (self.env._("A scheduled payment was made or failed"), True),
         }
         kinds["circle_proposed"] = (
@@ -43,5 +44,6 @@ class WezerNotice(models.Model):
             "scheduled": NoticeLook("money", "fa-clock-o"),
             "circle_proposed": NoticeLook("money", "fa-recycle"),
             "circle_ended": NoticeLook("money", "fa-recycle"),
+            "balance_warning": NoticeLook("care", "fa-balance-scale"),
             "limit": NoticeLook("care", "fa-exclamation-triangle"),
         }

@@ -170,6 +170,7 @@ class WezerPaymentLink(models.Model):
         return self.sudo().search([("token", "=", token), ("state", "=", "open")])
 
     @api.model
+    @locks.in_line("wallet", "_line_of_payment")
     def pay(
         self,
         token: str,
@@ -193,9 +194,10 @@ class WezerPaymentLink(models.Model):
         transfers._check_acts_for(payer)
         key = f"link:{token}:{key}" if key else None
         link = self._by_token(token)
+        if not link and self._was_paid(payer, key):
+            # What was paid here before is answered, or refused, by its key.
+            link = self.sudo().search([("token", "=", token)])
         if not link:
-            if done := self._paid_before(token, payer, key):
-                return done
             raise Refusal(
                 self.env._("This payment link does not exist or is closed."),
                 rule="link",
@@ -213,21 +215,24 @@ class WezerPaymentLink(models.Model):
             acting_partner_id=acting_partner_id,
             category=category,
         )
-        if link.once:
+        if link.once and link.state == "open":
             # Of two who pay at once, one writes first; the other's try is
             # repeated by the server and finds it paid.
             link.state = "paid"
         return transfer_id
 
     @api.model
-    def _paid_before(self, token, payer, key):
-        """Return the id of what ``payer`` paid here with ``key``, if any."""
-        if not key or not isinstance(token, str):
-            return False
-        # The caller's own payment, found by the caller's own key.
-        return (
-            self.env["wezer.transfer"]
-            .sudo()
-            .search([("payer_id", "=", payer), ("key", "=", key)], limit=1)
-            .id
+    def _line_of_payment(self, token=None, payer=None, **_others):
+        """Return the wallets that a payment at an address moves."""
+        link = self._by_token(token)
+        return self.env["wezer.transfer"]._line_of_new(
+            payer, link.payee_id.id, link.wezer_currency_id.id
         )
+
+    @api.model
+    def _was_paid(self, payer, key):
+        """Return whether ``payer`` paid at an address with ``key``, which names it."""
+        # The caller's own payment, found by the caller's own key.
+        transfers = self.env["wezer.transfer"].sudo()
+        domain = [("payer_id", "=", payer), ("key", "=", key)]
+        return bool(key and transfers.search_count(domain, limit=1))

@@ -24,6 +24,7 @@ from ..tools import (
     acceptance,
     amounts,
     batch,
+    limit_warnings,
     paying,
     recurrence,
     refusals,
@@ -46,6 +47,8 @@ RESERVE_DAYS_MAX = 365
 # Days in which a request is answered.
 REQUEST_DAYS = 30
 SCHEDULE_YEARS_MAX = 10
+# Batches of so many rows wait in line for their wallets.
+LINE_ROWS = 20
 
 TRANSFER = StateMachine(
     states=("requested", "scheduled", "reserved", "pending", "done", "ended"),
@@ -74,7 +77,12 @@ TRANSFER = StateMachine(
         Transition("redeem", (), ("requested",), "payer", "redeem"),
         Transition("reserve", (), ("reserved",), "payer", "reserve"),
         Transition(
-            "accept", ("requested",), ("done", "pending"), "asked", "action_accept"
+            "accept",
+            ("requested",),
+            ("done", "pending"),
+            "asked",
+            "action_accept",
+            "never after its date",
         ),
         Transition(
             "refuse",
@@ -93,7 +101,7 @@ TRANSFER = StateMachine(
             "payer",
             "action_settle",
             "a part becomes a transfer of its own, and the rest stays set aside"
-            " or is freed",
+            " or is freed; never after its date",
         ),
         Transition(
             "release",
@@ -283,6 +291,17 @@ class WezerTransfer(models.Model):
         help="This payment went beyond a limit that does not block payments.",
         groups="wezer_base.group_moderator,wezer_base.group_administrator",
     )
+    # Each side reads of its own wallet only, in the text of the warning.
+    warned = fields.Selection(
+        [("payer", "Payer"), ("payee", "Recipient"), ("both", "Both")],
+        help="Whose balance this payment left beyond a warning.",
+        groups="wezer_base.group_moderator,wezer_base.group_administrator",
+    )
+    warning_text = fields.Char(
+        string="Warning",
+        compute="_compute_warning_text",
+        help="The warning that this payment left for the wallet you act for.",
+    )
     historic = fields.Boolean(
         help="An administrator imported this transfer from another system. Limits"
         " did not apply."
@@ -411,6 +430,19 @@ class WezerTransfer(models.Model):
             pays = transfer.payer_id in acts
             transfer.end_text = transfer.sudo().end_detail if pays else ""
 
+    @api.depends("state")
+    @api.depends_context("uid", "lang")
+    def _compute_warning_text(self):
+        acts = self.env.user._acts_for(self.payer_id | self.payee_id, "wallet")
+        for transfer in self:
+            sides = limit_warnings.sides(transfer.sudo())
+            texts = [
+                limit_warnings.read(transfer.sudo(), side)
+                for side in sides
+                if transfer.sudo()[f"{side}_id"] in acts
+            ]
+            transfer.warning_text = " ".join(filter(None, texts))
+
     def _search_is_unanswered(self, operator, value):
         if operator != "in":
             return NotImplemented
@@ -423,7 +455,7 @@ class WezerTransfer(models.Model):
         for transfer in self:
             transfer.is_unanswered = transfer.state in UNANSWERED
 
-    @api.depends("state")
+    @api.depends("state", "end_deadline")
     @api.depends_context("uid")
     def _compute_permissions(self):
         permissions = self._origin._permissions()
@@ -540,7 +572,25 @@ class WezerTransfer(models.Model):
             return settlement.reverse_refusal(self)
         if action == "take_back":
             return acceptance.take_back_refusal(self)
+        if action in ("settle", "accept") and self._is_overdue():
+            return refusals.overdue(
+                self.env, self.sudo().state, self.sudo().end_deadline
+            )
         return None
+
+    def _is_overdue(self):
+        """Return whether its date is over, though no scheduled action ended it yet.
+
+        What belongs to an origin (a deal) ends when its origin says so.
+        """
+        self.ensure_one()
+        transfer = self.sudo()
+        return bool(
+            transfer.end_deadline
+            and transfer.end_deadline < fields.Datetime.now()
+            and transfer.state in EXPIRING
+            and not transfer.origin_model
+        )
 
     def _state_message(self, _action):
         return self.env._(
@@ -743,9 +793,6 @@ class WezerTransfer(models.Model):
         currency = self._open_currency(currency)
         minor = self._positive_amount(currency, amount)
         category = self._purpose_category(currency, category)
-        if not is_payee:
-            # Asking tests nobody's wallet; accepting does, and is counted.
-            refused_tries.check(self.env, payer, payee)
         wallet = self.env["wezer.wallet"]._get(caller, currency)
         scope = f"{action}:{wallet.id}"
         key = self._check_key(key)
@@ -755,6 +802,9 @@ class WezerTransfer(models.Model):
         first = self._find_by_key(scope, key, data)
         if first:
             return first, {}
+        if not is_payee:
+            # Asking tests nobody's wallet; accepting does, and is counted.
+            refused_tries.check(self.env, payer, payee)
         wallet._check_open()
         vals = self._prepare_transfer_vals(
             payer, payee, currency, minor, purpose, category_id=category, **extra
@@ -858,10 +908,11 @@ class WezerTransfer(models.Model):
             raise locks.Busy(self.env) from error
         answer = self.env.cr.fetchone()[0]
         self.env["wezer.wallet"]._invalidate_sums()
-        if answer == "ok_beyond":
-            transfer.write({"beyond_limit": True, "notice_pending": True})
-        elif answer != "ok":
+        if not answer.startswith("ok"):
             raise self._posting_refusal(answer, amount + max(reserved, 0))
+        if answer != "ok":
+            marks = limit_warnings.marks(transfer, answer)
+            transfer.write({**marks, "notice_pending": True})
         if amount and transfer.wezer_currency_id.accounting_mode == "immediate":
             self.env.ref("wezer_currency.ir_cron_seal").sudo()._trigger()
 
@@ -929,6 +980,40 @@ class WezerTransfer(models.Model):
         """Return ``(amount, levy of the payer)`` that this transfer sets aside."""
         return settlement.held(self)
 
+    # === WAITING IN LINE: see ``in_line`` === #
+
+    @api.model
+    def _line_of_new(self, payer=None, payee=None, currency=None, **_others):
+        """Return the wallets that a new transfer moves; none where it is refused."""
+        if not is_id(payer) or payer not in self.env.user._acting_ids("wallet"):
+            return []
+        return self.env["wezer.wallet"]._line_of([currency], [payer, payee])
+
+    @api.model
+    def _line_of_rows(self, rows=None, dry_run=False, **_others):
+        """Return the wallets that a short batch moves.
+
+        A long one would hold up everybody; it is tried again where it meets another.
+        """
+        if dry_run or not isinstance(rows, list) or len(rows) > LINE_ROWS:
+            return []
+        rows = [row for row in rows if isinstance(row, dict)]
+        acts = self.env.user._acting_ids("wallet")
+        payers = [row.get("payer") for row in rows]
+        if not all(is_id(payer) and payer in acts for payer in payers):
+            return []
+        named = {row.get("currency") for row in rows if is_id(row.get("currency"))}
+        codes = [text for row in rows if isinstance(text := row.get("currency"), str)]
+        known = self.env["wezer.currency"].search([("code", "in", codes)])
+        partners = [row.get(side) for row in rows for side in ("payer", "payee")]
+        return self.env["wezer.wallet"]._line_of([*named, *known.ids], partners)
+
+    def _line_of_answer(self, **_others):
+        """Return the wallets that an answer to this transfer may move."""
+        transfer = self.sudo()
+        wallets = transfer.payer_wallet_id | transfer.payee_wallet_id
+        return wallets.filtered(lambda wallet: not wallet.is_system).ids
+
     # === BEFORE PAYING === #
 
     @api.model
@@ -953,19 +1038,12 @@ class WezerTransfer(models.Model):
         found = minor and paying.unusual(self, payer, money.sudo(), minor)
         if not found:
             return None
-        known = money.sudo()._format(found.minor)
-        if found.reason == "times":
-            return self.env._(
-                "This is more than five times the usual amount, which is %(amount)s.",
-                amount=known,
-            )
-        return self.env._(
-            "This is more than half of the balance, which is %(amount)s.", amount=known
-        )
+        return paying.reason_text(self, money.sudo(), found)
 
     # === ACTIONS: PAYING === #
 
     @api.model
+    @locks.in_line("wallet", "_line_of_new")
     def pay(
         self,
         payer: int,
@@ -1005,6 +1083,7 @@ class WezerTransfer(models.Model):
         )
 
     @api.model
+    @locks.in_line("wallet", "_line_of_new")
     def donate(
         self,
         payer: int,
@@ -1211,6 +1290,7 @@ class WezerTransfer(models.Model):
         return transfer.id
 
     @api.model
+    @locks.in_line("wallet", "_line_of_new")
     def reserve(
         self,
         payer: int,
@@ -1235,13 +1315,6 @@ class WezerTransfer(models.Model):
         asked = str(until or "")
         until = self._read_moment(until, "until")
         until = until or now + timedelta(days=RESERVE_DAYS)
-        if not now < until <= now + timedelta(days=RESERVE_DAYS_MAX):
-            raise Refusal(
-                self.env._("Money can be set aside for one year at most."),
-                rule="until",
-                value=str(until),
-                limit=str(RESERVE_DAYS_MAX),
-            )
         first, vals = self._prepare_new(
             "reserve",
             payer,
@@ -1257,6 +1330,13 @@ class WezerTransfer(models.Model):
         )
         if first:
             return first.id
+        if not now < until <= now + timedelta(days=RESERVE_DAYS_MAX):
+            raise Refusal(
+                self.env._("Money can be set aside for one year at most."),
+                rule="until",
+                value=str(until),
+                limit=str(RESERVE_DAYS_MAX),
+            )
         transfer = self.sudo().create({**vals, "state": "reserved"})
         transfer._set_aside()
         return transfer.id
@@ -1289,6 +1369,20 @@ class WezerTransfer(models.Model):
         self._check_acts_for(payer)
         asked = [str(date or ""), every or "", str(until or "")]
         date, until = self._read_moment(date, "date"), self._read_moment(until, "until")
+        first, vals = self._prepare_new(
+            "schedule",
+            payer,
+            payee,
+            currency,
+            amount,
+            purpose,
+            key,
+            acting_partner_id,
+            category,
+            asked=asked,
+        )
+        if first:
+            return first.id
         now = fields.Datetime.now()
         latest = now + relativedelta(years=SCHEDULE_YEARS_MAX)
         if not date or not now < date <= latest:
@@ -1309,20 +1403,6 @@ class WezerTransfer(models.Model):
                 rule="until",
                 value=str(until),
             )
-        first, vals = self._prepare_new(
-            "schedule",
-            payer,
-            payee,
-            currency,
-            amount,
-            purpose,
-            key,
-            acting_partner_id,
-            category,
-            asked=asked,
-        )
-        if first:
-            return first.id
         vals.update(
             date=date,
             end_deadline=until or (latest if every else False),
@@ -1336,6 +1416,7 @@ class WezerTransfer(models.Model):
     # === ACTIONS: THE TREASURY OF ISSUED MONEY === #
 
     @api.model
+    @locks.in_line("wallet", "_line_of_new")
     def issue(
         self,
         payer: int,
@@ -1351,18 +1432,7 @@ class WezerTransfer(models.Model):
 
         Arguments and errors as of :meth:`pay`, and rule ``issue``.
         """
-        self._check_acts_for(payer)
-        money = self._open_currency(currency)
-        if not money._is_issued() or money.treasury_partner_id.id != payer:
-            raise Refusal(
-                self.env._(
-                    "Only the treasury can issue this currency, and only if"
-                    " it is an issued currency."
-                ),
-                rule="issue",
-            )
-        return self._pay(
-            "issue",
+        return self._issue(
             "issue",
             payer,
             payee,
@@ -1375,6 +1445,44 @@ class WezerTransfer(models.Model):
         )
 
     @api.model
+    def _issue(
+        self,
+        action,
+        payer,
+        payee,
+        currency,
+        amount,
+        purpose,
+        key,
+        acting_partner_id,
+        category,
+    ):
+        """Issue, by ``issue`` or by ``top_up``: each has keys of its own."""
+        self._check_acts_for(payer)
+        money = self._open_currency(currency)
+        if not money._is_issued() or money.treasury_partner_id.id != payer:
+            raise Refusal(
+                self.env._(
+                    "Only the treasury can issue this currency, and only if"
+                    " it is an issued currency."
+                ),
+                rule="issue",
+            )
+        return self._pay(
+            action,
+            "issue",
+            payer,
+            payee,
+            currency,
+            amount,
+            purpose,
+            key,
+            acting_partner_id,
+            category,
+        )
+
+    @api.model
+    @locks.in_line("wallet", "_line_of_new")
     def top_up(
         self,
         payer: int,
@@ -1403,7 +1511,8 @@ class WezerTransfer(models.Model):
                 rule="value",
             )
         transfer = self.browse(
-            self.issue(
+            self._issue(
+                "top_up",
                 payer,
                 payee,
                 currency,
@@ -1513,6 +1622,7 @@ class WezerTransfer(models.Model):
     # === ACTIONS: BATCHES AND FILES === #
 
     @api.model
+    @locks.in_line("wallet", "_line_of_rows")
     def post_batch(
         self,
         rows: list,
@@ -1577,6 +1687,7 @@ class WezerTransfer(models.Model):
 
     # === ACTIONS: ANSWERS === #
 
+    @locks.in_line("wallet", "_line_of_answer")
     def action_accept(self, acting_partner_id: int | None = None) -> int:
         """Pay what was asked for."""
         self._begin_action("accept", acting_partner_id)
@@ -1618,6 +1729,7 @@ class WezerTransfer(models.Model):
         self._set_state("ended", end_reason="cancelled")
         return self.id
 
+    @locks.in_line("wallet", "_line_of_answer")
     def action_settle(
         self,
         amount: str | None = None,
@@ -1639,6 +1751,7 @@ class WezerTransfer(models.Model):
         )
         return paid.id
 
+    @locks.in_line("wallet", "_line_of_answer")
     def action_release(self, acting_partner_id: int | None = None) -> int:
         """Let the payer have back what was set aside for one."""
         self._begin_action("release", acting_partner_id)
@@ -1657,6 +1770,7 @@ class WezerTransfer(models.Model):
         settlement.deny(self)
         return self.id
 
+    @locks.in_line("wallet", "_line_of_answer")
     def action_reverse(
         self,
         amount: str | None = None,
@@ -1850,6 +1964,7 @@ class WezerTransfer(models.Model):
                 transfer._notify_payee()
             if transfer.beyond_limit:
                 transfer._notify_moderators()
+            limit_warnings.notify(transfer)
 
     def _notify_moderators(self):
         moderators = self.env.ref("wezer_base.group_moderator").all_user_ids

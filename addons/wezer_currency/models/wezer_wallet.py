@@ -1,5 +1,6 @@
 import datetime
 import json
+from typing import NamedTuple
 
 from psycopg2.errors import UniqueViolation
 
@@ -10,11 +11,13 @@ from odoo.tools import SQL, LazyTranslate
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import locks
+from odoo.addons.wezer_base.tools.numbers import is_id
 from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
 
 from ..tools import refusals, refused_tries, transfer_files
 from ..tools.wallet_resolver import WalletResolver
 from .fields_bigint import BigInteger
+from .wezer_currency import LIMITS
 from .wezer_transfer import OPEN
 
 _lt = LazyTranslate(__name__)
@@ -67,7 +70,7 @@ ACTIONS = {
 # Stored by the posting function, and the texts made of them.
 SUMS = ("balance", "reserved", "incoming", "available")
 FIXED = {"balance", "reserved", "incoming", "partner_id", "wezer_currency_id"}
-LIMIT_FIELDS = ("own_limits", "has_lower", "lower_limit", "has_upper", "upper_limit")
+LIMIT_FIELDS = ("own_limits", *LIMITS)
 # What a limit that grows depends on, beside them.
 GROWTH_FIELDS = ("own_grows", "credit_grown", "grown_from")
 # A moderator sees a statement for so long after giving a reason.
@@ -78,6 +81,30 @@ REASON_LENGTH = 250
 BEYOND = """(SELECT w.id FROM wezer_wallet w
     JOIN wezer_currency c ON c.id = w.wezer_currency_id
    WHERE wezer_spendable(w, c) < 0 OR wezer_receivable(w, c) < 0)"""
+# Wallets beyond the warning that holds for them today.
+BEYOND_WARNING = """(SELECT w.id FROM wezer_wallet w
+    JOIN wezer_currency c ON c.id = w.wezer_currency_id
+   WHERE w.balance - w.reserved < wezer_lower_warning(w, c)
+      OR w.balance > wezer_upper_warning(w, c))"""
+
+
+class WalletLimits(NamedTuple):
+    """What limits a wallet, in minor units; None where nothing does."""
+
+    spendable: int | None
+    lower: int | None
+    upper: int | None
+    lower_warning: int | None
+    upper_warning: int | None
+
+    def before_warning(self):
+        """Return what may be spent before the payer is warned; None without warning.
+
+        :rtype: int | None
+        """
+        if None in (self.spendable, self.lower, self.lower_warning):
+            return None
+        return max(self.spendable + self.lower - self.lower_warning, 0)
 
 
 class WezerWallet(models.Model):
@@ -157,6 +184,10 @@ class WezerWallet(models.Model):
     lower_limit = BigInteger(string="Lower limit (minor units)", default=0)
     has_upper = fields.Boolean(string="Upper limit")
     upper_limit = BigInteger(string="Upper limit (minor units)", default=0)
+    has_lower_warning = fields.Boolean(string="Warning below zero")
+    lower_warning = BigInteger(string="Warning below zero (minor units)", default=0)
+    has_upper_warning = fields.Boolean(string="Warning above zero")
+    upper_warning = BigInteger(string="Warning above zero (minor units)", default=0)
     credit_grown = BigInteger(
         string="Grown by (minor units)",
         readonly=True,
@@ -184,6 +215,13 @@ class WezerWallet(models.Model):
         compute="_compute_beyond_limit",
         search="_search_beyond_limit",
         groups="wezer_base.group_moderator,wezer_base.group_administrator",
+    )
+    beyond_warning = fields.Boolean(
+        string="Beyond a warning",
+        compute="_compute_beyond_warning",
+        search="_search_beyond_warning",
+        groups="wezer_base.group_moderator,wezer_base.group_administrator",
+        help="The balance is so far from zero that its owner is warned.",
     )
     settles_in_circles = fields.Boolean(
         readonly=True,
@@ -254,7 +292,9 @@ class WezerWallet(models.Model):
     def _compute_limits_text(self):
         """Write the limits in words: a number below zero is easily misread."""
         for wallet in self:
-            lower, upper = wallet._origin._limits() if wallet._origin else (None, None)
+            known = wallet._origin
+            limits = known._limits_now() if known else WalletLimits(*[None] * 5)
+            lower, upper = limits.lower, limits.upper
             currency = wallet.wezer_currency_id
             words = [
                 self.env._("No lower limit")
@@ -264,6 +304,12 @@ class WezerWallet(models.Model):
                 if upper is None
                 else self.env._("not above %s", currency._format(upper)),
             ]
+            if limits.lower_warning is not None:
+                shown = currency._format(limits.lower_warning)
+                words.append(self.env._("warned below %s", shown))
+            if limits.upper_warning is not None:
+                shown = currency._format(limits.upper_warning)
+                words.append(self.env._("warned above %s", shown))
             wallet.limits_text = ", ".join(words)
 
     def _compute_beyond_limit(self):
@@ -272,6 +318,17 @@ class WezerWallet(models.Model):
             wallet.beyond_limit = wallet in found
 
     def _search_beyond_limit(self, operator, value):
+        return self._search_beyond(BEYOND, operator, value)
+
+    def _compute_beyond_warning(self):
+        found = self.search([("id", "in", self.ids), ("beyond_warning", "=", True)])
+        for wallet in self:
+            wallet.beyond_warning = wallet in found
+
+    def _search_beyond_warning(self, operator, value):
+        return self._search_beyond(BEYOND_WARNING, operator, value)
+
+    def _search_beyond(self, query, operator, value):
         if operator != "in":
             return NotImplemented
         # True and False at once is everything.
@@ -279,10 +336,10 @@ class WezerWallet(models.Model):
             return Domain.TRUE
         money = self.env["wezer.currency"]._fields
         beyond = SQL(
-            BEYOND,
+            query,
             to_flush=[
                 *(self._fields[name] for name in (*LIMIT_FIELDS, *GROWTH_FIELDS)),
-                *(money[name] for name in ("limit_policy", *LIMIT_FIELDS[1:])),
+                *(money[name] for name in ("limit_policy", *LIMITS)),
                 *(money[name] for name in ("credit_grows", "credit_cap")),
             ],
         )
@@ -361,8 +418,27 @@ class WezerWallet(models.Model):
             "lower_limit": 0,
             "has_upper": currency.has_upper,
             "upper_limit": currency.upper_limit,
+            "has_upper_warning": currency.has_upper_warning,
+            "upper_warning": currency.upper_warning,
             "company_id": currency.company_id.id,
         }
+
+    @api.model
+    def _line_of(self, currency_ids, partner_ids):
+        """Return the ids of the wallets for which payments wait in line.
+
+        Members' wallets alone: a treasury is not locked. A partner whom the caller
+        may not see has no id here; the action refuses it in words.
+
+        :param currency_ids: ids, or what is no id
+        :param partner_ids: ids, or what is no id
+        """
+        self.env.cr.execute(
+            "SELECT id FROM wezer_wallet WHERE wezer_currency_id = ANY(%s)"
+            " AND partner_id = ANY(%s) AND is_system IS NOT TRUE",
+            [list(filter(is_id, ids)) for ids in (currency_ids, partner_ids)],
+        )
+        return [row[0] for row in self.env.cr.fetchall()]
 
     @api.model
     def _resolver(self, wide=False, create=False, historic=False):
@@ -397,36 +473,44 @@ class WezerWallet(models.Model):
         """Ask the rule about limits for several wallets at once.
 
         :param str where: SQL about wallets ``w`` and currencies ``c``
-        :return: a list of ``(partner id, currency id, spendable, lower, upper)``;
-            None where there is no limit
+        :return: a list of ``(partner id, currency id, WalletLimits)``
         """
         self.flush_model()
         self.env["wezer.currency"].flush_model()
         self.env.cr.execute(
             f"""SELECT w.partner_id, c.id, wezer_spendable(w, c)::text,
-                       wezer_lower_limit(w, c)::text, wezer_upper_limit(w, c)::text
+                       wezer_lower_limit(w, c)::text, wezer_upper_limit(w, c)::text,
+                       wezer_lower_warning(w, c)::text, wezer_upper_warning(w, c)::text
                   FROM {table} w
                   JOIN wezer_currency c ON c.id = w.wezer_currency_id
                  WHERE {where}""",
             params,
         )
         return [
-            (*row[:2], *(None if minor is None else int(minor) for minor in row[2:]))
+            (
+                *row[:2],
+                WalletLimits(
+                    *(None if minor is None else int(minor) for minor in row[2:])
+                ),
+            )
             for row in self.env.cr.fetchall()
         ]
 
     def _limits(self):
         """Return ``(lower, upper)`` in minor units, None where there is none."""
-        return self._spendable_and_limits()[1:]
+        return self._limits_now()[1:3]
 
-    def _spendable_and_limits(self):
-        """Return ``(spendable, lower, upper)`` in minor units, None for no limit."""
+    def _limits_now(self):
+        """Return what limits this wallet now.
+
+        :rtype: WalletLimits
+        """
         self.ensure_one()
-        return self._read_limits("w.id = %s", [self.id])[0][2:]
+        return self._read_limits("w.id = %s", [self.id])[0][2]
 
     def _is_beyond_lower_limit(self):
         """Return whether less than the lower limit is there."""
-        spendable = self._spendable_and_limits()[0]
+        spendable = self._limits_now().spendable
         return spendable is not None and spendable < 0
 
     def _lock_spendable(self):
@@ -457,6 +541,17 @@ class WezerWallet(models.Model):
 
         A wallet that is not there yet is taken as it would open.
         """
+        return {
+            pair: None if limits.spendable is None else max(limits.spendable, 0)
+            for pair, limits in self._limits_of(pairs).items()
+        }
+
+    @api.model
+    def _limits_of(self, pairs):
+        """Return ``{(partner id, currency id): WalletLimits}``.
+
+        A wallet that is not there yet is taken as it would open.
+        """
         pairs = list(pairs)
         given = [list(column) for column in zip(*pairs, strict=True)] or [[], []]
         rows = self._read_limits(
@@ -465,15 +560,13 @@ class WezerWallet(models.Model):
         )
         known = {(row[0], row[1]): row[2] for row in rows}
         known.update(
-            self._spendable_unopened([pair for pair in pairs if pair not in known])
+            self._limits_unopened([pair for pair in pairs if pair not in known])
         )
-        return {
-            pair: None if known[pair] is None else max(known[pair], 0) for pair in pairs
-        }
+        return {pair: known[pair] for pair in pairs}
 
     @api.model
-    def _spendable_unopened(self, pairs):
-        """Return what wallets that are not there yet could spend, by pair."""
+    def _limits_unopened(self, pairs):
+        """Return what would limit wallets that are not there yet, by pair."""
         if not pairs:
             return {}
         partners = self.env["res.partner"]
@@ -621,21 +714,34 @@ class WezerWallet(models.Model):
     # === ACTIONS: LIMITS AND CREDIT === #
 
     def set_limits(
-        self, lower: str | None, upper: str | None = None, grows: bool = False
+        self,
+        lower: str | None,
+        upper: str | None = None,
+        lower_warning: str | None = None,
+        upper_warning: str | None = None,
+        grows: bool = False,
     ) -> None:
         """Give this wallet limits of its own; community moderators.
 
+        Beyond a limit payments are treated as the currency says; beyond a warning,
+        which comes before it, they are made and the owner is told.
+
         :param lower: how far below zero, as text (``"20:00"``); None for no limit
         :param upper: how far above zero, as text; None for no limit
+        :param lower_warning: how far below zero the payer is warned; None for never
+        :param upper_warning: how far above zero the payee is warned; None for never
         :param grows: the lower limit grows from there with payments received, where
             the currency has that rule; else it stays as it was set
-        :raise Refusal: rule ``issued``, where nobody goes below zero
+        :raise Refusal: rules ``issued``, where nobody goes below zero, and ``warning``,
+            where a warning does not come before its limit
         """
         self.ensure_one()
         self._check_moderator()
         currency = self.wezer_currency_id
+        given = (lower, upper, lower_warning, upper_warning)
+        limits = [None if text is None else currency._parse(text) for text in given]
         if currency.kind != "mutual_credit" and (
-            lower is None or currency._parse(lower)
+            limits[0] != 0 or limits[2] is not None
         ):
             raise Refusal(
                 self.env._(
@@ -645,18 +751,34 @@ class WezerWallet(models.Model):
                 rule="issued",
                 limit="0",
             )
+        currency._check_warning(limits[0], limits[2])
+        currency._check_warning(limits[1], limits[3])
+        self._write_limits(
+            *(
+                minor if minor is None or place % 2 else -minor
+                for place, minor in enumerate(limits)
+            ),
+            grows=bool(grows),
+        )
+        self._note_limits("hand")
+
+    def _write_limits(self, lower, upper, lower_warning, upper_warning, grows=False):
+        """Give this wallet limits of its own, in minor units, None for none (sudo)."""
         self.sudo().write(
             {
                 "own_limits": True,
                 "has_lower": lower is not None,
-                "lower_limit": -currency._parse(lower) if lower is not None else 0,
+                "lower_limit": lower or 0,
                 "has_upper": upper is not None,
-                "upper_limit": currency._parse(upper) if upper is not None else 0,
-                "own_grows": bool(grows),
+                "upper_limit": upper or 0,
+                "own_grows": grows,
                 "grown_from": self.sudo().credit_grown,
+                "has_lower_warning": lower_warning is not None,
+                "lower_warning": lower_warning or 0,
+                "has_upper_warning": upper_warning is not None,
+                "upper_warning": upper_warning or 0,
             }
         )
-        self._note_limits("hand")
 
     def _note_limits(self, reason):
         """Keep the limits that hold from now on in the history."""
@@ -761,18 +883,9 @@ class WezerWallet(models.Model):
                 limit=currency._format(max(left, 0)),
             )
         for wallet, change in ((giver, minor), (taker, -minor)):
-            lower, upper = wallet._limits()
-            wallet.sudo().write(
-                {
-                    "own_limits": True,
-                    "has_lower": True,
-                    "lower_limit": lower + change,
-                    "has_upper": upper is not None,
-                    "upper_limit": upper or 0,
-                    # What is passed on would grow again, and be there twice.
-                    "own_grows": False,
-                }
-            )
+            limits = wallet._limits_now()
+            # What is passed on would grow again, and be there twice.
+            wallet._write_limits(limits.lower + change, *limits[2:])
         (giver | taker)._note_limits("passed")
 
     # === ACTIONS: SETTLING IN CIRCLES === #

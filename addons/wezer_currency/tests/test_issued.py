@@ -55,6 +55,16 @@ class TestIssued(CurrencyCommon):
         self.assertEqual(cash.partner_id, self.anna.partner_id)
         self.assertBooksHold()
 
+    def test_a_key_of_an_issue_is_none_of_a_top_up(self):
+        transfers = self._transfers(self.treasurer)
+        ids = self.treasury.id, self.anna.partner_id.id, self.tickets.id
+        given = transfers.browse(transfers.issue(*ids, "100", key="a"))
+        paid = transfers.top_up(*ids, "100", key="a")
+        self.assertNotEqual(paid, given.id)
+        self.assertFalse(given.sudo().money_move_id)
+        self.assertEqual(transfers.top_up(*ids, "100", key="a"), paid)
+        self.assertEqual(self.balance(self.anna, self.tickets), "200.00")
+
     def test_seals_of_money_that_has_a_value_carry_it_as_a_liability(self):
         self._transfers(self.treasurer).top_up(
             self.treasury.id, self.anna.partner_id.id, self.tickets.id, "100"

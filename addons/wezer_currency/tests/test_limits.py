@@ -80,3 +80,141 @@ class TestLimits(CurrencyCommon):
         company = self.env["res.partner"].create({"name": "Zed", "is_company": True})
         self.assertEqual(wallets._spendable(company, money), 0)
         self.assertFalse(wallets._find(company, money))
+
+
+@tagged("post_install", "-at_install")
+class TestWarnings(CurrencyCommon):
+    """At one amount people are told, at a larger one the payment is refused."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.money = cls._currency("Told", "TLD", "20", "20")
+        cls.money.write({"lower_warning_text": "10", "upper_warning_text": "10"})
+        cls.wide = cls.wallet(cls, cls.stranger, cls.money)
+        cls.wide.with_user(cls.moderator).set_limits("1000", "1000")
+
+    def _pay(self, payer, payee, amount, **kwargs):
+        return self.pay(payer, payer, payee, amount, self.money, **kwargs)
+
+    def _told(self, user):
+        """Return the notices that this user was left, as they read them."""
+        notices = self.env["wezer.notice"].with_user(user)
+        found = notices.search(
+            [("kind", "=", "balance_warning"), ("settled", "=", False)]
+        )
+        return found.mapped("message")
+
+    def test_at_ten_told_at_twenty_refused(self):
+        paid = self._pay(self.anna, self.stranger, "10")
+        self.assertFalse(paid.sudo().warned)
+        paid = self._pay(self.anna, self.stranger, "0.01")
+        self.assertEqual((paid.state, paid.sudo().warned), ("done", "payer"))
+        paid.sudo()._notify_parties()
+        words = (
+            "After 0.01 TLD for Stranger, the balance of Anna is below -10.00 TLD."
+            " Payments that take it below -20.00 TLD are refused."
+        )
+        self.assertEqual(self._told(self.anna), [words])
+        self.assertEqual(paid.warning_text, words)
+        # Nobody else learns of it, except those who look after limits.
+        self.assertFalse(self._told(self.stranger) or self._told(self.moderator))
+        self.assertFalse(paid.with_user(self.stranger).warning_text)
+        found = self.env["wezer.wallet"].with_user(self.moderator)
+        own = [("wezer_currency_id", "=", self.money.id), ("beyond_warning", "=", True)]
+        self.assertEqual(found.search(own), self.wallet(self.anna, self.money))
+        self.assertTrue(found.search(own).beyond_warning)
+        self.assertFalse(found.search([*own, ("beyond_limit", "=", True)]))
+        self.assertEqual(self.money.stat_warned, 1)
+        self._pay(self.anna, self.stranger, "9.99").sudo()._notify_parties()
+        self.assertEqual(len(self._told(self.anna)), 1, "the newer replaces it")
+        with self.assertRefused("limit"):
+            self._pay(self.anna, self.stranger, "0.01")
+        self.assertBooksHold()
+
+    def test_who_has_much_is_told_and_only_they(self):
+        paid = self._pay(self.stranger, self.anna, "10.01")
+        self.assertEqual(paid.sudo().warned, "payee")
+        paid.sudo()._notify_parties()
+        told = "After 10.01 TLD from Stranger, the balance of Anna is above 10.00 TLD."
+        self.assertIn(told, self._told(self.anna)[0])
+        self.assertIn(told, paid.with_user(self.anna).warning_text)
+        self.assertFalse(paid.warning_text or self._told(self.stranger))
+        with self.assertRefused("other_side"):
+            self._pay(self.stranger, self.anna, "10")
+        self.assertEqual(self._pay(self.luc, self.anna, "9.99").sudo().warned, "payee")
+        # What brings a balance back warns nobody.
+        self._pay(self.anna, self.stranger, "20")
+        self.assertFalse(self._pay(self.anna, self.luc, "10").sudo().warned)
+
+    def test_every_way_of_paying_marks_alike(self):
+        transfers, marked = self._transfers(self.anna), {}
+        ids = self.anna.partner_id.id, self.luc.partner_id.id, self.money.id
+
+        def asked():
+            asks = self._transfers(self.luc).ask(*ids, "12")
+            return transfers.browse(asks).action_accept()
+
+        def batch():
+            names = "payer", "payee", "currency", "amount"
+            return transfers.post_batch([dict(zip(names, (*ids, "12"), strict=True))])
+
+        def settled():
+            held = transfers.browse(transfers.reserve(*ids, "12"))
+            self.assertEqual(held.sudo().warned, "payer")
+            return held.action_settle()
+
+        for name, way in {
+            "fast": lambda: transfers.pay(*ids, "12"),
+            "step by step": asked,
+            "batch": batch,
+            "settled": settled,
+        }.items():
+            with self.env.cr.savepoint() as savepoint:
+                marked[name] = transfers.browse(way()).sudo().warned
+                savepoint.rollback()
+            self.env.invalidate_all()
+        self.assertEqual(marked, dict.fromkeys(marked, "both"))
+        self.assertEqual(len(marked), 4)
+
+    def test_the_payer_is_warned_before(self):
+        transfers = self._transfers(self.anna)
+        ids = self.anna.partner_id.id, self.money.id
+        self.assertFalse(transfers._last_look(*ids, "10"))
+        self.assertEqual(
+            transfers._last_look(*ids, "10.01"),
+            "The balance would be -10.01 TLD, below -10.00 TLD. Payments that take it"
+            " below -20.00 TLD are refused.",
+        )
+        # What is refused has its own reason; what others have is not told.
+        self.assertFalse(transfers._last_look(*ids, "20.01"))
+        self.assertFalse(self._transfers(self.luc)._last_look(*ids, "10.01"))
+        self.money.limit_policy = "warn"
+        self.assertIn("moderators are told", transfers._last_look(*ids, "20.01"))
+
+    def test_a_wallets_own_limits_replace_the_currencys_as_a_block(self):
+        wallet = self.wallet(self.anna, self.money)
+        as_moderator = wallet.with_user(self.moderator)
+        as_moderator.set_limits("30", None, lower_warning="25")
+        self.assertEqual(wallet._limits_now(), (3000, -3000, None, -2500, None))
+        self.assertIn("warned below -25.00", as_moderator.limits_text)
+        self.assertFalse(self._pay(self.anna, self.stranger, "25").sudo().warned)
+        for given in (
+            {"lower": "5", "lower_warning": "5"},
+            {"lower": "0", "lower_warning": "0"},
+            {"lower": "5", "upper": "5", "upper_warning": "6"},
+        ):
+            with self.assertRefused("warning"):
+                as_moderator.set_limits(**given)
+        with self.assertRefused("warning"):
+            self.money.lower_warning_text = "20"
+        self.money.write({"lower_text": "5", "lower_warning_text": "2"})
+        self.assertEqual(self.money.upper_warning_text, "10.00")
+        self.money.write({"lower_warning_text": "", "upper_warning_text": "0"})
+        limits = self.wallet(self.luc, self.money)._limits_now()
+        self.assertEqual(limits, (500, -500, 2000, None, 0))
+        points = self._currency("Points", "PTS", kind="issued", lower_warning_text="5")
+        fresh = self.wallet(self.luc, points)
+        self.assertIsNone(fresh._limits_now().lower_warning)
+        with self.assertRefused("issued"):
+            fresh.with_user(self.moderator).set_limits("0", lower_warning="0")

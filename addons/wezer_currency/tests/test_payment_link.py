@@ -44,6 +44,8 @@ class TestPaymentLink(CurrencyCommon, HttpCase):
         link = self._link(self.anna, "1:00", once=True)
         first = self._pay(self.luc, link, key="a")
         self.assertEqual(self._pay(self.luc, link, key="a"), first)
+        with self.assertRefused("key"):
+            self._pay(self.luc, link, key="a", purpose="other")
         with self.assertRefused("link"):
             self._pay(self.luc, link, key="b")
         with self.assertRefused("link"):

@@ -328,6 +328,72 @@ class TestTransfer(CurrencyCommon):
             (held.end_reason, self.wallet(self.anna).reserved), ("expired", 0)
         )
 
+    def test_nothing_is_paid_after_its_date_though_the_cron_has_not_run(self):
+        held, ids = self._reserve(key="r"), (self.anna, self.luc)
+        part = held.action_settle("10", key="part")
+        asked = self._transfers(self.luc).ask(
+            *(user.partner_id.id for user in ids), self.credit.id, "1"
+        )
+        asked = held.browse(asked)
+        self.assertTrue(held.may_settle and asked.may_accept)
+        (held | asked).sudo().end_deadline = fields.Datetime.now() - timedelta(hours=1)
+        self.assertFalse(held.may_settle or asked.may_accept)
+        with self.assertRefused("until"):
+            held.action_settle("5")
+        with self.assertRefused("until"):
+            held.action_settle()
+        with self.assertRefused("until"):
+            asked.action_accept()
+        # What was paid in time has its answer, and the payee may give it up.
+        self.assertEqual(held.action_settle("10", key="part"), part)
+        self.assertEqual(self._reserve(key="r"), held)
+        held.with_user(self.luc).action_release()
+        self.assertEqual(self.wallet(self.anna).reserved, 0)
+
+    def test_a_key_with_other_content_is_refused_everywhere(self):
+        held = self._reserve("100")
+        whole = held.action_settle(key="all")
+        self.assertEqual(whole, held.id)
+        self.assertEqual(held.action_settle(key="all"), whole)
+        self.assertEqual(held.action_settle("100", key="all"), whole)
+        with self.assertRefused("key"):
+            held.action_settle("1", key="all")
+        with self.assertRefused("state"):
+            held.action_settle(key="other")
+        back = held.with_user(self.luc).action_reverse("1", key="back")
+        self.assertEqual(held.with_user(self.luc).action_reverse("1", key="back"), back)
+        with self.assertRefused("key"):
+            held.with_user(self.luc).action_reverse("2", key="back")
+        ids = self.anna.partner_id.id, self.luc.partner_id.id, self.credit.id
+        transfers = self._transfers(self.anna)
+        for method, given, other in (
+            ("donate", {}, {"purpose": "else"}),
+            ("reserve", {}, {"until": str(fields.Datetime.now() + timedelta(days=9))}),
+            ("ask", {}, {"amount": "3"}),
+            (
+                "schedule",
+                {"date": str(fields.Date.today() + timedelta(9))},
+                {"every": "week"},
+            ),
+        ):
+            act = getattr(
+                self._transfers(self.luc if method == "ask" else self.anna), method
+            )
+            values = {"amount": "2", "key": "same", **given}
+            first = act(*ids, **values)
+            self.assertEqual(act(*ids, **values), first, method)
+            with self.assertRefused("key"):
+                act(*ids, **{**values, **other})
+        row = dict(zip(("payer", "payee", "currency"), ids, strict=True))
+        row |= {"amount": "2", "key": "same"}
+        category = self.env["wezer.category"].create({"name": "Bread"})
+        [first] = transfers.post_batch([row])
+        self.assertEqual(transfers.post_batch([row]), [first])
+        for other in ({"amount": "3"}, {"purpose": "x"}, {"category": category.id}):
+            with self.assertRefused("batch"):
+                transfers.post_batch([{**row, **other}])
+        self.assertBooksHold()
+
     def test_the_same_key_sets_aside_once(self):
         self.assertEqual(self._reserve(key="r"), self._reserve(key="r"))
         self.assertEqual(self.wallet(self.anna).reserved, 10000)

@@ -13,13 +13,13 @@ from odoo import fields, models
 
 from odoo.addons.wezer_base.tools import locks
 
-from . import refusals
+from . import limit_warnings, refusals
 
 # What differs from transfer to transfer; the rest is the same for all of a posting.
 TRANSFER_COLUMNS = (
     "id payer_id payee_id payer_wallet_id payee_wallet_id amount_minor"
     " levy_payer_minor levy_payee_minor purpose category_id kind date key_scope key"
-    " key_hash beyond_limit notice_pending wezer_currency_id company_id state"
+    " key_hash beyond_limit warned notice_pending wezer_currency_id company_id state"
 ).split()
 ENTRY_COLUMNS = (
     "transfer_id from_id to_id amount kind date from_balance to_balance"
@@ -99,6 +99,8 @@ class CountedWallet:
         "receivable",
         "lower",
         "upper",
+        "lower_warning",
+        "upper_warning",
         "start",
     )
 
@@ -119,6 +121,8 @@ class CountedWallet:
             self.receivable,
             self.lower,
             self.upper,
+            self.lower_warning,
+            self.upper_warning,
         ) = (None if text is None else int(text) for text in row[6:])  # type: ignore
         self.start = self.sums
 
@@ -134,6 +138,15 @@ class CountedWallet:
     def may_receive(self, minor: int) -> Any:
         """Return whether ``minor`` may come."""
         return self.receivable is None or minor <= self.receivable
+
+    def warns_payer(self) -> bool:
+        """Return whether so little is left that who pays is warned."""
+        warning = self.lower_warning
+        return warning is not None and self.balance - self.reserved < warning
+
+    def warns_payee(self) -> bool:
+        """Return whether there is so much that who receives is warned."""
+        return self.upper_warning is not None and self.balance > self.upper_warning
 
     def spend(self, minor: int) -> None:
         """Count that ``minor`` leaves."""
@@ -189,7 +202,8 @@ class BulkPosting:
         :param rows: dicts ``payer_wallet``, ``payee_wallet`` (ids), ``minor``, and
             ``kind``, ``purpose``, ``category``, ``date``, ``key``, ``scope``
         :return: a dict for each row: ``state`` (posted, known, refused), ``id``,
-            ``rule``, ``reason``, ``beyond`` (it passed beyond a limit)
+            ``rule``, ``reason``, ``beyond`` (it passed beyond a limit), ``warned``
+            (whose balance it left beyond a warning)
         """
         answers, posted = self._count_rows(rows)
         refused = any(answer["state"] == "refused" for answer in answers)
@@ -284,7 +298,9 @@ class BulkPosting:
                           w.state, (w.balance + wezer_unswept(w))::text,
                           w.reserved::text, w.incoming::text,
                           wezer_spendable(w, c)::text, wezer_receivable(w, c)::text,
-                          wezer_lower_limit(w, c)::text, wezer_upper_limit(w, c)::text
+                          wezer_lower_limit(w, c)::text, wezer_upper_limit(w, c)::text,
+                          wezer_lower_warning(w, c)::text,
+                          wezer_upper_warning(w, c)::text
                      FROM wezer_wallet w
                      JOIN wezer_currency c ON c.id = w.wezer_currency_id
                     WHERE w.id = ANY(%s) AND """
@@ -301,7 +317,7 @@ class BulkPosting:
             self.wallets[row[0]] = CountedWallet(row)
 
     def _read_known_keys(self, rows: Any) -> None:
-        """Read ``{(scope, key): (id, hash)}`` of what was posted before."""
+        """Read ``{(scope, key): (id, hash, category)}`` of what was posted before."""
         self.known = {}
         keyed = [
             (self._scope(row), row["key"])
@@ -312,16 +328,15 @@ class BulkPosting:
             return
         # Of the index only the wanted keys are read, however large the table is.
         self.env.cr.execute(
-            """SELECT t.key_scope, t.key, t.id, t.key_hash
+            """SELECT t.key_scope, t.key, t.id, t.key_hash, t.category_id
                  FROM unnest(%s::varchar[], %s::varchar[]) AS k(scope, key)
                 CROSS JOIN LATERAL (
-                      SELECT key_scope, key, id, key_hash FROM wezer_transfer
+                      SELECT key_scope, key, id, key_hash, category_id
+                        FROM wezer_transfer
                        WHERE key_scope = k.scope AND key = k.key LIMIT 1) t""",
             [list(column) for column in zip(*keyed, strict=True)],
         )
-        self.known = {
-            (row[0], row[1]): (row[2], row[3]) for row in self.env.cr.fetchall()
-        }
+        self.known = {(row[0], row[1]): row[2:] for row in self.env.cr.fetchall()}
 
     def _scope(self, row: dict) -> str:
         """Return within what the key of a row is unique: the payer's wallet."""
@@ -373,11 +388,13 @@ class BulkPosting:
         money, minor = self.money[payer.currency], row["minor"]
         if key := row.get("key"):
             scope = row["scope"] = self._scope(row)
-            row["hash"] = key_hash(
-                payer.id, payee.id, minor, row.get("purpose") or "", row.get("date")
-            )
+            row["hash"], without = self._hashes(row, payer, payee)
             if first := self.known.get((scope, key)):
-                if first[1] == row["hash"]:
+                # Rows of before the category counted are known by it all the same.
+                if first[1] == row["hash"] or first[1:] == (
+                    without,
+                    row.get("category") or None,
+                ):
                     return {"state": "known", "id": first[0]}
                 refusal = refusals.used_key(self.env)
                 return refused_row(refusal.rule, refusal.args[0])
@@ -402,6 +419,10 @@ class BulkPosting:
         elif not money.external:
             payer.spend(leaves)
             payee.receive(comes)
+            if not self.history and (payer.warns_payer() or payee.warns_payee()):
+                answer["warned"] = limit_warnings.warned(
+                    payer.warns_payer(), payee.warns_payee() and comes > 0
+                )
             row["after"] = (
                 payer.balance + row["levies"][0],
                 payee.balance + row["levies"][1],
@@ -409,8 +430,16 @@ class BulkPosting:
         if key and self.counted is not None:
             self.counted[hash((scope, key))] = hash(row["hash"])
         elif key:
-            self.known[scope, key] = (answer, row["hash"])
+            self.known[scope, key] = (answer, row["hash"], None)
         return answer
+
+    def _hashes(self, row: dict, payer: Any, payee: Any) -> tuple[str, str]:
+        """Return what a key stands for, with the category and without it."""
+        purpose, date = row.get("purpose") or "", row.get("date")
+        without = key_hash(payer.id, payee.id, row["minor"], purpose, date)
+        if category := row.get("category"):
+            return self.transfers._hash([without, category]), without
+        return without, without
 
     def _passes_marked(self, rule: Any, money: CountedCurrency) -> Any:
         """Return whether what ``rule`` refuses is posted all the same, and marked."""
@@ -546,14 +575,16 @@ class BulkPosting:
         keyed = f"{_NULL}\t{_NULL}\t{_NULL}"
         if key := row.get("key"):
             keyed = f"{row['scope']}\t{key.translate(ESCAPES)}\t{row['hash']}"
-        notice = self.mode == "strict" or (beyond and not self.history)
+        warned = answer.get("warned")
+        marked = (beyond or warned) and not self.history
+        notice = self.mode == "strict" or bool(marked)
         state = "pending" if money.external and not self.history else "done"
         return (
             f"{number}\t{payer.partner}\t{payee.partner}\t{payer.id}\t{payee.id}"
             f"\t{row['minor']}\t{levy_payer}\t{levy_payee}"
             f"\t{copied(row.get('purpose') or None)}"
             f"\t{row.get('category') or _NULL}\t{row['kind']}\t{date}\t{keyed}"
-            f"\t{beyond}\t{notice}\t{money.end}\t{state}"
+            f"\t{beyond}\t{warned or _NULL}\t{notice}\t{money.end}\t{state}"
         )
 
     def _entry_line(

@@ -27,7 +27,9 @@ def figures(currency: models.Model) -> dict:
     now = fields.Datetime.now() + timedelta(seconds=1)
     sums = _stock(currency)
     volume = int(_trade_sum(currency, now - YEAR, now))
-    beyond = [("wezer_currency_id", "=", currency.id), ("beyond_limit", "=", True)]
+    own = [("wezer_currency_id", "=", currency.id)]
+    # Only how many: the caller may be no moderator.
+    wallets = currency.env["wezer.wallet"].sudo()
     return {
         "stat_volume": currency._format(volume),
         "stat_velocity": volume / sums["held"] if sums["held"] else 0.0,
@@ -39,8 +41,8 @@ def figures(currency: models.Model) -> dict:
         "stat_concentration": (
             100.0 * sums["top"] / sums["held"] if sums["held"] else 0.0
         ),
-        # Only how many: the caller may be no moderator.
-        "stat_beyond": currency.env["wezer.wallet"].sudo().search_count(beyond),
+        "stat_beyond": wallets.search_count([*own, ("beyond_limit", "=", True)]),
+        "stat_warned": wallets.search_count([*own, ("beyond_warning", "=", True)]),
     }
 
 

@@ -27,13 +27,18 @@ FLOOR_UNITS = 30
 class Unusual(NamedTuple):
     """Why a payment deserves a last look.
 
-    :param str reason: ``times`` (more than five times the usual) or ``half`` (more
-        than half of what there is)
-    :param int minor: what is usual, or what there is
+    :param str reason: ``warning`` (it leaves the balance below its warning),
+        ``limit`` (below a limit that does not refuse), ``times`` (more than five times
+        the usual) or ``half`` (more than half of what there is)
+    :param int minor: the balance that would be left, what is usual, or what there is
+    :param warning: the warning or the limit that is passed
+    :param lower: the limit that refuses
     """
 
     reason: str
     minor: int
+    warning: int | None = None
+    lower: int | None = None
 
 
 def recent_partner_ids(transfers: models.Model, partner: Any) -> list[int]:
@@ -76,20 +81,22 @@ def recent_profiles(transfers: models.Model, partner: Any) -> models.Model:
 def unusual(transfers: models.Model, payer: Any, currency: Any, minor: int) -> Any:
     """Return why paying ``minor`` deserves a last look, None where it does not.
 
-    More than five times the median of the last payments, or more than half of the
-    balance; small amounts never do.
+    It leaves the balance below its warning; or it is more than five times the median
+    of the last payments, or more than half of the balance, and not small.
 
     :param payer: res.partner (sudo) for whom the caller acts
     :param currency: wezer.currency (sudo)
     :rtype: Unusual | None
     """
+    wallets = transfers.env["wezer.wallet"]
+    limits = wallets._limits_of({(payer.id, currency.id)})[payer.id, currency.id]
+    wallet = wallets._find(payer, currency)
+    found = _beyond(currency, wallet, limits, minor)
+    if found or _is_refused(currency, limits, minor):
+        # What is refused anyway has its own reason.
+        return found
     floor = FLOOR_HOURS if currency._is_hours() else FLOOR_UNITS
     if minor <= floor * currency.minor_per_unit:
-        return None
-    wallets = transfers.env["wezer.wallet"]
-    spendable = wallets._spendable(payer, currency)
-    if spendable is not None and minor > spendable:
-        # It is refused anyway, with the reason.
         return None
     paid = transfers.sudo().search_fetch(
         [
@@ -106,11 +113,71 @@ def unusual(transfers: models.Model, payer: Any, currency: Any, minor: int) -> A
         usual = int(statistics.median_low(paid.mapped("amount_minor")))
         if minor > USUAL_TIMES * usual:
             return Unusual("times", usual)
-    wallet = wallets._find(payer, currency)
     balance = wallet._balance_now() if wallet and not currency.external else 0
     if balance > 0 and 2 * minor > balance:
         return Unusual("half", balance)
     return None
+
+
+def _is_refused(currency: Any, limits: Any, minor: int) -> bool:
+    """Return whether a limit refuses that ``minor`` leaves."""
+    if limits.spendable is None or minor <= limits.spendable:
+        return False
+    return currency.limit_policy == "block" or currency.kind != "mutual_credit"
+
+
+def _beyond(currency: Any, wallet: Any, limits: Any, minor: int) -> Unusual | None:
+    """Return the warning, or the limit that does not refuse, that ``minor`` passes."""
+    minor += currency._levies(minor)[0]
+    if _is_refused(currency, limits, minor):
+        return None
+    left = (wallet.available if wallet else 0) - minor
+    if limits.spendable is not None and minor > limits.spendable:
+        return Unusual("limit", left, limits.lower)
+    if limits.lower_warning is not None and left < limits.lower_warning:
+        blocks = currency.limit_policy == "block"
+        return Unusual(
+            "warning", left, limits.lower_warning, limits.lower if blocks else None
+        )
+    return None
+
+
+def reason_text(transfers: models.Model, currency: Any, found: Unusual) -> str:
+    """Return the sentence that tells the reader why to look again.
+
+    :param currency: wezer.currency (sudo)
+    """
+    env, known = transfers.env, currency._format(found.minor)
+    if found.reason == "times":
+        return env._(
+            "This is more than five times the usual amount, which is %(amount)s.",
+            amount=known,
+        )
+    if found.reason == "half":
+        return env._(
+            "This is more than half of the balance, which is %(amount)s.", amount=known
+        )
+    warning = currency._format(found.warning)
+    if found.reason == "limit":
+        return env._(
+            "The balance would be %(balance)s, below the limit of %(limit)s. The"
+            " payment is possible, and the moderators are told.",
+            balance=known,
+            limit=warning,
+        )
+    if found.lower is None:
+        return env._(
+            "The balance would be %(balance)s, below %(warning)s.",
+            balance=known,
+            warning=warning,
+        )
+    return env._(
+        "The balance would be %(balance)s, below %(warning)s. Payments that take it"
+        " below %(limit)s are refused.",
+        balance=known,
+        warning=warning,
+        limit=currency._format(found.lower),
+    )
 
 
 def read_amount(currency: Any, text: Any) -> int | None:

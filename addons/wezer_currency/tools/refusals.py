@@ -5,9 +5,12 @@ side's wallet one sentence that is the same for every cause, so that nothing is 
 by trying.
 """
 
+from typing import Any
+
 from odoo import api, models
 
 from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_base.tools import days
 
 
 def other_side(env: api.Environment, pays: bool) -> Refusal:
@@ -78,6 +81,29 @@ def beyond_limit(
 def not_countable(env: api.Environment) -> Refusal:
     """Return the refusal of an amount that the ledger's columns cannot hold."""
     return Refusal(env._("This amount is too large for the ledger."), rule="amount")
+
+
+def overdue(env: api.Environment, state: str, until: Any) -> Refusal:
+    """Return the refusal of what could be answered or paid until a date that is over.
+
+    :param state: of the transfer: ``reserved`` or ``requested``
+    :param until: the moment until which it was possible
+    """
+    moment = days.format_moment(env, until)
+    message = (
+        env._(
+            "This money was set aside until %(moment)s, which is over. It is released"
+            " within an hour. You can pay directly instead.",
+            moment=moment,
+        )
+        if state == "reserved"
+        else env._(
+            "This request could be accepted until %(moment)s, which is over. You can"
+            " pay directly instead.",
+            moment=moment,
+        )
+    )
+    return Refusal(message, rule="until", limit=str(until))
 
 
 def used_key(env: api.Environment) -> Refusal:

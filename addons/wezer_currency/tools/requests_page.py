@@ -12,7 +12,8 @@ def rows(env: Any) -> list:
     :return: dicts ``transfer`` (sudo: the other sides' names show), ``pays`` and
         ``gets`` (whether the user acts for that side), ``redeem`` and ``claim`` (what
         kind of request it is), ``may`` (the actions that are possible now), ``amount``
-        (as text: of what is set aside, the part that is not paid yet)
+        (as text: of what is set aside, the part that is not paid yet), ``over``
+        (whether its date is over)
     """
     transfers = env["wezer.transfer"].search(
         [
@@ -31,6 +32,7 @@ def rows(env: Any) -> list:
             "redeem": transfer.state == "requested" and transfer.kind == "redeem",
             "claim": transfer.state == "requested" and transfer.kind == "reversal",
             "may": {action for action, refusal in answers.items() if refusal is None},
+            "over": transfer._is_overdue(),
         }
         for transfer, answers in transfers._permissions().items()
     ]
@@ -70,6 +72,7 @@ def held(wallet: Any) -> list:
             "amount": open_amount(transfer),
             "pays": transfer.payer_wallet_id == wallet,
             "url": details.get(transfer.id, {}).get("url"),
+            "over": transfer._is_overdue(),
             "may": {
                 action
                 for action, refusal in answers.get(transfer, {}).items()

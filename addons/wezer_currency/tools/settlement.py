@@ -18,6 +18,7 @@ from odoo.tools import LazyTranslate
 
 from odoo.addons.wezer_base.exceptions import Refusal
 
+from . import refusals
 from .amounts import proportion
 
 _lt = LazyTranslate(__name__)
@@ -53,8 +54,10 @@ def settle_idempotent(
     :return: the transfer that is done or pending (sudo)
     """
     transfer = transfer.sudo()
-    settled = transfer._state_machine.targets("pay")
-    if key and transfer.done_key == key and transfer.state in settled:
+    if key and transfer.done_key == key:
+        # It paid all of it: only asking for all of it is the same request.
+        if minor not in (None, transfer.amount_minor):
+            raise refusals.used_key(transfer.env)
         return transfer
     data = [transfer.id, minor, keep_rest]
     whole = minor == transfer.amount_minor and not transfer.settled_minor
@@ -64,6 +67,8 @@ def settle_idempotent(
         if first:
             return first
     transfer._check_state("settle")
+    if refusal := transfer._data_refusal("settle"):
+        raise refusal
     return _settle(
         transfer, minor, keep_rest, **transfer._prepare_key_vals(scope, key, data)
     )

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+SIDES = ("lower", "upper", "lower_warning", "upper_warning")
+
 
 class WezerWalletLimits(models.TransientModel):
     """A moderator gives a wallet limits of its own."""
@@ -15,6 +17,14 @@ class WezerWalletLimits(models.TransientModel):
         help="Without a sign, for example 20:00 hours or 500.00. The balance may then"
         " go down to that much below zero.",
     )
+    has_lower_warning = fields.Boolean(
+        string="Warning below zero",
+        help="Payments that take the balance below it are made, and the owner is told.",
+    )
+    lower_warning = fields.Char(
+        string="Warned from",
+        help="How far below zero, without a sign, and nearer to zero than the limit.",
+    )
     may_grow = fields.Boolean(compute="_compute_may_grow")
     grows = fields.Boolean(
         string="Grows with payments received",
@@ -23,6 +33,14 @@ class WezerWalletLimits(models.TransientModel):
     )
     has_upper = fields.Boolean(string="Limit above zero")
     upper = fields.Char(string="How far above zero")
+    has_upper_warning = fields.Boolean(
+        string="Warning above zero",
+        help="Payments that take the balance above it arrive, and the owner is told.",
+    )
+    upper_warning = fields.Char(
+        string="Warned above",
+        help="How far above zero, and nearer to zero than the limit.",
+    )
 
     @api.depends("wallet_id")
     def _compute_may_grow(self):
@@ -34,24 +52,23 @@ class WezerWalletLimits(models.TransientModel):
         values = super().default_get(names)
         wallet = self.env["wezer.wallet"].browse(self.env.context.get("active_id"))
         if wallet and "wallet_id" in names:
-            lower, upper = wallet._limits()
-            currency = wallet.wezer_currency_id
-            values.update(
-                wallet_id=wallet.id,
-                has_lower=lower is not None,
-                lower=currency._decimal(-(lower or 0)),
-                has_upper=upper is not None,
-                upper=currency._decimal(upper or 0),
-                grows=wallet.own_grows,
-            )
+            limits, currency = wallet._limits_now(), wallet.wezer_currency_id
+            values.update(wallet_id=wallet.id, grows=wallet.own_grows)
+            for name in SIDES:
+                # The fields have the names of the limits.
+                minor = getattr(limits, name)
+                values[f"has_{name}"] = minor is not None
+                values[name] = currency._decimal(abs(minor or 0))
         return values
 
     def action_apply(self) -> dict:
         """Set the limits; the wallet checks who may."""
         self.ensure_one()
         self.wallet_id.set_limits(
-            (self.lower or "0") if self.has_lower else None,
-            (self.upper or "0") if self.has_upper else None,
             grows=self.grows,
+            **{
+                name: (self[name] or "0") if self[f"has_{name}"] else None
+                for name in SIDES
+            },
         )
         return {"type": "ir.actions.act_window_close"}
