@@ -129,7 +129,8 @@ class TestWaitingByRpc(RpcCase):
             by_json_rpc,
             by_xml_rpc,
         )
-        line = locks.line_of("wallet", wallets[1])
+        # Lines are joined in their order: all wait in the first of the two.
+        line = min(locks.line_of("wallet", wallet) for wallet in wallets)
         waiting = """SELECT count(*) FROM pg_locks l
                        JOIN pg_class c ON c.oid = l.relation
                       WHERE c.relname = %s AND NOT l.granted"""
