@@ -251,14 +251,14 @@ class BatchReader:
         """Leave members only payers they act for, and tell nothing of the others."""
         good = [row for row in rows if "reason" not in row]
         partners = self.env["res.partner"].sudo()
-        payers = partners.browse({row["parties"][0].id for row in good})
+        payers = partners.browse({row["party_ids"][0] for row in good})
         acting = self.env.user._acts_for(payers, "wallet")
         for payer in acting:
             self.env.user._wezer_log_acting(payer, "wallet", what="batch")
         acts = set(acting.ids)
         refused = refused_tries.refused_pairs(self.env, list(acts))
         for row in good:
-            payer, payee = (party.id for party in row["parties"])
+            payer, payee = row["party_ids"]
             if payer not in acts:
                 row.update(
                     rule="acts_for",

@@ -38,7 +38,7 @@ class WalletResolver:
         self.made = set()
 
     def resolve(self, rows: list) -> None:
-        """Add ``payer_wallet``, ``payee_wallet`` and ``parties`` to each row.
+        """Add the wallets (``payer_wallet``, ``payee_wallet``) and parties to each row.
 
         What cannot be found gets its reason, the same sentence for every cause.
         """
@@ -73,6 +73,7 @@ class WalletResolver:
         wallets = self.wallets_of(wanted)
         for row, (payer, payee) in zip(good, pairs, strict=True):
             row["payer_wallet"], row["payee_wallet"] = wallets[payer], wallets[payee]
+            row["party_ids"] = payer[0], payee[0]
 
     def _refuse(self, row: dict, name: str, is_payee: Any) -> None:
         if self.wide:
@@ -125,16 +126,19 @@ class WalletResolver:
                 ["partner_id"],
             )
         )
-        good = set(profiles.partner_id.ids)
-        company = self.env.company.partner_id
-        return {
-            partner.id: partner
-            for partner in partners
-            if partner.id in good
-            or partner.wezer_is_treasury
+        members = set(profiles.partner_id.ids)
+        # Of members no more is asked: the rest are few.
+        rest = partners.filtered(lambda partner: partner.id not in members)
+        company = self.env.company.partner_id if rest else rest
+        others = {
+            partner.id
+            for partner in rest
+            if partner.wezer_is_treasury
             or partner == company
             or partner._wezer_is_party()
         }
+        good = members | others
+        return {partner.id: partner for partner in partners if partner.id in good}
 
     def _by_reference(self, texts: Any) -> dict:
         if not texts:
