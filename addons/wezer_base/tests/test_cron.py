@@ -86,7 +86,7 @@ class TestCron(TransactionCase):
 
     def test_each_record_waits_in_line_before_its_turn(self):
         seen = []
-        self._run(lambda person: seen.append(person.id), [1] * 5, seen.append)
+        self._run(lambda person: seen.append(person.id), [1] * 5, wait=seen.append)
         self.assertEqual(seen[::2], seen[1::2])
         self.assertEqual(set(seen), set(self.people.ids))
         # Outside of a scheduled action nothing may begin a new transaction.
