@@ -88,6 +88,43 @@ class TestGroupWallets(GroupsCommon):
                 self.payer.id, self.payee.id, self.money.id, "1", date="2100-01-01"
             )
 
+    def test_requests_to_a_group_are_accepted_in_advance_by_its_payers_only(self):
+        rules = self.env["wezer.acceptance"]
+        given = self.payer.id, self.money.id, None, "5", "20"
+        for user in (self.stranger, self.joel, self.demo):
+            with self.assertRaises(NotAllowed), self.env.cr.savepoint():
+                rules.with_user(user).allow(*given)
+        rule = rules.browse(rules.with_user(self.luc).allow(*given))
+        for user in (self.joel, self.demo):
+            self.assertFalse(rules.with_user(user).search([]))
+
+        def ask():
+            transfers = self._transfers(self.demo)
+            asked = transfers.browse(
+                transfers.ask(self.payer.id, self.payee.id, self.money.id, "5")
+            )
+            rules._cron_accept()
+            self.env.invalidate_all()
+            return asked
+
+        paid = ask()
+        self.assertEqual((paid.state, paid.automatic), ("done", True))
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            paid.with_user(self.demo).action_take_back()
+        paid.with_user(self.luc).action_take_back()
+        self.assertEqual(self._balance(self.payee), "0.00 GRP")
+        self.env["wezer.group.membership"].search(
+            [
+                ("group_id", "=", self.treasurer.id),
+                ("partner_id", "=", self.luc.partner_id.id),
+            ]
+        ).state = "left"
+        self.env.invalidate_all()
+        # The rule is still there, but who set it may not pay any more.
+        self.assertTrue(rule.active)
+        self.assertEqual(ask().state, "requested")
+        self._books_hold()
+
     def test_founding_groups_does_not_multiply_credit(self):
         small = self._circle("Test small", self.garden)
         self._put(self.luc, self._role("Small banker", small, "wallet"))
