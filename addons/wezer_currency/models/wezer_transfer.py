@@ -1788,6 +1788,7 @@ class WezerTransfer(models.Model):
         )
         return reversal.id
 
+    @locks.in_line("wallet", "_line_of_answer")
     def action_take_back(self, acting_partner_id: int | None = None) -> int:
         """Take back what was paid automatically, all that is left of it.
 
