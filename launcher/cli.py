@@ -130,10 +130,40 @@ def parser() -> argparse.ArgumentParser:
     sub = command("export", "write what others can read to a CSV file")
     sub.add_argument(
         "kind",
-        choices=["balances", "transfers", "memberships", "rights", "reputation"],
-        metavar="balances|transfers|memberships|rights|reputation",
+        choices=[
+            "balances",
+            "transfers",
+            "memberships",
+            "rights",
+            "reputation",
+            "turnover",
+            "limits",
+            "credit",
+            "concentration",
+            "inactive",
+            "closing",
+        ],
+        metavar="balances|transfers|memberships|rights|reputation|turnover|limits"
+        "|credit|concentration|inactive|closing",
     )
-    sub.add_argument("file", metavar="FILE", help="where they go")
+    sub.add_argument(
+        "file", metavar="FILE", help="where they go; reports: CSV, or XLSX by its name"
+    )
+    reports = sub.add_argument_group("reports of the books of one currency")
+    reports.add_argument("--currency", metavar="CODE", help="of which currency")
+    reports.add_argument("--from", metavar="DAY", help="the first day, as 2026-01-31")
+    reports.add_argument("--to", metavar="DAY", help="the last day")
+    reports.add_argument(
+        "--at", metavar="DAY", help="balances, inactive: at the end of this day"
+    )
+    reports.add_argument(
+        "--by",
+        choices=["month", "category", "circle"],
+        help="turnover: what it is divided by",
+    )
+    reports.add_argument(
+        "--months", metavar="N", help="inactive: without trade for so many months"
+    )
     sub.add_argument(
         "--inherited",
         action="store_true",

@@ -20,6 +20,9 @@
         "wizards/wezer_wallet_limits_views.xml",
         "views/wezer_wallet_views.xml",
         "views/wezer_profile_views.xml",
+        "wizards/wezer_correction_views.xml",
+        "wizards/wezer_take_back_views.xml",
+        "views/wezer_batch_views.xml",
         "views/wezer_transfer_views.xml",
         "views/wezer_ledger_views.xml",
         "views/res_config_settings_views.xml",
@@ -32,6 +35,7 @@
         "views/statement_templates.xml",
         "views/acceptance_templates.xml",
         "views/clearing_templates.xml",
+        "views/transfer_templates.xml",
         "wizards/wezer_starter_set_views.xml",
     ],
     "assets": {

@@ -57,7 +57,8 @@ class WezerActingLog(models.Model):
         self.ensure_one()
         act = self.sudo()
         sentences = self._labels()
-        names = {"person": act.actor_id.name, "party": act.partner_id.name}
+        # The name of a hidden circle is for those who may know it.
+        names = {"person": act.actor_id.name, "party": act.partner_id.display_name}
         sentence = sentences.get(act.what, sentences["act"]) % names
         return f"{sentence}: {act.note}" if act.note else sentence
 

@@ -4,3 +4,5 @@ from . import statement
 from . import clearing
 from . import links
 from . import several
+from . import books
+from . import transfer

@@ -91,6 +91,7 @@ class WezerStatement(WezerCurrencyPortal):
             {
                 "wallet": wallet,
                 "why": why,
+                "owner": document.owner_name,
                 "acts": acts,
                 "currency": currency,
                 "limits": limits if acts else WalletLimits(*[None] * 5),
@@ -278,6 +279,7 @@ class WezerStatement(WezerCurrencyPortal):
             spoken = transfer and line.kind != "levy"
             rows.append(
                 {
+                    "transfer_id": line.transfer_id,
                     "number": line.id,
                     "date": line.date,
                     "name": names[line.partner_id],
@@ -422,7 +424,7 @@ class WezerStatement(WezerCurrencyPortal):
         """Answer with a file, which is sent piece by piece and closed at the end."""
         size = out.seek(0, io.SEEK_END)
         out.seek(0)
-        name = f"{document.wallet.partner_id.name} {document.currency.code}.{ending}"
+        name = f"{document.owner_name} {document.currency.code}.{ending}"
         return http.Response(
             werkzeug.wsgi.wrap_file(request.httprequest.environ, out),
             headers=[

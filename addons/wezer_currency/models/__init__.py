@@ -3,11 +3,13 @@ from . import res_partner
 from . import res_users
 from . import wezer_acceptance
 from . import wezer_acting_log
+from . import wezer_batch
 from . import wezer_charge_line
 from . import wezer_charge_run
 from . import wezer_clearing
 from . import wezer_clearing_line
 from . import wezer_currency
+from . import wezer_currency_office
 from . import wezer_invariant
 from . import wezer_ledger_entry
 from . import wezer_ledger_seal
@@ -17,6 +19,7 @@ from . import wezer_payment_link
 from . import wezer_profile
 from . import wezer_sentence
 from . import wezer_transfer
+from . import wezer_treasury_act
 from . import wezer_wallet
 from . import wezer_wallet_access_log
 from . import wezer_wallet_credit

@@ -50,6 +50,7 @@ class ResPartner(models.Model):
         departure.wallets(self)._close_on_leaving()
         departure.payment_links(self).unlink()
         departure.acceptances(self).unlink()
+        self.env["wezer.currency.office"]._end_of(self)
         old = self.name
         result = super()._wezer_anonymise()
         replace_name(

@@ -1,6 +1,7 @@
 from odoo import models
 
 from ..tools import home, todo
+from .wezer_currency_office import ROLES
 
 
 class ResUsers(models.Model):
@@ -23,6 +24,41 @@ class ResUsers(models.Model):
     def _wezer_todo(self):
         """Add what waits for an answer about money: requests and receipts."""
         return super()._wezer_todo() + todo.rows(self)
+
+    # === ROLES IN CURRENCIES === #
+
+    def _wezer_standing_selects(self):
+        """Add the currencies in which this user is treasurer or auditor today."""
+        offices = self.env["wezer.currency.office"]
+        return [*super()._wezer_standing_selects(), offices._in_force_select(self)]
+
+    def _wezer_office_ids(self, *roles):
+        """Return the ids of the currencies in which this user has one of ``roles``.
+
+        Asked once in a transaction; a role that has ended counts no more.
+
+        :param roles: ``treasurer``, ``auditor``; both where left out
+        :rtype: frozenset
+        """
+        self.ensure_one()
+        user = self.sudo()
+        if not user.active or not user._wezer_may_act():
+            return frozenset()
+        kept = user.wezer_acting_parties
+        found = (kept.get(role) or () for role in roles or ROLES)
+        return frozenset().union(*found)
+
+    def _wezer_is_treasurer(self, currency) -> bool:
+        """Return whether this user is a treasurer of ``currency`` today."""
+        return currency.id in self._wezer_office_ids("treasurer")
+
+    def _wezer_is_auditor(self, currency) -> bool:
+        """Return whether this user is an auditor of ``currency`` today."""
+        return currency.id in self._wezer_office_ids("auditor")
+
+    def _wezer_reads_books(self, currency) -> bool:
+        """Return whether this user reads the books of ``currency`` today."""
+        return currency.id in self._wezer_office_ids()
 
     # === HOME === #
 

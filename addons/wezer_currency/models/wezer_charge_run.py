@@ -45,9 +45,21 @@ class WezerChargeRun(models.Model):
     # Wallets up to this id were asked.
     reached_wallet = fields.Integer(readonly=True, copy=False, aggregator=None)
     line_ids = fields.One2many("wezer.charge.line", "run_id", string="Wallets")
+    batch_id = fields.Many2one(
+        "wezer.batch",
+        string="Batch",
+        index="btree_not_null",
+        ondelete="restrict",
+        readonly=True,
+    )
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company
     )
+
+    def _total_minor(self):
+        """Return what was taken, or would be, in minor units."""
+        self.ensure_one()
+        return int(self.total_minor)
 
     def _compute_display_name(self):
         labels = dict(self._fields["charge"]._description_selection(self.env))
@@ -154,9 +166,16 @@ class WezerChargeRun(models.Model):
     def _post(self, rows):
         """Post the rows that pass, and add them to the report."""
         currency = self.wezer_currency_id
+        # All portions are one batch, which can be taken back.
+        batches = self.env["wezer.batch"]
+        number = None if self.dry_run else self.batch_id.id or batches._next_id()
         report = self.env["wezer.transfer"]._post_rows(
-            rows, mode="each", dry_run=self.dry_run
+            rows, mode="each", dry_run=self.dry_run, batch=number
         )
+        if number:
+            given = [{"money": currency.id} for _row in rows]
+            kept = batches._keep(number, self.charge, given, report)
+            self.batch_id = kept or self.batch_id
         lines = [
             {
                 "run_id": self.id,

@@ -3,6 +3,7 @@ import string
 from datetime import timedelta
 
 from odoo import api, fields, models, tools
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
@@ -14,7 +15,8 @@ from odoo.addons.wezer_base.tools.payload import shortened
 from odoo.addons.wezer_base.tools.shown_numbers import format_plain_decimal
 from odoo.addons.wezer_base.tools.stored_sentence import Value
 
-from ..tools import amounts, credit_growth, currency_statistics, recurrence
+from ..tools import amounts, books, credit_growth, currency_statistics, recurrence
+from ..tools.statement_files import plain_cell
 from .fields_bigint import BigInteger
 
 # How far below zero a member may go unless the administrator decides.
@@ -340,6 +342,39 @@ class WezerCurrency(models.Model):
         compute="_compute_statistics",
         groups=STATISTICS_GROUPS,
     )
+    office_ids = fields.One2many(
+        "wezer.currency.office",
+        "wezer_currency_id",
+        string="Treasurers and auditors",
+        domain=[("in_force", "=", True)],
+        groups="wezer_base.group_administrator",
+    )
+    treasurer_fees = fields.Boolean(
+        string="Treasurers take fees and demurrage", default=True
+    )
+    treasurer_corrections = fields.Boolean(
+        string="Treasurers correct payments and batches", default=True
+    )
+    treasurer_batches = fields.Boolean(
+        string="Treasurers pay and collect in batches",
+        default=True,
+        help="Between the treasury of this currency and members.",
+    )
+    four_eyes_minor = BigInteger(
+        string="A second person decides above (minor units)", default=0
+    )
+    four_eyes_minor_text = fields.Char(
+        string="A second person decides above",
+        compute="_compute_charge_texts",
+        inverse="_inverse_charge_texts",
+        help="What a treasurer posts alone within 30 days is counted together. With 0 a"
+        " second treasurer or an administrator decides about everything.",
+    )
+    books_open = fields.Boolean(
+        string="I read its books",
+        compute="_compute_books_open",
+        search="_search_books_open",
+    )
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )
@@ -355,7 +390,8 @@ class WezerCurrency(models.Model):
         "CHECK (coalesce(demurrage_rate, 0) BETWEEN 0 AND 10000"
         " AND coalesce(fee_minor, 0) >= 0 AND coalesce(demurrage_above, 0) >= 0"
         " AND coalesce(levy_payer_fixed, 0) >= 0"
-        " AND coalesce(levy_payee_fixed, 0) >= 0)",
+        " AND coalesce(levy_payee_fixed, 0) >= 0"
+        " AND coalesce(four_eyes_minor, 0) >= 0)",
         "A charge cannot be below zero, and demurrage can be at most 100 %.",
     )
     _credit_cap_range = models.Constraint(
@@ -473,6 +509,7 @@ class WezerCurrency(models.Model):
         "fee_minor",
         "demurrage_above",
         "credit_cap",
+        "four_eyes_minor",
     )
 
     @api.depends(*_CHARGE_TEXTS)
@@ -512,6 +549,20 @@ class WezerCurrency(models.Model):
             values = currency_statistics.figures(currency) if currency else {}
             for name in names:
                 record[name] = values.get(name, False)
+
+    @api.depends_context("uid")
+    def _compute_books_open(self):
+        held = self.env.user._wezer_office_ids()
+        for currency in self:
+            currency.books_open = currency._origin.id in held
+
+    def _search_books_open(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        if {True, False} <= set(value):
+            return Domain.TRUE
+        held = list(self.env.user._wezer_office_ids())
+        return Domain("id", "in" if True in value else "not in", held)
 
     # === CRUD === #
 
@@ -1173,6 +1224,75 @@ class WezerCurrency(models.Model):
                 self.env._("Enter a start date and a later end date."), rule="date"
             )
         return currency_statistics.series(self, start, end, interval, least)
+
+    # === BOOKS === #
+
+    def _may_read_books(self):
+        """Return whether the current user reads the books of this currency."""
+        self.ensure_one()
+        user = self.env.user
+        return self.env.su or bool(
+            user._wezer_reads_books(self)
+            or (
+                user._wezer_may_act()
+                and user.has_group("wezer_base.group_administrator")
+            )
+        )
+
+    def _report(self, name, given):
+        """Return a report of the books, as the current user may know the names.
+
+        :raise NotAllowed: rule ``office``
+        """
+        self.ensure_one()
+        if not self._may_read_books():
+            raise NotAllowed(
+                self.env._(
+                    "Only treasurers, auditors and administrators can read the books of"
+                    " this currency."
+                ),
+                rule="office",
+            )
+        period = books.read_period(self.env, given)
+        # Wallets and entries of all: the caller was just found to read them.
+        return books.read(self.sudo(), name, period)
+
+    def read_report(self, name: str, options: dict | None = None) -> dict:
+        """Return a report of the books; treasurers, auditors and administrators.
+
+        :param name: ``balances``, ``turnover``, ``limits``, ``credit``,
+            ``concentration``, ``inactive`` or ``closing``
+        :param options: texts ``from``, ``to``, ``at`` (days), ``by`` (``month``,
+            ``category``, ``circle``), ``months``
+        :return: ``title``, ``heads`` and ``rows`` (texts and whole numbers), ``notes``
+        :raise NotAllowed: rule ``office``
+        :raise Refusal: rules ``report``, ``date``, ``by``, ``months``
+        """
+        report = self._report(name, options if isinstance(options, dict) else {})
+        return {
+            "title": report.title,
+            "heads": report.heads,
+            "rows": [[plain_cell(cell) for cell in row] for row in report.rows],
+            "notes": report.notes,
+        }
+
+    @api.model
+    def _report_file(self, code, name, given, path):
+        """Write a report into a file, for the command; return its number of rows.
+
+        A spreadsheet where the name ends with ``.xlsx``, else CSV.
+        """
+        currency = self.search([("code", "=", code)], limit=1)
+        if not currency:
+            raise Refusal(
+                self.env._("There is no currency with the code %s.", code),
+                rule="currency",
+                value=code,
+            )
+        report = currency._report(name, given)
+        with open(path, "wb") as file:
+            books.write_file(currency, report, file, path.endswith(".xlsx"))
+        return len(report.rows)
 
     def action_flows(self) -> dict:
         """Open who paid whom in this currency, as graph and table."""

@@ -80,6 +80,10 @@ class WezerInvariant(models.AbstractModel):
                 self._check_parts,
             ),
             (
+                self.env._("Corrections have a reason, and batches go back as a whole"),
+                self._check_corrections,
+            ),
+            (
                 self.env._("Money set aside has an end date or belongs to a deal"),
                 self._check_reservation_ends,
             ),
@@ -391,7 +395,7 @@ class WezerInvariant(models.AbstractModel):
                  JOIN wezer_currency c ON c.id = t.wezer_currency_id
                  LEFT JOIN levied l ON l.transfer_id = t.id
                 WHERE t.state = 'done' AND c.external IS NOT TRUE
-                  AND t.kind <> 'reversal'
+                  AND t.kind NOT IN ('reversal', 'correction')
                   AND coalesce(t.levy_payer_minor, 0) + coalesce(t.levy_payee_minor, 0)
                       <> coalesce(l.minor, 0)"""
         )
@@ -432,13 +436,14 @@ class WezerInvariant(models.AbstractModel):
         return self._wezer_rows(
             """WITH parts AS (
                    SELECT parent_id,
-                          sum(CASE WHEN kind <> 'reversal' AND state <> 'scheduled'
+                          sum(CASE WHEN NOT goes_back AND state <> 'scheduled'
                               THEN amount_minor ELSE 0 END) AS paid,
-                          sum(CASE WHEN kind = 'reversal' AND state <> 'ended'
+                          sum(CASE WHEN goes_back AND state <> 'ended'
                               THEN amount_minor ELSE 0 END) AS given,
-                          sum(CASE WHEN kind = 'reversal' AND state = 'requested'
+                          sum(CASE WHEN goes_back AND state = 'requested'
                               THEN amount_minor ELSE 0 END) AS claimed
-                     FROM wezer_transfer WHERE parent_id IS NOT NULL
+                     FROM (SELECT *, kind IN ('reversal', 'correction') AS goes_back
+                             FROM wezer_transfer WHERE parent_id IS NOT NULL) linked
                     GROUP BY parent_id)
                SELECT t.id, t.settled_minor::text, t.reversed_minor::text,
                       t.claim_minor::text
@@ -447,6 +452,18 @@ class WezerInvariant(models.AbstractModel):
                    OR coalesce(t.claim_minor, 0) <> coalesce(p.claimed, 0)
                    OR (t.schedule_start IS NULL
                        AND coalesce(t.settled_minor, 0) <> coalesce(p.paid, 0))"""
+        )
+
+    def _check_corrections(self):
+        return self._wezer_rows(
+            """SELECT id, kind, coalesce(reason, ''), parent_id FROM wezer_transfer
+                WHERE kind = 'correction'
+                  AND (parent_id IS NULL OR coalesce(reason, '') = '')
+               UNION ALL
+               SELECT t.id, t.kind, b.state, b.id
+                 FROM wezer_batch b JOIN wezer_transfer t ON t.batch_number = b.id
+                WHERE b.state = 'taken_back' AND t.state = 'done'
+                  AND t.reversed_minor < t.amount_minor"""
         )
 
     def _check_reservation_ends(self):

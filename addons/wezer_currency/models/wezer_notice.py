@@ -17,6 +17,9 @@ class WezerNotice(models.Model):
             "automatic": (self.env._("A request was paid automatically"), True),
             "taken_back": (self.env._("An automatic payment was taken back"), True),
             "balance_warning": (self.env._("My balance is beyond a warning"), True),
+            "office": (self.env._("Someone may read all statements"), True),
+            "treasury": (self.env._("An act of a treasury needs a decision"), True),
+            "corrected": (self.env._("A payment of mine was corrected"), True),
             "scheduled": (self.env._("A scheduled payment was made or failed"), True),
         }
         kinds["circle_proposed"] = (
@@ -41,6 +44,9 @@ class WezerNotice(models.Model):
             "statement_seen": NoticeLook("money", "fa-eye"),
             "automatic": NoticeLook("money", "fa-arrow-up"),
             "taken_back": NoticeLook("money", "fa-undo"),
+            "office": NoticeLook("money", "fa-eye"),
+            "treasury": NoticeLook("money", "fa-university", asks=True),
+            "corrected": NoticeLook("money", "fa-undo"),
             "scheduled": NoticeLook("money", "fa-clock-o"),
             "circle_proposed": NoticeLook("money", "fa-recycle"),
             "circle_ended": NoticeLook("money", "fa-recycle"),

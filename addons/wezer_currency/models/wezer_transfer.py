@@ -36,6 +36,7 @@ from ..tools import (
 )
 from ..tools.bulk_posting import BulkPosting
 from ..tools.purpose import language_of_purpose
+from ..tools.reasons import checked_reason
 from ..tools.texts import KEY_LENGTH, PURPOSE_LENGTH, cleaned, storable
 from .fields_bigint import BigInteger
 
@@ -62,6 +63,8 @@ TRANSFER = StateMachine(
         " the holder",
         "payee_or_moderator": "acts for the payee, or is a community moderator"
         " who is no party to it",
+        "corrector": "a community moderator who is no party to it and gave a reason to"
+        " see the statement of one of the two wallets",
         "origin": "the record whose money it is (a deal), by an internal method",
         "cron": "a scheduled action",
         "membership": "a member who leaves, or whose two accounts become one",
@@ -133,6 +136,15 @@ TRANSFER = StateMachine(
             "what was paid automatically, until the day it states, by a new linked"
             " transfer",
         ),
+        Transition(
+            "correct",
+            ("done",),
+            ("done",),
+            "corrector",
+            "action_correct",
+            "a new linked transfer returns all or a part, with a reason that both"
+            " parties read; never a reversal or a correction",
+        ),
         Transition("run", ("scheduled",), ("done", "pending", "ended"), "cron", "_run"),
         Transition("expire", ("requested", "reserved"), ("ended",), "cron", "_expire"),
         Transition("origin_reserve", (), ("reserved",), "origin", "_reserve"),
@@ -156,11 +168,11 @@ TRANSFER = StateMachine(
         ),
     ),
 )
-#: The answers to an existing transfer that people may give: ``{action: method}``.
+#: The answers of the parties to an existing transfer: ``{action: method}``.
 ANSWERS = {
     row.action: row.method
     for row in TRANSFER.transitions
-    if row.method.startswith("action_")
+    if row.method.startswith("action_") and row.who != "corrector"
 }
 #: States in which something may still happen by itself or by an answer.
 OPEN = TRANSFER.sources("close")
@@ -254,6 +266,7 @@ class WezerTransfer(models.Model):
             ("opening", "Opening balance"),
             ("reversal", "Reversal"),
             ("clearing", "Settlement in a circle"),
+            ("correction", "Correction"),
         ],
         required=True,
         default="payment",
@@ -337,6 +350,16 @@ class WezerTransfer(models.Model):
         index="btree_not_null",
         ondelete="restrict",
     )
+    reason = fields.Char(
+        readonly=True, help="The reason for a correction. Both parties can read it."
+    )
+    # A plain number: a foreign key would be checked for each row of a batch.
+    batch_number = fields.Integer(
+        index="btree_not_null",
+        aggregator=None,
+        groups="wezer_base.group_moderator,wezer_base.group_administrator",
+        help="The batch in which this transfer was posted together with others.",
+    )
     origin_model = fields.Char()
     origin_id = fields.Many2oneReference(model_field="origin_model")
     origin_part = fields.Integer(
@@ -369,6 +392,7 @@ class WezerTransfer(models.Model):
     may_deny = fields.Boolean(compute="_compute_permissions")
     may_reverse = fields.Boolean(compute="_compute_permissions")
     may_take_back = fields.Boolean(compute="_compute_permissions")
+    may_correct = fields.Boolean(compute="_compute_may_correct")
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )
@@ -464,6 +488,13 @@ class WezerTransfer(models.Model):
             for action in ANSWERS:
                 transfer[f"may_{action}"] = answers.get(action, False) is None
 
+    @api.depends("state", "kind", "reversed_minor")
+    @api.depends_context("uid")
+    def _compute_may_correct(self):
+        for transfer in self:
+            known = transfer._origin
+            transfer.may_correct = bool(known) and known._may("correct")
+
     # === CRUD === #
 
     @api.model_create_multi
@@ -524,6 +555,8 @@ class WezerTransfer(models.Model):
 
     def _party_refusal(self, action, readable):
         """Return the error where the user does not act for the party, or None."""
+        if TRANSFER.who(action) == "corrector":
+            return self._corrector_refusal()
         try:
             if not self._is_moderated(action):
                 if not readable:
@@ -542,7 +575,54 @@ class WezerTransfer(models.Model):
             return False
         # Only who is asked about: the caller's own rights decide.
         transfer = self.sudo().exists()
+        if action == "reverse" and self.env.user._wezer_is_treasurer(
+            transfer.wezer_currency_id
+        ):
+            # By the four-eyes rule only, see ``wezer.treasury.act``.
+            return False
         return self.env.user._moderates(transfer.payer_id | transfer.payee_id)
+
+    def _corrector_refusal(self):
+        """Return why the user may not correct this transfer, or None.
+
+        Who corrects has looked at one of the two statements: transfers that somebody
+        may not read tell nothing by refusals.
+        """
+        user, transfer = self.env.user, self.sudo().exists()
+        parties = transfer.payer_id | transfer.payee_id
+        if parties and user._wezer_is_treasurer(transfer.wezer_currency_id):
+            # Moderators who are treasurers too have no way around the second person.
+            return NotAllowed(
+                self.env._(
+                    "You are a treasurer of this currency. Propose the correction on"
+                    " its books."
+                ),
+                rule="four_eyes",
+            )
+        if not parties or not user._moderates(parties):
+            return NotAllowed(
+                self.env._(
+                    "Only community moderators who are no party to a payment can"
+                    " correct it."
+                ),
+                rule="moderate",
+            )
+        return self._look_refusal()
+
+    def _look_refusal(self):
+        """Return the error where the user opened none of the two statements."""
+        if self._is_opened_to(self.env.user):
+            return None
+        return NotAllowed(
+            self.env._("Open the statement of one of the two wallets first."),
+            rule="look",
+        )
+
+    def _is_opened_to(self, user):
+        """Return whether ``user`` looked at one of the two statements within a day."""
+        known = self.sudo()
+        wallets = known.payer_wallet_id | known.payee_wallet_id
+        return any(wallet._opened_as(user) for wallet in wallets)
 
     def _origin_refusal(self):
         if self.sudo().origin_model == "wezer.clearing":
@@ -568,7 +648,7 @@ class WezerTransfer(models.Model):
             return Refusal(
                 self.env._("You cannot refuse to give back this money."), rule="claim"
             )
-        if action == "reverse":
+        if action in ("reverse", "correct"):
             return settlement.reverse_refusal(self)
         if action == "take_back":
             return acceptance.take_back_refusal(self)
@@ -1652,9 +1732,12 @@ class WezerTransfer(models.Model):
         return [] if dry_run else [answer["id"] for answer in answers]
 
     @api.model
-    def _post_rows(self, rows, mode="strict", dry_run=False):
-        """Post prepared rows, see :class:`BulkPosting`; the caller checked who."""
-        return BulkPosting(self, mode).post(rows, dry_run=dry_run)
+    def _post_rows(self, rows, mode="strict", dry_run=False, batch=None):
+        """Post prepared rows, see :class:`BulkPosting`; the caller checked who.
+
+        :param batch: id of the ``wezer.batch`` that the posted transfers belong to
+        """
+        return BulkPosting(self, mode, batch).post(rows, dry_run=dry_run)
 
     @api.model
     def _import_rows(
@@ -1694,7 +1777,7 @@ class WezerTransfer(models.Model):
         self.env["wezer.notice"]._settle(self)
         transfer = self.sudo()
         levies = 0, 0
-        if transfer.kind != "reversal":
+        if transfer.kind not in settlement.RETURNS:
             refused_tries.check(self.env, transfer.payer_id, transfer.payee_id)
             levies = self._levies_between(
                 transfer.payer_wallet_id,
@@ -1799,6 +1882,40 @@ class WezerTransfer(models.Model):
         """
         self._begin_action("take_back", acting_partner_id)
         return acceptance.take_back(self).id
+
+    def action_correct(
+        self, reason: str, amount: str | None = None, key: str | None = None
+    ) -> int:
+        """Return a mistaken payment to its payer, all or part; moderators.
+
+        The correction is a transfer of its own that belongs to this one. Both parties
+        get a notice and read the reason; charges come back with the amount.
+
+        :param reason: what went wrong, in a sentence
+        :param amount: as people write it; all that was not given back yet if left out
+        :param key: the same key with the same data corrects once
+        :return: id of the correction
+        :raise NotAllowed: rules ``moderate``, ``look``, ``origin``
+        :raise Refusal: rules ``reason``, ``reverse``, ``reversal``, ``state``, ``key``
+        """
+        self.ensure_one()
+        if refusal := self._corrector_refusal() or self._origin_refusal():
+            raise refusal
+        reason = checked_reason(self.env, reason)
+        minor = self._optional_amount(amount)
+        return self._correct(reason, minor, key).id
+
+    def _correct(self, reason, minor=None, key=None):
+        """Correct this transfer; the caller checked who, and the reason.
+
+        :param int minor: minor units; all that is left where it is None
+        :return: the correction (sudo)
+        """
+        correction = settlement.reverse_idempotent(
+            self, minor, self._check_key(key), self._key_scope("correct"), reason
+        )
+        correction._notify_parties()
+        return correction
 
     def _optional_amount(self, amount):
         """Return the minor units of ``amount``, None where it is left out."""
@@ -1961,11 +2078,31 @@ class WezerTransfer(models.Model):
         """Leave those concerned of these transfers their notices, once."""
         for transfer in self.sudo().filtered("notice_pending"):
             transfer.notice_pending = False
-            if transfer.state == "done" and not transfer.origin_model:
+            if transfer.kind == "correction":
+                transfer._notify_corrected()
+            elif transfer.state == "done" and not transfer.origin_model:
                 transfer._notify_payee()
             if transfer.beyond_limit:
                 transfer._notify_moderators()
             limit_warnings.notify(transfer)
+
+    def _notify_corrected(self):
+        """Tell both parties what was corrected and why, each once.
+
+        Without names: the page of the transfer shows those that the reader may know.
+        """
+        self.ensure_one()
+        message = _lt(
+            "A payment was corrected: %(amount)s goes back to its payer. %(reason)s",
+            amount=self._said_amount(),
+            reason=self.reason,
+        )
+        (self.payer_id | self.payee_id)._wezer_notify(
+            "corrected",
+            message,
+            url=f"/my/transfers/{self.id}",
+            right="wallet",
+        )
 
     def _notify_moderators(self):
         moderators = self.env.ref("wezer_base.group_moderator").all_user_ids

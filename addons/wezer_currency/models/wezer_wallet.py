@@ -15,6 +15,7 @@ from odoo.addons.wezer_base.tools.numbers import is_id
 from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
 
 from ..tools import refusals, refused_tries, transfer_files
+from ..tools.reasons import checked_reason
 from ..tools.wallet_resolver import WalletResolver
 from .fields_bigint import BigInteger
 from .wezer_currency import LIMITS
@@ -75,8 +76,6 @@ LIMIT_FIELDS = ("own_limits", *LIMITS)
 GROWTH_FIELDS = ("own_grows", "credit_grown", "grown_from")
 # A moderator sees a statement for so long after giving a reason.
 ACCESS_HOURS = 24
-REASON_LETTERS = 10
-REASON_LENGTH = 250
 # Wallets beyond the limit that holds for them today.
 BEYOND = """(SELECT w.id FROM wezer_wallet w
     JOIN wezer_currency c ON c.id = w.wezer_currency_id
@@ -235,6 +234,13 @@ class WezerWallet(models.Model):
         help="The owner declined one, so no other is proposed before this date.",
     )
     may_open_page = fields.Boolean(compute="_compute_may_open_page")
+    is_opened = fields.Boolean(
+        string="Statement opened by me",
+        compute="_compute_is_opened",
+        search="_search_is_opened",
+        groups="wezer_base.group_moderator",
+        help="You gave a reason to see this statement within the last day.",
+    )
     may_freeze = fields.Boolean(compute="_compute_permissions")
     may_unfreeze = fields.Boolean(compute="_compute_permissions")
     may_close = fields.Boolean(compute="_compute_permissions")
@@ -344,6 +350,28 @@ class WezerWallet(models.Model):
             ],
         )
         return Domain("id", "in" if True in value else "not in", beyond)
+
+    def _compute_is_opened(self):
+        found = self.search([("id", "in", self.ids), ("is_opened", "=", True)])
+        for wallet in self:
+            wallet.is_opened = wallet in found
+
+    def _search_is_opened(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        if {True, False} <= set(value):
+            return Domain.TRUE
+        logs = self.env["wezer.wallet.access.log"]
+        opened = SQL(
+            "(SELECT wallet_id FROM wezer_wallet_access_log"
+            " WHERE user_id = %s AND date > %s AND role = 'moderator')",
+            self.env.uid,
+            fields.Datetime.now() - datetime.timedelta(hours=ACCESS_HOURS),
+            to_flush=[
+                logs._fields[name] for name in ("wallet_id", "user_id", "date", "role")
+            ],
+        )
+        return Domain("id", "in" if True in value else "not in", opened)
 
     @api.depends("state")
     @api.depends_context("uid")
@@ -954,7 +982,8 @@ class WezerWallet(models.Model):
 
         ``acts``: acts for its owner; ``member``: the owner is a group that shows
         its books to its members; ``public``: the currency's statements are open
-        to members; ``moderator``: gave a reason within a day.
+        to members; ``moderator``: gave a reason within a day; ``treasurer`` and
+        ``auditor``: opened it within a day, and still are that.
         """
         self.ensure_one()
         wallet = self.sudo()
@@ -968,57 +997,88 @@ class WezerWallet(models.Model):
                 return "member"
             if wallet.wezer_currency_id.statements_public and not wallet.is_system:
                 return "public"
-        return "moderator" if wallet._is_opened_to(user) else False
+        return wallet._opened_as(user)
 
-    def _is_opened_to(self, user):
-        """Return whether ``user`` gave a reason to see this wallet within a day."""
-        since = fields.Datetime.now() - datetime.timedelta(hours=ACCESS_HOURS)
-        return bool(
-            self.env["wezer.wallet.access.log"].search_count(
-                [
-                    ("wallet_id", "=", self.id),
-                    ("user_id", "=", user.id),
-                    ("date", ">", since),
-                ],
-                limit=1,
+    def _opened_as(self, user):
+        """Return the role in which ``user`` opened this statement within a day.
+
+        :return: ``moderator``, ``treasurer`` or ``auditor``, which the user still is;
+            False where there is none
+        """
+        self.ensure_one()
+        wallet = self.sudo()
+        currency = wallet.wezer_currency_id
+        roles = [
+            role
+            for role, held in (
+                ("moderator", user.has_group("wezer_base.group_moderator")),
+                ("treasurer", user._wezer_is_treasurer(currency)),
+                ("auditor", user._wezer_is_auditor(currency)),
             )
+            if held
+        ]
+        if not roles or not user._wezer_may_act():
+            return False
+        since = fields.Datetime.now() - datetime.timedelta(hours=ACCESS_HOURS)
+        looks = self.env["wezer.wallet.access.log"].sudo()
+        look = looks.search(
+            [
+                ("wallet_id", "=", wallet.id),
+                ("user_id", "=", user.id),
+                ("date", ">", since),
+                ("role", "in", roles),
+            ],
+            limit=1,
         )
+        return look.role
 
-    def action_view_statement(self, reason: str) -> str:
-        """Open this wallet's statement to a community moderator for a day.
+    def action_view_statement(self, reason: str = "") -> str:
+        """Open this wallet's statement for a day, to those who look after the money.
 
-        The reason is kept, and the wallet's owner reads who looked and why.
+        Community moderators give a reason, which the owner reads in a notice.
+        Treasurers and auditors of the currency need none. Each look is logged, and
+        the owner sees who looked.
 
         :param reason: what it is about, in a sentence
         :return: the address of the statement
         :raise Refusal: rule ``reason``, where it is too short
         """
         self.ensure_one()
+        user, wallet = self.env.user, self.sudo().exists()
+        for role, held in (
+            ("treasurer", user._wezer_is_treasurer(wallet.wezer_currency_id)),
+            ("auditor", user._wezer_is_auditor(wallet.wezer_currency_id)),
+        ):
+            if wallet and held:
+                return wallet._log_look(user, role)
         self._check_moderator()
-        reason = " ".join(str(reason or "").split())[:REASON_LENGTH]
-        if len(reason) < REASON_LETTERS:
-            raise Refusal(
-                self.env._("Explain in one sentence why you need to see it."),
-                rule="reason",
-                value=reason,
-            )
-        # The caller was just found to be a moderator who is no party to it.
+        return self._open_to_moderator(checked_reason(self.env, reason))
+
+    def _log_look(self, user, role, reason=False):
+        """Log that ``user`` looks at this statement (sudo); return its address."""
         access = (
             self.env["wezer.wallet.access.log"]
             .sudo()
             .create(
                 {
                     "wallet_id": self.id,
-                    "user_id": self.env.uid,
+                    "user_id": user.id,
+                    "role": role,
                     "reason": reason,
                     "date": fields.Datetime.now(),
                 }
             )
         )
-        moderator, wallet = self.env.user.partner_id, self.sudo()
+        right = "moderate" if role == "moderator" else "books"
         self.env["wezer.acting.log"]._log(
-            self.env.user, wallet.partner_id, "moderate", "view_statement", access
+            user, self.partner_id, right, "view_statement", access
         )
+        return f"/my/wallets/{self.id}"
+
+    def _open_to_moderator(self, reason):
+        # The caller was just found to be a moderator who is no party to it.
+        moderator, wallet = self.env.user.partner_id, self.sudo()
+        url = wallet._log_look(self.env.user, "moderator", reason)
         name, money = moderator.sudo().name, wallet.wezer_currency_id
         wallet.partner_id._wezer_notify(
             "statement_seen",
@@ -1032,7 +1092,7 @@ class WezerWallet(models.Model):
             url="/my/acting",
             right="wallet",
         )
-        return f"/my/wallets/{self.id}"
+        return url
 
     @api.model
     def _visible_names(self, user, partners):

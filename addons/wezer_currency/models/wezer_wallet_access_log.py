@@ -4,7 +4,10 @@ from odoo.addons.wezer_base.exceptions import NotAllowed
 
 
 class WezerWalletAccessLog(models.Model):
-    """A moderator's access to somebody's statement, with the reason that was given."""
+    """Access to somebody's statement by a moderator, a treasurer or an auditor.
+
+    A moderator's has the reason that was given.
+    """
 
     _name = "wezer.wallet.access.log"
     _inherit = ["wezer.record.mixin"]
@@ -16,7 +19,16 @@ class WezerWalletAccessLog(models.Model):
         "wezer.wallet", required=True, index=True, ondelete="restrict"
     )
     user_id = fields.Many2one("res.users", required=True, ondelete="restrict")
-    reason = fields.Char(required=True)
+    role = fields.Selection(
+        [
+            ("moderator", "Moderator"),
+            ("treasurer", "Treasurer"),
+            ("auditor", "Auditor"),
+        ],
+        required=True,
+        default="moderator",
+    )
+    reason = fields.Char(help="Moderators need a reason.")
     date = fields.Datetime(required=True)
     company_id = fields.Many2one(related="wallet_id.company_id")
 

@@ -23,6 +23,7 @@ NAMES = (
     *ANSWERS,
     *"settle_all reverse_all".split(),
     *"charge sweep seal clock freeze unfreeze limits again allow grow circles".split(),
+    *"correct batch_back".split(),
 )
 STEP = st.tuples(st.sampled_from(NAMES), PEOPLE, PEOPLE, AMOUNT, st.integers(0, 60))
 PLAY = settings(
@@ -114,6 +115,27 @@ class Player:
         rows = [{**row, "key": f"b{self.number}/{part}"} for part in range(2)]
         mine = self.case._transfers(self.case.people[first])
         return self.transfers.browse(self.call(mine.post_batch, rows))
+
+    def do_correct(self, _first, _second, minor, amount):
+        """A moderator who opened a statement corrects something, all or part."""
+        if not self.made:
+            return None
+        transfer = self.made[minor % len(self.made)].with_user(self.case.moderator)
+        wallet = transfer.sudo().payer_wallet_id.with_user(self.case.moderator)
+        wallet.action_view_statement("Somebody asked for help")
+        given = "This was a mistake", amount if minor % 3 else None, f"c{self.number}"
+        return self.transfers.browse(self.call(transfer.action_correct, *given))
+
+    def do_batch_back(self, _first, _second, minor, _amount):
+        batches = self.env["wezer.batch"].search(
+            [("wezer_currency_id", "=", self.currency.id)], order="id"
+        )
+        if not batches:
+            return None
+        # Administrators take back charges too.
+        batch = batches[minor % len(batches)].with_user(self.case.people[3])
+        made = self.call(batch.action_take_back, "All of this was a mistake")
+        return self.transfers.search([("batch_number", "=", made)])
 
     def do_schedule(self, first, second, minor, amount):
         day = fields.Datetime.now() + timedelta(days=minor % 40 + 1)
@@ -329,7 +351,8 @@ class TestProperties(CurrencyCommon):
     @given(st.lists(STEP, min_size=3, max_size=20))
     def test_nobody_passes_a_limit_that_blocks(self, steps):
         """Without what may pass a limit: giving back, and limits that move."""
-        free = ("reverse", "reverse_all", "take_back", "limits", "charge")
+        free = ("reverse", "reverse_all", "take_back", "correct")
+        free += ("batch_back", "limits", "charge")
 
         def play():
             steps_left = [step for step in steps if step[0] not in free]

@@ -75,7 +75,11 @@ def post(
             # A member's rehearsal would test the wallets of others at no cost.
             for row in prepared:
                 row["blind"] = not row.get("open_book")
-        answers = transfers._post_rows(prepared, mode, dry_run=dry_run)
+        batches = env["wezer.batch"]
+        number = None if dry_run else batches._next_id()
+        answers = transfers._post_rows(prepared, mode, dry_run=dry_run, batch=number)
+        if number and not any(answer["state"] == "refused" for answer in answers):
+            batches._keep(number, "payments", prepared, answers)
     finally:
         if savepoint:
             savepoint.close(rollback=True)

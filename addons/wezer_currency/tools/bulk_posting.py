@@ -180,12 +180,16 @@ class BulkPosting:
     :param str mode: ``strict``: limits apply, all or none; ``each``: limits apply,
         what is refused is left out; ``history``: no limits; ``balanced``: rows that
         leave each balance as it is, so that no limit is asked, all or none
+    :param batch: id of the ``wezer.batch`` that the posted transfers belong to
     """
 
-    def __init__(self, transfers: models.Model, mode: str = "strict") -> None:
+    def __init__(
+        self, transfers: models.Model, mode: str = "strict", batch: int | None = None
+    ) -> None:
         self.transfers = transfers
         self.env = transfers.env
         self.mode = mode
+        self.batch = batch
         self.history = mode == "history"
         self.now = fields.Datetime.now()
         self.currencies = {}
@@ -547,6 +551,7 @@ class BulkPosting:
             "reversed_minor": 0,
             "claim_minor": 0,
             "historic": self.history,
+            "batch_number": self.batch,
             "person_id": user.partner_id.id,
             "create_uid": user.id,
             "write_uid": user.id,

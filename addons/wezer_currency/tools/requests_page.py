@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from .settlement import RETURNS
+
 # At most so many rows on the page.
 ROWS_MAX = 100
 
@@ -30,7 +32,7 @@ def rows(env: Any) -> list:
             "pays": transfer.sudo().payer_id.id in acts,
             "gets": transfer.sudo().payee_id.id in acts,
             "redeem": transfer.state == "requested" and transfer.kind == "redeem",
-            "claim": transfer.state == "requested" and transfer.kind == "reversal",
+            "claim": transfer.state == "requested" and transfer.kind in RETURNS,
             "may": {action for action, refusal in answers.items() if refusal is None},
             "over": transfer._is_overdue(),
         }

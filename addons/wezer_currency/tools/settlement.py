@@ -23,6 +23,9 @@ from .amounts import proportion
 
 _lt = LazyTranslate(__name__)
 
+#: Kinds of transfers that return what another transfer, their parent, moved.
+RETURNS = ("reversal", "correction")
+
 # Rounds in which the levy that comes back is added to what can be taken.
 TAKEABLE_ROUNDS = 3
 
@@ -157,7 +160,7 @@ def deny(transfer: models.Model) -> None:
     """Note that the outside money did not come."""
     transfer = transfer.sudo()
     transfer._free("denied")
-    if transfer.kind == "reversal":
+    if transfer.kind in RETURNS:
         # What did not come back may be given back again.
         transfer.parent_id.reversed_minor -= transfer.amount_minor
     transfer.env["wezer.notice"]._settle(transfer)
@@ -168,7 +171,7 @@ def deny(transfer: models.Model) -> None:
 
 def reverse_refusal(transfer: models.Model) -> Refusal | None:
     """Return why nothing of ``transfer`` can be given back, or None."""
-    if transfer.sudo().kind == "reversal":
+    if transfer.sudo().kind in RETURNS:
         return Refusal(
             transfer.env._("Money that was given back cannot be taken back again."),
             rule="reversal",
@@ -189,26 +192,33 @@ def _too_much_back(transfer: models.Model, minor: int) -> Any:
     )
 
 
-def reverse_idempotent(transfer: models.Model, minor: int, key: Any, scope: Any) -> Any:
+def reverse_idempotent(
+    transfer: models.Model, minor: int | None, key: Any, scope: Any, reason: str = ""
+) -> Any:
     """Give back, or return what the same ``key`` gave back before.
 
     :param minor: minor units to give back; None gives back all that is left
     :param key: of the call, or a false value
     :param str scope: whose namespace the key lives in
+    :param reason: of a correction, which is no party's own act
     :return: the reversal (sudo): done, pending where the money is outside, or a claim
     """
     transfer = transfer.sudo()
-    data = [transfer.id, minor]
+    data = [transfer.id, minor, reason] if reason else [transfer.id, minor]
     first = transfer._find_by_key(scope, key, data)
     if first:
         return first
     transfer._check_state("reverse")
-    return _reverse(transfer, minor, **transfer._prepare_key_vals(scope, key, data))
+    extra: dict[str, Any] = {}
+    if reason:
+        extra = {"kind": "correction", "reason": reason, "notice_pending": True}
+    extra.update(transfer._prepare_key_vals(scope, key, data))
+    return _reverse(transfer, minor, **extra)
 
 
-def _reverse(transfer: models.Model, minor: int, **extra: Any) -> Any:
+def _reverse(transfer: models.Model, minor: int | None, **extra: Any) -> Any:
     """Make the linked transfer that gives back ``minor`` (all when None)."""
-    if refusal := transfer.kind == "reversal" and reverse_refusal(transfer):
+    if refusal := transfer.kind in RETURNS and reverse_refusal(transfer):
         raise refusal
     left = transfer.amount_minor - transfer.reversed_minor
     minor = left if minor is None else minor
@@ -221,7 +231,9 @@ def _reverse(transfer: models.Model, minor: int, **extra: Any) -> Any:
     if currency._is_issued():
         taken = _takeable(transfer, given, minor)
     if taken < minor:
-        claim = _make_claim(transfer, minor - taken, **({} if taken else extra))
+        keyed = ("key_scope", "key", "key_hash") if taken else ()
+        words = {name: extra[name] for name in extra if name not in keyed}
+        claim = _make_claim(transfer, minor - taken, **words)
         if not taken:
             return claim
     reversal = _make_reversal(
@@ -297,7 +309,7 @@ def _levy_back(transfer: models.Model, levy: Any, before: Any, after: Any) -> An
 
 def is_claim(transfer: models.Model) -> bool:
     """Return whether ``transfer`` is a reversal that no deal settles."""
-    return transfer.sudo().kind == "reversal" and not transfer.sudo().origin_model
+    return transfer.sudo().kind in RETURNS and not transfer.sudo().origin_model
 
 
 def complete_claim(transfer: models.Model) -> None:

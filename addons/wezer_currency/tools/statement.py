@@ -35,7 +35,9 @@ KEPT_FROM = 500
 SIDES = {"paid": ("from_id", "to_id"), "received": ("to_id", "from_id")}
 COLUMNS = (
     "e.id, e.date, e.paid, e.amount::text, e.kind, e.transfer_id, o.partner_id,"
-    " t.purpose, t.category_id"
+    # Both parties read why something was corrected.
+    " CASE WHEN t.kind = 'correction' THEN concat_ws(' · ', t.purpose, t.reason)"
+    " ELSE t.purpose END, t.category_id"
 )
 
 
@@ -222,7 +224,9 @@ def _query(
         SQL(", %s", condition) if whole else SQL(""),
         SQL("TRUE") if whole else condition,
         limit,
-        to_flush=[transfers["purpose"], transfers["category_id"]],
+        to_flush=[
+            transfers[name] for name in ("purpose", "category_id", "kind", "reason")
+        ],
     )
     if not counted:
         return SQL("WITH scanned AS (%s) %s", scans, query)

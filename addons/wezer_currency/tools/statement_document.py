@@ -105,7 +105,18 @@ class StatementDocument:
     @property
     def title(self) -> str:
         """Return whose statement it is."""
-        return self.env._("Statement of %s", self.wallet.partner_id.name)
+        return self.env._("Statement of %s", self.owner_name)
+
+    @property
+    def owner_name(self) -> str:
+        """Return the owner's name as the reader may know it.
+
+        Treasurers and auditors read statements of circles that are hidden from them.
+        """
+        owner = self.wallet.partner_id
+        if self.why in ("treasurer", "auditor"):
+            return self.wallet._visible_names(self.env.user, owner)[owner.id]
+        return owner.name
 
     @property
     def currency_text(self) -> str:
@@ -129,7 +140,7 @@ class StatementDocument:
         env, history = self.env, self.history
         now = datetime.datetime.now(days.UTC).replace(tzinfo=None)
         rows: list[tuple[str, Any]] = [
-            (env._("Statement of"), self.wallet.partner_id.name),
+            (env._("Statement of"), self.owner_name),
             (env._("Community"), env.company.name),
             (env._("Currency"), self.currency_text),
             (env._("Period"), self.period_text),

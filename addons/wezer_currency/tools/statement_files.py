@@ -46,6 +46,17 @@ class Amount(NamedTuple):
         return f"{sign}{whole}.{places}" if places else f"{sign}{whole}"
 
 
+def plain_cell(cell: Any) -> Any:
+    """Return a cell as a program reads it: text, or a whole number."""
+    if isinstance(cell, Amount):
+        return cell.text
+    if isinstance(cell, datetime.datetime):
+        return cell.isoformat(sep=" ", timespec="seconds")
+    if isinstance(cell, datetime.date):
+        return cell.isoformat()
+    return cell if isinstance(cell, int) else str(cell)
+
+
 def write_csv(
     out: BinaryIO,
     heads: list[str],
@@ -89,6 +100,7 @@ class _Sheets:
     def __init__(self, book: Any, heads: list[str], places: int) -> None:
         self.book, self.heads = book, heads
         self.bold = book.add_format({"bold": True})
+        self.day = book.add_format({"num_format": "yyyy-mm-dd"})
         self.moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
         decimals = f".{'0' * places}" if places else ""
         self.number = book.add_format({"num_format": f"#,##0{decimals}"})
@@ -122,6 +134,8 @@ class _Sheets:
     def cell(self, sheet: Any, line: int, column: int, cell: Any) -> None:
         if isinstance(cell, datetime.datetime):
             sheet.write_datetime(line, column, cell.replace(tzinfo=None), self.moment)
+        elif isinstance(cell, datetime.date):
+            sheet.write_datetime(line, column, cell, self.day)
         elif isinstance(cell, Amount) and abs(cell.minor) < EXACT:
             number = cell.minor / cell.per_unit
             sheet.write_number(line, column, number, self.number)

@@ -6,6 +6,8 @@ from odoo import api, fields, models
 
 from odoo.addons.wezer_base.tools import days
 
+from .settlement import RETURNS
+
 # Days a payee has to confirm outside money, before moderators may.
 RECEIPT_DAYS = 14
 # At most so many rows of each sort.
@@ -55,7 +57,7 @@ def _unanswered_row(env: api.Environment, transfer: models.Model) -> dict:
     other = transfer.payee_id if asked and not redeem else transfer.payer_id
     if redeem:
         text = env._("%(name)s wants to redeem %(amount)s: %(purpose)s")
-    elif asked and transfer.kind == "reversal":
+    elif asked and transfer.kind in RETURNS:
         text = env._("You owe %(name)s %(amount)s: %(purpose)s")
     elif asked:
         text = env._("%(name)s asks you for %(amount)s: %(purpose)s")

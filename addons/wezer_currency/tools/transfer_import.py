@@ -217,6 +217,8 @@ class TransferImport:
         self.wallets: list[int] = []
         self.locked: list[int] = []
         self.has_keys = False
+        # The number of the batch that all portions belong to.
+        self.batch: int | None = None
         # Of the file that is being counted: how many rows were alike.
         self.alike: dict[int, int] = {}
         self.file = 0
@@ -527,8 +529,21 @@ class TransferImport:
     def _post_strict(self) -> None:
         """Post all rows of what was counted; the wallets are locked."""
         for rows in self._prepared_portions():
-            self._note(rows, self.transfers._post_rows(rows, self.mode))
+            self._note(rows, self._post_kept(rows))
             self._tell_posted()
+
+    def _post_kept(self, rows: list[dict]) -> list[dict]:
+        """Post rows as a part of the one batch of this import; return the answers."""
+        batches = self.env["wezer.batch"]
+        if not self.batch:
+            self.batch = batches._next_id()
+        answers = self.transfers._post_rows(rows, self.mode, batch=self.batch)
+        moneys = [
+            {"money": row["currency"].id if "currency" in row else 0} for row in rows
+        ]
+        if all(answer["state"] != "refused" for answer in answers):
+            batches._keep(self.batch, "payments", moneys, answers)
+        return answers
 
     def _post_history(self) -> None:
         """Post portion by portion; where transactions are ours, each is committed."""
@@ -560,7 +575,7 @@ class TransferImport:
         def work() -> tuple[list[dict], list[dict]]:
             # Copies: posting notes on them what a second try has to find anew.
             copies = [dict(row) for row in rows]
-            return copies, self.transfers._post_rows(copies, self.mode)
+            return copies, self._post_kept(copies)
 
         return imports.in_transaction(self.env, work) if self.commits else work()
 

@@ -1,0 +1,574 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import LazyTranslate
+
+from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+from odoo.addons.wezer_base.tools import days, locks, payload
+from odoo.addons.wezer_base.tools.cron import for_each_due
+from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
+
+from ..tools import treasury_rows
+from ..tools.reasons import checked_reason
+from ..tools.texts import cleaned
+from .fields_bigint import BigInteger
+
+_lt = LazyTranslate(__name__)
+
+# Days in which a second person decides.
+DECIDE_DAYS = 14
+# What somebody posted alone in so many days counts with the next act, so that
+# splitting evades nothing.
+ALONE_DAYS = 30
+OBSTACLE_LENGTH = 500
+CHARGES = ("fee", "demurrage")
+# Which field of the currency allows which act.
+POLICIES = {
+    "fee": "treasurer_fees",
+    "demurrage": "treasurer_fees",
+    "correction": "treasurer_corrections",
+    "batch": "treasurer_batches",
+    "take_back": "treasurer_corrections",
+}
+
+ACT = StateMachine(
+    states=("proposed", "approved", "posted", "refused", "expired"),
+    rules={
+        "treasurer": "a treasurer of the currency, for what its policy allows",
+        "second": "another treasurer of the currency or an administrator: never who"
+        " proposed it, nor a party to it",
+        "either": "who proposed it, or who may approve it",
+        "cron": "a scheduled action",
+    },
+    transitions=(
+        Transition(
+            "propose",
+            (),
+            ("proposed", "posted"),
+            "treasurer",
+            "propose_correction",
+            "posted at once up to the amount of the currency, which counts what the"
+            " same person posted alone in 30 days; never a payment of one's own",
+        ),
+        Transition(
+            "approve",
+            ("proposed",),
+            ("approved", "posted"),
+            "second",
+            "action_approve",
+            "posted in the same step; approved, where posting was refused",
+        ),
+        Transition("post", ("approved",), ("posted",), "either", "action_post"),
+        Transition(
+            "refuse",
+            ("proposed", "approved"),
+            ("refused",),
+            "either",
+            "action_refuse",
+        ),
+        Transition("expire", ("proposed", "approved"), ("expired",), "cron", "_expire"),
+    ),
+)
+WAITING = ACT.unfinished
+
+
+class WezerTreasuryAct(models.Model):
+    """What a treasurer does with the money of a currency, by the four-eyes rule.
+
+    A fee, a correction, a batch between the treasury and members, or a batch that is
+    taken back. Above an amount of the currency a second person decides.
+    """
+
+    _name = "wezer.treasury.act"
+    _inherit = ["wezer.state.mixin", "wezer.record.mixin"]
+    _description = "Act of a treasurer"
+    _order = "id desc"
+    _rec_name = "id"
+    _state_machine = ACT
+
+    kind = fields.Selection(
+        [
+            ("fee", "Fee"),
+            ("demurrage", "Demurrage"),
+            ("correction", "Correction"),
+            ("batch", "Batch"),
+            ("take_back", "Batch taken back"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    state = fields.Selection(
+        [
+            ("proposed", "Proposed"),
+            ("approved", "Approved"),
+            ("posted", "Posted"),
+            ("refused", "Refused"),
+            ("expired", "Expired"),
+        ],
+        required=True,
+        readonly=True,
+        default="proposed",
+    )
+    wezer_currency_id = fields.Many2one(
+        "wezer.currency",
+        string="Currency",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+    )
+    amount_minor = BigInteger(
+        "Amount (minor units)", required=True, readonly=True, aggregator=None
+    )
+    amount_text = fields.Char(string="Amount", compute="_compute_amount_text")
+    reason = fields.Char(readonly=True)
+    proposer_id = fields.Many2one(
+        "res.partner",
+        string="Proposed by",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+    )
+    decider_id = fields.Many2one(
+        "res.partner", string="Decided by", readonly=True, ondelete="restrict"
+    )
+    date = fields.Datetime(required=True, readonly=True)
+    decided_on = fields.Datetime(readonly=True)
+    posted_on = fields.Datetime(readonly=True)
+    deadline = fields.Datetime(string="To be decided by", required=True, readonly=True)
+    obstacle = fields.Char(
+        string="Why it is not posted",
+        readonly=True,
+        help="It was approved, but posting it was refused. Try it again when this is"
+        " settled.",
+    )
+    day = fields.Date(readonly=True, help="The day that a fee or demurrage is for.")
+    transfer_id = fields.Many2one(
+        "wezer.transfer", string="Corrected", readonly=True, ondelete="restrict"
+    )
+    batch_id = fields.Many2one(
+        "wezer.batch", string="Batch", readonly=True, ondelete="restrict"
+    )
+    # What is to be posted, as it was checked: shown by the page, never by RPC.
+    rows = fields.Json(readonly=True, groups=fields.NO_ACCESS)
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, index=True
+    )
+
+    # === COMPUTE === #
+
+    @api.depends("kind")
+    @api.depends_context("uid", "lang")
+    def _compute_display_name(self):
+        labels = dict(self._fields["kind"]._description_selection(self.env))
+        for act in self:
+            act.display_name = f"{labels.get(act.kind, '')} {act.id or ''}"
+        self._wezer_hide_names()
+
+    @api.depends("amount_minor", "wezer_currency_id")
+    @api.depends_context("lang")
+    def _compute_amount_text(self):
+        for act in self:
+            act.amount_text = act.wezer_currency_id._format(act.amount_minor)
+
+    # === PERMISSIONS === #
+
+    def _why_not(self, action):
+        """Return why the current user may not do ``action``, or None."""
+        self.ensure_one()
+        return self._person_refusal(action) or self._late_refusal(action)
+
+    def _person_refusal(self, action):
+        """Return the error where the user is not the one whose action it is."""
+        act, user = self.sudo(), self.env.user
+        own = act.proposer_id == user.partner_id
+        second = self._is_second()
+        if ACT.who(action) == "second" and own:
+            return NotAllowed(
+                self.env._("Another treasurer or an administrator decides about this."),
+                rule="four_eyes",
+            )
+        treasurer = user._wezer_is_treasurer(act.wezer_currency_id)
+        if second or (own and treasurer and ACT.who(action) == "either"):
+            return None
+        return NotAllowed(
+            self.env._(
+                "Only another treasurer or an administrator who is no party to this can"
+                " decide about it."
+            ),
+            rule="office",
+        )
+
+    def _is_second(self):
+        """Return whether the user may decide about what somebody else proposed."""
+        act, user = self.sudo(), self.env.user
+        if act.proposer_id == user.partner_id or not user._wezer_may_act():
+            return False
+        if not (
+            user._wezer_is_treasurer(act.wezer_currency_id)
+            or user.has_group("wezer_base.group_administrator")
+        ):
+            return False
+        return not user._acts_for(act._parties(), "wallet")
+
+    def _late_refusal(self, action):
+        """Return why the state or the date does not allow ``action``, or None."""
+        act = self.sudo()
+        if act.state in WAITING and act.deadline < fields.Datetime.now():
+            return Refusal(
+                self.env._("The time to decide about this is over. Propose it again."),
+                rule="late",
+                limit=fields.Datetime.to_string(act.deadline),
+            )
+        return self._state_refusal(action)
+
+    def _parties(self):
+        """Return the members whom a correction or batch concerns (sudo).
+
+        A charge concerns all members alike, so nobody is left out of deciding.
+        """
+        act = self.sudo()
+        if act.transfer_id:
+            return act.transfer_id.payer_id | act.transfer_id.payee_id
+        if act.kind == "take_back" and act.batch_id.kind not in CHARGES:
+            return act.batch_id._parties()
+        if act.kind != "batch":
+            return act.env["res.partner"]
+        wallets = act.env["wezer.wallet"].browse(row["wallet"] for row in act.rows)
+        return wallets.partner_id
+
+    @api.model
+    def _check_treasurer(self, currency, kind):
+        """Raise unless the user may propose acts of this kind in ``currency``."""
+        user = self.env.user
+        user._wezer_check_standing()
+        if not currency or not user._wezer_is_treasurer(currency):
+            raise NotAllowed(
+                self.env._("Only treasurers of this currency can do this."),
+                rule="office",
+            )
+        if not currency.sudo()[POLICIES[kind]]:
+            raise NotAllowed(
+                self.env._("The rules of this currency leave this to administrators."),
+                rule="policy",
+            )
+
+    # === ACTIONS: PROPOSING === #
+
+    @api.model
+    def propose_correction(
+        self, transfer_id: int, reason: str, amount: str | None = None
+    ) -> int:
+        """Correct a transfer of which the user opened a statement.
+
+        :param amount: as people write it; all that was not given back yet if left out
+        :return: id of the act, posted or proposed
+        :raise NotAllowed: rules ``office``, ``policy``, ``look``, ``origin``
+        :raise Refusal: rules ``reason``, ``reverse``, ``reversal``, ``state``
+        """
+        transfer = payload.record(self.env, "wezer.transfer", transfer_id).sudo()
+        transfer = transfer.exists()
+        self._check_treasurer(transfer.wezer_currency_id, "correction")
+        transfer = transfer.sudo(False)
+        refusal = (
+            transfer._look_refusal()
+            or transfer._origin_refusal()
+            or transfer._state_refusal("correct")
+            or transfer._data_refusal("correct")
+        )
+        if refusal:
+            raise refusal
+        known = transfer.sudo()
+        left = known.amount_minor - known.reversed_minor
+        minor = transfer._optional_amount(amount) or left
+        if minor > left:
+            raise Refusal(
+                self.env._("You cannot give back more than was paid."),
+                rule="reverse",
+                value=known.wezer_currency_id._format(minor),
+                limit=known.wezer_currency_id._format(left),
+            )
+        return self._propose(
+            known.wezer_currency_id,
+            "correction",
+            minor,
+            checked_reason(self.env, reason),
+            transfer_id=known.id,
+        )
+
+    @api.model
+    def propose_charge(self, currency_id: int, charge: str) -> int:
+        """Take the fee or the demurrage of a currency, as its rules say.
+
+        :param charge: ``fee`` or ``demurrage``
+        :return: id of the act, posted or proposed
+        :raise NotAllowed: rules ``office``, ``policy``
+        :raise Refusal: rules ``charge``, ``nothing``
+        """
+        currency = self._currency(currency_id)
+        if charge not in CHARGES:
+            charge = None
+        self._check_treasurer(currency, charge or CHARGES[0])
+        if not charge:
+            raise Refusal(self.env._("Choose “fee” or “demurrage”."), rule="charge")
+        day = days.today(self.env)
+        # A trial run, of a currency whose treasurer asks.
+        run = currency.sudo()._charge(charge, day, dry_run=True)
+        minor = run._total_minor()
+        if not minor:
+            raise Refusal(self.env._("No wallet owes anything today."), rule="nothing")
+        return self._propose(currency, charge, minor, "", day=day)
+
+    @api.model
+    def propose_batch(self, currency_id: int, rows: list, reason: str) -> int:
+        """Pay from the treasury to members, or collect from members for it.
+
+        :param rows: dicts ``wallet`` (its number or reference), ``amount`` (text),
+            ``purpose``, ``direction``: ``to_member`` or ``from_member``
+        :param reason: what the batch is for, in a sentence
+        :return: id of the act, posted or proposed
+        :raise NotAllowed: rules ``office``, ``policy``
+        :raise BatchRefusal: rule ``batch``, with every bad row's reason
+        """
+        currency = self._currency(currency_id)
+        self._check_treasurer(currency, "batch")
+        reason = checked_reason(self.env, reason)
+        checked = treasury_rows.read(currency.sudo(), rows)
+        minor = sum(int(row["minor"]) for row in checked)
+        return self._propose(currency, "batch", minor, reason, rows=checked)
+
+    @api.model
+    def propose_take_back(self, batch_id: int, reason: str) -> int:
+        """Take a mistaken batch of the currency back as a whole.
+
+        :return: id of the act, posted or proposed
+        :raise NotAllowed: rules ``office``, ``policy``
+        :raise Refusal: rules ``reason``, ``state``, ``reversal``, ``limit``
+        """
+        batch = payload.record(self.env, "wezer.batch", batch_id).sudo().exists()
+        self._check_treasurer(batch.wezer_currency_id, "take_back")
+        if refusal := batch._kind_refusal() or batch._state_refusal("take_back"):
+            raise refusal
+        return self._propose(
+            batch.wezer_currency_id,
+            "take_back",
+            batch._left_minor(),
+            checked_reason(self.env, reason),
+            batch_id=batch.id,
+        )
+
+    @api.model
+    def _currency(self, currency_id):
+        return payload.record(self.env, "wezer.currency", currency_id).sudo().exists()
+
+    @api.model
+    def _propose(self, currency, kind, minor, reason, **extra):
+        """Make the act, and post it where no second person is asked."""
+        now = fields.Datetime.now()
+        person = self.env.user.partner_id
+        # Two at once would both count what neither has posted yet.
+        locks.hold(self.env, f"treasury.act:{currency.id}", person.id)
+        # The caller was found to be a treasurer.
+        act = self.sudo().create(
+            {
+                "kind": kind,
+                "wezer_currency_id": currency.id,
+                "company_id": currency.company_id.id,
+                "amount_minor": minor,
+                "reason": reason or False,
+                "proposer_id": person.id,
+                "date": now,
+                "deadline": now + timedelta(days=DECIDE_DAYS),
+                **extra,
+            }
+        )
+        if act._needs_second():
+            act._ask_second()
+        else:
+            act._post()
+        return act.id
+
+    def _needs_second(self):
+        """Return whether a second person has to agree."""
+        if self.env.user._acts_for(self._parties(), "wallet"):
+            return True
+        currency = self.wezer_currency_id
+        since = fields.Datetime.now() - timedelta(days=ALONE_DAYS)
+        alone = self.search(
+            [
+                ("proposer_id", "=", self.proposer_id.id),
+                ("wezer_currency_id", "=", currency.id),
+                ("state", "=", "posted"),
+                ("decider_id", "=", False),
+                ("posted_on", ">", since),
+            ]
+        )
+        total = self.amount_minor + sum(alone.mapped("amount_minor"))
+        return total > currency.four_eyes_minor
+
+    # === ACTIONS: DECIDING === #
+
+    def action_approve(self) -> str:
+        """Agree to it, and post it.
+
+        Where posting is refused, it stays approved and says why; it can be posted
+        later by :meth:`action_post`.
+
+        :return: the state that it has now
+        :raise NotAllowed: rules ``four_eyes``, ``office``
+        :raise Refusal: rules ``late``, ``state``
+        """
+        self._begin("approve")
+        act = self.sudo()
+        act._set_state(
+            "approved",
+            decider_id=self.env.user.partner_id.id,
+            decided_on=fields.Datetime.now(),
+        )
+        try:
+            with self.env.cr.savepoint():
+                act._post()
+        except Refusal as error:
+            self.env.invalidate_all(flush=False)
+            act.obstacle = str(error.args[0])[:OBSTACLE_LENGTH]
+        act._notify_proposer()
+        return act.state
+
+    def action_post(self) -> str:
+        """Post what was approved, now that nothing is in its way.
+
+        :return: the state that it has now
+        :raise NotAllowed: rule ``office``
+        :raise Refusal: rules ``late``, ``state``, and those of what is posted
+        """
+        self._begin("post")
+        self.sudo()._post()
+        return self.sudo().state
+
+    def action_refuse(self, reason: str = "") -> None:
+        """Refuse it; who proposed it withdraws it so.
+
+        :raise NotAllowed: rule ``office``
+        :raise Refusal: rules ``late``, ``state``
+        """
+        self._begin("refuse")
+        act = self.sudo()
+        act._set_state(
+            "refused",
+            decider_id=self.env.user.partner_id.id,
+            decided_on=fields.Datetime.now(),
+            obstacle=cleaned(reason, OBSTACLE_LENGTH) or False,
+        )
+        act._notify_proposer()
+
+    def _begin(self, action):
+        """Lock the act and raise what :meth:`_why_not` returns."""
+        self.ensure_one()
+        if refusal := self._person_refusal(action):
+            raise refusal
+        locks.execute_locking(
+            self.env,
+            "SELECT state FROM wezer_treasury_act WHERE id = %s FOR NO KEY UPDATE",
+            [self.id],
+            returns=False,
+        )
+        if refusal := self._late_refusal(action):
+            raise refusal
+
+    def _set_state(self, state, **extra):
+        if not ACT.allows(self.state, state):
+            raise ValueError(f"an act goes not from {self.state} to {state}")
+        self.write({"state": state, **extra})
+        self.env["wezer.notice"]._settle(self)
+
+    # === POSTING === #
+
+    def _post(self):
+        """Do what the act says (sudo: who was checked), and note it."""
+        {
+            "fee": self._post_charge,
+            "demurrage": self._post_charge,
+            "correction": self._post_correction,
+            "batch": self._post_rows,
+            "take_back": self._post_take_back,
+        }[self.kind]()
+        if self.state == "proposed":
+            # Nobody else is asked: the table leads from nothing to posted.
+            self.write({"state": "posted"})
+        else:
+            self._set_state("posted")
+        self.write({"posted_on": fields.Datetime.now(), "obstacle": False})
+
+    def _post_charge(self):
+        run = self.wezer_currency_id._charge(self.kind, self.day)
+        self.batch_id = run.batch_id
+
+    def _post_correction(self):
+        transfer = self.transfer_id
+        refusal = transfer._origin_refusal() or transfer._data_refusal("correct")
+        if refusal:
+            raise refusal
+        transfer._correct(self.reason, self.amount_minor, f"act {self.id}")
+
+    def _post_rows(self):
+        self.batch_id = treasury_rows.post(self)
+
+    def _post_take_back(self):
+        self.batch_id._take_back(self.reason)
+
+    # === NOTICES AND CLOCK === #
+
+    def _ask_second(self):
+        """Tell those who may decide that something waits for them."""
+        offices = self.env["wezer.currency.office"]._of(self.wezer_currency_id)
+        people = offices.filtered(lambda office: office.role == "treasurer").partner_id
+        people |= self.env.ref("wezer_base.group_administrator").all_user_ids.partner_id
+        (people - self.proposer_id)._wezer_notify(
+            "treasury",
+            _lt(
+                "%(name)s proposes an act of the treasury of %(amount)s. A second"
+                " person decides.",
+                name=self.proposer_id.name,
+                amount=self.wezer_currency_id._said(self.amount_minor),
+            ),
+            url=f"/my/books/{self.wezer_currency_id.id}/acts",
+            record=self,
+        )
+
+    def _notify_proposer(self):
+        messages = {
+            "posted": _lt(
+                "Your proposal of %(amount)s was approved and posted.",
+                amount=self.wezer_currency_id._said(self.amount_minor),
+            ),
+            "approved": _lt(
+                "Your proposal of %(amount)s was approved, but could not be posted.",
+                amount=self.wezer_currency_id._said(self.amount_minor),
+            ),
+            "refused": _lt(
+                "Your proposal of %(amount)s was refused.",
+                amount=self.wezer_currency_id._said(self.amount_minor),
+            ),
+            "expired": _lt(
+                "Nobody decided in time about your proposal of %(amount)s.",
+                amount=self.wezer_currency_id._said(self.amount_minor),
+            ),
+        }
+        if self.proposer_id == self.env.user.partner_id:
+            return
+        self.proposer_id._wezer_notify(
+            "treasury",
+            messages[self.state],
+            url=f"/my/books/{self.wezer_currency_id.id}/acts",
+        )
+
+    @api.model
+    def _cron_expire(self):
+        """End what nobody decided in time."""
+        late = [("state", "in", WAITING), ("deadline", "<", fields.Datetime.now())]
+        for_each_due(self, late, lambda act: act._expire())
+
+    def _expire(self):
+        self._set_state("expired")
+        self._notify_proposer()

@@ -1,0 +1,322 @@
+import json
+from datetime import timedelta
+
+from freezegun import freeze_time
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError
+from odoo.service.model import call_kw
+from odoo.tests import tagged
+
+from .common import CurrencyCommon
+
+REASON = "Typed one zero too many"
+MODELS = ("wezer.wallet", "wezer.transfer", "wezer.ledger.entry")
+
+
+class OfficeCommon(CurrencyCommon):
+    """Tess and Theo are treasurers of the credit, Otto its auditor."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.admin = cls.env.ref("base.user_admin")
+        cls.tess, cls.theo, cls.otto = map(cls._member, ("tess", "theo", "otto"))
+        cls.offices = cls.env["wezer.currency.office"].with_user(cls.admin)
+        cls.soon = fields.Date.today() + timedelta(days=20)
+        cls.tess_office = cls._give(cls.tess, "treasurer")
+        cls._give(cls.theo, "treasurer")
+        cls.otto_office = cls._give(cls.otto, "auditor", cls.soon)
+        cls.acts = cls.env["wezer.treasury.act"]
+        cls.credit.write({"four_eyes_minor_text": "50"})
+
+    @classmethod
+    def _give(cls, user, role, until=False, currency=None):
+        return cls.offices.create(
+            {
+                "profile_id": user.partner_id._wezer_profile().id,
+                "wezer_currency_id": (currency or cls.credit).id,
+                "role": role,
+                "until": until,
+            }
+        )
+
+    def _told(self, user, kind="office"):
+        notices = self.env["wezer.notice"].search(
+            [("partner_id", "=", user.partner_id.id), ("kind", "=", kind)]
+        )
+        return notices.mapped("message")
+
+    def _look(self, user, owner):
+        return self.wallet(owner).with_user(user).action_view_statement()
+
+    def _act(self, user, number):
+        return self.acts.with_user(user).browse(number)
+
+
+@tagged("post_install", "-at_install")
+class TestOffices(OfficeCommon):
+    """Who has a role in a currency, what they read, and until when."""
+
+    def test_only_administrators_give_a_role_and_only_its_last_day_changes(self):
+        vals = {
+            "partner_id": self.anna.partner_id.id,
+            "wezer_currency_id": self.credit.id,
+        }
+        for user in (self.anna, self.tess, self.moderator):
+            with self.assertRaises(AccessError):
+                self.offices.with_user(user).create(vals)
+            with self.assertRaises(AccessError):
+                self.otto_office.with_user(user).write({"until": self.soon})
+        with self.assertRefused("fixed"):
+            self.otto_office.write({"role": "treasurer"})
+        with self.assertRaises(AccessError):
+            self.otto_office.unlink()
+        with self.assertRefused("twice"):
+            self._give(self.otto, "treasurer")
+        with self.assertRefused("until"):
+            self.otto_office.write({"until": False})
+        self.luc.partner_id._wezer_profile().state = "suspended"
+        with self.assertRefused("person"):
+            self._give(self.luc, "treasurer")
+
+    def test_owners_of_wallets_are_told_once_and_again_when_it_is_prolonged(self):
+        self.pay(self.anna, self.anna, self.luc, "5")
+        self.offices.sudo()._cron_tell()
+        self.offices.sudo()._cron_tell()
+        self.assertEqual(len(self._told(self.anna)), 3)
+        self.assertFalse(self._told(self.stranger))
+        self.otto_office.until = self.soon - timedelta(days=5)
+        self.offices.sudo()._cron_tell()
+        self.assertEqual(len(self._told(self.anna)), 3)
+        self.otto_office.until = self.soon + timedelta(days=50)
+        self.offices.sudo()._cron_tell()
+        self.assertEqual(len(self._told(self.anna)), 4)
+        self.assertIn("Otto is an auditor", self._told(self.anna)[0])
+
+    def test_a_role_ends_with_its_last_day_without_a_scheduled_action(self):
+        self.pay(self.anna, self.anna, self.luc, "5")
+        wallet = self.wallet(self.anna).sudo()
+        self._look(self.otto, self.anna)
+        self.assertEqual(wallet._visible_as(self.otto), "auditor")
+        for days, seen in ((20, True), (21, False)):
+            later = fields.Datetime.now() + timedelta(days=days)
+            with freeze_time(later), self.subTest(days=days):
+                self.env.invalidate_all()
+                self.assertEqual(self.otto._wezer_reads_books(self.credit), seen)
+                acts = self.offices.with_user(self.otto)
+                self.assertEqual(bool(acts.search([])), seen)
+        self.env.invalidate_all()
+        self.otto_office.until = fields.Date.today() - timedelta(days=2)
+        self.assertFalse(self.otto._wezer_reads_books(self.credit))
+        self.assertFalse(wallet._visible_as(self.otto))
+        with self.assertRefused("moderate"):
+            self._look(self.otto, self.anna)
+
+    def test_each_look_is_logged_and_the_owner_reads_who_looked(self):
+        wallet = self.wallet(self.anna).sudo()
+        for user, role in ((self.tess, "treasurer"), (self.otto, "auditor")):
+            self.assertFalse(wallet._visible_as(user))
+            self._look(user, self.anna)
+            self.assertEqual(wallet._visible_as(user), role)
+            act = self.env["wezer.acting.log"].with_user(self.anna)
+            act = act.search([], limit=1)
+            self.assertEqual(act.what, "view_statement")
+            self.assertIn(user.name, act._sentence())
+        looks = self.env["wezer.wallet.access.log"]
+        self.assertEqual(
+            looks.search([("wallet_id", "=", wallet.id)]).mapped("role"),
+            ["auditor", "treasurer"],
+        )
+        # Moderators' reasons are for moderators.
+        self.wallet(self.anna).with_user(self.moderator).action_view_statement(
+            "Something private happened"
+        )
+        for user in (self.tess, self.otto, self.anna):
+            with self.assertRaises(AccessError):
+                looks.with_user(user).search([])
+
+    def test_the_roles_of_one_currency_open_nothing_of_another(self):
+        self.pay(self.anna, self.anna, self.luc, "1", self.hours)
+        for user in (self.tess, self.otto):
+            with self.assertRefused("moderate"):
+                wallet = self.wallet(self.anna, self.hours).with_user(user)
+                wallet.action_view_statement()
+            self.assertFalse(user._wezer_reads_books(self.hours))
+            acts = self.acts.with_user(user)
+            with self.assertRefused("office"):
+                acts.propose_charge(self.hours.id, "fee")
+
+    def test_nothing_of_others_is_read_by_rpc_whatever_the_way(self):
+        paid = self.pay(self.anna, self.anna, self.luc, "5")
+        self._look(self.tess, self.anna)
+        for user in (self.tess, self.otto):
+            for name in MODELS:
+                model = self.env(user=user)[name]
+                with self.subTest(user=user.name, model=name):
+                    self.assertFalse(call_kw(model, "search_count", [[]], {}))
+                    rows = call_kw(
+                        model,
+                        "formatted_read_group",
+                        [[]],
+                        {"groupby": [], "aggregates": ["__count"]},
+                    )
+                    self.assertEqual(rows[0]["__count"], 0)
+                    self.assertFalse(call_kw(model, "name_search", ["Anna"], {}))
+            wallets = self.env(user=user)["wezer.wallet"]
+            found = wallets.search_count([("balance", "<", 0)])
+            self.assertFalse(found)
+            with self.assertRaises(UserError):
+                call_kw(
+                    wallets, "export_data", [self.wallet(self.anna).ids, ["id"]], {}
+                )
+            with self.assertRaises(AccessError):
+                call_kw(self.env(user=user)["wezer.batch"], "search", [[]], {})
+            with self.assertRaises(AccessError):
+                paid.with_user(user).read(["amount_minor"])
+
+    def test_nobody_changes_an_act_by_orm(self):
+        paid = self.pay(self.anna, self.anna, self.luc, "80")
+        self._look(self.tess, self.anna)
+        number = self.acts.with_user(self.tess).propose_correction(paid.id, REASON)
+        for user in (self.tess, self.theo, self.otto, self.anna, self.admin):
+            act = self._act(user, number)
+            for vals in ({"amount_minor": 1}, {"state": "approved"}):
+                with self.assertRaises(AccessError):
+                    call_kw(act.browse(), "write", [[number], vals], {})
+            with self.assertRaises(AccessError):
+                call_kw(act.browse(), "create", [{}], {})
+            with self.assertRaises(AccessError):
+                call_kw(act.browse(), "unlink", [[number]], {})
+        for user, seen in ((self.otto, 1), (self.anna, 0), (self.moderator, 0)):
+            acts = self.acts.with_user(user)
+            self.assertEqual(acts.search_count([]), seen, user.name)
+        with self.assertRaises(AccessError):
+            self._act(self.otto, number).read(["rows"])
+
+
+@tagged("post_install", "-at_install")
+class TestTreasuryActs(OfficeCommon):
+    """What treasurers post, and when a second person decides."""
+
+    def test_a_treasurer_corrects_alone_up_to_the_amount(self):
+        paid = self.pay(self.anna, self.anna, self.luc, "100")
+        mine = self.acts.with_user(self.tess)
+        with self.assertRefused("look"):
+            mine.propose_correction(paid.id, REASON, "30")
+        self._look(self.tess, self.anna)
+        act = self._act(self.tess, mine.propose_correction(paid.id, REASON, "30"))
+        self.assertEqual((act.state, act.decider_id.id), ("posted", False))
+        self.assertEqual(self.balance(self.luc), "70.00")
+        # Splitting evades nothing: both are counted together.
+        second = self._act(self.tess, mine.propose_correction(paid.id, REASON, "30"))
+        self.assertEqual(second.state, "proposed")
+        self.assertEqual(self.balance(self.luc), "70.00")
+        self.assertTrue(self._told(self.theo, "treasury"))
+        with self.assertRefused("four_eyes"):
+            second.action_approve()
+        for user in (self.otto, self.anna, self.moderator):
+            with self.assertRefused("office"):
+                self._act(user, second.id).action_approve()
+        self.assertEqual(self._act(self.theo, second.id).action_approve(), "posted")
+        self.assertEqual(self.balance(self.luc), "40.00")
+        with self.assertRefused("state"):
+            self._act(self.admin, second.id).action_approve()
+        with self.assertRefused("reverse"):
+            mine.propose_correction(paid.id, REASON, "40.01")
+        self.assertBooksHold()
+
+    def test_a_treasurer_who_moderates_has_no_way_around_the_second_person(self):
+        group = self.env.ref("wezer_base.group_moderator")
+        self.tess.write({"group_ids": [(6, 0, group.ids)]})
+        paid = self.pay(self.anna, self.anna, self.luc, "100")
+        own = self.pay(self.tess, self.tess, self.luc, "5")
+        self._look(self.tess, self.anna)
+        self._look(self.tess, self.luc)
+        with self.assertRefused("four_eyes"):
+            paid.with_user(self.tess).action_correct(REASON)
+        with self.assertRaises(AccessError):
+            paid.with_user(self.tess).action_reverse()
+        mine = self.acts.with_user(self.tess)
+        for transfer in (paid, own):
+            act = self._act(self.tess, mine.propose_correction(transfer.id, REASON))
+            self.assertEqual(act.state, "proposed")
+        # A party does not decide either.
+        theirs = self.pay(self.theo, self.theo, self.luc, "60")
+        act = self._act(self.theo, mine.propose_correction(theirs.id, REASON))
+        with self.assertRefused("office"):
+            act.action_approve()
+        self._act(self.admin, act.id).action_refuse("Ask Luc first")
+        self.assertEqual(act.state, "refused")
+        rows = [
+            {
+                "payer": self.anna.partner_id.id,
+                "payee": self.luc.partner_id.id,
+                "currency": self.credit.id,
+                "amount": "1",
+            }
+        ]
+        posted = self._transfers(self.anna).post_batch(rows)
+        number = self.env["wezer.transfer"].browse(posted).batch_number
+        batch = self.env["wezer.batch"].browse(number)
+        with self.assertRefused("moderate"):
+            batch.with_user(self.tess).action_take_back(REASON)
+        act = self._act(self.tess, mine.propose_take_back(number, REASON))
+        self.assertEqual((act.state, batch.state), ("posted", "taken_back"))
+
+    def test_what_nobody_decides_in_time_expires(self):
+        paid = self.pay(self.anna, self.anna, self.luc, "100")
+        self._look(self.tess, self.anna)
+        number = self.acts.with_user(self.tess).propose_correction(paid.id, REASON)
+        with freeze_time(fields.Datetime.now() + timedelta(days=15)):
+            with self.assertRefused("late"):
+                self._act(self.admin, number).action_approve()
+            self.acts._cron_expire()
+        self.assertEqual(self._act(self.tess, number).state, "expired")
+        self.assertEqual(self.balance(self.luc), "100.00")
+
+    def test_a_fee_and_a_batch_follow_the_policy_of_the_currency(self):
+        self.credit.fee_minor_text = "2"
+        self.pay(self.anna, self.anna, self.luc, "30")
+        mine = self.acts.with_user(self.tess)
+        act = self._act(self.tess, mine.propose_charge(self.credit.id, "fee"))
+        self.assertEqual((act.state, act.amount_text), ("posted", "4.00 COM"))
+        self.assertEqual(self.balance(self.luc), "28.00")
+        with self.assertRefused("nothing"):
+            mine.propose_charge(self.credit.id, "demurrage")
+        wallet = self.wallet(self.luc)
+        row = {"wallet": str(wallet.id), "amount": "3", "direction": "from_member"}
+        number = mine.propose_batch(self.credit.id, [row], "Rent of the market stalls")
+        self.assertEqual(self._act(self.tess, number).state, "posted")
+        self.assertEqual(self.balance(self.luc), "25.00")
+        self.credit.write({"treasurer_fees": False, "treasurer_batches": False})
+        with self.assertRefused("policy"):
+            mine.propose_charge(self.credit.id, "fee")
+        with self.assertRefused("policy"):
+            mine.propose_batch(self.credit.id, [row], "Rent of the market stalls")
+        for user in (self.otto, self.anna, self.moderator):
+            with self.assertRefused("office"):
+                self.acts.with_user(user).propose_charge(self.credit.id, "fee")
+        self.assertBooksHold()
+
+    def test_names_tried_in_a_batch_tell_nothing(self):
+        wallet = self.wallet(self.luc)
+        other = self.wallet(self.luc, self.hours)
+        mine = self.acts.with_user(self.tess)
+        names = (
+            "wz_luc@example.com",
+            "Luc",
+            self.luc.login,
+            "Nobody at all",
+            str(other.id),
+            str(10**30),
+            "\x00",
+            -wallet.id,
+        )
+        answers = set()
+        for name in names:
+            row = {"wallet": name, "amount": "1"}
+            with self.assertRefused("batch") as refused:
+                mine.propose_batch(self.credit.id, [row], "Rent of the market stalls")
+            answers.add(json.dumps(refused.error.rows))
+        self.assertEqual(len(answers), 1)
