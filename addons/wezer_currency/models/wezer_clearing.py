@@ -306,7 +306,9 @@ class WezerClearing(models.Model):
 
         :return: the new settlements
         """
-        debts = ring_debts.open_debts(currency, DEBTS_MAX)
+        if not currency._clears_in_circles():
+            return self.browse()
+        debts, owed = ring_debts.open_debts(currency, DEBTS_MAX)
         rings = circulation.rings(self._largest(currency, debts), RINGS_MAX)
         until = fields.Datetime.now() + timedelta(days=DECLINE_DAYS)
         return self.create(
@@ -323,7 +325,7 @@ class WezerClearing(models.Model):
                             {
                                 "debtor_wallet_id": debtor,
                                 "creditor_wallet_id": creditor,
-                                "debt_minor": debts[debtor, creditor],
+                                "debt_minor": owed[debtor, creditor],
                             }
                         )
                         for debtor, creditor in ring.pairs

@@ -223,6 +223,7 @@ class WezerWallet(models.Model):
         help="The balance is so far from zero that its owner is warned.",
     )
     settles_in_circles = fields.Boolean(
+        string="Settle debts in circles",
         readonly=True,
         copy=False,
         help="The owner agrees beforehand that debts that run in a circle are settled.",

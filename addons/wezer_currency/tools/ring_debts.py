@@ -17,14 +17,17 @@ TRADE = ("payment", "clearing", *RETURNS)
 NO_TRADE = ("donation",)
 
 
-def open_debts(currency: models.Model, limit: int) -> dict[Pair, int]:
-    """Return what may be settled now, without what live settlements propose already.
+def open_debts(
+    currency: models.Model, limit: int
+) -> tuple[dict[Pair, int], dict[Pair, int]]:
+    """Return what may be settled now, and what is owed now.
 
-    Between open wallets whose owners agreed beforehand.
+    Between open wallets whose owners agreed beforehand. What live settlements propose
+    already is owed, and may not be settled twice.
 
     :param limit: only so many of the largest debts
-    :return: ``{(wallet that owes, wallet that is owed): minor units}``, the largest
-        first
+    :return: both ``{(wallet that owes, wallet that is owed): minor units}``; the first
+        has the largest first
     """
     env = currency.env
     env["wezer.wallet"].flush_model()
@@ -41,7 +44,8 @@ def open_debts(currency: models.Model, limit: int) -> dict[Pair, int]:
     both = SQL(
         "e.from_id IN (SELECT id FROM agreed) AND e.to_id IN (SELECT id FROM agreed)"
     )
-    debts = _read(currency, both, limit, agreed)
+    owed = _read(currency, both, limit, agreed)
+    debts = dict(owed)
     rows = env.execute_query(
         SQL(
             """SELECT l.debtor_wallet_id, l.creditor_wallet_id,
@@ -58,7 +62,7 @@ def open_debts(currency: models.Model, limit: int) -> dict[Pair, int]:
         left = debts.pop(pair, 0) - int(minor)
         if left > 0:
             debts[pair] = left
-    return dict(sorted(debts.items(), key=lambda row: (-row[1], row[0])))
+    return dict(sorted(debts.items(), key=lambda row: (-row[1], row[0]))), owed
 
 
 def debts_between(currency: models.Model, pairs: list[Pair]) -> dict[Pair, int]:
