@@ -280,6 +280,8 @@ class WezerStatement(WezerCurrencyPortal):
             rows.append(
                 {
                     "transfer_id": line.transfer_id,
+                    "transfer": transfer or transfers.browse(),
+                    "kind": line.kind,
                     "number": line.id,
                     "date": line.date,
                     "name": names[line.partner_id],
