@@ -219,8 +219,12 @@ class Player:
         self.wallet(first).action_unfreeze()
 
     def do_limits(self, first, _second, minor, amount):
-        lower = amount if self.currency.kind == "mutual_credit" else "0"
-        self.wallet(first).set_limits(lower, "400" if minor % 2 else None)
+        credit = self.currency.kind == "mutual_credit"
+        lower, upper = amount if credit else "0", "400" if minor % 2 else None
+        # Of some wallets the first limit warns, and the second refuses.
+        warned = credit and minor > 1 and minor % 3
+        warning = self.currency._decimal(minor // 2) if warned else None
+        self.wallet(first).set_limits(lower, upper, warning, "200" if upper else None)
 
 
 @tagged("post_install", "-at_install")
