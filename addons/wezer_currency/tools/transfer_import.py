@@ -520,7 +520,7 @@ class TransferImport:
             row["number"],
             payer=payer,
             payee=payee,
-            amount=row["currency"]._decimal(row["minor"]),
+            amount=row["currency"].record._decimal(row["minor"]),
             reason=str(self.env._("This goes beyond a limit.")),
         )
 
