@@ -28,8 +28,9 @@ POINTS_MAX = 520
 EARLIEST = datetime.date(1970, 1, 1)
 # Lines read at once for a file.
 CHUNK = 5000
-# A search by words reads so many of the newest entries of each side at once.
-SEARCHED = 10_000
+# A search by words reads so many of the newest entries at once: more take a page too
+# long.
+SEARCHED = 2_000
 # A wallet with fewer entries since its last kept sums is counted from the ledger.
 KEPT_FROM = 500
 SIDES = {"paid": ("from_id", "to_id"), "received": ("to_id", "from_id")}
@@ -85,8 +86,8 @@ def lines(
     """Return a page of a wallet's statement, the newest first, with balances.
 
     Limited scans, so that a page costs the same with a million entries. Words are
-    looked for among the newest :data:`SEARCHED` of each side that are ``wanted``; what
-    is older is the next page's.
+    looked for among the newest :data:`SEARCHED` entries of the period; what is older is
+    the next page's.
 
     :param limit: at most so many
     :param before: only what is older than this entry of the wallet
