@@ -557,11 +557,12 @@ def long_statement(env: Any, quick: bool) -> Iterator[dict]:
             slowest / PAGE_SECONDS,
             "< 1",
         )
-        written = {kind: timed(lambda kind=kind: _write(place, kind)) for kind in FILES}
+        written = {kind: _write(place, kind) for kind in FILES}
         allowed = 60 * count / 250_000
         yield row(
             f"statement of {count:,} entries as CSV, as XLSX",
-            ", ".join(f"{seconds:.1f} s" for seconds in written.values()),
+            ", ".join(f"{seconds:.1f} s" for seconds in written.values())
+            + " of processor",
             f"{allowed:.0f} s",
             max(written.values()) / allowed,
             "< 1",
@@ -586,8 +587,9 @@ def _first_page(place: Any, form: dict) -> None:
         assert found.lines and document.history.points, form
 
 
-def _write(place: Any, kind: str) -> None:
-    """Write a whole statement as a file."""
+def _write(place: Any, kind: str) -> float:
+    """Write a whole statement as a file; return how long the processor worked."""
+    begin = time.process_time()
     with _document(place, {}) as document, tempfile.TemporaryFile() as out:
         totals = Totals()
         cells = document.cells(totals, spreadsheet=kind == "xlsx")
@@ -598,6 +600,7 @@ def _write(place: Any, kind: str) -> None:
             titles = (document.title, "Summary")
             write_xlsx(out, titles, heads, cells, 2, lambda: document.summary(totals))
         assert totals.lines, kind
+    return time.process_time() - begin
 
 
 def past_balances(env: Any, quick: bool) -> dict:
