@@ -86,6 +86,14 @@ DAMAGES = [
     ("UPDATE wezer_transfer SET state = 'ended' WHERE id = {held}", "set aside"),
     ("UPDATE wezer_transfer SET end_deadline = NULL WHERE id = {held}", "end date"),
     ("UPDATE wezer_currency SET kind = 'issued' WHERE id = {credit}", "below zero"),
+    ("UPDATE wezer_transfer SET kind = 'clearing' WHERE id = {paid}", "in a circle"),
+    (
+        "INSERT INTO wezer_clearing (wezer_currency_id, company_id, amount_minor,"
+        " member_count, state, answer_until)"
+        " SELECT id, company_id, 1, 3, 'posted', '2026-01-01' FROM wezer_currency"
+        " WHERE id = {credit}",
+        "in a circle",
+    ),
     ("UPDATE wezer_ledger_day SET paid = 1 WHERE wallet_id = {luc}", "kept sums"),
     ("UPDATE wezer_ledger_day SET entries = 9 WHERE wallet_id = {luc}", "kept sums"),
     ("DELETE FROM wezer_ledger_day WHERE wallet_id = {luc}", "kept sums"),
