@@ -86,6 +86,10 @@ DAMAGES = [
     ("UPDATE wezer_transfer SET state = 'ended' WHERE id = {held}", "set aside"),
     ("UPDATE wezer_transfer SET end_deadline = NULL WHERE id = {held}", "end date"),
     ("UPDATE wezer_currency SET kind = 'issued' WHERE id = {credit}", "below zero"),
+    (
+        "UPDATE wezer_transfer SET kind = 'correction' WHERE id = {paid}",
+        "have a reason",
+    ),
     ("UPDATE wezer_transfer SET kind = 'clearing' WHERE id = {paid}", "in a circle"),
     (
         "INSERT INTO wezer_clearing (wezer_currency_id, company_id, amount_minor,"
