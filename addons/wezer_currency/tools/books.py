@@ -464,7 +464,7 @@ def _limits(currency: models.Model, _period: Period) -> Report:
     wallets = env["wezer.wallet"].browse(row[0] for row in found)
     names = _names(currency, wallets)
 
-    def limit(text):
+    def limit(text: str | None) -> Any:
         return "" if text is None else _amount(currency, int(text))
 
     return Report(
@@ -539,10 +539,10 @@ def _concentration(currency: models.Model, period: Period) -> Report:
     dates = _months(env, period)
     sums = _wallet_sums(currency, dates)[1:]
 
-    def share(row):
+    def share(row: dict) -> int:
         return round(1000 * row["top"] / row["held"]) if row["held"] else 0
 
-    def percent(mille):
+    def percent(mille: int) -> str:
         return f"{mille / 10:.1f} %"
 
     return Report(
