@@ -213,16 +213,16 @@ class TestFiles(CurrencyCommon):
             other.rollback()
         self.assertEqual(admin["wezer.transfer"]._import_rows([])["posted"], 0)
 
-    def test_members_cannot_take_the_keys_of_imports(self):
+    def test_members_cannot_take_the_keys_of_imports_and_charges(self):
         row = {
             "payer": self.anna.partner_id.id,
             "payee": self.luc.partner_id.id,
             "currency": self.credit.id,
             "amount": "1",
-            "key": "row:1",
         }
-        with self.assertRaisesRegex(UserError, "imports only"):
-            self._transfers(self.anna).post_batch([row])
+        for key in ("row:1", "fee/1/1/2026-01-01", "demurrage/1", "act/1/0"):
+            with self.assertRaisesRegex(UserError, "the server only"):
+                self._transfers(self.anna).post_batch([{**row, "key": key}])
 
     def test_dates_in_the_future_and_before_1900_are_asked_about(self):
         tomorrow = fields.Date.today() + timedelta(days=2)

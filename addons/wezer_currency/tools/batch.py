@@ -15,6 +15,9 @@ from .texts import PURPOSE_LENGTH, cleaned, storable
 MODES = ("strict", "history")
 # Keys of rows that have none in their file (`transfer_import`) begin like this.
 OWN_KEY = "row:"
+# Keys that imports, charges and treasurers' acts are given: a member who used one up
+# would keep the payment from being posted.
+OWN_KEYS = (OWN_KEY, "fee/", "demurrage/", "act/")
 # Texts of amounts that are remembered while a batch is read.
 REMEMBERED = 20000
 # A batch of members is typed or pasted; administrators bring histories.
@@ -193,11 +196,12 @@ class BatchReader:
         if category is not None and not (is_id(category) or isinstance(category, str)):
             raise Refusal(self.env._("This category does not exist."), rule="category")
         key = self.transfers._check_key(row.get("key"))
-        if key and key.startswith(OWN_KEY) and not self.administrator:
+        taken = [start for start in OWN_KEYS if key and key.startswith(start)]
+        if taken and not self.administrator:
             raise Refusal(
                 self.env._(
-                    "Keys that begin with “%(start)s” are given by imports only.",
-                    start=OWN_KEY,
+                    "Keys that begin with “%(start)s” are given by the server only.",
+                    start=taken[0],
                 ),
                 rule="key",
             )
