@@ -697,6 +697,13 @@ class WezerCurrency(models.Model):
 
     def write(self, vals):
         """Refuse another kind or unit once money was counted; keep accounts in step."""
+        texts = [f"{name}_text" for name in self._CHARGE_TEXTS]
+        for names in (texts, self._PERCENTS):
+            if vals.keys() & set(names):
+                # Their inverse reads all of them. Those that are not written have to
+                # be known by then: Odoo would give nothing, and they would become 0.
+                for name in names:
+                    self.mapped(name)
         for charge in CHARGES:
             if vals.get(f"{charge}_next") and f"{charge}_day" not in vals:
                 day = fields.Date.to_date(vals[f"{charge}_next"]).day
