@@ -134,8 +134,8 @@ class WezerTreasuryAct(models.Model):
         "res.partner", string="Decided by", readonly=True, ondelete="restrict"
     )
     date = fields.Datetime(required=True, readonly=True)
-    decided_on = fields.Datetime(readonly=True)
-    posted_on = fields.Datetime(readonly=True)
+    decided_on = fields.Datetime(string="Decided on", readonly=True)
+    posted_on = fields.Datetime(string="Posted on", readonly=True)
     deadline = fields.Datetime(string="To be decided by", required=True, readonly=True)
     obstacle = fields.Char(
         string="Why it is not posted",
