@@ -23,6 +23,12 @@ def uninstall_hook(env):
            DROP FUNCTION IF EXISTS wezer_lower_limit(wezer_wallet, wezer_currency);
            DROP FUNCTION IF EXISTS wezer_grown_limit(numeric, numeric, wezer_currency);
            DROP FUNCTION IF EXISTS wezer_treasury_has_limit(wezer_currency);
+           DROP FUNCTION IF EXISTS wezer_wallet_balances(
+               integer, varchar, integer[], timestamp[], timestamp[]);
+           DROP FUNCTION IF EXISTS wezer_wallet_moved(integer, varchar, timestamp[]);
+           DROP FUNCTION IF EXISTS wezer_kept_until(integer, varchar);
+           DROP TABLE IF EXISTS wezer_ledger_day;
+           DROP TABLE IF EXISTS wezer_ledger_kept;
            DROP TABLE IF EXISTS wezer_refused_try;
            DROP TABLE IF EXISTS wezer_wallet_accrual"""
     )
