@@ -101,7 +101,8 @@ class Progress:
         self.last = self.clock()
         took = self.last - self.begun
         rate = f", {done / took:,.0f} a second" if took > 0 else ""
-        self.step.show(f"{done:,} of {count:,} {what} ({done / count:.0%}{rate})")
+        share = done / count if count else 1
+        self.step.show(f"{done:,} of {count:,} {what} ({share:.0%}{rate})")
 
 
 def command(options: argparse.Namespace) -> int:

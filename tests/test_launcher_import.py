@@ -143,7 +143,7 @@ def test_headings_in_the_supported_languages_are_known(headings):
 
 
 def test_progress_shows_rows_share_and_rate_of_each_count():
-    moments = iter([0.0, 10.0, 20.0, 25.0])
+    moments = iter([0.0, 10.0, 20.0, 25.0, 25.0])
     shown = []
 
     class Step:
@@ -155,8 +155,11 @@ def test_progress_shows_rows_share_and_rate_of_each_count():
     progress.show("PROGRESS imported 23000 23000")
     progress.show("WEZER{}")
     progress.show("PROGRESS posted 100 200")
+    # A file of headings alone.
+    progress.show("PROGRESS read 0 0")
     assert shown == [
         "500 of 23,000 imported (2%, 50 a second)",
         "23,000 of 23,000 imported (100%, 1,150 a second)",
         "100 of 200 posted (50%, 20 a second)",
+        "0 of 0 read (100%)",
     ]
