@@ -5,6 +5,7 @@ changes the general view, and copies that nobody changed. An edited copy of a pa
 programs fill stays as it was: it asks for templates and values of before.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from odoo.tools import SQL
@@ -30,7 +31,7 @@ def aside(update: str) -> str:
     return f"{ASIDE}{update}."
 
 
-def put_aside(cr: Any, update: str) -> None:
+def put_aside(cr: Any, update: str, keys: Iterable[str] | None = None) -> None:
     """Show ours again where a website has an edited version of one of our pages.
 
     To be called before an update loads its templates: only then do all copies that
@@ -38,7 +39,9 @@ def put_aside(cr: Any, update: str) -> None:
     of its own and stays; so do pages that are content (``website.page``).
 
     :param update: the version whose templates replace the pages
+    :param keys: only the pages with these keys; left out: all
     """
+    chosen = SQL("TRUE") if keys is None else SQL("own.key = ANY(%s)", list(keys))
     cr.execute(
         SQL(
             """SELECT own.id, ours.id
@@ -50,6 +53,7 @@ def put_aside(cr: Any, update: str) -> None:
                  WHERE own.type = 'qweb'
                    AND split_part(own.key, '.', 1) = ANY(%s)
                    AND own.key <> ALL(%s)
+                   AND %s
                    AND (own.arch_db->>'en_US' <> ours.arch_db->>'en_US'
                         OR %s <> %s)
                    AND NOT EXISTS (
@@ -57,6 +61,7 @@ def put_aside(cr: Any, update: str) -> None:
                    )""",
             SUITE,
             CONTENT,
+            chosen,
             SQL(READ.format("own")),
             SQL(READ.format("ours")),
         )
