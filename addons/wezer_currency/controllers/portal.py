@@ -28,7 +28,7 @@ from ..tools.paying import read_amount
 from .queue import wait_for_wallets
 
 # The answers that move money.
-MOVING = ("accept", "settle", "release", "reverse")
+MOVING = ("accept", "settle", "release", "reverse", "take_back")
 MANY_PURPOSES = 200
 PURSES = 20
 FOUND = 12
