@@ -107,10 +107,14 @@ class TestStatement(CurrencyCommon):
         period = statement.history(wallet, datetime.date(2021, 1, 1))
         self.assertEqual((period.opening, period.closing), (500, 100))
         self.assertEqual((period.received, period.paid, period.entries), (0, 400, 2))
+        # What was imported from long ago is in the sums, as it is in the lines.
+        self._bring(self.luc, self.anna, "2", "1935-06-01")
+        ever = statement.history(wallet, statement.first_day(wallet))
+        self.assertEqual((ever.opening, ever.received, ever.paid), (0, 700, 400))
         at = datetime.datetime(2021, 1, 1)
         balances = self.credit._balances_at(at)
         self.assertEqual(balances[wallet.id], statement.balance_at(wallet, at))
-        self.assertEqual((balances[wallet.id], sum(balances.values())), (500, 0))
+        self.assertEqual((balances[wallet.id], sum(balances.values())), (700, 0))
 
     def _counted(self):
         """Return everything that statements say of three wallets."""

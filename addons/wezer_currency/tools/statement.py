@@ -24,8 +24,8 @@ CURVE_DAYS = 365
 DAILY_DAYS = 62
 # A curve has up to about so many points, however long the period is.
 POINTS_MAX = 520
-# No wallet has a history before.
-EARLIEST = datetime.date(1970, 1, 1)
+# No wallet has a history before, unless an import was told that its dates are right.
+EARLIEST = datetime.date(1900, 1, 1)
 # Lines read at once for a file.
 CHUNK = 5000
 # A search by words reads so many of the newest entries at once: more take a page too
