@@ -177,6 +177,18 @@ class TestWarnings(CurrencyCommon):
         self.assertEqual(marked, dict.fromkeys(marked, "both"))
         self.assertEqual(len(marked), 4)
 
+    def test_what_leaves_each_balance_as_it_is_warns_nobody(self):
+        people = self.anna.partner_id, self.luc.partner_id
+        anna, luc = (person._wezer_wallet(self.money).id for person in people)
+        rows = [
+            {"payer_wallet": payer, "payee_wallet": payee, "minor": 1500}
+            for payer, payee in ((anna, luc), (luc, anna))
+        ]
+        answers = self.env["wezer.transfer"]._post_rows(rows, mode="balanced")
+        made = self.env["wezer.transfer"].browse(answer["id"] for answer in answers)
+        self.assertFalse(any(made.mapped("warned")))
+        self.assertFalse(any(made.mapped("notice_pending")))
+
     def test_the_payer_is_warned_before(self):
         transfers = self._transfers(self.anna)
         ids = self.anna.partner_id.id, self.money.id
