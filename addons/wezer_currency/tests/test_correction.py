@@ -226,6 +226,33 @@ class TestCorrection(CurrencyCommon):
         self.assertEqual([self.balance(user) for user in people], before)
         self.assertBooksHold()
 
+    def test_the_levy_of_a_claim_goes_back_once_though_the_batch_was_taken_back(self):
+        tickets = self._currency("Tickets", "TIC", kind="issued", levy_payee=1000)
+        treasury = tickets.treasury_partner_id.id
+        issuer = self._transfers(self.admin)
+        issuer.issue(treasury, self.anna.partner_id.id, tickets.id, "50")
+        row = {
+            "payer": self.anna.partner_id.id,
+            "payee": self.luc.partner_id.id,
+            "currency": tickets.id,
+            "amount": "20",
+        }
+        posted = self._transfers(self.anna).post_batch([row])
+        paid = self.env["wezer.transfer"].browse(posted)
+        self.assertEqual(self.balance(self.luc, tickets), "18.00")
+        # Luc has nothing left: what he gives back stays a claim.
+        self.pay(self.luc, self.luc, self.stranger, "18", tickets)
+        claim = paid.browse(paid.with_user(self.luc).action_reverse("10"))
+        self.assertEqual((claim.state, claim.amount_minor), ("requested", 1000))
+        issuer.issue(treasury, self.luc.partner_id.id, tickets.id, "50")
+        batch = self.env["wezer.batch"].browse(paid.batch_number)
+        batch.with_user(self.moderator).action_take_back(REASON)
+        self.assertEqual(self.balance(self.luc, tickets), "41.00")
+        claim.with_user(self.luc).action_accept()
+        self.assertEqual(self.balance(self.luc, tickets), "32.00")
+        self.assertEqual(self.balance(self.anna, tickets), "50.00")
+        self.assertBooksHold()
+
     def test_outside_money_of_a_batch_is_given_back_one_by_one(self):
         euro = self._currency("Euro", "EURX", external=True)
         row = {

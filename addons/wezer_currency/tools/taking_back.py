@@ -14,11 +14,13 @@ from odoo.addons.wezer_base.tools import locks
 # Wallets that a refusal names.
 NAMED = 5
 
-# Levies go back in proportion, see ``settlement.py``.
-LEVY_LEFT = """coalesce({levy}, 0) - div(
-               2 * coalesce({levy}, 0)
-                 * (coalesce(t.reversed_minor, 0) - coalesce(t.claim_minor, 0))
-                 + t.amount_minor, 2 * t.amount_minor)"""
+# Levies go back in proportion, see ``settlement.py``; the part of a claim goes back
+# with the claim.
+GIVEN = "(coalesce(t.reversed_minor, 0) - coalesce(t.claim_minor, 0))"
+LEVY_BACK = f"""div(2 * coalesce({{levy}}, 0) * ({GIVEN} + n.amount_minor)
+                   + t.amount_minor, 2 * t.amount_minor)
+           - div(2 * coalesce({{levy}}, 0) * {GIVEN}
+                   + t.amount_minor, 2 * t.amount_minor)"""
 # What moves, one row for each ledger entry: the amount, then the levies.
 MOVES = f"""
     SELECT n.id AS transfer_id, n.wezer_currency_id, v.part, v.from_id, v.to_id,
@@ -31,9 +33,9 @@ MOVES = f"""
       CROSS JOIN LATERAL (VALUES
           (1, n.payer_wallet_id, n.payee_wallet_id, n.amount_minor, 'correction'),
           (2, y.id, t.payer_wallet_id,
-           {LEVY_LEFT.format(levy="t.levy_payer_minor")}, 'levy'),
+           {LEVY_BACK.format(levy="t.levy_payer_minor")}, 'levy'),
           (3, y.id, t.payee_wallet_id,
-           {LEVY_LEFT.format(levy="t.levy_payee_minor")}, 'levy')
+           {LEVY_BACK.format(levy="t.levy_payee_minor")}, 'levy')
       ) v(part, from_id, to_id, minor, kind)
      WHERE n.batch_number = %(made)s AND v.minor > 0"""
 NET = f"""
