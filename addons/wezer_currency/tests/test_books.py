@@ -106,6 +106,12 @@ class TestBooks(OfficeCommon, HttpCase):
             self.assertEqual(later.rows[0][2].minor, closing[0][2].minor)
             self.assertIn("books: 2", later.notes[1])
 
+    def test_the_reports_of_outside_money_are_read_too(self):
+        euro = self._currency("Euro", "EURX", external=True).with_user(self.admin)
+        for name in books.reports(self.env):
+            with self.subTest(report=name):
+                self.assertTrue(euro.read_report(name)["heads"])
+
     def test_only_those_with_a_role_in_the_currency_read_a_report(self):
         for user in (self.anna, self.moderator, self.env.ref("base.public_user")):
             for name in ("balances", "closing"):

@@ -696,11 +696,15 @@ def _ledger_until(currency: models.Model, before: int, until: int) -> dict:
 def _booked_until(currency: models.Model, year: int) -> dict:
     """Return what the journal entries of the seals booked, in minor units."""
     env = currency.env
-    sums = {}
+    sums: dict[str, int] = {}
     for side, account in (
         ("members", currency.member_account_id),
         ("treasury", currency.treasury_account_id),
     ):
+        if not account:
+            # Outside money is in no books.
+            sums[side] = 0
+            continue
         env.cr.execute(
             """SELECT round(coalesce(sum(-l.amount_currency), 0) * %s)::text
                  FROM account_move_line l
