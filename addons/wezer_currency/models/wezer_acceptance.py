@@ -411,6 +411,10 @@ class WezerAcceptance(models.Model):
         if transfer.state != "requested":
             # Answered by hand meanwhile.
             return
+        if not rule:
+            # It went with an account that was merged or deleted.
+            transfer._notify_asked()
+            return
         try:
             with self.env.cr.savepoint():
                 rule._accept(transfer)

@@ -65,6 +65,16 @@ class TestAcceptance(CurrencyCommon):
         self.assertEqual((asked.state, asked.automatic), ("requested", False))
         self.assertEqual(len(self._notices(self.anna, "request")), 1)
 
+    def test_a_request_whose_rule_is_gone_waits_and_is_told(self):
+        rule = self._allow(requester=self.luc)
+        asked = self._ask(run=False)
+        # As when the account of one of the two is merged into another.
+        rule.sudo().unlink()
+        self._run()
+        known = asked.sudo()
+        self.assertEqual((known.state, known.acceptance_pending), ("requested", False))
+        self.assertEqual(len(self._notices(self.anna, "request")), 1)
+
     def test_a_request_of_a_listed_person_is_paid_and_told(self):
         self._allow(requester=self.luc)
         asked = self._ask("12.50", run=False)
