@@ -8,6 +8,7 @@ Parties are named as far as the reader may know them: hidden circles never.
 """
 
 import datetime
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
@@ -101,7 +102,7 @@ def read_period(env: api.Environment, given: dict) -> Period:
     if by not in GROUPINGS:
         raise Refusal(env._("Choose “month”, “category” or “circle”."), rule="by")
     months = str(given.get("months") or REST_MONTHS)
-    if not months.isdecimal() or not 0 < int(months[:5]) <= MONTHS_MAX:
+    if not re.fullmatch(r"\d{1,5}", months) or not 0 < int(months) <= MONTHS_MAX:
         raise Refusal(
             env._("Enter a number of months from 1 to %s.", MONTHS_MAX),
             rule="months",
@@ -137,7 +138,7 @@ def read(currency: models.Model, name: str, period: Period) -> Report:
         "inactive": _inactive,
         "closing": _closing,
     }
-    if name not in made:
+    if not isinstance(name, str) or name not in made:
         raise Refusal(currency.env._("There is no such report."), rule="report")
     currency.env.flush_all()
     return made[name](currency, period)
