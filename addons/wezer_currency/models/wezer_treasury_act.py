@@ -324,8 +324,9 @@ class WezerTreasuryAct(models.Model):
     def propose_batch(self, currency_id: int, rows: list, reason: str) -> int:
         """Pay from the treasury to members, or collect from members for it.
 
-        :param rows: dicts ``wallet`` (its number or reference), ``amount`` (text),
-            ``purpose``, ``direction``: ``to_member`` or ``from_member``
+        :param rows: dicts ``wallet`` (its number or reference; ``#17`` is always a
+            number), ``amount`` (text), ``purpose``, ``direction``: ``to_member`` or
+            ``from_member``
         :param reason: what the batch is for, in a sentence
         :return: id of the act, posted or proposed
         :raise NotAllowed: rules ``office``, ``policy``

@@ -299,6 +299,19 @@ class TestTreasuryActs(OfficeCommon):
                 self.acts.with_user(user).propose_charge(self.credit.id, "fee")
         self.assertBooksHold()
 
+    def test_a_number_that_is_the_reference_of_another_wallet_pays_neither(self):
+        self.pay(self.anna, self.anna, self.luc, "30")
+        wallet = self.wallet(self.luc)
+        self.wallet(self.anna).sudo().reference = str(wallet.id)
+        mine = self.acts.with_user(self.tess)
+        row = {"wallet": str(wallet.id), "amount": "3", "direction": "from_member"}
+        with self.assertRefused("batch") as refused:
+            mine.propose_batch(self.credit.id, [row], "Rent of the market stalls")
+        self.assertEqual(refused.error.rows[0]["rule"], "ambiguous")
+        row["wallet"] = f"#{wallet.id}"
+        mine.propose_batch(self.credit.id, [row], "Rent of the market stalls")
+        self.assertEqual(self.balance(self.luc), "27.00")
+
     def test_names_tried_in_a_batch_tell_nothing(self):
         wallet = self.wallet(self.luc)
         other = self.wallet(self.luc, self.hours)

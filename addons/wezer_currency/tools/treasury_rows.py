@@ -1,8 +1,10 @@
 """Rows of a treasurer's batch: between the treasury and wallets of one currency.
 
 A wallet is named by its number or its reference, as the treasurer's list of wallets
-shows them. Nothing is looked up by names or addresses, and what is not found has one
-sentence for every cause: trying names tells nothing about hidden people.
+shows them. References that were imported are often numbers too: what could be either is
+refused, and ``#17`` is always the number. Nothing is looked up by names or addresses,
+and what is not found has one sentence for every cause: trying names tells nothing about
+hidden people.
 """
 
 from typing import Any
@@ -16,6 +18,8 @@ from .batch import MEMBER_ROWS, batch_refusal
 from .texts import PURPOSE_LENGTH, cleaned, storable
 
 DIRECTIONS = ("to_member", "from_member")
+# In the place of a wallet's id: the number of one wallet, the reference of another.
+AMBIGUOUS = 0
 
 
 def read(currency: models.Model, rows: Any) -> list[dict]:
@@ -58,18 +62,32 @@ def _wallets(currency: models.Model, names: list) -> dict[str, int]:
     texts = {text for text in texts if text and storable(text)}
     wallets = currency.env["wezer.wallet"].sudo()
     own = [("wezer_currency_id", "=", currency.id), ("is_system", "=", False)]
-    short = (int(text) for text in texts if text.isdecimal() and len(text) <= 10)
+    digits = (text.removeprefix("#") for text in texts)
+    short = (int(text) for text in digits if text.isdecimal() and len(text) <= 10)
     ids = [number for number in short if is_id(number)]
-    numbered = wallets.search([*own, ("id", "in", ids)])
-    found = {str(wallet.id): wallet.id for wallet in numbered}
+    found = {}
+    for wallet in wallets.search([*own, ("id", "in", ids)]):
+        found[str(wallet.id)] = found[f"#{wallet.id}"] = wallet.id
     for wallet in wallets.search([*own, ("reference", "in", list(texts))]):
-        found[wallet.reference] = wallet.id
+        same = found.get(wallet.reference, wallet.id) == wallet.id
+        found[wallet.reference] = wallet.id if same else AMBIGUOUS
     return found
 
 
 def _read_row(currency: models.Model, row: dict, known: dict) -> dict:
     env: api.Environment = currency.env
-    wallet = known.get(str(row.get("wallet") or "").strip())
+    name = str(row.get("wallet") or "").strip()
+    wallet = known.get(name)
+    if wallet == AMBIGUOUS:
+        raise Refusal(
+            env._(
+                "%(name)s is the number of one wallet and the reference of another."
+                " Write #%(name)s for the number.",
+                name=name,
+            ),
+            rule="ambiguous",
+            value=name,
+        )
     if not wallet:
         raise Refusal(
             env._("This is no wallet of this currency. Enter its number."),
