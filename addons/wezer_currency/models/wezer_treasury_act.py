@@ -317,7 +317,7 @@ class WezerTreasuryAct(models.Model):
         run = currency.sudo()._charge(charge, day, dry_run=True)
         minor = run._total_minor()
         if not minor:
-            raise Refusal(self.env._("No wallet owes anything today."), rule="nothing")
+            raise self._nothing_owed()
         return self._propose(currency, charge, minor, "", day=day)
 
     @api.model
@@ -358,6 +358,10 @@ class WezerTreasuryAct(models.Model):
             checked_reason(self.env, reason),
             batch_id=batch.id,
         )
+
+    @api.model
+    def _nothing_owed(self):
+        return Refusal(self.env._("No wallet owes anything today."), rule="nothing")
 
     @api.model
     def _currency(self, currency_id):
@@ -503,6 +507,9 @@ class WezerTreasuryAct(models.Model):
 
     def _post_charge(self):
         run = self.wezer_currency_id._charge(self.kind, self.day)
+        if not run.batch_id:
+            # Proposed twice, it was taken by the first.
+            raise self._nothing_owed()
         self.batch_id = run.batch_id
 
     def _post_correction(self):

@@ -299,6 +299,19 @@ class TestTreasuryActs(OfficeCommon):
                 self.acts.with_user(user).propose_charge(self.credit.id, "fee")
         self.assertBooksHold()
 
+    def test_of_two_proposals_of_one_fee_only_the_first_is_posted(self):
+        self.credit.write({"fee_minor_text": "2", "four_eyes_minor_text": "0"})
+        self.pay(self.anna, self.anna, self.luc, "30")
+        mine = self.acts.with_user(self.tess)
+        first, second = (
+            self._act(self.theo, mine.propose_charge(self.credit.id, "fee"))
+            for _number in range(2)
+        )
+        self.assertEqual(first.action_approve(), "posted")
+        self.assertEqual(second.action_approve(), "approved")
+        self.assertTrue(second.obstacle)
+        self.assertEqual(self.balance(self.luc), "28.00")
+
     def test_a_number_that_is_the_reference_of_another_wallet_pays_neither(self):
         self.pay(self.anna, self.anna, self.luc, "30")
         wallet = self.wallet(self.luc)
