@@ -1905,14 +1905,15 @@ class WezerTransfer(models.Model):
         minor = self._optional_amount(amount)
         return self._correct(reason, minor, key).id
 
-    def _correct(self, reason, minor=None, key=None):
+    def _correct(self, reason, minor=None, key=None, scope="correct"):
         """Correct this transfer; the caller checked who, and the reason.
 
         :param int minor: minor units; all that is left where it is None
+        :param str scope: of the key; only moderators' keys are in ``correct``
         :return: the correction (sudo)
         """
         correction = settlement.reverse_idempotent(
-            self, minor, self._check_key(key), self._key_scope("correct"), reason
+            self, minor, self._check_key(key), self._key_scope(scope), reason
         )
         correction._notify_parties()
         return correction

@@ -517,7 +517,9 @@ class WezerTreasuryAct(models.Model):
         refusal = transfer._origin_refusal() or transfer._data_refusal("correct")
         if refusal:
             raise refusal
-        transfer._correct(self.reason, self.amount_minor, f"act {self.id}")
+        # Keys of a namespace that no public method writes in.
+        key = f"act {self.id}"
+        transfer._correct(self.reason, self.amount_minor, key, scope="treasury")
 
     def _post_rows(self):
         self.batch_id = treasury_rows.post(self)

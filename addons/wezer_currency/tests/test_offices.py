@@ -218,12 +218,17 @@ class TestTreasuryActs(OfficeCommon):
         for user in (self.otto, self.anna, self.moderator):
             with self.assertRefused("office"):
                 self._act(user, second.id).action_approve()
+        # Nobody's key takes the place of the act.
+        self.wallet(self.anna).with_user(self.moderator).action_view_statement(REASON)
+        moderated = paid.with_user(self.moderator)
+        moderated.action_correct(REASON, "10", key=f"act {second.id}")
+        self.assertEqual(self.balance(self.luc), "60.00")
         self.assertEqual(self._act(self.theo, second.id).action_approve(), "posted")
-        self.assertEqual(self.balance(self.luc), "40.00")
+        self.assertEqual(self.balance(self.luc), "30.00")
         with self.assertRefused("state"):
             self._act(self.admin, second.id).action_approve()
         with self.assertRefused("reverse"):
-            mine.propose_correction(paid.id, REASON, "40.01")
+            mine.propose_correction(paid.id, REASON, "30.01")
         self.assertBooksHold()
 
     def test_a_treasurer_who_moderates_has_no_way_around_the_second_person(self):
