@@ -151,11 +151,16 @@ class WezerCurrencyOffice(models.Model):
         before = {office.id: office.until for office in self}
         result = super().write(vals)
         if "until" in vals:
-            for office in self:
-                office._check_until()
-            self.filtered(
+            longer = self.filtered(
                 lambda office: office._lasts_longer(before[office.id])
-            )._follow_up()
+            )
+            for office in self:
+                # Prolonged, it is as if it were given anew.
+                if office in longer and office.in_force:
+                    office._check_given()
+                else:
+                    office._check_until()
+            longer._follow_up()
             self.env["res.partner"]._wezer_invalidate_acting()
         return result
 

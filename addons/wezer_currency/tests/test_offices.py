@@ -76,6 +76,11 @@ class TestOffices(OfficeCommon):
             self._give(self.otto, "treasurer")
         with self.assertRefused("until"):
             self.otto_office.write({"until": False})
+        # Nor by prolonging one that has ended.
+        self.tess_office.until = fields.Date.today() - timedelta(days=2)
+        self._give(self.tess, "auditor", self.soon)
+        with self.assertRefused("twice"):
+            self.tess_office.until = self.soon
         self.luc.partner_id._wezer_profile().state = "suspended"
         with self.assertRefused("person"):
             self._give(self.luc, "treasurer")
