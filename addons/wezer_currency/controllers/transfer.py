@@ -16,7 +16,9 @@ class WezerTransferPage(WezerCurrencyPortal):
     def _seen_transfer(self, transfer_id):
         """Return the transfer, as the user, if they may see it; else not found."""
         transfer = request.env["wezer.transfer"].browse(record_id(transfer_id) or [])
-        opened = transfer.sudo().exists() and transfer._is_opened_to(request.env.user)
+        known = transfer.sudo().exists()
+        # Requests and plans are no part of a statement.
+        opened = known.state == "done" and transfer._is_opened_to(request.env.user)
         return transfer if opened else seen_or_404("wezer.transfer", transfer_id)
 
     @http.route(

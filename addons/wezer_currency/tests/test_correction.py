@@ -88,8 +88,13 @@ class TestCorrection(CurrencyCommon):
         with self.assertRefused("look"):
             asked.action_correct(REASON)
         self.assertFalse(asked.search([("id", "=", paid.id)]))
+        wanted = self._transfers(self.luc).ask(
+            self.anna.partner_id.id, self.luc.partner_id.id, self.credit.id, "3"
+        )
         self._look()
         self.assertEqual(asked.search([("id", "=", paid.id)]), asked)
+        # Requests are on no statement.
+        self.assertFalse(asked.search([("id", "=", wanted)]))
         self.assertTrue(asked.may_correct)
         with self.assertRefused("reason"):
             asked.action_correct("wrong")
