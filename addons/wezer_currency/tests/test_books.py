@@ -89,6 +89,16 @@ class TestBooks(OfficeCommon, HttpCase):
         rest = self._report("inactive", months="6")
         self.assertIn(self.wallet(self.stranger).id, rest.wallets)
         self.assertNotIn(anna.id, rest.wallets)
+        # Asked about a past day, what came later is not known yet.
+        past = (fields.Date.today() - timedelta(days=20)).isoformat()
+        rest = self._by_wallet(self._report("inactive", months="6", at=past), 3)
+        self.assertEqual(rest[anna.id], -10100)
+        first, last = (
+            (fields.Date.today() - timedelta(days=ago)).isoformat()
+            for ago in (600, 300)
+        )
+        counts = self._cells(self._report("credit", to=last, **{"from": first}), 3)
+        self.assertEqual((counts[0], bool(counts[-1])), (0, True))
 
     def test_the_closing_of_a_year_has_the_figures_of_accounting(self):
         self.env["wezer.ledger.seal"]._seal_now()

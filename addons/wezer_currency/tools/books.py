@@ -215,6 +215,7 @@ def _wallet_sums(currency: models.Model, dates: list) -> list[dict]:
                       sum(minor) AS minor FROM sides GROUP BY 1, 2),
            had AS (
                SELECT g.bucket, w.id,
+                      w.opened_on < (%(bounds)s::timestamp[])[g.bucket + 1] AS there,
                       sum(coalesce(m.minor, 0)) OVER (
                           PARTITION BY w.id ORDER BY g.bucket) AS balance
                  FROM wezer_wallet w
@@ -226,7 +227,7 @@ def _wallet_sums(currency: models.Model, dates: list) -> list[dict]:
            ranked AS (
                SELECT *, ntile(10) OVER (
                           PARTITION BY bucket ORDER BY balance DESC, id) AS tenth
-                 FROM had)
+                 FROM had WHERE there OR balance <> 0)
            SELECT bucket, count(*), count(*) FILTER (WHERE balance < 0),
                   coalesce(sum(greatest(balance, 0)), 0)::text,
                   coalesce(sum(greatest(-balance, 0)), 0)::text,
@@ -573,16 +574,19 @@ def _inactive(currency: models.Model, period: Period) -> Report:
     """Return the open wallets that neither paid nor received for some months."""
     env = currency.env
     since = period.last + days.DAY - relativedelta(months=period.months)
+    after = days.end(env, period.last, currency.company_id)
     env.cr.execute(
-        """SELECT w.id, w.balance::text, last.date
+        """SELECT w.id, last.date
              FROM wezer_wallet w
              LEFT JOIN (
                   SELECT wallet, max(date) AS date FROM (
                       SELECT from_id AS wallet, date FROM wezer_ledger_entry
                        WHERE wezer_currency_id = %(currency)s AND kind IN %(trade)s
+                         AND date < %(after)s
                        UNION ALL
                       SELECT to_id, date FROM wezer_ledger_entry
                        WHERE wezer_currency_id = %(currency)s AND kind IN %(trade)s
+                         AND date < %(after)s
                   ) sides GROUP BY wallet) last ON last.wallet = w.id
             WHERE w.wezer_currency_id = %(currency)s AND w.is_system IS NOT TRUE
               AND w.state <> 'closed' AND w.opened_on < %(since)s
@@ -592,11 +596,12 @@ def _inactive(currency: models.Model, period: Period) -> Report:
             "currency": currency.id,
             "trade": TRADE,
             "since": _moments(currency, [since])[0],
+            "after": after,
         },
     )
     found = env.cr.fetchall()
     wallets = env["wezer.wallet"].browse(row[0] for row in found)
-    names = _names(currency, wallets)
+    names, balances = _names(currency, wallets), currency._balances_at(after)
     return Report(
         env._("Wallets without trade for %s months", period.months),
         [env._("Wallet"), env._("Name"), env._("Last trade"), env._("Balance")],
@@ -605,9 +610,9 @@ def _inactive(currency: models.Model, period: Period) -> Report:
                 number,
                 names[number],
                 days.day_of(env, last, currency.company_id) if last else "",
-                _amount(currency, int(balance)),
+                _amount(currency, balances[number]),
             ]
-            for number, balance, last in found
+            for number, last in found
         ],
         wallets=wallets.ids,
     )
