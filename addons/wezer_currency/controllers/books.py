@@ -13,6 +13,7 @@ from odoo.addons.wezer_base.tools import charts, days, locks
 from odoo.addons.wezer_base.tools.form_post import form_post
 from odoo.addons.wezer_base.tools.numbers import record_id
 
+from ..models.wezer_treasury_act import WAITING
 from ..tools import books
 from ..tools.statement_files import Amount
 from ..tools.statement_pdf import FONTS, statement_pdf
@@ -284,7 +285,8 @@ class WezerBooks(WezerCurrencyPortal):
                         "may": {
                             action
                             for action in ("approve", "post", "refuse")
-                            if act._may(action)
+                            # Of what is over, nobody is asked: it costs a query each.
+                            if act.state in WAITING and act._may(action)
                         },
                     }
                     for act in acts
