@@ -455,6 +455,7 @@ class WezerInvariant(models.AbstractModel):
         )
 
     def _check_corrections(self):
+        # Of a claim that was waived, the payer wants nothing back.
         return self._wezer_rows(
             """SELECT id, kind, coalesce(reason, ''), parent_id FROM wezer_transfer
                 WHERE kind = 'correction'
@@ -463,7 +464,11 @@ class WezerInvariant(models.AbstractModel):
                SELECT t.id, t.kind, b.state, b.id
                  FROM wezer_batch b JOIN wezer_transfer t ON t.batch_number = b.id
                 WHERE b.state = 'taken_back' AND t.state = 'done'
-                  AND t.reversed_minor < t.amount_minor"""
+                  AND t.reversed_minor < t.amount_minor
+                  AND NOT EXISTS (
+                      SELECT FROM wezer_transfer r
+                       WHERE r.parent_id = t.id AND r.state = 'ended'
+                         AND r.kind IN ('reversal', 'correction'))"""
         )
 
     def _check_reservation_ends(self):
