@@ -78,6 +78,13 @@ class TestBooks(OfficeCommon, HttpCase):
         report = self._report("limits")
         self.assertEqual(report.wallets, self.wallet(self.anna).ids)
         self.assertEqual(report.rows[0][5], fields.Date.today() - timedelta(days=400))
+        # Without an upper limit, a balance above zero was within them.
+        luc = self.wallet(self.luc).with_user(self.moderator)
+        luc.set_limits("50", None)
+        self.pay(self.luc, self.luc, self.anna, "100")
+        luc.set_limits("20", None)
+        since = self._by_wallet(self._report("limits"), 5)
+        self.assertEqual(since[luc.id], fields.Date.today())
 
     def test_credit_concentration_and_rest_are_counted_of_all_wallets(self):
         report = self._report("credit")

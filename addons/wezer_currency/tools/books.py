@@ -453,8 +453,9 @@ def _limits(currency: models.Model, _period: Period) -> Report:
                                      ELSE e.to_balance END >= wezer_lower_limit(w, c),
                                 TRUE)
                             AND coalesce(
-                                CASE WHEN e.from_id = w.id THEN e.from_balance
-                                     ELSE e.to_balance END
+                                wezer_upper_limit(w, c) IS NULL
+                                OR CASE WHEN e.from_id = w.id THEN e.from_balance
+                                        ELSE e.to_balance END
                                 <= greatest(wezer_upper_limit(w, c), 0), TRUE)
                          ), 0)) since ON TRUE
             WHERE c.id = %s AND (wezer_spendable(w, c) < 0
