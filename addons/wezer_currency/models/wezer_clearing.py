@@ -93,7 +93,7 @@ class WezerClearing(models.Model):
         "Amount (minor units)",
         required=True,
         aggregator=None,
-        help="What each member owes the next one becomes smaller by this amount.",
+        help="The debt of each member to the next becomes smaller by this amount.",
     )
     amount_display = fields.Char(string="Amount", compute="_compute_amount_display")
     member_count = fields.Integer(string="Members", required=True, aggregator=None)

@@ -23,7 +23,7 @@ class WezerClearingLine(models.Model):
     )
     debtor_wallet_id = fields.Many2one(
         "wezer.wallet",
-        string="Who owes",
+        string="Debtor",
         required=True,
         index=True,
         ondelete="restrict",

@@ -367,8 +367,8 @@ class WezerCurrency(models.Model):
         string="A second person decides above",
         compute="_compute_charge_texts",
         inverse="_inverse_charge_texts",
-        help="What a treasurer posts alone within 30 days is counted together. With 0 a"
-        " second treasurer or an administrator decides about everything.",
+        help="Amounts that a treasurer posts alone within 30 days are counted together."
+        " With 0 a second treasurer or an administrator decides about everything.",
     )
     books_open = fields.Boolean(
         string="I read its books",

@@ -313,7 +313,7 @@ def _balances(currency: models.Model, period: Period) -> Report:
             for place, day in enumerate([*_begins(dates), period.last])
         ],
         curve_text=currency._format,
-        curve_title=env._("What all wallets above zero had together"),
+        curve_title=env._("Sum of all wallets above zero"),
         wallets=[number for number, _minor in found],
     )
 
