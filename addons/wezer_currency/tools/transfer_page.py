@@ -20,7 +20,8 @@ def values(transfer: models.Model) -> dict:
     parties = known.payer_id | known.payee_id
     acts = env.user._acts_for(parties, "wallet")
     if acts:
-        names = {party.id: party.display_name for party in parties.with_env(env)}
+        # Both sides know each other's name, also of whom the directory does not show.
+        names = {party.id: party.display_name for party in parties}
     else:
         names = env["wezer.wallet"]._visible_names(env.user, parties)
     labels = dict(known._fields["kind"]._description_selection(env))
