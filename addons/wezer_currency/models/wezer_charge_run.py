@@ -47,7 +47,6 @@ class WezerChargeRun(models.Model):
     line_ids = fields.One2many("wezer.charge.line", "run_id", string="Wallets")
     batch_id = fields.Many2one(
         "wezer.batch",
-        string="Batch",
         index="btree_not_null",
         ondelete="restrict",
         readonly=True,

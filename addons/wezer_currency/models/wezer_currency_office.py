@@ -53,7 +53,6 @@ class WezerCurrencyOffice(models.Model):
         default="treasurer",
     )
     until = fields.Date(
-        string="Until",
         help="The last day. Auditors need one; a treasurer without one stays until an"
         " administrator enters it.",
     )

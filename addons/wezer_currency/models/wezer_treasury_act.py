@@ -147,9 +147,7 @@ class WezerTreasuryAct(models.Model):
     transfer_id = fields.Many2one(
         "wezer.transfer", string="Corrected", readonly=True, ondelete="restrict"
     )
-    batch_id = fields.Many2one(
-        "wezer.batch", string="Batch", readonly=True, ondelete="restrict"
-    )
+    batch_id = fields.Many2one("wezer.batch", readonly=True, ondelete="restrict")
     # What is to be posted, as it was checked: shown by the page, never by RPC.
     rows = fields.Json(readonly=True, groups=fields.NO_ACCESS)
     company_id = fields.Many2one(
