@@ -171,6 +171,13 @@ class EveryPage(HttpCase):
             member.partner_id.id, currency.id, "1:00", "Bread"
         )
         token = env["wezer.payment.link"].browse(link).token
+        env["wezer.currency.office"].with_user(steward).create(
+            {
+                "partner_id": member.partner_id.id,
+                "wezer_currency_id": currency.id,
+                "role": "treasurer",
+            }
+        )
         deal = cls._deal_of_others(member, currency)
         deal.action_hand_over(member.partner_id.id)
         cls._add_a_circle(member, currency)

@@ -109,8 +109,7 @@ def test_a_map_that_is_no_object_is_refused(tmp_path):
 
 
 def test_an_export_needs_an_existing_folder(tmp_path):
-    given = options(
-        kind="balances", file=str(tmp_path / "x" / "x.csv"), inherited=False
-    )
+    file = str(tmp_path / "x" / "x.csv")
+    given = cli.parser().parse_args(["export", "balances", file])
     with pytest.raises(Failure, match="folder"):
         export.command(given)

@@ -48,8 +48,10 @@ def is_outage(error: BaseException | None) -> bool:
         seen.add(id(error))
         if isinstance(error, psycopg2.OperationalError):
             code = error.pgcode
-            # Where no connection is made there is no code either.
-            if code is None or code.startswith(OUTAGES):
+            # Where no connection is made there is no code either, and the class is the
+            # general one: waiting too long for a lock has a class of its own.
+            lost = code is None and type(error) is psycopg2.OperationalError
+            if lost or (code or "").startswith(OUTAGES):
                 return True
         error = error.__cause__ or error.__context__
     return False
