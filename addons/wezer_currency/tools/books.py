@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, models
+from odoo.tools import SQL
 
 from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools import days
@@ -268,23 +269,16 @@ def _balances(currency: models.Model, period: Period) -> Report:
     """Return what each wallet had at the end of a day."""
     env = currency.env
     after = days.end(env, period.last, currency.company_id)
-    env.cr.execute(
-        """SELECT w.id, (w.balance + wezer_unswept(w) - coalesce(later.minor, 0))::text
-             FROM wezer_wallet w
-             LEFT JOIN (
-                  SELECT wallet, sum(minor) AS minor FROM (
-                      SELECT from_id AS wallet, -amount AS minor
-                        FROM wezer_ledger_entry
-                       WHERE wezer_currency_id = %(currency)s AND date >= %(after)s
-                       UNION ALL
-                      SELECT to_id, amount FROM wezer_ledger_entry
-                       WHERE wezer_currency_id = %(currency)s AND date >= %(after)s
-                  ) sides GROUP BY wallet) later ON later.wallet = w.id
-            WHERE w.wezer_currency_id = %(currency)s AND w.opened_on < %(after)s
-            ORDER BY w.is_system DESC NULLS LAST, w.id""",
-        {"currency": currency.id, "after": after},
+    rows = env.execute_query(
+        SQL(
+            """SELECT w.id, b.balance::text
+                 FROM (%s) b JOIN wezer_wallet w ON w.id = b.wallet_id
+                WHERE w.opened_on < %s ORDER BY w.is_system DESC NULLS LAST, w.id""",
+            currency._balances_at_sql(after),
+            after,
+        )
     )
-    found = [(number, int(minor)) for number, minor in env.cr.fetchall()]
+    found = [(number, int(minor)) for number, minor in rows]
     wallets = env["wezer.wallet"].browse(number for number, _minor in found)
     names, states = _names(currency, wallets), _states(wallets)
     dates = _months(env, period)
