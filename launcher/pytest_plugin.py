@@ -74,8 +74,22 @@ def own_filestore(original: str, database: str) -> Iterator[None]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the slow tests, so that no worker waits for another at the end."""
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    """Put the files in their order; a worker runs each file as a whole.
+
+    First the files whose tests are all rolled back: they find the database as the
+    template has it. What the others commit stays in the worker's database. In either
+    part the slow files come first, so that no worker waits for another at the end.
+    """
+    from odoo.tests import TransactionCase  # it reads the configuration
+
+    commits, slow = set(), set()
+    for item in items:
+        case = getattr(item, "cls", None)
+        if not (isinstance(case, type) and issubclass(case, TransactionCase)):
+            commits.add(item.path)
+        if item.get_closest_marker("slow"):
+            slow.add(item.path)
+    items.sort(key=lambda item: (item.path in commits, item.path not in slow))
 
 
 def pytest_configure(config: Any) -> None:

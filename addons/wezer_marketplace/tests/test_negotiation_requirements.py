@@ -168,7 +168,11 @@ class TestNegotiation(MarketCommon):
         for _time in range(2):
             self._clock()
         self.assertEqual((deal.state, deal.end_reason), ("ended", "expired"))
-        told = self.env["wezer.notice"].sudo().search([("res_id", "=", deal.id)])
+        told = (
+            self.env["wezer.notice"]
+            .sudo()
+            .search([("res_model", "=", deal._name), ("res_id", "=", deal.id)])
+        )
         told = told.filtered(lambda one: one.res_model == deal._name)
         told = told.filtered(lambda one: not one.settled)
         self.assertEqual(told.partner_id, (self.test1 | self.test2).partner_id)
@@ -235,7 +239,11 @@ class TestNegotiationOfGroups(GroupsCommon):
             seen = self.as_(user, deal)
             self.assertEqual(seen.terms_id.message, "Would 60 be ok?")
             self.assertEqual(seen.message_line_ids.body, "It is a big fence")
-        told = self.env["wezer.notice"].sudo().search([("res_id", "=", deal.id)])
+        told = (
+            self.env["wezer.notice"]
+            .sudo()
+            .search([("res_model", "=", deal._name), ("res_id", "=", deal.id)])
+        )
         self.assertLessEqual((self.luc | self.roger).partner_id, told.partner_id)
         for user in (self.stranger, self.test3):
             self.assertFalse(self.as_(user, deal).search([("id", "=", deal.id)]))

@@ -152,7 +152,9 @@ class TestRingDecisions(ReputationCommon):
         self._moderator(self.mia)  # in it, and not told
         ring = self._find()
         self.assertEqual(self._told(ring), moderator.partner_id)
-        notice = self.env["wezer.notice"].search([("res_id", "=", ring.id)])
+        notice = self.env["wezer.notice"].search(
+            [("res_model", "=", ring._name), ("res_id", "=", ring.id)]
+        )
         for member in self.four:
             self.assertIn(member.name, notice.message)
         self.assertIn("4 people mostly assess each other", notice.message)
@@ -179,7 +181,9 @@ class TestRingDecisions(ReputationCommon):
     def test_the_same_ring_is_told_once(self):
         ring = self._find()
         self._find()
-        notices = self.env["wezer.notice"].search([("res_id", "=", ring.id)])
+        notices = self.env["wezer.notice"].search(
+            [("res_model", "=", ring._name), ("res_id", "=", ring.id)]
+        )
         self.assertEqual(
             len(notices.filtered(lambda one: one.kind == "reputation_ring")), 1
         )
