@@ -22,12 +22,10 @@ from .fields_bigint import BigInteger
 # How far below zero a member may go unless the administrator decides.
 SAFE_HOURS, SAFE_UNITS = "20:00", "500"
 CHARGES = ("fee", "demurrage")
-# The limits of a wallet, of its own or of its currency.
-LIMITS = (
-    "has_lower",
-    "lower_limit",
-    "has_upper",
-    "upper_limit",
+# What refuses a payment, of a wallet's own or of its currency; and what also warns.
+REFUSING_LIMITS = ("has_lower", "lower_limit", "has_upper", "upper_limit")
+LIMITS_AND_WARNINGS = (
+    *REFUSING_LIMITS,
     "has_lower_warning",
     "lower_warning",
     "has_upper_warning",
@@ -35,8 +33,7 @@ LIMITS = (
 )
 # A series of charges that nobody took for longer than this is not caught up.
 CATCH_UP_DAYS = 366
-LIMIT_FIELDS = ("has_lower", "lower_limit", "has_upper", "upper_limit")
-GROWTH_FIELDS = ("credit_grows", "credit_cap", "kind", "external")
+GROWTH_RULE = ("credit_grows", "credit_cap", "kind", "external")
 ACCEPTANCE_DAYS, ACCEPTANCE_DAYS_MAX = 14, 365
 # How often wallets are tried in a row whose members are paying just now.
 CHARGE_TRIES = 5
@@ -427,7 +424,7 @@ class WezerCurrency(models.Model):
         "upper_warning_text": ("upper_warning", 1),
     }
 
-    @api.depends(*LIMITS)
+    @api.depends(*LIMITS_AND_WARNINGS)
     def _compute_limit_texts(self):
         for currency in self:
             for text_field, (name, sign) in self._LIMIT_TEXTS.items():
@@ -469,7 +466,7 @@ class WezerCurrency(models.Model):
         """Return a limit as its field shows it; a lower one is written without sign."""
         return "" if minor is None else currency._decimal(sign * minor)
 
-    @api.constrains(*LIMITS)
+    @api.constrains(*LIMITS_AND_WARNINGS)
     def _check_warnings(self):
         """Refuse a warning that comes only where payments are refused."""
         for currency in self:
@@ -733,9 +730,9 @@ class WezerCurrency(models.Model):
             vals = {**vals, "credit_counted": False}
         limits = {currency.id: currency._granted_limits() for currency in self}
         result = super().write(vals)
-        if not vals.keys().isdisjoint(GROWTH_FIELDS):
+        if not vals.keys().isdisjoint(GROWTH_RULE):
             self._begin_growth()
-        if not vals.keys().isdisjoint(LIMIT_FIELDS):
+        if not vals.keys().isdisjoint(REFUSING_LIMITS):
             self._note_limits(limits)
         if fixed:
             self.env.registry.clear_cache()

@@ -18,7 +18,7 @@ from ..tools import refusals, refused_tries, transfer_files
 from ..tools.reasons import checked_reason
 from ..tools.wallet_resolver import WalletResolver
 from .fields_bigint import BigInteger
-from .wezer_currency import LIMITS
+from .wezer_currency import LIMITS_AND_WARNINGS
 from .wezer_transfer import OPEN
 
 _lt = LazyTranslate(__name__)
@@ -71,7 +71,7 @@ ACTIONS = {
 # Stored by the posting function, and the texts made of them.
 SUMS = ("balance", "reserved", "incoming", "available")
 FIXED = {"balance", "reserved", "incoming", "partner_id", "wezer_currency_id"}
-LIMIT_FIELDS = ("own_limits", *LIMITS)
+OWN_LIMITS = ("own_limits", *LIMITS_AND_WARNINGS)
 # What a limit that grows depends on, beside them.
 GROWTH_FIELDS = ("own_grows", "credit_grown", "grown_from")
 # A moderator sees a statement for so long after giving a reason.
@@ -295,7 +295,7 @@ class WezerWallet(models.Model):
             wallet.available_text = currency._format(balance - wallet.reserved)
 
     @api.depends_context("lang")
-    @api.depends(*LIMIT_FIELDS, *GROWTH_FIELDS)
+    @api.depends(*OWN_LIMITS, *GROWTH_FIELDS)
     def _compute_limits_text(self):
         """Write the limits in words: a number below zero is easily misread."""
         for wallet in self:
@@ -345,8 +345,8 @@ class WezerWallet(models.Model):
         beyond = SQL(
             query,
             to_flush=[
-                *(self._fields[name] for name in (*LIMIT_FIELDS, *GROWTH_FIELDS)),
-                *(money[name] for name in ("limit_policy", *LIMITS)),
+                *(self._fields[name] for name in (*OWN_LIMITS, *GROWTH_FIELDS)),
+                *(money[name] for name in ("limit_policy", *LIMITS_AND_WARNINGS)),
                 *(money[name] for name in ("credit_grows", "credit_cap")),
             ],
         )
@@ -1118,7 +1118,7 @@ class WezerWallet(models.Model):
         new = self._find(target, self.wezer_currency_id)
         if not new:
             vals = self._prepare_wallet_vals(target, self.wezer_currency_id)
-            vals.update({name: self[name] for name in LIMIT_FIELDS + GROWTH_FIELDS})
+            vals.update({name: self[name] for name in OWN_LIMITS + GROWTH_FIELDS})
             new = self.sudo().create(vals)
         if self.state == "frozen" and new.state == "open":
             # Nobody opens a frozen wallet by a second account.
