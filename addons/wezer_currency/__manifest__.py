@@ -36,6 +36,7 @@
         "views/acceptance_templates.xml",
         "views/clearing_templates.xml",
         "views/transfer_templates.xml",
+        "views/books_templates.xml",
         "wizards/wezer_starter_set_views.xml",
     ],
     "assets": {
