@@ -30,28 +30,35 @@ class WezerIdempotencyKey(models.Model):
     key = fields.Char(required=True)
     date = fields.Datetime(required=True)
     url = fields.Char(help="The page that followed.")
+    content = fields.Char(
+        help="A digest of what was sent, by which other content with the same key is"
+        " recognised."
+    )
 
     _key_once = models.Constraint("UNIQUE(key)", "This was already sent.")
 
     # === ONCE === #
 
     @api.model
-    def _is_first(self, key, seconds=None, url=None):
+    def _is_first(self, key, seconds=None, url=None, content=None):
         """Return whether ``key`` is new, and keep it.
 
         :param str key: what is done, by whom and to what
         :param int seconds: after so many it counts as new; None: never
         :param str url: where what was done is to be seen
+        :param str content: a digest of what was sent
         """
         now = fields.Datetime.now()
         again = now - timedelta(seconds=seconds) if seconds else None
         query = SQL(
-            "INSERT INTO wezer_idempotency_key (key, date, url) VALUES (%s, %s, %s)"
-            " ON CONFLICT (key) DO UPDATE SET date = EXCLUDED.date, url = EXCLUDED.url"
+            "INSERT INTO wezer_idempotency_key (key, date, url, content)"
+            " VALUES (%s, %s, %s, %s) ON CONFLICT (key) DO UPDATE"
+            " SET date = EXCLUDED.date, url = EXCLUDED.url, content = EXCLUDED.content"
             " WHERE wezer_idempotency_key.date < %s RETURNING id",
             key,
             now,
             url,
+            content,
             again,
         )
         return bool(self.env.execute_query(query))
@@ -83,6 +90,17 @@ class WezerIdempotencyKey(models.Model):
             )
         )
         return (rows[0][0] or "/my") if rows else None
+
+    @api.model
+    def _sent_form(self, key):
+        """Return ``(page that followed, digest of the content)``; None: not sent.
+
+        The digest is None of what was sent before digests were kept.
+        """
+        rows = self.env.execute_query(
+            SQL("SELECT url, content FROM wezer_idempotency_key WHERE key = %s", key)
+        )
+        return (rows[0][0] or "/my", rows[0][1]) if rows else None
 
     @api.autovacuum
     def _gc_sent(self):

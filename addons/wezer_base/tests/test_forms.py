@@ -292,6 +292,36 @@ class TestForms(FormCase, WezerCommon):
             )
         )
 
+    def test_other_content_in_a_form_that_was_sent_is_given_back_then_sent_anew(self):
+        self._login(self.anna)
+        form = self.form(self.page("/my/invite"), "/my/invite")
+        self.send(form, emails="zoe@example.org")
+        self.send(form, emails="zoe@example.org")
+        typed = {"emails": "max@example.org", "message": "You, too"}
+        answer = self.send(form, **typed)
+        self.assertIn("has not been sent", answer.text)
+        again = self.assert_given_back(answer, "/my/invite", typed)
+        invited = [
+            ("inviter_id", "=", self.anna.partner_id.id),
+            ("kind", "=", "letter"),
+        ]
+        letters = self.env["wezer.invitation"].search(invited)
+        self.assertEqual(letters.mapped("email"), ["zoe@example.org"])
+        self.send(again)
+        letters = self.env["wezer.invitation"].search(invited)
+        self.assertEqual(
+            set(letters.mapped("email")), {"zoe@example.org", "max@example.org"}
+        )
+
+    def test_what_was_sent_before_an_update_counts_as_the_same(self):
+        self._login(self.anna)
+        form = self.form(self.page("/my/invite"), "/my/invite")
+        first = self.send(form, emails="zoe@example.org")
+        self.env["wezer.idempotency.key"].search([]).content = False
+        answer = self.send(form, emails="max@example.org")
+        self.assertEqual(answer.url, first.url)
+        self.assertNotIn("has not been sent", answer.text)
+
     def test_a_form_of_a_week_ago_is_shown_again_before_it_is_sent(self):
         self._login(self.anna)
         now = fields.Datetime.now()

@@ -24,6 +24,7 @@ from odoo.http import (
 )
 from odoo.tools import LazyTranslate
 
+from ..exceptions import Refusal
 from .forms import give_back, local_page, path_of, typed_values
 from .numbers import record_id
 from .words import suggested_model
@@ -49,6 +50,26 @@ UNSENT = {
     ),
 }
 
+OTHER_CONTENT = _lt(
+    "You sent this form before, with other content, and that was carried out. What is"
+    " in it now has not been sent. If you want this as well, send it again."
+)
+# Files are read in blocks of so many bytes.
+FILE_BLOCK = 1 << 20
+
+
+class NotYetDone(Exception):  # noqa: N818
+    """Raised by an endpoint that did nothing and leads to a page that asks for more.
+
+    The form may be corrected and sent again: it counts as not sent.
+
+    :param str url: the page
+    """
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.url = url
+
 
 class _SentBefore(Exception):  # noqa: N818
     """The same form was sent by another request meanwhile."""
@@ -71,7 +92,9 @@ def form_post(
     :param page: the address of the page that shows the form, where the form itself
         does not tell; ``{name}`` stands for arguments and fields
     :param bool once: the form creates something: sent twice, it is done once, and the
-        second answer leads where the first did
+        second answer leads where the first did. With other content it is refused and
+        given back, and can then be sent as a new form. A form that was refused counts
+        as not sent
     :param int alike_seconds: with ``once``: the same content, sent by the same person
         within so many seconds from a page that was loaded again (a browser does that on
         the way back), is the same form, too
@@ -100,9 +123,10 @@ def form_post(
                     return _to_form(page, kwargs, unsent="csrf")
                 if made and made["uid"] == request.env.uid:
                     key = f"form:{token}"
-            if key and (url := sent._result_url(key)):
-                return request.redirect(url)
-            alike = _content_key() if key and alike_seconds else None
+            content = _content_digest() if key else None
+            if key and (before := sent._sent_form(key)):
+                return _answer_again(before, content, page, kwargs)
+            alike = f"alike:{content}" if key and alike_seconds else None
             if alike and (url := sent._result_url(alike, alike_seconds)):
                 return _sent_already(url)
             try:
@@ -112,14 +136,16 @@ def form_post(
                 with request.env.cr.savepoint():
                     response = endpoint(self, *args, **kwargs)
                     url = getattr(response, "location", None)
-                    if key and url and not sent._is_first(key, url=url):
+                    if key and url and not sent._is_first(key, None, url, content):
                         raise _SentBefore
                     if alike and url and not sent._is_first(alike, alike_seconds, url):
-                        key = alike
+                        key, content = alike, None
                         raise _SentBefore
                 return response
+            except NotYetDone as step:
+                return request.redirect(step.url)
             except _SentBefore:
-                return request.redirect(sent._result_url(key))
+                return _answer_again(sent._sent_form(key), content, page, kwargs)
             except UserError as error:
                 return _to_form(page, kwargs, error)
 
@@ -128,16 +154,42 @@ def form_post(
     return decorate
 
 
-def _content_key() -> Any:
-    """Return a key of who sends what to where, whatever page it was written on."""
+def _content_digest() -> str:
+    """Return a digest of who sends what to where, whatever page it was written on."""
     posted = request.httprequest
     values = [
         (name, value)
         for name, value in posted.form.items(multi=True)
         if name not in OF_THE_PAGE
     ]
+    values += [
+        (name, f"{file.filename}:{_file_digest(file)}")
+        for name, file in posted.files.items(multi=True)
+    ]
     content = repr((request.env.uid, posted.path, sorted(values)))
-    return "alike:" + hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()
+    return hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()
+
+
+def _file_digest(file: FileStorage) -> str:
+    """Return a digest of a file that was sent, which can be read again after it."""
+    digest = hashlib.sha256()
+    while block := file.stream.read(FILE_BLOCK):
+        digest.update(block)
+    file.stream.seek(0)
+    return digest.hexdigest()
+
+
+def _answer_again(before: Any, content: Any, page: str, kwargs: dict) -> Any:
+    """Answer a form that was sent before: lead to its result, or give it back.
+
+    :param before: where the first answer led, and the digest of what was sent then
+        (None: it was not kept)
+    """
+    url, digest = before
+    if digest in (None, content):
+        return request.redirect(url)
+    error = Refusal(request.env._(OTHER_CONTENT), rule="sent")
+    return _to_form(page, kwargs, error)
 
 
 def _sent_already(url: Any) -> Any:

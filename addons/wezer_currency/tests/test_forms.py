@@ -60,6 +60,44 @@ class TestMoneyForms(FormCase, CurrencyCommon):
             self.assertIn("You have already sent this", third.text)
             self.assertEqual(len(self._transfers_of(payer)), 1, kind)
 
+    def test_each_form_about_money_refuses_other_content_once_it_was_sent(self):
+        self._login(self.anna)
+        self.pay(self.luc, self.luc, self.anna, "9")
+        wallet = self.wallet(self.anna)
+        money = {"currency": str(self.credit.id)}
+        several = {"to_1": self.luc_page, "currency_1": str(self.credit.id)}
+        rule = {**money, "month": "9"}
+        accept = f"/my/acceptance?to={self.luc_page}"
+        link = f"/my/wallets/{wallet.id}/link"
+        # Page, action, content, and what is other in the second try.
+        for url, action, first, other in (
+            (f"/my/pay?to={self.luc_page}", "/my/pay", money, {"amount": "2"}),
+            (f"/my/ask?to={self.luc_page}", "/my/ask", money, {"amount": "2"}),
+            ("/my/pay/several", "/my/pay/several", several, {"amount_1": "2"}),
+            (f"/my/wallets/{wallet.id}", link, {}, {"amount": "2"}),
+            (accept, "/my/acceptance", rule, {"amount": "2"}),
+        ):
+            with self.subTest(action=action):
+                form = self.form(self.page(url), action)
+                typed = {**first, **dict.fromkeys(other, "1")}
+                self.assertNotIn("has not been sent", self.send(form, **typed).text)
+                before = self._money_moved()
+                answer = self.send(form, **{**typed, **other})
+                self.assertIn("has not been sent", answer.text)
+                self.assertEqual(self._money_moved(), before)
+                again = self.assert_given_back(answer, action, {**first, **other})
+                self.send(again)
+                self.assertNotEqual(self._money_moved(), before)
+
+    def _money_moved(self):
+        """Return what the forms about money of a member may have made."""
+        self.env.invalidate_all()
+        return (
+            self.env["wezer.transfer"].search([]).mapped("amount_minor"),
+            self.env["wezer.payment.link"].search([]).mapped("amount_minor"),
+            self.env["wezer.acceptance"].search([]).mapped("amount_minor"),
+        )
+
     def test_nobody_pays_from_their_own_wallet_for_a_party_that_cannot_be_read(self):
         self._login(self.anna)
         for acting in ("abc", "0", "-23", "9" * 500):

@@ -15,7 +15,7 @@ from odoo.addons.wezer_base.controllers.website import (
     seen_or_404,
 )
 from odoo.addons.wezer_base.tools import days
-from odoo.addons.wezer_base.tools.form_post import form_post
+from odoo.addons.wezer_base.tools.form_post import NotYetDone, form_post
 from odoo.addons.wezer_base.tools.numbers import whole
 
 from ..tools import group_cards, group_history, group_places, map_page
@@ -284,7 +284,7 @@ class WezerGroups(http.Controller):
                 # Several are called so: the person chooses.
                 guest = "&guest=1" if form.get("guest") else ""
                 found = f"?search={url_quote(typed)}{guest}"
-                return request.redirect(f"/groups/{group.slug}/invite{found}")
+                raise NotYetDone(f"/groups/{group.slug}/invite{found}")
         said = call(group, profile, form)
         flash(said if isinstance(said, str) else request.env._(DONE[act]))
         seen = request.env["wezer.group"].search_count([("slug", "=", back)])

@@ -56,6 +56,25 @@ class TestGroupForms(FormCase, GroupPages):
             ),
             1,
         )
+        typed = {"kind": "circle", "name": "Wasps", "purpose": ""}
+        answer = self.send(form, **typed)
+        self.assertIn("has not been sent", answer.text)
+        self.assert_given_back(answer, self._address("found"), typed)
+        self.assertFalse(self.env["wezer.group"].search([("name", "=", "Wasps")]))
+
+    def test_a_name_of_several_people_does_not_use_the_form_up(self):
+        for login in ("first_fox", "second_fox"):
+            user = self._member(login)
+            user.partner_id._wezer_profile().name = "Fox Fern"
+            self._let_in(user)
+        self._login(self.demo)
+        action = f"/groups/{self.circle.slug}/invite"
+        form = self.form(self.page(f"/groups/{self.circle.slug}"), action)
+        answer = self.send(form, member_typed="Fox Fern")
+        self.assertIn("search=Fox", answer.url)
+        answer = self.send(form, member_typed="Nobody Here")
+        self.assert_given_back(answer, action, {"member_typed": "Nobody Here"})
+        self.assertNotIn("has not been sent", answer.text)
 
     def test_of_several_decisions_the_refused_one_is_given_back(self):
         page = self._manage(self.demo)

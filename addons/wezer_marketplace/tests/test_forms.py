@@ -162,6 +162,9 @@ class TestMarketForms(FormCase, WebsiteCommon):
         first, second = self.send(form), self.send(form)
         self.assertEqual(first.url, second.url)
         self.assertIn("/my/deals/", first.url)
+        # The answer is given already; another one is no repeat of it.
+        again = self.send(form, message="And on Monday, too")
+        self.assertIn("has not been sent", again.text)
 
     def test_the_same_words_within_seconds_are_one_message(self):
         deal = self.claim(self.test2, self.announce(self.test1))
