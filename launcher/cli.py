@@ -57,6 +57,11 @@ def parser() -> argparse.ArgumentParser:
         "--install-only", action="store_true", help="stop before the first test"
     )
     sub.add_argument(
+        "--tools-only",
+        action="store_true",
+        help="stop when the Python packages are there, linters included",
+    )
+    sub.add_argument(
         "--workers",
         type=int,
         metavar="N",

@@ -24,8 +24,10 @@ BROWSERS = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stab
 
 def test(options: argparse.Namespace) -> int:
     """Run the tests; return 1 where one fails."""
-    check_browser()
     paths.prepare()
+    if options.tools_only:
+        return tools()
+    check_browser()
     steps = Steps(5)
     with one_at_a_time():
         with session.open_runner(
@@ -58,6 +60,14 @@ def test(options: argparse.Namespace) -> int:
     counts = "large counts" if options.all else "small counts"
     print(f"{'FAILED' if code else 'Passed'}, {which}with {counts}, in {took}.")
     return code
+
+
+def tools() -> int:
+    """Make the environment of the tests, in which the linters are too."""
+    with one_at_a_time(), Steps(1).step("Python packages") as step:
+        python_env.ensure(step, test=True)
+    print(f"The tools are in {python_env.folder() / 'bin'}.")
+    return 0
 
 
 def check_browser() -> None:
