@@ -4,8 +4,11 @@ import requests
 
 import odoo.http
 from odoo import SUPERUSER_ID, api
+from odoo.tests import get_db_name
 
 from odoo.addons.wezer_base.tests.committed import CommittedCase
+
+from launcher.odoo_process import PROGRAM
 
 from .server import Server
 
@@ -13,11 +16,19 @@ from .server import Server
 class RpcCase(CommittedCase):
     """A server of its own process; ``_make`` leaves the callers in ``users``."""
 
+    # The program of the server.
+    program = PROGRAM
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.server = Server(get_db_name(), program=cls.program)
+        cls.addClassCleanup(cls.server.stop)
+
     def setUp(self):
         super().setUp()
         self.sessions = [self._session(user) for user in self.users]
-        self.server = Server(self.database)
-        self.addCleanup(self.server.stop)
+        # It has started meanwhile.
         self.server.wait()
 
     def _archive(self, env):

@@ -35,13 +35,14 @@ class Server:
     """One Odoo of its own process on the test's database.
 
     :param options: more of Odoo's command line
+    :param program: what is run instead of the launcher's program
     """
 
-    def __init__(self, database, *options):
+    def __init__(self, database, *options, program=PROGRAM):
         self.url = f"http://127.0.0.1:{free_port()}"
         self.log = tempfile.NamedTemporaryFile("a", suffix=".log")
         self.process = subprocess.Popen(
-            [sys.executable, str(PROGRAM), "server", "-d", database]
+            [sys.executable, str(program), "server", "-d", database]
             + ["--config", config.rcfile, "--http-port", self.url.rsplit(":", 1)[1]]
             + ["--http-interface", "127.0.0.1", "--max-cron-threads", "0"]
             + ["--no-database-list", "--db-filter", f"^{database}$", *options],

@@ -13,11 +13,13 @@ from odoo.tests import tagged
 
 from odoo.addons.wezer_base.tools import locks
 
+from . import impatient_odoo
 from .rpc import RpcCase
 from .server import until
 
 pytestmark = pytest.mark.slow
 
+IMPATIENT = impatient_odoo.__file__
 BUSY = "Someone else is changing this at the moment. Try again in a minute."
 
 LEFT = """SELECT l.locktype, c.relname FROM pg_locks l
@@ -25,8 +27,7 @@ LEFT = """SELECT l.locktype, c.relname FROM pg_locks l
    WHERE l.locktype = 'advisory' OR c.relname LIKE 'wezer\\_lock\\___'"""
 
 
-@tagged("post_install", "-at_install", "concurrency")
-class TestWaitingByRpc(RpcCase):
+class WaitingCase(RpcCase):
     def _make(self, env):
         self.users = self._members(env, "Wait", 3).ids
         vals = {"name": f"Wait {self.mark}", "code": f"W{self.mark}"}
@@ -70,6 +71,23 @@ class TestWaitingByRpc(RpcCase):
         finally:
             connection.close()
 
+    def _spend(self, amount):
+        """Let the author pay ``amount``, or get it back where it is below zero."""
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            author, other = env["res.users"].browse(self.users[:2])
+            if amount.startswith("-"):
+                author, other = other, author
+            env["wezer.transfer"].with_user(author).pay(
+                author.partner_id.id,
+                other.partner_id.id,
+                self.currency,
+                amount.lstrip("-"),
+            )
+
+
+@tagged("post_install", "-at_install", "concurrency")
+class TestWaitingByRpc(WaitingCase):
     def test_a_refused_claim_leaves_no_lock(self):
         want = self._post()
         answer = self._claim(self.sessions[0], want)
@@ -82,18 +100,6 @@ class TestWaitingByRpc(RpcCase):
         answer = self._call_json2(key, "wezer.announcement", "action_claim", **body)
         self.assertIn("changed in the meantime", answer.json()["message"])
         self.assertEqual(self._rows(LEFT), [])
-
-    def test_waiting_in_the_queue_ends_with_a_message(self):
-        want = self._post()
-        line = locks.line_of("announcement", want)
-        with self._held(f"LOCK TABLE {line} IN SHARE UPDATE EXCLUSIVE MODE"):
-            key, call = self._key(self.users[2]), ("wezer.announcement", "action_claim")
-            with ThreadPoolExecutor() as pool:
-                first = pool.submit(self._claim, self.sessions[1], want)
-                second = pool.submit(self._call_json2, key, *call, ids=[want])
-            self.assertEqual(self._message(first.result()), BUSY)
-            self.assertEqual(second.result().json()["message"], BUSY)
-        self.assertIn("result", self._claim(self.sessions[1], want))
 
     def test_payments_by_rpc_wait_in_line_for_their_wallets(self):
         ids = [self._partner(number) for number in range(2)]
@@ -162,22 +168,6 @@ class TestWaitingByRpc(RpcCase):
         query = "SELECT partner_id FROM res_users WHERE id = %s"
         return self._rows(query, self.users[number])[0][0]
 
-    def test_waiting_for_a_row_lock_ends_with_a_message(self):
-        want = self._post(prices={str(self.currency): "1"})
-        self._spend("1")
-        author = self._rows(
-            "SELECT partner_id FROM res_users WHERE id = %s", self.users[0]
-        )[0][0]
-        held = "SELECT id FROM {} WHERE {} = %s FOR UPDATE"
-        for table, column, value in (
-            ("wezer_announcement", "id", want),
-            ("wezer_wallet", "partner_id", author),
-        ):
-            with self._held(held.format(table, column), value):
-                answer = self._claim(self.sessions[1], want)
-                self.assertEqual(self._message(answer), BUSY, table)
-        self.assertIn("result", self._claim(self.sessions[1], want))
-
     def test_a_want_that_cannot_be_paid_is_paused_by_every_entry_point(self):
         self._post()
         key = self._key(self.users[1])
@@ -207,16 +197,37 @@ class TestWaitingByRpc(RpcCase):
         page = person.post(f"{address}/claim", data={"csrf_token": token}, timeout=60)
         self.assertIn("takes no answers at the moment", page.text)
 
-    def _spend(self, amount):
-        """Let the author pay ``amount``, or get it back where it is below zero."""
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, SUPERUSER_ID, {})
-            author, other = env["res.users"].browse(self.users[:2])
-            if amount.startswith("-"):
-                author, other = other, author
-            env["wezer.transfer"].with_user(author).pay(
-                author.partner_id.id,
-                other.partner_id.id,
-                self.currency,
-                amount.lstrip("-"),
-            )
+
+@tagged("post_install", "-at_install", "concurrency")
+class TestTheEndOfWaiting(WaitingCase):
+    """On a server that waits for a second only."""
+
+    program = IMPATIENT
+
+    def test_waiting_in_the_queue_ends_with_a_message(self):
+        want = self._post()
+        line = locks.line_of("announcement", want)
+        with self._held(f"LOCK TABLE {line} IN SHARE UPDATE EXCLUSIVE MODE"):
+            key, call = self._key(self.users[2]), ("wezer.announcement", "action_claim")
+            with ThreadPoolExecutor() as pool:
+                first = pool.submit(self._claim, self.sessions[1], want)
+                second = pool.submit(self._call_json2, key, *call, ids=[want])
+            self.assertEqual(self._message(first.result()), BUSY)
+            self.assertEqual(second.result().json()["message"], BUSY)
+        self.assertIn("result", self._claim(self.sessions[1], want))
+
+    def test_waiting_for_a_row_lock_ends_with_a_message(self):
+        want = self._post(prices={str(self.currency): "1"})
+        self._spend("1")
+        author = self._rows(
+            "SELECT partner_id FROM res_users WHERE id = %s", self.users[0]
+        )[0][0]
+        held = "SELECT id FROM {} WHERE {} = %s FOR UPDATE"
+        for table, column, value in (
+            ("wezer_announcement", "id", want),
+            ("wezer_wallet", "partner_id", author),
+        ):
+            with self._held(held.format(table, column), value):
+                answer = self._claim(self.sessions[1], want)
+                self.assertEqual(self._message(answer), BUSY, table)
+        self.assertIn("result", self._claim(self.sessions[1], want))
