@@ -83,7 +83,8 @@ class ResPartner(models.Model):
             obstacles.append(
                 self.env._("A treasury cannot be merged with another account.")
             )
-        return obstacles
+        offices = self.env["wezer.currency.office"]
+        return obstacles + offices._merge_obstacles(self, target)
 
     def _wezer_merge_into(self, target):
         account_merge.merge(self.sudo(), target.sudo())

@@ -1,3 +1,5 @@
+import datetime
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, LazyTranslate
@@ -12,8 +14,8 @@ ROLES = ("treasurer", "auditor")
 TOLD_AT_ONCE = 500
 # What an administrator changes later: how long it lasts.
 CHANGEABLE = {"until"}
-# What the scheduled action notes.
-NOTED = {"told_wallet_id", "told"}
+# What the scheduled action notes, and what merging two accounts writes.
+INTERNAL = {"told_wallet_id", "told", "partner_id"}
 
 
 class WezerCurrencyOffice(models.Model):
@@ -135,7 +137,7 @@ class WezerCurrencyOffice(models.Model):
     def write(self, vals):
         """Change how long a role lasts; who has which role stays as it was given."""
         self._check_administrator()
-        if not vals.keys() <= CHANGEABLE | NOTED:
+        if not vals.keys() <= CHANGEABLE | INTERNAL:
             raise Refusal(
                 self.env._(
                     "Only the last day of a role can be changed. Enter yesterday to"
@@ -143,7 +145,7 @@ class WezerCurrencyOffice(models.Model):
                 ),
                 rule="fixed",
             )
-        if NOTED & vals.keys() and not self.env.su:
+        if INTERNAL & vals.keys() and not self.env.su:
             raise NotAllowed(
                 self.env._("Only the last day of a role can be changed."), rule="fixed"
             )
@@ -252,11 +254,56 @@ class WezerCurrencyOffice(models.Model):
     @api.model
     def _end_of(self, partner):
         """End the roles of a member who leaves."""
-        held = self.sudo().search(
-            [("partner_id", "=", partner.id), ("in_force", "=", True)]
+        self._held_by(partner)._end()
+
+    # === TWO ACCOUNTS OF ONE PERSON === #
+
+    @api.model
+    def _held_by(self, partners):
+        """Return the roles in force of these people (sudo)."""
+        return self.sudo().search(
+            [("partner_id", "in", partners.ids), ("in_force", "=", True)]
         )
-        if held:
-            held.write({"until": days.today(self.env) - days.DAY})
+
+    @api.model
+    def _merge_obstacles(self, source, target):
+        """Return why two accounts cannot become one: nobody audits their own work."""
+        held = self._held_by(source | target)
+        return [
+            self.env._(
+                "By these accounts one person would be treasurer and auditor of"
+                " %(currency)s. End one of the two roles first.",
+                currency=currency.name,
+            )
+            for currency, offices in held.grouped("wezer_currency_id").items()
+            if len(set(offices.mapped("role"))) > 1
+        ]
+
+    @api.model
+    def _merge(self, source, target):
+        """Let ``target`` go on with the roles of ``source``.
+
+        Where both have the same role, the one that lasts longer stays, and the other
+        ends. The owners of the wallets are told who has the role now.
+        """
+        held = self._held_by(source | target)
+        for offices in held.grouped("wezer_currency_id").values():
+            longest = max(
+                offices,
+                key=lambda office: (
+                    office.until or datetime.date.max,
+                    office.partner_id == target,
+                ),
+            )
+            (offices - longest)._end()
+        moved = self.sudo().search([("partner_id", "=", source.id)])
+        moved.write({"partner_id": target.id})
+        moved.filtered("in_force")._follow_up()
+
+    def _end(self):
+        """End these roles today; they lasted until yesterday."""
+        if self:
+            self.write({"until": days.today(self.env) - days.DAY})
 
     # === NOTICES === #
 

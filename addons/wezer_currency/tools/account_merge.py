@@ -32,6 +32,7 @@ def merge(source: Any, target: Any) -> None:
     that goes on, so that what is given back later comes from it.
     """
     _end_between(source, target)
+    source.env["wezer.currency.office"]._merge(source, target)
     departure.acceptances(source).unlink()
     into = {
         wallet: wallet._merge_target(target) for wallet in departure.wallets(source)
