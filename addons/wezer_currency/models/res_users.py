@@ -1,5 +1,7 @@
 from odoo import models
 
+from odoo.addons.wezer_base.exceptions import NotAllowed
+
 from ..tools import home, todo
 from .wezer_currency_office import ROLES
 
@@ -59,6 +61,32 @@ class ResUsers(models.Model):
     def _wezer_reads_books(self, currency) -> bool:
         """Return whether this user reads the books of ``currency`` today."""
         return currency.id in self._wezer_office_ids()
+
+    def _wezer_office_refusal(self, currency_ids):
+        """Return why this user changes no payments of these currencies alone, or None.
+
+        Administrators and moderators too: what treasurers do goes by the four-eyes rule
+        of ``wezer.treasury.act``, and auditors only read.
+
+        :param currency_ids: ids of ``wezer.currency``
+        """
+        if not self._wezer_office_ids("treasurer").isdisjoint(currency_ids):
+            return NotAllowed(
+                self.env._(
+                    "You are a treasurer of this currency. Propose this on its books,"
+                    " so that a second person can decide."
+                ),
+                rule="four_eyes",
+            )
+        if not self._wezer_office_ids("auditor").isdisjoint(currency_ids):
+            return NotAllowed(
+                self.env._(
+                    "You are an auditor of this currency and only read its books."
+                    " Somebody else has to do this."
+                ),
+                rule="four_eyes",
+            )
+        return None
 
     # === HOME === #
 

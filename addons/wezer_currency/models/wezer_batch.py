@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
@@ -10,8 +11,9 @@ BATCH = StateMachine(
     states=("posted", "taken_back"),
     rules={
         "poster": "the caller of a batch, or the administrator who takes a charge",
-        "corrector": "an administrator, or a community moderator who is no party to any"
-        " of its payments",
+        "corrector": "an administrator, or a community moderator who opened one of its"
+        " statements and is no party to any of its payments; neither where they have a"
+        " role in its currency",
     },
     transitions=(
         Transition("post", (), ("posted",), "poster", "wezer.transfer.post_batch"),
@@ -80,6 +82,14 @@ class WezerBatch(models.Model):
         ondelete="restrict",
     )
     may_take_back = fields.Boolean(compute="_compute_may_take_back")
+    is_opened = fields.Boolean(
+        string="Statement opened by me",
+        compute="_compute_is_opened",
+        search="_search_is_opened",
+        groups="wezer_base.group_moderator",
+        help="One of its payments is on a statement that you opened with a reason"
+        " within the last day, or waits for its receipt to be confirmed.",
+    )
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )
@@ -117,6 +127,34 @@ class WezerBatch(models.Model):
     def _compute_may_take_back(self):
         for batch in self:
             batch.may_take_back = bool(batch.id) and batch._may("take_back")
+
+    @api.depends_context("uid")
+    def _compute_is_opened(self):
+        found = self.search([("id", "in", self.ids), ("is_opened", "=", True)])
+        for batch in self:
+            batch.is_opened = batch in found
+
+    def _search_is_opened(self, operator, value):
+        """Find the batches of which the user reads a payment as a moderator.
+
+        Payments of one's own do not count: a fee of all members would show its total.
+        """
+        if operator != "in":
+            return NotImplemented
+        if {True, False} <= set(value):
+            return Domain.TRUE
+        opened = Domain("payer_wallet_id.is_opened", "=", True)
+        opened |= Domain("payee_wallet_id.is_opened", "=", True)
+        waits = Domain("state", "=", "pending") & Domain("origin_model", "=", False)
+        payments = self.env["wezer.transfer"]._search(
+            Domain("batch_number", "!=", False)
+            & (waits | Domain("state", "=", "done") & opened)
+        )
+        return Domain(
+            "id",
+            "in" if True in value else "not in",
+            payments.subselect("batch_number"),
+        )
 
     # === CRUD === #
 
@@ -188,39 +226,43 @@ class WezerBatch(models.Model):
         )
 
     def _corrector_refusal(self):
+        user = self.env.user
+        if refusal := user._wezer_office_refusal(self._currency_ids()):
+            return refusal
         if self.env["wezer.transfer"]._is_administrator():
             return None
-        user = self.env.user
-        if user.has_group("wezer_base.group_moderator"):
-            if self.sudo().kind not in CHARGES and not self._is_treasurers_own():
-                if user._moderates(self._parties()):
-                    return None
-        return NotAllowed(
-            self.env._(
-                "Only administrators, and moderators who are no party to its payments,"
-                " can take a batch back."
-            ),
-            rule="moderate",
-        )
-
-    def _is_treasurers_own(self):
-        """Return whether the user is a treasurer of a currency in this batch.
-
-        Then the four-eyes rule holds, see ``wezer.treasury.act``.
-        """
-        held = self.env.user._wezer_office_ids("treasurer")
-        return bool(
-            held
-            and self.env["wezer.transfer"]
-            .sudo()
-            .search_count(
-                [
-                    ("batch_number", "=", self.id),
-                    ("wezer_currency_id", "in", list(held)),
-                ],
-                limit=1,
+        if (
+            not user.has_group("wezer_base.group_moderator")
+            or self.sudo().kind in CHARGES
+            or not user._moderates(self._parties())
+        ):
+            return NotAllowed(
+                self.env._(
+                    "Only administrators, and moderators who are no party to its"
+                    " payments, can take a batch back."
+                ),
+                rule="moderate",
             )
+        # The field answers for the user, whatever the rights of the call.
+        if not self.sudo(False).is_opened:
+            return NotAllowed(
+                self.env._("Open the statement of one of its parties first."),
+                rule="look",
+            )
+        return None
+
+    def _currency_ids(self):
+        """Return the ids of the currencies of its payments.
+
+        :rtype: set
+        """
+        self.env["wezer.transfer"].flush_model()
+        self.env.cr.execute(
+            """SELECT DISTINCT wezer_currency_id FROM wezer_transfer
+                WHERE batch_number = %s""",
+            [self.id],
         )
+        return {row[0] for row in self.env.cr.fetchall()}
 
     def _left_minor(self):
         """Return what of this batch was not given back yet, in minor units."""
@@ -262,7 +304,7 @@ class WezerBatch(models.Model):
 
         :param reason: what went wrong, in a sentence; all parties read it
         :return: id of the batch of corrections
-        :raise NotAllowed: rule ``moderate``
+        :raise NotAllowed: rules ``four_eyes``, ``moderate``, ``look``
         :raise Refusal: rules ``reason``, ``limit`` (a wallet would fall below its
             limit), ``external``, ``reversal``, ``nothing``
         """
@@ -272,9 +314,10 @@ class WezerBatch(models.Model):
         reason = checked_reason(self.env, reason)
         return self._take_back(reason).id
 
-    def _take_back(self, reason):
+    def _take_back(self, reason, numbered=False):
         """Take this batch back; the caller checked who, and the reason.
 
+        :param bool numbered: a refusal names wallets by their numbers
         :return: the batch of corrections (sudo)
         """
         batch = self.sudo()
@@ -284,7 +327,7 @@ class WezerBatch(models.Model):
         self._check_state("take_back")
         if refusal := self._kind_refusal():
             raise refusal
-        made = taking_back.take_back(batch, reason)
+        made = taking_back.take_back(batch, reason, numbered)
         batch.write({"state": "taken_back", "taken_back_by_id": made.id})
         return made
 

@@ -1108,10 +1108,13 @@ class WezerCurrency(models.Model):
     def action_charge(self, charge: str, dry_run: bool = False) -> models.Model:
         """Take the periodic fee or the demurrage now; administrators.
 
+        Those who have a role in this currency rehearse only: what they take goes by the
+        four-eyes rule.
+
         :param charge: ``fee`` or ``demurrage``
         :param dry_run: report only
         :return: the ``wezer.charge.run`` that reports who paid, and who could not
-        :raise NotAllowed: rule ``role``
+        :raise NotAllowed: rules ``role``, ``four_eyes``
         :raise Refusal: rule ``charge``, where it is neither of the two
         """
         self.ensure_one()
@@ -1121,6 +1124,9 @@ class WezerCurrency(models.Model):
             raise NotAllowed(
                 self.env._("Only administrators can take charges."), rule="role"
             )
+        refusal = self.env.user._wezer_office_refusal(self.ids)
+        if refusal and not dry_run:
+            raise refusal
         if charge not in CHARGES:
             raise Refusal(self.env._("Choose “fee” or “demurrage”."), rule="charge")
         # The administrator was checked just above.

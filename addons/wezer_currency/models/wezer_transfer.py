@@ -575,8 +575,8 @@ class WezerTransfer(models.Model):
             return False
         # Only who is asked about: the caller's own rights decide.
         transfer = self.sudo().exists()
-        if action == "reverse" and self.env.user._wezer_is_treasurer(
-            transfer.wezer_currency_id
+        if action == "reverse" and self.env.user._wezer_office_refusal(
+            transfer.wezer_currency_id.ids
         ):
             # By the four-eyes rule only, see ``wezer.treasury.act``.
             return False
@@ -590,15 +590,9 @@ class WezerTransfer(models.Model):
         """
         user, transfer = self.env.user, self.sudo().exists()
         parties = transfer.payer_id | transfer.payee_id
-        if parties and user._wezer_is_treasurer(transfer.wezer_currency_id):
-            # Moderators who are treasurers too have no way around the second person.
-            return NotAllowed(
-                self.env._(
-                    "You are a treasurer of this currency. Propose the correction on"
-                    " its books."
-                ),
-                rule="four_eyes",
-            )
+        # Moderators who have a role in it have no way around the second person.
+        if refusal := user._wezer_office_refusal(transfer.wezer_currency_id.ids):
+            return refusal
         if not parties or not user._moderates(parties):
             return NotAllowed(
                 self.env._(

@@ -1,6 +1,6 @@
 import os
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.service.model import call_kw
 from odoo.tests import HttpCase, tagged
 
@@ -176,6 +176,11 @@ class TestCorrection(CurrencyCommon):
             with self.assertRefused("moderate"):
                 batch.with_user(user).action_take_back(REASON)
         asked = batch.with_user(self.moderator)
+        self._assert_reads_no_batch(batch)
+        with self.assertRefused("look"):
+            asked.action_take_back(REASON)
+        self._look()
+        self.assertEqual(asked.search([("id", "=", batch.id)]), asked)
         with self.assertRefused("reason"):
             asked.action_take_back("no")
         made = asked.action_take_back(REASON)
@@ -193,10 +198,41 @@ class TestCorrection(CurrencyCommon):
         self.assertIn(REASON, self._messages(self.luc)[0])
         self.assertBooksHold()
 
+    def _assert_reads_no_batch(self, batch):
+        """Check that moderators read nothing of a batch, whatever the way."""
+        batches = self.env(user=self.moderator)["wezer.batch"]
+        for name, args, kwargs in (
+            ("read", [batch.ids, ["total_text", "transfer_count"]], {}),
+            ("web_read", [batch.ids, {"total_text": {}}], {}),
+            ("export_data", [batch.ids, ["total_text"]], {}),
+        ):
+            with self.subTest(way=name), self.assertRaises(UserError):
+                call_kw(batches, name, args, kwargs)
+        found = [("transfer_count", ">", 0)]
+        self.assertEqual(call_kw(batches, "search_count", [found], {}), 0)
+        rows = call_kw(
+            batches,
+            "formatted_read_group",
+            [[]],
+            {"groupby": ["wezer_currency_id"], "aggregates": ["__count"]},
+        )
+        self.assertFalse(rows)
+        form = self.env(user=self.moderator)["wezer.take.back"]
+        with self.assertRaises(AccessError):
+            call_kw(form, "create", [{"batch_id": batch.id, "reason": REASON}], {})
+        with self.assertRaises(AccessError):
+            call_kw(
+                form,
+                "onchange",
+                [[], {"batch_id": batch.id}, ["batch_id"], {"total_text": {}}],
+                {},
+            )
+
     def test_a_batch_is_not_taken_back_below_a_limit_that_blocks(self):
         batch, _transfers = self._batch(2, amount="100")
         self.wallet(self.luc).with_user(self.moderator).set_limits("0", None)
         self.pay(self.luc, self.luc, self.stranger, "90")
+        self._look()
         asked = batch.with_user(self.moderator)
         before = self._everything()
         with self.assertRefused("limit") as refused:
@@ -221,6 +257,7 @@ class TestCorrection(CurrencyCommon):
         run = self.credit.with_user(self.admin).action_charge("fee")
         self.assertEqual(self.credit.levy_payee_fixed, 30)
         self.assertEqual((before[1], self.balance(self.luc)), ("2.70", "1.70"))
+        self._look()
         with self.assertRefused("moderate"):
             run.batch_id.with_user(self.moderator).action_take_back(REASON)
         wizard = self.env["wezer.take.back"].with_user(self.admin)
@@ -251,6 +288,9 @@ class TestCorrection(CurrencyCommon):
         self.assertEqual((claim.state, claim.amount_minor), ("requested", 1000))
         issuer.issue(treasury, self.luc.partner_id.id, tickets.id, "50")
         batch = self.env["wezer.batch"].browse(paid.batch_number)
+        self.wallet(self.luc, tickets).with_user(self.moderator).action_view_statement(
+            "Luc asked for help"
+        )
         batch.with_user(self.moderator).action_take_back(REASON)
         self.assertEqual(self.balance(self.luc, tickets), "41.00")
         claim.with_user(self.luc).action_accept()

@@ -180,6 +180,62 @@ class TestOffices(OfficeCommon):
             with self.assertRaises(AccessError):
                 paid.with_user(user).read(["amount_minor"])
 
+    def _merge(self, source, target):
+        profiles = self.env["wezer.profile"].with_user(self.admin)
+        given_up, kept = (
+            profiles.browse(user.partner_id._wezer_profile().id)
+            for user in (source, target)
+        )
+        given_up.action_merge_into(kept.id)
+
+    def test_of_two_accounts_of_a_person_the_roles_go_on_but_never_both(self):
+        self.offices.sudo()._cron_tell()
+        self._merge(self.tess, self.anna)
+        self.assertTrue(self.anna._wezer_is_treasurer(self.credit))
+        self.assertFalse(self.tess._wezer_reads_books(self.credit))
+        self.assertEqual(self.tess_office.partner_id, self.anna.partner_id)
+        # The owners of the wallets are told who has it now.
+        self.assertFalse(self.tess_office.told)
+        with self.assertRefused("merge") as refused:
+            self._merge(self.otto, self.anna)
+        self.assertIn("auditor", refused.error.args[0])
+        self.assertTrue(self.otto._wezer_is_auditor(self.credit))
+        # Of two equal roles the one that lasts longer stays.
+        self.tess_office.until = self.soon
+        self._merge(self.anna, self.theo)
+        office = self.offices.search(
+            [("partner_id", "=", self.theo.partner_id.id), ("in_force", "=", True)]
+        )
+        self.assertEqual(len(office), 1)
+        self.assertFalse(office.until)
+        # What has ended stands in nobody's way.
+        self.otto_office.until = fields.Date.today() - timedelta(days=2)
+        self._merge(self.otto, self.theo)
+        self.assertTrue(self.theo._wezer_is_treasurer(self.credit))
+
+    def test_who_proposed_and_approved_by_two_accounts_does_not_post(self):
+        self.credit.four_eyes_minor_text = "0"
+        self.wallet(self.luc).with_user(self.moderator).set_limits("0", None)
+        number = self.acts.with_user(self.tess).propose_batch(
+            self.credit.id,
+            [
+                {
+                    "wallet": str(self.wallet(self.luc).id),
+                    "amount": "3",
+                    "direction": "from_member",
+                }
+            ],
+            "Rent of the market stalls",
+        )
+        act = self._act(self.theo, number)
+        self.assertEqual(act.action_approve(), "approved")
+        self._merge(self.tess, self.theo)
+        self.pay(self.anna, self.anna, self.luc, "30")
+        with self.assertRefused("four_eyes"):
+            act.action_post()
+        self._act(self.admin, number).action_post()
+        self.assertEqual(self.balance(self.luc), "27.00")
+
     def test_nobody_changes_an_act_by_orm(self):
         paid = self.pay(self.anna, self.anna, self.luc, "80")
         self._look(self.tess, self.anna)
@@ -269,10 +325,72 @@ class TestTreasuryActs(OfficeCommon):
         posted = self._transfers(self.anna).post_batch(rows)
         number = self.env["wezer.transfer"].browse(posted).batch_number
         batch = self.env["wezer.batch"].browse(number)
-        with self.assertRefused("moderate"):
+        with self.assertRefused("four_eyes"):
             batch.with_user(self.tess).action_take_back(REASON)
         act = self._act(self.tess, mine.propose_take_back(number, REASON))
         self.assertEqual((act.state, batch.state), ("posted", "taken_back"))
+
+    def _batch(self, amount="1", payer=None, payee=None):
+        payer, payee = payer or self.anna, payee or self.luc
+        row = {
+            "payer": payer.partner_id.id,
+            "payee": payee.partner_id.id,
+            "currency": self.credit.id,
+            "amount": amount,
+        }
+        posted = self._transfers(payer).post_batch([row])
+        number = self.env["wezer.transfer"].browse(posted).batch_number
+        return self.env["wezer.batch"].browse(number)
+
+    def test_an_administrator_with_a_role_in_a_currency_does_nothing_of_it_alone(self):
+        group = self.env.ref("wezer_base.group_administrator")
+        self.credit.fee_minor_text = "2"
+        paid = self.pay(self.anna, self.anna, self.luc, "100")
+        batch = self._batch("60")
+        for user in (self.tess, self.otto):
+            user.write({"group_ids": [(6, 0, group.ids)]})
+            with self.subTest(user=user.name):
+                with self.assertRefused("four_eyes"):
+                    batch.with_user(user).action_take_back(REASON)
+                self.assertFalse(batch.with_user(user).may_take_back)
+                with self.assertRefused("four_eyes"):
+                    paid.with_user(user).action_correct(REASON)
+                with self.assertRaises(AccessError):
+                    paid.with_user(user).action_reverse()
+                money = self.credit.with_user(user)
+                with self.assertRefused("four_eyes"):
+                    money.action_charge("fee")
+                self.assertTrue(money.action_charge("fee", dry_run=True))
+        mine = self.acts.with_user(self.tess)
+        act = self._act(self.tess, mine.propose_take_back(batch.id, REASON))
+        self.assertEqual((act.state, batch.state), ("proposed", "posted"))
+        with self.assertRefused("four_eyes"):
+            act.action_approve()
+        # Without a role in it, an administrator does it alone.
+        batch.with_user(self.admin).action_take_back(REASON)
+        self.assertEqual(batch.state, "taken_back")
+
+    def test_why_an_act_is_not_posted_names_nobody(self):
+        batch = self._batch("100")
+        self.pay(self.luc, self.luc, self.stranger, "90")
+        self.wallet(self.luc).with_user(self.moderator).set_limits("0", None)
+        wallet = self.wallet(self.luc)
+        self.credit.four_eyes_minor_text = "0"
+        row = {"wallet": str(wallet.id), "amount": "30", "direction": "from_member"}
+        mine = self.acts.with_user(self.tess)
+        for number in (
+            mine.propose_take_back(batch.id, REASON),
+            mine.propose_batch(self.credit.id, [row], "Rent of the market stalls"),
+        ):
+            self.assertEqual(self._act(self.admin, number).action_approve(), "approved")
+            act = self._act(self.otto, number)
+            with self.subTest(kind=act.kind):
+                self.assertIn(f"Wallet {wallet.id}", act.obstacle)
+                self.assertNotIn("Luc", act.obstacle)
+        self.credit.four_eyes_minor_text = "500"
+        with self.assertRefused("batch") as refused:
+            mine.propose_batch(self.credit.id, [row], "Rent of the market stalls")
+        self.assertNotIn("Luc", str(refused.error.rows))
 
     def test_what_nobody_decides_in_time_expires(self):
         paid = self.pay(self.anna, self.anna, self.luc, "100")

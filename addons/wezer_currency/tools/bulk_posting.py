@@ -493,7 +493,10 @@ class BulkPosting:
             row["counts"] = True
             refusal = refusals.other_side(self.env, pays=False)
             return refusal.rule, refusal.args[0]
-        name = self.env["res.partner"].sudo().browse(wallet.partner).name
+        if row.get("numbered") and not wallet.system:
+            name = refusals.numbered(self.env, wallet.id)
+        else:
+            name = self.env["res.partner"].sudo().browse(wallet.partner).name
         if rule.endswith("state"):
             refusal = refusals.wallet_not_open(self.env, name, wallet.state)
         else:

@@ -26,6 +26,11 @@ def other_side(env: api.Environment, pays: bool) -> Refusal:
     )
 
 
+def numbered(env: api.Environment, wallet_id: int) -> str:
+    """Return how a wallet is named to readers who may not know its owner's name."""
+    return env._("Wallet %s", wallet_id)
+
+
 def same_party(env: api.Environment) -> Refusal:
     """Return the refusal of a payment to oneself."""
     return Refusal(env._("You cannot pay yourself."), rule="party")

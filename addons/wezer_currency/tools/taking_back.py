@@ -11,6 +11,8 @@ from odoo import fields, models
 from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools import locks
 
+from . import refusals
+
 # Wallets that a refusal names.
 NAMED = 5
 
@@ -58,10 +60,11 @@ def lock(batch: models.Model) -> None:
     batch.invalidate_recordset()
 
 
-def take_back(batch: models.Model, reason: str) -> models.Model:
+def take_back(batch: models.Model, reason: str, numbered: bool = False) -> models.Model:
     """Return what is left of each transfer to its payer, the levies with it.
 
     :param batch: ``wezer.batch`` (sudo), locked
+    :param numbered: a refusal names wallets by their numbers, for others to read it
     :return: the batch of corrections (sudo)
     :raise Refusal: rules ``external``, ``nothing``, ``limit``
     """
@@ -85,7 +88,7 @@ def take_back(batch: models.Model, reason: str) -> models.Model:
         )
     _write_entries(env, given)
     env.invalidate_all(flush=False)
-    _check_limits(batch, given)
+    _check_limits(batch, given, numbered)
     env.cr.execute(
         """UPDATE wezer_transfer SET reversed_minor = amount_minor
             WHERE id IN (SELECT parent_id FROM wezer_transfer
@@ -224,7 +227,7 @@ def _write_entries(env: Any, given: dict) -> None:
     )
 
 
-def _check_limits(batch: models.Model, given: dict) -> None:
+def _check_limits(batch: models.Model, given: dict, numbered: bool) -> None:
     """Refuse what brings a wallet below its limit, or mark it where that only warns.
 
     :raise Refusal: rule ``limit``
@@ -241,7 +244,7 @@ def _check_limits(batch: models.Model, given: dict) -> None:
     found = env.cr.fetchall()
     refused = [wallet for wallet, blocks in found if blocks]
     if refused:
-        raise _below_limit(batch, refused)
+        raise _below_limit(batch, refused, numbered)
     if found:
         env.cr.execute(
             """UPDATE wezer_transfer SET beyond_limit = TRUE
@@ -250,11 +253,14 @@ def _check_limits(batch: models.Model, given: dict) -> None:
         )
 
 
-def _below_limit(batch: models.Model, ids: list[int]) -> Refusal:
+def _below_limit(batch: models.Model, ids: list[int], numbered: bool) -> Refusal:
     """Return the refusal that names the wallets, as far as the user may know them."""
     env = batch.env
     wallets = env["wezer.wallet"].browse(ids[:NAMED])
-    names = wallets.with_env(env(su=False)).mapped("display_name")
+    if numbered:
+        names = [refusals.numbered(env, wallet.id) for wallet in wallets]
+    else:
+        names = wallets.with_env(env(su=False)).mapped("display_name")
     first = wallets[0]
     lower = first._limits()[0] or 0
     return Refusal(

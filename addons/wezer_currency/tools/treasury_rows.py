@@ -128,8 +128,9 @@ def post(act: models.Model) -> models.Model:
                 "kind": "fee" if pays else "payment",
                 "key": f"act/{act.id}/{place}",
                 "money": currency.id,
-                # A treasurer reads all wallets of the currency.
+                # A treasurer reads all wallets of the currency, but not all names.
                 "open_book": True,
+                "numbered": True,
             }
         )
     batches = env["wezer.batch"]

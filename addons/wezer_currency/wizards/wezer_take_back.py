@@ -14,8 +14,10 @@ class WezerTakeBack(models.TransientModel):
         ondelete="cascade",
         default=lambda self: self.env.context.get("active_id"),
     )
-    total_text = fields.Char(related="batch_id.total_text")
-    transfer_count = fields.Integer(related="batch_id.transfer_count")
+    total_text = fields.Char(related="batch_id.total_text", related_sudo=False)
+    transfer_count = fields.Integer(
+        related="batch_id.transfer_count", related_sudo=False
+    )
     reason = fields.Char(required=True)
 
     def action_take_back(self) -> dict:
