@@ -130,16 +130,14 @@ def demurrage(env: Any, place: Any) -> None:
 
 
 def _charge(env: Any, place: Any, charge: str, vals: dict) -> None:
-    env["wezer.currency"].browse(place.money).write(
-        {
-            **vals,
-            f"{charge}_every": "month",
-            f"{charge}_next": fields.Date.today(),
-        }
-    )
+    currency, today = env["wezer.currency"].browse(place.money), fields.Date.today()
+    currency.write({**vals, f"{charge}_every": "month", f"{charge}_next": today})
     env.cr.commit()
-    env.ref("wezer_currency.ir_cron_charges").method_direct_trigger()
-    env.cr.commit()
+    # A turn of the scheduled action ends after some seconds; Odoo calls it again.
+    while currency[f"{charge}_next"] == today:
+        env.ref("wezer_currency.ir_cron_charges").method_direct_trigger()
+        env.cr.commit()
+        env.invalidate_all()
 
 
 def check(env: Any, place: Any, call: Any, count: int) -> str:

@@ -61,7 +61,13 @@ def command(options: argparse.Namespace) -> int:
             with steps.step(f"bench/{name}") as step:
                 database = Database(runner, DATABASE)
                 database.copy(TEMPLATE, DATABASE)
-                rows = measure(runner, name, options, step)
+                rows: list[dict] = []
+                try:
+                    measure(runner, name, options, step, rows)
+                except Failure:
+                    # What was measured before took long.
+                    table(rows)
+                    raise
                 step.show(f"{len(rows)} rows")
                 database.drop()
             table(rows)
@@ -78,25 +84,28 @@ def available() -> list[str]:
 
 
 def measure(
-    runner: Runner, name: str, options: argparse.Namespace, step: Step
-) -> list[dict]:
-    """Run one bench in Odoo's shell; its rows are shown as they come."""
+    runner: Runner,
+    name: str,
+    options: argparse.Namespace,
+    step: Step,
+    rows: list[dict],
+) -> None:
+    """Run one bench in Odoo's shell; its rows are kept and shown as they come."""
     script = SCRIPT.format(
         root=str(paths.ROOT), name=name, quick=options.quick, data=options.data
     )
-    rows = []
 
     class Listener:
-        """Shows what the bench prints, line by line."""
+        """Keeps what the bench prints, line by line."""
 
         def show(self, detail: str) -> None:
-            step.show(detail.removeprefix("WEZER"))
+            _before, mark, row = detail.partition("WEZER")
+            if mark:
+                rows.append(json.loads(row))
+                detail = rows[-1]["what"]
+            step.show(detail)
 
-    output = runner.shell(DATABASE, script, Listener())
-    for line in output.splitlines():
-        if "WEZER" in line:
-            rows.append(json.loads(line.split("WEZER", 1)[1]))
-    return rows
+    runner.shell(DATABASE, script, Listener())
 
 
 def met(row: dict) -> bool:

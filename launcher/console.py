@@ -7,6 +7,9 @@ import time
 from pathlib import Path
 from typing import Any, TextIO
 
+# Letters of a step's detail that are shown: with the head it is one line.
+DETAIL = 60
+
 
 class Failure(Exception):
     """One line that says what is wrong and what to do about it."""
@@ -66,8 +69,8 @@ class Step:
         return self
 
     def show(self, detail: str) -> None:
-        """Show how far the step is."""
-        self.detail = detail
+        """Show how far the step is, in a part of a line."""
+        self.detail = detail[:DETAIL]
 
     def __exit__(self, kind: str, error: Any, trace: Any) -> None:
         self._done.set()

@@ -207,7 +207,7 @@ def communicate(process: subprocess.Popen, text: str, step: "Listener | None") -
         for line in process.stdout:
             lines.append(line)
             if step:
-                step.show(line.strip()[:60])
+                step.show(line.strip())
         process.wait()
     except BaseException:
         end(process)

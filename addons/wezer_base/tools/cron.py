@@ -62,7 +62,7 @@ def for_each_due(
                 ids = ids[start:] + ids[:start]
         for place, number in enumerate(ids, 1):
             turn = partial(_do, model, domain, action, number, waits)
-            if not _finish(turn, tries, cron):
+            if not _finish(turn, tries, cron, len(ids) - place + 1):
                 return False
             if cron is not None and not cron._commit_progress(1) and place < len(ids):
                 return False
@@ -73,8 +73,11 @@ def for_each_due(
     return True
 
 
-def _finish(turn: Callable[[], Any], tries: int, cron: Any) -> bool:
-    """Do all parts of the work with one record; return False where the time is over."""
+def _finish(turn: Callable[[], Any], tries: int, cron: Any, left: int) -> bool:
+    """Do all parts of the work with one record; return False where the time is over.
+
+    :param left: records that are not finished, with this one
+    """
     while True:
         outcome = turn()
         if outcome is _BUSY:
@@ -83,8 +86,10 @@ def _finish(turn: Callable[[], Any], tries: int, cron: Any) -> bool:
                 return True
         elif outcome is not AGAIN:
             return True
-        # The next part sees what others have committed meanwhile.
-        if cron is not None and not cron._commit_progress(0):
+        # The next part sees what others have committed meanwhile. A part counts as
+        # work done: Odoo takes a run that did none for a failing one.
+        parts = int(outcome is AGAIN)
+        if cron is not None and not cron._commit_progress(parts, remaining=left):
             return False
 
 
