@@ -223,14 +223,28 @@ def main(arguments: list[str]) -> int:
         sys.stdout.flush()
         sys.stderr.write(f"wezer: {failure}\n")
         return 1
-    except KeyboardInterrupt:
-        sys.stderr.write("\nwezer: stopped.\n")
-        return 130
+    except KeyboardInterrupt as error:
+        return stopped(error, 130)
+    except BrokenPipeError:
+        # Who read the output has enough of it; nothing else is written there.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        if not error.filename:
+            raise
+        sys.stderr.write(f"wezer: {error.filename}: {error.strerror}.\n")
+        return 1
     except BaseException as error:
         if type(error).__name__ == "Stopped":
-            sys.stderr.write("\nwezer: stopped.\n")
-            return 143
+            return stopped(error, 143)
         raise
+
+
+def stopped(error: BaseException, code: int) -> int:
+    """Say that the command was stopped, and what it leaves; return ``code``."""
+    said = f" {error.args[0]}" if error.args else ""
+    sys.stderr.write(f"\nwezer: stopped.{said}\n")
+    return code
 
 
 def joined(arguments: list[str]) -> list[str]:

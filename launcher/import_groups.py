@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from . import importing, paths
+from . import importing, maps, paths
 from .addon_tools import load
 from .console import Failure
 from .tables import bytes_of, read_or_fail, report_unused, table_of
@@ -42,9 +42,9 @@ def work(env, given):
 
 def command(options: argparse.Namespace) -> int:
     """Import groups, members and rights from files, or from another program's."""
-    mapping = {**importing.read_map("groups")}
+    mapping = maps.own_map("groups")
     if options.map:
-        mapping.update(importing.read_map(options.map))
+        mapping.update(maps.read_map(options.map, maps.GROUPS))
     words = mapping.get("relations") or {}
     try:
         relations.merged(words)

@@ -10,9 +10,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from . import importing
+from . import importing, maps
 from .console import Failure
-from .tables import bytes_of, read_or_fail, report_encoding, report_unused
+from .tables import HEADED, bytes_of, read_or_fail, report_encoding, report_unused
 
 LISTS = ("skills", "languages")
 
@@ -25,12 +25,14 @@ def work(env, given):
 
 def command(options: argparse.Namespace) -> int:
     """Import members from a file."""
-    mapping = importing.read_map(options.map or "members")
+    mapping = maps.own_map("members")
+    if options.map:
+        mapping = maps.read_map(options.map, maps.MEMBERS)
     rows = []
     for name in options.files:
         rows += read(bytes_of(name), mapping, Path(name).name)
     if not rows:
-        raise Failure("The file has no rows", "A CSV file with a line of headings.")
+        raise Failure("The file has no rows", HEADED)
     rows = [{**row, "row": number} for number, row in enumerate(rows, start=1)]
     given = {
         "rows": rows,
@@ -48,7 +50,7 @@ def read(data: bytes, mapping: dict, name: str = "file") -> list[dict]:
     chosen = importing.columns_of(table.headings, mapping)
     missing = [
         column
-        for field, column in mapping["columns"].items()
+        for field, column in mapping.get("columns", {}).items()
         if isinstance(column, str) and not chosen[field]
     ]
     if missing:

@@ -8,9 +8,9 @@ import json
 import sys
 from pathlib import Path
 
-from . import importing
+from . import importing, maps
 from .console import Failure
-from .tables import bytes_of, report_encoding, tables
+from .tables import HEADED, report_encoding, tables
 
 WORK = """
 def work(env, given):
@@ -24,15 +24,17 @@ def work(env, given):
 
 def command(options: argparse.Namespace) -> int:
     """Import transfers from files."""
-    mapping = read_map(Path(options.map)) if options.map else {}
+    mapping = maps.read_map(options.map, maps.TRANSFERS) if options.map else {}
     with importing.own_folder() as folder:
-        files, lines = [], 0
+        files, lines, rows = [], 0, False
         for number, name in enumerate(options.files, start=1):
             # A copy: the file may be changed, or come through a pipe.
             copy = folder / f"{number}.csv"
             lines += copied(Path(name), copy)
-            report_if_guessed(Path(name).name, copy)
+            rows = has_rows(Path(name).name, copy) or rows
             files.append(str(copy))
+        if not rows:
+            raise Failure("The file has no rows", HEADED)
         given = {
             "files": files,
             "lines": lines,
@@ -66,25 +68,23 @@ def copied(source: Path, target: Path) -> int:
     return max(lines - 1, 0)
 
 
-def report_if_guessed(name: str, path: Path) -> None:
-    """Say where the encoding of a file was assumed; fail where it has none."""
+def has_rows(name: str, path: Path) -> bool:
+    """Return whether a file has a row below its headings.
+
+    It says where the encoding of the file was assumed.
+
+    :raise Failure: where the file, its headings or its first row cannot be read
+    """
     try:
-        if tables.encoding_of(path) == "cp1252":
+        table = tables.open_table(path)
+        if table.encoding == "cp1252":
             report_encoding(name, tables.open_table(path))
+        return next(table.records, None) is not None
     except tables.TableError as error:
-        raise Failure(f"{name}: {error}", "Save it as CSV in UTF-8 first.") from error
-
-
-def read_map(path: Path) -> dict:
-    """Return a map of columns from a JSON file."""
-    try:
-        text, _encoding = tables.decode(bytes_of(path))
-        mapping = json.loads(text)
-    except (tables.TableError, ValueError) as error:
-        raise Failure(f"The map {path} is not JSON: {error}") from error
-    if not isinstance(mapping, dict):
-        raise Failure(f"The map {path} is no object of JSON", "See docs/money.md.")
-    return mapping
+        remedy = HEADED
+        if error.code == "encoding":
+            remedy = "Save it as CSV in UTF-8 first."
+        raise Failure(f"{name}: {error}", remedy) from error
 
 
 def print_report(answer: dict, options: argparse.Namespace) -> int:
@@ -125,12 +125,29 @@ def closing_line(answer: dict, dry_run: bool) -> str:
             text += f", {answer[name]:,} {name}"
     if answer["overdraft_count"]:
         text += f", {answer['overdraft_count']:,} beyond a limit"
+    made = what_was_made(answer)
+    if made:
+        text += f"; made: {made}"
     if dry_run:
         text += " (nothing kept: a dry run)"
     if answer["stopped"]:
         reason = answer["stopped"].rstrip(".")
         text += (
-            f", then it stopped: {reason}. Start the same import again for the rest:"
-            " what was posted is recognised"
+            f". Then it stopped: {reason}. What was posted and made is kept. Start the"
+            " same import again for the rest: it recognises what is there"
         )
     return text
+
+
+def what_was_made(answer: dict) -> str:
+    """Return how many currencies, members and wallets were made, in words."""
+    counts = (
+        (len(answer["made"]), "currency", "currencies"),
+        (answer["members_made"], "member", "members"),
+        (answer["wallets_made"], "wallet", "wallets"),
+    )
+    return ", ".join(
+        f"{count:,} {one if count == 1 else many}"
+        for count, one, many in counts
+        if count
+    )

@@ -18,13 +18,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from . import paths, session
+from . import maps, paths, session
 from .commands import tagged
 from .console import Failure, Steps
-from .tables import report_unused, table_of, tables
+from .tables import HEADED, report_unused, table_of, tables
 
-MAPS = Path(__file__).parent / "maps"
-DEFAULT = "tasks"
 # Found by its columns: volunteer opportunities as New York publishes them.
 OPEN_DATA = "nyc"
 
@@ -109,11 +107,13 @@ def command(options: argparse.Namespace) -> int:
     """Import in the way of the kind that was named."""
     rows = []
     for name in map(Path, options.files):
-        mapping = read_map(options.map) if options.map else map_for(name)
+        mapping = (
+            maps.read_map(options.map, maps.TASKS) if options.map else map_for(name)
+        )
         rows += read(name, mapping)
     rows = [{**row, "row": number} for number, row in enumerate(rows, start=1)]
     if not rows:
-        raise Failure("The file has no rows", "A CSV file with a line of headings.")
+        raise Failure("The file has no rows", HEADED)
     project = options.project or Path(options.files[0]).stem
     given = {
         "rows": rows,
@@ -191,6 +191,10 @@ def in_odoo(
         except Failure as failure:
             failure.remedy = broken_off(shown, commits, failure.remedy)
             raise
+        except (KeyboardInterrupt, session.Stopped) as stopped:
+            # Said in the place of the bare word that it stopped.
+            stopped.args = (broken_off(shown, commits, ""),)
+            raise
     if "error" in answer:
         raise Failure(answer["error"], f"Nothing was imported. See docs/{PAGE[what]}.")
     return answer
@@ -207,13 +211,20 @@ PAGE = {
 
 def broken_off(shown: Progress, commits: bool, remedy: str) -> str:
     """Return what to do after an import that gave no answer."""
-    posted = shown.counts.get("posted", 0)
-    if not (commits and posted):
-        return f"Nothing was kept; start it again. {remedy}".strip()
-    return (
-        f"About {posted:,} rows were posted by then. Start the same import again: what"
-        f" was posted is recognised. {remedy}".strip()
-    )
+    posted, made = shown.counts.get("posted", 0), shown.counts.get("made", 0)
+    if commits and posted:
+        kept = (
+            f"About {posted:,} rows were posted by then. Start the same import again:"
+            " what was posted is recognised."
+        )
+    elif commits and made:
+        kept = (
+            f"Nothing was posted, but {made:,} missing currencies, members and wallets"
+            " were made and kept. Start the same import again: they are found."
+        )
+    else:
+        kept = "Nothing was kept; start it again."
+    return f"{kept} {remedy}".strip()
 
 
 def print_report(answer: dict, project: str, options: argparse.Namespace) -> int:
@@ -236,29 +247,13 @@ def print_report(answer: dict, project: str, options: argparse.Namespace) -> int
     return 1 if counts.get("refused") else 0
 
 
-def read_map(name: str) -> dict:
-    """Return a map of columns, by its name or file."""
-    path = Path(name) if name else MAPS / f"{DEFAULT}.json"
-    if name and not path.exists():
-        path = MAPS / f"{name}.json"
-    try:
-        return json.loads(path.read_text())
-    except FileNotFoundError as error:
-        known = ", ".join(sorted(p.stem for p in MAPS.glob("*.json")))
-        raise Failure(
-            f"There is no map {name}", f"Maps: {known}, or a file."
-        ) from error
-    except ValueError as error:
-        raise Failure(f"The map {path} is not JSON: {error}") from error
-
-
 def read(path: Path, mapping: dict) -> list[dict]:
     """Rows of a CSV file as the addon wants them; nothing is left out here."""
     table = table_of(path)
     chosen = columns_of(table.headings, mapping)
     missing = [
         names
-        for field, names in mapping["columns"].items()
+        for field, names in mapping.get("columns", {}).items()
         if isinstance(names, str) and not chosen[field]
     ]
     if missing or not chosen.get("title"):
@@ -275,16 +270,16 @@ def columns_of(headings: list[str], mapping: dict) -> dict[str, list[str]]:
     """`{field: headings it is read from}` for each field of the map."""
     return {
         field: tables.find(headings, names)
-        for field, names in mapping["columns"].items()
+        for field, names in mapping.get("columns", {}).items()
     }
 
 
 def map_for(path: Path) -> dict:
     """The map that fits a file of tasks, where none is named."""
     headings = table_of(path).headings
-    mapping = read_map(OPEN_DATA)
+    mapping = maps.own_map(OPEN_DATA)
     names = mapping["columns"].values()
-    return mapping if set(names) <= set(headings) else read_map(DEFAULT)
+    return mapping if set(names) <= set(headings) else maps.own_map("tasks")
 
 
 def cells(record: Any, chosen: dict) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Calling Odoo: its configuration, its log, its programs."""
 
+import contextlib
 import os
 import re
 import secrets
@@ -202,8 +203,10 @@ def communicate(process: subprocess.Popen, text: str, step: "Listener | None") -
     lines = []
     assert process.stdin and process.stdout
     try:
-        process.stdin.write(text)
-        process.stdin.close()
+        # A program that ended at once takes no input: its code says why.
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.write(text)
+            process.stdin.close()
         for line in process.stdout:
             lines.append(line)
             if step:

@@ -8,6 +8,9 @@ from . import paths
 from .addon_tools import load
 from .console import Failure
 
+# What is missing where a file has no rows, or none that can be read.
+HEADED = "A CSV file begins with a line of headings."
+
 tables: Any = load(paths.ADDONS / "wezer_base" / "tools" / "tables.py")
 
 
@@ -33,9 +36,7 @@ def read_or_fail(data: bytes, name: str) -> Any:
     try:
         return tables.read_table(data)
     except tables.TableError as error:
-        raise Failure(
-            f"{name}: {error}", "A CSV file with a line of headings."
-        ) from error
+        raise Failure(f"{name}: {error}", HEADED) from error
 
 
 def report_encoding(name: str, table: Any) -> None:

@@ -6,12 +6,12 @@ import pytest
 
 from odoo.tests import TransactionCase, tagged
 
-from launcher import import_groups, importing
+from launcher import import_groups, maps
 from launcher.cli import parser
 from launcher.console import Failure
 
 DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "k8s-org"
-MAP = importing.read_map("groups")
+MAP = maps.own_map("groups")
 
 # What is counted by one plain query over the files' own rows, without our tables.
 INHERITED = """

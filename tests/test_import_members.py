@@ -6,11 +6,11 @@ import pytest
 
 from odoo.tests import TransactionCase, tagged
 
-from launcher import import_members, importing
+from launcher import import_members, maps
 from launcher.cli import parser
 from launcher.console import Failure
 
-MAP = importing.read_map("members")
+MAP = maps.own_map("members")
 FILE = """name,email,skills,languages,place,group
 Nina Neu,nina@new.example,"juggling, cooking",fr;en,Lausanne,Garden
 "Paul, on paper",,,,,garden

@@ -17,6 +17,8 @@ ANSWER = {
     "overdraft_count": 1,
     "odd_dates": 0,
     "made": ["TIL"],
+    "members_made": 0,
+    "wallets_made": 0,
     "stopped": "",
 }
 
@@ -42,7 +44,9 @@ def test_the_last_line_says_what_happened(capsys):
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "currency made: TIL"
     assert lines[1].startswith("row 2: beyond a limit: A pays B 5")
-    assert lines[-1] == "2 transfers posted, 1 known, 1 beyond a limit."
+    assert lines[-1] == (
+        "2 transfers posted, 1 known, 1 beyond a limit; made: 1 currency."
+    )
 
 
 def test_every_refused_row_is_named_and_the_command_fails(capsys):
@@ -60,11 +64,22 @@ def test_a_history_that_stopped_says_how_it_goes_on(capsys):
     answer = {**ANSWER, "overdrafts": [], "overdraft_count": 0, "stopped": "Busy."}
     assert import_transfers.print_report(answer, options()) == 1
     line = capsys.readouterr().out.splitlines()[-1]
-    assert line.startswith("2 transfers posted, 1 known, then it stopped: Busy. Start")
+    assert line.startswith("2 transfers posted, 1 known; made: 1 currency. Then it")
+    assert "stopped: Busy. What was posted and made is kept." in line
+    made = {**answer, "posted": 0, "known": 0, "members_made": 3, "wallets_made": 4}
+    line = import_transfers.closing_line(made, False)
+    assert line.startswith(
+        "0 transfers posted; made: 1 currency, 3 members, 4 wallets. Then it stopped"
+    )
     shown = importing.Progress(None)
     shown.counts["posted"] = 20000
     assert "About 20,000 rows" in importing.broken_off(shown, True, "See the log.")
     assert importing.broken_off(shown, False, "").startswith("Nothing was kept")
+    shown.counts = {"made": 7}
+    assert "Nothing was posted, but 7" in importing.broken_off(shown, True, "")
+    # What is written in a transaction that did not end is not kept.
+    shown.counts = {"written": 20000}
+    assert importing.broken_off(shown, True, "").startswith("Nothing was kept")
 
 
 def test_an_unreadable_file_is_reported(tmp_path):
@@ -73,7 +88,7 @@ def test_an_unreadable_file_is_reported(tmp_path):
     path = tmp_path / "picture.csv"
     path.write_bytes(b"payer,payee\nZo\x81,b\n")
     with pytest.raises(Failure, match="UTF-8"):
-        import_transfers.report_if_guessed("picture.csv", path)
+        import_transfers.has_rows("picture.csv", path)
 
 
 def test_a_windows_encoding_is_read_and_reported(tmp_path, capsys):
@@ -82,7 +97,7 @@ def test_a_windows_encoding_is_read_and_reported(tmp_path, capsys):
     copy = tmp_path / "copy.csv"
     assert import_transfers.copied(path, copy) == 2
     assert copy.stat().st_mode & 0o77 == 0
-    import_transfers.report_if_guessed("latin.csv", copy)
+    assert import_transfers.has_rows("latin.csv", copy)
     assert "Windows-1252, for example “Zoë”" in capsys.readouterr().err
 
 
@@ -98,14 +113,6 @@ def test_each_import_has_a_folder_of_its_own_and_removes_what_was_left(
         assert not left.exists()
         assert one.stat().st_mode & 0o77 == 0
     assert not list(tmp_path.glob("import-*/"))
-
-
-def test_a_map_that_is_no_object_is_refused(tmp_path):
-    path = tmp_path / "map.json"
-    for text in ("[1]", "{", '"a"'):
-        path.write_text(text)
-        with pytest.raises(Failure, match="map"):
-            import_transfers.read_map(path)
 
 
 def test_an_export_needs_an_existing_folder(tmp_path):

@@ -30,6 +30,8 @@ def in_words(env: Any, problem: Any) -> str:
         "place": env._("“%s” is not a valid address", value),
         "long": env._("“%s” is too long", value),
         "headings": env._("Two columns have the name “%s”", value),
+        "line": env._("Line %s is too long for a CSV file", value),
+        "columns": env._("The file has too many columns: %s", value),
         "state": env._("“%s” is not a known state", value),
     }
     return words.get(code) or REASONS[code]

@@ -18,6 +18,9 @@ from typing import Any, NamedTuple
 SEPARATORS = ",;\t|"
 # A cell longer than this is a broken file, not a text of people.
 CELL_MAX = 200_000
+# Nor is a line longer than this, or a table wider, one of people.
+LINE_MAX = 4_000_000
+COLUMNS_MAX = 2_000
 # A file is read in blocks of so many bytes where only its encoding is wanted.
 BLOCK = 1 << 20
 DATES = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%B %d %Y")
@@ -49,6 +52,8 @@ REASONS = {
     "place": "“%s” is not a valid address",
     "long": "“%s” is too long",
     "headings": "Two columns have the name “%s”",
+    "line": "Line %s is too long for a CSV file",
+    "columns": "The file has too many columns: %s",
     "state": "“%s” is not a known state",
 }
 
@@ -182,8 +187,9 @@ def open_table(path: Path) -> Stream:
 
     def lines() -> Iterator[str]:
         with open(path, encoding=encoding, newline="") as file:
-            first = file.readline().lstrip("\ufeff")
-            yield from file if named else itertools.chain([first], file)
+            first = file.readline(LINE_MAX + 1).lstrip("\ufeff")
+            rest = iter(lambda: file.readline(LINE_MAX + 1), "")
+            yield from rest if named else itertools.chain([first], rest)
 
     headings, records = _headed(_rows(lines(), separator), 2 if named else 1)
     return Stream(headings, records, encoding, separator)
@@ -211,6 +217,8 @@ def _headed(rows: Iterator[list[str]], line: int) -> tuple[list[str], Iterator[R
     if headings is None:
         raise TableError("empty")
     line += _lines(headings)
+    if len(headings) > COLUMNS_MAX:
+        raise TableError("columns", str(len(headings)))
     headings = [" ".join(heading.split()) for heading in headings]
     for heading in headings:
         if heading and headings.count(heading) > 1:
@@ -247,13 +255,21 @@ def _lines_of(text: str) -> Iterator[str]:
 
 def _rows(lines: Iterable[str], separator: str) -> Iterator[Any]:
     before = csv.field_size_limit(CELL_MAX)
-    reader = csv.reader(lines, delimiter=separator, strict=True)
+    reader = csv.reader(_bounded(lines), delimiter=separator, strict=True)
     try:
         yield from reader
     except csv.Error as error:
         raise TableError("csv", f"line {reader.line_num}: {error}") from error
     finally:
         csv.field_size_limit(before)
+
+
+def _bounded(lines: Iterable[str]) -> Iterator[str]:
+    """Yield lines, and refuse one of which a row would need too much memory."""
+    for number, line in enumerate(lines, start=1):
+        if len(line) > LINE_MAX:
+            raise TableError("line", str(number))
+        yield line
 
 
 def _names_separator(data: bytes | str) -> bool:

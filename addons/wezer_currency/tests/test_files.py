@@ -4,7 +4,9 @@ import json
 import re
 import tempfile
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import UserError
@@ -13,7 +15,7 @@ from odoo.tests import BaseCase, tagged
 from odoo.tools import file_path
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
-from odoo.addons.wezer_base.tools import imports
+from odoo.addons.wezer_base.tools import imports, tables
 from odoo.addons.wezer_base.tools.days import UTC, parse_moment
 
 from ..tools import amounts, transfer_import, transfer_rows
@@ -100,6 +102,44 @@ class TestTransferRows(BaseCase):
         with self.assertRaisesRegex(transfer_rows.ColumnError, "verbucht"):
             transfer_rows.read_rows(text, {"states": {"verbucht": "paid?"}})
 
+    def test_a_map_of_another_shape_is_refused_by_the_name_of_the_value(self):
+        text = "payer,payee,amount,state\na,b,1,done\n"
+        # Each way in which a value is read; what maps may say is tested by table in
+        # tests/test_launcher_import.py.
+        for mapping, name in (
+            ([], "The map must be an object"),
+            ({"states": []}, "“states”"),
+            ({"states": {"x": 1}}, "“states.x”"),
+            ({"columns": {"payer": 1}}, "“columns.payer”"),
+            ({"columns": 1}, "“columns”"),
+            ({"defaults": [1]}, "“defaults”"),
+            ({"amount_digits": "x"}, "“amount_digits”"),
+            ({"decimal_mark": 1}, "“decimal_mark”"),
+            ({"key_prefix": []}, "“key_prefix”"),
+        ):
+            with self.assertRaisesRegex(transfer_rows.ColumnError, name):
+                transfer_rows.read_rows(text, mapping)
+
+    def test_lines_and_headings_of_any_length_are_refused_at_once(self):
+        wide = ",".join(f"c{number}" for number in range(tables.COLUMNS_MAX + 1))
+        head = "payer,payee,amount\n"
+        for text, code in (
+            ("x," * (tables.LINE_MAX // 2 + 1), "line"),
+            (head + "x," * (tables.LINE_MAX // 2 + 1), "line"),
+            (head + "x" * (tables.CELL_MAX + 1), "csv"),
+            (wide, "columns"),
+        ):
+            with tempfile.TemporaryDirectory() as folder:
+                path = Path(folder) / "rows.csv"
+                path.write_text(text)
+                for read in (
+                    partial(transfer_rows.read_rows, text),
+                    lambda path=path: list(transfer_rows.stream_rows(path)),
+                ):
+                    with self.assertRaises(tables.TableError) as caught:
+                        read()
+                    self.assertEqual(caught.exception.code, code)
+
     def test_a_file_is_read_row_by_row_as_it_is_read_at_once(self):
         for encoding in ("utf-8-sig", "utf-16", "cp1252"):
             text = 'sep=;\r\npayer;payee;amount\r\nZoé;"L\nuc";1,50\r\n;;\r\n'
@@ -144,6 +184,38 @@ class TestFiles(CurrencyCommon):
         wallet = self.env["wezer.wallet"].search([("reference", "=", "A2")])
         self.assertEqual(wallet.balance, 10**18 + 1)
         self.assertBooksHold()
+
+    def test_what_was_made_before_a_history_stopped_is_told_exactly(self):
+        anna = self.anna.partner_id._wezer_profile().slug
+        rows = transfer_rows.read_rows(
+            "payer,payee,currency,amount\n"
+            f"Zoé Neuf,Luc Neuf,NEWCOIN,1\nZoé Neuf,{anna},NEWCOIN,2\n"
+        )
+        stop = UserError("The books are closed.")
+        work = transfer_import.TransferImport(
+            self._transfers_admin(), "history", create=True, commits=True
+        )
+        told = []
+        work.progress = lambda *what: told.append(what)
+        with (
+            patch.object(imports, "in_transaction", lambda _env, work: work()),
+            patch.object(imports, "forget"),
+            patch.object(work, "_post_kept", side_effect=stop),
+        ):
+            report = work.run([rows])
+        self.assertEqual(report["stopped"], "The books are closed.")
+        self.assertEqual((report["posted"], report["made"]), (0, ["NEWCOIN"]))
+        self.assertEqual((report["members_made"], report["wallets_made"]), (2, 3))
+        self.assertEqual(told[-1], ("made", 6, 6))
+        money = self.env["wezer.currency"].search([("code", "=", "NEWCOIN")])
+        made = [("wezer_currency_id", "=", money.id), ("reference", "!=", False)]
+        self.assertEqual(self.env["wezer.wallet"].search_count(made), 3)
+
+    def test_of_a_refused_file_nothing_is_made_and_nothing_is_said_to_be(self):
+        text = "payer,payee,currency,amount\nZoé,Luc,NEWCOIN,1\nZoé,Luc,NEWCOIN,x\n"
+        report = self._import(text, create=True)
+        self.assertEqual((report["made"], report["refused_count"]), ([], 1))
+        self.assertFalse(self.env["wezer.currency"].search([("code", "=", "NEWCOIN")]))
 
     def test_a_row_whose_amount_does_not_fit_the_unit_is_refused(self):
         text = "payer,payee,currency,amount\nA,B,COM,1\nA,B,COM,1.005\n"

@@ -37,7 +37,8 @@ from odoo.addons.wezer_base.tools.text import SEARCH_LETTERS
 from . import batch, refusals
 from .bulk_posting import BulkPosting
 from .texts import storable
-from .transfer_rows import FIELDS, ColumnError, stream_rows
+from .transfer_map import DIGITS_MAX, FIELDS
+from .transfer_rows import ColumnError, stream_rows
 
 # Rows that are posted, and committed, at once: others who pay wait as long as that.
 PORTION = 10_000
@@ -45,7 +46,6 @@ PORTION = 10_000
 LISTED = 100_000
 # A column of codes does not have more currencies that are new.
 NEW_CURRENCIES = 50
-DIGITS_MAX = 18
 # Nobody kept accounts of a community before; who did says so.
 FIRST_DATE = datetime.datetime(1900, 1, 1)
 EPOCH = datetime.datetime(1970, 1, 1)
@@ -102,7 +102,13 @@ class ImportReport:
         self.refused: list[dict] = []
         self.overdrafts: list[dict] = []
         self.made: list[str] = []
+        self.members_made = self.wallets_made = 0
         self.stopped = ""
+
+    @property
+    def made_count(self) -> int:
+        """How many currencies, members and wallets were made."""
+        return len(self.made) + self.members_made + self.wallets_made
 
     def copy(self) -> "ImportReport":
         """Return a report that goes on from this one."""
@@ -217,6 +223,8 @@ class TransferImport:
         self.wallets: list[int] = []
         self.locked: list[int] = []
         self.has_keys = False
+        # Whether a transaction of ours was committed.
+        self.kept = False
         # The number of the batch that all portions belong to.
         self.batch: int | None = None
         # Of the file that is being counted: how many rows were alike.
@@ -229,9 +237,10 @@ class TransferImport:
         :param files: rows of each file, as ``tools.transfer_rows`` reads them
         :param lines: about how many there are
         :return: ``posted``, ``known``, ``skipped``, ``refused_count``,
-            ``overdraft_count``, ``odd_dates`` (counts), ``refused`` and ``overdrafts``
-            (dicts with ``row`` and ``reason``), ``made`` (codes of new currencies),
-            ``stopped`` (why a history was not posted to its end)
+            ``overdraft_count``, ``odd_dates``, ``members_made``, ``wallets_made``
+            (counts), ``refused`` and ``overdrafts`` (dicts with ``row`` and
+            ``reason``), ``made`` (codes of new currencies), ``stopped`` (why a history
+            was not posted to its end; what was made and posted before is kept)
         """
         check_administrator(self.transfers)
         self._check_options()
@@ -242,12 +251,13 @@ class TransferImport:
             if self._look_up():
                 imports.forget(self.env)
                 imports.in_transaction(self.env, self._begin)
+                self._tell_kept()
                 self._post_history()
         else:
             imports.hold(self.env)
             self._run_inside(files, lines)
-        if self.dry_run or not self.commits:
-            self._say_nothing_was_posted()
+        if not self.kept:
+            self._say_nothing_was_kept()
         return self.report.as_dict()
 
     def _run_inside(self, files: Iterable[Iterable[dict]], lines: int) -> None:
@@ -265,9 +275,22 @@ class TransferImport:
             if not keep:
                 self.env.invalidate_all(flush=False)
 
-    def _say_nothing_was_posted(self) -> None:
+    def _tell_kept(self) -> None:
+        """Tell what the first transaction has kept, now that it is over."""
+        self.kept = not (self.report.refused_count or self.dry_run)
+        if self.kept and self.strict:
+            self.progress("posted", self.spool.count, self.spool.count)
+        elif self.kept and self.report.made_count:
+            self.progress("made", self.report.made_count, self.report.made_count)
+
+    def _say_nothing_was_kept(self) -> None:
+        """Correct the counts of a file of which rows are refused.
+
+        A dry run without any tells what would be posted and made.
+        """
         if self.report.refused_count:
-            self.report.posted = 0
+            self.report.posted = self.report.members_made = self.report.wallets_made = 0
+            self.report.made = []
 
     def _check_options(self) -> None:
         if self.mode not in batch.MODES:
@@ -434,6 +457,8 @@ class TransferImport:
             if (name, money) in found:
                 wanted.setdefault((found[name, money].id, money), name)
         wallets = resolver.wallets_of(wanted)
+        self.report.members_made = len(resolver.made)
+        self.report.wallets_made = resolver.wallets_made
         self.wallets = [
             wallets[found[name, money].id, money] if (name, money) in found else 0
             for name, money in names
@@ -530,7 +555,8 @@ class TransferImport:
         """Post all rows of what was counted; the wallets are locked."""
         for rows in self._prepared_portions():
             self._note(rows, self._post_kept(rows))
-            self._tell_posted()
+            # Posted is what was committed.
+            self._tell_posted("written")
 
     def _post_kept(self, rows: list[dict]) -> list[dict]:
         """Post rows as a part of the one batch of this import; return the answers."""
@@ -567,7 +593,8 @@ class TransferImport:
 
     def _may_stop_at(self, error: Exception) -> bool:
         """Return whether what was committed before ``error`` can be reported."""
-        if not self.commits or self.env.cr.closed or not self.report.posted:
+        kept = self.report.posted or self.report.made_count
+        if not self.commits or self.env.cr.closed or not kept:
             return False
         return isinstance(error, UserError) or is_contention(error)
 
@@ -579,9 +606,9 @@ class TransferImport:
 
         return imports.in_transaction(self.env, work) if self.commits else work()
 
-    def _tell_posted(self) -> None:
+    def _tell_posted(self, word: str = "posted") -> None:
         done = self.report.posted + self.report.known
-        self.progress("posted", done, self.spool.count)
+        self.progress(word, done, self.spool.count)
 
 
 def import_files(

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from odoo.addons.wezer_base.tools import tables
+from odoo.addons.wezer_base.tools import map_file, tables
 
-FIELDS = ("payer", "payee", "currency", "amount", "purpose", "date", "key", "category")
+from . import transfer_map
+
 NEEDED = ("payer", "payee", "amount")
 # What others call our columns; the first that is there counts. Case, blanks and
 # accents do not.
@@ -71,14 +72,11 @@ NOT_MOVED = frozenset(
         *("abgelaufen", "geloscht", "fehlgeschlagen", "zuruckgezogen"),
     )
 )
-
-
-# What a map may say of a state.
-MEANINGS = ("done", "skipped")
+SHAPE = transfer_map.shape(map_file)
 
 
 class ColumnError(ValueError):
-    """The file lacks columns that transfers need."""
+    """The file lacks columns that transfers need, or its map is not understood."""
 
 
 def read_rows(text: str, mapping: Any = None) -> Any:
@@ -91,10 +89,11 @@ def read_rows(text: str, mapping: Any = None) -> Any:
         mark and nothing else), ``key_prefix``, ``states`` (a word of the file's →
         ``done`` or ``skipped``)
     :return: rows that cannot be read have ``problem``, a pair of a code and the value
-    :raise ColumnError: where a needed column is missing
+    :raise ColumnError: where a needed column is missing, or a value of the map has
+        another type or another value than it may have
     :raise TableError: where the file is no table
     """
-    return list(_rows(tables.read_table(text), mapping or {}))
+    return list(_rows(tables.read_table(text), {} if mapping is None else mapping))
 
 
 def stream_rows(path: Path, mapping: Any = None) -> Iterator[dict]:
@@ -102,10 +101,14 @@ def stream_rows(path: Path, mapping: Any = None) -> Iterator[dict]:
 
     Missing columns are refused at once, before the first row is read.
     """
-    return _rows(tables.open_table(path), mapping or {})
+    return _rows(tables.open_table(path), {} if mapping is None else mapping)
 
 
 def _rows(table: Any, mapping: dict) -> Iterator[dict]:
+    try:
+        map_file.check(mapping, SHAPE)
+    except map_file.MapError as error:
+        raise ColumnError(str(error)) from error
     columns = _columns(table.headings, mapping)
     return _converted(table.records, columns, mapping)
 
@@ -146,10 +149,6 @@ def _states(mapping: dict) -> Any:
     """Return a function: whether money moved in a state; None where it is not known."""
     states = {word: True for word in DONE} | {word: False for word in NOT_MOVED}
     for word, meaning in mapping.get("states", {}).items():
-        if meaning not in MEANINGS:
-            raise ColumnError(
-                f"the map says of the state {word} neither {' nor '.join(MEANINGS)}"
-            )
         states[tables.key(word)] = meaning == "done"
     cache: dict[str, bool | None] = {}
 

@@ -35,7 +35,9 @@ class WalletResolver:
         self.wide = wide
         self.create = create
         self.historic = historic
+        # Partners of the members, and how many wallets, that were made.
         self.made = set()
+        self.wallets_made = 0
 
     def resolve(self, rows: list) -> None:
         """Add the wallets (``payer_wallet``, ``payee_wallet``) and parties to each row.
@@ -244,6 +246,7 @@ class WalletResolver:
                 # A member by the administrator's word, with a member's credit.
                 vals["own_limits"] = False
             vals_list.append(vals)
+        self.wallets_made += len(missing)
         for pair, wallet in zip(missing, self.wallets.create(vals_list), strict=True):
             found[pair] = wallet.id
         self.wallets.flush_model()
