@@ -27,6 +27,7 @@ class BackOffice:
     :param browser: a ``tests.browser.Browser`` that has logged in
     :param look: called with this and the name of each place that is open
     :param whole: also the pages of forms, and a record in every state
+    :param again: each page and dialog of every record, not once for each menu
     """
 
     def __init__(
@@ -34,8 +35,11 @@ class BackOffice:
         browser: Any,
         look: Callable[["BackOffice", str], None],
         whole: bool = True,
+        again: bool = True,
     ) -> None:
         self.whole = whole
+        self.again = again
+        self.opened: set[tuple[int, str]] = set()
         self.browser = browser
         self.driver = browser.driver
         self.driver.set_script_timeout(60)
@@ -50,6 +54,11 @@ class BackOffice:
         self.driver.execute_cdp_cmd(
             "Emulation.setDeviceMetricsOverride",
             {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False},
+        )
+        # Nothing is waited for that only moves.
+        self.driver.execute_cdp_cmd(
+            "Emulation.setEmulatedMedia",
+            {"features": [{"name": "prefers-reduced-motion", "value": "reduce"}]},
         )
         self.driver.get(f"{self.browser.base_url}/odoo")
         self.browser.until(
@@ -95,7 +104,7 @@ class BackOffice:
                 self.ask("view", kind)
                 self.look(f"{name} {kind}")
             if kind == "list":
-                self._dialogs(f"{name} list", True)
+                self._dialogs(f"{name} list", menu["action"], True)
         limit = RECORDS if self.whole else FEW
         if "form" in opened["kinds"] and kinds:
             for row in self.ask("records", opened["model"], limit):
@@ -105,14 +114,23 @@ class BackOffice:
         pages = self.ask("record", action, row["id"])
         self.look(name)
         for page in pages[1:] if self.whole else ():
-            if self.ask("tab", page):
+            if self._opens("tab", action, page):
                 self.look(f"{name} {page}")
-        self._dialogs(name, False)
+        self._dialogs(name, action, False)
 
-    def _dialogs(self, name: str, select: bool) -> None:
+    def _opens(self, step: str, action: int, place: str) -> bool:
+        """Open a page or a dialog, unless it was open for this menu before."""
+        if (action, place) in self.opened and not self.again:
+            return False
+        opened = self.ask(step, place)
+        if opened:
+            self.opened.add((action, place))
+        return opened
+
+    def _dialogs(self, name: str, action: int, select: bool) -> None:
         """Open the dialogs that the buttons above a list or form lead to."""
         for button in self._openers(select):
-            if self.ask("press", button):
+            if self._opens("press", action, button):
                 self.look(f"{name} {button}")
                 self.ask("close")
 

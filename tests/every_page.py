@@ -57,10 +57,12 @@ class Crawl:
 
     :param get: asks the server for an address and returns the response of ``requests``
     :param rule_of: returns the rule of the routing map for a path
+    :param same_rule: how many pages are opened that differ by a record in the address
     """
 
     get: Any
     rule_of: Any
+    same_rule: int = SAME_RULE
     pages: list[Page] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
     rules: set[str] = field(default_factory=set)
@@ -73,7 +75,7 @@ class Crawl:
         while waiting and len(self.pages) < PAGES:
             path = waiting.pop(0)
             rule = self.rule_of(path.split("?")[0])
-            if rules.get(rule, 0) >= SAME_RULE and path not in starts:
+            if rules.get(rule, 0) >= self.same_rule and path not in starts:
                 continue
             rules[rule] = rules.get(rule, 0) + 1
             page = self.page(path)
@@ -266,6 +268,7 @@ const pictures = [...document.images];
 pictures.forEach((picture) => picture.setAttribute("loading", "eager"));
 Promise.allSettled(pictures.map((picture) => picture.decode())).then(() => done());
 """
+FOLDED = "document.querySelectorAll('main details:not([open])')"
 # The highest picture of a page that is kept.
 HIGHEST = 6000
 
@@ -332,12 +335,23 @@ class Look:
         """Return what is wider than the screen or cut off."""
         return self.driver.execute_script(LOOK)
 
+    def has_folded(self) -> bool:
+        """Return whether something is folded on the page."""
+        return self.driver.execute_script(f"return {FOLDED}.length > 0")
+
     def unfold(self) -> bool:
         """Open all that is folded on the page; return whether something was."""
         return self.driver.execute_script(
-            "const folded = document.querySelectorAll('main details:not([open])');"
-            "folded.forEach((one) => { one.open = true; });"
+            f"const folded = {FOLDED};"
+            "folded.forEach((one) => { one.open = true; one.dataset.unfolded = ''; });"
             "return folded.length > 0"
+        )
+
+    def fold(self) -> None:
+        """Close what ``unfold`` opened."""
+        self.driver.execute_script(
+            "document.querySelectorAll('main details[data-unfolded]')"
+            ".forEach((one) => { one.open = false; });"
         )
 
     def axe(self, *only: str) -> list[str]:

@@ -2,13 +2,14 @@
 
 Pages are found by following links from where a person starts, so a new page is looked
 at the moment something leads to it; a page that nothing leads to fails a test. Each is
-opened in one of the five languages, in light and dark; what is left of English is
-looked for in all of them. With ``./wezer test --all`` each is opened in every language,
-at three widths, and a test is one for each language, so that each ends and can be run
-alone. In its own language a page is looked at in full; what no language changes, its
-colours and its names for a screen reader, is not looked at again in the other four.
-Pictures are kept in ``.wezer/screenshots/pages``. Staff see on the website what members
-see, so each of them looks at a part of it (with ``--all`` at everything).
+opened in one of the five languages, on a phone in light and on a desktop in dark, and
+read in one other than English. With ``./wezer test --all`` each is opened and read in
+every language, at three widths in light and dark, and a test is one for each language,
+so that each ends and can be run alone. In its own language a page is looked at in full;
+what no language changes, its colours and its names for a screen reader, is not looked
+at again in the other four. Pictures are kept in ``.wezer/screenshots/pages``: of
+findings, with ``--all`` of everything. Staff see on the website what members see, so
+each of them looks at a part of it (with ``--all`` at everything).
 """
 
 import os
@@ -60,6 +61,10 @@ LANGUAGES = {
     "de": "german",
 }
 ALL = os.environ.get("WEZER_COUNTS") == "all"
+# The rule of axe that dark changes.
+COLOURS = ("color-contrast",)
+# Pages that differ by a record: without --all two are looked at.
+SAME_RULE = every_page.SAME_RULE if ALL else 2
 # Every kind of deal, in a third of the time.
 FEWER = tuple((way, max(1, count // 5)) for way, count in make_demo.WAYS)
 # Addresses that answer a GET request, but are no pages that links lead to: why.
@@ -312,7 +317,7 @@ class EveryPage(HttpCase):
         """Return the pages that links lead these people to, found once."""
         self._become(who)
         if who not in self.found:
-            crawl = every_page.Crawl(self._get, self._rule_of)
+            crawl = every_page.Crawl(self._get, self._rule_of, SAME_RULE)
             starts = [s for s in STARTS if who != "visitor" or s != "/my"]
             pages = crawl.run(*starts, *self.starts.get(who, ()))
             self.assertEqual(crawl.broken, [], f"links that lead nowhere for a {who}")
@@ -322,20 +327,24 @@ class EveryPage(HttpCase):
 
     # === WORDS === #
 
-    def _english_left(self, pages, languages):
-        """Yield the English on the pages in the other languages, a line each text."""
+    def _english_left(self, pages, shift, languages):
+        """Yield the English on the pages in the other languages, a line each text.
+
+        :param languages: to read each page in; otherwise it is read in its own, or in
+            French: a text that cannot be translated is English in all of them
+        """
         found = defaultdict(set)
-        for language in languages:
-            if language == "en":
-                continue
-            terms = terms_of(language)
-            for page in pages:
+        for number, page in enumerate(pages):
+            own = self._own_language(number + shift)
+            for language in languages or (own if own != "en" else "fr",):
+                if language == "en":
+                    continue
                 answer = self._get(f"/{language}{page.path}")
                 if answer.status_code != 200:
                     yield f"{answer.status_code} /{language}{page.path}"
                     continue
                 for text in every_page.english_left(
-                    answer.content, terms, self.data, page
+                    answer.content, terms_of(language), self.data, page
                 ):
                     found[text].add(f"/{language}{page.path}")
         for text, places in sorted(found.items()):
@@ -344,12 +353,19 @@ class EveryPage(HttpCase):
 
     # === LOOKS === #
 
+    def _own_language(self, number):
+        """Return the language of a page of this number: each kind is in another."""
+        return list(LANGUAGES)[number % len(LANGUAGES)]
+
     def _browser(self, who):
-        """Open a browser in which these people have logged in by the form."""
+        """Open a browser in which these people are logged in, as by ``_become``."""
         browser = Browser(self.base_url(), 360)
         self.addCleanup(browser.close)
-        if login := self.logins[who]:
-            browser.login(login, login)
+        if self.logins[who]:
+            cookie = {"name": "session_id", "value": self.session.sid}
+            browser.driver.execute_cdp_cmd(
+                "Network.setCookie", {**cookie, "url": self.base_url()}
+            )
         return browser
 
     def _look(self, who, pages, shift, languages=()):
@@ -360,7 +376,7 @@ class EveryPage(HttpCase):
         look = every_page.Look(self._browser(who))
         for number, page in enumerate(pages):
             # Each kind of page in another language for another kind of person.
-            own = list(LANGUAGES)[(number + shift) % len(LANGUAGES)]
+            own = self._own_language(number + shift)
             for language in languages or (own,):
                 yield from self._look_at_page(look, who, page, language, own)
 
@@ -372,39 +388,65 @@ class EveryPage(HttpCase):
         # With its code for English too: without one, the language is the last one.
         prefix = f"/{language}"
         where = f"{who} {prefix}{page.path}"
-        narrow, middle, wide = every_page.WIDTHS
         picture = self.pictures / who / f"{page.name}-{language}"
-        whole = language == own
-        # Longer words make a line of links break otherwise.
-        rules = [] if whole else ["target-size"]
         wrong = []
 
-        def at(*screen, axe=(), kept=False):
+        def at(*screen, axe=None, kept=False):
             look.screen(*screen)
             rows = look.layout()
             if axe is not None:
                 rows += look.axe(*axe)
-            if kept:
+            # Without --all a picture is kept where something is wrong.
+            if ALL and kept or rows:
                 name = f"{picture.name}-{screen[0]}-{screen[1]}.png"
                 look.picture(picture.with_name(name), whole=ALL)
             wrong.extend(f"{where} {screen}: {row}" for row in rows)
 
-        look.screen(narrow, "light")
+        look.screen(every_page.WIDTHS[0], "light")
         look.open(prefix + page.path, program=True)
-        at(narrow, "light", axe=rules, kept=True)
         if ALL:
-            at(middle, "light", axe=None)
-        at(wide, "light", axe=rules if whole else None, kept=ALL)
-        theme, colours = "light", None
+            self._look_at_all_widths(look, at, language == own)
+        else:
+            self._look_at_two_widths(look, at)
+        return [f"{where}: {row}" for row in look.log()] + wrong
+
+    def _look_at_two_widths(self, look, at):
+        """Look at an open page on a phone and on a desktop, each axe rule once.
+
+        The rules are asked with all parts unfolded, on the phone in light, and for the
+        colours on the desktop in dark.
+        """
+        narrow, _middle, wide = every_page.WIDTHS
+        if folded := look.has_folded():
+            at(narrow, "light")
+            look.unfold()
+        at(narrow, "light", axe=())
+        at(wide, "light")
+        at(wide, "dark", axe=COLOURS)
+        if folded:
+            look.fold()
+            at(wide, "dark")
+
+    def _look_at_all_widths(self, look, at, whole):
+        """Look at an open page at every width, folded and unfolded.
+
+        :param whole: look also at what no language changes
+        """
+        narrow, middle, wide = every_page.WIDTHS
+        # Longer words make a line of links break otherwise.
+        rules = () if whole else ("target-size",)
+        at(narrow, "light", axe=rules, kept=True)
+        at(middle, "light")
+        at(wide, "light", axe=rules if whole else None, kept=True)
+        theme = "light"
         if whole:
             # Dark changes colours only.
-            theme, colours = "dark", ["color-contrast"]
-            at(wide, theme, axe=colours, kept=True)
-            at(narrow, theme, axe=colours, kept=ALL)
+            theme = "dark"
+            at(wide, theme, axe=COLOURS, kept=True)
+            at(narrow, theme, axe=COLOURS, kept=True)
         if look.unfold():
             at(narrow, theme, axe=rules if whole else None)
-            at(wide, theme, axe=None)
-        return [f"{where}: {row}" for row in look.log()] + wrong
+            at(wide, theme)
 
     def _check(self, who, shift, languages=(), part=0, parts=1):
         """Look at the pages of these people, or at one of so many parts of them.
@@ -427,9 +469,10 @@ class EveryPage(HttpCase):
         """Look for English on pages, then at each in a browser."""
         report = self.pictures / f"{'-'.join((who, *languages))}.txt"
         report.parent.mkdir(parents=True, exist_ok=True)
+        read = languages or (tuple(LANGUAGES) if ALL else ())
         wrong = []
         with report.open("w") as file:
-            for row in self._english_left(pages, languages or LANGUAGES):
+            for row in self._english_left(pages, shift, read):
                 wrong.append(row)
                 print(row, file=file, flush=True)
             with self.allow_requests(all_requests=True):

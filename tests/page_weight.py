@@ -73,8 +73,6 @@ class PageWeight:
     def _assert_light(self, who, paths, most):
         """Open pages, each as a first one; no file counts less for being known."""
         self._become(who)
-        for path in paths:
-            self._get(path)
         known = {}
         with self.allow_requests(all_requests=True):
             look = every_page.Look(self._browser(who))

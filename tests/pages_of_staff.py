@@ -102,22 +102,23 @@ class PagesOfStaff:
         for width in WIDTHS:
             walk = f"{who}-{language}-{width}"
             look = partial(self._look_at, walk, language, found)
-            office = BackOffice(browser, look, ALL or who == "administrator")
+            office = BackOffice(browser, look, ALL or who == "administrator", ALL)
             office.start(width)
             browser.until(lambda driver: LANDS[who] in driver.current_url)
             self.assertGreaterEqual(office.walk(), menus)
         return found
 
     def _look_at(self, walk, language, found, office, name):
-        """Keep a picture of an open place, and note what is wrong with it."""
-        file = re.sub(r"[^a-z0-9]+", "-", name.lower())
-        office.picture(self.pictures / "office" / walk / f"{file}.png")
+        """Note what is wrong with an open place; keep a picture of it."""
         wrong = office.wrong() + self.warnings.take()
         if language != "en":
             terms = terms_of(language)
             content = office.driver.page_source.encode()
             left = every_page.english_left(content, terms, self.data)
             wrong += sorted(set(left) - NOT_ENGLISH)
+        if ALL or wrong:
+            file = re.sub(r"[^a-z0-9]+", "-", name.lower())
+            office.picture(self.pictures / "office" / walk / f"{file}.png")
         found.extend(f"{walk} {name}: {row}" for row in wrong)
 
     def _report(self, name, wrong):
