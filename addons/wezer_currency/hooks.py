@@ -28,6 +28,7 @@ def uninstall_hook(env):
            DROP FUNCTION IF EXISTS wezer_wallet_moved(integer, varchar, timestamp[]);
            DROP FUNCTION IF EXISTS wezer_kept_until(integer, varchar);
            DROP TABLE IF EXISTS wezer_ledger_day;
+           DROP TABLE IF EXISTS wezer_ledger_counted;
            DROP TABLE IF EXISTS wezer_ledger_kept;
            DROP TABLE IF EXISTS wezer_refused_try;
            DROP TABLE IF EXISTS wezer_wallet_accrual"""

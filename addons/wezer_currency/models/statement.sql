@@ -7,6 +7,11 @@ CREATE TABLE IF NOT EXISTS wezer_ledger_kept (
     until_id integer NOT NULL,
     zone varchar NOT NULL
 );
+-- The last entry of a currency up to which it was counted which wallets are busy.
+CREATE TABLE IF NOT EXISTS wezer_ledger_counted (
+    wezer_currency_id integer PRIMARY KEY,
+    until_id integer NOT NULL
+);
 CREATE TABLE IF NOT EXISTS wezer_ledger_day (
     wallet_id integer NOT NULL,
     begins timestamp NOT NULL,

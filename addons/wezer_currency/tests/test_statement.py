@@ -179,6 +179,37 @@ class TestStatement(CurrencyCommon):
             self.env.cr.execute("DELETE FROM wezer_ledger_kept")
             self.assertEqual(self._counted(), moved)
 
+    def test_sums_are_kept_of_all_seals_and_counted_once(self):
+        """Two seals within an hour; then nothing new; then another time zone."""
+        entries, seals = self.env["wezer.ledger.entry"], self.env["wezer.ledger.seal"]
+        for payer, payee in ((self.anna, self.luc), (self.stranger, self.moderator)):
+            self.pay(payer, payer, payee, "1")
+            seals._seal_now()
+        busy = []
+        counts = statement._busy_wallets
+
+        def counted(currency, *args):
+            busy.append((currency, found := counts(currency, *args)))
+            return found
+
+        with (
+            patch.object(statement, "KEPT_FROM", 1),
+            patch.object(statement, "_busy_wallets", counted),
+        ):
+            entries._cron_keep_days()
+            people = (self.anna, self.luc, self.stranger, self.moderator)
+            wallets = {self.wallet(user).id for user in people}
+            kept = {wallet for money, found in busy for wallet, _until in found}
+            self.assertLessEqual(wallets, kept)
+            busy.clear()
+            entries._cron_keep_days()
+            self.assertEqual(busy, [])
+            self.env.company.wezer_tz = "Pacific/Auckland"
+            entries._cron_keep_days()
+            again = {wallet for money, found in busy for wallet, _until in found}
+            self.assertEqual(again, kept)
+        self.assertBooksHold()
+
     def test_words_are_looked_for_in_the_newest_and_then_in_older_ones(self):
         for purpose in ("roof", "bread", "soup", "bread"):
             self.pay(self.anna, self.anna, self.luc, "1", purpose=purpose)

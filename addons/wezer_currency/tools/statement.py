@@ -421,8 +421,9 @@ def balance_over_time(wallet: models.Model, length: int = CURVE_DAYS) -> list:
 def keep_days(currency: models.Model, seal: models.Model) -> int:
     """Keep the sums of the days of busy wallets, as far as ``seal`` reaches.
 
-    Sealed entries are complete: none with a lower number appears any more. Of wallets
-    that no entry of this seal concerns nothing is kept.
+    Sealed entries are complete: none with a lower number appears any more. Only the
+    wallets are counted that have entries since the last time, in however many seals,
+    and those whose sums were of the days of another time zone.
 
     :return: how many wallets have new sums
     """
@@ -436,23 +437,47 @@ def keep_days(currency: models.Model, seal: models.Model) -> int:
     )
     stale = [row[0] for row in env.cr.fetchall()]
     env.cr.execute("DELETE FROM wezer_ledger_day WHERE wallet_id = ANY(%s)", [stale])
-    busy = _busy_wallets(currency, seal)
+    env.cr.execute(
+        "SELECT until_id FROM wezer_ledger_counted WHERE wezer_currency_id = %s",
+        [currency.id],
+    )
+    row = env.cr.fetchone()
+    counted = row[0] if row else 0
+    last = seal.to_entry_id
+    if not stale and counted == last:
+        return 0
+    busy = _busy_wallets(currency, counted, last, stale)
     for wallet, until in busy:
-        _keep_wallet(currency, wallet, until, seal.to_entry_id, zone)
+        _keep_wallet(currency, wallet, until, last, zone)
+    env.cr.execute(
+        """INSERT INTO wezer_ledger_counted (wezer_currency_id, until_id)
+           VALUES (%s, %s)
+               ON CONFLICT (wezer_currency_id)
+               DO UPDATE SET until_id = EXCLUDED.until_id""",
+        [currency.id, last],
+    )
     return len(busy)
 
 
-def _busy_wallets(currency: models.Model, seal: models.Model) -> list[tuple[int, int]]:
-    """Return wallets of a seal with many entries that are not kept, and until when."""
+def _busy_wallets(
+    currency: models.Model, after: int, last: int, others: list[int]
+) -> list[tuple[int, int]]:
+    """Return wallets with many entries that are not kept, and until when.
+
+    :param after: of the wallets with entries after this one, up to ``last``
+    :param others: ids of wallets that are counted, too
+    """
     currency.env.cr.execute(
         """SELECT w.id, coalesce(k.until_id, 0)
              FROM (SELECT from_id AS id FROM wezer_ledger_entry
                     WHERE wezer_currency_id = %(money)s
-                      AND id BETWEEN %(first)s AND %(last)s
+                      AND id > %(after)s AND id <= %(last)s
                     UNION
                    SELECT to_id FROM wezer_ledger_entry
                     WHERE wezer_currency_id = %(money)s
-                      AND id BETWEEN %(first)s AND %(last)s) w
+                      AND id > %(after)s AND id <= %(last)s
+                    UNION
+                   SELECT unnest(%(others)s::int[])) w
              LEFT JOIN wezer_ledger_kept k ON k.wallet_id = w.id
             WHERE (SELECT count(*) FROM (
                        SELECT FROM wezer_ledger_entry
@@ -465,8 +490,9 @@ def _busy_wallets(currency: models.Model, seal: models.Model) -> list[tuple[int,
             ORDER BY w.id""",
         {
             "money": currency.id,
-            "first": seal.from_entry_id,
-            "last": seal.to_entry_id,
+            "after": after,
+            "last": last,
+            "others": others,
             "busy": KEPT_FROM,
         },
     )
