@@ -19,6 +19,7 @@ from odoo.addons.wezer_base.tools import imports, tables
 from odoo.addons.wezer_base.tools.days import UTC, parse_moment
 
 from ..tools import amounts, transfer_import, transfer_rows
+from ..tools.bulk_posting import refused_row
 from .common import CurrencyCommon
 
 
@@ -370,6 +371,45 @@ class TestFiles(CurrencyCommon):
         self.assertEqual(self.balance(self.luc), "25.00")
         balances = list(self.env["wezer.wallet"].sudo()._file_rows())
         self.assertIn([mine[3], "COM", "25.00", "0.00"], balances)
+
+    def test_a_strict_file_is_not_kept_where_a_row_is_refused_while_it_is_posted(self):
+        transfers = self._transfers_admin()
+        posts, posted = type(transfers)._post_rows, []
+        self.wallet(self.anna).reference, self.wallet(self.luc).reference = "A1", "L1"
+        self.env.flush_all()
+        savepoint = self.env.cr.savepoint()
+        self.addCleanup(savepoint.close, rollback=False)
+
+        def forget(_env):
+            savepoint.rollback()
+            self.env.invalidate_all(flush=False)
+
+        def post(model, rows, *args, **kwargs):
+            posted.append(rows)
+            if len(posted) == 2:
+                return [refused_row("limit", "Too much.") for _row in rows]
+            return posts(model, rows, *args, **kwargs)
+
+        rows = [
+            {"payer": "A1", "payee": "L1", "currency": "COM", "amount": "1"}
+            | {"purpose": purpose}
+            for purpose in ("bread", "soup", "tea")
+        ]
+        posting = transfer_import.TransferImport(transfers, commits=True)
+        with (
+            patch.object(transfer_import, "PORTION", 1),
+            patch.object(transfer_import.imports, "forget", forget),
+            patch.object(
+                transfer_import.imports, "in_transaction", lambda _env, work: work()
+            ),
+            patch.object(type(transfers), "_post_rows", post),
+        ):
+            report = posting.run([rows])
+        self.assertEqual(len(posted), 2)
+        self.assertEqual((report["posted"], report["refused_count"]), (0, 1))
+        self.assertEqual(report["refused"][0]["reason"], "Too much.")
+        self.assertEqual(self.balance(self.luc), "0.00")
+        self.assertBooksHold()
 
     def _published(self, kind):
         """Return a file of Komunitin's seeded statistics; skipped where absent."""

@@ -553,8 +553,17 @@ class TransferImport:
 
     def _post_strict(self) -> None:
         """Post all rows of what was counted; the wallets are locked."""
+        report = self.report
         for rows in self._prepared_portions():
             self._note(rows, self._post_kept(rows))
+            if report.refused_count:
+                # All rows were counted before, so this is not expected. Nothing of
+                # the file is kept all the same.
+                report.posted = report.known = report.overdraft_count = 0
+                report.overdrafts = []
+                if self.commits:
+                    imports.forget(self.env)
+                return
             # Posted is what was committed.
             self._tell_posted("written")
 
