@@ -157,6 +157,7 @@ def test_the_upper_addon_may_use_the_lower_one(tree):
         ('def action_x(self):\n        """Do."""', "lacks type hints"),
         ('def action_x(self, a) -> None:\n        """Do."""', "lacks type hints"),
         ("def action_x(self, a): ...", "lacks a docstring and type hints"),
+        ('def action_x(self) -> None:\n        """Do."""', "lacks a result"),
     ],
 )
 def test_public_methods_without_documentation_are_found(tree, method, lacks):

@@ -149,7 +149,7 @@ def split_models(addon: Path) -> Iterator[str]:
 
 
 def undocumented(addon: Path) -> Iterator[str]:
-    """Yield every public method of a model without a docstring or type hints."""
+    """Yield every public method of a model without docstring, type hints or result."""
     for path, node, model in classes(addon):
         for part in node.body:
             if not isinstance(part, ast.FunctionDef) or part.name.startswith("_"):
@@ -170,6 +170,9 @@ def undocumented(addon: Path) -> Iterator[str]:
             hinted = [argument.annotation for argument in arguments]
             if (part.returns is None or None in hinted) and not overrides:
                 lacks.append("type hints")
+            if isinstance(part.returns, ast.Constant) and part.returns.value is None:
+                # Programs would be told of an error after it was done.
+                lacks.append("a result, which XML-RPC needs")
             if lacks:
                 where = f"{place(addon, path)}:{part.lineno}"
                 yield f"{where} {model}.{part.name} lacks {' and '.join(lacks)}"

@@ -1273,7 +1273,7 @@ class WezerProfile(models.Model):
             profile.arrival_url = False
         return page or ""
 
-    def action_approve(self) -> None:
+    def action_approve(self) -> bool:
         """Accept people who wait for approval, or were declined before."""
         self._set_state("approve")
         # Checked by what was just called: administrators decide about membership.
@@ -1290,6 +1290,7 @@ class WezerProfile(models.Model):
             if user and profile.wanted_groups:
                 user.with_user(user)._wezer_join_groups(profile.wanted_groups)
                 profile.wanted_groups = False
+        return True
 
     def action_decline(self, reason: str) -> bool:
         """Decline people who wait for approval, and tell each of them why.
@@ -1348,13 +1349,15 @@ class WezerProfile(models.Model):
             }
         ).send_after_commit()
 
-    def action_suspend(self) -> None:
+    def action_suspend(self) -> bool:
         """Take these members' rights for the time being."""
         self._set_state("suspend")
+        return True
 
-    def action_resume(self) -> None:
+    def action_resume(self) -> bool:
         """Give suspended members their rights back."""
         self._set_state("resume")
+        return True
 
     def action_forget(self) -> bool:
         """Let members leave who asked for it and cannot do it themselves."""

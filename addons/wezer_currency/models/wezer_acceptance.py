@@ -265,7 +265,7 @@ class WezerAcceptance(models.Model):
             }
         )
 
-    def action_stop(self, acting_partner_id: int | None = None) -> None:
+    def action_stop(self, acting_partner_id: int | None = None) -> bool:
         """Switch this rule off; what was paid stays paid."""
         self.ensure_one()
         rule = self.sudo()
@@ -273,6 +273,7 @@ class WezerAcceptance(models.Model):
             acting_partner_id, rule.partner_id, "wallet", what="acceptance"
         )
         rule.active = False
+        return True
 
     # === ACCEPTING === #
 

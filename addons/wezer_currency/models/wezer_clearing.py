@@ -202,7 +202,7 @@ class WezerClearing(models.Model):
 
     # === ACTIONS === #
 
-    def action_decline(self, acting_partner_id: int | None = None) -> None:
+    def action_decline(self, acting_partner_id: int | None = None) -> bool:
         """Decline for a member of the circle: nothing of it is carried out.
 
         For 30 days nothing new is proposed to this member's wallet.
@@ -227,6 +227,7 @@ class WezerClearing(models.Model):
         wallets.filtered(
             lambda wallet: wallet.partner_id == party
         ).circles_paused_until = fields.Datetime.now() + timedelta(days=PAUSE_DAYS)
+        return True
 
     def _leave(self):
         """End what is proposed, because a member no longer takes part."""

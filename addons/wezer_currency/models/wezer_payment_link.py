@@ -140,7 +140,7 @@ class WezerPaymentLink(models.Model):
             }
         ).id
 
-    def action_withdraw(self, acting_partner_id: int | None = None) -> None:
+    def action_withdraw(self, acting_partner_id: int | None = None) -> bool:
         """End this address; what was paid stays."""
         self.ensure_one()
         link = self.sudo()
@@ -149,6 +149,7 @@ class WezerPaymentLink(models.Model):
         )
         link._check_state("withdraw")
         link.state = "withdrawn"
+        return True
 
     def _why_not(self, action):
         """Return why the current user may not ``withdraw`` this address, or None."""

@@ -41,7 +41,7 @@ class WezerProfile(models.Model):
         self.sudo()._give_credit()
         return result
 
-    def action_give_credit(self) -> None:
+    def action_give_credit(self) -> bool:
         """Give these members the credit of a member; community moderators."""
         for profile in self:
             if not self.env.user._moderates(profile.sudo().partner_id):
@@ -50,6 +50,7 @@ class WezerProfile(models.Model):
                     rule="moderate",
                 )
         self.sudo()._give_credit()
+        return True
 
     def _give_credit(self):
         """Give a member's credit, in wallets that started without it too."""

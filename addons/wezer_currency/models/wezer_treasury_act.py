@@ -452,7 +452,7 @@ class WezerTreasuryAct(models.Model):
         self.sudo()._post()
         return self.sudo().state
 
-    def action_refuse(self, reason: str = "") -> None:
+    def action_refuse(self, reason: str = "") -> bool:
         """Refuse it; who proposed it withdraws it so.
 
         :raise NotAllowed: rule ``office``
@@ -467,6 +467,7 @@ class WezerTreasuryAct(models.Model):
             obstacle=cleaned(reason, OBSTACLE_LENGTH) or False,
         )
         act._notify_proposer()
+        return True
 
     def _begin(self, action):
         """Lock the act and raise what :meth:`_why_not` returns."""

@@ -703,17 +703,19 @@ class WezerWallet(models.Model):
         sources = WALLET.sources(action)
         return self.sudo().filtered(lambda wallet: wallet.state in sources)
 
-    def action_freeze(self) -> None:
+    def action_freeze(self) -> bool:
         """Let nothing new happen; what is set aside ends normally."""
         self._check_moderator()
         self._with_state_for("freeze").state = "frozen"
+        return True
 
-    def action_unfreeze(self) -> None:
+    def action_unfreeze(self) -> bool:
         """Open a frozen wallet again."""
         self._check_moderator()
         self._with_state_for("unfreeze").state = "open"
+        return True
 
-    def action_close(self) -> None:
+    def action_close(self) -> bool:
         """Close a wallet: nothing new, history kept; only when nothing is open."""
         self._check_moderator()
         for wallet in self._with_state_for("close"):
@@ -726,11 +728,13 @@ class WezerWallet(models.Model):
             if refusal:
                 raise refusal
             wallet.state = "closed"
+        return True
 
-    def action_reopen(self) -> None:
+    def action_reopen(self) -> bool:
         """Open a closed wallet again."""
         self._check_moderator()
         self._with_state_for("reopen").state = "open"
+        return True
 
     def _close_on_leaving(self):
         # A frozen wallet stays frozen: coming back does not open it.
@@ -749,7 +753,7 @@ class WezerWallet(models.Model):
         lower_warning: str | None = None,
         upper_warning: str | None = None,
         grows: bool = False,
-    ) -> None:
+    ) -> bool:
         """Give this wallet limits of its own; community moderators.
 
         Beyond a limit payments are treated as the currency says; beyond a warning,
@@ -790,6 +794,7 @@ class WezerWallet(models.Model):
             grows=bool(grows),
         )
         self._note_limits("hand")
+        return True
 
     def _write_limits(self, lower, upper, lower_warning, upper_warning, grows=False):
         """Give this wallet limits of its own, in minor units, None for none (sudo)."""
@@ -921,7 +926,7 @@ class WezerWallet(models.Model):
 
     def set_circle_settling(
         self, on: bool, acting_partner_id: int | None = None
-    ) -> None:
+    ) -> bool:
         """Agree beforehand to settlements in circles, or no longer.
 
         Switched off, it ends what is proposed and can still be declined.
@@ -943,7 +948,7 @@ class WezerWallet(models.Model):
         )
         if not on:
             wallet._leave_circles()
-            return
+            return True
         wallet._check_open()
         if wallet.is_system or not wallet.wezer_currency_id._clears_in_circles():
             raise Refusal(
@@ -954,6 +959,7 @@ class WezerWallet(models.Model):
                 rule="circles",
             )
         wallet.write({"settles_in_circles": True, "circles_paused_until": False})
+        return True
 
     def _leave_circles(self):
         """Take part in settlements no longer, and end what can still be declined."""

@@ -43,7 +43,7 @@ class WezerProfile(models.Model):
             self.env["gamification.badge.user"]._wezer_withdraw(profile.partner_id)
         return True
 
-    def action_approve(self) -> None:
+    def action_approve(self) -> bool:
         """Extend wezer_base: keep who admitted whom; trust flows along admissions."""
         result = super().action_approve()
         # Checked by what was just called: administrators decide about membership.
