@@ -36,7 +36,16 @@ PERIODS = ("turnover", "credit", "concentration")
 
 def flash_act(env, act):
     """Tell what became of an act: posted, or waiting for a second person."""
-    if act.sudo().state == "posted":
+    batch = act.sudo().batch_id
+    if act.sudo().state == "posted" and batch and batch._is_growing():
+        flash(
+            env._(
+                "%(amount)s is being taken. It takes some minutes until all wallets"
+                " were asked.",
+                amount=act.sudo().amount_text,
+            )
+        )
+    elif act.sudo().state == "posted":
         flash(env._("%(amount)s was posted.", amount=act.sudo().amount_text))
     else:
         flash(

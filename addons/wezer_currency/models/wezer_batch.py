@@ -292,7 +292,21 @@ class WezerBatch(models.Model):
                 self.env._("A batch of corrections cannot be taken back."),
                 rule="reversal",
             )
+        if self.sudo().kind in CHARGES and self._is_growing():
+            return Refusal(
+                self.env._(
+                    "This charge is still being taken. Take it back when it is"
+                    " complete."
+                ),
+                rule="running",
+            )
         return None
+
+    def _is_growing(self):
+        """Return whether a charge adds payments to this batch."""
+        runs = self.env["wezer.charge.run"].sudo()
+        unfinished = [("batch_id", "=", self.id), ("done", "=", False)]
+        return bool(runs.search_count(unfinished, limit=1))
 
     # === ACTIONS === #
 
@@ -306,7 +320,8 @@ class WezerBatch(models.Model):
         :return: id of the batch of corrections
         :raise NotAllowed: rules ``four_eyes``, ``moderate``, ``look``
         :raise Refusal: rules ``reason``, ``limit`` (a wallet would fall below its
-            limit), ``external``, ``reversal``, ``nothing``
+            limit), ``external``, ``reversal``, ``nothing``,
+            ``running`` (a charge that is not complete)
         """
         self.ensure_one()
         if refusal := self._corrector_refusal():

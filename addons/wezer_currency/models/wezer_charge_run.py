@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from odoo.addons.wezer_base.tools.cron import AGAIN
 from odoo.addons.wezer_base.tools.locks import execute_locking
 from odoo.addons.wezer_base.tools.membership import MEMBERS
 
@@ -13,8 +14,9 @@ PORTION = 1000
 class WezerChargeRun(models.Model):
     """A fee or a demurrage that was taken: who paid, who could not and why.
 
-    Wallets are taken in portions, in the order of their ids. The scheduled action
-    commits each; what was interrupted goes on after the last wallet that was reached.
+    Wallets are taken in portions, in the order of their ids. The request that begins
+    a run takes the first; the scheduled action takes the others and commits each. What
+    was interrupted goes on after the last wallet that was reached.
     """
 
     _name = "wezer.charge.run"
@@ -39,8 +41,13 @@ class WezerChargeRun(models.Model):
         default=True,
         readonly=True,
         copy=False,
-        help="All wallets were asked. A charge that was interrupted goes on with the"
-        " next run of the scheduled action.",
+        help="All wallets were asked. The rest of a charge that is not complete is"
+        " taken by the scheduled action.",
+    )
+    progress_text = fields.Char(
+        string="Progress",
+        compute="_compute_progress_text",
+        help="How many wallets were asked so far; empty when the charge is complete.",
     )
     # Wallets up to this id were asked.
     reached_wallet = fields.Integer(readonly=True, copy=False, aggregator=None)
@@ -65,33 +72,105 @@ class WezerChargeRun(models.Model):
         for run in self:
             run.display_name = f"{labels[run.charge]} {run.day}"
 
+    @api.depends("done", "reached_wallet", "wezer_currency_id")
+    @api.depends_context("lang")
+    def _compute_progress_text(self):
+        for run in self:
+            if run.done:
+                run.progress_text = False
+                continue
+            asked, count = run._progress()
+            run.progress_text = self.env._(
+                "%(asked)s of %(count)s wallets were asked so far. The others follow"
+                " automatically within minutes. Open this report again to see how far"
+                " it is.",
+                asked=asked,
+                count=count,
+            )
+
+    def _progress(self):
+        """Return how many wallets were asked, and of how many."""
+        self.env["wezer.wallet"].flush_model(["wezer_currency_id", "state"])
+        self.env.cr.execute(
+            """SELECT count(*) FILTER (WHERE id <= %s), count(*) FROM wezer_wallet
+                WHERE wezer_currency_id = %s AND is_system IS NOT TRUE
+                  AND state = 'open'""",
+            [self.reached_wallet, self.wezer_currency_id.id],
+        )
+        return self.env.cr.fetchone()
+
     @api.model
     def _take(self, currency, charge, day, dry_run=False):
         """Take ``charge`` for ``day`` from every wallet that owes it, once.
+
+        The first portion is taken now; the scheduled action takes the others, so that
+        a request ends soon. A run of the same day that is not complete is left to it.
 
         :param str charge: ``fee`` or ``demurrage``
         :param bool dry_run: report only
         :return: the report
         """
-        run = self._begin(currency, charge, day, dry_run)
+        run = self._running(currency, charge, day, dry_run)
+        if not run:
+            run = self._begin(currency, charge, day, dry_run)
+            run._take_portion()
+        if not run.done:
+            self.env.ref("wezer_currency.ir_cron_charges").sudo()._trigger()
+        return run
+
+    @api.model
+    def _rehearse(self, currency, charge, day):
+        """Return the whole report of what would be taken."""
+        run = self._create_run(currency, charge, day, dry_run=True)
         while not run.done:
             run._take_portion()
         return run
 
     @api.model
-    def _begin(self, currency, charge, day, dry_run=False):
-        """Return the run of this day that was interrupted, or a new one."""
-        vals = {
-            "wezer_currency_id": currency.id,
-            "charge": charge,
-            "day": day,
-            "dry_run": dry_run,
-            "done": False,
-        }
-        begun = [(name, "=", value) for name, value in vals.items()]
-        return self.search(begun, order="id", limit=1) or self.create(
-            {**vals, "company_id": currency.company_id.id}
+    def _running(self, currency, charge, day, dry_run=False):
+        """Return the run of this day that is not complete, or an empty one."""
+        return self.search(
+            [
+                ("wezer_currency_id", "=", currency.id),
+                ("charge", "=", charge),
+                ("day", "=", day),
+                ("dry_run", "=", dry_run),
+                ("done", "=", False),
+            ],
+            order="id",
+            limit=1,
         )
+
+    @api.model
+    def _begin(self, currency, charge, day, dry_run=False):
+        """Return the run of this day that is not complete, or a new one."""
+        return self._running(currency, charge, day, dry_run) or self._create_run(
+            currency, charge, day, dry_run
+        )
+
+    @api.model
+    def _create_run(self, currency, charge, day, dry_run):
+        return self.create(
+            {
+                "wezer_currency_id": currency.id,
+                "charge": charge,
+                "day": day,
+                "dry_run": dry_run,
+                "done": False,
+                "company_id": currency.company_id.id,
+            }
+        )
+
+    def _go_on(self):
+        """Take the next portion of what was begun in a request."""
+        self.ensure_one()
+        currency, charge = self.wezer_currency_id, self.charge
+        planned = currency[f"{charge}_every"] and currency[f"{charge}_next"]
+        if not self.dry_run and self.day == planned:
+            # The currency goes on with it, and counts the next day at its end.
+            return None
+        self._take_portion()
+        return None if self.done else AGAIN
 
     def _take_portion(self):
         """Take the charge from the next wallets; with the last, the run is done."""
@@ -156,10 +235,13 @@ class WezerChargeRun(models.Model):
 
     @api.model
     def _purpose(self, charge, day):
+        # One language for all portions, whoever takes them.
+        lang = self.env.company.sudo().partner_id.lang
+        env = self.with_context(lang=lang or self.env.lang).env
         return (
-            self.env._("Fee of %(day)s", day=day)
+            env._("Fee of %(day)s", day=day)
             if charge == "fee"
-            else self.env._("Demurrage of %(day)s", day=day)
+            else env._("Demurrage of %(day)s", day=day)
         )
 
     def _post(self, rows):

@@ -1108,12 +1108,14 @@ class WezerCurrency(models.Model):
     def action_charge(self, charge: str, dry_run: bool = False) -> models.Model:
         """Take the periodic fee or the demurrage now; administrators.
 
-        Those who have a role in this currency rehearse only: what they take goes by the
-        four-eyes rule.
+        Of very many wallets the first thousand are charged now, the others by the
+        scheduled action, within minutes. Those who have a role in this currency
+        rehearse only: what they take goes by the four-eyes rule.
 
         :param charge: ``fee`` or ``demurrage``
         :param dry_run: report only
-        :return: the ``wezer.charge.run`` that reports who paid, and who could not
+        :return: the ``wezer.charge.run`` that reports who paid, and who could not;
+            ``done`` when all were asked
         :raise NotAllowed: rules ``role``, ``four_eyes``
         :raise Refusal: rule ``charge``, where it is neither of the two
         """
@@ -1133,7 +1135,7 @@ class WezerCurrency(models.Model):
         return self.sudo()._charge(charge, days.today(self.env), dry_run)
 
     def _charge(self, charge, day, dry_run=False):
-        """Take ``charge`` for ``day`` from every wallet that owes it, once."""
+        """Begin to take ``charge`` for ``day`` from every wallet that owes it, once."""
         return self.env["wezer.charge.run"]._take(self, charge, day, dry_run)
 
     def _charge_after(self, charge, day):
@@ -1147,7 +1149,10 @@ class WezerCurrency(models.Model):
 
     @api.model
     def _cron_charges(self):
-        """Take what is due; the day of the next one is counted from the due day."""
+        """Take what is due, and go on with what was begun in a request.
+
+        The day of the next one is counted from the due day.
+        """
         today = days.today(self.env)
         for charge in CHARGES:
             due = [(f"{charge}_next", "<=", today), (f"{charge}_every", "!=", False)]
@@ -1158,6 +1163,12 @@ class WezerCurrency(models.Model):
                 tries=CHARGE_TRIES,
             ):
                 return
+        for_each_due(
+            self.env["wezer.charge.run"].sudo(),
+            [("done", "=", False)],
+            lambda run: run._go_on(),
+            tries=CHARGE_TRIES,
+        )
 
     def _charge_due(self, charge, today):
         """Take a portion of a charge that is due; at its end, count the next day."""

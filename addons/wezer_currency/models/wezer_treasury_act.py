@@ -305,7 +305,7 @@ class WezerTreasuryAct(models.Model):
         :param charge: ``fee`` or ``demurrage``
         :return: id of the act, posted or proposed
         :raise NotAllowed: rules ``office``, ``policy``
-        :raise Refusal: rules ``charge``, ``nothing``
+        :raise Refusal: rules ``charge``, ``nothing``, ``running``
         """
         currency = self._currency(currency_id)
         if charge not in CHARGES:
@@ -315,7 +315,9 @@ class WezerTreasuryAct(models.Model):
             raise Refusal(self.env._("Choose “fee” or “demurrage”."), rule="charge")
         day = days.today(self.env)
         # A trial run, of a currency whose treasurer asks.
-        run = currency.sudo()._charge(charge, day, dry_run=True)
+        run = (
+            self.env["wezer.charge.run"].sudo()._rehearse(currency.sudo(), charge, day)
+        )
         minor = run._total_minor()
         if not minor:
             raise self._nothing_owed()
@@ -508,7 +510,15 @@ class WezerTreasuryAct(models.Model):
         self.write({"posted_on": fields.Datetime.now(), "obstacle": False})
 
     def _post_charge(self):
-        run = self.wezer_currency_id._charge(self.kind, self.day)
+        currency, runs = self.wezer_currency_id, self.env["wezer.charge.run"]
+        if runs._running(currency, self.kind, self.day):
+            raise Refusal(
+                self.env._("This charge is being taken already."), rule="running"
+            )
+        run = currency._charge(self.kind, self.day)
+        while not (run.done or run.batch_id):
+            # The first wallets owe nothing: the batch begins with one that does.
+            run._take_portion()
         if not run.batch_id:
             # Proposed twice, it was taken by the first.
             raise self._nothing_owed()

@@ -191,6 +191,55 @@ class TestCharges(CurrencyCommon):
         self.assertEqual(self.env["wezer.charge.run"].search([], limit=1), run)
         self.assertBooksHold()
 
+    @patch.object(wezer_charge_run, "PORTION", 1)
+    def test_a_charge_of_many_begins_in_the_dialog_and_goes_on_by_itself(self):
+        for user in (self.anna, self.luc, self.stranger):
+            self.wallet(user)
+        self.credit.fee_minor_text = "2"
+        cron = self.env.ref("wezer_currency.ir_cron_charges")
+        triggers = self.env["ir.cron.trigger"].search([])
+        for dry_run, left in ((True, "0.00"), (False, "-2.00")):
+            wizard = self.env["wezer.charge"].create(
+                {"wezer_currency_id": self.credit.id, "charge": "fee"}
+            )
+            act = wizard.action_rehearse if dry_run else wizard.action_take
+            run = self.env["wezer.charge.run"].browse(act()["res_id"])
+            self.assertEqual((run.taken, run.done), (1, False))
+            self.assertIn("1 of 3 wallets", run.progress_text)
+            new = self.env["ir.cron.trigger"].search([]) - triggers
+            self.assertEqual(new.cron_id, cron)
+            # Pressed again, it is the same run, and is left to the scheduled action.
+            self.assertEqual(act()["res_id"], run.id)
+            self.assertEqual(run.taken, 1)
+            if not dry_run:
+                with self.assertRefused("running"):
+                    run.batch_id.action_take_back("Taken by mistake")
+            self.env["wezer.currency"]._cron_charges()
+            self.assertEqual((run.taken, run.done), (3, True))
+            self.assertFalse(run.progress_text)
+            for user in (self.anna, self.luc, self.stranger):
+                self.assertEqual(self.balance(user), left)
+            triggers += new
+        purposes = run.line_ids.transfer_id.mapped("purpose")
+        self.assertEqual(len(set(purposes)), 1)
+        run.batch_id.action_take_back("Taken by mistake")
+        self.assertBooksHold()
+
+    @patch.object(wezer_charge_run, "PORTION", 1)
+    def test_what_was_begun_by_hand_goes_on_as_what_is_due(self):
+        for user in (self.anna, self.luc):
+            self.wallet(user)
+        today = fields.Date.today()
+        self.credit.write(
+            {"fee_minor_text": "2", "fee_every": "month", "fee_next": today}
+        )
+        run = self.credit.action_charge("fee")
+        self.env["wezer.currency"]._cron_charges()
+        self.assertEqual((run.taken, run.done), (2, True))
+        self.assertGreater(self.credit.fee_next, today)
+        self.assertEqual(self.env["wezer.charge.run"].search([], limit=1), run)
+        self.assertBooksHold()
+
     def test_a_fee_of_the_31st_comes_back_to_the_31st(self):
         self.credit.write({"fee_every": "month", "fee_next": "2027-01-31"})
         day, days = self.credit.fee_next, []

@@ -1,5 +1,6 @@
 import json
 from datetime import timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -8,6 +9,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.service.model import call_kw
 from odoo.tests import tagged
 
+from ..models import wezer_charge_run
 from .common import CurrencyCommon
 
 REASON = "Typed one zero too many"
@@ -439,6 +441,32 @@ class TestTreasuryActs(OfficeCommon):
         self.assertEqual(second.action_approve(), "approved")
         self.assertTrue(second.obstacle)
         self.assertEqual(self.balance(self.luc), "28.00")
+
+    def test_a_treasurers_charge_of_many_wallets_goes_on_by_itself(self):
+        self.credit.write(
+            {
+                "treasurer_fees": True,
+                "fee_minor_text": "1",
+                "four_eyes_minor_text": "1000",
+            }
+        )
+        # The first wallets owe nothing: their owner is no member any more.
+        self.stranger.partner_id._wezer_profile().state = "left"
+        for user in (self.stranger, self.anna, self.luc):
+            self.wallet(user)
+        mine = self.acts.with_user(self.tess)
+        with patch.object(wezer_charge_run, "PORTION", 1):
+            act = self._act(self.tess, mine.propose_charge(self.credit.id, "fee"))
+            self.assertEqual((act.state, act.amount_text), ("posted", "2.00 COM"))
+            self.assertEqual(act.sudo().batch_id.transfer_count, 1)
+            with self.assertRefused("running"):
+                mine.propose_charge(self.credit.id, "fee")
+            self.env["wezer.currency"]._cron_charges()
+        batch = act.sudo().batch_id
+        batch.invalidate_recordset()
+        self.assertEqual(batch.transfer_count, 2)
+        self.assertEqual(self.balance(self.luc), "-1.00")
+        self.assertBooksHold()
 
     def test_a_number_that_is_the_reference_of_another_wallet_pays_neither(self):
         self.pay(self.anna, self.anna, self.luc, "30")
