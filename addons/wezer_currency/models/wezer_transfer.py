@@ -1114,6 +1114,25 @@ class WezerTransfer(models.Model):
             return None
         return paying.reason_text(self, money.sudo(), found)
 
+    @api.model
+    def _warnings_before(self, payer, leaving):
+        """Return which warnings of the payer's limits are passed, as sentences.
+
+        For pages whose button sets money aside. It tells nothing to somebody who does
+        not act for the payer, and asks nothing where no money of Wezer's leaves.
+
+        :param payer: res.partner
+        :param dict leaving: ``{wezer.currency: minor units}``, the levies with them
+        """
+        leaving = {
+            currency.sudo(): minor
+            for currency, minor in leaving.items()
+            if minor > 0 and not currency.external
+        }
+        if not leaving or not self.env.user._acts_for(payer, "wallet"):
+            return []
+        return paying.warnings_before(self, payer.sudo(), leaving)
+
     # === ACTIONS: PAYING === #
 
     @api.model

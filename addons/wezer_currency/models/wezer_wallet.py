@@ -95,6 +95,8 @@ class WalletLimits(NamedTuple):
     upper: int | None
     lower_warning: int | None
     upper_warning: int | None
+    # The balance, without what is set aside.
+    available: int = 0
 
     def before_warning(self):
         """Return what may be spent before the payer is warned; None without warning.
@@ -509,7 +511,9 @@ class WezerWallet(models.Model):
         self.env.cr.execute(
             f"""SELECT w.partner_id, c.id, wezer_spendable(w, c)::text,
                        wezer_lower_limit(w, c)::text, wezer_upper_limit(w, c)::text,
-                       wezer_lower_warning(w, c)::text, wezer_upper_warning(w, c)::text
+                       wezer_lower_warning(w, c)::text,
+                       wezer_upper_warning(w, c)::text,
+                       (w.balance - w.reserved + wezer_unswept(w))::text
                   FROM {table} w
                   JOIN wezer_currency c ON c.id = w.wezer_currency_id
                  WHERE {where}""",

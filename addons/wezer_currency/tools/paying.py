@@ -90,8 +90,7 @@ def unusual(transfers: models.Model, payer: Any, currency: Any, minor: int) -> A
     """
     wallets = transfers.env["wezer.wallet"]
     limits = wallets._limits_of({(payer.id, currency.id)})[payer.id, currency.id]
-    wallet = wallets._find(payer, currency)
-    found = _beyond(currency, wallet, limits, minor)
+    found = _beyond(currency, limits, minor + currency._levies(minor)[0])
     if found or _is_refused(currency, limits, minor):
         # What is refused anyway has its own reason.
         return found
@@ -113,6 +112,7 @@ def unusual(transfers: models.Model, payer: Any, currency: Any, minor: int) -> A
         usual = int(statistics.median_low(paid.mapped("amount_minor")))
         if minor > USUAL_TIMES * usual:
             return Unusual("times", usual)
+    wallet = wallets._find(payer, currency)
     balance = wallet._balance_now() if wallet and not currency.external else 0
     if balance > 0 and 2 * minor > balance:
         return Unusual("half", balance)
@@ -126,12 +126,28 @@ def _is_refused(currency: Any, limits: Any, minor: int) -> bool:
     return currency.limit_policy == "block" or currency.kind != "mutual_credit"
 
 
-def _beyond(currency: Any, wallet: Any, limits: Any, minor: int) -> Unusual | None:
+def warnings_before(transfers: models.Model, payer: Any, leaving: dict) -> list[str]:
+    """Return which warnings, or limits that do not refuse, are passed, as sentences.
+
+    One query for all currencies.
+
+    :param payer: res.partner (sudo) for whom the caller acts
+    :param leaving: ``{wezer.currency (sudo): minor units}``, the levies with them
+    """
+    pairs = {(payer.id, currency.id) for currency in leaving}
+    known = transfers.env["wezer.wallet"]._limits_of(pairs)
+    found = [
+        (currency, _beyond(currency, known[payer.id, currency.id], minor))
+        for currency, minor in leaving.items()
+    ]
+    return [reason_text(transfers, currency, why) for currency, why in found if why]
+
+
+def _beyond(currency: Any, limits: Any, minor: int) -> Unusual | None:
     """Return the warning, or the limit that does not refuse, that ``minor`` passes."""
-    minor += currency._levies(minor)[0]
     if _is_refused(currency, limits, minor):
         return None
-    left = (wallet.available if wallet else 0) - minor
+    left = limits.available - minor
     if limits.spendable is not None and minor > limits.spendable:
         return Unusual("limit", left, limits.lower)
     if limits.lower_warning is not None and left < limits.lower_warning:

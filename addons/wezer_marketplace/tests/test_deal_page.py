@@ -13,7 +13,7 @@ from odoo.tests import Form, tagged
 
 from odoo.addons.wezer_base.tests.forms import FormCase
 
-from ..tools import deal_list
+from ..tools import deal_list, deal_page
 from .common import MarketCommon
 from .test_website_market import WebsiteCommon
 
@@ -73,6 +73,53 @@ class TestDealPage(PageCase):
         self.assertIn("pays you 50.00", self.words(page, "o_wezer_direction"))
         page = self.deal_page(self.test1, deal)
         self.assertIn("You pay 50.00", self.words(page, "o_wezer_direction"))
+
+    def test_a_warning_of_a_limit_is_said_to_the_payer_before_the_press(self):
+        deal = self.propose(
+            self.test2, self.announce(self.test1), prices={self.com.id: "70"}
+        )
+
+        def said(user):
+            return self.words(self.deal_page(user, deal), "o_wezer_limit_warning")
+
+        self.com.write({"lower_warning_text": "80", "levy_payer": 1000})
+        self.assertEqual(said(self.test1), "")
+        self.com.lower_warning_text = "75"
+        words = said(self.test1)
+        for part in ("-77.00", "-75.00", "-500.00"):
+            self.assertIn(part, words)
+        self.assertEqual(said(self.test2), "")
+        self.com.write({"limit_policy": "warn", "lower_text": "76"})
+        self.assertIn("the moderators are told", said(self.test1))
+        self.com.write({"limit_policy": "block", "lower_text": "500"})
+        self.as_(self.test1, deal).action_accept()
+        # It is set aside: paying takes no more.
+        self.assertEqual(said(self.test1), "")
+        self.com.lower_warning_text = "90"
+        deal.action_amend({"prices": {self.com.id: "90"}})
+        self.assertIn("-99.00", said(self.test1))
+        self.as_(self.test1, deal).action_amend(
+            round_number=deal.sudo()._proposal("amend").terms_id.round
+        )
+        self.assertEqual(self.reserved(self.test1), "99.00")
+        deal.action_deliver()
+        self.assertEqual(said(self.test1), "")
+
+    def test_the_warning_costs_the_payer_one_query_and_others_none(self):
+        deal = self.propose(
+            self.test2, self.announce(self.test1), prices={self.com.id: "70"}
+        )
+        self.test1.partner_id._wezer_wallet(self.com)
+        self.com.lower_warning_text = "60"
+        for user, most, count in ((self.test1, 1, 1), (self.test2, 0, 0)):
+            mine = self.as_(user, deal)
+            values = deal_page.page_values(mine)
+            me, offered = values["me"], deal_page.buttons(mine)
+            self.env.flush_all()
+            begin = self.env.cr.sql_log_count
+            found = deal_page.warnings_before(mine, me, offered)
+            self.assertLessEqual(self.env.cr.sql_log_count - begin, most)
+            self.assertEqual(len(found), count)
 
     def test_the_stepper_marks_the_current_step_for_all_readers(self):
         deal = self.make_deal()

@@ -50,12 +50,15 @@ class Part(NamedTuple):
         )
 
 
-def parts(deal: models.Model, milestone: int | None = None) -> list[Part]:
+def parts(
+    deal: models.Model, milestone: int | None = None, terms: Any = None
+) -> list[Part]:
     """Return what a step of the agreed terms pays to whom; parts of nothing left out.
 
     :param milestone: the number of the step; the current one by default
+    :param terms: other terms, which are not agreed yet
     """
-    terms = deal.accepted_terms_id
+    terms = terms or deal.accepted_terms_id
     number = deal.milestone if milestone is None else milestone
     # Whoever has a share is a co-worker.
     sharing = terms.env["wezer.terms.share"]
@@ -106,6 +109,38 @@ def steps_left(deal: models.Model) -> list[int]:
         return [0]
     steps = len(deal.accepted_terms_id.milestone_ids)
     return list(range(deal.milestone, steps + 1))
+
+
+def leaving(deal: models.Model, action: str) -> dict:
+    """Return ``{currency: minor}``: what the payer can no longer spend by ``action``.
+
+    With the payer's levy; less what is set aside already and is freed by it.
+
+    :param action: ``accept``, ``amend_sign``, ``pay`` or ``approve``
+    """
+    found = payments(deal)
+    sums: dict = {}
+    if action in ("pay", "approve"):
+        states = ("done", "pending", "reserved")
+        there = found.filtered(lambda transfer: transfer.state in states)
+        wanted = [part for part in parts(deal) if not part.moved_by(there)]
+    else:
+        amends = action == "amend_sign"
+        terms = deal._proposal("amend").terms_id if amends else deal.terms_id
+        steps = [0]
+        if terms.milestone_ids:
+            steps = list(range(deal._first_step(terms), len(terms.milestone_ids) + 1))
+        wanted = [part for step in steps for part in parts(deal, step, terms)]
+        for held in found.filtered(lambda transfer: transfer.state == "reserved"):
+            minor = held.amount_minor + held.levy_payer_minor
+            sums[held.wezer_currency_id] = sums.get(held.wezer_currency_id, 0) - minor
+    amounts: dict = {}
+    for part in wanted:
+        amounts.setdefault(part.currency, []).append(part.agreed)
+    for currency, minors in amounts.items():
+        levies = sum(payer for payer, _payee in currency._levies_of(minors))
+        sums[currency] = sums.get(currency, 0) + sum(minors) + levies
+    return sums
 
 
 def transfers(deal: models.Model) -> Any:

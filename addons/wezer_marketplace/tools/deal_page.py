@@ -47,6 +47,8 @@ WRONG = frozenset(("release", "amend", "cancel", "dispute", "refund"))
 MAIN_BUTTONS = frozenset(action for action, (main, _form) in BUTTONS.items() if main)
 # Forms of buttons that ask for marks.
 MARKED = frozenset(("approve", "assess"))
+# Those that set money of the payer aside, or pay what is not set aside.
+SPENDING = frozenset(("accept", "amend_sign", "approve", "pay"))
 # The strip on the page: agreed – doing – delivered – paid.
 STRIP = ("agreed", "doing", "delivered", "paid")
 REACHED = {
@@ -87,6 +89,7 @@ def page_values(deal: models.Model) -> dict:
         "rounds": record.terms_ids.sorted("round", reverse=True) - terms,
         "buttons": [button for button in offered if not button["wrong"]],
         "wrong": [button for button in offered if button["wrong"]],
+        "warnings": warnings_before(deal, me, offered),
         "why_not": (
             [] if any(button["main"] for button in offered) else why_not_lines(deal, me)
         ),
@@ -273,6 +276,25 @@ def buttons(deal: models.Model, among: Any = None) -> list[dict]:
         for action, (main, form) in BUTTONS.items()
         if action in allowed
     ]
+
+
+def warnings_before(deal: models.Model, me: Any, offered: list[dict]) -> list[str]:
+    """Return which warnings of the payer's limits a button passes, before the press.
+
+    Only for those who act for the payer; who gets the money learns nothing of it.
+
+    :param offered: what :func:`buttons` returns
+    """
+    record = deal.sudo()
+    if not me or me != record.payer_id:
+        return []
+    # One of them is offered at a time.
+    spending = [one["action"] for one in offered if one["action"] in SPENDING][:1]
+    transfers, said = deal.env["wezer.transfer"], []
+    for action in spending:
+        leaving = deal_money.leaving(record, action)
+        said += transfers._warnings_before(record.payer_id, leaving)
+    return said
 
 
 def _answers(deal: models.Model, action: str, me: Any) -> bool:
