@@ -1,17 +1,20 @@
-"""`kill -9` while a large seal is booked, and while all members are charged."""
+"""`kill -9` of scheduled actions: what was done stays, and the next run does the rest.
 
-import os
+A large seal that is booked, a charge of all members, requests that were accepted in
+advance, credit that grows, and settlements in circles.
+"""
+
 import signal
-import subprocess
-import sys
+from datetime import timedelta
 
 import pytest
 
 from odoo import SUPERUSER_ID, api, fields
-from odoo.tests import tagged
-from odoo.tools import config
+from odoo.tests import get_db_name, tagged
 
 from odoo.addons.wezer_base.tests.committed import CommittedCase
+
+from .fork_server import ForkServer
 
 pytestmark = pytest.mark.slow
 
@@ -44,11 +47,61 @@ def take(run):
 module.WezerChargeRun._take_portion = take
 env.ref("wezer_currency.ir_cron_charges").method_direct_trigger()
 """
+# Killed when the third request is paid, and not committed.
+ACCEPT_KILLED = """
+import os, signal
+from odoo.addons.wezer_currency.models import wezer_acceptance as module
+works, paid = module.WezerAcceptance._accept, []
+def accept(rule, transfer):
+    works(rule, transfer)
+    paid.append(transfer.id)
+    if len(paid) == 3:
+        rule.env.flush_all()
+        os.kill(os.getpid(), signal.SIGKILL)
+module.WezerAcceptance._accept = accept
+env.ref("wezer_currency.ir_cron_accept").method_direct_trigger()
+"""
+# One wallet a portion; killed when the limit of the third is raised, and not committed.
+GROW_KILLED = """
+import os, signal
+from odoo.addons.wezer_currency.tools import credit_growth as module
+module.CHUNK = 1
+works, raised = module._grow_some, []
+def grow(currency, ids):
+    count = works(currency, ids)
+    raised.extend(ids * count)
+    if len(raised) == 3:
+        currency.env.flush_all()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return count
+module._grow_some = grow
+env.ref("wezer_currency.ir_cron_credit").method_direct_trigger()
+"""
+# Killed when the second settlement is posted, and not committed.
+CLEAR_KILLED = """
+import os, signal
+from odoo.addons.wezer_currency.models import wezer_clearing as module
+works, posted = module.WezerClearing._post, []
+def post(clearing):
+    works(clearing)
+    posted.append(clearing.id)
+    if len(posted) == 2:
+        clearing.env.flush_all()
+        os.kill(os.getpid(), signal.SIGKILL)
+module.WezerClearing._post = post
+env.ref("wezer_currency.ir_cron_clearing").method_direct_trigger()
+"""
 MEMBERS = 10
 
 
 @tagged("post_install", "-at_install", "concurrency")
 class TestSealCrash(CommittedCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.forks = ForkServer(get_db_name())
+        cls.addClassCleanup(cls.forks.stop)
+
     def _make(self, env):
         users = self._members(env, "Sealed", MEMBERS)
         self.users = users.ids
@@ -73,15 +126,21 @@ class TestSealCrash(CommittedCase):
         )
 
     def _run_until_killed(self, script):
-        done = subprocess.run(
-            [sys.executable, "-m", "odoo", "shell", "-d", self.database]
-            + ["--config", config.rcfile, "--no-http", "--log-level", "warn"],
-            input=script,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-            capture_output=True,
-            text=True,
+        self.assertEqual(self.forks.run(script), -signal.SIGKILL)
+
+    def _look(self, env):
+        """Return the currency, and the checks that do not hold."""
+        invariants = env["wezer.invariant"]
+        checks = (
+            invariants._check_balances,
+            invariants._check_running_balances,
+            invariants._check_transfers,
+            invariants._check_automatic,
+            invariants._check_credit_growth,
+            invariants._check_clearings,
         )
-        self.assertEqual(done.returncode, -signal.SIGKILL, done.stderr[-3000:])
+        broken = [(check.__name__, rows) for check in checks if (rows := check())]
+        return env["wezer.currency"].browse(self.currency), broken
 
     def test_a_killed_seal_is_continued_and_booked_once(self):
         self._run_until_killed(KILLED)
@@ -129,3 +188,108 @@ class TestSealCrash(CommittedCase):
                 self.assertEqual(env["wezer.invariant"]._check_charges(), [])
                 self.assertEqual(env["wezer.invariant"]._check_balances(), [])
                 env["wezer.currency"]._cron_charges()
+
+    def test_killed_acceptance_is_continued_and_each_request_is_paid_once(self):
+        payer, *askers = self.users
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            users = env["res.users"]
+            owner = users.browse(payer).partner_id.id
+            rules = env["wezer.acceptance"].with_user(payer)
+            rule = rules.allow(owner, self.currency, amount="5", month="100")
+            asked = [
+                env["wezer.transfer"]
+                .with_user(asker)
+                .ask(owner, users.browse(asker).partner_id.id, self.currency, "2")
+                for asker in askers[:6]
+            ]
+        self._run_until_killed(ACCEPT_KILLED)
+        for paid in (2, 6, 6):
+            with self.registry.cursor() as cr:
+                env = api.Environment(cr, SUPERUSER_ID, {})
+                currency, broken = self._look(env)
+                self.assertEqual(broken, [])
+                done = env["wezer.transfer"].search(
+                    [("id", "in", asked), ("state", "=", "done")]
+                )
+                self.assertEqual(len(done), paid)
+                entries = env["wezer.ledger.entry"].search(
+                    [("transfer_id", "in", asked)]
+                )
+                self.assertEqual(sorted(entries.transfer_id.ids), sorted(done.ids))
+                self.assertEqual(len(entries), paid)
+                notices = [("partner_id", "=", owner), ("kind", "=", "automatic")]
+                self.assertEqual(env["wezer.notice"].search_count(notices), paid)
+                used = env["wezer.acceptance"].browse(rule)._used_this_month()
+                self.assertEqual(used.get(rule), currency._parse("2") * paid)
+                env["wezer.acceptance"]._cron_accept()
+
+    def test_killed_growth_is_continued_and_each_limit_is_raised_once(self):
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            currency = env["wezer.currency"].browse(self.currency)
+            currency.write(
+                {
+                    "credit_grows": True,
+                    "credit_cap_text": "600",
+                    "credit_grows_since": fields.Datetime.now() - timedelta(days=1),
+                }
+            )
+        self._run_until_killed(GROW_KILLED)
+        for raised in (2, MEMBERS // 2, MEMBERS // 2):
+            with self.registry.cursor() as cr:
+                env = api.Environment(cr, SUPERUSER_ID, {})
+                currency, broken = self._look(env)
+                self.assertEqual(broken, [])
+                changes = env["wezer.wallet.limit.change"].search(
+                    [
+                        ("wezer_currency_id", "=", self.currency),
+                        ("reason", "=", "grown"),
+                    ]
+                )
+                self.assertEqual(len(changes), raised)
+                self.assertEqual(len(changes.wallet_id), raised)
+                # The payments of `_make`: 1, 3, 5, 7 and 9.
+                for place, wallet in enumerate(changes.wallet_id.sorted("id")):
+                    self.assertEqual(
+                        wallet._limits()[0],
+                        currency._parse(f"{501 + 2 * place}") * -1,
+                    )
+                self.assertEqual(bool(currency.credit_counted), raised > 2)
+                env["wezer.currency"]._cron_credit()
+
+    def test_killed_settlements_are_continued_and_each_is_posted_once(self):
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            currency = env["wezer.currency"].browse(self.currency)
+            currency.circle_clearing = True
+            people = env["res.users"].browse(self.users[:9]).partner_id
+            for place, partner in enumerate(people):
+                wallet = partner._wezer_wallet(currency)
+                wallet.settles_in_circles = True
+                first = place - place % 3
+                payee = people[first + (place + 1) % 3]
+                env["wezer.transfer"].with_user(partner.user_ids).pay(
+                    partner.id, payee.id, currency.id, "20"
+                )
+            env["wezer.clearing"]._cron_clear()
+            rings = env["wezer.clearing"].search(
+                [("wezer_currency_id", "=", self.currency)]
+            )
+            self.assertEqual(rings.mapped("member_count"), [3, 3, 3])
+            rings.answer_until = fields.Datetime.now() - timedelta(hours=1)
+            numbers = rings.ids
+        self._run_until_killed(CLEAR_KILLED)
+        for posted in (1, 3, 3):
+            with self.registry.cursor() as cr:
+                env = api.Environment(cr, SUPERUSER_ID, {})
+                _currency, broken = self._look(env)
+                self.assertEqual(broken, [])
+                rings = env["wezer.clearing"].browse(numbers)
+                self.assertEqual(rings.mapped("state").count("posted"), posted)
+                entries = env["wezer.ledger.entry"].search(
+                    [("wezer_currency_id", "=", self.currency)]
+                    + [("kind", "=", "clearing")]
+                )
+                self.assertEqual(len(entries), 3 * posted)
+                env["wezer.clearing"]._cron_clear()
