@@ -35,19 +35,21 @@ class ReputationCommon(BaseCommon):
         """Return a record that serves as a deal: this addon has no marketplace."""
         return cls.env["wezer.category"].create({"name": "A deal"})
 
-    def scores(self, side="worker", mark=2):
-        criteria = self.env["wezer.criterion"]._for(None, side)
+    @classmethod
+    def scores(cls, side="worker", mark=2):
+        criteria = cls.env["wezer.criterion"]._for(None, side)
         return {criterion.id: mark for criterion in criteria}
 
-    def give(self, giver, about, deal=None, side="worker", mark=2, **more):
+    @classmethod
+    def give(cls, giver, about, deal=None, side="worker", mark=2, **more):
         """Record an assessment of ``about`` by the person of ``giver``."""
-        return self.assessments._give(
-            deal or self.deal,
+        return cls.assessments._give(
+            deal or cls.deal,
             side,
             more.pop("assessor", giver.partner_id),
             about.partner_id,
             giver.partner_id,
-            more.pop("scores", self.scores(side, mark)),
+            more.pop("scores", cls.scores(side, mark)),
             **more,
         )
 

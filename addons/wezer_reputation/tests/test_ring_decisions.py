@@ -67,37 +67,36 @@ class TestRingDecisions(ReputationCommon):
         for member in cls.crowd:
             member.partner_id._wezer_profile().admitted_by_id = cls.founder.partner_id
         cls.four = [cls.luc, cls.mia, cls.noe, cls.eva]
-
-    def setUp(self):
-        super().setUp()
-        people = [self.founder, *self.crowd]
+        people = [cls.founder, *cls.crowd]
         for place, one in enumerate(people):
             for step in (1, 2, 3):
                 other = people[(place + step) % len(people)]
-                deal = self._deal()
-                self.give(one, other, deal, "worker", mark=1, value_hours=4)
-                self.give(other, one, deal, "payer", mark=1, value_hours=4)
-        self.praise(self.four)
-        for member in self.four:
-            self.give(self.anna, member, self._deal(), mark=-1)
-        self._reveal_all()
+                deal = cls._deal()
+                cls.give(one, other, deal, "worker", mark=1, value_hours=4)
+                cls.give(other, one, deal, "payer", mark=1, value_hours=4)
+        cls.praise(cls.four)
+        for member in cls.four:
+            cls.give(cls.anna, member, cls._deal(), mark=-1)
+        cls._reveal_all()
 
-    def praise(self, people, times=2, among=None):
+    @classmethod
+    def praise(cls, people, times=2, among=None):
         """Let ``people`` praise each other, or ``among`` and be praised back."""
         for one in people:
             for other in among or people:
                 if one == other:
                     continue
                 for _time in range(times):
-                    deal = self._deal()
-                    self.give(one, other, deal, "worker", value_hours=8)
+                    deal = cls._deal()
+                    cls.give(one, other, deal, "worker", value_hours=8)
                     if among:
-                        self.give(other, one, deal, "payer", value_hours=8)
+                        cls.give(other, one, deal, "payer", value_hours=8)
 
-    def _reveal_all(self):
-        self.env.flush_all()
-        self.env.cr.execute("UPDATE wezer_assessment SET state = 'revealed'")
-        self.env.invalidate_all()
+    @classmethod
+    def _reveal_all(cls):
+        cls.env.flush_all()
+        cls.env.cr.execute("UPDATE wezer_assessment SET state = 'revealed'")
+        cls.env.invalidate_all()
 
     def _find(self):
         self.assertTrue(self.reputations._recompute())
