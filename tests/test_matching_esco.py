@@ -1,6 +1,7 @@
 """Matching on a public vocabulary of occupations."""
 
 import json
+import os
 import random
 from pathlib import Path
 
@@ -14,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FILE = ROOT.parent / "shared" / "data" / "esco" / "ict_occupations_91.json"
 WANTS = 1000
 FIRST = 10
-ASKED = 100
+ASKED = 100 if os.environ.get("WEZER_COUNTS") == "all" else 20
 
 
 @tagged("post_install", "-at_install")
@@ -76,7 +77,7 @@ class TestMatchingEsco(TransactionCase):
             ]
             wants = [want for want, _reasons in self.fitting()]
             found += self.wants[row["uri"]] in wants
-        self.assertGreaterEqual(found, 95)
+        self.assertGreaterEqual(found / ASKED, 0.95)
 
     def test_no_reason_is_shown_without_matching_skills(self):
         for skills in ([], self.env["wezer.skill"].create({"name": "Juggling"}).ids):
