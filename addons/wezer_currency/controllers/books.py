@@ -93,7 +93,7 @@ class WezerBooks(WezerCurrencyPortal):
             raise werkzeug.exceptions.NotFound()
         return currency
 
-    def _read(self, currency, name, form):
+    def _read(self, currency, name, form, window=None):
         """Return a report, given more time than pages of members have."""
         if name not in books.reports(request.env):
             raise werkzeug.exceptions.NotFound()
@@ -101,7 +101,7 @@ class WezerBooks(WezerCurrencyPortal):
         locks.limit_statements(request.env.cr, {"statement_timeout": REPORT_SECONDS})
         try:
             with request.env.cr.savepoint(flush=False):
-                return currency._report(name, given)
+                return currency._report(name, given, window)
         except QueryCanceled as error:
             raise Refusal(
                 request.env._(
@@ -124,14 +124,15 @@ class WezerBooks(WezerCurrencyPortal):
         currency = self._seen_currency(currency_id)
         if name == "acts":
             return self._acts(currency)
+        page = record_id(page) or 1
+        window = books.Window((page - 1) * PAGE_ROWS, PAGE_ROWS)
         try:
-            report = self._read(currency, name, form)
+            report = self._read(currency, name, form, window)
         except Refusal as error:
             # What was typed stays in the form.
             flash(error.args[0], "warning")
             report = None
-        start = (record_id(page) or 1) * PAGE_ROWS - PAGE_ROWS
-        rows = report.rows[start : start + PAGE_ROWS] if report else []
+        rows = report.rows if report else []
         return request.render(
             "wezer_currency.report_page",
             {
@@ -140,13 +141,13 @@ class WezerBooks(WezerCurrencyPortal):
                 "report": report,
                 "reports": books.reports(request.env),
                 "rows": [[self._shown(cell, currency) for cell in row] for row in rows],
-                "wallets": report.wallets[start : start + PAGE_ROWS] if report else [],
+                "wallets": report.wallets if report else [],
                 "curve": self._report_curve(report) if report else None,
                 "given": {key: form.get(key) or "" for key in ASKED},
                 "at": name in AT,
                 "period": name in PERIODS,
-                "page": record_id(page) or 1,
-                "more": bool(report and len(report.rows) > start + PAGE_ROWS),
+                "page": page,
+                "more": bool(report and report.more),
                 "looks": request.env.user._wezer_reads_books(currency),
                 "page_name": "wezer_report",
             },

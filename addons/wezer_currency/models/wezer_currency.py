@@ -1017,16 +1017,23 @@ class WezerCurrency(models.Model):
 
     # === BALANCES AT A PAST MOMENT === #
 
-    def _balances_at_sql(self, moment):
+    def _balances_at_sql(self, moment, wallet_ids=None):
         """Return the query of what each wallet had before ``moment``.
 
         Counted backwards from today's balances, so that it costs what was posted since.
 
         :param datetime.datetime moment: in UTC; entries of this moment do not count
+        :param wallet_ids: only of these wallets; all where it is left out
         :return: a query with the columns ``wallet_id`` and ``balance`` (minor units)
         :rtype: odoo.tools.SQL
         """
         self.ensure_one()
+
+        def among(column):
+            if wallet_ids is None:
+                return SQL()
+            return SQL("AND %s = ANY(%s)", SQL.identifier(column), list(wallet_ids))
+
         return SQL(
             """SELECT w.id AS wallet_id,
                       w.balance + wezer_unswept(w) - coalesce(m.minor, 0) AS balance
@@ -1036,27 +1043,33 @@ class WezerCurrency(models.Model):
                           SELECT to_id AS wallet_id, amount AS minor
                             FROM wezer_ledger_entry
                            WHERE wezer_currency_id = %(money)s AND date >= %(moment)s
+                             %(received)s
                            UNION ALL
                           SELECT from_id, -amount FROM wezer_ledger_entry
                            WHERE wezer_currency_id = %(money)s AND date >= %(moment)s
+                             %(paid)s
                       ) sides GROUP BY wallet_id) m ON m.wallet_id = w.id
-                WHERE w.wezer_currency_id = %(money)s""",
+                WHERE w.wezer_currency_id = %(money)s %(own)s""",
             money=self.id,
             moment=moment,
+            received=among("to_id"),
+            paid=among("from_id"),
+            own=among("id"),
         )
 
-    def _balances_at(self, moment):
-        """Return ``{wallet id: balance}`` before ``moment``, of all wallets.
+    def _balances_at(self, moment, wallet_ids=None):
+        """Return ``{wallet id: balance}`` before ``moment``, of all wallets or some.
 
         Balances are minor units; a treasury's has what is not swept yet. Wallets that
         were opened later have 0. The caller checks who may know them.
 
         :param datetime.datetime moment: in UTC, such as ``days.end(env, day)``
+        :param wallet_ids: only of these wallets; all where it is left out
         """
         rows = self.env.execute_query(
             SQL(
                 "SELECT wallet_id, balance::text FROM (%s) b",
-                self._balances_at_sql(moment),
+                self._balances_at_sql(moment, wallet_ids),
             )
         )
         return {wallet: int(minor) for wallet, minor in rows}
@@ -1260,9 +1273,10 @@ class WezerCurrency(models.Model):
             )
         )
 
-    def _report(self, name, given):
+    def _report(self, name, given, window=None):
         """Return a report of the books, as the current user may know the names.
 
+        :param books.Window window: the rows that are wanted; all where it is left out
         :raise NotAllowed: rule ``office``
         """
         self.ensure_one()
@@ -1276,7 +1290,7 @@ class WezerCurrency(models.Model):
             )
         period = books.read_period(self.env, given)
         # Wallets and entries of all: the caller was just found to read them.
-        return books.read(self.sudo(), name, period)
+        return books.read(self.sudo(), name, period, window)
 
     def read_report(self, name: str, options: dict | None = None) -> dict:
         """Return a report of the books; treasurers, auditors and administrators.

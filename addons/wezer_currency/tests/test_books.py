@@ -1,5 +1,6 @@
 import io
 from datetime import timedelta
+from unittest.mock import patch
 
 import openpyxl
 from freezegun import freeze_time
@@ -85,6 +86,71 @@ class TestBooks(OfficeCommon, HttpCase):
         luc.set_limits("20", None)
         since = self._by_wallet(self._report("limits"), 5)
         self.assertEqual(since[luc.id], fields.Date.today())
+
+    def test_how_many_wallets_are_beyond_a_warning_is_read_by_treasurers(self):
+        self.assertIn("Wallets beyond a warning: 0.", self._report("limits").notes)
+        warned = self.wallet(self.anna).with_user(self.moderator)
+        warned.set_limits("500", None, "50")
+        notes = self.credit.with_user(self.tess).read_report("limits")["notes"]
+        self.assertIn("Wallets beyond a warning: 1.", notes)
+
+    def test_a_page_of_a_report_reads_its_own_rows_only(self):
+        past = (fields.Date.today() - timedelta(days=100)).isoformat()
+        self.wallet(self.luc).with_user(self.moderator).set_limits("0", "1")
+        self.wallet(self.anna).with_user(self.moderator).set_limits("0", "1")
+        for name, given in (
+            ("balances", {}),
+            ("balances", {"at": past}),
+            ("limits", {}),
+            ("inactive", {"months": "1"}),
+            ("turnover", {}),
+        ):
+            whole = self._report(name, **given)
+            pages = [
+                self.credit.with_user(self.otto)._report(
+                    name, given, books.Window(start, 1)
+                )
+                for start in range(len(whole.rows))
+            ]
+            with self.subTest(report=name, given=given):
+                self.assertGreater(len(pages), 1 if name != "inactive" else 0)
+                self.assertEqual(
+                    [page.rows for page in pages], [[row] for row in whole.rows]
+                )
+                self.assertEqual(
+                    [page.more for page in pages],
+                    [True] * (len(pages) - 1) + [False],
+                )
+        # What is of all wallets is counted for the first page only.
+        with patch.object(books, "_wallet_sums") as counted:
+            counted.side_effect = AssertionError
+            page = books.Window(1, 1)
+            report = self.credit.with_user(self.otto)._report("balances", {}, page)
+            self.assertEqual((len(report.rows), report.curve), (1, []))
+
+    def test_circles_of_the_same_name_are_parts_of_their_own(self):
+        partners = self.env["res.partner"].create([{"name": "Garden"}] * 3)
+        profiles = self.env["wezer.profile"].create(
+            [{"partner_id": partner.id, "state": "active"} for partner in partners]
+        )
+        dates = [fields.Date.today(), fields.Date.today()]
+        period = books.Period(*dates, by="circle")
+        found = {
+            key: (number, number * 100, 0, 0, 0, 0)
+            for number, key in enumerate([None, *partners.ids[:2]], start=1)
+        }
+        currency = self.credit.with_user(self.admin).sudo()
+        parts = books._parts(currency, period, dates, found)
+        self.assertEqual(
+            {name: numbers[0] for name, numbers in parts},
+            {
+                "Between members": 1,
+                f"Garden ({profiles[0].slug})": 2,
+                f"Garden ({profiles[1].slug})": 3,
+            },
+        )
+        report = self._report("turnover", by="circle")
+        self.assertIn("for the circle that pays", report.notes[0])
 
     def test_credit_concentration_and_rest_are_counted_of_all_wallets(self):
         report = self._report("credit")

@@ -19,6 +19,7 @@ from odoo.addons.wezer_base.tools.tables import read_table
 
 from ..controllers import statement as pages
 from ..tools import pdf_text, statement, statement_files
+from ..tools.statement_document import StatementDocument
 from ..tools.transfer_files import reference_texts
 from .common import CurrencyCommon
 
@@ -115,6 +116,34 @@ class TestStatement(CurrencyCommon):
         balances = self.credit._balances_at(at)
         self.assertEqual(balances[wallet.id], statement.balance_at(wallet, at))
         self.assertEqual((balances[wallet.id], sum(balances.values())), (700, 0))
+
+    def test_everything_ends_with_the_last_line_also_on_a_day_to_come(self):
+        self.pay(self.anna, self.anna, self.luc, "3")
+        today = datetime.date.today()
+        coming = today + datetime.timedelta(days=40)
+        row = {
+            "payer": self.luc.partner_id.id,
+            "payee": self.anna.partner_id.id,
+            "currency": self.credit.id,
+            "amount": "5",
+            "date": coming.isoformat(),
+        }
+        admin = self._transfers(self.env.ref("base.user_admin"))
+        admin.post_batch([row], mode="history")
+        wallet = self.wallet(self.anna).sudo()
+        for form, closing, count in (
+            ({}, 200, 2),
+            ({"since": today.isoformat()}, 200, 2),
+            ({"until": today.isoformat()}, -300, 1),
+            ({"until": (coming + datetime.timedelta(days=9)).isoformat()}, 200, 2),
+        ):
+            document = StatementDocument(wallet, "acts", form)
+            lines = list(statement.all_lines(wallet, document.wanted))
+            with self.subTest(form=form):
+                self.assertEqual((len(lines), lines[0].after), (count, closing))
+                self.assertEqual(document.history.closing, closing)
+        whole = StatementDocument(wallet, "acts", {})
+        self.assertEqual(whole.history.points[-1], (coming, 200))
 
     def _counted(self):
         """Return everything that statements say of three wallets."""

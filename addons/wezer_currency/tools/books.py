@@ -9,6 +9,7 @@ Parties are named as far as the reader may know them: hidden circles never.
 
 import datetime
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
@@ -52,6 +53,29 @@ class Period:
 
 
 @dataclass
+class Window:
+    """Which rows of a report are wanted: those of a page, or all.
+
+    :param start: how many rows come before
+    :param limit: at most so many; None for all
+    """
+
+    start: int = 0
+    limit: int | None = None
+
+    @property
+    def asked(self) -> int | None:
+        """Return how many rows are read: one more tells that there are more."""
+        return None if self.limit is None else self.limit + 1
+
+    def cut(self, rows: list) -> tuple[list, bool]:
+        """Return the wanted rows of those read, and whether there are more."""
+        if self.limit is None:
+            return rows, False
+        return rows[: self.limit], len(rows) > self.limit
+
+
+@dataclass
 class Report:
     """A report: columns, rows, and the curve of a number over time.
 
@@ -61,6 +85,7 @@ class Report:
     :param curve_text: turns a number of the curve into what people read
     :param notes: sentences about what the numbers mean
     :param wallets: of each row, the id of its wallet; empty where rows are no wallets
+    :param more: whether there are rows after those that were asked for
     """
 
     title: str
@@ -71,6 +96,7 @@ class Report:
     curve_title: str = ""
     notes: list[str] = field(default_factory=list)
     wallets: list[int] = field(default_factory=list)
+    more: bool = False
 
 
 def read_period(env: api.Environment, given: dict) -> Period:
@@ -125,24 +151,31 @@ def reports(env: api.Environment) -> dict[str, str]:
     }
 
 
-def read(currency: models.Model, name: str, period: Period) -> Report:
+def read(
+    currency: models.Model, name: str, period: Period, window: Window | None = None
+) -> Report:
     """Return the report ``name`` of ``currency`` (sudo).
 
+    :param window: the rows that are wanted; all where it is left out
     :raise Refusal: rule ``report``
     """
+    window = window or Window()
+    # Reports that have a row for each wallet read the wanted rows only.
+    lists = {"balances": _balances, "limits": _limits, "inactive": _inactive}
     made = {
-        "balances": _balances,
         "turnover": _turnover,
-        "limits": _limits,
         "credit": _credit,
         "concentration": _concentration,
-        "inactive": _inactive,
         "closing": _closing,
     }
-    if not isinstance(name, str) or name not in made:
+    if not isinstance(name, str) or name not in {**lists, **made}:
         raise Refusal(currency.env._("There is no such report."), rule="report")
     currency.env.flush_all()
-    return made[name](currency, period)
+    if name in lists:
+        return lists[name](currency, period, window)
+    report = made[name](currency, period)
+    report.rows, report.more = window.cut(report.rows[window.start :])
+    return report
 
 
 def write_file(
@@ -265,24 +298,28 @@ def _ends(dates: list) -> list:
 # === THE REPORTS === #
 
 
-def _balances(currency: models.Model, period: Period) -> Report:
+def _balances(currency: models.Model, period: Period, window: Window) -> Report:
     """Return what each wallet had at the end of a day."""
     env = currency.env
     after = days.end(env, period.last, currency.company_id)
     rows = env.execute_query(
         SQL(
-            """SELECT w.id, b.balance::text
-                 FROM (%s) b JOIN wezer_wallet w ON w.id = b.wallet_id
-                WHERE w.opened_on < %s ORDER BY w.is_system DESC NULLS LAST, w.id""",
-            currency._balances_at_sql(after),
+            """SELECT id FROM wezer_wallet
+                WHERE wezer_currency_id = %s AND opened_on < %s
+                ORDER BY is_system DESC NULLS LAST, id LIMIT %s OFFSET %s""",
+            currency.id,
             after,
+            window.asked,
+            window.start,
         )
     )
-    found = [(number, int(minor)) for number, minor in rows]
-    wallets = env["wezer.wallet"].browse(number for number, _minor in found)
+    found, more = window.cut([number for (number,) in rows])
+    wallets = env["wezer.wallet"].browse(found)
     names, states = _names(currency, wallets), _states(wallets)
-    dates = _months(env, period)
-    sums = _wallet_sums(currency, dates)
+    some = None if window.limit is None else found
+    balances = currency._balances_at(after, some)
+    # The curve is of all wallets: it stands on the first page only.
+    curve = _held_curve(currency, period) if window.start == 0 else []
     return Report(
         env._("Balances at the end of %s", days.format_day(env, period.last)),
         [
@@ -297,19 +334,27 @@ def _balances(currency: models.Model, period: Period) -> Report:
                 wallet.id,
                 names[wallet.id],
                 wallet.reference or "",
-                _amount(currency, minor),
+                _amount(currency, balances[wallet.id]),
                 states[wallet.state],
             ]
-            for wallet, (_number, minor) in zip(wallets, found, strict=True)
+            for wallet in wallets
         ],
-        curve=[
-            (day, sums[place]["held"])
-            for place, day in enumerate([*_begins(dates), period.last])
-        ],
+        curve=curve,
         curve_text=currency._format,
         curve_title=env._("Sum of all wallets above zero"),
-        wallets=[number for number, _minor in found],
+        wallets=found,
+        more=more,
     )
+
+
+def _held_curve(currency: models.Model, period: Period) -> list[tuple]:
+    """Return ``[(day, what all wallets above zero have)]``."""
+    dates = _months(currency.env, period)
+    sums = _wallet_sums(currency, dates)
+    return [
+        (day, sums[place]["held"])
+        for place, day in enumerate([*_begins(dates), period.last])
+    ]
 
 
 def _begins(dates: list) -> list:
@@ -321,7 +366,10 @@ def _states(wallets: models.Model) -> dict:
 
 
 def _turnover(currency: models.Model, period: Period) -> Report:
-    """Return what was paid and charged, by month, category or circle."""
+    """Return what was paid and charged, by month, category or circle.
+
+    A payment counts once: with the payer's circle, else with the recipient's.
+    """
     env = currency.env
     dates = _months(env, period)
     keys = {
@@ -396,11 +444,23 @@ def _turnover(currency: models.Model, period: Period) -> Report:
         curve=curve,
         curve_text=currency._format,
         curve_title=env._("Paid in each month"),
+        notes=[
+            env._(
+                "Each payment counts once. A payment between two circles counts for the"
+                " circle that pays, a payment between a circle and a member for the"
+                " circle."
+            )
+        ]
+        if period.by == "circle"
+        else [],
     )
 
 
 def _parts(currency: Any, period: Period, dates: list, found: dict) -> list:
-    """Return ``[(name of the part, its numbers)]``; what is hidden is one part."""
+    """Return ``[(name of the part, its numbers)]``; what is hidden is one part.
+
+    Parts of the same name stay apart, with what tells them apart behind the name.
+    """
     env = currency.env
     if period.by == "month":
         nothing = (0,) * 6
@@ -409,6 +469,7 @@ def _parts(currency: Any, period: Period, dates: list, found: dict) -> list:
             for place, day in enumerate(_begins(dates), start=1)
         ]
     known: dict = {}
+    marks: dict = {}
     if period.by == "category":
         categories = env["wezer.category"].browse(key for key in found if key)
         known = {category.id: category.display_name for category in categories}
@@ -418,18 +479,26 @@ def _parts(currency: Any, period: Period, dates: list, found: dict) -> list:
         profiles = env["wezer.profile"].with_env(env(su=False))
         seen = profiles.search([("partner_id", "in", partners.ids)]).sudo()
         known = {profile.partner_id.id: profile.name for profile in seen}
+        marks = {profile.partner_id.id: profile.slug for profile in seen}
         known[None] = env._("Between members")
-    other = env._("Other circles")
-    sums: dict[str, list] = {}
+    times = Counter(known.values())
+    parts, hidden = [], []
     for key, numbers in found.items():
-        name = known.get(key, other)
-        before = sums.get(name, [0] * len(numbers))
-        sums[name] = [x + y for x, y in zip(before, numbers, strict=True)]
-    return sorted(sums.items(), key=lambda part: -part[1][1])
+        if key not in known:
+            hidden.append(numbers)
+            continue
+        name = known[key]
+        if times[name] > 1 and key:
+            name = f"{name} ({marks.get(key, key)})"
+        parts.append((name, numbers))
+    if hidden:
+        sums = tuple(map(sum, zip(*hidden, strict=True)))
+        parts.append((env._("Other circles"), sums))
+    return sorted(parts, key=lambda part: -part[1][1])
 
 
-def _limits(currency: models.Model, _period: Period) -> Report:
-    """Return who is beyond a limit now, and since when."""
+def _limits(currency: models.Model, _period: Period, window: Window) -> Report:
+    """Return who is beyond a limit now, and since when; how many are warned."""
     env = currency.env
     env.cr.execute(
         """SELECT w.id, (w.balance)::text, wezer_lower_limit(w, c)::text,
@@ -454,10 +523,13 @@ def _limits(currency: models.Model, _period: Period) -> Report:
                          ), 0)) since ON TRUE
             WHERE c.id = %s AND (wezer_spendable(w, c) < 0
                                  OR wezer_receivable(w, c) < 0)
-            ORDER BY since.date NULLS LAST, w.id""",
-        [currency.id],
+            ORDER BY since.date NULLS LAST, w.id LIMIT %s OFFSET %s""",
+        [currency.id, window.asked, window.start],
     )
-    found = env.cr.fetchall()
+    found, more = window.cut(env.cr.fetchall())
+    warned = env["wezer.wallet"].search_count(
+        [("wezer_currency_id", "=", currency.id), ("beyond_warning", "=", True)]
+    )
     wallets = env["wezer.wallet"].browse(row[0] for row in found)
     names = _names(currency, wallets)
 
@@ -489,9 +561,11 @@ def _limits(currency: models.Model, _period: Period) -> Report:
             env._(
                 "Counted with the limits of today. What is set aside counts as spent;"
                 " the day is that of the payment that passed the limit."
-            )
+            ),
+            env._("Wallets beyond a warning: %s.", warned),
         ],
         wallets=wallets.ids,
+        more=more,
     )
 
 
@@ -565,7 +639,7 @@ def _concentration(currency: models.Model, period: Period) -> Report:
     )
 
 
-def _inactive(currency: models.Model, period: Period) -> Report:
+def _inactive(currency: models.Model, period: Period, window: Window) -> Report:
     """Return the open wallets that neither paid nor received for some months."""
     env = currency.env
     since = period.last + days.DAY - relativedelta(months=period.months)
@@ -586,17 +660,21 @@ def _inactive(currency: models.Model, period: Period) -> Report:
             WHERE w.wezer_currency_id = %(currency)s AND w.is_system IS NOT TRUE
               AND w.state <> 'closed' AND w.opened_on < %(since)s
               AND (last.date IS NULL OR last.date < %(since)s)
-            ORDER BY last.date NULLS FIRST, w.id""",
+            ORDER BY last.date NULLS FIRST, w.id
+            LIMIT %(limit)s OFFSET %(start)s""",
         {
             "currency": currency.id,
             "trade": TRADE,
             "since": _moments(currency, [since])[0],
             "after": after,
+            "limit": window.asked,
+            "start": window.start,
         },
     )
-    found = env.cr.fetchall()
+    found, more = window.cut(env.cr.fetchall())
     wallets = env["wezer.wallet"].browse(row[0] for row in found)
-    names, balances = _names(currency, wallets), currency._balances_at(after)
+    some = None if window.limit is None else wallets.ids
+    names, balances = _names(currency, wallets), currency._balances_at(after, some)
     return Report(
         env._("Wallets without trade for %s months", period.months),
         [env._("Wallet"), env._("Name"), env._("Last trade"), env._("Balance")],
@@ -610,6 +688,7 @@ def _inactive(currency: models.Model, period: Period) -> Report:
             for number, last in found
         ],
         wallets=wallets.ids,
+        more=more,
     )
 
 

@@ -350,18 +350,31 @@ class History(NamedTuple):
         return self.points[-1][1]
 
 
-def first_day(wallet: models.Model) -> datetime.date | None:
-    """Return the day of the wallet's first entry, None where there is none."""
+def span(wallet: models.Model) -> tuple[datetime.date | None, datetime.date | None]:
+    """Return the days of the first and the last entry, None where there are none.
+
+    An import can have days to come.
+    """
     rows = wallet.env.execute_query(
         SQL(
-            "SELECT least("
-            "(SELECT min(date) FROM wezer_ledger_entry WHERE from_id = %s),"
-            " (SELECT min(date) FROM wezer_ledger_entry WHERE to_id = %s))",
-            wallet.id,
-            wallet.id,
+            """SELECT least((SELECT min(date) FROM wezer_ledger_entry
+                              WHERE from_id = %(wallet)s),
+                            (SELECT min(date) FROM wezer_ledger_entry
+                              WHERE to_id = %(wallet)s)),
+                      greatest((SELECT max(date) FROM wezer_ledger_entry
+                                 WHERE from_id = %(wallet)s),
+                               (SELECT max(date) FROM wezer_ledger_entry
+                                 WHERE to_id = %(wallet)s))""",
+            wallet=wallet.id,
         )
     )
-    return days.day_of(wallet.env, rows[0][0]) or None
+    first, last = (days.day_of(wallet.env, moment) or None for moment in rows[0])
+    return first, last
+
+
+def first_day(wallet: models.Model) -> datetime.date | None:
+    """Return the day of the wallet's first entry, None where there is none."""
+    return span(wallet)[0]
 
 
 def history(
@@ -376,10 +389,13 @@ def history(
     balance, have one too. One query.
 
     :param first: the first day; ``length`` days before the last where left out
-    :param last: the last day, today at most
+    :param last: the last day: today, or that of the last entry where it is later
     """
     today, chosen = days.today(wallet.env), first or last
-    last = max(min(last or today, today), EARLIEST)
+    latest = today
+    if last and last > today:
+        latest = max(today, span(wallet)[1] or today)
+    last = max(min(last or today, latest), EARLIEST)
     first = max(min(first or last - datetime.timedelta(days=length), last), EARLIEST)
     step = 1
     if not chosen or (last - first).days > DAILY_DAYS:

@@ -64,10 +64,17 @@ class StatementDocument:
 
     @cached_property
     def _period(self) -> tuple[datetime.date, datetime.date]:
-        """Return the first and the last day, also where the form names none."""
+        """Return the first and the last day, also where the form names none.
+
+        Without a last day all lines are shown, those of days to come too: so it is the
+        day of the last of them.
+        """
         today = days.today(self.env)
-        last = self.until or max(self.since or today, today)
-        first = self.since or statement.first_day(self.wallet) or last
+        begins, ends = (
+            (None, None) if self.since and self.until else statement.span(self.wallet)
+        )
+        last = self.until or max(self.since or today, ends or today, today)
+        first = self.since or begins or last
         return min(first, last), last
 
     @property
