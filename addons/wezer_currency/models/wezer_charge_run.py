@@ -186,6 +186,7 @@ class WezerChargeRun(models.Model):
                 "minor": minor,
                 "kind": charge,
                 "purpose": self._purpose(charge, self.day),
+                "worded": True,
                 "key": f"{charge}/{currency.id}/{wallet.id}/{self.day}",
             }
             for wallet in wallets

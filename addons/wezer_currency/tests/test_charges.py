@@ -129,6 +129,22 @@ class TestCharges(CurrencyCommon):
         self.assertEqual(self.balance(self.luc), "497.00")
         self.assertBooksHold()
 
+    def test_a_fee_that_is_repeated_in_another_language_was_paid_already(self):
+        self.credit.fee_minor_text = "1"
+        self.pay(self.anna, self.anna, self.luc, "30")
+        self.env["res.lang"]._activate_lang("fr_FR")
+        taken = self.credit.with_user(self.env.ref("base.user_admin"))
+        first = taken.with_context(lang="fr_FR").action_charge("fee")
+        self.assertIn("Cotisation", first.line_ids.transfer_id[0].purpose)
+        again = taken.action_charge("fee")
+        self.assertEqual(
+            (first.taken, again.taken, again.refused, again.line_ids.mapped("state")),
+            (2, 0, 0, ["known", "known"]),
+        )
+        # Another amount is not the same fee.
+        self.credit.fee_minor_text = "2"
+        self.assertEqual(taken.action_charge("fee").refused, 2)
+
     def test_only_members_owe_the_fee(self):
         self.credit.fee_minor_text = "2"
         runs = self.env["wezer.charge.run"]

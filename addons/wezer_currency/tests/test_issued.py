@@ -1,7 +1,12 @@
+import importlib.util
+from pathlib import Path
+
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from .common import CurrencyCommon
+
+MIGRATION = "migrations/19.0.2.3.0/post-keys-of-top-ups.py"
 
 
 @tagged("post_install", "-at_install")
@@ -64,6 +69,25 @@ class TestIssued(CurrencyCommon):
         self.assertFalse(given.sudo().money_move_id)
         self.assertEqual(transfers.top_up(*ids, "100", key="a"), paid)
         self.assertEqual(self.balance(self.anna, self.tickets), "200.00")
+
+    def test_a_top_up_that_is_repeated_after_an_update_pays_once(self):
+        transfers = self._transfers(self.treasurer)
+        ids = self.treasury.id, self.anna.partner_id.id, self.tickets.id
+        paid = transfers.browse(transfers.top_up(*ids, "100", key="a")).sudo()
+        given = transfers.browse(transfers.issue(*ids, "7", key="b")).sudo()
+        # As it was kept before.
+        paid.key_scope = paid.key_scope.replace("top_up", "issue")
+        self.env.flush_all()
+        path = Path(__file__).parents[1] / MIGRATION
+        spec = importlib.util.spec_from_file_location("script", path)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        for _time in range(2):
+            module.migrate(self.env.cr, "19.0.2.2.0")
+        self.env.invalidate_all()
+        self.assertEqual(transfers.top_up(*ids, "100", key="a"), paid.id)
+        self.assertEqual(transfers.issue(*ids, "7", key="b"), given.id)
+        self.assertEqual(self.balance(self.anna, self.tickets), "107.00")
 
     def test_seals_of_money_that_has_a_value_carry_it_as_a_liability(self):
         self._transfers(self.treasurer).top_up(

@@ -204,7 +204,9 @@ class BulkPosting:
         """Post ``rows`` in their order.
 
         :param rows: dicts ``payer_wallet``, ``payee_wallet`` (ids), ``minor``, and
-            ``kind``, ``purpose``, ``category``, ``date``, ``key``, ``scope``
+            ``kind``, ``purpose``, ``category``, ``date``, ``key``, ``scope``;
+            ``worded``: the purpose is the server's own, and no part of what a key
+            stands for
         :return: a dict for each row: ``state`` (posted, known, refused), ``id``,
             ``rule``, ``reason``, ``beyond`` (it passed beyond a limit), ``warned``
             (whose balance it left beyond a warning)
@@ -321,7 +323,10 @@ class BulkPosting:
             self.wallets[row[0]] = CountedWallet(row)
 
     def _read_known_keys(self, rows: Any) -> None:
-        """Read ``{(scope, key): (id, hash, category)}`` of what was posted before."""
+        """Read what was posted before with the keys of ``rows``.
+
+        By scope and key: id, hash, category and purpose.
+        """
         self.known = {}
         keyed = [
             (self._scope(row), row["key"])
@@ -332,10 +337,10 @@ class BulkPosting:
             return
         # Of the index only the wanted keys are read, however large the table is.
         self.env.cr.execute(
-            """SELECT t.key_scope, t.key, t.id, t.key_hash, t.category_id
+            """SELECT t.key_scope, t.key, t.id, t.key_hash, t.category_id, t.purpose
                  FROM unnest(%s::varchar[], %s::varchar[]) AS k(scope, key)
                 CROSS JOIN LATERAL (
-                      SELECT key_scope, key, id, key_hash, category_id
+                      SELECT key_scope, key, id, key_hash, category_id, purpose
                         FROM wezer_transfer
                        WHERE key_scope = k.scope AND key = k.key LIMIT 1) t""",
             [list(column) for column in zip(*keyed, strict=True)],
@@ -394,11 +399,7 @@ class BulkPosting:
             scope = row["scope"] = self._scope(row)
             row["hash"], without = self._hashes(row, payer, payee)
             if first := self.known.get((scope, key)):
-                # Rows of before the category counted are known by it all the same.
-                if first[1] == row["hash"] or first[1:] == (
-                    without,
-                    row.get("category") or None,
-                ):
+                if self._is_repeat(row, without, first):
                     return {"state": "known", "id": first[0]}
                 refusal = refusals.used_key(self.env)
                 return refused_row(refusal.rule, refusal.args[0])
@@ -436,8 +437,30 @@ class BulkPosting:
         if key and self.counted is not None:
             self.counted[hash((scope, key))] = hash(row["hash"])
         elif key:
-            self.known[scope, key] = (answer, row["hash"], None)
+            self.known[scope, key] = (answer, row["hash"], None, row.get("purpose"))
         return answer
+
+    def _is_repeat(self, row: dict, without: str, first: tuple) -> bool:
+        """Return whether a row has the content of what was posted with its key.
+
+        :param without: what the key stands for without the category
+        :param first: id, hash, category and purpose of what was posted
+        """
+        _number, known_hash, category, purpose = first
+        if known_hash == row["hash"]:
+            return True
+        # Rows of before the category counted are known by it all the same.
+        if (known_hash, category) == (without, row.get("category") or None):
+            return True
+        if not row.get("worded"):
+            return False
+        # The server's own words, in the language of the person who posted it.
+        payer, payee = (
+            self.wallets[row["payer_wallet"]],
+            self.wallets[row["payee_wallet"]],
+        )
+        worded = row | {"purpose": purpose}
+        return known_hash == self._hashes(worded, payer, payee)[0]
 
     def _hashes(self, row: dict, payer: Any, payee: Any) -> tuple[str, str]:
         """Return what a key stands for, with the category and without it."""
