@@ -20,6 +20,8 @@ DECIDE_DAYS = 14
 # What somebody posted alone in so many days counts with the next act, so that
 # splitting evades nothing.
 ALONE_DAYS = 30
+# Proposals of one person in a currency that wait for a second one.
+PROPOSALS_MAX = 20
 OBSTACLE_LENGTH = 500
 CHARGES = ("fee", "demurrage")
 # Which field of the currency allows which act.
@@ -266,7 +268,8 @@ class WezerTreasuryAct(models.Model):
         :param amount: as people write it; all that was not given back yet if left out
         :return: id of the act, posted or proposed
         :raise NotAllowed: rules ``office``, ``policy``, ``look``, ``origin``
-        :raise Refusal: rules ``reason``, ``reverse``, ``reversal``, ``state``
+        :raise Refusal: rules ``reason``, ``reverse``, ``reversal``, ``state``,
+            ``proposals``
         """
         transfer = payload.record(self.env, "wezer.transfer", transfer_id).sudo()
         transfer = transfer.exists()
@@ -305,7 +308,7 @@ class WezerTreasuryAct(models.Model):
         :param charge: ``fee`` or ``demurrage``
         :return: id of the act, posted or proposed
         :raise NotAllowed: rules ``office``, ``policy``
-        :raise Refusal: rules ``charge``, ``nothing``, ``running``
+        :raise Refusal: rules ``charge``, ``nothing``, ``running``, ``proposals``
         """
         currency = self._currency(currency_id)
         if charge not in CHARGES:
@@ -314,11 +317,7 @@ class WezerTreasuryAct(models.Model):
         if not charge:
             raise Refusal(self.env._("Choose “fee” or “demurrage”."), rule="charge")
         day = days.today(self.env)
-        # A trial run, of a currency whose treasurer asks.
-        run = (
-            self.env["wezer.charge.run"].sudo()._rehearse(currency.sudo(), charge, day)
-        )
-        minor = run._total_minor()
+        minor = self._rehearse(currency, charge, day)
         if not minor:
             raise self._nothing_owed()
         return self._propose(currency, charge, minor, "", day=day)
@@ -333,6 +332,7 @@ class WezerTreasuryAct(models.Model):
         :param reason: what the batch is for, in a sentence
         :return: id of the act, posted or proposed
         :raise NotAllowed: rules ``office``, ``policy``
+        :raise Refusal: rules ``reason``, ``rows``, ``proposals``
         :raise BatchRefusal: rule ``batch``, with every bad row's reason
         """
         currency = self._currency(currency_id)
@@ -348,7 +348,8 @@ class WezerTreasuryAct(models.Model):
 
         :return: id of the act, posted or proposed
         :raise NotAllowed: rules ``office``, ``policy``
-        :raise Refusal: rules ``reason``, ``state``, ``reversal``, ``limit``
+        :raise Refusal: rules ``reason``, ``state``, ``reversal``, ``limit``,
+            ``proposals``
         """
         batch = payload.record(self.env, "wezer.batch", batch_id).sudo().exists()
         self._check_treasurer(batch.wezer_currency_id, "take_back")
@@ -361,6 +362,18 @@ class WezerTreasuryAct(models.Model):
             checked_reason(self.env, reason),
             batch_id=batch.id,
         )
+
+    @api.model
+    def _rehearse(self, currency, charge, day):
+        """Return what a charge would take, in minor units; nothing of it is kept."""
+        savepoint = self.env.cr.savepoint()
+        try:
+            # Of a currency whose treasurer asks.
+            runs = self.env["wezer.charge.run"].sudo()
+            return runs._rehearse(currency.sudo(), charge, day)._total_minor()
+        finally:
+            savepoint.close(rollback=True)
+            self.env.invalidate_all(flush=False)
 
     @api.model
     def _nothing_owed(self):
@@ -392,6 +405,7 @@ class WezerTreasuryAct(models.Model):
             }
         )
         if act._needs_second():
+            act._check_waiting()
             act._ask_second()
         else:
             act._post()
@@ -414,6 +428,32 @@ class WezerTreasuryAct(models.Model):
         )
         total = self.amount_minor + sum(alone.mapped("amount_minor"))
         return total > currency.four_eyes_minor
+
+    def _check_waiting(self):
+        """Refuse one proposal too many of the same person in this currency.
+
+        :raise Refusal: rule ``proposals``
+        """
+        waiting = self.search_count(
+            [
+                ("proposer_id", "=", self.proposer_id.id),
+                ("wezer_currency_id", "=", self.wezer_currency_id.id),
+                ("state", "in", WAITING),
+                ("deadline", ">=", fields.Datetime.now()),
+                ("id", "!=", self.id),
+            ]
+        )
+        if waiting >= PROPOSALS_MAX:
+            raise Refusal(
+                self.env._(
+                    "%s of your proposals in this currency wait for a second person."
+                    " Withdraw one of them, or wait until one is decided.",
+                    waiting,
+                ),
+                rule="proposals",
+                value=str(waiting),
+                limit=str(PROPOSALS_MAX),
+            )
 
     # === ACTIONS: DECIDING === #
 

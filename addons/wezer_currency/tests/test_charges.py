@@ -134,8 +134,11 @@ class TestCharges(CurrencyCommon):
         self.pay(self.anna, self.anna, self.luc, "30")
         self.env["res.lang"]._activate_lang("fr_FR")
         taken = self.credit.with_user(self.env.ref("base.user_admin"))
-        first = taken.with_context(lang="fr_FR").action_charge("fee")
+        community = self.env.company.partner_id
+        community.lang = "fr_FR"
+        first = taken.action_charge("fee")
         self.assertIn("Cotisation", first.line_ids.transfer_id[0].purpose)
+        community.lang = "en_US"
         again = taken.action_charge("fee")
         self.assertEqual(
             (first.taken, again.taken, again.refused, again.line_ids.mapped("state")),

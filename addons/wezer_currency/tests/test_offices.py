@@ -429,6 +429,32 @@ class TestTreasuryActs(OfficeCommon):
                 self.acts.with_user(user).propose_charge(self.credit.id, "fee")
         self.assertBooksHold()
 
+    def test_a_rehearsed_fee_leaves_nothing_and_proposals_have_a_limit(self):
+        self.credit.write({"fee_minor_text": "2", "four_eyes_minor_text": "0"})
+        self.pay(self.anna, self.anna, self.luc, "30")
+        runs = self.env["wezer.charge.run"]
+        before = runs.search_count([]), runs.line_ids.search_count([])
+        mine = self.acts.with_user(self.tess)
+        act = self._act(self.theo, mine.propose_charge(self.credit.id, "fee"))
+        self.assertEqual((act.state, act.amount_text), ("proposed", "4.00 COM"))
+        self.assertEqual(
+            (runs.search_count([]), runs.line_ids.search_count([])), before
+        )
+        limit = "odoo.addons.wezer_currency.models.wezer_treasury_act.PROPOSALS_MAX"
+        with patch(limit, 1):
+            for _try in range(2):
+                with self.assertRefused("proposals") as refused:
+                    mine.propose_charge(self.credit.id, "fee")
+            self.assertEqual((refused.error.value, refused.error.limit), ("1", "1"))
+            # Of others' proposals, and of what is decided, nothing counts.
+            self.acts.with_user(self.theo).propose_charge(self.credit.id, "fee")
+            self._act(self.tess, act.id).action_refuse()
+            mine.propose_charge(self.credit.id, "fee")
+            # What needs nobody else is posted all the same.
+            self.credit.four_eyes_minor_text = "500"
+            number = mine.propose_charge(self.credit.id, "fee")
+        self.assertEqual(self._act(self.tess, number).state, "posted")
+
     def test_of_two_proposals_of_one_fee_only_the_first_is_posted(self):
         self.credit.write({"fee_minor_text": "2", "four_eyes_minor_text": "0"})
         self.pay(self.anna, self.anna, self.luc, "30")

@@ -11,6 +11,8 @@ from odoo.tests import tagged
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 
 from ..models.wezer_transfer import ANSWERS, HELD, TRANSFER
+from ..models.wezer_treasury_act import ACT
+from ..tools.treasury_rows import DIRECTIONS
 from .common import CurrencyCommon
 
 # `./wezer test --all` plays more, and longer.
@@ -23,9 +25,30 @@ NAMES = (
     *ANSWERS,
     *"settle_all reverse_all".split(),
     *"charge sweep seal clock freeze unfreeze limits again allow grow circles".split(),
-    *"correct batch_back".split(),
+    *"correct batch_back propose decide".split(),
 )
-STEP = st.tuples(st.sampled_from(NAMES), PEOPLE, PEOPLE, AMOUNT, st.integers(0, 60))
+# What treasurers propose, and what is answered.
+ACTS = ("correction", "fee", "demurrage", "batch", "take_back")
+DECISIONS = ("approve", "approve", "post", "refuse")
+# Mostly what treasurers do, and what is in their way.
+TREASURY = (
+    *("propose", "decide") * 4,
+    *"pay batch reverse limits clock charge batch_back freeze unfreeze".split(),
+)
+# So that there is something to correct and to take back.
+BEGUN = [
+    ("batch", 0, 1, 2500, 0),
+    ("batch", 1, 2, 1500, 0),
+    ("pay", 0, 2, 4000, 0),
+    ("pay", 2, 1, 900, 0),
+]
+
+
+def _step(names):
+    return st.tuples(st.sampled_from(names), PEOPLE, PEOPLE, AMOUNT, st.integers(0, 60))
+
+
+STEP = _step(NAMES)
 PLAY = settings(
     max_examples=100 if ALL else 10,
     deadline=None,
@@ -137,6 +160,65 @@ class Player:
         made = self.call(batch.action_take_back, "All of this was a mistake")
         return self.transfers.search([("batch_number", "=", made)])
 
+    def newest(self):
+        return self.transfers.search([], order="id desc", limit=1).id or 0
+
+    def do_propose(self, first, _second, minor, amount):
+        """A treasurer does something alone, or proposes it where it is too much."""
+        user, known = self.case.treasurers[first % 2], self.newest()
+        acts = self.env["wezer.treasury.act"].with_user(user)
+        kind, reason = ACTS[minor % len(ACTS)], "This was a mistake"
+        if kind in ("fee", "demurrage"):
+            acts.propose_charge(self.currency.id, kind)
+        elif kind == "batch":
+            wallet = self.case.wallet(self.case.people[first], self.currency)
+            way = DIRECTIONS[minor % len(DIRECTIONS)]
+            row = {"wallet": f"#{wallet.id}", "amount": amount, "direction": way}
+            acts.propose_batch(self.currency.id, [row], reason)
+        elif kind == "take_back":
+            batches = self.env["wezer.batch"].search(
+                [("wezer_currency_id", "=", self.currency.id)], order="id"
+            )
+            if batches:
+                acts.propose_take_back(batches[minor % len(batches)].id, reason)
+        elif self.made:
+            transfer = self.made[minor % len(self.made)]
+            wallets = transfer.payer_wallet_id | transfer.payee_wallet_id
+            wallet = wallets.filtered(lambda wallet: not wallet.is_system)[:1]
+            wallet.with_user(user).action_view_statement()
+            part = amount if minor % 2 else None
+            acts.propose_correction(transfer.id, reason, part)
+        return self.transfers.search([("id", ">", known)])
+
+    def do_decide(self, first, second, minor, _amount):
+        """Somebody decides about what waits, or tries it though they may not."""
+        acts = self.acts()
+        waiting = acts.filtered(lambda act: act.state in ACT.unfinished)
+        acts = waiting if minor % 4 else acts
+        if not acts:
+            return None
+        case, known = self.case, self.newest()
+        act = acts[minor % len(acts)]
+        one, two = case.treasurers
+        other = two if act.proposer_id == one.partner_id else one
+        # Mostly the other treasurer; members may not.
+        user = (other, one, case.people[3], case.people[0])[second]
+        act = act.with_user(user)
+        action = DECISIONS[first % len(DECISIONS)]
+        method = getattr(act, f"action_{action}")
+        if refusal := act._why_not(action):
+            with case.assertRaises(type(refusal)) as caught:
+                method()
+            case.assertEqual(caught.exception.args, refusal.args)
+            raise caught.exception
+        method()
+        return self.transfers.search([("id", ">", known)])
+
+    def acts(self):
+        return self.env["wezer.treasury.act"].search(
+            [("wezer_currency_id", "=", self.currency.id)], order="id"
+        )
+
     def do_schedule(self, first, second, minor, amount):
         day = fields.Datetime.now() + timedelta(days=minor % 40 + 1)
         return self.begin(
@@ -154,6 +236,7 @@ class Player:
             known = self.transfers.search([], order="id desc", limit=1).id or 0
             self.transfers._cron_schedule()
             self.transfers._cron_expire()
+            self.env["wezer.treasury.act"]._cron_expire()
             return self.transfers.search([("id", ">", known)])
 
     def do_again(self, *_anything):
@@ -256,11 +339,22 @@ class TestProperties(CurrencyCommon):
         }
         cls.credit.write(charges)
         cls.tickets.write({**charges, "levy_payee_fixed_text": "0.01"})
+        cls.treasurers = [cls._member(name) for name in ("tess", "theo")]
+        currencies = cls.credit | cls.tickets | cls.outside
+        currencies.four_eyes_minor_text = "15"
+        cls.env["wezer.currency.office"].create(
+            [
+                {"partner_id": user.partner_id.id, "wezer_currency_id": currency.id}
+                for user in cls.treasurers
+                for currency in currencies
+            ]
+        )
 
     def _play(self, currency, steps):
         player = Player(self, currency)
         for step in steps:
             before, states = self._ledger(), self._states(player.made)
+            acts = self._states(player.acts())
             try:
                 with self.env.cr.savepoint():
                     player.play(step)
@@ -273,12 +367,35 @@ class TestProperties(CurrencyCommon):
                 self.assertTrue(step[0] == "clock" or TRANSFER.allows(was, state), step)
             # What was written stays as it was written.
             self.assertEqual(self._ledger()[: len(before)], before, step)
+            self._check_acts(player, acts, step)
+            treasury = step[0] in ("propose", "decide")
+            if ALL or (treasury and len(self._ledger()) > len(before)):
+                self.assertBooksHold()
         self.assertBooksHold()
         self._check_limits(currency)
         self._check_held(currency)
         for transfer in player.made.exists():
             self.assertLessEqual(transfer.reversed_minor, transfer.amount_minor)
             self.assertLessEqual(transfer.settled_minor, transfer.amount_minor)
+
+    def _check_acts(self, player, states, step):
+        """Each act goes its way, and nobody posts alone more than the amount."""
+        acts = player.acts()
+        for act in acts:
+            was = states.get(act.id, act.state)
+            allowed = ACT.allows(was, act.state) or act.state in ("posted", "approved")
+            self.assertTrue(allowed and was in (act.state, *ACT.unfinished), step)
+            self.assertNotEqual(act.proposer_id, act.decider_id if act.posted_on else 0)
+            if act.state != "posted":
+                continue
+            if act.kind == "take_back":
+                self.assertEqual(act.batch_id.state, "taken_back", step)
+            elif act.kind != "correction":
+                self.assertTrue(act.batch_id, step)
+        alone = acts.filtered(lambda act: act.state == "posted" and not act.decider_id)
+        for mine in alone.grouped("proposer_id").values():
+            total = sum(mine.mapped("amount_minor"))
+            self.assertLessEqual(total, player.currency.four_eyes_minor, step)
 
     def _states(self, transfers):
         return {transfer.id: transfer.state for transfer in transfers}
@@ -351,12 +468,17 @@ class TestProperties(CurrencyCommon):
     def test_random_steps_in_outside_money_keep_the_promises(self, steps):
         self._rolled_back(lambda: self._play(self.outside, steps))
 
+    @settings(PLAY, max_examples=100 if ALL else 5)
+    @given(st.lists(_step(TREASURY), min_size=16, max_size=50 if ALL else 20))
+    def test_random_acts_of_treasurers_keep_the_books_and_four_eyes(self, steps):
+        self._rolled_back(lambda: self._play(self.credit, BEGUN + steps))
+
     @PLAY
     @given(st.lists(STEP, min_size=3, max_size=20))
     def test_nobody_passes_a_limit_that_blocks(self, steps):
         """Without what may pass a limit: giving back, and limits that move."""
         free = ("reverse", "reverse_all", "take_back", "correct")
-        free += ("batch_back", "limits", "charge")
+        free += ("batch_back", "limits", "charge", "propose", "decide")
 
         def play():
             steps_left = [step for step in steps if step[0] not in free]
