@@ -208,7 +208,7 @@ class TestWarnings(CurrencyCommon):
         wallet = self.wallet(self.anna, self.money)
         as_moderator = wallet.with_user(self.moderator)
         as_moderator.set_limits("30", None, lower_warning="25")
-        self.assertEqual(wallet._limits_now(), (3000, -3000, None, -2500, None))
+        self.assertEqual(wallet._limits_now(), (3000, -3000, None, -2500, None, 0))
         self.assertIn("warned below -25.00", as_moderator.limits_text)
         self.assertFalse(self._pay(self.anna, self.stranger, "25").sudo().warned)
         for given in (
