@@ -133,6 +133,7 @@ class WezerBooks(WezerCurrencyPortal):
             flash(error.args[0], "warning")
             report = None
         rows = report.rows if report else []
+        shown = [[self._shown(cell, currency) for cell in row] for row in rows]
         return request.render(
             "wezer_currency.report_page",
             {
@@ -140,7 +141,14 @@ class WezerBooks(WezerCurrencyPortal):
                 "name": name,
                 "report": report,
                 "reports": books.reports(request.env),
-                "rows": [[self._shown(cell, currency) for cell in row] for row in rows],
+                "rows": shown,
+                # The columns whose heads stand at the right, as their numbers do.
+                "numbers": {
+                    index
+                    for row in shown
+                    for index, (_text, number) in enumerate(row)
+                    if number
+                },
                 "wallets": report.wallets if report else [],
                 "curve": self._report_curve(report) if report else None,
                 "given": {key: form.get(key) or "" for key in ASKED},

@@ -1,4 +1,5 @@
 import io
+import re
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -13,6 +14,10 @@ from odoo.tests import HttpCase, tagged
 from ..tools import books
 from ..tools.statement_files import Amount
 from .test_offices import OfficeCommon
+
+# What a browser does not show of a head.
+SILENT = re.compile(r"<(script|style|title)\b.*?</\1>|<!--.*?-->", re.DOTALL)
+TAG = re.compile(r"<[^>]*>")
 
 
 @tagged("post_install", "-at_install")
@@ -228,6 +233,9 @@ class TestBooks(OfficeCommon, HttpCase):
             with self.subTest(report=name):
                 answer = self.url_open(f"{first}/{name}")
                 self.assertEqual(answer.status_code, 200)
+                # The website's layout writes its variable "head" into the head.
+                head = SILENT.sub("", answer.text.split("</head>")[0])
+                self.assertEqual(TAG.sub("", head).strip(), "")
         wallet = self.wallet(self.anna)
         page = self.url_open(f"{first}/balances")
         self.assertIn(f"/my/wallets/{wallet.id}/look", page.text)
