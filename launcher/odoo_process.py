@@ -51,9 +51,14 @@ class Runner:
             "PYTHONPATH": os.pathsep.join([str(odoo.library), str(paths.ROOT)]),
             "ODOO_RC": str(config),
             "PYTHONUNBUFFERED": "1",
+            # Without bytecode each start compiles all of Odoo. In a folder of its own
+            # it is kept where Python was told to write none beside the sources, too.
+            "PYTHONPYCACHEPREFIX": os.environ.get("PYTHONPYCACHEPREFIX")
+            or str(paths.STATE / "bytecode"),
             "WEZER_STATE": str(paths.STATE),
         }
-        self.environment.pop("PGDATABASE", None)
+        for name in ("PGDATABASE", "PYTHONDONTWRITEBYTECODE"):
+            self.environment.pop(name, None)
         folder = getattr(server, "folder", None)
         self.server_programs = [str(folder)] if folder else []
         addons = [*odoo.addons, paths.ADDONS]

@@ -194,7 +194,6 @@ def pytest(runner: Runner, options: argparse.Namespace) -> int:
     environment = {
         **runner.environment,
         "WEZER_COUNTS": "all" if options.all else "small",
-        "PYTHONDONTWRITEBYTECODE": "1",
         # Each worker copies the database with the server's own program.
         "PATH": os.pathsep.join([*runner.server_programs, os.environ["PATH"]]),
     }
