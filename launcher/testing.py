@@ -1,6 +1,7 @@
 """`./wezer test`: a database from a template, then pytest over addons and tests."""
 
 import argparse
+import ast
 import contextlib
 import fcntl
 import hashlib
@@ -18,6 +19,8 @@ from .database import SETTLE, Database
 from .odoo_process import Runner
 
 TEMPLATE = "wezer_template"
+# Odoo's addons below the lowest of ours: the template is made from it.
+BELOW = "wezer_below"
 DATABASE = "wezer_test"
 BROWSERS = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
 
@@ -122,8 +125,33 @@ def template(step: Step, database: Database, mode: str = "upgrade") -> list[str]
         if set(old) == set(state["addons"]):
             with contextlib.suppress(Failure):
                 return install(step, database, "-u", changed, state)
-    database.drop()
+    below(step, database.runner)
+    database.copy(BELOW, TEMPLATE)
     return install(step, database, "-i", paths.our_addons(), state)
+
+
+def below(step: Step, runner: Runner) -> None:
+    """Make the database with Odoo's own addons, if there is none or Odoo is another."""
+    database = Database(runner, BELOW)
+    names = lowest_addons()
+    mark = "\n".join([*odoo_marks(runner), *names])
+    if database.exists() and database.remembered().get("mark") == mark:
+        return
+    database.memory.unlink(missing_ok=True)
+    database.drop()
+    install_addons(step, database, "-i", names)
+    database.remember(mark=mark)
+
+
+def lowest_addons() -> list[str]:
+    """Return the addons of Odoo that the lowest addon of the suite depends on."""
+    manifests = [
+        ast.literal_eval((paths.ADDONS / name / "__manifest__.py").read_text())
+        for name in paths.our_addons()
+    ]
+    ours = set(paths.our_addons())
+    lowest = [m["depends"] for m in manifests if not ours & set(m["depends"])]
+    return sorted(set.intersection(*map(set, lowest))) if lowest else []
 
 
 def install(
@@ -131,17 +159,7 @@ def install(
 ) -> list[str]:
     """Install or upgrade addons in the template; it counts only once it is whole."""
     database.memory.unlink(missing_ok=True)
-    log = paths.STATE / "test-install.log"
-    log.unlink(missing_ok=True)
-    text = database.runner.server(
-        step,
-        "-d",
-        database.name,
-        option,
-        ",".join(names),
-        "--skip-auto-install",
-        log=log,
-    )
+    text = install_addons(step, database, option, names)
     step.show("browser files")
     database.runner.shell(database.name, SETTLE)
     lines = odoo_process.complaints(text)
@@ -150,9 +168,27 @@ def install(
     return lines
 
 
+def install_addons(
+    step: Step, database: Database, option: str, names: list[str]
+) -> str:
+    """Let Odoo install or upgrade addons; return its log."""
+    log = paths.STATE / "test-install.log"
+    log.unlink(missing_ok=True)
+    return database.runner.server(
+        step,
+        *("-d", database.name, option, ",".join(names), "--skip-auto-install"),
+        log=log,
+    )
+
+
+def odoo_marks(runner: Runner) -> list[str]:
+    """Marks of Odoo and of the packages that it runs with."""
+    return [str(runner.odoo.library.resolve()), python_env.RUN.read_text()]
+
+
 def base_mark(runner: Runner) -> str:
     """A mark of everything that an upgrade of the addons does not renew."""
-    parts = [str(runner.odoo.library.resolve()), python_env.RUN.read_text(), SETTLE]
+    parts = [*odoo_marks(runner), SETTLE]
     for path in sorted(paths.ADDONS.glob("*/**/*")):
         name = path.relative_to(paths.ADDONS).as_posix()
         hook = path.name == "hooks.py" or "/migrations/" in name

@@ -14,6 +14,7 @@ import pytest
 from odoo.tools import config
 
 from launcher.odoo_process import PROGRAM, complaints
+from launcher.testing import BELOW, lowest_addons
 
 pytestmark = pytest.mark.slow
 
@@ -116,11 +117,16 @@ def install(database, *names):
 
 
 def make_lowest():
-    """Make the database with Odoo's addons alone."""
+    """Make the database with Odoo's addons alone, if no template was made from one."""
     database = database_of(ODOOS)
-    drop(database)
     lowest = next(name for name in MANIFESTS if below(name) == ODOOS)
-    install(database, *MANIFESTS[lowest]["depends"])
+    names = MANIFESTS[lowest]["depends"]
+    exists = f"SELECT datname FROM pg_database WHERE datname = '{BELOW}'"
+    if sorted(names) == lowest_addons() and sql("postgres", exists):
+        copy(BELOW, database)
+    else:
+        drop(database)
+        install(database, *names)
 
 
 def install_alone(addon, lower):
