@@ -126,7 +126,7 @@ def template(step: Step, database: Database, mode: str = "upgrade") -> list[str]
             with contextlib.suppress(Failure):
                 return install(step, database, "-u", changed, state)
     below(step, database.runner)
-    database.copy(BELOW, TEMPLATE)
+    database.copy(BELOW, database.name)
     return install(step, database, "-i", paths.our_addons(), state)
 
 
