@@ -34,7 +34,7 @@ LOUD = (
 MANY_WORDS = "%20".join(f"a{number}" for number in range(1500))
 # As much as the server takes in an address.
 LONGEST = 60_000
-# In all fields of a page together; without --all, each in a part of the fields.
+# In all fields of a page together; without --all, other ones in each field.
 STRANGE = ("", "0", "-1", "NaN", "1e999", "9" * 400, "%C2%B2", "%27%22%3B--%25_", "%00")
 # Of a page with huge input the database is asked no more than this beyond what it is
 # asked of the page without any.
@@ -54,6 +54,56 @@ NUMBERED = ("score_", "outcome_", "amount_", "price_")
 ODOOS = ("/web/", "/my/leave")
 READ = re.compile(r"""(?:get|getlist|pop|_one)\(\s*(?:\w+,\s*)*["'](\w+)["']""")
 NAMED = re.compile(r"""["']([a-z]\w{1,20})["']""")
+
+
+def long_texts(fields):
+    """Return texts that are as long as an address with all fields can take."""
+    each = min(LONGEST // max(len(fields), 1) - 30, 30_000)
+    return ["x" * each, "9" * each]
+
+
+def every_query(fields):
+    """Return queries with each field on its own, and all with each kind of value."""
+    queries = [f"{name}={MANY_WORDS}" for name in fields]
+    for value in (*long_texts(fields), *STRANGE):
+        queries.append("&".join(f"{name}={value}" for name in fields))
+    queries.append("&".join(f"{name}[]=1&{name}[a]=2" for name in fields))
+    queries.append("&".join(f"{name}=1&{name}=x" for name in fields))
+    return queries
+
+
+def some_queries(fields, place):
+    """Return queries in which every field has many words, and other kinds of values.
+
+    Which fields are together and which of the values they have differs from one page
+    to the next.
+
+    :param int place: the number of the page among all
+    """
+    turn = place % max(len(fields), 1)
+    turned = fields[turn:] + fields[:turn]
+    together = LONGEST // len(MANY_WORDS)
+    queries = [
+        "&".join(f"{name}={MANY_WORDS}" for name in turned[at : at + together])
+        for at in range(0, len(turned), together)
+    ]
+    texts = long_texts(fields)
+    kinds = ("{0}[]=1&{0}[a]=2", "{0}=1&{0}=x")
+    half = len(STRANGE) // 2
+    strange = [f"{{0}}={text}" for text in STRANGE]
+    for values in (
+        [f"{{0}}={text}" for text in texts],
+        strange,
+        strange[half:] + strange[:half],
+        kinds,
+    ):
+        queries.append(
+            "&".join(
+                values[(at + place) % len(values)].format(name)
+                for at, name in enumerate(fields)
+            )
+        )
+    return queries
 
 
 class Asked:
@@ -167,26 +217,20 @@ class HugeInput(WebsiteCommon):
 class TestHugeReading(HugeInput):
     @mute_logger(*LOUD)
     def test_huge_input_makes_no_page_expensive(self):
+        place = 0
         for user in (None, self.test1):
             self.login(user)
             for url, endpoint in self.routes("GET"):
                 if not user and endpoint.routing["auth"] == "user":
                     continue
                 for address in self.filled(url):
-                    self._read_hugely(user, address, self.fields(endpoint))
+                    self._read_hugely(user, address, self.fields(endpoint), place)
+                    place += 1
 
-    def _read_hugely(self, user, address, fields):
+    def _read_hugely(self, user, address, fields, place):
         with Asked() as plain:
             self.url_open(address, allow_redirects=False)
-        signature = [f"{name}={{}}" for name in fields]
-        queries = [one.format(MANY_WORDS) for one in signature]
-        each = LONGEST // max(len(fields), 1) - 30
-        queries += [
-            "&".join(signature).replace("{}", one * min(each, 30_000)) for one in "x9"
-        ]
-        queries += self._strangely(signature)
-        queries.append("&".join(f"{name}[]=1&{name}[a]=2" for name in fields))
-        queries.append("&".join(f"{name}=1&{name}=x" for name in fields))
+        queries = every_query(fields) if ALL else some_queries(fields, place)
         for query in queries:
             with Asked() as asked:
                 answer = self.url_open(f"{address}?{query}", allow_redirects=False)
@@ -196,22 +240,6 @@ class TestHugeReading(HugeInput):
                 # Odoo keeps the address of the page, however long.
                 most = LONGEST_STATEMENT + len(query)
                 self.assertLess(asked.longest, most)
-
-    def _strangely(self, signature):
-        """Return queries with all strange values in every field.
-
-        Without ``--all`` with three of them in each, others in the field beside it.
-        """
-        rounds = len(STRANGE) if ALL else 3
-        return [
-            "&".join(
-                field.replace(
-                    "{}", STRANGE[(at if ALL else 3 * at + place) % len(STRANGE)]
-                )
-                for place, field in enumerate(signature)
-            )
-            for at in range(rounds)
-        ]
 
 
 @tagged("post_install", "-at_install")
@@ -239,7 +267,10 @@ class TestHugeWriting(HugeInput):
         }
 
     def addresses(self, url):
-        """Yield ``url`` with each act, and with own, foreign and missing rows."""
+        """Yield ``url`` with each act, and with own, foreign and missing rows.
+
+        The latter with three acts, without --all with one, of each number another.
+        """
         numbers = ("0", "999999", str(2**31), "9" * 400, str(self.foreign.id))
         acts = self.acts().get(url, ("x",))
         ids = re.findall(r"<int:\w+>", url)
@@ -247,11 +278,11 @@ class TestHugeWriting(HugeInput):
                                       r"any[^>]*)>", "/ACT", url)))  # fmt: skip
         for act in acts:
             yield from (address.replace("ACT", act) for address in own)
-        for number in numbers if ids else ():
+        for at, number in enumerate(numbers if ids else ()):
             address = url
             for place in ids:
                 address = address.replace(place, number)
-            for act in acts[:3]:
+            for act in acts[:3] if ALL else (acts[at % len(acts)],):
                 filled = re.sub(r"<(string:ac|string:answer|any)[^>]*>", act, address)
                 yield next(self.filled(filled))
 
@@ -266,9 +297,13 @@ class TestHugeWriting(HugeInput):
                 if url.startswith(ODOOS):
                     continue
                 names = self.fields(endpoint)
-                for place, address in enumerate(dict.fromkeys(self.addresses(url))):
-                    # Without --all every second value, others at the next address.
-                    for value in values if ALL else values[place % 2 :: 2]:
+                addresses = list(dict.fromkeys(self.addresses(url)))
+                # Without --all each page has every value, each address some of them.
+                some = max(2, -(-len(values) // len(addresses)))
+                for place, address in enumerate(addresses):
+                    turn = 2 * place % len(values)
+                    turned = values[turn:] + values[:turn]
+                    for value in turned if ALL else turned[:some]:
                         form = {} if value is None else dict.fromkeys(names, value)
                         for name in NUMBERED if value else ():
                             form |= {f"{name}{'9' * 5000}": value, f"{name}1": value}
