@@ -7,12 +7,15 @@ class NoticeLook(NamedTuple):
     """What a page shows of a kind of notice.
 
     ``group`` is the stable word of the group that the choices show it in, ``icon`` a
-    class of Font Awesome, ``asks`` whether the reader has something to do.
+    class of Font Awesome, ``asks`` whether the reader has something to do, ``button``
+    the words of a button that leads where the notice leads; without one the sentence
+    alone does.
     """
 
     group: str
     icon: str
     asks: bool = False
+    button: str = ""
 
 
 # Of a kind that no addon describes any more.

@@ -42,7 +42,9 @@ class WezerNotice(models.Model):
             "request": NoticeLook("money", "fa-hand-paper-o", asks=True),
             "receipt": NoticeLook("money", "fa-question-circle-o", asks=True),
             "statement_seen": NoticeLook("money", "fa-eye"),
-            "automatic": NoticeLook("money", "fa-arrow-up"),
+            "automatic": NoticeLook(
+                "money", "fa-arrow-up", button=self.env._("Show or take back")
+            ),
             "taken_back": NoticeLook("money", "fa-undo"),
             "office": NoticeLook("money", "fa-eye"),
             "treasury": NoticeLook("money", "fa-university", asks=True),

@@ -311,6 +311,12 @@ class TestAcceptancePage(FormCase, CurrencyCommon):
             self.assertIn(words, page.text_content())
         paid = self.env["wezer.transfer"].search([("automatic", "=", True)])
         self.assertTrue(page.xpath(f"//*[@id='paid-{paid.id}']"))
+        # The notice has a button of its own, which leads to where it is undone.
+        notice = self.env["wezer.notice"].search([("kind", "=", "automatic")])
+        form = self.form(self.page("/my/notices"), f"/my/notices/{notice.id}/open")
+        buttons = [button.text_content().strip() for button in form.iter("button")]
+        self.assertEqual(buttons[1], "Show or take back")
+        self.assertTrue(self.send(form).url.endswith(f"/my/acceptance#paid-{paid.id}"))
         self.assertIn("Paid automatically", self.url_open(wallet).text)
         answer = self.send(self.form(page, f"/my/requests/{paid.id}/take_back"))
         self.assertIn("taken back", answer.text)
