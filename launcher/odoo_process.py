@@ -70,6 +70,8 @@ class Runner:
             "addons_path": self.addons_path,
             "data_dir": paths.STATE / "data",
             "list_db": False,
+            # What is answered while the database is down holds from the start.
+            "server_wide_modules": "base,rpc,web,wezer_base",
             "workers": 0,
             "max_cron_threads": 1,
             "with_demo": False,

@@ -208,6 +208,8 @@ def children(number):
 class Server:
     """One Odoo on the ground, with its clock, so that seals and sweeps run too."""
 
+    program, port = "server", "--http-port"
+
     def __init__(self, ground):
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -216,16 +218,16 @@ class Server:
         self.url = f"http://127.0.0.1:{port}"
         self.log = tempfile.NamedTemporaryFile("w+", suffix=".log")
         self.process = subprocess.Popen(
-            [sys.executable, str(PROGRAM), "server", *ground.options()]
-            + ["--http-port", str(port), "--http-interface", "127.0.0.1"]
+            [sys.executable, str(PROGRAM), self.program, *ground.options()]
+            + [self.port, str(port), "--http-interface", "127.0.0.1"]
             + ["--max-cron-threads", "1", "--db-filter", f"^{ground.name}$"],
             stdout=self.log,
             stderr=self.log,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         )
-        self._wait()
+        self.wait()
 
-    def _wait(self):
+    def wait(self):
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             assert self.process.poll() is None, self.log_tail()
@@ -244,6 +246,23 @@ class Server:
         self.process.kill()
         self.process.wait(10)
         self.log.close()
+
+
+class ColdServer(Server):
+    """The process of the live channel: it listens before it has loaded a database."""
+
+    program, port = "gevent", "--gevent-port"
+
+    def wait(self):
+        address = ("127.0.0.1", int(self.url.rpartition(":")[2]))
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            assert self.process.poll() is None, self.log_tail()
+            try:
+                return socket.create_connection(address, 1).close()
+            except OSError:
+                time.sleep(0.2)
+        raise AssertionError(self.log_tail())
 
 
 class Act:
@@ -512,6 +531,21 @@ def test_killing_postgresql_loses_and_doubles_no_payment(ground, place, number):
         ground.start()
         # The Odoo that lived through it goes on by itself.
         go_through(ground, place, stream, server.url)
+    finally:
+        server.kill()
+
+
+def test_a_server_that_finds_no_database_when_it_starts_says_so_and_then_serves(
+    ground, place
+):
+    server = ColdServer(ground)
+    try:
+        ground.kill()
+        assert_programs_are_told_when_to_try_again(place, server.url)
+        ground.start()
+        # Served by the database that is there now.
+        answer = requests.get(f"{server.url}/web/health", timeout=PATIENCE)
+        assert answer.status_code == 200, server.log_tail()
     finally:
         server.kill()
 

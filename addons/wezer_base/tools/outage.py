@@ -4,6 +4,9 @@ Odoo would log the caller out, forget which database it serves, and answer with 
 about databases. Here the session stays, and the answer says when to try again: in JSON
 to programs, in XML to those that speak XML-RPC, as a page to people. Nothing of it asks
 the database.
+
+It holds from the start of a process, before any database was loaded, where this addon
+is among ``server_wide_modules``.
 """
 
 import json
@@ -108,12 +111,14 @@ _db_list = http.db_list
 def serve_db(self: http.Request) -> Any:
     """Serve a request as Odoo does; where the database is gone, say so.
 
-    A database that this process never served is left to Odoo: it may not be there.
+    A database that this process never served, and that the configuration does not
+    name, is left to Odoo: it may not be there.
     """
     try:
         return _serve_db(self)
     except Exception as error:
-        if self.db not in Registry.registries or not is_outage(error):
+        ours = self.db in Registry.registries or self.db in (config["db_name"] or [])
+        if not (ours and is_outage(error)):
             raise
         _logger.warning("%s is not served: the database is down", self.httprequest.path)
         return _answer(self)
