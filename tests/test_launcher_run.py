@@ -1,4 +1,9 @@
-"""`./wezer run`: served, stopped, started again, its data kept."""
+"""`./wezer run`: served, stopped, started again, its data kept.
+
+The first start is a real one, from nothing, of a repository with the addon below all
+others; with --all of the whole suite, which every run of the tests installs once for
+its template anyway.
+"""
 
 import json
 import os
@@ -13,6 +18,8 @@ from pathlib import Path
 
 import pytest
 
+from odoo.tests import TransactionCase, tagged
+
 from launcher import paths, postgres
 from launcher.run import answers
 
@@ -21,12 +28,21 @@ from .server import until
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parent.parent
+ALL = os.environ.get("WEZER_COUNTS") == "all"
+# What a start needs of the repository.
+PARTS = ("wezer", "launcher", "requirements.txt", "requirements-addons.txt")
+ADDONS = None if ALL else ("wezer_base",)
 
 
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def wezer(state):
+    """The command line of the repository that belongs to a state folder."""
+    return [sys.executable, str(state.parent / "repository" / "wezer")]
 
 
 class Running:
@@ -36,7 +52,7 @@ class Running:
         self.state = state
         self.port = port or free_port()
         self.log = state.parent / f"run-{self.port}.log"
-        command = [sys.executable, str(ROOT / "wezer"), "run", "--no-demo"]
+        command = [*wezer(state), "run", "--no-demo"]
         command += ["--port", str(self.port), *arguments]
         with open(self.log, "w") as log:
             self.process = subprocess.Popen(
@@ -97,8 +113,16 @@ def state():
     for name in ("venv", "odoo", "postgresql"):
         if (paths.STATE / name).exists():
             (folder / name).symlink_to(paths.STATE / name)
+    repository = base / "repository"
+    (repository / "addons").mkdir(parents=True)
+    for part in (*PARTS, *(f"addons/{name}" for name in ADDONS or paths.our_addons())):
+        copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy2
+        copy(ROOT / part, repository / part)
     yield folder
     shutil.rmtree(base, ignore_errors=True)
+    prefix = os.environ.get("PYTHONPYCACHEPREFIX")
+    if prefix:
+        shutil.rmtree(prefix + str(base), ignore_errors=True)
 
 
 def descendants(state):
@@ -135,14 +159,14 @@ def test_a_restart_keeps_the_data(state):
         call = (run["database"], me, password, "res.partner")
         kept = objects.execute_kw(*call, "create", [{"name": "Kept"}])
         second = subprocess.run(
-            [sys.executable, str(ROOT / "wezer"), "run", "--port", str(free_port())],
+            [*wezer(state), "run", "--port", str(free_port())],
             env=environment(state),
             capture_output=True,
             text=True,
         )
         assert second.returncode == 1 and "already runs at" in second.stderr
         check = subprocess.run(
-            [sys.executable, str(ROOT / "wezer"), "check"],
+            [*wezer(state), "check"],
             env=environment(state),
             capture_output=True,
             text=True,
@@ -173,7 +197,7 @@ def test_a_restart_keeps_the_data(state):
 def test_a_database_started_by_another_command_is_kept(state):
     # It waits for its script, so it ends when its input does.
     shell = subprocess.Popen(
-        [sys.executable, str(ROOT / "wezer"), "shell"],
+        [*wezer(state), "shell"],
         env=environment(state),
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
@@ -217,17 +241,29 @@ def test_a_reload_and_a_killed_launcher_leave_a_site_that_works(state):
     assert not descendants(state)
 
 
+# Addons of Odoo that call other servers.
+BANNED = ("partner_autocomplete", "iap_mail", "sms", "snailmail")
+
+
+@tagged("post_install", "-at_install")
+class TestWholeSuite(TransactionCase):
+    def test_no_addon_of_the_suite_brings_one_that_calls_other_servers(self):
+        installed = [("name", "in", BANNED), ("state", "=", "installed")]
+        modules = self.env["ir.module.module"].search(installed)
+        self.assertEqual(modules.mapped("name"), [])
+
+
 def test_no_mail_is_sent_and_nobody_is_asked(state):
     """Return what the database keeps, read while Odoo is stopped."""
     script = (
         "crons = env['ir.cron'].search([]).mapped('cron_name')\n"
         "print('MAILS', [c for c in crons if 'Queue' in c or 'Publisher' in c])\n"
-        "banned = ('partner_autocomplete', 'iap_mail', 'sms', 'snailmail')\n"
+        f"banned = {BANNED!r}\n"
         "installed = [('name', 'in', banned), ('state', '=', 'installed')]\n"
         "print('ASKING', env['ir.module.module'].search(installed).mapped('name'))\n"
     )
     done = subprocess.run(
-        [sys.executable, str(ROOT / "wezer"), "shell"],
+        [*wezer(state), "shell"],
         env=environment(state),
         input=script,
         capture_output=True,
