@@ -224,7 +224,7 @@ class TestWarnings(CurrencyCommon):
         self.assertEqual(self.money.upper_warning_text, "10.00")
         self.money.write({"lower_warning_text": "", "upper_warning_text": "0"})
         limits = self.wallet(self.luc, self.money)._limits_now()
-        self.assertEqual(limits, (500, -500, 2000, None, 0))
+        self.assertEqual(limits, (500, -500, 2000, None, 0, 0))
         points = self._currency("Points", "PTS", kind="issued", lower_warning_text="5")
         fresh = self.wallet(self.luc, points)
         self.assertIsNone(fresh._limits_now().lower_warning)
