@@ -38,10 +38,11 @@ CHARGE_KILLED = """
 import os, signal
 from odoo.addons.wezer_currency.models import wezer_charge_run as module
 module.PORTION = 3
-works = module.WezerChargeRun._take_portion
+works, portions = module.WezerChargeRun._take_portion, []
 def take(run):
     works(run)
-    if run.taken > 6:
+    portions.append(run.reached_wallet)
+    if len(portions) == 3:
         run.env.flush_all()
         os.kill(os.getpid(), signal.SIGKILL)
 module.WezerChargeRun._take_portion = take
@@ -162,32 +163,34 @@ class TestSealCrash(CommittedCase):
             self.assertEqual(len(seal.move_ids.line_ids), MEMBERS)
             self.assertEqual(env["wezer.invariant"]._check_seal_moves(), [])
 
-    def test_a_killed_charge_is_continued_and_taken_once(self):
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, SUPERUSER_ID, {})
-            env["wezer.currency"].browse(self.currency).write(
-                {
-                    "fee_minor_text": "2",
-                    "fee_every": "month",
-                    "fee_next": fields.Date.today(),
-                }
-            )
-        self._run_until_killed(CHARGE_KILLED)
-        for taken, done in ((6, False), (MEMBERS, True)):
+    def test_killed_charges_are_continued_and_taken_once(self):
+        fee, demurrage = {"fee_minor_text": "2"}, {"demurrage_rate": 5000}
+        # After the fee four of ten have something, two of them in the first portions.
+        for charge, vals, killed in (("fee", fee, 6), ("demurrage", demurrage, 2)):
             with self.registry.cursor() as cr:
                 env = api.Environment(cr, SUPERUSER_ID, {})
-                run = env["wezer.charge.run"].search(
-                    [("wezer_currency_id", "=", self.currency)]
+                today = fields.Date.today()
+                env["wezer.currency"].browse(self.currency).write(
+                    {**vals, f"{charge}_every": "month", f"{charge}_next": today}
                 )
-                self.assertEqual((run.taken, run.done), (taken, done))
-                payers = env["wezer.transfer"].search(
-                    [("wezer_currency_id", "=", self.currency), ("kind", "=", "fee")]
-                )
-                self.assertEqual(len(payers.payer_id), taken)
-                self.assertEqual(len(payers), taken)
-                self.assertEqual(env["wezer.invariant"]._check_charges(), [])
-                self.assertEqual(env["wezer.invariant"]._check_balances(), [])
-                env["wezer.currency"]._cron_charges()
+            self._run_until_killed(CHARGE_KILLED)
+            whole = MEMBERS if charge == "fee" else 4
+            for taken, done in ((killed, False), (whole, True)):
+                with self.registry.cursor() as cr:
+                    env = api.Environment(cr, SUPERUSER_ID, {})
+                    run = env["wezer.charge.run"].search(
+                        [("wezer_currency_id", "=", self.currency)]
+                        + [("charge", "=", charge)]
+                    )
+                    self.assertEqual((run.taken, run.done), (taken, done))
+                    payers = env["wezer.transfer"].search(
+                        [("wezer_currency_id", "=", self.currency)]
+                        + [("kind", "=", charge)]
+                    )
+                    self.assertEqual((len(payers), len(payers.payer_id)), (taken,) * 2)
+                    self.assertEqual(env["wezer.invariant"]._check_charges(), [])
+                    self.assertEqual(env["wezer.invariant"]._check_balances(), [])
+                    env["wezer.currency"]._cron_charges()
 
     def test_killed_acceptance_is_continued_and_each_request_is_paid_once(self):
         payer, *askers = self.users
