@@ -72,6 +72,8 @@ def rows(env: Any, quick: bool, town: Any) -> Iterator[dict]:
     """Yield a row for each daily operation; all of them go on with the same wallets."""
     count = WALLETS // 10 if quick else WALLETS
     with town(env, 2) as place:
+        # What other benches left is not of this day.
+        seal(env, place)
         partners = fill_wallets(env, place, count)
         try:
             for what, call in (

@@ -53,17 +53,20 @@ BEGIN
     USING p_bounds, p_bounds[1];
 END $wezer$;
 
--- The balances of a wallet after some of its entries, in the order of their dates,
--- counted back from today's. p_begins and p_ends are the days that the entries lie in.
+-- The balances of a wallet after some of its entries, the newest first, in the order of
+-- their dates, counted back from today's. p_begins and p_ends are the days that the
+-- entries lie in. Nothing before the last of them is read: a day may have a million.
 CREATE OR REPLACE FUNCTION wezer_wallet_balances(
     p_wallet integer, p_zone varchar, p_ids integer[],
     p_begins timestamp[], p_ends timestamp[]
 ) RETURNS TABLE (entry integer, balance numeric)
 LANGUAGE plpgsql STABLE SET jit = off AS $wezer$
-DECLARE v_now numeric;
+DECLARE v_now numeric; v_date timestamp; v_id integer;
 BEGIN
     SELECT w.balance + wezer_unswept(w) INTO v_now
       FROM wezer_wallet w WHERE w.id = p_wallet;
+    SELECT e.date, e.id INTO v_date, v_id
+      FROM wezer_ledger_entry e WHERE e.id = p_ids[cardinality(p_ids)];
     RETURN QUERY EXECUTE format($query$
         SELECT r.id, r.after FROM (
             SELECT m.id, $1 + m.minor - sum(m.minor) OVER (
@@ -78,18 +81,20 @@ BEGIN
                     SELECT e.id, e.date, -e.amount FROM unnest($3, $4) d (since, until)
                       JOIN wezer_ledger_entry e ON e.from_id = %1$s
                        AND e.date >= d.since AND e.date < d.until AND e.id <= %2$s
+                       AND (e.date, e.id) >= ($6, $7)
                     UNION ALL
                     SELECT e.id, e.date, e.amount FROM unnest($3, $4) d (since, until)
                       JOIN wezer_ledger_entry e ON e.to_id = %1$s
                        AND e.date >= d.since AND e.date < d.until AND e.id <= %2$s
+                       AND (e.date, e.id) >= ($6, $7)
                     UNION ALL
                     SELECT id, date, -amount FROM wezer_ledger_entry
-                     WHERE from_id = %1$s AND id > %2$s AND date >= $5
+                     WHERE from_id = %1$s AND id > %2$s AND (date, id) >= ($6, $7)
                     UNION ALL
                     SELECT id, date, amount FROM wezer_ledger_entry
-                     WHERE to_id = %1$s AND id > %2$s AND date >= $5) m
+                     WHERE to_id = %1$s AND id > %2$s AND (date, id) >= ($6, $7)) m
         ) r WHERE r.id = ANY ($2)
     $query$, p_wallet, wezer_kept_until(p_wallet, p_zone))
     USING v_now, p_ids, p_begins, p_ends,
-          (SELECT min(since) FROM unnest(p_begins) since);
+          (SELECT min(since) FROM unnest(p_begins) since), v_date, v_id;
 END $wezer$;
