@@ -1,10 +1,13 @@
 """Each addon installs alone, with only the layers below it, and uninstalls."""
 
 import ast
+import atexit
+import functools
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -34,10 +37,25 @@ def layers(name):
     return found
 
 
+@functools.cache
+def own_configuration():
+    """The configuration without addons of the suite that each process loads.
+
+    Odoo uninstalls none of those.
+    """
+    text = Path(config["config"] or os.environ["ODOO_RC"]).read_text()
+    lines = [x for x in text.splitlines() if not x.startswith("server_wide_modules")]
+    handle, name = tempfile.mkstemp(suffix=".conf")
+    atexit.register(os.unlink, name)
+    with open(handle, "w") as file:
+        file.write("\n".join(lines))
+    return name
+
+
 def odoo(*arguments):
     done = subprocess.run(
         [sys.executable, str(PROGRAM), *arguments],
-        env={**os.environ, "ODOO_RC": config["config"] or os.environ["ODOO_RC"]},
+        env={**os.environ, "ODOO_RC": own_configuration()},
         capture_output=True,
         text=True,
         timeout=600,
