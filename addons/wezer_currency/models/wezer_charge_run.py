@@ -166,7 +166,7 @@ class WezerChargeRun(models.Model):
         self.ensure_one()
         currency, charge = self.wezer_currency_id, self.charge
         planned = currency[f"{charge}_every"] and currency[f"{charge}_next"]
-        if not self.dry_run and self.day == planned:
+        if not self.dry_run and currency.active and self.day == planned:
             # The currency goes on with it, and counts the next day at its end.
             return None
         self._take_portion()

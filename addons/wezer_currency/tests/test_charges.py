@@ -259,6 +259,22 @@ class TestCharges(CurrencyCommon):
         self.assertEqual(self.env["wezer.charge.run"].search([], limit=1), run)
         self.assertBooksHold()
 
+    @patch.object(wezer_charge_run, "PORTION", 1)
+    def test_a_charge_of_a_currency_that_is_archived_meanwhile_comes_to_its_end(self):
+        for user in (self.anna, self.luc):
+            self.wallet(user)
+        today = fields.Date.today()
+        self.credit.write(
+            {"fee_minor_text": "2", "fee_every": "month", "fee_next": today}
+        )
+        run = self.credit.action_charge("fee")
+        self.credit.active = False
+        self.env["wezer.currency"]._cron_charges()
+        self.assertTrue(run.done)
+        run.batch_id.action_take_back("Taken by mistake")
+        self.assertEqual(self.balance(self.anna), "0.00")
+        self.assertBooksHold()
+
     def test_a_fee_of_the_31st_comes_back_to_the_31st(self):
         self.credit.write({"fee_every": "month", "fee_next": "2027-01-31"})
         day, days = self.credit.fee_next, []

@@ -14,7 +14,7 @@ from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.wezer_base.exceptions import NotAllowed
-from odoo.addons.wezer_base.tools import charts
+from odoo.addons.wezer_base.tools import charts, days
 from odoo.addons.wezer_base.tools.tables import read_table
 
 from ..controllers import statement as pages
@@ -144,6 +144,63 @@ class TestStatement(CurrencyCommon):
                 self.assertEqual(document.history.closing, closing)
         whole = StatementDocument(wallet, "acts", {})
         self.assertEqual(whole.history.points[-1], (coming, 200))
+
+    def _post_on(self, day):
+        """Let Luc pay Anna 5.00 on a day that an import has."""
+        row = {
+            "payer": self.luc.partner_id.id,
+            "payee": self.anna.partner_id.id,
+            "currency": self.credit.id,
+            "amount": "5",
+            "date": day.isoformat(),
+        }
+        admin = self._transfers(self.env.ref("base.user_admin"))
+        admin.post_batch([row], mode="history")
+
+    def test_a_period_after_the_last_line_has_nothing_of_today(self):
+        self.pay(self.anna, self.anna, self.luc, "3")
+        wallet = self.wallet(self.anna).sudo()
+        today = datetime.date.today()
+        coming = today + datetime.timedelta(days=40)
+        for balance, last in ((-300, today), (200, coming)):
+            if last == coming:
+                self._post_on(coming)
+            after = last + days.DAY
+            for form in (
+                {"since": after.isoformat()},
+                {"since": after.isoformat(), "until": "9999-12-31"},
+                {"since": "9999-12-31"},
+            ):
+                with self.subTest(form=form):
+                    document = StatementDocument(wallet, "acts", form)
+                    lines = list(statement.all_lines(wallet, document.wanted))
+                    sums = document.history
+                    self.assertEqual(lines, [])
+                    self.assertEqual((sums.opening, sums.closing), (balance, balance))
+                    self.assertEqual((sums.received, sums.paid), (0, 0))
+
+    def test_the_last_day_of_the_calendar_is_counted_as_any_other(self):
+        self.pay(self.anna, self.anna, self.luc, "3")
+        self._post_on(datetime.date.max)
+        wallet = self.wallet(self.anna).sudo()
+
+        def sums():
+            document = StatementDocument(wallet, "acts", {})
+            lines = list(statement.all_lines(wallet, document.wanted))
+            sums = document.history
+            self.assertEqual([line.after for line in lines], [200, -300])
+            self.assertEqual(statement.lines(wallet, 5).lines, lines)
+            return sums.opening, sums.received, sums.paid, sums.closing
+
+        self.assertEqual(sums(), (0, 500, 300, 200))
+        self.env["wezer.ledger.seal"]._seal_now()
+        with (
+            patch.object(statement, "KEPT_FROM", 1),
+            patch.object(days, "begin", side_effect=days.begin) as begun,
+        ):
+            self.env["wezer.ledger.entry"]._cron_keep_days()
+        self.assertLess(begun.call_count, 1000)
+        self.assertEqual(sums(), (0, 500, 300, 200))
 
     def _counted(self):
         """Return everything that statements say of three wallets."""

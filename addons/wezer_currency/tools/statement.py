@@ -391,33 +391,36 @@ def history(
     :param first: the first day; ``length`` days before the last where left out
     :param last: the last day: today, or that of the last entry where it is later
     """
-    today, chosen = days.today(wallet.env), first or last
+    env, today, chosen = wallet.env, days.today(wallet.env), first or last
     latest = today
-    if last and last > today:
+    if max(first or today, last or today) > today:
         latest = max(today, span(wallet)[1] or today)
+    if first and first > latest:
+        # No entry lies there: it is the day after all of them.
+        first = last = latest = latest + days.DAY
     last = max(min(last or today, latest), EARLIEST)
     first = max(min(first or last - datetime.timedelta(days=length), last), EARLIEST)
     step = 1
     if not chosen or (last - first).days > DAILY_DAYS:
         # More weeks to a point where there are very many of them.
         step = 7 * max(1, -(-(last - first).days // (7 * POINTS_MAX)))
-    begins = [first + datetime.timedelta(days=step)]
-    while begins[-1] <= last:
-        begins.append(begins[-1] + datetime.timedelta(days=step))
-    begins[-1] = last + datetime.timedelta(days=1)
-    bounds = [days.begin(wallet.env, day) for day in (first, *begins)]
+    later = [
+        first + datetime.timedelta(days=number)
+        for number in range(step, (last - first).days + 1, step)
+    ]
+    bounds = [days.begin(env, day) for day in (first, *later)] + [days.end(env, last)]
     moved = _moved(wallet, bounds)
     balance = wallet._balance_now()
     balance -= sum(came - went for came, went, _count in moved.values())
     # What came after the period is no part of it.
     moved.pop(len(bounds), None)
     points = [(first, balance)]
-    for bucket, day in enumerate(begins, start=1):
+    # By the week, a point is what there is when that day begins.
+    shown = [day - days.DAY if step == 1 else day for day in later]
+    for bucket, day in enumerate([*shown, last], start=1):
         came, went, _count = moved.get(bucket, (0, 0, 0))
         balance += came - went
-        # By the week, a point is what there is when that day begins.
-        shown = day - datetime.timedelta(days=1) if step == 1 else day
-        points.append((min(shown, last), balance))
+        points.append((day, balance))
     received, paid, entries = (
         (sum(column) for column in zip(*moved.values(), strict=True))
         if moved
@@ -522,20 +525,23 @@ def _keep_wallet(
     env, company = currency.env, currency.company_id
     values = {"wallet": wallet, "after": after, "until": until, "zone": zone}
     env.cr.execute(
-        """SELECT min(first), max(last) FROM (
-               SELECT min(date) AS first, max(date) AS last
-                 FROM wezer_ledger_entry
-                WHERE from_id = %(wallet)s AND id > %(after)s AND id <= %(until)s
-                UNION ALL
-               SELECT min(date), max(date)
-                 FROM wezer_ledger_entry
-                WHERE to_id = %(wallet)s AND id > %(after)s AND id <= %(until)s) s""",
+        """SELECT date::date FROM wezer_ledger_entry
+            WHERE from_id = %(wallet)s AND id > %(after)s AND id <= %(until)s
+            UNION
+           SELECT date::date FROM wezer_ledger_entry
+            WHERE to_id = %(wallet)s AND id > %(after)s AND id <= %(until)s""",
         values,
     )
-    first, last = (days.day_of(env, date, company) for date in env.cr.fetchone())
+    # Days in UTC: those of the community are these and the days beside them. Of an
+    # import there may be thousands of years between two.
+    near = {
+        min(max(day.toordinal() + step, 1), datetime.date.max.toordinal())
+        for (day,) in env.cr.fetchall()
+        for step in (-1, 0, 1)
+    }
     begins = [
-        days.begin(env, first + datetime.timedelta(days=number), company)
-        for number in range((last - first).days + 1)
+        days.begin(env, datetime.date.fromordinal(number), company)
+        for number in sorted(near)
     ]
     env.cr.execute(
         """INSERT INTO wezer_ledger_day AS d
