@@ -126,6 +126,8 @@ def template(step: Step, database: Database, mode: str = "upgrade") -> list[str]
             with contextlib.suppress(Failure):
                 return install(step, database, "-u", changed, state)
     below(step, database.runner)
+    # What is noted of the former template does not hold of the copy.
+    database.memory.unlink(missing_ok=True)
     database.copy(BELOW, database.name)
     return install(step, database, "-i", paths.our_addons(), state)
 

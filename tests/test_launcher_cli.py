@@ -3,6 +3,7 @@
 import re
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -54,6 +55,35 @@ def test_options_of_a_test_run_become_arguments_of_pytest(
     line = " ".join(command)
     assert " ".join(expected) in line
     assert not [word for word in unexpected if f" {word} " in f"{line} "]
+
+
+class StoppedTemplate(testing.Database):
+    """The template of the tests, stopped when it is a copy of Odoo's own addons."""
+
+    made = True
+
+    def exists(self, name=None):
+        return self.made
+
+    def copy(self, source, target):
+        raise KeyboardInterrupt
+
+
+def test_a_template_that_is_stopped_half_made_is_not_taken_for_whole(
+    state, monkeypatch
+):
+    monkeypatch.setattr(testing, "base_mark", lambda _runner: "mark")
+    monkeypatch.setattr(testing, "below", lambda _step, _runner: None)
+    database = StoppedTemplate(SimpleNamespace(), testing.TEMPLATE)
+    addons = testing.paths.addon_hashes()
+    database.remember(base="mark", addons=addons, complaints=[])
+    step = SimpleNamespace(show=lambda _detail: None)
+    assert testing.template(step, database) == []
+    with pytest.raises(KeyboardInterrupt):
+        testing.template(step, database, "rebuild")
+    # The next run makes it anew, instead of taking what is there.
+    with pytest.raises(KeyboardInterrupt):
+        testing.template(step, database)
 
 
 def test_an_unknown_argument_is_refused(capsys):
