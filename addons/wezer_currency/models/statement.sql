@@ -61,12 +61,13 @@ CREATE OR REPLACE FUNCTION wezer_wallet_balances(
     p_begins timestamp[], p_ends timestamp[]
 ) RETURNS TABLE (entry integer, balance numeric)
 LANGUAGE plpgsql STABLE SET jit = off AS $wezer$
-DECLARE v_now numeric; v_date timestamp; v_id integer;
+DECLARE v_now numeric; v_date timestamp; v_id integer; v_kept integer;
 BEGIN
     SELECT w.balance + wezer_unswept(w) INTO v_now
       FROM wezer_wallet w WHERE w.id = p_wallet;
     SELECT e.date, e.id INTO v_date, v_id
       FROM wezer_ledger_entry e WHERE e.id = p_ids[cardinality(p_ids)];
+    v_kept := wezer_kept_until(p_wallet, p_zone);
     RETURN QUERY EXECUTE format($query$
         SELECT r.id, r.after FROM (
             SELECT m.id, $1 + m.minor - sum(m.minor) OVER (
@@ -89,12 +90,15 @@ BEGIN
                        AND (e.date, e.id) >= ($6, $7)
                     UNION ALL
                     SELECT id, date, -amount FROM wezer_ledger_entry
-                     WHERE from_id = %1$s AND id > %2$s AND (date, id) >= ($6, $7)
+                     WHERE from_id = %1$s AND %3$s AND (date, id) >= ($6, $7)
                     UNION ALL
                     SELECT id, date, amount FROM wezer_ledger_entry
-                     WHERE to_id = %1$s AND id > %2$s AND (date, id) >= ($6, $7)) m
+                     WHERE to_id = %1$s AND %3$s AND (date, id) >= ($6, $7)) m
         ) r WHERE r.id = ANY ($2)
-    $query$, p_wallet, wezer_kept_until(p_wallet, p_zone))
+    $query$, p_wallet, v_kept,
+        -- With a condition on the id alone, the index is read from its date on: all
+        -- entries of a moment.
+        CASE WHEN v_kept > 0 THEN format('id > %s', v_kept) ELSE 'TRUE' END)
     USING v_now, p_ids, p_begins, p_ends,
           (SELECT min(since) FROM unnest(p_begins) since), v_date, v_id;
 END $wezer$;
