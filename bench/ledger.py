@@ -386,6 +386,8 @@ def importing(env: Any, quick: bool) -> dict:
             )
             env.cr.commit()
             _write_rows(path, place.currency.code, partners, count)
+            # A transaction that stays open keeps all former versions of the wallets.
+            env.cr.commit()
             script = IMPORT.replace("PATH", repr(str(path)))
             seconds, peak, answer = _in_own_process(
                 env, script.replace("COUNT", str(count))
