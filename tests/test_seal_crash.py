@@ -33,35 +33,6 @@ def book(seal, number, parts):
 module.WezerLedgerSeal._book_part = book
 env["wezer.ledger.seal"]._cron_seal()
 """
-# Three wallets a portion; killed when the third is written, and not committed.
-CHARGE_KILLED = """
-import os, signal
-from odoo.addons.wezer_currency.models import wezer_charge_run as module
-module.PORTION = 3
-works, portions = module.WezerChargeRun._take_portion, []
-def take(run):
-    works(run)
-    portions.append(run.reached_wallet)
-    if len(portions) == 3:
-        run.env.flush_all()
-        os.kill(os.getpid(), signal.SIGKILL)
-module.WezerChargeRun._take_portion = take
-env.ref("wezer_currency.ir_cron_charges").method_direct_trigger()
-"""
-# Killed when the third request is paid, and not committed.
-ACCEPT_KILLED = """
-import os, signal
-from odoo.addons.wezer_currency.models import wezer_acceptance as module
-works, paid = module.WezerAcceptance._accept, []
-def accept(rule, transfer):
-    works(rule, transfer)
-    paid.append(transfer.id)
-    if len(paid) == 3:
-        rule.env.flush_all()
-        os.kill(os.getpid(), signal.SIGKILL)
-module.WezerAcceptance._accept = accept
-env.ref("wezer_currency.ir_cron_accept").method_direct_trigger()
-"""
 # One wallet a portion; killed when the limit of the third is raised, and not committed.
 GROW_KILLED = """
 import os, signal
@@ -78,20 +49,46 @@ def grow(currency, ids):
 module._grow_some = grow
 env.ref("wezer_currency.ir_cron_credit").method_direct_trigger()
 """
-# Killed when the second settlement is posted, and not committed.
-CLEAR_KILLED = """
+
+
+def killed_in(model, method, times, job, setting=""):
+    """Return a script that kills its process in the midst of a scheduled action.
+
+    :param str model: module and class, as ``wezer_batch.WezerBatch``
+    :param str method: a method of the class that the action calls for each part
+    :param int times: it is killed when the method has run so often; nothing of the last
+        run is committed
+    :param str job: the scheduled action
+    :param str setting: a line that runs before
+    """
+    module, name = model.split(".")
+    return f"""
 import os, signal
-from odoo.addons.wezer_currency.models import wezer_clearing as module
-works, posted = module.WezerClearing._post, []
-def post(clearing):
-    works(clearing)
-    posted.append(clearing.id)
-    if len(posted) == 2:
-        clearing.env.flush_all()
+from odoo.addons.wezer_currency.models import {module} as module
+{setting}
+works, done = module.{name}.{method}, []
+def work(record, *args):
+    works(record, *args)
+    done.append(record.id)
+    if len(done) == {times}:
+        record.env.flush_all()
         os.kill(os.getpid(), signal.SIGKILL)
-module.WezerClearing._post = post
-env.ref("wezer_currency.ir_cron_clearing").method_direct_trigger()
+module.{name}.{method} = work
+env.ref("wezer_currency.{job}").method_direct_trigger()
 """
+
+
+# Three wallets a portion; killed when the third portion is written.
+CHARGE_KILLED = killed_in(
+    *("wezer_charge_run.WezerChargeRun", "_take_portion", 3, "ir_cron_charges"),
+    setting="module.PORTION = 3",
+)
+# Killed when the third request is paid.
+ACCEPT_KILLED = killed_in(
+    "wezer_acceptance.WezerAcceptance", "_accept", 3, "ir_cron_accept"
+)
+# Killed when the second settlement is posted.
+CLEAR_KILLED = killed_in("wezer_clearing.WezerClearing", "_post", 2, "ir_cron_clearing")
 MEMBERS = 10
 
 

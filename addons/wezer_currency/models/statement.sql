@@ -96,8 +96,8 @@ BEGIN
                      WHERE to_id = %1$s AND %3$s AND (date, id) >= ($6, $7)) m
         ) r WHERE r.id = ANY ($2)
     $query$, p_wallet, v_kept,
-        -- With a condition on the id alone, the index is read from its date on: all
-        -- entries of a moment.
+        -- A condition on the id beside the date would let PostgreSQL read the index
+        -- from the first entry of that moment on.
         CASE WHEN v_kept > 0 THEN format('id > %s', v_kept) ELSE 'TRUE' END)
     USING v_now, p_ids, p_begins, p_ends,
           (SELECT min(since) FROM unnest(p_begins) since), v_date, v_id;

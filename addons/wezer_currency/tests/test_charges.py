@@ -206,7 +206,7 @@ class TestCharges(CurrencyCommon):
         self.assertEqual((run.taken, run.total_text, run.done), (3, "6.00 COM", True))
         self.assertEqual(run.line_ids.mapped("state"), ["posted"] * 3)
         self.assertEqual(self._treasury(), "6.00")
-        self.assertGreater(self.credit.fee_next, today)
+        self.assertGreater(self.credit.fee_next, run.day)
         self.assertEqual(self.env["wezer.charge.run"].search([], limit=1), run)
         self.assertBooksHold()
 
@@ -244,30 +244,28 @@ class TestCharges(CurrencyCommon):
         run.batch_id.action_take_back("Taken by mistake")
         self.assertBooksHold()
 
-    @patch.object(wezer_charge_run, "PORTION", 1)
-    def test_what_was_begun_by_hand_goes_on_as_what_is_due(self):
+    def _begin_what_is_due_today(self):
+        """Return the run of a fee of two members that was begun by hand."""
         for user in (self.anna, self.luc):
             self.wallet(user)
         today = fields.Date.today()
         self.credit.write(
             {"fee_minor_text": "2", "fee_every": "month", "fee_next": today}
         )
-        run = self.credit.action_charge("fee")
+        return self.credit.action_charge("fee")
+
+    @patch.object(wezer_charge_run, "PORTION", 1)
+    def test_what_was_begun_by_hand_goes_on_as_what_is_due(self):
+        run = self._begin_what_is_due_today()
         self.env["wezer.currency"]._cron_charges()
         self.assertEqual((run.taken, run.done), (2, True))
-        self.assertGreater(self.credit.fee_next, today)
+        self.assertGreater(self.credit.fee_next, run.day)
         self.assertEqual(self.env["wezer.charge.run"].search([], limit=1), run)
         self.assertBooksHold()
 
     @patch.object(wezer_charge_run, "PORTION", 1)
     def test_a_charge_of_a_currency_that_is_archived_meanwhile_comes_to_its_end(self):
-        for user in (self.anna, self.luc):
-            self.wallet(user)
-        today = fields.Date.today()
-        self.credit.write(
-            {"fee_minor_text": "2", "fee_every": "month", "fee_next": today}
-        )
-        run = self.credit.action_charge("fee")
+        run = self._begin_what_is_due_today()
         self.credit.active = False
         self.env["wezer.currency"]._cron_charges()
         self.assertTrue(run.done)

@@ -121,15 +121,7 @@ class TestStatement(CurrencyCommon):
         self.pay(self.anna, self.anna, self.luc, "3")
         today = datetime.date.today()
         coming = today + datetime.timedelta(days=40)
-        row = {
-            "payer": self.luc.partner_id.id,
-            "payee": self.anna.partner_id.id,
-            "currency": self.credit.id,
-            "amount": "5",
-            "date": coming.isoformat(),
-        }
-        admin = self._transfers(self.env.ref("base.user_admin"))
-        admin.post_batch([row], mode="history")
+        self._post_on(coming)
         wallet = self.wallet(self.anna).sudo()
         for form, closing, count in (
             ({}, 200, 2),
