@@ -1,8 +1,8 @@
-import importlib.util
 from pathlib import Path
 
 from psycopg2.errors import CheckViolation
 
+from odoo.modules.module import load_script
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -79,9 +79,7 @@ class TestCategoryLook(WezerCommon):
             self.env.cr.execute(
                 "UPDATE wezer_category SET icon = %s WHERE id = %s", [word, category.id]
             )
-        spec = importlib.util.spec_from_file_location("migration", MIGRATION)
-        migration = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(migration)
+        migration = load_script(str(MIGRATION), "migration")
         for _again in range(2):
             migration.migrate(self.env.cr, "19.0.2.1.0")
         self.env.invalidate_all()

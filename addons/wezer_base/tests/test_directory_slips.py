@@ -1,9 +1,9 @@
 """The directory forgives slips and plurals, in what its reader may see."""
 
-import importlib.util
 from pathlib import Path
 
 from odoo import Command
+from odoo.modules.module import load_script
 from odoo.tests import HttpCase, tagged
 
 from ..tools.near_words import inflections, is_near
@@ -120,9 +120,7 @@ class TestDirectorySlips(WezerCommon, HttpCase):
         self.env.invalidate_all()
         self.assertNotIn(self.luc_profile, self.found(self.anna, "zqbakrey"))
         path = MIGRATIONS / "post-directory-words.py"
-        spec = importlib.util.spec_from_file_location("directory_words", path)
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
+        module = load_script(str(path), "directory_words")
         module.migrate(self.env.cr, "19.0.2.0.0")
         self.env.invalidate_all()
         self.assertIn(self.luc_profile, self.found(self.anna, "zqbakrey"))

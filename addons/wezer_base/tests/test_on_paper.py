@@ -1,9 +1,9 @@
 """Members who cannot log in: in the directory, and helped by those they authorise."""
 
-import importlib.util
 from pathlib import Path
 
 from odoo import Command, http
+from odoo.modules.module import load_script
 from odoo.tests import Form, HttpCase, tagged
 from odoo.tools import mute_logger
 
@@ -71,9 +71,7 @@ class TestOnPaper(PaperCommon):
 
     def _migrate(self, script):
         path = Path(__file__).parents[1] / script
-        spec = importlib.util.spec_from_file_location("script", path)
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
+        module = load_script(str(path), "script")
         module.migrate(self.env.cr, "19.0.2.0.0")
 
     def test_an_update_hides_them_from_visitors_too(self):

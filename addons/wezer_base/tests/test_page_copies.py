@@ -1,11 +1,11 @@
 """An update meets pages that an administrator has edited in the builder."""
 
 import ast
-import importlib.util
 from pathlib import Path
 
 from lxml import html
 
+from odoo.modules.module import load_script
 from odoo.tests import HttpCase, tagged
 
 from ..hooks import keep_contact_pages
@@ -36,9 +36,7 @@ class TestPageCopies(WezerCommon, HttpCase):
     def _update(self):
         self.env.flush_all()
         for name in ("pre-page-copies.py", "post-page-copies.py"):
-            spec = importlib.util.spec_from_file_location("moved", MIGRATIONS / name)
-            module = importlib.util.module_from_spec(spec)
-            spec.loader.exec_module(module)
+            module = load_script(str(MIGRATIONS / name), "moved")
             module.migrate(self.env.cr, "19.0.2.1.0")
             self.env.invalidate_all()
         self.env.registry.clear_cache("templates")

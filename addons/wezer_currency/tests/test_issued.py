@@ -1,7 +1,7 @@
-import importlib.util
 from pathlib import Path
 
 from odoo.exceptions import AccessError
+from odoo.modules.module import load_script
 from odoo.tests import tagged
 
 from .common import CurrencyCommon
@@ -79,9 +79,7 @@ class TestIssued(CurrencyCommon):
         paid.key_scope = paid.key_scope.replace("top_up", "issue")
         self.env.flush_all()
         path = Path(__file__).parents[1] / MIGRATION
-        spec = importlib.util.spec_from_file_location("script", path)
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
+        module = load_script(str(path), "script")
         for _time in range(2):
             module.migrate(self.env.cr, "19.0.2.2.0")
         self.env.invalidate_all()

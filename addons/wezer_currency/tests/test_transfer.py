@@ -1,8 +1,8 @@
-import importlib.util
 from datetime import timedelta
 from pathlib import Path
 
 from odoo import fields
+from odoo.modules.module import load_script
 from odoo.tests import tagged
 
 from odoo.addons.wezer_base.exceptions import NotAllowed
@@ -174,9 +174,7 @@ class TestTransfer(CurrencyCommon):
         member = self.luc.partner_id._wezer_profile()
         self.env.flush_all()
         path = Path(__file__).parents[1] / MIGRATION
-        spec = importlib.util.spec_from_file_location("script", path)
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
+        module = load_script(str(path), "script")
         module.migrate(self.env.cr, "19.0.2.0.0")
         (before | kept | member).invalidate_recordset()
         self.assertEqual(

@@ -1,12 +1,12 @@
 """Circles on a map by place: who sees which, and how exactly."""
 
-import importlib.util
 import json
 from pathlib import Path
 
 from lxml import html
 
 from odoo import http
+from odoo.modules.module import load_script
 from odoo.tests import tagged
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
@@ -98,9 +98,7 @@ class TestGroupPlaces(GroupPages):
         self._place(self.garden, "members")
         self._place(self.workshop, "everyone")
         path = Path(__file__).parents[1] / MIGRATION
-        spec = importlib.util.spec_from_file_location("places", path)
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
+        module = load_script(str(path), "places")
         member = self.luc.partner_id._wezer_profile()
         member.write({"share_place": "members", **HERE})
         module.migrate(self.env.cr, "19.0.2.1.0")

@@ -1,10 +1,10 @@
 """Members without a login in circles: invited, helped, and answered for in the open."""
 
-import importlib.util
 from pathlib import Path
 
 from odoo import http
 from odoo.exceptions import AccessError
+from odoo.modules.module import load_script
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -239,9 +239,7 @@ class TestOnPaper(PaperCommon):
             [profile.id],
         )
         path = Path(__file__).parents[1] / MIGRATION
-        spec = importlib.util.spec_from_file_location("on_paper", path)
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
+        module = load_script(str(path), "on_paper")
         module.migrate(self.env.cr, "19.0.2.0.0")
         profile.invalidate_recordset()
         self.assertFalse(profile.is_person or profile.on_paper)

@@ -1,6 +1,5 @@
 """The page of a deal: what each side reads of people, money, dates and files."""
 
-import importlib.util
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -9,6 +8,7 @@ from unittest.mock import patch
 from PIL import Image
 
 from odoo import fields
+from odoo.modules.module import load_script
 from odoo.tests import Form, tagged
 
 from odoo.addons.wezer_base.tests.forms import FormCase
@@ -525,9 +525,7 @@ class TestDueSourceUpdate(MarketCommon):
         deals.sudo().due_source = False
         self.env.flush_all()
         path = Path(__file__).parents[1] / MIGRATION
-        spec = importlib.util.spec_from_file_location("due_source", path)
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
+        module = load_script(str(path), "due_source")
         module.migrate(self.env.cr, "19.0.2.1.0")
         deals.invalidate_recordset()
         self.assertEqual(deals.mapped("due_source"), wanted)

@@ -1,12 +1,12 @@
 """Announcements and deals in several languages, each heard in its own."""
 
-import importlib.util
 import re
 from pathlib import Path
 
 from lxml import html
 
 from odoo.exceptions import AccessError
+from odoo.modules.module import load_script
 from odoo.service.model import call_kw
 from odoo.tests import tagged
 from odoo.tools import SQL
@@ -97,9 +97,7 @@ class TestWrittenLanguageOfTheMarket(MarketCommon):
         self.env.invalidate_all()
         for addon in ("base", "fractal_groups", "marketplace", "reputation"):
             path = Path(__file__).parents[2] / f"wezer_{addon}" / MIGRATION
-            spec = importlib.util.spec_from_file_location("script", path)
-            script = importlib.util.module_from_spec(spec)
-            spec.loader.exec_module(script)
+            script = load_script(str(path), "script")
             script.migrate(self.env.cr, "19.0.2.1.0")
         self.assertEqual([record.written_lang for record in records], before)
 

@@ -1,6 +1,6 @@
-import importlib.util
 from pathlib import Path
 
+from odoo.modules.module import load_script
 from odoo.tests import tagged
 
 from .common import ReputationCommon
@@ -25,10 +25,7 @@ FORMER = {
 
 def migrate(name, cr):
     """Run one of the migrations."""
-    spec = importlib.util.spec_from_file_location(name, MIGRATIONS / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    module.migrate(cr, "19.0.2.0.0")
+    load_script(str(MIGRATIONS / f"{name}.py"), name).migrate(cr, "19.0.2.0.0")
 
 
 @tagged("post_install", "-at_install")
