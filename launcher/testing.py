@@ -184,8 +184,9 @@ def install_addons(
 
 
 def odoo_marks(runner: Runner) -> list[str]:
-    """Marks of Odoo and of the packages that it runs with."""
-    return [str(runner.odoo.library.resolve()), python_env.RUN.read_text()]
+    """Marks of Odoo and of the packages that it runs with; the same in each clone."""
+    library = os.path.relpath(runner.odoo.library.resolve(), paths.STATE.resolve())
+    return [library, python_env.RUN.read_text()]
 
 
 def base_mark(runner: Runner) -> str:
