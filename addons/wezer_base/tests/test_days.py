@@ -1,6 +1,7 @@
 import re
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -54,6 +55,21 @@ class TestMoments(BaseCase):
                 kept = days.read_form(days.form_text(moment, zone), zone, [moment])
                 self.assertEqual(kept, moment)
                 moment += timedelta(hours=1)
+
+    def test_a_day_of_one_offset_is_read_as_any_other(self):
+        """The short way of a day without a change, against the long way."""
+        for zone in (PARIS, LOS_ANGELES, AUCKLAND, HAVANA):
+            moment = datetime(2026, 1, 1)
+            while moment < datetime(2027, 1, 1):
+                local = days.to_local(moment, zone)
+                short = days.to_utc(local, zone)
+                with patch.object(days, "_offset_of", return_value=None):
+                    self.assertEqual(days.to_utc(local, zone), short)
+                moment += timedelta(minutes=30)
+        last = datetime(9999, 12, 31, 23, 59)
+        self.assertEqual(days.to_utc(last, AUCKLAND), datetime(9999, 12, 31, 10, 59))
+        with self.assertRaises(OverflowError):
+            days.to_utc(last, LOS_ANGELES)
 
     def test_a_moment_that_was_not_edited_does_not_move(self):
         second = datetime(2026, 10, 25, 1, 30, 17)

@@ -59,6 +59,9 @@ def to_utc(local: datetime.datetime, zone: datetime.tzinfo) -> datetime.datetime
     :param zoneinfo.ZoneInfo zone:
     :raise OverflowError: where the calendar does not reach that far
     """
+    offset = _offset_of(local.date(), zone)
+    if offset is not None:
+        return local.replace(fold=0) - offset
     first = local.replace(tzinfo=zone, fold=0).astimezone(UTC).replace(tzinfo=None)
     if to_local(first, zone) == local.replace(fold=0):
         return first
@@ -72,6 +75,21 @@ def to_utc(local: datetime.datetime, zone: datetime.tzinfo) -> datetime.datetime
         else:
             first = middle
     return first.replace(microsecond=0)
+
+
+@functools.lru_cache(maxsize=4096)
+def _offset_of(day: datetime.date, zone: datetime.tzinfo) -> datetime.timedelta | None:
+    """Return the offset to UTC of a local day; None where the clocks change on it.
+
+    A file names the same days again and again. No zone changed its clocks twice in a
+    day: between equal offsets at its two ends none lies.
+    """
+    begin = datetime.datetime.combine(day, datetime.time(), zone)
+    try:
+        offsets = {begin.utcoffset(), (begin + DAY).utcoffset()}
+    except OverflowError:
+        return None
+    return offsets.pop() if len(offsets) == 1 else None
 
 
 def to_local(moment: datetime.datetime, zone: datetime.tzinfo) -> datetime.datetime:

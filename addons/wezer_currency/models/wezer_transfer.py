@@ -281,7 +281,6 @@ class WezerTransfer(models.Model):
             ("ended", "Ended"),
         ],
         required=True,
-        index=True,
     )
     end_reason = fields.Selection(
         [
@@ -394,7 +393,7 @@ class WezerTransfer(models.Model):
     may_take_back = fields.Boolean(compute="_compute_permissions")
     may_correct = fields.Boolean(compute="_compute_may_correct")
     company_id = fields.Many2one(
-        "res.company", required=True, default=lambda self: self.env.company, index=True
+        "res.company", required=True, default=lambda self: self.env.company
     )
 
     _positive = models.Constraint(
@@ -410,6 +409,8 @@ class WezerTransfer(models.Model):
     _key_uniq = models.UniqueIndex(
         "(key_scope, key) WHERE key IS NOT NULL", "This key has already been used."
     )
+    # Nearly all are done: they are never looked for by their state.
+    _state_idx = models.Index("(state) WHERE state <> 'done'")
     _notice_pending_idx = models.Index("(id) WHERE notice_pending")
     _acceptance_pending_idx = models.Index("(id) WHERE acceptance_pending")
     _origin_idx = models.Index(

@@ -151,6 +151,7 @@ class BatchReader:
         self.currencies = {}
         self.zone = days.community_zone(self.env)
         self.amounts: dict[tuple[int, str], int] = {}
+        self.purposes: dict[str, str] = {}
 
     def read(self, rows: list) -> list:
         """Return a dict for each row, for ``BulkPosting``; bad ones have a reason."""
@@ -210,7 +211,7 @@ class BatchReader:
             "payee": row.get("payee"),
             "money": currency.id,
             "minor": minor,
-            "purpose": cleaned(row.get("purpose"), PURPOSE_LENGTH),
+            "purpose": self._purpose(row.get("purpose")),
             "category": category,
             "date": date or None,
             "key": key or None,
@@ -225,6 +226,17 @@ class BatchReader:
             known = self.transfers._positive_amount(currency, amount)
             if len(self.amounts) < REMEMBERED:
                 self.amounts[currency.id, amount] = known
+        return known
+
+    def _purpose(self, text: Any) -> Any:
+        """Return a purpose as it is kept; rows repeat their texts, too."""
+        if not isinstance(text, str):
+            return cleaned(text, PURPOSE_LENGTH)
+        known = self.purposes.get(text)
+        if known is None:
+            known = cleaned(text, PURPOSE_LENGTH)
+            if len(self.purposes) < REMEMBERED and len(text) <= PURPOSE_LENGTH:
+                self.purposes[text] = known
         return known
 
     def currency_called(self, name: Any) -> Any:

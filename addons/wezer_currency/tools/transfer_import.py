@@ -19,6 +19,7 @@ import hashlib
 import marshal
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -223,6 +224,8 @@ class TransferImport:
         self.wallets: list[int] = []
         self.locked: list[int] = []
         self.has_keys = False
+        # Wallets that had paid nothing with a key when the import began.
+        self.keyless: set[int] = set()
         # Whether a transaction of ours was committed.
         self.kept = False
         # The number of the batch that all portions belong to.
@@ -463,6 +466,7 @@ class TransferImport:
             wallets[found[name, money].id, money] if (name, money) in found else 0
             for name, money in names
         ]
+        self.keyless = BulkPosting(self.transfers).without_keys(self.wallets)
 
     # === 3. COUNTING === #
 
@@ -492,10 +496,27 @@ class TransferImport:
             self.progress("counted", done, self.spool.count)
 
     def _prepared_portions(self) -> Iterator[list[dict]]:
-        """Yield the rows that are left as ``BulkPosting`` takes them."""
+        """Yield the rows that are left as ``BulkPosting`` takes them.
+
+        The next portion is prepared while the database writes the one before.
+        """
         self.alike, self.file = {}, 0
-        for portion in self.spool.portions():
-            yield [self._prepared(row) for row in portion if row[0] not in self.bad]
+        portions = self.spool.portions()
+        with ThreadPoolExecutor(1) as thread:
+            coming = thread.submit(self._prepare, portions)
+            while True:
+                rows = coming.result()
+                if rows is None:
+                    return
+                coming = thread.submit(self._prepare, portions)
+                yield rows
+
+    def _prepare(self, portions: Iterator[list[tuple]]) -> list[dict] | None:
+        """Return the rows of the next portion, None after the last."""
+        portion = next(portions, None)
+        if portion is None:
+            return None
+        return [self._prepared(row) for row in portion if row[0] not in self.bad]
 
     def _prepared(self, row: tuple) -> dict:
         number, file, payer, payee, minor, purpose, category, seconds, key = row
@@ -514,6 +535,9 @@ class TransferImport:
             "category": category,
             "date": None if seconds is None else EPOCH + seconds * SECOND,
             "key": key or self._own_key(content),
+            # Only imports give these keys, there is one at a time, and a file has each
+            # of them once.
+            "first": not key and not file and payer_wallet in self.keyless,
             # Administrators may read every balance.
             "open_book": True,
         }
