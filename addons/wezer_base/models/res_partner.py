@@ -315,7 +315,14 @@ class ResPartner(models.Model):
     # === NOTICES === #
 
     def _wezer_notify(
-        self, kind, message, url=None, record=None, right="market", subject=None
+        self,
+        kind,
+        message,
+        url=None,
+        record=None,
+        right="market",
+        subject=None,
+        but=None,
     ):
         """Leave a notice with the people who act for these partners; no mail is sent.
 
@@ -327,10 +334,13 @@ class ResPartner(models.Model):
         :param record: what it is about; settled together with it
         :param str subject: what is asked or reported about ``record``: a newer notice
             to the same person about it replaces the earlier one
+        :param but: persons who caused it, where a scheduled action tells of it; the
+            user is never told
         """
         people, helpers = self.browse(), {}
         for partner in self:
             readers = partner._wezer_actor_partners(right)
+            readers = readers - but if but else readers
             if partner not in readers and partner.sudo()._wezer_profile().on_paper:
                 helpers[partner] = readers
             else:

@@ -507,6 +507,11 @@ class WezerInvitation(models.Model):
         user.partner_id._wezer_joined(self, name)
         keep_arrival(user.partner_id._wezer_profile(), self.arrival_url)
         self.write({"state": "accepted", "invited_id": user.partner_id.id})
+        self.inviter_id._wezer_notify(
+            "arrived",
+            _lt("%(name)s accepted your invitation.", name=user.partner_id.name),
+            url="/members",
+        )
         return user.login
 
     def _old_self(self):

@@ -66,9 +66,11 @@ class WezerNotice(models.Model):
         """
         return {
             "invited": (self.env._("Someone invited me"), True),
+            "arrived": (self.env._("Someone I invited has joined"), True),
             "application": (self.env._("Someone would like to join"), True),
             "approved": (self.env._("I was accepted as a member"), True),
             "declined": (self.env._("My request to join was declined"), False),
+            "standing": (self.env._("My membership is active again"), True),
             "mandate": (self.env._("Authorisations to act for someone"), True),
             "acted_for": (self.env._("Someone acted for me"), True),
             "leaving": (self.env._("Someone is leaving"), True),
@@ -98,9 +100,11 @@ class WezerNotice(models.Model):
         """
         return {
             "invited": NoticeLook("people", "fa-user-plus", asks=True),
+            "arrived": NoticeLook("people", "fa-user-plus"),
             "application": NoticeLook("care", "fa-user-plus", asks=True),
             "approved": NoticeLook("people", "fa-check"),
             "declined": NoticeLook("people", "fa-times"),
+            "standing": NoticeLook("people", "fa-check"),
             "mandate": NoticeLook("people", "fa-users"),
             "acted_for": NoticeLook("people", "fa-users"),
             "leaving": NoticeLook("care", "fa-sign-out"),
@@ -168,6 +172,9 @@ class WezerNotice(models.Model):
     def _leave(self, people, kind, message, url=None, record=None, subject=None):
         """Write one notice for each of ``people`` and tell their open pages.
 
+        The person whose act it is gets none: their page has said what happened, and
+        what they have to do next is on their to-do list.
+
         :param message: the sentence, as :mod:`..tools.stored_sentence` says: each
             reader reads it in the language they have then
         :param str subject: what is asked or reported about ``record``; earlier notices
@@ -175,7 +182,7 @@ class WezerNotice(models.Model):
         """
         texts, vals_list = {}, []
         packed = stored_sentence.pack(message)
-        readers = self._readers(people)
+        readers = self._readers(people) - self.env.user.partner_id
         if record and subject:
             self._settle(record, subjects=[subject], people=readers)
         for person in readers:

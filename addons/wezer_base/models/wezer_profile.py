@@ -1357,6 +1357,11 @@ class WezerProfile(models.Model):
     def action_resume(self) -> bool:
         """Give suspended members their rights back."""
         self._set_state("resume")
+        # Checked by what was just called: administrators decide about membership.
+        for profile in self.sudo():
+            profile.partner_id._wezer_notify(
+                "standing", _lt("Your membership is active again."), url="/my"
+            )
         return True
 
     def action_forget(self) -> bool:

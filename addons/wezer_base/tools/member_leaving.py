@@ -65,6 +65,8 @@ def leave(partner: models.Model) -> None:
     before = partner._wezer_profile().state
     for account in partner._wezer_selves():
         account._wezer_anonymise()
+    # Nobody is asked to let in a person who left.
+    partner.env["wezer.notice"]._settle(partner._wezer_profile())
     partner._wezer_profile().write(
         {
             "state": "left",

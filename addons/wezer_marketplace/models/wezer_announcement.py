@@ -635,7 +635,21 @@ class WezerAnnouncement(models.Model):
         )
         if withdrawn:
             self.env["wezer.notice"].sudo()._settle(withdrawn, ["match", "favourite"])
+        for announcement, (before, _audience) in shown.items():
+            announcement._settle_asked(before)
         return result
+
+    def _settle_asked(self, before):
+        """Settle what its author's people were asked, where it is asked no longer.
+
+        :param str before: the state before
+        """
+        notices = self.env["wezer.notice"].sudo()
+        if before == "draft" and self.state != "draft":
+            notices._settle(self, ["to_publish"])
+        if before != "ended" and self.state == "ended":
+            notices._settle(self, ["expiring", "short_of_money", "cancelled_late"])
+            notices._settle(self.sudo().question_ids, ["question"])
 
     def _slug_name(self):
         self.ensure_one()
@@ -910,13 +924,19 @@ class WezerAnnouncement(models.Model):
         return announcement.id
 
     def _ask_to_publish(self):
-        """Notify those who may pay for the author that a draft waits for them."""
+        """Notify those who may publish and pay for the author that a draft waits.
+
+        Where nobody may do both, those who may pay.
+        """
+        payers = self.author_id._wezer_actor_partners("wallet")
+        publishers = payers & self.author_id._wezer_actor_partners("market")
         self.author_id._wezer_notify(
             "to_publish",
             _lt("To be published: %(title)s", title=self.title),
             url=f"/market/{self.slug}",
             record=self,
             right="wallet",
+            but=payers - publishers if publishers else None,
         )
 
     def edit_version(self) -> str:

@@ -1459,10 +1459,39 @@ class WezerDeal(models.Model):
                     actors = party._wezer_actor_partners("market")
                 people[about] = people.get(about, actors) | actors
             for about, actors in people.items():
-                # sudo: members write nothing, the notice is for others.
-                self.env["wezer.notice"].sudo()._leave(
-                    actors, kind, message, url or f"/my/deals/{deal.id}", deal, about
-                )
+                deal._leave_notice(actors, kind, message, about, url)
+
+    def _leave_notice(self, people, kind, message, subject, url=None):
+        # sudo: members write nothing, the notice is for others.
+        notices = self.env["wezer.notice"].sudo()
+        url = url or f"/my/deals/{self.id}"
+        notices._leave(people, kind, message, url, self.sudo(), subject)
+
+    def _ask_each(self, subject, rows, kind, say):
+        """Ask each person once, who may act for several of the parties that are asked.
+
+        :param rows: a record for each party that is asked, ``[(party, record)]``
+        :param say: called with the records of one person; returns the sentence
+        """
+        deal = self.sudo()
+        asked = {}
+        for party, record in rows:
+            for person in deal._people_asked(subject, party):
+                asked[person] = asked.get(person, record) | record
+        for person, records in asked.items():
+            deal._leave_notice(person, kind, say(records), subject)
+
+    def _settle_for_outsiders(self, parties):
+        """Settle the notices of those who acted for ``parties``, and see it no longer.
+
+        Their links would lead nowhere.
+        """
+        deal, people = self.sudo(), self.env["res.partner"].sudo()
+        for party in parties - deal._parties():
+            people |= party._wezer_actor_partners("market")
+        for party in deal._parties():
+            people -= party._wezer_actor_partners("market")
+        self.env["wezer.notice"]._settle(deal, people=people)
 
     def _notify_all(self, kind, message, but=None, subject=None):
         """Leave a notice with both sides and the co-workers, but not ``but``."""
@@ -1783,20 +1812,26 @@ class WezerDeal(models.Model):
             # As long as the round stands: it has no deadline of its own.
             terms._propose_signing(terms.share_ids.partner_id, None)
         agreed = self.accepted_terms_id.share_ids.filtered("points").partner_id
-        self.coworker_ids = agreed | terms.share_ids.partner_id
-        for share in terms.share_ids:
-            self._notify(
-                share.partner_id,
-                "consent",
-                _lt(
-                    "%(name)s asks you to join the team for %(part)s of the price:"
-                    " %(title)s",
-                    name=self.payee_id.name,
-                    part=share.percent_text,
-                    title=self.title,
-                ),
-                subject="share",
-            )
+        self._set_coworkers(agreed | terms.share_ids.partner_id)
+        self._settle_answered()
+        self._ask_each(
+            "share",
+            [(share.partner_id, share) for share in terms.share_ids],
+            "consent",
+            lambda shares: _lt(
+                "%(name)s asks you to join the team for %(part)s of the price:"
+                " %(title)s",
+                name=self.payee_id.name,
+                part=shares.mapped("percent_text"),
+                title=self.title,
+            ),
+        )
+
+    def _set_coworkers(self, coworkers):
+        former = self.coworker_ids - coworkers
+        self.coworker_ids = coworkers
+        if former:
+            self._settle_for_outsiders(former)
 
     def action_agree_share(
         self, round_number: int | None = None, acting_partner_id: int | None = None
@@ -1866,7 +1901,7 @@ class WezerDeal(models.Model):
     def _keep_agreed_coworkers(self):
         """Let only those co-workers see the deal who have an agreed share."""
         terms = self.accepted_terms_id
-        self.coworker_ids = terms.share_ids.filtered("points").partner_id
+        self._set_coworkers(terms.share_ids.filtered("points").partner_id)
 
     # === WAITING LIST AND PLACES: SEE tools/deal_waiting_list.py === #
 
@@ -1952,6 +1987,8 @@ class WezerDeal(models.Model):
         deal.announcement_id._lock()
         deal._log("release", party, reason)
         deal._finish("released")
+        # An alert says it to the author's people already.
+        alerted = deal_waiting_list.alert_late_cancellation(deal, begins)
         deal._notify_all(
             "release",
             _lt(
@@ -1959,9 +1996,8 @@ class WezerDeal(models.Model):
                 name=party.name,
                 title=deal.title,
             ),
-            but=party,
+            but=party | deal.author_id if alerted else party,
         )
-        deal_waiting_list.alert_late_cancellation(deal, begins)
         return True
 
     def _begins(self):
@@ -2012,6 +2048,8 @@ class WezerDeal(models.Model):
             )
         deal._log("evidence_back", party, evidence.name)
         evidence.unlink()
+        if not deal.evidence_ids:
+            self.env["wezer.notice"]._settle(deal, subjects=["evidence"])
         return True
 
     # === ATTENDANCE: SEE tools/deal_attendance.py === #
@@ -2658,6 +2696,8 @@ class WezerDeal(models.Model):
         deal._log("resolve", self.env.user.partner_id, reason)
         deal.decided = True
         deal.dispute_id._decide(outcome, reason, amounts)
+        # The decision says what became of the money: its own news would be a second.
+        self.env["wezer.notice"]._settle(deal, subjects=["news"])
         deal._notify_all(
             "dispute",
             _lt("There is a decision, please read it: %(title)s", title=deal.title),

@@ -89,13 +89,43 @@ class WezerDealProposal(models.Model):
             self.terms_id._withdraw_signing()
             deal._keep_agreed_coworkers()
         deal._settle_answered()
+        if reason == "lapsed":
+            self._notify_lapsed()
+
+    def _notify_lapsed(self):
+        """Tell those who had signed that nothing changes."""
+        deal, signed = self.deal_id, self._signed()
+        inside = signed & deal._parties()
+        # A member who would stand in does not see the deal.
+        for whom, url in ((inside, None), (signed - inside, "/my/deals")):
+            deal._notify(
+                whom,
+                "over",
+                _lt(
+                    "Not everybody agreed in time, so nothing changes: %(title)s",
+                    title=deal.title,
+                ),
+                subject="lapsed",
+                url=url,
+            )
 
     # === WHAT HAPPENS WHEN ALL HAVE SIGNED; party SIGNED LAST === #
 
     def _apply_cancel(self, party):
         """Cancel the deal."""
-        self.deal_id._log("cancel", party, self.reason)
-        self.deal_id._cancel()
+        deal = self.deal_id
+        deal._log("cancel", party, self.reason)
+        deal._cancel()
+        deal._notify_all(
+            "over",
+            _lt(
+                "%(name)s agreed to cancel: %(title)s",
+                name=party.name,
+                title=deal.title,
+            ),
+            but=party,
+            subject="news",
+        )
 
     def _apply_amend(self, party):
         """Let the proposed terms hold: free and set aside in one step."""
@@ -156,6 +186,7 @@ class WezerDealProposal(models.Model):
         # The deal's action has checked who: the task belongs to the coordinators.
         deal.task_id.with_context(**QUIET).write({"assignee_partner_id": stand_in.id})
         # The former worker sees the deal no longer.
+        deal._settle_for_outsiders(old)
         for whom, url in ((old, "/my/deals"), (stand_in | deal.payer_id, None)):
             deal._notify(
                 whom,

@@ -165,7 +165,7 @@ class WezerSavedSearch(models.Model):
         user = self.partner_id.user_ids[:1]
         if not user or not user._wezer_is_member():
             return
-        found = self._among(new, user)
+        found = self._among(new, user) - self._found_before(new)
         for announcement in found[:NOTICES_MAX]:
             self.partner_id._wezer_notify(
                 "match",
@@ -189,6 +189,20 @@ class WezerSavedSearch(models.Model):
                 url=self._url(),
                 record=self,
             )
+
+    def _found_before(self, new):
+        """Return those of ``new`` that another search of this person found already."""
+        notices = self.env["wezer.notice"].sudo()
+        told = notices.search_fetch(
+            [
+                ("partner_id", "=", self.partner_id.id),
+                ("kind", "=", "match"),
+                ("res_model", "=", new._name),
+                ("res_id", "in", new.ids),
+            ],
+            ["res_id"],
+        )
+        return new.browse(told.mapped("res_id"))
 
     def _among(self, new, user):
         """Return those of ``new`` that this search finds, as its owner sees them."""

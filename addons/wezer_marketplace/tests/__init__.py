@@ -60,3 +60,5 @@ from . import test_back_office_home
 from . import test_back_office_lists
 from . import test_first_day
 from . import test_dashboard
+from . import test_notices_of_deals
+from . import test_notices_of_announcements

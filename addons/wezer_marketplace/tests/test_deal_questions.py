@@ -131,7 +131,9 @@ class TestQuestionsOfDeals(FindingDeals, DisputeCommon):
         row = self.todo(self.test3, deal)[0]
         self.assertEqual(row["url"], f"/my/stand-in/{deal.id}")
         self.as_(self.test3, deal).action_hand_over()
-        self.assertAsked(deal, test1=None, test3="work")
+        self.assertAsked(deal, test1=None)
+        # The person who agreed last has the work on the list, without a notice.
+        self.assertEqual(len(self.todo(self.test3, deal)), 1)
 
     def test_moderators_are_asked_until_the_dispute_is_decided(self):
         deal = self.make_deal("delivered")

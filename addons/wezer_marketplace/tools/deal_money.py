@@ -260,17 +260,17 @@ def follow(deal: models.Model) -> None:
 
 def ask_receipts(deal: models.Model) -> None:
     """Ask the payees of outside money whether it came."""
-    for transfer in pending(deal):
-        deal._notify(
-            transfer.payee_id,
-            "receipt",
-            _lt(
-                "Did you receive %(amount)s? %(title)s",
-                amount=transfer._said_amount(),
-                title=deal.title,
-            ),
-            subject="receipt",
-        )
+    deal._settle_answered()
+    deal._ask_each(
+        "receipt",
+        [(transfer.payee_id, transfer) for transfer in pending(deal)],
+        "receipt",
+        lambda transfers: _lt(
+            "Did you receive %(amount)s? %(title)s",
+            amount=[transfer._said_amount() for transfer in transfers],
+            title=deal.title,
+        ),
+    )
 
 
 def release(deal: models.Model, reason: str) -> None:

@@ -87,11 +87,16 @@ def lapse_place(deal: Any) -> None:
     )
 
 
-def alert_late_cancellation(deal: Any, begins: datetime | None) -> None:
-    """Alert the author's people where work that was given back begins soon."""
+def alert_late_cancellation(deal: Any, begins: datetime | None) -> bool:
+    """Alert the author's people where work that was given back begins soon.
+
+    :return: whether they were alerted
+    """
     announcement = deal.announcement_id
     hours = deal.company_id.wezer_late_cancellation_hours
     soon = fields.Datetime.now() + timedelta(hours=hours)
     free = announcement.state == "open" and announcement._has_place()
-    if hours and begins and begins <= soon and free:
+    alerts = bool(hours and begins and begins <= soon and free)
+    if alerts:
         announcement._alert(deal)
+    return alerts

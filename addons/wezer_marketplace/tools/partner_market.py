@@ -256,6 +256,11 @@ def anonymise(party: models.Model) -> None:
     for deal in deals_of(party, *NEGOTIATING):
         deal._log("withdraw", party)
         deal._finish("withdrawn")
+        deal._notify_all(
+            "withdraw",
+            _lt("An answer was withdrawn: %(title)s", title=deal.title),
+            but=party,
+        )
     # Nobody answered: nobody needs it.
     announcements.filtered(lambda post: not post.deal_ids).unlink()
     announcements.exists().write(
