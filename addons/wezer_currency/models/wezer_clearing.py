@@ -222,12 +222,20 @@ class WezerClearing(models.Model):
         )
         self._check_state("decline")
         # The user acts for a member: the settlement ends, and their wallet has a rest.
-        self.sudo()._end("declined")
-        wallets = self.sudo().line_ids.debtor_wallet_id
+        clearing = self.sudo()
+        clearing._end("declined")
+        wallets = clearing.line_ids.debtor_wallet_id
         wallets.filtered(
             lambda wallet: wallet.partner_id == party
-        ).circles_paused_until = fields.Datetime.now() + timedelta(days=PAUSE_DAYS)
+        ).circles_paused_until = clearing.ended_on + timedelta(days=PAUSE_DAYS)
         return True
+
+    def _was_ended_for(self, wallet):
+        """Return whether the owner of ``wallet`` declined this, or switched it off."""
+        if self.state != "declined":
+            return False
+        pause = self.ended_on + timedelta(days=PAUSE_DAYS)
+        return not wallet.settles_in_circles or wallet.circles_paused_until == pause
 
     def _leave(self):
         """End what is proposed, because a member no longer takes part."""
@@ -435,7 +443,9 @@ class WezerClearing(models.Model):
         for clearing in told:
             state = "declined" if clearing.state == "expired" else clearing.state
             for wallet in clearing.line_ids.debtor_wallet_id:
-                news.setdefault(wallet, {}).setdefault(state, []).append(clearing)
+                by_state = news.setdefault(wallet, {})
+                if not clearing._was_ended_for(wallet):
+                    by_state.setdefault(state, []).append(clearing)
         for wallet, by_state in news.items():
             if "proposed" not in by_state and not self._proposed_to(wallet):
                 self.env["wezer.notice"]._settle(wallet, kinds=["circle_proposed"])

@@ -13,6 +13,9 @@ class WezerNotice(models.Model):
             "paid": (self.env._("A payment arrived"), True),
             "request": (self.env._("Someone asks me to pay"), True),
             "receipt": (self.env._("Confirm that you received the money"), True),
+            "request_ended": (self.env._("My request or reservation has ended"), True),
+            "wallet_state": (self.env._("A wallet of mine was frozen or closed"), True),
+            "denied": (self.env._("An outside payment did not arrive"), True),
             "statement_seen": (self.env._("A moderator looked at my statement"), True),
             "automatic": (self.env._("A request was paid automatically"), True),
             "taken_back": (self.env._("An automatic payment was taken back"), True),
@@ -41,6 +44,9 @@ class WezerNotice(models.Model):
             "paid": NoticeLook("money", "fa-arrow-down"),
             "request": NoticeLook("money", "fa-hand-paper-o", asks=True),
             "receipt": NoticeLook("money", "fa-question-circle-o", asks=True),
+            "request_ended": NoticeLook("money", "fa-times"),
+            "wallet_state": NoticeLook("money", "fa-exclamation-triangle"),
+            "denied": NoticeLook("money", "fa-exclamation-triangle"),
             "statement_seen": NoticeLook("money", "fa-eye"),
             "automatic": NoticeLook(
                 "money", "fa-arrow-up", button=self.env._("Show or take back")

@@ -677,11 +677,14 @@ class WezerTransfer(models.Model):
         """Raise unless the user acts for the party whose action it is; log it.
 
         Nothing else moves the money of an origin (a deal).
+
+        :return: that party; empty where a moderator acts
         """
         self.ensure_one()
+        party = self.env["res.partner"]
         if not self._is_moderated(action, acting_partner_id):
             self.check_access("read")
-            self.env.user._resolve_acting(
+            party = self.env.user._resolve_acting(
                 acting_partner_id,
                 self._party_for(action),
                 "wallet",
@@ -691,6 +694,7 @@ class WezerTransfer(models.Model):
         refusal = self._origin_refusal()
         if refusal:
             raise refusal
+        return party
 
     def _check_state(self, action):
         """Raise unless ``action`` is possible in the state of now; lock the row.
@@ -707,12 +711,16 @@ class WezerTransfer(models.Model):
         return super()._check_state(action)
 
     def _begin_action(self, action, acting_partner_id=None):
-        """Raise what :meth:`_why_not` returns; lock the row."""
-        self._authorise(action, acting_partner_id)
+        """Raise what :meth:`_why_not` returns; lock the row.
+
+        :return: the party acted for, see :meth:`_authorise`
+        """
+        party = self._authorise(action, acting_partner_id)
         self._check_state(action)
         refusal = self._data_refusal(action)
         if refusal:
             raise refusal
+        return party
 
     def _set_state(self, state, **extra):
         """Write the state (sudo: the action has checked) with its moment."""
@@ -1807,9 +1815,10 @@ class WezerTransfer(models.Model):
 
     def action_refuse(self, acting_partner_id: int | None = None) -> int:
         """Refuse what was asked for."""
-        self._begin_action("refuse", acting_partner_id)
+        refuser = self._begin_action("refuse", acting_partner_id)
         self._set_state("ended", end_reason="refused")
         self.env["wezer.notice"]._settle(self)
+        self.sudo()._notify_refused(refuser)
         return self.id
 
     def action_withdraw(self, acting_partner_id: int | None = None) -> int:
@@ -1851,8 +1860,9 @@ class WezerTransfer(models.Model):
     @locks.in_line("wallet", "_line_of_answer")
     def action_release(self, acting_partner_id: int | None = None) -> int:
         """Let the payer have back what was set aside for one."""
-        self._begin_action("release", acting_partner_id)
+        party = self._begin_action("release", acting_partner_id)
         self._free("released")
+        self.sudo()._notify_freed(party)
         return self.id
 
     def action_confirm(self, acting_partner_id: int | None = None) -> int:
@@ -1863,8 +1873,9 @@ class WezerTransfer(models.Model):
 
     def action_deny(self, acting_partner_id: int | None = None) -> int:
         """Report that the outside money did not come."""
-        self._begin_action("deny", acting_partner_id)
+        party = self._begin_action("deny", acting_partner_id)
         settlement.deny(self)
+        self.sudo()._notify_denied(party)
         return self.id
 
     @locks.in_line("wallet", "_line_of_answer")
@@ -1883,6 +1894,8 @@ class WezerTransfer(models.Model):
         reversal = settlement.reverse_idempotent(
             self, minor, self._check_key(key), self._key_scope("reverse")
         )
+        if reversal.state == "pending":
+            reversal._notify_payee()
         return reversal.id
 
     @locks.in_line("wallet", "_line_of_answer")
@@ -2086,6 +2099,7 @@ class WezerTransfer(models.Model):
                 continue
             settlement.waive_claim(transfer)
             transfer._set_state("ended", end_reason=reason)
+        self.env["wezer.notice"]._settle(self)
 
     # === NOTICES === #
 
@@ -2144,6 +2158,8 @@ class WezerTransfer(models.Model):
                 ),
                 url=f"/my/wallets/{self.payee_wallet_id.id}",
                 right="wallet",
+                # Who paid from one of their wallets to another knows.
+                but=self.person_id & self.payer_id._wezer_actor_partners("wallet"),
             )
         elif self.state == "pending":
             self._notify_side(
@@ -2167,6 +2183,72 @@ class WezerTransfer(models.Model):
                 amount=self._said_amount(),
             ),
         )
+
+    def _notify_refused(self, refuser):
+        """Tell the party that asked that ``refuser`` refused."""
+        asker = self.payer_id if self.kind == "redeem" else self.payee_id
+        asker._wezer_notify(
+            "request_ended",
+            _lt(
+                "%(name)s refused your request: %(amount)s.",
+                name=refuser.name,
+                amount=self._said_amount(),
+            ),
+            url="/my/requests",
+            right="wallet",
+        )
+
+    def _notify_expired(self, state):
+        """Tell those concerned that a date has passed.
+
+        :param str state: the state before
+        """
+        if state == "reserved":
+            self._notify_freed()
+            return
+        asker = self.payer_id if self.kind == "redeem" else self.payee_id
+        asker._wezer_notify(
+            "request_ended",
+            _lt(
+                "Nobody answered your request in time: %(amount)s.",
+                amount=self._said_amount(),
+            ),
+            url="/my/requests",
+            right="wallet",
+        )
+
+    def _notify_freed(self, party=None):
+        """Tell both sides, but not ``party``, that money is set aside no longer."""
+        both = self.payer_id | self.payee_id
+        for partner in both - party if party else both:
+            wallet = self.payer_wallet_id | self.payee_wallet_id
+            wallet = wallet.filtered(lambda own, who=partner: own.partner_id == who)
+            partner._wezer_notify(
+                "request_ended",
+                _lt(
+                    "%(amount)s is no longer set aside by %(payer)s for %(payee)s.",
+                    amount=self._said_amount(),
+                    payer=self.payer_id.name,
+                    payee=self.payee_id.name,
+                ),
+                url=f"/my/wallets/{wallet.id}",
+                right="wallet",
+            )
+
+    def _notify_denied(self, party):
+        """Tell the payer, and the payee whose receipt a moderator denied."""
+        for partner in (self.payer_id | self.payee_id) - party:
+            partner._wezer_notify(
+                "denied",
+                _lt(
+                    "%(payee)s did not receive %(amount)s from %(payer)s.",
+                    payee=self.payee_id.name,
+                    amount=self._said_amount(),
+                    payer=self.payer_id.name,
+                ),
+                url="/my/requests",
+                right="wallet",
+            )
 
     def _notify_side(self, partner, kind, message):
         partner._wezer_notify(
@@ -2208,8 +2290,9 @@ class WezerTransfer(models.Model):
         for_each_due(self, late, lambda transfer: transfer._expire())
 
     def _expire(self):
+        state = self.state
         self._close("expired")
-        self.env["wezer.notice"]._settle(self)
+        self.sudo()._notify_expired(state)
 
     @api.autovacuum
     def _purge_refused_tries(self):

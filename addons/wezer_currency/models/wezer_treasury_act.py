@@ -491,8 +491,10 @@ class WezerTreasuryAct(models.Model):
         :raise Refusal: rules ``late``, ``state``, and those of what is posted
         """
         self._begin("post")
-        self.sudo()._post()
-        return self.sudo().state
+        act = self.sudo()
+        act._post()
+        act._notify_proposer()
+        return act.state
 
     def action_refuse(self, reason: str = "") -> bool:
         """Refuse it; who proposed it withdraws it so.
@@ -586,7 +588,8 @@ class WezerTreasuryAct(models.Model):
         offices = self.env["wezer.currency.office"]._of(self.wezer_currency_id)
         people = offices.filtered(lambda office: office.role == "treasurer").partner_id
         people |= self.env.ref("wezer_base.group_administrator").all_user_ids.partner_id
-        (people - self.proposer_id)._wezer_notify(
+        # A party to it does not decide.
+        people.filtered(self._asks)._wezer_notify(
             "treasury",
             _lt(
                 "%(name)s proposes an act of the treasury of %(amount)s. A second"
@@ -597,6 +600,11 @@ class WezerTreasuryAct(models.Model):
             url=f"/my/books/{self.wezer_currency_id.id}/acts",
             record=self,
         )
+
+    def _asks(self, person):
+        """Return whether ``person`` may decide about this act."""
+        user = person.user_ids.filtered("active")[:1]
+        return bool(user) and self.with_user(user)._is_second()
 
     def _notify_proposer(self):
         messages = {

@@ -710,13 +710,24 @@ class WezerWallet(models.Model):
     def action_freeze(self) -> bool:
         """Let nothing new happen; what is set aside ends normally."""
         self._check_moderator()
-        self._with_state_for("freeze").state = "frozen"
+        wallets = self._with_state_for("freeze")
+        wallets.state = "frozen"
+        for wallet in wallets:
+            wallet._notify_state(
+                _lt(
+                    "Your wallet in %(currency)s is frozen. No new payments from it or"
+                    " to it are possible.",
+                    currency=wallet.wezer_currency_id,
+                )
+            )
         return True
 
     def action_unfreeze(self) -> bool:
         """Open a frozen wallet again."""
         self._check_moderator()
-        self._with_state_for("unfreeze").state = "open"
+        wallets = self._with_state_for("unfreeze")
+        wallets.state = "open"
+        wallets._notify_open()
         return True
 
     def action_close(self) -> bool:
@@ -732,13 +743,41 @@ class WezerWallet(models.Model):
             if refusal:
                 raise refusal
             wallet.state = "closed"
+            wallet._notify_state(
+                _lt(
+                    "Your wallet in %(currency)s was closed.",
+                    currency=wallet.wezer_currency_id,
+                )
+            )
         return True
 
     def action_reopen(self) -> bool:
         """Open a closed wallet again."""
         self._check_moderator()
-        self._with_state_for("reopen").state = "open"
+        wallets = self._with_state_for("reopen")
+        wallets.state = "open"
+        wallets._notify_open()
         return True
+
+    def _notify_open(self):
+        for wallet in self:
+            wallet._notify_state(
+                _lt(
+                    "Your wallet in %(currency)s is open again.",
+                    currency=wallet.wezer_currency_id,
+                )
+            )
+
+    def _notify_state(self, message):
+        """Tell the owner (sudo) what a moderator did with this wallet."""
+        self.partner_id._wezer_notify(
+            "wallet_state",
+            message,
+            url=f"/my/wallets/{self.id}",
+            record=self,
+            right="wallet",
+            subject="state",
+        )
 
     def _close_on_leaving(self):
         # A frozen wallet stays frozen: coming back does not open it.

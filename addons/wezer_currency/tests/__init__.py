@@ -34,3 +34,4 @@ from . import test_website
 from . import test_forms
 from . import test_limits
 from . import test_starter_set
+from . import test_notices_of_money

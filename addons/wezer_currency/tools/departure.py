@@ -193,7 +193,6 @@ def release(partner: Any) -> None:
     """Free what is set aside, and give up what cannot be given back."""
     for transfer in transfers_of(partner, ("reserved",), origins=False):
         transfer._close("released")
-        partner.env["wezer.notice"]._settle(transfer)
     claims = transfers_of(partner, ("requested",), origins=False).filtered(
         lambda claim: settlement.is_claim(claim) and claim.payer_id == partner
     )
@@ -210,4 +209,5 @@ def end_requests(partner: Any) -> None:
             continue
         refused = transfer.payer_id == partner
         transfer._close("refused" if refused else "withdrawn")
-        partner.env["wezer.notice"]._settle(transfer)
+        if refused:
+            transfer.sudo()._notify_refused(partner)

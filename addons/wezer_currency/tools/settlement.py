@@ -133,6 +133,8 @@ def _pay_held(payment: Any, minor: int, levy_payer: Any, levy_payee: Any) -> Non
     if payment.wezer_currency_id.external:
         # What was set aside stays promised until it is received.
         payment._set_state("pending")
+        if not payment.origin_model:
+            payment._notify_payee()
         return
     payment._move(
         amount=minor,
@@ -141,7 +143,8 @@ def _pay_held(payment: Any, minor: int, levy_payer: Any, levy_payee: Any) -> Non
         check=False,
         levies=(levy_payer, levy_payee),
     )
-    payment._set_state("done")
+    # A deal notifies its own people.
+    payment._set_state("done", notice_pending=not payment.origin_model)
 
 
 # === OUTSIDE MONEY === #

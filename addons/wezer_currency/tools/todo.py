@@ -16,7 +16,7 @@ ROWS_MAX = 50
 
 def rows(user: models.Model) -> list:
     """Return the rows of ``user``, as ``res.users._wezer_todo`` has them."""
-    return _unanswered(user) + _unconfirmed(user)
+    return _unanswered(user) + _unconfirmed(user) + _acts(user)
 
 
 def _unanswered(user: models.Model) -> list:
@@ -76,6 +76,34 @@ def _unanswered_row(env: api.Environment, transfer: models.Model) -> dict:
         "button": env._("Answer"),
         "due": days.day_of(env, transfer.end_deadline),
     }
+
+
+def _acts(user: models.Model) -> list:
+    """Return the acts of treasuries that ``user`` may decide about, or post."""
+    env = user.env
+    acts = env["wezer.treasury.act"].with_user(user)
+    waiting = acts.search(
+        [("state", "in", acts._state_machine.sources("refuse"))],
+        order="deadline, id",
+        limit=ROWS_MAX,
+    )
+    return [
+        {
+            "section": "now",
+            # Who reads the books reads who proposed what.
+            "partner": act.sudo().proposer_id,
+            "text": env._(
+                "%(name)s proposes an act of the treasury: %(amount)s",
+                name=act.sudo().proposer_id.name,
+                amount=act.amount_text,
+            ),
+            "url": f"/my/books/{act.wezer_currency_id.id}/acts",
+            "button": env._("Decide"),
+            "due": days.day_of(env, act.deadline),
+        }
+        for act in waiting
+        if not act._why_not("approve" if act.state == "proposed" else "post")
+    ]
 
 
 def _unconfirmed(user: models.Model) -> list:
